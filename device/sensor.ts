@@ -1,0 +1,52 @@
+// What a sensor is: named channels with units, and a way to read one value of each.
+
+import type { NumberColumn } from '../dap/model/value.ts';
+
+/** The column types that every DAP2 client reads alike inside a Sequence. */
+export type ChannelType = 'Float64' | 'Float32' | 'Int32' | 'UInt32';
+
+/** One column that a sensor fills. */
+export interface Channel {
+  /** The column's name in the Sequence: a DAP2 identifier, `[A-Za-z_][A-Za-z0-9_]*`. */
+  readonly name: string;
+  /** Float64 where it is left out. */
+  readonly type?: ChannelType;
+  /** UDUNITS spelling: `degree_Celsius`, `mV`, `percent`, `byte s-1`, `1`. */
+  readonly units: string;
+  /** What a person calls it; the CF attribute `long_name`. */
+  readonly longName: string;
+  /** The CF standard name, where CF has one. */
+  readonly standardName?: string;
+}
+
+/** What `read` gives: one number a channel, in the order of `channels`; NaN where a channel has no value now. */
+export type Reading = ArrayLike<number>;
+
+/** A source of readings. Whoever opens it closes it, also after a failed read. */
+export interface Sensor {
+  /** What the sensor is called in health, log and page. */
+  readonly name: string;
+  readonly channels: readonly Channel[];
+  /**
+   * Reads every channel once. Rejects with an error that says what was expected and what was found; the sampler turns
+   * that into NaN and keeps the rows coming. `signal` ends the wait for a reading that nobody wants any more.
+   */
+  read(signal: AbortSignal): Promise<Reading>;
+  close(): Promise<void>;
+}
+
+/**
+ * A sensor whose values are a pure function of time, so that rows can be made as fast as they are asked for, and made
+ * again: a simulation, a recording.
+ */
+export interface ComputedSensor extends Sensor {
+  /** Fills `columns`, one a channel, with the values at `times` (seconds since 1970). Same times, same values. */
+  compute(times: Float64Array, columns: readonly NumberColumn[]): void;
+}
+
+export function isComputed(sensor: Sensor): sensor is ComputedSensor {
+  return 'compute' in sensor;
+}
+
+/** Opens a sensor: everything that can fail for want of hardware happens here or in `read`, nothing before. */
+export type OpenSensor = () => Promise<Sensor>;
