@@ -1,4 +1,4 @@
-// What attributes a DAP2 dataset carries: the tables that the DAS describes (DAP2 draft, section 6.3).
+// What attributes a DAP2 dataset carries: the tables that the DAS describes (DAP2 draft, section 7.2.1).
 
 import type { AtomicType } from './variable.ts';
 

@@ -1,0 +1,61 @@
+// Where the responses of a dataset lie: its base address, the constraint that came with it, and who asks for it.
+
+/** The suffixes by which a DAP2 server tells its responses apart (DAP2 draft, section 3). */
+const SUFFIX = /\.(?:dds|das|dods|asc|ascii|ver|info|html|help)$/;
+
+/** A dataset's address, taken apart. */
+export interface Address {
+  /** Without suffix, query, fragment and password: `http://pi:8080/roberrypi`; `http://pi:8080/` for the first dataset. */
+  readonly base: string;
+  /** The constraint expression, as it stood after the `?`; empty where there is none. */
+  readonly query: string;
+  /** What a request sends besides: `Authorization`, where the address had a user and a password. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Takes a dataset's address apart. A trailing DAP suffix is dropped, a query is the constraint; `constraint` gives it
+ * instead, not besides. Throws a `TypeError` for anything that is not an absolute http or https address.
+ */
+export function parseAddress(url: string, constraint?: string): Address {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new TypeError(
+      `Expected the address of a dataset, such as http://pi:8080/roberrypi, found "${url}"`,
+    );
+  }
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
+    throw new TypeError(`Expected an http or https address, found one of "${parsed.protocol}"`);
+  }
+  const query = parsed.search.slice(1);
+  if (query !== '' && constraint !== undefined) {
+    throw new TypeError(
+      `Expected one constraint, found two: "${query}" in the address and "${constraint}" besides`,
+    );
+  }
+  return {
+    base: parsed.origin + parsed.pathname.replace(SUFFIX, ''),
+    query: constraint ?? query,
+    headers: authorization(parsed),
+  };
+}
+
+/** The address of one response: `suffix` such as `.dods`, `query` encoded already and without the `?`. */
+export function responseAddress(address: Address, suffix: string, query: string): string {
+  return `${address.base}${suffix}${query === '' ? '' : `?${query}`}`;
+}
+
+/** Basic credentials (RFC 7617) as a header: `fetch` takes no address that holds them. */
+function authorization({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  let credentials: string;
+  try {
+    credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    throw new TypeError('Expected user and password in the address to be percent-encoded (a % is %25)');
+  }
+  const bytes = new TextEncoder().encode(credentials);
+  return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+}

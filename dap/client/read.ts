@@ -1,0 +1,64 @@
+// How a whole response is read at once: the values of a dataset that is finite, or that a constraint makes so.
+
+import { encodeConstraint, parseConstraint } from '../constraint/index.ts';
+import { DecodeError, type DecodeLimits, decodeAll } from '../decode/index.ts';
+import { DapError } from '../model/error.ts';
+import { DapSyntaxError } from '../model/scan.ts';
+import type { Value } from '../model/value.ts';
+import type { Dataset } from '../model/variable.ts';
+import { parseAddress, responseAddress } from './address.ts';
+import { ask, located, once, type RequestOptions, ResponseError } from './request.ts';
+
+export interface ReadOptions extends RequestOptions {
+  /** The constraint expression, as it would stand after the `?`; in the address or here. */
+  readonly constraint?: string;
+  /** Bytes of the response that are taken at most, since a Sequence may have no end: 256 MiB where it is left out. */
+  readonly maxBytes?: number;
+  /** What counts as a hostile response. */
+  readonly limits?: Partial<DecodeLimits>;
+}
+
+/**
+ * Reads the data of a dataset at once: the constrained DDS, and one value a variable in its order, a Sequence as one batch
+ * of all its rows. `url` as in `describe`. An endless Sequence needs a constraint that ends it, or `follow`.
+ *
+ * One attempt: rejects as `describe` does, and with a `ResponseError` for a body that is no data response, is not whole or
+ * is longer than `maxBytes`.
+ */
+export async function read(
+  url: string,
+  options: ReadOptions = {},
+): Promise<{ dataset: Dataset; values: Value[] }> {
+  const address = parseAddress(url, options.constraint);
+  const at = responseAddress(address, '.dods', encodeConstraint(parseConstraint(address.query)));
+  return once(at, options, async connection => {
+    const response = await ask(connection, at, address.headers);
+    const { status } = response;
+    const { maxBytes = 2 ** 28, limits } = options;
+    try {
+      return decodeAll(await bytesOf(connection.bytes(response), maxBytes), limits);
+    } catch (error) {
+      if (error instanceof DapError) throw located(error, at, status);
+      const isWrong =
+        error instanceof DecodeError || error instanceof DapSyntaxError || error instanceof RangeError;
+      throw isWrong ? new ResponseError(at, error.message, { status, cause: error }) : error;
+    }
+  });
+}
+
+async function bytesOf(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of chunks) {
+    length += piece.length;
+    if (length > limit) throw new RangeError(`expected a response of at most ${limit} bytes, found more`);
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

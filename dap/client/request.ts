@@ -1,0 +1,132 @@
+// What becomes of a request: a response to read, a server's refusal that will stand, or one worth another attempt.
+
+import { DapError, parseError } from '../model/error.ts';
+import { DapSyntaxError } from '../model/scan.ts';
+import { Connection, type ConnectionOptions, type Fetch, Interruption } from './connection.ts';
+import { retryAfter } from './reconnect.ts';
+
+/** Bytes of a refusal's body that are read to find the server's reason. */
+const LONGEST_REFUSAL = 65_536;
+
+/** A response that is not what was asked for, or none at all; the message names the address and the reason. */
+export class ResponseError extends Error {
+  override readonly name = 'ResponseError';
+  readonly address: string;
+  /** The HTTP status; undefined where no response came. */
+  readonly status: number | undefined;
+
+  constructor(address: string, reason: string, options: { status?: number; cause?: unknown } = {}) {
+    super(`${address}: ${reason}`, 'cause' in options ? { cause: options.cause } : undefined);
+    this.address = address;
+    this.status = options.status;
+  }
+}
+
+/**
+ * True for a status that can be different a moment later: 408, 425, 429 and the server errors, without those that say
+ * that the server never does this (501, 505).
+ */
+export function isTransient(status: number): boolean {
+  return [408, 425, 429].includes(status) || (status >= 500 && status !== 501 && status !== 505);
+}
+
+export interface RequestOptions {
+  /** Ends the request at once, by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Seconds without a byte after which a connection is taken for dead: 90 where it is left out, 0 = never. */
+  readonly silence?: number;
+  /** Stands in for the platform's `fetch`. */
+  readonly fetch?: Fetch;
+}
+
+/** The options with what they leave out. Throws a `RangeError` for a silence that is no number of 0 or more. */
+export function completeOptions({ signal, silence = 90, fetch }: RequestOptions): ConnectionOptions {
+  if (!(silence >= 0)) throw new RangeError(`Expected silence to be 0 s or more, found ${silence}`);
+  return { signal, silence, fetch: fetch ?? globalThis.fetch };
+}
+
+/** What `work` makes of a connection of its own, with one attempt: an interruption becomes an error with `address`. */
+export async function once<T>(
+  address: string,
+  options: RequestOptions,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = new Connection(completeOptions(options));
+  try {
+    return await work(connection);
+  } catch (error) {
+    throw error instanceof Interruption ? failureOf(error, address) : error;
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * Asks for `address`: resolves to a response of status 200. Throws an `Interruption` where `worthRetrying` takes the
+ * status for transient; otherwise the server's `DapError` or, where the body holds none, a `ResponseError`.
+ */
+export async function ask(
+  connection: Connection,
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  worthRetrying: (status: number) => boolean = isTransient,
+): Promise<Response> {
+  const response = await connection.open(address, headers);
+  const { status } = response;
+  if (status === 200) return response;
+  const refusal = refusalIn(await bodyOfRefusal(connection, response), address, status);
+  // A 500 with a DAP2 Error is this server's answer to this request; one without is something that fell over.
+  const answered = status === 500 && refusal instanceof DapError;
+  if (answered || !worthRetrying(status)) throw refusal;
+  throw new Interruption(refusal.message, { cause: refusal, retryAfter: retryAfter(response.headers) });
+}
+
+/** The whole of a text. Throws a `RangeError` for one of more than `limit` bytes, before it has taken more memory. */
+export async function readText(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let length = 0;
+  for await (const bytes of chunks) {
+    length += bytes.length;
+    if (length > limit) throw new RangeError(`expected a text of at most ${limit} bytes, found more`);
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** The server's error with the address before its message, and the HTTP status where it has no code of its own. */
+export function located(error: DapError, address: string, status: number): DapError {
+  return new DapError(error.code < 0 ? status : error.code, `${address}: ${error.message}`);
+}
+
+/** What is thrown where no further attempt is made: an error that names the address. */
+export function failureOf({ message, cause }: Interruption, address: string): DapError | ResponseError {
+  if (cause instanceof DapError || cause instanceof ResponseError) return cause;
+  return new ResponseError(address, message, { cause });
+}
+
+/** The server's Error object, if `body` is one. */
+export function errorObjectIn(body: string, address: string, status: number): DapError | undefined {
+  try {
+    const error = parseError(body);
+    return error && located(error, address, status);
+  } catch (error) {
+    if (error instanceof DapSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function refusalIn(body: string, address: string, status: number): DapError | ResponseError {
+  const refusal = errorObjectIn(body, address, status);
+  return refusal ?? new ResponseError(address, `expected HTTP status 200, found ${status}`, { status });
+}
+
+/** Empty where it is too long or broke: the status still says enough. */
+async function bodyOfRefusal(connection: Connection, response: Response): Promise<string> {
+  try {
+    return await readText(connection.bytes(response), LONGEST_REFUSAL);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof Interruption) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,174 @@
+// Do the clauses of a constraint make sense for the columns of a Sequence? Names, types, times, regular expressions.
+
+import type { Atomic, Sequence } from '../model/variable.ts';
+import { quoted } from './error.ts';
+import { type Call, type Constraint, type Node, type Operand, pathOf, type Selection } from './expression.ts';
+import { compilePattern, type Matcher } from './match.ts';
+import { find, namesInstead } from './names.ts';
+import { PatternError } from './pattern.ts';
+import type { Clause, Term } from './select.ts';
+import { errorAt } from './source.ts';
+import { secondsOf } from './time.ts';
+
+/** The name of the column that times are compared with: seconds since 1970. */
+export const TIME = 'time';
+
+/** A side of a comparison: a column of the Sequence, or a constant. */
+interface Side {
+  readonly node: Operand;
+  readonly type: 'number' | 'text';
+  readonly term: Term<number | string>;
+  /** Undefined for a constant. */
+  readonly field?: Atomic;
+}
+
+/** Checks the parts of one constraint; every method throws a `ConstraintError` that points at what does not fit. */
+export class Checker {
+  private readonly constraint: Constraint;
+  private readonly sequence: Sequence;
+  private readonly now: number;
+
+  /** `now` in seconds since 1970; the fields of `sequence` are all atomic. */
+  constructor(constraint: Constraint, sequence: Sequence, now: number) {
+    this.constraint = constraint;
+    this.sequence = sequence;
+    this.now = now;
+  }
+
+  /** The columns that the projections ask for, each once, in the order asked for; all where nothing is named. */
+  columns(): number[] {
+    const all = this.sequence.fields.map((_, index) => index);
+    const asked = this.constraint.projections.flatMap(item => {
+      if (item.kind === 'call') return this.noFunction(item);
+      const found = find(item, this.sequence);
+      if (found === undefined) {
+        return this.fail(item, namesInstead(item, this.sequence, 'any'), quoted(pathOf(item)));
+      }
+      return found === 'sequence' ? all : [found];
+    });
+    return asked.length === 0 ? all : [...new Set(asked)];
+  }
+
+  clauses(): Clause[] {
+    return this.constraint.selections.map(selection => this.clause(selection));
+  }
+
+  private clause(selection: Selection): Clause {
+    if (selection.kind === 'call') return this.noFunction(selection);
+    const left = this.side(selection.left);
+    const { operator, right } = selection;
+    const values = (right.kind === 'list' ? right.values : [right]).map(value => this.side(value));
+    if (operator === '=~') return this.patternClause(left, values);
+    const from = this.asTime(left, values[0]!);
+    const to = values.map(value => this.asTime(value, from));
+    for (const value of to) this.checkPair(from, value);
+    // The types have been checked to be the same on both sides.
+    return { type: from.type, operator, left: from.term, right: to.map(({ term }) => term) } as Clause;
+  }
+
+  private patternClause(left: Side, values: readonly Side[]): Clause {
+    if (left.type !== 'text') this.fail(left.node, 'a text before =~', describe(left));
+    return {
+      type: 'pattern',
+      left: left.term as Term<string>,
+      right: values.map(value => this.matcher(value)),
+    };
+  }
+
+  private matcher(side: Side): Matcher {
+    if (side.node.kind !== 'text')
+      return this.fail(side.node, 'a regular expression in quotes', describe(side));
+    const pattern = side.node.value;
+    try {
+      return compilePattern(pattern);
+    } catch (error) {
+      if (!(error instanceof PatternError)) throw error;
+      const expected = `${error.expected} at character ${error.position} of the regular expression`;
+      return this.fail(side.node, expected, quoted(pattern.slice(error.position)));
+    }
+  }
+
+  private side(node: Operand): Side {
+    switch (node.kind) {
+      case 'number':
+        return { node, type: 'number', term: { value: node.value } };
+      case 'text':
+        return { node, type: 'text', term: { value: node.value } };
+      case 'time':
+        return { node, type: 'number', term: { value: this.seconds(node, node.text) } };
+      case 'call':
+        return this.noFunction(node);
+      case 'name': {
+        const found = find(node, this.sequence);
+        if (typeof found !== 'number') {
+          const expected = `${namesInstead(node, this.sequence, 'column')}, a number, or a text in quotes`;
+          const whole = found === 'sequence' ? 'the whole Sequence ' : '';
+          return this.fail(node, expected, `${whole}${quoted(pathOf(node))}`);
+        }
+        const field = this.sequence.fields[found] as Atomic;
+        const type = isText(field) ? 'text' : 'number';
+        return { node, type, field, term: { column: found, float32: field.type === 'Float32' } };
+      }
+    }
+  }
+
+  /** A quoted text beside the column of times is a time. */
+  private asTime(side: Side, other: Side): Side {
+    if (side.node.kind !== 'text' || !isTime(other)) return side;
+    return { node: side.node, type: 'number', term: { value: this.seconds(side.node, side.node.value) } };
+  }
+
+  private seconds(node: Operand, text: string): number {
+    return secondsOf(text, this.now, (offset, expected) =>
+      this.fail(node, expected, quoted(text.slice(offset))),
+    );
+  }
+
+  private checkPair(left: Side, right: Side): void {
+    if (left.type !== right.type) {
+      const what = left.type === 'number' ? 'a number' : 'a text in quotes';
+      this.fail(right.node, `${what} beside ${describe(left)}`, describe(right));
+    }
+    for (const [side, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      if (side.node.kind === 'time' && other.field !== undefined && !isTime(other)) {
+        this.fail(
+          side.node,
+          `a number beside ${describe(other)}, as only ${quoted(TIME)} holds times`,
+          describe(side),
+        );
+      }
+    }
+  }
+
+  private noFunction(call: Call): never {
+    return this.fail(call, 'a variable or a comparison, as there are no functions', quoted(`${call.name}(`));
+  }
+
+  private fail(node: Node, expected: string, found: string): never {
+    throw errorAt(this.constraint, node, expected, found);
+  }
+}
+
+function isText({ type }: Atomic): boolean {
+  return type === 'String' || type === 'Url';
+}
+
+function isTime({ field }: Side): boolean {
+  return field?.name === TIME && !isText(field);
+}
+
+function describe({ node, field }: Side): string {
+  switch (node.kind) {
+    case 'number':
+      return `the number ${node.value}`;
+    case 'text':
+      return `the text ${quoted(node.value)}`;
+    case 'time':
+      return `the time ${node.text}`;
+    default:
+      return `the column ${quoted(field!.name)} (${field!.type})`;
+  }
+}

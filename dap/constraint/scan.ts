@@ -1,0 +1,114 @@
+// How the text of a constraint expression is taken in: one reading position, and errors that point at it.
+
+import { ConstraintError, quoted, THE_END } from './error.ts';
+import { OPERATORS, type Operator } from './expression.ts';
+
+/** The characters of libdap's names but the dot, and the letters and digits of all scripts. */
+const NAME = /[\p{L}\p{M}\p{N}_%/\\#+-]+/uy;
+/** Anything that may be a name, a number or a time. */
+const WORD = /[^\s&,()[\]{}<>=!~"]+/uy;
+/** A part of an index. */
+const PART = /[^\s&,()[\]{}<>=!~":]+/uy;
+const QUOTED = /"((?:[^"\\]|\\.)*)"/suy;
+const SPACE = /\s*/uy;
+
+/** The longest first, so that `<=` is not taken for `<`. */
+const LONGEST_FIRST = [...OPERATORS].sort((a, b) => b.length - a.length);
+
+export class Scanner {
+  readonly text: string;
+  /** Where the next token begins. */
+  at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+    this.skipSpace();
+  }
+
+  get ended(): boolean {
+    return this.at === this.text.length;
+  }
+
+  /** The character at the reading position; empty at the end. */
+  get next(): string {
+    return this.text.charAt(this.at);
+  }
+
+  /** Steps over `token` if it comes next. */
+  accept(token: string): boolean {
+    if (!this.text.startsWith(token, this.at)) return false;
+    this.at += token.length;
+    this.skipSpace();
+    return true;
+  }
+
+  expect(token: string, expected = `"${token}"`): void {
+    if (!this.accept(token)) this.fail(expected);
+  }
+
+  /** One part of a dotted name; undefined where none begins. */
+  name(): string | undefined {
+    return this.take(NAME);
+  }
+
+  operator(): Operator | undefined {
+    return LONGEST_FIRST.find(operator => this.accept(operator));
+  }
+
+  /** What comes next up to a mark or a space, without stepping over it; empty where a mark comes. */
+  peekWord(): string {
+    return this.match(WORD)?.[0] ?? '';
+  }
+
+  /** The same within an index, where a colon is a mark too. */
+  peekPart(): string {
+    return this.match(PART)?.[0] ?? '';
+  }
+
+  /** Steps over a word that was peeked at. */
+  skip(word: string): void {
+    this.at += word.length;
+    this.skipSpace();
+  }
+
+  /** A quoted text: `\"` is a quote, `\\` a backslash, and any other backslash stays, for regular expressions. */
+  quotedText(): string {
+    const match = this.match(QUOTED);
+    if (match === undefined) {
+      throw new ConstraintError(this.text, this.text.length, 'the closing quote', THE_END);
+    }
+    this.skip(match[0]);
+    return match[1]!.replace(/\\(["\\])/g, '$1');
+  }
+
+  /** Throws the error that something else was expected at `at`. */
+  fail(expected: string, at = this.at): never {
+    throw new ConstraintError(this.text, at, expected, this.found(at, WORD));
+  }
+
+  /** The same within an index. */
+  failAtPart(expected: string, at = this.at): never {
+    throw new ConstraintError(this.text, at, expected, this.found(at, PART));
+  }
+
+  private found(at: number, word: RegExp): string {
+    if (at >= this.text.length) return THE_END;
+    word.lastIndex = at;
+    return quoted(word.exec(this.text)?.[0] ?? String.fromCodePoint(this.text.codePointAt(at)!));
+  }
+
+  private take(pattern: RegExp): string | undefined {
+    const text = this.match(pattern)?.[0];
+    if (text !== undefined) this.skip(text);
+    return text;
+  }
+
+  private match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.at;
+    return pattern.exec(this.text) ?? undefined;
+  }
+
+  private skipSpace(): void {
+    this.at += this.match(SPACE)![0].length;
+  }
+}

@@ -1,0 +1,212 @@
+// Which rows of a batch meet the clauses of a constraint: each clause is compiled once, into a loop over columns.
+
+import type { Batch } from '../model/value.ts';
+import type { Operator } from './expression.ts';
+import { compareNumberColumns, compareWithNumber, compareWithNumbers } from './loops.ts';
+import type { Matcher } from './match.ts';
+
+export type Order = Exclude<Operator, '=~'>;
+
+/** One side of a comparison: a column by its number in the batch, or a value. */
+export type Term<T> = ColumnTerm | { readonly value: T };
+
+interface ColumnTerm {
+  readonly column: number;
+  /** The column holds Float32: values beside it are rounded to that, so that `=21.3` finds what prints as 21.3. */
+  readonly float32: boolean;
+}
+
+/** A clause whose columns and types are known to fit; it holds where it holds for one of `right`. */
+export type Clause =
+  | Ordered<'number', number>
+  | Ordered<'text', string>
+  | { readonly type: 'pattern'; readonly left: Term<string>; readonly right: readonly Matcher[] };
+
+interface Ordered<Type, T> {
+  readonly type: Type;
+  readonly left: Term<T>;
+  readonly operator: Order;
+  readonly right: readonly Term<T>[];
+}
+
+/** Keeps those of the first `count` numbers in `rows` whose rows meet a clause, in their order; gives how many. */
+export type Filter = (batch: Batch, rows: Int32Array, count: number) => number;
+
+/** A clause, or that it holds for every row or for none. */
+type Compiled = Filter | boolean;
+
+export interface Selector {
+  /** True where no row can meet the clauses. */
+  readonly never: boolean;
+  /** The numbers of the rows that meet all clauses, ascending, in an array of their own; undefined where all rows do. */
+  select(batch: Batch): Int32Array | undefined;
+}
+
+/** Compiles clauses that all have to hold. Numbers compare as IEEE 754 says: NaN is unequal to everything. */
+export function compileClauses(clauses: readonly Clause[]): Selector {
+  const compiled = clauses.map(compileClause);
+  if (compiled.includes(false)) return { never: true, select: () => new Int32Array(0) };
+  const filters = compiled.filter(filter => typeof filter === 'function');
+  return { never: false, select: batch => (filters.length === 0 ? undefined : run(filters, batch)) };
+}
+
+function run(filters: readonly Filter[], batch: Batch): Int32Array | undefined {
+  const { length } = batch;
+  const rows = new Int32Array(length);
+  for (let row = 0; row < length; row++) rows[row] = row;
+  let count = length;
+  for (const filter of filters) count = filter(batch, rows, count);
+  return count === length ? undefined : rows.subarray(0, count);
+}
+
+function compileClause(clause: Clause): Compiled {
+  switch (clause.type) {
+    case 'number':
+      return compileOrdered(clause, {
+        constants: numberConstants,
+        constant: (term, operator, value) => compareWithNumber(term.column, operator, storedIn(term, value)),
+        columns: compareNumberColumns,
+      });
+    case 'text':
+      return compileOrdered(clause, {
+        constants: textConstants,
+        constant: ({ column }, operator, value) => testTexts(column, text => holds(text, operator, value)),
+        columns: compareTextColumns,
+      });
+    case 'pattern':
+      return anyOf(clause.right.map(matcher => match(clause.left, matcher)));
+  }
+}
+
+/** How the values of one type are compared: with constants of which one is enough, with one, with another column. */
+interface Comparer<T> {
+  constants(term: ColumnTerm, operator: Order, values: readonly T[]): Compiled;
+  constant(term: ColumnTerm, operator: Order, value: T): Filter;
+  columns(left: number, operator: Order, right: number): Filter;
+}
+
+function compileOrdered<T>({ left, operator, right }: Ordered<unknown, T>, compare: Comparer<T>): Compiled {
+  const values = right.flatMap(term => ('value' in term ? [term.value] : []));
+  const columns = right.flatMap(term => ('column' in term ? [term] : []));
+  if ('value' in left) {
+    const { value } = left;
+    const fixed = values.some(other => holds(value, operator, other));
+    return anyOf([fixed, ...columns.map(term => compare.constant(term, MIRRORED[operator], value))]);
+  }
+  return anyOf([
+    values.length > 0 && compare.constants(left, operator, values),
+    ...columns.map(({ column }) => compare.columns(left.column, operator, column)),
+  ]);
+}
+
+/** The operator that means the same with its sides exchanged. */
+export const MIRRORED: Readonly<Record<Order, Order>> = {
+  '=': '=',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+function holds<T>(a: T, operator: Order, b: T): boolean {
+  switch (operator) {
+    case '=':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+  }
+}
+
+/** The value as the column would hold it; one too large for that stays what it is. */
+export function storedIn({ float32 }: ColumnTerm, value: number): number {
+  const rounded = Math.fround(value);
+  return float32 && (Number.isFinite(rounded) || !Number.isFinite(value)) ? rounded : value;
+}
+
+function numberConstants(term: ColumnTerm, operator: Order, values: readonly number[]): Compiled {
+  const { column } = term;
+  const all = new Set(values.map(value => storedIn(term, value)));
+  const distinct = [...all].filter(value => !Number.isNaN(value));
+  if (operator === '!=') {
+    // A number is unequal to one of two that differ, and to NaN always.
+    const always = distinct.length > 1 || distinct.length < all.size;
+    return always || compareWithNumber(column, operator, distinct[0]!);
+  }
+  if (distinct.length === 0) return false;
+  if (operator === '=' && distinct.length > 1) return compareWithNumbers(column, distinct);
+  // Of several bounds the widest is the one that counts.
+  const value = operator.startsWith('<') ? Math.max(...distinct) : Math.min(...distinct);
+  return compareWithNumber(column, operator, value);
+}
+
+function textConstants({ column }: ColumnTerm, operator: Order, values: readonly string[]): Compiled {
+  const sought = new Set(values);
+  if (operator === '=') return testTexts(column, text => sought.has(text));
+  return anyOf([...sought].map(value => testTexts(column, text => holds(text, operator, value))));
+}
+
+function compareTextColumns(left: number, operator: Order, right: number): Filter {
+  return (batch, rows, count) => {
+    const [a, b] = [textsOf(batch, left), textsOf(batch, right)];
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      rows[kept] = row;
+      kept += holds(a[row]!, operator, b[row]!) ? 1 : 0;
+    }
+    return kept;
+  };
+}
+
+function match(left: Term<string>, matcher: Matcher): Compiled {
+  return 'value' in left ? matcher.test(left.value) : testTexts(left.column, text => matcher.test(text));
+}
+
+function testTexts(column: number, test: (text: string) => boolean): Filter {
+  return (batch, rows, count) => {
+    const texts = textsOf(batch, column);
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      rows[kept] = row;
+      kept += test(texts[row]!) ? 1 : 0;
+    }
+    return kept;
+  };
+}
+
+function textsOf(batch: Batch, column: number): readonly string[] {
+  return batch.columns[column] as string[];
+}
+
+/** A row is kept where one of the filters keeps it. */
+function anyOf(compiled: readonly Compiled[]): Compiled {
+  if (compiled.includes(true)) return true;
+  const filters = compiled.filter(filter => typeof filter === 'function');
+  if (filters.length < 2) return filters[0] ?? false;
+  return (batch, rows, count) => {
+    const keep = new Uint8Array(batch.length);
+    const some = new Int32Array(count);
+    for (const filter of filters) {
+      some.set(rows.subarray(0, count));
+      const kept = filter(batch, some, count);
+      for (let i = 0; i < kept; i++) keep[some[i]!] = 1;
+    }
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      rows[kept] = row;
+      kept += keep[row]!;
+    }
+    return kept;
+  };
+}

@@ -1,0 +1,89 @@
+// What point in time `now-10minutes` or `2026-11-21T10:00:00Z` means: seconds since 1970.
+
+/** Reports that the text is wrong from `offset` on, and what was expected there. */
+export type TimeFailure = (offset: number, expected: string) => never;
+
+/** Seconds in each unit; months and years have no length of their own and are counted in months. ERDDAP's spellings. */
+const UNITS: readonly (readonly [names: string, size: number, calendar: boolean])[] = [
+  ['ms msec msecs millis millisec millisecs millisecond milliseconds', 0.001, false],
+  ['s sec secs second seconds', 1, false],
+  ['m min mins minute minutes', 60, false],
+  ['h hr hrs hour hours', 3600, false],
+  ['d day days', 86_400, false],
+  ['week weeks', 7 * 86_400, false],
+  ['mon mons month months', 1, true],
+  ['yr yrs year years', 12, true],
+];
+
+const unitOf = new Map(
+  UNITS.flatMap(([names, size, calendar]) => names.split(' ').map(name => [name, { size, calendar }])),
+);
+
+const EXPECTED_UNIT = 'a unit (milliseconds, seconds, minutes, hours, days, weeks, months or years)';
+const EXPECTED_DATE = 'a date and time such as 2026-11-21T10:00:00Z';
+const EXPECTED_REAL_DATE = 'a date and time that exist, such as 2026-11-21T10:00:00Z';
+
+/** True where `word` can only be meant as a time; whether it is a good one `secondsOf` says. */
+export function looksLikeTime(word: string): boolean {
+  return /^now(?:[+-]|$)|^\d{4}-\d/.test(word);
+}
+
+/**
+ * Seconds since 1970-01-01T00:00:00Z. `text` is one of
+ * - `now`, `now-10minutes`, `now+1.5hours`: the number is whole for months and years, which are steps in the UTC calendar
+ *   (31 January and a month is the last of February); `now` is not rounded;
+ * - ISO 8601: `2026-11`, `2026-11-21`, `2026-11-21T10`, `T10:00`, `T10:00:00`, with a fraction of the second, `Z` or an
+ *   offset (`+01:00`, `+0100`, `+01`); without either it is UTC.
+ */
+export function secondsOf(text: string, now: number, fail: TimeFailure): number {
+  return text.startsWith('now') ? relativeToNow(text, now, fail) : instant(text, fail);
+}
+
+function relativeToNow(text: string, now: number, fail: TimeFailure): number {
+  if (text === 'now') return now;
+  const sign = text[3];
+  if (sign !== '+' && sign !== '-') return fail(3, '"+" or "-" after now');
+  const digits = /^\d{1,15}(?:\.\d{1,15})?/.exec(text.slice(4))?.[0];
+  if (digits === undefined) return fail(4, 'a number of units');
+  const at = 4 + digits.length;
+  const unit = unitOf.get(text.slice(at));
+  if (unit === undefined) return fail(at, EXPECTED_UNIT);
+  const amount = Number(sign + digits);
+  if (!unit.calendar) return now + amount * unit.size;
+  if (!Number.isInteger(amount)) return fail(4, 'a whole number of months or years');
+  const seconds = addMonths(now, amount * unit.size);
+  return Number.isNaN(seconds) ? fail(4, 'a time within the calendar') : seconds;
+}
+
+/** NaN outside of the calendar that JavaScript knows (some 270 000 years either way). */
+function addMonths(seconds: number, months: number): number {
+  const whole = Math.floor(seconds);
+  const from = new Date(whole * 1000);
+  const to = new Date(from);
+  to.setUTCMonth(from.getUTCMonth() + months);
+  // A day that the month does not have runs over into the next one; the day before its first is the month's last.
+  if (to.getUTCDate() !== from.getUTCDate()) to.setUTCDate(0);
+  return to.getTime() / 1000 + (seconds - whole);
+}
+
+const ISO =
+  /^(\d{4})-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,15}))?)?)?(?:([Zz])|([+-])(\d{2})(?::?(\d{2}))?)?)?)?$/;
+
+function instant(text: string, fail: TimeFailure): number {
+  const match = ISO.exec(text);
+  if (match === null) return fail(0, EXPECTED_DATE);
+  const part = (index: number, absent: number) => Number(match[index] ?? absent);
+  const [year, month, day] = [part(1, 0), part(2, 1), part(3, 1)];
+  const [hour, minute, second] = [part(4, 0), part(5, 0), part(6, 0)];
+  const [offsetHours, offsetMinutes] = [part(10, 0), part(11, 0)];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  const real =
+    date.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60 && offsetHours < 24;
+  if (!real || offsetMinutes > 59) return fail(0, EXPECTED_REAL_DATE);
+  const offset = (match[9] === '-' ? -60 : 60) * (offsetHours * 60 + offsetMinutes);
+  const whole = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
+  const fraction = match[7] ?? '0';
+  // One conversion, so that the time is the double nearest to what was written.
+  return whole >= 0 ? Number(`${whole}.${fraction}`) : whole + Number(`0.${fraction}`);
+}

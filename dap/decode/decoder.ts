@@ -1,0 +1,211 @@
+// How does a DAP2 data response become a dataset, rows and values while its bytes arrive?
+
+import { parseDds } from '../model/dds.ts';
+import { parseError } from '../model/error.ts';
+import { DapSyntaxError } from '../model/scan.ts';
+import type { Batch, Value } from '../model/value.ts';
+import type { Dataset, Sequence, Variable } from '../model/variable.ts';
+import { DecodeError, describeBytes } from './error.ts';
+import { describeText, HeaderReader } from './header.ts';
+import { Input } from './input.ts';
+import type { DecodeLimits } from './limits.ts';
+import { Budget } from './limits.ts';
+import type { RowsReader } from './rows.ts';
+import { emptyBatch } from './rows.ts';
+import { decodeText } from './text.ts';
+import type { Reader } from './values.ts';
+import { readerOf, rowsReaderOf } from './values.ts';
+
+export type DecodedPart =
+  /** The constrained DDS: the first part of every response. */
+  | { readonly kind: 'dataset'; readonly dataset: Dataset }
+  /** Rows of a top-level Sequence: one or more, in columns that are the receiver's own. */
+  | { readonly kind: 'rows'; readonly sequence: Sequence; readonly batch: Batch }
+  /** A top-level Sequence has ended; one without rows gives this part alone. */
+  | { readonly kind: 'end'; readonly sequence: Sequence }
+  /** Any other top-level variable, whole. */
+  | { readonly kind: 'value'; readonly variable: Variable; readonly value: Value };
+
+/** A top-level variable and how to read it. */
+type Item =
+  | { readonly sequence: Sequence; readonly rows: RowsReader }
+  | { readonly variable: Variable; readonly reader: Reader };
+
+/**
+ * Decodes one data response (`.dods`) from bytes that come in pieces of any size. Reads what libdap, TDS, ERDDAP and
+ * pydap send, every type in any nesting. Strings: UTF-8, or else ISO-8859-1.
+ *
+ * Errors are a `DecodeError` for bytes that are no data response or go beyond the limits, a `DapError` where the body is
+ * an Error object. Parts that were whole before the trouble are given out first: the error then comes at the next call,
+ * and stands in `failure` at once. A decoder that has failed stays failed.
+ */
+export class Decoder {
+  readonly #input = new Input();
+  readonly #budget: Budget;
+  readonly #header: HeaderReader;
+  /** The top-level variables; undefined before the DDS. */
+  #items: Item[] | undefined;
+  /** The number of them that are read. */
+  #done = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(limits: Partial<DecodeLimits> = {}) {
+    this.#budget = new Budget(limits);
+    this.#header = new HeaderReader(this.#budget.limits);
+  }
+
+  /** The error that ended the decoding, which the next call throws. */
+  get failure(): unknown {
+    return this.#failure?.error;
+  }
+
+  /** Decodes on; at most one batch a Sequence. `bytes` may be used again afterwards. */
+  push(bytes: Uint8Array): DecodedPart[] {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError(`expected a Uint8Array, found ${typeof bytes}`);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const parts: DecodedPart[] = [];
+    try {
+      this.#input.push(bytes);
+      this.#read(parts, false);
+      this.#input.keep();
+    } catch (error) {
+      this.#fail(error);
+      if (parts.length === 0) throw error;
+    }
+    return parts;
+  }
+
+  /** No more bytes will come: a DecodeError if the response is not whole, a DapError if it is an Error object. */
+  finish(): DecodedPart[] {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const parts: DecodedPart[] = [];
+    try {
+      this.#read(parts, true);
+      this.#checkWhole();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+    return parts;
+  }
+
+  #checkWhole(): void {
+    if (this.#items === undefined) throw notAResponse(this.#input.peek());
+    const item = this.#items[this.#done];
+    if (item === undefined) return;
+    const { name } = 'sequence' in item ? item.sequence : item.variable;
+    const end = this.#input.position + this.#input.available;
+    throw new DecodeError(end, `more bytes of ${name}`, 'the end of the response');
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error };
+    this.#items = undefined;
+    this.#input.drop();
+  }
+
+  /** Reads as far as the bytes go. */
+  #read(parts: DecodedPart[], isAll: boolean): void {
+    const input = this.#input;
+    if (this.#items === undefined) {
+      const text = this.#header.read(input, isAll);
+      if (text === undefined) return;
+      const dataset = parseHeader(text);
+      this.#items = dataset.variables.map(variable => itemOf(variable, this.#budget));
+      this.#budget.begin(input.position);
+      parts.push({ kind: 'dataset', dataset });
+    }
+    for (; this.#done < this.#items.length; this.#done++) {
+      if (!readItem(this.#items[this.#done]!, input, parts)) {
+        this.#budget.reach(input.position + input.available);
+        return;
+      }
+      this.#budget.reach(input.position);
+      this.#budget.begin(input.position);
+    }
+    skipLineEnds(input);
+    if (input.available > 0) {
+      throw new DecodeError(input.position, 'the end of the response', describeBytes(input.peek()));
+    }
+  }
+}
+
+/** Some servers end the data with an empty line. */
+function skipLineEnds(input: Input): void {
+  const other = input.peek().findIndex(byte => byte !== 0x0a && byte !== 0x0d);
+  input.take(other < 0 ? input.available : other);
+}
+
+function itemOf(variable: Variable, budget: Budget): Item {
+  return variable.type === 'Sequence'
+    ? { sequence: variable, rows: rowsReaderOf(variable, budget) }
+    : { variable, reader: readerOf(variable, budget, variable.name) };
+}
+
+/** Reads on: true once the variable is whole. */
+function readItem(item: Item, input: Input, parts: DecodedPart[]): boolean {
+  if ('reader' in item) {
+    const value = item.reader.read(input);
+    if (value === undefined) return false;
+    parts.push({ kind: 'value', variable: item.variable, value });
+    return true;
+  }
+  const { sequence, rows } = item;
+  try {
+    if (!rows.read(input)) return false;
+  } finally {
+    const batch = rows.take();
+    if (batch !== undefined) parts.push({ kind: 'rows', sequence, batch });
+  }
+  parts.push({ kind: 'end', sequence });
+  return true;
+}
+
+function parseHeader(text: string): Dataset {
+  try {
+    return parseDds(text);
+  } catch (error) {
+    throw asDecodeError('a DDS', error);
+  }
+}
+
+/** The error for a body that ended before a line `Data:`: the one it tells of, if it is an Error object. */
+function notAResponse(bytes: Uint8Array): Error {
+  try {
+    const error = parseError(decodeText(bytes));
+    return error ?? new DecodeError(0, 'a DDS and a line "Data:"', describeText(bytes));
+  } catch (error) {
+    return asDecodeError('an Error object', error);
+  }
+}
+
+function asDecodeError(expected: string, error: unknown): Error {
+  if (!(error instanceof DapSyntaxError)) throw error;
+  return new DecodeError(0, expected, error.message, { cause: error });
+}
+
+/**
+ * Decodes a whole data response: one value a top-level variable, a Sequence as one batch of all its rows. Throws as
+ * `Decoder` does.
+ */
+export function decodeAll(
+  bytes: Uint8Array,
+  limits?: Partial<DecodeLimits>,
+): { dataset: Dataset; values: Value[] } {
+  const decoder = new Decoder(limits);
+  const parts = [...decoder.push(bytes), ...decoder.finish()];
+  const values: Value[] = [];
+  let dataset: Dataset | undefined;
+  let batch: Batch | undefined;
+  for (const part of parts) {
+    if (part.kind === 'dataset') dataset = part.dataset;
+    else if (part.kind === 'value') values.push(part.value);
+    else if (part.kind === 'rows') batch = part.batch;
+    else {
+      values.push(batch ?? emptyBatch(part.sequence));
+      batch = undefined;
+    }
+  }
+  if (dataset === undefined) throw new Error('a decoder that finished gave no dataset');
+  return { dataset, values };
+}

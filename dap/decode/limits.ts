@@ -1,0 +1,58 @@
+// How much may a response ask for before it counts as hostile?
+
+import { DecodeError } from './error.ts';
+
+export interface DecodeLimits {
+  /** Bytes before the data: the DDS and the line `Data:`. */
+  readonly headerBytes: number;
+  /** Bytes of one string. */
+  readonly stringBytes: number;
+  /** Elements of one array. */
+  readonly arrayElements: number;
+  /** Rows of nested Sequences in one value or in one row of a top-level Sequence. */
+  readonly nestedRows: number;
+  /** Bytes of one value or of one row of a top-level Sequence: what has to be held until it is whole. */
+  readonly valueBytes: number;
+}
+
+export const DEFAULT_LIMITS: DecodeLimits = {
+  headerBytes: 2 ** 20,
+  stringBytes: 2 ** 24,
+  arrayElements: 2 ** 25,
+  nestedRows: 2 ** 20,
+  valueBytes: 2 ** 28,
+};
+
+/** Counts what one value, or one row of a top-level Sequence, has taken so far. */
+export class Budget {
+  readonly limits: DecodeLimits;
+  #start = 0;
+  #nestedRows = 0;
+
+  constructor(limits: Partial<DecodeLimits>) {
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+  }
+
+  /** The next value or row begins at this offset in the response. */
+  begin(offset: number): void {
+    this.#start = offset;
+    this.#nestedRows = 0;
+  }
+
+  /** One more row of a nested Sequence ended at this offset. */
+  countNestedRow(offset: number): void {
+    this.#nestedRows += 1;
+    const limit = this.limits.nestedRows;
+    if (this.#nestedRows > limit) {
+      throw new DecodeError(offset, `at most ${limit} nested rows in one value`, 'more');
+    }
+  }
+
+  /** The value or row reaches to this offset, at least. */
+  reach(offset: number): void {
+    const limit = this.limits.valueBytes;
+    if (offset - this.#start > limit) {
+      throw new DecodeError(this.#start, `at most ${limit} bytes in one value`, 'more');
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// How are rows of a Sequence read, whatever its columns are?
+
+import { END_OF_INSTANCES, isNumberType, START_OF_INSTANCE } from '../encode/layout.ts';
+import type { Batch, Column, NumberColumn, Value } from '../model/value.ts';
+import { newColumn } from '../model/value.ts';
+import type { Sequence, Variable } from '../model/variable.ts';
+import type { Input } from './input.ts';
+import type { Reader } from './values.ts';
+
+/** Reads rows as they come and keeps its place between pieces. */
+export interface RowsReader {
+  /** Reads on: true once the end mark is read, false while bytes are missing. */
+  read(input: Input): boolean;
+  /** The whole rows that have come since the last call; undefined where there are none. The columns are new. */
+  take(): Batch | undefined;
+}
+
+/** Reads the mark before a row: true for a row, false for the end, undefined while it is not all there. */
+export function readMark(input: Input, path: string): boolean | undefined {
+  const at = input.take(4);
+  if (at < 0) return undefined;
+  const mark = input.view.getUint32(at);
+  if (mark === START_OF_INSTANCE) return true;
+  if (mark === END_OF_INSTANCES) return false;
+  throw input.unexpected(`a start-of-row (5A) or end-of-sequence (A5) marker of ${path}`, at);
+}
+
+/** Reads rows field by field. */
+export class AnyRowsReader implements RowsReader {
+  readonly #fields: readonly Variable[];
+  readonly #readers: readonly Reader[];
+  readonly #onRow: (end: number) => void;
+  readonly #path: string;
+  #rows = 0;
+  #columns: Value[][];
+  /** The row that is being read, up to `#field`, which is -1 before the row's mark. */
+  readonly #row: Value[] = [];
+  #field = -1;
+
+  /**
+   * `readers`: one a field. `onRow` is told at which offset in the response each row ended. `path`: the Sequence's name
+   * with those around it, for errors.
+   */
+  constructor(sequence: Sequence, readers: readonly Reader[], onRow: (end: number) => void, path: string) {
+    this.#fields = sequence.fields;
+    this.#readers = readers;
+    this.#onRow = onRow;
+    this.#path = path;
+    this.#columns = readers.map(() => []);
+  }
+
+  read(input: Input): boolean {
+    const readers = this.#readers;
+    for (;;) {
+      if (this.#field < 0) {
+        const isRow = readMark(input, this.#path);
+        if (isRow !== true) return isRow === false;
+        this.#field = 0;
+      }
+      while (this.#field < readers.length) {
+        const value = readers[this.#field]!.read(input);
+        if (value === undefined) return false;
+        this.#row[this.#field++] = value;
+      }
+      this.#onRow(input.position);
+      for (let i = 0; i < readers.length; i++) this.#columns[i]!.push(this.#row[i]!);
+      this.#rows += 1;
+      this.#field = -1;
+    }
+  }
+
+  take(): Batch | undefined {
+    if (this.#rows === 0) return undefined;
+    const batch = { length: this.#rows, columns: this.#fields.map((f, i) => columnOf(f, this.#columns[i]!)) };
+    this.#rows = 0;
+    this.#columns = this.#readers.map(() => []);
+    return batch;
+  }
+}
+
+function columnOf(field: Variable, values: Value[]): Column {
+  if (!isNumberType(field.type)) return values;
+  const column = newColumn(field, values.length) as NumberColumn;
+  column.set(values as number[]);
+  return column;
+}
+
+/** A batch of no rows. */
+export function emptyBatch(sequence: Sequence): Batch {
+  return { length: 0, columns: sequence.fields.map(field => newColumn(field, 0)) };
+}

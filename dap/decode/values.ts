@@ -1,0 +1,267 @@
+// How is a value of any type read, with the bytes coming in pieces of any size?
+
+import type { NumberType } from '../encode/layout.ts';
+import { isNumberType, rowLayout } from '../encode/layout.ts';
+import type { Batch, NumberColumn, Value } from '../model/value.ts';
+import { newColumn, xdrSize } from '../model/value.ts';
+import type { ArrayVariable, Sequence, Variable } from '../model/variable.ts';
+import { DecodeError } from './error.ts';
+import { FlatRowsReader } from './flat.ts';
+import type { Input } from './input.ts';
+import type { Budget } from './limits.ts';
+import { getNumber, getNumbers } from './numbers.ts';
+import type { RowsReader } from './rows.ts';
+import { AnyRowsReader, emptyBatch } from './rows.ts';
+import { decodeText } from './text.ts';
+
+/** Reads values of one variable, one after the other, and keeps its place in a value between pieces. */
+export interface Reader {
+  /** Reads on: the value once it is whole, undefined while bytes are missing. */
+  read(input: Input): Value | undefined;
+}
+
+/** A reader for the rows of a top-level Sequence. A DecodeError where the DDS asks for more than the limits allow. */
+export function rowsReaderOf(sequence: Sequence, budget: Budget): RowsReader {
+  const layout = rowLayout(sequence);
+  if (layout !== undefined) return new FlatRowsReader(sequence, layout, end => budget.begin(end));
+  const fields = sequence.fields.map(field => readerOf(field, budget, `${sequence.name}.${field.name}`));
+  const onRow = (end: number) => {
+    budget.reach(end);
+    budget.begin(end);
+  };
+  return new AnyRowsReader(sequence, fields, onRow, sequence.name);
+}
+
+/**
+ * A reader for `variable`. It nests as deep as the DDS does, whatever the bytes say. A DecodeError where the DDS itself
+ * asks for more than the limits allow.
+ */
+export function readerOf(variable: Variable, budget: Budget, path: string): Reader {
+  const within = (field: Variable): Reader => readerOf(field, budget, `${path}.${field.name}`);
+  switch (variable.type) {
+    case 'String':
+    case 'Url':
+      return new TextReader(budget, path);
+    case 'Structure':
+      return new FieldsReader(variable.fields.map(within));
+    case 'Grid':
+      return new FieldsReader([variable.array, ...variable.maps].map(within));
+    case 'Sequence':
+      return new NestedRowsReader(variable, variable.fields.map(within), budget, path);
+    case 'Array':
+      return arrayReader(variable, budget, path);
+    default:
+      return new NumberReader(variable.type);
+  }
+}
+
+class NumberReader implements Reader {
+  readonly #type: NumberType;
+  readonly #size: number;
+
+  constructor(type: NumberType) {
+    this.#type = type;
+    this.#size = xdrSize(type);
+  }
+
+  read(input: Input): number | undefined {
+    const at = input.take(this.#size);
+    return at < 0 ? undefined : getNumber(this.#type, input.view, at);
+  }
+}
+
+class TextReader implements Reader {
+  readonly #budget: Budget;
+  readonly #path: string;
+  #length = -1;
+
+  constructor(budget: Budget, path: string) {
+    this.#budget = budget;
+    this.#path = path;
+  }
+
+  read(input: Input): string | undefined {
+    if (this.#length < 0) {
+      const at = input.take(4);
+      if (at < 0) return undefined;
+      const length = input.view.getUint32(at);
+      const limit = this.#budget.limits.stringBytes;
+      if (length > limit) {
+        throw input.unexpected(`a string of at most ${limit} bytes in ${this.#path}`, at, `${length}`);
+      }
+      this.#length = length;
+    }
+    const at = input.take(Math.ceil(this.#length / 4) * 4);
+    if (at < 0) return undefined;
+    const text = decodeText(input.bytesAt(at, this.#length));
+    this.#length = -1;
+    return text;
+  }
+}
+
+/** Structures, and Grids: the fields one after the other. */
+class FieldsReader implements Reader {
+  readonly #fields: readonly Reader[];
+  #values: Value[] = [];
+
+  constructor(fields: readonly Reader[]) {
+    this.#fields = fields;
+  }
+
+  read(input: Input): Value[] | undefined {
+    while (this.#values.length < this.#fields.length) {
+      const value = this.#fields[this.#values.length]!.read(input);
+      if (value === undefined) return undefined;
+      this.#values.push(value);
+    }
+    const values = this.#values;
+    this.#values = [];
+    return values;
+  }
+}
+
+/** A Sequence inside of something: all its rows are one value. */
+class NestedRowsReader implements Reader {
+  readonly #sequence: Sequence;
+  readonly #rows: AnyRowsReader;
+
+  constructor(sequence: Sequence, fields: readonly Reader[], budget: Budget, path: string) {
+    this.#sequence = sequence;
+    this.#rows = new AnyRowsReader(sequence, fields, end => budget.countNestedRow(end), path);
+  }
+
+  read(input: Input): Batch | undefined {
+    return this.#rows.read(input) ? (this.#rows.take() ?? emptyBatch(this.#sequence)) : undefined;
+  }
+}
+
+function arrayReader(array: ArrayVariable, budget: Budget, path: string): Reader {
+  const { element } = array;
+  const length = array.dimensions.reduce((product, dimension) => product * dimension.size, 1);
+  const limit = budget.limits.arrayElements;
+  if (length > limit) throw new DecodeError(0, `at most ${limit} elements in ${path}`, `${length}`);
+  if (isNumberType(element.type)) return new NumberArrayReader(element.type, length, path);
+  if (!takesBytes(element)) throw new DecodeError(0, `a field in the Structures of ${path}`, 'none');
+  return new ListReader(readerOf(element, budget, path), length, path);
+}
+
+/** Whether a value has bytes at all. An array of what has none could be made as long as one likes for nothing. */
+function takesBytes(variable: Variable): boolean {
+  return variable.type === 'Structure' ? variable.fields.some(takesBytes) : true;
+}
+
+/** Reads `times` words that say how many elements an array has. */
+class LengthReader {
+  readonly #length: number;
+  readonly #times: number;
+  readonly #path: string;
+  #read = 0;
+
+  constructor(length: number, times: number, path: string) {
+    this.#length = length;
+    this.#times = times;
+    this.#path = path;
+  }
+
+  /** True once they are read; an error where they are not what the DDS says. */
+  read(input: Input): boolean {
+    while (this.#read < this.#times) {
+      const at = input.take(4);
+      if (at < 0) return false;
+      const found = input.view.getUint32(at);
+      if (found !== this.#length) {
+        throw input.unexpected(`the length ${this.#length} of the array ${this.#path}`, at, `${found}`);
+      }
+      this.#read += 1;
+    }
+    return true;
+  }
+
+  reset(): void {
+    this.#read = 0;
+  }
+}
+
+/** Arrays of numbers: the length twice, then four or eight bytes a number, or bytes packed and padded to four. */
+class NumberArrayReader implements Reader {
+  readonly #type: NumberType;
+  readonly #length: number;
+  readonly #lengths: LengthReader;
+  #values: NumberColumn;
+  #filled = 0;
+
+  constructor(type: NumberType, length: number, path: string) {
+    this.#type = type;
+    this.#length = length;
+    this.#lengths = new LengthReader(length, 2, path);
+    this.#values = this.#newValues(0);
+  }
+
+  read(input: Input): NumberColumn | undefined {
+    if (!this.#lengths.read(input)) return undefined;
+    if (!(this.#type === 'Byte' ? this.#readPacked(input) : this.#readNumbers(input))) return undefined;
+    const values = this.#values;
+    this.#values = this.#newValues(0);
+    this.#filled = 0;
+    this.#lengths.reset();
+    return values;
+  }
+
+  #readNumbers(input: Input): boolean {
+    const size = xdrSize(this.#type);
+    const count = Math.min(this.#length - this.#filled, Math.floor(input.available / size));
+    this.#makeRoom(count);
+    const at = input.take(count * size);
+    getNumbers(this.#type, input.view, at, size, this.#values, this.#filled, this.#filled + count);
+    this.#filled += count;
+    return this.#filled === this.#length;
+  }
+
+  #readPacked(input: Input): boolean {
+    const count = Math.min(this.#length - this.#filled, input.available);
+    this.#makeRoom(count);
+    this.#values.set(input.bytesAt(input.take(count), count), this.#filled);
+    this.#filled += count;
+    return this.#filled === this.#length && input.take(-this.#length & 3) >= 0;
+  }
+
+  /** Memory follows the bytes that have come, not those that the DDS promises. */
+  #makeRoom(count: number): void {
+    const needed = this.#filled + count;
+    if (needed <= this.#values.length) return;
+    const grown = this.#newValues(Math.min(this.#length, Math.max(needed, 2 * this.#values.length)));
+    grown.set(this.#values);
+    this.#values = grown;
+  }
+
+  #newValues(length: number): NumberColumn {
+    return newColumn({ type: this.#type, name: '' }, length) as NumberColumn;
+  }
+}
+
+/** Arrays of anything else: the length once, then the elements. */
+class ListReader implements Reader {
+  readonly #element: Reader;
+  readonly #length: number;
+  readonly #lengths: LengthReader;
+  #values: Value[] = [];
+
+  constructor(element: Reader, length: number, path: string) {
+    this.#element = element;
+    this.#length = length;
+    this.#lengths = new LengthReader(length, 1, path);
+  }
+
+  read(input: Input): Value[] | undefined {
+    if (!this.#lengths.read(input)) return undefined;
+    while (this.#values.length < this.#length) {
+      const value = this.#element.read(input);
+      if (value === undefined) return undefined;
+      this.#values.push(value);
+    }
+    const values = this.#values;
+    this.#values = [];
+    this.#lengths.reset();
+    return values;
+  }
+}

@@ -1,0 +1,25 @@
+// How do batches of rows become the bytes of a Sequence that is still growing?
+
+import type { Batch } from '../model/value.ts';
+import type { Sequence } from '../model/variable.ts';
+import { rowLayout } from './layout.ts';
+import { XdrWriter } from './writer.ts';
+import { rowWriter } from './xdr.ts';
+
+/** What follows the last row of a Sequence (DAP2 draft, section 7.3.2.3). */
+export const END_OF_SEQUENCE: Uint8Array = Uint8Array.of(0xa5, 0, 0, 0);
+
+/**
+ * An encoder for rows of `sequence`: of a batch, the rows `from` (0 where left out) to `to - 1` (the last one where left
+ * out), each with the mark before it; the end mark is the caller's. Rows of numbers alone take a fast way. The bytes are
+ * new and the caller's own. A TypeError or RangeError names the column and the row that do not fit.
+ */
+export function rowEncoder(sequence: Sequence): (batch: Batch, from?: number, to?: number) => Uint8Array {
+  const layout = rowLayout(sequence);
+  const writeRows = rowWriter(sequence, sequence.name);
+  return (batch, from = 0, to = batch.length) => {
+    const out = new XdrWriter(layout === undefined ? undefined : Math.max(0, to - from) * layout.stride);
+    writeRows(out, batch, from, to);
+    return out.finish();
+  };
+}

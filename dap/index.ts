@@ -1,0 +1,31 @@
+// What can one do with DAP2? Everything that `dapberry/dap` offers: describe, constrain, encode, decode, follow.
+
+export * from './client/index.ts';
+export * from './constraint/index.ts';
+export * from './decode/index.ts';
+export * from './encode/index.ts';
+export {
+  type Attribute,
+  type AttributeTable,
+  attributeTable,
+  attributeText,
+} from './model/attributes.ts';
+export { parseDas, printDas } from './model/das.ts';
+export { parseDds, printDds } from './model/dds.ts';
+export { DapError, parseError, printError } from './model/error.ts';
+export { DapSyntaxError } from './model/scan.ts';
+export { type Batch, type Column, type NumberColumn, newColumn, type Value, xdrSize } from './model/value.ts';
+export {
+  type ArrayVariable,
+  ATOMIC_TYPES,
+  type Atomic,
+  type AtomicType,
+  childrenOf,
+  type Dataset,
+  type Dimension,
+  type Grid,
+  isAtomic,
+  type Sequence,
+  type Structure,
+  type Variable,
+} from './model/variable.ts';

@@ -1,0 +1,157 @@
+// How a DDS says what variables a dataset holds: text to data model and back (DAP2 draft, section 7.2.2).
+
+import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, Scanner } from './scan.ts';
+import type { ArrayVariable, Dataset, Dimension, Variable } from './variable.ts';
+
+const INDENT = '    ';
+const LARGEST_SIZE = 2 ** 31 - 1;
+const SIZE = `a size from 0 to ${LARGEST_SIZE}`;
+
+/**
+ * Reads a DDS. Keywords count in any case, names come with their percent-escapes decoded, CRLF, blank lines and `#`
+ * comments are skipped. Braces nest at most 100 deep.
+ * @throws {DapSyntaxError} for anything else than one DDS
+ */
+export function parseDds(text: string): Dataset {
+  const scanner = new Scanner('DDS', text);
+  scanner.expectKeyword('Dataset');
+  const variables = parseBlock(scanner);
+  const name = scanner.name('the name of the dataset');
+  scanner.expect(';');
+  scanner.expectEnd();
+  return { name, variables };
+}
+
+function parseBlock(scanner: Scanner): Variable[] {
+  scanner.open();
+  const variables: Variable[] = [];
+  while (!scanner.close()) variables.push(parseDeclaration(scanner));
+  return variables;
+}
+
+function parseDeclaration(scanner: Scanner): Variable {
+  const start = scanner.position;
+  const keyword = scanner.word('a type or "}"');
+  switch (keyword.toLowerCase()) {
+    case 'structure': {
+      const fields = parseBlock(scanner);
+      return parseDeclarator(scanner, name => ({ type: 'Structure', name, fields }));
+    }
+    case 'sequence': {
+      const fields = parseBlock(scanner);
+      return parseDeclarator(scanner, name => ({ type: 'Sequence', name, fields }));
+    }
+    case 'grid': {
+      const parts = parseGridParts(scanner);
+      return parseDeclarator(scanner, name => ({ type: 'Grid', name, ...parts }));
+    }
+    default: {
+      const type = atomicTypeOf(keyword);
+      if (type === undefined)
+        throw scanner.error('a type (Float64, ..., Structure, Sequence or Grid)', start);
+      return parseDeclarator(scanner, name => ({ type, name }));
+    }
+  }
+}
+
+/** What follows the type: the name, the dimensions if there are any, and the semicolon. */
+function parseDeclarator(scanner: Scanner, elementOf: (name: string) => ArrayVariable['element']): Variable {
+  const name = scanner.name('a name');
+  const element = elementOf(name);
+  const dimensions: Dimension[] = [];
+  while (scanner.accept('[')) {
+    dimensions.push(parseDimension(scanner));
+    scanner.expect(']');
+  }
+  scanner.expect(';');
+  return dimensions.length === 0 ? element : { type: 'Array', name, element, dimensions };
+}
+
+function parseDimension(scanner: Scanner): Dimension {
+  if (scanner.accept('=')) return { size: parseSize(scanner) };
+  const start = scanner.position;
+  const word = scanner.word(SIZE);
+  if (scanner.accept('=')) return { name: decodeName(word), size: parseSize(scanner) };
+  return { size: sizeOf(word, start, scanner) };
+}
+
+function parseSize(scanner: Scanner): number {
+  const start = scanner.position;
+  return sizeOf(scanner.word(SIZE), start, scanner);
+}
+
+function sizeOf(word: string, start: number, scanner: Scanner): number {
+  const size = Number(word);
+  if (!/^\d+$/.test(word) || size > LARGEST_SIZE) throw scanner.error(SIZE, start);
+  return size;
+}
+
+function parseGridParts(scanner: Scanner): { array: ArrayVariable; maps: ArrayVariable[] } {
+  scanner.open();
+  scanner.expectKeyword('Array');
+  scanner.expect(':');
+  const array = parseArray(scanner);
+  scanner.expectKeyword('Maps');
+  scanner.expect(':');
+  const maps: ArrayVariable[] = [];
+  while (!scanner.close()) maps.push(parseArray(scanner));
+  return { array, maps };
+}
+
+function parseArray(scanner: Scanner): ArrayVariable {
+  const start = scanner.position;
+  const variable = parseDeclaration(scanner);
+  if (variable.type !== 'Array') throw scanner.error('a variable with dimensions', start);
+  return variable;
+}
+
+/**
+ * Writes a DDS in the layout that libdap gives it, LF after each line. `parseDds` reads an equal dataset back.
+ * @throws {RangeError} for an empty name, a size that is no whole number from 0 to 2^31-1, and braces that would nest
+ * more than 100 deep
+ */
+export function printDds(dataset: Dataset): string {
+  const lines = ['Dataset {'];
+  for (const variable of dataset.variables) printVariable(variable, 1, lines);
+  lines.push(`} ${encodeName(dataset.name)};`, '');
+  return lines.join('\n');
+}
+
+function printVariable(variable: Variable, depth: number, lines: string[], dimensions = ''): void {
+  const indent = INDENT.repeat(depth);
+  const declarator = `${encodeName(variable.name)}${dimensions};`;
+  switch (variable.type) {
+    case 'Array':
+      printVariable(variable.element, depth, lines, variable.dimensions.map(printDimension).join(''));
+      break;
+    case 'Structure':
+    case 'Sequence':
+      checkDepth(depth);
+      lines.push(`${indent}${variable.type} {`);
+      for (const field of variable.fields) printVariable(field, depth + 1, lines);
+      lines.push(`${indent}} ${declarator}`);
+      break;
+    case 'Grid':
+      checkDepth(depth);
+      lines.push(`${indent}Grid {`, `${indent}  Array:`);
+      printVariable(variable.array, depth + 1, lines);
+      lines.push(`${indent}  Maps:`);
+      for (const map of variable.maps) printVariable(map, depth + 1, lines);
+      lines.push(`${indent}} ${declarator}`);
+      break;
+    default:
+      lines.push(`${indent}${variable.type} ${declarator}`);
+  }
+}
+
+function printDimension({ name, size }: Dimension): string {
+  if (!Number.isInteger(size) || size < 0 || size > LARGEST_SIZE) {
+    throw new RangeError(`expected ${SIZE}, found ${size}`);
+  }
+  return name === undefined ? `[${size}]` : `[${encodeName(name)} = ${size}]`;
+}
+
+function checkDepth(depth: number): void {
+  if (depth >= MAX_DEPTH)
+    throw new RangeError(`expected at most ${MAX_DEPTH} levels of variables, found more`);
+}

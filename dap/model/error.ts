@@ -1,0 +1,47 @@
+// How a DAP2 server says what went wrong: the Error object, from text and back (the Error response of the DAP2 draft).
+
+import { quote, Scanner } from './scan.ts';
+
+/** The code of an Error object that gives none. */
+const UNDEFINED_ERROR = -1;
+
+/** What a DAP2 server answered instead of data. `code` is the server's own, often an HTTP status. */
+export class DapError extends Error {
+  override readonly name = 'DapError';
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Reads the Error object at the beginning of `text`; undefined where there is none. What follows it is not read. Real
+ * servers are forgiven a missing code (it is then -1), fields that the draft does not know and quotes in the message
+ * that are not escaped.
+ * @throws {DapSyntaxError} for a text that begins as an Error object and does not go on as one
+ */
+export function parseError(text: string): DapError | undefined {
+  const scanner = new Scanner('Error object', text);
+  if (!scanner.acceptKeyword('Error') || !scanner.isAt('{')) return undefined;
+  scanner.open();
+  const fields = new Map<string, string>();
+  while (!scanner.close()) {
+    const field = scanner.word('a field or "}"').toLowerCase();
+    scanner.expect('=');
+    fields.set(field, scanner.isAt('"') ? scanner.string({ quotesInside: true }) : scanner.bareValue());
+    if (!scanner.accept(';') && !scanner.isAt('}')) throw scanner.error('";"');
+  }
+  const code = Number.parseInt(fields.get('code') ?? '', 10);
+  return new DapError(Number.isSafeInteger(code) ? code : UNDEFINED_ERROR, fields.get('message') ?? '');
+}
+
+/**
+ * Writes an Error object. Quotes and backslashes of `message` are escaped; line ends and other control characters
+ * become blanks, so that a message stays one line in logs and cannot end the object.
+ */
+export function printError(code: number, message: string): string {
+  const line = message.replace(/[\p{Control}\p{Zl}\p{Zp}]+/gu, ' ');
+  return `Error {\n    code = ${code};\n    message = ${quote(line)};\n};\n`;
+}

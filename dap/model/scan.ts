@@ -1,0 +1,240 @@
+// What the texts of DAP2 consist of: the words, marks, strings and names that DDS, DAS and Error objects share.
+
+import { ATOMIC_TYPES, type AtomicType } from './variable.ts';
+
+/** How deep braces may nest in a text, so that no text can exhaust the stack. */
+export const MAX_DEPTH = 100;
+
+const BLANK = /\s*/y;
+const COMMENT = /#[^\r\n]*/y;
+const WORD = /[^\s{}[\];=,]+/y;
+const BARE_VALUE = /[^,;{}\r\n]+/y;
+const MARK = /[{}[\];=,]/y;
+const QUOTE_OR_BACKSLASH = /["\\]/g;
+const AFTER_A_FIELD = /\s*(?:[;}]|$)/y;
+const LONGEST_QUOTATION = 40;
+
+/** A text that is no DDS, DAS or Error object. Lines and columns count from 1, columns in UTF-16 code units. */
+export class DapSyntaxError extends Error {
+  override readonly name = 'DapSyntaxError';
+  readonly line: number;
+  readonly column: number;
+  /** What would have been right here; literal text stands in quotes. */
+  readonly expected: string;
+  /** The token that stands there, in quotes, or `the end of the text`. */
+  readonly found: string;
+
+  constructor(subject: string, line: number, column: number, expected: string, found: string) {
+    super(`${subject}, line ${line}, column ${column}: expected ${expected}, found ${found}`);
+    this.line = line;
+    this.column = column;
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+/**
+ * Reads a text from front to back, in time linear in its length. Blanks before a token are skipped; a comment (`#` to
+ * the end of the line) only where a statement may begin, because names and values may begin with `#` as well.
+ */
+export class Scanner {
+  readonly #subject: string;
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+
+  /** `subject` names the kind of text in errors: `DDS`. */
+  constructor(subject: string, text: string) {
+    this.#subject = subject;
+    this.#text = text;
+  }
+
+  /** The offset at which the next token begins. */
+  get position(): number {
+    this.#take(BLANK);
+    return this.#at;
+  }
+
+  /** Whether `mark` comes next; it is not consumed. */
+  isAt(mark: string): boolean {
+    return this.#text.startsWith(mark, this.position);
+  }
+
+  /** Consumes `mark` if it comes next. */
+  accept(mark: string): boolean {
+    const found = this.isAt(mark);
+    if (found) this.#at += mark.length;
+    return found;
+  }
+
+  expect(mark: string): void {
+    if (!this.accept(mark)) throw this.error(`"${mark}"`);
+  }
+
+  /** Consumes `keyword`, in any case, if it comes next. */
+  acceptKeyword(keyword: string): boolean {
+    this.#skipComments();
+    const end = this.#at + keyword.length;
+    const found = this.#text.slice(this.#at, end).toLowerCase() === keyword.toLowerCase();
+    if (!found || /\w/.test(this.#text.charAt(end))) return false;
+    this.#at = end;
+    return true;
+  }
+
+  expectKeyword(keyword: string): void {
+    if (!this.acceptKeyword(keyword)) throw this.error(`"${keyword}"`);
+  }
+
+  /** Goes one level of braces down. */
+  open(): void {
+    if (this.isAt('{') && this.#depth === MAX_DEPTH) {
+      throw this.error(`at most ${MAX_DEPTH} levels of braces`);
+    }
+    this.expect('{');
+    this.#depth += 1;
+  }
+
+  /** Goes one level of braces up if its end comes next, which is where a statement might have begun. */
+  close(): boolean {
+    this.#skipComments();
+    const closed = this.accept('}');
+    if (closed) this.#depth -= 1;
+    return closed;
+  }
+
+  /** Whether only blanks and comments are left. */
+  isAtEnd(): boolean {
+    this.#skipComments();
+    return this.#at === this.#text.length;
+  }
+
+  expectEnd(): void {
+    if (!this.isAtEnd()) throw this.error('the end of the text');
+  }
+
+  /** The characters up to the next blank or mark, as they stand; `expected` says what they should be. */
+  word(expected: string): string {
+    const start = this.position;
+    return this.#take(WORD) || this.#fail(expected, start);
+  }
+
+  /** A word that is a name, its percent-escapes decoded. */
+  name(expected: string): string {
+    return decodeName(this.word(expected));
+  }
+
+  /** The characters up to the next comma, semicolon, brace or end of line: a value that has no quotes. */
+  bareValue(): string {
+    const start = this.position;
+    return this.#take(BARE_VALUE).trimEnd() || this.#fail('a value', start);
+  }
+
+  /**
+   * The text between two quotes, in which `\"` and `\\` stand for a quote and a backslash; any other backslash is
+   * itself. With `quotesInside`, a quote ends the string only where a field of an Error object can end: servers forget
+   * to escape those in their messages.
+   */
+  string(options: { readonly quotesInside?: boolean } = {}): string {
+    const start = this.position;
+    const parts: string[] = [];
+    let from = start + 1;
+    QUOTE_OR_BACKSLASH.lastIndex = from;
+    for (;;) {
+      const found = QUOTE_OR_BACKSLASH.exec(this.#text);
+      if (found === null) throw this.error('a string with its closing quote', start);
+      const end = found.index;
+      if (found[0] === '\\') {
+        const escaped = this.#text.charAt(end + 1);
+        if (escaped === '"' || escaped === '\\') {
+          parts.push(this.#text.slice(from, end));
+          from = end + 1;
+        }
+        QUOTE_OR_BACKSLASH.lastIndex = end + 2;
+        continue;
+      }
+      AFTER_A_FIELD.lastIndex = end + 1;
+      if (options.quotesInside === true && !AFTER_A_FIELD.test(this.#text)) continue;
+      parts.push(this.#text.slice(from, end));
+      this.#at = end + 1;
+      return parts.join('');
+    }
+  }
+
+  /** The error that says `expected` should have stood at the offset `at`, by default where the next token begins. */
+  error(expected: string, at = this.position): DapSyntaxError {
+    let line = 1;
+    let lineStart = 0;
+    for (const lineEnd of this.#text.slice(0, at).matchAll(/\r\n|\r|\n/g)) {
+      line += 1;
+      lineStart = lineEnd.index + lineEnd[0].length;
+    }
+    return new DapSyntaxError(this.#subject, line, at - lineStart + 1, expected, this.#tokenAt(at));
+  }
+
+  #fail(expected: string, at: number): never {
+    throw this.error(expected, at);
+  }
+
+  #tokenAt(at: number): string {
+    if (at >= this.#text.length) return 'the end of the text';
+    this.#at = at;
+    const token = this.#take(MARK) || this.#take(WORD);
+    const long = token.length > LONGEST_QUOTATION;
+    return JSON.stringify(long ? `${token.slice(0, LONGEST_QUOTATION)}...` : token);
+  }
+
+  #skipComments(): void {
+    do this.#take(BLANK);
+    while (this.#take(COMMENT) !== '');
+  }
+
+  #take(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0] ?? '';
+    this.#at += found.length;
+    return found;
+  }
+}
+
+const ATOMIC_TYPE_OF = new Map<string, AtomicType>([
+  ...ATOMIC_TYPES.map((type): [string, AtomicType] => [type.toLowerCase(), type]),
+  ['int', 'Int32'],
+  ['uint', 'UInt32'],
+]);
+
+/** The atomic type of that name, in any case; `Int` and `UInt` are those of 32 bits. */
+export function atomicTypeOf(word: string): AtomicType | undefined {
+  return ATOMIC_TYPE_OF.get(word.toLowerCase());
+}
+
+const UTF8 = new TextEncoder();
+
+/**
+ * A name as DAP2 carries it: letters, digits and `_ - + . / *`, which libdap and netCDF read raw; anything else as `%`
+ * and the hexadecimal of its UTF-8 bytes.
+ * @throws {RangeError} for an empty name
+ */
+export function encodeName(name: string): string {
+  if (name === '') throw new RangeError('expected a DAP2 name, found an empty one');
+  return name.replace(/[^\w\-+./*\p{Surrogate}]/gu, character =>
+    Array.from(UTF8.encode(character), byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
+      '',
+    ),
+  );
+}
+
+/** The name that `text` carries. Escapes that are no UTF-8, and `%` without two digits, stay as they are. */
+export function decodeName(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, escapes => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
+}
+
+/** `text` between quotes, with quotes and backslashes escaped. */
+export function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,39 @@
+// What a channel's column is made of: its typed array, and the number that stands in it for "no value".
+
+import type { NumberColumn } from '../dap/model/value.ts';
+import type { Channel, ChannelType } from './sensor.ts';
+
+const ARRAYS = {
+  Float64: Float64Array,
+  Float32: Float32Array,
+  Int32: Int32Array,
+  UInt32: Uint32Array,
+} as const;
+
+/** The largest and smallest values of the whole-number types. */
+const RANGES = {
+  Int32: { low: -(2 ** 31), high: 2 ** 31 - 1 },
+  UInt32: { low: 0, high: 2 ** 32 - 1 },
+} as const;
+
+/** An empty column for `length` rows of the channel. */
+export function newChannelColumn(channel: Channel, length: number): NumberColumn {
+  return new ARRAYS[channel.type ?? 'Float64'](length);
+}
+
+/**
+ * What a column of this type holds where the channel has no value, for the attribute `_FillValue`: NaN, or netCDF's
+ * default fill value (NC_FILL_INT, NC_FILL_UINT) in whole-number columns, which cannot hold NaN.
+ */
+export function fillValue(type: ChannelType = 'Float64'): number {
+  if (type === 'Int32') return -2147483647;
+  return type === 'UInt32' ? 4294967295 : Number.NaN;
+}
+
+/** The number to store for `value`: rounded in whole-number columns, the fill value for NaN and what does not fit. */
+export function channelValue(channel: Channel, value: number): number {
+  const { type } = channel;
+  if (type !== 'Int32' && type !== 'UInt32') return value;
+  const whole = Math.round(value);
+  return whole >= RANGES[type].low && whole <= RANGES[type].high ? whole : fillValue(type);
+}

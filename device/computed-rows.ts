@@ -1,0 +1,36 @@
+// How rows are made when all sensors are computed: whole columns at a time, in simulated time, as fast as they are asked for.
+
+import type { Batch } from '../dap/model/value.ts';
+import { nextTurn } from './clock.ts';
+import { newChannelColumn } from './columns.ts';
+import type { ComputedSensor } from './sensor.ts';
+
+/** Rows in the first batch, small so that it leaves at once; each next one is four times as long, up to the last size. */
+const FIRST_BATCH = 16;
+const GROWTH = 4;
+const LARGEST_BATCH = 4096;
+
+/**
+ * Batches of up to 4096 rows; row n carries the time `start + n * step` (seconds). Each batch waits for a turn of the
+ * event loop, so that a client that reads without a pause starves nobody. Ends when `signal` aborts.
+ */
+export async function* computedRows(
+  sensors: readonly ComputedSensor[],
+  start: number,
+  step: number,
+  signal: AbortSignal,
+): AsyncGenerator<Batch, void, undefined> {
+  let length = FIRST_BATCH;
+  for (let row = 0; !signal.aborted; row += length, length = Math.min(length * GROWTH, LARGEST_BATCH)) {
+    if (row > 0) await nextTurn();
+    if (signal.aborted) return;
+    const times = new Float64Array(length);
+    for (let index = 0; index < length; index++) times[index] = start + (row + index) * step;
+    const filled = sensors.map(sensor => {
+      const columns = sensor.channels.map(channel => newChannelColumn(channel, length));
+      sensor.compute(times, columns);
+      return columns;
+    });
+    yield { length, columns: [times, ...filled.flat()] };
+  }
+}

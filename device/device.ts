@@ -1,0 +1,223 @@
+// What a device is: sensors that together give rows, as async generators of batches of columns.
+
+import type { Batch } from '../dap/model/value.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { computedRows } from './computed-rows.ts';
+import type { DeviceEvent } from './events.ts';
+import { openSensors } from './open-sensors.ts';
+import { RowTimes } from './row-times.ts';
+import { Run } from './run.ts';
+import { scheduledRows, successiveRows } from './sampler.ts';
+import { type Channel, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
+import { SensorHealth, type SensorState } from './sensor-health.ts';
+import { closeSensor, SensorReader } from './sensor-reader.ts';
+
+/** Bounds on an interval that is not 0, and the smallest step of simulated time. Seconds. */
+const SHORTEST_INTERVAL = 0.001;
+const LONGEST_INTERVAL = 86_400;
+const SMALLEST_STEP = 1e-6;
+
+/** Missed slots are reported once in this many seconds at most. */
+const MISSED_REPORT_INTERVAL = 60;
+
+export interface Device {
+  /** The columns of a row after `time`, in the order of the sensors. */
+  readonly channels: readonly Channel[];
+  /** Seconds between rows; 0 is as fast as they are taken. */
+  readonly interval: number;
+  /** The values are a pure function of time; with interval 0, time is then simulated too. */
+  readonly computed: boolean;
+  /** How each sensor is doing at this moment. With interval 0 that is the last news from any generator. */
+  readonly sensors: readonly SensorState[];
+  /** Slots that were skipped because the row before, or whoever takes the rows, was late. */
+  readonly missedSlots: number;
+  /** How often the system clock was found to have been set, and the seconds that row time is ahead of it since. */
+  readonly clock: { readonly steps: number; readonly ahead: number };
+  /**
+   * Rows, as batches of columns: a Float64Array of times (seconds since 1970, strictly increasing), then one typed
+   * array a channel. They end, without an error, when `signal` aborts or the device is closed; then the sensors are
+   * closed too. To stop, abort: `return()` alone is only heard at the next row.
+   *
+   * With interval > 0 there is one generator at a time, of batches of one row on the schedule. With interval 0 there
+   * may be many; each opens sensors of its own and is paced by whoever takes its batches. Computed sensors then give
+   * batches of up to 4096 rows in simulated time: it begins at `options.from` (seconds since 1970), else now, rounded
+   * up to a whole multiple of the device's step. Other sensors give one reading a batch; `from` means nothing to them.
+   *
+   * @throws when the sensors do not open (again), or on a second generator at an interval > 0
+   */
+  rows(signal: AbortSignal, options?: RowsOptions): AsyncGenerator<Batch, void, undefined>;
+  /** Ends every generator and closes every sensor. */
+  close(): Promise<void>;
+}
+
+export interface RowsOptions {
+  readonly from?: number;
+}
+
+export interface DeviceOptions {
+  readonly sensors: readonly OpenSensor[];
+  /** Seconds between rows, 0.001 to 86400; 0 is as fast as they are taken. */
+  readonly interval: number;
+  /** Seconds from row to row in simulated time, 1 where it is left out. */
+  readonly step?: number;
+  readonly clock?: Clock;
+  readonly onEvent?: (event: DeviceEvent) => void;
+}
+
+/**
+ * Opens the sensors, to learn their channels and to fail early. With interval > 0 they stay open for the first
+ * generator; with 0 each generator opens its own.
+ * @throws an error that names the option, the sensor or the channel that is wrong
+ */
+export async function openDevice(options: DeviceOptions): Promise<Device> {
+  const { sensors: openers, interval, step = 1, clock = systemClock, onEvent = () => {} } = options;
+  if (openers.length === 0) throw new Error('a device needs one sensor at least, and found none');
+  if (interval !== 0 && !(interval >= SHORTEST_INTERVAL && interval <= LONGEST_INTERVAL)) {
+    throw new RangeError(
+      `interval: expected 0 or ${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds, and found ${interval}`,
+    );
+  }
+  if (!(step >= SMALLEST_STEP && step <= Number.MAX_SAFE_INTEGER)) {
+    throw new RangeError(`step: expected ${SMALLEST_STEP} seconds at least, and found ${step}`);
+  }
+  const sensors = await openSensors(openers, clock);
+  const device = new SensorDevice({ sensors: openers, interval, step, clock, onEvent }, sensors);
+  if (interval === 0) await device.closeUnused();
+  return device;
+}
+
+class SensorDevice implements Device {
+  readonly channels: readonly Channel[];
+  readonly interval: number;
+  readonly computed: boolean;
+  readonly #openers: readonly OpenSensor[];
+  readonly #step: number;
+  readonly #clock: Clock;
+  readonly #onEvent: (event: DeviceEvent) => void;
+  readonly #times: RowTimes;
+  readonly #health: readonly SensorHealth[];
+  readonly #runs = new Set<Run>();
+  /** Opened sensors that wait for the first generator. */
+  #unused: readonly SensorReader[];
+  /** Resolves when the sensors of the last generator that ended are closed. */
+  #free: Promise<unknown> = Promise.resolve();
+  #closed = false;
+  #missedSlots = 0;
+  #missedReported = { slots: 0, at: Number.NEGATIVE_INFINITY };
+
+  constructor(options: Required<DeviceOptions>, sensors: readonly Sensor[]) {
+    this.channels = sensors.flatMap(sensor => sensor.channels);
+    this.interval = options.interval;
+    this.computed = sensors.every(isComputed);
+    this.#openers = options.sensors;
+    this.#step = options.step;
+    this.#clock = options.clock;
+    this.#onEvent = options.onEvent;
+    this.#times = new RowTimes(options.clock, step => this.#onEvent({ kind: 'clock-stepped', ...step }));
+    const now = options.clock.wall();
+    this.#health = sensors.map(sensor => new SensorHealth(sensor, now, options.onEvent));
+    this.#unused = this.#readersOf(sensors);
+  }
+
+  get sensors(): readonly SensorState[] {
+    return this.#health.map(health => health.current);
+  }
+
+  get missedSlots(): number {
+    return this.#missedSlots;
+  }
+
+  get clock(): { readonly steps: number; readonly ahead: number } {
+    return { steps: this.#times.steps, ahead: this.#times.ahead };
+  }
+
+  async *rows(signal: AbortSignal, options: RowsOptions = {}): AsyncGenerator<Batch, void, undefined> {
+    const { from } = options;
+    if (from !== undefined && !Number.isFinite(from)) {
+      throw new RangeError(`from: expected seconds since 1970, and found ${from}`);
+    }
+    if (this.#closed) throw new Error('the device is closed');
+    if (signal.aborted) return;
+    if (this.interval > 0 && this.#runs.size > 0) {
+      throw new Error(`rows are being made already, and at an interval of ${this.interval} s once is enough`);
+    }
+    const run = new Run(signal, closing => {
+      this.#runs.delete(run);
+      this.#free = closing;
+    });
+    this.#runs.add(run);
+    try {
+      yield* this.#rowsOf(run, from);
+    } finally {
+      await run.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#runs].map(run => run.end()));
+    await this.closeUnused();
+  }
+
+  /** Closes the sensors that were opened first, if no generator has taken them. */
+  async closeUnused(): Promise<void> {
+    const readers = this.#unused;
+    this.#unused = [];
+    await Promise.all(readers.map(reader => reader.close()));
+  }
+
+  async *#rowsOf(run: Run, from: number | undefined): AsyncGenerator<Batch, void, undefined> {
+    const { signal } = run;
+    const readers = await this.#openReaders(signal);
+    if (!run.hold(readers)) return;
+    const sensors = readers.map(reader => reader.sensor);
+    const sampler = { readers, clock: this.#clock, times: this.#times };
+    if (this.interval > 0) {
+      yield* scheduledRows(sampler, this.interval, slots => this.#countMissed(slots), signal);
+    } else if (sensors.every(isComputed)) {
+      const start = from ?? Math.ceil(this.#clock.wall() / this.#step) * this.#step;
+      yield* computedRows(sensors, start, this.#step, signal);
+    } else {
+      yield* successiveRows(sampler, signal);
+    }
+  }
+
+  /** Readers for a new generator; none where the wait for them was aborted. */
+  async #openReaders(signal: AbortSignal): Promise<readonly SensorReader[]> {
+    if (this.#unused.length > 0) {
+      const readers = this.#unused;
+      this.#unused = [];
+      return readers;
+    }
+    try {
+      if (this.interval > 0) await this.#free;
+      const sensors = await openSensors(this.#openers, this.#clock, signal);
+      const layout = (channels: readonly Channel[]) =>
+        channels.map(({ name, type = 'Float64', units }) => `${type} ${name} (${units})`).join(', ');
+      const now = layout(sensors.flatMap(sensor => sensor.channels));
+      if (now === layout(this.channels)) return this.#readersOf(sensors);
+      await Promise.all(sensors.map(sensor => closeSensor(sensor, this.#clock)));
+      throw new Error(
+        `the sensors have other channels than before: expected ${layout(this.channels)}, found ${now}`,
+      );
+    } catch (error) {
+      if (signal.aborted) return [];
+      throw error;
+    }
+  }
+
+  #readersOf(sensors: readonly Sensor[]): readonly SensorReader[] {
+    return sensors.map(
+      (sensor, index) => new SensorReader(sensor, this.#health[index]!, this.#clock, this.interval),
+    );
+  }
+
+  #countMissed(slots: number): void {
+    this.#missedSlots += slots;
+    const now = this.#clock.monotonic();
+    if (now - this.#missedReported.at < MISSED_REPORT_INTERVAL) return;
+    const missed = this.#missedSlots - this.#missedReported.slots;
+    this.#missedReported = { slots: this.#missedSlots, at: now };
+    this.#onEvent({ kind: 'slots-missed', time: this.#clock.wall(), missed });
+  }
+}

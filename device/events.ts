@@ -1,0 +1,31 @@
+// What a device tells whoever keeps its log. `time` is in seconds since 1970.
+
+export type DeviceEvent =
+  | {
+      readonly kind: 'sensor-failing';
+      readonly time: number;
+      readonly sensor: string;
+      /** Why its first read failed; later ones are counted in the sensor's state. */
+      readonly error: string;
+    }
+  | {
+      readonly kind: 'sensor-back';
+      readonly time: number;
+      readonly sensor: string;
+      /** For how many seconds it gave nothing. */
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: 'clock-stepped';
+      readonly time: number;
+      /** By how many seconds the system clock was moved; negative is back. */
+      readonly seconds: number;
+      /** By how many seconds the rows' time is now ahead of the system clock. */
+      readonly ahead: number;
+    }
+  | {
+      readonly kind: 'slots-missed';
+      readonly time: number;
+      /** Slots skipped since the last such event; there is one a minute at most. */
+      readonly missed: number;
+    };

@@ -1,0 +1,87 @@
+// How the sensors of a device are opened: all or none, with channels that can stand in one Sequence.
+
+import { type Clock, waitFor } from './clock.ts';
+import type { OpenSensor, Sensor } from './sensor.ts';
+import { closeSensor } from './sensor-reader.ts';
+
+/** Opening takes this many seconds at most. */
+const LONGEST_OPENING = 10;
+
+/** The column that every row begins with. */
+const TIME_COLUMN = 'time';
+
+/**
+ * Opens all sensors side by side. Where one fails, or the wait is over (10 s, an abort), the others are closed again,
+ * also those that open later.
+ * @throws the first sensor's own error, with the number of others that failed too
+ */
+export async function openSensors(
+  openers: readonly OpenSensor[],
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<readonly Sensor[]> {
+  const opened: Sensor[] = [];
+  const errors: unknown[] = [];
+  let abandoned = false;
+  const openings = openers.map(async (open, index) => {
+    try {
+      const sensor = await open();
+      if (abandoned) await closeSensor(sensor, clock);
+      else opened[index] = sensor;
+    } catch (error) {
+      errors.push(error);
+    }
+  });
+  await waitFor(clock, Promise.all(openings), LONGEST_OPENING, signal);
+  try {
+    signal?.throwIfAborted();
+    if (errors.length > 0) throw failure(errors);
+    const late = openers.findIndex((_open, index) => opened[index] === undefined);
+    if (late >= 0) {
+      throw new Error(`sensor ${late + 1} of ${openers.length} did not open within ${LONGEST_OPENING} s`);
+    }
+    checkChannels(opened);
+    return opened;
+  } catch (error) {
+    abandoned = true;
+    await Promise.all(Object.values(opened).map(sensor => closeSensor(sensor, clock)));
+    throw error;
+  }
+}
+
+function failure(errors: readonly unknown[]): Error {
+  const [first] = errors;
+  if (errors.length === 1 && first instanceof Error) return first;
+  const message = first instanceof Error ? first.message : String(first);
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more sensors failed to open)` : '';
+  return new Error(`${message}${more}`, { cause: new AggregateError(errors) });
+}
+
+/** Every sensor has a name of its own, every channel a DAP2 identifier that no other channel has. */
+function checkChannels(sensors: readonly Sensor[]): void {
+  const names = new Set<string>();
+  const owners = new Map<string, string>();
+  for (const sensor of sensors) {
+    if (names.has(sensor.name)) throw new Error(`two sensors are called '${sensor.name}'`);
+    names.add(sensor.name);
+    for (const { name } of sensor.channels) {
+      const owner = owners.get(name);
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+        throw new Error(
+          `channel '${name}' of sensor '${sensor.name}': expected letters, digits and _, not beginning with a digit`,
+        );
+      }
+      if (name === TIME_COLUMN) {
+        throw new Error(
+          `channel '${name}' of sensor '${sensor.name}': that is the name of the rows' own time column`,
+        );
+      }
+      if (owner !== undefined) {
+        throw new Error(
+          `channel '${name}' is there twice: in sensor '${owner}' and in sensor '${sensor.name}'`,
+        );
+      }
+      owners.set(name, sensor.name);
+    }
+  }
+}

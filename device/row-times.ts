@@ -1,0 +1,99 @@
+// What time a row carries: the system clock, made finer by the monotonic one, and strictly increasing whatever happens.
+
+import type { Clock } from './clock.ts';
+
+/** `Clock.wall` counts whole milliseconds, so the true time lies up to this much later. */
+const WALL_TICK = 0.001;
+
+/** A difference between the two clocks that changes by this many seconds or more is a step; less is followed silently. */
+const SMALLEST_STEP = 0.1;
+
+/** How fast row time runs, against real time, while it is ahead of a system clock that was set back. */
+const CATCH_UP_SPEED = 0.5;
+
+export interface ClockStep {
+  /** The first row time after the step. */
+  readonly time: number;
+  /** By how many seconds the system clock was moved; negative is back. */
+  readonly seconds: number;
+  /** By how many seconds row time is now ahead of the system clock; 0 after a step forward. */
+  readonly ahead: number;
+}
+
+export interface Stamp {
+  /** The row's time: seconds since 1970 in whole microseconds, greater than that of every stamp before. */
+  readonly time: number;
+  /** The same moment on the monotonic clock. */
+  readonly monotonic: number;
+  /** The same moment on the system clock, made finer; runs back when that is set back. */
+  readonly wall: number;
+}
+
+/**
+ * Makes the times of rows. Row time is the system clock's; a step forward is followed at once. When the system clock
+ * is set back, row time neither runs back nor stops: it goes on from where it was at half speed, so that rows keep
+ * their order and distinct, evenly spaced times, until the system clock has caught up (after twice the step).
+ */
+export class RowTimes {
+  readonly #clock: Clock;
+  readonly #onStep: (step: ClockStep) => void;
+  // The difference wall - monotonic is somewhere in here; each look at the clocks narrows it.
+  #low = Number.NEGATIVE_INFINITY;
+  #high = Number.POSITIVE_INFINITY;
+  #lastMicroseconds = 0;
+  #lastMonotonic = Number.NEGATIVE_INFINITY;
+  #ahead = 0;
+  #steps = 0;
+
+  constructor(clock: Clock, onStep: (step: ClockStep) => void) {
+    this.#clock = clock;
+    this.#onStep = onStep;
+  }
+
+  /** How often the system clock was found to have been set. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Seconds by which the last stamp was ahead of the system clock: 0 unless that was set back. */
+  get ahead(): number {
+    return this.#ahead;
+  }
+
+  stamp(): Stamp {
+    const { monotonic, wall, moved } = this.#look();
+    let microseconds = Math.round(wall * 1e6);
+    if (this.#lastMicroseconds > 0) {
+      const passed = (monotonic - this.#lastMonotonic) * 1e6;
+      const soonest = this.#lastMicroseconds + Math.max(1, Math.floor(passed * CATCH_UP_SPEED));
+      microseconds = Math.max(microseconds, soonest);
+    }
+    this.#lastMicroseconds = microseconds;
+    this.#lastMonotonic = monotonic;
+    const time = microseconds / 1e6;
+    this.#ahead = Math.max(0, microseconds - Math.round(wall * 1e6)) / 1e6;
+    if (Math.abs(moved) >= SMALLEST_STEP) {
+      this.#steps++;
+      this.#onStep({ time, seconds: moved, ahead: this.#ahead });
+    }
+    return { time, monotonic, wall };
+  }
+
+  #look(): { monotonic: number; wall: number; moved: number } {
+    const before = this.#clock.monotonic();
+    const wall = this.#clock.wall();
+    const after = this.#clock.monotonic();
+    const low = wall - after;
+    const high = wall + WALL_TICK - before;
+    let moved = 0;
+    if (low > this.#high || high < this.#low) {
+      moved = (low + high - this.#low - this.#high) / 2;
+      this.#low = low;
+      this.#high = high;
+    } else {
+      this.#low = Math.max(this.#low, low);
+      this.#high = Math.min(this.#high, high);
+    }
+    return { monotonic: after, wall: after + (this.#low + this.#high) / 2, moved };
+  }
+}

@@ -1,0 +1,92 @@
+// How real readings become rows: on the schedule, or one after the other as fast as they are asked for.
+
+import type { Batch, NumberColumn } from '../dap/model/value.ts';
+import { type Clock, nextTurn, waitFor } from './clock.ts';
+import { channelValue, newChannelColumn } from './columns.ts';
+import type { RowTimes, Stamp } from './row-times.ts';
+import { Schedule } from './schedule.ts';
+import type { SensorReader } from './sensor-reader.ts';
+
+/** A row waits this many seconds for its sensors, even if the next slot comes sooner. */
+const SHORTEST_PATIENCE = 0.02;
+
+/** Without a schedule, and while every sensor is out, there is a row of NaN in this many seconds. */
+const NOTHING_TO_READ = 1;
+
+export interface Sampler {
+  readonly readers: readonly SensorReader[];
+  readonly clock: Clock;
+  readonly times: RowTimes;
+}
+
+/**
+ * Rows on a drift-free schedule, batches of one row: one at once, then one a slot, the slots on whole multiples of
+ * `interval` (seconds, > 0) in wall time. A row is stamped when its reads begin and leaves when they have ended, or
+ * with NaN for those that have not when the next slot is due; a read that ends within its deadline but too late for
+ * its row gives its values to the row that is then being made. Ends when `signal` aborts.
+ */
+export async function* scheduledRows(
+  sampler: Sampler,
+  interval: number,
+  onMissed: (slots: number) => void,
+  signal: AbortSignal,
+): AsyncGenerator<Batch, void, undefined> {
+  const { clock, times } = sampler;
+  const schedule = new Schedule(interval);
+  let steps = -1;
+  while (!signal.aborted) {
+    const stamp = times.stamp();
+    if (steps === times.steps) schedule.taken();
+    else schedule.align(stamp.monotonic, stamp.wall);
+    steps = times.steps;
+    const row = await readRow(
+      sampler,
+      stamp,
+      Math.max(schedule.due, stamp.monotonic + SHORTEST_PATIENCE),
+      signal,
+    );
+    if (signal.aborted) return;
+    yield row;
+    const missed = schedule.skipMissed(clock.monotonic());
+    if (missed > 0) onMissed(missed);
+    await clock.sleepUntil(schedule.due, signal);
+  }
+}
+
+/** One reading a batch, each when the one before has been taken. Ends when `signal` aborts. */
+export async function* successiveRows(
+  sampler: Sampler,
+  signal: AbortSignal,
+): AsyncGenerator<Batch, void, undefined> {
+  const { clock, readers, times } = sampler;
+  while (!signal.aborted) {
+    const now = clock.monotonic();
+    const due = Math.min(...readers.map(reader => reader.dueAt));
+    if (due > now) await clock.sleepUntil(Math.min(due, now + NOTHING_TO_READ), signal);
+    const row = await readRow(sampler, times.stamp(), Number.POSITIVE_INFINITY, signal);
+    if (signal.aborted) return;
+    yield row;
+    await nextTurn();
+  }
+}
+
+/** Reads all sensors side by side and waits for them, but not past the monotonic time `limit` or an abort. */
+async function readRow(
+  { readers, clock }: Sampler,
+  { time, monotonic }: Stamp,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Batch> {
+  const reads = readers.map(reader => reader.begin(monotonic, time));
+  await waitFor(clock, Promise.all(reads), limit - clock.monotonic(), signal);
+  const columns: NumberColumn[] = [Float64Array.of(time)];
+  for (const reader of readers) {
+    const reading = signal.aborted ? undefined : reader.take(time);
+    for (const [index, channel] of reader.sensor.channels.entries()) {
+      const column = newChannelColumn(channel, 1);
+      column[0] = channelValue(channel, reading?.[index] ?? Number.NaN);
+      columns.push(column);
+    }
+  }
+  return { length: 1, columns };
+}

@@ -1,0 +1,62 @@
+// How busy the host's processors are: their accounts in ticks (proc(5), /proc/stat).
+
+import type { Clock } from '../clock.ts';
+import { type KernelFiles, readAtOpening } from '../kernel-files.ts';
+import type { OpenSensor } from '../sensor.ts';
+import { CounterWindow } from './counter-window.ts';
+
+const STAT = '/proc/stat';
+
+/** user, nice, system, idle, iowait, irq, softirq, steal. What follows, guest and guest_nice, is in user and nice already. */
+const ACCOUNTS = 8;
+const FEWEST_ACCOUNTS = 4;
+const IDLE = 3;
+const IOWAIT = 4;
+
+/**
+ * Channel `cpu_busy`: the share of the time of all processors, since the last read (a tenth of a second at least),
+ * in which they were neither idle nor waiting for input and output. A first sample is taken at opening; the first
+ * read waits until a tenth of a second has passed since.
+ */
+export function hostCpu(files: KernelFiles, clock: Clock): OpenSensor {
+  return async () => {
+    const window = new CounterWindow<readonly number[]>();
+    const first = parseCpuTicks(await readAtOpening(files, STAT));
+    window.add({ time: clock.monotonic(), counters: first });
+    let reads = 0;
+    return {
+      name: 'host-cpu',
+      channels: [{ name: 'cpu_busy', units: 'percent', longName: 'Share of CPU time in use' }],
+      read: async signal => {
+        if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
+        const counters = parseCpuTicks(await files.read(STAT, signal));
+        const time = clock.monotonic();
+        const before = window.before(time);
+        window.add({ time, counters });
+        return [before === undefined ? Number.NaN : busyShare(before.counters, counters)];
+      },
+      close: async () => {},
+    };
+  };
+}
+
+/** The ticks of all processors together, by account, in the text of /proc/stat. */
+export function parseCpuTicks(text: string): number[] {
+  const found = /^cpu +(\d+(?: \d+)*) *$/m.exec(text);
+  const ticks = found?.[1]?.split(' ').map(Number) ?? [];
+  if (ticks.length < FEWEST_ACCOUNTS) {
+    throw new Error(
+      `${STAT}: expected a line 'cpu' with ${FEWEST_ACCOUNTS} numbers at least, and found ${JSON.stringify(text.slice(0, 60))}`,
+    );
+  }
+  return ticks.slice(0, ACCOUNTS);
+}
+
+/** Percent of the ticks between two samples that were not idle; NaN where there were none. */
+export function busyShare(before: readonly number[], after: readonly number[]): number {
+  // iowait, and idle when a processor is taken out, may run back by a little (proc(5)): that counts as standing still.
+  const passed = after.map((ticks, account) => Math.max(0, ticks - (before[account] ?? ticks)));
+  const total = passed.reduce((sum, ticks) => sum + ticks, 0);
+  const idle = (passed[IDLE] ?? 0) + (passed[IOWAIT] ?? 0);
+  return total === 0 ? Number.NaN : (100 * (total - idle)) / total;
+}

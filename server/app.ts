@@ -1,0 +1,88 @@
+// What is the HTTP server? Fastify with CORS, security headers, the DAP routes, the catalogue, health and the page.
+
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Dataset } from './dataset/dataset.ts';
+import { answerErrors, answerUnreadable } from './errors.ts';
+import { catalogRoute } from './routes/catalog.ts';
+import { dapRoutes } from './routes/dap.ts';
+import { healthRoute } from './routes/health.ts';
+import { pageRoutes } from './routes/page.ts';
+import { OpenStreams } from './streams.ts';
+import { SERVER_NAME } from './version.ts';
+
+export interface AppOptions {
+  /** At least one; the first also answers at `/.dds` and so on. */
+  readonly datasets: readonly Dataset[];
+  /** The folder of the built page; without it `/` lists the datasets. */
+  readonly webRoot?: string;
+  /** Silent where it is left out. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+/** How long open streams may take to send their end marker when the server closes, in milliseconds. */
+const FAREWELL = 700;
+
+/**
+ * Builds the server; the caller listens and closes. `close()` closes the datasets, so that every stream ends with its
+ * marker, and then every connection.
+ */
+export async function buildApp({ datasets, webRoot, logger }: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    frameworkErrors: answerUnreadable,
+    // A stream lasts for years; a request's head does not.
+    connectionTimeout: 0,
+    requestTimeout: 30_000,
+    http: { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    routerOptions: { maxParamLength: 512 },
+  });
+  const streams = new OpenStreams();
+
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'OPTIONS'],
+    exposedHeaders: ['XDODS-Server', 'XDAP', 'Content-Description', 'Date', 'Retry-After'],
+    maxAge: 86_400,
+    strictPreflight: false,
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // The page plots other servers too.
+        connectSrc: ['*'],
+        imgSrc: ["'self'", 'data:'],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // These are for https only; over http a browser complains about them or, worse, obeys.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    strictTransportSecurity: false,
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'XDODS-Server': SERVER_NAME, XDAP: '2.0' });
+  });
+
+  answerErrors(app);
+  dapRoutes(app, datasets, streams);
+  catalogRoute(app, datasets);
+  healthRoute(app, datasets, streams);
+  await pageRoutes(app, datasets, webRoot);
+
+  app.addHook('preClose', async () => {
+    await Promise.all(datasets.map(dataset => dataset.close()));
+    await streams.ended(FAREWELL);
+  });
+  return app;
+}

@@ -1,0 +1,75 @@
+// Which datasets are served without a configuration? The original post's thermometer, simulated, and this host's load.
+
+import {
+  type Device,
+  type DeviceEvent,
+  hostSensors,
+  type OpenSensor,
+  openDevice,
+  simulatedTmp36,
+} from '../../device/index.ts';
+import type { Dataset, DatasetInfo } from './dataset.ts';
+import { LoggedDataset } from './logged.ts';
+import { MaterialisedDataset } from './materialised.ts';
+
+export interface BuiltinOptions {
+  /** Seconds between rows; 0 = as fast as each client reads. */
+  readonly interval: number;
+  /** True: the host is simulated too. */
+  readonly simulate: boolean;
+  readonly seed: number;
+  readonly onEvent?: (dataset: string, event: DeviceEvent) => void;
+}
+
+/** The 2013 experiment's dataset: a TMP36 on a Raspberry Pi. */
+const ROBERRYPI: DatasetInfo = {
+  name: 'roberrypi',
+  title: 'Thermometer of a Raspberry Pi (simulated)',
+  summary: 'Voltage and temperature of a simulated TMP36 sensor: a daily and a fast component, and noise.',
+  source: 'simulation of a TMP36 temperature sensor',
+};
+
+/** What the 2013 experiment's public demonstration served. */
+const HOST: DatasetInfo = {
+  name: 'host',
+  title: 'Load of this machine',
+  summary:
+    "CPU load, bytes over the network and the thermal zones' temperatures of the machine that serves this.",
+  source: "the kernel's /proc and /sys",
+};
+
+const SIMULATED_HOST: DatasetInfo = {
+  ...HOST,
+  title: 'Load of a machine (simulated)',
+  summary: 'CPU load, bytes over the network and a thermal zone of a simulated machine.',
+  source: 'simulation of the kernel files of a Linux machine',
+};
+
+/** Opens the built-in datasets. A machine that has no `/proc` serves `roberrypi` alone, and `left` says why. */
+export async function openBuiltinDatasets(
+  options: BuiltinOptions,
+): Promise<{ datasets: Dataset[]; left: string[] }> {
+  const { simulate, seed } = options;
+  const datasets = [await openDataset(ROBERRYPI, [simulatedTmp36({ seed })], options)];
+  const left: string[] = [];
+  try {
+    const info = simulate ? SIMULATED_HOST : HOST;
+    datasets.push(await openDataset(info, await hostSensors({ simulate, seed }), options));
+  } catch (error) {
+    left.push(`dataset host is left out: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { datasets, left };
+}
+
+async function openDataset(
+  info: DatasetInfo,
+  sensors: readonly OpenSensor[],
+  { interval, onEvent }: BuiltinOptions,
+): Promise<Dataset> {
+  const device: Device = await openDevice({
+    sensors,
+    interval,
+    onEvent: event => onEvent?.(info.name, event),
+  });
+  return interval > 0 ? new LoggedDataset(info, device) : new MaterialisedDataset(info, device);
+}

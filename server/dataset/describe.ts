@@ -1,0 +1,75 @@
+// How do a dataset's sensors become a DDS and a DAS? One Sequence, `time` first, with CF and ACDD attributes.
+
+import type { Attribute, AttributeTable, Dataset as DapDataset, Sequence } from '../../dap/index.ts';
+import { type Channel, fillValue } from '../../device/index.ts';
+import type { DatasetInfo } from './dataset.ts';
+
+/** The name of every dataset's Sequence, as in the original post. */
+export const SEQUENCE_NAME = 'sensor';
+
+/** The UDUNITS reference that all times are counted from. */
+export const TIME_UNITS = 'seconds since 1970-01-01T00:00:00Z';
+
+export function describeModel(info: DatasetInfo, channels: readonly Channel[]): DapDataset {
+  const sequence: Sequence = {
+    type: 'Sequence',
+    name: SEQUENCE_NAME,
+    fields: [
+      { type: 'Float64', name: 'time' },
+      ...channels.map(channel => ({ type: channel.type ?? 'Float64', name: channel.name }) as const),
+    ],
+  };
+  return { name: info.name, variables: [sequence] };
+}
+
+export function describeAttributes(
+  info: DatasetInfo,
+  channels: readonly Channel[],
+  interval: number,
+): AttributeTable {
+  const columns: AttributeTable = new Map();
+  columns.set('time', timeAttributes());
+  for (const channel of channels) columns.set(channel.name, channelAttributes(channel));
+  return new Map([
+    ['NC_GLOBAL', globalAttributes(info, interval)],
+    [SEQUENCE_NAME, columns],
+  ]);
+}
+
+function globalAttributes(info: DatasetInfo, interval: number): AttributeTable {
+  const table: AttributeTable = new Map([
+    ['Conventions', text('CF-1.11, ACDD-1.3')],
+    ['title', text(info.title)],
+    ['summary', text(info.summary)],
+    ['source', text(info.source)],
+    ['featureType', text('timeSeries')],
+    ['cdm_data_type', text('TimeSeries')],
+  ]);
+  if (interval > 0) table.set('time_coverage_resolution', text(`PT${interval}S`));
+  return table;
+}
+
+function timeAttributes(): AttributeTable {
+  return new Map([
+    ['units', text(TIME_UNITS)],
+    ['long_name', text('Time of the reading')],
+    ['standard_name', text('time')],
+    ['calendar', text('standard')],
+    ['axis', text('T')],
+  ]);
+}
+
+function channelAttributes(channel: Channel): AttributeTable {
+  const type = channel.type ?? 'Float64';
+  const table: AttributeTable = new Map([
+    ['units', text(channel.units)],
+    ['long_name', text(channel.longName)],
+  ]);
+  if (channel.standardName !== undefined) table.set('standard_name', text(channel.standardName));
+  table.set('_FillValue', { type, values: [fillValue(type)] });
+  return table;
+}
+
+function text(value: string): Attribute {
+  return { type: 'String', values: [value] };
+}

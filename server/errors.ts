@@ -1,0 +1,49 @@
+// What does a client get when something is wrong? A DAP2 Error object with the right status, and no inside of ours.
+
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ConstraintError, printError } from '../dap/index.ts';
+
+/** A refusal that the client can understand: its status and what to say. */
+export class RequestError extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.name = 'RequestError';
+    this.statusCode = statusCode;
+  }
+}
+
+/** Makes every error of `app`, its router's included, a DAP2 Error object. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error instanceof ConstraintError ? 400 : (error.statusCode ?? 500);
+    if (status >= 500) request.log.error({ err: error }, 'a request failed');
+    return sendError(
+      reply,
+      status,
+      status >= 500 ? 'the server failed to answer; see its log' : error.message,
+    );
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const { method, url } = request;
+    if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') {
+      reply.header('Allow', 'GET, HEAD, OPTIONS');
+      return sendError(reply, 405, `expected GET, HEAD or OPTIONS, found ${method}`);
+    }
+    return sendError(reply, 404, `nothing is served at ${url.replace(/\?.*/s, '')}`);
+  });
+}
+
+/** What a request gets that the router could not even read. */
+export function answerUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  sendError(reply.header('Access-Control-Allow-Origin', '*'), error.statusCode ?? 400, error.message);
+}
+
+function sendError(reply: FastifyReply, status: number, message: string): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ 'Content-Description': 'dods-error', 'Cache-Control': 'no-store, no-transform' })
+    .type('text/plain; charset=utf-8')
+    .send(printError(status, message));
+}

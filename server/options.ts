@@ -1,0 +1,108 @@
+// What did the command line ask for? `dapberry serve` and its options, checked.
+
+import { parseArgs } from 'node:util';
+
+export interface ServeOptions {
+  /** The address to listen on; undefined = every address of the machine, IPv6 and IPv4. */
+  readonly host: string | undefined;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Seconds between rows; 0 = as fast as each client reads. */
+  readonly interval: number;
+  /** True: nothing of the machine is read, every sensor is simulated. */
+  readonly simulate: boolean;
+  /** The simulation's seed: the same seed gives the same values at the same time. */
+  readonly seed: number;
+}
+
+export type Command =
+  | { readonly name: 'serve'; readonly options: ServeOptions }
+  | { readonly name: 'help' }
+  | { readonly name: 'version' };
+
+/** A command line that cannot be carried out; the message is for the person who typed it. */
+export class UsageError extends Error {}
+
+export const USAGE = `usage: dapberry [serve] [options]
+
+Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /.
+
+  --port N         the port to listen on (8080); 0 takes any free one
+  --host ADDRESS   the address to listen on (every address of this machine)
+  --interval S     seconds between rows (1); 0 = as fast as each client reads, with rows of its own
+  --simulate       simulate every sensor, reading nothing of this machine
+  --seed N         the simulation's seed (2013): the same seed gives the same values at the same time
+  --version        print the version
+  --help           print this
+
+examples:
+  dapberry serve --port 80 --interval 10
+  dapberry serve --host 127.0.0.1 --interval 0 --simulate
+  curl -N http://localhost:8080/roberrypi.asc
+`;
+
+/** Reads the arguments after the program's name; throws a UsageError that says what was expected and found. */
+export function parseCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help === true) return { name: 'help' };
+  if (values.version === true) return { name: 'version' };
+  const [command = 'serve', ...more] = positionals;
+  if (command === 'help') return { name: 'help' };
+  if (command !== 'serve') throw new UsageError(`expected the command "serve", found "${command}"`);
+  if (more.length > 0) throw new UsageError(`expected no more than the command, found "${more.join(' ')}"`);
+  return {
+    name: 'serve',
+    options: {
+      host: values.host,
+      port: number(values, 'port', 8080, { low: 0, high: 65_535, whole: true }),
+      interval: interval(values),
+      simulate: values.simulate === true,
+      seed: number(values, 'seed', 2013, { low: 0, high: 4_294_967_295, whole: true }),
+    },
+  };
+}
+
+const OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  interval: { type: 'string' },
+  simulate: { type: 'boolean' },
+  seed: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+type Values = { [Name in keyof typeof OPTIONS]?: string | boolean | undefined };
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // node says more than a person needs after the first sentence.
+    throw new UsageError(message.split(/\.\s/)[0]!);
+  }
+}
+
+function interval(values: Values): number {
+  const seconds = number(values, 'interval', 1, { low: 0, high: 86_400, whole: false });
+  if (seconds > 0 && seconds < 0.001) {
+    throw new UsageError(`--interval: expected 0, or 0.001 to 86400 seconds, found "${values.interval}"`);
+  }
+  return seconds;
+}
+
+function number(
+  values: Values,
+  name: keyof Values,
+  usual: number,
+  { low, high, whole }: { low: number; high: number; whole: boolean },
+): number {
+  const text = values[name];
+  if (text === undefined) return usual;
+  const value = String(text).trim() === '' ? Number.NaN : Number(text);
+  if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
+  throw new UsageError(
+    `--${name}: expected a ${whole ? 'whole ' : ''}number from ${low} to ${high}, found "${text}"`,
+  );
+}

@@ -1,0 +1,71 @@
+// What did a person choose in the constraint form? Its fields, and the constraint expression that they mean.
+
+import type { Sequence } from '../../dap/index.ts';
+
+/** Rows of the form for selections; a selection with an empty value is left out. */
+export const SELECTION_ROWS = 3;
+
+export interface FormSelection {
+  readonly variable: string;
+  readonly operator: string;
+  readonly value: string;
+}
+
+/** The form's state. Row numbers are kept as typed, so that a wrong one can be shown again. */
+export interface FormFields {
+  readonly columns: readonly string[];
+  readonly selections: readonly FormSelection[];
+  readonly first: string;
+  readonly stride: string;
+  readonly last: string;
+}
+
+/** What the form begins with: every column, and ten rows, so that the answer of an endless Sequence ends. */
+export function initialFields(sequence: Sequence): FormFields {
+  return {
+    columns: sequence.fields.map(field => field.name),
+    selections: [],
+    first: '0',
+    stride: '1',
+    last: '9',
+  };
+}
+
+export function readFields(query: URLSearchParams): FormFields {
+  const variables = query.getAll('variable');
+  const operators = query.getAll('operator');
+  const values = query.getAll('value');
+  const selections = variables.map((variable, index) => ({
+    variable,
+    operator: operators[index] ?? '',
+    value: (values[index] ?? '').trim(),
+  }));
+  const field = (name: string) => (query.get(name) ?? '').trim();
+  return {
+    columns: query.getAll('column'),
+    selections: selections.filter(({ value }) => value !== ''),
+    first: field('first'),
+    stride: field('stride'),
+    last: field('last'),
+  };
+}
+
+/**
+ * The constraint expression, each clause percent-encoded. No column ticked means all of them, as in DAP2; all three row
+ * numbers empty means every row, an empty last row means no end.
+ */
+export function constraintOf(fields: FormFields, sequence: Sequence): string {
+  const { columns, selections, first, stride, last } = fields;
+  const range =
+    first === '' && stride === '' && last === '' ? '' : `[${first || '0'}:${stride || '1'}:${last || '*'}]`;
+  const all = columns.length === 0 || columns.length === sequence.fields.length;
+  const projection = all
+    ? range === ''
+      ? ''
+      : `${sequence.name}${range}`
+    : columns.map(column => `${sequence.name}.${column}${range}`).join(',');
+  const clauses = selections.map(
+    ({ variable, operator, value }) => `${sequence.name}.${variable}${operator}${value}`,
+  );
+  return [projection, ...clauses].map(encodeURIComponent).join('&');
+}

@@ -1,0 +1,60 @@
+// How does one ask for this data? `.help`: the addresses and the constraint expressions, with examples that work.
+
+import type { Sequence } from '../../dap/index.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { html, page } from './html.ts';
+import { links } from './links.ts';
+import { STYLE_PATH } from './style.ts';
+
+const ADDRESSES = [
+  ['.dds', 'the structure: names and types (a constraint applies)'],
+  ['.das', 'the attributes: units, long names, title'],
+  ['.dods', 'the rows as DAP2 binary data; endless unless the constraint bounds them'],
+  ['.asc', 'the rows as text, one a line (also .ascii)'],
+  ['.html', 'a form to choose columns and rows'],
+  ['.info', 'a description for people'],
+  ['.ver', 'versions of protocol and server'],
+] as const;
+
+export function helpPage(dataset: Dataset): string {
+  const [sequence] = dataset.model.variables as readonly [Sequence];
+  const last = sequence.fields.at(-1)!.name;
+  const s = sequence.name;
+  const examples = [
+    ['', 'every column, from the next row on, for ever'],
+    [`${s}.time,${s}.${last}`, 'two columns'],
+    [`time,${last}`, 'the same in short'],
+    [`${s}[0:1:9]`, 'the next ten rows, then the end'],
+    [`${s}[0:60:*]`, 'every sixtieth row'],
+    [
+      `&${s}.time>=now-10minutes`,
+      'the rows of the last ten minutes that the server holds, then the live ones',
+    ],
+    [`&${s}.time>=now-10minutes&${s}.time<=now`, 'the same without the live ones: it ends'],
+    [`${s}.${last}[0:1:9]&${s}.${last}>20`, 'one column of the first ten rows that match'],
+    [`&${s}.${last}!={20,21}`, 'a list of values means "or"'],
+  ] as const;
+  const { name } = dataset.info;
+  return page(
+    `How to ask for ${name}`,
+    `.${STYLE_PATH}`,
+    html`${links(dataset)}
+<p>This server speaks <a href="https://www.opendap.org/">OPeNDAP</a>'s DAP2. Every address is the dataset's, <code>${name}</code>, and a suffix:</p>
+<table>${ADDRESSES.map(([suffix, text]) => html`<tr><td><code>${name}${suffix}</code></td><td>${text}</td></tr>\n`)}</table>
+<h2>Constraints</h2>
+<p>After <code>?</code> comes what you want: columns, separated by commas, then conditions, each after <code>&amp;</code>:
+<code>${s}.COLUMN OPERATOR VALUE</code> without blanks, with <code>= != &lt; &lt;= &gt; &gt;= =~</code> (the last one: a regular
+expression on text). A range <code>[first:stride:last]</code> counts the rows that match, from 0, the last one included;
+<code>*</code> means no end. Times are seconds since 1970, <code>now</code>, <code>now-10minutes</code> (seconds to years), or
+<code>2026-01-31T12:00:00Z</code>.</p>
+<table>${examples.map(
+      ([ce, text]) =>
+        html`<tr><td><a href="${name}.html?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
+    )}</table>
+<h2>From a terminal</h2>
+<pre>curl -N 'http://THIS-SERVER/${name}.asc'
+getdap -D -c '${s}[0:1:9]' http://THIS-SERVER/${name}
+ncdump -h '[limit=10]http://THIS-SERVER/${name}'</pre>
+<p>Errors are DAP2 Error objects; a wrong constraint gives status 400 and says where and what was expected.</p>`,
+  );
+}

@@ -1,0 +1,45 @@
+// How is a page written so that no value can break out of its place? A template tag that escapes what it is given.
+
+/** Markup that is safe as it stands. */
+export class Html {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+
+  toString(): string {
+    return this.markup;
+  }
+}
+
+type Part = Html | string | number | readonly (Html | string)[];
+
+/** A template tag: text and numbers are escaped, markup and lists of it are taken as they are. */
+export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(texts.map((text, index) => text + write(parts[index] ?? '')).join(''));
+}
+
+/** A whole page. `heading` is its title too. */
+export function page(heading: string, style: string, body: Html): string {
+  return `<!doctype html>\n${html`<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${heading} - dapberry</title>
+<link rel="stylesheet" href="${style}">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<h1>${heading}</h1>
+${body}
+</body>
+</html>
+`}`;
+}
+
+function write(part: Part): string {
+  if (part instanceof Html) return part.markup;
+  if (Array.isArray(part)) return part.map(write).join('');
+  return String(part).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}

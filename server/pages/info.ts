@@ -1,0 +1,36 @@
+// What is this dataset, for a person? `.info`: its attributes and columns.
+
+import type { Sequence } from '../../dap/index.ts';
+import { type Attribute, type AttributeTable, attributeTable } from '../../dap/index.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { SEQUENCE_NAME } from '../dataset/describe.ts';
+import { type Html, html, page } from './html.ts';
+import { links } from './links.ts';
+import { STYLE_PATH } from './style.ts';
+
+export function infoPage(dataset: Dataset): string {
+  const { info, interval, model, attributes } = dataset;
+  const [sequence] = model.variables as readonly [Sequence];
+  const rows = sequence.fields.map(field => {
+    const table = attributeTable(attributes, SEQUENCE_NAME, field.name);
+    return html`<tr><td><code>${field.name}</code></td><td>${field.type}</td><td>${list(table)}</td></tr>\n`;
+  });
+  const pace =
+    interval > 0 ? `A row every ${interval} s, endless.` : 'Rows as fast as they are read, endless.';
+  return page(
+    info.title,
+    `.${STYLE_PATH}`,
+    html`${links(dataset)}
+<p>${info.summary}</p>
+<p>${pace} The dataset <code>${info.name}</code> has one Sequence, <code>${SEQUENCE_NAME}</code>:</p>
+<table><tr><th>Column</th><th>Type</th><th>Attributes</th></tr>
+${rows}</table>
+<h2>Of the whole dataset</h2>
+${list(attributeTable(attributes, 'NC_GLOBAL'))}`,
+  );
+}
+
+function list(table: AttributeTable | undefined): Html {
+  const entries = [...(table ?? [])].filter((entry): entry is [string, Attribute] => 'values' in entry[1]);
+  return html`${entries.map(([name, { values }]) => html`${name}: ${values.join(', ')}<br>\n`)}`;
+}

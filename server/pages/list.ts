@@ -1,0 +1,15 @@
+// What does `/` show where the live page is not built? The datasets, with their addresses.
+
+import type { Dataset } from '../dataset/dataset.ts';
+import { html, page } from './html.ts';
+import { links } from './links.ts';
+import { STYLE_PATH } from './style.ts';
+
+export function listPage(datasets: readonly Dataset[]): string {
+  const items = datasets.map(dataset => html`<h2>${dataset.info.title}</h2>\n${links(dataset)}\n`);
+  return page(
+    'Datasets',
+    `.${STYLE_PATH}`,
+    html`<p>The live page is not built; <code>npm run build</code> builds it.</p>\n${items}`,
+  );
+}

@@ -1,0 +1,21 @@
+// How do the server's own pages look? One small style sheet, light and dark.
+
+/** Beside the datasets; pages link to it by a relative address. */
+export const STYLE_PATH = '/pages.css';
+
+export const PAGE_STYLE = `
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { line-height: 1.2; }
+table { border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; }
+code, pre, input, select, button { font: inherit; }
+code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
+pre { overflow-x: auto; padding: .6rem; border: 1px solid #8884; border-radius: .3rem; }
+fieldset { border: 1px solid #8884; border-radius: .3rem; margin: 0 0 1rem; }
+input[type=number] { width: 6rem; }
+label { white-space: nowrap; }
+button { padding: .3rem .9rem; margin: 0 .4rem .4rem 0; }
+.error { border-left: .3rem solid #c33; padding-left: .8rem; white-space: pre-wrap; }
+nav a { margin-right: 1rem; }
+`;

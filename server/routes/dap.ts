@@ -1,0 +1,125 @@
+// What does a DAP2 address answer? `/NAME.SUFFIX`, and for the first dataset also `/.SUFFIX`.
+
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../dap/index.ts';
+import { asciiEncoding, dodsEncoding, type Encoding, responseBody } from '../body.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { RequestError } from '../errors.ts';
+import { formPage, formTarget } from '../pages/form.ts';
+import { helpPage } from '../pages/help.ts';
+import { infoPage } from '../pages/info.ts';
+import type { OpenStreams } from '../streams.ts';
+import { SERVER_NAME } from '../version.ts';
+
+/** One request of a dataset's address: `query` is raw, as sent, without `?`. */
+interface DapRequest {
+  readonly dataset: Dataset;
+  readonly query: string;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+type Responder = (asked: DapRequest) => unknown;
+
+export function dapRoutes(app: FastifyInstance, datasets: readonly Dataset[], streams: OpenStreams): void {
+  const responders = createResponders(streams);
+  app.route<{ Params: { target: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/:target',
+    handler(request, reply) {
+      const { target } = request.params;
+      const dot = target.lastIndexOf('.');
+      const name = dot < 0 ? target : target.slice(0, dot);
+      const dataset = name === '' ? datasets[0] : datasets.find(({ info }) => info.name === name);
+      if (dataset === undefined) throw unknownDataset(name, datasets);
+      if (dot < 0) return reply.redirect(`${dataset.info.name}.html`, 302);
+      const respond = responders.get(target.slice(dot + 1));
+      if (respond === undefined) throw unknownSuffix(target.slice(dot), [...responders.keys()]);
+      return respond({ dataset, query: rawQuery(request), request, reply });
+    },
+  });
+}
+
+function createResponders(streams: OpenStreams): ReadonlyMap<string, Responder> {
+  const ascii: Responder = asked =>
+    sendRows(describe(asked, 'text/plain; charset=utf-8', 'dods-ascii'), asciiEncoding, streams);
+  return new Map<string, Responder>([
+    ['dds', asked => sendText(asked, 'dods-dds', printDds(planOf(asked).dataset))],
+    ['das', asked => sendText(asked, 'dods-das', printDas(asked.dataset.attributes))],
+    [
+      'dods',
+      asked => sendRows(describe(asked, 'application/octet-stream', 'dods-data'), dodsEncoding, streams),
+    ],
+    ['asc', ascii],
+    ['ascii', ascii],
+    [
+      'ver',
+      asked => sendText(asked, 'dods-version', `Core version: dap/2.0\nServer version: ${SERVER_NAME}\n`),
+    ],
+    ['info', asked => sendHtml(asked, 200, infoPage(asked.dataset))],
+    ['html', sendForm],
+    ['help', asked => sendHtml(asked, 200, helpPage(asked.dataset))],
+  ]);
+}
+
+/** The query's constraint, checked whole against the dataset; throws a ConstraintError. */
+function planOf({ dataset, query }: DapRequest): Plan {
+  return planConstraint(parseConstraint(query), dataset.model, { now: Date.now() / 1000 });
+}
+
+function describe(asked: DapRequest, type: string, description?: string): DapRequest {
+  asked.reply.type(type).headers({
+    // getdap caches, and proxies compress or collect, unless they are told not to.
+    'Cache-Control': 'no-store, no-transform',
+    'X-Accel-Buffering': 'no',
+    ...(description === undefined ? {} : { 'Content-Description': description }),
+  });
+  return asked;
+}
+
+function sendText(asked: DapRequest, description: string, text: string): FastifyReply {
+  return describe(asked, 'text/plain; charset=utf-8', description).reply.send(text);
+}
+
+function sendHtml(asked: DapRequest, status: number, page: string): FastifyReply {
+  return describe(asked, 'text/html; charset=utf-8').reply.code(status).send(page);
+}
+
+function sendRows(
+  asked: DapRequest,
+  encodingOf: (plan: Plan) => Encoding,
+  streams: OpenStreams,
+): FastifyReply {
+  const plan = planOf(asked);
+  const { dataset, request, reply } = asked;
+  // A HEAD of an endless body would read it for ever.
+  if (request.method === 'HEAD') return reply.send();
+  const gone = streams.add(reply.raw);
+  const body = responseBody(encodingOf(plan), plan, dataset.open(plan, gone), gone);
+  return reply.send(Readable.from(body, { objectMode: false, highWaterMark: 64 * 1024 }));
+}
+
+function sendForm(asked: DapRequest): FastifyReply {
+  const { dataset, query, reply } = asked;
+  const now = Date.now() / 1000;
+  const target = formTarget(dataset, query, now);
+  if (target !== undefined) return describe(asked, 'text/html').reply.redirect(target, 303);
+  const { status, page } = formPage(dataset, query, now);
+  return sendHtml({ ...asked, reply }, status, page);
+}
+
+function rawQuery(request: FastifyRequest): string {
+  const url = request.raw.url ?? '';
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark + 1);
+}
+
+function unknownDataset(name: string, datasets: readonly Dataset[]): RequestError {
+  const names = datasets.map(({ info }) => info.name).join(', ');
+  return new RequestError(404, `expected a dataset (${names}), found "${name}"`);
+}
+
+function unknownSuffix(suffix: string, known: readonly string[]): RequestError {
+  return new RequestError(404, `expected one of .${known.join(' .')}, found "${suffix}"`);
+}

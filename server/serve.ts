@@ -1,0 +1,100 @@
+// How does the server run? It opens the datasets, listens, says where, and ends cleanly when it is told to.
+
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { openBuiltinDatasets } from './dataset/builtin.ts';
+import { createLogger, logDeviceEvent } from './log-lines.ts';
+import type { ServeOptions } from './options.ts';
+
+/** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
+const LONGEST_QUIET = 30;
+
+/** How long a clean end may take before the process ends anyway, in milliseconds. */
+const GRACE = 950;
+
+/** Serves until a signal comes; rejects with a sentence for a person when it cannot begin. */
+export async function serve(options: ServeOptions, webRoot: string): Promise<void> {
+  const logger = createLogger();
+  const { datasets, left } = await openBuiltinDatasets({
+    ...options,
+    onEvent: (dataset, event) => logDeviceEvent(logger, dataset, event),
+  });
+  const app = await buildApp({ datasets, webRoot, logger });
+  closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
+    if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
+    await app.close();
+  });
+  try {
+    await listen(app, options);
+  } catch (error) {
+    await app.close();
+    throw new Error(explain(error, options));
+  }
+  for (const sentence of left) logger.warn(sentence);
+  if (options.interval > LONGEST_QUIET) {
+    logger.warn(`an interval of ${options.interval} s: clients and proxies may give up between two rows`);
+  }
+  print(
+    app,
+    options,
+    datasets.map(({ info }) => info.name),
+  );
+}
+
+async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<void> {
+  if (host !== undefined) {
+    await app.listen({ host, port });
+    return;
+  }
+  try {
+    await app.listen({ host: '::', port });
+  } catch (error) {
+    if (!['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error))) throw error;
+    await app.listen({ host: '0.0.0.0', port });
+  }
+}
+
+function explain(error: unknown, { host, port }: ServeOptions): string {
+  const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return `${place} is in use by another program; choose another one with --port`;
+    case 'EACCES':
+      return `${place} may not be opened by this user; choose one above 1023 with --port`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `--host: expected an address of this machine, found "${host}"`;
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
+
+function print(app: FastifyInstance, { host }: ServeOptions, names: readonly string[]): void {
+  const { port } = app.server.address() as AddressInfo;
+  const [first = '', ...others] = hosts(host).map(name => `http://${name}:${port}/`);
+  process.stdout.write(
+    [
+      `dapberry serves ${names.join(', ')}`,
+      `  live page   ${[first, ...others].join('  ')}`,
+      `  as text     curl -N ${first}${names[0]}.asc`,
+      `  stop with Ctrl-C`,
+      '',
+    ].join('\n'),
+  );
+}
+
+/** The names under which this server can be opened: from here, and from the network. */
+function hosts(host: string | undefined): string[] {
+  if (host !== undefined && host !== '0.0.0.0' && host !== '::')
+    return [host.includes(':') ? `[${host}]` : host];
+  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+  const reachable = addresses.filter(({ internal, family }) => !internal && family === 'IPv4');
+  return ['localhost', ...reachable.map(({ address }) => address)];
+}

@@ -1,0 +1,26 @@
+// How does a test run a program that others wrote, and read what it printed?
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The exit code; undefined when the program was killed because it did not end in time. */
+  readonly code: number | undefined;
+}
+
+/** Runs `program`, 20 s at most, with a temporary folder of its own: getdap collects whole responses there. */
+export function run(program: string, args: readonly string[]): Promise<Printed> {
+  const folder = mkdtempSync(join(tmpdir(), 'dapberry-client-'));
+  return new Promise(resolve => {
+    const options = { timeout: 20_000, env: { ...process.env, TMPDIR: folder, HOME: folder } };
+    execFile(program, [...args], options, (error, stdout, stderr) => {
+      rmSync(folder, { recursive: true, force: true });
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined;
+      resolve({ stdout, stderr, code });
+    });
+  });
+}

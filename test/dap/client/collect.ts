@@ -1,0 +1,49 @@
+// How tests look at what `follow` yields: as plain rows, and as the states that it went through.
+
+import type { FollowState, Rows } from '../../../dap/client/index.ts';
+
+/** The rows of a batch, one list a row. */
+export function rowsOf(batch: Rows): number[][] {
+  return Array.from({ length: batch.length }, (_, row) => batch.columns.map(column => Number(column[row])));
+}
+
+/** All rows until the iterator ends. */
+export async function all(batches: AsyncIterable<Rows>): Promise<number[][]> {
+  const rows: number[][] = [];
+  for await (const batch of batches) rows.push(...rowsOf(batch));
+  return rows;
+}
+
+/** The first `count` rows; then the iterator is closed. */
+export async function take(count: number, batches: AsyncIterable<Rows>): Promise<number[][]> {
+  const rows: number[][] = [];
+  for await (const batch of batches) {
+    rows.push(...rowsOf(batch));
+    if (rows.length >= count) break;
+  }
+  return rows;
+}
+
+/** Keeps the states of a `follow`, and lets a test wait for one. */
+export class States {
+  readonly seen: FollowState[] = [];
+  #waiting: { name: FollowState['state']; resolve: (state: FollowState) => void }[] = [];
+
+  readonly onState = (state: FollowState): void => {
+    this.seen.push(state);
+    const heard = this.#waiting.filter(({ name }) => name === state.state);
+    this.#waiting = this.#waiting.filter(({ name }) => name !== state.state);
+    for (const { resolve } of heard) resolve(state);
+  };
+
+  get names(): string[] {
+    return this.seen.map(({ state }) => state);
+  }
+
+  /** The next state of that name from now on. */
+  next<Name extends FollowState['state']>(name: Name): Promise<Extract<FollowState, { state: Name }>> {
+    return new Promise(resolve => {
+      this.#waiting.push({ name, resolve: state => resolve(state as Extract<FollowState, { state: Name }>) });
+    });
+  }
+}

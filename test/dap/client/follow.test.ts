@@ -1,0 +1,291 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FollowOptions, follow, ResponseError } from '../../../dap/client/index.ts';
+import { DapError } from '../../../dap/model/error.ts';
+import { all, rowsOf, States, take } from './collect.ts';
+import { END, head, type Listening, type Row, responseBytes, rowBytes, Station, serve } from './station.ts';
+
+const five: Row[] = [1, 2, 3, 4, 5].map(n => [1369000000.125 + n, 20 + n / 10]);
+const atOnce = { retry: { base: 0 } } satisfies FollowOptions;
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function station(rows: readonly Row[] = []): Promise<Station> {
+  const opened = await new Station(rows).open();
+  open.push({ close: () => opened.crash() });
+  return opened;
+}
+
+async function answering(...[handler]: Parameters<typeof serve>): Promise<Listening> {
+  const server = await serve(handler);
+  open.push(server);
+  return server;
+}
+
+describe('follow', () => {
+  it('yields rows as they come, with the Sequence that describes their columns', async () => {
+    const pi = await station();
+    const rows = follow(pi.url);
+    const first = rows.next();
+    await pi.until(() => pi.streams === 1);
+    pi.append([10, 20.5]);
+    const batch = (await first).value!;
+    expect(batch.length).toBe(1);
+    expect(batch.sequence.name).toBe('sensor');
+    expect(batch.sequence.fields).toEqual([
+      { type: 'Float64', name: 'time' },
+      { type: 'Float64', name: 'temperature' },
+    ]);
+    expect(batch.columns).toEqual([Float64Array.of(10), Float64Array.of(20.5)]);
+    pi.append([11, 21]);
+    expect(rowsOf((await rows.next()).value!)).toEqual([[11, 21]]);
+    await rows.return();
+  });
+
+  it.each(['', '.html', '.dods', '.dds'])('understands the address with "%s" at its end', async suffix => {
+    const pi = await station(five);
+    expect(await all(follow(`${pi.url}${suffix}?&sensor.time<=1369000003.125`))).toEqual(five.slice(0, 3));
+  });
+
+  it('follows the first dataset of a server', async () => {
+    const server = await answering((request, response) => {
+      response.statusCode = request.url === '/.dods' ? 200 : 404;
+      response.end(responseBytes(five));
+    });
+    expect(await take(5, follow(server.origin, atOnce))).toEqual(five);
+  });
+
+  it('takes the constraint beside the address', async () => {
+    const pi = await station(five);
+    const constraint = '&sensor.time<1e10&sensor.temperature>20.25';
+    pi.append([2e10, 30]);
+    expect(await all(follow(pi.url, { constraint }))).toEqual(five.slice(2));
+  });
+
+  it('tells what it is doing', async () => {
+    const pi = await station(five);
+    const states = new States();
+    await all(follow(`${pi.url}?sensor[0:1:1]&sensor.time>0`, { onState: states.onState }));
+    expect(states.seen).toEqual([
+      { state: 'connecting', attempt: 1 },
+      { state: 'waiting' },
+      { state: 'connected' },
+      { state: 'ended', reason: 'all rows of the row range have come' },
+    ]);
+  });
+
+  it('asks nothing before it is pulled', async () => {
+    const pi = await station(five);
+    const states = new States();
+    const rows = follow(pi.url, { onState: states.onState });
+    await rows.return();
+    expect(states.seen).toEqual([]);
+    expect(pi.queries).toEqual([]);
+  });
+
+  it('sends the user and the password of the address', async () => {
+    let sent: string | undefined;
+    const server = await answering((request, response) => {
+      sent = request.headers.authorization;
+      response.end(responseBytes(five));
+    });
+    await take(1, follow(server.origin.replace('//', '//berry:s%3Acret@')));
+    expect(sent).toBe(`Basic ${Buffer.from('berry:s:cret').toString('base64')}`);
+  });
+});
+
+describe('a bounded Sequence ends', () => {
+  it('at its upper bound of time', async () => {
+    const pi = await station(five);
+    const states = new States();
+    const rows = await all(
+      follow(`${pi.url}?&sensor.time>=0&sensor.time<=1369000004.125`, { onState: states.onState }),
+    );
+    expect(rows).toEqual(five.slice(0, 4));
+    expect(states.names).toEqual(['connecting', 'waiting', 'connected', 'ended']);
+    expect(pi.queries).toHaveLength(1);
+  });
+
+  it('with no row where none matches', async () => {
+    const pi = await station(five);
+    expect(await all(follow(`${pi.url}?&sensor.time<10`))).toEqual([]);
+    expect(pi.queries).toHaveLength(1);
+  });
+
+  it('when its row range is full, even if no end marker follows', async () => {
+    const server = await answering((_request, response) => {
+      response.write(responseBytes(five, { end: false }));
+    });
+    expect(await all(follow(`${server.origin}/roberrypi?sensor[0:1:4]`))).toEqual(five);
+  });
+
+  it('short of its row range only if the server has no more to give on being asked again', async () => {
+    const table = await answering((request, response) => {
+      response.end(responseBytes(request.url?.includes('sensor.time%3E') ? [] : five));
+    });
+    const states = new States();
+    const url = `${table.origin}/roberrypi?sensor[0:1:9]`;
+    expect(await all(follow(url, { ...atOnce, onState: states.onState }))).toEqual(five);
+    expect(states.names.filter(name => name === 'connecting')).toHaveLength(2);
+  });
+
+  it('short of its row range at once where no time tells which rows have come', async () => {
+    const table = await answering((request, response) => {
+      if (request.url?.includes('.dds')) response.end(head(['temperature']));
+      else response.end(Buffer.concat([Buffer.from(`${head(['temperature'])}Data:\n`), rowBytes([7]), END]));
+    });
+    expect(await all(follow(`${table.origin}/roberrypi?sensor[0:1:9]`))).toEqual([[7]]);
+  });
+});
+
+describe('a projection without the time', () => {
+  it('still resumes by time, and yields what was asked for', async () => {
+    const pi = await station(five);
+    pi.before = (_request, response, number) => {
+      // The first request shows that the time is not served, the second that there is one, the third asks for it.
+      if (number !== 2) return false;
+      response.write(responseBytes(five.slice(0, 2), { end: false }));
+      response.write(rowBytes([3, 3]).subarray(0, 9), () => response.destroy());
+      return true;
+    };
+    const states = new States();
+    const rows = follow(`${pi.url}?sensor.temperature&sensor.time>0`, { ...atOnce, onState: states.onState });
+    const seen: number[][] = [];
+    for await (const batch of rows) {
+      expect(batch.sequence.fields).toEqual([{ type: 'Float64', name: 'temperature' }]);
+      seen.push(...rowsOf(batch));
+      if (seen.length === 5) break;
+    }
+    expect(seen).toEqual(five.map(([, temperature]) => [temperature]));
+    expect(pi.queries).toEqual([
+      'sensor.temperature&sensor.time>0',
+      'sensor.temperature,sensor.time&sensor.time>0',
+      'sensor.temperature,sensor.time&sensor.time>1369000002.125',
+    ]);
+    expect(states.names.filter(name => name === 'reconnecting')).toHaveLength(1);
+  });
+
+  it('is asked as it stands where the Sequence has no time', async () => {
+    const asked: string[] = [];
+    const server = await answering((request, response) => {
+      asked.push(decodeURIComponent(request.url ?? ''));
+      if (request.url?.includes('.dds')) response.end(head(['temperature', 'pressure']));
+      else response.end(Buffer.concat([Buffer.from(`${head(['pressure'])}Data:\n`), rowBytes([7]), END]));
+    });
+    const rows = follow(`${server.origin}/roberrypi?sensor.pressure`, atOnce);
+    expect(await take(3, rows)).toEqual([[7], [7], [7]]);
+    expect(asked).toEqual([
+      '/roberrypi.dods?sensor.pressure',
+      '/roberrypi.dds',
+      '/roberrypi.dods?sensor.pressure',
+      '/roberrypi.dods?sensor.pressure',
+    ]);
+  });
+});
+
+describe('what will not get better is thrown', () => {
+  it.each([400, 401, 403, 404, 410, 501])(
+    'status %i, with the address and the Error object',
+    async status => {
+      const server = await answering((_request, response) => {
+        response.statusCode = status;
+        response.end('Error {\n    message = "no \\"such\\" thing";\n};\n');
+      });
+      const failure = await all(follow(`${server.origin}/roberrypi`)).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(DapError);
+      expect(failure).toMatchObject({
+        code: status,
+        message: `${server.origin}/roberrypi.dods: no "such" thing`,
+      });
+    },
+  );
+
+  it('a 500 with an Error object, but not one without', async () => {
+    const server = await answering((request, response) => {
+      response.statusCode = 500;
+      response.end(
+        request.url?.includes('wrong') ? 'Error {\n    code = 7;\n    message = "no";\n};' : 'oops',
+      );
+    });
+    await expect(all(follow(`${server.origin}/wrong`))).rejects.toMatchObject({ name: 'DapError', code: 7 });
+    const retried = all(follow(`${server.origin}/oops`, { retry: { base: 0, attempts: 3 } }));
+    await expect(retried).rejects.toMatchObject({ name: 'ResponseError', status: 500 });
+  });
+
+  it('a refusal of another kind, with its status', async () => {
+    const server = await answering((_request, response) => {
+      response.statusCode = 404;
+      response.end('<html>nothing here</html>');
+    });
+    const failure = await all(follow(`${server.origin}/roberrypi`)).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ResponseError);
+    expect(failure).toMatchObject({ status: 404, address: `${server.origin}/roberrypi.dods` });
+    expect(String(failure)).toContain(`${server.origin}/roberrypi.dods: expected HTTP status 200, found 404`);
+  });
+
+  it.each([
+    [
+      'a page',
+      '<!doctype html><title>Log in</title>',
+      ResponseError,
+      /\.dods: .*a DDS.*found "<!doctype html/,
+    ],
+    ['an Error object', 'Error {\n    code = 3;\n    message = "no";\n};\n', DapError, /\.dods: no$/],
+    ['a DDS that is none', 'Dataset {\n    Wombat w;\n} x;\nData:\n', ResponseError, /expected a type/],
+    [
+      'a dataset without a Sequence',
+      'Dataset {\n    Float64 x;\n} y;\nData:\n',
+      ResponseError,
+      /one Sequence.*Float64 x/,
+    ],
+    ['a wrong marker', `${head()}Data:\nabcdefgh`, ResponseError, /5A.*found 61 62 63 64/],
+  ])('status 200 with %s', async (_what, body, type, message) => {
+    const server = await answering((_request, response) => response.end(body));
+    const states = new States();
+    const failure = await all(follow(`${server.origin}/roberrypi`, { onState: states.onState })).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(type);
+    expect(String(failure)).toMatch(message);
+    expect(states.seen.at(-1)).toEqual({ state: 'ended', reason: (failure as Error).message });
+    expect(states.names).not.toContain('reconnecting');
+  });
+
+  it.each([
+    [
+      'a column that is gone',
+      head(['time', 'pressure']),
+      /column "temperature" of type Float64 as before, found sensor/,
+    ],
+    ['a column of another type', head(['time', 'temperature'], 'Float32'), /column "time" of type Float64/],
+  ])('%s after a reconnect', async (_what, changed, message) => {
+    const server = await answering((_request, response, number) => {
+      response.end(number === 0 ? responseBytes(five) : `${changed}Data:\n`);
+    });
+    const rows = follow(`${server.origin}/roberrypi`, atOnce);
+    await rows.next();
+    await expect(rows.next()).rejects.toThrow(message);
+  });
+
+  it('wrong arguments', async () => {
+    await expect(all(follow('roberrypi'))).rejects.toThrow(TypeError);
+    await expect(all(follow('http://pi/x?sensor', { constraint: 'sensor' }))).rejects.toThrow(TypeError);
+    await expect(all(follow('http://pi/x?sensor[3:0]'))).rejects.toThrow(/sensor\[3:0\]/);
+    await expect(all(follow('http://pi/x', { silence: Number.NaN }))).rejects.toThrow(RangeError);
+    await expect(all(follow('http://pi/x', { retry: { cap: -1 } }))).rejects.toThrow(RangeError);
+  });
+});
+
+describe('a dataset that changes compatibly', () => {
+  it('keeps the columns of the first connection, in their order', async () => {
+    const server = await answering((_request, response, number) => {
+      if (number === 0) return response.end(responseBytes(five.slice(0, 2)));
+      const columns = ['humidity', 'temperature', 'time'];
+      const rows = five.slice(2).map(([time, temperature]) => rowBytes([55, temperature, time]));
+      return response.end(Buffer.concat([Buffer.from(`${head(columns)}Data:\n`), ...rows, END]));
+    });
+    expect(await take(5, follow(`${server.origin}/roberrypi`, atOnce))).toEqual(five);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock, waitFor } from '../../device/clock.ts';
+import { never } from './fake-sensors.ts';
+
+const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+
+describe('waiting on the system clock', () => {
+  it('never ends before its time', async () => {
+    for (const seconds of [0.001, 0.0123, 0.03]) {
+      const time = systemClock.monotonic() + seconds;
+      await systemClock.sleepUntil(time, new AbortController().signal);
+      expect(systemClock.monotonic()).toBeGreaterThanOrEqual(time);
+    }
+  });
+
+  it('ends within milliseconds of an abort, even if the time would never come', async () => {
+    const before = timers();
+    for (const time of [systemClock.monotonic() + 3600, Number.POSITIVE_INFINITY]) {
+      const stop = new AbortController();
+      const sleep = systemClock.sleepUntil(time, stop.signal);
+      const aborted = performance.now();
+      stop.abort();
+      await sleep;
+      expect(performance.now() - aborted).toBeLessThan(100);
+    }
+    expect(timers()).toBe(before);
+  });
+
+  it('does not begin where the abort has come before', async () => {
+    const before = timers();
+    await systemClock.sleepUntil(systemClock.monotonic() + 3600, AbortSignal.abort());
+    expect(timers()).toBe(before);
+  });
+});
+
+describe('waiting for something at most so long', () => {
+  it('ends with the work, leaving no timer', async () => {
+    const before = timers();
+    const started = performance.now();
+    await waitFor(systemClock, Promise.resolve(), 3600);
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(timers()).toBe(before);
+  });
+
+  it('ends after that time where the work does not', async () => {
+    const started = performance.now();
+    await waitFor(systemClock, never(), 0.02);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(20);
+  });
+
+  it('ends with the abort, leaving no timer', async () => {
+    const before = timers();
+    const stop = new AbortController();
+    const wait = waitFor(systemClock, never(), 3600, stop.signal);
+    stop.abort();
+    await wait;
+    await waitFor(systemClock, never(), 3600, stop.signal);
+    expect(timers()).toBe(before);
+  });
+});

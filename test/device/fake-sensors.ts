@@ -1,0 +1,62 @@
+// Sensors for tests, and ways to take rows from a generator.
+
+import type { Batch } from '../../dap/model/value.ts';
+import type { Channel, OpenSensor, Reading, Sensor } from '../../device/sensor.ts';
+
+export function channel(name: string, more: Partial<Channel> = {}): Channel {
+  return { name, units: '1', longName: name, ...more };
+}
+
+/** A sensor with one channel of its own name that reads by calling `read`. */
+export function sensorOf(
+  name: string,
+  read: (signal: AbortSignal) => Promise<Reading> | Reading,
+  more: Partial<Sensor> = {},
+): Sensor {
+  return {
+    name,
+    channels: [channel(name)],
+    read: async signal => read(signal),
+    close: async () => {},
+    ...more,
+  };
+}
+
+export function opening(sensor: Sensor): OpenSensor {
+  return async () => sensor;
+}
+
+/** A read that hangs, whatever its signal says. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+export interface Deferred<Value> {
+  readonly promise: Promise<Value>;
+  readonly resolve: (value: Value) => void;
+}
+
+/** A promise that the test resolves. */
+export function deferred<Value = void>(): Deferred<Value> {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>(settle => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** The next `count` batches. */
+export async function take(rows: AsyncGenerator<Batch>, count: number): Promise<Batch[]> {
+  const batches: Batch[] = [];
+  while (batches.length < count) {
+    const { value, done } = await rows.next();
+    if (done) break;
+    batches.push(value);
+  }
+  return batches;
+}
+
+/** One column of several batches, as numbers. */
+export function column(batches: readonly Batch[], index: number): number[] {
+  return batches.flatMap(batch => [...batch.columns[index]!].map(Number));
+}

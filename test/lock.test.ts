@@ -1,0 +1,45 @@
+// Does the lock file serve every machine, or only the one on which it was written?
+
+import { describe, expect, it } from 'vitest';
+import { textOf } from './sources.ts';
+
+interface Locked {
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly resolved?: string;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+}
+
+const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, Locked> };
+
+/** Whether a package that lies at `place` finds another one: beside it, or in a folder above. */
+function finds(place: string, name: string): boolean {
+  const above = place.includes('/node_modules/') ? place.slice(0, place.lastIndexOf('/node_modules/')) : '';
+  if (packages[`${place === '' ? '' : `${place}/`}node_modules/${name}`] !== undefined) return true;
+  return place !== '' && finds(above, name);
+}
+
+describe('package-lock.json', () => {
+  it('names the binaries for all platforms, without which npm refuses a clean installation', () => {
+    const absent = Object.entries(packages).flatMap(([place, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies)
+        .filter(name => !finds(place, name))
+        .map(name => `${place}: ${name}`),
+    );
+    expect(absent).toEqual([]);
+  });
+
+  it.each(['arm64', 'arm', 'x64'])('has what builds the project on Linux, %s', cpu => {
+    const fitting = Object.keys(packages).filter(place => {
+      const locked = packages[place];
+      return locked?.os?.includes('linux') && locked.cpu?.includes(cpu);
+    });
+    for (const builder of ['rolldown', 'lightningcss', 'typescript']) {
+      expect(fitting.filter(place => place.includes(builder))).not.toEqual([]);
+    }
+  });
+
+  it('names no place to download from, so that each machine uses its own registry', () => {
+    expect(Object.values(packages).flatMap(({ resolved }) => resolved ?? [])).toEqual([]);
+  });
+});

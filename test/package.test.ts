@@ -1,0 +1,89 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './sources.ts';
+
+/** A folder outside the project, as a user's own: nothing is found from there but what is put there. */
+const user = mkdtempSync(join(tmpdir(), 'dapberry-user-'));
+const installed = join(user, 'node_modules', 'dapberry');
+let packed: string[];
+
+function node(...args: string[]): string {
+  return execFileSync(process.execPath, args, { cwd: user, encoding: 'utf8' }).trim();
+}
+
+beforeAll(() => {
+  if (!existsSync(join(ROOT, 'dist', 'dap', 'index.js'))) throw new Error('expected a build; npm run build');
+  // The build is that of this test run: made anew, it would pull the files from under other tests.
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', user];
+  const report = execFileSync('npm', pack, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [{ filename, files }] = JSON.parse(report) as [{ filename: string; files: { path: string }[] }];
+  packed = files.map(({ path }) => path);
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', join(user, filename), '-C', installed, '--strip-components=1']);
+  writeFileSync(join(user, 'package.json'), JSON.stringify({ type: 'module' }));
+});
+
+afterAll(() => rmSync(user, { recursive: true, force: true }));
+
+describe('the package', () => {
+  it('holds the program, the library with its types, the page, and what an administrator needs; nothing else', () => {
+    for (const file of ['dap/index.js', 'dap/index.d.ts', 'server/main.js', 'web/index.html']) {
+      expect(packed).toContain(`dist/${file}`);
+    }
+    expect(packed).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']));
+    const other = packed.filter(
+      path => !/^(dist\/(dap|device|server|web)|docs|systemd)\/|^[^/]+$/.test(path),
+    );
+    expect(other).toEqual([]);
+  });
+
+  it('gives the decoder to a program that has nothing else installed', () => {
+    const program = `const { decodeAll } = await import('dapberry/dap'); console.log(typeof decodeAll)`;
+    expect(node('--input-type=module', '-e', program)).toBe('function');
+  });
+
+  it.each([
+    ['NodeNext', 'NodeNext'],
+    ['ESNext', 'Bundler'],
+  ])(
+    'gives its types to a strict TypeScript program (module %s, resolution %s)',
+    (module, moduleResolution) => {
+      const program = `
+      import { type Batch, decodeAll } from 'dapberry/dap';
+      const decoded: ReturnType<typeof decodeAll> = decodeAll(new Uint8Array());
+      export const length = (batch: Batch): number => batch.length;
+      export const wrong = (batch: Batch): string => batch.length;
+      export { decoded };`;
+      writeFileSync(join(user, 'program.ts'), program);
+      const compilerOptions = {
+        ...{ module, moduleResolution, target: 'ES2023', lib: ['ES2023', 'DOM', 'DOM.AsyncIterable'] },
+        ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: [] },
+      };
+      writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+      const tsc = join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js');
+      // One line of the program is wrong: what finds that knows the types, and finds nothing wrong with the others.
+      const { stdout } = spawnSync(process.execPath, [tsc, '-p', user, '--pretty', 'false'], {
+        cwd: user,
+        encoding: 'utf8',
+      });
+      expect(stdout.trim()).toMatch(
+        /^program\.ts\(5,\d+\): error TS2322: Type 'number' is not assignable to .*$/,
+      );
+    },
+  );
+
+  it('starts as a command once its dependencies are there', () => {
+    for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+      if (!name.startsWith('.'))
+        symlinkSync(join(ROOT, 'node_modules', name), join(user, 'node_modules', name));
+    }
+    expect(node(join(installed, 'dist', 'server', 'main.js'), '--version')).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});

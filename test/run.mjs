@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+// How is everything checked with one command? `npm test`: lint, types, build and every test, then one line that counts.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname ?? '.', '..');
+
+/** Longer than any machine that can hold the project needs; a test that hangs must not hide the closing line. */
+const LONGEST_RUN = 45 * 60_000;
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const notes = [];
+
+function run(command, args, options = {}) {
+  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+}
+
+/** Prints what it is, runs the npm script of that name, and counts a failure. */
+function script(name, title) {
+  process.stdout.write(`\n${title}\n`);
+  const { status } = run('npm', ['run', '--silent', name]);
+  if (status === 0) return;
+  total.failed += 1;
+  notes.push(`failed: ${title} (npm run ${name})`);
+}
+
+function lint() {
+  // Biome has no binary for every machine that the project runs on, 32-bit ARM for one.
+  const biome = join(root, 'node_modules', '.bin', 'biome');
+  if (!process.env.CI && run(biome, ['--version'], { stdio: 'ignore' }).status !== 0) {
+    total.skipped += 1;
+    notes.push(`skipped: lint and format (Biome does not run on ${process.platform}-${process.arch})`);
+    return;
+  }
+  script('lint', 'lint and format');
+}
+
+/** Runs vitest; its own reporter (setup/outcome.ts) writes the counts, so that no text has to be read. */
+function tests(args) {
+  process.stdout.write('\ntests\n');
+  const folder = mkdtempSync(join(tmpdir(), 'dapberry-test-'));
+  const file = join(folder, 'outcome.json');
+  try {
+    const { status } = run(
+      process.execPath,
+      [
+        join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+        'run',
+        '--reporter=default',
+        `--reporter=${join(root, 'test', 'setup', 'outcome.ts')}`,
+        ...args,
+      ],
+      {
+        env: { ...process.env, DAPBERRY_TEST_OUTCOME: file, DAPBERRY_INSTALL_TOOLS: '1' },
+        timeout: LONGEST_RUN,
+      },
+    );
+    const outcome = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    const { passed, failed, skipped, skippedSuites } = outcome ?? {
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      skippedSuites: [],
+    };
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+    notes.push(...skippedSuites.map(name => `skipped: ${name}`));
+    if (failed > 0 || (status === 0 && outcome !== undefined)) return;
+    total.failed += 1;
+    notes.push(`failed: vitest ended with ${status === null ? 'a signal' : `exit code ${status}`}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Why nothing can be tested here; undefined where it can. */
+function obstacle() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19) || (major === 22 && minor < 12)) {
+    return `dapberry needs Node 20.19 or later (of Node 22, 22.12 or later); this is Node ${process.versions.node}`;
+  }
+  if (!existsSync(join(root, 'node_modules', 'vitest'))) {
+    return 'the packages that the tests need are not installed; run `npm install` first';
+  }
+  return undefined;
+}
+
+const why = obstacle();
+if (why === undefined) {
+  lint();
+  script('types', 'types');
+  script('build', 'build');
+  tests(process.argv.slice(2));
+} else {
+  total.failed += 1;
+  notes.push(why);
+}
+
+const { passed, failed, skipped } = total;
+process.stdout.write(`\n${notes.map(note => `${note}\n`).join('')}`);
+process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,0 +1,122 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Batch, decodeAll } from '../../dap/index.ts';
+
+/** The command as it is installed: the build is made before the tests run. */
+const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
+
+let child: ChildProcess | undefined;
+afterEach(async () => {
+  if (child?.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
+});
+
+/** Starts `dapberry serve` on a free port; resolves with the address that it prints. */
+async function start(...options: string[]): Promise<string> {
+  child = spawn(process.execPath, [COMMAND, 'serve', '--host', '127.0.0.1', '--port', '0', ...options]);
+  for await (const line of createInterface(child.stdout!)) {
+    const address = /live page +(http:\S+)/.exec(line)?.[1];
+    if (address !== undefined) return address;
+  }
+  throw new Error('the command ended before it printed an address');
+}
+
+function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise(resolve => {
+    execFile(process.execPath, [COMMAND, ...args], { timeout: 10_000 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+    );
+  });
+}
+
+describe('the command dapberry', () => {
+  it('prints where to look, serves, and on SIGTERM ends every stream with its marker and exits 0 within a second', async () => {
+    const address = await start('--interval', '0.05', '--simulate');
+    expect((await fetch(address)).headers.get('content-security-policy')).toContain("default-src 'self'");
+    const bodies = Promise.all(
+      ['roberrypi.dods', 'host.dods', '.dods?time'].map(async path =>
+        (await fetch(address + path)).arrayBuffer(),
+      ),
+    );
+    // The streams have begun when their rows are being counted.
+    for (let streams = 0; streams < 3; ) {
+      ({ streams } = (await (await fetch(`${address}health`)).json()) as { streams: number });
+    }
+    const told = performance.now();
+    child!.kill('SIGTERM');
+    const [code] = await once(child!, 'close');
+    expect(performance.now() - told).toBeLessThan(1000);
+    expect(code).toBe(0);
+    for (const body of await bodies) {
+      expect([...new Uint8Array(body).slice(-4)]).toEqual([0xa5, 0, 0, 0]);
+      decodeAll(new Uint8Array(body));
+    }
+  });
+
+  it('exits 0 within a second though a client is stuck', async () => {
+    const address = await start('--interval', '0', '--simulate');
+    const stuck = await fetch(`${address}roberrypi.dods`);
+    expect(stuck.ok).toBe(true);
+    const told = performance.now();
+    child!.kill('SIGINT');
+    const [code] = await once(child!, 'close');
+    expect(performance.now() - told).toBeLessThan(1500);
+    expect(code).toBe(0);
+    await stuck.body!.cancel().catch(() => undefined);
+  });
+
+  it('gives the same simulation for the same seed', async () => {
+    const window = 'roberrypi.dods?&time>=1000000000&time<1000001000';
+    const readings: Batch[] = [];
+    for (const seed of ['7', '7', '8']) {
+      const address = await start('--interval', '0', '--seed', seed);
+      const bytes = await (await fetch(address + window)).arrayBuffer();
+      readings.push(decodeAll(new Uint8Array(bytes)).values[0] as Batch);
+      child!.kill('SIGTERM');
+      await once(child!, 'close');
+    }
+    expect(readings[1]).toEqual(readings[0]);
+    expect(readings[2]).not.toEqual(readings[0]);
+  });
+
+  it('says in one sentence that its port is taken, and exits 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await run('serve', '--host', '127.0.0.1', '--port', String(port));
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `dapberry: port ${port} of 127.0.0.1 is in use by another program; choose another one with --port\n`,
+    );
+  });
+
+  it.each([
+    [['--port', '80800'], '--port: expected a whole number from 0 to 65535, found "80800"'],
+    [['--port', ''], '--port: expected a whole number from 0 to 65535, found ""'],
+    [['--interval', 'fast'], '--interval: expected a number from 0 to 86400, found "fast"'],
+    [['--interval', '0.0001'], '--interval: expected 0, or 0.001 to 86400 seconds, found "0.0001"'],
+    [['--interval', '-1'], ''],
+    [['--intervall', '1'], "Unknown option '--intervall'"],
+    [['sevre'], 'expected the command "serve", found "sevre"'],
+    [['serve', 'now'], 'expected no more than the command, found "now"'],
+  ])('refuses %j in one sentence and exits 2', async (args, message) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^dapberry: [^\n]+; see dapberry --help\n$/);
+  });
+
+  it('prints its help and its version', async () => {
+    expect((await run('--help')).stdout).toContain('usage: dapberry');
+    expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

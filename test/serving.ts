@@ -1,0 +1,40 @@
+// How does a test get a running server? The built-in datasets on a free port of the loopback address.
+
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from '../server/app.ts';
+import { openBuiltinDatasets } from '../server/dataset/builtin.ts';
+import type { Dataset } from '../server/dataset/dataset.ts';
+
+export interface Serving {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  readonly app: FastifyInstance;
+  readonly datasets: readonly Dataset[];
+  close(): Promise<void>;
+}
+
+export interface ServingOptions {
+  readonly interval?: number;
+  readonly simulate?: boolean;
+  readonly seed?: number;
+  readonly port?: number;
+  readonly webRoot?: string;
+}
+
+/** Serves; simulated and at 20 rows a second unless told otherwise. */
+export async function serving(options: ServingOptions = {}): Promise<Serving> {
+  const { interval = 0.05, simulate = true, seed = 1, port = 0, webRoot } = options;
+  const { datasets } = await openBuiltinDatasets({ interval, simulate, seed });
+  const app = await buildApp({ datasets, ...(webRoot === undefined ? {} : { webRoot }) });
+  await app.listen({ host: '127.0.0.1', port });
+  const address = app.server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    app,
+    datasets,
+    close: () => app.close(),
+  };
+}

@@ -1,0 +1,49 @@
+// How did a run of vitest end, in numbers? A reporter that writes them, as JSON, to the file DAPBERRY_TEST_OUTCOME.
+
+import { writeFileSync } from 'node:fs';
+import type { Reporter, TestModule, TestSuite } from 'vitest/node';
+
+export interface Outcome {
+  readonly passed: number;
+  /** Tests that failed, files and suites that could not be set up, and errors that nothing caught. */
+  readonly failed: number;
+  readonly skipped: number;
+  /** The names of the suites that say themselves that they are to be skipped here. */
+  readonly skippedSuites: readonly string[];
+}
+
+export default class OutcomeReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+    const { DAPBERRY_TEST_OUTCOME } = process.env;
+    if (DAPBERRY_TEST_OUTCOME)
+      writeFileSync(DAPBERRY_TEST_OUTCOME, JSON.stringify(outcomeOf(modules, unhandled)));
+  }
+}
+
+function outcomeOf(modules: readonly TestModule[], unhandled: readonly unknown[]): Outcome {
+  let passed = 0;
+  let failed = unhandled.length;
+  let skipped = 0;
+  const skippedSuites: string[] = [];
+  for (const module of modules) {
+    const suites = [...module.children.allSuites()];
+    failed += [module, ...suites].filter(suite => suite.errors().length > 0).length;
+    skippedSuites.push(...suites.filter(isSkippedItself).map(suite => suite.fullName));
+    for (const test of module.children.allTests()) {
+      const { state } = test.result();
+      if (state === 'passed') passed += 1;
+      else if (state === 'failed') failed += 1;
+      else skipped += 1;
+    }
+  }
+  return { passed, failed, skipped, skippedSuites };
+}
+
+/** True of a suite declared with `skip`, not of those inside it. */
+function isSkippedItself(suite: TestSuite): boolean {
+  return isSkip(suite) && (suite.parent.type === 'module' || !isSkip(suite.parent));
+}
+
+function isSkip(suite: TestSuite): boolean {
+  return suite.options.mode === 'skip';
+}

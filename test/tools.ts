@@ -1,0 +1,97 @@
+// Which programs that others wrote are on this machine, for the tests that need them?
+
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, it } from 'vitest';
+
+interface Tool {
+  /** What the program may be called. */
+  readonly commands: readonly string[];
+  /** The Debian package that has it. */
+  readonly debianPackage: string;
+  /** The environment variable that names another file for it. */
+  readonly override?: string;
+}
+
+const TOOLS = {
+  chromium: {
+    commands: ['chromium', 'chromium-browser'],
+    debianPackage: 'chromium',
+    override: 'DAPBERRY_CHROMIUM',
+  },
+  curl: { commands: ['curl'], debianPackage: 'curl' },
+  getdap: { commands: ['getdap'], debianPackage: 'libdap-bin' },
+  ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof TOOLS;
+
+/** A program that is not on this machine. */
+export interface MissingTool {
+  readonly name: ToolName;
+  /** The Debian package that would bring it; undefined where it was looked for elsewhere on purpose. */
+  readonly debianPackage: string | undefined;
+  /** "no getdap: Debian package libdap-bin" */
+  readonly reason: string;
+}
+
+const { CI, PATH = '' } = process.env;
+
+const NAMES = Object.keys(TOOLS) as ToolName[];
+
+/** The programs' paths; absent where a program is not on this machine. `DAPBERRY_CHROMIUM` names another browser. */
+export const tools: Readonly<Partial<Record<ToolName, string>>> = Object.fromEntries(
+  NAMES.flatMap(name => {
+    const path = find(TOOLS[name]);
+    return path === undefined ? [] : [[name, path]];
+  }),
+);
+
+/** Those of the programs that are not on this machine now. */
+export function missingTools(names: readonly ToolName[] = NAMES): MissingTool[] {
+  return names.filter(name => find(TOOLS[name]) === undefined).map(name => missing(name, TOOLS[name]));
+}
+
+/**
+ * A suite that needs programs. Where one is missing it is skipped, under a name that says which; where `CI` is set it
+ * fails, since a suite skipped there would be overlooked.
+ */
+export function describeWith(needed: ToolName | readonly ToolName[], name: string, suite: () => void): void {
+  const reasons = missingTools([needed].flat()).map(({ reason }) => reason);
+  if (reasons.length === 0) {
+    describe(name, suite);
+  } else if (CI) {
+    describe(name, () => {
+      it('finds the programs that it needs', () => {
+        throw new Error(
+          `expected on this machine: ${[needed].flat().join(', ')}; found ${reasons.join(', ')}`,
+        );
+      });
+    });
+  } else {
+    describe.skip(`${name} (${reasons.join(', ')})`, suite);
+  }
+}
+
+function missing(name: ToolName, { debianPackage, override }: Tool): MissingTool {
+  const elsewhere = override === undefined ? undefined : process.env[override];
+  return elsewhere
+    ? { name, debianPackage: undefined, reason: `no ${name}: ${override} is ${elsewhere}, no program` }
+    : { name, debianPackage, reason: `no ${name}: Debian package ${debianPackage}` };
+}
+
+function find({ commands, override }: Tool): string | undefined {
+  const elsewhere = override === undefined ? undefined : process.env[override];
+  if (elsewhere) return isProgram(elsewhere) ? elsewhere : undefined;
+  const folders = PATH.split(delimiter).filter(folder => folder !== '');
+  return commands.flatMap(command => folders.map(folder => join(folder, command))).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+// Which tests run, side by side or one after another, and for how long at most?
+
+import { defineConfig } from 'vitest/config';
+
+const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+
+/** A browser, or a client that others wrote, takes a small machine for itself: these wait for the others. */
+const ALONE = [
+  'test/browser/**/*.test.ts',
+  'test/clients/**/*.test.ts',
+  'test/run.test.ts',
+  'test/package.test.ts',
+];
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/setup/install.ts'],
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'side by side',
+          include: ['test/**/*.test.ts'],
+          exclude: ALONE,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'one by one',
+          include: ALONE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,78 @@
+// Which dataset the page shows: what follows `?url=` in its own address, or what a person typed.
+
+/** The suffixes of a dataset's responses: dropped, so that any link to the dataset will do. */
+const SUFFIX = /\.(?:dds|das|dods|asc|ascii|ver|info|html|help)$/;
+
+/** A host with a port or a dot, and no scheme before it: what people type for a machine on their network. */
+const HOST_WITHOUT_SCHEME = /^(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+:\d+|\[[\da-f:]+\](?::\d+)?)(?:\/|$)/i;
+
+export interface DatasetAddress {
+  /** Absolute, without suffix, query and fragment: `http://pi:8080/roberrypi`. */
+  readonly base: string;
+  /** The constraint expression that came with it, decoded; empty where there is none. */
+  readonly constraint: string;
+}
+
+/**
+ * The dataset that the page at `page` is asked to show; undefined where it is not asked for any. Everything after
+ * `?url=` belongs to the dataset's address, so that one with a constraint may be pasted as it is, `&` included.
+ * Throws a `TypeError` for what is no web address.
+ */
+export function wantedDataset(page: string): DatasetAddress | undefined {
+  const found = /[?&]url=(.*)$/s.exec(new URL(page).search);
+  const text = decode(found?.[1] ?? '').trim();
+  return text === '' ? undefined : datasetAddress(text, page);
+}
+
+/** The dataset at `text`: absolute, a host without `http://`, or relative to `page`. Throws a `TypeError` else. */
+export function datasetAddress(text: string, page: string): DatasetAddress {
+  const [place = '', constraint = ''] = splitOnce(text.trim(), '?');
+  let url: URL;
+  try {
+    url = new URL(HOST_WITHOUT_SCHEME.test(place) ? `http://${place}` : place, page);
+  } catch {
+    throw new TypeError(`Expected the address of a dataset, such as http://pi:8080/roberrypi, found "${text}"`);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TypeError(`Expected an address that begins with http:// or https://, found "${text}"`);
+  }
+  url.hash = '';
+  url.search = '';
+  url.pathname = url.pathname.replace(SUFFIX, '');
+  return { base: url.href, constraint };
+}
+
+/** What to write after `?` in the page's own address to show `address`: relative where it lies beside the page. */
+export function pageQuery(address: DatasetAddress, page: string): string {
+  const folder = new URL('.', page).href;
+  const near = address.base.startsWith(folder) && address.base.length > folder.length;
+  const place = near ? address.base.slice(folder.length) : address.base;
+  return `url=${encode(place)}${address.constraint === '' ? '' : encode(`?${address.constraint}`)}`;
+}
+
+/** How an address is shown to people: without user and password. */
+export function shownAddress(address: DatasetAddress): string {
+  const url = new URL(address.base);
+  url.username = '';
+  url.password = '';
+  return `${url.href}${address.constraint === '' ? '' : `?${address.constraint}`}`;
+}
+
+/** The part of `text` before `separator`, and the part after it where there is one. */
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Percent-encodes what would end or change a query, and leaves `/`, `:`, `,` and brackets readable. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/%(?:2F|3A|2C|5B|5D|3F)/g, decodeURIComponent);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,39 @@
+// Which datasets the server beside the page offers: `catalog.json`, in its folder.
+
+/** One dataset of the catalogue. */
+export interface CatalogEntry {
+  readonly name: string;
+  readonly title: string;
+  /** Absolute. */
+  readonly address: string;
+}
+
+/** Reads a catalogue that came from the address `from`. Throws an error that names what is wrong with it. */
+export function parseCatalog(json: unknown, from: string): CatalogEntry[] {
+  const datasets = isRecord(json) ? json['datasets'] : undefined;
+  if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
+  return datasets.map((entry: unknown, index) => {
+    const name = isRecord(entry) ? entry['name'] : undefined;
+    const url = isRecord(entry) ? entry['url'] : undefined;
+    const title = isRecord(entry) ? entry['title'] : undefined;
+    if (typeof name !== 'string' || typeof url !== 'string') {
+      throw new TypeError(`Expected "name" and "url" in dataset ${index + 1} of ${from}`);
+    }
+    return { name, title: typeof title === 'string' ? title : name, address: new URL(url, from).href };
+  });
+}
+
+/** The catalogue in the folder of `page`; undefined where the page was put somewhere without one. */
+export async function fetchCatalog(page: string, signal: AbortSignal): Promise<CatalogEntry[] | undefined> {
+  const from = new URL('catalog.json', page).href;
+  const response = await fetch(from, { signal, cache: 'no-cache' });
+  if (!response.ok || !/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  return parseCatalog(await response.json(), from);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,54 @@
+// What the numbers of a time column mean: CF time units, such as `seconds since 1970-01-01T00:00:00Z`.
+
+/** How a time column's numbers become milliseconds since 1970. */
+export interface TimeUnits {
+  /** Milliseconds that one unit lasts. */
+  readonly millis: number;
+  /** Milliseconds since 1970 at which the column reads 0. */
+  readonly epoch: number;
+}
+
+export const UNIX_SECONDS: TimeUnits = { millis: 1000, epoch: 0 };
+
+const LENGTHS: readonly (readonly [RegExp, number])[] = [
+  [/^(?:ms|msecs?|millisecs?|milliseconds?)$/, 1],
+  [/^(?:us|µs|microsecs?|microseconds?)$/, 1e-3],
+  [/^(?:s|secs?|seconds?)$/, 1000],
+  [/^(?:min|mins|minutes?)$/, 60_000],
+  [/^(?:h|hrs?|hours?)$/, 3_600_000],
+  [/^(?:d|days?)$/, 86_400_000],
+];
+
+const EPOCH =
+  /^([+-]?\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?\s*(?:(Z|UTC|GMT)|([+-]\d{1,2}):?(\d{2})?)?$/i;
+
+/**
+ * Reads CF time units (CF conventions, section 4.4): a length of time, `since`, and a date in UTC or with an offset. The
+ * date counts in the Gregorian calendar. Undefined for anything else, and for months and years, which have no length.
+ */
+export function parseTimeUnits(units: string | undefined): TimeUnits | undefined {
+  const [, length = '', date = ''] = /^\s*(\S+)\s+since\s+(.*?)\s*$/i.exec(units ?? '') ?? [];
+  const millis = LENGTHS.find(([names]) => names.test(length.toLowerCase()))?.[1];
+  const parts = EPOCH.exec(date);
+  if (millis === undefined || parts === null) return undefined;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(part => Number(part ?? 0));
+  const at = new Date(0);
+  at.setUTCFullYear(year!, month! - 1, day!);
+  at.setUTCHours(hour!, minute!, 0, Math.round(second! * 1000));
+  return { millis, epoch: at.getTime() - 60_000 * offsetMinutes(parts[8], parts[9]) };
+}
+
+/** Milliseconds since 1970 at which the column reads `value`. */
+export function toMillis({ millis, epoch }: TimeUnits, value: number): number {
+  return epoch + value * millis;
+}
+
+/** What the column reads at `time`, in milliseconds since 1970. */
+export function fromMillis({ millis, epoch }: TimeUnits, time: number): number {
+  return (time - epoch) / millis;
+}
+
+function offsetMinutes(hours = '+0', minutes = '0'): number {
+  const sign = hours.startsWith('-') ? -1 : 1;
+  return Number(hours) * 60 + sign * Number(minutes);
+}

@@ -1,0 +1,236 @@
+// How the channels of one unit are drawn: a Smoothie chart with its axes, at any size and resolution.
+
+import { SmoothieChart } from 'smoothie';
+import { TimeAxis, ValueAxis } from './axes.ts';
+import { element } from './element.ts';
+import { lineColour, lineLetter } from './palette.ts';
+import type { Points } from './points.ts';
+import { type Axis, axisFor, decimalsOf } from './range.ts';
+import { spread } from './spread.ts';
+import { currentTheme, GRID } from './theme.ts';
+import { timeStep } from './times.ts';
+import { Trace } from './trace.ts';
+
+/** What a chart shows now. All times in milliseconds, by the server's clock. */
+export interface Frame {
+  /** The time at the right edge. */
+  readonly time: number;
+  /** How much of the past is shown. */
+  readonly window: number;
+  /** True where times are times of day, not spans since a moment that nobody named. */
+  readonly absolute: boolean;
+  /** The time that is pointed at, if any is. */
+  readonly cursor: number | undefined;
+}
+
+/** CSS pixels between two lines of the grid, about. */
+const SECTION_HEIGHT = 46;
+const SECTION_WIDTH = 92;
+
+/** CSS pixels that two letters at the right edge keep apart. */
+const TAG_HEIGHT = 15;
+
+const LINE_WIDTH = 1.5;
+const EMPHASISED_WIDTH = 3;
+
+/** Smoothie may pass over a frame that shows the same time as the last one, but draws it after this long (ms). */
+const SURELY_DRAWN = 250;
+
+export class Chart {
+  readonly element: HTMLElement;
+  /** The part that time runs along: what a pointer points at. */
+  readonly plot: HTMLElement;
+  readonly #canvas = element('canvas');
+  readonly #cursor = element('div', { class: 'cursor', hidden: true });
+  readonly #empty = element('p', { class: 'empty', hidden: true }, 'no values in this time window');
+  readonly #tags: readonly HTMLElement[];
+  readonly #valueAxis: ValueAxis;
+  readonly #timeAxis: TimeAxis;
+  readonly #smoothie: SmoothieChart;
+  readonly #traces: readonly Trace[];
+  readonly #hidden: boolean[];
+  readonly #sizes: ResizeObserver;
+  readonly #sight: IntersectionObserver;
+  #emphasised: number | undefined;
+  #axis: Axis | undefined;
+  #width = 0;
+  #height = 0;
+  #ratio = 0;
+  #seen = true;
+  #drawn = Number.NaN;
+  #redrawUntil = 0;
+
+  /** `lines`: how many channels there are. */
+  constructor(lines: number) {
+    const values = element('div', { class: 'value-axis', 'aria-hidden': 'true' });
+    const times = element('div', { class: 'time-axis', 'aria-hidden': 'true' });
+    this.#tags = Array.from({ length: lines > 1 ? lines : 0 }, (_, index) =>
+      element('span', { class: 'tag', hidden: true }, lineLetter(index)),
+    );
+    const edge = element('div', { class: 'edge', 'aria-hidden': 'true' }, ...this.#tags);
+    this.plot = element('div', { class: 'plot' }, this.#canvas, this.#empty, this.#cursor);
+    this.element = element('div', { class: 'chart' }, values, this.plot, edge, times);
+    this.#valueAxis = new ValueAxis(values);
+    this.#timeAxis = new TimeAxis(times);
+    this.#hidden = Array.from({ length: lines }, () => false);
+
+    this.#smoothie = new SmoothieChart({
+      interpolation: 'linear',
+      // The canvas is given its pixels here, and everything below is in those pixels.
+      enableDpiScaling: false,
+      // The axis goes from one round range to the next; a range in between would have no readable labels.
+      scaleSmoothing: 1,
+      yRangeFunction: () => this.#axis ?? { min: Number.NaN, max: Number.NaN },
+      labels: { disabled: true },
+      grid: { fillStyle: 'transparent', borderVisible: false },
+    });
+    // `streamTo` is the only way to hand over the canvas; the frames come from `draw`.
+    this.#smoothie.streamTo(this.#canvas);
+    this.#smoothie.stop();
+    this.#traces = this.#hidden.map(() => new Trace(this.#smoothie));
+
+    this.#sizes = new ResizeObserver(() => this.#resize());
+    this.#sizes.observe(this.plot);
+    this.#sight = new IntersectionObserver(entries => {
+      this.#seen = entries.at(-1)!.isIntersecting;
+      this.redraw();
+    });
+    this.#sight.observe(this.element);
+  }
+
+  /** CSS pixels along the time axis; 0 before the chart is laid out. */
+  get width(): number {
+    return this.#width;
+  }
+
+  /** Digits after the point that the chart can tell apart, and one more. */
+  get decimals(): number {
+    return this.#axis === undefined ? 2 : decimalsOf(this.#axis.step) + 1;
+  }
+
+  /** Shows `points`, one for each channel, as `frame` says. Cheap where nothing would look different. */
+  draw(frame: Frame, points: readonly Points[]): void {
+    if (devicePixelRatio !== this.#ratio) this.#resize();
+    if (!this.#seen || this.#canvas.width === 0 || this.#height === 0) return;
+    const millisPerPixel = frame.window / this.#canvas.width;
+    const time = frame.time - (frame.time % millisPerPixel);
+    this.#showCursor(frame, time);
+    const axis = this.#axisFor(time - frame.window, points);
+    const dirty = performance.now() < this.#redrawUntil;
+    if (time === this.#drawn && axis === this.#axis && !dirty) return;
+    if (axis !== this.#axis) this.#redrawSoon();
+    this.#axis = axis;
+    this.#drawn = time;
+    for (const [index, trace] of this.#traces.entries()) {
+      trace.follow(points[index]!);
+      trace.forget(time - frame.window);
+    }
+    this.#drawGrid(frame, time, millisPerPixel);
+    this.#smoothie.render(this.#canvas, time);
+    this.#valueAxis.show(axis, this.#height);
+    this.#empty.hidden = axis !== undefined;
+    this.#showTags(time, frame.window, points);
+  }
+
+  /** Draws again though time stands still: colours, size or lines have changed. */
+  redraw(): void {
+    this.#style();
+    this.#redrawSoon();
+  }
+
+  /** Gives all points to Smoothie again: others than before may be in the window. */
+  restart(): void {
+    for (const trace of this.#traces) trace.clear();
+    this.#redrawSoon();
+  }
+
+  hide(line: number, hidden: boolean): void {
+    this.#hidden[line] = hidden;
+    this.#traces[line]!.hide(hidden);
+    this.#redrawSoon();
+  }
+
+  /** Makes one line bold; undefined for none. */
+  emphasise(line: number | undefined): void {
+    this.#emphasised = line;
+    this.redraw();
+  }
+
+  remove(): void {
+    this.#sizes.disconnect();
+    this.#sight.disconnect();
+    for (const trace of this.#traces) trace.clear();
+    this.element.remove();
+  }
+
+  #redrawSoon(): void {
+    this.#redrawUntil = performance.now() + SURELY_DRAWN;
+  }
+
+  #resize(): void {
+    this.#ratio = devicePixelRatio;
+    this.#width = this.plot.clientWidth;
+    this.#height = this.plot.clientHeight;
+    this.#canvas.width = Math.round(this.#width * this.#ratio);
+    this.#canvas.height = Math.round(this.#height * this.#ratio);
+    this.redraw();
+  }
+
+  #style(): void {
+    const theme = currentTheme();
+    for (const [index, trace] of this.#traces.entries()) {
+      const colour = lineColour(theme, index);
+      const width = index === this.#emphasised ? EMPHASISED_WIDTH : LINE_WIDTH;
+      trace.style({ strokeStyle: colour, lineWidth: Math.max(1, Math.round(width * this.#ratio)) });
+      this.#tags[index]?.style.setProperty('color', colour);
+    }
+  }
+
+  #drawGrid({ window, absolute }: Frame, time: number, millisPerPixel: number): void {
+    const { options } = this.#smoothie;
+    const step = timeStep(window, Math.max(2, this.#width / SECTION_WIDTH));
+    options.millisPerPixel = millisPerPixel;
+    Object.assign(options.grid!, {
+      strokeStyle: GRID[currentTheme()],
+      lineWidth: Math.max(1, Math.round(this.#ratio)),
+      millisPerLine: step,
+      verticalSections: this.#axis ? Math.round((this.#axis.max - this.#axis.min) / this.#axis.step) : 1,
+    });
+    this.#timeAxis.show(time - window, time, this.#width, step, absolute);
+  }
+
+  #axisFor(from: number, points: readonly Points[]): Axis | undefined {
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
+    for (const [index, line] of points.entries()) {
+      const extent = this.#hidden[index] ? undefined : line.extent(from, Number.POSITIVE_INFINITY);
+      if (extent === undefined) continue;
+      min = Math.min(min, extent.min);
+      max = Math.max(max, extent.max);
+    }
+    if (min > max) return undefined;
+    return axisFor({ min, max }, Math.max(2, Math.round(this.#height / SECTION_HEIGHT)), this.#axis);
+  }
+
+  #showCursor({ cursor, window }: Frame, time: number): void {
+    const at = cursor === undefined ? -1 : this.#width * (1 - (time - cursor) / window);
+    this.#cursor.hidden = at < 0;
+    if (at >= 0) this.#cursor.style.setProperty('transform', `translateX(${Math.round(at)}px)`);
+  }
+
+  /** Puts each line's letter beside its end at the right edge. */
+  #showTags(time: number, window: number, points: readonly Points[]): void {
+    if (this.#tags.length === 0) return;
+    const axis = this.#axis;
+    const ends = points.map((line, index) => {
+      const end = this.#hidden[index] ? undefined : line.nearest(time, window / 10);
+      if (end === undefined || axis === undefined) return undefined;
+      return ((axis.max - end.value) / (axis.max - axis.min)) * this.#height;
+    });
+    for (const [index, at] of spread(ends, TAG_HEIGHT, this.#height).entries()) {
+      const tag = this.#tags[index]!;
+      tag.hidden = at === undefined;
+      if (at !== undefined) tag.style.setProperty('top', `${at.toFixed(1)}px`);
+    }
+  }
+}

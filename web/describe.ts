@@ -1,0 +1,146 @@
+// What a dataset holds for a page: its Sequence, the time column, and the channels with their names and units.
+
+import { type AttributeTable, attributeTable, attributeText } from '../dap/model/attributes.ts';
+import { type Atomic, type Dataset, isAtomic, type Sequence } from '../dap/model/variable.ts';
+import { parseTimeUnits, type TimeUnits, UNIX_SECONDS } from './cftime.ts';
+import { prettyUnits } from './units.ts';
+
+/** One column that is shown. */
+export interface Channel {
+  readonly name: string;
+  /** What a person calls it: `long_name`, else the column's name. */
+  readonly label: string;
+  /** As a reader writes it: `°C`; empty for none. Channels of one unit share a chart. */
+  readonly unit: string;
+  readonly kind: 'real' | 'integer' | 'text';
+  /** The values that stand for "no value", besides NaN (`_FillValue`, `missing_value`), as they come. */
+  readonly missing: readonly number[];
+  /** What a value is multiplied by, then what is added (CF packing, section 8.1). */
+  readonly scale: number;
+  readonly offset: number;
+}
+
+export interface TimeColumn {
+  readonly name: string;
+  readonly units: TimeUnits;
+  /** False where the column counts from a moment that it does not name: its times are spans, not times of day. */
+  readonly absolute: boolean;
+}
+
+export interface Description {
+  readonly title: string;
+  /** Who runs it; empty where the dataset does not say. */
+  readonly institution: string;
+  /** Seconds between rows, where the dataset says so (ACDD `time_coverage_resolution`). */
+  readonly interval: number | undefined;
+  /** The Sequence's name. */
+  readonly sequence: string;
+  /** True where the dataset holds other variables too, so that the Sequence has to be asked for by its name. */
+  readonly amongOthers: boolean;
+  /** Undefined where no column tells the time: rows are then shown at the time when they arrive. */
+  readonly time: TimeColumn | undefined;
+  readonly channels: readonly Channel[];
+}
+
+/** Channels that share a chart, because they share a unit. */
+export interface UnitGroup {
+  readonly unit: string;
+  readonly channels: readonly Channel[];
+}
+
+/**
+ * Describes the first Sequence of `dataset` that has a time column, or else the first. Throws an error that lists what
+ * was found where there is no Sequence.
+ */
+export function describeDataset(dataset: Dataset, attributes: AttributeTable): Description {
+  const sequences = dataset.variables.filter(variable => variable.type === 'Sequence');
+  const described = sequences.map(sequence => ({ sequence, time: findTime(sequence, attributes) }));
+  const chosen = described.find(({ time }) => time !== undefined) ?? described[0];
+  if (chosen === undefined) {
+    const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ') || 'nothing';
+    throw new TypeError(`Expected a Sequence in dataset ${dataset.name}, found ${found}`);
+  }
+  const { sequence, time } = chosen;
+  const global = attributes.get('NC_GLOBAL');
+  const globals = global instanceof Map ? global : undefined;
+  return {
+    title: attributeText(globals, 'title') || dataset.name,
+    institution: attributeText(globals, 'institution') ?? '',
+    interval: readDuration(attributeText(globals, 'time_coverage_resolution')),
+    sequence: sequence.name,
+    amongOthers: dataset.variables.length > 1,
+    time,
+    channels: sequence.fields
+      .filter(isAtomic)
+      .filter(field => field.name !== time?.name)
+      .map(field => describeChannel(field, columnAttributes(attributes, sequence, field.name))),
+  };
+}
+
+/** The numeric channels, together by unit, in the order of the columns. */
+export function groupByUnit(channels: readonly Channel[]): UnitGroup[] {
+  const groups = new Map<string, Channel[]>();
+  for (const channel of channels) {
+    if (channel.kind === 'text') continue;
+    const group = groups.get(channel.unit);
+    if (group === undefined) groups.set(channel.unit, [channel]);
+    else group.push(channel);
+  }
+  return [...groups].map(([unit, together]) => ({ unit, channels: together }));
+}
+
+/** The column whose units name a moment to count from, or else the numeric one that is called `time`. */
+function findTime(sequence: Sequence, attributes: AttributeTable): TimeColumn | undefined {
+  const numeric = sequence.fields.filter(isAtomic).filter(({ type }) => type !== 'String' && type !== 'Url');
+  const candidates = numeric.map(({ name }) => {
+    const text = attributeText(columnAttributes(attributes, sequence, name), 'units');
+    return { name, text, units: parseTimeUnits(text) };
+  });
+  const named = candidates.find(({ name }) => name.toLowerCase() === 'time');
+  const { name, text, units } =
+    (named?.units === undefined ? candidates.find(candidate => candidate.units !== undefined) : named) ?? named ?? {};
+  if (name === undefined) return undefined;
+  if (units !== undefined) return { name, units, absolute: true };
+  if (!text) return { name, units: UNIX_SECONDS, absolute: true };
+  return { name, units: parseTimeUnits(`${text} since 1970-01-01`) ?? UNIX_SECONDS, absolute: false };
+}
+
+function describeChannel({ name, type }: Atomic, attributes: AttributeTable | undefined): Channel {
+  const scale = attributeNumbers(attributes, 'scale_factor')[0] ?? 1;
+  const offset = attributeNumbers(attributes, 'add_offset')[0] ?? 0;
+  const packed = scale !== 1 || offset !== 0;
+  const real = packed || type === 'Float32' || type === 'Float64';
+  return {
+    name,
+    label: attributeText(attributes, 'long_name') || name.replaceAll('_', ' '),
+    unit: prettyUnits(attributeText(attributes, 'units')),
+    kind: type === 'String' || type === 'Url' ? 'text' : real ? 'real' : 'integer',
+    missing: [...attributeNumbers(attributes, '_FillValue'), ...attributeNumbers(attributes, 'missing_value')],
+    scale,
+    offset,
+  };
+}
+
+/** Seconds of an ISO 8601 duration of hours, minutes and seconds, such as `PT0.5S`; undefined for any other. */
+function readDuration(text: string | undefined): number | undefined {
+  const parts = /^PT(?=\d)(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?$/.exec(text ?? '');
+  if (parts === null) return undefined;
+  const [hours, minutes, seconds] = parts.slice(1).map(part => Number(part ?? 0));
+  return hours! * 3600 + minutes! * 60 + seconds!;
+}
+
+/** The numbers of an attribute, without NaN, which stands for "no value" anyhow; none where it has none. */
+function attributeNumbers(table: AttributeTable | undefined, name: string): number[] {
+  const found = table?.get(name);
+  if (found === undefined || found instanceof Map) return [];
+  return found.values.map(value => (value === '' ? Number.NaN : Number(value))).filter(value => !Number.isNaN(value));
+}
+
+/** The attributes of a column, which servers nest in tables or, some, write with a dot. */
+function columnAttributes(
+  attributes: AttributeTable,
+  sequence: Sequence,
+  column: string,
+): AttributeTable | undefined {
+  return attributeTable(attributes, sequence.name, column) ?? attributeTable(attributes, `${sequence.name}.${column}`);
+}

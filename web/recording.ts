@@ -1,0 +1,169 @@
+// What is kept of a stream: the points of each channel, its latest value, and how regularly rows come.
+
+import type { Column } from '../dap/model/value.ts';
+import { toMillis } from './cftime.ts';
+import type { Channel, Description } from './describe.ts';
+import { Points } from './points.ts';
+import { Spacing } from './spacing.ts';
+
+/** Points are kept for a little more than the window, and for some rows more: a chart shows the time of a moment ago. */
+const SPARE = 1.05;
+const SPARE_ROWS = 4;
+
+/** Rows this many times further apart than usual have something missing between them. */
+const GAP = 4;
+
+/** Milliseconds up to which rows are never too far apart: less than that is jitter. */
+const SHORT = 1500;
+
+/** How much of the past a chart shows, and how finely. */
+export interface View {
+  /** Milliseconds. */
+  readonly window: number;
+  /** Columns of pixels. */
+  readonly columns: number;
+}
+
+/** Rows as they come from the follower. */
+export interface RowBatch {
+  readonly length: number;
+  readonly columns: readonly Column[];
+}
+
+/** One channel's part of the recording. */
+export interface Track {
+  readonly channel: Channel;
+  points: Points;
+  /** What the newest row says: text, or a number that is NaN for no value. Undefined before the first row. */
+  latest: number | string | undefined;
+  /** The newest value that was one, and its time, for when `latest` is none. */
+  lastValue: { readonly time: number; readonly value: number } | undefined;
+}
+
+/** Where in a batch the time and the channels are. */
+interface Places {
+  readonly time: number;
+  readonly channels: readonly number[];
+}
+
+export class Recording {
+  readonly tracks: readonly Track[];
+  readonly spacing = new Spacing();
+  readonly #description: Description;
+  #view: View;
+  #places: Places | undefined;
+  #rows = 0;
+  #newest: number | undefined;
+
+  constructor(description: Description, view: View) {
+    this.#description = description;
+    this.#view = view;
+    this.tracks = description.channels.map(channel => ({
+      channel,
+      points: newPoints(view),
+      latest: undefined,
+      lastValue: undefined,
+    }));
+  }
+
+  /** How many rows have been taken. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** The time of the newest row, in milliseconds since 1970 (or since the moment that the time column counts from). */
+  get newest(): number | undefined {
+    return this.#newest;
+  }
+
+  /** The columns of the batches to come, by name. Throws an error where one that is described is not among them. */
+  expect(names: readonly string[]): void {
+    const placeOf = (name: string): number => {
+      const place = names.indexOf(name);
+      if (place < 0) throw new TypeError(`Expected a column "${name}", found ${names.join(', ')}`);
+      return place;
+    };
+    const { time, channels } = this.#description;
+    this.#places = {
+      time: time === undefined ? -1 : placeOf(time.name),
+      channels: channels.map(({ name }) => placeOf(name)),
+    };
+  }
+
+  /** The time of row `index` of `batch` in milliseconds; `arrival` where no column tells it. */
+  timeOf(batch: RowBatch, index: number, arrival: number): number {
+    const { time } = this.#description;
+    if (time === undefined) return arrival;
+    return toMillis(time.units, Number(batch.columns[this.#places!.time]![index]));
+  }
+
+  /** Takes row `index` of `batch`, stamped `time`. A row without a time, or with that of the last one, is passed over. */
+  take(batch: RowBatch, index: number, time: number): void {
+    if (!Number.isFinite(time) || time === this.#newest) return;
+    if (this.#newest !== undefined && time < this.#newest) this.#goBack(time);
+    else if (this.#isGap(time)) this.break();
+    this.#newest = time;
+    this.#rows++;
+    this.spacing.add(time);
+    const span = this.#view.window * SPARE + (this.spacing.usual ?? 0) * SPARE_ROWS;
+    for (const [at, track] of this.tracks.entries()) {
+      track.points.span = span;
+      const value = batch.columns[this.#places!.channels[at]!]![index];
+      if (track.channel.kind === 'text') track.latest = String(value ?? '');
+      else takeNumber(track, time, unpack(track.channel, Number(value)));
+    }
+  }
+
+  /** Breaks every line: rows are missing before the next one. */
+  break(): void {
+    for (const { points } of this.tracks) points.break();
+  }
+
+  /** Keeps the points for another view: coarser ones are reduced, finer ones come with new rows. */
+  resize(view: View): void {
+    if (view.window === this.#view.window && view.columns === this.#view.columns) return;
+    this.#view = view;
+    for (const track of this.tracks) track.points = track.points.resample(...pointsFor(view));
+  }
+
+  /** The points as they are now, which further rows do not change. */
+  copyPoints(): Points[] {
+    return this.tracks.map(({ points }) => points.resample(points.column, points.span));
+  }
+
+  /** Makes complete columns of pixels up to `time` readable. */
+  settle(time: number): void {
+    for (const { points } of this.tracks) points.settle(time);
+  }
+
+  #isGap(time: number): boolean {
+    const { usual } = this.spacing;
+    return usual !== undefined && time - this.#newest! > Math.max(SHORT, GAP * usual);
+  }
+
+  /** The server's clock was set back: what is later than `time` is of a time that has not come yet. */
+  #goBack(time: number): void {
+    for (const track of this.tracks) {
+      track.points = track.points.resample(track.points.column, track.points.span, time);
+      track.points.break();
+    }
+  }
+}
+
+function pointsFor({ window, columns }: View): [column: number, span: number] {
+  return [window / Math.max(1, columns), window * SPARE];
+}
+
+function newPoints(view: View): Points {
+  return new Points(...pointsFor(view));
+}
+
+function unpack({ missing, scale, offset }: Channel, value: number): number {
+  return missing.includes(value) ? Number.NaN : value * scale + offset;
+}
+
+function takeNumber(track: Track, time: number, value: number): void {
+  track.latest = value;
+  if (Number.isFinite(value)) track.lastValue = { time, value };
+  track.points.push(time, value);
+}

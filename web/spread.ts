@@ -1,0 +1,28 @@
+// Where labels go that want places too close to each other: as near to them as they can without covering one another.
+
+/**
+ * Places for labels of height `gap` between 0 and `limit`, in the order in which they were wanted; undefined stays
+ * undefined. Where there are more than fit, they overlap evenly.
+ */
+export function spread(
+  wanted: readonly (number | undefined)[],
+  gap: number,
+  limit: number,
+): (number | undefined)[] {
+  const order = wanted.flatMap((at, index) => (at === undefined ? [] : [{ at, index }]));
+  order.sort((a, b) => a.at - b.at || a.index - b.index);
+  const fitting = Math.min(gap, limit / Math.max(1, order.length - 1));
+  let least = 0;
+  for (const place of order) {
+    place.at = Math.max(least, place.at);
+    least = place.at + fitting;
+  }
+  let most = limit;
+  for (const place of order.toReversed()) {
+    place.at = Math.min(most, place.at);
+    most = place.at - fitting;
+  }
+  const places: (number | undefined)[] = wanted.map(() => undefined);
+  for (const { at, index } of order) places[index] = at;
+  return places;
+}

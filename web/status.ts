@@ -1,0 +1,123 @@
+// How the page says whether rows come: state and reason, a heartbeat for each row, and how old the newest row is.
+
+import { byId, write } from './element.ts';
+import { wantsStillness } from './theme.ts';
+import { writeClock, writeDate, writeDuration, writeSpan } from './times.ts';
+
+/** What the connection to the dataset is doing. */
+export type Connection =
+  | { readonly state: 'connecting' }
+  /** The request is under way, or it is answered and no row has come. */
+  | { readonly state: 'waiting' }
+  | { readonly state: 'connected' }
+  /** `until`: when the next attempt is made, by `performance.now()`. */
+  | { readonly state: 'reconnecting'; readonly until: number; readonly reason: string }
+  | { readonly state: 'ended'; readonly reason: string }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** What is known of the rows. Times in milliseconds. */
+export interface RowNews {
+  /** The newest row's time; undefined before the first. */
+  readonly newest: number | undefined;
+  /** How long ago that was by the server's clock. */
+  readonly age: number;
+  /** How far apart rows usually are; undefined while that is not known. */
+  readonly usual: number | undefined;
+  readonly absolute: boolean;
+}
+
+const NAMES: Readonly<Record<Connection['state'], string>> = {
+  connecting: 'Connecting',
+  waiting: 'Waiting for a row',
+  connected: 'Live',
+  reconnecting: 'Reconnecting',
+  ended: 'Ended',
+  failed: 'Not available',
+};
+
+/** A row is missed when it is this many times later than usual, and at least this late (ms). */
+const LATE = 3;
+const LEAST_LATE = 5000;
+
+/** Milliseconds between two beats: more than three flashes a second would be dangerous to some. */
+const BEAT_EVERY = 400;
+
+export class Status {
+  readonly #box = byId('status', HTMLElement);
+  readonly #beat = byId('beat', HTMLElement);
+  readonly #state = byId('state', HTMLElement);
+  readonly #detail = byId('detail', HTMLElement);
+  readonly #newest = byId('newest', HTMLElement);
+  readonly #announcement = byId('announcement', HTMLElement);
+  #connection: Connection = { state: 'connecting' };
+  #announced = '';
+  #beaten = Number.NEGATIVE_INFINITY;
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  set(connection: Connection): void {
+    this.#connection = connection;
+    this.#box.dataset['state'] = connection.state;
+    write(this.#state, NAMES[connection.state]);
+    const reason = 'reason' in connection ? connection.reason : '';
+    this.#announce(connection.state, reason);
+    this.#tell();
+  }
+
+  /** A row has come. */
+  beat(): void {
+    const now = performance.now();
+    if (wantsStillness() || now - this.#beaten < BEAT_EVERY) return;
+    this.#beaten = now;
+    this.#beat.animate(
+      [
+        { transform: 'scale(1.7)', opacity: 0.55 },
+        { transform: 'scale(1)', opacity: 1 },
+      ],
+      { duration: 350, easing: 'ease-out' },
+    );
+  }
+
+  /** Brings the countdown and the age of the newest row up to date. */
+  show(news: RowNews): void {
+    this.#tell();
+    const { newest, age, usual, absolute } = news;
+    const late = newest !== undefined && age > Math.max(LEAST_LATE, LATE * (usual ?? 0));
+    const goingOn = this.#connection.state === 'connected' || this.#connection.state === 'waiting';
+    this.#newest.dataset['late'] = String(late && goingOn);
+    if (newest === undefined) write(this.#newest, '');
+    else if (late) write(this.#newest, `no row for ${writeDuration(age)}; newest at ${writeTime(newest, absolute)}`);
+    else write(this.#newest, `newest row ${writeTime(newest, absolute)}${rate(usual)}`);
+  }
+
+  #tell(): void {
+    const connection = this.#connection;
+    let text = 'reason' in connection ? connection.reason : '';
+    if (connection.state === 'reconnecting') {
+      const seconds = Math.ceil((connection.until - performance.now()) / 1000);
+      text = `${seconds > 0 ? `in ${seconds} s` : 'now'}${text === '' ? '' : `: ${text}`}`;
+    }
+    write(this.#detail, text);
+  }
+
+  /** Says the state to screen readers, once each time that it becomes another; not the countdown. */
+  #announce(state: Connection['state'], reason: string): void {
+    if (state === this.#announced) return;
+    this.#announced = state;
+    write(this.#announcement, reason === '' ? NAMES[state] : `${NAMES[state]}: ${reason}`);
+  }
+}
+
+function writeTime(time: number, absolute: boolean): string {
+  if (!absolute) return writeSpan(time);
+  const date = writeDate(time);
+  return `${date === writeDate(Date.now()) ? '' : `${date} `}${writeClock(time)}`;
+}
+
+function rate(usual: number | undefined): string {
+  if (usual === undefined || usual <= 0) return '';
+  if (usual < 400) return `, ${Math.round(1000 / usual)} a second`;
+  return `, one every ${writeDuration(usual)}`;
+}

@@ -1,0 +1,76 @@
+// How times are written, and where the time axis has its lines.
+
+/** Distances between lines that a person can count by, in milliseconds. */
+const STEPS = [
+  ...[100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map(seconds => seconds * 1000),
+  ...[1, 2, 5, 10, 15, 30].map(minutes => minutes * 60_000),
+  ...[1, 2, 3, 6, 12].map(hours => hours * 3_600_000),
+  ...[1, 2, 7, 14, 28].map(days => days * 86_400_000),
+];
+
+/** The distance between lines on an axis of `span` milliseconds that has room for `lines` of them. */
+export function timeStep(span: number, lines: number): number {
+  return STEPS.find(step => span / step <= lines) ?? STEPS.at(-1)!;
+}
+
+/** The times from `from` to `to` at which an axis has a line. */
+export function timeTicks(from: number, to: number, step: number): number[] {
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, index) => (first + index) * step);
+}
+
+/** How a line of the axis is labelled: with the seconds only where lines are closer than a minute. */
+export function writeTick(time: number, step: number, absolute: boolean): string {
+  if (!absolute) return writeSpan(time, step < 1000);
+  if (step >= 86_400_000) return writeDate(time);
+  if (step < 1000) return writeClock(time, true);
+  return writeClock(time).slice(0, step < 60_000 ? 8 : 5);
+}
+
+/** The time of day where the browser is: `14:03:09`, or `14:03:09.250`. */
+export function writeClock(time: number, millis = false): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return '';
+  const text = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return millis ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
+}
+
+/** The date where the browser is: `2026-02-28`. */
+export function writeDate(time: number): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return '';
+  return [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())].join('-');
+}
+
+/** A span since a moment that nobody named: `0:02:05`. */
+export function writeSpan(time: number, millis = false): string {
+  const seconds = Math.floor(Math.abs(time) / 1000);
+  const text = [String(Math.floor(seconds / 3600)), two(Math.floor(seconds / 60) % 60), two(seconds % 60)].join(':');
+  const rest = millis ? `.${String(Math.floor(Math.abs(time) % 1000)).padStart(3, '0')}` : '';
+  return `${time < 0 ? '−' : ''}${text}${rest}`;
+}
+
+/** How long `millis` is, in the largest unit that fits: `0.4 s`, `12 s`, `3 min`, `2 h 5 min`, `4 d`. */
+export function writeDuration(millis: number): string {
+  const seconds = Math.max(0, millis) / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(seconds < 0.05 ? 0 : 1)} s`;
+  if (seconds < 99.5) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${Math.round(hours / 24)} d`;
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** The browser's distance from UTC: `UTC+01:00`. */
+export function writeZone(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const size = Math.abs(minutes);
+  return `UTC${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
