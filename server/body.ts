@@ -1,10 +1,10 @@
 // How do a reader's rows become the bytes of a response? Header at once, rows as they come, the end marker.
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Batch } from '../dap/index.ts';
 import {
   asciiHeader,
   asciiRows,
+  type Batch,
   END_OF_SEQUENCE,
   encodeHeader,
   type Plan,

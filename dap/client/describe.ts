@@ -56,10 +56,11 @@ async function askText<T>(
     return parse(text);
   } catch (error) {
     if (!(error instanceof DapSyntaxError || error instanceof RangeError)) throw error;
-    if (body.canBeCutOff && !hasEnd(text))
-      throw new Interruption(`the DDS was cut off after "${text.slice(-20)}"`);
-    const { status } = response;
     const cause = error;
+    if (body.canBeCutOff && cause instanceof DapSyntaxError && isAtEnd(cause, text)) {
+      throw new Interruption(`the DDS broke off: ${cause.message}`, { cause });
+    }
+    const { status } = response;
     throw errorObjectIn(text, at, status) ?? new ResponseError(at, error.message, { status, cause });
   }
 }

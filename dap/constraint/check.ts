@@ -76,8 +76,9 @@ export class Checker {
   }
 
   private matcher(side: Side): Matcher {
-    if (side.node.kind !== 'text')
+    if (side.node.kind !== 'text') {
       return this.fail(side.node, 'a regular expression in quotes', describe(side));
+    }
     const pattern = side.node.value;
     try {
       return compilePattern(pattern);

@@ -201,8 +201,9 @@ class Parser {
     }
     const { value: start } = first!;
     const stride = third === undefined ? 1 : second!.value;
-    if (start > Number.MAX_SAFE_INTEGER)
+    if (start > Number.MAX_SAFE_INTEGER) {
       scan.failAtPart(`a first row up to ${Number.MAX_SAFE_INTEGER}`, first!.at);
+    }
     if (stride < 1 || stride > Number.MAX_SAFE_INTEGER) {
       scan.failAtPart(`a stride from 1 to ${Number.MAX_SAFE_INTEGER}`, second!.at);
     }

@@ -88,7 +88,8 @@ function windowOf(clause: Clause, timeColumn: number): TimeBounds | undefined {
     return values.length === right.length ? boundsOf(operator, values) : undefined;
   }
   const [term, ...others] = right;
-  if (others.length > 0 || term === undefined || 'value' in term || term.column !== timeColumn)
-    return undefined;
+  const timeAlone =
+    others.length === 0 && term !== undefined && 'column' in term && term.column === timeColumn;
+  if (!timeAlone) return undefined;
   return boundsOf(MIRRORED[operator], [storedIn(term, left.value)]);
 }

@@ -36,7 +36,7 @@ export interface ResumeOptions {
  *   that, numbers up to `last`. Bounds that compare with a column stay.
  * - A row range counts rows after selection, and now the count begins behind `last`: after n rows of `[start:stride:stop]`
  *   the rest is `[stride-1:stride:stop-start-(n-1)*stride-1]`, in the place of each index that there was.
- * - Where `now` is given, times relative to it become numbers (so do absolute ones); without it, `time<now+1hour` is an hour from the new request.
+ * - Where `now` is given, times become numbers of seconds; without it, `time<now+1hour` is an hour from the new request.
  * - Where the row range was full already, the result chooses no row (`time>last` and `time<=last`): an expression cannot say
  *   so otherwise.
  *

@@ -1,7 +1,6 @@
 // Where do a dataset's rows stay while readers come for them? In one bounded ring of typed-array columns.
 
-import type { Atomic } from '../../dap/index.ts';
-import { type Batch, type NumberColumn, newColumn } from '../../dap/index.ts';
+import { type Atomic, type Batch, type NumberColumn, newColumn } from '../../dap/index.ts';
 
 /** How much of the past a log keeps; whichever bound is met first holds. */
 export interface LogBounds {

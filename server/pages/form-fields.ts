@@ -1,6 +1,13 @@
 // What did a person choose in the constraint form? Its fields, and the constraint expression that they mean.
 
-import type { Sequence } from '../../dap/index.ts';
+import {
+  type Comparison,
+  type Constraint,
+  type Plan,
+  pathOf,
+  printConstraint,
+  type Sequence,
+} from '../../dap/index.ts';
 
 /** Rows of the form for selections; a selection with an empty value is left out. */
 export const SELECTION_ROWS = 3;
@@ -29,6 +36,29 @@ export function initialFields(sequence: Sequence): FormFields {
     stride: '1',
     last: '9',
   };
+}
+
+/** What the form shows for a constraint expression that was given instead of fields. */
+export function fieldsOf(constraint: Constraint, plan: Plan): FormFields {
+  const { rows } = plan;
+  return {
+    columns: plan.sequence.fields.map(field => field.name),
+    selections: constraint.selections
+      .filter(selection => selection.kind === 'comparison')
+      .flatMap(selection => selectionOf(selection)),
+    first: rows === undefined ? '' : String(rows.start),
+    stride: rows === undefined ? '' : String(rows.stride),
+    last: rows === undefined || rows.stop === Number.POSITIVE_INFINITY ? '' : String(rows.stop),
+  };
+}
+
+/** One row of the form; none for a comparison that does not begin with a column. */
+function selectionOf(comparison: Comparison): FormSelection[] {
+  const { left, operator } = comparison;
+  if (left.kind !== 'name') return [];
+  const text = printConstraint({ projections: [], selections: [comparison] });
+  const value = text.slice(1 + pathOf(left).length + operator.length);
+  return [{ variable: left.steps.at(-1)!.name, operator, value }];
 }
 
 export function readFields(query: URLSearchParams): FormFields {

@@ -1,17 +1,26 @@
 // How does a person without a program ask for data? `.html`, a form that works without JavaScript.
 
-import type { Sequence } from '../../dap/index.ts';
 import {
   attributeTable,
   attributeText,
+  type Constraint,
   ConstraintError,
   encodeConstraint,
+  type Plan,
   parseConstraint,
   planConstraint,
+  type Sequence,
 } from '../../dap/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { SEQUENCE_NAME } from '../dataset/describe.ts';
-import { constraintOf, type FormFields, initialFields, readFields, SELECTION_ROWS } from './form-fields.ts';
+import {
+  constraintOf,
+  type FormFields,
+  fieldsOf,
+  initialFields,
+  readFields,
+  SELECTION_ROWS,
+} from './form-fields.ts';
 import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';
@@ -45,10 +54,12 @@ export function formTarget(dataset: Dataset, query: string, now: number): string
 export function formPage(dataset: Dataset, query: string, now: number): { status: number; page: string } {
   const sequence = sequenceOf(dataset);
   const asked = submitted(query);
-  const fields = asked?.fields ?? initialFields(sequence);
-  const expression = asked === undefined ? query : constraintOf(fields, sequence);
+  const expression = asked === undefined ? query : constraintOf(asked.fields, sequence);
   const checked = check(dataset, expression, now);
   const wrong = 'error' in checked;
+  const given =
+    wrong || expression === '' ? initialFields(sequence) : fieldsOf(checked.constraint, checked.plan);
+  const fields = asked?.fields ?? given;
   const answer = wrong
     ? html`<p class="error" role="alert">${checked.error}</p>`
     : expression === ''
@@ -59,11 +70,15 @@ export function formPage(dataset: Dataset, query: string, now: number): { status
   return { status: wrong ? 400 : 200, page: page(`Data of ${title}`, `.${STYLE_PATH}`, body) };
 }
 
-function check(dataset: Dataset, expression: string, now: number): { encoded: string } | { error: string } {
+type Checked =
+  | { readonly constraint: Constraint; readonly plan: Plan; readonly encoded: string }
+  | { readonly error: string };
+
+function check(dataset: Dataset, expression: string, now: number): Checked {
   try {
     const constraint = parseConstraint(expression);
-    planConstraint(constraint, dataset.model, { now });
-    return { encoded: encodeConstraint(constraint) };
+    const plan = planConstraint(constraint, dataset.model, { now });
+    return { constraint, plan, encoded: encodeConstraint(constraint) };
   } catch (error) {
     if (error instanceof ConstraintError) return { error: error.message };
     throw error;
@@ -90,17 +105,20 @@ function form(dataset: Dataset, fields: FormFields): Html {
     const ticked = fields.columns.includes(name) ? html` checked` : '';
     return html`<label><input type="checkbox" name="column" value="${name}"${ticked}> <code>${name}</code></label> (${label})<br>\n`;
   });
-  const selections = Array.from({ length: SELECTION_ROWS }, (_, index) => {
-    const { variable = 'time', operator = '>=', value = '' } = fields.selections[index] ?? {};
-    return html`<p>
+  const selections = Array.from(
+    { length: Math.max(SELECTION_ROWS, fields.selections.length) },
+    (_, index) => {
+      const { variable = 'time', operator = '>=', value = '' } = fields.selections[index] ?? {};
+      return html`<p>
 <select name="variable" aria-label="column ${index + 1}">${options(
-      sequence.fields.map(field => field.name),
-      variable,
-    )}</select>
+        sequence.fields.map(field => field.name),
+        variable,
+      )}</select>
 <select name="operator" aria-label="operator ${index + 1}">${options(OPERATORS, operator)}</select>
 <input name="value" aria-label="value ${index + 1}" value="${value}">
 </p>\n`;
-  });
+    },
+  );
   const buttons = BUTTONS.map(
     ([name, label]) => html`<button type="submit" name="get" value="${name}">${label}</button>\n`,
   );

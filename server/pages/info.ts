@@ -1,7 +1,6 @@
 // What is this dataset, for a person? `.info`: its attributes and columns.
 
-import type { Sequence } from '../../dap/index.ts';
-import { type Attribute, type AttributeTable, attributeTable } from '../../dap/index.ts';
+import { type Attribute, type AttributeTable, attributeTable, type Sequence } from '../../dap/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { SEQUENCE_NAME } from '../dataset/describe.ts';
 import { type Html, html, page } from './html.ts';

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, get, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Batch } from '../../dap/index.ts';
-import { decodeAll } from '../../dap/index.ts';
+import { type Batch, decodeAll } from '../../dap/index.ts';
 import { type Serving, serving } from '../serving.ts';
 
 let server: Serving;

@@ -97,7 +97,7 @@ interface Asked {
 
 function asked(query: string): Asked {
   const [projection = '', ...selections] = decodeURIComponent(query).split('&');
-  const range = /\[(\d+)(?::(\d+))?:(\d+)\]/.exec(projection);
+  const range = /\[(\d+)(?::(?:(\d+):)?(\d+))?\]/.exec(projection);
   const names = projection
     .replace(/\[[^\]]*\]/g, '')
     .split(',')
@@ -113,7 +113,7 @@ function asked(query: string): Asked {
     columns: ['time', 'temperature'].filter(name => names.length === 0 || names.includes(name)),
     first: Number(range?.[1] ?? 0),
     stride: Number(range?.[2] ?? 1),
-    last: range === null ? Number.POSITIVE_INFINITY : Number(range[3]),
+    last: range === null ? Number.POSITIVE_INFINITY : Number(range[3] ?? range[1]),
     replay: times.length > 0,
     until: Math.min(
       ...times.filter(({ operator }) => operator?.startsWith('<')).map(({ value }) => value),
@@ -243,29 +243,37 @@ export class Station {
   }
 }
 
+/** A wire, and how many bytes of answers each of its connections has carried. */
+export interface Wire extends Listening {
+  readonly carried: readonly number[];
+}
+
 /**
  * A wire to `port` that breaks: connection number `n` (from 0) carries `allowed(n)` bytes of the answer, then it is cut;
  * undefined lets it live.
  */
-export function cuttingWire(
+export async function wireTo(
   port: number,
-  allowed: (connection: number) => number | undefined,
-): Promise<Listening> {
-  let connections = 0;
-  return listen(
-    createTcpServer(client => {
-      let left = allowed(connections++) ?? Number.POSITIVE_INFINITY;
-      const upstream = connect(port, '127.0.0.1');
+  allowed: (connection: number) => number | undefined = () => undefined,
+): Promise<Wire> {
+  const carried: number[] = [];
+  const listening = await listen(
+    createTcpServer({ noDelay: true }, client => {
+      const connection = carried.push(0) - 1;
+      const limit = allowed(connection) ?? Number.POSITIVE_INFINITY;
+      const upstream = connect({ port, host: '127.0.0.1', noDelay: true });
       upstream.on('error', () => client.destroy()).on('end', () => client.end());
       client.on('close', () => upstream.destroy());
       client.pipe(upstream);
       upstream.on('data', (bytes: Buffer) => {
-        const part = bytes.subarray(0, left);
-        left -= part.length;
+        const before = carried[connection]!;
+        const part = bytes.subarray(0, limit - before);
+        carried[connection] = before + part.length;
         client.write(part);
         // What was allowed still leaves; the end of the connection follows it.
-        if (left === 0) client.end(() => client.destroy());
+        if (before + part.length === limit) client.end(() => client.destroy());
       });
     }),
   );
+  return { ...listening, carried };
 }

@@ -36,10 +36,10 @@ function rowNumbers({ projections }: Constraint): (number: number) => boolean {
 function holds(selection: Selection, row: Row): boolean {
   const { left, operator, right } = selection as Comparison;
   const values = right.kind === 'list' ? right.values : [right];
-  return values.some(value => compare(valueOf(left, value, row), operator, valueOf(value, left, row)));
+  return values.some(value => compare(meant(left, value, row), operator, meant(value, left, row)));
 }
 
-function valueOf(operand: Operand, other: Operand, row: Row): Value {
+function meant(operand: Operand, other: Operand, row: Row): Value {
   switch (operand.kind) {
     case 'name':
       return row[operand.steps.at(-1)!.name as keyof Row];

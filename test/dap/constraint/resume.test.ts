@@ -59,7 +59,7 @@ describe('resumeAfter', () => {
     ['sensor[0:1:9]', 5, 11, 'sensor&sensor.time>5&sensor.time<=5'],
     ['sensor[3:1:9].time', 5, 1, 'sensor[0:1:5].time&sensor.time>5'],
     ['sensor[3:2:9].time', 5, 1, 'sensor[1:2:5].time&sensor.time>5'],
-    ['sensor[3:2:10].time', 5, 3, 'sensor[1].time&sensor.time>5'.replace('[1]', '[1:2:1]')],
+    ['sensor[3:2:10].time', 5, 3, 'sensor[1:2:1].time&sensor.time>5'],
     ['time[0:1:2],sensor.count[0:1:2],state', 5, 1, 'time[0:1:1],sensor.count[0:1:1],state&sensor.time>5'],
     ['sensor[5:*]', 5, 1, 'sensor&sensor.time>5'],
     ['sensor[5:3:*]', 5, 1, 'sensor[2:3:*]&sensor.time>5'],
