@@ -49,10 +49,13 @@ export class FlatRowsReader implements RowsReader {
 
   #readRows(view: DataView, at: number, count: number): Batch {
     const { stride } = this.#layout;
-    const columns = this.#sequence.fields.map(field => newColumn(field, count) as NumberColumn);
+    // Plain loops: `map` and `entries` cost a fifth of the time of such a batch.
+    const columns: NumberColumn[] = [];
+    for (const field of this.#sequence.fields) columns.push(newColumn(field, count) as NumberColumn);
     for (let row = 0; row < count; row += BLOCK) {
       const end = Math.min(row + BLOCK, count);
-      for (const [i, { type, offset }] of this.#layout.columns.entries()) {
+      for (let i = 0; i < columns.length; i++) {
+        const { type, offset } = this.#layout.columns[i]!;
         getNumbers(type, view, at + row * stride + offset, stride, columns[i]!, row, end);
       }
     }

@@ -21,7 +21,8 @@ export function putFlatRows(
   for (let row = from, start = at; row < to; row += BLOCK, start += BLOCK * stride) {
     const end = Math.min(row + BLOCK, to);
     putMarks(view, start, stride, end - row);
-    for (const [i, { type, offset }] of layout.columns.entries()) {
+    for (let i = 0; i < columns.length; i++) {
+      const { type, offset } = layout.columns[i]!;
       putNumbers(type, view, start + offset, stride, columns[i]!, row, end);
     }
   }

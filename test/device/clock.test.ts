@@ -1,16 +1,20 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { systemClock, waitFor } from '../../device/clock.ts';
 import { never } from './fake-sensors.ts';
 
+const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
 
 describe('waiting on the system clock', () => {
   it('never ends before its time', async () => {
+    const { signal } = new AbortController();
     for (const seconds of [0.001, 0.0123, 0.03]) {
       const time = systemClock.monotonic() + seconds;
-      await systemClock.sleepUntil(time, new AbortController().signal);
+      await systemClock.sleepUntil(time, signal);
       expect(systemClock.monotonic()).toBeGreaterThanOrEqual(time);
     }
+    expect(listeners(signal)).toBe(0);
   });
 
   it('ends within milliseconds of an abort, even if the time would never come', async () => {
@@ -34,10 +38,12 @@ describe('waiting on the system clock', () => {
 });
 
 describe('waiting for something at most so long', () => {
-  it('ends with the work, leaving no timer', async () => {
+  it('ends with the work, leaving neither timer nor listener', async () => {
     const before = timers();
     const started = performance.now();
-    await waitFor(systemClock, Promise.resolve(), 3600);
+    const { signal } = new AbortController();
+    await waitFor(systemClock, Promise.resolve(), 3600, signal);
+    expect(listeners(signal)).toBe(0);
     expect(performance.now() - started).toBeLessThan(1000);
     expect(timers()).toBe(before);
   });

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDevice } from '../../device/device.ts';
 import type { DeviceEvent } from '../../device/events.ts';
@@ -167,6 +168,26 @@ describe('a device with an interval', () => {
     await device.close();
     expect(closed).toBe(2);
     await expect(device.rows(new AbortController().signal).next()).rejects.toThrow('the device is closed');
+  });
+
+  it('opens its sensors again only when they are closed', async () => {
+    const closing = deferred();
+    let opened = 0;
+    const open = async () => {
+      opened++;
+      return sensorOf('s', () => [1], { close: () => closing.promise });
+    };
+    const device = await openDevice({ sensors: [open], interval: 1 });
+    const stop = new AbortController();
+    await device.rows(stop.signal).next();
+    stop.abort();
+    const again = device.rows(new AbortController().signal).next();
+    await turn();
+    expect(opened).toBe(1);
+    closing.resolve();
+    expect((await again).done).toBe(false);
+    expect(opened).toBe(2);
+    await device.close();
   });
 
   it('closes its sensors on the abort, even if no one asks for another row', async () => {

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { serving } from './serving.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+describe('the documentation', () => {
+  it('has an example of ten lines that runs as it stands', async () => {
+    const [, example = ''] =
+      /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/decoder.md'), 'utf8')) ?? [];
+    expect(example.trim().split('\n').length).toBeLessThanOrEqual(10);
+    const server = await serving({ interval: 0.05 });
+    const folder = mkdtempSync(join(tmpdir(), 'dapberry-docs-'));
+    try {
+      mkdirSync(join(folder, 'node_modules'));
+      symlinkSync(ROOT, join(folder, 'node_modules', 'dapberry'), 'dir');
+      const here = example.replace('http://localhost:8080', server.url).replace('60_000', '1_000');
+      expect(here).not.toBe(example);
+      writeFileSync(join(folder, 'example.mjs'), here);
+      const printed = await new Promise<string>(done =>
+        execFile(process.execPath, [join(folder, 'example.mjs')], { timeout: 20_000 }, (_error, stdout) =>
+          done(stdout),
+        ),
+      );
+      const lines = printed.trim().split('\n');
+      expect(lines.length).toBeGreaterThan(5);
+      for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \d+\.\d\d °C$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+      await server.close();
+    }
+  });
+
+  it('links only to what is there', () => {
+    const pages = [
+      'README.md',
+      'CONTRIBUTING.md',
+      ...readdirSync(join(ROOT, 'docs')).map(name => `docs/${name}`),
+    ];
+    const dead = pages
+      .filter(page => page.endsWith('.md'))
+      .flatMap(page => {
+        const text = readFileSync(join(ROOT, page), 'utf8');
+        const targets = [...text.matchAll(/\]\(([^)#]+)/g)].map(match => match[1]!);
+        return targets
+          .filter(target => !/^[a-z]+:/.test(target))
+          .filter(target => !existsIn(resolve(ROOT, page, '..', target)))
+          .map(target => `${page}: ${target}`);
+      });
+    expect(dead).toEqual([]);
+  });
+});
+
+function existsIn(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EISDIR';
+  }
+}
