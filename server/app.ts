@@ -9,7 +9,7 @@ import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
 import { pageRoutes } from './routes/page.ts';
-import { OpenStreams } from './streams.ts';
+import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-streams.ts';
 import { SERVER_NAME } from './version.ts';
 
 export interface AppOptions {
@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly datasets: readonly Dataset[];
   /** The folder of the built page; without it `/` lists the datasets. */
   readonly webRoot?: string;
+  /** The defaults for what is left out. */
+  readonly limits?: Partial<StreamLimits>;
   /** Silent where it is left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -28,7 +30,7 @@ const FAREWELL = 700;
  * Builds the server; the caller listens and closes. `close()` closes the datasets, so that every stream ends with its
  * marker, and then every connection.
  */
-export async function buildApp({ datasets, webRoot, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -38,10 +40,21 @@ export async function buildApp({ datasets, webRoot, logger }: AppOptions): Promi
     // A stream lasts for years; a request's head does not.
     connectionTimeout: 0,
     requestTimeout: 30_000,
-    http: { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2_000,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+    },
     routerOptions: { maxParamLength: 512 },
   });
-  const streams = new OpenStreams();
+  const streams = new OpenStreams(
+    { ...DEFAULT_LIMITS, ...limits },
+    {
+      onCutOff: address => logger?.warn({ address }, 'a client that took nothing was cut off'),
+    },
+  );
 
   await app.register(cors, {
     origin: '*',
@@ -82,7 +95,7 @@ export async function buildApp({ datasets, webRoot, logger }: AppOptions): Promi
 
   app.addHook('preClose', async () => {
     await Promise.all(datasets.map(dataset => dataset.close()));
-    await streams.ended(FAREWELL);
+    await streams.allEnded(FAREWELL);
   });
   return app;
 }

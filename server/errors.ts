@@ -6,11 +6,13 @@ import { ConstraintError, printError } from '../dap/index.ts';
 /** A refusal that the client can understand: its status and what to say. */
 export class RequestError extends Error {
   readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(statusCode: number, message: string) {
+  constructor(statusCode: number, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.name = 'RequestError';
     this.statusCode = statusCode;
+    this.headers = headers;
   }
 }
 

@@ -28,7 +28,8 @@ export class RowReader {
   private readonly allColumns: boolean;
   /** Rows that met the clauses so far. */
   private matched = 0;
-  private done: boolean;
+  /** True where no row can be asked for any more; from the beginning where no time is. */
+  done: boolean;
 
   constructor(plan: Plan) {
     this.plan = plan;

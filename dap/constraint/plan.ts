@@ -29,6 +29,11 @@ export interface Plan {
   readonly time: TimeBounds;
   /** True where some clause bounds time from either side (or no row can match): such a request looks into the past. */
   readonly timeBounded: boolean;
+  /**
+   * True where every row passes from the lower bound on time on, for ever (no other clause, no row range): readers of such plans
+   * that ask for the same columns get the same bytes.
+   */
+  readonly tail: boolean;
   /** The number of the column `time` in the source Sequence; undefined where it has none. */
   readonly timeColumn?: number;
   /** The numbers of the rows of a source batch that meet all clauses, ascending; undefined where all do. Never throws. */
@@ -54,14 +59,20 @@ export function planConstraint(constraint: Constraint, dataset: Dataset, options
   const { never, select } = compileClauses(clauses);
   const timeColumn = source.fields.findIndex(({ name }) => name === TIME);
   const windows = never ? [NO_TIME] : clauses.flatMap(clause => windowOf(clause, timeColumn) ?? []);
+  const time = windows.reduce(meet, ALL_TIME);
   const sequence: Sequence = { ...source, fields: columns.map(column => source.fields[column]!) };
   return {
     dataset: { ...dataset, variables: [sequence] },
     sequence,
     columns,
     ...(rows === undefined ? {} : { rows }),
-    time: windows.reduce(meet, ALL_TIME),
+    time,
     timeBounded: windows.length > 0,
+    tail:
+      rows === undefined &&
+      windows.length === clauses.length &&
+      time.high === Number.POSITIVE_INFINITY &&
+      !never,
     ...(timeColumn < 0 ? {} : { timeColumn }),
     select,
   };

@@ -3,6 +3,7 @@
 import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
 import type { SensorState } from '../../device/index.ts';
 import type { Cursor } from '../log/cursor.ts';
+import type { EncodingName, SharedRows } from '../stream/encoding.ts';
 
 /** What the dataset is called and said to be; `attributes` go into NC_GLOBAL besides the ones that every dataset has. */
 export interface DatasetInfo {
@@ -18,6 +19,8 @@ export interface DatasetInfo {
 export interface DatasetStatus {
   /** Rows made since the start; undefined where each reader has rows of its own. */
   readonly rows?: number;
+  /** Rows that readers missed because the log overtook them. */
+  readonly overrun?: number;
   /** The newest row's time in seconds since 1970. */
   readonly lastTime?: number;
   /** Why no row will come any more, where that is so though nobody stopped it. */
@@ -33,9 +36,11 @@ export interface Dataset {
   readonly attributes: AttributeTable;
   /**
    * A reader's cursor, set where the plan's rows begin: at the next row to come when the plan leaves time unbounded, else
-   * at the oldest row that can match. `signal` ends what the cursor alone keeps running.
+   * at the oldest row that can match.
    */
-  open(plan: Plan, signal: AbortSignal): Cursor;
+  open(plan: Plan): Cursor;
+  /** The bytes that all readers share whose plan is like this one; undefined where the rows are for this reader alone. */
+  shared(name: EncodingName, plan: Plan): SharedRows | undefined;
   status(): DatasetStatus;
   /** Stops the sensors; every cursor then ends after the rows that are there. */
   close(): Promise<void>;

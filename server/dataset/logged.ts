@@ -2,10 +2,18 @@
 
 import type { Atomic, AttributeTable, Dataset as DapDataset, Plan, Sequence } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
+import { Announcer } from '../log/announcer.ts';
 import { type Cursor, LogCursor } from '../log/cursor.ts';
 import { type LogBounds, RowLog } from '../log/row-log.ts';
+import { type EncodingName, SharedEncodings, type SharedRows } from '../stream/encoding.ts';
 import type { Dataset, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
+
+export interface LoggedOptions {
+  readonly bounds?: LogBounds;
+  /** Told once a reader for each time that the log overtook it, with the number of rows that it missed. */
+  readonly onOverrun?: (missed: number) => void;
+}
 
 /** A dataset with an interval: the device is sampled once an interval, however many clients read. */
 export class LoggedDataset implements Dataset {
@@ -15,12 +23,17 @@ export class LoggedDataset implements Dataset {
   readonly attributes: AttributeTable;
   private readonly device: Device;
   private readonly log: RowLog;
+  private readonly announcer = new Announcer();
+  private readonly encodings = new SharedEncodings();
+  private readonly onOverrun: ((missed: number) => void) | undefined;
+  private overrun = 0;
   private readonly stopping = new AbortController();
   private readonly sampling: Promise<void>;
   private failure: string | undefined;
 
-  constructor(info: DatasetInfo, device: Device, bounds?: LogBounds) {
+  constructor(info: DatasetInfo, device: Device, { bounds, onOverrun }: LoggedOptions = {}) {
     this.info = info;
+    this.onOverrun = onOverrun;
     this.device = device;
     this.interval = device.interval;
     this.model = describeModel(info, device.channels);
@@ -30,17 +43,23 @@ export class LoggedDataset implements Dataset {
     this.sampling = this.sample();
   }
 
-  open(plan: Plan, _signal: AbortSignal): Cursor {
-    const { low, high } = plan.time;
-    // An upper bound alone asks for the past as well: from the oldest row on.
-    const position = !plan.timeBounded ? this.log.end : low > -Infinity ? this.log.find(low) : this.log.first;
-    return new LogCursor(this.log, low > high ? this.log.end : position);
+  open(plan: Plan): Cursor {
+    return new LogCursor(this.log, this.announcer, this.beginOf(plan), missed => {
+      this.overrun += missed;
+      this.onOverrun?.(missed);
+    });
+  }
+
+  shared(name: EncodingName, plan: Plan): SharedRows | undefined {
+    const begun = !plan.timeBounded || plan.time.low <= (this.log.lastTime ?? Number.NEGATIVE_INFINITY);
+    return plan.tail && begun ? this.encodings.of(name, plan) : undefined;
   }
 
   status(): DatasetStatus {
     const { lastTime } = this.log;
     return {
       rows: this.log.end,
+      overrun: this.overrun,
       sensors: this.device.sensors,
       ...(lastTime === undefined ? {} : { lastTime }),
       ...(this.failure === undefined ? {} : { failure: this.failure }),
@@ -53,13 +72,25 @@ export class LoggedDataset implements Dataset {
     await this.device.close();
   }
 
+  /** The position of the oldest row that can match; an upper bound alone asks for the past as well. */
+  private beginOf({ time, timeBounded }: Plan): number {
+    if (!timeBounded || time.low > time.high) return this.log.end;
+    const position = this.log.find(time.low);
+    const skips = !time.lowInclusive && position < this.log.end && this.log.timeAt(position) === time.low;
+    return skips ? position + 1 : position;
+  }
+
   private async sample(): Promise<void> {
     try {
-      for await (const batch of this.device.rows(this.stopping.signal)) this.log.append(batch);
+      for await (const batch of this.device.rows(this.stopping.signal)) {
+        this.log.append(batch);
+        this.announcer.rowsCame();
+      }
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
     } finally {
       this.log.close();
+      this.announcer.tell();
     }
   }
 }

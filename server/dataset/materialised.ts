@@ -13,7 +13,6 @@ export class MaterialisedDataset implements Dataset {
   readonly model: DapDataset;
   readonly attributes: AttributeTable;
   private readonly device: Device;
-  private readonly stopping = new AbortController();
 
   constructor(info: DatasetInfo, device: Device) {
     this.info = info;
@@ -22,18 +21,15 @@ export class MaterialisedDataset implements Dataset {
     this.attributes = describeAttributes(info, device.channels, 0);
   }
 
-  open(plan: Plan, signal: AbortSignal): Cursor {
+  open(plan: Plan): Cursor {
     const { low } = plan.time;
-    const reader = new AbortController();
-    const stop = () => reader.abort();
-    // Linked by hand and unlinked at the end: AbortSignal.any would stay with the signal that outlives all readers.
-    const sources = [signal, this.stopping.signal];
-    for (const source of sources) source.addEventListener('abort', stop);
-    if (sources.some(source => source.aborted)) stop();
-    const rows = this.device.rows(reader.signal, low > -Infinity ? { from: low } : {});
-    return new GeneratorCursor(rows, () => {
-      for (const source of sources) source.removeEventListener('abort', stop);
-    });
+    const stop = new AbortController();
+    const rows = this.device.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
+    return new GeneratorCursor(rows, stop);
+  }
+
+  shared(): undefined {
+    return undefined;
   }
 
   status(): DatasetStatus {
@@ -41,7 +37,6 @@ export class MaterialisedDataset implements Dataset {
   }
 
   async close(): Promise<void> {
-    this.stopping.abort();
     await this.device.close();
   }
 }

@@ -1,82 +1,130 @@
-// How does one reader go through rows that are there, and wait for those that are not?
+// How does one reader go through rows that are there, and hear of those that are not yet?
 
 import type { Batch } from '../../dap/index.ts';
+import type { Announcer } from './announcer.ts';
 import type { RowLog } from './row-log.ts';
 
-/**
- * One reader's place in an endless run of rows. `next` never waits, so that rows which are views into a log are used
- * before the log moves on; `more` waits.
- */
-export interface Cursor {
-  /** The next rows of the source, all columns; undefined where none is there now. */
-  next(): Batch | undefined;
-  /** Waits for rows: true when `next` may have some, false when none will come any more or `signal` is aborted. */
-  more(signal: AbortSignal): Promise<boolean>;
-  /** Gives up whatever the cursor holds. */
-  close(): Promise<void>;
+/** Rows of a source, and the position of the first of them, where the source is a log. */
+export interface Taken {
+  readonly batch: Batch;
+  readonly position?: number;
 }
 
-/** Rows handed on in one piece: enough to fill a socket's buffer, few enough to leave the event loop to others. */
-const ROWS_AT_ONCE = 4096;
+/** One reader's place in an endless run of rows. Nothing in it waits: `wait` calls back. */
+export interface Cursor {
+  /**
+   * The next rows of the source, `most` at the most, all columns; undefined where none is there now. They may be views into a log:
+   * use them before the event loop turns.
+   */
+  next(most: number): Taken | undefined;
+  /** True where no row will come any more. */
+  readonly ended: boolean;
+  /** Calls `wake` once, when there are rows or the source has ended; never from within this call. */
+  wait(wake: () => void): void;
+  /** Gives up what the cursor holds; it calls back no more. */
+  close(): void;
+}
 
 /** Reads a log from a position on. A reader that the log overtook goes on with the oldest row that is left. */
 export class LogCursor implements Cursor {
-  /** Rows that the log forgot before this reader came to them. */
-  missed = 0;
   private readonly log: RowLog;
+  private readonly announcer: Announcer;
+  private readonly onOverrun: (missed: number) => void;
   private position: number;
+  private wake: (() => void) | undefined;
 
-  constructor(log: RowLog, position: number) {
+  /** `onOverrun` is told how many rows the log forgot before this reader came to them. */
+  constructor(
+    log: RowLog,
+    announcer: Announcer,
+    position: number,
+    onOverrun: (missed: number) => void = () => {},
+  ) {
     this.log = log;
+    this.announcer = announcer;
     this.position = position;
+    this.onOverrun = onOverrun;
   }
 
-  next(): Batch | undefined {
+  get ended(): boolean {
+    return this.log.closed && this.position >= this.log.end;
+  }
+
+  next(most: number): Taken | undefined {
     const { first } = this.log;
     if (this.position < first) {
-      this.missed += first - this.position;
+      this.onOverrun(first - this.position);
       this.position = first;
     }
-    const batch = this.log.view(this.position, ROWS_AT_ONCE);
+    if (this.position >= this.log.end) return undefined;
+    const { position } = this;
+    const batch = this.log.view(position, most);
     this.position += batch.length;
-    return batch.length === 0 ? undefined : batch;
+    return { batch, position };
   }
 
-  async more(signal: AbortSignal): Promise<boolean> {
-    await this.log.reached(this.position, signal);
-    return !signal.aborted && this.position < this.log.end;
+  wait(wake: () => void): void {
+    this.wake = wake;
+    this.announcer.wait(wake);
   }
 
-  async close(): Promise<void> {}
+  close(): void {
+    if (this.wake !== undefined) this.announcer.forget(this.wake);
+  }
 }
 
 /** Reads a generator of its own, one that makes rows as they are asked for. */
 export class GeneratorCursor implements Cursor {
+  ended = false;
   private readonly rows: AsyncGenerator<Batch>;
-  private readonly release: () => void;
+  private readonly stop: AbortController;
   private batch: Batch | undefined;
+  private closed = false;
 
-  /** `release` is called once the generator has ended. */
-  constructor(rows: AsyncGenerator<Batch>, release: () => void) {
+  /** `stop` ends the generator, also while it waits. */
+  constructor(rows: AsyncGenerator<Batch>, stop: AbortController) {
     this.rows = rows;
-    this.release = release;
+    this.stop = stop;
   }
 
-  next(): Batch | undefined {
+  next(most: number): Taken | undefined {
     const { batch } = this;
-    this.batch = undefined;
-    return batch;
+    if (batch === undefined) return undefined;
+    if (batch.length <= most) {
+      this.batch = undefined;
+      return { batch };
+    }
+    this.batch = cut(batch, most, batch.length);
+    return { batch: cut(batch, 0, most) };
   }
 
-  async more(signal: AbortSignal): Promise<boolean> {
-    const { value, done } = await this.rows.next();
-    if (done || signal.aborted) return false;
-    this.batch = value;
-    return true;
+  wait(wake: () => void): void {
+    const done = () => {
+      if (!this.closed) wake();
+    };
+    this.rows.next().then(
+      result => {
+        if (result.done) this.ended = true;
+        else this.batch = result.value;
+        done();
+      },
+      () => {
+        this.ended = true;
+        done();
+      },
+    );
   }
 
-  async close(): Promise<void> {
-    await this.rows.return(undefined);
-    this.release();
+  close(): void {
+    this.closed = true;
+    this.stop.abort();
+    void this.rows.return(undefined).catch(() => undefined);
   }
+}
+
+function cut(batch: Batch, from: number, to: number): Batch {
+  const columns = batch.columns.map(column =>
+    Array.isArray(column) ? (column.slice(from, to) as string[]) : column.subarray(from, to),
+  );
+  return { length: to - from, columns };
 }

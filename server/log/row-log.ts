@@ -6,21 +6,31 @@ import { type Atomic, type Batch, type NumberColumn, newColumn } from '../../dap
 export interface LogBounds {
   readonly rows: number;
   readonly bytes: number;
+  /** Seconds: rows that are older than the newest one by more than this are let go. */
+  readonly age: number;
 }
 
-/** A day at one row a second, and at most 32 MB a dataset. */
-export const DEFAULT_BOUNDS: LogBounds = { rows: 86_400, bytes: 32 * 1024 * 1024 };
+/** A day of rows, and at most 32 MB and 24 rows a second of it. */
+export const DEFAULT_BOUNDS: LogBounds = { rows: 24 * 86_400, bytes: 32 * 1024 * 1024, age: 86_400 };
+
+/** Rows that the ring begins with; it grows by halves up to its bounds. */
+const FIRST_CAPACITY = 4096;
 
 /**
  * Rows in the order of their time, strictly increasing in the first column (Float64, seconds since 1970). A row has a
  * position, counted from 0 since the log began, which it keeps for ever; the log holds positions `first` to `end - 1`
- * and forgets the oldest when it is full. One writer, any number of readers, each with a position of its own.
+ * and forgets the oldest when a bound is met. One writer, any number of readers, each with a position of its own.
  */
 export class RowLog {
+  /** Rows that it can hold at the most. */
   readonly capacity: number;
-  private readonly columns: readonly NumberColumn[];
-  private readonly times: Float64Array;
-  private readonly waiting = new Set<() => void>();
+  private readonly age: number;
+  private readonly fields: readonly Atomic[];
+  private columns: NumberColumn[];
+  private times: Float64Array;
+  /** Rows that the ring has room for now. */
+  private room: number;
+  private oldest = 0;
   private count = 0;
   private ended = false;
 
@@ -29,17 +39,16 @@ export class RowLog {
     const empty = fields.map(field => newColumn(field, 0) as NumberColumn);
     const rowBytes = empty.reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
     this.capacity = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / rowBytes)));
-    this.columns = fields.map(field => newColumn(field, this.capacity) as NumberColumn);
-    const [times] = this.columns;
-    if (!(times instanceof Float64Array)) {
-      throw new Error(`row log: expected a Float64 time as the first column, found ${fields[0]?.type}`);
-    }
-    this.times = times;
+    this.age = bounds.age;
+    this.fields = fields;
+    this.room = Math.min(this.capacity, FIRST_CAPACITY);
+    this.columns = fields.map(field => newColumn(field, this.room) as NumberColumn);
+    this.times = timesOf(this.columns, fields);
   }
 
   /** The position of the oldest row still held. */
   get first(): number {
-    return Math.max(0, this.count - this.capacity);
+    return this.oldest;
   }
 
   /** The position that the next row will get. */
@@ -54,28 +63,31 @@ export class RowLog {
 
   /** The time of the newest row, in seconds since 1970; undefined before the first. */
   get lastTime(): number | undefined {
-    return this.count === 0 ? undefined : this.times[(this.count - 1) % this.capacity];
+    return this.count === 0 ? undefined : this.times[(this.count - 1) % this.room];
   }
 
-  /** Adds rows and wakes every reader that waits. Costs the rows, whatever the log holds. */
+  /** Adds rows. Costs the rows, whatever the log holds. */
   append(batch: Batch): void {
     for (let row = 0; row < batch.length; row += 1) {
-      const slot = this.count % this.capacity;
+      if (this.count - this.oldest === this.room && this.room < this.capacity) this.grow();
+      const slot = this.count % this.room;
       for (let index = 0; index < this.columns.length; index += 1) {
         this.columns[index]![slot] = (batch.columns[index] as NumberColumn)[row]!;
       }
       this.count += 1;
+      if (this.count - this.oldest > this.room) this.oldest += 1;
     }
-    this.wake();
+    const horizon = (this.lastTime ?? 0) - this.age;
+    while (this.oldest < this.count - 1 && this.times[this.oldest % this.room]! < horizon) this.oldest += 1;
   }
 
   /**
-   * Up to `most` rows from `position` on, as views into the ring: encode them before the event loop turns, for later
+   * Up to `most` rows from `position` on, as views into the ring: use them before the event loop turns, for later
    * rows overwrite them. Length 0 where there is no row yet.
    */
   view(position: number, most: number): Batch {
-    const slot = position % this.capacity;
-    const length = Math.max(0, Math.min(most, this.count - position, this.capacity - slot));
+    const slot = position % this.room;
+    const length = Math.max(0, Math.min(most, this.count - position, this.room - slot));
     return { length, columns: this.columns.map(column => column.subarray(slot, slot + length)) };
   }
 
@@ -85,33 +97,41 @@ export class RowLog {
     let high = this.count;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.times[middle % this.capacity]! < time) low = middle + 1;
+      if (this.times[middle % this.room]! < time) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  /** Waits until a row at `position` is there, the log is closed, or `signal` is aborted; never rejects. */
-  async reached(position: number, signal: AbortSignal): Promise<void> {
-    if (position < this.count || this.ended || signal.aborted) return;
-    await new Promise<void>(resolve => {
-      const done = () => {
-        this.waiting.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.waiting.add(done);
-      signal.addEventListener('abort', done);
-    });
+  /** The time of the row at a position that the log holds. */
+  timeAt(position: number): number {
+    return this.times[position % this.room]!;
   }
 
-  /** Says that no row will come any more; readers end once they have read what is held. */
+  /** Says that no row will come any more. */
   close(): void {
     this.ended = true;
-    this.wake();
   }
 
-  private wake(): void {
-    for (const done of [...this.waiting]) done();
+  /** More room, the rows laid out anew: their slots depend on it. */
+  private grow(): void {
+    const room = Math.min(this.capacity, Math.ceil(this.room * 1.5));
+    const columns = this.fields.map(field => newColumn(field, room) as NumberColumn);
+    for (let position = this.oldest; position < this.count; ) {
+      const { length, columns: held } = this.view(position, room - (position % room));
+      columns.forEach((column, index) => {
+        column.set(held[index] as NumberColumn, position % room);
+      });
+      position += length;
+    }
+    this.room = room;
+    this.columns = columns;
+    this.times = timesOf(columns, this.fields);
   }
+}
+
+function timesOf(columns: readonly NumberColumn[], fields: readonly Atomic[]): Float64Array {
+  const [times] = columns;
+  if (times instanceof Float64Array) return times;
+  throw new Error(`row log: expected a Float64 time as the first column, found ${fields[0]?.type ?? 'none'}`);
 }

@@ -1,15 +1,15 @@
 // What does a DAP2 address answer? `/NAME.SUFFIX`, and for the first dataset also `/.SUFFIX`.
 
-import { Readable } from 'node:stream';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../dap/index.ts';
-import { asciiEncoding, dodsEncoding, type Encoding, responseBody } from '../body.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { RequestError } from '../errors.ts';
 import { formPage, formTarget } from '../pages/form.ts';
 import { helpPage } from '../pages/help.ts';
 import { infoPage } from '../pages/info.ts';
-import type { OpenStreams } from '../streams.ts';
+import { type EncodingName, encodingOf } from '../stream/encoding.ts';
+import type { OpenStreams } from '../stream/open-streams.ts';
 import { SERVER_NAME } from '../version.ts';
 
 /** One request of a dataset's address: `query` is raw, as sent, without `?`. */
@@ -43,14 +43,11 @@ export function dapRoutes(app: FastifyInstance, datasets: readonly Dataset[], st
 
 function createResponders(streams: OpenStreams): ReadonlyMap<string, Responder> {
   const ascii: Responder = asked =>
-    sendRows(describe(asked, 'text/plain; charset=utf-8', 'dods-ascii'), asciiEncoding, streams);
+    sendRows(describe(asked, 'text/plain; charset=utf-8', 'dods-ascii'), 'ascii', streams);
   return new Map<string, Responder>([
     ['dds', asked => sendText(asked, 'dods-dds', printDds(planOf(asked).dataset))],
     ['das', asked => sendText(asked, 'dods-das', printDas(asked.dataset.attributes))],
-    [
-      'dods',
-      asked => sendRows(describe(asked, 'application/octet-stream', 'dods-data'), dodsEncoding, streams),
-    ],
+    ['dods', asked => sendRows(describe(asked, 'application/octet-stream', 'dods-data'), 'dods', streams)],
     ['asc', ascii],
     ['ascii', ascii],
     [
@@ -86,18 +83,24 @@ function sendHtml(asked: DapRequest, status: number, page: string): FastifyReply
   return describe(asked, 'text/html; charset=utf-8').reply.code(status).send(page);
 }
 
-function sendRows(
-  asked: DapRequest,
-  encodingOf: (plan: Plan) => Encoding,
-  streams: OpenStreams,
-): FastifyReply {
+function sendRows(asked: DapRequest, name: EncodingName, streams: OpenStreams): FastifyReply {
   const plan = planOf(asked);
   const { dataset, request, reply } = asked;
   // A HEAD of an endless body would read it for ever.
   if (request.method === 'HEAD') return reply.send();
-  const gone = streams.add(reply.raw);
-  const body = responseBody(encodingOf(plan), plan, dataset.open(plan, gone), gone);
-  return reply.send(Readable.from(body, { objectMode: false, highWaterMark: 64 * 1024 }));
+  streams.admit(request.ip);
+  // Nothing of the framework stays with a stream: it lasts, and there may be thousands of them.
+  reply.hijack();
+  const response = reply.raw;
+  response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+  streams.begin(request.ip, {
+    response,
+    plan,
+    encoding: encodingOf(name, plan),
+    shared: dataset.shared(name, plan),
+    cursor: dataset.open(plan),
+  });
+  return reply;
 }
 
 function sendForm(asked: DapRequest): FastifyReply {

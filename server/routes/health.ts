@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../dataset/dataset.ts';
-import type { OpenStreams } from '../streams.ts';
+import type { OpenStreams } from '../stream/open-streams.ts';
 import { VERSION } from '../version.ts';
 
 export function healthRoute(app: FastifyInstance, datasets: readonly Dataset[], streams: OpenStreams): void {
@@ -22,6 +22,9 @@ export function healthRoute(app: FastifyInstance, datasets: readonly Dataset[], 
       version: VERSION,
       uptime: Math.round(process.uptime()),
       streams: streams.size,
+      opened: streams.opened,
+      refused: streams.refused,
+      cutOff: streams.cutOff,
       datasets: states,
     };
   });

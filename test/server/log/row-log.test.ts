@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Atomic, Batch } from '../../../dap/index.ts';
+import { Announcer } from '../../../server/log/announcer.ts';
 import { LogCursor } from '../../../server/log/cursor.ts';
 import { RowLog } from '../../../server/log/row-log.ts';
 
@@ -15,93 +16,143 @@ function rows(...times: number[]): Batch {
   };
 }
 
+const BOUNDS = { rows: 10, bytes: 1e6, age: 1e6 };
+
+/** A cursor with nobody else around. */
+function cursorAt(log: RowLog, position: number, announcer = new Announcer()): LogCursor {
+  return new LogCursor(log, announcer, position);
+}
+
 function readAll(cursor: LogCursor): number[][] {
   const found: number[][] = [];
-  for (let batch = cursor.next(); batch !== undefined; batch = cursor.next()) {
-    const [times, counts] = batch.columns as [Float64Array, Int32Array];
-    for (let row = 0; row < batch.length; row += 1) found.push([times[row]!, counts[row]!]);
+  for (let taken = cursor.next(2); taken !== undefined; taken = cursor.next(2)) {
+    const [times, counts] = taken.batch.columns as [Float64Array, Int32Array];
+    for (let row = 0; row < taken.batch.length; row += 1) found.push([times[row]!, counts[row]!]);
   }
   return found;
 }
 
-const never = new AbortController().signal;
-
 describe('the row log', () => {
   it('gives back its rows in order, from any position', () => {
-    const log = new RowLog(FIELDS, { rows: 10, bytes: 1e6 });
+    const log = new RowLog(FIELDS, BOUNDS);
     log.append(rows(1, 2, 3));
     log.append(rows(4));
-    expect(readAll(new LogCursor(log, 0))).toEqual([
+    expect(readAll(cursorAt(log, 0))).toEqual([
       [1, 10],
       [2, 20],
       [3, 30],
       [4, 40],
     ]);
-    expect(readAll(new LogCursor(log, 2))).toEqual([
+    expect(readAll(cursorAt(log, 2))).toEqual([
       [3, 30],
       [4, 40],
     ]);
   });
 
   it('keeps the newest rows when it is full, across the ring’s end', () => {
-    const log = new RowLog(FIELDS, { rows: 3, bytes: 1e6 });
+    const log = new RowLog(FIELDS, { ...BOUNDS, rows: 3 });
     for (let time = 1; time <= 7; time += 1) log.append(rows(time));
     expect(log.first).toBe(4);
-    expect(readAll(new LogCursor(log, log.first)).map(([time]) => time)).toEqual([5, 6, 7]);
+    expect(readAll(cursorAt(log, log.first)).map(([time]) => time)).toEqual([5, 6, 7]);
   });
 
   it('is bounded by bytes as well as by rows', () => {
-    expect(new RowLog(FIELDS, { rows: 1000, bytes: 120 }).capacity).toBe(10);
-    expect(new RowLog(FIELDS, { rows: 5, bytes: 120 }).capacity).toBe(5);
+    expect(new RowLog(FIELDS, { rows: 1000, bytes: 120, age: 1e6 }).capacity).toBe(10);
+    expect(new RowLog(FIELDS, { rows: 5, bytes: 120, age: 1e6 }).capacity).toBe(5);
+  });
+
+  it('lets rows go that are older than its age', () => {
+    const log = new RowLog(FIELDS, { rows: 1000, bytes: 1e6, age: 60 });
+    for (let time = 0; time <= 100; time += 1) log.append(rows(time));
+    expect(readAll(cursorAt(log, log.first))[0]).toEqual([40, 400]);
+    log.append(rows(1e6));
+    expect(readAll(cursorAt(log, log.first))).toEqual([[1e6, 1e7]]);
+  });
+
+  it('holds every row while it grows to its bounds', () => {
+    const log = new RowLog(FIELDS, { rows: 100_000, bytes: 1e9, age: 1e9 });
+    for (let time = 0; time < 120_000; time += 1000) {
+      log.append(rows(...Array.from({ length: 1000 }, (_, row) => time + row)));
+    }
+    expect([log.first, log.end]).toEqual([20_000, 120_000]);
+    const times = readAll(cursorAt(log, log.first)).map(([time]) => time);
+    expect(times).toEqual(Array.from({ length: 100_000 }, (_, row) => 20_000 + row));
   });
 
   it('finds the oldest row at or after a time, also after the ring has turned', () => {
-    const log = new RowLog(FIELDS, { rows: 4, bytes: 1e6 });
+    const log = new RowLog(FIELDS, { ...BOUNDS, rows: 4 });
     for (let time = 10; time <= 60; time += 10) log.append(rows(time));
     expect([0, 30, 35, 40, 60, 61].map(time => log.find(time))).toEqual([2, 2, 3, 3, 5, 6]);
   });
 
-  it('moves a reader that it overtook to the oldest row, and counts what that reader missed', () => {
-    const log = new RowLog(FIELDS, { rows: 3, bytes: 1e6 });
-    const cursor = new LogCursor(log, 0);
+  it('moves a reader that it overtook to the oldest row, and tells how many rows that reader missed', () => {
+    const log = new RowLog(FIELDS, { ...BOUNDS, rows: 3 });
+    const missed: number[] = [];
+    const cursor = new LogCursor(log, new Announcer(), 0, count => missed.push(count));
     for (let time = 1; time <= 8; time += 1) log.append(rows(time));
     expect(readAll(cursor).map(([time]) => time)).toEqual([6, 7, 8]);
-    expect(cursor.missed).toBe(5);
+    expect(missed).toEqual([5]);
   });
 
-  it('wakes every reader when a row comes', async () => {
+  it('is at its end for a reader only after the rows that this one has not read', () => {
     const log = new RowLog(FIELDS);
-    const cursors = Array.from({ length: 5 }, () => new LogCursor(log, log.end));
-    const waits = cursors.map(cursor => cursor.more(never));
+    const behind = cursorAt(log, 0);
     log.append(rows(1));
-    expect(await Promise.all(waits)).toEqual([true, true, true, true, true]);
-    expect(cursors.map(readAll)).toEqual(cursors.map(() => [[1, 10]]));
-  });
-
-  it('lets a reader that gives up go at once, and keeps nothing of it', async () => {
-    const log = new RowLog(FIELDS);
-    const gone = new AbortController();
-    const wait = new LogCursor(log, 0).more(gone.signal);
-    gone.abort();
-    expect(await wait).toBe(false);
-  });
-
-  it('ends its readers when it is closed, after the rows that they have not read', async () => {
-    const log = new RowLog(FIELDS);
-    const behind = new LogCursor(log, 0);
-    const waiting = new LogCursor(log, 1);
-    log.append(rows(1));
-    const wait = waiting.more(never);
     log.close();
-    expect(await wait).toBe(false);
-    expect(await behind.more(never)).toBe(true);
+    expect(behind.ended).toBe(false);
     expect(readAll(behind)).toEqual([[1, 10]]);
-    expect(await behind.more(never)).toBe(false);
+    expect(behind.ended).toBe(true);
   });
 
   it('refuses columns that do not begin with a Float64 time', () => {
     expect(() => new RowLog([{ type: 'Int32', name: 'time' }])).toThrow(
       'expected a Float64 time as the first column, found Int32',
     );
+  });
+});
+
+describe('an announcement', () => {
+  it('reaches every reader that waits, once', () => {
+    const log = new RowLog(FIELDS);
+    const announcer = new Announcer();
+    const cursors = Array.from({ length: 5 }, () => cursorAt(log, log.end, announcer));
+    let told = 0;
+    for (const cursor of cursors) {
+      cursor.wait(() => {
+        told += 1;
+      });
+    }
+    log.append(rows(1));
+    announcer.rowsCame();
+    expect(told).toBe(5);
+    expect(cursors.map(readAll)).toEqual(cursors.map(() => [[1, 10]]));
+    announcer.rowsCame();
+    expect(told).toBe(5);
+  });
+
+  it('does not reach a reader that has gone', () => {
+    const announcer = new Announcer();
+    const cursor = cursorAt(new RowLog(FIELDS), 0, announcer);
+    cursor.wait(() => expect.unreachable());
+    cursor.close();
+    announcer.rowsCame();
+    announcer.tell();
+  });
+
+  it('gathers rows for a moment where telling everyone takes long', async () => {
+    const announcer = new Announcer();
+    let told = 0;
+    const slow = () => {
+      told += 1;
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+      announcer.wait(slow);
+    };
+    announcer.wait(slow);
+    announcer.rowsCame();
+    expect(told).toBe(1);
+    for (let row = 0; row < 100; row += 1) announcer.rowsCame();
+    expect(told).toBe(1);
+    await expect.poll(() => told, { timeout: 2000 }).toBe(2);
   });
 });

@@ -1,0 +1,95 @@
+// How do the rows of a constrained Sequence become bytes? As DAP2 binary data or as text, shared where readers ask alike.
+
+import {
+  asciiHeader,
+  asciiRows,
+  type Batch,
+  END_OF_SEQUENCE,
+  encodeHeader,
+  type Plan,
+  rowEncoder,
+} from '../../dap/index.ts';
+
+/** One way to write a constrained Sequence. */
+export interface Encoding {
+  readonly header: Uint8Array;
+  /** Rows of the constrained Sequence. */
+  rows(batch: Batch): Uint8Array;
+  readonly end: Uint8Array;
+  /** Rows that make about one piece for a socket. */
+  readonly rowsAtOnce: number;
+}
+
+export type EncodingName = 'dods' | 'ascii';
+
+/** Bytes handed to a socket in one piece: this much may wait in it above the kernel's buffer. */
+const PIECE = 64 * 1024;
+
+/** A column's width as text, roughly; it only decides how many rows go together. */
+const TEXT_WIDTH = 20;
+
+export function encodingOf(name: EncodingName, plan: Plan): Encoding {
+  const { fields } = plan.sequence;
+  if (name === 'ascii') {
+    return {
+      header: Buffer.from(asciiHeader(plan.dataset)),
+      rows: batch => Buffer.from(asciiRows(plan.sequence, batch)),
+      end: new Uint8Array(0),
+      rowsAtOnce: Math.max(1, Math.floor(PIECE / (fields.length * TEXT_WIDTH))),
+    };
+  }
+  return {
+    header: encodeHeader(plan.dataset),
+    rows: rowEncoder(plan.sequence),
+    end: END_OF_SEQUENCE,
+    rowsAtOnce: Math.max(1, Math.floor(PIECE / (4 + fields.length * 8))),
+  };
+}
+
+/** The bytes of rows of a log, `position` being that of the first of the batch. */
+export type SharedRows = (position: number, batch: Batch) => Uint8Array;
+
+/** The rows that were encoded last, for all who ask for the same columns in the same encoding. */
+interface Shared {
+  readonly encoding: Encoding;
+  from: number;
+  to: number;
+  bytes: Uint8Array;
+}
+
+/**
+ * Encodings of one log's rows. Readers at the head come one after another for the same rows: they are encoded for the first of
+ * them.
+ */
+export class SharedEncodings {
+  private readonly byKey = new Map<string, Shared>();
+
+  /** For batches of all the log's columns. */
+  of(name: EncodingName, plan: Plan): SharedRows {
+    const key = `${name}:${plan.columns.join()}`;
+    const shared = this.byKey.get(key) ?? this.add(key, encodingOf(name, plan));
+    return (position, batch) => {
+      const to = position + batch.length;
+      if (shared.from !== position || shared.to !== to) {
+        const { length, columns } = batch;
+        shared.bytes = shared.encoding.rows({
+          length,
+          columns: plan.columns.map(column => columns[column]!),
+        });
+        shared.from = position;
+        shared.to = to;
+      }
+      return shared.bytes;
+    };
+  }
+
+  private add(key: string, encoding: Encoding): Shared {
+    // A client may ask for any order of columns: what is kept of that is bounded.
+    if (this.byKey.size >= MOST_KEPT) this.byKey.clear();
+    const shared = { encoding, from: -1, to: -1, bytes: new Uint8Array(0) };
+    this.byKey.set(key, shared);
+    return shared;
+  }
+}
+
+const MOST_KEPT = 64;

@@ -1,0 +1,120 @@
+// Which streams are open? As many as the limits allow; a stuck one is cut off, and all are told when the server closes.
+
+import type { ServerResponse } from 'node:http';
+import { RequestError } from '../errors.ts';
+import { RowStream, type RowStreamOptions } from './row-stream.ts';
+import { Turns } from './turns.ts';
+
+export interface StreamLimits {
+  /** Streams that may be open at once. */
+  readonly maxStreams: number;
+  /** Streams that one address may have open at once. */
+  readonly maxStreamsPerAddress: number;
+  /** Seconds after which a client that takes nothing is cut off. */
+  readonly readerTimeout: number;
+}
+
+export const DEFAULT_LIMITS: StreamLimits = {
+  maxStreams: 2000,
+  maxStreamsPerAddress: 200,
+  readerTimeout: 60,
+};
+
+/** What a client that came to a full server is asked to wait, in seconds. */
+const RETRY_AFTER = 10;
+
+/** How often stuck streams are looked for, in milliseconds. */
+const SWEEP = 1000;
+
+export interface StreamEvents {
+  /** A client was cut off because it took nothing for longer than `readerTimeout`. */
+  onCutOff?(address: string): void;
+}
+
+interface Open {
+  readonly stream: RowStream;
+  readonly address: string;
+}
+
+export class OpenStreams {
+  /** Streams that were cut off since the start. */
+  cutOff = 0;
+  /** Streams that were refused for a limit since the start. */
+  refused = 0;
+  /** Streams opened since the start. */
+  opened = 0;
+  private readonly limits: StreamLimits;
+  private readonly events: StreamEvents;
+  private readonly turns = new Turns();
+  private readonly open = new Map<ServerResponse, Open>();
+  private readonly perAddress = new Map<string, number>();
+  private sweeping: ReturnType<typeof setInterval> | undefined;
+  private emptied: (() => void) | undefined;
+
+  constructor(limits: StreamLimits = DEFAULT_LIMITS, events: StreamEvents = {}) {
+    this.limits = limits;
+    this.events = events;
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  /** Throws a RequestError, 503 with Retry-After, where one more stream to `address` is too many. */
+  admit(address: string): void {
+    const { maxStreams, maxStreamsPerAddress } = this.limits;
+    const here = this.perAddress.get(address) ?? 0;
+    if (this.open.size < maxStreams && here < maxStreamsPerAddress) return;
+    this.refused += 1;
+    const which =
+      here < maxStreamsPerAddress
+        ? `${maxStreams} streams in all are open`
+        : `${maxStreamsPerAddress} streams to your address are open`;
+    throw new RequestError(503, `${which}, and that is the limit; try again later`, {
+      'Retry-After': String(RETRY_AFTER),
+    });
+  }
+
+  /** Begins a stream in a response whose head is written; it is counted until the response is finished or broken off. */
+  begin(address: string, options: Omit<RowStreamOptions, 'turns'>): void {
+    const { response } = options;
+    this.opened += 1;
+    this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
+    response.once('close', () => this.ended(response, address));
+    this.open.set(response, { stream: new RowStream({ ...options, turns: this.turns }), address });
+    this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
+  }
+
+  /** Waits until no stream is open, `most` milliseconds at most; a stuck client is not waited for. */
+  async allEnded(most: number): Promise<void> {
+    if (this.open.size === 0) return;
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, most);
+      this.emptied = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private ended(response: ServerResponse, address: string): void {
+    this.open.delete(response);
+    const left = (this.perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.perAddress.delete(address);
+    else this.perAddress.set(address, left);
+    if (this.open.size > 0) return;
+    clearInterval(this.sweeping);
+    this.sweeping = undefined;
+    this.emptied?.();
+  }
+
+  private sweep(): void {
+    const before = performance.now() - this.limits.readerTimeout * 1000;
+    for (const [response, { stream, address }] of this.open) {
+      if ((stream.stuckSince ?? Number.POSITIVE_INFINITY) > before) continue;
+      this.cutOff += 1;
+      this.events.onCutOff?.(address);
+      response.destroy();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// How do one reader's rows get into its response? A piece at a time, as fast as the client takes them and no faster.
+
+import type { ServerResponse } from 'node:http';
+import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
+import type { Cursor } from '../log/cursor.ts';
+import type { Encoding, SharedRows } from './encoding.ts';
+import type { Turns } from './turns.ts';
+
+export interface RowStreamOptions {
+  readonly response: ServerResponse;
+  readonly plan: Plan;
+  readonly encoding: Encoding;
+  /** For a tail plan over a log: the bytes that others who ask alike get too. */
+  readonly shared?: SharedRows | undefined;
+  readonly cursor: Cursor;
+  readonly turns: Turns;
+}
+
+/**
+ * One open stream. It holds a cursor and not a queue: what waits for the client is one piece in its socket. It is over when the
+ * plan is fulfilled or the source has ended, which gives the end marker and a complete response, or when the client goes.
+ */
+export class RowStream {
+  /** Since when the client takes nothing, in milliseconds of `performance.now()`; undefined while it does. */
+  stuckSince: number | undefined;
+  private readonly response: ServerResponse;
+  private readonly encoding: Encoding;
+  private readonly shared: SharedRows | undefined;
+  private readonly cursor: Cursor;
+  private readonly turns: Turns;
+  private readonly reader: RowReader;
+  private over = false;
+
+  constructor({ response, plan, encoding, shared, cursor, turns }: RowStreamOptions) {
+    this.response = response;
+    this.encoding = encoding;
+    this.shared = shared;
+    this.cursor = cursor;
+    this.turns = turns;
+    this.reader = new RowReader(plan);
+    response.on('drain', this.drained);
+    response.once('close', this.gone);
+    this.write(encoding.header);
+    if (this.reader.done) this.finish();
+    else if (this.stuckSince === undefined) this.turn();
+  }
+
+  /** Sends what is there now, one piece; then waits for its next turn, for rows, or for the client. */
+  private readonly turn = (): void => {
+    if (this.over || this.stuckSince !== undefined) return;
+    const taken = this.cursor.next(this.encoding.rowsAtOnce);
+    if (taken === undefined) {
+      if (this.cursor.ended) this.finish();
+      else this.cursor.wait(this.turn);
+      return;
+    }
+    const { batch, position } = taken;
+    if (this.shared !== undefined && position !== undefined) this.write(this.shared(position, batch));
+    else if (this.select(batch)) return;
+    if (this.stuckSince !== undefined) return;
+    // A full piece means that there is more; else rows are waited for at once, without a turn for nothing.
+    if (batch.length === this.encoding.rowsAtOnce) this.turns.add(this.turn);
+    else this.turn();
+  };
+
+  /** Sends what the plan lets through; true where that was all of it. */
+  private select(rows: Batch): boolean {
+    const { batch, done } = this.reader.next(rows);
+    if (batch.length > 0) this.write(this.encoding.rows(batch));
+    if (done) this.finish();
+    return done;
+  }
+
+  private write(bytes: Uint8Array): void {
+    if (!this.response.write(bytes)) this.stuckSince = performance.now();
+  }
+
+  /** Ends the Sequence; a client that is stuck gets the marker when it has taken the rest. */
+  private finish(): void {
+    if (this.over) return;
+    this.close();
+    this.response.end(this.encoding.end);
+  }
+
+  private readonly drained = (): void => {
+    this.stuckSince = undefined;
+    if (!this.over) this.turns.add(this.turn);
+  };
+
+  private readonly gone = (): void => {
+    this.close();
+  };
+
+  private close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.turns.remove(this.turn);
+    this.cursor.close();
+  }
+}
