@@ -18,14 +18,14 @@ export class RequestError extends Error {
 
 /** Makes every error of `app`, its router's included, a DAP2 Error object. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
+    if (error instanceof RequestError) {
+      return sendError(reply.headers(error.headers), error.statusCode, error.message);
+    }
     const status = error instanceof ConstraintError ? 400 : (error.statusCode ?? 500);
-    if (status >= 500) request.log.error({ err: error }, 'a request failed');
-    return sendError(
-      reply,
-      status,
-      status >= 500 ? 'the server failed to answer; see its log' : error.message,
-    );
+    if (status < 500) return sendError(reply, status, error.message);
+    request.log.error({ err: error }, 'a request failed');
+    return sendError(reply, status, 'the server failed to answer; see its log');
   });
   app.setNotFoundHandler((request, reply) => {
     const { method, url } = request;

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../server/app.ts';
 import { openBuiltinDatasets } from '../server/dataset/builtin.ts';
 import type { Dataset } from '../server/dataset/dataset.ts';
+import type { StreamLimits } from '../server/stream/open-streams.ts';
 
 export interface Serving {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
@@ -21,13 +22,18 @@ export interface ServingOptions {
   readonly seed?: number;
   readonly port?: number;
   readonly webRoot?: string;
+  readonly limits?: Partial<StreamLimits>;
 }
 
 /** Serves; simulated and at 20 rows a second unless told otherwise. */
 export async function serving(options: ServingOptions = {}): Promise<Serving> {
-  const { interval = 0.05, simulate = true, seed = 1, port = 0, webRoot } = options;
+  const { interval = 0.05, simulate = true, seed = 1, port = 0, webRoot, limits } = options;
   const { datasets } = await openBuiltinDatasets({ interval, simulate, seed });
-  const app = await buildApp({ datasets, ...(webRoot === undefined ? {} : { webRoot }) });
+  const app = await buildApp({
+    datasets,
+    ...(webRoot === undefined ? {} : { webRoot }),
+    ...(limits === undefined ? {} : { limits }),
+  });
   await app.listen({ host: '127.0.0.1', port });
   const address = app.server.address() as AddressInfo;
   return {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, get, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Batch, decodeAll } from '../../dap/index.ts';
+import { type Batch, decodeAll, parseError } from '../../dap/index.ts';
 import { type Serving, serving } from '../serving.ts';
 
 let server: Serving;
@@ -154,6 +154,42 @@ describe('an endless stream', () => {
     });
     expect(socket.writableLength).toBeGreaterThan(0);
     expect(socket.writableLength).toBeLessThan(512 * 1024);
+    stuck.destroy();
+  });
+});
+
+describe('a limit', () => {
+  it('on open streams answers 503 with Retry-After and a DAP2 Error, and lifts when a stream ends', async () => {
+    server = await serving({ limits: { maxStreams: 3, maxStreamsPerAddress: 2 } });
+    const streams = [await open('/roberrypi.dods'), await open('/host.asc')];
+    const refused = await fetch(`${server.url}/roberrypi.dods`);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('10');
+    expect(parseError(await refused.text())?.message).toBe(
+      '2 streams to your address are open, and that is the limit; try again later',
+    );
+    expect((await fetch(`${server.url}/roberrypi.dds`)).status).toBe(200);
+    streams[0]!.asked.destroy();
+    while ((await streamCount()) > 1);
+    const { asked, answer } = await open('/roberrypi.dods');
+    expect(answer.statusCode).toBe(200);
+    asked.destroy();
+    streams[1]!.asked.destroy();
+  });
+
+  it('on the time that a client takes nothing cuts it off, and it alone', async () => {
+    server = await serving({ interval: 0, limits: { readerTimeout: 0.2 } });
+    const stuck = connect(server.port, '127.0.0.1');
+    stuck.on('error', () => undefined).pause();
+    stuck.write('GET /roberrypi.dods HTTP/1.1\r\nHost: pi\r\n\r\n');
+    const { asked, answer } = await open('/roberrypi.dods');
+    answer.resume();
+    let health = { streams: 2, cutOff: 0 };
+    while (health.streams !== 1) {
+      health = (await (await fetch(`${server.url}/health`)).json()) as typeof health;
+    }
+    expect(health.cutOff).toBe(1);
+    asked.destroy();
     stuck.destroy();
   });
 });
