@@ -13,7 +13,7 @@ const TIME_COLUMN = 'time';
 /**
  * Opens all sensors side by side. Where one fails, or the wait is over (10 s, an abort), the others are closed again,
  * also those that open later.
- * @throws the first sensor's own error, with the number of others that failed too
+ * @throws the own error of the first sensor that failed, with the number of others that failed too
  */
 export async function openSensors(
   openers: readonly OpenSensor[],
@@ -21,7 +21,7 @@ export async function openSensors(
   signal?: AbortSignal,
 ): Promise<readonly Sensor[]> {
   const opened: Sensor[] = [];
-  const errors: unknown[] = [];
+  const failed: unknown[] = [];
   let abandoned = false;
   const openings = openers.map(async (open, index) => {
     try {
@@ -29,12 +29,13 @@ export async function openSensors(
       if (abandoned) await closeSensor(sensor, clock);
       else opened[index] = sensor;
     } catch (error) {
-      errors.push(error);
+      failed[index] = error;
     }
   });
   await waitFor(clock, Promise.all(openings), LONGEST_OPENING, signal);
   try {
     signal?.throwIfAborted();
+    const errors = Object.values(failed);
     if (errors.length > 0) throw failure(errors);
     const late = openers.findIndex((_open, index) => opened[index] === undefined);
     if (late >= 0) {

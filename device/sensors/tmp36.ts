@@ -3,7 +3,7 @@
 import type { ComputedSensor } from '../sensor.ts';
 import { gaussian, mixBits, randomBits } from './seeded-noise.ts';
 
-/** TMP36 datasheet (Analog Devices, TMP35/TMP36/TMP37), table 1: 500 mV at 0 deg C, 10 mV/deg C. */
+/** TMP36 datasheet (Analog Devices, TMP35/TMP36/TMP37), output characteristics: 500 mV at 0 deg C, 10 mV/deg C. */
 const OFFSET_MV = 500;
 const SCALE_MV_PER_DEGREE = 10;
 
