@@ -1,8 +1,8 @@
 // How do the rows of a constrained Sequence become bytes? As DAP2 binary data or as text, shared where readers ask alike.
 
 import {
+  asciiEncoder,
   asciiHeader,
-  asciiRows,
   type Batch,
   END_OF_SEQUENCE,
   encodeHeader,
@@ -33,7 +33,7 @@ export function encodingOf(name: EncodingName, plan: Plan): Encoding {
   if (name === 'ascii') {
     return {
       header: Buffer.from(asciiHeader(plan.dataset)),
-      rows: batch => Buffer.from(asciiRows(plan.sequence, batch)),
+      rows: asciiEncoder(plan.sequence),
       end: new Uint8Array(0),
       rowsAtOnce: Math.max(1, Math.floor(PIECE / (fields.length * TEXT_WIDTH))),
     };

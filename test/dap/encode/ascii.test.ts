@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asciiHeader, asciiRows } from '../../../dap/encode/index.ts';
+import { asciiEncoder, asciiHeader } from '../../../dap/encode/index.ts';
+import type { Batch } from '../../../dap/model/value.ts';
 import type { Dataset, Sequence } from '../../../dap/model/variable.ts';
+
+/** The rows as one text. */
+function asciiRows(of: Sequence, batch: Batch): string {
+  return new TextDecoder().decode(asciiEncoder(of)(batch));
+}
 
 const sequence: Sequence = {
   type: 'Sequence',
@@ -104,6 +110,37 @@ describe('ASCII rows', () => {
           expect(column('Float64', doubles).map(Number)).toEqual(doubles);
         },
       ),
+    );
+  });
+
+  it('have each Float64 as JavaScript itself would print it', () => {
+    const decimal = fc.tuple(fc.integer({ min: -(2 ** 52), max: 2 ** 52 }), fc.integer({ min: 0, max: 22 }));
+    const value = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      decimal.map(([digits, places]) => digits / 10 ** places),
+      fc.integer({ min: 0, max: 2 ** 31 }).map(steps => steps / 1024),
+      fc.nat({ max: 4_000_000_000 }).map(microseconds => 1_795_222_000 + microseconds / 1e6),
+      fc.constantFrom(
+        2 ** 51,
+        2 ** 53,
+        2 ** 53 - 1,
+        1e21,
+        1e-6,
+        1e-7,
+        0.000001234,
+        1e15 + 0.5,
+        4.35,
+        0.3,
+        5e-324,
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(value), values => {
+        expect(column('Float64', values)).toEqual(
+          values.map(number => (Object.is(number, -0) ? '-0' : String(number))),
+        );
+      }),
+      { numRuns: 3000 },
     );
   });
 
