@@ -4,7 +4,7 @@ import { DecodeError, describeBytes } from './error.ts';
 
 const NOTHING = new Uint8Array(0);
 
-/** Memory for leftovers above this size is let go when it is empty: one large value is no reason to hold it for ever. */
+/** Memory for leftovers above this size is let go when they are small again: one large value is no reason to hold it. */
 const KEPT_CAPACITY = 2 ** 18;
 
 /**
@@ -67,15 +67,13 @@ export class Input {
 
   /** Copies what is left of the piece that was pushed last. */
   keep(): void {
+    if (this.#bytes === this.#own) return;
     const left = this.available;
-    if (this.#bytes !== this.#own) {
-      if (this.#own.length < left) this.#own = new Uint8Array(Math.max(64, left));
-      this.#own.set(this.peek());
-      this.#origin += this.#at;
-      this.#use(this.#own, 0, left);
-    } else if (left === 0 && this.#own.length > KEPT_CAPACITY) {
-      this.drop();
-    }
+    const fits = left <= this.#own.length && this.#own.length <= KEPT_CAPACITY;
+    if (!fits) this.#own = new Uint8Array(Math.max(64, left));
+    this.#own.set(this.peek());
+    this.#origin += this.#at;
+    this.#use(this.#own, 0, left);
   }
 
   /** Forgets all bytes and their memory. */
@@ -92,9 +90,11 @@ export class Input {
 
   /** Makes room for `size` bytes after the unread ones, which lie in memory of its own. */
   #makeRoom(size: number): void {
-    const left = this.available;
     if (this.#end + size <= this.#own.length) return;
-    const grown = left + size <= this.#own.length / 2 ? this.#own : new Uint8Array(2 * (left + size));
+    const left = this.available;
+    const needed = left + size;
+    const fits = 2 * needed <= this.#own.length && this.#own.length <= Math.max(KEPT_CAPACITY, 8 * needed);
+    const grown = fits ? this.#own : new Uint8Array(2 * needed);
     grown.set(this.peek());
     this.#own = grown;
     this.#origin += this.#at;

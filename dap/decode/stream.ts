@@ -59,10 +59,7 @@ function piecesOf(source: ByteSource): Pieces {
 function fromStream(stream: ReadableStream<Uint8Array>): Pieces {
   const reader = stream.getReader();
   return {
-    next: async () => {
-      const { done, value } = await reader.read();
-      return done ? { done, value } : { done, value };
-    },
+    next: () => reader.read(),
     close: async reason => {
       try {
         await reader.cancel(reason);

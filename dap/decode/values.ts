@@ -2,14 +2,15 @@
 
 import type { NumberType } from '../encode/layout.ts';
 import { isNumberType, rowLayout } from '../encode/layout.ts';
-import type { Batch, NumberColumn, Value } from '../model/value.ts';
-import { newColumn, xdrSize } from '../model/value.ts';
+import type { Batch, Value } from '../model/value.ts';
+import { xdrSize } from '../model/value.ts';
 import type { ArrayVariable, Sequence, Variable } from '../model/variable.ts';
+import { ListReader, NumberArrayReader } from './arrays.ts';
 import { DecodeError } from './error.ts';
 import { FlatRowsReader } from './flat.ts';
 import type { Input } from './input.ts';
 import type { Budget } from './limits.ts';
-import { getNumber, getNumbers } from './numbers.ts';
+import { getNumber } from './numbers.ts';
 import type { RowsReader } from './rows.ts';
 import { AnyRowsReader, emptyBatch } from './rows.ts';
 import { decodeText } from './text.ts';
@@ -148,120 +149,4 @@ function arrayReader(array: ArrayVariable, budget: Budget, path: string): Reader
 /** Whether a value has bytes at all. An array of what has none could be made as long as one likes for nothing. */
 function takesBytes(variable: Variable): boolean {
   return variable.type === 'Structure' ? variable.fields.some(takesBytes) : true;
-}
-
-/** Reads `times` words that say how many elements an array has. */
-class LengthReader {
-  readonly #length: number;
-  readonly #times: number;
-  readonly #path: string;
-  #read = 0;
-
-  constructor(length: number, times: number, path: string) {
-    this.#length = length;
-    this.#times = times;
-    this.#path = path;
-  }
-
-  /** True once they are read; an error where they are not what the DDS says. */
-  read(input: Input): boolean {
-    while (this.#read < this.#times) {
-      const at = input.take(4);
-      if (at < 0) return false;
-      const found = input.view.getUint32(at);
-      if (found !== this.#length) {
-        throw input.unexpected(`the length ${this.#length} of the array ${this.#path}`, at, `${found}`);
-      }
-      this.#read += 1;
-    }
-    return true;
-  }
-
-  reset(): void {
-    this.#read = 0;
-  }
-}
-
-/** Arrays of numbers: the length twice, then four or eight bytes a number, or bytes packed and padded to four. */
-class NumberArrayReader implements Reader {
-  readonly #type: NumberType;
-  readonly #length: number;
-  readonly #lengths: LengthReader;
-  #values: NumberColumn;
-  #filled = 0;
-
-  constructor(type: NumberType, length: number, path: string) {
-    this.#type = type;
-    this.#length = length;
-    this.#lengths = new LengthReader(length, 2, path);
-    this.#values = this.#newValues(0);
-  }
-
-  read(input: Input): NumberColumn | undefined {
-    if (!this.#lengths.read(input)) return undefined;
-    if (!(this.#type === 'Byte' ? this.#readPacked(input) : this.#readNumbers(input))) return undefined;
-    const values = this.#values;
-    this.#values = this.#newValues(0);
-    this.#filled = 0;
-    this.#lengths.reset();
-    return values;
-  }
-
-  #readNumbers(input: Input): boolean {
-    const size = xdrSize(this.#type);
-    const count = Math.min(this.#length - this.#filled, Math.floor(input.available / size));
-    this.#makeRoom(count);
-    const at = input.take(count * size);
-    getNumbers(this.#type, input.view, at, size, this.#values, this.#filled, this.#filled + count);
-    this.#filled += count;
-    return this.#filled === this.#length;
-  }
-
-  #readPacked(input: Input): boolean {
-    const count = Math.min(this.#length - this.#filled, input.available);
-    this.#makeRoom(count);
-    this.#values.set(input.bytesAt(input.take(count), count), this.#filled);
-    this.#filled += count;
-    return this.#filled === this.#length && input.take(-this.#length & 3) >= 0;
-  }
-
-  /** Memory follows the bytes that have come, not those that the DDS promises. */
-  #makeRoom(count: number): void {
-    const needed = this.#filled + count;
-    if (needed <= this.#values.length) return;
-    const grown = this.#newValues(Math.min(this.#length, Math.max(needed, 2 * this.#values.length)));
-    grown.set(this.#values);
-    this.#values = grown;
-  }
-
-  #newValues(length: number): NumberColumn {
-    return newColumn({ type: this.#type, name: '' }, length) as NumberColumn;
-  }
-}
-
-/** Arrays of anything else: the length once, then the elements. */
-class ListReader implements Reader {
-  readonly #element: Reader;
-  readonly #length: number;
-  readonly #lengths: LengthReader;
-  #values: Value[] = [];
-
-  constructor(element: Reader, length: number, path: string) {
-    this.#element = element;
-    this.#length = length;
-    this.#lengths = new LengthReader(length, 1, path);
-  }
-
-  read(input: Input): Value[] | undefined {
-    if (!this.#lengths.read(input)) return undefined;
-    while (this.#values.length < this.#length) {
-      const value = this.#element.read(input);
-      if (value === undefined) return undefined;
-      this.#values.push(value);
-    }
-    const values = this.#values;
-    this.#values = [];
-    this.#lengths.reset();
-    return values;
-  }
 }

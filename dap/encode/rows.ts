@@ -15,10 +15,11 @@ export const END_OF_SEQUENCE: Uint8Array = Uint8Array.of(0xa5, 0, 0, 0);
  * new and the caller's own. A TypeError or RangeError names the column and the row that do not fit.
  */
 export function rowEncoder(sequence: Sequence): (batch: Batch, from?: number, to?: number) => Uint8Array {
-  const layout = rowLayout(sequence);
   const writeRows = rowWriter(sequence, sequence.name);
+  // Rows of numbers take their memory at once, so that nothing is left over to be cut off; others grow.
+  const capacity = rowLayout(sequence) === undefined ? 1024 : 0;
   return (batch, from = 0, to = batch.length) => {
-    const out = new XdrWriter(layout === undefined ? undefined : Math.max(0, to - from) * layout.stride);
+    const out = new XdrWriter(capacity);
     writeRows(out, batch, from, to);
     return out.finish();
   };

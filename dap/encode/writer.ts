@@ -8,8 +8,8 @@ export class XdrWriter {
   #view: DataView;
   #length = 0;
 
-  /** `capacity`: the number of bytes to come, where it is known. */
-  constructor(capacity = 256) {
+  /** `capacity`: bytes to begin with. */
+  constructor(capacity: number) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
   }

@@ -16,7 +16,7 @@ export function encodeHeader(dataset: Dataset): Uint8Array {
 
 /** The XDR of any variable; a Sequence's rows are followed by the end mark. A TypeError says what does not fit. */
 export function encodeValue(variable: Variable, value: Value): Uint8Array {
-  const out = new XdrWriter();
+  const out = new XdrWriter(64);
   writeValue(out, variable, value, variable.name);
   return out.finish();
 }

@@ -118,10 +118,11 @@ describe('a row', () => {
   });
 
   it('is one of at most one batch a push', () => {
-    const rows = '5A000000 00000001'.repeat(5000);
-    const parts = new Decoder().push(dods('Sequence { Int32 i; } s;', `${rows} A5000000`));
+    const numbers = Int32Array.from({ length: 5000 }, (_, i) => i);
+    const rows = Array.from(numbers, i => `5A000000${i.toString(16).padStart(8, '0')}`);
+    const parts = new Decoder().push(dods('Sequence { Int32 i; } s;', `${rows.join('')} A5000000`));
     expect(parts.map(({ kind }) => kind)).toEqual(['dataset', 'rows', 'end']);
-    expect(parts[1]).toMatchObject({ batch: { length: 5000 } });
+    expect(parts[1]).toMatchObject({ batch: { length: 5000, columns: [numbers] } });
   });
 
   it('may be missing: an empty Sequence is its end alone', () => {
@@ -362,8 +363,17 @@ describe('a limit', () => {
     expect(error.message).toMatch('expected at most 33554432 elements in f');
     const before = process.memoryUsage().arrayBuffers;
     const decoder = new Decoder();
-    decoder.push(dods('Float64 f[33554432];', '02000000 02000000 0000'));
+    decoder.push(dods('Float64 f[33554432];', '02000000 02000000 3FF00000 00000000 3FF0'));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 22);
+  });
+
+  it('on values does not wait for the end of the value', () => {
+    const decoder = new Decoder({ valueBytes: 20 });
+    decoder.push(dods('String s[1000];', '000003E8'));
+    for (let i = 0; i < 4; i++) decoder.push(new Uint8Array(4));
+    expect(() => decoder.push(new Uint8Array(1))).toThrow(
+      'expected at most 20 bytes in one value, found more',
+    );
   });
 
   it('on values does not end a stream of many rows', () => {

@@ -128,6 +128,8 @@ describe('rows that are not there are refused', () => {
     [-1, 1],
     [0.5, 1],
     [0, Number.NaN],
+    [0, 1e300],
+    [-1e300, 1],
   ])('from %d to %d', (from, to) => {
     expect(() => rowEncoder(numbers)(batch, from, to)).toThrow(
       new RangeError(`sensor: expected rows from 0 to 3, found ${from} to ${to}`),
