@@ -1,6 +1,6 @@
 // How are arrays read, with the bytes coming in pieces of any size? (DAP2 draft, section 7.3.2)
 
-import type { NumberType } from '../encode/layout.ts';
+import type { NumberType } from '../model/layout.ts';
 import type { NumberColumn, Value } from '../model/value.ts';
 import { newColumn, xdrSize } from '../model/value.ts';
 import type { Input } from './input.ts';

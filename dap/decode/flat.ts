@@ -1,7 +1,7 @@
 // How are rows of numbers alone read fast?
 
-import type { RowLayout } from '../encode/layout.ts';
-import { START_OF_INSTANCE } from '../encode/layout.ts';
+import type { RowLayout } from '../model/layout.ts';
+import { START_OF_INSTANCE } from '../model/layout.ts';
 import type { Batch, NumberColumn } from '../model/value.ts';
 import { newColumn } from '../model/value.ts';
 import type { Sequence } from '../model/variable.ts';

@@ -1,6 +1,6 @@
 // How are numbers read from XDR, one column at a time? (DAP2 draft, section 7.3.1)
 
-import type { NumberType } from '../encode/layout.ts';
+import type { NumberType } from '../model/layout.ts';
 import type { NumberColumn } from '../model/value.ts';
 
 /**

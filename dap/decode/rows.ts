@@ -1,6 +1,6 @@
 // How are rows of a Sequence read, whatever its columns are?
 
-import { END_OF_INSTANCES, isNumberType, START_OF_INSTANCE } from '../encode/layout.ts';
+import { END_OF_INSTANCES, isNumberType, START_OF_INSTANCE } from '../model/layout.ts';
 import type { Batch, Column, NumberColumn, Value } from '../model/value.ts';
 import { newColumn } from '../model/value.ts';
 import type { Sequence, Variable } from '../model/variable.ts';

@@ -1,7 +1,7 @@
 // How is a value of any type read, with the bytes coming in pieces of any size?
 
-import type { NumberType } from '../encode/layout.ts';
-import { isNumberType, rowLayout } from '../encode/layout.ts';
+import type { NumberType } from '../model/layout.ts';
+import { isNumberType, rowLayout } from '../model/layout.ts';
 import type { Batch, Value } from '../model/value.ts';
 import { xdrSize } from '../model/value.ts';
 import type { ArrayVariable, Sequence, Variable } from '../model/variable.ts';

@@ -1,12 +1,12 @@
 // How does a dataset's one flat Sequence look as text, for people and spreadsheets?
 
 import { printDds } from '../model/dds.ts';
+import { isNumberType } from '../model/layout.ts';
 import { encodeName } from '../model/scan.ts';
 import type { Batch, Column } from '../model/value.ts';
 import type { Atomic, Dataset, Sequence } from '../model/variable.ts';
 import { isAtomic } from '../model/variable.ts';
 import { DigitWriter, LONGEST_NUMBER } from './digits.ts';
-import { isNumberType } from './layout.ts';
 
 const RULE = '-'.repeat(45);
 

@@ -1,7 +1,7 @@
 // How are a number's shortest digits written into bytes without making a string of them?
 
+import type { NumberType } from '../model/layout.ts';
 import { decimal } from './decimal.ts';
-import type { NumberType } from './layout.ts';
 
 /** No number takes more bytes: sign, 17 digits, point, exponent such as `e-308`, or six zeros before the digits. */
 export const LONGEST_NUMBER = 26;

@@ -1,8 +1,8 @@
 // How are rows of numbers alone written fast?
 
+import type { RowLayout } from '../model/layout.ts';
+import { START_OF_INSTANCE } from '../model/layout.ts';
 import type { NumberColumn } from '../model/value.ts';
-import type { RowLayout } from './layout.ts';
-import { START_OF_INSTANCE } from './layout.ts';
 import { putNumbers } from './numbers.ts';
 
 /** Rows that are written column after column before the next ones: so many that they stay in a core's cache. */

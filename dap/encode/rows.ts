@@ -1,8 +1,8 @@
 // How do batches of rows become the bytes of a Sequence that is still growing?
 
+import { rowLayout } from '../model/layout.ts';
 import type { Batch } from '../model/value.ts';
 import type { Sequence } from '../model/variable.ts';
-import { rowLayout } from './layout.ts';
 import { XdrWriter } from './writer.ts';
 import { rowWriter } from './xdr.ts';
 

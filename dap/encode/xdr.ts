@@ -1,11 +1,11 @@
 // How is the value of any variable written as XDR? (DAP2 draft, section 7.3)
 
 import { printDds } from '../model/dds.ts';
+import { END_OF_INSTANCES, isNumberType, rowLayout, START_OF_INSTANCE } from '../model/layout.ts';
 import type { Batch, Column, NumberColumn, Value } from '../model/value.ts';
 import { xdrSize } from '../model/value.ts';
 import type { ArrayVariable, Dataset, Sequence, Variable } from '../model/variable.ts';
 import { putFlatRows } from './flat.ts';
-import { END_OF_INSTANCES, isNumberType, rowLayout, START_OF_INSTANCE } from './layout.ts';
 import { checkedNumber, describeValue, numberColumn, putNumber, putNumbers } from './numbers.ts';
 import { XdrWriter } from './writer.ts';
 

@@ -1,8 +1,8 @@
 // Which marks surround the rows of a Sequence, and where in a row of numbers does each column lie?
 
-import { xdrSize } from '../model/value.ts';
-import type { AtomicType, Sequence } from '../model/variable.ts';
-import { isAtomic } from '../model/variable.ts';
+import { xdrSize } from './value.ts';
+import type { AtomicType, Sequence } from './variable.ts';
+import { isAtomic } from './variable.ts';
 
 /** The four bytes before each row, as one big-endian word: 5A and padding (DAP2 draft, section 7.3.2.3). */
 export const START_OF_INSTANCE = 0x5a000000;
