@@ -13,7 +13,7 @@ export class Body implements AsyncIterable<Uint8Array> {
     this.#chunks = chunks;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const bytes of this.#chunks) {
       if (this.#beginning.length < BEGINNING.length) {
         this.#beginning += String.fromCharCode(...bytes.subarray(0, 64));

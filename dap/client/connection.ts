@@ -10,7 +10,7 @@ export type Fetch = (
 
 /** A connection that could not be made, broke or fell silent, or a server that asks for patience: worth another attempt. */
 export class Interruption extends Error {
-  override readonly name = 'Interruption';
+  override readonly name: string = 'Interruption';
   /** Seconds that the server asked to wait for, where it did. */
   readonly retryAfter: number | undefined;
 
@@ -18,6 +18,11 @@ export class Interruption extends Error {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.retryAfter = options.retryAfter;
   }
+}
+
+/** An `Interruption` because no byte came for too long. */
+export class Silence extends Interruption {
+  override readonly name = 'Silence';
 }
 
 export interface ConnectionOptions {
@@ -54,7 +59,7 @@ export class Connection {
   }
 
   /** The bytes of the response's body as they come; the next are read when they are asked for, not before. */
-  async *bytes(response: Response): AsyncGenerator<Uint8Array, void, void> {
+  async *bytes(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
     const reader = response.body?.getReader();
     if (reader === undefined) return;
     try {
@@ -110,7 +115,7 @@ export class Connection {
 
   readonly #aborted = (): void => this.#break(this.#options.signal?.reason);
 
-  readonly #silent = (): void => this.#break(new Interruption(`no byte for ${this.#options.silence} s`));
+  readonly #silent = (): void => this.#break(new Silence(`no byte for ${this.#options.silence} s`));
 
   readonly #woken = (): void => {
     const { silence } = this.#options;

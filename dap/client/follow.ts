@@ -1,28 +1,13 @@
 // How one follows a Sequence that never ends, over connections that do: an async iterator with reconnect and resume.
 
-import { type Constraint, encodeConstraint, parseConstraint } from '../constraint/index.ts';
-import { DecodeError, type DecodeLimits, decodeStream } from '../decode/index.ts';
-import { DapError } from '../model/error.ts';
-import { DapSyntaxError } from '../model/scan.ts';
-import type { Dataset } from '../model/variable.ts';
-import { type Address, parseAddress, responseAddress } from './address.ts';
-import { Body } from './body.ts';
-import { Connection, Interruption } from './connection.ts';
-import { askDds } from './describe.ts';
-import { hasTime, IncompatibleSequence, omittedTime, Progress, type Rows } from './progress.ts';
+import { parseConstraint } from '../constraint/index.ts';
+import type { DecodeLimits } from '../decode/index.ts';
+import { parseAddress } from './address.ts';
+import { Connection, Interruption, Silence } from './connection.ts';
+import type { Rows } from './progress.ts';
 import { backOff, completeRetry, pause, type Retry } from './reconnect.ts';
-import {
-  ask,
-  completeOptions,
-  failureOf,
-  isTransient,
-  located,
-  type RequestOptions,
-  ResponseError,
-} from './request.ts';
-
-/** How many times in a row a dataset that has been there may be answered with 404 before that is believed. */
-const PATIENCE_WITH_404 = 10;
+import { completeOptions, failureOf, type RequestOptions } from './request.ts';
+import { Session } from './session.ts';
 
 /** Why a stream that waits for bytes ends when its consumer closes it. */
 const CLOSED = new Error('closed by its consumer');
@@ -73,7 +58,7 @@ export interface FollowOptions extends RequestOptions {
  * gives each row exactly once, if its times increase strictly; a server without one goes on with its next row. The column
  * for this is the one named `time`; a projection that leaves it out is completed for the request, and the rows stay as asked
  * for. Without such a column each connection begins with the server's next row. A break before the first row repeats the
- * request as it was.
+ * request as it was. (A server whose clock was set back gives no row until its time is past the last one that came.)
  *
  * **Ends** by itself where the constraint bounds the Sequence from above (time, or a row range): after the end marker,
  * or when the row range is full. A row range that the server ended too early is asked for once more.
@@ -87,7 +72,7 @@ export interface FollowOptions extends RequestOptions {
  * iterator throws the signal's reason, as `fetch` does, so that an aborted stream is never taken for a complete one.
  * It reads on only as it is pulled. (Node's own `fetch` takes a body for dead after 300 s of silence, whatever `silence` is.)
  */
-export function follow(url: string, options: FollowOptions = {}): AsyncGenerator<Rows, void, void> {
+export function follow(url: string, options: FollowOptions = {}): AsyncGenerator<Rows, void, undefined> {
   const stop = new AbortController();
   const rows = run(url, options, stop);
   const close = rows.return.bind(rows);
@@ -103,7 +88,7 @@ async function* run(
   url: string,
   options: FollowOptions,
   stop: AbortController,
-): AsyncGenerator<Rows, void, void> {
+): AsyncGenerator<Rows, void, undefined> {
   const { signal, wake, onState = () => {}, random = Math.random } = options;
   const abort = (): void => stop.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
@@ -112,7 +97,8 @@ async function* run(
   try {
     const retry = completeRetry(options.retry ?? {});
     const connectionOptions = { ...completeOptions(options), signal: stop.signal, wake };
-    const stream = new Stream(url, options, onState);
+    const address = parseAddress(url, options.constraint);
+    const session = new Session(address, parseConstraint(address.query), options.limits, onState);
     let attempt = 1;
     for (;;) {
       stop.signal.throwIfAborted();
@@ -120,7 +106,7 @@ async function* run(
       const connection = new Connection(connectionOptions);
       let interruption: Interruption;
       try {
-        reason = yield* stream.rows(connection);
+        reason = yield* session.rows(connection);
         return;
       } catch (error) {
         if (!(error instanceof Interruption)) throw error;
@@ -128,8 +114,10 @@ async function* run(
       } finally {
         connection.close();
       }
-      attempt = stream.hasRowsNow ? 1 : attempt + 1;
-      if (attempt > retry.attempts) throw failureOf(interruption, stream.address);
+      // Rows that are rare are no failure, and the silence was wait enough.
+      const worked = session.hasBroughtRows || (session.isServed && interruption instanceof Silence);
+      attempt = worked ? 1 : attempt + 1;
+      if (attempt > retry.attempts) throw failureOf(interruption, address.base);
       const delay = (interruption.retryAfter ?? 0) + backOff(attempt, retry, random);
       onState({ state: 'reconnecting', attempt, delay, reason: interruption.message });
       if (await pause(delay, stop.signal, wake)) attempt = 1;
@@ -142,111 +130,4 @@ async function* run(
     signal?.removeEventListener('abort', abort);
     onState({ state: 'ended', reason });
   }
-}
-
-/** One stream: what is asked for, and how far it has come. */
-class Stream {
-  readonly #address: Address;
-  readonly #asked: Constraint;
-  readonly #options: FollowOptions;
-  readonly #onState: (state: FollowState) => void;
-  #progress: Progress;
-  /** It is known whether the time has to be asked for besides. */
-  #timeIsSettled = false;
-  /** How many answers in a row were 404. */
-  #missing = 0;
-
-  constructor(url: string, options: FollowOptions, onState: (state: FollowState) => void) {
-    this.#address = parseAddress(url, options.constraint);
-    this.#asked = parseConstraint(this.#address.query);
-    this.#progress = new Progress(this.#asked);
-    this.#options = options;
-    this.#onState = onState;
-  }
-
-  get address(): string {
-    return this.#address.base;
-  }
-
-  /** Whether the connection that was tried last has brought rows. */
-  get hasRowsNow(): boolean {
-    return this.#progress.seenNow > 0;
-  }
-
-  /** The rows that `connection` brings. Returns why there are no more; throws an `Interruption` where there may be. */
-  async *rows(connection: Connection): AsyncGenerator<Rows, string, void> {
-    const progress = this.#progress;
-    progress.restart();
-    const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint()));
-    const response = await ask(connection, at, this.#address.headers, status =>
-      this.#isWorthRetrying(status),
-    );
-    this.#missing = 0;
-    const body = new Body(connection.bytes(response));
-    const { limits = {} } = this.#options;
-    try {
-      for await (const part of decodeStream(body, { limits })) {
-        if (part.kind === 'dataset') {
-          if (await this.#addsTime(part.dataset, connection)) break;
-          progress.begin(part.dataset, serverTime(response.headers));
-          this.#onState({ state: 'waiting' });
-        } else if (part.kind === 'rows') {
-          const rows = progress.take(part.batch);
-          if (rows === undefined) continue;
-          if (progress.seenNow === rows.length) this.#onState({ state: 'connected' });
-          yield rows;
-          connection.throwIfClosed();
-          if (progress.isFull) return 'all rows of the row range have come';
-        } else if (part.kind === 'end') {
-          if (progress.isOver()) return 'the Sequence has come to its end';
-          throw new Interruption('the server ended the Sequence');
-        }
-      }
-    } catch (error) {
-      throw this.#explained(error, at, body);
-    }
-    return yield* this.rows(connection);
-  }
-
-  /**
-   * On the first connection: has the time asked for besides, where `served` leaves it out and the dataset has it. Then the
-   * request is made again; what was served so far is of no use.
-   */
-  async #addsTime(served: Dataset, connection: Connection): Promise<boolean> {
-    if (this.#timeIsSettled) return false;
-    const time = hasTime(served) ? undefined : await this.#omittedTime(connection);
-    this.#timeIsSettled = true;
-    if (time !== undefined) this.#progress = new Progress(this.#asked, time);
-    return time !== undefined;
-  }
-
-  async #omittedTime(connection: Connection): Promise<string | undefined> {
-    if (this.#asked.projections.length === 0) return undefined;
-    return omittedTime(this.#asked, await askDds(connection, this.#address, ''));
-  }
-
-  #isWorthRetrying(status: number): boolean {
-    if (status !== 404) return isTransient(status);
-    this.#missing++;
-    return this.#progress.seen > 0 && this.#missing <= PATIENCE_WITH_404;
-  }
-
-  /** What an error in a response means: another attempt, or an end with the address and the reason. */
-  #explained(error: unknown, at: string, body: Body): unknown {
-    if (error instanceof DapError) return located(error, at, 200);
-    if (error instanceof IncompatibleSequence) return new ResponseError(at, error.message, { cause: error });
-    if (!(error instanceof DecodeError || error instanceof DapSyntaxError)) return error;
-    // Rows came from here, so the server can do better: the next connection shows it, or fails before its first row.
-    if (this.hasRowsNow || body.canBeCutOff) {
-      return new Interruption(`the response broke off: ${error.message}`, { cause: error });
-    }
-    return new ResponseError(at, error.message, { status: 200, cause: error });
-  }
-}
-
-/** Seconds since 1970 by the server's clock, as far as its `Date` tells: that one knows whole seconds only. */
-function serverTime(headers: Headers): number {
-  const own = Date.now() / 1000;
-  const date = Date.parse(headers.get('date') ?? '') / 1000;
-  return Math.abs(own - date) > 2 ? date : own;
 }

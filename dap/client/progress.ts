@@ -10,16 +10,12 @@ import {
 } from '../constraint/index.ts';
 import type { Batch, Column } from '../model/value.ts';
 import { type Dataset, isAtomic, type Sequence, type Variable } from '../model/variable.ts';
+import { ResponseError } from './request.ts';
 
 /** Rows as they came: `length` of them, a column for each field of `sequence`, in that order. */
 export interface Rows extends Batch {
   /** The Sequence as the constraint leaves it; the same object for all rows of one `follow`. */
   readonly sequence: Sequence;
-}
-
-/** A response whose rows are no continuation of those that came before it; the message says why not. */
-export class IncompatibleSequence extends Error {
-  override readonly name = 'IncompatibleSequence';
 }
 
 /** The column by which a stream is resumed. */
@@ -128,19 +124,19 @@ export class Progress {
   }
 
   /**
-   * A connection begins to serve `dataset`, at `now` in seconds since 1970. Throws an `IncompatibleSequence` if its rows cannot
+   * The address `at` begins to serve `dataset`, at `now` in seconds since 1970. Throws a `ResponseError` if its rows cannot
    * continue the others.
    */
-  begin(dataset: Dataset, now: number): void {
-    const served = onlySequence(dataset);
+  begin(dataset: Dataset, at: string, now: number): void {
+    const served = onlySequence(dataset, at);
     const time = served.fields.findIndex(isTime);
     if (this.#sequence === undefined) {
       const hidden = this.#hidesTime ? time : -1;
       this.#sequence = { ...served, fields: served.fields.filter((_, i) => i !== hidden) };
       this.#startedAt = now;
     }
-    this.#columns = this.#sequence.fields.map(field => columnOf(field, served));
-    if (this.#last !== undefined && time < 0) throw incompatible('a column "time" as before', served);
+    this.#columns = this.#sequence.fields.map(field => columnOf(field, served, at));
+    if (this.#last !== undefined && time < 0) throw changed('a column "time" as before', served, at);
     this.#timeColumn = time;
     this.#mayRepeat = this.#last !== undefined;
   }
@@ -188,27 +184,23 @@ export class Progress {
   }
 }
 
-function onlySequence(dataset: Dataset): Sequence {
+function onlySequence(dataset: Dataset, at: string): Sequence {
   const [sequence, another] = dataset.variables.filter(variable => variable.type === 'Sequence');
   if (sequence !== undefined && another === undefined) return sequence;
   const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ');
-  throw new IncompatibleSequence(
-    `expected one Sequence to follow, found ${found === '' ? 'nothing' : found}`,
-  );
+  throw new ResponseError(at, `expected one Sequence to follow, found ${found === '' ? 'nothing' : found}`);
 }
 
 /** Where `served` has the column `field`: columns may come in another order, and others may have joined them. */
-function columnOf(field: Variable, served: Sequence): number {
+function columnOf(field: Variable, served: Sequence, at: string): number {
   const index = served.fields.findIndex(({ name }) => name === field.name);
   if (JSON.stringify(served.fields[index]) === JSON.stringify(field)) return index;
-  throw incompatible(`a column "${field.name}" of type ${field.type} as before`, served);
+  throw changed(`a column "${field.name}" of type ${field.type} as before`, served, at);
 }
 
-function incompatible(expected: string, { name, fields }: Sequence): IncompatibleSequence {
+function changed(expected: string, { name, fields }: Sequence, at: string): ResponseError {
   const found = fields.map(field => `${field.type} ${field.name}`).join(', ');
-  return new IncompatibleSequence(
-    `the dataset has changed: expected ${expected}, found ${name} with ${found}`,
-  );
+  return new ResponseError(at, `the dataset has changed: expected ${expected}, found ${name} with ${found}`);
 }
 
 /** The last value that a stream can be resumed by. */

@@ -183,6 +183,19 @@ describe('a projection without the time', () => {
       '/roberrypi.dods?sensor.pressure',
     ]);
   });
+
+  it('of a dataset that cannot be described is refused in the words of the server', async () => {
+    const server = await answering((request, response) => {
+      if (!request.url?.includes('.dds')) return response.end(`${head(['temperature'])}Data:\n`);
+      response.statusCode = 403;
+      return response.end('Error {\n    code = 403;\n    message = "not for you";\n};\n');
+    });
+    const rows = follow(`${server.origin}/roberrypi?temperature`);
+    await expect(rows.next()).rejects.toMatchObject({
+      name: 'DapError',
+      message: `${server.origin}/roberrypi.dds: not for you`,
+    });
+  });
 });
 
 describe('what will not get better is thrown', () => {

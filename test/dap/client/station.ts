@@ -41,12 +41,16 @@ export function responseBytes(
   return Buffer.concat([text, ...rows.map(row => rowBytes(row)), ...(end ? [END] : [])]);
 }
 
-/** A server on a free port of this machine, and which of its connections are open. */
+/** A server on a free port of this machine. */
 export interface Listening {
   readonly origin: string;
   readonly port: number;
-  readonly sockets: ReadonlySet<Socket>;
   close(): Promise<void>;
+}
+
+/** An HTTP server, and which of its connections are open that have carried a request: Node's fetch opens idle ones too. */
+export interface Serving extends Listening {
+  readonly busy: ReadonlySet<Socket>;
 }
 
 async function listen(server: Server, port = 0): Promise<Listening> {
@@ -62,7 +66,6 @@ async function listen(server: Server, port = 0): Promise<Listening> {
   return {
     origin: `http://127.0.0.1:${bound}`,
     port: bound,
-    sockets,
     async close() {
       if (!server.listening) return;
       for (const socket of sockets) socket.destroy();
@@ -76,12 +79,16 @@ async function listen(server: Server, port = 0): Promise<Listening> {
 export type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
 
 /** An HTTP server that answers with `handler`; `number` counts its requests from 0. */
-export function serve(handler: Handler, port = 0): Promise<Listening> {
+export async function serve(handler: Handler, port = 0): Promise<Serving> {
   let number = 0;
-  return listen(
-    createServer((request, response) => handler(request, response, number++)),
-    port,
-  );
+  const busy = new Set<Socket>();
+  const server = createServer((request, response) => {
+    const { socket } = request;
+    if (!busy.has(socket)) socket.on('close', () => busy.delete(socket));
+    busy.add(socket);
+    handler(request, response, number++);
+  });
+  return { ...(await listen(server, port)), busy };
 }
 
 /** What a constraint asks of the station; read here with a few plain rules, to check the client's own by. */
@@ -198,8 +205,14 @@ export class Station {
     if (path.endsWith('.dods')) this.queries.push(decodeURIComponent(query));
     this.#news.emit('news');
     if (this.before(request, response, number)) return;
+    if (this.closeDelimited) {
+      response.useChunkedEncodingByDefault = false;
+      response.shouldKeepAlive = false;
+    }
     if (path === '/roberrypi.dds') {
-      response.end(head());
+      // In two calls, so that no Content-Length goes with it.
+      response.write(head());
+      response.end();
     } else if (path === '/roberrypi.dods') {
       void this.#stream(asked(query), response);
     } else {
@@ -216,10 +229,6 @@ export class Station {
       this.streams--;
       this.#news.emit('news');
     });
-    if (this.closeDelimited) {
-      response.useChunkedEncodingByDefault = false;
-      response.shouldKeepAlive = false;
-    }
     let at = constraint.replay ? 0 : this.rows.length;
     let matched = 0;
     response.write(`${head(constraint.columns)}Data:\n`);
