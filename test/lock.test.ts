@@ -6,6 +6,7 @@ import { textOf } from './sources.ts';
 interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly resolved?: string;
+  readonly libc?: readonly string[];
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
 }
@@ -41,5 +42,10 @@ describe('package-lock.json', () => {
 
   it('names no place to download from, so that each machine uses its own registry', () => {
     expect(Object.values(packages).flatMap(({ resolved }) => resolved ?? [])).toEqual([]);
+  });
+
+  it('holds nothing that npm 9 or 10 would take out, so that an installation leaves a checkout as it was', () => {
+    const marked = Object.keys(packages).filter(place => packages[place]?.libc !== undefined);
+    expect(marked, 'npm 11 writes "libc", older ones remove it: take it out').toEqual([]);
   });
 });

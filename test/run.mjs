@@ -89,6 +89,9 @@ function obstacle() {
   return undefined;
 }
 
+// Escape sequences help a person at a terminal only; Biome and vitest write them into files and pipes too.
+if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1';
+
 const why = obstacle();
 if (why === undefined) {
   lint();

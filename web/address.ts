@@ -3,8 +3,12 @@
 /** The suffixes of a dataset's responses: dropped, so that any link to the dataset will do. */
 const SUFFIX = /\.(?:dds|das|dods|asc|ascii|ver|info|html|help)$/;
 
-/** A host with a port or a dot, and no scheme before it: what people type for a machine on their network. */
-const HOST_WITHOUT_SCHEME = /^(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+:\d+|\[[\da-f:]+\](?::\d+)?)(?:\/|$)/i;
+/**
+ * A host without a scheme, as people type it: with a port, an IPv4 address, or a name with a dot and a path behind it. A
+ * name with a dot alone is taken for a dataset beside the page.
+ */
+const HOST_WITHOUT_SCHEME =
+  /^(?:(?:[\w.-]+|\[[\da-f:]+\]):\d+(?:\/|$)|\d+(?:\.\d+){3}(?:\/|$)|(?:localhost|[\w-]+(?:\.[\w-]+)+|\[[\da-f:]+\])\/)/i;
 
 export interface DatasetAddress {
   /** Absolute, without suffix, query and fragment: `http://pi:8080/roberrypi`. */
@@ -31,7 +35,9 @@ export function datasetAddress(text: string, page: string): DatasetAddress {
   try {
     url = new URL(HOST_WITHOUT_SCHEME.test(place) ? `http://${place}` : place, page);
   } catch {
-    throw new TypeError(`Expected the address of a dataset, such as http://pi:8080/roberrypi, found "${text}"`);
+    throw new TypeError(
+      `Expected the address of a dataset, such as http://pi:8080/roberrypi, found "${text}"`,
+    );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new TypeError(`Expected an address that begins with http:// or https://, found "${text}"`);
@@ -45,9 +51,14 @@ export function datasetAddress(text: string, page: string): DatasetAddress {
 /** What to write after `?` in the page's own address to show `address`: relative where it lies beside the page. */
 export function pageQuery(address: DatasetAddress, page: string): string {
   const folder = new URL('.', page).href;
-  const near = address.base.startsWith(folder) && address.base.length > folder.length;
-  const place = near ? address.base.slice(folder.length) : address.base;
+  const inside = address.base.startsWith(folder) ? address.base.slice(folder.length) : '';
+  const place = inside === '' || HOST_WITHOUT_SCHEME.test(inside) ? address.base : inside;
   return `url=${encode(place)}${address.constraint === '' ? '' : encode(`?${address.constraint}`)}`;
+}
+
+/** A constraint as it stands in the address of a response: what would end or change the query is percent-encoded. */
+export function encodedConstraint({ constraint }: Pick<DatasetAddress, 'constraint'>): string {
+  return encodeURI(constraint).replace(/[#[\]']/g, encodeCharacter);
 }
 
 /** How an address is shown to people: without user and password. */
@@ -67,6 +78,11 @@ function splitOnce(text: string, separator: string): string[] {
 /** Percent-encodes what would end or change a query, and leaves `/`, `:`, `,` and brackets readable. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/%(?:2F|3A|2C|5B|5D|3F)/g, decodeURIComponent);
+}
+
+/** `encodeURIComponent` for any ASCII character: that one leaves some as they are. */
+function encodeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function decode(text: string): string {

@@ -10,12 +10,10 @@ export interface CatalogEntry {
 
 /** Reads a catalogue that came from the address `from`. Throws an error that names what is wrong with it. */
 export function parseCatalog(json: unknown, from: string): CatalogEntry[] {
-  const datasets = isRecord(json) ? json['datasets'] : undefined;
+  const { datasets } = fieldsOf(json);
   if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
   return datasets.map((entry: unknown, index) => {
-    const name = isRecord(entry) ? entry['name'] : undefined;
-    const url = isRecord(entry) ? entry['url'] : undefined;
-    const title = isRecord(entry) ? entry['title'] : undefined;
+    const { name, url, title } = fieldsOf(entry);
     if (typeof name !== 'string' || typeof url !== 'string') {
       throw new TypeError(`Expected "name" and "url" in dataset ${index + 1} of ${from}`);
     }
@@ -24,9 +22,9 @@ export function parseCatalog(json: unknown, from: string): CatalogEntry[] {
 }
 
 /** The catalogue in the folder of `page`; undefined where the page was put somewhere without one. */
-export async function fetchCatalog(page: string, signal: AbortSignal): Promise<CatalogEntry[] | undefined> {
+export async function fetchCatalog(page: string): Promise<CatalogEntry[] | undefined> {
   const from = new URL('catalog.json', page).href;
-  const response = await fetch(from, { signal, cache: 'no-cache' });
+  const response = await fetch(from, { cache: 'no-cache' });
   if (!response.ok || !/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
     await response.body?.cancel();
     return undefined;
@@ -34,6 +32,6 @@ export async function fetchCatalog(page: string, signal: AbortSignal): Promise<C
   return parseCatalog(await response.json(), from);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -25,7 +25,7 @@ export interface Frame {
 
 /** CSS pixels between two lines of the grid, about. */
 const SECTION_HEIGHT = 46;
-const SECTION_WIDTH = 92;
+const SECTION_WIDTH = 70;
 
 /** CSS pixels that two letters at the right edge keep apart. */
 const TAG_HEIGHT = 15;
@@ -91,10 +91,13 @@ export class Chart {
 
     this.#sizes = new ResizeObserver(() => this.#resize());
     this.#sizes.observe(this.plot);
-    this.#sight = new IntersectionObserver(entries => {
-      this.#seen = entries.at(-1)!.isIntersecting;
-      this.redraw();
-    });
+    this.#sight = new IntersectionObserver(
+      entries => {
+        this.#seen = entries.at(-1)!.isIntersecting;
+        this.redraw();
+      },
+      { rootMargin: '30%' },
+    );
     this.#sight.observe(this.element);
   }
 

@@ -98,7 +98,9 @@ function findTime(sequence: Sequence, attributes: AttributeTable): TimeColumn | 
   });
   const named = candidates.find(({ name }) => name.toLowerCase() === 'time');
   const { name, text, units } =
-    (named?.units === undefined ? candidates.find(candidate => candidate.units !== undefined) : named) ?? named ?? {};
+    (named?.units === undefined ? candidates.find(candidate => candidate.units !== undefined) : named) ??
+    named ??
+    {};
   if (name === undefined) return undefined;
   if (units !== undefined) return { name, units, absolute: true };
   if (!text) return { name, units: UNIX_SECONDS, absolute: true };
@@ -115,7 +117,10 @@ function describeChannel({ name, type }: Atomic, attributes: AttributeTable | un
     label: attributeText(attributes, 'long_name') || name.replaceAll('_', ' '),
     unit: prettyUnits(attributeText(attributes, 'units')),
     kind: type === 'String' || type === 'Url' ? 'text' : real ? 'real' : 'integer',
-    missing: [...attributeNumbers(attributes, '_FillValue'), ...attributeNumbers(attributes, 'missing_value')],
+    missing: [
+      ...attributeNumbers(attributes, '_FillValue'),
+      ...attributeNumbers(attributes, 'missing_value'),
+    ],
     scale,
     offset,
   };
@@ -133,7 +138,9 @@ function readDuration(text: string | undefined): number | undefined {
 function attributeNumbers(table: AttributeTable | undefined, name: string): number[] {
   const found = table?.get(name);
   if (found === undefined || found instanceof Map) return [];
-  return found.values.map(value => (value === '' ? Number.NaN : Number(value))).filter(value => !Number.isNaN(value));
+  return found.values
+    .map(value => (value === '' ? Number.NaN : Number(value)))
+    .filter(value => !Number.isNaN(value));
 }
 
 /** The attributes of a column, which servers nest in tables or, some, write with a dot. */
@@ -142,5 +149,8 @@ function columnAttributes(
   sequence: Sequence,
   column: string,
 ): AttributeTable | undefined {
-  return attributeTable(attributes, sequence.name, column) ?? attributeTable(attributes, `${sequence.name}.${column}`);
+  return (
+    attributeTable(attributes, sequence.name, column) ??
+    attributeTable(attributes, `${sequence.name}.${column}`)
+  );
 }

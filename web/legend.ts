@@ -17,6 +17,9 @@ export interface Reading {
   readonly note: string;
 }
 
+/** Digits after the point that a power of ten has at least: a counter of bytes is seen to count. */
+const LEAST_DIGITS = 4;
+
 export interface LegendEvents {
   /** A line is to be hidden, or shown again. */
   hide(line: number, hidden: boolean): void;
@@ -40,9 +43,15 @@ export class Legend {
   constructor(channels: readonly Channel[], events: LegendEvents) {
     this.#entries = channels.map((channel, line) => {
       const single = channels.length === 1;
-      const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' }, single ? '' : lineLetter(line));
+      const swatch = element(
+        'span',
+        { class: 'swatch', 'aria-hidden': 'true' },
+        single ? '' : lineLetter(line),
+      );
       const name = element('span', { class: 'name' }, channel.label);
-      const head = single ? element('p', { class: 'head' }, swatch, name) : toggle(swatch, name, line, events);
+      const head = single
+        ? element('p', { class: 'head' }, swatch, name)
+        : toggle(swatch, name, line, events);
       const value = element('data', { class: 'value' });
       const time = element('time');
       const note = element('span', { class: 'note' });
@@ -75,7 +84,10 @@ export class Legend {
     for (const [line, { channel, value, time, note }] of this.#entries.entries()) {
       const reading = readings[line]!;
       const number = reading.value ?? Number.NaN;
-      write(value, channel.kind === 'integer' ? writeInteger(number) : writeValue(number, decimals));
+      write(
+        value,
+        channel.kind === 'integer' ? writeInteger(number) : writeValue(number, decimals, LEAST_DIGITS),
+      );
       if (value.value !== String(number)) value.value = String(number);
       const date = reading.time === undefined ? '' : isoTime(reading.time);
       if (time.dateTime !== date) time.dateTime = date;

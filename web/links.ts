@@ -1,6 +1,6 @@
 // Where the data themselves are: the dataset's other responses, and a line for the terminal.
 
-import type { DatasetAddress } from './address.ts';
+import { type DatasetAddress, encodedConstraint } from './address.ts';
 import type { Description } from './describe.ts';
 import { byId, element, write } from './element.ts';
 
@@ -32,9 +32,9 @@ export function followCommand({ base, constraint }: DatasetAddress): string {
   const address = new URL(`${base}.asc`);
   address.username = '';
   address.password = '';
-  const query = constraint === '' ? '' : `?${encodeURI(constraint).replace(/[[\]']/g, encodeURIComponent)}`;
+  const query = constraint === '' ? '' : `?${encodedConstraint({ constraint })}`;
   const whole = `${address.href}${query}`;
-  return `curl -N ${/^[\w:/.%~-]+$/.test(whole) ? whole : `'${whole.replaceAll("'", '%27')}'`}`;
+  return `curl -N ${/^[\w:/.%~-]+$/.test(whole) ? whole : `'${whole}'`}`;
 }
 
 /** Shows the links of `address`, and lets the line for the terminal be copied. */

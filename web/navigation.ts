@@ -12,7 +12,11 @@ export function showDatasets(entries: readonly CatalogEntry[], current: DatasetA
     ...entries.map(({ name, title, address }) => {
       const isCurrent = address === current.base;
       const query = pageQuery({ base: address, constraint: '' }, location.href);
-      return element('a', { href: `?${query}`, title, ...(isCurrent ? { 'aria-current': 'page' } : {}) }, name);
+      return element(
+        'a',
+        { href: `?${query}`, title, ...(isCurrent ? { 'aria-current': 'page' } : {}) },
+        name,
+      );
     }),
   );
   keepHash();

@@ -7,7 +7,7 @@ import { Legend, type Reading } from './legend.ts';
 import type { Points } from './points.ts';
 import type { Track } from './recording.ts';
 import { writeClock, writeDate, writeSpan } from './times.ts';
-import { NO_VALUE, writeValue } from './values.ts';
+import { writeValue } from './values.ts';
 
 /** Milliseconds between two changes of the numbers: faster than that nobody reads them. */
 const NUMBERS_EVERY = 200;
@@ -112,7 +112,9 @@ export class Panel {
     plot.addEventListener('blur', () => this.#moveTo(undefined));
     plot.addEventListener('keydown', event => {
       const step = event.shiftKey ? LONG_KEY_STEP : KEY_STEP;
-      const place = { ArrowLeft: this.#place - step, ArrowRight: this.#place + step, Home: 0, End: 1 }[event.key];
+      const place = { ArrowLeft: this.#place - step, ArrowRight: this.#place + step, Home: 0, End: 1 }[
+        event.key
+      ];
       if (place === undefined && event.key !== 'Escape') return;
       event.preventDefault();
       this.#moveTo(place);
@@ -130,7 +132,8 @@ export class Panel {
     const { plot } = this.#chart;
     const values = readings.map(({ value }, index) => {
       const { label, unit } = this.#group.channels[index]!;
-      const text = value === undefined || Number.isNaN(value) ? 'no value' : writeValue(value, this.#chart.decimals);
+      const text =
+        value === undefined || Number.isNaN(value) ? 'no value' : writeValue(value, this.#chart.decimals);
       return `${label} ${text} ${unit}`.trim();
     });
     const when = cursor === undefined ? 'Latest' : writeTime(cursor, absolute, true);
@@ -153,7 +156,7 @@ function readingAt(points: Points, time: number, { window, absolute }: Frame): R
   const found = points.nearest(time, window * REACH);
   return {
     value: found?.value ?? Number.NaN,
-    when: found === undefined ? NO_VALUE : writeTime(found.time, absolute, true),
+    when: writeTime(found?.time ?? time, absolute, true),
     time: found?.time,
     note: '',
   };

@@ -35,9 +35,9 @@ export function axisTicks({ min, max, step }: Axis): number[] {
   return Array.from({ length: Math.round((max - min) / step) + 1 }, (_, index) => (first + index) * step);
 }
 
-/** Digits after the point that tell multiples of `step` apart. */
+/** Digits after the point that tell multiples of `step` apart; below 0 where tens, hundreds and so on do. */
 export function decimalsOf(step: number): number {
-  return Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return -Math.floor(Math.log10(step) + 1e-9);
 }
 
 function withMargin({ min, max }: Extent): Extent {
@@ -48,7 +48,7 @@ function withMargin({ min, max }: Extent): Extent {
   const low = min - spare;
   const high = max + spare;
   // What cannot be seen to fall below zero gets no room there: 0 % stays at the bottom.
-  return { min: min >= 0 && low < 0 ? 0 : low, max: max <= 0 && high > 0 ? 0 : high };
+  return { min: min >= 0 && low < 0 ? 0 : low, max: max <= 0 && min < 0 && high > 0 ? 0 : high };
 }
 
 function isReadable({ min, max, step }: Axis, sections: number): boolean {

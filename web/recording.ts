@@ -99,7 +99,8 @@ export class Recording {
 
   /** Takes row `index` of `batch`, stamped `time`. A row without a time, or with that of the last one, is passed over. */
   take(batch: RowBatch, index: number, time: number): void {
-    if (!Number.isFinite(time) || time === this.#newest) return;
+    const again = time === this.#newest && this.#description.time !== undefined;
+    if (!Number.isFinite(time) || again) return;
     if (this.#newest !== undefined && time < this.#newest) this.#goBack(time);
     else if (this.#isGap(time)) this.break();
     this.#newest = time;

@@ -2,15 +2,19 @@
 
 import type { DatasetAddress } from './address.ts';
 
+/** Milliseconds by which a `Date` is behind at most: it tells whole seconds. */
+const TRUNCATED = 1000;
+
 /**
- * The server's time in milliseconds since 1970, to a second or two; the browser's where the server does not say or
- * does not let a page of another origin see it.
+ * The server's time in milliseconds since 1970, rather a second too late than too early; the browser's where the server
+ * does not say or does not let a page of another origin see it.
  */
 export async function askServerTime({ base }: DatasetAddress, signal: AbortSignal): Promise<number> {
   try {
-    const response = await fetch(`${base}.dds`, { method: 'HEAD', cache: 'no-store', signal });
+    const response = await fetch(`${base}.ver`, { cache: 'no-store', signal });
+    await response.text();
     const date = Date.parse(response.headers.get('date') ?? '');
-    return Number.isNaN(date) ? Date.now() : date;
+    return Number.isNaN(date) ? Date.now() : date + TRUNCATED;
   } catch {
     signal.throwIfAborted();
     return Date.now();

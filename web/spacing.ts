@@ -20,11 +20,13 @@ export class Spacing {
 
   /** The usual gap in milliseconds; undefined before two rows have come. */
   get usual(): number | undefined {
-    if (this.#usual === undefined && this.#count > 0) {
-      const gaps = this.#gaps.slice(0, Math.min(this.#count, REMEMBERED)).sort();
-      this.#usual = gaps[Math.ceil(gaps.length * USUAL) - 1];
-    }
+    this.#usual ??= this.#quantile(USUAL);
     return this.#usual;
+  }
+
+  /** The gap in the middle, which an interruption does not change: half are shorter; undefined as `usual` is. */
+  get median(): number | undefined {
+    return this.#quantile(0.5);
   }
 
   add(time: number): void {
@@ -33,5 +35,10 @@ export class Spacing {
       this.#usual = undefined;
     }
     this.#last = time;
+  }
+
+  #quantile(share: number): number | undefined {
+    const gaps = this.#gaps.slice(0, Math.min(this.#count, REMEMBERED)).sort();
+    return gaps[Math.max(0, Math.ceil(gaps.length * share) - 1)];
   }
 }

@@ -23,6 +23,7 @@ export interface RowNews {
   readonly age: number;
   /** How far apart rows usually are; undefined while that is not known. */
   readonly usual: number | undefined;
+  readonly median: number | undefined;
   readonly absolute: boolean;
 }
 
@@ -49,6 +50,7 @@ export class Status {
   readonly #detail = byId('detail', HTMLElement);
   readonly #newest = byId('newest', HTMLElement);
   readonly #announcement = byId('announcement', HTMLElement);
+  readonly #again = byId('again', HTMLButtonElement);
   #connection: Connection = { state: 'connecting' };
   #announced = '';
   #beaten = Number.NEGATIVE_INFINITY;
@@ -59,7 +61,8 @@ export class Status {
 
   set(connection: Connection): void {
     this.#connection = connection;
-    this.#box.dataset['state'] = connection.state;
+    this.#box.setAttribute('data-state', connection.state);
+    this.#again.hidden = connection.state !== 'reconnecting';
     write(this.#state, NAMES[connection.state]);
     const reason = 'reason' in connection ? connection.reason : '';
     this.#announce(connection.state, reason);
@@ -80,16 +83,22 @@ export class Status {
     );
   }
 
+  /** Brings the countdown up to date. */
+  count(): void {
+    this.#tell();
+  }
+
   /** Brings the countdown and the age of the newest row up to date. */
   show(news: RowNews): void {
     this.#tell();
-    const { newest, age, usual, absolute } = news;
+    const { newest, age, usual, median, absolute } = news;
     const late = newest !== undefined && age > Math.max(LEAST_LATE, LATE * (usual ?? 0));
     const goingOn = this.#connection.state === 'connected' || this.#connection.state === 'waiting';
-    this.#newest.dataset['late'] = String(late && goingOn);
+    this.#newest.setAttribute('data-late', String(late && goingOn));
     if (newest === undefined) write(this.#newest, '');
-    else if (late) write(this.#newest, `no row for ${writeDuration(age)}; newest at ${writeTime(newest, absolute)}`);
-    else write(this.#newest, `newest row ${writeTime(newest, absolute)}${rate(usual)}`);
+    else if (late)
+      write(this.#newest, `no row for ${writeDuration(age)}; newest at ${writeTime(newest, absolute)}`);
+    else write(this.#newest, `newest row ${writeTime(newest, absolute)}${rate(median)}`);
   }
 
   #tell(): void {
@@ -116,8 +125,8 @@ function writeTime(time: number, absolute: boolean): string {
   return `${date === writeDate(Date.now()) ? '' : `${date} `}${writeClock(time)}`;
 }
 
-function rate(usual: number | undefined): string {
-  if (usual === undefined || usual <= 0) return '';
-  if (usual < 400) return `, ${Math.round(1000 / usual)} a second`;
-  return `, one every ${writeDuration(usual)}`;
+function rate(median: number | undefined): string {
+  if (median === undefined || median <= 0) return '';
+  if (median < 400) return `, ${Math.round(1000 / median)} a second`;
+  return `, one every ${writeDuration(median)}`;
 }

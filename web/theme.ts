@@ -12,11 +12,6 @@ export function currentTheme(): Theme {
   return dark.matches ? 'dark' : 'light';
 }
 
-/** Calls `changed` whenever the theme becomes another, for as long as the page lives. */
-export function onTheme(changed: () => void): void {
-  dark.addEventListener('change', changed);
-}
-
 /** True where people asked for as little motion as possible. */
 export function wantsStillness(): boolean {
   return still.matches;

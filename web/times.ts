@@ -17,7 +17,10 @@ export function timeStep(span: number, lines: number): number {
 /** The times from `from` to `to` at which an axis has a line. */
 export function timeTicks(from: number, to: number, step: number): number[] {
   const first = Math.ceil(from / step);
-  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, index) => (first + index) * step);
+  return Array.from(
+    { length: Math.max(0, Math.floor(to / step) - first + 1) },
+    (_, index) => (first + index) * step,
+  );
 }
 
 /** How a line of the axis is labelled: with the seconds only where lines are closer than a minute. */
@@ -46,7 +49,11 @@ export function writeDate(time: number): string {
 /** A span since a moment that nobody named: `0:02:05`. */
 export function writeSpan(time: number, millis = false): string {
   const seconds = Math.floor(Math.abs(time) / 1000);
-  const text = [String(Math.floor(seconds / 3600)), two(Math.floor(seconds / 60) % 60), two(seconds % 60)].join(':');
+  const text = [
+    String(Math.floor(seconds / 3600)),
+    two(Math.floor(seconds / 60) % 60),
+    two(seconds % 60),
+  ].join(':');
   const rest = millis ? `.${String(Math.floor(Math.abs(time) % 1000)).padStart(3, '0')}` : '';
   return `${time < 0 ? '−' : ''}${text}${rest}`;
 }

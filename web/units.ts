@@ -1,8 +1,12 @@
 // How a unit is written for people: UDUNITS spelling in, the symbol that a reader knows out.
 
 const SYMBOLS: ReadonlyMap<string, string> = new Map([
-  ...['degree_celsius', 'degrees_celsius', 'degree_c', 'degrees_c', 'degc', 'deg_c', 'celsius'].map(pair('°C')),
-  ...['degree_fahrenheit', 'degrees_fahrenheit', 'degree_f', 'degrees_f', 'degf', 'fahrenheit'].map(pair('°F')),
+  ...['degree_celsius', 'degrees_celsius', 'degree_c', 'degrees_c', 'degc', 'deg_c', 'celsius'].map(
+    pair('°C'),
+  ),
+  ...['degree_fahrenheit', 'degrees_fahrenheit', 'degree_f', 'degrees_f', 'degf', 'fahrenheit'].map(
+    pair('°F'),
+  ),
   ...['kelvin', 'kelvins', 'degree_kelvin', 'degrees_kelvin'].map(pair('K')),
   ...['degree', 'degrees', 'deg', 'arc_degree', 'angular_degree'].map(pair('°')),
   ...['degrees_north', 'degree_north', 'degree_n', 'degrees_n'].map(pair('°N')),

@@ -24,26 +24,34 @@ const GROUP_SPACE = '\u202f';
 /** What stands for no value. */
 export const NO_VALUE = '–';
 
-/** `value` to `decimals` digits after the point, with a real minus sign; very large or small ones as powers of ten. */
-export function writeValue(value: number, decimals: number): string {
+/**
+ * `value` to `decimals` digits after the point, which may be less than none: 1234 to -2 is to the hundreds. Numbers that
+ * are very large or small are written as powers of ten, with `leastDigits` digits after the point at least.
+ */
+export function writeValue(value: number, decimals: number, leastDigits = 0): string {
   if (!Number.isFinite(value)) return NO_VALUE;
   const size = Math.abs(value);
   const tooSmall = size < SMALL && decimals > 4 && size > 0;
-  if (size >= LARGE || tooSmall) return writePower(value, decimals);
-  return value.toFixed(Math.min(decimals, 12)).replace(/^-(?=0(?:\.0*)?$)/, '').replace('-', '−');
+  if (size >= LARGE || tooSmall) return writePower(value, decimals, leastDigits);
+  return withSpaces(value.toFixed(Math.max(0, Math.min(decimals, 12)))).replace(/^-(?=0(?:\.0*)?$)/, '');
 }
 
-/** An integer, in groups of three digits from five digits on. */
+/** An integer, all of it. */
 export function writeInteger(value: number): string {
-  if (!Number.isFinite(value)) return NO_VALUE;
-  const digits = value.toFixed(0);
-  const grouped = Math.abs(value) < 10_000 ? digits : digits.replace(/\B(?=(?:\d{3})+$)/g, GROUP_SPACE);
-  return grouped.replace('-', '−');
+  return Number.isFinite(value) ? withSpaces(value.toFixed(0)) : NO_VALUE;
 }
 
-function writePower(value: number, decimals: number): string {
+/** Groups of three digits before the point, from five digits on, and a real minus sign. */
+function withSpaces(digits: string): string {
+  const grouped = /^-?\d{5}/.test(digits)
+    ? digits.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, GROUP_SPACE)
+    : digits;
+  return grouped.replace(/^-(?!0(?:\.0*)?$)/, '−');
+}
+
+function writePower(value: number, decimals: number, leastDigits: number): string {
   const exponent = Math.floor(Math.log10(Math.abs(value)));
-  const digits = Math.max(0, Math.min(8, exponent + decimals));
+  const digits = Math.max(leastDigits, Math.min(8, exponent + decimals));
   const [mantissa = '', power = ''] = value.toExponential(digits).split('e');
   const raised = [...power.replace('+', '')].map(digit => SUPERSCRIPTS[digit]).join('');
   return `${mantissa.replace('-', '−')}×10${raised}`;

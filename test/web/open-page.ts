@@ -1,0 +1,179 @@
+// How is the built page opened in a browser, with everything that goes wrong there written down?
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, resolve } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { expect } from 'vitest';
+import { CHROMIUM_ARGS } from '../chromium.ts';
+import { tools } from '../tools.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** Builds the page as `npm run build` does, into a folder of its own. */
+export async function buildPage(): Promise<{ folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'dapberry-page-'));
+  const web = resolve(import.meta.dirname, '../../web');
+  await build({
+    configFile: join(web, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: tools.chromium!, args: CHROMIUM_ARGS });
+}
+
+/** A page, and what its console, its scripts and its requests complained of. */
+export interface OpenPage {
+  readonly page: Page;
+  readonly problems: readonly string[];
+  /** The addresses of all requests, in their order. */
+  readonly requests: readonly string[];
+}
+
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  const problems: string[] = [];
+  const requests: string[] = [];
+  page.on('console', message => {
+    if (['error', 'warning'].includes(message.type())) {
+      problems.push(`console: ${message.text()} ${message.location().url}`);
+    }
+  });
+  page.on('pageerror', error => problems.push(`script: ${error.message}`));
+  page.on('request', asked => requests.push(decodeURIComponent(asked.url())));
+  page.on('requestfailed', failed => {
+    const reason = failed.failure()?.errorText ?? '';
+    // The page closes streams itself, which is no failure.
+    if (reason !== 'net::ERR_ABORTED') problems.push(`request: ${failed.url()} ${reason}`);
+  });
+  await page.goto(url);
+  return { page, problems, requests };
+}
+
+/** Waits until the page says that it is in this state, such as `Live`. */
+export async function stateIs(page: Page, state: string): Promise<void> {
+  await page.waitForFunction(wanted => document.getElementById('state')?.textContent === wanted, state);
+}
+
+/** Waits until every channel that can be seen has a number. */
+export async function numbersShown(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const values = [...document.querySelectorAll<HTMLDataElement>('.legend data')];
+    return values.length > 0 && values.every(({ value }) => value !== '' && value !== 'NaN');
+  });
+}
+
+/** What each canvas shows now. */
+export function pictures(page: Page): Promise<string[]> {
+  return page.evaluate(() => [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()));
+}
+
+/** Waits until every canvas shows something else. */
+export async function picturesMove(page: Page): Promise<void> {
+  const before = await pictures(page);
+  expect(before).not.toEqual([]);
+  await page.waitForFunction(
+    old => [...document.querySelectorAll('canvas')].every((canvas, i) => canvas.toDataURL() !== old[i]),
+    before,
+  );
+}
+
+/**
+ * For each column of pixels of the first canvas, whether a line is there: anything but the grey of the grid. From left to
+ * right.
+ */
+export function drawnColumns(page: Page): Promise<boolean[]> {
+  return page.evaluate(() => {
+    const shown = document.querySelector('canvas')!;
+    const { width, height } = shown;
+    // Read from a copy: a browser complains where the same canvas is drawn and read in turn.
+    const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+    copy.drawImage(shown, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    return Array.from({ length: width }, (_, x) => {
+      for (let y = 0; y < height; y++) {
+        const at = 4 * (y * width + x);
+        const [red = 0, , blue = 0, alpha = 0] = data.subarray(at, at + 4);
+        if (alpha > 128 && Math.abs(red - blue) > 60) return true;
+      }
+      return false;
+    });
+  });
+}
+
+/** Tells the page that it is hidden, or seen again, as a browser would. */
+export async function setVisibility(page: Page, visibility: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate(state => {
+    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, visibility);
+}
+
+export interface Site {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a folder of files, at `prefix`, and nothing else. */
+export function serveFiles(folder: string, prefix: string): Promise<Site> {
+  return listen(async (asked, response) => {
+    const path = new URL(asked.url ?? '/', 'http://localhost').pathname;
+    const name = path === prefix ? 'index.html' : path.slice(prefix.length);
+    try {
+      if (!path.startsWith(prefix)) throw new Error('elsewhere');
+      const file = await readFile(join(folder, name));
+      response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream').end(file);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+}
+
+/** Passes what is asked for below `prefix` on to `target`, as a reverse proxy does. */
+export function proxy(target: string, prefix: string): Promise<Site> {
+  return listen((asked, response) => {
+    if (asked.url?.startsWith(prefix) !== true) return response.writeHead(404).end();
+    const passed = request(
+      `${target}/${asked.url.slice(prefix.length)}`,
+      { method: asked.method },
+      answer => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    response.on('close', () => passed.destroy());
+    passed.on('error', () => response.destroy());
+    return passed.end();
+  });
+}
+
+async function listen(
+  handler: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<Site> {
+  const server: Server = createServer(handler);
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise(done => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { explain, plainReason } from '../../web/reason.ts';
+
+const address = { base: 'http://pi:8080/host', constraint: '' };
+
+describe('a reason', () => {
+  it.each(['Failed to fetch', 'NetworkError when attempting to fetch resource.', 'Load failed'])(
+    'has plain words for "%s"',
+    message => {
+      expect(plainReason(new TypeError(message))).toBe('no answer');
+    },
+  );
+
+  it('says what else there is to know', () => {
+    expect(plainReason('no byte for 90 s')).toBe('no byte for 90 s');
+  });
+
+  it('says what browsers do not: other origins, and http from https', () => {
+    const error = new TypeError('http://pi:8080/host: Failed to fetch');
+    expect(explain(address, error, new URL('http://pi:8080/'))).toBe('http://pi:8080/host: no answer.');
+    expect(explain(address, error, new URL('http://other/'))).toMatch(/CORS/);
+    expect(explain(address, error, new URL('https://other/'))).toMatch(/https.*open http:\/\/pi:8080\//);
+  });
+});

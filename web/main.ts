@@ -1,0 +1,126 @@
+// What happens when the page is opened: which dataset is wanted, what it holds, and then its plot, come what may.
+
+import { DapError, ResponseError } from '../dap/index.ts';
+import { type DatasetAddress, shownAddress, wantedDataset } from './address.ts';
+import { type CatalogEntry, fetchCatalog } from './catalog.ts';
+import { Controls } from './controls.ts';
+import type { Description } from './describe.ts';
+import { byId, write } from './element.ts';
+import { showLinks, wireCopy } from './links.ts';
+import { hideMessage, showMessage } from './message.ts';
+import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
+import { describeWithPatience } from './patience.ts';
+import { Plot } from './plot.ts';
+import { explain, plainReason } from './reason.ts';
+import { Status } from './status.ts';
+import { writeZone } from './times.ts';
+
+/** Milliseconds before a dataset whose columns have changed is opened again. */
+const BEFORE_REOPENING = 2000;
+
+/** Milliseconds between two looks at the countdown while there is no plot that does it. */
+const COUNTDOWN_EVERY = 250;
+
+const page = new URL(location.href);
+const status = new Status();
+const controls = new Controls(keepHash);
+
+byId('footer', HTMLElement).hidden = false;
+write(byId('zone', HTMLElement), `Times are in the time zone of this browser (${writeZone(new Date())}).`);
+wireCopy();
+void start();
+
+/** Finds out which dataset is wanted, and plots it. */
+async function start(): Promise<void> {
+  let wanted: DatasetAddress | undefined;
+  try {
+    wanted = wantedDataset(page.href);
+  } catch (error) {
+    wireAddressField(undefined);
+    showMessage('This is no address of a dataset', plainReason(error));
+    return;
+  }
+  const entries = await datasetsBeside(wanted);
+  const [first] = entries;
+  wanted ??= first && { base: first.address, constraint: '' };
+  wireAddressField(wanted);
+  if (wanted === undefined) {
+    showMessage(
+      'Which dataset?',
+      'There is no list of datasets beside this page. Give the address of a dataset on any DAP2 server: here below, or behind “?url=” in the address of this page.',
+    );
+    return;
+  }
+  showDatasets(entries, wanted);
+  await open(wanted);
+}
+
+/** The datasets of the server that the page comes from; none where it shows one of another server, or has no list. */
+async function datasetsBeside(wanted: DatasetAddress | undefined): Promise<CatalogEntry[]> {
+  if (wanted !== undefined && new URL(wanted.base).origin !== page.origin) return [];
+  try {
+    return (await fetchCatalog(page.href)) ?? [];
+  } catch {
+    // Without the list the dataset that was asked for can still be shown.
+    return [];
+  }
+}
+
+async function open(address: DatasetAddress): Promise<void> {
+  byId('bar', HTMLElement).hidden = false;
+  showTitle(nameOf(address), '', address);
+  const countdown = setInterval(() => status.count(), COUNTDOWN_EVERY);
+  try {
+    const again = byId('again', HTMLButtonElement);
+    const description = await describeWithPatience(address, again, (connection, error) => {
+      status.set(connection);
+      if (error !== undefined) showMessage('No answer yet', explain(address, error, page));
+    });
+    plot(address, description);
+  } catch (error) {
+    fail(address, error);
+  } finally {
+    clearInterval(countdown);
+  }
+}
+
+function plot(address: DatasetAddress, description: Description): void {
+  hideMessage();
+  showTitle(description.title, description.institution, address);
+  showLinks(address, description);
+  const shown = new Plot(address, description, {
+    window: controls.windowFor(description.interval),
+    charts: byId('charts', HTMLElement),
+    status,
+    failed: (error, hadRows) => {
+      shown.remove();
+      controls.control(undefined);
+      // Other columns than before: the server has been set up anew, and is asked what it has now.
+      if (hadRows) setTimeout(() => void open(address), BEFORE_REOPENING);
+      else fail(address, error);
+    },
+  });
+  controls.control(shown);
+}
+
+function fail(address: DatasetAddress, error: unknown): void {
+  const refused = error instanceof DapError || error instanceof ResponseError;
+  status.set({ state: 'failed', reason: '' });
+  showMessage(
+    refused ? 'The server has no such data' : 'This dataset cannot be plotted',
+    explain(address, error, page),
+    () => location.reload(),
+  );
+}
+
+function showTitle(title: string, institution: string, address: DatasetAddress): void {
+  const subtitle = byId('subtitle', HTMLElement);
+  write(byId('title', HTMLElement), title);
+  write(subtitle, [institution, shownAddress(address)].filter(text => text !== '').join(' · '));
+  subtitle.hidden = false;
+  document.title = `${title} – dapberry`;
+}
+
+function nameOf({ base }: DatasetAddress): string {
+  return new URL(base).pathname.split('/').at(-1) || base;
+}

@@ -1,0 +1,235 @@
+// How one dataset is plotted: its stream fills a recording, and a loop of frames draws that, or what was when it was paused.
+
+import type { Rows } from '../dap/index.ts';
+import type { DatasetAddress } from './address.ts';
+import type { Frame } from './chart.ts';
+import { type Description, groupByUnit } from './describe.ts';
+import { Live } from './live.ts';
+import { Panel } from './panel.ts';
+import type { Points } from './points.ts';
+import { Recording, type View } from './recording.ts';
+import type { Status } from './status.ts';
+import { TextPanel } from './text-panel.ts';
+import { currentTheme, wantsStillness } from './theme.ts';
+
+/** Rows of time by which a chart lags behind: the line reaches its right edge, though the next row is still to come. */
+const LAG = 1.75;
+
+/** Milliseconds that a chart lags behind at most: with seldom rows the newest one is more than a full chart. */
+const MOST_LAG = 5000;
+
+/** Columns of pixels in a chart that is not laid out yet. */
+const USUAL_COLUMNS = 900;
+
+/** Milliseconds between two pictures for people who want no motion. */
+const STILL_FOR = 1000;
+
+/** Milliseconds between two looks at the age of the newest row. */
+const STATUS_EVERY = 250;
+
+/** The charts of a group of channels, and where their tracks are among those of the recording. */
+interface Group {
+  readonly panel: Panel;
+  readonly places: readonly number[];
+}
+
+/** What is shown while the charts stand still. */
+interface Still {
+  readonly time: number;
+  /** As they were, and as they are drawn in the window that is chosen now. */
+  readonly kept: readonly Points[];
+  drawn: readonly Points[];
+}
+
+export class Plot {
+  readonly #description: Description;
+  readonly #status: Status;
+  readonly #live: Live;
+  readonly #groups: readonly Group[];
+  readonly #texts: TextPanel | undefined;
+  #recording: Recording;
+  #view: View;
+  #still: Still | undefined;
+  /** Which part of the time axis is pointed at, from 0 to 1. */
+  #pointed: number | undefined;
+  #statusAt = Number.NEGATIVE_INFINITY;
+  #theme = currentTheme();
+  #frame: number;
+
+  /** `failed` is told once why no more rows will come, where that is not their end, and whether any had come. */
+  constructor(
+    address: DatasetAddress,
+    description: Description,
+    options: {
+      readonly window: number;
+      readonly charts: HTMLElement;
+      readonly status: Status;
+      readonly failed: (error: unknown, hadRows: boolean) => void;
+    },
+  ) {
+    const { window, charts, status, failed } = options;
+    this.#description = description;
+    this.#status = status;
+    this.#view = { window, columns: USUAL_COLUMNS };
+    this.#recording = new Recording(description, this.#view);
+    this.#groups = groupByUnit(description.channels).map(group => ({
+      panel: new Panel(group, place => {
+        this.#pointed = place;
+      }),
+      places: group.channels.map(channel => description.channels.indexOf(channel)),
+    }));
+    const texts = description.channels.filter(({ kind }) => kind === 'text');
+    this.#texts = texts.length === 0 ? undefined : new TextPanel(texts);
+    charts.replaceChildren(...this.#groups.map(({ panel }) => panel.element));
+    if (this.#texts !== undefined) charts.append(this.#texts.element);
+
+    this.#live = new Live(address, description, {
+      connection: connection => status.set(connection),
+      begin: (columns, anew) => this.#begin(columns, anew),
+      timeOf: (rows, index, browser) => this.#recording.timeOf(rows, index, browser),
+      rows: (rows, from, to, browser) => this.#take(rows, from, to, browser),
+      failed: error => failed(error, this.#recording.rows > 0),
+    });
+    this.#live.start(window);
+    this.#frame = requestAnimationFrame(this.#draw);
+  }
+
+  get isPaused(): boolean {
+    return this.#still !== undefined;
+  }
+
+  /** Stops the charts, not the stream; going on shows what has come meanwhile. */
+  pause(paused: boolean): void {
+    const time = this.#edge(performance.now());
+    if (!paused || time === undefined) {
+      this.#still = undefined;
+      return;
+    }
+    const kept = this.#recording.copyPoints();
+    this.#still = { time, kept, drawn: kept };
+  }
+
+  /** Makes the next attempt to connect now. */
+  reconnect(): void {
+    this.#live.wake();
+  }
+
+  /** Shows `window` milliseconds; asks the server for what is missing for that. */
+  setWindow(window: number): void {
+    const before = this.#view;
+    if (window === before.window) return;
+    this.#setView({ ...before, window });
+    const usual = this.#recording.spacing.usual ?? 0;
+    const tooCoarse = before.window / before.columns > usual && window < before.window;
+    if (this.#live.mayTakePast && (window > before.window || tooCoarse)) this.#live.start(window);
+    else this.#live.remember(window);
+  }
+
+  remove(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#live.stop();
+    for (const { panel } of this.#groups) panel.remove();
+    this.#texts?.element.remove();
+  }
+
+  #begin(columns: readonly string[], anew: boolean): void {
+    if (anew && this.#recording.rows > 0) this.#recording = new Recording(this.#description, this.#view);
+    this.#recording.expect(columns);
+  }
+
+  #take(rows: Rows, from: number, to: number, browser: number): void {
+    for (let index = from; index < to; index++) {
+      this.#recording.take(rows, index, this.#recording.timeOf(rows, index, browser));
+    }
+    this.#status.beat();
+  }
+
+  #setView(view: View): void {
+    this.#view = view;
+    this.#recording.resize(view);
+    const column = view.window / view.columns;
+    const still = this.#still;
+    if (still !== undefined) {
+      still.drawn = still.kept.map(points => points.resample(column, Number.POSITIVE_INFINITY));
+    }
+  }
+
+  readonly #draw = (): void => {
+    this.#frame = requestAnimationFrame(this.#draw);
+    const browser = performance.now();
+    this.#fit();
+    this.#paint();
+    this.#showStatus(browser);
+    const edge = this.#still?.time ?? this.#edge(browser);
+    if (edge === undefined) return;
+    if (this.#still === undefined) this.#recording.settle(edge + this.#settleAhead);
+    const { window } = this.#view;
+    const frame: Frame = {
+      time: edge,
+      window,
+      absolute: this.#description.time?.absolute ?? true,
+      cursor: this.#pointed === undefined ? undefined : edge - window * (1 - this.#pointed),
+    };
+    const { tracks } = this.#recording;
+    const points = this.#still?.drawn ?? tracks.map(track => track.points);
+    for (const { panel, places } of this.#groups) {
+      panel.draw(frame, pick(tracks, places), pick(points, places));
+    }
+    this.#texts?.show(tracks);
+  };
+
+  /** Takes over the width of the charts. */
+  #fit(): void {
+    const columns = this.#groups[0]?.panel.width ?? 0;
+    if (columns > 0 && columns !== this.#view.columns) this.#setView({ ...this.#view, columns });
+  }
+
+  /** Takes over the theme: a canvas is not painted anew by the style sheet. */
+  #paint(): void {
+    const theme = currentTheme();
+    if (theme === this.#theme) return;
+    this.#theme = theme;
+    for (const { panel } of this.#groups) panel.restyle();
+  }
+
+  /** The time at the charts' right edge while they move; undefined before the first row. */
+  #edge(browser: number): number | undefined {
+    const now = this.#live.clock.now(browser);
+    if (now === undefined) return undefined;
+    const { newest } = this.#recording;
+    const { state } = this.#status.connection;
+    const isOver = state === 'ended' || state === 'failed';
+    const edge = isOver && newest !== undefined ? Math.min(now - this.#lag, newest) : now - this.#lag;
+    return wantsStillness() ? edge - (edge % STILL_FOR) : edge;
+  }
+
+  get #lag(): number {
+    const column = this.#view.window / this.#view.columns;
+    const rows = LAG * (this.#recording.spacing.usual ?? 0);
+    return Math.max(2 * column, Math.min(rows, MOST_LAG));
+  }
+
+  /** How far beyond the right edge columns of pixels are complete: as far as the next row, which the line goes to. */
+  get #settleAhead(): number {
+    const usual = Math.min(this.#recording.spacing.usual ?? 0, MOST_LAG);
+    return usual + this.#view.window / this.#view.columns;
+  }
+
+  #showStatus(browser: number): void {
+    if (browser - this.#statusAt < STATUS_EVERY) return;
+    this.#statusAt = browser;
+    const { newest, spacing } = this.#recording;
+    const now = this.#live.clock.now(browser);
+    this.#status.show({
+      newest,
+      age: newest === undefined || now === undefined ? 0 : now - newest,
+      usual: spacing.usual,
+      median: spacing.median,
+      absolute: this.#description.time?.absolute ?? true,
+    });
+  }
+}
+
+function pick<T>(items: readonly T[], places: readonly number[]): T[] {
+  return places.map(place => items[place]!);
+}

@@ -1,0 +1,25 @@
+// Why something failed, in words for the person in front of the page.
+
+import type { DatasetAddress } from './address.ts';
+
+/** What Chromium, Firefox and Safari say of a request that got no answer; they say no more than that to a page. */
+const NO_ANSWER = /failed to fetch|networkerror when attempting to fetch resource\.?|load failed/i;
+
+/** An error's message, with the browser's own words replaced. */
+export function plainReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(NO_ANSWER, 'no answer');
+}
+
+/** Why `address` cannot be read, and what the browser keeps to itself about it; `page` is where the page came from. */
+export function explain(address: DatasetAddress, error: unknown, page: URL): string {
+  const reason = plainReason(error).replace(/[.\s]*$/, '.');
+  const { protocol, origin } = new URL(address.base);
+  if (page.protocol === 'https:' && protocol === 'http:') {
+    return `${reason} This page came over https, and browsers do not let such a page read from http: open ${origin}/ itself, if it has a page.`;
+  }
+  if (origin !== page.origin) {
+    return `${reason} If the server is there, it may not allow pages of other origins to read from it (CORS).`;
+  }
+  return reason;
+}

@@ -1,0 +1,35 @@
+// What the page shows of columns of text: the latest value of each, since text cannot be drawn as a line.
+
+import type { Channel } from './describe.ts';
+import { element, write } from './element.ts';
+import type { Track } from './recording.ts';
+
+export class TextPanel {
+  readonly element: HTMLElement;
+  readonly #values: ReadonlyMap<Channel, HTMLElement>;
+
+  constructor(channels: readonly Channel[]) {
+    this.#values = new Map(channels.map(channel => [channel, element('dd')]));
+    const rows = channels.map(channel =>
+      element(
+        'div',
+        { 'data-column': channel.name },
+        element('dt', {}, channel.label),
+        this.#values.get(channel)!,
+      ),
+    );
+    this.element = element(
+      'section',
+      { class: 'panel', 'aria-label': 'Text' },
+      element('dl', { class: 'texts' }, ...rows),
+    );
+  }
+
+  /** Shows the latest text of each of its channels; the other tracks are not its own. */
+  show(tracks: readonly Track[]): void {
+    for (const { channel, latest } of tracks) {
+      const value = this.#values.get(channel);
+      if (value !== undefined) write(value, typeof latest === 'string' ? latest : '');
+    }
+  }
+}
