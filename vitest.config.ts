@@ -6,7 +6,8 @@ const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
 
 /** A browser, or a client that others wrote, takes a small machine for itself: these wait for the others. */
 const ALONE = [
-  'test/**/*browser*.test.ts',
+  'test/dap/browser.test.ts',
+  'test/web/page*.test.ts',
   'test/clients/**/*.test.ts',
   'test/run.test.ts',
   'test/package.test.ts',

@@ -36,12 +36,12 @@ beforeEach(() => {
   scripts({});
   bin = join(project, 'bin');
   mkdirSync(bin);
-  for (const name of ['sh', 'env', 'npm', 'true', 'chmod', 'touch']) {
+  for (const name of ['sh', 'env', 'npm', 'chmod', 'touch']) {
     const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim();
     symlinkSync(found, join(bin, name));
   }
   symlinkSync(process.execPath, join(bin, 'node'));
-  for (const name of ['chromium', 'curl', 'ncdump']) program(name, 'exit 0');
+  for (const name of ['true', 'chromium', 'curl', 'ncdump']) program(name, 'exit 0');
 });
 
 afterEach(() => rmSync(project, { recursive: true, force: true }));

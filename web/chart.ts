@@ -2,13 +2,13 @@
 
 import { SmoothieChart } from 'smoothie';
 import { TimeAxis, ValueAxis } from './axes.ts';
-import { element } from './element.ts';
+import { element, write } from './element.ts';
 import { lineColour, lineLetter } from './palette.ts';
 import type { Points } from './points.ts';
 import { type Axis, axisFor, decimalsOf } from './range.ts';
 import { spread } from './spread.ts';
 import { currentTheme, GRID } from './theme.ts';
-import { timeStep } from './times.ts';
+import { timeStep, writeClock, writeSpan } from './times.ts';
 import { Trace } from './trace.ts';
 
 /** What a chart shows now. All times in milliseconds, by the server's clock. */
@@ -25,13 +25,17 @@ export interface Frame {
 
 /** CSS pixels between two lines of the grid, about. */
 const SECTION_HEIGHT = 46;
-const SECTION_WIDTH = 70;
+const SECTION_WIDTH = 74;
 
 /** CSS pixels that two letters at the right edge keep apart. */
 const TAG_HEIGHT = 15;
 
 const LINE_WIDTH = 1.5;
 const EMPHASISED_WIDTH = 3;
+
+/** A line with more points than this a pixel is a band: thin, it shows more and takes half the time to draw. */
+const DENSE = 1.2;
+const DENSE_WIDTH = 1;
 
 /** Smoothie may pass over a frame that shows the same time as the last one, but draws it after this long (ms). */
 const SURELY_DRAWN = 250;
@@ -41,7 +45,8 @@ export class Chart {
   /** The part that time runs along: what a pointer points at. */
   readonly plot: HTMLElement;
   readonly #canvas = element('canvas');
-  readonly #cursor = element('div', { class: 'cursor', hidden: true });
+  readonly #cursorTime = element('span');
+  readonly #cursor = element('div', { class: 'cursor', hidden: true }, this.#cursorTime);
   readonly #empty = element('p', { class: 'empty', hidden: true }, 'no values in this time window');
   readonly #tags: readonly HTMLElement[];
   readonly #valueAxis: ValueAxis;
@@ -52,6 +57,7 @@ export class Chart {
   readonly #sizes: ResizeObserver;
   readonly #sight: IntersectionObserver;
   #emphasised: number | undefined;
+  #dense = false;
   #axis: Axis | undefined;
   #width = 0;
   #height = 0;
@@ -124,6 +130,11 @@ export class Chart {
     if (axis !== this.#axis) this.#redrawSoon();
     this.#axis = axis;
     this.#drawn = time;
+    const dense = points.some(({ begin, end }) => end - begin > this.#width * DENSE);
+    if (dense !== this.#dense) {
+      this.#dense = dense;
+      this.#style();
+    }
     for (const [index, trace] of this.#traces.entries()) {
       trace.follow(points[index]!);
       trace.forget(time - frame.window);
@@ -183,7 +194,8 @@ export class Chart {
     const theme = currentTheme();
     for (const [index, trace] of this.#traces.entries()) {
       const colour = lineColour(theme, index);
-      const width = index === this.#emphasised ? EMPHASISED_WIDTH : LINE_WIDTH;
+      const usual = this.#dense ? DENSE_WIDTH : LINE_WIDTH;
+      const width = index === this.#emphasised ? EMPHASISED_WIDTH : usual;
       trace.style({ strokeStyle: colour, lineWidth: Math.max(1, Math.round(width * this.#ratio)) });
       this.#tags[index]?.style.setProperty('color', colour);
     }
@@ -215,10 +227,13 @@ export class Chart {
     return axisFor({ min, max }, Math.max(2, Math.round(this.#height / SECTION_HEIGHT)), this.#axis);
   }
 
-  #showCursor({ cursor, window }: Frame, time: number): void {
-    const at = cursor === undefined ? -1 : this.#width * (1 - (time - cursor) / window);
-    this.#cursor.hidden = at < 0;
-    if (at >= 0) this.#cursor.style.setProperty('transform', `translateX(${Math.round(at)}px)`);
+  #showCursor({ cursor, window, absolute }: Frame, time: number): void {
+    const share = cursor === undefined ? -1 : 1 - (time - cursor) / window;
+    this.#cursor.hidden = share < 0;
+    if (cursor === undefined || share < 0) return;
+    this.#cursor.style.setProperty('transform', `translateX(${Math.round(this.#width * share)}px)`);
+    this.#cursor.classList.toggle('rightmost', share > 0.75);
+    write(this.#cursorTime, absolute ? writeClock(cursor, true) : writeSpan(cursor, true));
   }
 
   /** Puts each line's letter beside its end at the right edge. */

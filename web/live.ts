@@ -29,6 +29,10 @@ const AT_ONCE = 1000;
 /** A wait for a row that runs ahead is cut into pieces, so that the clock is asked again. */
 const LONGEST_NAP = 500;
 
+/** Seconds without a byte after which a connection is taken for dead: intervals of the dataset, and at least. */
+const SILENT_INTERVALS = 5;
+const LEAST_SILENCE = 20;
+
 /** Why one way to ask for the rows is given up for another. */
 const REFUSED = new Error('the server does not give its past');
 
@@ -177,6 +181,12 @@ export class Live {
     return { server, browser: performance.now() };
   }
 
+  /** Nothing where the dataset does not say how often it has a row. */
+  get #silence(): { silence?: number } {
+    const { interval } = this.#description;
+    return interval === undefined ? {} : { silence: Math.max(LEAST_SILENCE, SILENT_INTERVALS * interval) };
+  }
+
   get #constraint(): string {
     const { sequence, amongOthers } = this.#description;
     return this.#address.constraint || (amongOthers ? sequence : '');
@@ -220,7 +230,7 @@ export class Live {
     try {
       const encoded = encodedConstraint({ constraint });
       const options = { constraint: encoded, signal: attempt.signal, wake: this.#wake, onState };
-      for await (const rows of follow(this.#address.base, options)) {
+      for await (const rows of follow(this.#address.base, { ...options, ...this.#silence })) {
         clearTimeout(patience);
         if (!begun) {
           begun = true;

@@ -109,6 +109,8 @@ export class Panel {
       // A finger that is lifted leaves as well; what it pointed at stays until something else is touched.
       if (event.pointerType === 'mouse') this.#moveTo(undefined);
     });
+    // What began as pointing has become scrolling.
+    plot.addEventListener('pointercancel', () => this.#moveTo(undefined));
     plot.addEventListener('blur', () => this.#moveTo(undefined));
     plot.addEventListener('keydown', event => {
       const step = event.shiftKey ? LONG_KEY_STEP : KEY_STEP;
@@ -146,7 +148,9 @@ export class Panel {
 function latestReading({ latest, lastValue }: Track, { absolute }: Frame, decimals: number): Reading {
   const value = typeof latest === 'number' ? latest : undefined;
   const time = lastValue?.time;
-  if (value === undefined || !Number.isNaN(value)) return { value, when: '', time, note: '' };
+  if (value === undefined) return { value, when: '', time, note: '' };
+  if (!Number.isNaN(value))
+    return { value, when: writeTime(lastValue!.time, absolute, false), time, note: '' };
   if (lastValue === undefined) return { value, when: '', time, note: 'no value yet' };
   const note = `${writeValue(lastValue.value, decimals)} at ${writeTime(lastValue.time, absolute, false)}`;
   return { value, when: '', time, note: `no value; last ${note}` };

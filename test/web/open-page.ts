@@ -84,12 +84,15 @@ export function pictures(page: Page): Promise<string[]> {
   return page.evaluate(() => [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()));
 }
 
-/** Waits until every canvas shows something else. */
+/** Waits until every canvas that is in sight shows something else; what nobody sees is not drawn. */
 export async function picturesMove(page: Page): Promise<void> {
   const before = await pictures(page);
   expect(before).not.toEqual([]);
   await page.waitForFunction(
-    old => [...document.querySelectorAll('canvas')].every((canvas, i) => canvas.toDataURL() !== old[i]),
+    old =>
+      [...document.querySelectorAll('canvas')].every(
+        (canvas, i) => canvas.getBoundingClientRect().top >= innerHeight || canvas.toDataURL() !== old[i],
+      ),
     before,
   );
 }
