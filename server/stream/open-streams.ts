@@ -31,9 +31,12 @@ export interface StreamEvents {
   onCutOff?(address: string): void;
 }
 
+type StreamOptions = Omit<RowStreamOptions, 'turns'>;
+
 interface Open {
-  readonly stream: RowStream;
   readonly address: string;
+  /** Undefined while the response waits behind another one in its connection. */
+  stream: RowStream | undefined;
 }
 
 export class OpenStreams {
@@ -75,14 +78,39 @@ export class OpenStreams {
     });
   }
 
-  /** Begins a stream in a response whose head is written; it is counted until the response is finished or broken off. */
-  begin(address: string, options: Omit<RowStreamOptions, 'turns'>): void {
-    const { response } = options;
+  /**
+   * Begins a stream in a response whose head is written; it is counted until the response is finished or broken off. Of requests
+   * that came in one connection without waiting for the answers, each stream begins when the one before it has ended.
+   */
+  begin(address: string, options: StreamOptions): void {
+    const { response, cursor } = options;
+    const { socket } = response.req;
+    if (response.destroyed || socket.destroyed) {
+      // The client went while its request was looked at: nobody would say so any more.
+      cursor.close();
+      return;
+    }
     this.opened += 1;
     this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
-    response.once('close', () => this.ended(response, address));
-    this.open.set(response, { stream: new RowStream({ ...options, turns: this.turns }), address });
+    const open: Open = { address, stream: undefined };
+    this.open.set(response, open);
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
+    const start = (): void => {
+      open.stream = new RowStream({ ...options, turns: this.turns });
+    };
+    const ended = (): void => {
+      socket.off('close', ended);
+      if (open.stream === undefined) cursor.close();
+      this.ended(response, open);
+    };
+    response.once('close', ended);
+    if (response.socket !== null) {
+      start();
+      return;
+    }
+    response.once('socket', start);
+    // Node does not tell a response that waits when its connection closes. A client may have many of them wait.
+    socket.setMaxListeners(0).once('close', ended);
   }
 
   /** Waits until no stream is open, `most` milliseconds at most; a stuck client is not waited for. */
@@ -97,8 +125,8 @@ export class OpenStreams {
     });
   }
 
-  private ended(response: ServerResponse, address: string): void {
-    this.open.delete(response);
+  private ended(response: ServerResponse, { address }: Open): void {
+    if (!this.open.delete(response)) return;
     const left = (this.perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.perAddress.delete(address);
     else this.perAddress.set(address, left);
@@ -111,7 +139,7 @@ export class OpenStreams {
   private sweep(): void {
     const before = performance.now() - this.limits.readerTimeout * 1000;
     for (const [response, { stream, address }] of this.open) {
-      if ((stream.stuckSince ?? Number.POSITIVE_INFINITY) > before) continue;
+      if ((stream?.stuckSince ?? Number.POSITIVE_INFINITY) > before) continue;
       this.cutOff += 1;
       this.events.onCutOff?.(address);
       response.destroy();

@@ -21,7 +21,7 @@ export interface RowStreamOptions {
  * plan is fulfilled or the source has ended, which gives the end marker and a complete response, or when the client goes.
  */
 export class RowStream {
-  /** Since when the client takes nothing, in milliseconds of `performance.now()`; undefined while it does. */
+  /** Since when the client has not taken all it was sent, in milliseconds of `performance.now()`; undefined where it has. */
   stuckSince: number | undefined;
   private readonly response: ServerResponse;
   private readonly encoding: Encoding;
@@ -79,6 +79,8 @@ export class RowStream {
   private finish(): void {
     if (this.over) return;
     this.close();
+    // Nothing says how far the client is from here on but the end of the response, which has to come in time.
+    this.stuckSince ??= performance.now();
     this.response.end(this.encoding.end);
   }
 

@@ -1,0 +1,232 @@
+// What may happen to a server? Appended rows, readers that come, stall and leave, in any order, checked against the rules.
+
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from '../../server/app.ts';
+import type { Dataset } from '../../server/dataset/dataset.ts';
+import { LoggedDataset } from '../../server/dataset/logged.ts';
+import type { LogBounds } from '../../server/log/row-log.ts';
+import { type Asking, asked, asking, EPOCH } from './asking.ts';
+import { ReferenceLog } from './reference.ts';
+import { type ConnectionOptions, ScriptedConnection } from './scripted-connection.ts';
+import { type Row, SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { WatchedReader } from './watched-reader.ts';
+
+/** How long a reader may need for rows that are there, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** A row that is `gap` seconds after the one before. */
+interface RowSeed {
+  readonly gap: number;
+  readonly values: readonly number[];
+}
+
+type Command =
+  | { readonly kind: 'append'; readonly batches: readonly (readonly RowSeed[])[] }
+  | {
+      readonly kind: 'open';
+      readonly asking: Asking;
+      readonly options: ConnectionOptions;
+      readonly protocol: 'HTTP/1.0' | 'HTTP/1.1';
+      /** In a connection that is there, behind what was asked for in it before. */
+      readonly behind: boolean;
+    }
+  | { readonly kind: 'stall' | 'take' | 'take one' | 'leave'; readonly which: number }
+  | { readonly kind: 'close' };
+
+export interface Size {
+  /** Rows of a batch at the most. */
+  readonly batch: number;
+  readonly commands: number;
+}
+
+export function commands({ batch, commands }: Size): fc.Arbitrary<Command[]> {
+  const seed: fc.Arbitrary<RowSeed> = fc.record({
+    // A second for the most part; the clock may also jump ahead, and rows be made in a hurry.
+    gap: fc.constantFrom(1, 1, 1, 1e-4, 0.0625, 7.3, 600, 90_000),
+    values: fc.tuple(
+      fc.constantFrom(0, 0.25, 0.5, 0.75, 1e300, Number.NaN, Number.NEGATIVE_INFINITY),
+      fc.constantFrom(-(2 ** 31), -1, 0, 1, 2 ** 31 - 1),
+      fc.constantFrom(-1.5, 0, 0.75, 3, Number.NaN),
+    ),
+  });
+  // Long batches repeat a few rows, so that they are made and shrunk fast.
+  const rows = fc
+    .tuple(fc.array(seed, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: batch }))
+    .map(([seeds, count]) => Array.from({ length: count }, (_, row) => seeds[row % seeds.length]!));
+  const one = fc.oneof(
+    {
+      weight: 24,
+      arbitrary: fc.record({
+        kind: fc.constant('append' as const),
+        batches: fc.array(rows, { minLength: 1, maxLength: 4 }),
+      }),
+    },
+    {
+      weight: 16,
+      arbitrary: fc.record({
+        kind: fc.constant('open' as const),
+        asking,
+        options: fc.record({
+          highWaterMark: fc.constantFrom(1, 300, 16_384, 16_384),
+          taking: fc.constantFrom(true, true, false),
+        }),
+        protocol: fc.constantFrom('HTTP/1.0' as const, 'HTTP/1.1' as const),
+        behind: fc.constantFrom(true, false, false, false),
+      }),
+    },
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('stall' as const, 'take' as const, 'take one' as const, 'leave' as const),
+        which: fc.nat(100),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const) }) },
+  );
+  return fc.array(one, { maxLength: commands, size: 'max' });
+}
+
+/** Runs a schedule, and throws where the server differs from the rules. */
+export async function run(schedule: readonly Command[], bounds: LogBounds): Promise<void> {
+  const server = await Scripted.start(bounds);
+  try {
+    for (const command of schedule) {
+      await server.obey(command);
+      await server.settle();
+    }
+    await server.finish();
+  } finally {
+    await server.stop();
+  }
+}
+
+/** One server with one dataset, and its readers. */
+class Scripted {
+  private readonly log: ReferenceLog;
+  private readonly device: ScriptedDevice;
+  private readonly dataset: LoggedDataset;
+  private app!: FastifyInstance;
+  private readonly readers: WatchedReader[] = [];
+  /** Readers that have asked and are not served yet. */
+  private readonly asking: WatchedReader[] = [];
+  private isClosed = false;
+
+  private constructor(bounds: LogBounds) {
+    this.log = new ReferenceLog(bounds.rows, bounds.age);
+    this.device = new ScriptedDevice(rows => this.log.append(rows));
+    this.dataset = new LoggedDataset(SCRIPTED, this.device, { bounds });
+  }
+
+  static async start(bounds: LogBounds): Promise<Scripted> {
+    const server = new Scripted(bounds);
+    const { dataset } = server;
+    const watched: Dataset = {
+      info: dataset.info,
+      interval: dataset.interval,
+      model: dataset.model,
+      attributes: dataset.attributes,
+      open: plan => server.asking.shift()!.watch(dataset.open(plan)),
+      shared: (name, plan) => dataset.shared(name, plan),
+      status: () => dataset.status(),
+      close: () => dataset.close(),
+    };
+    server.app = await buildApp({ datasets: [watched] });
+    await server.app.ready();
+    return server;
+  }
+
+  async obey(command: Command): Promise<void> {
+    switch (command.kind) {
+      case 'append':
+        if (this.isClosed) return;
+        for (const batch of command.batches) await this.device.append(this.rowsOf(batch));
+        return;
+      case 'open':
+        return this.open(command);
+      case 'close':
+        this.isClosed = true;
+        return this.dataset.close();
+      default:
+        this.handle(command);
+    }
+  }
+
+  /** Waits until every reader that can go on has gone as far as it can; then compares. */
+  async settle(): Promise<void> {
+    const deadline = performance.now() + PATIENCE;
+    for (let late = this.late(); late !== undefined; late = this.late()) {
+      if (performance.now() > deadline) throw new Error(`${late.query} did not come as far as it could`);
+      await turn();
+    }
+    for (const reader of this.readers) reader.check(this.isClosed);
+    const { rows, overrun } = this.dataset.status();
+    const missed = this.readers.reduce((sum, reader) => sum + reader.missed, 0);
+    if (rows !== this.log.end) throw new Error(`expected ${this.log.end} rows in status(), found ${rows}`);
+    if (overrun !== missed) throw new Error(`expected ${missed} missed rows in status(), found ${overrun}`);
+  }
+
+  /** Everyone takes everything, and no row comes any more: each stream ends, and nothing is left of it. */
+  async finish(): Promise<void> {
+    await this.obey({ kind: 'close' });
+    for (const { connection } of this.readers) connection.takeAll();
+    await this.settle();
+    const deadline = performance.now() + PATIENCE;
+    for (let open = await this.openStreams(); open > 0; open = await this.openStreams()) {
+      if (performance.now() > deadline) throw new Error(`expected no open stream, found ${open}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const { connection } of this.readers) connection.destroy();
+    await this.app.close();
+  }
+
+  private async openStreams(): Promise<number> {
+    return (await this.app.inject('/health')).json<{ streams: number }>().streams;
+  }
+
+  private async open({ asking, options, protocol, behind }: Command & { kind: 'open' }): Promise<void> {
+    const { query, asked: meaning } = asked(asking, this.log);
+    const before = behind ? this.readers.findLast(reader => reader.isReusable) : undefined;
+    const connection = before?.connection ?? new ScriptedConnection(options);
+    const reader = new WatchedReader(
+      { query, asked: meaning, encoding: asking.encoding },
+      this.log,
+      connection,
+      before,
+    );
+    this.readers.push(reader);
+    this.asking.push(reader);
+    if (before === undefined) this.app.server.emit('connection', connection);
+    connection.ask(`/scripted.${asking.encoding}?${query}`, before === undefined ? protocol : 'HTTP/1.1');
+    const deadline = performance.now() + PATIENCE;
+    while (this.asking.length > 0) {
+      if (performance.now() > deadline) throw new Error(`${query} was not served: ${reader.answer.head}`);
+      await turn();
+    }
+  }
+
+  private handle({ kind, which }: Command & { which: number }): void {
+    const reader = this.readers[which % this.readers.length];
+    if (reader === undefined) return;
+    const { connection } = reader;
+    if (kind === 'stall') connection.stall();
+    else if (kind === 'take') connection.takeAll();
+    else if (kind === 'take one') connection.takeOne();
+    else connection.destroy();
+  }
+
+  private rowsOf(seeds: readonly RowSeed[]): Row[] {
+    let [time = EPOCH] = this.log.rows.at(-1) ?? [];
+    return seeds.map(({ gap, values }) => {
+      time += gap;
+      return [time, ...values];
+    });
+  }
+
+  private late(): WatchedReader | undefined {
+    return this.readers.find(reader => !reader.hasSettled(this.isClosed));
+  }
+}

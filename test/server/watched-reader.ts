@@ -1,0 +1,203 @@
+// Does one reader get what it asked for? Each step of its cursor and each byte that it received are held against the rules.
+
+import type { Batch } from '../../dap/index.ts';
+import type { Cursor, Taken } from '../../server/log/cursor.ts';
+import { COLUMNS } from './asking.ts';
+import { type Asked, type ReferenceLog, ReferenceReader } from './reference.ts';
+import type { Received, ScriptedConnection } from './scripted-connection.ts';
+import type { Row } from './scripted-device.ts';
+
+export interface Question {
+  readonly query: string;
+  readonly asked: Asked;
+  readonly encoding: 'dods' | 'asc';
+}
+
+const TYPES = ['Float64', 'Float64', 'Int32', 'Float32'] as const;
+const START = 0x5a000000;
+const END = 0xa5000000;
+
+export class WatchedReader {
+  readonly query: string;
+  readonly connection: ScriptedConnection;
+  /** Rows that the log forgot before this reader came to them. */
+  missed = 0;
+  private readonly question: Question;
+  private readonly log: ReferenceLog;
+  private readonly before: WatchedReader | undefined;
+  private readonly number: number;
+  private readonly reference: ReferenceReader;
+  private position = -1;
+  private isCursorClosed = false;
+  private isTold = false;
+  private wake: (() => void) | undefined;
+  private readonly wrong: string[] = [];
+  /** The bytes of the first rows of the reference. */
+  private written = { rows: 0, bytes: Buffer.alloc(0) };
+
+  /** `before`: the reader whose answer comes before this one's in the same connection. */
+  constructor(
+    question: Question,
+    log: ReferenceLog,
+    connection: ScriptedConnection,
+    before: WatchedReader | undefined,
+  ) {
+    this.query = question.query;
+    this.question = question;
+    this.log = log;
+    this.connection = connection;
+    this.before = before;
+    this.number = before === undefined ? 0 : before.number + 1;
+    this.reference = new ReferenceReader(question.asked);
+  }
+
+  get answer(): Received {
+    return this.connection.answers[this.number]!;
+  }
+
+  /** The connection will carry one more answer, though perhaps not soon. */
+  get isReusable(): boolean {
+    // A server reads no further request while a connection has no room for answers.
+    return this.connection.taking && this.connection.isPersistent;
+  }
+
+  /** Checks what the cursor gives while it is read. */
+  watch(cursor: Cursor): Cursor {
+    const { log } = this;
+    this.position = log.beginning(this.question.asked);
+    const told = (): void => {
+      if (this.isCursorClosed) this.wrong.push('was called back after it was closed');
+      this.isTold = true;
+      this.wake?.();
+    };
+    return {
+      get ended() {
+        return cursor.ended;
+      },
+      next: most => this.step(cursor.next(most), most),
+      wait: wake => {
+        this.wake = wake;
+        this.isTold = false;
+        cursor.wait(told);
+        if (this.isTold) this.wrong.push('was called back from within wait');
+      },
+      close: () => {
+        this.isCursorClosed = true;
+        cursor.close();
+      },
+    };
+  }
+
+  /** True where nothing is to be expected of the server before something else happens. */
+  hasSettled(isClosed: boolean): boolean {
+    const { connection } = this;
+    if (connection.destroyed && !this.isComplete) return this.isCursorClosed;
+    if (!connection.taking || this.waitsForTurn) return true;
+    if (this.isOver(isClosed)) {
+      return this.isCursorClosed && connection.writableLength === 0 && this.isComplete;
+    }
+    return this.position === this.log.end && connection.writableLength === 0;
+  }
+
+  /** Throws where the reader got anything else than it was to get. */
+  check(isClosed: boolean): void {
+    if (this.wrong.length > 0) throw new Error(`${this.query}: ${this.wrong.join('; ')}`);
+    const { body, complete, head } = this.answer;
+    if (head !== '' && !head.startsWith('HTTP/1.1 200 ')) throw new Error(`${this.query}: ${head}`);
+    const isOver = this.isOver(isClosed);
+    if (complete && !isOver) throw new Error(`${this.query}: ended before its time`);
+    const expected = this.expected(isOver);
+    const here = this.connection.taking && !this.connection.destroyed && !this.waitsForTurn;
+    const least = here ? expected.length : 0;
+    if (body.length >= least && body.equals(expected.subarray(0, body.length))) return;
+    throw new Error(
+      `${this.query}: expected${here ? '' : ' the beginning of'}\n${this.readable(expected)}\nfound\n${this.readable(body)}`,
+    );
+  }
+
+  private get isComplete(): boolean {
+    return this.answer.complete;
+  }
+
+  private get waitsForTurn(): boolean {
+    return this.before !== undefined && !this.before.isComplete;
+  }
+
+  private isOver(isClosed: boolean): boolean {
+    return this.reference.over || (isClosed && this.position === this.log.end);
+  }
+
+  private step(taken: Taken | undefined, most: number): Taken | undefined {
+    const { log } = this;
+    if (this.isCursorClosed) this.wrong.push('was read after it was closed');
+    this.missed += Math.max(0, log.first - this.position);
+    this.position = Math.max(this.position, log.first);
+    if (taken === undefined) {
+      if (this.position < log.end) this.wrong.push(`got no row at ${this.position} of ${log.end}`);
+      return taken;
+    }
+    const { batch, position } = taken;
+    if (position !== this.position || batch.length < 1 || batch.length > most) {
+      this.wrong.push(`got ${batch.length} of ${most} rows at ${position}, not at ${this.position}`);
+    }
+    for (const row of rowsIn(batch)) {
+      const kept = log.rows[this.position];
+      if (kept === undefined || !row.every((value, column) => Object.is(value, kept[column]))) {
+        this.wrong.push(`got at ${this.position} the row ${row} instead of ${kept}`);
+      }
+      if (kept !== undefined) this.reference.see(kept);
+      this.position += 1;
+    }
+    return taken;
+  }
+
+  /** The bytes of the body, as far as the rows have been read. */
+  private expected(isOver: boolean): Buffer {
+    const { rows } = this.reference;
+    const isText = this.question.encoding === 'asc';
+    if (this.written.rows < rows.length) {
+      const news = rows.slice(this.written.rows);
+      const bytes = isText ? Buffer.from(news.map(row => `${row.join(', ')}\n`).join('')) : this.xdrOf(news);
+      this.written = { rows: rows.length, bytes: Buffer.concat([this.written.bytes, bytes]) };
+    }
+    const end = Buffer.alloc(isOver && !isText ? 4 : 0);
+    if (end.length > 0) end.writeUInt32BE(END);
+    return Buffer.concat([Buffer.from(this.header), this.written.bytes, end]);
+  }
+
+  private get header(): string {
+    const { asked, encoding } = this.question;
+    const fields = asked.columns.map(column => `        ${TYPES[column]} ${COLUMNS[column]};\n`).join('');
+    const dds = `Dataset {\n    Sequence {\n${fields}    } sensor;\n} scripted;\n`;
+    if (encoding === 'dods') return `${dds}Data:\n`;
+    return `${dds}${'-'.repeat(45)}\n${asked.columns.map(column => `sensor.${COLUMNS[column]}`).join(', ')}\n`;
+  }
+
+  private xdrOf(rows: readonly Row[]): Buffer {
+    const { columns } = this.question.asked;
+    const stride = 4 + columns.reduce((sum, column) => sum + (column < 2 ? 8 : 4), 0);
+    const bytes = Buffer.alloc(rows.length * stride);
+    let at = 0;
+    for (const row of rows) {
+      at = bytes.writeUInt32BE(START, at);
+      for (const [index, column] of columns.entries()) {
+        const value = row[index]!;
+        if (TYPES[column] === 'Float64') at = bytes.writeDoubleBE(value, at);
+        else if (TYPES[column] === 'Int32') at = bytes.writeInt32BE(value, at);
+        else at = bytes.writeFloatBE(value, at);
+      }
+    }
+    return bytes;
+  }
+
+  /** For a person who looks for what is wrong. */
+  private readable(body: Buffer): string {
+    return this.question.encoding === 'asc'
+      ? body.toString()
+      : body.toString('hex').replaceAll('5a000000', '\n$&');
+  }
+}
+
+function* rowsIn({ length, columns }: Batch): Generator<number[]> {
+  for (let row = 0; row < length; row += 1) yield columns.map(column => column[row] as number);
+}
