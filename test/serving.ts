@@ -23,12 +23,14 @@ export interface ServingOptions {
   readonly port?: number;
   readonly webRoot?: string;
   readonly limits?: Partial<StreamLimits>;
+  /** In place of the built-in ones. */
+  readonly datasets?: readonly Dataset[];
 }
 
 /** Serves; simulated and at 20 rows a second unless told otherwise. */
 export async function serving(options: ServingOptions = {}): Promise<Serving> {
-  const { interval = 0.05, simulate = true, seed = 1, port = 0, webRoot, limits } = options;
-  const { datasets } = await openBuiltinDatasets({ interval, simulate, seed });
+  const { port = 0, webRoot, limits } = options;
+  const datasets = options.datasets ?? (await builtin(options));
   const app = await buildApp({
     datasets,
     ...(webRoot === undefined ? {} : { webRoot }),
@@ -43,4 +45,9 @@ export async function serving(options: ServingOptions = {}): Promise<Serving> {
     datasets,
     close: () => app.close(),
   };
+}
+
+async function builtin({ interval = 0.05, simulate = true, seed = 1 }: ServingOptions): Promise<Dataset[]> {
+  const { datasets } = await openBuiltinDatasets({ interval, simulate, seed });
+  return datasets;
 }

@@ -1,16 +1,7 @@
 // A connection for tests, with no network in it: what the server writes is taken when the test takes it, and not before.
 
 import { Duplex } from 'node:stream';
-
-/** One response as far as it has come. */
-export interface Received {
-  readonly status: number;
-  readonly head: string;
-  /** Without the marks of chunked encoding. */
-  readonly body: Buffer;
-  /** Nothing of it is to come. */
-  readonly complete: boolean;
-}
+import { type Answer, answersIn, type HttpRequest } from './answers.ts';
 
 export interface ConnectionOptions {
   /** Bytes above which the server's writes are told to wait: 1 has each of them wait that is not taken at once. */
@@ -22,12 +13,12 @@ export interface ConnectionOptions {
 export class ScriptedConnection extends Duplex {
   readonly remoteAddress = '192.0.2.1';
   private readonly pieces: Buffer[] = [];
-  private readonly protocols: string[] = [];
+  private readonly asked: HttpRequest[] = [];
   private held: (() => void) | undefined;
   private isTaking: boolean;
   private isEnded = false;
   /** The answers as they were read last, and what there was to read then. */
-  private known: { seen: string; answers: readonly Received[] } = { seen: '', answers: [] };
+  private known: { seen: string; answers: readonly Answer[] } = { seen: '', answers: [] };
 
   constructor({ highWaterMark = 16_384, taking = true }: ConnectionOptions = {}) {
     super({ writableHighWaterMark: highWaterMark });
@@ -37,8 +28,8 @@ export class ScriptedConnection extends Duplex {
   }
 
   /** Asks for a path, also while another answer is under way. */
-  ask(path: string, protocol = 'HTTP/1.1'): void {
-    this.protocols.push(protocol);
+  ask(path: string, protocol: HttpRequest['protocol'] = 'HTTP/1.1'): void {
+    this.asked.push({ method: 'GET', protocol });
     this.push(`GET ${path} ${protocol}\r\nHost: pi\r\n\r\n`);
   }
 
@@ -48,7 +39,7 @@ export class ScriptedConnection extends Duplex {
 
   /** One more request may be sent. */
   get isPersistent(): boolean {
-    return this.protocols.at(-1) === 'HTTP/1.1' && !this.isEnded && !this.destroyed;
+    return this.asked.at(-1)?.protocol === 'HTTP/1.1' && !this.isEnded && !this.destroyed;
   }
 
   /** Takes everything from now on. */
@@ -70,21 +61,13 @@ export class ScriptedConnection extends Duplex {
   }
 
   /** The answers, in the order of the requests; one at least where anything was asked for. */
-  get answers(): readonly Received[] {
-    const seen = `${this.pieces.length} ${this.protocols.length} ${this.isEnded}`;
-    if (this.known.seen !== seen) this.known = { seen, answers: this.readAnswers() };
-    return this.known.answers;
-  }
-
-  private readAnswers(): Received[] {
-    const answers: Received[] = [];
-    let bytes: Buffer = Buffer.concat(this.pieces);
-    for (const protocol of this.protocols) {
-      const { answer, rest } = this.answerIn(bytes, protocol);
-      answers.push(answer);
-      bytes = rest;
+  get answers(): readonly Answer[] {
+    const { asked, isEnded, pieces } = this;
+    const seen = `${pieces.length} ${asked.length} ${isEnded}`;
+    if (this.known.seen !== seen) {
+      this.known = { seen, answers: answersIn(Buffer.concat(pieces), asked, isEnded) };
     }
-    return answers;
+    return this.known.answers;
   }
 
   override _read(): void {}
@@ -101,37 +84,5 @@ export class ScriptedConnection extends Duplex {
   override _final(callback: () => void): void {
     this.isEnded = true;
     callback();
-  }
-
-  private answerIn(bytes: Buffer, protocol: string): { answer: Received; rest: Buffer } {
-    const nothing = Buffer.alloc(0);
-    const end = bytes.indexOf('\r\n\r\n');
-    if (end < 0) return { answer: { status: 0, head: '', body: nothing, complete: false }, rest: nothing };
-    const head = bytes.toString('latin1', 0, end);
-    const status = Number(head.split(' ')[1]);
-    const behind = bytes.subarray(end + 4);
-    if (protocol === 'HTTP/1.0') {
-      return { answer: { status, head, body: behind, complete: this.isEnded }, rest: nothing };
-    }
-    const { body, rest } = unchunked(behind);
-    return { answer: { status, head, body, complete: rest !== undefined }, rest: rest ?? nothing };
-  }
-}
-
-/** The body that chunks hold (RFC 9112, section 7.1), and what follows the last one; undefined before that has come. */
-export function unchunked(bytes: Buffer): { body: Buffer; rest: Buffer | undefined } {
-  const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
-    const line = bytes.indexOf('\r\n', at);
-    if (line < 0) return { body: Buffer.concat(parts), rest: undefined };
-    const size = Number.parseInt(bytes.toString('latin1', at, line), 16);
-    if (Number.isNaN(size)) throw new Error(`expected the size of a chunk at byte ${at}`);
-    if (size === 0) {
-      const whole = bytes.length >= line + 4;
-      return { body: Buffer.concat(parts), rest: whole ? bytes.subarray(line + 4) : undefined };
-    }
-    parts.push(bytes.subarray(line + 2, line + 2 + size));
-    at = line + 2 + size + 2;
-    if (at > bytes.length) return { body: Buffer.concat(parts), rest: undefined };
   }
 }

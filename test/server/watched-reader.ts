@@ -2,9 +2,10 @@
 
 import type { Batch } from '../../dap/index.ts';
 import type { Cursor, Taken } from '../../server/log/cursor.ts';
+import type { Answer } from './answers.ts';
 import { COLUMNS } from './asking.ts';
 import { type Asked, type ReferenceLog, ReferenceReader } from './reference.ts';
-import type { Received, ScriptedConnection } from './scripted-connection.ts';
+import type { ScriptedConnection } from './scripted-connection.ts';
 import type { Row } from './scripted-device.ts';
 
 export interface Question {
@@ -51,7 +52,7 @@ export class WatchedReader {
     this.reference = new ReferenceReader(question.asked);
   }
 
-  get answer(): Received {
+  get answer(): Answer {
     return this.connection.answers[this.number]!;
   }
 
