@@ -79,6 +79,26 @@ describe('the row log', () => {
     expect(times).toEqual(Array.from({ length: 100_000 }, (_, row) => 20_000 + row));
   });
 
+  it('holds every row while it grows after it has let rows go', () => {
+    for (const [before, after] of [
+      [3000, 9000],
+      [4000, 4200],
+      [10, 20_000],
+    ] as const) {
+      const log = new RowLog(FIELDS, { rows: 15_000, bytes: 1e9, age: 100_000 });
+      log.append(rows(...Array.from({ length: before }, (_, row) => row)));
+      // All but the last of them are too old now; the ring does not begin at its beginning any more.
+      const late = 1e6;
+      log.append(rows(late));
+      const first = log.first;
+      expect(first).toBe(before);
+      for (let row = 1; row <= after; row += 1) log.append(rows(late + row));
+      const held = Math.min(after + 1, 15_000);
+      const times = readAll(cursorAt(log, log.first)).map(([time]) => time);
+      expect(times).toEqual(Array.from({ length: held }, (_, row) => late + after + 1 - held + row));
+    }
+  });
+
   it('finds the oldest row at or after a time, also after the ring has turned', () => {
     const log = new RowLog(FIELDS, { ...BOUNDS, rows: 4 });
     for (let time = 10; time <= 60; time += 10) log.append(rows(time));

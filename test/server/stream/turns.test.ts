@@ -1,0 +1,63 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../../server/stream/turns.ts';
+
+/** Keeps everyone busy. */
+function work(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+/** Takes turns until it has had `count`, writing its name down each time. */
+function taker(turns: Turns, name: string, count: number, seen: string[], each = () => {}): void {
+  let left = count;
+  const turn = () => {
+    each();
+    seen.push(name);
+    left -= 1;
+    if (left > 0) turns.add(turn);
+  };
+  turns.add(turn);
+}
+
+describe('turns', () => {
+  it('go round, one for each who waits', async () => {
+    const turns = new Turns();
+    const seen: string[] = [];
+    for (const name of 'abc') taker(turns, name, 3, seen);
+    while (seen.length < 9) await nextTurn();
+    expect(seen.join('')).toBe('abcabcabc');
+  });
+
+  it('go on where they were broken off, so that nobody waits for two turns of another', async () => {
+    const turns = new Turns();
+    const seen: string[] = [];
+    for (const name of 'abcdef') taker(turns, name, 4, seen, () => work(2));
+    while (seen.length < 24) await nextTurn();
+    expect(seen.join('')).toBe('abcdef'.repeat(4));
+  });
+
+  it('leave the event loop to others, however many wait', async () => {
+    const turns = new Turns();
+    const seen: string[] = [];
+    for (let number = 0; number < 50; number += 1) taker(turns, '.', 1, seen, () => work(2));
+    let rounds = 0;
+    while (seen.length < 50) {
+      await nextTurn();
+      rounds += 1;
+    }
+    // 100 ms of work, at most 5 ms and the last turn of it at once.
+    expect(rounds).toBeGreaterThan(10);
+  });
+
+  it('are not given to one who has gone', async () => {
+    const turns = new Turns();
+    const seen: string[] = [];
+    const gone = () => seen.push('gone');
+    turns.add(gone);
+    taker(turns, 'a', 2, seen);
+    turns.remove(gone);
+    while (seen.length < 2) await nextTurn();
+    expect(seen).toEqual(['a', 'a']);
+  });
+});
