@@ -12,7 +12,8 @@ const LARGEST_BATCH = 4096;
 
 /**
  * Batches of up to 4096 rows; row n carries the time `start + n * step` (seconds). Each batch waits for a turn of the
- * event loop, so that a client that reads without a pause starves nobody. Ends when `signal` aborts.
+ * event loop, so that a client that reads without a pause starves nobody. Ends when `signal` aborts, and where time is so far away
+ * that a double does not hold its steps.
  */
 export async function* computedRows(
   sensors: readonly ComputedSensor[],
@@ -26,6 +27,8 @@ export async function* computedRows(
     if (signal.aborted) return;
     const times = new Float64Array(length);
     for (let index = 0; index < length; index++) times[index] = start + (row + index) * step;
+    // Past some 2^52 steps a double no longer tells one time from the next: such rows would not be in order.
+    if (!(Math.abs(times[length - 1]!) * Number.EPSILON < step)) return;
     const filled = sensors.map(sensor => {
       const columns = sensor.channels.map(channel => newChannelColumn(channel, length));
       sensor.compute(times, columns);

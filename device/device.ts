@@ -31,6 +31,8 @@ export interface Device {
   readonly sensors: readonly SensorState[];
   /** Slots that were skipped because the row before, or whoever takes the rows, was late. */
   readonly missedSlots: number;
+  /** Seconds since 1970: with interval > 0, no row to come has a time before this. */
+  readonly earliest: number;
   /** How often the system clock was found to have been set, and the seconds that row time is ahead of it since. */
   readonly clock: { readonly steps: number; readonly ahead: number };
   /**
@@ -129,6 +131,10 @@ class SensorDevice implements Device {
 
   get clock(): { readonly steps: number; readonly ahead: number } {
     return { steps: this.#times.steps, ahead: this.#times.ahead };
+  }
+
+  get earliest(): number {
+    return this.#times.earliest;
   }
 
   async *rows(signal: AbortSignal, options: RowsOptions = {}): AsyncGenerator<Batch, void, undefined> {

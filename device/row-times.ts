@@ -44,6 +44,7 @@ export class RowTimes {
   #lastMonotonic = Number.NEGATIVE_INFINITY;
   #ahead = 0;
   #steps = 0;
+  #making: number | undefined;
 
   constructor(clock: Clock, onStep: (step: ClockStep) => void) {
     this.#clock = clock;
@@ -60,6 +61,16 @@ export class RowTimes {
     return this.#ahead;
   }
 
+  /** Seconds since 1970: no row to come has a time before this. */
+  get earliest(): number {
+    return this.#making ?? this.#clock.wall() - WALL_TICK;
+  }
+
+  /** The row that was stamped last is there. */
+  made(): void {
+    this.#making = undefined;
+  }
+
   stamp(): Stamp {
     const { monotonic, wall, moved } = this.#look();
     let microseconds = Math.round(wall * 1e6);
@@ -71,6 +82,7 @@ export class RowTimes {
     this.#lastMicroseconds = microseconds;
     this.#lastMonotonic = monotonic;
     const time = microseconds / 1e6;
+    this.#making = time;
     this.#ahead = Math.max(0, microseconds - Math.round(wall * 1e6)) / 1e6;
     if (Math.abs(moved) >= SMALLEST_STEP) {
       this.#steps++;

@@ -46,6 +46,7 @@ export async function* scheduledRows(
       signal,
     );
     if (signal.aborted) return;
+    times.made();
     yield row;
     const missed = schedule.skipMissed(clock.monotonic());
     if (missed > 0) onMissed(missed);

@@ -1,10 +1,11 @@
 // What is the HTTP server? Fastify with CORS, security headers, the DAP routes, the catalogue, health and the page.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Dataset } from './dataset/dataset.ts';
-import { answerErrors, answerUnreadable } from './errors.ts';
+import { answerErrors, answerMalformed, answerUnreadable } from './errors.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
@@ -26,6 +27,12 @@ export interface AppOptions {
 /** How long open streams may take to send their end marker when the server closes, in milliseconds. */
 const FAREWELL = 700;
 
+/** How long sensors may take to close after that, in milliseconds. */
+const SENSOR_FAREWELL = 150;
+
+/** A constraint of the longest length that is read, percent-encoded, and the headers besides, in bytes. */
+const LONGEST_HEAD = 64 * 1024;
+
 /**
  * Builds the server; the caller listens and closes. `close()` closes the datasets, so that every stream ends with its
  * marker, and then every connection.
@@ -40,7 +47,9 @@ export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions
     // A stream lasts for years; a request's head does not.
     connectionTimeout: 0,
     requestTimeout: 30_000,
+    clientErrorHandler: answerMalformed,
     http: {
+      maxHeaderSize: LONGEST_HEAD,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 2_000,
       noDelay: true,
@@ -94,8 +103,9 @@ export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions
   await pageRoutes(app, datasets, webRoot);
 
   app.addHook('preClose', async () => {
-    await Promise.all(datasets.map(dataset => dataset.close()));
+    const closed = Promise.all(datasets.map(dataset => dataset.close()));
     await streams.allEnded(FAREWELL);
+    await Promise.race([closed, delay(SENSOR_FAREWELL, undefined, { ref: false })]);
   });
   return app;
 }

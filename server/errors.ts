@@ -1,6 +1,8 @@
 // What does a client get when something is wrong? A DAP2 Error object with the right status, and no inside of ours.
 
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConstraintError, printError } from '../dap/index.ts';
 
 /** A refusal that the client can understand: its status and what to say. */
@@ -41,6 +43,37 @@ export function answerErrors(app: FastifyInstance): void {
 export function answerUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   sendError(reply.header('Access-Control-Allow-Origin', '*'), error.statusCode ?? 400, error.message);
 }
+
+/** What a client gets whose request is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
+export function answerMalformed(error: ConnectionError, socket: Socket): void {
+  const underWay = socket.bytesWritten > 0;
+  if (error.code === 'ECONNRESET' || underWay || !socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const [status, message] = MALFORMED[error.code] ?? [
+    400,
+    'expected an HTTP/1.1 request, found something else',
+  ];
+  const body = printError(status, message);
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Access-Control-Allow-Origin: *',
+      'Content-Description: dods-error',
+      'Content-Type: text/plain; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+const MALFORMED: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'expected a shorter request: its address and headers are too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'expected the whole request sooner'],
+};
 
 function sendError(reply: FastifyReply, status: number, message: string): FastifyReply {
   return reply

@@ -15,3 +15,21 @@ export function createLogger(): Logger {
 export function logDeviceEvent(logger: Logger, dataset: string, event: DeviceEvent): void {
   logger.info({ dataset, ...event }, event.kind);
 }
+
+/** Readers that a log overtook come in crowds: they are told of once a minute for each dataset, with their sum. */
+const OVERRUN_PAUSE = 60_000;
+
+/** Logs rows that readers missed. */
+export function overrunLog(logger: Logger): (dataset: string, missed: number) => void {
+  const since = new Map<string, { at: number; missed: number }>();
+  return (dataset, missed) => {
+    const now = performance.now();
+    const last = since.get(dataset);
+    if (last !== undefined && now - last.at < OVERRUN_PAUSE) {
+      last.missed += missed;
+      return;
+    }
+    logger.warn({ dataset, missed: missed + (last?.missed ?? 0) }, 'readers were too slow and missed rows');
+    since.set(dataset, { at: now, missed: 0 });
+  };
+}

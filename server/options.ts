@@ -49,6 +49,7 @@ export function parseCommand(args: readonly string[]): Command {
   const [command = 'serve', ...more] = positionals;
   if (command === 'help') return { name: 'help' };
   if (command !== 'serve') throw new UsageError(`expected the command "serve", found "${command}"`);
+  if (values.host?.trim() === '') throw new UsageError('--host: expected an address, found ""');
   if (more.length > 0) throw new UsageError(`expected no more than the command, found "${more.join(' ')}"`);
   return {
     name: 'serve',
@@ -76,12 +77,24 @@ type Values = { [Name in keyof typeof OPTIONS]?: string | boolean | undefined };
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args: joinNegatives(args), options: OPTIONS, allowPositionals: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // node says more than a person needs after the first sentence.
     throw new UsageError(message.split(/\.\s/)[0]!);
   }
+}
+
+/** `--interval -1` as `--interval=-1`, so that its own check can say what is wrong with it. */
+function joinNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (/^-[\d.]/.test(arg) && before !== undefined && /^--\w+$/.test(before))
+      joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function interval(values: Values): number {

@@ -6,7 +6,7 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { openBuiltinDatasets } from './dataset/builtin.ts';
-import { createLogger, logDeviceEvent } from './log-lines.ts';
+import { createLogger, logDeviceEvent, overrunLog } from './log-lines.ts';
 import type { ServeOptions } from './options.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
@@ -21,6 +21,8 @@ export async function serve(options: ServeOptions, webRoot: string): Promise<voi
   const { datasets, left } = await openBuiltinDatasets({
     ...options,
     onEvent: (dataset, event) => logDeviceEvent(logger, dataset, event),
+    onOverrun: overrunLog(logger),
+    onFailure: (dataset, err) => logger.error({ dataset, err }, 'no more rows'),
   });
   const app = await buildApp({ datasets, webRoot, logger });
   closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {

@@ -8,7 +8,7 @@ import {
   openDevice,
   simulatedTmp36,
 } from '../../device/index.ts';
-import type { Dataset, DatasetInfo } from './dataset.ts';
+import type { Dataset, DatasetEvents, DatasetInfo } from './dataset.ts';
 import { LoggedDataset } from './logged.ts';
 import { MaterialisedDataset } from './materialised.ts';
 
@@ -19,6 +19,8 @@ export interface BuiltinOptions {
   readonly simulate: boolean;
   readonly seed: number;
   readonly onEvent?: (dataset: string, event: DeviceEvent) => void;
+  readonly onOverrun?: (dataset: string, missed: number) => void;
+  readonly onFailure?: (dataset: string, error: unknown) => void;
 }
 
 /** The 2013 experiment's dataset: a TMP36 on a Raspberry Pi. */
@@ -64,12 +66,18 @@ export async function openBuiltinDatasets(
 async function openDataset(
   info: DatasetInfo,
   sensors: readonly OpenSensor[],
-  { interval, onEvent }: BuiltinOptions,
+  { interval, onEvent, onOverrun, onFailure }: BuiltinOptions,
 ): Promise<Dataset> {
   const device: Device = await openDevice({
     sensors,
     interval,
     onEvent: event => onEvent?.(info.name, event),
   });
-  return interval > 0 ? new LoggedDataset(info, device) : new MaterialisedDataset(info, device);
+  const events: DatasetEvents = {
+    onOverrun: missed => onOverrun?.(info.name, missed),
+    onFailure: error => onFailure?.(info.name, error),
+  };
+  return interval > 0
+    ? new LoggedDataset(info, device, events)
+    : new MaterialisedDataset(info, device, events);
 }

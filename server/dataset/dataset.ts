@@ -16,6 +16,14 @@ export interface DatasetInfo {
   readonly source: string;
 }
 
+/** What a dataset tells whoever keeps the log. */
+export interface DatasetEvents {
+  /** Its log overtook a reader, which missed so many rows. */
+  readonly onOverrun?: (missed: number) => void;
+  /** Its rows broke off though nobody stopped them. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
 export interface DatasetStatus {
   /** Rows made since the start; undefined where each reader has rows of its own. */
   readonly rows?: number;

@@ -3,20 +3,18 @@
 import type { Atomic, AttributeTable, Dataset as DapDataset, Plan, Sequence } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
 import { Announcer } from '../log/announcer.ts';
-import { type Cursor, LogCursor } from '../log/cursor.ts';
+import { type Cursor, LogCursor, type LogSource } from '../log/cursor.ts';
 import { type LogBounds, RowLog } from '../log/row-log.ts';
 import { type EncodingName, SharedEncodings, type SharedRows } from '../stream/encoding.ts';
-import type { Dataset, DatasetInfo, DatasetStatus } from './dataset.ts';
+import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
 
-export interface LoggedOptions {
+export interface LoggedOptions extends DatasetEvents {
   readonly bounds?: LogBounds;
-  /** Told once a reader for each time that the log overtook it, with the number of rows that it missed. */
-  readonly onOverrun?: (missed: number) => void;
 }
 
 /** A dataset with an interval: the device is sampled once an interval, however many clients read. */
-export class LoggedDataset implements Dataset {
+export class LoggedDataset implements Dataset, LogSource {
   readonly info: DatasetInfo;
   readonly interval: number;
   readonly model: DapDataset;
@@ -25,15 +23,15 @@ export class LoggedDataset implements Dataset {
   private readonly log: RowLog;
   private readonly announcer = new Announcer();
   private readonly encodings = new SharedEncodings();
-  private readonly onOverrun: ((missed: number) => void) | undefined;
+  private readonly events: DatasetEvents;
   private overrun = 0;
   private readonly stopping = new AbortController();
   private readonly sampling: Promise<void>;
-  private failure: string | undefined;
+  failure: string | undefined;
 
-  constructor(info: DatasetInfo, device: Device, { bounds, onOverrun }: LoggedOptions = {}) {
+  constructor(info: DatasetInfo, device: Device, { bounds, ...events }: LoggedOptions = {}) {
     this.info = info;
-    this.onOverrun = onOverrun;
+    this.events = events;
     this.device = device;
     this.interval = device.interval;
     this.model = describeModel(info, device.channels);
@@ -44,15 +42,21 @@ export class LoggedDataset implements Dataset {
   }
 
   open(plan: Plan): Cursor {
-    return new LogCursor(this.log, this.announcer, this.beginOf(plan), missed => {
-      this.overrun += missed;
-      this.onOverrun?.(missed);
-    });
+    return new LogCursor(this.log, this.announcer, this.beginOf(plan), this);
   }
 
   shared(name: EncodingName, plan: Plan): SharedRows | undefined {
     const begun = !plan.timeBounded || plan.time.low <= (this.log.lastTime ?? Number.NEGATIVE_INFINITY);
     return plan.tail && begun ? this.encodings.of(name, plan) : undefined;
+  }
+
+  get earliest(): number {
+    return this.device.earliest;
+  }
+
+  onOverrun(missed: number): void {
+    this.overrun += missed;
+    this.events.onOverrun?.(missed);
   }
 
   status(): DatasetStatus {
@@ -68,6 +72,9 @@ export class LoggedDataset implements Dataset {
 
   async close(): Promise<void> {
     this.stopping.abort();
+    // Readers get their end marker now: a sensor may take its time to close.
+    this.log.close();
+    this.announcer.tell();
     await this.sampling;
     await this.device.close();
   }
@@ -88,6 +95,7 @@ export class LoggedDataset implements Dataset {
       }
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
+      this.events.onFailure?.(error);
     } finally {
       this.log.close();
       this.announcer.tell();

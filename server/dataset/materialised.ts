@@ -1,9 +1,9 @@
 // How does a dataset without an interval serve its readers? Each has a generator of its own, made as fast as it reads.
 
-import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
+import type { AttributeTable, Batch, Dataset as DapDataset, Plan } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
 import { type Cursor, GeneratorCursor } from '../log/cursor.ts';
-import type { Dataset, DatasetInfo, DatasetStatus } from './dataset.ts';
+import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
 
 /** A dataset with interval 0, as the original was: nothing runs but what its clients pull. */
@@ -13,9 +13,13 @@ export class MaterialisedDataset implements Dataset {
   readonly model: DapDataset;
   readonly attributes: AttributeTable;
   private readonly device: Device;
+  private readonly events: DatasetEvents;
+  /** Why the last reader's rows broke off; forgotten when another reader gets rows. */
+  private failure: string | undefined;
 
-  constructor(info: DatasetInfo, device: Device) {
+  constructor(info: DatasetInfo, device: Device, events: DatasetEvents = {}) {
     this.info = info;
+    this.events = events;
     this.device = device;
     this.model = describeModel(info, device.channels);
     this.attributes = describeAttributes(info, device.channels, 0);
@@ -25,7 +29,10 @@ export class MaterialisedDataset implements Dataset {
     const { low } = plan.time;
     const stop = new AbortController();
     const rows = this.device.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
-    return new GeneratorCursor(rows, stop);
+    return new GeneratorCursor(this.watched(rows), stop, error => {
+      this.failure = error instanceof Error ? error.message : String(error);
+      this.events.onFailure?.(error);
+    });
   }
 
   shared(): undefined {
@@ -33,10 +40,20 @@ export class MaterialisedDataset implements Dataset {
   }
 
   status(): DatasetStatus {
-    return { sensors: this.device.sensors };
+    return {
+      sensors: this.device.sensors,
+      ...(this.failure === undefined ? {} : { failure: this.failure }),
+    };
   }
 
   async close(): Promise<void> {
     await this.device.close();
+  }
+
+  private async *watched(rows: AsyncGenerator<Batch>): AsyncGenerator<Batch, void, undefined> {
+    for await (const batch of rows) {
+      this.failure = undefined;
+      yield batch;
+    }
   }
 }

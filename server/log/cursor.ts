@@ -19,41 +19,57 @@ export interface Cursor {
   next(most: number): Taken | undefined;
   /** True where no row will come any more. */
   readonly ended: boolean;
+  /** True where the source broke: rows are missing that it should have given. */
+  readonly failed: boolean;
+  /** Seconds since 1970: no row to come has a time before this. Undefined where the source's time is its own. */
+  readonly earliest: number | undefined;
   /** Calls `wake` once, when there are rows or the source has ended; never from within this call. */
   wait(wake: () => void): void;
   /** Gives up what the cursor holds; it calls back no more. */
   close(): void;
 }
 
+/** What a reader of a log has to know of whoever writes it. */
+export interface LogSource {
+  /** Seconds since 1970: no row to come has a time before this. */
+  readonly earliest: number;
+  /** Why no row will come any more, where nobody stopped it. */
+  readonly failure?: string | undefined;
+  /** Told how many rows the log forgot before a reader came to them. */
+  onOverrun(missed: number): void;
+}
+
 /** Reads a log from a position on. A reader that the log overtook goes on with the oldest row that is left. */
 export class LogCursor implements Cursor {
   private readonly log: RowLog;
   private readonly announcer: Announcer;
-  private readonly onOverrun: (missed: number) => void;
+  private readonly source: LogSource;
   private position: number;
   private wake: (() => void) | undefined;
 
-  /** `onOverrun` is told how many rows the log forgot before this reader came to them. */
-  constructor(
-    log: RowLog,
-    announcer: Announcer,
-    position: number,
-    onOverrun: (missed: number) => void = () => {},
-  ) {
+  constructor(log: RowLog, announcer: Announcer, position: number, source: LogSource) {
     this.log = log;
     this.announcer = announcer;
     this.position = position;
-    this.onOverrun = onOverrun;
+    this.source = source;
   }
 
   get ended(): boolean {
     return this.log.closed && this.position >= this.log.end;
   }
 
+  get failed(): boolean {
+    return this.source.failure !== undefined;
+  }
+
+  get earliest(): number {
+    return this.source.earliest;
+  }
+
   next(most: number): Taken | undefined {
     const { first } = this.log;
     if (this.position < first) {
-      this.onOverrun(first - this.position);
+      this.source.onOverrun(first - this.position);
       this.position = first;
     }
     if (this.position >= this.log.end) return undefined;
@@ -76,14 +92,18 @@ export class LogCursor implements Cursor {
 /** Reads a generator of its own, one that makes rows as they are asked for. */
 export class GeneratorCursor implements Cursor {
   ended = false;
+  failed = false;
+  readonly earliest = undefined;
   private readonly rows: AsyncGenerator<Batch>;
+  private readonly onFailure: (error: unknown) => void;
   private readonly stop: AbortController;
   private batch: Batch | undefined;
   private closed = false;
 
-  /** `stop` ends the generator, also while it waits. */
-  constructor(rows: AsyncGenerator<Batch>, stop: AbortController) {
+  /** `stop` ends the generator, also while it waits; `onFailure` is told what it throws. */
+  constructor(rows: AsyncGenerator<Batch>, stop: AbortController, onFailure: (error: unknown) => void) {
     this.rows = rows;
+    this.onFailure = onFailure;
     this.stop = stop;
   }
 
@@ -108,8 +128,10 @@ export class GeneratorCursor implements Cursor {
         else this.batch = result.value;
         done();
       },
-      () => {
+      error => {
         this.ended = true;
+        this.failed = true;
+        this.onFailure(error);
         done();
       },
     );

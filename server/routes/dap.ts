@@ -86,6 +86,10 @@ function sendHtml(asked: DapRequest, status: number, page: string): FastifyReply
 function sendRows(asked: DapRequest, name: EncodingName, streams: OpenStreams): FastifyReply {
   const plan = planOf(asked);
   const { dataset, request, reply } = asked;
+  const { failure } = dataset.status();
+  if (failure !== undefined && dataset.interval > 0) {
+    throw new RequestError(503, `the sensors of ${dataset.info.name} give no rows: ${failure}`);
+  }
   // A HEAD of an endless body would read it for ever.
   if (request.method === 'HEAD') return reply.send();
   streams.admit(request.ip);

@@ -16,6 +16,9 @@ export interface RowStreamOptions {
   readonly turns: Turns;
 }
 
+/** The longest wait that a timer of Node can hold, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /**
  * One open stream. It holds a cursor and not a queue: what waits for the client is one piece in its socket. It is over when the
  * plan is fulfilled or the source has ended, which gives the end marker and a complete response, or when the client goes.
@@ -29,6 +32,9 @@ export class RowStream {
   private readonly cursor: Cursor;
   private readonly turns: Turns;
   private readonly reader: RowReader;
+  /** The upper bound on time, in seconds since 1970. */
+  private readonly high: number;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private over = false;
 
   constructor({ response, plan, encoding, shared, cursor, turns }: RowStreamOptions) {
@@ -38,6 +44,7 @@ export class RowStream {
     this.cursor = cursor;
     this.turns = turns;
     this.reader = new RowReader(plan);
+    this.high = plan.time.high;
     response.on('drain', this.drained);
     response.once('close', this.gone);
     this.write(encoding.header);
@@ -50,7 +57,8 @@ export class RowStream {
     if (this.over || this.stuckSince !== undefined) return;
     const taken = this.cursor.next(this.encoding.rowsAtOnce);
     if (taken === undefined) {
-      if (this.cursor.ended) this.finish();
+      if (this.cursor.ended) this.sourceEnded();
+      else if (this.timeIsUp()) this.finish();
       else this.cursor.wait(this.turn);
       return;
     }
@@ -69,6 +77,22 @@ export class RowStream {
     if (batch.length > 0) this.write(this.encoding.rows(batch));
     if (done) this.finish();
     return done;
+  }
+
+  /** Rows that are missing must not look like the end of a complete Sequence. */
+  private sourceEnded(): void {
+    if (this.cursor.failed) this.response.destroy();
+    else this.finish();
+  }
+
+  /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
+  private timeIsUp(): boolean {
+    const { earliest } = this.cursor;
+    if (earliest === undefined || this.high === Number.POSITIVE_INFINITY) return false;
+    if (earliest > this.high) return true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.turn, Math.min((this.high - earliest) * 1000 + 2, LONGEST_TIMER));
+    return false;
   }
 
   private write(bytes: Uint8Array): void {
@@ -96,6 +120,7 @@ export class RowStream {
   private close(): void {
     if (this.over) return;
     this.over = true;
+    clearTimeout(this.timer);
     this.turns.remove(this.turn);
     this.cursor.close();
   }

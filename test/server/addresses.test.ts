@@ -194,7 +194,9 @@ describe('what is not there', () => {
     ['/roberrypi.nc', 404, 'expected one of .dds .das .dods .asc .ascii .ver .info .html .help, found ".nc"'],
     ['/deep/er/path.dods', 404, 'nothing is served at /deep/er/path.dods'],
     ['/%', 400, ''],
-  ])('%s is a DAP2 Error with %d', async (path, status, message) => {
+    [`/roberrypi.dds?${'x'.repeat(60_000)}`, 400, 'characters'],
+    [`/roberrypi.dds?${'x'.repeat(70_000)}`, 431, 'expected a shorter request'],
+  ])('%.40s is a DAP2 Error with %d', async (path, status, message) => {
     const { status: found, body, headers } = await askRaw(path);
     expect(found).toBe(status);
     expect(headers['access-control-allow-origin']).toBe('*');

@@ -204,6 +204,17 @@ describe('a finite stream', () => {
     expect(Math.max(...times)).toBeLessThan(high);
   });
 
+  it.each(['time<now-1second', 'time<=now', 'time<now%2B300milliseconds'])(
+    'is over when every row to come is past %s, though the next one is a minute away',
+    async bound => {
+      server = await serving({ interval: 60 });
+      await until(() => (server.datasets[0]!.status().rows ?? 0) > 0);
+      const answer = await fetch(`${server.url}/roberrypi.dods?&${bound}`);
+      const { length } = decodeAll(new Uint8Array(await answer.arrayBuffer())).values[0] as Batch;
+      expect(length).toBe(bound === 'time<now-1second' ? 0 : 1);
+    },
+  );
+
   it('begins at the oldest row that can match, and runs on into live rows without gap or double', async () => {
     server = await serving({ interval: 0.02 });
     await until(() => (server.datasets[0]!.status().rows ?? 0) >= 10);
@@ -246,6 +257,14 @@ describe('interval 0', () => {
     const { length, columns } = decodeAll(one!).values[0] as Batch;
     expect(length).toBe(86_400);
     expect((columns[0] as Float64Array)[0]).toBe(1_000_000_000);
+  });
+
+  it('ends where times are so far away that a number no longer tells them apart', async () => {
+    server = await serving({ interval: 0 });
+    for (const far of ['1e16', '1e300']) {
+      const answer = await fetch(`${server.url}/roberrypi.dods?&time>=${far}`);
+      expect((decodeAll(new Uint8Array(await answer.arrayBuffer())).values[0] as Batch).length).toBe(0);
+    }
   });
 
   it('stops making rows for a client that has gone', async () => {

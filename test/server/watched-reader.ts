@@ -75,6 +75,12 @@ export class WatchedReader {
       get ended() {
         return cursor.ended;
       },
+      get failed() {
+        return cursor.failed;
+      },
+      get earliest() {
+        return cursor.earliest;
+      },
       next: most => this.step(cursor.next(most), most),
       wait: wake => {
         this.wake = wake;

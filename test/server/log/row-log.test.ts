@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Atomic, Batch } from '../../../dap/index.ts';
 import { Announcer } from '../../../server/log/announcer.ts';
-import { LogCursor } from '../../../server/log/cursor.ts';
+import { LogCursor, type LogSource } from '../../../server/log/cursor.ts';
 import { RowLog } from '../../../server/log/row-log.ts';
 
 const FIELDS: Atomic[] = [
@@ -18,9 +18,11 @@ function rows(...times: number[]): Batch {
 
 const BOUNDS = { rows: 10, bytes: 1e6, age: 1e6 };
 
+const SOURCE: LogSource = { earliest: Number.NEGATIVE_INFINITY, onOverrun: () => undefined };
+
 /** A cursor with nobody else around. */
 function cursorAt(log: RowLog, position: number, announcer = new Announcer()): LogCursor {
-  return new LogCursor(log, announcer, position);
+  return new LogCursor(log, announcer, position, SOURCE);
 }
 
 function readAll(cursor: LogCursor): number[][] {
@@ -108,7 +110,10 @@ describe('the row log', () => {
   it('moves a reader that it overtook to the oldest row, and tells how many rows that reader missed', () => {
     const log = new RowLog(FIELDS, { ...BOUNDS, rows: 3 });
     const missed: number[] = [];
-    const cursor = new LogCursor(log, new Announcer(), 0, count => missed.push(count));
+    const cursor = new LogCursor(log, new Announcer(), 0, {
+      ...SOURCE,
+      onOverrun: count => missed.push(count),
+    });
     for (let time = 1; time <= 8; time += 1) log.append(rows(time));
     expect(readAll(cursor).map(([time]) => time)).toEqual([6, 7, 8]);
     expect(missed).toEqual([5]);
