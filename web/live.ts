@@ -6,6 +6,7 @@ import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { fromMillis } from './cftime.ts';
 import { ServerClock } from './clock.ts';
 import type { Description } from './describe.ts';
+import { nap } from './nap.ts';
 import { type KnownTime, Pace } from './pace.ts';
 import { plainReason } from './reason.ts';
 import { askServerTime } from './server-time.ts';
@@ -291,18 +292,4 @@ function connectionOf(state: FollowState): Connection {
   if (state.state !== 'reconnecting') return state;
   const until = performance.now() + state.delay * 1000;
   return { state: 'reconnecting', until, reason: plainReason(state.reason) };
-}
-
-function nap(millis: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', wake);
-      if (signal.aborted) reject(signal.reason);
-      else resolve();
-    };
-    const timer = setTimeout(wake, millis);
-    signal.addEventListener('abort', wake);
-    if (signal.aborted) wake();
-  });
 }

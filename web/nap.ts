@@ -1,0 +1,16 @@
+// How a wait is made that ends at once when nobody wants it any more.
+
+/** Waits for `millis`; rejects with the reason of `signal` as soon as it is aborted. */
+export function nap(millis: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(wake, millis);
+    signal.addEventListener('abort', wake);
+    if (signal.aborted) wake();
+  });
+}
