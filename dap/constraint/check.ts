@@ -1,13 +1,22 @@
-// Do the clauses of a constraint make sense for the columns of a Sequence? Names, types, times, regular expressions.
+// Does a constraint make sense for the columns of a Sequence? Names, types, times, regular expressions, functions.
 
 import type { Atomic, Sequence } from '../model/variable.ts';
 import { quoted } from './error.ts';
-import { type Call, type Constraint, type Node, type Operand, pathOf, type Selection } from './expression.ts';
+import {
+  type Call,
+  type Comparison,
+  type Constraint,
+  type Node,
+  type Operand,
+  pathOf,
+} from './expression.ts';
 import { compilePattern, type Matcher } from './match.ts';
 import { find, namesInstead } from './names.ts';
 import { PatternError } from './pattern.ts';
 import type { Clause, Term } from './select.ts';
 import { errorAt } from './source.ts';
+import { readFunction, type Sorter, type ThinningFunction } from './thinning/function.ts';
+import type { ResultColumn } from './thinning/summarise.ts';
 import { secondsOf } from './time.ts';
 
 /** The name of the column that times are compared with: seconds since 1970. */
@@ -20,6 +29,12 @@ interface Side {
   readonly term: Term<number | string>;
   /** Undefined for a constant. */
   readonly field?: Atomic;
+}
+
+/** A function, and where it is called. */
+export interface CalledFunction {
+  readonly call: Call;
+  readonly thinner: ThinningFunction;
 }
 
 /** Checks the parts of one constraint; every method throws a `ConstraintError` that points at what does not fit. */
@@ -37,24 +52,91 @@ export class Checker {
 
   /** The columns that the projections ask for, each once, in the order asked for; all where nothing is named. */
   columns(): number[] {
-    const all = this.sequence.fields.map((_, index) => index);
+    const { sequence } = this;
+    return this.asked(sequence, path => {
+      const found = find(path, sequence);
+      return typeof found === 'number' ? [found] : found;
+    });
+  }
+
+  /**
+   * The same of the columns that a function gives: each has a name of its own, and where that is not one of the source's, the
+   * source column's name stands for all that are made of it.
+   */
+  results(results: readonly ResultColumn[]): number[] {
+    const given: Sequence = { ...this.sequence, fields: results.map(({ field }) => field) };
+    return this.asked(given, path => {
+      const result = find(path, given);
+      if (result !== undefined) return result === 'sequence' ? result : [result];
+      const found = find(path, this.sequence);
+      if (typeof found !== 'number') return undefined;
+      return results.flatMap(({ source }, index) => (source === found ? [index] : []));
+    });
+  }
+
+  /** The clauses that compare. */
+  clauses(): Clause[] {
+    return this.constraint.selections.flatMap(selection =>
+      selection.kind === 'call' ? [] : this.clause(selection),
+    );
+  }
+
+  /** The function that thins the rows out; undefined where there is none. */
+  thinner(): CalledFunction | undefined {
+    const calls = this.constraint.selections.filter(selection => selection.kind === 'call');
+    const [first, second] = calls.flatMap(call => {
+      const read = readFunction(call, (expected, found) => this.fail(call, expected, found));
+      this.checkTime(call, read);
+      return read.name === 'orderBy' ? [] : { call, thinner: read };
+    });
+    if (second !== undefined) {
+      const expected = `${first!.call.name} alone, as only one function can thin the rows out`;
+      this.fail(second.call, expected, quoted(`${second.call.name}(`));
+    }
+    return first;
+  }
+
+  /** The number of the column of numbers that the function at `call` goes by. */
+  numberColumn(call: Call, path: string): number {
+    const found = this.columnOf(call, path);
+    const field = this.sequence.fields[found] as Atomic;
+    if (isText(field)) {
+      this.fail(call, `a column of numbers for ${call.name}`, `the column ${quoted(path)} (${field.type})`);
+    }
+    return found;
+  }
+
+  private columnOf(call: Call, path: string): number {
+    const found = find(path, this.sequence);
+    if (typeof found === 'number') return found;
+    return this.fail(call, `${namesInstead(path, this.sequence, 'column')} for ${call.name}`, quoted(path));
+  }
+
+  private checkTime(call: Call, read: ThinningFunction | Sorter): void {
+    const { fields } = this.sequence;
+    const time = fields[this.numberColumn(call, read.time)]!;
+    if (time.name !== TIME) this.fail(call, `the column "${TIME}" for ${call.name}`, quoted(read.time));
+    if (read.name === 'orderBy') for (const path of read.columns) this.columnOf(call, path);
+  }
+
+  private asked(
+    given: Sequence,
+    resolve: (path: string) => readonly number[] | 'sequence' | undefined,
+  ): number[] {
+    const all = given.fields.map((_, index) => index);
     const asked = this.constraint.projections.flatMap(item => {
-      if (item.kind === 'call') return this.noFunction(item);
-      const found = find(item, this.sequence);
-      if (found === undefined) {
-        return this.fail(item, namesInstead(item, this.sequence, 'any'), quoted(pathOf(item)));
+      if (item.kind === 'call') {
+        return this.fail(item, 'a variable, as functions come after "&"', quoted(`${item.name}(`));
       }
-      return found === 'sequence' ? all : [found];
+      const path = pathOf(item);
+      const found = resolve(path);
+      if (found === undefined) return this.fail(item, namesInstead(path, given, 'any'), quoted(path));
+      return found === 'sequence' ? all : found;
     });
     return asked.length === 0 ? all : [...new Set(asked)];
   }
 
-  clauses(): Clause[] {
-    return this.constraint.selections.map(selection => this.clause(selection));
-  }
-
-  private clause(selection: Selection): Clause {
-    if (selection.kind === 'call') return this.noFunction(selection);
+  private clause(selection: Comparison): Clause {
     const left = this.side(selection.left);
     const { operator, right } = selection;
     const values = (right.kind === 'list' ? right.values : [right]).map(value => this.side(value));
@@ -98,11 +180,15 @@ export class Checker {
       case 'time':
         return { node, type: 'number', term: { value: this.seconds(node, node.text) } };
       case 'call':
-        return this.noFunction(node);
+        return this.fail(
+          node,
+          'a column, a number, or a text in quotes, as no function gives a value to compare',
+          quoted(`${node.name}(`),
+        );
       case 'name': {
-        const found = find(node, this.sequence);
+        const found = find(pathOf(node), this.sequence);
         if (typeof found !== 'number') {
-          const expected = `${namesInstead(node, this.sequence, 'column')}, a number, or a text in quotes`;
+          const expected = `${namesInstead(pathOf(node), this.sequence, 'column')}, a number, or a text in quotes`;
           const whole = found === 'sequence' ? 'the whole Sequence ' : '';
           return this.fail(node, expected, `${whole}${quoted(pathOf(node))}`);
         }
@@ -144,11 +230,8 @@ export class Checker {
     }
   }
 
-  private noFunction(call: Call): never {
-    return this.fail(call, 'a variable or a comparison, as there are no functions', quoted(`${call.name}(`));
-  }
-
-  private fail(node: Node, expected: string, found: string): never {
+  /** Throws the error that at `node` something else was expected. */
+  fail(node: Node, expected: string, found: string): never {
     throw errorAt(this.constraint, node, expected, found);
   }
 }

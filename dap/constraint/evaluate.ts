@@ -1,9 +1,11 @@
 // Which rows and columns of a stream of batches a plan lets through, and when it has had all it asks for.
 
-import { type Batch, type Column, type NumberColumn, newColumn } from '../model/value.ts';
+import { type Batch, type NumberColumn, newColumn } from '../model/value.ts';
 import type { Variable } from '../model/variable.ts';
 import { isEmpty } from './bounds.ts';
+import { allRows, contiguous, countOf, numberAt, part, pick, type Rows } from './chosen.ts';
 import type { Plan } from './plan.ts';
+import type { RowThinner } from './thinning/thinning.ts';
 
 export interface Selected {
   /** The columns asked for of the rows asked for; there may be none. */
@@ -12,37 +14,49 @@ export interface Selected {
   readonly done: boolean;
 }
 
-/** Rows of a batch: a run of them, or their numbers. */
-type Rows = { readonly from: number; readonly to: number } | Int32Array;
-
 /**
  * Runs one plan over the batches of one stream, in their order. The rows come with strictly increasing time, so a row at or
  * past an upper bound on time ends the stream, as does the last row of the range. After that `next` gives no rows.
  *
- * Rows that follow each other are handed on as views of the source's columns, not copies.
+ * Rows that follow each other are handed on as views of the source's columns, not copies. Where the plan thins rows out, what
+ * is kept of them is one interval's result, and a result is given when a row of a later interval comes, or the end.
  */
 export class RowReader {
   private readonly plan: Plan;
   private readonly none: Batch;
-  /** Every column, in the source's order. */
+  private readonly thin: RowThinner | undefined;
+  /** The columns asked for are all of a batch's in their order. */
   private readonly allColumns: boolean;
-  /** Rows that met the clauses so far. */
+  /** Rows that met the clauses so far, or result rows that were made of them. */
   private matched = 0;
   /** True where no row can be asked for any more; from the beginning where no time is. */
   done: boolean;
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.none = { length: 0, columns: plan.sequence.fields.map(field => newColumn(field, 0)) };
+    this.none = emptyBatch(plan.sequence.fields);
+    this.thin = plan.thinning?.begin();
     this.allColumns = plan.columns.every((column, index) => column === index);
     this.done = isEmpty(plan.time);
   }
 
   next(batch: Batch): Selected {
     if (this.done) return { batch: this.none, done: true };
-    const rows = this.inRange(contiguous(this.plan.select(batch), batch.length));
-    this.done ||= this.timeIsUp(batch);
-    return { batch: this.project(batch, rows), done: this.done };
+    const { plan, thin } = this;
+    const rows = contiguous(plan.select(batch), batch.length);
+    const last = this.timeIsUp(batch);
+    const given =
+      thin === undefined ? this.project(batch, this.inRange(rows)) : this.thinned(thin, batch, rows, last);
+    this.done ||= last;
+    return { batch: given, done: this.done };
+  }
+
+  /** The source has ended: the rows that only the end makes complete. */
+  end(): Batch {
+    const { plan, thin } = this;
+    if (this.done || thin === undefined || plan.thinning === undefined) return this.none;
+    this.done = true;
+    return this.resultsInRange(thin(emptyBatch(plan.thinning.inputFields), true));
   }
 
   private timeIsUp(batch: Batch): boolean {
@@ -50,6 +64,23 @@ export class RowReader {
     if (timeColumn === undefined || batch.length === 0) return false;
     const column = batch.columns[timeColumn] as NumberColumn;
     return time.high < Number.POSITIVE_INFINITY && column[batch.length - 1]! >= time.high;
+  }
+
+  private thinned(thin: RowThinner, batch: Batch, rows: Rows, last: boolean): Batch {
+    const { inputs, inputFields } = this.plan.thinning!;
+    return this.resultsInRange(thin(pick(batch, rows, inputs, inputFields), last));
+  }
+
+  private resultsInRange(results: Batch): Batch {
+    const rows = this.inRange(allRows(results));
+    if (countOf(rows) === results.length) return results;
+    const { fields } = this.plan.sequence;
+    return pick(
+      results,
+      rows,
+      fields.map((_, index) => index),
+      fields,
+    );
   }
 
   /** Those of the matching rows that the row range chooses. */
@@ -75,41 +106,10 @@ export class RowReader {
     const length = countOf(rows);
     if (length === 0) return this.none;
     if (length === batch.length && this.allColumns && batch.columns.length === columns.length) return batch;
-    return {
-      length,
-      columns: columns.map((column, index) => take(batch.columns[column]!, rows, sequence.fields[index]!)),
-    };
+    return pick(batch, rows, columns, sequence.fields);
   }
 }
 
-/** Numbers that follow each other are a run. */
-function contiguous(numbers: Int32Array | undefined, length: number): Rows {
-  if (numbers === undefined) return { from: 0, to: length };
-  if (numbers.length === 0) return { from: 0, to: 0 };
-  const [first, last] = [numbers[0]!, numbers.at(-1)!];
-  return last - first === numbers.length - 1 ? { from: first, to: last + 1 } : numbers;
-}
-
-function countOf(rows: Rows): number {
-  return rows instanceof Int32Array ? rows.length : rows.to - rows.from;
-}
-
-function numberAt(rows: Rows, index: number): number {
-  return rows instanceof Int32Array ? rows[index]! : rows.from + index;
-}
-
-function part(rows: Rows, first: number, end: number): Rows {
-  if (rows instanceof Int32Array) return rows.subarray(first, end);
-  return { from: rows.from + first, to: rows.from + end };
-}
-
-function take(column: Column, rows: Rows, field: Variable): Column {
-  if (!(rows instanceof Int32Array)) {
-    if (!Array.isArray(column)) return column.subarray(rows.from, rows.to);
-    return column.slice(rows.from, rows.to) as Column;
-  }
-  if (Array.isArray(column)) return Array.from(rows, row => column[row]!) as Column;
-  const taken = newColumn(field, rows.length) as NumberColumn;
-  for (let i = 0; i < rows.length; i++) taken[i] = column[rows[i]!]!;
-  return taken;
+function emptyBatch(fields: readonly Variable[]): Batch {
+  return { length: 0, columns: fields.map(field => newColumn(field, 0)) };
 }

@@ -19,6 +19,7 @@ export {
   type ValueList,
 } from './expression.ts';
 export { parseConstraint } from './parse.ts';
+export { timesIncrease } from './place.ts';
 export { type Plan, type PlanOptions, planConstraint } from './plan.ts';
 export { encodeConstraint, printConstraint } from './print.ts';
 export { hasUpperTimeBound, type ResumeOptions, resumeAfter } from './resume.ts';

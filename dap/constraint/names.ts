@@ -1,7 +1,6 @@
 // Which column a name in a constraint means, and which names there are.
 
 import type { Sequence } from '../model/variable.ts';
-import { type Name, pathOf } from './expression.ts';
 
 /** Names that an error lists. */
 const LISTED = 20;
@@ -11,9 +10,8 @@ const LONGEST_COMPARED = 64;
 /** The whole Sequence, or the number of one of its columns. */
 export type Found = 'sequence' | number;
 
-/** `sensor` is the Sequence, `sensor.time` and `time` one of its columns; undefined for any other name. */
-export function find(name: Name, sequence: Sequence): Found | undefined {
-  const path = pathOf(name);
+/** `sensor` is the Sequence, `sensor.time` and `time` one of its columns; undefined for any other dotted name. */
+export function find(path: string, sequence: Sequence): Found | undefined {
   if (path === sequence.name) return 'sequence';
   const column = sequence.fields.findIndex(
     field => path === `${sequence.name}.${field.name}` || path === field.name,
@@ -21,18 +19,23 @@ export function find(name: Name, sequence: Sequence): Found | undefined {
   return column < 0 ? undefined : column;
 }
 
-/** What an error says is expected in place of `name`: the names that there are, and the one that comes nearest. */
-export function namesInstead(name: Name, sequence: Sequence, what: 'any' | 'column'): string {
+/** True where two dotted names can mean the same column, one of them without its Sequence. */
+export function meansSame(path: string, other: string): boolean {
+  return path === other || other.endsWith(`.${path}`) || path.endsWith(`.${other}`);
+}
+
+/** What an error says is expected in place of `path`: the names that there are, and the one that comes nearest. */
+export function namesInstead(path: string, sequence: Sequence, what: 'any' | 'column'): string {
   const columns = sequence.fields.map(field => `${sequence.name}.${field.name}`);
   const names = what === 'any' ? [sequence.name, ...columns] : columns;
   const listed = names.slice(0, LISTED).join(', ');
   const more = names.length > LISTED ? `, ... (${names.length} in all)` : '';
-  const near = nearest(pathOf(name), [...names, ...sequence.fields.map(field => field.name)]);
+  const near = nearest(path, [...names, ...sequence.fields.map(field => field.name)]);
   return `one of ${listed}${more}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
 }
 
 /** The one of `names` that the fewest changed characters lead to, if those are at most a third of it. */
-function nearest(wrong: string, names: readonly string[]): string | undefined {
+export function nearest(wrong: string, names: readonly string[]): string | undefined {
   if (wrong.length > LONGEST_COMPARED) return undefined;
   let best: { name: string; changes: number } | undefined;
   for (const name of names) {

@@ -3,35 +3,44 @@
 import type { Batch } from '../model/value.ts';
 import { type Dataset, isAtomic, type Sequence } from '../model/variable.ts';
 import { ALL_TIME, boundsOf, meet, NO_TIME, type TimeBounds } from './bounds.ts';
-import { Checker, TIME } from './check.ts';
+import { type CalledFunction, Checker, TIME } from './check.ts';
 import type { Constraint, RowRange } from './expression.ts';
+import { printRange } from './print.ts';
 import { rowRangeOf } from './rows.ts';
 import { type Clause, compileClauses, MIRRORED, storedIn } from './select.ts';
+import { type Bound, bind } from './thinning/bind.ts';
+import { groupAt, rowsOfGroup } from './thinning/group.ts';
+import type { Thinning } from './thinning/thinning.ts';
 
 export interface PlanOptions {
   /** What `now` means, in seconds since 1970. */
   readonly now: number;
+  /** The numbers that stand for no value besides NaN, by the names of their columns (the attribute `_FillValue`). */
+  readonly missing?: ReadonlyMap<string, number>;
 }
 
 export interface Plan {
   /** The constrained dataset, for the DDS. */
   readonly dataset: Dataset;
-  /** Its one Sequence: the columns asked for, in the order asked for. */
+  /** Its one Sequence: the columns asked for, in the order asked for, or those that a function makes of them. */
   readonly sequence: Sequence;
-  /** The numbers of those columns in the source Sequence. */
+  /** The numbers in the source Sequence of the columns asked for. */
   readonly columns: readonly number[];
-  /** The rows asked for, counted after selection; undefined for all. `stop` is the last of them, or Infinity. */
+  /** The rows asked for, counted after selection and thinning; undefined for all. `stop` is the last, or Infinity. */
   readonly rows?: RowRange;
   /**
    * The bounds that all clauses together put on the column `time` of the source Sequence; of a list, its hull. Where no row
-   * can match, whatever its time, `low` is above `high`.
+   * can match, whatever its time, `low` is above `high`. Where no clause bounds the time and a function divides it, it begins
+   * with the interval that `now` lies in, so that the first result is that of a whole interval.
    */
   readonly time: TimeBounds;
-  /** True where some clause bounds time from either side (or no row can match): such a request looks into the past. */
+  /** True where time is bounded from either side (or no row can match): such a request looks into the past. */
   readonly timeBounded: boolean;
+  /** What makes result rows of the rows that meet the clauses; undefined where they are the result as they are. */
+  readonly thinning?: Thinning;
   /**
-   * True where every row passes from the lower bound on time on, for ever (no other clause, no row range): readers of such plans
-   * that ask for the same columns get the same bytes.
+   * True where every row passes from the lower bound on time on, for ever (no other clause, no function, no row range): readers
+   * of such plans that ask for the same columns get the same bytes.
    */
   readonly tail: boolean;
   /** The number of the column `time` in the source Sequence; undefined where it has none. */
@@ -46,21 +55,29 @@ export interface Plan {
  * A name is the Sequence's (`sensor`), a column's in full (`sensor.time`) or a column's alone (`time`). Numbers compare by
  * IEEE 754; beside a Float32 column a constant is rounded to Float32. Texts compare by their UTF-16 units. A time,
  * quoted or not, goes with the column `time` only. `=~` takes a quoted pattern, see `compilePattern`; it is bounded to 256
- * characters, and texts of more than 4096 characters do not match. There are no functions.
+ * characters, and texts of more than 4096 characters do not match. At most one function thins the rows out, see
+ * `readFunction`; `orderBy` may stand besides.
  *
  * Throws a `ConstraintError` for whatever the client got wrong, and an `Error` for a dataset of another shape.
  */
 export function planConstraint(constraint: Constraint, dataset: Dataset, options: PlanOptions): Plan {
   const source = onlySequence(dataset);
   const checker = new Checker(constraint, source, options.now);
-  const columns = checker.columns();
+  const called = checker.thinner();
+  const { columns, thinning } =
+    called === undefined
+      ? { columns: checker.columns(), thinning: undefined }
+      : bindCalled(called, checker, source, options);
   const rows = rowRangeOf(constraint);
   const clauses = checker.clauses();
   const { never, select } = compileClauses(clauses);
   const timeColumn = source.fields.findIndex(({ name }) => name === TIME);
   const windows = never ? [NO_TIME] : clauses.flatMap(clause => windowOf(clause, timeColumn) ?? []);
+  if (called !== undefined && windows.length === 0) windows.push(from(groupAt(called.thinner, options.now)));
   const time = windows.reduce(meet, ALL_TIME);
-  const sequence: Sequence = { ...source, fields: columns.map(column => source.fields[column]!) };
+  if (called !== undefined) checkThinned(called, checker, time, rows);
+  const fields = thinning?.fields ?? columns.map(column => source.fields[column]!);
+  const sequence: Sequence = { ...source, fields };
   return {
     dataset: { ...dataset, variables: [sequence] },
     sequence,
@@ -68,7 +85,9 @@ export function planConstraint(constraint: Constraint, dataset: Dataset, options
     ...(rows === undefined ? {} : { rows }),
     time,
     timeBounded: windows.length > 0,
+    ...(thinning === undefined ? {} : { thinning }),
     tail:
+      thinning === undefined &&
       rows === undefined &&
       windows.length === clauses.length &&
       time.high === Number.POSITIVE_INFINITY &&
@@ -76,6 +95,42 @@ export function planConstraint(constraint: Constraint, dataset: Dataset, options
     ...(timeColumn < 0 ? {} : { timeColumn }),
     select,
   };
+}
+
+function bindCalled(
+  { call, thinner }: CalledFunction,
+  checker: Checker,
+  sequence: Sequence,
+  { missing = new Map() }: PlanOptions,
+): Bound {
+  return bind(thinner, checker, {
+    sequence,
+    time: sequence.fields.findIndex(({ name }) => name === TIME),
+    missing,
+    column: path => checker.numberColumn(call, path),
+  });
+}
+
+/** The window from the beginning of another one on. */
+function from({ low, lowInclusive }: TimeBounds): TimeBounds {
+  return { ...ALL_TIME, low, lowInclusive };
+}
+
+/** Refuses what would never give a row, and what could not be gone on with after a break. */
+function checkThinned(
+  { call, thinner }: CalledFunction,
+  checker: Checker,
+  time: TimeBounds,
+  rows: RowRange | undefined,
+): void {
+  if (thinner.interval.kind === 'all' && time.high === Number.POSITIVE_INFINITY) {
+    const expected = `an interval, as in ${call.name}("time/1hour,COLUMN"), or an upper bound on time`;
+    checker.fail(call, `${expected}, for the result comes when the last row has come`, 'neither');
+  }
+  if (rowsOfGroup(thinner) === undefined && rows !== undefined) {
+    const expected = 'no row range beside an orderByLimit of more than one row';
+    checker.fail(call, expected, printRange(rows));
+  }
 }
 
 function onlySequence(dataset: Dataset): Sequence {

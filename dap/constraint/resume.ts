@@ -12,6 +12,8 @@ import {
   type RowRange,
   type Selection,
 } from './expression.ts';
+import { meansSame } from './names.ts';
+import { NOWHERE, type Place, placeAfter, rowsPassed } from './place.ts';
 import { lastRow, rowCount, rowRangeOf } from './rows.ts';
 import { MIRRORED } from './select.ts';
 import { secondsOf } from './time.ts';
@@ -34,6 +36,10 @@ export interface ResumeOptions {
  * - The clause `time>last` is added at the end, in the digits that read back as the same number. Lower bounds on time that
  *   it implies are left out, so that they do not pile up: once a row has come, all of them, for that row met them; before
  *   that, numbers up to `last`. Bounds that compare with a column stay.
+ * - Where a function thins the rows out, `last` stands for a whole interval, and the clause says where the next one begins. Is
+ *   there more to come of the same one, as after the first of the two rows of orderByMinMax, the clause says where that one began,
+ *   the lower bounds stay, and an index leaves out what has come. Of orderByLimit it cannot: up to its number of rows, those with
+ *   times up to `last`, come again.
  * - A row range counts rows after selection, and now the count begins behind `last`: after n rows of `[start:stride:stop]`
  *   the rest is `[stride-1:stride:stop-start-(n-1)*stride-1]`, in the place of each index that there was.
  * - Where `now` is given, times become numbers of seconds; without it, `time<now+1hour` is an hour from the new request.
@@ -50,14 +56,15 @@ export function resumeAfter(constraint: Constraint, options: ResumeOptions): Con
     throw new RangeError(`Expected a number of rows, found ${rowsSeen}`);
   }
   const range = rowRangeOf(constraint);
-  const full = range !== undefined && rowsSeen >= rowCount(range);
-  const kept = constraint.selections.filter(selection => !isImplied(selection, options));
+  const isFull = range !== undefined && rowsSeen >= rowCount(range);
+  const place = isFull ? NOWHERE : placeAfter(constraint, range, options);
+  const kept = constraint.selections.filter(selection => place.keepsBounds || !isImplied(selection, options));
   return {
-    projections: constraint.projections.map(item => shifted(item, full ? undefined : rowsSeen)),
+    projections: projectionsFrom(place, constraint, range, options),
     selections: [
       ...(now === undefined ? kept : kept.map(selection => fixed(selection, time, now))),
-      timeClause(time, '>', last),
-      ...(full ? [timeClause(time, '<=', last)] : []),
+      ...(place.after === undefined ? [] : [timeClause(time, place.after.operator, place.after.time)]),
+      ...(place.isNowhere ? [timeClause(time, '>', last), timeClause(time, '<=', last)] : []),
     ],
   };
 }
@@ -101,9 +108,7 @@ function timeComparison(
 
 /** The full name, or its last part alone. */
 function isTime(operand: Operand, time: string): boolean {
-  if (operand.kind !== 'name') return false;
-  const path = pathOf(operand);
-  return path === time || time.endsWith(`.${path}`) || path.endsWith(`.${time}`);
+  return operand.kind === 'name' && meansSame(pathOf(operand), time);
 }
 
 /** Seconds since 1970; undefined for what is no constant, or a text that is no time. */
@@ -138,27 +143,45 @@ function fixed(selection: Selection, time: string, now: number): Selection {
   };
 }
 
-/** The projection with the rows that follow the first `rowsSeen` of each index; without any index for undefined. */
-function shifted(item: Projection, rowsSeen: number | undefined): Projection {
+function projectionsFrom(
+  { isNowhere, skip }: Place,
+  { projections }: Constraint,
+  range: RowRange | undefined,
+  { time, rowsSeen }: ResumeOptions,
+): Projection[] {
+  const rest = projections.map(item =>
+    reindexed(item, index => (isNowhere ? [] : restOf(index, rowsSeen, skip))),
+  );
+  if (range !== undefined || skip === 0) return rest;
+  const [first, ...others] = rest;
+  const named = first?.kind === 'name' ? first.steps : nameOf(time).steps.slice(0, 1);
+  const indices = [{ start: skip, stride: 1, stop: Number.POSITIVE_INFINITY }];
+  return [{ kind: 'name', steps: [{ name: named[0]!.name, indices }, ...named.slice(1)] }, ...others];
+}
+
+function reindexed(item: Projection, indicesFor: (range: RowRange) => RowRange[]): Projection {
   if (item.kind === 'call') return item;
-  const steps = item.steps.map(({ name, indices }) => ({
-    name,
-    indices: rowsSeen === undefined ? [] : indices.flatMap(range => rest(range, rowsSeen)),
-  }));
+  const steps = item.steps.map(({ name, indices }) => ({ name, indices: indices.flatMap(indicesFor) }));
   return { kind: 'name', steps };
 }
 
-/** What is left of `range` when its first `rowsSeen` rows have come, counted behind the last of them; none for all rows. */
-function rest(range: RowRange, rowsSeen: number): RowRange[] {
+/**
+ * What is left of `range` when its first `rowsSeen` rows have come, counted from `skip` before the row that follows them; none
+ * for all rows.
+ */
+function restOf(range: RowRange, rowsSeen: number, skip: number): RowRange[] {
   if (rowsSeen === 0) return [range];
-  const { start, stride, stop } = range;
+  const { stride, stop } = range;
   const open = stop > Number.MAX_SAFE_INTEGER;
-  if (open && stride === 1) return [];
-  const passed = start + (rowsSeen - 1) * stride + 1;
-  return [{ start: stride - 1, stride, stop: open ? stop : lastRow(range) - passed }];
+  if (open && stride === 1 && skip === 0) return [];
+  const last = open ? stop : lastRow(range) - rowsPassed(range, rowsSeen) + skip;
+  return [{ start: stride - 1 + skip, stride, stop: last }];
 }
 
-function timeClause(time: string, operator: '>' | '<=', value: number): Comparison {
-  const left: Name = { kind: 'name', steps: time.split('.').map(name => ({ name, indices: [] })) };
-  return { kind: 'comparison', left, operator, right: { kind: 'number', value } };
+function nameOf(path: string): Name {
+  return { kind: 'name', steps: path.split('.').map(name => ({ name, indices: [] })) };
+}
+
+function timeClause(time: string, operator: Operator, value: number): Comparison {
+  return { kind: 'comparison', left: nameOf(time), operator, right: { kind: 'number', value } };
 }

@@ -15,11 +15,19 @@ const UNITS: readonly (readonly [names: string, size: number, calendar: boolean]
   ['yr yrs year years', 12, true],
 ];
 
-const unitOf = new Map(
+/** The length of a unit: seconds, or months for one of the calendar. */
+export interface Unit {
+  readonly size: number;
+  readonly calendar: boolean;
+}
+
+/** The units by their names. */
+export const unitOf: ReadonlyMap<string, Unit> = new Map(
   UNITS.flatMap(([names, size, calendar]) => names.split(' ').map(name => [name, { size, calendar }])),
 );
 
-const EXPECTED_UNIT = 'a unit (milliseconds, seconds, minutes, hours, days, weeks, months or years)';
+/** What is expected where no unit stands. */
+export const EXPECTED_UNIT = 'a unit (milliseconds, seconds, minutes, hours, days, weeks, months or years)';
 const EXPECTED_DATE = 'a date and time such as 2026-11-21T10:00:00Z';
 const EXPECTED_REAL_DATE = 'a date and time that exist, such as 2026-11-21T10:00:00Z';
 

@@ -1,6 +1,12 @@
 // How do a dataset's sensors become a DDS and a DAS? One Sequence, `time` first, with CF and ACDD attributes.
 
-import type { Attribute, AttributeTable, Dataset as DapDataset, Sequence } from '../../dap/index.ts';
+import {
+  type Attribute,
+  type AttributeTable,
+  attributeTable,
+  type Dataset as DapDataset,
+  type Sequence,
+} from '../../dap/index.ts';
 import { type Channel, fillValue } from '../../device/index.ts';
 import type { DatasetInfo } from './dataset.ts';
 
@@ -34,6 +40,18 @@ export function describeAttributes(
     ['NC_GLOBAL', globalAttributes(info, interval)],
     [SEQUENCE_NAME, columns],
   ]);
+}
+
+/** The numbers that stand for no value, `_FillValue`, by the names of their columns. */
+export function missingValues(attributes: AttributeTable): ReadonlyMap<string, number> {
+  const columns = attributeTable(attributes, SEQUENCE_NAME);
+  const missing = new Map<string, number>();
+  for (const name of columns?.keys() ?? []) {
+    const fill = attributeTable(columns, name)?.get('_FillValue');
+    const value = fill === undefined || fill instanceof Map ? undefined : fill.values[0];
+    if (typeof value === 'number') missing.set(name, value);
+  }
+  return missing;
 }
 
 function globalAttributes(info: DatasetInfo, interval: number): AttributeTable {

@@ -4,6 +4,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../dap/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { missingValues } from '../dataset/describe.ts';
 import { RequestError } from '../errors.ts';
 import { formPage, formTarget } from '../pages/form.ts';
 import { helpPage } from '../pages/help.ts';
@@ -62,7 +63,10 @@ function createResponders(streams: OpenStreams): ReadonlyMap<string, Responder> 
 
 /** The query's constraint, checked whole against the dataset; throws a ConstraintError. */
 function planOf({ dataset, query }: DapRequest): Plan {
-  return planConstraint(parseConstraint(query), dataset.model, { now: Date.now() / 1000 });
+  return planConstraint(parseConstraint(query), dataset.model, {
+    now: Date.now() / 1000,
+    missing: missingValues(dataset.attributes),
+  });
 }
 
 function describe(asked: DapRequest, type: string, description?: string): DapRequest {

@@ -58,7 +58,7 @@ export class RowStream {
     const taken = this.cursor.next(this.encoding.rowsAtOnce);
     if (taken === undefined) {
       if (this.cursor.ended) this.sourceEnded();
-      else if (this.timeIsUp()) this.finish();
+      else if (this.timeIsUp()) this.end();
       else this.cursor.wait(this.turn);
       return;
     }
@@ -82,7 +82,7 @@ export class RowStream {
   /** Rows that are missing must not look like the end of a complete Sequence. */
   private sourceEnded(): void {
     if (this.cursor.failed) this.response.destroy();
-    else this.finish();
+    else this.end();
   }
 
   /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
@@ -93,6 +93,13 @@ export class RowStream {
     clearTimeout(this.timer);
     this.timer = setTimeout(this.turn, Math.min((this.high - earliest) * 1000 + 2, LONGEST_TIMER));
     return false;
+  }
+
+  /** No row will come any more: sends what only waited for later ones. */
+  private end(): void {
+    const rest = this.reader.end();
+    if (rest.length > 0) this.write(this.encoding.rows(rest));
+    this.finish();
   }
 
   private write(bytes: Uint8Array): void {

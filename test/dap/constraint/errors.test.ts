@@ -11,7 +11,10 @@ const DATE = 'a date and time such as 2026-11-21T10:00:00Z';
 const NAMES = 'one of sensor, sensor.time, sensor.temperature, sensor.voltage, sensor.count, sensor.state';
 const VALUES =
   'one of sensor.time, sensor.temperature, sensor.voltage, sensor.count, sensor.state, a number, or a text in quotes';
-const NO_FUNCTION = 'a variable or a comparison, as there are no functions';
+const NO_FUNCTION = 'a variable, as functions come after "&"';
+const NO_VALUE = 'a column, a number, or a text in quotes, as no function gives a value to compare';
+const FUNCTIONS =
+  'a comparison, or one of the functions bucket, orderBy, orderByClosest, orderByCount, orderByLimit, orderByMax, orderByMean, orderByMin, orderByMinMax';
 const DIGITS = 'two hexadecimal digits after "%"';
 
 /** A wrong expression, the place where it goes wrong, what belongs there and what is found. */
@@ -103,9 +106,10 @@ const WRONG: readonly (readonly [query: string, position: number, expected: stri
   ['&sensor>5', 1, VALUES, 'the whole Sequence "sensor"'],
   ['&sensor.time>"yesterday"', 13, DATE, '"yesterday"'],
   ['mean(temperature)', 0, NO_FUNCTION, '"mean("'],
-  ['&distinct()', 1, NO_FUNCTION, '"distinct("'],
-  ['&mean(temperature)>5', 1, NO_FUNCTION, '"mean("'],
-  ['&time>max(time)', 6, NO_FUNCTION, '"max("'],
+  ['&distinct()', 1, FUNCTIONS, '"distinct("'],
+  ['&mean(temperature)>5', 1, NO_VALUE, '"mean("'],
+  ['&time>max(time)', 6, NO_VALUE, '"max("'],
+  ['&orderByMeen("time/60")', 1, `${FUNCTIONS} (did you mean orderByMean?)`, '"orderByMeen("'],
   ['&state=5', 7, 'a text in quotes beside the column "state" (String)', 'the number 5'],
   ['&state>now', 7, 'a text in quotes beside the column "state" (String)', 'the time now'],
   ['&temperature>"5"', 13, 'a number beside the column "temperature" (Float64)', 'the text "5"'],

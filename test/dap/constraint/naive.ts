@@ -9,15 +9,22 @@ type Value = number | string;
 export function naive(constraint: Constraint, rows: readonly Row[]): Value[][] {
   const columns = columnsOf(constraint);
   const wanted = rowNumbers(constraint);
-  return rows
-    .filter(row => constraint.selections.every(selection => holds(selection, row)))
+  return matching(constraint, rows)
     .filter((_, number) => wanted(number))
     .map(row => columns.map(column => row[column]));
 }
 
+/** The rows that meet the clauses that compare. */
+export function matching(constraint: Constraint, rows: readonly Row[]): Row[] {
+  return rows.filter(row =>
+    constraint.selections.every(selection => selection.kind === 'call' || holds(selection, row)),
+  );
+}
+
 const COLUMNS = ['time', 'temperature', 'voltage', 'count', 'state'] as const;
 
-function columnsOf({ projections }: Constraint): (keyof Row)[] {
+/** The names of the columns asked for. */
+export function columnsOf({ projections }: Constraint): (keyof Row)[] {
   const asked = projections.flatMap(item => {
     const last = (item as Name).steps.at(-1)!.name;
     return last === 'sensor' ? [...COLUMNS] : [last as keyof Row];
@@ -25,7 +32,8 @@ function columnsOf({ projections }: Constraint): (keyof Row)[] {
   return asked.length === 0 ? [...COLUMNS] : [...new Set(asked)];
 }
 
-function rowNumbers({ projections }: Constraint): (number: number) => boolean {
+/** Tells which rows, counted from 0, the indices choose. */
+export function rowNumbers({ projections }: Constraint): (number: number) => boolean {
   const ranges = projections.flatMap(item => (item as Name).steps.flatMap(step => step.indices));
   return number =>
     ranges.every(

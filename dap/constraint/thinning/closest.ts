@@ -1,0 +1,49 @@
+// Which row is nearest in time to each beginning of an interval: orderByClosest.
+
+import type { NumberColumn } from '../../model/value.ts';
+import type { Atomic } from '../../model/variable.ts';
+import { ALL_TIME } from '../bounds.ts';
+import { type Interval, nearestBeginning } from './interval.ts';
+import { Output, type Values, valuesOf } from './output.ts';
+import type { RowThinner } from './thinning.ts';
+
+/**
+ * Chooses from rows whose columns are the time and the result's; of two that are as near, the earlier one, as in ERDDAP. A row is
+ * given as soon as none can be nearer: when one comes that is not before the beginning.
+ */
+export function closest(interval: Interval, fields: readonly Atomic[]): RowThinner {
+  const output = new Output(fields);
+  /** The beginning that rows are coming for, and the last time that is nearest to it. */
+  let beginning = { at: Number.NaN, window: { ...ALL_TIME, high: Number.NEGATIVE_INFINITY } };
+  /** The row that is nearest to it so far; undefined where it is given already. */
+  let nearest: { readonly time: number; readonly values: Values } | undefined;
+
+  const isPast = (time: number): boolean => {
+    const { high, highInclusive } = beginning.window;
+    return !(time < high || (time === high && highInclusive));
+  };
+
+  const give = (): void => {
+    if (nearest !== undefined) output.add(nearest.values);
+    nearest = undefined;
+  };
+
+  return (rows, last) => {
+    const times = rows.columns[0] as NumberColumn;
+    for (let row = 0; row < rows.length; row++) {
+      const time = times[row]!;
+      const isFirst = isPast(time);
+      if (isFirst) {
+        give();
+        beginning = nearestBeginning(interval, time);
+      } else if (nearest === undefined) continue;
+      const { at } = beginning;
+      if (nearest === undefined || Math.abs(time - at) < Math.abs(nearest.time - at)) {
+        nearest = { time, values: valuesOf(rows, row, 1) };
+      }
+      if (time >= at) give();
+    }
+    if (last) give();
+    return output.take();
+  };
+}

@@ -1,0 +1,74 @@
+// Which rows of an interval have the least and the greatest value of a column: orderByMin, orderByMax and orderByMinMax.
+
+import type { Batch, NumberColumn } from '../../model/value.ts';
+import type { Atomic } from '../../model/variable.ts';
+import type { ExtremeName } from './function.ts';
+import { type Interval, spanAt } from './interval.ts';
+import { Output, type Values, valuesOf } from './output.ts';
+import type { RowThinner } from './thinning.ts';
+
+/** A row and what it is compared by. */
+interface Held {
+  readonly key: number;
+  readonly values: Values;
+}
+
+/** Columns of the input that are not of the result: the time and the key. */
+const BEFORE_RESULT = 2;
+
+/**
+ * Chooses from rows whose columns are the time, the key and the result's. As in ERDDAP rows without a key are left out,
+ * of equal keys the least is the first one and the greatest the last, and orderByMinMax gives two rows always: the one with the
+ * least key and then the one with the greatest, even if that is the same.
+ */
+export function extremes(
+  name: ExtremeName,
+  interval: Interval,
+  fields: readonly Atomic[],
+  missing: number,
+): RowThinner {
+  const output = new Output(fields);
+  let end = Number.NaN;
+  let least: Held | undefined;
+  let greatest: Held | undefined;
+
+  const close = (): void => {
+    if (least === undefined || greatest === undefined) return;
+    if (name !== 'orderByMax') output.add(least.values);
+    if (name !== 'orderByMin') output.add(greatest.values);
+    least = undefined;
+    greatest = undefined;
+  };
+
+  const add = (rows: Batch, from: number, to: number): void => {
+    const keys = rows.columns[1] as NumberColumn;
+    let [low, lowest] = [-1, least?.key ?? Number.POSITIVE_INFINITY];
+    let [high, highest] = [-1, greatest?.key ?? Number.NEGATIVE_INFINITY];
+    let found = least !== undefined;
+    for (let row = from; row < to; row++) {
+      const key = keys[row]!;
+      if (Number.isNaN(key) || key === missing) continue;
+      if (key < lowest || !found) [low, lowest] = [row, key];
+      if (key >= highest) [high, highest] = [row, key];
+      found = true;
+    }
+    if (low >= 0) least = { key: lowest, values: valuesOf(rows, low, BEFORE_RESULT) };
+    if (high >= 0) greatest = { key: highest, values: valuesOf(rows, high, BEFORE_RESULT) };
+  };
+
+  return (rows, last) => {
+    const times = rows.columns[0] as NumberColumn;
+    for (let from = 0; from < rows.length; ) {
+      if (!(times[from]! < end)) {
+        close();
+        ({ end } = spanAt(interval, times[from]!));
+      }
+      let to = from + 1;
+      while (to < rows.length && times[to]! < end) to++;
+      add(rows, from, to);
+      from = to;
+    }
+    if (last) close();
+    return output.take();
+  };
+}

@@ -1,0 +1,185 @@
+// What a function after `&` asks for: its name, how it divides time, and the column or the number that it goes by.
+
+import { quoted, THE_END } from '../error.ts';
+import type { Call } from '../expression.ts';
+import { nearest } from '../names.ts';
+import { EXPECTED_UNIT, unitOf } from '../time.ts';
+import { ALL, type Interval } from './interval.ts';
+
+/** The functions that summarise the rows of an interval in one. */
+export type SummaryName = 'bucket' | 'orderByMean' | 'orderByCount';
+/** The functions that choose the rows of an interval where a column is least or greatest. */
+export type ExtremeName = 'orderByMin' | 'orderByMax' | 'orderByMinMax';
+
+/** A function that thins rows out, read and not yet held against the columns that there are. */
+export type ThinningFunction = { readonly interval: Interval; readonly time: string } & (
+  | { readonly name: SummaryName | 'orderByClosest' }
+  /** `key`: the column that is least or greatest. */
+  | { readonly name: ExtremeName; readonly key: string }
+  /** `limit`: the rows of an interval that are given. */
+  | { readonly name: 'orderByLimit'; readonly limit: number }
+);
+
+/** Sorts by time, as the rows are, and by `columns` where times are equal, as none are. */
+export interface Sorter {
+  readonly name: 'orderBy';
+  readonly time: string;
+  readonly columns: readonly string[];
+}
+
+type FunctionName = (ThinningFunction | Sorter)['name'];
+
+/** What each function takes, as an error shows it. */
+const USAGE: Readonly<Record<FunctionName, string>> = {
+  bucket: '"time/1minute"',
+  orderBy: '"time"',
+  orderByClosest: '"time/10minutes"',
+  orderByCount: '"time/1hour"',
+  orderByLimit: '"time/1hour,10"',
+  orderByMax: '"time/1hour,COLUMN" or "COLUMN"',
+  orderByMean: '"time/1minute"',
+  orderByMin: '"time/1hour,COLUMN" or "COLUMN"',
+  orderByMinMax: '"time/1hour,COLUMN" or "COLUMN"',
+};
+
+/** Ends in an error: what was expected there, and what was found. */
+export type Failure = (expected: string, found: string) => never;
+
+/** Bounds on a number of seconds; the longest are some 30,000 years. */
+const SHORTEST_INTERVAL = 0.001;
+const LONGEST_INTERVAL = 1e12;
+const MOST_ROWS = 2 ** 31 - 1;
+/** ERDDAP's choice: those that a year is divided into without a rest. */
+const MONTHS = [1, 2, 3, 4, 6];
+
+const TIME_NAME = /^(?:.*\.)?time$/;
+const NUMBER = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/i;
+const OFFSET = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** Reads a call; `fail` is called for whatever is wrong with it, whether or not it is in a constraint of ours. */
+export function readFunction(call: Call, fail: Failure): ThinningFunction | Sorter {
+  if (!isFunctionName(call.name)) return fail(functionsInstead(call.name), quoted(`${call.name}(`));
+  const [arg, another] = call.args;
+  const usage = `${USAGE[call.name]} as the argument of ${call.name}`;
+  if (arg?.kind !== 'text' || another !== undefined) {
+    const found = another === undefined ? 'none' : 'more than one';
+    return fail(usage, arg === undefined || another !== undefined ? found : 'no text in quotes');
+  }
+  return new Reader(usage, arg.value, fail).read(call.name);
+}
+
+function isFunctionName(name: string): name is FunctionName {
+  return Object.hasOwn(USAGE, name);
+}
+
+/** What an error says is expected in place of `name`: the functions that there are, and the one that comes nearest. */
+export function functionsInstead(name: string): string {
+  const names = Object.keys(USAGE);
+  const near = nearest(name, names);
+  return `a comparison, or one of the functions ${names.join(', ')}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+}
+
+/** Reads the argument of one function: items that are separated by commas, blanks around them do not count. */
+class Reader {
+  private readonly usage: string;
+  private readonly text: string;
+  private readonly items: readonly string[];
+  private readonly failed: Failure;
+
+  constructor(usage: string, text: string, failed: Failure) {
+    this.usage = usage;
+    this.text = text;
+    this.items = text.split(',').map(item => item.trim());
+    this.failed = failed;
+  }
+
+  read(name: FunctionName): ThinningFunction | Sorter {
+    switch (name) {
+      case 'bucket':
+      case 'orderByMean':
+      case 'orderByCount':
+        this.expectItems(1, 1);
+        return { name, ...this.divided(this.items[0]!) };
+      case 'orderByClosest':
+        // ERDDAP's old spelling has the interval in an item of its own.
+        this.expectItems(1, 2);
+        return { name, ...this.divided(this.items.join('/'), false) };
+      case 'orderByMin':
+      case 'orderByMax':
+      case 'orderByMinMax':
+        this.expectItems(1, 2);
+        if (this.items.length === 1) return { name, interval: ALL, time: 'time', key: this.items[0]! };
+        return { name, ...this.divided(this.items[0]!), key: this.items[1]! };
+      case 'orderByLimit':
+        this.expectItems(2, 2);
+        return { name, ...this.divided(this.items[0]!), limit: this.rowCount(this.items[1]!) };
+      case 'orderBy': {
+        const [time, ...columns] = this.items;
+        if (!TIME_NAME.test(time!)) this.fail('"time" first, as rows come in the order of time', time!);
+        return { name, time: time!, columns };
+      }
+    }
+  }
+
+  private expectItems(least: number, most: number): void {
+    const { length } = this.items;
+    if (length < least || length > most) this.failed(this.usage, quoted(this.text));
+  }
+
+  /** `time/INTERVAL`. */
+  private divided(item: string, mayBegin = true): { time: string; interval: Interval } {
+    const slash = item.indexOf('/');
+    const time = item.slice(0, slash < 0 ? item.length : slash).trimEnd();
+    if (!TIME_NAME.test(time)) {
+      return this.fail('"time/" and an interval, as rows come in the order of time', item);
+    }
+    if (slash < 0) return this.fail('an interval after the time, such as time/60 or time/10minutes', item);
+    return { time, interval: this.interval(item.slice(slash + 1).replace(/\s/g, ''), mayBegin) };
+  }
+
+  /** `60`, `60:30` (seconds, from a second on), `10minutes`, `3months`. */
+  private interval(text: string, mayBegin: boolean): Interval {
+    const [length, offset, more] = text.split(':') as [string, string?, string?];
+    const digits = NUMBER.exec(length)?.[0];
+    if (digits === undefined) return this.fail('a number, and a unit or none, after "time/"', text);
+    const unitName = length.slice(digits.length);
+    const unit = unitName === '' ? { size: 1, calendar: false } : unitOf.get(unitName);
+    if (unit === undefined) return this.fail(`${EXPECTED_UNIT} after "time/${digits}"`, unitName);
+    if (offset !== undefined && (unitName !== '' || !mayBegin)) {
+      return this.fail('no offset here: it goes with a number of seconds, as in time/60:30', `:${offset}`);
+    }
+    if (more !== undefined || (offset !== undefined && !OFFSET.test(offset))) {
+      return this.fail('one number of seconds after ":"', text.slice(length.length + 1));
+    }
+    if (unit.calendar) return this.calendar(Number(digits), unit.size, text);
+    const width = Number(digits) * unit.size;
+    if (!(width >= SHORTEST_INTERVAL && width <= LONGEST_INTERVAL)) {
+      return this.fail(`an interval of ${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds`, text);
+    }
+    const first = Number(offset ?? 0);
+    if (Math.abs(first) > LONGEST_INTERVAL) {
+      return this.fail(`an offset of at most ${LONGEST_INTERVAL} seconds`, text);
+    }
+    return { kind: 'seconds', width, offset: first };
+  }
+
+  private calendar(count: number, size: number, text: string): Interval {
+    if (size === 1 && !MONTHS.includes(count)) {
+      return this.fail(`${MONTHS.join(', ').replace(/, (\d)$/, ' or $1')} months`, text);
+    }
+    if (!Number.isInteger(count) || count < 1 || count > 1000) {
+      return this.fail('a whole number of years from 1 to 1000', text);
+    }
+    return { kind: 'months', months: count * size };
+  }
+
+  private rowCount(item: string): number {
+    const count = Number(item);
+    if (/^\d+$/.test(item) && count >= 1 && count <= MOST_ROWS) return count;
+    return this.fail(`a number of rows from 1 to ${MOST_ROWS} after the comma`, item);
+  }
+
+  private fail(expected: string, found: string): never {
+    return this.failed(`${expected}, in ${quoted(this.text)}`, found === '' ? THE_END : quoted(found));
+  }
+}
