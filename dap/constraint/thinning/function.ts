@@ -114,6 +114,7 @@ class Reader {
         this.expectItems(2, 2);
         return { name, ...this.divided(this.items[0]!), limit: this.rowCount(this.items[1]!) };
       case 'orderBy': {
+        this.expectItems(1, Number.POSITIVE_INFINITY);
         const [time, ...columns] = this.items;
         if (!TIME_NAME.test(time!)) this.fail('"time" first, as rows come in the order of time', time!);
         return { name, time: time!, columns };
@@ -123,7 +124,8 @@ class Reader {
 
   private expectItems(least: number, most: number): void {
     const { length } = this.items;
-    if (length < least || length > most) this.failed(this.usage, quoted(this.text));
+    if (length >= least && length <= most && !this.items.includes('')) return;
+    this.failed(this.usage, this.text === '' ? 'an empty text' : quoted(this.text));
   }
 
   /** `time/INTERVAL`. */

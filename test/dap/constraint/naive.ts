@@ -21,10 +21,10 @@ export function matching(constraint: Constraint, rows: readonly Row[]): Row[] {
   );
 }
 
-const COLUMNS = ['time', 'temperature', 'voltage', 'count', 'state'] as const;
+/** The columns of the stations. */
+export const COLUMNS = ['time', 'temperature', 'voltage', 'count', 'state'] as const;
 
-/** The names of the columns asked for. */
-export function columnsOf({ projections }: Constraint): (keyof Row)[] {
+function columnsOf({ projections }: Constraint): (keyof Row)[] {
   const asked = projections.flatMap(item => {
     const last = (item as Name).steps.at(-1)!.name;
     return last === 'sensor' ? [...COLUMNS] : [last as keyof Row];

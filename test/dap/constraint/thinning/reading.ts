@@ -1,0 +1,38 @@
+// How the tests of functions read a plan to its end: the result rows of rows that come in batches.
+
+import { type Plan, parseConstraint, planConstraint, RowReader } from '../../../../dap/constraint/index.ts';
+import type { Batch } from '../../../../dap/model/value.ts';
+import { NOW, stations } from '../stations.ts';
+
+export type Values = readonly unknown[];
+
+/** The number that stands for no value in the column `count`. */
+export const NO_COUNT = -1;
+
+export function planOf(query: string): Plan {
+  const missing = new Map([['count', NO_COUNT]]);
+  return planConstraint(parseConstraint(query), stations, { now: NOW, missing });
+}
+
+/** The rows of a batch, each as a list of its values. */
+export function rowsOf({ length, columns }: Batch): Values[] {
+  return Array.from({ length }, (_, row) => columns.map(column => column[row]));
+}
+
+/** What comes of each batch, and at the end of the source. */
+export function readAll(plan: Plan, batches: readonly Batch[]): { each: Values[][]; rest: Values[] } {
+  const reader = new RowReader(plan);
+  const each: Values[][] = [];
+  for (const batch of batches) {
+    const { batch: given, done } = reader.next(batch);
+    each.push(rowsOf(given));
+    if (done) break;
+  }
+  return { each, rest: rowsOf(reader.end()) };
+}
+
+/** All rows, whatever batch they came of. */
+export function read(plan: Plan, batches: readonly Batch[]): Values[] {
+  const { each, rest } = readAll(plan, batches);
+  return [...each.flat(), ...rest];
+}
