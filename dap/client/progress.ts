@@ -7,6 +7,7 @@ import {
   resumeAfter,
   rowCount,
   rowRangeOf,
+  timesIncrease,
 } from '../constraint/index.ts';
 import type { Batch, Column } from '../model/value.ts';
 import { type Dataset, isAtomic, type Sequence, type Variable } from '../model/variable.ts';
@@ -40,7 +41,7 @@ export function omittedTime(constraint: Constraint, dataset: Dataset): string | 
   for (const projection of constraint.projections) {
     if (projection.kind === 'call') return undefined;
     const path = pathOf(projection);
-    const sequence = dataset.variables.find(variable => owns(variable, path));
+    const sequence = dataset.variables.find(variable => owns(variable, path)) ?? madeOf(dataset, constraint);
     if (sequence?.type !== 'Sequence') return undefined;
     if (path === sequence.name || path === TIME || path === `${sequence.name}.${TIME}`) return undefined;
     asked.add(sequence);
@@ -48,6 +49,12 @@ export function omittedTime(constraint: Constraint, dataset: Dataset): string | 
   const [sequence, another] = asked;
   if (sequence === undefined || another !== undefined || !sequence.fields.some(isTime)) return undefined;
   return `${sequence.name}.${TIME}`;
+}
+
+/** The only Sequence of `dataset`, where a function of `constraint` may have made columns of it that are not its own. */
+function madeOf({ variables }: Dataset, { selections }: Constraint): Variable | undefined {
+  const calls = selections.some(({ kind }) => kind === 'call');
+  return calls && variables.length === 1 ? variables[0] : undefined;
 }
 
 /** True where `path` means `variable`, something inside it, or one of its fields by its name alone. */
@@ -138,7 +145,7 @@ export class Progress {
     this.#columns = this.#sequence.fields.map(field => columnOf(field, served, at));
     if (this.#last !== undefined && time < 0) throw changed('a column "time" as before', served, at);
     this.#timeColumn = time;
-    this.#mayRepeat = this.#last !== undefined;
+    this.#mayRepeat = this.#last !== undefined && timesIncrease(this.#asked);
   }
 
   /** The rows of `batch` that had not come before; undefined where there are none. */
