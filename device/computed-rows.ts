@@ -11,22 +11,23 @@ const GROWTH = 4;
 const LARGEST_BATCH = 4096;
 
 /**
- * Batches of up to 4096 rows; row n carries the time `start + n * step` (seconds). Each batch waits for a turn of the
- * event loop, so that a client that reads without a pause starves nobody. Ends when `signal` aborts, and where time is so far away
- * that a double does not hold its steps.
+ * Batches of up to 4096 rows. Their times are the multiples of `step` from `from` on (seconds), so that the row at a time is the
+ * same one wherever a reader begins. Each batch waits for a turn of the event loop, so that a client that reads without a
+ * pause starves nobody. Ends when `signal` aborts, and where time is so far away that a double does not hold its steps.
  */
 export async function* computedRows(
   sensors: readonly ComputedSensor[],
-  start: number,
+  from: number,
   step: number,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
+  const first = firstMultiple(from, step);
   let length = FIRST_BATCH;
   for (let row = 0; !signal.aborted; row += length, length = Math.min(length * GROWTH, LARGEST_BATCH)) {
     if (row > 0) await nextTurn();
     if (signal.aborted) return;
     const times = new Float64Array(length);
-    for (let index = 0; index < length; index++) times[index] = start + (row + index) * step;
+    for (let index = 0; index < length; index++) times[index] = (first + row + index) * step;
     // Past some 2^52 steps a double no longer tells one time from the next: such rows would not be in order.
     if (!(Math.abs(times[length - 1]!) * Number.EPSILON < step)) return;
     const filled = sensors.map(sensor => {
@@ -36,4 +37,11 @@ export async function* computedRows(
     });
     yield { length, columns: [times, ...filled.flat()] };
   }
+}
+
+/** The least number that `step` can be multiplied with and gives `from` or more, whatever the division loses. */
+function firstMultiple(from: number, step: number): number {
+  const near = Math.ceil(from / step);
+  if ((near - 1) * step >= from) return near - 1;
+  return near * step >= from ? near : near + 1;
 }

@@ -42,8 +42,8 @@ export interface Device {
    *
    * With interval > 0 there is one generator at a time, of batches of one row on the schedule. With interval 0 there
    * may be many; each opens sensors of its own and is paced by whoever takes its batches. Computed sensors then give
-   * batches of up to 4096 rows in simulated time: it begins at `options.from` (seconds since 1970), else now, rounded
-   * up to a whole multiple of the device's step. Other sensors give one reading a batch; `from` means nothing to them.
+   * batches of up to 4096 rows in simulated time, at the multiples of the device's step from `options.from` (seconds since
+   * 1970) on, else from now on. Other sensors give one reading a batch; `from` means nothing to them.
    *
    * @throws when the sensors do not open (again), or on a second generator at an interval > 0
    */
@@ -181,8 +181,7 @@ class SensorDevice implements Device {
     if (this.interval > 0) {
       yield* scheduledRows(sampler, this.interval, slots => this.#countMissed(slots), signal);
     } else if (sensors.every(isComputed)) {
-      const start = from ?? Math.ceil(this.#clock.wall() / this.#step) * this.#step;
-      yield* computedRows(sensors, start, this.#step, signal);
+      yield* computedRows(sensors, from ?? this.#clock.wall(), this.#step, signal);
     } else {
       yield* successiveRows(sampler, signal);
     }

@@ -44,6 +44,25 @@ describe('a device of computed sensors without an interval', () => {
     await device.close();
   });
 
+  it.each([1, 0.1, 0.3, 60])(
+    'gives the same row at a time wherever a reader begins, at steps of %d s',
+    async step => {
+      const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0, step });
+      const rowsFrom = async (from: number) => {
+        const batches = await take(device.rows(new AbortController().signal, { from }), 3);
+        return column(batches, 0).map((time, row) => [time, column(batches, 2)[row]]);
+      };
+      const rows = await rowsFrom(START);
+      for (const row of [1, 2, 3, 7, 11, 50]) {
+        const [before, at] = [rows[row - 1]![0]!, rows[row]![0]!];
+        for (const from of [at, before + (at - before) / 2]) {
+          expect((await rowsFrom(from)).slice(0, 100)).toEqual(rows.slice(row, row + 100));
+        }
+      }
+      await device.close();
+    },
+  );
+
   it('fills columns of the type that the channel asks for', async () => {
     const channels: Channel[] = [
       { name: 'single', type: 'Float32', units: '1', longName: 'single' },
