@@ -22,6 +22,8 @@ export interface FormSelection {
 export interface FormFields {
   readonly columns: readonly string[];
   readonly selections: readonly FormSelection[];
+  /** A function that thins the rows out; empty for none. */
+  readonly thinning: string;
   readonly first: string;
   readonly stride: string;
   readonly last: string;
@@ -32,20 +34,24 @@ export function initialFields(sequence: Sequence): FormFields {
   return {
     columns: sequence.fields.map(field => field.name),
     selections: [],
+    thinning: '',
     first: '0',
     stride: '1',
     last: '9',
   };
 }
 
-/** What the form shows for a constraint expression that was given instead of fields. */
-export function fieldsOf(constraint: Constraint, plan: Plan): FormFields {
+/** What the form shows for a constraint expression that was given instead of fields, `sequence` being the whole one. */
+export function fieldsOf(constraint: Constraint, plan: Plan, sequence: Sequence): FormFields {
   const { rows } = plan;
+  const { selections } = constraint;
+  const calls = selections.filter(selection => selection.kind === 'call');
   return {
-    columns: plan.sequence.fields.map(field => field.name),
-    selections: constraint.selections
+    columns: plan.columns.map(column => sequence.fields[column]!.name),
+    selections: selections
       .filter(selection => selection.kind === 'comparison')
       .flatMap(selection => selectionOf(selection)),
+    thinning: printConstraint({ projections: [], selections: calls }).slice(1),
     first: rows === undefined ? '' : String(rows.start),
     stride: rows === undefined ? '' : String(rows.stride),
     last: rows === undefined || rows.stop === Number.POSITIVE_INFINITY ? '' : String(rows.stop),
@@ -74,6 +80,7 @@ export function readFields(query: URLSearchParams): FormFields {
   return {
     columns: query.getAll('column'),
     selections: selections.filter(({ value }) => value !== ''),
+    thinning: field('thinning'),
     first: field('first'),
     stride: field('stride'),
     last: field('last'),
@@ -85,7 +92,7 @@ export function readFields(query: URLSearchParams): FormFields {
  * numbers empty means every row, an empty last row means no end.
  */
 export function constraintOf(fields: FormFields, sequence: Sequence): string {
-  const { columns, selections, first, stride, last } = fields;
+  const { columns, selections, thinning, first, stride, last } = fields;
   const range =
     first === '' && stride === '' && last === '' ? '' : `[${first || '0'}:${stride || '1'}:${last || '*'}]`;
   const all = columns.length === 0 || columns.length === sequence.fields.length;
@@ -97,5 +104,5 @@ export function constraintOf(fields: FormFields, sequence: Sequence): string {
   const clauses = selections.map(
     ({ variable, operator, value }) => `${sequence.name}.${variable}${operator}${value}`,
   );
-  return [projection, ...clauses].map(encodeURIComponent).join('&');
+  return [projection, ...clauses, ...(thinning === '' ? [] : [thinning])].map(encodeURIComponent).join('&');
 }

@@ -35,6 +35,14 @@ const BUTTONS = [
   ['link', 'Show the link'],
 ] as const;
 
+/** Functions that the form suggests. */
+const FUNCTIONS = [
+  'bucket("time/1minute")',
+  'orderByMean("time/10minutes")',
+  'orderByClosest("time/10minutes")',
+  'orderByLimit("time/1hour,1")',
+] as const;
+
 /** A query that comes from the form names the button that was pressed; a constraint expression never does. */
 function submitted(query: string): { get: string; fields: FormFields } | undefined {
   const values = new URLSearchParams(query);
@@ -58,7 +66,9 @@ export function formPage(dataset: Dataset, query: string, now: number): { status
   const checked = check(dataset, expression, now);
   const wrong = 'error' in checked;
   const given =
-    wrong || expression === '' ? initialFields(sequence) : fieldsOf(checked.constraint, checked.plan);
+    wrong || expression === ''
+      ? initialFields(sequence)
+      : fieldsOf(checked.constraint, checked.plan, sequence);
   const fields = asked?.fields ?? given;
   const answer = wrong
     ? html`<p class="error" role="alert">${checked.error}</p>`
@@ -131,6 +141,11 @@ ${columns}</fieldset>
 ${selections}
 <p>A time is in seconds since 1970, or <code>now-10minutes</code>, or <code>2026-01-31T12:00:00Z</code>. With a lower or upper
 bound on time the rows that the server still holds come first. A selection without a value is left out.</p></fieldset>
+<fieldset><legend>Thinned out</legend>
+<p><label>by the function <input name="thinning" size="40" list="functions" value="${fields.thinning}"></label></p>
+<datalist id="functions">${FUNCTIONS.map(example => html`<option value="${example}"></option>`)}</datalist>
+<p>Such as <code>${FUNCTIONS[0]}</code>, a row a minute with the least, the mean and the greatest value of each column. More of them:
+<a href="${dataset.info.name}.help">help</a>.</p></fieldset>
 <fieldset><legend>Of those, the rows</legend>
 ${number('first', 'from')}${number('last', 'to')}${number('stride', 'every')}
 <p>Counted from 0. Without a last row, and without an upper bound on time, the answer never ends.</p></fieldset>

@@ -34,6 +34,22 @@ export function helpPage(dataset: Dataset): string {
     [`${s}.${last}[0:1:9]&${s}.${last}>20`, 'one column of the first ten rows that match'],
     [`&${s}.${last}!={20,21}`, 'a list of values means "or"'],
   ] as const;
+  const functions = [
+    [
+      `&time>=now-1day&bucket("time/1minute")`,
+      'a row a minute: its beginning, how many rows it has, and of each column how many values, the least, the mean and the greatest',
+    ],
+    [`time,${last}_mean&time>=now-1day&bucket("time/1minute")`, 'of these, two columns'],
+    [`&time>=now-1day&orderByMean("time/10minutes")`, 'the means of each ten minutes'],
+    [`&time>=now-1day&orderByCount("time/1hour")`, 'how many values each column has in each hour'],
+    [
+      `&time>=now-1day&orderByMinMax("time/1hour,${last}")`,
+      `of each hour the rows with the least and the greatest ${last}`,
+    ],
+    [`&time>=now-1hour&time<now&orderByMax("${last}")`, `of the last hour the row with the greatest ${last}`],
+    [`&time>=now-1day&orderByClosest("time/10minutes")`, 'the rows nearest to each ten minutes'],
+    [`&time>=now-1day&orderByLimit("time/1hour,3")`, 'the first three rows of each hour'],
+  ] as const;
   const { name } = dataset.info;
   return page(
     `How to ask for ${name}`,
@@ -48,6 +64,14 @@ expression on text). A range <code>[first:stride:last]</code> counts the rows th
 <code>*</code> means no end. Times are seconds since 1970, <code>now</code>, <code>now-10minutes</code> (seconds to years), or
 <code>2026-01-31T12:00:00Z</code>.</p>
 <table>${examples.map(
+      ([ce, text]) =>
+        html`<tr><td><a href="${name}.html?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
+    )}</table>
+<h2>Thinning out</h2>
+<p>One function after <code>&amp;</code> makes fewer rows of those that meet the conditions, as they come: a result leaves when a row of a later
+interval has come. Intervals are <code>time/60</code> (seconds), <code>time/60:30</code> (the same from second 30 on), <code>time/10minutes</code>,
+<code>time/1day</code> or <code>time/1month</code>. Missing values are left out. A range counts the results.</p>
+<table>${functions.map(
       ([ce, text]) =>
         html`<tr><td><a href="${name}.html?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
     )}</table>

@@ -139,6 +139,41 @@ describe('a request with a function', () => {
   });
 });
 
+describe('the pages for people', () => {
+  it('offer a function in the form, and fill the form with one', async () => {
+    server = await serving({ interval: 0 });
+    const fields = new URLSearchParams([
+      ['column', 'time'],
+      ['column', 'temperature'],
+      ['thinning', 'orderByMean("time/1hour")'],
+      ['first', '0'],
+      ['stride', '1'],
+      ['last', '1'],
+      ['get', 'asc'],
+    ]);
+    const answer = await fetch(`${server.url}/roberrypi.html?${fields}`);
+    expect(answer.url).toContain('orderByMean%28');
+    expect((await answer.text()).trim().split('\n').at(-3)).toBe('sensor.time, sensor.temperature');
+    const query = encodeURI('temperature_max,time&temperature>2&bucket("time/60")&orderBy("time")');
+    const page = await (await fetch(`${server.url}/roberrypi.html?${query}`)).text();
+    expect(page).toContain('value="bucket(&#34;time/60&#34;)&#38;orderBy(&#34;time&#34;)"');
+    expect(page).toContain('value="time" checked');
+    expect(page).toContain('value="temperature" checked');
+    expect(page).not.toContain('value="voltage" checked');
+  });
+
+  it('show examples that work', async () => {
+    server = await serving({ interval: 0 });
+    const page = await (await fetch(`${server.url}/roberrypi.help`)).text();
+    const examples = [...page.matchAll(/href="roberrypi\.html\?([^"]*)"/g)].map(([, query]) => query!);
+    expect(examples.length).toBeGreaterThan(15);
+    for (const query of examples) {
+      const answer = await fetch(`${server.url}/roberrypi.dds?${query.replaceAll('&#38;', '&')}`);
+      expect(answer.status, query).toBe(200);
+    }
+  });
+});
+
 describe('a live stream of result rows', () => {
   it('sends a row when the first row of the next interval comes, and the last one before its end', async () => {
     server = await serving({ interval: 0.02 });

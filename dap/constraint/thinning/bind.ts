@@ -78,14 +78,15 @@ function bindSummary(name: SummaryName, interval: Interval, asked: Asked, source
   const possible = resultColumns(name, all, source.time);
   const results = asked.results(possible).map(index => possible[index]!);
   const columns = [...new Set(results.flatMap(result => result.source ?? []))];
-  const inputs = [source.time, ...columns];
+  const summarised = columns.filter(column => column !== source.time);
+  const inputs = [source.time, ...summarised];
   return {
     columns,
     thinning: {
       inputs,
       inputFields: fieldsOf(inputs, source),
       fields: results.map(({ field }) => field),
-      begin: () => summarise(interval, results, columns, all, source.missing),
+      begin: () => summarise(interval, results, summarised, all, source.missing),
     },
   };
 }

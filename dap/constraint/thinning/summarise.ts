@@ -14,7 +14,7 @@ type Measure = 'start' | 'rows' | 'count' | 'min' | 'mean' | 'max' | 'text';
 export interface ResultColumn {
   readonly field: Atomic;
   readonly measure: Measure;
-  /** The source column's number; undefined for what is about the rows. */
+  /** The number of the source column that it is made of; undefined for the number of rows. */
   readonly source?: number;
 }
 
@@ -25,7 +25,7 @@ const ROW_COUNT = 'row_count';
 export function resultColumns(name: SummaryName, fields: readonly Atomic[], time: number): ResultColumn[] {
   return fields.flatMap((field, source): ResultColumn[] => {
     if (source === time) {
-      const start: ResultColumn = { field: { type: 'Float64', name: field.name }, measure: 'start' };
+      const start: ResultColumn = { field: { type: 'Float64', name: field.name }, measure: 'start', source };
       if (name !== 'bucket') return [start];
       return [start, { field: { type: 'Int32', name: ROW_COUNT }, measure: 'rows' }];
     }
