@@ -194,6 +194,13 @@ describe('a live stream of result rows', () => {
     expect(last.at).toBeGreaterThanOrEqual(high);
   });
 
+  it('sends the last row when the upper bound is past, though no row comes any more', async () => {
+    server = await serving({ interval: 60 });
+    await until(async () => (server.datasets[0]!.status().rows ?? 0) > 0);
+    const { batch } = await rowsOf('roberrypi.dods?row_count&time<now%2B1second&bucket("time/100years")');
+    expect(listed(batch)).toEqual([[1]]);
+  });
+
   it('begins with the whole of the interval that is running', async () => {
     server = await serving({ interval: 0.02 });
     const day = lines('roberrypi.asc?time,row_count&bucket("time/1second")');
