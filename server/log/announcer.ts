@@ -15,6 +15,8 @@ const CHEAP = 0.5;
  */
 export class Announcer {
   private waiting = new Set<() => void>();
+  /** Those whom the announcement that is under way tells. */
+  private telling = new Set<() => void>();
   private window = 0;
   private lastTold = Number.NEGATIVE_INFINITY;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,6 +28,7 @@ export class Announcer {
 
   forget(wake: () => void): void {
     this.waiting.delete(wake);
+    this.telling.delete(wake);
   }
 
   /** Rows have come: tells of them now, or when the window is over. */
@@ -41,9 +44,10 @@ export class Announcer {
     clearTimeout(this.timer);
     this.timer = undefined;
     const begun = performance.now();
-    const told = this.waiting;
+    this.telling = this.waiting;
     this.waiting = new Set();
-    for (const wake of told) wake();
+    for (const wake of this.telling) wake();
+    this.telling.clear();
     this.lastTold = performance.now();
     const cost = this.lastTold - begun;
     this.window = cost < CHEAP ? 0 : Math.min(LONGEST_WINDOW, cost * WINDOW_PER_COST);

@@ -5,6 +5,8 @@ const LONGEST_RUN = 5;
 
 export class Turns {
   private waiting = new Set<() => void>();
+  /** Those whose turn it is in the round that is under way. */
+  private round = new Set<() => void>();
   private scheduled = false;
 
   /** Has `turn` called once, after those that wait already. */
@@ -17,19 +19,21 @@ export class Turns {
 
   remove(turn: () => void): void {
     this.waiting.delete(turn);
+    this.round.delete(turn);
   }
 
   private run(): void {
     const end = performance.now() + LONGEST_RUN;
-    const round = this.waiting;
+    this.round = this.waiting;
     this.waiting = new Set();
-    for (const turn of round) {
-      round.delete(turn);
+    for (const turn of this.round) {
+      this.round.delete(turn);
       turn();
       if (performance.now() > end) break;
     }
     // Those that this round did not come to are the first ones of the next.
-    if (round.size > 0) this.waiting = new Set([...round, ...this.waiting]);
+    if (this.round.size > 0) this.waiting = new Set([...this.round, ...this.waiting]);
+    this.round.clear();
     this.scheduled = this.waiting.size > 0;
     if (this.scheduled) setImmediate(() => this.run());
   }

@@ -164,6 +164,16 @@ describe('an announcement', () => {
     announcer.tell();
   });
 
+  it('does not reach a reader that goes while others are told', () => {
+    const announcer = new Announcer();
+    const log = new RowLog(FIELDS);
+    const [first, second] = [cursorAt(log, 0, announcer), cursorAt(log, 0, announcer)];
+    first.wait(() => second.close());
+    second.wait(() => expect.unreachable());
+    announcer.rowsCame();
+    announcer.tell();
+  });
+
   it('gathers rows for a moment where telling everyone takes long', async () => {
     const announcer = new Announcer();
     let told = 0;

@@ -60,4 +60,15 @@ describe('turns', () => {
     while (seen.length < 2) await nextTurn();
     expect(seen).toEqual(['a', 'a']);
   });
+
+  it('are not given to one who goes in the turn of another', async () => {
+    const turns = new Turns();
+    const seen: string[] = [];
+    const gone = () => seen.push('gone');
+    turns.add(() => turns.remove(gone));
+    turns.add(gone);
+    taker(turns, 'a', 2, seen);
+    while (seen.length < 2) await nextTurn();
+    expect(seen).toEqual(['a', 'a']);
+  });
 });

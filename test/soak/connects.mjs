@@ -1,0 +1,148 @@
+#!/usr/bin/env node
+// Does a server keep its memory and handles under a thousand connects a second? `node test/soak/connects.mjs [RATE [SECONDS]]`
+//
+// Starts the built command (`npm run build`), connects at that rate for that long (1000 and 60 where left out), leaves in every
+// manner, and prints what the server's process holds before and after. Exits 1 where something stays behind.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const [rate = 1000, seconds = 60] = process.argv.slice(2).map(Number);
+if (!(rate > 0 && seconds > 0)) {
+  process.stderr.write('usage: node test/soak/connects.mjs [CONNECTS_PER_SECOND [SECONDS]]\n');
+  process.exit(2);
+}
+
+const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
+
+/** Connects that may be under way at once; past that the rate is not kept, and the count says so. */
+const MOST_AT_ONCE = 500;
+
+/** What is made in the first seconds is kept: compiled code, and the heap's usual size. */
+const WARM_UP = 5;
+
+/** Memory that a run may leave besides, in MiB. */
+const ROOM = 40;
+
+const server = spawn(
+  process.execPath,
+  [COMMAND, 'serve', '--host', '127.0.0.1', '--port', '0', '--simulate'],
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
+process.once('exit', () => server.kill());
+
+async function addressOf(child) {
+  for await (const line of createInterface(child.stdout)) {
+    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+    if (address !== undefined) return new URL(address);
+  }
+  throw new Error('the server ended before it printed an address');
+}
+
+const url = await addressOf(server);
+const port = Number(url.port);
+
+/** Resident memory in MiB, open files, and what `/health` counts. */
+async function holdings() {
+  const health = await (await fetch(new URL('health', url), { headers: { connection: 'close' } })).json();
+  const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8')) ?? [];
+  const files = readdirSync(`/proc/${server.pid}/fd`).length;
+  return { memory: Math.round(kilobytes / 1024), files, streams: health.streams, opened: health.opened };
+}
+
+const PATHS = [
+  '/roberrypi.dods',
+  '/host.asc',
+  '/roberrypi.dods?&time>now-1hour',
+  '/roberrypi.dods?sensor[0:1:0]',
+];
+
+/** How a client leaves, once it has read something or at once. */
+const MANNERS = [
+  { reads: true, leave: socket => socket.destroy() },
+  { reads: true, leave: socket => socket.resetAndDestroy() },
+  { reads: false, leave: socket => socket.destroy() },
+  { reads: true, leave: socket => socket.end() },
+];
+
+let underWay = 0;
+const total = { connects: 0, failed: 0, left: 0 };
+
+async function connectOnce(number) {
+  underWay += 1;
+  const { reads, leave } = MANNERS[number % MANNERS.length];
+  const socket = connect(port, '127.0.0.1');
+  try {
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    socket.write(
+      `GET ${PATHS[Math.floor(number / MANNERS.length) % PATHS.length]} HTTP/1.1\r\nHost: pi\r\n\r\n`,
+    );
+    if (reads) await once(socket, 'data');
+    leave(socket.resume());
+    if (!socket.closed) await once(socket, 'close');
+    total.connects += 1;
+  } catch {
+    total.failed += 1;
+  } finally {
+    socket.destroy();
+    underWay -= 1;
+  }
+}
+
+/** Connects at the rate for so many seconds. */
+async function run(length) {
+  const begun = performance.now();
+  for (let number = 0; ; ) {
+    const elapsed = (performance.now() - begun) / 1000;
+    if (elapsed >= length) break;
+    for (; number < elapsed * rate; number += 1) {
+      if (underWay < MOST_AT_ONCE) void connectOnce(number);
+      else total.left += 1;
+    }
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r${Math.round(elapsed)} of ${length} s, ${total.connects} connects `);
+    await pause(5);
+  }
+  while (underWay > 0) await pause(10);
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+}
+
+async function settled() {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const now = await holdings();
+    if (now.streams === 0) return now;
+    await pause(100);
+  }
+  return holdings();
+}
+
+await run(WARM_UP);
+const before = await settled();
+total.connects = 0;
+total.failed = 0;
+total.left = 0;
+await run(seconds);
+const after = await settled();
+console.log('before', before);
+console.log('after ', after);
+console.log(
+  `${total.connects} connects, ${Math.round(total.connects / seconds)} a second; ${total.failed} failed, ${total.left} left out`,
+);
+const leaks = [
+  ...(after.streams > 0 ? [`${after.streams} streams are still open`] : []),
+  ...(after.files > before.files + 2 ? [`${after.files - before.files} files more than before`] : []),
+  ...(after.memory > before.memory + ROOM ? [`${after.memory - before.memory} MiB more than before`] : []),
+  ...(total.connects === 0 ? ['no connect succeeded'] : []),
+];
+console.log(leaks.length === 0 ? 'nothing stays behind' : leaks.join('; '));
+server.kill();
+await once(server, 'close');
+process.exitCode = leaks.length === 0 ? 0 : 1;
