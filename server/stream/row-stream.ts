@@ -81,8 +81,13 @@ export class RowStream {
 
   /** Rows that are missing must not look like the end of a complete Sequence. */
   private sourceEnded(): void {
-    if (this.cursor.failed) this.response.destroy();
-    else this.end();
+    if (!this.cursor.failed) {
+      this.end();
+      return;
+    }
+    this.close();
+    // What was written in this turn leaves with its end.
+    setImmediate(() => this.response.destroy());
   }
 
   /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
