@@ -79,15 +79,14 @@ export class RowStream {
     return done;
   }
 
-  /** Rows that are missing must not look like the end of a complete Sequence. */
+  /** Rows that are missing must not look like the end of a complete Sequence; those that were there are still sent. */
   private sourceEnded(): void {
     if (!this.cursor.failed) {
       this.end();
       return;
     }
     this.close();
-    // What was written in this turn leaves with its end.
-    setImmediate(() => this.response.destroy());
+    this.response.socket?.destroySoon();
   }
 
   /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
@@ -115,8 +114,6 @@ export class RowStream {
   private finish(): void {
     if (this.over) return;
     this.close();
-    // Nothing says how far the client is from here on but the end of the response, which has to come in time.
-    this.stuckSince ??= performance.now();
     this.response.end(this.encoding.end);
   }
 
@@ -132,6 +129,8 @@ export class RowStream {
   private close(): void {
     if (this.over) return;
     this.over = true;
+    // Nothing says how far the client is from here on but the end of the response, which has to come in time.
+    this.stuckSince ??= performance.now();
     clearTimeout(this.timer);
     this.turns.remove(this.turn);
     this.cursor.close();
