@@ -299,6 +299,27 @@ describe('one connection', () => {
     expect((await well.answer()).status).toBe(200);
   });
 
+  it('counts once against the limit, whether its stream had to wait or not', async () => {
+    await start({ limits: { maxStreamsPerAddress: 2 } });
+    const waited = client().ask('/live.dods?time[0:1:0]').ask('/live.dods');
+    await waited.answer();
+    await waited.until(() => waited.answers[1]!.body.length > 0);
+    const other = await reader('/live.dods');
+    const status = async () => {
+      const one = client().ask('/live.dods');
+      const answer = await one.answer();
+      await one.leave();
+      return answer.status;
+    };
+    expect(await status()).toBe(503);
+    await waited.leave();
+    while ((await openStreams(server)) > 1) await turn();
+    const third = await reader('/live.dods');
+    expect(await status()).toBe(503);
+    await Promise.all([other, third].map(one => one.leave()));
+    await backTo(before, server);
+  });
+
   it('of HTTP/1.0 gets a body without chunks that ends with the connection', async () => {
     await start();
     const finite = client().ask('/live.dods?sensor[0:1:4]', { protocol: 'HTTP/1.0' });

@@ -25,6 +25,8 @@ export interface Asked {
 export class ReferenceLog {
   readonly rows: Row[] = [];
   first = 0;
+  /** No row to come has a time before this. */
+  earliest = Number.NEGATIVE_INFINITY;
   private readonly capacity: number;
   private readonly age: number;
 
@@ -64,11 +66,20 @@ export class ReferenceReader {
   /** True once no later row can be for it. */
   over: boolean;
   private readonly asked: Asked;
+  /** The time from which on no row can be for it. */
+  private readonly latest: number;
   private matched = 0;
 
   constructor(asked: Asked) {
     this.asked = asked;
     this.over = isNever(asked);
+    const upper = asked.bounds.filter(({ operator }) => operator.startsWith('<')).map(({ value }) => value);
+    this.latest = Math.min(...upper, Math.max(...(asked.times ?? [Number.POSITIVE_INFINITY])));
+  }
+
+  /** There is no row for now, and none to come has a time before `earliest`. */
+  wait(earliest: number): void {
+    if (earliest > this.latest) this.over = true;
   }
 
   see(row: Row): void {
@@ -88,8 +99,7 @@ export class ReferenceReader {
       if (wanted) this.rows.push(columns.map(column => row[column]!));
       if (range !== undefined && number >= range.last) this.over = true;
     }
-    const upper = bounds.filter(({ operator }) => operator.startsWith('<')).map(({ value }) => value);
-    if (time >= Math.min(...upper, Math.max(...(times ?? [Number.POSITIVE_INFINITY])))) this.over = true;
+    if (time >= this.latest) this.over = true;
   }
 }
 

@@ -33,6 +33,8 @@ type Command =
       readonly behind: boolean;
     }
   | { readonly kind: 'stall' | 'take' | 'take one' | 'leave'; readonly which: number }
+  /** No row is made for so many seconds. */
+  | { readonly kind: 'quiet'; readonly seconds: number }
   | { readonly kind: 'close' };
 
 export interface Size {
@@ -81,6 +83,13 @@ export function commands({ batch, commands }: Size): fc.Arbitrary<Command[]> {
       arbitrary: fc.record({
         kind: fc.constantFrom('stall' as const, 'take' as const, 'take one' as const, 'leave' as const),
         which: fc.nat(100),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('quiet' as const),
+        seconds: fc.constantFrom(0.0005, 0.5, 10, 100),
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const) }) },
@@ -145,6 +154,10 @@ class Scripted {
         return;
       case 'open':
         return this.open(command);
+      case 'quiet':
+        this.log.earliest = this.now + command.seconds;
+        this.device.earliest = this.log.earliest;
+        return;
       case 'close':
         this.isClosed = true;
         return this.dataset.close();
@@ -219,11 +232,17 @@ class Scripted {
   }
 
   private rowsOf(seeds: readonly RowSeed[]): Row[] {
-    let [time = EPOCH] = this.log.rows.at(-1) ?? [];
+    let time = this.now;
     return seeds.map(({ gap, values }) => {
       time += gap;
       return [time, ...values];
     });
+  }
+
+  /** No row is made at this time or before it. */
+  private get now(): number {
+    const [last = EPOCH] = this.log.rows.at(-1) ?? [];
+    return Math.max(last, this.log.earliest);
   }
 
   private late(): WatchedReader | undefined {

@@ -47,8 +47,8 @@ export class ScriptedDevice implements Device {
   readonly sensors: readonly SensorState[] = [];
   readonly missedSlots = 0;
   readonly clock = { steps: 0, ahead: 0 };
-  /** Its times are those of a script: only its rows tell how far it is. */
-  readonly earliest = Number.NEGATIVE_INFINITY;
+  /** Its times are those of a script: only its rows tell how far it is, unless the test says so too. */
+  earliest = Number.NEGATIVE_INFINITY;
   private readonly onRows: (rows: readonly Row[]) => void;
   private readonly waiting: Appended[] = [];
   private wake: () => void = () => {};

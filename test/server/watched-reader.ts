@@ -141,6 +141,7 @@ export class WatchedReader {
     this.position = Math.max(this.position, log.first);
     if (taken === undefined) {
       if (this.position < log.end) this.wrong.push(`got no row at ${this.position} of ${log.end}`);
+      this.reference.wait(log.earliest);
       return taken;
     }
     const { batch, position } = taken;
