@@ -46,8 +46,9 @@ export async function* scheduledRows(
       signal,
     );
     if (signal.aborted) return;
-    times.made();
     yield row;
+    // Only now has whoever takes the rows put this one where it belongs.
+    times.made();
     const missed = schedule.skipMissed(clock.monotonic());
     if (missed > 0) onMissed(missed);
     await clock.sleepUntil(schedule.due, signal);

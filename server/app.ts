@@ -62,6 +62,7 @@ export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions
     { ...DEFAULT_LIMITS, ...limits },
     {
       onCutOff: address => logger?.warn({ address }, 'a client that took nothing was cut off'),
+      onError: err => logger?.error({ err }, 'a stream was broken off'),
     },
   );
 

@@ -2,12 +2,12 @@
 
 import {
   type Constraint,
-  hasUpperTimeBound,
   pathOf,
   resumeAfter,
   rowCount,
   rowRangeOf,
   timesIncrease,
+  upperTimeBound,
 } from '../constraint/index.ts';
 import type { Batch, Column } from '../model/value.ts';
 import { type Dataset, isAtomic, type Sequence, type Variable } from '../model/variable.ts';
@@ -80,6 +80,8 @@ export class Progress {
   #sequence: Sequence | undefined;
   /** When the first connection began: what `now` in the constraint goes on to mean. */
   #startedAt = 0;
+  /** By how many seconds the server's clock is ahead of ours. */
+  #serverAhead = 0;
   /** Where this connection has the columns of `#sequence`. */
   #columns: readonly number[] = [];
   /** Where this connection has the time; -1 for nowhere. */
@@ -142,6 +144,7 @@ export class Progress {
       this.#sequence = { ...served, fields: served.fields.filter((_, i) => i !== hidden) };
       this.#startedAt = now;
     }
+    this.#serverAhead = now - Date.now() / 1000;
     this.#columns = this.#sequence.fields.map(field => columnOf(field, served, at));
     if (this.#last !== undefined && time < 0) throw changed('a column "time" as before', served, at);
     this.#timeColumn = time;
@@ -163,14 +166,16 @@ export class Progress {
   }
 
   /**
-   * Whether an end marker, which has just come, ends it all. It does where the constraint bounds the time or the rows, and
-   * an endless Sequence goes on with the next connection. A row range that is not full yet can be either: a server that is
-   * shut down ends a Sequence early. So it is over only once a connection has brought no row at all.
+   * Whether an end marker, which has just come, ends it all. It does where an upper bound on time is past, and an endless
+   * Sequence goes on with the next connection. A bound that is still to come, and a row range that is not full yet, can be either:
+   * a server that is shut down ends a Sequence early. So that is over only once a connection has brought no row at all.
    */
   isOver(): boolean {
     const time = this.#timePath();
-    if (time !== undefined && hasUpperTimeBound(this.#asked, time)) return true;
-    if (this.#wanted === Number.POSITIVE_INFINITY) return false;
+    const endless = Number.POSITIVE_INFINITY;
+    const high = time === undefined ? endless : upperTimeBound(this.#asked, time, this.#startedAt);
+    if (high < endless && Date.now() / 1000 + this.#serverAhead >= high) return true;
+    if (high === endless && this.#wanted === endless) return false;
     return this.isFull || this.#last === undefined || this.seenNow === 0;
   }
 

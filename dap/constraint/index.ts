@@ -22,5 +22,5 @@ export { parseConstraint } from './parse.ts';
 export { timesIncrease } from './place.ts';
 export { type Plan, type PlanOptions, planConstraint } from './plan.ts';
 export { encodeConstraint, printConstraint } from './print.ts';
-export { hasUpperTimeBound, type ResumeOptions, resumeAfter } from './resume.ts';
+export { type ResumeOptions, resumeAfter, upperTimeBound } from './resume.ts';
 export { rowCount, rowRangeOf } from './rows.ts';

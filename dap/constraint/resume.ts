@@ -69,12 +69,13 @@ export function resumeAfter(constraint: Constraint, options: ResumeOptions): Con
   };
 }
 
-/** True where some clause bounds the column `time` (a dotted name) from above, so that the rows come to an end. */
-export function hasUpperTimeBound(constraint: Constraint, time: string): boolean {
-  return constraint.selections.some(selection => {
-    const bounds = windowOf(selection, time, 0);
-    return bounds !== undefined && bounds.high < Number.POSITIVE_INFINITY;
-  });
+/**
+ * The upper bound that `constraint` puts on the column `time` (a dotted name), in seconds since 1970; Infinity where it puts
+ * none. `now` is what that means in the constraint.
+ */
+export function upperTimeBound(constraint: Constraint, time: string, now: number): number {
+  const windows = constraint.selections.flatMap(selection => windowOf(selection, time, now) ?? []);
+  return Math.min(...windows.map(({ high }) => high), Number.POSITIVE_INFINITY);
 }
 
 function isImplied(selection: Selection, { time, last, rowsSeen }: ResumeOptions): boolean {

@@ -29,9 +29,11 @@ const SWEEP = 1000;
 export interface StreamEvents {
   /** A client was cut off because it took nothing for longer than `readerTimeout`. */
   onCutOff?(address: string): void;
+  /** A stream was broken off for an error of ours. */
+  onError?(error: unknown): void;
 }
 
-type StreamOptions = Omit<RowStreamOptions, 'turns'>;
+type StreamOptions = Omit<RowStreamOptions, 'turns' | 'onError'>;
 
 interface Open {
   readonly address: string;
@@ -58,6 +60,8 @@ export class OpenStreams {
     this.limits = limits;
     this.events = events;
   }
+
+  private readonly onError = (error: unknown): void => this.events.onError?.(error);
 
   get size(): number {
     return this.open.size;
@@ -96,7 +100,7 @@ export class OpenStreams {
     this.open.set(response, open);
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
     const start = (): void => {
-      open.stream = new RowStream({ ...options, turns: this.turns });
+      open.stream = new RowStream({ ...options, turns: this.turns, onError: this.onError });
     };
     const ended = (): void => {
       socket.off('close', ended);

@@ -14,6 +14,8 @@ export interface RowStreamOptions {
   readonly shared?: SharedRows | undefined;
   readonly cursor: Cursor;
   readonly turns: Turns;
+  /** Told of what should not have happened; the stream is broken off then. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** The longest wait that a timer of Node can hold, in milliseconds. */
@@ -32,12 +34,14 @@ export class RowStream {
   private readonly cursor: Cursor;
   private readonly turns: Turns;
   private readonly reader: RowReader;
+  private readonly onError: (error: unknown) => void;
   /** The upper bound on time, in seconds since 1970. */
   private readonly high: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private over = false;
 
-  constructor({ response, plan, encoding, shared, cursor, turns }: RowStreamOptions) {
+  constructor({ response, plan, encoding, shared, cursor, turns, onError }: RowStreamOptions) {
+    this.onError = onError;
     this.response = response;
     this.encoding = encoding;
     this.shared = shared;
@@ -54,6 +58,17 @@ export class RowStream {
 
   /** Sends what is there now, one piece; then waits for its next turn, for rows, or for the client. */
   private readonly turn = (): void => {
+    try {
+      this.advance();
+    } catch (error) {
+      // One reader's trouble must not reach those who are told of rows after it, nor the one who made them.
+      this.close();
+      this.response.destroy();
+      this.onError(error);
+    }
+  };
+
+  private advance(): void {
     if (this.over || this.stuckSince !== undefined) return;
     const taken = this.cursor.next(this.encoding.rowsAtOnce);
     if (taken === undefined) {
@@ -68,8 +83,8 @@ export class RowStream {
     if (this.stuckSince !== undefined) return;
     // A full piece means that there is more; else rows are waited for at once, without a turn for nothing.
     if (batch.length === this.encoding.rowsAtOnce) this.turns.add(this.turn);
-    else this.turn();
-  };
+    else this.advance();
+  }
 
   /** Sends what the plan lets through; true where that was all of it. */
   private select(rows: Batch): boolean {

@@ -151,4 +151,23 @@ describe('following a server that is restarted', () => {
       expect(rows.length).toBe(before.length + 60);
     },
   );
+
+  it('goes on to an upper bound that was still to come when the old one ended its streams', async () => {
+    const old = await serving({ interval: 0.02 });
+    const high = Date.now() / 1000 + 4;
+    const followed = follow(`${old.url}/roberrypi?time&time<${high}`, { retry: AT_ONCE });
+    const times: number[] = [];
+    const first = await followed.next();
+    times.push(...(first.value!.columns[0] as Float64Array));
+    const [, restarted] = await Promise.all([
+      followed.next(),
+      old.close().then(() => serving({ interval: 0.02, port: old.port })),
+    ]);
+    for await (const { columns } of followed) times.push(...(columns[0] as Float64Array));
+    await restarted.close();
+    // To the end, and no further.
+    expect(times.at(-1)!).toBeLessThan(high);
+    expect(times.at(-1)!).toBeGreaterThan(high - 1);
+    expect(times.every((time, row) => row === 0 || time > times[row - 1]!)).toBe(true);
+  }, 60_000);
 });

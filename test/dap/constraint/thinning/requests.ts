@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { Call, Constraint } from '../../../../dap/constraint/index.ts';
-import { hasUpperTimeBound } from '../../../../dap/constraint/index.ts';
+import { upperTimeBound } from '../../../../dap/constraint/index.ts';
 import { request } from '../requests.ts';
 import type { Asked } from './naive.ts';
 
@@ -40,7 +40,10 @@ export interface Request {
 export const thinned: fc.Arbitrary<Request> = fc
   .record({ asked, constraint: request, place: fc.nat(3) })
   .filter(({ asked: { name, width, limit }, constraint }) => {
-    if (width === undefined) return EXTREMES.includes(name) && hasUpperTimeBound(constraint, 'sensor.time');
+    if (width === undefined)
+      return (
+        EXTREMES.includes(name) && upperTimeBound(constraint, 'sensor.time', 0) < Number.POSITIVE_INFINITY
+      );
     return name !== 'orderByLimit' || limit === 1 || hasNoIndex(constraint);
   })
   .map(({ asked, constraint: { projections, selections }, place }) => ({
