@@ -3,10 +3,11 @@
 import { printDds } from '../model/dds.ts';
 import { isNumberType } from '../model/layout.ts';
 import { encodeName } from '../model/scan.ts';
-import type { Batch, Column } from '../model/value.ts';
+import type { Column, NumberColumn } from '../model/value.ts';
 import type { Atomic, Dataset, Sequence } from '../model/variable.ts';
 import { isAtomic } from '../model/variable.ts';
 import { DigitWriter, LONGEST_NUMBER } from './digits.ts';
+import type { RowEncoder } from './rows.ts';
 
 const RULE = '-'.repeat(45);
 
@@ -24,53 +25,74 @@ export function asciiHeader(dataset: Dataset): string {
   return `${printDds(dataset)}${RULE}\n${names.join(', ')}\n`;
 }
 
+/** Bytes that a row takes as text at the most; undefined where a column of strings sets no bound. */
+export function longestAsciiRow({ fields }: Sequence): number | undefined {
+  const bounded = fields.every(({ type }) => isNumberType(type));
+  return bounded ? fields.length * (SEPARATOR + LONGEST_NUMBER) : undefined;
+}
+
 /**
  * An encoder for rows as text, one a line: numbers as the shortest decimals that read back to the same value (`decimal`), strings
- * in quotes with the escapes of JSON, as ERDDAP prints them. The bytes (UTF-8) are new and the caller's own. A TypeError for a
- * Sequence that has a column of anything else, and for a batch that lacks values.
+ * in quotes with the escapes of JSON, as ERDDAP prints them; of a batch, the rows `from` to `to - 1`, all where left out. The
+ * bytes (UTF-8) are the beginning of `into` where the caller gives memory with room for `longestAsciiRow` a row, else new and
+ * the caller's own. A TypeError for a Sequence that has a column of anything else, and for a batch that lacks values.
  */
-export function asciiEncoder(sequence: Sequence): (batch: Batch) => Uint8Array {
+export function asciiEncoder(sequence: Sequence): RowEncoder {
   const fields = atomicFields(sequence);
   const writers = fields.map(({ type }) => (isNumberType(type) ? new DigitWriter(type) : undefined));
-  let scratch = new Uint8Array(0);
-  return batch => {
-    const { length, columns } = batch;
-    for (const [i, field] of fields.entries()) checkLength(sequence, field, columns[i], length);
+  const longest = longestAsciiRow(sequence);
+  let own = viewOf(new Uint8Array(4096));
+  return (batch, from = 0, to = batch.length, into) => {
+    const { columns } = batch;
+    for (const [i, field] of fields.entries()) checkLength(sequence, field, columns[i], to);
+    const fits = into !== undefined && longest !== undefined && (to - from) * longest <= into.length;
+    let view = fits ? viewOf(into) : own;
+    let room = view.byteLength;
     let at = 0;
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < to; row++) {
       for (let i = 0; i < writers.length; i++) {
         const writer = writers[i];
-        const value = columns[i]![row] as number | string;
-        const text = writer === undefined ? encoder.encode(JSON.stringify(value)) : undefined;
+        const column = columns[i]!;
+        const text = writer === undefined ? encoder.encode(JSON.stringify(column[row])) : undefined;
         const needed = at + SEPARATOR + (text?.length ?? LONGEST_NUMBER);
-        if (needed > scratch.length) scratch = grown(scratch, needed);
+        if (needed > room) {
+          view = own = grown(view, needed);
+          room = view.byteLength;
+        }
         if (i > 0) {
-          scratch[at] = COMMA;
-          scratch[at + 1] = BLANK;
+          view.setUint16(at, COMMA_BLANK);
           at += 2;
         }
-        if (writer !== undefined) at = writer.put(scratch, at, value as number);
+        if (writer !== undefined) at = writer.put(view, at, column as NumberColumn, row);
         else {
-          scratch.set(text!, at);
+          bytesOf(view).set(text!, at);
           at += text!.length;
         }
       }
-      scratch[at] = LINE_END;
+      view.setUint8(at, LINE_END);
       at += 1;
     }
-    return scratch.slice(0, at);
+    return fits ? into.subarray(0, at) : bytesOf(view).slice(0, at);
   };
 }
 
 /** Room for `, ` before a value and the line's end after it. */
 const SEPARATOR = 3;
-const [COMMA, BLANK, LINE_END] = [0x2c, 0x20, 0x0a];
+const [COMMA_BLANK, LINE_END] = [0x2c20, 0x0a];
 const encoder = new TextEncoder();
 
-function grown(bytes: Uint8Array, needed: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.max(needed, 2 * bytes.length, 4096));
-  larger.set(bytes);
-  return larger;
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function bytesOf(view: DataView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function grown(view: DataView, needed: number): DataView {
+  const larger = new Uint8Array(Math.max(needed, 2 * view.byteLength));
+  larger.set(bytesOf(view));
+  return viewOf(larger);
 }
 
 function checkLength(sequence: Sequence, field: Atomic, column: Column | undefined, length: number): void {

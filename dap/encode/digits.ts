@@ -1,19 +1,27 @@
 // How are a number's shortest digits written into bytes without making a string of them?
 
 import type { NumberType } from '../model/layout.ts';
+import type { NumberColumn } from '../model/value.ts';
 import { decimal } from './decimal.ts';
 
-/** No number takes more bytes: sign, 17 digits, point, exponent such as `e-308`, or six zeros before the digits. */
-export const LONGEST_NUMBER = 26;
+/**
+ * No number takes more bytes: sign, 17 digits, point, exponent such as `e-308`, or six zeros before the digits. Digits are
+ * written in groups of four, also where fewer are meant.
+ */
+export const LONGEST_NUMBER = 28;
 
 const [MINUS, POINT, ZERO] = [0x2d, 0x2e, 0x30];
 
-/** 1, 10, ... 1e15, each of them exactly a double. */
-const POWERS = Float64Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+/** Decimal places that are written digit by digit at the most. */
+const MOST_PLACES = 16;
+
+/** 1, 10, ... 1e16, each of them exactly a double. */
+const POWERS = Float64Array.from({ length: MOST_PLACES + 1 }, (_, exponent) => 10 ** exponent);
 
 /**
  * Below this, `value x 10^n` is rounded by less than half: a double is known to half a unit of its 53 bits, the product to
- * one. So rounding it gives the very decimal that the value was read from, if it was one of n places.
+ * one. So rounding it gives the very decimal that the value was read from, if it was one of n places. And no two
+ * decimals of n places read as the same double, so that the shortest is the one without zeros at its end.
  */
 const LARGEST_SCALED = 2 ** 51;
 
@@ -23,15 +31,15 @@ const LEAST_PLAIN = 1e-6;
 /** The least number that is not the only Float32 of its whole-number digits. */
 const LARGEST_WHOLE_FLOAT32 = 2 ** 24;
 
-/** `00` to `99`, two bytes each. */
-const PAIRS = Uint8Array.from(
-  { length: 200 },
-  (_, i) => ZERO + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10),
-);
+/** `0000` to `9999`, each the four bytes of one big-endian word. */
+const FOUR_DIGITS = Int32Array.from({ length: 10_000 }, (_, number) => {
+  const digit = (power: number) => ZERO + (Math.floor(number / power) % 10);
+  return (digit(1000) << 24) | (digit(100) << 16) | (digit(10) << 8) | digit(1);
+});
 
 /**
- * Writes the numbers of one column, each as `decimal` would. It remembers how many decimal places the last one had: the
- * next one most often has as many.
+ * Writes the numbers of one column, each as `decimal` would. It remembers how many decimal places were needed: the next
+ * number most often has no more.
  */
 export class DigitWriter {
   private readonly type: NumberType;
@@ -45,38 +53,49 @@ export class DigitWriter {
     this.largestWhole = this.single ? LARGEST_WHOLE_FLOAT32 : LARGEST_SCALED;
   }
 
-  /** Writes `value` at `at`, where `LONGEST_NUMBER` bytes are free; gives the place behind it. */
-  put(bytes: Uint8Array, at: number, value: number): number {
+  /** Writes `column[row]` at `at`, where `LONGEST_NUMBER` bytes are free; gives the place behind it. */
+  put(view: DataView, at: number, column: NumberColumn, row: number): number {
+    // All that is handed on are integers of the machine: V8 puts a double on the heap for a call that it does not inline.
+    const value = column[row]!;
     const size = Math.abs(value);
-    if (Math.floor(size) === size) {
-      if (size >= this.largestWhole || (size === 0 && Object.is(value, -0)))
-        return this.putText(bytes, at, value);
-      return putWhole(bytes, putSign(bytes, at, value), size);
+    const whole = Math.floor(size);
+    let fraction = 0;
+    if (whole !== size) {
+      // NaN too comes this way.
+      let power = POWERS[this.places]!;
+      let scaled = Math.round(size * power);
+      if (this.single || !(scaled < LARGEST_SCALED && scaled / power === size && size >= LEAST_PLAIN)) {
+        if (!this.findPlaces(column, row)) return this.putText(view, at, column, row);
+        power = POWERS[this.places]!;
+        scaled = Math.round(size * power);
+      }
+      // The decimal lies between the same whole numbers as the double that is nearest to it.
+      fraction = (scaled - whole * power) * POWERS[MOST_PLACES - this.places]!;
+    } else if (size >= this.largestWhole || (size === 0 && Object.is(value, -0))) {
+      return this.putText(view, at, column, row);
     }
-    // NaN too comes this way.
-    if (!(size >= LEAST_PLAIN)) return this.putText(bytes, at, value);
-    const places = this.placesOf(size);
-    if (places === 0) return this.putText(bytes, at, value);
-    this.places = places;
-    const power = POWERS[places]!;
-    const scaled = Math.round(size * power);
-    const whole = Math.floor(scaled / power);
-    const point = putWhole(bytes, putSign(bytes, at, value), whole);
-    bytes[point] = POINT;
-    putDigits(bytes, point + 1, scaled - whole * power, places);
-    return point + 1 + places;
+    const start = value < 0 ? putMinus(view, at) : at;
+    const above = Math.floor(whole / 1e8);
+    const end = putWhole(view, start, above | 0, (whole - above * 1e8) | 0);
+    if (fraction === 0) return end;
+    const first = Math.floor(fraction / 1e8);
+    return putFraction(view, end, first | 0, (fraction - first * 1e8) | 0, this.places);
   }
 
-  /** The least number of decimal places that reads back to `size`; 0 where it takes more digits than fit. */
-  private placesOf(size: number): number {
+  /** Finds how many decimal places the number needs, none to spare; false where it has more digits than fit. */
+  private findPlaces(column: NumberColumn, row: number): boolean {
+    const size = Math.abs(column[row]!);
+    if (!(size >= LEAST_PLAIN)) return false;
     let { places } = this;
-    if (this.fits(size, places)) {
-      while (places > 1 && this.fits(size, places - 1)) places -= 1;
-      return places;
+    if (!this.fits(size, places)) {
+      places = MOST_PLACES;
+      while (places > 0 && size * POWERS[places]! >= LARGEST_SCALED) places -= 1;
+      // A decimal of few places is one of many as well.
+      if (places === 0 || !this.fits(size, places)) return false;
     }
-    do places += 1;
-    while (places < POWERS.length && size * POWERS[places]! < LARGEST_SCALED && !this.fits(size, places));
-    return places < POWERS.length && this.fits(size, places) ? places : 0;
+    while (places > 1 && this.fits(size, places - 1)) places -= 1;
+    this.places = places;
+    return true;
   }
 
   private fits(size: number, places: number): boolean {
@@ -88,55 +107,55 @@ export class DigitWriter {
     return (this.single ? Math.fround(read) : read) === size;
   }
 
-  private putText(bytes: Uint8Array, at: number, value: number): number {
-    const text = decimal(this.type, value);
-    for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+  private putText(view: DataView, at: number, column: NumberColumn, row: number): number {
+    const text = decimal(this.type, column[row]!);
+    for (let i = 0; i < text.length; i++) view.setUint8(at + i, text.charCodeAt(i));
     return at + text.length;
   }
 }
 
-function putSign(bytes: Uint8Array, at: number, value: number): number {
-  if (value >= 0) return at;
-  bytes[at] = MINUS;
+function putMinus(view: DataView, at: number): number {
+  view.setUint8(at, MINUS);
   return at + 1;
 }
 
-/** Writes a whole number from 0 to 2^53 - 1. */
-function putWhole(bytes: Uint8Array, at: number, value: number): number {
-  const digits = digitCount(value);
-  putDigits(bytes, at, value, digits);
+/** Writes `above * 1e8 + below`, both of them whole and below 1e8. */
+function putWhole(view: DataView, at: number, above: number, below: number): number {
+  if (above === 0) return putFew(view, at, below);
+  const next = putFew(view, at, above);
+  putEight(view, next, below);
+  return next + 8;
+}
+
+/** Writes a whole number below 1e8. */
+function putFew(view: DataView, at: number, value: number): number {
+  if (value < 1e4) return putFirst(view, at, value);
+  const above = (value / 1e4) | 0;
+  const next = putFirst(view, at, above);
+  view.setInt32(next, FOUR_DIGITS[value - above * 1e4]!);
+  return next + 4;
+}
+
+/** Writes a whole number below 1e4, with no zeros before it. */
+function putFirst(view: DataView, at: number, value: number): number {
+  const digits = value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  view.setInt32(at, FOUR_DIGITS[value]! << (8 * (4 - digits)));
   return at + digits;
 }
 
-function digitCount(value: number): number {
-  let count = 1;
-  while (count < POWERS.length && value >= POWERS[count]!) count += 1;
-  return count;
+/** Writes a whole number below 1e8 with the zeros before it. */
+function putEight(view: DataView, at: number, value: number): void {
+  const above = (value / 1e4) | 0;
+  view.setInt32(at, FOUR_DIGITS[above]!);
+  view.setInt32(at + 4, FOUR_DIGITS[value - above * 1e4]!);
 }
 
-/** Writes the last `digits` digits of a whole number, with zeros before it where it has fewer. */
-function putDigits(bytes: Uint8Array, at: number, value: number, digits: number): void {
-  let end = at + digits;
-  let rest = value;
-  // Eight digits fit the machine's fast integers; a double of more is taken apart first.
-  while (end - at > 8) {
-    const above = Math.floor(rest / 1e8);
-    putFew(bytes, end - 8, rest - above * 1e8, 8);
-    rest = above;
-    end -= 8;
-  }
-  putFew(bytes, at, rest, end - at);
-}
-
-function putFew(bytes: Uint8Array, at: number, value: number, digits: number): void {
-  let rest = value | 0;
-  let end = at + digits;
-  for (; end - at >= 2; end -= 2) {
-    const above = (rest / 100) | 0;
-    const pair = (rest - above * 100) << 1;
-    bytes[end - 2] = PAIRS[pair]!;
-    bytes[end - 1] = PAIRS[pair + 1]!;
-    rest = above;
-  }
-  if (end > at) bytes[at] = ZERO + rest;
+/** Writes a point and the first `places` of the sixteen digits of `first` and `second`, without zeros at the end. */
+function putFraction(view: DataView, at: number, first: number, second: number, places: number): number {
+  view.setUint8(at, POINT);
+  putEight(view, at + 1, first);
+  if (places > 8) putEight(view, at + 9, second);
+  let end = at + 1 + places;
+  while (view.getUint8(end - 1) === ZERO) end -= 1;
+  return end;
 }

@@ -3,7 +3,6 @@
 import type { NumberType } from '../model/layout.ts';
 import { RANGES } from '../model/layout.ts';
 import type { Column, NumberColumn, Value } from '../model/value.ts';
-import { newColumn } from '../model/value.ts';
 
 /**
  * Writes `column[from]` to `column[to - 1]`, big-endian, to `at`, `at + stride` and so on. The column is the typed
@@ -69,6 +68,16 @@ export function putNumber(type: NumberType, view: DataView, at: number, value: n
   else view.setUint32(at, value);
 }
 
+const TYPED_ARRAYS: Readonly<Record<NumberType, new (length: number) => NumberColumn>> = {
+  Byte: Uint8Array,
+  Int16: Int16Array,
+  UInt16: Uint16Array,
+  Int32: Int32Array,
+  UInt32: Uint32Array,
+  Float32: Float32Array,
+  Float64: Float64Array,
+};
+
 /**
  * The values as the typed array of `type`: as they are where they are that already, else checked one by one
  * (from `from` to `to - 1`) and copied to the same places. A TypeError says which value of `name` does not fit.
@@ -80,9 +89,9 @@ export function numberColumn(
   to: number,
   name: string,
 ): NumberColumn {
-  const column = newColumn({ type, name }, 0) as NumberColumn;
-  if (values.constructor === column.constructor) return values as NumberColumn;
-  const checked = newColumn({ type, name }, to) as NumberColumn;
+  const TypedArray = TYPED_ARRAYS[type];
+  if (values.constructor === TypedArray) return values as NumberColumn;
+  const checked = new TypedArray(to);
   for (let i = from; i < to; i++) checked[i] = checkedNumber(type, values[i], `${name}[${i}]`);
   return checked;
 }

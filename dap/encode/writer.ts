@@ -4,14 +4,16 @@ const encoder = new TextEncoder();
 
 /** Memory that grows as XDR is written to it. Everything in XDR takes a multiple of four bytes. */
 export class XdrWriter {
-  #bytes: Uint8Array<ArrayBuffer>;
+  readonly #given: Uint8Array | undefined;
+  #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
 
-  /** `capacity`: bytes to begin with. */
-  constructor(capacity: number) {
-    this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
+  /** `memory`: bytes to begin with, or their number; the caller's own bytes are used as long as the XDR fits into them. */
+  constructor(memory: Uint8Array | number) {
+    this.#given = typeof memory === 'number' ? undefined : memory;
+    this.#bytes = typeof memory === 'number' ? new Uint8Array(memory) : memory;
+    this.#view = viewOf(this.#bytes);
   }
 
   /** The memory, for writing into what `reserve` gave; good until the next call of `reserve`. */
@@ -19,7 +21,7 @@ export class XdrWriter {
     return this.#view;
   }
 
-  /** Takes the next `size` bytes, which are zero; their place in `view`. */
+  /** Takes the next `size` bytes, all of which the caller writes; their place in `view`. */
   reserve(size: number): number {
     const at = this.#length;
     this.#length += size;
@@ -27,7 +29,7 @@ export class XdrWriter {
       const grown = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
       grown.set(this.#bytes);
       this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
+      this.#view = viewOf(grown);
     }
     return at;
   }
@@ -41,6 +43,7 @@ export class XdrWriter {
   packed(bytes: Uint8Array): void {
     const at = this.reserve(Math.ceil(bytes.length / 4) * 4);
     this.#bytes.set(bytes, at);
+    this.#bytes.fill(0, at + bytes.length, this.#length);
   }
 
   /** An XDR string: its length in bytes, the text as UTF-8 and the padding. */
@@ -51,7 +54,15 @@ export class XdrWriter {
   }
 
   /** What has been written. */
-  finish(): Uint8Array<ArrayBuffer> {
-    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
+  finish(): Uint8Array {
+    if (this.#length === this.#bytes.length) return this.#bytes;
+    // Memory that was taken here and not used is not kept.
+    return this.#bytes === this.#given
+      ? this.#bytes.subarray(0, this.#length)
+      : this.#bytes.slice(0, this.#length);
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

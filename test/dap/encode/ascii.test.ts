@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asciiEncoder, asciiHeader } from '../../../dap/encode/index.ts';
+import { asciiEncoder, asciiHeader, longestAsciiRow } from '../../../dap/encode/index.ts';
 import type { Batch } from '../../../dap/model/value.ts';
 import type { Dataset, Sequence } from '../../../dap/model/variable.ts';
 
@@ -79,6 +79,30 @@ describe('ASCII rows', () => {
       '1795222000.123456, 3.3, "on"\n1795222001, 0.1, "say \\"hi\\"\\n\\\\"\n',
     );
     expect(asciiRows(sequence, { length: 0, columns })).toBe('');
+  });
+
+  it('can be some of those of a batch, in memory that the caller gives', () => {
+    const of: Sequence = { ...sequence, fields: sequence.fields.slice(0, 2) };
+    const batch = { length: 3, columns: [Float64Array.of(1, 2.5, -3), Float32Array.of(0.1, 1e-7, 7)] };
+    const into = new Uint8Array(3 * longestAsciiRow(of)!).fill(0x39);
+    const rows = asciiEncoder(of)(batch, 1, 3, into);
+    expect(new TextDecoder().decode(rows)).toBe('2.5, 1e-7\n-3, 7\n');
+    expect([rows.buffer, rows.byteOffset]).toEqual([into.buffer, 0]);
+    const small = asciiEncoder(of)(batch, 1, 3, new Uint8Array(10));
+    expect(small).toEqual(rows);
+  });
+
+  it('take no more bytes each than is said', () => {
+    const of: Sequence = { type: 'Sequence', name: 's', fields: [{ type: 'Float64', name: 'x' }] };
+    expect(longestAsciiRow(sequence)).toBeUndefined();
+    const longest = longestAsciiRow(of)!;
+    fc.assert(
+      fc.property(fc.double(), value => {
+        expect(asciiRows(of, { length: 1, columns: [Float64Array.of(value)] }).length).toBeLessThanOrEqual(
+          longest,
+        );
+      }),
+    );
   });
 
   it('have NaN, Infinity and the sign of zero', () => {

@@ -80,6 +80,34 @@ describe('rows of numbers', () => {
   });
 });
 
+describe('memory that the caller gives', () => {
+  it('takes the rows at its beginning, whatever was in it', () => {
+    const into = new Uint8Array(100).fill(0xff);
+    const rows = rowEncoder(numbers)(batch, 1, 3, into);
+    expect(rows).toEqual(rowEncoder(numbers)(batch, 1));
+    expect([rows.buffer, rows.byteOffset]).toEqual([into.buffer, 0]);
+    expect(into.subarray(rows.length)).toEqual(new Uint8Array(100 - rows.length).fill(0xff));
+  });
+
+  it('may be a part of more', () => {
+    const all = new Uint8Array(200).fill(0xff);
+    const rows = rowEncoder(numbers)(batch, 0, 3, all.subarray(50, 150));
+    expect(rows).toEqual(rowEncoder(numbers)(batch));
+    expect(all.subarray(50, 50 + rows.length)).toEqual(rows);
+    expect([...all.subarray(0, 50), ...all.subarray(50 + rows.length)].every(byte => byte === 0xff)).toBe(
+      true,
+    );
+  });
+
+  it('is left alone where the rows do not fit into it', () => {
+    const into = new Uint8Array(71);
+    const rows = rowEncoder(numbers)(batch, 0, 3, into);
+    expect(rows).toEqual(rowEncoder(numbers)(batch));
+    expect(rows.buffer).not.toBe(into.buffer);
+    expect(into).toEqual(new Uint8Array(71));
+  });
+});
+
 describe('rows of anything', () => {
   const sequence: Sequence = {
     type: 'Sequence',
@@ -111,6 +139,14 @@ describe('rows of anything', () => {
     expect(hex(rowEncoder(sequence)(rows))).toBe(
       '5A000000 00000001 78000000 00000002 00000002 01020000 5A000000 FFFFFFFF A5000000 ' +
         '5A000000 00000000 00000002 00000002 03040000 A5000000',
+    );
+  });
+
+  it('are the same in memory that the caller gives, padding included', () => {
+    const into = new Uint8Array(500).fill(0xff);
+    expect(rowEncoder(sequence)(rows, 0, 2, into)).toEqual(rowEncoder(sequence)(rows));
+    expect(rowEncoder(sequence)(rows, 0, 2, new Uint8Array(10).fill(0xff))).toEqual(
+      rowEncoder(sequence)(rows),
     );
   });
 
