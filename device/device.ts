@@ -1,11 +1,11 @@
 // What a device is: sensors that together give rows, as async generators of batches of columns.
 
-import type { Batch } from '../dap/model/value.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { computedRows } from './computed-rows.ts';
 import type { DeviceEvent } from './events.ts';
 import { openSensors } from './open-sensors.ts';
 import { RowTimes } from './row-times.ts';
+import type { Rows } from './rows.ts';
 import { Run } from './run.ts';
 import { scheduledRows, successiveRows } from './sampler.ts';
 import { type Channel, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
@@ -47,7 +47,7 @@ export interface Device {
    *
    * @throws when the sensors do not open (again), or on a second generator at an interval > 0
    */
-  rows(signal: AbortSignal, options?: RowsOptions): AsyncGenerator<Batch, void, undefined>;
+  rows(signal: AbortSignal, options?: RowsOptions): Rows;
   /** Ends every generator and closes every sensor. */
   close(): Promise<void>;
 }
@@ -137,7 +137,7 @@ class SensorDevice implements Device {
     return this.#times.earliest;
   }
 
-  async *rows(signal: AbortSignal, options: RowsOptions = {}): AsyncGenerator<Batch, void, undefined> {
+  async *rows(signal: AbortSignal, options: RowsOptions = {}): Rows {
     const { from } = options;
     if (from !== undefined && !Number.isFinite(from)) {
       throw new RangeError(`from: expected seconds since 1970, and found ${from}`);
@@ -172,7 +172,7 @@ class SensorDevice implements Device {
     await Promise.all(readers.map(reader => reader.close()));
   }
 
-  async *#rowsOf(run: Run, from: number | undefined): AsyncGenerator<Batch, void, undefined> {
+  async *#rowsOf(run: Run, from: number | undefined): Rows {
     const { signal } = run;
     const readers = await this.#openReaders(signal);
     if (!run.hold(readers)) return;

@@ -5,6 +5,7 @@ export { fillValue } from './columns.ts';
 export { type Device, type DeviceOptions, openDevice, type RowsOptions } from './device.ts';
 export type { DeviceEvent } from './events.ts';
 export { type KernelFiles, kernelFiles } from './kernel-files.ts';
+export type { Rows } from './rows.ts';
 export type { Channel, ChannelType, ComputedSensor, OpenSensor, Reading, Sensor } from './sensor.ts';
 export type { SensorState } from './sensor-health.ts';
 export { type HostSensorsOptions, hostSensors, simulatedTmp36 } from './sensors/catalogue.ts';

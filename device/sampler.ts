@@ -4,6 +4,7 @@ import type { Batch, NumberColumn } from '../dap/model/value.ts';
 import { type Clock, nextTurn, waitFor } from './clock.ts';
 import { channelValue, newChannelColumn } from './columns.ts';
 import type { RowTimes, Stamp } from './row-times.ts';
+import type { Rows } from './rows.ts';
 import { Schedule } from './schedule.ts';
 import type { SensorReader } from './sensor-reader.ts';
 
@@ -30,7 +31,7 @@ export async function* scheduledRows(
   interval: number,
   onMissed: (slots: number) => void,
   signal: AbortSignal,
-): AsyncGenerator<Batch, void, undefined> {
+): Rows {
   const { clock, times } = sampler;
   const schedule = new Schedule(interval);
   let steps = -1;
@@ -56,10 +57,7 @@ export async function* scheduledRows(
 }
 
 /** One reading a batch, each when the one before has been taken. Ends when `signal` aborts. */
-export async function* successiveRows(
-  sampler: Sampler,
-  signal: AbortSignal,
-): AsyncGenerator<Batch, void, undefined> {
+export async function* successiveRows(sampler: Sampler, signal: AbortSignal): Rows {
   const { clock, readers, times } = sampler;
   while (!signal.aborted) {
     const now = clock.monotonic();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../dap/model/value.ts';
 import { openDevice } from '../../device/device.ts';
 import type { Channel, ComputedSensor } from '../../device/sensor.ts';
 import { simulatedTmp36 } from '../../device/sensors/catalogue.ts';
@@ -62,6 +63,24 @@ describe('a device of computed sensors without an interval', () => {
       await device.close();
     },
   );
+
+  it('makes rows in the memory of a batch that is handed back, the same rows', async () => {
+    const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0 });
+    const { signal } = new AbortController();
+    const kept = await take(device.rows(signal, { from: START }), 12);
+    const rows = device.rows(signal, { from: START });
+    const seen = new Set<Batch>();
+    let batch: Batch | undefined;
+    for (const expected of kept) {
+      const next = await rows.next(batch);
+      batch = next.value as Batch;
+      expect(batch).toEqual(expected);
+      seen.add(batch);
+    }
+    expect(new Set(kept).size).toBe(12);
+    expect(seen.size).toBeLessThan(8);
+    await device.close();
+  });
 
   it('fills columns of the type that the channel asks for', async () => {
     const channels: Channel[] = [
