@@ -1,6 +1,7 @@
 // How does one reader go through rows that are there, and hear of those that are not yet?
 
 import type { Batch } from '../../dap/index.ts';
+import type { Rows } from '../../device/index.ts';
 import type { Announcer } from './announcer.ts';
 import type { RowLog } from './row-log.ts';
 
@@ -94,14 +95,16 @@ export class GeneratorCursor implements Cursor {
   ended = false;
   failed = false;
   readonly earliest = undefined;
-  private readonly rows: AsyncGenerator<Batch>;
+  private readonly rows: Rows;
   private readonly onFailure: (error: unknown) => void;
   private readonly stop: AbortController;
+  /** The last batch that was made, and what of it has not been taken yet. */
+  private whole: Batch | undefined;
   private batch: Batch | undefined;
   private closed = false;
 
   /** `stop` ends the generator, also while it waits; `onFailure` is told what it throws. */
-  constructor(rows: AsyncGenerator<Batch>, stop: AbortController, onFailure: (error: unknown) => void) {
+  constructor(rows: Rows, stop: AbortController, onFailure: (error: unknown) => void) {
     this.rows = rows;
     this.onFailure = onFailure;
     this.stop = stop;
@@ -122,10 +125,11 @@ export class GeneratorCursor implements Cursor {
     const done = () => {
       if (!this.closed) wake();
     };
-    this.rows.next().then(
+    // All of the last batch has been taken, and what was taken has been used.
+    this.rows.next(this.whole).then(
       result => {
         if (result.done) this.ended = true;
-        else this.batch = result.value;
+        else this.batch = this.whole = result.value;
         done();
       },
       error => {

@@ -6,44 +6,48 @@ import {
   type Batch,
   END_OF_SEQUENCE,
   encodeHeader,
+  longestAsciiRow,
   type Plan,
+  type RowEncoder,
   rowEncoder,
+  xdrRowSize,
 } from '../../dap/index.ts';
+import { PIECE } from './piece-pool.ts';
 
 /** One way to write a constrained Sequence. */
 export interface Encoding {
   readonly header: Uint8Array;
-  /** Rows of the constrained Sequence. */
-  rows(batch: Batch): Uint8Array;
+  /** Encodes rows of the constrained Sequence. */
+  readonly rows: RowEncoder;
   readonly end: Uint8Array;
-  /** Rows that make about one piece for a socket. */
+  /** Bytes that a row takes at the most. */
+  readonly rowBytes: number;
+  /** Rows that are sure to fit into one piece for a socket. */
   readonly rowsAtOnce: number;
 }
 
 export type EncodingName = 'dods' | 'ascii';
 
-/** Bytes handed to a socket in one piece: this much may wait in it above the kernel's buffer. */
-const PIECE = 64 * 1024;
-
-/** A column's width as text, roughly; it only decides how many rows go together. */
-const TEXT_WIDTH = 20;
-
 export function encodingOf(name: EncodingName, plan: Plan): Encoding {
-  const { fields } = plan.sequence;
-  if (name === 'ascii') {
-    return {
-      header: Buffer.from(asciiHeader(plan.dataset)),
-      rows: asciiEncoder(plan.sequence),
-      end: new Uint8Array(0),
-      rowsAtOnce: Math.max(1, Math.floor(PIECE / (fields.length * TEXT_WIDTH))),
-    };
-  }
-  return {
-    header: encodeHeader(plan.dataset),
-    rows: rowEncoder(plan.sequence),
-    end: END_OF_SEQUENCE,
-    rowsAtOnce: Math.max(1, Math.floor(PIECE / (4 + fields.length * 8))),
-  };
+  const { sequence, dataset } = plan;
+  // Datasets have columns of numbers alone.
+  const rowBytes = (name === 'ascii' ? longestAsciiRow(sequence) : xdrRowSize(sequence)) ?? PIECE;
+  const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
+  return name === 'ascii'
+    ? {
+        header: Buffer.from(asciiHeader(dataset)),
+        rows: asciiEncoder(sequence),
+        end: new Uint8Array(0),
+        rowBytes,
+        rowsAtOnce,
+      }
+    : {
+        header: encodeHeader(dataset),
+        rows: rowEncoder(sequence),
+        end: END_OF_SEQUENCE,
+        rowBytes,
+        rowsAtOnce,
+      };
 }
 
 /** The bytes of rows of a log, `position` being that of the first of the batch. */

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { RequestError } from '../errors.ts';
+import { PiecePool } from './piece-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
 import { Turns } from './turns.ts';
 
@@ -33,7 +34,7 @@ export interface StreamEvents {
   onError?(error: unknown): void;
 }
 
-type StreamOptions = Omit<RowStreamOptions, 'turns' | 'onError'>;
+type StreamOptions = Omit<RowStreamOptions, 'turns' | 'pieces' | 'onError'>;
 
 interface Open {
   readonly address: string;
@@ -51,6 +52,7 @@ export class OpenStreams {
   private readonly limits: StreamLimits;
   private readonly events: StreamEvents;
   private readonly turns = new Turns();
+  private readonly pieces = new PiecePool();
   private readonly open = new Map<ServerResponse, Open>();
   private readonly perAddress = new Map<string, number>();
   private sweeping: ReturnType<typeof setInterval> | undefined;
@@ -100,7 +102,12 @@ export class OpenStreams {
     this.open.set(response, open);
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
     const start = (): void => {
-      open.stream = new RowStream({ ...options, turns: this.turns, onError: this.onError });
+      open.stream = new RowStream({
+        ...options,
+        turns: this.turns,
+        pieces: this.pieces,
+        onError: this.onError,
+      });
     };
     const ended = (): void => {
       socket.off('close', ended);

@@ -4,7 +4,11 @@ import type { ServerResponse } from 'node:http';
 import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
 import type { Cursor } from '../log/cursor.ts';
 import type { Encoding, SharedRows } from './encoding.ts';
+import type { PiecePool } from './piece-pool.ts';
 import type { Turns } from './turns.ts';
+
+/** Rows of fewer bytes are cheaper in memory of their own; and of many readers each may have such in its socket. */
+const WORTH_A_PIECE = 16 * 1024;
 
 export interface RowStreamOptions {
   readonly response: ServerResponse;
@@ -14,6 +18,7 @@ export interface RowStreamOptions {
   readonly shared?: SharedRows | undefined;
   readonly cursor: Cursor;
   readonly turns: Turns;
+  readonly pieces: PiecePool;
   /** Told of what should not have happened; the stream is broken off then. */
   readonly onError: (error: unknown) => void;
 }
@@ -33,6 +38,7 @@ export class RowStream {
   private readonly shared: SharedRows | undefined;
   private readonly cursor: Cursor;
   private readonly turns: Turns;
+  private readonly pieces: PiecePool;
   private readonly reader: RowReader;
   private readonly onError: (error: unknown) => void;
   /** The upper bound on time, in seconds since 1970. */
@@ -40,13 +46,14 @@ export class RowStream {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private over = false;
 
-  constructor({ response, plan, encoding, shared, cursor, turns, onError }: RowStreamOptions) {
+  constructor({ response, plan, encoding, shared, cursor, turns, pieces, onError }: RowStreamOptions) {
     this.onError = onError;
     this.response = response;
     this.encoding = encoding;
     this.shared = shared;
     this.cursor = cursor;
     this.turns = turns;
+    this.pieces = pieces;
     this.reader = new RowReader(plan);
     this.high = plan.time.high;
     response.on('drain', this.drained);
@@ -78,18 +85,21 @@ export class RowStream {
       return;
     }
     const { batch, position } = taken;
-    if (this.shared !== undefined && position !== undefined) this.write(this.shared(position, batch));
+    // A full piece means that there is more, and that this reader is not at the head with others.
+    const full = batch.length === this.encoding.rowsAtOnce;
+    if (this.shared !== undefined && position !== undefined && !full)
+      this.write(this.shared(position, batch));
     else if (this.select(batch)) return;
     if (this.stuckSince !== undefined) return;
-    // A full piece means that there is more; else rows are waited for at once, without a turn for nothing.
-    if (batch.length === this.encoding.rowsAtOnce) this.turns.add(this.turn);
+    // Rows that are not there yet are waited for at once, without a turn for nothing.
+    if (full) this.turns.add(this.turn);
     else this.advance();
   }
 
   /** Sends what the plan lets through; true where that was all of it. */
   private select(rows: Batch): boolean {
     const { batch, done } = this.reader.next(rows);
-    if (batch.length > 0) this.write(this.encoding.rows(batch));
+    if (batch.length > 0) this.writeRows(batch);
     if (done) this.finish();
     return done;
   }
@@ -117,12 +127,23 @@ export class RowStream {
   /** No row will come any more: sends what only waited for later ones. */
   private end(): void {
     const rest = this.reader.end();
-    if (rest.length > 0) this.write(this.encoding.rows(rest));
+    if (rest.length > 0) this.writeRows(rest);
     this.finish();
   }
 
-  private write(bytes: Uint8Array): void {
-    if (!this.response.write(bytes)) this.stuckSince = performance.now();
+  private writeRows(batch: Batch): void {
+    const { rows, rowBytes } = this.encoding;
+    if (batch.length * rowBytes < WORTH_A_PIECE) {
+      this.write(rows(batch));
+      return;
+    }
+    const piece = this.pieces.take();
+    this.write(rows(batch, 0, batch.length, piece), () => this.pieces.giveBack(piece));
+  }
+
+  /** `sent` is called once the socket has the bytes no more. */
+  private write(bytes: Uint8Array, sent?: () => void): void {
+    if (!this.response.write(bytes, sent)) this.stuckSince = performance.now();
   }
 
   /** Ends the Sequence; a client that is stuck gets the marker when it has taken the rest. */

@@ -74,7 +74,8 @@ export class ScriptedConnection extends Duplex {
 
   override _write(piece: Buffer, _encoding: string, callback: () => void): void {
     const take = () => {
-      this.pieces.push(piece);
+      // Once it is taken, the memory is the server's again.
+      this.pieces.push(Buffer.from(piece));
       callback();
     };
     if (this.isTaking) take();

@@ -1,0 +1,21 @@
+// Where are large pieces for sockets put together? In memory that is used again: new memory would cost more than the rows in it.
+
+/** Bytes of a piece: this much may wait in a socket above the kernel's buffer. 4096 rows of three Float64 take 112 kB. */
+export const PIECE = 128 * 1024;
+
+/** Pieces that are kept for later when nobody needs them. */
+const MOST_KEPT = 16;
+
+/** Hands out memory of `PIECE` bytes with anything in it, and takes it back when its socket is done with it. */
+export class PiecePool {
+  private readonly free: Uint8Array[] = [];
+
+  take(): Uint8Array {
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(PIECE);
+  }
+
+  /** Whoever gives a piece back must not touch it again. One that is not given back is lost to the pool and no more. */
+  giveBack(piece: Uint8Array): void {
+    if (this.free.length < MOST_KEPT) this.free.push(piece);
+  }
+}
