@@ -1,0 +1,27 @@
+// How are figures brought together and printed?
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** 12345678 as `12.3 M`. */
+export function millions(value) {
+  const number = value / 1e6;
+  return `${number.toFixed(number < 10 ? 2 : 1)} M`;
+}
+
+export function yesOrNo(reached) {
+  return reached ? 'yes' : 'no';
+}
+
+/** Lines of a table in Markdown, its columns as wide as they have to be. */
+export function table(head, rows) {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(3, ...all.map(row => row[column].length)));
+  const line = row => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(head), `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join(
+    '\n',
+  );
+}

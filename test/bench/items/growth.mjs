@@ -1,0 +1,73 @@
+// Does the cost grow with the data alone, and not with how wide a row is or how long a log?
+
+import { median, yesOrNo } from '../figures.mjs';
+import { runScript, Server } from '../processes.mjs';
+
+const COLUMNS = [1, 4, 16, 64];
+const ROUNDS = 5;
+
+/** Rows of the log, a millisecond from each to the next, and the end of the window that is asked for again and again. */
+const ROWS = 100_000;
+const WINDOW_END = 1_000_000_000 + ROWS / 1000 - 1;
+
+/** The largest may cost so many times what the smallest costs: timings are not finer than that. */
+const FLAT = 1.5;
+
+export async function growth() {
+  return [...(await ofColumns()), ...(await ofLogs())];
+}
+
+/** Processor time a byte of rows of 1 to 64 columns, time among them, of one log. */
+async function ofColumns() {
+  const server = await Server.dapberry({ kind: 'wide', rows: ROWS, columns: 64 });
+  try {
+    const costs = COLUMNS.map(() => []);
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      for (const [index, count] of COLUMNS.entries()) {
+        const names = ['time', ...Array.from({ length: count - 1 }, (_, wave) => `wave${wave}`)];
+        const path = `/wide.dods?${names.join()}&time<${WINDOW_END}`;
+        const found = await server.read(path, { warmUp: round === 0 ? 0.5 : 0.05, seconds: 0.4 });
+        if (round > 0) costs[index].push(found.serverSeconds / found.bytes);
+      }
+    }
+    const each = costs.map(median).map(cost => cost * 1e9);
+    return [
+      line(
+        'rows of 1, 4, 16 and 64 columns, CPU a byte',
+        each.map(cost => cost.toFixed(2)),
+        'ns',
+        each,
+      ),
+    ];
+  } finally {
+    await server.stop();
+  }
+}
+
+async function ofLogs() {
+  const logs = await runScript('log.mjs');
+  const sizes = logs.map(({ rows }) => rows.toLocaleString('en')).join(' | ');
+  return ['append', 'tail'].map(name => {
+    const each = logs.map(({ costs }) => median(costs[name]));
+    const what = name === 'append' ? 'a row into' : 'a row into and out of the end of';
+    return line(
+      `${what} a full log of ${sizes.replaceAll(' | ', ', ')} rows, CPU`,
+      each.map(cost => cost.toFixed(0)),
+      'ns',
+      each,
+    );
+  });
+}
+
+/** What is flat does not get dearer; narrow rows may be the dearer ones, for each has a mark. */
+function line(what, figures, unit, [first, ...others]) {
+  const growth = Math.max(...others) / first;
+  return [
+    what,
+    `${figures.join(', ')} ${unit}`,
+    growth.toFixed(2),
+    '',
+    `no more than ${FLAT}`,
+    yesOrNo(growth <= FLAT),
+  ];
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+// How fast is it, and how near to what can be? `npm run bench [NAME ...]`: all benches, or those named; prints a table.
+
+import { spawnSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { table } from './figures.mjs';
+import { beside } from './items/beside.mjs';
+import { decoder } from './items/decoder.mjs';
+import { fanOut } from './items/fan-out.mjs';
+import { growth } from './items/growth.mjs';
+import { idle } from './items/idle.mjs';
+import { footprint } from './items/process.mjs';
+import { ascii, computed, eight, replay, selection } from './items/throughput.mjs';
+import { compileReader, ROOT } from './processes.mjs';
+
+/** Each gives lines for the table: what, measured, ratio, cost, goal, reached. */
+const BENCHES = {
+  computed,
+  eight,
+  replay,
+  selection,
+  ascii,
+  decoder,
+  'fan-out': fanOut,
+  idle,
+  growth,
+  process: footprint,
+  beside,
+};
+
+const HEAD = ['what', 'measured', 'ratio', 'server CPU', 'goal', 'reached'];
+
+const names = process.argv.slice(2);
+const unknown = names.filter(name => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  process.stderr.write(`expected some of ${Object.keys(BENCHES).join(', ')}, found ${unknown.join(', ')}\n`);
+  process.exit(2);
+}
+
+const { status } = spawnSync('npm', ['run', '--silent', 'build', '--', '--logLevel', 'warn'], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
+if (status !== 0) process.exit(1);
+compileReader();
+
+const load = () => `load ${loadavg()[0].toFixed(1)}`;
+const [processor] = cpus();
+process.stdout.write(`${cpus().length} x ${processor.model}, Node ${process.versions.node}, ${load()}\n\n`);
+const lines = [];
+for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+  process.stderr.write(`${name} ...\n`);
+  try {
+    lines.push(...(await BENCHES[name]()));
+  } catch (error) {
+    process.exitCode = 1;
+    lines.push([name, `failed: ${error.message.split('\n')[0]}`, '', '', '', 'no']);
+  }
+}
+process.stdout.write(`${table(HEAD, lines)}\n\n${load()} at the end\n`);

@@ -1,0 +1,104 @@
+// What do the benches read? The server as it is built, with limits and logs of the size that a bench asks for.
+//
+//   node dapberry.mjs '{"datasets": [{"kind": "sampled", "interval": 1}], "limits": {"maxStreams": 20000}}'
+//
+// It prints its port. Kinds of dataset, each served by the name of its kind:
+//   computed   the built-in simulated thermometer with interval 0: rows as fast as each client reads
+//   sampled    the same with an interval
+//   full       a log of `rows` rows of the same thermometer, a millisecond from each to the next, which is full and stays so
+//   wide       the same with `columns` columns in all, each a wave
+
+import { openDevice } from '../../../dist/device/device.js';
+import { simulatedTmp36 } from '../../../dist/device/index.js';
+import { buildApp } from '../../../dist/server/app.js';
+import { LoggedDataset } from '../../../dist/server/dataset/logged.js';
+import { MaterialisedDataset } from '../../../dist/server/dataset/materialised.js';
+
+/** When the rows of a full log begin, and the seconds between them. */
+const BEGIN = 1_000_000_000;
+const STEP = 0.001;
+
+const thermometer = simulatedTmp36({ seed: 2013 });
+
+/** A sensor of `count` channels that cost little to compute. */
+const waves = count => async () => ({
+  name: 'waves',
+  channels: Array.from({ length: count }, (_, index) => ({
+    name: `wave${index}`,
+    units: '1',
+    longName: `Wave ${index}`,
+  })),
+  compute(times, columns) {
+    for (const [index, column] of columns.entries()) {
+      for (let row = 0; row < times.length; row += 1) column[row] = (times[row] % 7) + index;
+    }
+  },
+  read: async () => [],
+  close: async () => {},
+});
+
+async function computedDevice(sensor, interval) {
+  return openDevice({ sensors: [sensor], interval, step: STEP });
+}
+
+/** A device that fills a log with rows of a computed one, and then makes no more. */
+function once(device, rows) {
+  return {
+    ...describeDevice(device),
+    interval: STEP,
+    async *rows(signal) {
+      const enough = new AbortController();
+      let made = 0;
+      for await (const batch of device.rows(enough.signal, { from: BEGIN })) {
+        const length = Math.min(batch.length, rows - made);
+        yield { length, columns: batch.columns };
+        made += length;
+        if (made === rows || signal.aborted) break;
+      }
+      enough.abort();
+      full.resolve();
+      if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve));
+    },
+    close: () => device.close(),
+  };
+}
+
+function describeDevice({ channels, computed, sensors, missedSlots, clock }) {
+  return { channels, computed, sensors, missedSlots, clock };
+}
+
+const full = Promise.withResolvers?.() ?? withResolvers();
+
+function withResolvers() {
+  let resolve;
+  const promise = new Promise(done => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+const info = kind => ({ name: kind, title: kind, summary: `For the bench: ${kind}.`, source: 'simulation' });
+
+async function openDataset({ kind, interval, rows, columns }) {
+  switch (kind) {
+    case 'computed':
+      return new MaterialisedDataset(info(kind), await computedDevice(thermometer, 0));
+    case 'sampled':
+      return new LoggedDataset(info(kind), await openDevice({ sensors: [thermometer], interval }));
+    case 'full':
+    case 'wide': {
+      const sensor = kind === 'wide' ? waves(columns - 1) : thermometer;
+      const device = once(await computedDevice(sensor, 0), rows);
+      const dataset = new LoggedDataset(info(kind), device, { bounds: { rows, bytes: 1e9, age: 1e9 } });
+      await full.promise;
+      return dataset;
+    }
+    default:
+      throw new Error(`expected computed, sampled, full or wide, found ${kind}`);
+  }
+}
+
+const { datasets, limits = {} } = JSON.parse(process.argv[2] ?? '{}');
+const app = await buildApp({ datasets: await Promise.all(datasets.map(openDataset)), limits });
+await app.listen({ host: '127.0.0.1', port: 0 });
+process.stdout.write(`${app.server.address().port}\n`);

@@ -1,0 +1,8 @@
+// What does a server take that does nothing? Fastify with one route.
+
+import fastify from 'fastify';
+
+const app = fastify();
+app.get('/', async () => ({ hello: 'world' }));
+await app.listen({ host: '127.0.0.1', port: 0 });
+process.stdout.write(`${app.server.address().port}\n`);
