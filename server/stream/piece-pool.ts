@@ -1,7 +1,7 @@
 // Where are large pieces for sockets put together? In memory that is used again: new memory would cost more than the rows in it.
 
-/** Bytes of a piece: this much may wait in a socket above the kernel's buffer. 4096 rows of three Float64 take 112 kB. */
-export const PIECE = 128 * 1024;
+/** Bytes of a piece: this much may wait in a socket above the kernel's buffer. */
+export const PIECE = 64 * 1024;
 
 /** Pieces that are kept for later when nobody needs them. */
 const MOST_KEPT = 16;
