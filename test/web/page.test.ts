@@ -68,7 +68,9 @@ describeWith('chromium', 'the page', () => {
         ).toEqual(['mV', '°C']);
         await picturesMove(page);
         await picturesMove(page);
-        expect((await drawnColumns(page)).filter(Boolean).length).toBeGreaterThan(0);
+        await expect
+          .poll(async () => (await drawnColumns(page)).filter(Boolean).length, PATIENT)
+          .toBeGreaterThan(0);
         expect(requests.filter(url => url.includes('.dods'))).toHaveLength(1);
       });
     });
