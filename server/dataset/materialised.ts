@@ -1,6 +1,6 @@
 // How does a dataset without an interval serve its readers? Each has a generator of its own, made as fast as it reads.
 
-import type { AttributeTable, Batch, Dataset as DapDataset, Plan } from '../../dap/index.ts';
+import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
 import { type Cursor, GeneratorCursor } from '../log/cursor.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
@@ -29,9 +29,14 @@ export class MaterialisedDataset implements Dataset {
     const { low } = plan.time;
     const stop = new AbortController();
     const rows = this.device.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
-    return new GeneratorCursor(this.watched(rows), stop, error => {
-      this.failure = error instanceof Error ? error.message : String(error);
-      this.events.onFailure?.(error);
+    return new GeneratorCursor(rows, stop, {
+      onRows: () => {
+        this.failure = undefined;
+      },
+      onFailure: error => {
+        this.failure = error instanceof Error ? error.message : String(error);
+        this.events.onFailure?.(error);
+      },
     });
   }
 
@@ -48,12 +53,5 @@ export class MaterialisedDataset implements Dataset {
 
   async close(): Promise<void> {
     await this.device.close();
-  }
-
-  private async *watched(rows: AsyncGenerator<Batch>): AsyncGenerator<Batch, void, undefined> {
-    for await (const batch of rows) {
-      this.failure = undefined;
-      yield batch;
-    }
   }
 }

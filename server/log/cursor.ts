@@ -90,23 +90,31 @@ export class LogCursor implements Cursor {
   }
 }
 
+/** Whoever has a generator made for a reader. */
+export interface GeneratorSource {
+  /** Told that rows were made. */
+  onRows(): void;
+  /** Told what the generator threw. */
+  onFailure(error: unknown): void;
+}
+
 /** Reads a generator of its own, one that makes rows as they are asked for. */
 export class GeneratorCursor implements Cursor {
   ended = false;
   failed = false;
   readonly earliest = undefined;
   private readonly rows: Rows;
-  private readonly onFailure: (error: unknown) => void;
+  private readonly source: GeneratorSource;
   private readonly stop: AbortController;
   /** The last batch that was made, and what of it has not been taken yet. */
   private whole: Batch | undefined;
   private batch: Batch | undefined;
   private closed = false;
 
-  /** `stop` ends the generator, also while it waits; `onFailure` is told what it throws. */
-  constructor(rows: Rows, stop: AbortController, onFailure: (error: unknown) => void) {
+  /** `stop` ends the generator, also while it waits. */
+  constructor(rows: Rows, stop: AbortController, source: GeneratorSource) {
     this.rows = rows;
-    this.onFailure = onFailure;
+    this.source = source;
     this.stop = stop;
   }
 
@@ -129,13 +137,16 @@ export class GeneratorCursor implements Cursor {
     this.rows.next(this.whole).then(
       result => {
         if (result.done) this.ended = true;
-        else this.batch = this.whole = result.value;
+        else {
+          this.batch = this.whole = result.value;
+          this.source.onRows();
+        }
         done();
       },
       error => {
         this.ended = true;
         this.failed = true;
-        this.onFailure(error);
+        this.source.onFailure(error);
         done();
       },
     );

@@ -12,6 +12,7 @@ import {
   rowEncoder,
   xdrRowSize,
 } from '../../dap/index.ts';
+import { CHUNK_MARKS, type Chunk, chunkIn } from './chunk.ts';
 import { PIECE } from './piece-pool.ts';
 
 /** One way to write a constrained Sequence. */
@@ -32,7 +33,7 @@ export function encodingOf(name: EncodingName, plan: Plan): Encoding {
   const { sequence, dataset } = plan;
   // Datasets have columns of numbers alone.
   const rowBytes = (name === 'ascii' ? longestAsciiRow(sequence) : xdrRowSize(sequence)) ?? PIECE;
-  const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
+  const rowsAtOnce = Math.max(1, Math.floor((PIECE - CHUNK_MARKS) / rowBytes));
   return name === 'ascii'
     ? {
         header: Buffer.from(asciiHeader(dataset)),
@@ -50,15 +51,23 @@ export function encodingOf(name: EncodingName, plan: Plan): Encoding {
       };
 }
 
+/** Encodes rows, into `memory` where that is given, else into memory of their own. */
+export function chunkOfRows({ rows, rowBytes }: Encoding, batch: Batch, memory?: Uint8Array): Chunk {
+  const { length } = batch;
+  return chunkIn(memory ?? Buffer.allocUnsafe(length * rowBytes + CHUNK_MARKS), into =>
+    rows(batch, 0, length, into),
+  );
+}
+
 /** The bytes of rows of a log, `position` being that of the first of the batch. */
-export type SharedRows = (position: number, batch: Batch) => Uint8Array;
+export type SharedRows = (position: number, batch: Batch) => Chunk;
 
 /** The rows that were encoded last, for all who ask for the same columns in the same encoding. */
 interface Shared {
   readonly encoding: Encoding;
   from: number;
   to: number;
-  bytes: Uint8Array;
+  chunk: Chunk | undefined;
 }
 
 /**
@@ -74,23 +83,25 @@ export class SharedEncodings {
     const shared = this.byKey.get(key) ?? this.add(key, encodingOf(name, plan));
     return (position, batch) => {
       const to = position + batch.length;
-      if (shared.from !== position || shared.to !== to) {
+      let { chunk } = shared;
+      if (chunk === undefined || shared.from !== position || shared.to !== to) {
         const { length, columns } = batch;
-        shared.bytes = shared.encoding.rows({
+        chunk = chunkOfRows(shared.encoding, {
           length,
           columns: plan.columns.map(column => columns[column]!),
         });
+        shared.chunk = chunk;
         shared.from = position;
         shared.to = to;
       }
-      return shared.bytes;
+      return chunk;
     };
   }
 
   private add(key: string, encoding: Encoding): Shared {
     // A client may ask for any order of columns: what is kept of that is bounded.
     if (this.byKey.size >= MOST_KEPT) this.byKey.clear();
-    const shared = { encoding, from: -1, to: -1, bytes: new Uint8Array(0) };
+    const shared = { encoding, from: -1, to: -1, chunk: undefined };
     this.byKey.set(key, shared);
     return shared;
   }

@@ -1,9 +1,11 @@
 // How do one reader's rows get into its response? A piece at a time, as fast as the client takes them and no faster.
 
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
 import type { Cursor } from '../log/cursor.ts';
-import type { Encoding, SharedRows } from './encoding.ts';
+import { type Chunk, chunkOf } from './chunk.ts';
+import { chunkOfRows, type Encoding, type SharedRows } from './encoding.ts';
 import type { PiecePool } from './piece-pool.ts';
 import type { Turns } from './turns.ts';
 
@@ -11,6 +13,7 @@ import type { Turns } from './turns.ts';
 const WORTH_A_PIECE = 16 * 1024;
 
 export interface RowStreamOptions {
+  /** Its head is written, and its connection is its own: no other response comes before it. */
   readonly response: ServerResponse;
   readonly plan: Plan;
   readonly encoding: Encoding;
@@ -34,6 +37,7 @@ export class RowStream {
   /** Since when the client has not taken all it was sent, in milliseconds of `performance.now()`; undefined where it has. */
   stuckSince: number | undefined;
   private readonly response: ServerResponse;
+  private readonly socket: Socket;
   private readonly encoding: Encoding;
   private readonly shared: SharedRows | undefined;
   private readonly cursor: Cursor;
@@ -47,8 +51,10 @@ export class RowStream {
   private over = false;
 
   constructor({ response, plan, encoding, shared, cursor, turns, pieces, onError }: RowStreamOptions) {
+    if (response.socket === null) throw new Error('a stream was begun in a response without a connection');
     this.onError = onError;
     this.response = response;
+    this.socket = response.socket;
     this.encoding = encoding;
     this.shared = shared;
     this.cursor = cursor;
@@ -56,9 +62,12 @@ export class RowStream {
     this.pieces = pieces;
     this.reader = new RowReader(plan);
     this.high = plan.time.high;
-    response.on('drain', this.drained);
+    this.socket.on('drain', this.drained);
     response.once('close', this.gone);
-    this.write(encoding.header);
+    this.socket.cork();
+    response.flushHeaders();
+    this.write(chunkOf(encoding.header));
+    this.socket.uncork();
     if (this.reader.done) this.finish();
     else if (this.stuckSince === undefined) this.turn();
   }
@@ -132,18 +141,23 @@ export class RowStream {
   }
 
   private writeRows(batch: Batch): void {
-    const { rows, rowBytes } = this.encoding;
-    if (batch.length * rowBytes < WORTH_A_PIECE) {
-      this.write(rows(batch));
+    const { encoding } = this;
+    if (batch.length * encoding.rowBytes < WORTH_A_PIECE) {
+      this.write(chunkOfRows(encoding, batch));
       return;
     }
     const piece = this.pieces.take();
-    this.write(rows(batch, 0, batch.length, piece), () => this.pieces.giveBack(piece));
+    this.write(chunkOfRows(encoding, batch, piece), () => this.pieces.giveBack(piece));
   }
 
-  /** `sent` is called once the socket has the bytes no more. */
-  private write(bytes: Uint8Array, sent?: () => void): void {
-    if (!this.response.write(bytes, sent)) this.stuckSince = performance.now();
+  /**
+   * Writes past the response, which would make four writes of each, and again for each client. `sent` is called once the
+   * socket has the bytes no more.
+   */
+  private write(chunk: Chunk, sent?: () => void): void {
+    const { socket, response } = this;
+    const more = socket.writable && socket.write(response.chunkedEncoding ? chunk.framed : chunk.bytes, sent);
+    if (!more) this.stuckSince = performance.now();
   }
 
   /** Ends the Sequence; a client that is stuck gets the marker when it has taken the rest. */
@@ -155,7 +169,7 @@ export class RowStream {
 
   private readonly drained = (): void => {
     this.stuckSince = undefined;
-    if (!this.over) this.turns.add(this.turn);
+    this.turns.add(this.turn);
   };
 
   private readonly gone = (): void => {
@@ -168,6 +182,7 @@ export class RowStream {
     // Nothing says how far the client is from here on but the end of the response, which has to come in time.
     this.stuckSince ??= performance.now();
     clearTimeout(this.timer);
+    this.socket.off('drain', this.drained);
     this.turns.remove(this.turn);
     this.cursor.close();
   }

@@ -7,6 +7,7 @@ import { openDevice, simulatedTmp36 } from '../../device/index.ts';
 import type { Dataset, DatasetInfo } from '../../server/dataset/dataset.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
+import type { Chunk } from '../../server/stream/chunk.ts';
 import { type Serving, serving } from '../serving.ts';
 import { EPOCH } from './asking.ts';
 import { RawClient } from './raw-client.ts';
@@ -41,7 +42,7 @@ describe('two hundred readers', () => {
     const device = new ScriptedDevice();
     const dataset = new LoggedDataset(SCRIPTED, device);
     /** What each kind was given, and how often anyone was given something. */
-    const made = new Map<string, Set<Uint8Array>>();
+    const made = new Map<string, Set<Chunk>>();
     let given = 0;
     const counting: Dataset = {
       info: dataset.info,
@@ -55,10 +56,10 @@ describe('two hundred readers', () => {
         const pieces = made.get(`${name} ${plan.columns}`) ?? new Set();
         made.set(`${name} ${plan.columns}`, pieces);
         return (position, batch) => {
-          const bytes = rows(position, batch);
-          pieces.add(bytes);
+          const chunk = rows(position, batch);
+          pieces.add(chunk);
           given += 1;
-          return bytes;
+          return chunk;
         };
       },
       status: () => dataset.status(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConstraint, planConstraint } from '../../../dap/index.ts';
+import { type Batch, parseConstraint, planConstraint } from '../../../dap/index.ts';
 import { describeModel } from '../../../server/dataset/describe.ts';
 import { SharedEncodings } from '../../../server/stream/encoding.ts';
 import { EPOCH } from '../asking.ts';
@@ -27,7 +27,8 @@ describe('rows that are shared', () => {
   });
 
   it('are not taken for fewer or more or other rows', () => {
-    const shared = new SharedEncodings().of('dods', plan('time,b'));
+    const chunks = new SharedEncodings().of('dods', plan('time,b'));
+    const shared = (position: number, batch: Batch) => chunks(position, batch).bytes;
     const stride = 16;
     const three = shared(7, rows(1, 2, 3));
     expect(three).toHaveLength(3 * stride);
@@ -49,10 +50,10 @@ describe('rows that are shared', () => {
     const batch = rows(4);
     for (const order of orders) {
       const values = order.split(',').map(name => (name === 'time' ? EPOCH + 4 : 4));
-      expect(Buffer.from(encodings.of('ascii', plan(order))(9, batch)).toString()).toBe(
+      expect(Buffer.from(encodings.of('ascii', plan(order))(9, batch).bytes).toString()).toBe(
         `${values.join(', ')}\n`,
       );
     }
-    expect(Buffer.from(first(9, batch)).toString()).toBe('4, 4\n');
+    expect(Buffer.from(first(9, batch).bytes).toString()).toBe('4, 4\n');
   });
 });

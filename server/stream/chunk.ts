@@ -1,0 +1,46 @@
+// What surrounds a part of a body whose length nobody knows? The marks of a chunk, in the same memory (RFC 9112, section 7.1).
+
+/** Room before the bytes, for eight hexadecimal digits and a line end, and after them, for a line end. */
+const BEFORE = 10;
+const AFTER = 2;
+
+/** Bytes of memory that a chunk needs besides its own. */
+export const CHUNK_MARKS = BEFORE + AFTER;
+
+const [CARRIAGE_RETURN, LINE_FEED] = [0x0d, 0x0a];
+const DIGITS = Uint8Array.from('0123456789abcdef', digit => digit.charCodeAt(0));
+
+/** Bytes, one at least, as they go into a body that is sent in chunks, and into one that is not. */
+export interface Chunk {
+  readonly framed: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** A chunk of bytes that lie somewhere else. */
+export function chunkOf(bytes: Uint8Array): Chunk {
+  return chunkIn(Buffer.allocUnsafe(bytes.length + CHUNK_MARKS), into => {
+    into.set(bytes);
+    return into;
+  });
+}
+
+/**
+ * A chunk of what `fill` writes to the beginning of the memory that it gets, and gives back. Where `fill` gives bytes that
+ * lie elsewhere, because there was not enough memory, they are copied.
+ */
+export function chunkIn(memory: Uint8Array, fill: (into: Uint8Array) => Uint8Array): Chunk {
+  const room = memory.subarray(BEFORE, memory.length - AFTER);
+  const bytes = fill(room);
+  if (bytes.buffer !== room.buffer || bytes.byteOffset !== room.byteOffset) return chunkOf(bytes);
+  const end = BEFORE + bytes.length;
+  memory[end] = CARRIAGE_RETURN;
+  memory[end + 1] = LINE_FEED;
+  let at = BEFORE - 2;
+  memory[at] = CARRIAGE_RETURN;
+  memory[at + 1] = LINE_FEED;
+  for (let rest = bytes.length; rest > 0; rest = Math.floor(rest / 16)) {
+    at -= 1;
+    memory[at] = DIGITS[rest % 16]!;
+  }
+  return { framed: memory.subarray(at, end + AFTER), bytes };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { CHUNK_MARKS, chunkIn, chunkOf } from '../../../server/stream/chunk.ts';
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+
+describe('a chunk', () => {
+  it.each([
+    ['a', '1\r\na\r\n'],
+    ['0123456789abcdef', '10\r\n0123456789abcdef\r\n'],
+    ['x'.repeat(0xabcd), `abcd\r\n${'x'.repeat(0xabcd)}\r\n`],
+  ])('has its length and a line end before it, and a line end after it', (body, framed) => {
+    const chunk = chunkOf(Buffer.from(body));
+    expect(text(chunk.framed)).toBe(framed);
+    expect(text(chunk.bytes)).toBe(body);
+  });
+
+  it('is written to the memory that is given, whatever is in it, and only as far as it goes', () => {
+    const memory = new Uint8Array(100).fill(0xff);
+    const chunk = chunkIn(memory, into => {
+      expect(into.length).toBe(100 - CHUNK_MARKS);
+      into.set([1, 2, 3]);
+      return into.subarray(0, 3);
+    });
+    expect(text(chunk.framed)).toBe('3\r\n\x01\x02\x03\r\n');
+    expect(chunk.framed.buffer).toBe(memory.buffer);
+    const end = chunk.framed.byteOffset + chunk.framed.length;
+    expect(memory.subarray(end)).toEqual(new Uint8Array(100 - end).fill(0xff));
+  });
+
+  it('fills the memory to its end where there is just enough', () => {
+    const memory = new Uint8Array(20 + CHUNK_MARKS);
+    const chunk = chunkIn(memory, into => into.fill(0x41));
+    expect(text(chunk.framed)).toBe(`14\r\n${'A'.repeat(20)}\r\n`);
+  });
+
+  it('is copied where the bytes had to go elsewhere', () => {
+    const memory = new Uint8Array(20);
+    const chunk = chunkIn(memory, () => new Uint8Array(300).fill(0x42));
+    expect(text(chunk.framed)).toBe(`12c\r\n${'B'.repeat(300)}\r\n`);
+    expect(memory).toEqual(new Uint8Array(20));
+  });
+});
