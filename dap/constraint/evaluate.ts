@@ -43,7 +43,8 @@ export class RowReader {
   next(batch: Batch): Selected {
     if (this.done) return { batch: this.none, done: true };
     const { plan, thin } = this;
-    const rows = contiguous(plan.select(batch), batch.length);
+    const chosen = this.isInside(batch) ? plan.selectInside(batch) : plan.select(batch);
+    const rows = contiguous(chosen, batch.length);
     const last = this.timeIsUp(batch);
     const given =
       thin === undefined ? this.project(batch, this.inRange(rows)) : this.thinned(thin, batch, rows, last);
@@ -57,6 +58,14 @@ export class RowReader {
     if (this.done || thin === undefined || plan.thinning === undefined) return this.none;
     this.done = true;
     return this.resultsInRange(thin(emptyBatch(plan.thinning.inputFields), true));
+  }
+
+  /** Whether the window of time holds all of the batch; the first row and the last say so, since times increase. */
+  private isInside({ length, columns }: Batch): boolean {
+    const { time, timeColumn } = this.plan;
+    if (timeColumn === undefined || length === 0) return false;
+    const times = columns[timeColumn] as NumberColumn;
+    return times[0]! > time.low && times[length - 1]! < time.high;
   }
 
   private timeIsUp(batch: Batch): boolean {

@@ -47,6 +47,8 @@ export interface Plan {
   readonly timeColumn?: number;
   /** The numbers of the rows of a source batch that meet all clauses, ascending; undefined where all do. Never throws. */
   select(batch: Batch): Int32Array | undefined;
+  /** The same for a batch whose times all lie within `time`, so that few clauses or none are left to look at. */
+  selectInside(batch: Batch): Int32Array | undefined;
 }
 
 /**
@@ -72,6 +74,7 @@ export function planConstraint(constraint: Constraint, dataset: Dataset, options
   const clauses = checker.clauses();
   const { never, select } = compileClauses(clauses);
   const timeColumn = source.fields.findIndex(({ name }) => name === TIME);
+  const inside = compileClauses(clauses.filter(clause => !isWindow(clause, timeColumn)));
   const windows = never ? [NO_TIME] : clauses.flatMap(clause => windowOf(clause, timeColumn) ?? []);
   if (called !== undefined && windows.length === 0) windows.push(from(groupAt(called.thinner, options.now)));
   const time = windows.reduce(meet, ALL_TIME);
@@ -94,6 +97,7 @@ export function planConstraint(constraint: Constraint, dataset: Dataset, options
       !never,
     ...(timeColumn < 0 ? {} : { timeColumn }),
     select,
+    selectInside: inside.select,
   };
 }
 
@@ -158,4 +162,9 @@ function windowOf(clause: Clause, timeColumn: number): TimeBounds | undefined {
     others.length === 0 && term !== undefined && 'column' in term && term.column === timeColumn;
   if (!timeAlone) return undefined;
   return boundsOf(MIRRORED[operator], [storedIn(term, left.value)]);
+}
+
+/** Whether every row with a time in the clause's window meets it: of a list of times only the hull is known. */
+function isWindow(clause: Clause, timeColumn: number): boolean {
+  return clause.type === 'number' && clause.operator !== '=' && windowOf(clause, timeColumn) !== undefined;
 }
