@@ -23,7 +23,7 @@ export interface Selected {
  */
 export class RowReader {
   private readonly plan: Plan;
-  private readonly none: Batch;
+  private empty: Batch | undefined;
   private readonly thin: RowThinner | undefined;
   /** The columns asked for are all of a batch's in their order. */
   private readonly allColumns: boolean;
@@ -34,10 +34,14 @@ export class RowReader {
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.none = emptyBatch(plan.sequence.fields);
     this.thin = plan.thinning?.begin();
     this.allColumns = plan.columns.every((column, index) => column === index);
     this.done = isEmpty(plan.time);
+  }
+
+  private get none(): Batch {
+    this.empty ??= emptyBatch(this.plan.sequence.fields);
+    return this.empty;
   }
 
   next(batch: Batch): Selected {

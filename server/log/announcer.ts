@@ -9,14 +9,21 @@ const WINDOW_PER_COST = 4;
 /** Telling everyone in less than this many milliseconds needs no window. */
 const CHEAP = 0.5;
 
+/** After so many milliseconds of telling the event loop turns: sensors are read and requests answered in between. */
+const LONGEST_RUN = 1;
+
 /**
  * Tells those who wait for rows. With few readers or few rows each row is told of at once; with many of both, the rows of a
  * window of up to 20 ms are told of together.
  */
 export class Announcer {
   private waiting = new Set<() => void>();
-  /** Those whom the announcement that is under way tells. */
-  private telling = new Set<() => void>();
+  /** Those who are being told, and the milliseconds that it has taken so far. */
+  private readonly hearing = new Set<() => void>();
+  private cost = 0;
+  private isTelling = false;
+  /** Rows have come that not all of those have heard of who were told already. */
+  private isStale = false;
   private window = 0;
   private lastTold = Number.NEGATIVE_INFINITY;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,28 +35,50 @@ export class Announcer {
 
   forget(wake: () => void): void {
     this.waiting.delete(wake);
-    this.telling.delete(wake);
+    this.hearing.delete(wake);
   }
 
   /** Rows have come: tells of them now, or when the window is over. */
   rowsCame(): void {
-    if (this.timer !== undefined || this.waiting.size === 0) return;
-    const left = this.lastTold + this.window - performance.now();
-    if (left <= 0) this.tell();
-    else this.timer = setTimeout(() => this.tell(), left);
+    if (this.isTelling) this.isStale = true;
+    else if (this.timer === undefined && this.waiting.size > 0) {
+      const left = this.lastTold + this.window - performance.now();
+      if (left <= 0) this.tell();
+      else this.timer = setTimeout(() => this.tell(), left);
+    }
   }
 
-  /** Tells everyone now. */
+  /** Tells everyone, beginning now. */
   tell(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const begun = performance.now();
-    this.telling = this.waiting;
+    for (const wake of this.waiting) this.hearing.add(wake);
     this.waiting = new Set();
-    for (const wake of this.telling) wake();
-    this.telling.clear();
-    this.lastTold = performance.now();
-    const cost = this.lastTold - begun;
-    this.window = cost < CHEAP ? 0 : Math.min(LONGEST_WINDOW, cost * WINDOW_PER_COST);
+    if (this.isTelling) return;
+    this.isTelling = true;
+    this.cost = 0;
+    this.run();
+  }
+
+  private run(): void {
+    const begun = performance.now();
+    let now = begun;
+    for (const wake of this.hearing) {
+      this.hearing.delete(wake);
+      wake();
+      now = performance.now();
+      if (now - begun > LONGEST_RUN) break;
+    }
+    this.cost += now - begun;
+    if (this.hearing.size > 0) {
+      setImmediate(() => this.run());
+      return;
+    }
+    this.isTelling = false;
+    this.lastTold = now;
+    this.window = this.cost < CHEAP ? 0 : Math.min(LONGEST_WINDOW, this.cost * WINDOW_PER_COST);
+    if (!this.isStale) return;
+    this.isStale = false;
+    this.rowsCame();
   }
 }

@@ -63,11 +63,18 @@ function createResponders(streams: OpenStreams): ReadonlyMap<string, Responder> 
 
 /** The query's constraint, checked whole against the dataset; throws a ConstraintError. */
 function planOf({ dataset, query }: DapRequest): Plan {
-  return planConstraint(parseConstraint(query), dataset.model, {
+  const known = query === '' ? everything.get(dataset) : undefined;
+  if (known !== undefined) return known;
+  const plan = planConstraint(parseConstraint(query), dataset.model, {
     now: Date.now() / 1000,
     missing: missingValues(dataset.attributes),
   });
+  if (query === '') everything.set(dataset, plan);
+  return plan;
 }
+
+/** What most ask for, which is the same at any time: thousands of streams need not each hold a plan of their own. */
+const everything = new WeakMap<Dataset, Plan>();
 
 function describe(asked: DapRequest, type: string, description?: string): DapRequest {
   asked.reply.type(type).headers({
@@ -101,11 +108,12 @@ function sendRows(asked: DapRequest, name: EncodingName, streams: OpenStreams): 
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+  const shared = dataset.shared(name, plan);
   streams.begin(request.ip, {
     response,
     plan,
-    encoding: encodingOf(name, plan),
-    shared: dataset.shared(name, plan),
+    encoding: shared?.encoding ?? encodingOf(name, plan),
+    shared,
     cursor: dataset.open(plan),
   });
   return reply;

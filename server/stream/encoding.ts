@@ -59,15 +59,11 @@ export function chunkOfRows({ rows, rowBytes }: Encoding, batch: Batch, memory?:
   );
 }
 
-/** The bytes of rows of a log, `position` being that of the first of the batch. */
-export type SharedRows = (position: number, batch: Batch) => Chunk;
-
-/** The rows that were encoded last, for all who ask for the same columns in the same encoding. */
-interface Shared {
+/** Rows of a log for all who ask for the same columns in the same encoding. */
+export interface SharedRows {
   readonly encoding: Encoding;
-  from: number;
-  to: number;
-  chunk: Chunk | undefined;
+  /** `position` is that of the batch's first row in the log; the batch has all the log's columns. */
+  chunk(position: number, batch: Batch): Chunk;
 }
 
 /**
@@ -75,36 +71,40 @@ interface Shared {
  * them.
  */
 export class SharedEncodings {
-  private readonly byKey = new Map<string, Shared>();
+  private readonly byKey = new Map<string, SharedRows>();
 
-  /** For batches of all the log's columns. */
+  /** For a plan whose rows are the log's as they are. */
   of(name: EncodingName, plan: Plan): SharedRows {
     const key = `${name}:${plan.columns.join()}`;
-    const shared = this.byKey.get(key) ?? this.add(key, encodingOf(name, plan));
-    return (position, batch) => {
-      const to = position + batch.length;
-      let { chunk } = shared;
-      if (chunk === undefined || shared.from !== position || shared.to !== to) {
-        const { length, columns } = batch;
-        chunk = chunkOfRows(shared.encoding, {
-          length,
-          columns: plan.columns.map(column => columns[column]!),
-        });
-        shared.chunk = chunk;
-        shared.from = position;
-        shared.to = to;
-      }
-      return chunk;
-    };
-  }
-
-  private add(key: string, encoding: Encoding): Shared {
+    const known = this.byKey.get(key);
+    if (known !== undefined) return known;
     // A client may ask for any order of columns: what is kept of that is bounded.
     if (this.byKey.size >= MOST_KEPT) this.byKey.clear();
-    const shared = { encoding, from: -1, to: -1, chunk: undefined };
-    this.byKey.set(key, shared);
-    return shared;
+    const rows = new LastRows(encodingOf(name, plan), plan.columns);
+    this.byKey.set(key, rows);
+    return rows;
   }
 }
 
 const MOST_KEPT = 64;
+
+/** Keeps the rows that were encoded last. */
+class LastRows implements SharedRows {
+  readonly encoding: Encoding;
+  private readonly columns: readonly number[];
+  private last: { readonly from: number; readonly to: number; readonly chunk: Chunk } | undefined;
+
+  constructor(encoding: Encoding, columns: readonly number[]) {
+    this.encoding = encoding;
+    this.columns = columns;
+  }
+
+  chunk(from: number, { length, columns }: Batch): Chunk {
+    const to = from + length;
+    if (this.last === undefined || this.last.from !== from || this.last.to !== to) {
+      const batch = { length, columns: this.columns.map(column => columns[column]!) };
+      this.last = { from, to, chunk: chunkOfRows(this.encoding, batch) };
+    }
+    return this.last.chunk;
+  }
+}

@@ -17,7 +17,7 @@ export interface RowStreamOptions {
   readonly response: ServerResponse;
   readonly plan: Plan;
   readonly encoding: Encoding;
-  /** For a tail plan over a log: the bytes that others who ask alike get too. */
+  /** For a tail plan over a log: the rows that others who ask alike get too. */
   readonly shared?: SharedRows | undefined;
   readonly cursor: Cursor;
   readonly turns: Turns;
@@ -97,7 +97,7 @@ export class RowStream {
     // A full piece means that there is more, and that this reader is not at the head with others.
     const full = batch.length === this.encoding.rowsAtOnce;
     if (this.shared !== undefined && position !== undefined && !full)
-      this.write(this.shared(position, batch));
+      this.write(this.shared.chunk(position, batch));
     else if (this.select(batch)) return;
     if (this.stuckSince !== undefined) return;
     // Rows that are not there yet are waited for at once, without a turn for nothing.

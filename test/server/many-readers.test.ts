@@ -55,11 +55,14 @@ describe('two hundred readers', () => {
         if (rows === undefined) return undefined;
         const pieces = made.get(`${name} ${plan.columns}`) ?? new Set();
         made.set(`${name} ${plan.columns}`, pieces);
-        return (position, batch) => {
-          const chunk = rows(position, batch);
-          pieces.add(chunk);
-          given += 1;
-          return chunk;
+        return {
+          encoding: rows.encoding,
+          chunk(position, batch) {
+            const chunk = rows.chunk(position, batch);
+            pieces.add(chunk);
+            given += 1;
+            return chunk;
+          },
         };
       },
       status: () => dataset.status(),

@@ -16,19 +16,19 @@ describe('rows that are shared', () => {
     const one = encodings.of('dods', plan('time,b'));
     const other = encodings.of('dods', plan('sensor.time,sensor.b&time>5'));
     const batch = rows(1);
-    expect(other(7, batch)).toBe(one(7, batch));
+    expect(other.chunk(7, batch)).toBe(one.chunk(7, batch));
     for (const [name, constraint] of [
       ['ascii', 'time,b'],
       ['dods', 'b,time'],
       ['dods', 'time'],
     ] as const) {
-      expect(encodings.of(name, plan(constraint))(7, batch)).not.toEqual(one(7, batch));
+      expect(encodings.of(name, plan(constraint)).chunk(7, batch)).not.toEqual(one.chunk(7, batch));
     }
   });
 
   it('are not taken for fewer or more or other rows', () => {
     const chunks = new SharedEncodings().of('dods', plan('time,b'));
-    const shared = (position: number, batch: Batch) => chunks(position, batch).bytes;
+    const shared = (position: number, batch: Batch) => chunks.chunk(position, batch).bytes;
     const stride = 16;
     const three = shared(7, rows(1, 2, 3));
     expect(three).toHaveLength(3 * stride);
@@ -50,10 +50,10 @@ describe('rows that are shared', () => {
     const batch = rows(4);
     for (const order of orders) {
       const values = order.split(',').map(name => (name === 'time' ? EPOCH + 4 : 4));
-      expect(Buffer.from(encodings.of('ascii', plan(order))(9, batch).bytes).toString()).toBe(
+      expect(Buffer.from(encodings.of('ascii', plan(order)).chunk(9, batch).bytes).toString()).toBe(
         `${values.join(', ')}\n`,
       );
     }
-    expect(Buffer.from(first(9, batch).bytes).toString()).toBe('4, 4\n');
+    expect(Buffer.from(first.chunk(9, batch).bytes).toString()).toBe('4, 4\n');
   });
 });
