@@ -37,6 +37,9 @@ export const systemClock: Clock = {
     }),
 };
 
+/** The reason of an abort that nobody asks for the reason of; without one, each abort makes an error with a stack. */
+const ENOUGH = 'enough';
+
 /** Waits for `work`, which must not reject, for `seconds` at most, or until the abort. */
 export async function waitFor(
   clock: Clock,
@@ -45,7 +48,7 @@ export async function waitFor(
   signal?: AbortSignal,
 ): Promise<void> {
   const enough = new AbortController();
-  const stop = () => enough.abort();
+  const stop = () => enough.abort(ENOUGH);
   if (signal?.aborted) return;
   signal?.addEventListener('abort', stop, { once: true });
   void work.then(stop);
