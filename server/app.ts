@@ -11,6 +11,7 @@ import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
 import { pageRoutes } from './routes/page.ts';
 import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-streams.ts';
+import { PIECE } from './stream/piece-pool.ts';
 import { SERVER_NAME } from './version.ts';
 
 export interface AppOptions {
@@ -49,6 +50,8 @@ export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions
     requestTimeout: 30_000,
     clientErrorHandler: answerMalformed,
     http: {
+      // A socket takes one piece of a stream without a pause, and no more until the kernel has it.
+      highWaterMark: PIECE,
       maxHeaderSize: LONGEST_HEAD,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 2_000,

@@ -12,6 +12,8 @@ export interface Selected {
   readonly batch: Batch;
   /** True where no later row can be asked for. */
   readonly done: boolean;
+  /** True where every row of the source's batch was asked for, and is there as it is. */
+  readonly whole: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export class RowReader {
   }
 
   next(batch: Batch): Selected {
-    if (this.done) return { batch: this.none, done: true };
+    if (this.done) return { batch: this.none, done: true, whole: false };
     const { plan, thin } = this;
     const chosen = this.isInside(batch) ? plan.selectInside(batch) : plan.select(batch);
     const rows = contiguous(chosen, batch.length);
@@ -53,7 +55,7 @@ export class RowReader {
     const given =
       thin === undefined ? this.project(batch, this.inRange(rows)) : this.thinned(thin, batch, rows, last);
     this.done ||= last;
-    return { batch: given, done: this.done };
+    return { batch: given, done: this.done, whole: thin === undefined && given.length === batch.length };
   }
 
   /** The source has ended: the rows that only the end makes complete. */

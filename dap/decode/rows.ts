@@ -22,7 +22,12 @@ export function readMark(input: Input, path: string): boolean | undefined {
   const mark = input.view.getUint32(at);
   if (mark === START_OF_INSTANCE) return true;
   if (mark === END_OF_INSTANCES) return false;
-  throw input.unexpected(`a start-of-row (5A) or end-of-sequence (A5) marker of ${path}`, at);
+  throw input.unexpected(expectedMark(path), at);
+}
+
+/** What is expected where a row may begin. */
+export function expectedMark(path: string): string {
+  return `a start-of-row (5A) or end-of-sequence (A5) marker of ${path}`;
 }
 
 /** Reads rows field by field. */

@@ -47,7 +47,7 @@ export interface Dataset {
    * at the oldest row that can match.
    */
   open(plan: Plan): Cursor;
-  /** The bytes that all readers share whose plan is like this one; undefined where the rows are for this reader alone. */
+  /** The bytes that all readers share who ask for the same columns; undefined where the rows are for this reader alone. */
   shared(name: EncodingName, plan: Plan): SharedRows | undefined;
   status(): DatasetStatus;
   /** Stops the sensors; every cursor then ends after the rows that are there. */

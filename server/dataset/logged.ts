@@ -13,6 +13,12 @@ export interface LoggedOptions extends DatasetEvents {
   readonly bounds?: LogBounds;
 }
 
+/**
+ * Encoded blocks of the past may take this share of the log's own bytes, while readers ask for the same past: room for all of it as
+ * DAP2 data, which has four bytes more a row.
+ */
+const ENCODED_SHARE = 1.5;
+
 /** A dataset with an interval: the device is sampled once an interval, however many clients read. */
 export class LoggedDataset implements Dataset, LogSource {
   readonly info: DatasetInfo;
@@ -22,7 +28,7 @@ export class LoggedDataset implements Dataset, LogSource {
   private readonly device: Device;
   private readonly log: RowLog;
   private readonly announcer = new Announcer();
-  private readonly encodings = new SharedEncodings();
+  private readonly encodings: SharedEncodings;
   private readonly events: DatasetEvents;
   private overrun = 0;
   private readonly stopping = new AbortController();
@@ -38,6 +44,7 @@ export class LoggedDataset implements Dataset, LogSource {
     this.attributes = describeAttributes(info, device.channels, device.interval);
     const [sequence] = this.model.variables as readonly [Sequence];
     this.log = new RowLog(sequence.fields as readonly Atomic[], bounds);
+    this.encodings = new SharedEncodings(this.log.capacity * this.log.rowBytes * ENCODED_SHARE);
     this.sampling = this.sample();
   }
 
@@ -46,8 +53,7 @@ export class LoggedDataset implements Dataset, LogSource {
   }
 
   shared(name: EncodingName, plan: Plan): SharedRows | undefined {
-    const begun = !plan.timeBounded || plan.time.low <= (this.log.lastTime ?? Number.NEGATIVE_INFINITY);
-    return plan.tail && begun ? this.encodings.of(name, plan) : undefined;
+    return plan.thinning === undefined ? this.encodings.of(name, plan) : undefined;
   }
 
   get earliest(): number {
@@ -77,6 +83,7 @@ export class LoggedDataset implements Dataset, LogSource {
     this.announcer.tell();
     await this.sampling;
     await this.device.close();
+    this.encodings.clear();
   }
 
   /** The position of the oldest row that can match; an upper bound alone asks for the past as well. */

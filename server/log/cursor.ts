@@ -9,13 +9,16 @@ import type { RowLog } from './row-log.ts';
 export interface Taken {
   readonly batch: Batch;
   readonly position?: number;
+  /** True where more rows are there now. */
+  readonly more: boolean;
 }
 
 /** One reader's place in an endless run of rows. Nothing in it waits: `wait` calls back. */
 export interface Cursor {
   /**
    * The next rows of the source, `most` at the most, all columns; undefined where none is there now. They may be views into a log:
-   * use them before the event loop turns.
+   * use them before the event loop turns. Rows of a log are cut at the positions that are multiples of `most`, so that readers who
+   * ask alike get them in the same blocks, wherever they began.
    */
   next(most: number): Taken | undefined;
   /** True where no row will come any more. */
@@ -24,6 +27,8 @@ export interface Cursor {
   readonly failed: boolean;
   /** Seconds since 1970: no row to come has a time before this. Undefined where the source's time is its own. */
   readonly earliest: number | undefined;
+  /** The position of the oldest row that the source still has; 0 where it has no positions. */
+  readonly first: number;
   /** Calls `wake` once, when there are rows or the source has ended; never from within this call. */
   wait(wake: () => void): void;
   /** Gives up what the cursor holds; it calls back no more. */
@@ -67,6 +72,10 @@ export class LogCursor implements Cursor {
     return this.source.earliest;
   }
 
+  get first(): number {
+    return this.log.first;
+  }
+
   next(most: number): Taken | undefined {
     const { first } = this.log;
     if (this.position < first) {
@@ -75,9 +84,9 @@ export class LogCursor implements Cursor {
     }
     if (this.position >= this.log.end) return undefined;
     const { position } = this;
-    const batch = this.log.view(position, most);
+    const batch = this.log.view(position, most - (position % most));
     this.position += batch.length;
-    return { batch, position };
+    return { batch, position, more: this.position < this.log.end };
   }
 
   wait(wake: () => void): void {
@@ -103,6 +112,7 @@ export class GeneratorCursor implements Cursor {
   ended = false;
   failed = false;
   readonly earliest = undefined;
+  readonly first = 0;
   private readonly rows: Rows;
   private readonly source: GeneratorSource;
   private readonly stop: AbortController;
@@ -123,10 +133,10 @@ export class GeneratorCursor implements Cursor {
     if (batch === undefined) return undefined;
     if (batch.length <= most) {
       this.batch = undefined;
-      return { batch };
+      return { batch, more: false };
     }
     this.batch = cut(batch, most, batch.length);
-    return { batch: cut(batch, 0, most) };
+    return { batch: cut(batch, 0, most), more: true };
   }
 
   wait(wake: () => void): void {

@@ -24,6 +24,8 @@ const FIRST_CAPACITY = 4096;
 export class RowLog {
   /** Rows that it can hold at the most. */
   readonly capacity: number;
+  /** Bytes that a row takes. */
+  readonly rowBytes: number;
   private readonly age: number;
   private readonly fields: readonly Atomic[];
   private columns: NumberColumn[];
@@ -37,8 +39,8 @@ export class RowLog {
   /** `fields`: the numeric columns, `time` first. */
   constructor(fields: readonly Atomic[], bounds: LogBounds = DEFAULT_BOUNDS) {
     const empty = fields.map(field => newColumn(field, 0) as NumberColumn);
-    const rowBytes = empty.reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
-    this.capacity = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / rowBytes)));
+    this.rowBytes = empty.reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
+    this.capacity = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / this.rowBytes)));
     this.age = bounds.age;
     this.fields = fields;
     this.room = Math.min(this.capacity, FIRST_CAPACITY);

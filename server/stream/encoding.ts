@@ -12,6 +12,7 @@ import {
   rowEncoder,
   xdrRowSize,
 } from '../../dap/index.ts';
+import { BlockBudget, Blocks } from './blocks.ts';
 import { CHUNK_MARKS, type Chunk, chunkIn } from './chunk.ts';
 import { PIECE } from './piece-pool.ts';
 
@@ -59,52 +60,82 @@ export function chunkOfRows({ rows, rowBytes }: Encoding, batch: Batch, memory?:
   );
 }
 
-/** Rows of a log for all who ask for the same columns in the same encoding. */
+/**
+ * Rows of a log for all who ask for the same columns in the same encoding. `position` is that of the batch's first row in the log;
+ * the batch has all the log's columns.
+ */
 export interface SharedRows {
   readonly encoding: Encoding;
-  /** `position` is that of the batch's first row in the log; the batch has all the log's columns. */
+  /** The rows, for those who come for them one right after another, at the head of the log. */
   chunk(position: number, batch: Batch): Chunk;
+  /** The rows, where they are a block that is asked for again and again; `first` is the position of the log's oldest row. */
+  block(position: number, batch: Batch, first: number): Chunk | undefined;
 }
 
 /**
  * Encodings of one log's rows. Readers at the head come one after another for the same rows: they are encoded for the first of
- * them.
+ * them. Readers of the same past come when they like: blocks of it that are asked for again are kept for a while.
  */
 export class SharedEncodings {
   private readonly byKey = new Map<string, SharedRows>();
+  private readonly budget: BlockBudget;
 
-  /** For a plan whose rows are the log's as they are. */
+  /** @param most bytes that kept blocks may take together */
+  constructor(most: number) {
+    this.budget = new BlockBudget(most);
+  }
+
+  /** For a plan whose rows are some of the log's, as they are. */
   of(name: EncodingName, plan: Plan): SharedRows {
     const key = `${name}:${plan.columns.join()}`;
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     // A client may ask for any order of columns: what is kept of that is bounded.
     if (this.byKey.size >= MOST_KEPT) this.byKey.clear();
-    const rows = new LastRows(encodingOf(name, plan), plan.columns);
+    const rows = new EncodedRows(encodingOf(name, plan), plan.columns, new Blocks(this.budget));
     this.byKey.set(key, rows);
     return rows;
+  }
+
+  /** Lets go of everything that is kept. */
+  clear(): void {
+    this.budget.clear();
   }
 }
 
 const MOST_KEPT = 64;
 
-/** Keeps the rows that were encoded last. */
-class LastRows implements SharedRows {
+/** Keeps the rows that were encoded last, and blocks. */
+class EncodedRows implements SharedRows {
   readonly encoding: Encoding;
   private readonly columns: readonly number[];
+  private readonly blocks: Blocks;
   private last: { readonly from: number; readonly to: number; readonly chunk: Chunk } | undefined;
 
-  constructor(encoding: Encoding, columns: readonly number[]) {
+  constructor(encoding: Encoding, columns: readonly number[], blocks: Blocks) {
     this.encoding = encoding;
     this.columns = columns;
+    this.blocks = blocks;
   }
 
-  chunk(from: number, { length, columns }: Batch): Chunk {
-    const to = from + length;
-    if (this.last === undefined || this.last.from !== from || this.last.to !== to) {
-      const batch = { length, columns: this.columns.map(column => columns[column]!) };
-      this.last = { from, to, chunk: chunkOfRows(this.encoding, batch) };
-    }
+  chunk(from: number, batch: Batch): Chunk {
+    const to = from + batch.length;
+    if (this.last === undefined || this.last.from !== from || this.last.to !== to)
+      this.last = { from, to, chunk: this.encode(batch) };
     return this.last.chunk;
+  }
+
+  block(from: number, batch: Batch, first: number): Chunk | undefined {
+    const { rowsAtOnce, rowBytes } = this.encoding;
+    if (from % rowsAtOnce !== 0 || batch.length !== rowsAtOnce) return undefined;
+    const bytes = rowsAtOnce * rowBytes + CHUNK_MARKS;
+    return this.blocks.get(from / rowsAtOnce, Math.floor(first / rowsAtOnce), bytes, () =>
+      this.encode(batch, Buffer.allocUnsafeSlow(bytes)),
+    );
+  }
+
+  private encode({ length, columns }: Batch, memory?: Uint8Array): Chunk {
+    const batch = { length, columns: this.columns.map(column => columns[column]!) };
+    return chunkOfRows(this.encoding, batch, memory);
   }
 }

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
-import type { Cursor } from '../log/cursor.ts';
+import type { Cursor, Taken } from '../log/cursor.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import { chunkOfRows, type Encoding, type SharedRows } from './encoding.ts';
 import type { PiecePool } from './piece-pool.ts';
@@ -17,7 +17,7 @@ export interface RowStreamOptions {
   readonly response: ServerResponse;
   readonly plan: Plan;
   readonly encoding: Encoding;
-  /** For a tail plan over a log: the rows that others who ask alike get too. */
+  /** For rows of a log as they are: those that others who ask for the same columns get too. */
   readonly shared?: SharedRows | undefined;
   readonly cursor: Cursor;
   readonly turns: Turns;
@@ -43,10 +43,11 @@ export class RowStream {
   private readonly cursor: Cursor;
   private readonly turns: Turns;
   private readonly pieces: PiecePool;
+  private readonly plan: Plan;
   private readonly reader: RowReader;
   private readonly onError: (error: unknown) => void;
-  /** The upper bound on time, in seconds since 1970. */
-  private readonly high: number;
+  /** Every row from now on is sent as it is. */
+  private begun = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private over = false;
 
@@ -60,8 +61,8 @@ export class RowStream {
     this.cursor = cursor;
     this.turns = turns;
     this.pieces = pieces;
+    this.plan = plan;
     this.reader = new RowReader(plan);
-    this.high = plan.time.high;
     this.socket.on('drain', this.drained);
     response.once('close', this.gone);
     this.socket.cork();
@@ -86,6 +87,7 @@ export class RowStream {
 
   private advance(): void {
     if (this.over || this.stuckSince !== undefined) return;
+    const { shared } = this;
     const taken = this.cursor.next(this.encoding.rowsAtOnce);
     if (taken === undefined) {
       if (this.cursor.ended) this.sourceEnded();
@@ -93,22 +95,31 @@ export class RowStream {
       else this.cursor.wait(this.turn);
       return;
     }
-    const { batch, position } = taken;
-    // A full piece means that there is more, and that this reader is not at the head with others.
-    const full = batch.length === this.encoding.rowsAtOnce;
-    if (this.shared !== undefined && position !== undefined && !full)
-      this.write(this.shared.chunk(position, batch));
-    else if (this.select(batch)) return;
+    const { batch, position, more } = taken;
+    // At the head are others who come for the same rows.
+    if (shared !== undefined && position !== undefined && !more && this.allPass(batch))
+      this.write(shared.chunk(position, batch));
+    else if (this.select(taken)) return;
     if (this.stuckSince !== undefined) return;
     // Rows that are not there yet are waited for at once, without a turn for nothing.
-    if (full) this.turns.add(this.turn);
+    if (more) this.turns.add(this.turn);
     else this.advance();
   }
 
+  /** Whether the rows are sent as they are, and so are all that come after them. */
+  private allPass({ columns }: Batch): boolean {
+    const { tail, time, timeColumn = 0 } = this.plan;
+    this.begun ||= tail && (columns[timeColumn]![0] as number) > time.low;
+    return this.begun;
+  }
+
   /** Sends what the plan lets through; true where that was all of it. */
-  private select(rows: Batch): boolean {
-    const { batch, done } = this.reader.next(rows);
-    if (batch.length > 0) this.writeRows(batch);
+  private select({ batch: rows, position }: Taken): boolean {
+    const { batch, done, whole } = this.reader.next(rows);
+    const block =
+      whole && position !== undefined ? this.shared?.block(position, rows, this.cursor.first) : undefined;
+    if (block !== undefined) this.write(block);
+    else if (batch.length > 0) this.writeRows(batch);
     if (done) this.finish();
     return done;
   }
@@ -126,10 +137,11 @@ export class RowStream {
   /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
   private timeIsUp(): boolean {
     const { earliest } = this.cursor;
-    if (earliest === undefined || this.high === Number.POSITIVE_INFINITY) return false;
-    if (earliest > this.high) return true;
+    const { high } = this.plan.time;
+    if (earliest === undefined || high === Number.POSITIVE_INFINITY) return false;
+    if (earliest > high) return true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(this.turn, Math.min((this.high - earliest) * 1000 + 2, LONGEST_TIMER));
+    this.timer = setTimeout(this.turn, Math.min((high - earliest) * 1000 + 2, LONGEST_TIMER));
     return false;
   }
 

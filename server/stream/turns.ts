@@ -23,18 +23,27 @@ export class Turns {
   }
 
   private run(): void {
-    const end = performance.now() + LONGEST_RUN;
+    this.goOn(performance.now() + LONGEST_RUN);
+  }
+
+  /** Goes on until the time is up. */
+  private readonly goOn = (end: number): void => {
     this.round = this.waiting;
     this.waiting = new Set();
+    let isUp = false;
     for (const turn of this.round) {
       this.round.delete(turn);
       turn();
-      if (performance.now() > end) break;
+      isUp = performance.now() > end;
+      if (isUp) break;
     }
     // Those that this round did not come to are the first ones of the next.
     if (this.round.size > 0) this.waiting = new Set([...this.round, ...this.waiting]);
     this.round.clear();
     this.scheduled = this.waiting.size > 0;
-    if (this.scheduled) setImmediate(() => this.run());
-  }
+    if (!this.scheduled) return;
+    // A socket takes its next piece once it has told that it took the last one, which is in the next tick.
+    if (isUp) setImmediate(() => this.run());
+    else process.nextTick(this.goOn, end);
+  };
 }
