@@ -63,6 +63,7 @@ describe('two hundred readers', () => {
             given += 1;
             return chunk;
           },
+          block: (position, batch, first) => rows.block(position, batch, first),
         };
       },
       status: () => dataset.status(),

@@ -81,6 +81,9 @@ export class WatchedReader {
       get earliest() {
         return cursor.earliest;
       },
+      get first() {
+        return cursor.first;
+      },
       next: most => this.step(cursor.next(most), most),
       wait: wake => {
         this.wake = wake;

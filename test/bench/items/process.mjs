@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { median, yesOrNo } from '../figures.mjs';
 import { ROOT, Server, sleep } from '../processes.mjs';
 
-const SECONDS = 10;
+const SECONDS = 20;
 const MOST_BYTES = 25e6;
 const MOST_CPU = 0.005;
 
@@ -26,7 +26,7 @@ export async function footprint() {
   try {
     const get = path => fetch(server.url + path).then(answer => answer.text());
     await Promise.all([fetch(bare.url).then(answer => answer.text()), get('/'), get('/health')]);
-    await sleep(3);
+    await sleep(20);
     const { datasets } = JSON.parse(await get('/health'));
     const sensors = datasets.flatMap(dataset => dataset.sensors).length;
     const from = server.processorTime;

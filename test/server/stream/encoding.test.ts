@@ -12,7 +12,7 @@ const rows = (...numbers: number[]) =>
 
 describe('rows that are shared', () => {
   it('are encoded once for all who ask for the same columns in the same encoding', () => {
-    const encodings = new SharedEncodings();
+    const encodings = new SharedEncodings(1e6);
     const one = encodings.of('dods', plan('time,b'));
     const other = encodings.of('dods', plan('sensor.time,sensor.b&time>5'));
     const batch = rows(1);
@@ -27,7 +27,7 @@ describe('rows that are shared', () => {
   });
 
   it('are not taken for fewer or more or other rows', () => {
-    const chunks = new SharedEncodings().of('dods', plan('time,b'));
+    const chunks = new SharedEncodings(1e6).of('dods', plan('time,b'));
     const shared = (position: number, batch: Batch) => chunks.chunk(position, batch).bytes;
     const stride = 16;
     const three = shared(7, rows(1, 2, 3));
@@ -39,7 +39,7 @@ describe('rows that are shared', () => {
   });
 
   it('stay right however many ways of asking there are', () => {
-    const encodings = new SharedEncodings();
+    const encodings = new SharedEncodings(1e6);
     const first = encodings.of('ascii', plan('c,a'));
     const names = ['time', 'a', 'b', 'c'];
     const orders = names.flatMap(one =>

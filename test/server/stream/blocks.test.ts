@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BlockBudget, Blocks } from '../../../server/stream/blocks.ts';
+import { type Chunk, chunkIn } from '../../../server/stream/chunk.ts';
+
+const SIZE = 100;
+const MINUTE = 60_000;
+
+let encoded = 0;
+
+function encode(): Chunk {
+  encoded += 1;
+  return chunkIn(Buffer.allocUnsafeSlow(SIZE), into => into.subarray(0, 10).fill(encoded));
+}
+
+/** Asks for blocks, each so often; true for those that were kept. */
+function ask(blocks: Blocks, numbers: readonly number[], oldest = 0): boolean[] {
+  return numbers.map(number => blocks.get(number, oldest, SIZE, encode) !== undefined);
+}
+
+beforeEach(() => {
+  encoded = 0;
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('blocks of the past', () => {
+  it('cost nothing for one reader, and are encoded once for all after it', () => {
+    const blocks = new Blocks(new BlockBudget(10 * SIZE));
+    expect(ask(blocks, [3, 4])).toEqual([false, false]);
+    expect(encoded).toBe(0);
+    const second = blocks.get(3, 0, SIZE, encode);
+    expect(second).toBeDefined();
+    expect(blocks.get(3, 0, SIZE, encode)).toBe(second);
+    expect(encoded).toBe(1);
+  });
+
+  it('take no more memory than they may, all encodings together', () => {
+    const budget = new BlockBudget(3 * SIZE);
+    const [one, other] = [new Blocks(budget), new Blocks(budget)];
+    ask(one, [0, 1]);
+    ask(other, [0, 1]);
+    expect([...ask(one, [0, 1]), ...ask(other, [0, 1])]).toEqual([true, true, true, false]);
+    expect(ask(one, [0, 1])).toEqual([true, true]);
+  });
+
+  it('make room for others when the log has forgotten their rows', () => {
+    const blocks = new Blocks(new BlockBudget(2 * SIZE));
+    ask(blocks, [0, 1, 2]);
+    expect(ask(blocks, [0, 1, 2])).toEqual([true, true, false]);
+    expect(ask(blocks, [2], 1)).toEqual([true]);
+    expect(ask(blocks, [1, 0], 1)).toEqual([true, false]);
+  });
+
+  it('are let go when nobody asked for any in a minute, and not before', () => {
+    const budget = new BlockBudget(SIZE);
+    const blocks = new Blocks(budget);
+    ask(blocks, [0, 0]);
+    for (let minute = 0; minute < 5; minute += 1) {
+      expect(ask(blocks, [0])).toEqual([true]);
+      vi.advanceTimersByTime(MINUTE);
+    }
+    vi.advanceTimersByTime(MINUTE);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(ask(blocks, [0])).toEqual([false]);
+    expect(ask(blocks, [0, 0])).toEqual([true, true]);
+  });
+
+  it('leave no timer behind when they are cleared', () => {
+    const budget = new BlockBudget(SIZE);
+    ask(new Blocks(budget), [0, 0]);
+    expect(vi.getTimerCount()).toBe(1);
+    budget.clear();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
