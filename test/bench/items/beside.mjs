@@ -24,7 +24,7 @@ export async function beside() {
         yesOrNo(at(health, 0.99) <= MOST),
       ],
       [
-        'beside them: a row a second, its time after the whole second',
+        'beside them: a row a second, its time from the nearest whole second',
         show(late),
         '',
         '',
@@ -50,7 +50,7 @@ async function healthTimes(server) {
   return times;
 }
 
-/** How long after the whole second the rows of the live dataset were read from their sensors, in milliseconds. */
+/** How far from the nearest whole second, before or after it, the live dataset's rows were read from their sensors, in milliseconds. */
 async function lateness(server) {
   const end = Date.now() / 1000 + SECONDS - 2;
   const text = await (await fetch(`${server.url}/sampled.asc?time&time>=now&time<${end}`)).text();
@@ -59,7 +59,7 @@ async function lateness(server) {
     .map(Number)
     .filter(time => time > 1e9);
   // The first row after a start is made at once, off the schedule.
-  return times.map(time => (time % 1) * 1000);
+  return times.map(time => Math.abs(time - Math.round(time)) * 1000);
 }
 
 function at(times, share) {
