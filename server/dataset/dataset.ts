@@ -3,6 +3,7 @@
 import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
 import type { SensorState } from '../../device/index.ts';
 import type { Cursor } from '../log/cursor.ts';
+import type { LogBounds } from '../log/row-log.ts';
 import type { EncodingName, SharedRows } from '../stream/encoding.ts';
 
 /** What the dataset is called and said to be; `attributes` go into NC_GLOBAL besides the ones that every dataset has. */
@@ -25,8 +26,8 @@ export interface DatasetEvents {
 }
 
 export interface DatasetStatus {
-  /** Rows made since the start; undefined where each reader has rows of its own. */
-  readonly rows?: number;
+  /** Rows made since the start; for all readers together where each has rows of its own. */
+  readonly rows: number;
   /** Rows that readers missed because the log overtook them. */
   readonly overrun?: number;
   /** The newest row's time in seconds since 1970. */
@@ -34,6 +35,23 @@ export interface DatasetStatus {
   /** Why no row will come any more, where that is so though nobody stopped it. */
   readonly failure?: string;
   readonly sensors: readonly SensorState[];
+  /** How often the system clock was found to have been set, and the seconds that row time is ahead of it since. */
+  readonly clock: { readonly steps: number; readonly ahead: number };
+  /** Slots of the schedule that gave no row; undefined without a schedule. */
+  readonly missedSlots?: number;
+  /** Undefined where each reader has rows of its own. */
+  readonly log?: LogStatus;
+}
+
+/** What a log holds, and may hold. */
+export interface LogStatus {
+  readonly rows: number;
+  /** Bytes of memory that it takes, room for rows to come included. */
+  readonly bytes: number;
+  /** The oldest row's time in seconds since 1970; undefined before the first row. */
+  readonly firstTime?: number;
+  /** The bounds on rows, bytes and age (seconds) together; `rows` is what the bound on bytes leaves of them. */
+  readonly bounds: LogBounds;
 }
 
 export interface Dataset {
@@ -50,6 +68,8 @@ export interface Dataset {
   /** The bytes that all readers share who ask for the same columns; undefined where the rows are for this reader alone. */
   shared(name: EncodingName, plan: Plan): SharedRows | undefined;
   status(): DatasetStatus;
+  /** The values of the newest row, in the order of the columns; undefined where there is none, or none that all readers share. */
+  newestRow(): readonly number[] | undefined;
   /** Stops the sensors; every cursor then ends after the rows that are there. */
   close(): Promise<void>;
 }

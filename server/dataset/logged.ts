@@ -6,7 +6,7 @@ import { Announcer } from '../log/announcer.ts';
 import { type Cursor, LogCursor, type LogSource } from '../log/cursor.ts';
 import { type LogBounds, RowLog } from '../log/row-log.ts';
 import { type EncodingName, SharedEncodings, type SharedRows } from '../stream/encoding.ts';
-import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
+import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus, LogStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
 
 export interface LoggedOptions extends DatasetEvents {
@@ -67,13 +67,23 @@ export class LoggedDataset implements Dataset, LogSource {
 
   status(): DatasetStatus {
     const { lastTime } = this.log;
+    const { sensors, clock, missedSlots } = this.device;
     return {
       rows: this.log.end,
       overrun: this.overrun,
-      sensors: this.device.sensors,
+      sensors,
+      clock,
+      missedSlots,
+      log: this.logStatus(),
       ...(lastTime === undefined ? {} : { lastTime }),
       ...(this.failure === undefined ? {} : { failure: this.failure }),
     };
+  }
+
+  newestRow(): readonly number[] | undefined {
+    const { end } = this.log;
+    if (end === 0) return undefined;
+    return this.log.view(end - 1, 1).columns.map(column => Number(column[0]));
   }
 
   async close(): Promise<void> {
@@ -84,6 +94,16 @@ export class LoggedDataset implements Dataset, LogSource {
     await this.sampling;
     await this.device.close();
     this.encodings.clear();
+  }
+
+  private logStatus(): LogStatus {
+    const { first, end, bytes, bounds, capacity } = this.log;
+    return {
+      rows: end - first,
+      bytes,
+      bounds: { ...bounds, rows: capacity },
+      ...(end > first ? { firstTime: this.log.timeAt(first) } : {}),
+    };
   }
 
   /** The position of the oldest row that can match; an upper bound alone asks for the past as well. */

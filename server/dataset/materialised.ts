@@ -14,6 +14,7 @@ export class MaterialisedDataset implements Dataset {
   readonly attributes: AttributeTable;
   private readonly device: Device;
   private readonly events: DatasetEvents;
+  private made = 0;
   /** Why the last reader's rows broke off; forgotten when another reader gets rows. */
   private failure: string | undefined;
 
@@ -30,7 +31,8 @@ export class MaterialisedDataset implements Dataset {
     const stop = new AbortController();
     const rows = this.device.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
     return new GeneratorCursor(rows, stop, {
-      onRows: () => {
+      onRows: rows => {
+        this.made += rows;
         this.failure = undefined;
       },
       onFailure: error => {
@@ -44,9 +46,15 @@ export class MaterialisedDataset implements Dataset {
     return undefined;
   }
 
+  newestRow(): undefined {
+    return undefined;
+  }
+
   status(): DatasetStatus {
     return {
+      rows: this.made,
       sensors: this.device.sensors,
+      clock: this.device.clock,
       ...(this.failure === undefined ? {} : { failure: this.failure }),
     };
   }

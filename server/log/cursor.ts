@@ -101,8 +101,8 @@ export class LogCursor implements Cursor {
 
 /** Whoever has a generator made for a reader. */
 export interface GeneratorSource {
-  /** Told that rows were made. */
-  onRows(): void;
+  /** Told how many rows were made. */
+  onRows(rows: number): void;
   /** Told what the generator threw. */
   onFailure(error: unknown): void;
 }
@@ -149,7 +149,7 @@ export class GeneratorCursor implements Cursor {
         if (result.done) this.ended = true;
         else {
           this.batch = this.whole = result.value;
-          this.source.onRows();
+          this.source.onRows(result.value.length);
         }
         done();
       },

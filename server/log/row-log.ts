@@ -26,7 +26,7 @@ export class RowLog {
   readonly capacity: number;
   /** Bytes that a row takes. */
   readonly rowBytes: number;
-  private readonly age: number;
+  readonly bounds: LogBounds;
   private readonly fields: readonly Atomic[];
   private columns: NumberColumn[];
   private times: Float64Array;
@@ -41,7 +41,7 @@ export class RowLog {
     const empty = fields.map(field => newColumn(field, 0) as NumberColumn);
     this.rowBytes = empty.reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
     this.capacity = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / this.rowBytes)));
-    this.age = bounds.age;
+    this.bounds = bounds;
     this.fields = fields;
     this.room = Math.min(this.capacity, FIRST_CAPACITY);
     this.columns = fields.map(field => newColumn(field, this.room) as NumberColumn);
@@ -68,6 +68,11 @@ export class RowLog {
     return this.count === 0 ? undefined : this.times[(this.count - 1) % this.room];
   }
 
+  /** Bytes of memory that the columns take, room for rows to come included. */
+  get bytes(): number {
+    return this.room * this.rowBytes;
+  }
+
   /** Adds rows. Costs the rows, whatever the log holds. */
   append(batch: Batch): void {
     for (let row = 0; row < batch.length; row += 1) {
@@ -79,7 +84,7 @@ export class RowLog {
       this.count += 1;
       if (this.count - this.oldest > this.room) this.oldest += 1;
     }
-    const horizon = (this.lastTime ?? 0) - this.age;
+    const horizon = (this.lastTime ?? 0) - this.bounds.age;
     while (this.oldest < this.count - 1 && this.times[this.oldest % this.room]! < horizon) this.oldest += 1;
   }
 

@@ -103,13 +103,14 @@ function sendRows(asked: DapRequest, name: EncodingName, streams: OpenStreams): 
   }
   // A HEAD of an endless body would read it for ever.
   if (request.method === 'HEAD') return reply.send();
-  streams.admit(request.ip);
+  const asks = { address: request.ip, dataset: dataset.info.name, encoding: name };
+  streams.admit(asks);
   // Nothing of the framework stays with a stream: it lasts, and there may be thousands of them.
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
   const shared = dataset.shared(name, plan);
-  streams.begin(request.ip, {
+  streams.begin(asks, {
     response,
     plan,
     encoding: shared?.encoding ?? encodingOf(name, plan),

@@ -17,14 +17,15 @@ export function healthRoute(app: FastifyInstance, datasets: readonly Dataset[], 
     );
     // A dead sensor is no reason to restart the server: the status stays 200, the body says what is wrong.
     reply.header('Cache-Control', 'no-store');
+    const { counted } = streams;
     return {
       status: well ? 'ok' : 'degraded',
       version: VERSION,
       uptime: Math.round(process.uptime()),
       streams: streams.size,
-      opened: streams.opened,
-      refused: streams.refused,
-      cutOff: streams.cutOff,
+      opened: counted.sum(({ begun }) => begun),
+      refused: counted.sum(({ refused }) => refused),
+      cutOff: counted.sum(({ ended }) => ended['cut-off']),
       datasets: states,
     };
   });

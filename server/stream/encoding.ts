@@ -28,7 +28,9 @@ export interface Encoding {
   readonly rowsAtOnce: number;
 }
 
-export type EncodingName = 'dods' | 'ascii';
+export const ENCODING_NAMES = ['dods', 'ascii'] as const;
+
+export type EncodingName = (typeof ENCODING_NAMES)[number];
 
 export function encodingOf(name: EncodingName, plan: Plan): Encoding {
   const { sequence, dataset } = plan;

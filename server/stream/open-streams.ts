@@ -2,8 +2,11 @@
 
 import type { ServerResponse } from 'node:http';
 import { RequestError } from '../errors.ts';
+import { addressClassOf } from './address-class.ts';
+import type { EncodingName } from './encoding.ts';
 import { PiecePool } from './piece-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
+import { CountedStreams, type StreamCounts, type StreamEnd } from './stream-counts.ts';
 import { Turns } from './turns.ts';
 
 export interface StreamLimits {
@@ -34,22 +37,28 @@ export interface StreamEvents {
   onError?(error: unknown): void;
 }
 
-type StreamOptions = Omit<RowStreamOptions, 'turns' | 'pieces' | 'onError'>;
+type StreamOptions = Omit<RowStreamOptions, 'turns' | 'pieces' | 'counts' | 'onError'>;
+
+/** Who asks for a stream, and of what. */
+export interface StreamRequest {
+  readonly address: string;
+  /** The dataset's name. */
+  readonly dataset: string;
+  readonly encoding: EncodingName;
+}
 
 interface Open {
   readonly address: string;
+  readonly counts: StreamCounts;
+  isCutOff: boolean;
   /** Undefined while the response waits behind another one in its connection. */
   stream: RowStream | undefined;
 }
 
 export class OpenStreams {
-  /** Streams that were cut off since the start. */
-  cutOff = 0;
-  /** Streams that were refused for a limit since the start. */
-  refused = 0;
-  /** Streams opened since the start. */
-  opened = 0;
-  private readonly limits: StreamLimits;
+  readonly limits: StreamLimits;
+  /** What they have done since the start. */
+  readonly counted = new CountedStreams();
   private readonly events: StreamEvents;
   private readonly turns = new Turns();
   private readonly pieces = new PiecePool();
@@ -69,12 +78,13 @@ export class OpenStreams {
     return this.open.size;
   }
 
-  /** Throws a RequestError, 503 with Retry-After, where one more stream to `address` is too many. */
-  admit(address: string): void {
+  /** Throws a RequestError, 503 with Retry-After, where one more stream to the address is too many. */
+  admit(request: StreamRequest): void {
+    const { address } = request;
     const { maxStreams, maxStreamsPerAddress } = this.limits;
     const here = this.perAddress.get(address) ?? 0;
     if (this.open.size < maxStreams && here < maxStreamsPerAddress) return;
-    this.refused += 1;
+    this.countsOf(request).refused += 1;
     const which =
       here < maxStreamsPerAddress
         ? `${maxStreams} streams in all are open`
@@ -88,7 +98,8 @@ export class OpenStreams {
    * Begins a stream in a response whose head is written; it is counted until the response is finished or broken off. Of requests
    * that came in one connection without waiting for the answers, each stream begins when the one before it has ended.
    */
-  begin(address: string, options: StreamOptions): void {
+  begin(request: StreamRequest, options: StreamOptions): void {
+    const { address } = request;
     const { response, cursor } = options;
     const { socket } = response.req;
     if (response.destroyed || socket.destroyed) {
@@ -96,9 +107,10 @@ export class OpenStreams {
       cursor.close();
       return;
     }
-    this.opened += 1;
+    const counts = this.countsOf(request);
+    counts.begun += 1;
     this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
-    const open: Open = { address, stream: undefined };
+    const open: Open = { address, counts, isCutOff: false, stream: undefined };
     this.open.set(response, open);
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
     const start = (): void => {
@@ -106,6 +118,7 @@ export class OpenStreams {
         ...options,
         turns: this.turns,
         pieces: this.pieces,
+        counts,
         onError: this.onError,
       });
     };
@@ -136,8 +149,14 @@ export class OpenStreams {
     });
   }
 
-  private ended(response: ServerResponse, { address }: Open): void {
+  private countsOf({ address, dataset, encoding }: StreamRequest): StreamCounts {
+    return this.counted.of({ dataset, encoding, client: addressClassOf(address) });
+  }
+
+  private ended(response: ServerResponse, open: Open): void {
     if (!this.open.delete(response)) return;
+    const { address, counts } = open;
+    counts.ended[endOf(response, open)] += 1;
     const left = (this.perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.perAddress.delete(address);
     else this.perAddress.set(address, left);
@@ -149,11 +168,17 @@ export class OpenStreams {
 
   private sweep(): void {
     const before = performance.now() - this.limits.readerTimeout * 1000;
-    for (const [response, { stream, address }] of this.open) {
-      if ((stream?.stuckSince ?? Number.POSITIVE_INFINITY) > before) continue;
-      this.cutOff += 1;
-      this.events.onCutOff?.(address);
+    for (const [response, open] of this.open) {
+      if ((open.stream?.stuckSince ?? Number.POSITIVE_INFINITY) > before) continue;
+      open.isCutOff = true;
+      this.events.onCutOff?.(open.address);
       response.destroy();
     }
   }
+}
+
+function endOf(response: ServerResponse, { stream, isCutOff }: Open): StreamEnd {
+  if (stream?.failed) return 'failed';
+  if (isCutOff) return 'cut-off';
+  return response.writableFinished ? 'complete' : 'left';
 }

@@ -7,6 +7,7 @@ import type { Cursor, Taken } from '../log/cursor.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import { chunkOfRows, type Encoding, type SharedRows } from './encoding.ts';
 import type { PiecePool } from './piece-pool.ts';
+import type { StreamCounts } from './stream-counts.ts';
 import type { Turns } from './turns.ts';
 
 /** Rows of fewer bytes are cheaper in memory of their own; and of many readers each may have such in its socket. */
@@ -22,6 +23,8 @@ export interface RowStreamOptions {
   readonly cursor: Cursor;
   readonly turns: Turns;
   readonly pieces: PiecePool;
+  /** Where its rows and bytes are counted. */
+  readonly counts: StreamCounts;
   /** Told of what should not have happened; the stream is broken off then. */
   readonly onError: (error: unknown) => void;
 }
@@ -36,6 +39,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export class RowStream {
   /** Since when the client has not taken all it was sent, in milliseconds of `performance.now()`; undefined where it has. */
   stuckSince: number | undefined;
+  /** True where it was broken off for a source that broke or an error of ours. */
+  failed = false;
   private readonly response: ServerResponse;
   private readonly socket: Socket;
   private readonly encoding: Encoding;
@@ -43,6 +48,7 @@ export class RowStream {
   private readonly cursor: Cursor;
   private readonly turns: Turns;
   private readonly pieces: PiecePool;
+  private readonly counts: StreamCounts;
   private readonly plan: Plan;
   private readonly reader: RowReader;
   private readonly onError: (error: unknown) => void;
@@ -51,7 +57,8 @@ export class RowStream {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private over = false;
 
-  constructor({ response, plan, encoding, shared, cursor, turns, pieces, onError }: RowStreamOptions) {
+  constructor(options: RowStreamOptions) {
+    const { response, plan, encoding, shared, cursor, turns, pieces, counts, onError } = options;
     if (response.socket === null) throw new Error('a stream was begun in a response without a connection');
     this.onError = onError;
     this.response = response;
@@ -61,13 +68,14 @@ export class RowStream {
     this.cursor = cursor;
     this.turns = turns;
     this.pieces = pieces;
+    this.counts = counts;
     this.plan = plan;
     this.reader = new RowReader(plan);
     this.socket.on('drain', this.drained);
     response.once('close', this.gone);
     this.socket.cork();
     response.flushHeaders();
-    this.write(chunkOf(encoding.header));
+    this.write(chunkOf(encoding.header), 0);
     this.socket.uncork();
     if (this.reader.done) this.finish();
     else if (this.stuckSince === undefined) this.turn();
@@ -79,6 +87,7 @@ export class RowStream {
       this.advance();
     } catch (error) {
       // One reader's trouble must not reach those who are told of rows after it, nor the one who made them.
+      this.failed = true;
       this.close();
       this.response.destroy();
       this.onError(error);
@@ -98,7 +107,7 @@ export class RowStream {
     const { batch, position, more } = taken;
     // At the head are others who come for the same rows.
     if (shared !== undefined && position !== undefined && !more && this.allPass(batch))
-      this.write(shared.chunk(position, batch));
+      this.write(shared.chunk(position, batch), batch.length);
     else if (this.select(taken)) return;
     if (this.stuckSince !== undefined) return;
     // Rows that are not there yet are waited for at once, without a turn for nothing.
@@ -118,7 +127,7 @@ export class RowStream {
     const { batch, done, whole } = this.reader.next(rows);
     const block =
       whole && position !== undefined ? this.shared?.block(position, rows, this.cursor.first) : undefined;
-    if (block !== undefined) this.write(block);
+    if (block !== undefined) this.write(block, rows.length);
     else if (batch.length > 0) this.writeRows(batch);
     if (done) this.finish();
     return done;
@@ -130,6 +139,7 @@ export class RowStream {
       this.end();
       return;
     }
+    this.failed = true;
     this.close();
     this.response.socket?.destroySoon();
   }
@@ -155,28 +165,34 @@ export class RowStream {
   private writeRows(batch: Batch): void {
     const { encoding } = this;
     if (batch.length * encoding.rowBytes < WORTH_A_PIECE) {
-      this.write(chunkOfRows(encoding, batch));
+      this.write(chunkOfRows(encoding, batch), batch.length);
       return;
     }
     const piece = this.pieces.take();
-    this.write(chunkOfRows(encoding, batch, piece), () => this.pieces.giveBack(piece));
+    this.write(chunkOfRows(encoding, batch, piece), batch.length, () => this.pieces.giveBack(piece));
   }
 
   /**
    * Writes past the response, which would make four writes of each, and again for each client. `sent` is called once the
    * socket has the bytes no more.
    */
-  private write(chunk: Chunk, sent?: () => void): void {
-    const { socket, response } = this;
-    const more = socket.writable && socket.write(response.chunkedEncoding ? chunk.framed : chunk.bytes, sent);
-    if (!more) this.stuckSince = performance.now();
+  private write({ framed, bytes }: Chunk, rows: number, sent?: () => void): void {
+    const { socket, response, counts } = this;
+    if (socket.writable) {
+      counts.rows += rows;
+      counts.bytes += bytes.length;
+      if (socket.write(response.chunkedEncoding ? framed : bytes, sent)) return;
+    }
+    this.stuckSince = performance.now();
   }
 
   /** Ends the Sequence; a client that is stuck gets the marker when it has taken the rest. */
   private finish(): void {
     if (this.over) return;
     this.close();
-    this.response.end(this.encoding.end);
+    const { end } = this.encoding;
+    if (this.socket.writable) this.counts.bytes += end.length;
+    this.response.end(end);
   }
 
   private readonly drained = (): void => {

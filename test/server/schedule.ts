@@ -139,6 +139,7 @@ class Scripted {
       open: plan => server.asking.shift()!.watch(dataset.open(plan)),
       shared: (name, plan) => dataset.shared(name, plan),
       status: () => dataset.status(),
+      newestRow: () => dataset.newestRow(),
       close: () => dataset.close(),
     };
     server.app = await buildApp({ datasets: [watched] });

@@ -29,7 +29,7 @@ function open(path: string): Promise<{ asked: ClientRequest; answer: IncomingMes
 describe('an endless stream', () => {
   it('begins with the DDS at once, before the first row is made', async () => {
     server = await serving({ interval: 20 });
-    await until(() => (server.datasets[0]!.status().rows ?? 0) > 0);
+    await until(() => server.datasets[0]!.status().rows > 0);
     const { asked, answer } = await open('/roberrypi.dods');
     const [chunk] = (await once(answer, 'data')) as [Buffer];
     expect(chunk.toString()).toMatch(/^Dataset \{\n {4}Sequence \{\n[\s\S]*\} roberrypi;\nData:\n$/);
@@ -208,7 +208,7 @@ describe('a finite stream', () => {
     'is over when every row to come is past %s, though the next one is a minute away',
     async bound => {
       server = await serving({ interval: 60 });
-      await until(() => (server.datasets[0]!.status().rows ?? 0) > 0);
+      await until(() => server.datasets[0]!.status().rows > 0);
       const answer = await fetch(`${server.url}/roberrypi.dods?&${bound}`);
       const { length } = decodeAll(new Uint8Array(await answer.arrayBuffer())).values[0] as Batch;
       expect(length).toBe(bound === 'time<now-1second' ? 0 : 1);
@@ -217,7 +217,7 @@ describe('a finite stream', () => {
 
   it('begins at the oldest row that can match, and runs on into live rows without gap or double', async () => {
     server = await serving({ interval: 0.02 });
-    await until(() => (server.datasets[0]!.status().rows ?? 0) >= 10);
+    await until(() => server.datasets[0]!.status().rows >= 10);
     const answer = await fetch(`${server.url}/roberrypi.dods?time&time>now-1hour&time<now%2B1second`);
     const live = decodeAll(new Uint8Array(await answer.arrayBuffer()));
     const again = await fetch(`${server.url}/roberrypi.dods?time&time>now-1hour&time<now`);
@@ -230,7 +230,7 @@ describe('a finite stream', () => {
 
   it('is the same bytes each time for the same past window', async () => {
     server = await serving({ interval: 0.02 });
-    await until(() => (server.datasets[0]!.status().rows ?? 0) >= 20);
+    await until(() => server.datasets[0]!.status().rows >= 20);
     const high = server.datasets[0]!.status().lastTime!;
     const address = `${server.url}/roberrypi.dods?&sensor.time<=${high}`;
     const [once_, again] = await Promise.all(

@@ -116,7 +116,7 @@ describe('a request with a function', () => {
     const device = await openDevice({ sensors: [opening(sensor)], interval: 0.01 });
     const info = { name: 'meter', title: 'Meter', summary: 'Pulses.', source: 'a test' };
     server = await servingDataset(new LoggedDataset(info, device));
-    await until(async () => (server.datasets[0]!.status().rows ?? 0) >= 6);
+    await until(async () => server.datasets[0]!.status().rows >= 6);
     const { batch } = await rowsOf('meter.dods?row_count,pulses&time<=now&bucket("time/100years")');
     const [[rows, count, min, mean, max]] = listed(batch) as [[number, number, number, number, number]];
     expect(count).toBe(Math.ceil(rows / 2));
@@ -196,7 +196,7 @@ describe('a live stream of result rows', () => {
 
   it('sends the last row when the upper bound is past, though no row comes any more', async () => {
     server = await serving({ interval: 60 });
-    await until(async () => (server.datasets[0]!.status().rows ?? 0) > 0);
+    await until(async () => server.datasets[0]!.status().rows > 0);
     const { batch } = await rowsOf('roberrypi.dods?row_count&time<now%2B1second&bucket("time/100years")');
     expect(listed(batch)).toEqual([[1]]);
   });
@@ -217,7 +217,7 @@ describe('a live stream of result rows', () => {
     server = await serving({ interval: 0.02 });
     const stream = lines('roberrypi.asc?time,row_count,temperature_count&bucket("time/100years")');
     const first = stream.next();
-    await until(async () => (server.datasets[0]!.status().rows ?? 0) >= 3);
+    await until(async () => server.datasets[0]!.status().rows >= 3);
     await until(async () => (await openStreams()) === 1);
     await server.close();
     const [start, count, present] = String((await first).value)
