@@ -1,4 +1,4 @@
-// What is the HTTP server? Fastify with CORS, security headers, the DAP routes, the catalogue, health and the page.
+// What is the HTTP server? Fastify with CORS, security headers, the DAP routes, the catalogue, health, metrics and the page.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
@@ -9,6 +9,7 @@ import { answerErrors, answerMalformed, answerUnreadable } from './errors.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-streams.ts';
 import { PIECE } from './stream/piece-pool.ts';
@@ -104,6 +105,7 @@ export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions
   dapRoutes(app, datasets, streams);
   catalogRoute(app, datasets);
   healthRoute(app, datasets, streams);
+  metricsRoute(app, datasets, streams);
   await pageRoutes(app, datasets, webRoot);
 
   app.addHook('preClose', async () => {

@@ -1,0 +1,177 @@
+// What do metrics say of the datasets? Their rows, logs, clocks and sensors, and the newest value of each channel.
+
+import { attributeTable, attributeText, type Sequence } from '../../dap/index.ts';
+import type { Dataset, DatasetStatus } from '../dataset/dataset.ts';
+import { missingValues, SEQUENCE_NAME } from '../dataset/describe.ts';
+import type { MetricFamily, Sample } from './exposition.ts';
+
+interface Observed {
+  readonly dataset: Dataset;
+  readonly status: DatasetStatus;
+}
+
+export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
+  const observed = datasets.map(dataset => ({ dataset, status: dataset.status() }));
+  /** A sample for each dataset that has the number. */
+  const each = (number: (one: Observed) => number | undefined): Sample[] =>
+    observed.flatMap(one => {
+      const value = number(one);
+      return value === undefined ? [] : [{ labels: { dataset: one.dataset.info.name }, value }];
+    });
+  return [
+    {
+      name: 'dapberry_dataset_ok',
+      type: 'gauge',
+      help: '1 while rows can come, 0 where they broke off.',
+      samples: each(({ status }) => (status.failure === undefined ? 1 : 0)),
+    },
+    {
+      name: 'dapberry_dataset_interval_seconds',
+      type: 'gauge',
+      unit: 'seconds',
+      help: 'Seconds between rows; 0 is as fast as each client reads.',
+      samples: each(({ dataset }) => dataset.interval),
+    },
+    {
+      name: 'dapberry_rows_made',
+      type: 'counter',
+      help: 'Rows made; at interval 0 for all clients together.',
+      samples: each(({ status }) => status.rows),
+    },
+    {
+      name: 'dapberry_rows_overrun',
+      type: 'counter',
+      help: 'Rows that clients missed because the log forgot them before they were read.',
+      samples: each(({ status }) => status.overrun),
+    },
+    {
+      name: 'dapberry_newest_row_timestamp_seconds',
+      type: 'gauge',
+      unit: 'seconds',
+      help: 'Time of the newest row, in seconds since 1970.',
+      samples: each(({ status }) => status.lastTime),
+    },
+    {
+      name: 'dapberry_slots_missed',
+      type: 'counter',
+      help: 'Slots of the sampling schedule that gave no row.',
+      samples: each(({ status }) => status.missedSlots),
+    },
+    ...logMetrics(each),
+    {
+      name: 'dapberry_clock_steps',
+      type: 'counter',
+      help: 'How often the system clock was found to have been set, by a tenth of a second or more.',
+      samples: each(({ status }) => status.clock.steps),
+    },
+    {
+      name: 'dapberry_clock_ahead_seconds',
+      type: 'gauge',
+      unit: 'seconds',
+      help: 'How far the time of the rows is ahead of a system clock that was set back.',
+      samples: each(({ status }) => status.clock.ahead),
+    },
+    ...sensorMetrics(observed),
+    {
+      name: 'dapberry_channel_value',
+      type: 'gauge',
+      help: 'Value of the channel in the newest row, in its own units; NaN where it has none.',
+      samples: observed.flatMap(({ dataset, status }) => channelValues(dataset, status)),
+    },
+  ];
+}
+
+function logMetrics(each: (number: (one: Observed) => number | undefined) => Sample[]): MetricFamily[] {
+  return [
+    {
+      name: 'dapberry_log_rows',
+      type: 'gauge',
+      help: 'Rows that the log holds.',
+      samples: each(({ status }) => status.log?.rows),
+    },
+    {
+      name: 'dapberry_log_bytes',
+      type: 'gauge',
+      unit: 'bytes',
+      help: 'Memory that the log takes, room for rows to come included.',
+      samples: each(({ status }) => status.log?.bytes),
+    },
+    {
+      name: 'dapberry_log_oldest_row_timestamp_seconds',
+      type: 'gauge',
+      unit: 'seconds',
+      help: 'Time of the oldest row that the log holds, in seconds since 1970.',
+      samples: each(({ status }) => status.log?.firstTime),
+    },
+    {
+      name: 'dapberry_log_limit_rows',
+      type: 'gauge',
+      help: 'Rows that the log holds at the most, for its bounds on rows and on bytes.',
+      samples: each(({ status }) => status.log?.bounds.rows),
+    },
+    {
+      name: 'dapberry_log_limit_bytes',
+      type: 'gauge',
+      unit: 'bytes',
+      help: 'Memory that the log takes at the most.',
+      samples: each(({ status }) => status.log?.bounds.bytes),
+    },
+    {
+      name: 'dapberry_log_limit_age_seconds',
+      type: 'gauge',
+      unit: 'seconds',
+      help: 'Age, before the newest row, up to which the log holds rows.',
+      samples: each(({ status }) => status.log?.bounds.age),
+    },
+  ];
+}
+
+function sensorMetrics(observed: readonly Observed[]): MetricFamily[] {
+  const sensors = observed.flatMap(({ dataset, status }) =>
+    status.sensors.map(sensor => ({ sensor, labels: { dataset: dataset.info.name, sensor: sensor.name } })),
+  );
+  return [
+    {
+      name: 'dapberry_sensor_ok',
+      type: 'gauge',
+      help: '1 while the sensor answers, 0 while it fails.',
+      samples: sensors.map(({ labels, sensor }) => ({ labels, value: sensor.state === 'ok' ? 1 : 0 })),
+    },
+    {
+      name: 'dapberry_sensor_failing_since_timestamp_seconds',
+      type: 'gauge',
+      unit: 'seconds',
+      help: 'Since when the sensor has been failing, in seconds since 1970; absent while it answers.',
+      samples: sensors
+        .filter(({ sensor }) => sensor.state === 'failing')
+        .map(({ labels, sensor }) => ({ labels, value: sensor.since })),
+    },
+    {
+      name: 'dapberry_sensor_failed_reads',
+      type: 'counter',
+      help: 'Reads of the sensor that failed.',
+      samples: sensors.map(({ labels, sensor }) => ({ labels, value: sensor.failures })),
+    },
+  ];
+}
+
+function channelValues(dataset: Dataset, { sensors }: DatasetStatus): Sample[] {
+  const row = dataset.newestRow();
+  if (row === undefined) return [];
+  const { attributes, info, model } = dataset;
+  const [sequence] = model.variables as readonly [Sequence];
+  const missing = missingValues(attributes);
+  const ownerOf = new Map(sensors.flatMap(({ name, channels }) => channels.map(channel => [channel, name])));
+  return sequence.fields.flatMap(({ name: channel }, index) => {
+    const sensor = ownerOf.get(channel);
+    if (sensor === undefined) return [];
+    const units = attributeText(attributeTable(attributes, SEQUENCE_NAME, channel), 'units') ?? '';
+    const value = row[index]!;
+    return [
+      {
+        labels: { dataset: info.name, sensor, channel, units },
+        value: value === missing.get(channel) ? Number.NaN : value,
+      },
+    ];
+  });
+}

@@ -1,0 +1,79 @@
+// What do metrics say of the streams? How many are open, how they ended, and what was sent in them.
+
+import type { Dataset } from '../dataset/dataset.ts';
+import { ADDRESS_CLASSES } from '../stream/address-class.ts';
+import { ENCODING_NAMES } from '../stream/encoding.ts';
+import type { OpenStreams } from '../stream/open-streams.ts';
+import type { StreamCounts, StreamEnd } from '../stream/stream-counts.ts';
+import type { MetricFamily, Sample } from './exposition.ts';
+
+export function streamMetrics(
+  datasets: readonly Dataset[],
+  { counted, limits }: OpenStreams,
+): MetricFamily[] {
+  // Each kind is told of from the beginning, with zeros: a first event that comes with its time series would be no increase of it.
+  const kinds = datasets.flatMap(({ info }) =>
+    ENCODING_NAMES.flatMap(encoding =>
+      ADDRESS_CLASSES.map(client => {
+        const labels = { dataset: info.name, encoding, client };
+        return { labels, counts: counted.of(labels) };
+      }),
+    ),
+  );
+  const each = (number: (counts: StreamCounts) => number): Sample[] =>
+    kinds.map(({ labels, counts }) => ({ labels, value: number(counts) }));
+  return [
+    {
+      name: 'dapberry_streams_open',
+      type: 'gauge',
+      help: 'Streams that are open.',
+      samples: each(openOf),
+    },
+    {
+      name: 'dapberry_streams_limit',
+      type: 'gauge',
+      help: 'Streams that may be open at once.',
+      samples: [{ value: limits.maxStreams }],
+    },
+    {
+      name: 'dapberry_streams_begun',
+      type: 'counter',
+      help: 'Streams begun.',
+      samples: each(({ begun }) => begun),
+    },
+    {
+      name: 'dapberry_streams_ended',
+      type: 'counter',
+      help: 'Streams that are over: complete with their end marker, left by their client, cut-off because the client took nothing, failed.',
+      samples: kinds.flatMap(({ labels, counts }) =>
+        (Object.entries(counts.ended) as [StreamEnd, number][]).map(([reason, value]) => ({
+          labels: { ...labels, reason },
+          value,
+        })),
+      ),
+    },
+    {
+      name: 'dapberry_streams_refused',
+      type: 'counter',
+      help: 'Streams refused because too many were open, in all or to one address.',
+      samples: each(({ refused }) => refused),
+    },
+    {
+      name: 'dapberry_sent_rows',
+      type: 'counter',
+      help: "Rows handed to clients' connections.",
+      samples: each(({ rows }) => rows),
+    },
+    {
+      name: 'dapberry_sent_bytes',
+      type: 'counter',
+      unit: 'bytes',
+      help: "Bytes of streams handed to clients' connections, without what HTTP puts around them.",
+      samples: each(({ bytes }) => bytes),
+    },
+  ];
+}
+
+function openOf({ begun, ended }: StreamCounts): number {
+  return Object.values(ended).reduce((open, over) => open - over, begun);
+}
