@@ -48,6 +48,8 @@ export interface LogStatus {
   readonly rows: number;
   /** Bytes of memory that it takes, room for rows to come included. */
   readonly bytes: number;
+  /** Bytes of memory besides, for rows that are kept encoded while readers ask for the same past. */
+  readonly encodedBytes: number;
   /** The oldest row's time in seconds since 1970; undefined before the first row. */
   readonly firstTime?: number;
   /** The bounds on rows, bytes and age (seconds) together; `rows` is what the bound on bytes leaves of them. */

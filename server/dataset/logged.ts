@@ -101,6 +101,7 @@ export class LoggedDataset implements Dataset, LogSource {
     return {
       rows: end - first,
       bytes,
+      encodedBytes: this.encodings.bytes,
       bounds: { ...bounds, rows: capacity },
       ...(end > first ? { firstTime: this.log.timeAt(first) } : {}),
     };

@@ -12,7 +12,7 @@ const MOST_ASKED = 16_384;
 export class BlockBudget {
   private readonly most: number;
   private readonly users = new Set<Blocks>();
-  private bytes = 0;
+  private taken = 0;
   private isUsed = false;
   private watching: ReturnType<typeof setInterval> | undefined;
 
@@ -21,10 +21,15 @@ export class BlockBudget {
     this.most = most;
   }
 
+  /** Bytes that are taken. */
+  get bytes(): number {
+    return this.taken;
+  }
+
   /** Whether there is room for so many bytes, which are then taken. */
   take(bytes: number, user: Blocks): boolean {
-    if (this.bytes + bytes > this.most) return false;
-    this.bytes += bytes;
+    if (this.taken + bytes > this.most) return false;
+    this.taken += bytes;
     this.users.add(user);
     this.isUsed = true;
     this.watching ??= setInterval(() => this.look(), LONGEST_UNUSED).unref();
@@ -32,7 +37,7 @@ export class BlockBudget {
   }
 
   giveBack(bytes: number): void {
-    this.bytes -= bytes;
+    this.taken -= bytes;
   }
 
   used(): void {

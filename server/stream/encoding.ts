@@ -87,6 +87,11 @@ export class SharedEncodings {
     this.budget = new BlockBudget(most);
   }
 
+  /** Bytes that kept blocks take. */
+  get bytes(): number {
+    return this.budget.bytes;
+  }
+
   /** For a plan whose rows are some of the log's, as they are. */
   of(name: EncodingName, plan: Plan): SharedRows {
     const key = `${name}:${plan.columns.join()}`;

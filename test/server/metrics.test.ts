@@ -244,6 +244,21 @@ describe('what metrics say of streams', () => {
     expect(metrics.of('dapberry_sent_bytes_total')).toBe(20 * (header + 280));
   });
 
+  it('holds for blocks of the past that are asked for again', async () => {
+    const device = new ScriptedDevice();
+    await servingScript(device);
+    await device.append(rows(0, 10_000));
+    const sizes: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const one = client().ask(`/scripted.dods?&time>=${EPOCH}&time<=${EPOCH + 9_998}`);
+      sizes.push((await one.answer()).body.length);
+    }
+    const metrics = await scrapeUntil(now => now.of('dapberry_streams_open') === 0);
+    expect(metrics.of('dapberry_log_encoded_bytes')).toBeGreaterThan(6_000 * 28);
+    expect(metrics.of('dapberry_sent_rows_total')).toBe(4 * 9_999);
+    expect(metrics.of('dapberry_sent_bytes_total')).toBe(sizes.reduce((sum, size) => sum + size, 0));
+  });
+
   it('holds for rows that are made as fast as they are read', async () => {
     server = await serving({ interval: 0 });
     const one = client().ask('/roberrypi.dods?sensor[0:1:99999]');
