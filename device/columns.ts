@@ -37,3 +37,14 @@ export function channelValue(channel: Channel, value: number): number {
   const whole = Math.round(value);
   return whole >= RANGES[type].low && whole <= RANGES[type].high ? whole : fillValue(type);
 }
+
+/** The bounds of a range as the column's type can hold them: in whole-number columns the whole numbers inside it. */
+export function columnRange(
+  type: ChannelType,
+  [low, high]: readonly [number, number],
+): readonly [low: number, high: number] {
+  if (type !== 'Int32' && type !== 'UInt32') return [low, high];
+  const limits = RANGES[type];
+  const held = (bound: number) => Math.min(Math.max(bound, limits.low), limits.high);
+  return [held(Math.ceil(low)), held(Math.floor(high))];
+}

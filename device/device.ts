@@ -13,8 +13,8 @@ import { SensorHealth, type SensorState } from './sensor-health.ts';
 import { closeSensor, SensorReader } from './sensor-reader.ts';
 
 /** Bounds on an interval that is not 0, and the smallest step of simulated time. Seconds. */
-const SHORTEST_INTERVAL = 0.001;
-const LONGEST_INTERVAL = 86_400;
+export const SHORTEST_INTERVAL = 0.001;
+export const LONGEST_INTERVAL = 86_400;
 const SMALLEST_STEP = 1e-6;
 
 /** Missed slots are reported once in this many seconds at most. */

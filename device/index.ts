@@ -1,11 +1,43 @@
 // The face of the device layer: sensors to open, the device that makes rows of them, and what both are described by.
 
+export { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
 export { type Clock, systemClock } from './clock.ts';
-export { fillValue } from './columns.ts';
-export { type Device, type DeviceOptions, openDevice, type RowsOptions } from './device.ts';
+export {
+  type ChannelOverride,
+  type ColumnSetup,
+  type SensorSetup,
+  setUpSensor,
+} from './column-setup.ts';
+export { columnRange, fillValue } from './columns.ts';
+export {
+  type Device,
+  type DeviceOptions,
+  LONGEST_INTERVAL,
+  openDevice,
+  type RowsOptions,
+  SHORTEST_INTERVAL,
+} from './device.ts';
 export type { DeviceEvent } from './events.ts';
 export { type KernelFiles, kernelFiles } from './kernel-files.ts';
+export {
+  type FoundSensor,
+  type Need,
+  type SensorHost,
+  type SensorKind,
+  sensorKind,
+  simulatedHost,
+  thisHost,
+} from './kind.ts';
+export { openerOf } from './opened-setup.ts';
 export type { Rows } from './rows.ts';
-export type { Channel, ChannelType, ComputedSensor, OpenSensor, Reading, Sensor } from './sensor.ts';
+export {
+  CHANNEL_TYPES,
+  type Channel,
+  type ChannelType,
+  type ComputedSensor,
+  type OpenSensor,
+  type Reading,
+  type Sensor,
+} from './sensor.ts';
 export type { SensorState } from './sensor-health.ts';
-export { type HostSensorsOptions, hostSensors, simulatedTmp36 } from './sensors/catalogue.ts';
+export { SENSOR_KINDS } from './sensors/catalogue.ts';

@@ -3,7 +3,9 @@
 import type { NumberColumn } from '../dap/model/value.ts';
 
 /** The column types that every DAP2 client reads alike inside a Sequence. */
-export type ChannelType = 'Float64' | 'Float32' | 'Int32' | 'UInt32';
+export const CHANNEL_TYPES = ['Float64', 'Float32', 'Int32', 'UInt32'] as const;
+
+export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
 /** One column that a sensor fills. */
 export interface Channel {
@@ -17,6 +19,10 @@ export interface Channel {
   readonly longName: string;
   /** The CF standard name, where CF has one. */
   readonly standardName?: string;
+  /** The smallest and the largest value that can be right, in `units`; CF's `valid_range`. */
+  readonly validRange?: readonly [low: number, high: number];
+  /** The smallest step between two values, in `units`; the attribute `resolution` of OceanSITES. */
+  readonly resolution?: number;
 }
 
 /** What `read` gives: one number a channel, in the order of `channels`; NaN where a channel has no value now. */

@@ -1,9 +1,11 @@
 // How busy the host's processors are: their accounts in ticks (proc(5), /proc/stat).
 
-import type { Clock } from '../clock.ts';
-import { type KernelFiles, readAtOpening } from '../kernel-files.ts';
-import type { OpenSensor } from '../sensor.ts';
+import { z } from 'zod';
+import { readAtOpening } from '../kernel-files.ts';
+import { sensorKind } from '../kind.ts';
+import type { Channel } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';
+import { simulatedKernelOf } from './simulated-kernel.ts';
 
 const STAT = '/proc/stat';
 
@@ -13,20 +15,33 @@ const FEWEST_ACCOUNTS = 4;
 const IDLE = 3;
 const IOWAIT = 4;
 
+const CHANNELS: readonly Channel[] = [
+  { name: 'cpu_busy', units: 'percent', longName: 'Share of CPU time in use', validRange: [0, 100] },
+];
+
 /**
  * Channel `cpu_busy`: the share of the time of all processors, since the last read (a tenth of a second at least),
  * in which they were neither idle nor waiting for input and output. A first sample is taken at opening; the first
  * read waits until a tenth of a second has passed since.
  */
-export function hostCpu(files: KernelFiles, clock: Clock): OpenSensor {
-  return async () => {
+export const hostCpu = sensorKind({
+  name: 'host-cpu',
+  title: 'CPU use of the machine',
+  description: 'The share of the time of all processors that was in use since the row before (/proc/stat).',
+  needs: ['kernel-files'],
+  options: z.strictObject({}),
+  channels: () => CHANNELS,
+  conversionTime: () => 0,
+  simulate: simulatedKernelOf,
+  find: async () => [{ options: {} }],
+  open: async (_options, { files, clock }) => {
     const window = new CounterWindow<readonly number[]>();
     const first = parseCpuTicks(await readAtOpening(files, STAT));
     window.add({ time: clock.monotonic(), counters: first });
     let reads = 0;
     return {
       name: 'host-cpu',
-      channels: [{ name: 'cpu_busy', units: 'percent', longName: 'Share of CPU time in use' }],
+      channels: CHANNELS,
       read: async signal => {
         if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
         const counters = parseCpuTicks(await files.read(STAT, signal));
@@ -37,8 +52,8 @@ export function hostCpu(files: KernelFiles, clock: Clock): OpenSensor {
       },
       close: async () => {},
     };
-  };
-}
+  },
+});
 
 /** The ticks of all processors together, by account, in the text of /proc/stat. */
 export function parseCpuTicks(text: string): number[] {

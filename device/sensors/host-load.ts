@@ -1,26 +1,41 @@
 // How many tasks the host has to run: its load averages (proc(5), /proc/loadavg).
 
-import { type KernelFiles, readAtOpening } from '../kernel-files.ts';
-import type { OpenSensor } from '../sensor.ts';
+import { z } from 'zod';
+import { readAtOpening } from '../kernel-files.ts';
+import { sensorKind } from '../kind.ts';
+import type { Channel } from '../sensor.ts';
+import { simulatedKernelOf } from './simulated-kernel.ts';
 
 const LOADAVG = '/proc/loadavg';
 
+const CHANNELS: readonly Channel[] = [1, 5, 15].map(minutes => ({
+  name: `load_${minutes}min`,
+  units: '1',
+  longName: `Load average over ${minutes} min`,
+  resolution: 0.01,
+}));
+
 /** Channels `load_1min`, `load_5min`, `load_15min`: tasks running or waiting, averaged over so long. */
-export function hostLoad(files: KernelFiles): OpenSensor {
-  return async () => {
+export const hostLoad = sensorKind({
+  name: 'host-load',
+  title: 'Load averages of the machine',
+  description: 'How many tasks run or wait, averaged over 1, 5 and 15 minutes (/proc/loadavg).',
+  needs: ['kernel-files'],
+  options: z.strictObject({}),
+  channels: () => CHANNELS,
+  conversionTime: () => 0,
+  simulate: simulatedKernelOf,
+  find: async () => [{ options: {} }],
+  open: async (_options, { files }) => {
     parseLoadAverages(await readAtOpening(files, LOADAVG));
     return {
       name: 'host-load',
-      channels: [1, 5, 15].map(minutes => ({
-        name: `load_${minutes}min`,
-        units: '1',
-        longName: `Load average over ${minutes} min`,
-      })),
+      channels: CHANNELS,
       read: async signal => parseLoadAverages(await files.read(LOADAVG, signal)),
       close: async () => {},
     };
-  };
-}
+  },
+});
 
 /** The three load averages in the text of /proc/loadavg. */
 export function parseLoadAverages(text: string): number[] {

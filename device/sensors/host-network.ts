@@ -1,9 +1,11 @@
 // How much the host receives and sends: the byte counters of its network interfaces (proc(5), /proc/net/dev).
 
-import type { Clock } from '../clock.ts';
-import { type KernelFiles, readAtOpening } from '../kernel-files.ts';
-import type { OpenSensor } from '../sensor.ts';
+import { z } from 'zod';
+import { readAtOpening } from '../kernel-files.ts';
+import { sensorKind } from '../kind.ts';
+import type { Channel } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';
+import { simulatedKernelOf } from './simulated-kernel.ts';
 
 const NET_DEV = '/proc/net/dev';
 const LOOPBACK = 'lo';
@@ -19,26 +21,38 @@ export interface InterfaceBytes {
   readonly sent: number;
 }
 
+const CHANNELS: readonly Channel[] = [
+  { name: 'bytes_received', units: 'byte', longName: 'Bytes received', resolution: 1 },
+  { name: 'bytes_sent', units: 'byte', longName: 'Bytes sent', resolution: 1 },
+  { name: 'receive_rate', units: 'byte s-1', longName: 'Bytes received per second' },
+  { name: 'send_rate', units: 'byte s-1', longName: 'Bytes sent per second' },
+];
+
 /**
  * Channels `bytes_received`, `bytes_sent` (since the interfaces came up) and `receive_rate`, `send_rate` (since the
  * last read, a tenth of a second at least), summed over all interfaces but `lo`, or over `lo` where it is the only one.
  * The rates are NaN when an interface has come or gone or a counter has run back since the read before. A first
  * sample is taken at opening; the first read waits until a tenth of a second has passed since.
  */
-export function hostNetwork(files: KernelFiles, clock: Clock): OpenSensor {
-  return async () => {
+export const hostNetwork = sensorKind({
+  name: 'host-network',
+  title: 'Network traffic of the machine',
+  description:
+    'Bytes received and sent over all network interfaces but the loopback one, in all and per second (/proc/net/dev).',
+  needs: ['kernel-files'],
+  options: z.strictObject({}),
+  channels: () => CHANNELS,
+  conversionTime: () => 0,
+  simulate: simulatedKernelOf,
+  find: async () => [{ options: {} }],
+  open: async (_options, { files, clock }) => {
     const window = new CounterWindow<readonly InterfaceBytes[]>();
     const first = parseInterfaceBytes(await readAtOpening(files, NET_DEV));
     window.add({ time: clock.monotonic(), counters: first });
     let reads = 0;
     return {
       name: 'host-network',
-      channels: [
-        { name: 'bytes_received', units: 'byte', longName: 'Bytes received' },
-        { name: 'bytes_sent', units: 'byte', longName: 'Bytes sent' },
-        { name: 'receive_rate', units: 'byte s-1', longName: 'Bytes received per second' },
-        { name: 'send_rate', units: 'byte s-1', longName: 'Bytes sent per second' },
-      ],
+      channels: CHANNELS,
       read: async signal => {
         if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
         const counters = parseInterfaceBytes(await files.read(NET_DEV, signal));
@@ -59,8 +73,8 @@ export function hostNetwork(files: KernelFiles, clock: Clock): OpenSensor {
       },
       close: async () => {},
     };
-  };
-}
+  },
+});
 
 /** The counters that count, in the text of /proc/net/dev: those of all interfaces but `lo`, else those of `lo`. */
 export function parseInterfaceBytes(text: string): InterfaceBytes[] {

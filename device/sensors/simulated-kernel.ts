@@ -1,6 +1,7 @@
 // What the kernel's files would say on a small board that does not exist: the same text, made from a seeded model.
 
 import { type KernelFiles, missingFile } from '../kernel-files.ts';
+import type { SensorHost } from '../kind.ts';
 import { randomBits, uniform } from './seeded-noise.ts';
 
 const PROCESSORS = 4;
@@ -33,6 +34,11 @@ export interface SimulatedKernelOptions {
   readonly seed: number;
   /** Seconds since 1970 that never run back, since the kernel's counters do not. */
   readonly now?: () => number;
+}
+
+/** What the kinds that read the kernel's files are simulated by. */
+export function simulatedKernelOf(_options: unknown, { seed }: SensorHost): Partial<SensorHost> {
+  return { files: simulatedKernel({ seed }) };
 }
 
 /** The files that the host's sensors read, as a pure function of seed and time. */

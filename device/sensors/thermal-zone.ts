@@ -1,40 +1,57 @@
 // How warm the host's chips are: one sensor a thermal zone (kernel ABI, Documentation/driver-api/thermal/sysfs-api).
 
-import type { KernelFiles } from '../kernel-files.ts';
-import type { OpenSensor } from '../sensor.ts';
+import { z } from 'zod';
+import { type KernelFiles, readAtOpening } from '../kernel-files.ts';
+import { type FoundSensor, sensorKind } from '../kind.ts';
+import type { Channel } from '../sensor.ts';
+import { simulatedKernelOf } from './simulated-kernel.ts';
 
 const THERMAL = '/sys/class/thermal';
 
 /** Zones without a reading say so by an error, or by a temperature below this (THERMAL_TEMP_INVALID is -274000). */
 const ABSOLUTE_ZERO = -273.15;
 
-/**
- * One sensor for each thermal zone that the kernel has now; none where it has none. The channel is named after the
- * zone's type: `temperature_cpu_thermal` for `cpu-thermal`, with `_2`, `_3` for further zones of the same type.
- */
-export async function thermalZones(files: KernelFiles): Promise<readonly OpenSensor[]> {
-  const zones = (await files.list(THERMAL))
-    .map(folder => /^thermal_zone(\d+)$/.exec(folder)?.[1])
-    .filter(number => number !== undefined)
-    .sort((a, b) => Number(a) - Number(b));
-  const types = await Promise.all(
-    zones.map(async number => {
-      const type = await files.read(`${THERMAL}/thermal_zone${number}/type`).catch(() => '');
-      return type.trim() || `zone${number}`;
-    }),
-  );
-  const names = channelNames(types);
-  return zones.map((number, index) => thermalZone(files, number, types[index]!, names[index]!));
-}
+/** A zone's type is THERMAL_NAME_LENGTH (20) characters at most, the closing 0 among them. */
+const LONGEST_TYPE = 19;
 
-function thermalZone(files: KernelFiles, number: string, type: string, channel: string): OpenSensor {
-  const path = `${THERMAL}/thermal_zone${number}/temp`;
-  return async () => ({
-    name: `thermal-zone${number}`,
-    channels: [{ name: channel, units: 'degree_Celsius', longName: `Temperature of ${type}` }],
-    read: async signal => [parseTemperature(await files.read(path, signal), path)],
-    close: async () => {},
-  });
+/** Channel `temperature`: what the zone's own sensor says, whatever it is good for. */
+export const thermal = sensorKind({
+  name: 'thermal',
+  title: 'Thermal zone of the machine',
+  description: "The temperature of one of the kernel's thermal zones: the processor's on a Raspberry Pi.",
+  needs: ['kernel-files'],
+  options: z.strictObject({
+    zone: z
+      .union([z.int().min(0).max(999), z.string().min(1).max(LONGEST_TYPE)])
+      .default(0)
+      .meta({
+        description:
+          'The number of the zone, N of /sys/class/thermal/thermal_zoneN, or its type: cpu-thermal on a Raspberry Pi. Of several zones of one type it is the one with the least number.',
+        expected: 'the number of a thermal zone from 0 to 999, or its type, such as cpu-thermal',
+      }),
+  }),
+  channels: ({ zone }) => [temperatureOf(zone)],
+  conversionTime: () => 0,
+  simulate: simulatedKernelOf,
+  find: ({ files }) => thermalZones(files),
+  open: async ({ zone }, { files }) => {
+    const path = `${THERMAL}/thermal_zone${await numberOf(files, zone)}/temp`;
+    return {
+      name: 'thermal',
+      channels: [temperatureOf(zone)],
+      read: async signal => [parseTemperature(await files.read(path, signal), path)],
+      close: async () => {},
+    };
+  },
+});
+
+function temperatureOf(zone: number | string): Channel {
+  return {
+    name: 'temperature',
+    units: 'degree_Celsius',
+    longName: `Temperature of ${typeof zone === 'number' ? `thermal zone ${zone}` : zone}`,
+    resolution: 0.001,
+  };
 }
 
 /** Degrees Celsius from the text of a zone's `temp`, which is in millidegrees. */
@@ -48,14 +65,53 @@ export function parseTemperature(text: string, path: string): number {
   return celsius;
 }
 
-/** A DAP2 identifier for each type, no two alike. */
-function channelNames(types: readonly string[]): string[] {
+interface Zone {
+  readonly number: number;
+  readonly type: string;
+}
+
+/** The zones that the kernel has now, by their numbers. */
+async function zonesOf(files: KernelFiles): Promise<readonly Zone[]> {
+  const numbers = (await files.list(THERMAL))
+    .map(folder => /^thermal_zone(\d+)$/.exec(folder)?.[1])
+    .filter(number => number !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+  return Promise.all(
+    numbers.map(async number => {
+      const type = await files.read(`${THERMAL}/thermal_zone${number}/type`).catch(() => '');
+      return { number, type: type.trim() };
+    }),
+  );
+}
+
+async function numberOf(files: KernelFiles, zone: number | string): Promise<number> {
+  if (typeof zone === 'number') {
+    await readAtOpening(files, `${THERMAL}/thermal_zone${zone}/type`);
+    return zone;
+  }
+  const zones = await zonesOf(files);
+  const found = zones.find(({ type }) => type === zone);
+  if (found !== undefined) return found.number;
+  const types = zones.map(({ type }) => type).join(', ');
+  throw new Error(
+    `expected a thermal zone of the type ${zone}, found ${types === '' ? 'none at all' : types}`,
+  );
+}
+
+/**
+ * The zones as they are configured: by type, which stays when numbers move, or by number where a type is there twice or
+ * is none. No two names are alike.
+ */
+async function thermalZones(files: KernelFiles): Promise<readonly FoundSensor[]> {
+  const zones = await zonesOf(files).catch(() => []);
   const names: string[] = [];
-  for (const type of types) {
-    const base = `temperature_${type.replaceAll(/[^A-Za-z0-9_]+/g, '_')}`;
+  return zones.map(({ number, type }) => {
+    const base = type === '' ? `zone${number}` : type.replaceAll(/[^A-Za-z0-9_]+/g, '_');
     let name = base;
     for (let copy = 2; names.includes(name); copy++) name = `${base}_${copy}`;
     names.push(name);
-  }
-  return names;
+    const unique = type !== '' && zones.filter(zone => zone.type === type).length === 1;
+    return { options: { zone: unique ? type : number }, name, note: type === '' ? `zone ${number}` : type };
+  });
 }

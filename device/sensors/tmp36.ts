@@ -1,6 +1,8 @@
 // What a TMP36 thermometer would say: a simulated one, outdoors, whose every value is a pure function of seed and time.
 
-import type { ComputedSensor } from '../sensor.ts';
+import { z } from 'zod';
+import { sensorKind } from '../kind.ts';
+import type { Channel, ComputedSensor } from '../sensor.ts';
 import { gaussian, mixBits, randomBits } from './seeded-noise.ts';
 
 /** TMP36 datasheet (Analog Devices, TMP35/TMP36/TMP37), output characteristics: 500 mV at 0 deg C, 10 mV/deg C. */
@@ -26,6 +28,40 @@ const NOISES_PER_SEGMENT = 1000 * KNOT;
  * 500 + 10 x temperature is the voltage and (voltage - 500) / 10 the temperature to the last bit.
  */
 const STEPS_PER_DEGREE = 1024;
+
+/** Measured from -40 to 125 deg C (datasheet, specifications). */
+const CHANNELS: readonly Channel[] = [
+  { name: 'voltage', units: 'mV', longName: 'TMP36 output voltage', validRange: [100, 1750] },
+  {
+    name: 'temperature',
+    units: 'degree_Celsius',
+    longName: 'Air temperature',
+    standardName: 'air_temperature',
+    validRange: [-40, 125],
+  },
+];
+
+/** A thermometer that is not there, for trying things out. */
+export const tmp36Simulated = sensorKind({
+  name: 'tmp36-simulated',
+  title: 'TMP36 thermometer (simulated)',
+  description:
+    'A computed analogue thermometer outdoors: a daily course, gusts and noise. Each value is a function of seed and time alone.',
+  needs: [],
+  options: z.strictObject({
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .optional()
+      .describe(
+        "Another seed is another stretch of weather; without one, the configuration's own seed counts.",
+      ),
+  }),
+  channels: () => CHANNELS,
+  conversionTime: () => 0,
+  open: async ({ seed }, host) => tmp36({ seed: seed ?? host.seed, now: () => host.clock.wall() }),
+});
 
 export interface SimulatedTmp36Options {
   /** Any whole number; another seed is another stretch of weather and other noise. */
@@ -73,16 +109,8 @@ export function tmp36({ seed, now = () => Date.now() / 1000 }: SimulatedTmp36Opt
   };
 
   return {
-    name: 'tmp36',
-    channels: [
-      { name: 'voltage', units: 'mV', longName: 'TMP36 output voltage' },
-      {
-        name: 'temperature',
-        units: 'degree_Celsius',
-        longName: 'Air temperature',
-        standardName: 'air_temperature',
-      },
-    ],
+    name: 'tmp36-simulated',
+    channels: CHANNELS,
     compute,
     read: async () => {
       const columns = [new Float64Array(1), new Float64Array(1)];

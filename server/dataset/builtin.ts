@@ -3,10 +3,14 @@
 import {
   type Device,
   type DeviceEvent,
-  hostSensors,
-  type OpenSensor,
   openDevice,
-  simulatedTmp36,
+  openerOf,
+  SENSOR_KINDS,
+  type SensorHost,
+  type SensorSetup,
+  setUpSensor,
+  simulatedHost,
+  thisHost,
 } from '../../device/index.ts';
 import type { Dataset, DatasetEvents, DatasetInfo } from './dataset.ts';
 import { LoggedDataset } from './logged.ts';
@@ -52,24 +56,47 @@ export async function openBuiltinDatasets(
   options: BuiltinOptions,
 ): Promise<{ datasets: Dataset[]; left: string[] }> {
   const { simulate, seed } = options;
-  const datasets = [await openDataset(ROBERRYPI, [simulatedTmp36({ seed })], options)];
+  const host = thisHost(seed);
+  const datasets = [
+    await openDataset(ROBERRYPI, await setupsOf(['tmp36-simulated'], host, options), options),
+  ];
   const left: string[] = [];
   try {
     const info = simulate ? SIMULATED_HOST : HOST;
-    datasets.push(await openDataset(info, await hostSensors({ simulate, seed }), options));
+    const setups = await setupsOf(['host-load', 'host-cpu', 'host-network', 'thermal'], host, options);
+    datasets.push(await openDataset(info, setups, options));
   } catch (error) {
     left.push(`dataset host is left out: ${error instanceof Error ? error.message : String(error)}`);
   }
   return { datasets, left };
 }
 
+/** Every sensor of these kinds that is there, or the one of a kind that cannot look for any. */
+async function setupsOf(
+  kinds: readonly string[],
+  host: SensorHost,
+  { simulate }: BuiltinOptions,
+): Promise<readonly SensorSetup[]> {
+  const setups: SensorSetup[] = [];
+  for (const kind of SENSOR_KINDS.filter(({ name }) => kinds.includes(name))) {
+    const place = simulate ? simulatedHost(kind, {}, host) : host;
+    for (const { name, options } of (await kind.find?.(place)) ?? [{ options: {} }]) {
+      const channels = name === undefined ? {} : { temperature: { name: `temperature_${name}` } };
+      setups.push(
+        setUpSensor(kind, kind.options.parse(options), name === undefined ? {} : { name, channels }),
+      );
+    }
+  }
+  return setups;
+}
+
 async function openDataset(
   info: DatasetInfo,
-  sensors: readonly OpenSensor[],
-  { interval, onEvent, onOverrun, onFailure }: BuiltinOptions,
+  setups: readonly SensorSetup[],
+  { interval, simulate, seed, onEvent, onOverrun, onFailure }: BuiltinOptions,
 ): Promise<Dataset> {
   const device: Device = await openDevice({
-    sensors,
+    sensors: setups.map(setup => openerOf(setup, thisHost(seed), simulate)),
     interval,
     onEvent: event => onEvent?.(info.name, event),
   });

@@ -7,7 +7,7 @@ import {
   type Dataset as DapDataset,
   type Sequence,
 } from '../../dap/index.ts';
-import { type Channel, fillValue } from '../../device/index.ts';
+import { type Channel, columnRange, fillValue } from '../../device/index.ts';
 import type { DatasetInfo } from './dataset.ts';
 
 /** The name of every dataset's Sequence, as in the original post. */
@@ -84,6 +84,10 @@ function channelAttributes(channel: Channel): AttributeTable {
     ['long_name', text(channel.longName)],
   ]);
   if (channel.standardName !== undefined) table.set('standard_name', text(channel.standardName));
+  const { validRange, resolution } = channel;
+  // CF wants the bounds in the type of the column.
+  if (validRange !== undefined) table.set('valid_range', { type, values: columnRange(type, validRange) });
+  if (resolution !== undefined) table.set('resolution', { type: 'Float64', values: [resolution] });
   table.set('_FillValue', { type, values: [fillValue(type)] });
   return table;
 }

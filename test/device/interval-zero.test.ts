@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../dap/model/value.ts';
 import { openDevice } from '../../device/device.ts';
 import type { Channel, ComputedSensor } from '../../device/sensor.ts';
-import { simulatedTmp36 } from '../../device/sensors/catalogue.ts';
 import { FakeClock } from './fake-clock.ts';
 import { column, type Deferred, deferred, never, opening, sensorOf, take } from './fake-sensors.ts';
+import { simulatedTmp36 } from './known-sensors.ts';
 
 const START = 1_800_000_000;
 

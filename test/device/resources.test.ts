@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Device, openDevice } from '../../device/device.ts';
-import { hostSensors, simulatedTmp36 } from '../../device/sensors/catalogue.ts';
 import { opening, sensorOf, take } from './fake-sensors.ts';
+import { hostSensors, simulatedTmp36 } from './known-sensors.ts';
 
 const GENERATORS = 1000;
 const aborters = () => Array.from({ length: GENERATORS }, () => new AbortController());

@@ -9,7 +9,7 @@
 //   wide       the same with `columns` columns in all, each a wave
 
 import { openDevice } from '../../../dist/device/device.js';
-import { simulatedTmp36 } from '../../../dist/device/index.js';
+import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
 import { buildApp } from '../../../dist/server/app.js';
 import { LoggedDataset } from '../../../dist/server/dataset/logged.js';
 import { MaterialisedDataset } from '../../../dist/server/dataset/materialised.js';
@@ -18,7 +18,7 @@ import { MaterialisedDataset } from '../../../dist/server/dataset/materialised.j
 const BEGIN = 1_000_000_000;
 const STEP = 0.001;
 
-const thermometer = simulatedTmp36({ seed: 2013 });
+const thermometer = async () => tmp36({ seed: 2013 });
 
 /** A sensor of `count` channels that cost little to compute. */
 const waves = count => async () => ({

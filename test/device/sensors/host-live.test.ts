@@ -3,8 +3,8 @@ import { cpus, loadavg } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { type Device, openDevice } from '../../../device/device.ts';
-import { hostSensors } from '../../../device/sensors/catalogue.ts';
 import { take } from '../fake-sensors.ts';
+import { hostSensors } from '../known-sensors.ts';
 
 const { signal } = new AbortController();
 

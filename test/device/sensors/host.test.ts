@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDevice } from '../../../device/device.ts';
-import type { OpenSensor, Sensor } from '../../../device/sensor.ts';
-import { hostSensors } from '../../../device/sensors/catalogue.ts';
+import type { KernelFiles } from '../../../device/kernel-files.ts';
+import type { Sensor } from '../../../device/sensor.ts';
 import { hostCpu } from '../../../device/sensors/host-cpu.ts';
 import { hostLoad } from '../../../device/sensors/host-load.ts';
 import { hostNetwork } from '../../../device/sensors/host-network.ts';
-import { thermalZones } from '../../../device/sensors/thermal-zone.ts';
+import { thermal } from '../../../device/sensors/thermal-zone.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { column, take } from '../fake-sensors.ts';
+import { hostOf, hostSensors } from '../known-sensors.ts';
 import { type KernelTree, kernelTree, netDev, stat } from './kernel-tree.ts';
 
 const trees: KernelTree[] = [];
@@ -27,14 +28,14 @@ const read = async (sensor: Sensor) => Array.from(await sensor.read(signal));
 describe('the load averages', () => {
   it('are the three that the kernel gives', async () => {
     const tree = await treeOf({ '/proc/loadavg': '0.52 0.58 10.59 2/123 4567\n' });
-    const sensor = await hostLoad(tree.files)();
+    const sensor = await hostLoad.open({}, hostOf({ files: tree.files }));
     expect(sensor.channels.map(({ name }) => name)).toEqual(['load_1min', 'load_5min', 'load_15min']);
     expect(await read(sensor)).toEqual([0.52, 0.58, 10.59]);
   });
 
   it('are an error, never 0, where the file is empty or garbled', async () => {
     const tree = await treeOf({ '/proc/loadavg': '0.52 0.58 0.59 2/123 4567\n' });
-    const sensor = await hostLoad(tree.files)();
+    const sensor = await hostLoad.open({}, hostOf({ files: tree.files }));
     for (const text of ['', '\n', '0.52', 'nan nan nan 1/2 3', '0.52 0.58 x 2/123 4567\n']) {
       await tree.write('/proc/loadavg', text);
       await expect(read(sensor)).rejects.toThrow(/^\/proc\/loadavg: expected three load averages, and found/);
@@ -48,7 +49,7 @@ describe('the share of CPU time in use', () => {
   async function cpu(first: string) {
     const tree = await treeOf({ '/proc/stat': first });
     const clock = new FakeClock();
-    const sensor = await hostCpu(tree.files, clock)();
+    const sensor = await hostCpu.open({}, hostOf({ files: tree.files, clock }));
     const readAfter = async (seconds: number, text: string) => {
       clock.pass(seconds);
       await tree.write('/proc/stat', text);
@@ -116,7 +117,7 @@ describe('the network counters', () => {
   async function network(first: Parameters<typeof netDev>[0]) {
     const tree = await treeOf({ '/proc/net/dev': netDev(first) });
     const clock = new FakeClock();
-    const sensor = await hostNetwork(tree.files, clock)();
+    const sensor = await hostNetwork.open({}, hostOf({ files: tree.files, clock }));
     const readAfter = async (seconds: number, interfaces: Parameters<typeof netDev>[0]) => {
       clock.pass(seconds);
       await tree.write('/proc/net/dev', netDev(interfaces));
@@ -195,9 +196,13 @@ describe('the thermal zones', () => {
     [`/sys/class/thermal/thermal_zone${number}/type`]: type,
     [`/sys/class/thermal/thermal_zone${number}/temp`]: temp,
   });
-  const opened = (openers: readonly OpenSensor[]) => Promise.all(openers.map(open => open()));
+  const opened = async (files: KernelFiles) => {
+    const host = hostOf({ files });
+    const found = (await thermal.find?.(host)) ?? [];
+    return Promise.all(found.map(({ options }) => thermal.open(thermal.options.parse(options), host)));
+  };
 
-  it('are one column each, named after their types, no two alike', async () => {
+  it('are found by their types where these tell them apart, with names of which no two are alike', async () => {
     const tree = await treeOf({
       ...zone(0, 'cpu-thermal\n', '48312\n'),
       ...zone(1, 'acpitz\n', '27800\n'),
@@ -207,27 +212,37 @@ describe('the thermal zones', () => {
       ...zone(4, '\n', '0\n'),
       '/sys/class/thermal/cooling_device0/type': 'Fan\n',
     });
-    const sensors = await opened(await thermalZones(tree.files));
-    const named = sensors.map(({ name, channels: [channel] }) => [name, channel!.name, channel!.units]);
-    expect(named).toEqual([
-      ['thermal-zone0', 'temperature_cpu_thermal', 'degree_Celsius'],
-      ['thermal-zone1', 'temperature_acpitz', 'degree_Celsius'],
-      ['thermal-zone2', 'temperature_acpitz_2', 'degree_Celsius'],
-      ['thermal-zone3', 'temperature_GPU_die_1', 'degree_Celsius'],
-      ['thermal-zone4', 'temperature_zone4', 'degree_Celsius'],
-      ['thermal-zone10', 'temperature_x86_pkg_temp', 'degree_Celsius'],
+    const found = (await thermal.find?.(hostOf({ files: tree.files }))) ?? [];
+    expect(found.map(({ name, options: { zone } }) => [name, zone])).toEqual([
+      ['cpu_thermal', 'cpu-thermal'],
+      ['acpitz', 1],
+      ['acpitz_2', 2],
+      ['GPU_die_1', 'GPU die #1'],
+      ['zone4', 4],
+      ['x86_pkg_temp', 'x86_pkg_temp'],
     ]);
+    const sensors = await opened(tree.files);
     const readings = await Promise.all(sensors.map(read));
     expect(readings.flat()).toEqual([48.312, 27.8, -5, 40, 0, 51]);
   });
 
   it('are none on a machine without any', async () => {
-    expect(await thermalZones((await treeOf({})).files)).toEqual([]);
+    expect(await opened((await treeOf({})).files)).toEqual([]);
+  });
+
+  it('that are not there are an error that says which are', async () => {
+    const { files } = await treeOf({ ...zone(0, 'cpu-thermal', '40000'), ...zone(1, 'wifi', '40000') });
+    await expect(thermal.open({ zone: 'gpu' }, hostOf({ files }))).rejects.toThrow(
+      'expected a thermal zone of the type gpu, found cpu-thermal, wifi',
+    );
+    await expect(thermal.open({ zone: 2 }, hostOf({ files }))).rejects.toThrow(
+      /^\/sys\/class\/thermal\/thermal_zone2\/type is not there/,
+    );
   });
 
   it('that give no temperature are an error, never 0', async () => {
     const tree = await treeOf(zone(0, 'cpu-thermal', '40000'));
-    const [sensor] = await opened(await thermalZones(tree.files));
+    const [sensor] = await opened(tree.files);
     for (const text of ['', '\n', 'warm', '40.5', '-274000', '0x10']) {
       await tree.write('/sys/class/thermal/thermal_zone0/temp', text);
       await expect(read(sensor!)).rejects.toThrow(
@@ -256,14 +271,14 @@ describe('the thermal zones', () => {
       'bytes_sent',
       'receive_rate',
       'send_rate',
-      'temperature_cpu_thermal',
-      'temperature_wifi',
+      'cpu_thermal_temperature',
+      'wifi_temperature',
     ]);
     const [row] = await take(device.rows(signal), 1);
     const values = row!.columns.slice(1).map(([value]) => value);
     expect(values).toEqual([0.1, 0.2, 0.3, Number.NaN, 1000, 2000, 0, 0, 48.312, Number.NaN]);
     const failing = device.sensors.filter(({ state }) => state === 'failing');
-    expect(failing.map(({ name }) => name)).toEqual(['thermal-zone1']);
+    expect(failing.map(({ name }) => name)).toEqual(['wifi']);
     await device.close();
   });
 });
@@ -288,7 +303,7 @@ describe('the simulated host', () => {
     const rows = await take(device.rows(stop.signal), 4);
     stop.abort();
     const names = device.channels.map(({ name }) => name);
-    expect(names).toContain('temperature_cpu_thermal');
+    expect(names).toContain('cpu_thermal_temperature');
     for (const [index, name] of names.entries()) {
       for (const value of column(rows, index + 1)) expect([name, value > 0]).toEqual([name, true]);
     }

@@ -1,0 +1,74 @@
+// Which columns does a configured sensor give? Its kind's channels, renamed, relabelled and corrected as a person asked for.
+
+import { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
+import type { SensorKind } from './kind.ts';
+import type { Channel } from './sensor.ts';
+
+/** One channel of a sensor, as the column that it becomes. */
+export interface ColumnSetup {
+  /** The channel's name in its kind, before it got a name of its own. */
+  readonly channel: string;
+  readonly column: Channel;
+  readonly calibration?: Calibration;
+}
+
+/** What may be said otherwise of a channel; what is left out stays as its kind has it. */
+export interface ChannelOverride extends Partial<Channel> {
+  /** Comes before everything else: units and range are those of the corrected value. */
+  readonly calibration?: Calibration;
+}
+
+/** One sensor as it was configured; all of it is known before anything is opened. */
+export interface SensorSetup {
+  readonly kind: SensorKind;
+  /** What health, log and page call it; no two sensors of a dataset alike. */
+  readonly name: string;
+  /** As the kind's schema gave them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** One a channel of the kind, in the same order. */
+  readonly columns: readonly ColumnSetup[];
+}
+
+export interface SetupOptions {
+  /** The sensor's own name, which its columns then begin with: `air` gives `air_temperature`. The kind's where it is left out. */
+  readonly name?: string;
+  /** By the names of the kind's channels. */
+  readonly channels?: Readonly<Record<string, ChannelOverride>>;
+}
+
+/** Sets a sensor up. `options` are as the kind's schema gave them. */
+export function setUpSensor(
+  kind: SensorKind,
+  options: Readonly<Record<string, unknown>> = {},
+  { name, channels = {} }: SetupOptions = {},
+): SensorSetup {
+  const columns = kind
+    .channels(options)
+    .map(channel =>
+      columnOf(channel, name, Object.hasOwn(channels, channel.name) ? channels[channel.name] : {}),
+    );
+  return { kind, name: name ?? kind.name, options, columns };
+}
+
+function columnOf(
+  channel: Channel,
+  sensor: string | undefined,
+  { calibration, ...override }: ChannelOverride = {},
+): ColumnSetup {
+  const name = sensor === undefined ? channel.name : `${sensor}_${channel.name}`;
+  const ofKind = calibration === undefined ? channel : correctedChannel(channel, calibration);
+  return {
+    channel: channel.name,
+    column: { ...ofKind, name, ...override },
+    ...(calibration === undefined ? {} : { calibration }),
+  };
+}
+
+function correctedChannel(channel: Channel, calibration: Calibration): Channel {
+  const { validRange, resolution } = channel;
+  return {
+    ...channel,
+    ...(validRange === undefined ? {} : { validRange: calibratedRange(calibration, validRange) }),
+    ...(resolution === undefined ? {} : { resolution: calibratedStep(calibration, resolution) }),
+  };
+}

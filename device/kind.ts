@@ -1,0 +1,83 @@
+// What is a sensor kind? All that configuration, documents, lists and the device have to know of one sort of sensor.
+
+import type { z } from 'zod';
+import { type Clock, systemClock } from './clock.ts';
+import { type KernelFiles, kernelFiles } from './kernel-files.ts';
+import type { Channel, Sensor } from './sensor.ts';
+
+/** Everything that sensors reach the world through: a test or a simulation puts something else there. */
+export interface SensorHost {
+  readonly files: KernelFiles;
+  readonly clock: Clock;
+  /** What simulated values are made from, a whole number from 0 to 4294967295. */
+  readonly seed: number;
+}
+
+/** The machine itself; `seed` is only for sensors that are simulated by nature. */
+export function thisHost(seed: number): SensorHost {
+  return { files: kernelFiles(), clock: systemClock, seed };
+}
+
+/** What a kind cannot do without: `kernel-files` are those below /proc and /sys. */
+export type Need = 'kernel-files' | '1-wire' | 'i2c' | 'gpio' | 'iio';
+
+/** The options of one sensor as its kind's schema gives them, defaults filled in. */
+export type OptionsOf<Schema extends z.ZodObject> = z.output<Schema>;
+
+/** A sensor that is there now, and what to write into a configuration to have it. */
+export interface FoundSensor {
+  /** The options that lead to it; those that have the default are left out. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** A name for it, where the kind may be there several times: a DAP2 identifier. */
+  readonly name?: string;
+  /** What a person may know it by: `cpu-thermal, 48.3 degree_Celsius`. */
+  readonly note?: string;
+}
+
+/**
+ * A kind of sensor. Reads like its datasheet; nothing here touches hardware but `open`, `find` and the sensor that
+ * `open` gives, and these only through the host.
+ */
+export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
+  /** What `kind:` says in a configuration: lower case, digits and `-`. */
+  readonly name: string;
+  /** For lists and documents, and the attribute `source` of its datasets. */
+  readonly title: string;
+  /** One or two sentences for the person who chooses. */
+  readonly description: string;
+  /** Nothing, for a kind that is simulated by nature. */
+  readonly needs: readonly Need[];
+  /** A strict object; each option has a description, limits, a default if it can, and its units in words. */
+  readonly options: Schema;
+  /** The channels in the order of a reading, known without any hardware. */
+  channels(options: OptionsOf<Schema>): readonly Channel[];
+  /** Seconds that a reading takes, which is the shortest interval; 0 where that is nothing to speak of. */
+  conversionTime(options: OptionsOf<Schema>): number;
+  /** What no other sensor may hold at the same time, such as `i2c-1:0x48` or `gpio17`; none where it is left out. */
+  claims?(options: OptionsOf<Schema>): readonly string[];
+  /**
+   * Opens the sensor: its `channels` are those above.
+   * @throws one sentence that says what was expected and what was found
+   */
+  open(options: OptionsOf<Schema>, host: SensorHost): Promise<Sensor>;
+  /** What to put in place of the host, so that the same code reads a simulation. Needed by every kind that needs anything. */
+  simulate?(options: OptionsOf<Schema>, host: SensorHost): Partial<SensorHost>;
+  /** The sensors of this kind that are attached now; none where that cannot be known. Does not reject. */
+  find?(host: SensorHost): Promise<readonly FoundSensor[]>;
+}
+
+/** Gives a kind its type by its options; the list of kinds then holds kinds of any options. */
+export function sensorKind<Schema extends z.ZodObject>(kind: SensorKind<Schema>): SensorKind<Schema> {
+  return kind;
+}
+
+/** The host that a sensor of this kind is opened on where everything is simulated. */
+export function simulatedHost<Schema extends z.ZodObject>(
+  kind: SensorKind<Schema>,
+  options: OptionsOf<Schema>,
+  host: SensorHost,
+): SensorHost {
+  if (kind.simulate !== undefined) return { ...host, ...kind.simulate(options, host) };
+  if (kind.needs.length === 0) return host;
+  throw new Error(`sensors of the kind ${kind.name} cannot be simulated`);
+}

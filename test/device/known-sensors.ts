@@ -1,0 +1,43 @@
+// The sensors that need no hardware, set up and ready to be opened, for tests of what lies around them.
+
+import type { Clock } from '../../device/clock.ts';
+import { setUpSensor } from '../../device/column-setup.ts';
+import type { KernelFiles } from '../../device/kernel-files.ts';
+import { type SensorHost, simulatedHost, thisHost } from '../../device/kind.ts';
+import { openerOf } from '../../device/opened-setup.ts';
+import type { OpenSensor } from '../../device/sensor.ts';
+import { hostCpu } from '../../device/sensors/host-cpu.ts';
+import { hostLoad } from '../../device/sensors/host-load.ts';
+import { hostNetwork } from '../../device/sensors/host-network.ts';
+import { thermal } from '../../device/sensors/thermal-zone.ts';
+import { tmp36Simulated } from '../../device/sensors/tmp36.ts';
+
+/** A host of these parts, and of this machine's own where they are left out. */
+export function hostOf(parts: Partial<SensorHost> = {}): SensorHost {
+  return { ...thisHost(1), ...parts };
+}
+
+export function simulatedTmp36({ seed }: { readonly seed: number }): OpenSensor {
+  return openerOf(setUpSensor(tmp36Simulated), hostOf({ seed }), true);
+}
+
+export interface HostSensors {
+  readonly simulate?: boolean;
+  readonly seed?: number;
+  readonly files?: KernelFiles;
+  readonly clock?: Clock;
+}
+
+/** The machine's load, its network, and each thermal zone that is found. */
+export async function hostSensors({
+  simulate = false,
+  ...parts
+}: HostSensors = {}): Promise<readonly OpenSensor[]> {
+  const host = hostOf(parts);
+  const setups = [hostLoad, hostCpu, hostNetwork].map(kind => setUpSensor(kind));
+  const place = simulate ? simulatedHost(thermal, { zone: 0 }, host) : host;
+  for (const { name, options } of (await thermal.find?.(place)) ?? []) {
+    setups.push(setUpSensor(thermal, thermal.options.parse(options), name === undefined ? {} : { name }));
+  }
+  return setups.map(setup => openerOf(setup, host, simulate));
+}
