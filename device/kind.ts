@@ -47,7 +47,10 @@ export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly description: string;
   /** Nothing, for a kind that is simulated by nature. */
   readonly needs: readonly Need[];
-  /** A strict object; each option has a description, limits, a default if it can, and its units in words. */
+  /**
+   * A strict object; each option has a description, limits, a default if it can, and its units in words. What several
+   * options together have to be is a refinement with `params: { expected, found }`, in words for a person.
+   */
   readonly options: Schema;
   /** The channels in the order of a reading, known without any hardware. */
   channels(options: OptionsOf<Schema>): readonly Channel[];

@@ -21,7 +21,9 @@ export interface AppOptions {
   /** The folder of the built page; without it `/` lists the datasets. */
   readonly webRoot?: string;
   /** The defaults for what is left out. */
-  readonly limits?: Partial<StreamLimits>;
+  readonly limits?: Partial<StreamLimits & HttpLimits>;
+  /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
+  readonly origins?: readonly string[];
   /** Silent where it is left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -32,14 +34,35 @@ const FAREWELL = 700;
 /** How long sensors may take to close after that, in milliseconds. */
 const SENSOR_FAREWELL = 150;
 
-/** A constraint of the longest length that is read, percent-encoded, and the headers besides, in bytes. */
-const LONGEST_HEAD = 64 * 1024;
+/** How much and how long a request may be; the answer may last for years. */
+export interface HttpLimits {
+  /** Seconds until the headers have come. */
+  readonly headersTimeout: number;
+  /** Seconds until the whole request has come. */
+  readonly requestTimeout: number;
+  /** Bytes of the address and the headers. */
+  readonly maxRequestHead: number;
+}
+
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  headersTimeout: 10,
+  requestTimeout: 30,
+  // A constraint of the longest length that is read, percent-encoded, and the headers besides.
+  maxRequestHead: 64 * 1024,
+};
 
 /**
  * Builds the server; the caller listens and closes. `close()` closes the datasets, so that every stream ends with its
  * marker, and then every connection.
  */
-export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  datasets,
+  webRoot,
+  limits,
+  origins = ['*'],
+  logger,
+}: AppOptions): Promise<FastifyInstance> {
+  const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...limits };
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -48,13 +71,13 @@ export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions
     frameworkErrors: answerUnreadable,
     // A stream lasts for years; a request's head does not.
     connectionTimeout: 0,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeout * 1000,
     clientErrorHandler: answerMalformed,
     http: {
       // A socket takes one piece of a stream without a pause, and no more until the kernel has it.
       highWaterMark: PIECE,
-      maxHeaderSize: LONGEST_HEAD,
-      headersTimeout: 10_000,
+      maxHeaderSize: maxRequestHead,
+      headersTimeout: headersTimeout * 1000,
       connectionsCheckingInterval: 2_000,
       noDelay: true,
       keepAlive: true,
@@ -71,7 +94,7 @@ export async function buildApp({ datasets, webRoot, limits, logger }: AppOptions
   );
 
   await app.register(cors, {
-    origin: '*',
+    origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'HEAD', 'OPTIONS'],
     exposedHeaders: ['XDODS-Server', 'XDAP', 'Content-Description', 'Date', 'Retry-After'],
     maxAge: 86_400,

@@ -2,6 +2,7 @@
 // The command `dapberry`: what was asked for, and how it ended (0 = well, 1 = it could not, 2 = wrong usage).
 
 import { fileURLToPath } from 'node:url';
+import { ConfigError } from './config/read.ts';
 import { parseCommand, USAGE, UsageError } from './options.ts';
 import { serve } from './serve.ts';
 import { VERSION } from './version.ts';
@@ -15,6 +16,12 @@ try {
   else if (command.name === 'version') process.stdout.write(`${VERSION}\n`);
   else await serve(command.options, WEB_ROOT);
 } catch (error) {
+  if (error instanceof ConfigError) {
+    const { length } = error.problems;
+    const what = length === 1 ? 'a mistake' : `${length} mistakes`;
+    process.stderr.write(`${error.message}\ndapberry: ${what} in the configuration; nothing was started\n`);
+    process.exit(2);
+  }
   const message = error instanceof Error ? error.message : String(error);
   const usage = error instanceof UsageError;
   process.stderr.write(`dapberry: ${message}${usage ? '; see dapberry --help' : ''}\n`);

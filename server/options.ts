@@ -1,18 +1,13 @@
 // What did the command line ask for? `dapberry serve` and its options, checked.
 
 import { parseArgs } from 'node:util';
+import type { Overrides } from './config/config.ts';
 
 export interface ServeOptions {
-  /** The address to listen on; undefined = every address of the machine, IPv6 and IPv4. */
-  readonly host: string | undefined;
-  /** 0 = any free port. */
-  readonly port: number;
-  /** Seconds between rows; 0 = as fast as each client reads. */
-  readonly interval: number;
-  /** True: nothing of the machine is read, every sensor is simulated. */
-  readonly simulate: boolean;
-  /** The simulation's seed: the same seed gives the same values at the same time. */
-  readonly seed: number;
+  /** The configuration's file; undefined = the one of the environment, or the usual one. */
+  readonly file: string | undefined;
+  /** What comes before that which the file says. */
+  readonly overrides: Overrides;
 }
 
 export type Command =
@@ -27,15 +22,22 @@ export const USAGE = `usage: dapberry [serve] [options]
 
 Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /.
 
+  --config FILE    the configuration; else the file that $DAPBERRY_CONFIG names, else
+                   /etc/dapberry/config.yaml if it is there, else the built-in datasets
+
+These come before what the configuration says:
+
   --port N         the port to listen on (8080); 0 takes any free one
   --host ADDRESS   the address to listen on (every address of this machine)
-  --interval S     seconds between rows (1); 0 = as fast as each client reads, with rows of its own
+  --interval S     seconds between the rows of every dataset (1); 0 = as fast as each client reads
   --simulate       simulate every sensor, reading nothing of this machine
   --seed N         the simulation's seed (2013): the same seed gives the same values at the same time
+
   --version        print the version
   --help           print this
 
 examples:
+  dapberry serve --config garden.yaml
   dapberry serve --port 80 --interval 10
   dapberry serve --host 127.0.0.1 --interval 0 --simulate
   curl -N http://localhost:8080/roberrypi.asc
@@ -49,21 +51,31 @@ export function parseCommand(args: readonly string[]): Command {
   const [command = 'serve', ...more] = positionals;
   if (command === 'help') return { name: 'help' };
   if (command !== 'serve') throw new UsageError(`expected the command "serve", found "${command}"`);
+  if (values.config?.trim() === '') throw new UsageError('--config: expected a file, found ""');
   if (values.host?.trim() === '') throw new UsageError('--host: expected an address, found ""');
   if (more.length > 0) throw new UsageError(`expected no more than the command, found "${more.join(' ')}"`);
   return {
     name: 'serve',
     options: {
-      host: values.host,
-      port: number(values, 'port', 8080, { low: 0, high: 65_535, whole: true }),
-      interval: interval(values),
-      simulate: values.simulate === true,
-      seed: number(values, 'seed', 2013, { low: 0, high: 4_294_967_295, whole: true }),
+      file: values.config,
+      overrides: overridesOf(values),
     },
   };
 }
 
+function overridesOf(values: ReturnType<typeof parse>['values']): Overrides {
+  const given = {
+    host: values.host,
+    port: number(values, 'port', { low: 0, high: 65_535, whole: true }),
+    interval: interval(values),
+    simulate: values.simulate,
+    seed: number(values, 'seed', { low: 0, high: 4_294_967_295, whole: true }),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
 const OPTIONS = {
+  config: { type: 'string' },
   port: { type: 'string' },
   host: { type: 'string' },
   interval: { type: 'string' },
@@ -97,9 +109,9 @@ function joinNegatives(args: readonly string[]): string[] {
   return joined;
 }
 
-function interval(values: Values): number {
-  const seconds = number(values, 'interval', 1, { low: 0, high: 86_400, whole: false });
-  if (seconds > 0 && seconds < 0.001) {
+function interval(values: Values): number | undefined {
+  const seconds = number(values, 'interval', { low: 0, high: 86_400, whole: false });
+  if (seconds !== undefined && seconds > 0 && seconds < 0.001) {
     throw new UsageError(`--interval: expected 0, or 0.001 to 86400 seconds, found "${values.interval}"`);
   }
   return seconds;
@@ -108,11 +120,10 @@ function interval(values: Values): number {
 function number(
   values: Values,
   name: keyof Values,
-  usual: number,
   { low, high, whole }: { low: number; high: number; whole: boolean },
-): number {
+): number | undefined {
   const text = values[name];
-  if (text === undefined) return usual;
+  if (text === undefined) return undefined;
   const value = String(text).trim() === '' ? Number.NaN : Number(text);
   if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
   throw new UsageError(

@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
+import { thisHost } from '../device/index.ts';
 import { buildApp } from './app.ts';
-import { openBuiltinDatasets } from './dataset/builtin.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError, readConfig } from './config/read.ts';
+import { openDatasets } from './dataset/open.ts';
 import { createLogger, logDeviceEvent, overrunLog } from './log-lines.ts';
 import type { ServeOptions } from './options.ts';
 
@@ -15,38 +18,51 @@ const LONGEST_QUIET = 30;
 /** How long a clean end may take before the process ends anyway, in milliseconds. */
 const GRACE = 950;
 
-/** Serves until a signal comes; rejects with a sentence for a person when it cannot begin. */
-export async function serve(options: ServeOptions, webRoot: string): Promise<void> {
+/**
+ * Serves until a signal comes; rejects with a sentence for a person when it cannot begin, with a ConfigError when the
+ * configuration is wrong.
+ */
+export async function serve({ file, overrides }: ServeOptions, webRoot: string): Promise<void> {
+  const read = await readConfig(file, overrides);
+  if ('problems' in read) throw new ConfigError(read.problems);
+  const { config, files, left } = read;
+  const { server, simulate, seed } = config;
   const logger = createLogger();
-  const { datasets, left } = await openBuiltinDatasets({
-    ...options,
+  const datasets = await openDatasets(config.datasets, thisHost(seed), simulate, {
     onEvent: (dataset, event) => logDeviceEvent(logger, dataset, event),
     onOverrun: overrunLog(logger),
     onFailure: (dataset, err) => logger.error({ dataset, err }, 'no more rows'),
   });
-  const app = await buildApp({ datasets, webRoot, logger });
+  const app = await buildApp({ datasets, webRoot, limits: server, origins: server.cors.origins, logger });
   closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
     await app.close();
   });
   try {
-    await listen(app, options);
+    await listen(app, server);
   } catch (error) {
     await app.close();
-    throw new Error(explain(error, options));
+    throw new Error(explain(error, server));
   }
   for (const sentence of left) logger.warn(sentence);
-  if (options.interval > LONGEST_QUIET) {
-    logger.warn(`an interval of ${options.interval} s: clients and proxies may give up between two rows`);
+  for (const { info, interval } of datasets) {
+    if (interval > LONGEST_QUIET) {
+      logger.warn(
+        `dataset ${info.name}: an interval of ${interval} s: clients and proxies may give up between two rows`,
+      );
+    }
   }
   print(
     app,
-    options,
+    server,
+    files,
     datasets.map(({ info }) => info.name),
   );
 }
 
-async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<void> {
+type Address = Config['server'];
+
+async function listen(app: FastifyInstance, { host, port }: Address): Promise<void> {
   if (host !== undefined) {
     await app.listen({ host, port });
     return;
@@ -59,7 +75,7 @@ async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promi
   }
 }
 
-function explain(error: unknown, { host, port }: ServeOptions): string {
+function explain(error: unknown, { host, port }: Address): string {
   const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
   switch (codeOf(error)) {
     case 'EADDRINUSE':
@@ -78,12 +94,17 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
 }
 
-function print(app: FastifyInstance, { host }: ServeOptions, names: readonly string[]): void {
+function print(
+  app: FastifyInstance,
+  { host }: Address,
+  files: readonly string[],
+  names: readonly string[],
+): void {
   const { port } = app.server.address() as AddressInfo;
   const [first = '', ...others] = hosts(host).map(name => `http://${name}:${port}/`);
   process.stdout.write(
     [
-      `dapberry serves ${names.join(', ')}`,
+      `dapberry serves ${names.join(', ')}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
       `  live page   ${[first, ...others].join('  ')}`,
       `  as text     curl -N ${first}${names[0]}.asc`,
       `  stop with Ctrl-C`,

@@ -2,9 +2,13 @@
 
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { thisHost } from '../device/index.ts';
 import { buildApp } from '../server/app.ts';
-import { openBuiltinDatasets } from '../server/dataset/builtin.ts';
+import { builtinConfig } from '../server/config/builtin.ts';
+import { loadConfig } from '../server/config/load.ts';
+import { problemLine } from '../server/config/problem.ts';
 import type { Dataset } from '../server/dataset/dataset.ts';
+import { openDatasets } from '../server/dataset/open.ts';
 import type { StreamLimits } from '../server/stream/open-streams.ts';
 
 export interface Serving {
@@ -48,6 +52,9 @@ export async function serving(options: ServingOptions = {}): Promise<Serving> {
 }
 
 async function builtin({ interval = 0.05, simulate = true, seed = 1 }: ServingOptions): Promise<Dataset[]> {
-  const { datasets } = await openBuiltinDatasets({ interval, simulate, seed });
-  return datasets;
+  const host = thisHost(seed);
+  const { sources } = await builtinConfig(host, simulate);
+  const loaded = loadConfig(sources, { overrides: { interval, simulate, seed } });
+  if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
+  return openDatasets(loaded.config.datasets, host, simulate);
 }

@@ -15,6 +15,8 @@ export interface DatasetInfo {
   readonly summary: string;
   /** How the rows came about; the CF attribute `source`. */
   readonly source: string;
+  /** Further global attributes, in their order. */
+  readonly attributes?: AttributeTable;
 }
 
 /** What a dataset tells whoever keeps the log. */

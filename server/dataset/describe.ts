@@ -54,6 +54,19 @@ export function missingValues(attributes: AttributeTable): ReadonlyMap<string, n
   return missing;
 }
 
+/** Global attributes that are made here, and so nowhere else. */
+export const OWN_ATTRIBUTES: readonly string[] = [
+  ...[
+    'Conventions',
+    'title',
+    'summary',
+    'source',
+    'featureType',
+    'cdm_data_type',
+    'time_coverage_resolution',
+  ],
+];
+
 function globalAttributes(info: DatasetInfo, interval: number): AttributeTable {
   const table: AttributeTable = new Map([
     ['Conventions', text('CF-1.11, ACDD-1.3')],
@@ -64,6 +77,7 @@ function globalAttributes(info: DatasetInfo, interval: number): AttributeTable {
     ['cdm_data_type', text('TimeSeries')],
   ]);
   if (interval > 0) table.set('time_coverage_resolution', text(`PT${interval}S`));
+  for (const [name, attribute] of info.attributes ?? []) table.set(name, attribute);
   return table;
 }
 

@@ -1,0 +1,76 @@
+// What is served without a configuration? The original post's thermometer, simulated, and this machine's load.
+
+import { stringify } from 'yaml';
+import {
+  type FoundSensor,
+  SENSOR_KINDS,
+  type SensorHost,
+  type SensorKind,
+  simulatedHost,
+} from '../../device/index.ts';
+import type { Source } from './load.ts';
+
+export interface Builtin {
+  /** One dataset each, as a person would have written it. */
+  readonly sources: readonly Source[];
+  /** Why a dataset is left out. */
+  readonly left: readonly string[];
+}
+
+/** The 2013 experiment's dataset: a TMP36 on a Raspberry Pi. */
+const ROBERRYPI = {
+  title: 'Thermometer of a Raspberry Pi (simulated)',
+  summary: 'Voltage and temperature of a simulated TMP36 sensor: a daily and a fast component, and noise.',
+  source: 'simulation of a TMP36 temperature sensor',
+  sensors: [{ kind: 'tmp36-simulated' }],
+};
+
+/** What the 2013 experiment's public demonstration served. */
+const HOST = {
+  title: 'Load of this machine',
+  summary:
+    "CPU load, bytes over the network and the thermal zones' temperatures of the machine that serves this.",
+  source: "the kernel's /proc and /sys",
+};
+
+const SIMULATED_HOST = {
+  title: 'Load of a machine (simulated)',
+  summary: 'CPU load, bytes over the network and a thermal zone of a simulated machine.',
+  source: 'simulation of the kernel files of a Linux machine',
+};
+
+/** Without these files there is no dataset of the machine. */
+const LOAD = '/proc/loadavg';
+
+/** The built-in datasets. A machine that has no `/proc` serves `roberrypi` alone, and `left` says why. */
+export async function builtinConfig(host: SensorHost, simulate: boolean): Promise<Builtin> {
+  const sources = [sourceOf('roberrypi', ROBERRYPI)];
+  if (!simulate && (await host.files.read(LOAD).catch(() => undefined)) === undefined) {
+    const why = `${LOAD} is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`;
+    return { sources, left: [`dataset host is left out: ${why}`] };
+  }
+  const sensors = await Promise.all(
+    ['host-load', 'host-cpu', 'host-network', 'thermal'].map(name => sensorsOf(name, host, simulate)),
+  );
+  const info = simulate ? SIMULATED_HOST : HOST;
+  return { sources: [...sources, sourceOf('host', { ...info, sensors: sensors.flat() })], left: [] };
+}
+
+/** All sensors of a kind that are there, as they are written in a configuration. */
+async function sensorsOf(name: string, host: SensorHost, simulate: boolean): Promise<readonly object[]> {
+  const kind = SENSOR_KINDS.find(candidate => candidate.name === name);
+  if (kind?.find === undefined) return [];
+  const found = await kind.find(simulate ? simulatedHost(kind, {}, host) : host);
+  return found.map(sensor => written(kind, sensor));
+}
+
+/** A zone's column is called after the zone last, so that it stands beside the other temperatures. */
+function written(kind: SensorKind, { options, name }: FoundSensor): object {
+  if (name === undefined) return { kind: kind.name, ...options };
+  const column = { name: `temperature_${name}` };
+  return { kind: kind.name, name, ...options, channels: { temperature: column } };
+}
+
+function sourceOf(dataset: string, body: object): Source {
+  return { name: `built-in ${dataset}`, content: stringify(body), dataset };
+}

@@ -1,0 +1,109 @@
+// What is one sensor of a configuration, and what is wrong with it that its schema alone cannot see?
+
+import type { z } from 'zod';
+import {
+  type Channel,
+  type ChannelOverride,
+  type SensorKind,
+  type SensorSetup,
+  setUpSensor,
+} from '../../device/index.ts';
+import type { CheckOptions } from './check.ts';
+import { problemAt, suggestion, valueAt } from './explain.ts';
+import { type DatasetPart, isMapping } from './part.ts';
+import { type Problem, quoted, type Step } from './problem.ts';
+import { channelSchema, sensorNameSchema } from './schema.ts';
+
+export interface SensorPart {
+  readonly dataset: DatasetPart;
+  /** Where it lies in the dataset's document, and what stands there. */
+  readonly path: readonly Step[];
+  readonly value: unknown;
+  /** Undefined where its kind or its options are not known. */
+  readonly setup: SensorSetup | undefined;
+  /** The name that it was given. */
+  readonly ownName: string | undefined;
+  readonly claims: readonly string[];
+  /** Seconds. */
+  readonly conversionTime: number;
+  readonly problems: readonly Problem[];
+}
+
+export function checkSensor(
+  dataset: DatasetPart,
+  index: number,
+  { kinds, simulate }: CheckOptions,
+): SensorPart {
+  const path = [...dataset.path, 'sensors', index];
+  const value = valueAt(dataset.document.value, path);
+  const unknown = { setup: undefined, ownName: undefined, claims: [], conversionTime: 0 };
+  const part = { dataset, path, value };
+  const kind = kinds.find(({ name }) => name === valueAt(value, ['kind']));
+  if (kind === undefined || !isMapping(value)) return { ...part, ...unknown, problems: [] };
+  const problems = simulate ? cannotBeSimulated(part, kind) : [];
+  const { kind: _kind, name, channels, ...written } = value;
+  const options = kind.options.safeParse(written);
+  // Each key by itself has been checked with the rest; here it is about what a kind wants of several together.
+  if (!options.success)
+    return { ...part, ...unknown, problems: [...problems, ...together(part, options.error)] };
+  const { data } = options;
+  const ownName = sensorNameSchema.safeParse(name).data;
+  const setup = setUpSensor(kind, data, {
+    ...(ownName === undefined ? {} : { name: ownName }),
+    channels: overridesOf(channels),
+  });
+  return {
+    ...part,
+    setup,
+    ownName,
+    claims: kind.claims?.(data) ?? [],
+    conversionTime: kind.conversionTime(data),
+    problems: [...problems, ...unknownChannels(part, kind.channels(data), channels)],
+  };
+}
+
+type Place = Pick<SensorPart, 'dataset' | 'path'>;
+
+function cannotBeSimulated({ dataset, path }: Place, kind: SensorKind): Problem[] {
+  if (kind.simulate !== undefined || kind.needs.length === 0) return [];
+  const expected = 'a kind that can be simulated, since simulate is true';
+  return [problemAt(dataset, [...path, 'kind'], 'value', { expected, found: kind.name })];
+}
+
+function together({ dataset, path }: Place, { issues }: z.ZodError): Problem[] {
+  return issues.flatMap(issue => {
+    const { expected, found } = (issue.code === 'custom' ? (issue.params ?? {}) : {}) as Partial<Problem>;
+    if (expected === undefined || found === undefined) return [];
+    const inside = issue.path.filter(step => typeof step !== 'symbol');
+    return problemAt(dataset, [...path, ...inside], 'value', { expected, found });
+  });
+}
+
+/** What is said of the channels, where it can be understood. */
+function overridesOf(channels: unknown): Readonly<Record<string, ChannelOverride>> {
+  if (!isMapping(channels)) return {};
+  const understood = Object.entries(channels).flatMap(([channel, written]) => {
+    const { data } = channelSchema.safeParse(written);
+    return data === undefined ? [] : [[channel, data] as const];
+  });
+  return Object.fromEntries(understood);
+}
+
+function unknownChannels(
+  { dataset, path }: Place,
+  channels: readonly Channel[],
+  overrides: unknown,
+): Problem[] {
+  if (!isMapping(overrides)) return [];
+  const names = channels.map(({ name }) => name);
+  return Object.keys(overrides)
+    .filter(name => !names.includes(name))
+    .map(name => {
+      const hint = suggestion(name, names);
+      return problemAt(dataset, [...path, 'channels', name], 'key', {
+        expected: `one of the channels ${names.join(', ')}`,
+        found: quoted(name),
+        ...(hint && { hint }),
+      });
+    });
+}

@@ -1,0 +1,161 @@
+// What is wrong between the parts of a configuration, each of which may be right by itself? Names, claims and intervals.
+
+import type { SensorKind, SensorSetup } from '../../device/index.ts';
+import { checkSensor, type SensorPart } from './check-sensor.ts';
+import type { Overrides } from './config.ts';
+import { takenAttributes } from './dataset-info.ts';
+import { problemAt, valueAt } from './explain.ts';
+import type { DatasetPart } from './part.ts';
+import { type Problem, pathText, quoted } from './problem.ts';
+import { RESERVED_NAMES } from './reserved-names.ts';
+import { type ConfigSchemas, DATASET_SHAPE } from './schema.ts';
+
+export interface CheckOptions {
+  readonly kinds: readonly SensorKind[];
+  readonly schemas: ConfigSchemas;
+  readonly simulate: boolean;
+  readonly overrides: Overrides;
+}
+
+export interface Checked {
+  readonly problems: readonly Problem[];
+  /** What is set up of each dataset; complete where nothing is wrong. */
+  readonly setups: ReadonlyMap<DatasetPart, readonly SensorSetup[]>;
+}
+
+/** Every row's own column. */
+const TIME_COLUMN = 'time';
+
+/** Checks what can be checked, also of datasets of which something else is wrong. */
+export function checkDatasets(parts: readonly DatasetPart[], options: CheckOptions): Checked {
+  const sensors = parts.map(part => sensorsOf(part, options));
+  const setups = sensors.map(list => withNames(list));
+  return {
+    problems: [
+      ...datasetNames(parts, options),
+      ...parts.flatMap(part => takenAttributes(part)),
+      ...sensors.flat().flatMap(({ problems }) => problems),
+      ...sensors.flatMap(sensorNames),
+      ...sensors.flatMap(columnNames),
+      ...claims(sensors.flat()),
+      ...parts.flatMap((part, index) => intervals(part, sensors[index]!, options)),
+    ],
+    setups: new Map(parts.map((part, index) => [part, setups[index]!])),
+  };
+}
+
+function sensorsOf(part: DatasetPart, options: CheckOptions): readonly SensorPart[] {
+  const sensors = valueAt(part.document.value, [...part.path, 'sensors']);
+  if (!Array.isArray(sensors)) return [];
+  return sensors.map((_sensor, index) => checkSensor(part, index, options));
+}
+
+/** The setups, those of sensors without a name told apart by a number: two are `thermal` and `thermal-2`. */
+function withNames(sensors: readonly SensorPart[]): readonly SensorSetup[] {
+  const names = new Set<string>();
+  return sensors.flatMap(({ setup }) => {
+    if (setup === undefined) return [];
+    let { name } = setup;
+    for (let copy = 2; names.has(name); copy++) name = `${setup.name}-${copy}`;
+    names.add(name);
+    return { ...setup, name };
+  });
+}
+
+function datasetNames(parts: readonly DatasetPart[], { schemas }: CheckOptions): Problem[] {
+  const known = new Map<string, DatasetPart>();
+  return parts.flatMap(part => {
+    const { name, document, path } = part;
+    const refuse = (expected: string, found: string) => problemAt(part, path, 'key', { expected, found });
+    const other = known.get(name);
+    if (other !== undefined) {
+      const place = placeText(other, other.path);
+      return refuse('a name that no other dataset has', `${quoted(name)}, which ${place} has too`);
+    }
+    known.set(name, part);
+    if (RESERVED_NAMES.has(name))
+      return refuse('a name that is no address of the server itself', quoted(name));
+    // Of a dataset in the configuration itself, the schema has checked the name.
+    const fits = path.length > 0 || schemas.datasetName.safeParse(name).success;
+    if (fits) return [];
+    const { expected: named } = schemas.datasetName.meta() ?? {};
+    const expected = `a file that is named after its dataset: ${named}`;
+    return [problemAt({ document, prefix: [] }, [], 'key', { expected, found: quoted(name) })];
+  });
+}
+
+function sensorNames(sensors: readonly SensorPart[]): Problem[] {
+  const known = new Map<string, SensorPart>();
+  return sensors.flatMap(sensor => {
+    if (sensor.ownName === undefined) return [];
+    const other = known.get(sensor.ownName);
+    known.set(sensor.ownName, other ?? sensor);
+    if (other === undefined) return [];
+    const found = `${quoted(sensor.ownName)}, which ${placeText(other.dataset, other.path)} has too`;
+    const expected = 'a name that no other sensor of the dataset has';
+    return problemAt(sensor.dataset, [...sensor.path, 'name'], 'value', { expected, found });
+  });
+}
+
+function columnNames(sensors: readonly SensorPart[]): Problem[] {
+  const known = new Map<string, SensorPart>();
+  return sensors.flatMap(sensor => {
+    // Names that are wrong have been told of.
+    const names = sensor.setup?.columns.map(({ channel, column }) => ({ channel, name: column.name })) ?? [];
+    return names.flatMap(({ channel, name }) => {
+      const own = ['channels', channel, 'name'];
+      const renamed = valueAt(sensor.value, own) !== undefined;
+      const path = renamed ? [...sensor.path, ...own] : sensor.path;
+      const refuse = (expected: string, found: string, hint: string) =>
+        problemAt(sensor.dataset, path, 'value', { expected, found, hint });
+      if (name === TIME_COLUMN) {
+        return refuse("another name than that of the rows' own time", quoted(name), 'choose another name');
+      }
+      const other = known.get(name);
+      known.set(name, other ?? sensor);
+      if (other === undefined || (other.ownName !== undefined && other.ownName === sensor.ownName)) return [];
+      const hint = renamed ? 'choose another name' : 'give one of the sensors a name';
+      const place = other === sensor ? 'this sensor' : placeText(other.dataset, other.path);
+      return refuse('columns of different names', `${quoted(name)}, which ${place} has too`, hint);
+    });
+  });
+}
+
+function claims(sensors: readonly SensorPart[]): Problem[] {
+  const holders = new Map<string, SensorPart>();
+  return sensors.flatMap(sensor =>
+    sensor.claims.flatMap(claim => {
+      const holder = holders.get(claim);
+      holders.set(claim, holder ?? sensor);
+      if (holder === undefined) return [];
+      const found = `${claim}, which ${placeText(holder.dataset, holder.path)} has too`;
+      const expected = 'what no other sensor uses';
+      return problemAt(sensor.dataset, sensor.path, 'value', { expected, found });
+    }),
+  );
+}
+
+/** No row may be due before the slowest sensor has been read. */
+function intervals(
+  part: DatasetPart,
+  sensors: readonly SensorPart[],
+  { overrides }: CheckOptions,
+): Problem[] {
+  const path = [...part.path, 'interval'];
+  const written = valueAt(part.document.value, path);
+  const interval = overrides.interval ?? DATASET_SHAPE.interval.safeParse(written).data;
+  const [slowest] = [...sensors].sort((a, b) => b.conversionTime - a.conversionTime);
+  if (slowest === undefined || interval === undefined || interval === 0) return [];
+  if (interval >= slowest.conversionTime) return [];
+  const kind = String(slowest.setup?.kind.name);
+  const expected = `${slowest.conversionTime} seconds or more, which the sensor ${kind} takes`;
+  const found = String(interval);
+  if (overrides.interval !== undefined) return [{ source: '--interval', path: '', expected, found }];
+  return [problemAt(part, path, written === undefined ? 'key' : 'value', { expected, found })];
+}
+
+/** A place as other messages name it. */
+function placeText({ document, prefix }: DatasetPart, path: DatasetPart['path']): string {
+  const { line } = document.placeOf(path, 'key');
+  return `${pathText([...prefix, ...path])} (${document.source}:${line})`;
+}

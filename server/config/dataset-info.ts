@@ -1,0 +1,83 @@
+// How is a dataset described to those who find it? By the attributes of ACDD 1.3 that its configuration gives.
+
+import type { Attribute } from '../../dap/index.ts';
+import type { SensorSetup } from '../../device/index.ts';
+import type { DatasetInfo } from '../dataset/dataset.ts';
+import { OWN_ATTRIBUTES } from '../dataset/describe.ts';
+import { problemAt, valueAt } from './explain.ts';
+import { type DatasetPart, isMapping } from './part.ts';
+import { type Problem, quoted } from './problem.ts';
+import type { WrittenDataset } from './schema.ts';
+
+type Value = string | number | readonly number[] | undefined;
+
+/** Title, summary and source, made from what is known where they are not written, and all further attributes in order. */
+export function datasetInfo(
+  name: string,
+  written: WrittenDataset,
+  sensors: readonly SensorSetup[],
+): DatasetInfo {
+  const titles = [...new Set(sensors.map(({ kind }) => kind.title))].join(', ');
+  const attributes = Object.entries({ ...acdd(written), ...written.attributes }).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, attributeOf(value)] as const],
+  );
+  return {
+    name,
+    title: written.title ?? name,
+    summary: written.summary ?? `Live readings: ${titles}.`,
+    source: written.source ?? titles,
+    attributes: new Map(attributes),
+  };
+}
+
+/** The attributes of the Attribute Convention for Data Discovery 1.3 by the keys of a configuration. */
+function acdd(written: WrittenDataset): Record<string, Value> {
+  const { contact, position } = written;
+  const { latitude, longitude, altitude } = position ?? {};
+  return {
+    institution: written.institution,
+    creator_name: contact?.name,
+    creator_email: contact?.email,
+    creator_url: contact?.url,
+    creator_type: contact?.type,
+    project: written.project,
+    license: written.license,
+    keywords: written.keywords?.join(', '),
+    comment: written.comment,
+    references: written.references,
+    acknowledgement: written.acknowledgement,
+    id: written.id,
+    naming_authority: written.naming_authority,
+    geospatial_lat_min: latitude,
+    geospatial_lat_max: latitude,
+    geospatial_lat_units: latitude === undefined ? undefined : 'degrees_north',
+    geospatial_lon_min: longitude,
+    geospatial_lon_max: longitude,
+    geospatial_lon_units: longitude === undefined ? undefined : 'degrees_east',
+    geospatial_vertical_min: altitude,
+    geospatial_vertical_max: altitude,
+    geospatial_vertical_units: altitude === undefined ? undefined : 'm',
+    geospatial_vertical_positive: altitude === undefined ? undefined : 'up',
+  };
+}
+
+function attributeOf(value: string | number | readonly number[]): Attribute {
+  if (typeof value === 'string') return { type: 'String', values: [value] };
+  return { type: 'Float64', values: typeof value === 'number' ? [value] : value };
+}
+
+/** Attributes that have keys of their own, or that the server makes, cannot be written as further ones. */
+export function takenAttributes(part: DatasetPart): Problem[] {
+  const path = [...part.path, 'attributes'];
+  const written = valueAt(part.document.value, path);
+  if (!isMapping(written)) return [];
+  const taken = new Set([...OWN_ATTRIBUTES, ...Object.keys(acdd({} as WrittenDataset))]);
+  return Object.keys(written)
+    .filter(name => taken.has(name))
+    .map(name =>
+      problemAt(part, [...path, name], 'key', {
+        expected: 'a name that is no attribute of another key or of the server itself',
+        found: quoted(name),
+      }),
+    );
+}

@@ -1,0 +1,257 @@
+// What does a YAML text say, and where does it say it? A plain value, and the place of each key and value in it.
+
+import {
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  YAMLParseError,
+} from 'yaml';
+import { type Problem, pathText, quoted, type Step } from './problem.ts';
+import { syntaxProblem } from './syntax.ts';
+
+/** A configuration is some kilobytes; what is larger is something else. */
+export const LARGEST_TEXT = 256 * 1024;
+
+/** Mappings and lists inside one another, aliases followed; a configuration has seven. */
+const DEEPEST = 32;
+
+/** Values in all, aliases followed: an alias can stand for much. */
+const MOST_VALUES = 50_000;
+
+/** Of more mistakes in the YAML itself, all but the first follow from those. */
+const MOST_ERRORS = 20;
+
+/** A position in the text; both from 1, the column in UTF-16 code units. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A text that was read, with or without problems. */
+export interface Document {
+  readonly source: string;
+  /** Mappings are objects without a prototype; the first of two equal keys counts. Undefined where the text is no YAML. */
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** The place of a value, of the key that leads to it, or of what it is missing from. */
+  placeOf(path: readonly Step[], part: 'key' | 'value'): Place;
+}
+
+/** Reads a text, or the bytes of a file, which have to be UTF-8. Never throws, and takes bounded time. */
+export function readDocument(source: string, content: string | Uint8Array): Document {
+  const decoded = decode(source, content);
+  if ('problem' in decoded) return unreadable(source, decoded.problem);
+  const { text } = decoded;
+  const lines = new LineCounter();
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const deep = tooDeep(tokens);
+  if (deep !== undefined) {
+    const place = placeAt(lines, deep.offset);
+    const expected = `at most ${DEEPEST} mappings and lists inside one another`;
+    return unreadable(source, { source, ...place, path: '', expected, found: 'more' });
+  }
+  // Of equal keys the reader below tells: the library's own search for them takes the square of their number.
+  const composer = new Composer({
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+    version: '1.2',
+  });
+  const [document, ...others] = composer.compose(tokens, true, text.length);
+  const wrong = [...(document?.errors ?? []), ...(document?.warnings ?? [])].slice(0, MOST_ERRORS);
+  for (const { range } of others.slice(0, 1)) {
+    wrong.push(new YAMLParseError([range[0], range[1]], 'MULTIPLE_DOCS', 'more than one document'));
+  }
+  if (wrong.length > 0) {
+    const problems = wrong.map(error => syntaxProblem(source, text, placeAt(lines, error.pos[0]), error));
+    return unreadable(source, ...problems);
+  }
+  return new Reader(source, lines).read(document?.contents ?? null);
+}
+
+/** The first token that lies too deep. To be asked before anything follows the tokens by calling itself, as the library does. */
+function tooDeep(tokens: readonly CST.Token[]): CST.Token | undefined {
+  const left: { readonly token: CST.Token; readonly depth: number }[] = tokens.map(token => ({
+    token,
+    depth: 0,
+  }));
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { token, depth } = next;
+    if (depth > DEEPEST) return token;
+    const inside = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
+    if (token.type === 'document') inside.push(token.value);
+    for (const child of inside) if (child) left.push({ token: child, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+function unreadable(source: string, ...problems: readonly Problem[]): Document {
+  return { source, value: undefined, problems, placeOf: () => ({ line: 1, column: 1 }) };
+}
+
+function placeAt(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** The text of the bytes, or why there is none. */
+function decode(source: string, content: string | Uint8Array): { text: string } | { problem: Problem } {
+  const refused = (expected: string, found: string, place: Partial<Place> = {}) => ({
+    problem: { source, ...place, path: '', expected, found },
+  });
+  if (content.length > LARGEST_TEXT) {
+    return refused(`a file of at most ${LARGEST_TEXT} bytes`, 'more');
+  }
+  if (
+    typeof content !== 'string' &&
+    ((content[0] === 0xfe && content[1] === 0xff) || (content[0] === 0xff && content[1] === 0xfe))
+  ) {
+    return refused('UTF-8', 'UTF-16');
+  }
+  const text = typeof content === 'string' ? content : new TextDecoder('utf-8').decode(content);
+  const strange = typeof content !== 'string' && !isUtf8(content) ? text.indexOf('\ufffd') : -1;
+  const control = text.search(CONTROL);
+  const at = (offset: number): Place => {
+    const before = text.slice(0, offset).split('\n');
+    return { line: before.length, column: before.at(-1)!.length + 1 };
+  };
+  if (strange >= 0) return refused('UTF-8', 'bytes of another encoding', at(strange));
+  if (control >= 0) {
+    const code = text.charCodeAt(control).toString(16).padStart(4, '0');
+    return refused('text', `the control character U+${code.toUpperCase()}`, at(control));
+  }
+  return { text };
+}
+
+/** Control characters, but for those that end or fill lines. */
+const CONTROL = /[^\P{Cc}\t\n\r\u0085]/u;
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Builds the value of a document and keeps the places of its parts. */
+class Reader {
+  private readonly source: string;
+  private readonly lines: LineCounter;
+  private readonly problems: Problem[] = [];
+  /** The newest node of each anchor so far; filled in the order of the text. */
+  private readonly anchors = new Map<string, Node>();
+  private readonly places = new Map<string, { readonly key?: Place; readonly value: Place }>();
+  private values = 0;
+
+  constructor(source: string, lines: LineCounter) {
+    this.source = source;
+    this.lines = lines;
+  }
+
+  read(contents: Node | null): Document {
+    const value = this.valueOf(contents, [], false);
+    return {
+      source: this.source,
+      value,
+      problems: this.problems,
+      placeOf: (path, part) => this.placeOf(path, part),
+    };
+  }
+
+  private placeOf(path: readonly Step[], part: 'key' | 'value'): Place {
+    const found = this.places.get(JSON.stringify(path));
+    if (found !== undefined) return part === 'key' ? (found.key ?? found.value) : found.value;
+    // What is missing has the place of what it is missing from.
+    return path.length === 0 ? { line: 1, column: 1 } : this.placeOf(path.slice(0, -1), 'key');
+  }
+
+  private valueOf(node: unknown, path: readonly Step[], again: boolean): unknown {
+    this.values++;
+    if (isAlias(node)) return this.aliasValue(node, path);
+    if (path.length > DEEPEST) return this.refuse(node, path, `at most ${DEEPEST} levels`, 'more');
+    if (this.values > MOST_VALUES) {
+      if (this.values === MOST_VALUES + 1) this.refuse(node, [], `at most ${MOST_VALUES} values`, 'more');
+      return undefined;
+    }
+    const { anchor } = (node ?? {}) as Partial<Node> & { readonly anchor?: string };
+    if (anchor !== undefined && !again) this.anchors.set(anchor, node as Node);
+    if (isMap(node)) return this.mapping(node.items, path, again);
+    if (isSeq(node)) {
+      return node.items.map((item, index) => {
+        const inside = [...path, index];
+        this.keep(inside, { value: this.placeOfNode(item) ?? this.placeOf(path, 'value') });
+        return this.valueOf(item, inside, again);
+      });
+    }
+    return isScalar(node) ? node.value : null;
+  }
+
+  private mapping(pairs: readonly Pair[], path: readonly Step[], again: boolean): unknown {
+    const mapping: Record<string, unknown> = Object.create(null);
+    for (const pair of pairs) {
+      const place = this.placeOfNode(pair.key) ?? this.placeOf(path, 'value');
+      const key = keyText(pair.key);
+      if (key === undefined || key === '__proto__') {
+        const found = key === undefined ? 'something else' : quoted(key);
+        this.refuse(pair.key, path, 'a name before the colon', found);
+        continue;
+      }
+      const inside = [...path, key];
+      if (Object.hasOwn(mapping, key)) {
+        const { line } = this.placeOf(inside, 'key');
+        const found = `${quoted(key)} in line ${line} as well`;
+        this.problems.push({
+          source: this.source,
+          ...place,
+          path: pathText(inside),
+          expected: 'each key once',
+          found,
+        });
+        continue;
+      }
+      this.keep(inside, { key: place, value: this.placeOfNode(pair.value) ?? place });
+      mapping[key] = this.valueOf(pair.value, inside, again);
+    }
+    return mapping;
+  }
+
+  private aliasValue(alias: { readonly source: string }, path: readonly Step[]): unknown {
+    const node = this.anchors.get(alias.source);
+    if (node === undefined) {
+      return this.refuse(alias, path, `an anchor &${alias.source} before this alias`, 'none');
+    }
+    if (path.length > DEEPEST)
+      return this.refuse(alias, path, `at most ${DEEPEST} levels`, 'an alias of itself');
+    return this.valueOf(node, path, true);
+  }
+
+  private keep(path: readonly Step[], places: { readonly key?: Place; readonly value: Place }): void {
+    this.places.set(JSON.stringify(path), places);
+  }
+
+  private placeOfNode(node: unknown): Place | undefined {
+    const { range } = (node ?? {}) as { readonly range?: readonly number[] | null };
+    return range?.[0] === undefined ? undefined : placeAt(this.lines, range[0]);
+  }
+
+  private refuse(node: unknown, path: readonly Step[], expected: string, found: string): undefined {
+    const place = this.placeOfNode(node) ?? this.placeOf(path, 'value');
+    this.problems.push({ source: this.source, ...place, path: pathText(path), expected, found });
+    return undefined;
+  }
+}
+
+/** A key as text: `8080:` is the key "8080". Undefined for a mapping, a list and nothing. */
+function keyText(key: unknown): string | undefined {
+  if (!isScalar(key) || key.value === null) return undefined;
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+}

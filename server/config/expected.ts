@@ -1,0 +1,88 @@
+// What does the schema expect at a place, in a person's words? The same words for error messages and for the reference.
+
+import type { z } from 'zod';
+
+/** What `z.toJSONSchema` gives; `expected` is what a schema says of itself where its type does not say enough. */
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The widest bounds that the schema library gives a whole number by itself. */
+const NO_BOUND = Number.MAX_SAFE_INTEGER;
+
+/** What a value has to be: `a whole number from 0 to 65535`. */
+export function expectationOf(schema: JsonSchema): string {
+  const { expected } = schema;
+  if (typeof expected === 'string') return expected;
+  if (schema.const !== undefined) return String(schema.const);
+  const words = schema.enum;
+  if (words !== undefined) return words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`;
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return numberExpectation(schema);
+    case 'string':
+      return schema.minLength === undefined ? 'a text' : 'a text that is not empty';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return (schema.minItems ?? 0) > 0 ? 'a list of one entry or more' : 'a list';
+    case 'object':
+      return (schema.minProperties ?? 0) > 0 ? 'a mapping of one key or more' : 'a mapping';
+    default:
+      return schema.oneOf === undefined ? 'a value' : 'a mapping';
+  }
+}
+
+function numberExpectation({ type, minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+  const kind = type === 'integer' ? 'a whole number' : 'a number';
+  const low = minimum === -NO_BOUND ? undefined : minimum;
+  const high = maximum === NO_BOUND ? undefined : maximum;
+  if (exclusiveMinimum !== undefined) return `${kind} above ${exclusiveMinimum}`;
+  if (low !== undefined && high !== undefined) return `${kind} from ${low} to ${high}`;
+  if (low !== undefined) return `${kind} of ${low} or more`;
+  return high === undefined ? kind : `${kind} of ${high} or less`;
+}
+
+/** The words that a value may be, where it has to be one of some. */
+export function choicesOf(schema: JsonSchema): readonly string[] {
+  if (schema.type === 'boolean') return ['true', 'false'];
+  return (schema.enum ?? (schema.const === undefined ? [] : [schema.const])).map(String);
+}
+
+/** Whether there is a schema below: `true` and `false` are schemas of JSON too, and are not used here. */
+function schemaOf(schema: unknown): JsonSchema | undefined {
+  return typeof schema === 'object' && schema !== null ? (schema as JsonSchema) : undefined;
+}
+
+/**
+ * The schema of what lies at `path` in `value`; undefined where it knows no such place. Of several kinds of sensors it is the
+ * one that the value names; where it names none, the keys that they all have are known.
+ */
+export function schemaAt(
+  schema: JsonSchema,
+  value: unknown,
+  path: readonly (string | number)[],
+): JsonSchema | undefined {
+  const chosen = chosenBranch(schema, value);
+  const [step, ...rest] = path;
+  if (step === undefined) return chosen;
+  const inside = (value as Readonly<Record<string | number, unknown>> | null | undefined)?.[step];
+  const next =
+    typeof step === 'number'
+      ? (schemaOf(chosen.items) ?? schemaOf(chosen.prefixItems?.[step]))
+      : (schemaOf(chosen.properties?.[step]) ?? schemaOf(chosen.additionalProperties));
+  return next === undefined ? undefined : schemaAt(next, inside, rest);
+}
+
+function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
+  const branches = (schema.oneOf ?? []) as readonly JsonSchema[];
+  if (branches.length === 0) return schema;
+  const kindOf = ({ properties: { kind: name } = {} }: JsonSchema) => schemaOf(name)?.const;
+  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
+  const branch = branches.find(candidate => kindOf(candidate) === kind);
+  if (branch !== undefined) return branch;
+  const kinds = branches.map(kindOf).filter(name => typeof name === 'string');
+  return {
+    type: 'object',
+    properties: { ...branches[0]?.properties, kind: { type: 'string', enum: kinds } },
+  };
+}

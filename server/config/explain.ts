@@ -1,0 +1,117 @@
+// How is what the schema refuses told to a person? As problems with places: what was expected, what was found, what to do.
+
+import type { z } from 'zod';
+import type { Document } from './document.ts';
+import { choicesOf, expectationOf, type JsonSchema, schemaAt } from './expected.ts';
+import { nearest } from './nearest.ts';
+import { type Problem, pathText, quoted, type Step } from './problem.ts';
+
+/** What YAML 1.1 took for true and false. */
+const OLD_BOOLEANS: Readonly<Record<string, string>> = {
+  ...{ yes: 'true', on: 'true', y: 'true', no: 'false', off: 'false', n: 'false' },
+};
+
+/** A part of a document that a schema was held against. */
+export interface Part {
+  readonly document: Document;
+  readonly schema: JsonSchema;
+  /** Where the part lies in the document, and what to call that: a file of one dataset lies below its name. */
+  readonly prefix: readonly Step[];
+}
+
+/** The problems that the issues of the schema library are. */
+export function explainIssues(part: Part, issues: readonly z.core.$ZodIssue[]): Problem[] {
+  return issues.flatMap(issue => {
+    const path = issue.path.filter(step => typeof step !== 'symbol');
+    if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(part, path, key));
+    if (issue.code === 'invalid_key') return [wrongKey(part, path)];
+    return [wrongValue(part, path)];
+  });
+}
+
+/** A problem at a path of the part's document. */
+export function problemAt(
+  { document, prefix }: Pick<Part, 'document' | 'prefix'>,
+  path: readonly Step[],
+  on: 'key' | 'value',
+  said: Pick<Problem, 'expected' | 'found' | 'hint'>,
+): Problem {
+  const { hint, ...rest } = said;
+  return {
+    source: document.source,
+    ...document.placeOf(path, on),
+    path: pathText([...prefix, ...path]),
+    ...rest,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** `did you mean "port"?`; undefined where nothing is near. */
+export function suggestion(word: string, known: readonly string[]): string | undefined {
+  const meant = nearest(word, known);
+  return meant === undefined ? undefined : `did you mean ${quoted(meant)}?`;
+}
+
+function unknownKey(part: Part, path: readonly Step[], key: string): Problem {
+  const schema = schemaAt(part.schema, part.document.value, path);
+  const known = Object.keys(schema?.properties ?? {});
+  const hint = suggestion(key, known) ?? (/^\w+:\S/.test(key) ? 'write a blank after the colon' : undefined);
+  const expected = `one of the keys ${known.join(', ')}`;
+  return problemAt(part, [...path, key], 'key', { expected, found: quoted(key), ...(hint && { hint }) });
+}
+
+function wrongKey(part: Part, path: readonly Step[]): Problem {
+  const mapping = schemaAt(part.schema, part.document.value, path.slice(0, -1));
+  const names = mapping?.propertyNames;
+  const expected = typeof names === 'object' ? expectationOf(names) : 'another key';
+  return problemAt(part, path, 'key', { expected, found: quoted(String(path.at(-1))) });
+}
+
+function wrongValue(part: Part, path: readonly Step[]): Problem {
+  const value = valueAt(part.document.value, path);
+  const schema = schemaAt(part.schema, part.document.value, path) ?? {};
+  const expected = expectationOf(schema);
+  const hint = hintFor(schema, value);
+  return problemAt(part, path, value === null ? 'key' : 'value', {
+    expected,
+    found: foundText(value),
+    ...(hint && { hint }),
+  });
+}
+
+export function valueAt(value: unknown, path: readonly Step[]): unknown {
+  return path.reduce<unknown>((inside, step) => {
+    if (typeof inside !== 'object' || inside === null || !Object.hasOwn(inside, step)) return undefined;
+    return (inside as Readonly<Record<Step, unknown>>)[step];
+  }, value);
+}
+
+/** A value as a message shows it. */
+export function foundText(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
+}
+
+/** What to do about it, where the mistake is one that people make. */
+function hintFor(schema: JsonSchema, value: unknown): string | undefined {
+  const mapping = schema.type === 'object' || schema.oneOf !== undefined;
+  const bare = schema.type === 'boolean' || schema.type === 'integer' || schema.type === 'number';
+  if (value === null && (mapping || schema.type === 'array')) {
+    return 'indent what belongs to it, below it';
+  }
+  if (Array.isArray(value) && mapping) return 'leave out the "-" before its keys';
+  if (typeof value === 'object' && value !== null && schema.type === 'array')
+    return 'begin each entry with "- "';
+  if (typeof value !== 'string') return undefined;
+  if (mapping && /^[\w-]+:\S/.test(value)) return 'write a blank after the colon';
+  if (schema.type === 'boolean') {
+    const meant = OLD_BOOLEANS[value.toLowerCase()] ?? nearest(value, ['true', 'false']);
+    if (meant !== undefined) return meant === value ? 'leave out the quotes' : `did you mean ${meant}?`;
+  }
+  if (bare && value.trim() !== '' && Number.isFinite(Number(value))) return 'leave out the quotes';
+  if (/^-?\d+,\d+( ?\w+)?$/.test(value)) return 'write the decimal comma as a point';
+  return suggestion(value, choicesOf(schema));
+}

@@ -1,0 +1,139 @@
+// How does text become a configuration, or the list of everything that is wrong with it?
+
+import { z } from 'zod';
+import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
+import { checkDatasets } from './check.ts';
+import type { Config, DatasetConfig, Overrides } from './config.ts';
+import { datasetInfo } from './dataset-info.ts';
+import { type Document, readDocument } from './document.ts';
+import type { JsonSchema } from './expected.ts';
+import { explainIssues, foundText, problemAt, valueAt } from './explain.ts';
+import { type DatasetPart, isMapping } from './part.ts';
+import { type Problem, sortedProblems } from './problem.ts';
+import { type ConfigSchemas, configSchemas } from './schema.ts';
+
+/** One text of a configuration. */
+export interface Source {
+  /** What messages call it: the file's path. */
+  readonly name: string;
+  /** Of a file its bytes, so that a wrong encoding is noticed. */
+  readonly content: string | Uint8Array;
+  /** The name of the dataset that the whole text describes; undefined for the configuration itself. */
+  readonly dataset?: string;
+}
+
+export interface LoadOptions {
+  /** All that there are, where it is left out. */
+  readonly kinds?: readonly SensorKind[];
+  readonly overrides?: Overrides;
+}
+
+export type Loaded = { readonly config: Config } | { readonly problems: readonly Problem[] };
+
+/**
+ * Reads one configuration at most, and datasets that have texts of their own, which come after its own. Never throws,
+ * whatever the texts: either everything is right, or all problems are told, by file, line and column.
+ */
+export function loadConfig(sources: readonly Source[], options: LoadOptions = {}): Loaded {
+  const { kinds = SENSOR_KINDS, overrides = {} } = options;
+  const schemas = configSchemas(kinds);
+  const problems: Problem[] = [];
+  const parts: DatasetPart[] = [];
+  let main: unknown = Object.create(null);
+  for (const { name, content, dataset } of sources) {
+    const document = readDocument(name, content);
+    problems.push(...document.problems);
+    if (document.value === undefined) continue;
+    const read =
+      dataset === undefined ? readMain(document, schemas) : readDataset(document, dataset, schemas);
+    problems.push(...read.problems);
+    parts.push(...read.parts);
+    if (dataset === undefined) main = document.value;
+  }
+  const simulate = overrides.simulate ?? valueAt(main, ['simulate']) === true;
+  const checked = checkDatasets(parts, { kinds, schemas, simulate, overrides });
+  problems.push(...checked.problems);
+  if (problems.length > 0) {
+    return {
+      problems: sortedProblems(
+        problems,
+        sources.map(({ name }) => name),
+      ),
+    };
+  }
+  return { config: assemble(main, parts, checked.setups, { schemas, overrides }) };
+}
+
+interface Read {
+  readonly problems: readonly Problem[];
+  readonly parts: readonly DatasetPart[];
+}
+
+function readMain(document: Document, { config }: ConfigSchemas): Read {
+  const { value } = document;
+  const place = { document, prefix: [] };
+  const problems = whatIsWrong(place, config, 'a configuration');
+  const datasets = valueAt(value, ['datasets']);
+  const names = isMapping(datasets) ? Object.keys(datasets) : [];
+  return { problems, parts: names.map(name => ({ name, ...place, path: ['datasets', name] })) };
+}
+
+function readDataset(document: Document, name: string, { dataset }: ConfigSchemas): Read {
+  const place = { document, prefix: ['datasets', name] };
+  const problems = whatIsWrong(place, dataset, 'a dataset');
+  return { problems, parts: isMapping(document.value) ? [{ name, ...place, path: [] }] : [] };
+}
+
+function whatIsWrong(
+  place: Pick<DatasetPart, 'document' | 'prefix'>,
+  schema: z.ZodType,
+  what: string,
+): readonly Problem[] {
+  const { value } = place.document;
+  if (!isMapping(value)) {
+    const found = value === null ? 'an empty file' : foundText(value);
+    const hint =
+      typeof value === 'string' && /^[\w-]+:\S/.test(value) ? 'write a blank after the colon' : undefined;
+    return [
+      problemAt(place, [], 'value', {
+        expected: `${what}, which is a mapping`,
+        found,
+        ...(hint && { hint }),
+      }),
+    ];
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success ? [] : explainIssues({ ...place, schema: jsonSchemaOf(schema) }, parsed.error.issues);
+}
+
+/** The schema as it holds for what is written, before defaults are filled in. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input' });
+}
+
+/** The configuration that texts without problems say. */
+function assemble(
+  main: unknown,
+  parts: readonly DatasetPart[],
+  setups: ReadonlyMap<DatasetPart, readonly SensorSetup[]>,
+  { schemas, overrides }: { readonly schemas: ConfigSchemas; readonly overrides: Overrides },
+): Config {
+  const { server, simulate, seed } = schemas.config.parse(main);
+  const { host = server.host, port = server.port } = overrides;
+  const datasets = parts.map((part): DatasetConfig => {
+    const written = schemas.dataset.parse(valueAt(part.document.value, part.path));
+    const sensors = setups.get(part) ?? [];
+    return {
+      info: datasetInfo(part.name, written, sensors),
+      interval: overrides.interval ?? written.interval,
+      log: written.log,
+      sensors,
+    };
+  });
+  return {
+    server: { ...server, host, port },
+    simulate: overrides.simulate ?? simulate,
+    seed: overrides.seed ?? seed,
+    datasets,
+  };
+}

@@ -1,0 +1,44 @@
+// Which of the words that are known did a person mean? The one that fewest slips of the finger lead away from.
+
+/** Longer words are nobody's slip. */
+const LONGEST = 64;
+
+/**
+ * The known word that is nearest to `word`: at most one slip in three letters, case and `-` or `_` aside. Undefined where
+ * none is that near.
+ */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > LONGEST) return undefined;
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[-_\s]/g, '');
+  let best: string | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of known) {
+    const slips = distance(plain(word), plain(candidate));
+    if (slips < least && slips <= Math.floor(Math.max(word.length, candidate.length) / 3)) {
+      best = candidate;
+      least = slips;
+    }
+  }
+  return best;
+}
+
+/**
+ * Letters put in, left out, replaced or swapped with their neighbours (optimal string alignment; Damerau, Comm. ACM
+ * 7(3), 1964).
+ */
+export function distance(from: string, to: string): number {
+  let [beforeLast, last] = [[] as number[], Array.from({ length: to.length + 1 }, (_, index) => index)];
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1] ? 0 : 1;
+      let least = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + same);
+      if (row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]) {
+        least = Math.min(least, beforeLast[column - 2]! + 1);
+      }
+      current.push(least);
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return last[to.length]!;
+}

@@ -1,0 +1,82 @@
+// What do `10 s` and `32 MB` mean? Durations in seconds and sizes in bytes, as numbers or as texts with units.
+
+import { z } from 'zod';
+
+const SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, min: 60, h: 3600, d: 86_400 };
+const SECOND_WORDS: Readonly<Record<string, string>> = {
+  ...{ millisecond: 'ms', sec: 's', second: 's', minute: 'min', hour: 'h', day: 'd' },
+};
+const BYTES: Readonly<Record<string, number>> = {
+  ...{ B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 },
+};
+
+const NUMBER = String.raw`\d+(?:\.\d+)?`;
+const DURATION = new RegExp(`^(${NUMBER}) ?(${[...Object.keys(SECONDS), ...words()].join('|')})$`);
+const SIZE = new RegExp(`^(${NUMBER}) ?(${Object.keys(BYTES).join('|')})$`);
+
+function words(): string[] {
+  return Object.keys(SECOND_WORDS).map(word => `${word}s?`);
+}
+
+/** Seconds of a text such as `500 ms`, `10 s`, `1 min`, `2 hours`; undefined for another text. */
+export function secondsOf(text: string): number | undefined {
+  const [, number, unit] = DURATION.exec(text) ?? [];
+  if (number === undefined || unit === undefined) return undefined;
+  const factor = SECONDS[unit] ?? SECONDS[SECOND_WORDS[unit.replace(/s$/, '')] ?? ''];
+  return factor === undefined ? undefined : rounded(Number(number) * factor);
+}
+
+/** Bytes of a text such as `500 kB`, `32 MB`, `32 MiB`; undefined for another text. */
+export function bytesOf(text: string): number | undefined {
+  const [, number, unit] = SIZE.exec(text) ?? [];
+  if (number === undefined || unit === undefined) return undefined;
+  return Math.floor(rounded(Number(number) * BYTES[unit]!));
+}
+
+/** Without what the multiplication adds at the end: 3 ms is 0.003 s. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(15));
+}
+
+interface Limits {
+  readonly low: number;
+  readonly high: number;
+  /** 0 is right as well, though it lies below. */
+  readonly orZero?: boolean;
+}
+
+/** A duration; gives seconds. */
+export function duration({ low, high, orZero = false }: Limits, description: string) {
+  const expected = `${orZero ? '0, or ' : ''}${low} to ${high} seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d"`;
+  return quantity(DURATION, secondsOf, { low, high, orZero }, description, expected);
+}
+
+/** A size in memory; gives bytes. */
+export function size({ low, high }: Limits, description: string) {
+  const expected = `${low} to ${high} bytes, as a number or a text such as "500 kB", "32 MB" or "32 MiB"`;
+  return quantity(SIZE, bytesOf, { low, high }, description, expected);
+}
+
+function quantity(
+  pattern: RegExp,
+  amountOf: (text: string) => number | undefined,
+  { low, high, orZero = false }: Limits,
+  description: string,
+  expected: string,
+) {
+  return z
+    .union([
+      z
+        .number()
+        .min(orZero ? 0 : low)
+        .max(high),
+      z.string().regex(pattern),
+    ])
+    .transform((written, context) => {
+      const value = typeof written === 'number' ? written : amountOf(written);
+      if (value !== undefined && ((value >= low && value <= high) || (orZero && value === 0))) return value;
+      context.addIssue({ code: 'custom', message: `expected ${expected}` });
+      return z.NEVER;
+    })
+    .meta({ description, expected });
+}

@@ -1,0 +1,44 @@
+// What is to be served now? The configuration that is found, or the built-in one, with what the command line says.
+
+import { thisHost } from '../../device/index.ts';
+import { builtinConfig } from './builtin.ts';
+import type { Config, Overrides } from './config.ts';
+import { findConfig } from './find.ts';
+import { loadConfig } from './load.ts';
+import { type Problem, problemLine } from './problem.ts';
+
+export type ConfigRead =
+  | {
+      readonly config: Config;
+      /** The files that it was read from; none where it is the built-in one. */
+      readonly files: readonly string[];
+      /** Datasets that are left out, one sentence each. */
+      readonly left: readonly string[];
+    }
+  | { readonly problems: readonly Problem[] };
+
+/** Does not reject. `file` is what `--config` names. */
+export async function readConfig(file: string | undefined, overrides: Overrides = {}): Promise<ConfigRead> {
+  const found = await findConfig(file);
+  const loaded = loadConfig(found.sources, { overrides });
+  if (found.problems.length > 0 || 'problems' in loaded) {
+    return { problems: [...found.problems, ...('problems' in loaded ? loaded.problems : [])] };
+  }
+  const files = found.sources.map(({ name }) => name);
+  const { config } = loaded;
+  if (config.datasets.length > 0) return { config, files, left: [] };
+  const builtin = await builtinConfig(thisHost(config.seed), config.simulate);
+  const whole = loadConfig([...found.sources, ...builtin.sources], { overrides });
+  return 'problems' in whole ? whole : { config: whole.config, files, left: builtin.left };
+}
+
+/** A configuration that is wrong; the message has one line a problem. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(problemLine).join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}

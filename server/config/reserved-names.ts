@@ -1,0 +1,12 @@
+// Which names can no dataset have, because addresses of the server itself begin with them?
+
+/** `/health`, `/metrics`, `/catalog.json`, `/index.html`, `/pages.css`, `/favicon.svg` and `/assets/`. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  'health',
+  'metrics',
+  'catalog',
+  'index',
+  'pages',
+  'favicon',
+  'assets',
+]);

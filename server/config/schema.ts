@@ -1,0 +1,284 @@
+// What may a configuration say? Its schema: every key with its type, limits, default and meaning.
+
+import { z } from 'zod';
+import {
+  CHANNEL_TYPES,
+  type ChannelOverride,
+  LONGEST_INTERVAL,
+  type SensorKind,
+  SHORTEST_INTERVAL,
+} from '../../device/index.ts';
+import { DEFAULT_HTTP_LIMITS } from '../app.ts';
+import { DEFAULT_BOUNDS, type LogBounds } from '../log/row-log.ts';
+import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
+import { duration, size } from './quantities.ts';
+
+/** Seconds between rows, and the simulation's seed, where nobody says otherwise. */
+export const DEFAULT_INTERVAL = 1;
+export const DEFAULT_SEED = 2013;
+export const DEFAULT_PORT = 8080;
+
+const LARGEST_SEED = 4_294_967_295;
+const LARGEST_COUNT = 1_000_000;
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const DATASET_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+const ORIGIN = /^(\*|https?:\/\/[^/\s?#]+)$/;
+
+const text = (description: string) => z.string().min(1).optional().describe(description);
+
+const name = (description: string) =>
+  z.string().regex(NAME).optional().meta({
+    description,
+    expected: 'a name of at most 64 letters, digits and _, not beginning with a digit',
+  });
+
+const email = (description: string) =>
+  z.email().optional().meta({ description, expected: 'an address such as someone@example.org' });
+
+const url = (description: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description, expected: 'an address such as https://example.org' });
+
+const range = (description: string) =>
+  z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low < high)
+    .optional()
+    .meta({ description, expected: 'a list of two numbers, the lower one first' });
+
+/** A straight line; further ways to derive a value get keys of their own beside these. */
+const calibration = z
+  .strictObject({
+    scale: z
+      .number()
+      .refine(scale => scale !== 0)
+      .default(1)
+      .meta({ description: 'What the value is multiplied with.', expected: 'a number other than 0' }),
+    offset: z.number().default(0).describe('What is added to it then, in the units of the column.'),
+  })
+  .transform(({ scale, offset }) => ({ kind: 'linear', scale, offset }) as const)
+  .optional()
+  .describe('Corrects the value before anything else: value x scale + offset.');
+
+export const channelSchema = z
+  .strictObject({
+    name: name("The column's name, whatever the sensor is called."),
+    units: text('Units in UDUNITS spelling, such as degree_Celsius; for a correction that changes them.'),
+    long_name: text('What a person calls it; the CF attribute long_name.'),
+    standard_name: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/)
+      .optional()
+      .meta({
+        description: 'The name in the CF standard name table, such as air_temperature.',
+        expected: 'a name of small letters, digits and _, such as air_temperature',
+      }),
+    type: z
+      .enum(CHANNEL_TYPES)
+      .optional()
+      .describe('The type of the column. Whole-number types round and have a fill value in place of NaN.'),
+    valid_range: range('The least and the greatest value that can be right; the CF attribute valid_range.'),
+    calibration,
+  })
+  .transform((channel): ChannelOverride => {
+    const { long_name, standard_name, valid_range, ...same } = channel;
+    const defined = Object.entries({
+      ...same,
+      longName: long_name,
+      standardName: standard_name,
+      validRange: valid_range,
+    }).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(defined);
+  })
+  .meta({ description: 'What is said otherwise of one channel.' });
+
+/** What any sensor may say besides the options of its kind. */
+export const sensorNameSchema = name(
+  'A name of its own, for health and log; its columns then begin with it: air gives air_temperature.',
+);
+const sensorChannels = z
+  .record(z.string(), channelSchema)
+  .optional()
+  .describe("By the channels of the sensor's kind: what its columns are called and how they are corrected.");
+
+/** A sensor as it is written, its kind still a name. */
+export interface WrittenSensor {
+  readonly kind: string;
+  readonly name?: string | undefined;
+  readonly channels?: Readonly<Record<string, ChannelOverride>> | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** The schema of a sensor of one kind. */
+function sensorOf(kind: SensorKind) {
+  return z
+    .strictObject({
+      kind: z.literal(kind.name).describe('The kind of sensor.'),
+      name: sensorNameSchema,
+      ...kind.options.shape,
+      channels: sensorChannels,
+    })
+    .meta({ title: kind.title, description: kind.description });
+}
+
+const contact = z
+  .strictObject({
+    name: text('A person or an institution; creator_name.'),
+    email: email('creator_email.'),
+    url: url('creator_url.'),
+    type: z.enum(['person', 'group', 'institution', 'position']).optional().describe('creator_type.'),
+  })
+  .optional()
+  .describe('Whom to ask about the data.');
+
+const position = z
+  .strictObject({
+    latitude: z.number().min(-90).max(90).describe('Degrees north.'),
+    longitude: z.number().min(-180).max(180).describe('Degrees east.'),
+    altitude: z.number().min(-12_000).max(100_000).optional().describe('Metres above mean sea level.'),
+  })
+  .optional()
+  .describe('Where the sensors are; geospatial_lat_min, geospatial_lat_max and so on.');
+
+const attributes = z
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/)
+      .meta({ expected: 'a name of letters, digits, _, . and -' }),
+    z
+      .union([z.string(), z.number(), z.array(z.number()).min(1)])
+      .meta({ description: 'The value.', expected: 'a text, a number or a list of numbers' }),
+  )
+  .optional()
+  .describe('Any further global attributes.');
+
+const log = z
+  .strictObject({
+    rows: z.int().min(1).max(1_000_000_000).default(DEFAULT_BOUNDS.rows).describe('Rows.'),
+    bytes: size({ low: 1024, high: 64 * 1024 ** 3 }, 'Memory, 8 bytes a Float64 value.').prefault('32 MiB'),
+    age: duration({ low: 1, high: 10 * 366 * 86_400 }, 'Time before the newest row.').prefault('1 d'),
+  })
+  .prefault({})
+  .transform((bounds): LogBounds => bounds)
+  .describe('How much of the past stays in memory; whichever bound is met first holds.');
+
+/** The keys of a dataset but its sensors. */
+export const DATASET_SHAPE = {
+  title: text('A title; the name of the dataset where it is left out.'),
+  summary: text('One or two sentences for a person who finds it in a catalogue.'),
+  source: text(
+    'How the data come about, such as the make of the sensors; the titles of their kinds where it is left out.',
+  ),
+  institution: text('Who runs it.'),
+  contact,
+  project: text('The project that it belongs to.'),
+  license: text('On what terms the data may be used, such as CC-BY-4.0.'),
+  keywords: z.array(z.string().min(1)).min(1).optional().describe('Words to find it by.'),
+  comment: text('Anything else that a reader should know.'),
+  references: text('Where it is described.'),
+  acknowledgement: text('Whom to thank.'),
+  id: text('An identifier, unique within naming_authority.'),
+  naming_authority: text('Who gave the id, such as org.example.'),
+  position,
+  attributes,
+  interval: duration(
+    { low: SHORTEST_INTERVAL, high: LONGEST_INTERVAL, orZero: true },
+    'Time between rows; 0 is as fast as each client reads, each with rows of its own.',
+  ).prefault(DEFAULT_INTERVAL),
+  log,
+};
+
+const server = z
+  .strictObject({
+    host: text('The address to listen on; every address of the machine where it is left out.'),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(DEFAULT_PORT)
+      .describe('The port to listen on; 0 takes any free one.'),
+    readerTimeout: duration(
+      { low: 1, high: 86_400 },
+      'A client that takes nothing for so long is cut off.',
+    ).prefault(DEFAULT_LIMITS.readerTimeout),
+    maxStreams: z
+      .int()
+      .min(1)
+      .max(LARGEST_COUNT)
+      .default(DEFAULT_LIMITS.maxStreams)
+      .describe('Streams that may be open at once.'),
+    maxStreamsPerAddress: z
+      .int()
+      .min(1)
+      .max(LARGEST_COUNT)
+      .default(DEFAULT_LIMITS.maxStreamsPerAddress)
+      .describe('Streams that one address may have open at once.'),
+    headersTimeout: duration({ low: 1, high: 3600 }, 'How long the headers of a request may take.').prefault(
+      DEFAULT_HTTP_LIMITS.headersTimeout,
+    ),
+    requestTimeout: duration(
+      { low: 1, high: 3600 },
+      'How long a whole request may take to come; an answer may take for ever.',
+    ).prefault(DEFAULT_HTTP_LIMITS.requestTimeout),
+    maxRequestHead: size(
+      { low: 4096, high: 1024 ** 2 },
+      'The longest address with headers that is read.',
+    ).prefault('64 KiB'),
+    cors: z
+      .strictObject({
+        origins: z
+          .array(z.string().regex(ORIGIN).meta({ expected: '"*" or an origin such as https://example.org' }))
+          .min(1)
+          .default(['*'])
+          .describe('Whose pages may read the data in a browser; * is anyone.'),
+      })
+      .prefault({})
+      .describe('Which web pages of other servers may read the data.'),
+  })
+  .prefault({})
+  .describe('How the data are served.');
+
+/** The schemas of a whole configuration and of one dataset, with the kinds of sensors that there are. */
+export function configSchemas(kinds: readonly SensorKind[]) {
+  const [first, ...others] = kinds.map(sensorOf);
+  if (first === undefined) throw new Error('expected one kind of sensor at least, found none');
+  const sensor = z.discriminatedUnion('kind', [first, ...others]);
+  const dataset = z
+    .strictObject({
+      ...DATASET_SHAPE,
+      sensors: z.array(sensor).min(1).describe('Its sensors, in the order of their columns.'),
+    })
+    .meta({ description: 'One dataset: an endless Sequence of rows.' });
+  const datasetName = z.string().regex(DATASET_NAME).meta({
+    expected: 'a name of at most 64 letters, digits, _ and -, not beginning with a digit',
+  });
+  const config = z.strictObject({
+    server,
+    simulate: z.boolean().default(false).describe('Simulate every sensor, reading nothing of this machine.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(LARGEST_SEED)
+      .default(DEFAULT_SEED)
+      .describe("The simulation's seed: the same seed gives the same values at the same time."),
+    datasets: z
+      .record(datasetName, dataset)
+      .refine(datasets => Object.keys(datasets).length > 0)
+      .optional()
+      .meta({
+        description:
+          'The datasets by their names, which stand in their addresses. The first one also answers at /.dds and so on. Left out, the built-in ones are served.',
+        minProperties: 1,
+      }),
+  });
+  return { config, dataset, datasetName };
+}
+
+export type ConfigSchemas = ReturnType<typeof configSchemas>;
+export type WrittenConfig = z.output<ConfigSchemas['config']>;
+export type WrittenDataset = z.output<ConfigSchemas['dataset']>;
+export type ServerConfig = WrittenConfig['server'];

@@ -1,0 +1,66 @@
+// What does the YAML parser complain of, in words that help the person who wrote the text?
+
+import type { YAMLError } from 'yaml';
+import type { Place } from './document.ts';
+import { type Problem, quoted } from './problem.ts';
+
+/** By the parser's codes: what should stand there, and what to do about it. */
+const EXPECTED: Readonly<Record<string, readonly [expected: string, hint?: string]>> = {
+  BAD_ALIAS: ['the name of an anchor after *', 'put a text that begins with * in quotes'],
+  BAD_COLLECTION_TYPE: ['a value of the type that its tag says'],
+  BAD_DIRECTIVE: ['a key or a comment', 'put a text that begins with % in quotes'],
+  BAD_DQ_ESCAPE: ['an escape that YAML knows', 'use single quotes for a text with \\'],
+  BAD_INDENT: ['the same indentation as before', 'keys of one mapping begin in one column'],
+  BAD_SCALAR_START: ['a value', 'put a text that begins with @ or ` in quotes'],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'a value of one line without ": " in it',
+    'put a text with a colon and a blank in quotes, or indent the next line less',
+  ],
+  BLOCK_IN_FLOW: ['a value inside the brackets', 'close them first'],
+  KEY_OVER_1024_CHARS: ['a key of at most 1024 characters'],
+  MISSING_CHAR: ['a closing quote or bracket, a comma or a blank'],
+  MULTILINE_IMPLICIT_KEY: ['a colon after a key of one line', 'is a ":" or a quote missing?'],
+  MULTIPLE_ANCHORS: ['one anchor a value'],
+  MULTIPLE_DOCS: ['one document', 'leave out the line "---" or "..."'],
+  MULTIPLE_TAGS: ['one tag a value'],
+  RESOURCE_EXHAUSTION: ['a text that nests less'],
+  TAB_AS_INDENT: ['blanks before a key', 'YAML does not allow a tab there'],
+  TAG_RESOLVE_FAILED: ['a tag that YAML 1.2 knows', 'leave out what begins with !'],
+  UNEXPECTED_TOKEN: ['something else', 'put a text with such characters in quotes'],
+};
+
+/** The problem that an error or a warning of the parser is. */
+export function syntaxProblem(source: string, text: string, place: Place, error: YAMLError): Problem {
+  const [expected, hint] = EXPECTED[error.code] ?? ['YAML'];
+  const rest = (text.split('\n')[place.line - 1] ?? '').replace(/\r$/, '').slice(place.column - 1);
+  const found = rest.startsWith('\t')
+    ? 'a tab'
+    : rest.trim() === ''
+      ? 'the end of the line'
+      : quoted(rest.trimEnd());
+  return {
+    source,
+    ...place,
+    path: '',
+    expected: byMessage(error.message) ?? expected,
+    found,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** What one code stands for is told apart by the parser's own message. */
+const BY_MESSAGE: readonly (readonly [message: RegExp, expected: string])[] = [
+  [/^Flow map.* end with a /, 'a closing "}"'],
+  [/^Flow seq.* end with a /, 'a closing "]"'],
+  [/closing .quote/, 'a closing quote'],
+  [/need to be followed by map values/, 'a colon and a blank after a key'],
+  [/^Sequence item without/, 'an entry that begins with "- "'],
+  [/^Comments must be separated/, 'a blank before #'],
+  [/^Missing space after :/, 'a blank after the colon'],
+  [/^Missing ,/, 'a comma'],
+  [/at node end$/, 'nothing more after a value that is complete'],
+];
+
+function byMessage(message: string): string | undefined {
+  return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+}

@@ -1,0 +1,58 @@
+// How does a configured dataset begin? Its device is opened, and its rows go to a log, or to each reader by itself.
+
+import { type DeviceEvent, openDevice, openerOf, type SensorHost } from '../../device/index.ts';
+import type { DatasetConfig } from '../config/config.ts';
+import type { Dataset, DatasetEvents } from './dataset.ts';
+import { LoggedDataset } from './logged.ts';
+import { MaterialisedDataset } from './materialised.ts';
+
+/** What datasets tell, each by its name. */
+export interface OpenEvents {
+  readonly onEvent?: (dataset: string, event: DeviceEvent) => void;
+  readonly onOverrun?: (dataset: string, missed: number) => void;
+  readonly onFailure?: (dataset: string, error: unknown) => void;
+}
+
+/** Opens all datasets or none. Rejects with the sentence of the first that does not open, its name before it. */
+export async function openDatasets(
+  configs: readonly DatasetConfig[],
+  host: SensorHost,
+  simulate: boolean,
+  events: OpenEvents = {},
+): Promise<Dataset[]> {
+  const opened: Dataset[] = [];
+  try {
+    for (const config of configs) opened.push(await openDataset(config, host, simulate, events));
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map(dataset => dataset.close()));
+    throw error;
+  }
+}
+
+/** Opens one dataset; with an interval its rows begin at once. */
+export async function openDataset(
+  { info, interval, log, sensors }: DatasetConfig,
+  host: SensorHost,
+  simulate: boolean,
+  { onEvent, onOverrun, onFailure }: OpenEvents = {},
+): Promise<Dataset> {
+  const openers = sensors.map(setup => openerOf(setup, host, simulate));
+  const device = await openDevice({
+    sensors: openers,
+    interval,
+    clock: host.clock,
+    onEvent: event => onEvent?.(info.name, event),
+  }).catch((error: unknown) => {
+    throw new Error(`dataset ${info.name}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  });
+  const events: DatasetEvents = {
+    onOverrun: missed => onOverrun?.(info.name, missed),
+    onFailure: error => onFailure?.(info.name, error),
+  };
+  return interval > 0
+    ? new LoggedDataset(info, device, { ...events, bounds: log })
+    : new MaterialisedDataset(info, device, events);
+}
