@@ -28,6 +28,7 @@ export {
   simulatedHost,
   thisHost,
 } from './kind.ts';
+export { lasting } from './lasting-sensor.ts';
 export { openerOf } from './opened-setup.ts';
 export type { Rows } from './rows.ts';
 export {

@@ -1,6 +1,6 @@
 // How does a configured dataset begin? Its device is opened, and its rows go to a log, or to each reader by itself.
 
-import { type DeviceEvent, openDevice, openerOf, type SensorHost } from '../../device/index.ts';
+import { type DeviceEvent, lasting, openDevice, openerOf, type SensorHost } from '../../device/index.ts';
 import type { DatasetConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from './dataset.ts';
 import { LoggedDataset } from './logged.ts';
@@ -37,7 +37,10 @@ export async function openDataset(
   simulate: boolean,
   { onEvent, onOverrun, onFailure }: OpenEvents = {},
 ): Promise<Dataset> {
-  const openers = sensors.map(setup => openerOf(setup, host, simulate));
+  const openers = sensors.map(setup => {
+    const columns = setup.columns.map(({ column }) => column);
+    return lasting(openerOf(setup, host, simulate), setup.name, columns, host.clock);
+  });
   const device = await openDevice({
     sensors: openers,
     interval,

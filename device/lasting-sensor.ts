@@ -1,0 +1,90 @@
+// How does a sensor outlast a missing wire? It is opened when it is read, and anew after a read that failed.
+
+import { type Clock, waitFor } from './clock.ts';
+import { type Channel, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
+import { closeSensor } from './sensor-reader.ts';
+
+/** Whoever opens a device waits this many seconds for a sensor that takes its time; it comes later then. */
+const LONGEST_WAIT = 5;
+
+/**
+ * An opener that does not fail for want of hardware: the sensor that it gives is then without readings, with the reason as the
+ * error of each, until it can be opened. A computed sensor, which needs no hardware, is given as it is.
+ * `channels` are those that `open` gives in the end.
+ */
+export function lasting(
+  open: OpenSensor,
+  name: string,
+  channels: readonly Channel[],
+  clock: Clock,
+): OpenSensor {
+  return async () => {
+    const sensor = new LastingSensor(open, name, channels, clock);
+    const opened = await sensor.opened();
+    return opened !== undefined && isComputed(opened) ? opened : sensor;
+  };
+}
+
+class LastingSensor implements Sensor {
+  readonly name: string;
+  readonly channels: readonly Channel[];
+  readonly #open: OpenSensor;
+  readonly #clock: Clock;
+  #opening: Promise<Sensor> | undefined;
+  #isClosed = false;
+
+  constructor(open: OpenSensor, name: string, channels: readonly Channel[], clock: Clock) {
+    this.#open = open;
+    this.name = name;
+    this.channels = channels;
+    this.#clock = clock;
+  }
+
+  /** Begins to open it; the sensor, where that takes no longer than a person waits and does not fail. */
+  async opened(): Promise<Sensor | undefined> {
+    let sensor: Sensor | undefined;
+    const settled = this.#begin().then(
+      found => {
+        sensor = found;
+      },
+      () => undefined,
+    );
+    await waitFor(this.#clock, settled, LONGEST_WAIT);
+    return sensor;
+  }
+
+  async read(signal: AbortSignal) {
+    const opening = this.#begin();
+    const sensor = await opening;
+    signal.throwIfAborted();
+    try {
+      return await sensor.read(signal);
+    } catch (error) {
+      // Whatever it held may be what is broken: a bus that went with its driver, a file of a device that left.
+      if (this.#opening === opening) this.#opening = undefined;
+      await closeSensor(sensor, this.#clock);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const opening = this.#opening;
+    this.#opening = undefined;
+    if (opening === undefined) return;
+    // One that opens when nobody wants it any more is closed then.
+    const sensor = await opening.catch(() => undefined);
+    await sensor?.close();
+  }
+
+  #begin(): Promise<Sensor> {
+    if (this.#isClosed) return Promise.reject(new Error(`sensor ${this.name} is closed`));
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#open();
+    this.#opening = opening;
+    opening.catch(() => {
+      if (this.#opening === opening) this.#opening = undefined;
+    });
+    return opening;
+  }
+}
