@@ -50,7 +50,7 @@ export async function footprint() {
         yesOrNo(size - bareSize <= MOST_BYTES),
       ],
       [
-        'the same, with no client',
+        'the same, with no client, 20 s after its start',
         `${(share * 100).toFixed(2)} % of a core`,
         '',
         '',
