@@ -150,6 +150,8 @@ class Reader {
   /** The newest node of each anchor so far; filled in the order of the text. */
   private readonly anchors = new Map<string, Node>();
   private readonly places = new Map<string, { readonly key?: Place; readonly value: Place }>();
+  /** The mappings and lists that are being read. */
+  private readonly open = new Set<unknown>();
   private values = 0;
 
   constructor(source: string, lines: LineCounter) {
@@ -184,6 +186,13 @@ class Reader {
     }
     const { anchor } = (node ?? {}) as Partial<Node> & { readonly anchor?: string };
     if (anchor !== undefined && !again) this.anchors.set(anchor, node as Node);
+    this.open.add(node);
+    const value = this.contentOf(node, path, again);
+    this.open.delete(node);
+    return value;
+  }
+
+  private contentOf(node: unknown, path: readonly Step[], again: boolean): unknown {
     if (isMap(node)) return this.mapping(node.items, path, again);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
@@ -227,10 +236,12 @@ class Reader {
   private aliasValue(alias: { readonly source: string }, path: readonly Step[]): unknown {
     const node = this.anchors.get(alias.source);
     if (node === undefined) {
-      return this.refuse(alias, path, `an anchor &${alias.source} before this alias`, 'none');
+      const hint = 'put a text that begins with * in quotes';
+      return this.refuse(alias, path, `an anchor &${alias.source} before this alias`, 'none', hint);
     }
-    if (path.length > DEEPEST)
-      return this.refuse(alias, path, `at most ${DEEPEST} levels`, 'an alias of itself');
+    if (this.open.has(node)) {
+      return this.refuse(alias, path, 'an alias of something complete', 'one of what it is part of');
+    }
     return this.valueOf(node, path, true);
   }
 
@@ -243,9 +254,22 @@ class Reader {
     return range?.[0] === undefined ? undefined : placeAt(this.lines, range[0]);
   }
 
-  private refuse(node: unknown, path: readonly Step[], expected: string, found: string): undefined {
+  private refuse(
+    node: unknown,
+    path: readonly Step[],
+    expected: string,
+    found: string,
+    hint?: string,
+  ): undefined {
     const place = this.placeOfNode(node) ?? this.placeOf(path, 'value');
-    this.problems.push({ source: this.source, ...place, path: pathText(path), expected, found });
+    this.problems.push({
+      source: this.source,
+      ...place,
+      path: pathText(path),
+      expected,
+      found,
+      ...(hint && { hint }),
+    });
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Document } from './document.ts';
 import { choicesOf, expectationOf, type JsonSchema, schemaAt } from './expected.ts';
 import { nearest } from './nearest.ts';
+import { isMapping } from './part.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
 
 /** What YAML 1.1 took for true and false. */
@@ -55,9 +56,20 @@ export function suggestion(word: string, known: readonly string[]): string | und
 function unknownKey(part: Part, path: readonly Step[], key: string): Problem {
   const schema = schemaAt(part.schema, part.document.value, path);
   const known = Object.keys(schema?.properties ?? {});
-  const hint = suggestion(key, known) ?? (/^\w+:\S/.test(key) ? 'write a blank after the colon' : undefined);
+  const hint = levelBelow(schema, key) ?? suggestion(key, known);
   const expected = `one of the keys ${known.join(', ')}`;
   return problemAt(part, [...path, key], 'key', { expected, found: quoted(key), ...(hint && { hint }) });
+}
+
+/** Where a key belongs that stands one level, or with a name two levels, too high. */
+function levelBelow(schema: JsonSchema | undefined, key: string): string | undefined {
+  for (const [name, inside] of Object.entries(schema?.properties ?? {})) {
+    const { properties, additionalProperties } = inside as JsonSchema;
+    if (properties !== undefined && Object.hasOwn(properties, key)) return `it belongs below "${name}"`;
+    const { properties: named } = (additionalProperties || {}) as JsonSchema;
+    if (named !== undefined && Object.hasOwn(named, key)) return `it belongs below a name below "${name}"`;
+  }
+  return undefined;
 }
 
 function wrongKey(part: Part, path: readonly Step[]): Problem {
@@ -91,8 +103,20 @@ export function foundText(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (Array.isArray(value)) return listText(value);
   return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
+}
+
+/** A short list of numbers and words as it is; of others, that they are lists. */
+function listText(list: readonly unknown[]): string {
+  if (list.length === 0) return 'an empty list';
+  const plain = list.every(entry => typeof entry !== 'object' && String(entry).length < 20);
+  return plain && list.length <= 4 ? `[${list.join(', ')}]` : 'a list';
+}
+
+/** A word or a number where a list is wanted. */
+function oneEntry(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? 'write it as a list, in [ ]' : undefined;
 }
 
 /** What to do about it, where the mistake is one that people make. */
@@ -103,8 +127,8 @@ function hintFor(schema: JsonSchema, value: unknown): string | undefined {
     return 'indent what belongs to it, below it';
   }
   if (Array.isArray(value) && mapping) return 'leave out the "-" before its keys';
-  if (typeof value === 'object' && value !== null && schema.type === 'array')
-    return 'begin each entry with "- "';
+  if (schema.type === 'array') return isMapping(value) ? 'begin each entry with "- "' : oneEntry(value);
+  if (schema.type === 'string' && ['number', 'boolean'].includes(typeof value)) return 'put it in quotes';
   if (typeof value !== 'string') return undefined;
   if (mapping && /^[\w-]+:\S/.test(value)) return 'write a blank after the colon';
   if (schema.type === 'boolean') {

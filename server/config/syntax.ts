@@ -4,6 +4,8 @@ import type { YAMLError } from 'yaml';
 import type { Place } from './document.ts';
 import { type Problem, quoted } from './problem.ts';
 
+const QUOTES = 'put a text with such characters in quotes';
+
 /** By the parser's codes: what should stand there, and what to do about it. */
 const EXPECTED: Readonly<Record<string, readonly [expected: string, hint?: string]>> = {
   BAD_ALIAS: ['the name of an anchor after *', 'put a text that begins with * in quotes'],
@@ -11,12 +13,12 @@ const EXPECTED: Readonly<Record<string, readonly [expected: string, hint?: strin
   BAD_DIRECTIVE: ['a key or a comment', 'put a text that begins with % in quotes'],
   BAD_DQ_ESCAPE: ['an escape that YAML knows', 'use single quotes for a text with \\'],
   BAD_INDENT: ['the same indentation as before', 'keys of one mapping begin in one column'],
-  BAD_SCALAR_START: ['a value', 'put a text that begins with @ or ` in quotes'],
+  BAD_SCALAR_START: ['a value', 'put a text that begins with @, % or ` in quotes'],
   BLOCK_AS_IMPLICIT_KEY: [
     'a value of one line without ": " in it',
     'put a text with a colon and a blank in quotes, or indent the next line less',
   ],
-  BLOCK_IN_FLOW: ['a value inside the brackets', 'close them first'],
+  BLOCK_IN_FLOW: ['a comma or a closing bracket after a value'],
   KEY_OVER_1024_CHARS: ['a key of at most 1024 characters'],
   MISSING_CHAR: ['a closing quote or bracket, a comma or a blank'],
   MULTILINE_IMPLICIT_KEY: ['a colon after a key of one line', 'is a ":" or a quote missing?'],
@@ -26,12 +28,12 @@ const EXPECTED: Readonly<Record<string, readonly [expected: string, hint?: strin
   RESOURCE_EXHAUSTION: ['a text that nests less'],
   TAB_AS_INDENT: ['blanks before a key', 'YAML does not allow a tab there'],
   TAG_RESOLVE_FAILED: ['a tag that YAML 1.2 knows', 'leave out what begins with !'],
-  UNEXPECTED_TOKEN: ['something else', 'put a text with such characters in quotes'],
+  UNEXPECTED_TOKEN: ['a key or a value', QUOTES],
 };
 
 /** The problem that an error or a warning of the parser is. */
 export function syntaxProblem(source: string, text: string, place: Place, error: YAMLError): Problem {
-  const [expected, hint] = EXPECTED[error.code] ?? ['YAML'];
+  const [expected, hint] = advice(error);
   const rest = (text.split('\n')[place.line - 1] ?? '').replace(/\r$/, '').slice(place.column - 1);
   const found = rest.startsWith('\t')
     ? 'a tab'
@@ -42,14 +44,14 @@ export function syntaxProblem(source: string, text: string, place: Place, error:
     source,
     ...place,
     path: '',
-    expected: byMessage(error.message) ?? expected,
+    expected,
     found,
     ...(hint === undefined ? {} : { hint }),
   };
 }
 
 /** What one code stands for is told apart by the parser's own message. */
-const BY_MESSAGE: readonly (readonly [message: RegExp, expected: string])[] = [
+const BY_MESSAGE: readonly (readonly [message: RegExp, expected: string, hint?: string])[] = [
   [/^Flow map.* end with a /, 'a closing "}"'],
   [/^Flow seq.* end with a /, 'a closing "]"'],
   [/closing .quote/, 'a closing quote'],
@@ -58,9 +60,13 @@ const BY_MESSAGE: readonly (readonly [message: RegExp, expected: string])[] = [
   [/^Comments must be separated/, 'a blank before #'],
   [/^Missing space after :/, 'a blank after the colon'],
   [/^Missing ,/, 'a comma'],
-  [/at node end$/, 'nothing more after a value that is complete'],
+  [/at node end$/, 'nothing more after a value that is complete', QUOTES],
 ];
 
-function byMessage(message: string): string | undefined {
-  return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+/** What should stand where the parser complains, and what to do about it. */
+function advice({ code, message }: YAMLError): readonly [expected: string, hint?: string] {
+  const [, ...told] = BY_MESSAGE.find(([pattern]) => pattern.test(message)) ?? [];
+  const [expected, hint] = told;
+  if (expected === undefined) return EXPECTED[code] ?? ['YAML'];
+  return hint === undefined ? [expected] : [expected, hint];
 }

@@ -1,0 +1,137 @@
+// How is the schema published? As a JSON Schema for editors, and as the reference of every key for people.
+
+import { z } from 'zod';
+import type { Channel, SensorKind } from '../../device/index.ts';
+import { expectationOf, type JsonSchema } from './expected.ts';
+import { jsonSchemaOf } from './load.ts';
+import { configSchemas } from './schema.ts';
+
+/** The keys of one mapping: a section of the reference. */
+interface Section {
+  readonly title: string;
+  readonly text: string;
+  readonly schema: JsonSchema;
+}
+
+/** A JSON Schema (draft 7) by which editors complete and check a configuration. */
+export function publishedSchema(kinds: readonly SensorKind[]): JsonSchema {
+  const { config } = configSchemas(kinds);
+  return z.toJSONSchema(config, {
+    io: 'input',
+    // What the YAML support of editors knows best.
+    target: 'draft-7',
+    override: ({ jsonSchema }) => {
+      const { expected, description } = jsonSchema;
+      if (typeof expected !== 'string') return;
+      Reflect.deleteProperty(jsonSchema, 'expected');
+      jsonSchema.description = `${description === undefined ? '' : `${description} `}Expected: ${expected}.`;
+    },
+  });
+}
+
+/** The reference in Markdown: one table for each mapping, then the kinds of sensors with their options and channels. */
+export function referenceText(kinds: readonly SensorKind[]): string {
+  const schema = jsonSchemaOf(configSchemas(kinds).config);
+  const server = below(schema, 'server');
+  const dataset = schemaIn(below(schema, 'datasets').additionalProperties);
+  const sensors = schemaIn(below(dataset, 'sensors').items).oneOf as readonly JsonSchema[];
+  const channel = schemaIn(below(sensors[0]!, 'channels').additionalProperties);
+  const sections: Section[] = [
+    { title: 'The whole', text: 'At the top of the file.', schema },
+    { title: '`server`', text: described(server), schema: server },
+    { title: '`server.cors`', text: described(below(server, 'cors')), schema: below(server, 'cors') },
+    {
+      title: '`datasets.NAME`',
+      text: `${described(dataset)} In a file of \`config.d\` these keys are the whole file.`,
+      schema: dataset,
+    },
+    ...['contact', 'position', 'log'].map(key => ({
+      title: `\`datasets.NAME.${key}\``,
+      text: described(below(dataset, key)),
+      schema: below(dataset, key),
+    })),
+    {
+      title: '`datasets.NAME.sensors`',
+      text: 'The keys that sensors of every kind have.',
+      schema: sharedKeys(sensors[0]!),
+    },
+    { title: '`sensors[].channels.CHANNEL`', text: described(channel), schema: channel },
+    {
+      title: '`sensors[].channels.CHANNEL.calibration`',
+      text: described(below(channel, 'calibration')),
+      schema: below(channel, 'calibration'),
+    },
+  ];
+  const parts = sections.map(
+    ({ title, text, schema: keys }) => `### ${title}\n\n${text}\n\n${keyTable(keys)}`,
+  );
+  return [
+    ...parts,
+    '## Kinds of sensors',
+    ...kinds.map((kind, index) => kindText(kind, sensors[index]!)),
+  ].join('\n\n');
+}
+
+function kindText(kind: SensorKind, schema: JsonSchema): string {
+  const { kind: _kind, name: _name, channels: _channels, ...options } = schema.properties ?? {};
+  const needs = kind.needs.length === 0 ? 'nothing' : kind.needs.join(', ');
+  const channels = kind.channels(kind.options.safeParse({}).data ?? {});
+  return [
+    `### \`${kind.name}\`: ${kind.title}`,
+    `${kind.description} Needs: ${needs}.`,
+    ...(Object.keys(options).length === 0 ? [] : [keyTable({ ...schema, properties: options })]),
+    ...(channels.length === 0 ? [] : [channelTable(channels)]),
+  ].join('\n\n');
+}
+
+function keyTable({ properties = {}, required = [] }: JsonSchema): string {
+  const rows = Object.entries(properties).map(([key, written]) => {
+    const schema = schemaIn(written);
+    const usual = required.includes(key) ? 'required' : defaultText(schema.default);
+    return [`\`${key}\``, expectationOf(schema), usual, described(schema)];
+  });
+  return table(['key', 'expected', 'default', 'means'], rows);
+}
+
+function channelTable(channels: readonly Channel[]): string {
+  const rows = channels.map(({ name, units, type = 'Float64', longName, validRange, resolution }) => [
+    `\`${name}\``,
+    units,
+    type,
+    validRange === undefined ? '' : `${validRange[0]} to ${validRange[1]}`,
+    resolution === undefined ? '' : String(resolution),
+    longName,
+  ]);
+  return table(['channel', 'units', 'type', 'valid range', 'resolution', 'long name'], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function defaultText(value: unknown): string {
+  if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function sharedKeys(sensor: JsonSchema): JsonSchema {
+  const { kind, name, channels } = sensor.properties ?? {};
+  const anyKind = { ...schemaIn(kind), expected: 'one of the kinds below' };
+  const shared = { kind: anyKind, name: schemaIn(name), channels: schemaIn(channels) };
+  return { properties: shared, required: ['kind'] };
+}
+
+function below({ properties }: JsonSchema, key: string): JsonSchema {
+  return schemaIn(properties?.[key]);
+}
+
+function schemaIn(schema: unknown): JsonSchema {
+  if (typeof schema === 'object' && schema !== null) return schema as JsonSchema;
+  throw new Error(`expected a schema, found ${JSON.stringify(schema)}`);
+}
+
+function described({ description = '' }: JsonSchema): string {
+  return description;
+}
