@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { Config, Overrides } from '../../../server/config/config.ts';
+import { loadConfig, type Source } from '../../../server/config/load.ts';
+import { distance, nearest } from '../../../server/config/nearest.ts';
+import { problemLine } from '../../../server/config/problem.ts';
+import { bytesOf, secondsOf } from '../../../server/config/quantities.ts';
+import { KINDS } from './probe-kind.ts';
+
+const SENSORS = 'sensors:\n  - kind: host-load\n';
+
+function load(sources: readonly Source[], overrides: Overrides = {}): Config {
+  const loaded = loadConfig(sources, { kinds: KINDS, overrides });
+  if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
+  return loaded.config;
+}
+
+function problems(sources: readonly Source[], overrides: Overrides = {}): readonly string[] {
+  const loaded = loadConfig(sources, { kinds: KINDS, overrides });
+  return 'problems' in loaded ? loaded.problems.map(problemLine) : [];
+}
+
+const main = (content: string): Source => ({ name: 'config.yaml', content });
+const file = (dataset: string, content: string): Source => ({
+  name: `config.d/${dataset}.yaml`,
+  content,
+  dataset,
+});
+
+describe('a configuration', () => {
+  it('may be about the server alone; everything else is as usual', () => {
+    const config = load([main('server: {port: 80, readerTimeout: 2 min}')]);
+    expect(config).toMatchObject({ simulate: false, seed: 2013, datasets: [] });
+    expect(config.server).toMatchObject({ port: 80, readerTimeout: 120, maxStreams: 2000 });
+    expect(config.server.cors.origins).toEqual(['*']);
+  });
+
+  it('has its datasets in the order of the file, then those that have files of their own', () => {
+    const text = 'datasets:\n  b: {sensors: [{kind: host-load}]}\n  a: {sensors: [{kind: host-cpu}]}\n';
+    const { datasets } = load([main(text), file('c', SENSORS), file('d', `interval: 2 s\n${SENSORS}`)]);
+    expect(datasets.map(({ info, interval }) => [info.name, interval])).toEqual([
+      ['b', 1],
+      ['a', 1],
+      ['c', 1],
+      ['d', 2],
+    ]);
+  });
+
+  it('gives way to the command line', () => {
+    const { server, datasets, ...rest } = load(
+      [main('server: {port: 80}'), file('c', `interval: 9\n${SENSORS}`)],
+      {
+        ...{ port: 81, host: '::1', interval: 0.5, simulate: true, seed: 7 },
+      },
+    );
+    expect([server.port, server.host, datasets[0]!.interval]).toEqual([81, '::1', 0.5]);
+    expect(rest).toEqual({ simulate: true, seed: 7 });
+  });
+
+  it('is the same data when it is read again', () => {
+    const sources = [main('seed: 3'), file('c', SENSORS)];
+    expect(load(sources)).toEqual(load(sources));
+  });
+
+  it('numbers sensors of one kind that have no names but columns of different names', () => {
+    const { datasets } = load([
+      file(
+        'c',
+        'sensors:\n  - kind: thermal\n  - kind: thermal\n    channels: {temperature: {name: other}}\n',
+      ),
+    ]);
+    expect(datasets[0]!.sensors.map(({ name }) => name)).toEqual(['thermal', 'thermal-2']);
+  });
+});
+
+describe('what is wrong in several files', () => {
+  it('is told by file, also where one is no YAML at all', () => {
+    expect(problems([main('server: ['), file('c', 'sensors: 1\n'), file('2', SENSORS)])).toEqual([
+      'config.yaml:1:10: expected a closing "]", found the end of the line',
+      'config.d/c.yaml:1:10: datasets.c.sensors: expected a list of one entry or more, found 1; write it as a list, in [ ]',
+      'config.d/2.yaml:1:1: expected a file that is named after its dataset: a name of at most 64 letters, digits, _ and -, not beginning with a digit, found "2"',
+    ]);
+  });
+
+  it('is told where it lies between them: names and addresses', () => {
+    const probe = 'sensors:\n  - {kind: probe, address: 72}\n';
+    const text = `datasets:\n  c:\n    ${probe.replaceAll('\n', '\n    ')}\n`;
+    expect(problems([main(text), file('c', SENSORS), file('e', probe), file('metrics', SENSORS)])).toEqual([
+      'config.d/c.yaml:1:1: datasets.c: expected a name that no other dataset has, found "c", which datasets.c (config.yaml:2) has too',
+      'config.d/e.yaml:2:5: datasets.e.sensors[0]: expected what no other sensor uses, found i2c-1:0x48, which datasets.c.sensors[0] (config.yaml:4) has too',
+      'config.d/metrics.yaml:1:1: datasets.metrics: expected a name that is no address of the server itself, found "metrics"',
+    ]);
+  });
+
+  it('is told of the command line where that asks for too much', () => {
+    const sources = [file('c', 'interval: 5\nsensors:\n  - {kind: probe, address: 72}\n')];
+    expect(problems(sources)).toEqual([]);
+    expect(problems(sources, { interval: 0.1 })).toEqual([
+      '--interval: expected 0.75 seconds or more, which the sensor probe takes, found 0.1',
+    ]);
+    expect(problems(sources, { interval: 0 })).toEqual([]);
+    expect(problems(sources, { simulate: true })).toEqual([
+      'config.d/c.yaml:3:12: datasets.c.sensors[0].kind: expected a kind that can be simulated, since simulate is true, found probe',
+    ]);
+  });
+});
+
+describe('quantities', () => {
+  it.each([
+    ['500 ms', 0.5],
+    ['3ms', 0.003],
+    ['10 s', 10],
+    ['1.5 min', 90],
+    ['2 hours', 7200],
+    ['1 day', 86_400],
+    ['1 d', 86_400],
+    ['10', undefined],
+    ['-1 s', undefined],
+    ['1 month', undefined],
+    ['1e3 s', undefined],
+  ])('%s is a duration of %s s', (text, seconds) => expect(secondsOf(text)).toBe(seconds));
+
+  it.each([
+    ['32 MB', 32e6],
+    ['32 MiB', 33_554_432],
+    ['1.5 kB', 1500],
+    ['100B', 100],
+    ['32 Mb', undefined],
+    ['MB', undefined],
+  ])('%s is a size of %s bytes', (text, bytes) => expect(bytesOf(text)).toBe(bytes));
+});
+
+describe('the word that was meant', () => {
+  it('is the nearest, if that is near', () => {
+    const known = ['host', 'port', 'readerTimeout', 'maxStreams', 'maxStreamsPerAddress'];
+    expect(nearest('prot', known)).toBe('port');
+    expect(nearest('reader_timeout', known)).toBe('readerTimeout');
+    expect(nearest('MAXSTREAMS', known)).toBe('maxStreams');
+    expect(nearest('listen', known)).toBeUndefined();
+    expect(nearest('x', known)).toBeUndefined();
+    expect(nearest('p'.repeat(100_000), known)).toBeUndefined();
+  });
+
+  it('is found by letters that were left out, put in, replaced and swapped', () => {
+    expect([
+      distance('', 'abc'),
+      distance('kitten', 'sitting'),
+      distance('ab', 'ba'),
+      distance('abc', 'abc'),
+    ]).toEqual([3, 3, 1, 0]);
+  });
+});

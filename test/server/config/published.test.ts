@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { SENSOR_KINDS } from '../../../device/index.ts';
+import { publishedSchema, referenceText } from '../../../server/config/reference.ts';
+import { textOf } from '../../sources.ts';
+
+const ADVICE = 'is not what the schema says now: run `npm run docs`';
+
+describe('what is published of the configuration', () => {
+  it('is the JSON Schema of now', () => {
+    const published: unknown = JSON.parse(textOf('systemd/config.schema.json'));
+    expect(published, `systemd/config.schema.json ${ADVICE}`).toEqual(
+      JSON.parse(JSON.stringify(publishedSchema(SENSOR_KINDS))),
+    );
+  });
+
+  it('is the reference of now, with every kind of sensor', () => {
+    const page = textOf('docs/configuration.md');
+    expect(page.slice(page.indexOf('## Reference\n')), `docs/configuration.md ${ADVICE}`).toBe(
+      `## Reference\n\n${referenceText(SENSOR_KINDS)}\n`,
+    );
+    for (const { name } of SENSOR_KINDS) expect(page).toContain(`### \`${name}\``);
+  });
+
+  it('tells of each key what it means', () => {
+    const rows = referenceText(SENSOR_KINDS)
+      .split('\n')
+      .filter(line => line.startsWith('| `'));
+    expect(rows.filter(row => / \|\s*\|$/.test(row))).toEqual([]);
+    expect(rows.filter(row => /\b(undefined|a value)\b/.test(row))).toEqual([]);
+  });
+});
