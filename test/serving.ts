@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { thisHost } from '../device/index.ts';
-import { buildApp } from '../server/app.ts';
+import { buildApp, type HttpLimits } from '../server/app.ts';
 import { builtinConfig } from '../server/config/builtin.ts';
 import { loadConfig } from '../server/config/load.ts';
 import { problemLine } from '../server/config/problem.ts';
@@ -26,19 +26,21 @@ export interface ServingOptions {
   readonly seed?: number;
   readonly port?: number;
   readonly webRoot?: string;
-  readonly limits?: Partial<StreamLimits>;
+  readonly limits?: Partial<StreamLimits & HttpLimits>;
+  readonly origins?: readonly string[];
   /** In place of the built-in ones. */
   readonly datasets?: readonly Dataset[];
 }
 
 /** Serves; simulated and at 20 rows a second unless told otherwise. */
 export async function serving(options: ServingOptions = {}): Promise<Serving> {
-  const { port = 0, webRoot, limits } = options;
+  const { port = 0, webRoot, limits, origins } = options;
   const datasets = options.datasets ?? (await builtin(options));
   const app = await buildApp({
     datasets,
     ...(webRoot === undefined ? {} : { webRoot }),
     ...(limits === undefined ? {} : { limits }),
+    ...(origins === undefined ? {} : { origins }),
   });
   await app.listen({ host: '127.0.0.1', port });
   const address = app.server.address() as AddressInfo;

@@ -1,14 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Batch, decodeAll } from '../../dap/index.ts';
 
 /** The command as it is installed: the build is made before the tests run. */
 const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
+
+const EXAMPLE = resolve(import.meta.dirname, '../../systemd/config.example.yaml');
 
 let child: ChildProcess | undefined;
 afterEach(async () => {
@@ -104,6 +108,7 @@ describe('the command dapberry', () => {
     [['--interval', 'fast'], '--interval: expected a number from 0 to 86400, found "fast"'],
     [['--interval', '0.0001'], '--interval: expected 0, or 0.001 to 86400 seconds, found "0.0001"'],
     [['--interval', '-1'], '--interval: expected a number from 0 to 86400, found "-1"'],
+    [['--config', ''], '--config: expected a file, found ""'],
     [['--host', ''], '--host: expected an address, found ""'],
     [['--intervall', '1'], "Unknown option '--intervall'"],
     [['sevre'], 'expected the command "serve", found "sevre"'],
@@ -114,6 +119,36 @@ describe('the command dapberry', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^dapberry: [^\n]+; see dapberry --help\n$/);
+  });
+
+  it('serves what a file says, at the port that the command line says, and names the file', async () => {
+    const address = await start('--config', EXAMPLE, '--simulate');
+    expect(await (await fetch(`${address}.dds`)).text()).toContain('Float64 air_temperature;');
+    const health = (await (await fetch(`${address}health`)).json()) as { datasets: { name: string }[] };
+    expect(health.datasets.map(({ name }) => name)).toEqual(['garden', 'machine']);
+  });
+
+  it('starts nothing from a wrong file: it prints all that is wrong, and exits 2', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dapberry-command-'));
+    const file = join(folder, 'garden.yaml');
+    writeFileSync(file, 'server:\n  prot: 80\ndatasets:\n  a:\n    sensors: []\n');
+    const { code, stdout, stderr } = await run('serve', '--config', file);
+    rmSync(folder, { recursive: true });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(/garden\.yaml:2:3: server\.prot: .* found "prot"; did you mean "port"\?$/),
+      expect.stringMatching(
+        /garden\.yaml:5:14: datasets\.a\.sensors: expected a list .* found an empty list$/,
+      ),
+      'dapberry: 2 mistakes in the configuration; nothing was started',
+      '',
+    ]);
+  });
+
+  it('says that a file that was named is not there, and exits 2', async () => {
+    const { code, stderr } = await run('serve', '--config', '/nowhere/config.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toContain('/nowhere/config.yaml: expected a file that can be read, found none\n');
   });
 
   it('prints its help and its version', async () => {
