@@ -69,6 +69,14 @@ export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
   find?(host: SensorHost): Promise<readonly FoundSensor[]>;
 }
 
+/** The one sensor of a kind that reads a file, where that can be read; none elsewhere. */
+export async function foundByFile({ files }: SensorHost, path: string): Promise<readonly FoundSensor[]> {
+  return files.read(path).then(
+    () => [{ options: {} }],
+    () => [],
+  );
+}
+
 /** Gives a kind its type by its options; the list of kinds then holds kinds of any options. */
 export function sensorKind<Schema extends z.ZodObject>(kind: SensorKind<Schema>): SensorKind<Schema> {
   return kind;

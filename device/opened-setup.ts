@@ -29,6 +29,7 @@ function withColumns(sensor: Sensor, { name, columns }: SensorSetup): Sensor {
     name,
     channels,
     read: async signal => {
+      if (!corrections.some(calibration => calibration !== undefined)) return sensor.read(signal);
       const reading = await sensor.read(signal);
       // A reading of another length is refused, with its own error, by whoever reads.
       return Array.from(reading, (value, index) => corrected(corrections[index], value));

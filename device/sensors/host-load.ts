@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { readAtOpening } from '../kernel-files.ts';
-import { sensorKind } from '../kind.ts';
+import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { simulatedKernelOf } from './simulated-kernel.ts';
 
@@ -25,7 +25,7 @@ export const hostLoad = sensorKind({
   channels: () => CHANNELS,
   conversionTime: () => 0,
   simulate: simulatedKernelOf,
-  find: async () => [{ options: {} }],
+  find: host => foundByFile(host, LOADAVG),
   open: async (_options, { files }) => {
     parseLoadAverages(await readAtOpening(files, LOADAVG));
     return {

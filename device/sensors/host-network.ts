@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { readAtOpening } from '../kernel-files.ts';
-import { sensorKind } from '../kind.ts';
+import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';
 import { simulatedKernelOf } from './simulated-kernel.ts';
@@ -44,7 +44,7 @@ export const hostNetwork = sensorKind({
   channels: () => CHANNELS,
   conversionTime: () => 0,
   simulate: simulatedKernelOf,
-  find: async () => [{ options: {} }],
+  find: host => foundByFile(host, NET_DEV),
   open: async (_options, { files, clock }) => {
     const window = new CounterWindow<readonly InterfaceBytes[]>();
     const first = parseInterfaceBytes(await readAtOpening(files, NET_DEV));

@@ -107,11 +107,13 @@ async function thermalZones(files: KernelFiles): Promise<readonly FoundSensor[]>
   const zones = await zonesOf(files).catch(() => []);
   const names: string[] = [];
   return zones.map(({ number, type }) => {
-    const base = type === '' ? `zone${number}` : type.replaceAll(/[^A-Za-z0-9_]+/g, '_');
+    const base =
+      type === '' ? `zone${number}` : type.replaceAll(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d)/, '_');
     let name = base;
     for (let copy = 2; names.includes(name); copy++) name = `${base}_${copy}`;
     names.push(name);
-    const unique = type !== '' && zones.filter(zone => zone.type === type).length === 1;
+    const unique =
+      type !== '' && type.length <= LONGEST_TYPE && zones.filter(zone => zone.type === type).length === 1;
     return { options: { zone: unique ? type : number }, name, note: type === '' ? `zone ${number}` : type };
   });
 }

@@ -19,13 +19,13 @@ export interface SensorPart {
   /** Where it lies in the dataset's document, and what stands there. */
   readonly path: readonly Step[];
   readonly value: unknown;
-  /** Undefined where its kind or its options are not known. */
+  /** Undefined where its kind, its options or its name are not known. */
   readonly setup: SensorSetup | undefined;
   /** The name that it was given. */
   readonly ownName: string | undefined;
   readonly claims: readonly string[];
-  /** Seconds. */
-  readonly conversionTime: number;
+  /** Of its kind: seconds, and who needs them. */
+  readonly conversion: { readonly time: number; readonly kind: string };
   readonly problems: readonly Problem[];
 }
 
@@ -36,7 +36,7 @@ export function checkSensor(
 ): SensorPart {
   const path = [...dataset.path, 'sensors', index];
   const value = valueAt(dataset.document.value, path);
-  const unknown = { setup: undefined, ownName: undefined, claims: [], conversionTime: 0 };
+  const unknown = { setup: undefined, ownName: undefined, claims: [], conversion: { time: 0, kind: '' } };
   const part = { dataset, path, value };
   const kind = kinds.find(({ name }) => name === valueAt(value, ['kind']));
   if (kind === undefined || !isMapping(value)) return { ...part, ...unknown, problems: [] };
@@ -48,16 +48,18 @@ export function checkSensor(
     return { ...part, ...unknown, problems: [...problems, ...together(part, options.error)] };
   const { data } = options;
   const ownName = sensorNameSchema.safeParse(name).data;
+  // Where its name is wrong, nobody knows what its columns are called.
+  const named = name === undefined || ownName !== undefined;
   const setup = setUpSensor(kind, data, {
     ...(ownName === undefined ? {} : { name: ownName }),
     channels: overridesOf(channels),
   });
   return {
     ...part,
-    setup,
+    setup: named ? setup : undefined,
     ownName,
     claims: kind.claims?.(data) ?? [],
-    conversionTime: kind.conversionTime(data),
+    conversion: { time: kind.conversionTime(data), kind: kind.name },
     problems: [...problems, ...unknownChannels(part, kind.channels(data), channels)],
   };
 }

@@ -144,11 +144,10 @@ function intervals(
   const path = [...part.path, 'interval'];
   const written = valueAt(part.document.value, path);
   const interval = overrides.interval ?? DATASET_SHAPE.interval.safeParse(written).data;
-  const [slowest] = [...sensors].sort((a, b) => b.conversionTime - a.conversionTime);
+  const [slowest] = sensors.map(({ conversion }) => conversion).sort((a, b) => b.time - a.time);
   if (slowest === undefined || interval === undefined || interval === 0) return [];
-  if (interval >= slowest.conversionTime) return [];
-  const kind = String(slowest.setup?.kind.name);
-  const expected = `${slowest.conversionTime} seconds or more, which the sensor ${kind} takes`;
+  if (interval >= slowest.time) return [];
+  const expected = `${slowest.time} seconds or more, which the sensor ${slowest.kind} takes`;
   const found = String(interval);
   if (overrides.interval !== undefined) return [{ source: '--interval', path: '', expected, found }];
   return [problemAt(part, path, written === undefined ? 'key' : 'value', { expected, found })];

@@ -20,14 +20,14 @@ export async function openDatasets(
   simulate: boolean,
   events: OpenEvents = {},
 ): Promise<Dataset[]> {
-  const opened: Dataset[] = [];
-  try {
-    for (const config of configs) opened.push(await openDataset(config, host, simulate, events));
-    return opened;
-  } catch (error) {
-    await Promise.all(opened.map(dataset => dataset.close()));
-    throw error;
-  }
+  const openings = await Promise.allSettled(
+    configs.map(config => openDataset(config, host, simulate, events)),
+  );
+  const opened = openings.flatMap(opening => (opening.status === 'fulfilled' ? [opening.value] : []));
+  const failed = openings.find(opening => opening.status === 'rejected');
+  if (failed === undefined) return opened;
+  await Promise.all(opened.map(dataset => dataset.close()));
+  throw failed.reason;
 }
 
 /** Opens one dataset; with an interval its rows begin at once. */

@@ -210,6 +210,7 @@ describe('the thermal zones', () => {
       ...zone(10, 'x86_pkg_temp', '51000'),
       ...zone(3, 'GPU die #1\n', '40000\n'),
       ...zone(4, '\n', '0\n'),
+      ...zone(5, '3d-thermal\n', '1000\n'),
       '/sys/class/thermal/cooling_device0/type': 'Fan\n',
     });
     const found = (await thermal.find?.(hostOf({ files: tree.files }))) ?? [];
@@ -219,11 +220,12 @@ describe('the thermal zones', () => {
       ['acpitz_2', 2],
       ['GPU_die_1', 'GPU die #1'],
       ['zone4', 4],
+      ['_3d_thermal', '3d-thermal'],
       ['x86_pkg_temp', 'x86_pkg_temp'],
     ]);
     const sensors = await opened(tree.files);
     const readings = await Promise.all(sensors.map(read));
-    expect(readings.flat()).toEqual([48.312, 27.8, -5, 40, 0, 51]);
+    expect(readings.flat()).toEqual([48.312, 27.8, -5, 40, 0, 1, 51]);
   });
 
   it('are none on a machine without any', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SENSOR_KINDS } from '../../../device/index.ts';
+import { loadConfig } from '../../../server/config/load.ts';
 import { publishedSchema, referenceText } from '../../../server/config/reference.ts';
 import { textOf } from '../../sources.ts';
 
@@ -19,6 +20,17 @@ describe('what is published of the configuration', () => {
       `## Reference\n\n${referenceText(SENSOR_KINDS)}\n`,
     );
     for (const { name } of SENSOR_KINDS) expect(page).toContain(`### \`${name}\``);
+  });
+
+  it('begins with an example that gives the columns that it says', () => {
+    const [, content = ''] = /```yaml\n(.*?)```/s.exec(textOf('docs/configuration.md')) ?? [];
+    const loaded = loadConfig([{ name: 'garden.yaml', content }]);
+    const [dataset] = 'config' in loaded ? loaded.config.datasets : [];
+    const columns = dataset?.sensors.flatMap(sensor =>
+      sensor.columns.map(({ column }) => `\`${column.name}\``),
+    );
+    expect(columns?.join(', ')).toBe('`air_voltage`, `air_temperature`, `temperature`');
+    expect(textOf('docs/configuration.md')).toContain('`air_voltage`, `air_temperature` and `temperature`');
   });
 
   it('tells of each key what it means', () => {

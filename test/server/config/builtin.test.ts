@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { SENSOR_KINDS } from '../../../device/index.ts';
+import { builtinConfig } from '../../../server/config/builtin.ts';
+import { loadConfig } from '../../../server/config/load.ts';
+import { problemLine } from '../../../server/config/problem.ts';
+import { hostOf } from '../../device/known-sensors.ts';
+import { type KernelTree, kernelTree, netDev, stat } from '../../device/sensors/kernel-tree.ts';
+
+let tree: KernelTree | undefined;
+afterEach(async () => {
+  await tree?.dispose();
+});
+
+async function columnsOn(texts: Readonly<Record<string, string>>, simulate = false) {
+  tree = await kernelTree(texts);
+  const { sources, left } = await builtinConfig(hostOf({ files: tree.files }), simulate);
+  const loaded = loadConfig(sources);
+  if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
+  const columns = loaded.config.datasets.map(({ info, sensors }) => [
+    info.name,
+    sensors.flatMap(sensor => sensor.columns.map(({ column }) => column.name)),
+  ]);
+  return { columns: Object.fromEntries(columns) as Record<string, string[]>, left };
+}
+
+const THERMOMETER = ['voltage', 'temperature'];
+const LOAD = ['load_1min', 'load_5min', 'load_15min', 'cpu_busy'];
+const NETWORK = ['bytes_received', 'bytes_sent', 'receive_rate', 'send_rate'];
+
+describe('the built-in configuration', () => {
+  it('has the thermometer, and of the machine all that it has, whatever its zones are called', async () => {
+    const zones = ['cpu-thermal', 'acpitz', 'acpitz', '3d: #1', '"', '12', 'yes', ''];
+    const { columns, left } = await columnsOn({
+      '/proc/loadavg': '0.10 0.20 0.30 1/100 200\n',
+      '/proc/stat': stat(1, 2, 3, 4),
+      '/proc/net/dev': netDev({ eth0: [1, 2] }),
+      ...Object.fromEntries(
+        zones.map((type, index) => [`/sys/class/thermal/thermal_zone${index}/type`, `${type}\n`]),
+      ),
+    });
+    const names = ['cpu_thermal', 'acpitz', 'acpitz_2', '_3d_1', '_', '_12', 'yes', 'zone7'];
+    expect(columns).toEqual({
+      roberrypi: THERMOMETER,
+      host: [...LOAD, ...NETWORK, ...names.map(name => `temperature_${name}`)],
+    });
+    expect(left).toEqual([]);
+  });
+
+  it('leaves the machine out, and says why, where there is no /proc', async () => {
+    const { columns, left } = await columnsOn({});
+    expect(columns).toEqual({ roberrypi: THERMOMETER });
+    expect(left).toEqual([
+      `dataset host is left out: /proc/loadavg is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`,
+    ]);
+  });
+
+  it('has a whole machine where that is simulated', async () => {
+    const { columns } = await columnsOn({}, true);
+    expect(Object.keys(columns)).toEqual(['roberrypi', 'host']);
+    const { host } = columns;
+    expect(host).toEqual([...LOAD, ...NETWORK, 'temperature_cpu_thermal']);
+  });
+});
+
+describe('a machine without anything', () => {
+  it('has no sensor of any kind to be found', async () => {
+    tree = await kernelTree({});
+    for (const { name, find } of SENSOR_KINDS) {
+      expect([name, (await find?.(hostOf({ files: tree.files }))) ?? []]).toEqual([name, []]);
+    }
+  });
+});
