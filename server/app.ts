@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { ConfigurationState } from './configuration-state.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors, answerMalformed, answerUnreadable } from './errors.ts';
 import { catalogRoute } from './routes/catalog.ts';
@@ -15,6 +16,10 @@ import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-st
 import { PIECE } from './stream/piece-pool.ts';
 import { SERVER_NAME } from './version.ts';
 
+/**
+ * What an app serves, and how. Datasets, limits of streams, origins and the configuration's state are asked for whenever they are
+ * needed: properties that are getters may give others while the server runs.
+ */
 export interface AppOptions {
   /** At least one; the first also answers at `/.dds` and so on. */
   readonly datasets: readonly Dataset[];
@@ -24,6 +29,7 @@ export interface AppOptions {
   readonly limits?: Partial<StreamLimits & HttpLimits>;
   /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
   readonly origins?: readonly string[];
+  readonly configuration?: ConfigurationState | undefined;
   /** Silent where it is left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -33,6 +39,13 @@ const FAREWELL = 700;
 
 /** How long sensors may take to close after that, in milliseconds. */
 const SENSOR_FAREWELL = 150;
+
+const CORS = {
+  methods: ['GET', 'HEAD', 'OPTIONS'],
+  exposedHeaders: ['XDODS-Server', 'XDAP', 'Content-Description', 'Date', 'Retry-After'],
+  maxAge: 86_400,
+  strictPreflight: false,
+};
 
 /** How much and how long a request may be; the answer may last for years. */
 export interface HttpLimits {
@@ -55,14 +68,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
  * Builds the server; the caller listens and closes. `close()` closes the datasets, so that every stream ends with its
  * marker, and then every connection.
  */
-export async function buildApp({
-  datasets,
-  webRoot,
-  limits,
-  origins = ['*'],
-  logger,
-}: AppOptions): Promise<FastifyInstance> {
-  const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...limits };
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { logger, webRoot } = options;
+  const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+  const datasets = () => options.datasets;
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -85,20 +94,16 @@ export async function buildApp({
     },
     routerOptions: { maxParamLength: 512 },
   });
-  const streams = new OpenStreams(
-    { ...DEFAULT_LIMITS, ...limits },
-    {
-      onCutOff: address => logger?.warn({ address }, 'a client that took nothing was cut off'),
-      onError: err => logger?.error({ err }, 'a stream was broken off'),
-    },
-  );
+  const streams = new OpenStreams(() => ({ ...DEFAULT_LIMITS, ...options.limits }), {
+    onCutOff: address => logger?.warn({ address }, 'a client that took nothing was cut off'),
+    onError: err => logger?.error({ err }, 'a stream was broken off'),
+  });
 
   await app.register(cors, {
-    origin: origins.includes('*') ? '*' : [...origins],
-    methods: ['GET', 'HEAD', 'OPTIONS'],
-    exposedHeaders: ['XDODS-Server', 'XDAP', 'Content-Description', 'Date', 'Retry-After'],
-    maxAge: 86_400,
-    strictPreflight: false,
+    delegator: (_request, answer) => {
+      const { origins = ['*'] } = options;
+      answer(null, { ...CORS, origin: origins.includes('*') ? '*' : [...origins] });
+    },
   });
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -127,12 +132,12 @@ export async function buildApp({
   answerErrors(app);
   dapRoutes(app, datasets, streams);
   catalogRoute(app, datasets);
-  healthRoute(app, datasets, streams);
+  healthRoute(app, datasets, streams, () => options.configuration);
   metricsRoute(app, datasets, streams);
   await pageRoutes(app, datasets, webRoot);
 
   app.addHook('preClose', async () => {
-    const closed = Promise.all(datasets.map(dataset => dataset.close()));
+    const closed = Promise.all(datasets().map(dataset => dataset.close()));
     await streams.allEnded(FAREWELL);
     await Promise.race([closed, delay(SENSOR_FAREWELL, undefined, { ref: false })]);
   });

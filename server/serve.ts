@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
-import { thisHost } from '../device/index.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError, readConfig } from './config/read.ts';
-import { openDatasets } from './dataset/open.ts';
 import { createLogger, logDeviceEvent, overrunLog } from './log-lines.ts';
 import type { ServeOptions } from './options.ts';
+import { Reloader } from './reload.ts';
+import { Running } from './running.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
 const LONGEST_QUIET = 30;
@@ -26,18 +26,36 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const read = await readConfig(file, overrides);
   if ('problems' in read) throw new ConfigError(read.problems);
   const { config, files, left } = read;
-  const { server, simulate, seed } = config;
+  const { server } = config;
   const logger = createLogger();
-  const datasets = await openDatasets(config.datasets, thisHost(seed), simulate, {
+  const running = await Running.start(config, {
     onEvent: (dataset, event) => logDeviceEvent(logger, dataset, event),
     onOverrun: overrunLog(logger),
     onFailure: (dataset, err) => logger.error({ dataset, err }, 'no more rows'),
   });
-  const app = await buildApp({ datasets, webRoot, limits: server, origins: server.cors.origins, logger });
-  closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
-    if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
-    await app.close();
+  const reloader = new Reloader({ read: () => readConfig(file, overrides), running, files, logger });
+  const app = await buildApp({
+    webRoot,
+    logger,
+    get datasets() {
+      return running.datasets;
+    },
+    get limits() {
+      return running.config.server;
+    },
+    get origins() {
+      return running.config.server.cors.origins;
+    },
+    get configuration() {
+      return reloader.state;
+    },
   });
+  closeWithGrace({ delay: GRACE, logger: false, skip: ['SIGHUP'] }, async ({ err }) => {
+    if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
+    await Promise.all([reloader.close(), app.close()]);
+  });
+  // From here on: one that came earlier would have ended the process, as it does for programs that know no better.
+  process.on('SIGHUP', () => void reloader.reload());
   try {
     await listen(app, server);
   } catch (error) {
@@ -45,7 +63,8 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     throw new Error(explain(error, server));
   }
   for (const sentence of left) logger.warn(sentence);
-  for (const { info, interval } of datasets) {
+  await reloader.watch(read.file);
+  for (const { info, interval } of running.datasets) {
     if (interval > LONGEST_QUIET) {
       logger.warn(
         `dataset ${info.name}: an interval of ${interval} s: clients and proxies may give up between two rows`,
@@ -56,7 +75,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     app,
     server,
     files,
-    datasets.map(({ info }) => info.name),
+    running.datasets.map(({ info }) => info.name),
   );
 }
 

@@ -9,7 +9,7 @@ import type { Problem } from './problem.ts';
 export const USUAL_FILE = '/etc/dapberry/config.yaml';
 
 /** The folder beside the file, each of whose files is one more dataset. */
-const FOLDER = 'config.d';
+export const CONFIG_FOLDER = 'config.d';
 
 export interface Found {
   /** The file that was looked for. */
@@ -47,16 +47,21 @@ export async function findConfig(
     }
   };
   await add(file, chosen === undefined);
-  const folder = join(dirname(file), FOLDER);
+  const folder = join(dirname(file), CONFIG_FOLDER);
   const names = await namesIn(folder, problems);
   for (const name of names) await add(join(folder, name), false, basename(name).replace(/\.ya?ml$/, ''));
   return { file, sources, problems };
 }
 
+/** Whether a file of this name in the folder is one more dataset. */
+export function isDatasetFile(name: string): boolean {
+  return /^[^.].*\.ya?ml$/.test(name);
+}
+
 async function namesIn(folder: string, problems: Problem[]): Promise<readonly string[]> {
   try {
     const names = await readdir(folder);
-    return names.filter(name => /^[^.].*\.ya?ml$/.test(name)).sort();
+    return names.filter(isDatasetFile).sort();
   } catch (error) {
     const code = codeOf(error);
     // A folder that is not there is one without files.

@@ -10,6 +10,8 @@ import { type Problem, problemLine } from './problem.ts';
 export type ConfigRead =
   | {
       readonly config: Config;
+      /** The file that was looked for; it need not be there. */
+      readonly file: string;
       /** The files that it was read from; none where it is the built-in one. */
       readonly files: readonly string[];
       /** Datasets that are left out, one sentence each. */
@@ -26,10 +28,11 @@ export async function readConfig(file: string | undefined, overrides: Overrides 
   }
   const files = found.sources.map(({ name }) => name);
   const { config } = loaded;
-  if (config.datasets.length > 0) return { config, files, left: [] };
+  if (config.datasets.length > 0) return { config, file: found.file, files, left: [] };
   const builtin = await builtinConfig(thisHost(config.seed), config.simulate);
   const whole = loadConfig([...found.sources, ...builtin.sources], { overrides });
-  return 'problems' in whole ? whole : { config: whole.config, files, left: builtin.left };
+  if ('problems' in whole) return whole;
+  return { config: whole.config, file: found.file, files, left: builtin.left };
 }
 
 /** A configuration that is wrong; the message has one line a problem. */

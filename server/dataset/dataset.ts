@@ -59,6 +59,7 @@ export interface LogStatus {
 }
 
 export interface Dataset {
+  /** As `describe` said last. */
   readonly info: DatasetInfo;
   /** Seconds between rows; 0 = as fast as a client reads. */
   readonly interval: number;
@@ -72,6 +73,8 @@ export interface Dataset {
   /** The bytes that all readers share who ask for the same columns; undefined where the rows are for this reader alone. */
   shared(name: EncodingName, plan: Plan): SharedRows | undefined;
   status(): DatasetStatus;
+  /** Says what it is called otherwise but for its name, while its rows go on. */
+  describe(info: DatasetInfo): void;
   /** The values of the newest row, in the order of the columns; undefined where there is none, or none that all readers share. */
   newestRow(): readonly number[] | undefined;
   /** Stops the sensors; every cursor then ends after the rows that are there. */

@@ -21,10 +21,10 @@ const ENCODED_SHARE = 1.5;
 
 /** A dataset with an interval: the device is sampled once an interval, however many clients read. */
 export class LoggedDataset implements Dataset, LogSource {
-  readonly info: DatasetInfo;
+  info: DatasetInfo;
   readonly interval: number;
   readonly model: DapDataset;
-  readonly attributes: AttributeTable;
+  attributes: AttributeTable;
   private readonly device: Device;
   private readonly log: RowLog;
   private readonly announcer = new Announcer();
@@ -84,6 +84,11 @@ export class LoggedDataset implements Dataset, LogSource {
     const { end } = this.log;
     if (end === 0) return undefined;
     return this.log.view(end - 1, 1).columns.map(column => Number(column[0]));
+  }
+
+  describe(info: DatasetInfo): void {
+    this.info = info;
+    this.attributes = describeAttributes(info, this.device.channels, this.interval);
   }
 
   async close(): Promise<void> {

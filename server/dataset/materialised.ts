@@ -8,10 +8,10 @@ import { describeAttributes, describeModel } from './describe.ts';
 
 /** A dataset with interval 0, as the original was: nothing runs but what its clients pull. */
 export class MaterialisedDataset implements Dataset {
-  readonly info: DatasetInfo;
+  info: DatasetInfo;
   readonly interval = 0;
   readonly model: DapDataset;
-  readonly attributes: AttributeTable;
+  attributes: AttributeTable;
   private readonly device: Device;
   private readonly events: DatasetEvents;
   private made = 0;
@@ -57,6 +57,11 @@ export class MaterialisedDataset implements Dataset {
       clock: this.device.clock,
       ...(this.failure === undefined ? {} : { failure: this.failure }),
     };
+  }
+
+  describe(info: DatasetInfo): void {
+    this.info = info;
+    this.attributes = describeAttributes(info, this.device.channels, 0);
   }
 
   async close(): Promise<void> {

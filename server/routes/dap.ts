@@ -23,7 +23,12 @@ interface DapRequest {
 
 type Responder = (asked: DapRequest) => unknown;
 
-export function dapRoutes(app: FastifyInstance, datasets: readonly Dataset[], streams: OpenStreams): void {
+/** `datasets` is asked at each request: others may be there by then. */
+export function dapRoutes(
+  app: FastifyInstance,
+  datasets: () => readonly Dataset[],
+  streams: OpenStreams,
+): void {
   const responders = createResponders(streams);
   app.route<{ Params: { target: string } }>({
     method: ['GET', 'HEAD'],
@@ -32,8 +37,9 @@ export function dapRoutes(app: FastifyInstance, datasets: readonly Dataset[], st
       const { target } = request.params;
       const dot = target.lastIndexOf('.');
       const name = dot < 0 ? target : target.slice(0, dot);
-      const dataset = name === '' ? datasets[0] : datasets.find(({ info }) => info.name === name);
-      if (dataset === undefined) throw unknownDataset(name, datasets);
+      const now = datasets();
+      const dataset = name === '' ? now[0] : now.find(({ info }) => info.name === name);
+      if (dataset === undefined) throw unknownDataset(name, now);
       if (dot < 0) return reply.redirect(`${dataset.info.name}.html`, 302);
       const respond = responders.get(target.slice(dot + 1));
       if (respond === undefined) throw unknownSuffix(target.slice(dot), [...responders.keys()]);

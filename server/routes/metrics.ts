@@ -8,13 +8,17 @@ import { processMetrics } from '../metrics/process-metrics.ts';
 import { streamMetrics } from '../metrics/stream-metrics.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 
-export function metricsRoute(app: FastifyInstance, datasets: readonly Dataset[], streams: OpenStreams): void {
+export function metricsRoute(
+  app: FastifyInstance,
+  datasets: () => readonly Dataset[],
+  streams: OpenStreams,
+): void {
   app.get('/metrics', { exposeHeadRoute: true }, async (request, reply) => {
     const format = acceptedFormat(request.headers.accept);
     const ofProcess = await processMetrics();
     reply.headers({ 'Cache-Control': 'no-store', Vary: 'Accept' }).type(CONTENT_TYPES[format]);
     return printMetrics(
-      [...ofProcess, ...datasetMetrics(datasets), ...streamMetrics(datasets, streams)],
+      [...ofProcess, ...datasetMetrics(datasets()), ...streamMetrics(datasets(), streams)],
       format,
     );
   });

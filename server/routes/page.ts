@@ -10,7 +10,7 @@ import { PAGE_STYLE, STYLE_PATH } from '../pages/style.ts';
 
 export async function pageRoutes(
   app: FastifyInstance,
-  datasets: readonly Dataset[],
+  datasets: () => readonly Dataset[],
   webRoot: string | undefined,
 ): Promise<void> {
   app.get(STYLE_PATH, { exposeHeadRoute: true }, (_request, reply) =>
@@ -18,7 +18,7 @@ export async function pageRoutes(
   );
   if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) {
     app.get('/', { exposeHeadRoute: true }, (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(listPage(datasets)),
+      reply.type('text/html; charset=utf-8').send(listPage(datasets())),
     );
     return;
   }

@@ -56,7 +56,7 @@ interface Open {
 }
 
 export class OpenStreams {
-  readonly limits: StreamLimits;
+  private readonly limitsNow: () => StreamLimits;
   /** What they have done since the start. */
   readonly counted = new CountedStreams();
   private readonly events: StreamEvents;
@@ -67,9 +67,14 @@ export class OpenStreams {
   private sweeping: ReturnType<typeof setInterval> | undefined;
   private emptied: (() => void) | undefined;
 
-  constructor(limits: StreamLimits = DEFAULT_LIMITS, events: StreamEvents = {}) {
-    this.limits = limits;
+  /** `limits` are asked for whenever they are needed: they may be others by then. */
+  constructor(limits: () => StreamLimits = () => DEFAULT_LIMITS, events: StreamEvents = {}) {
+    this.limitsNow = limits;
     this.events = events;
+  }
+
+  get limits(): StreamLimits {
+    return this.limitsNow();
   }
 
   private readonly onError = (error: unknown): void => this.events.onError?.(error);

@@ -67,6 +67,7 @@ describe('two hundred readers', () => {
           block: (position, batch, first) => rows.block(position, batch, first),
         };
       },
+      describe: info => dataset.describe(info),
       status: () => dataset.status(),
       newestRow: () => dataset.newestRow(),
       close: () => dataset.close(),

@@ -138,6 +138,7 @@ class Scripted {
       attributes: dataset.attributes,
       open: plan => server.asking.shift()!.watch(dataset.open(plan)),
       shared: (name, plan) => dataset.shared(name, plan),
+      describe: info => dataset.describe(info),
       status: () => dataset.status(),
       newestRow: () => dataset.newestRow(),
       close: () => dataset.close(),

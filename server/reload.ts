@@ -1,0 +1,112 @@
+// When is the configuration read anew, and what is said of it? On a signal, or when a file has changed; a wrong one changes nothing.
+
+import { basename, dirname, join, resolve } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { CONFIG_FOLDER, isDatasetFile } from './config/find.ts';
+import { problemLine } from './config/problem.ts';
+import type { ConfigRead } from './config/read.ts';
+import type { ConfigurationState } from './configuration-state.ts';
+import type { Logger } from './log-lines.ts';
+import type { Running } from './running.ts';
+
+/** A file is read when it has not grown for so long, in milliseconds: editors and copies write in several steps. */
+const QUIET = 200;
+
+export interface ReloaderOptions {
+  /** The configuration as its files say it now. */
+  readonly read: () => Promise<ConfigRead>;
+  readonly running: Running;
+  /** The files that `running` began with. */
+  readonly files: readonly string[];
+  readonly logger: Logger;
+}
+
+export class Reloader {
+  private readonly options: ReloaderOptions;
+  private current: Omit<ConfigurationState, 'afterRestart'>;
+  private underWay: Promise<void> | undefined;
+  private isAskedAgain = false;
+  private watcher: FSWatcher | undefined;
+
+  constructor(options: ReloaderOptions) {
+    this.options = options;
+    this.current = { files: options.files, since: Date.now() / 1000, problems: [] };
+  }
+
+  get state(): ConfigurationState {
+    return { ...this.current, afterRestart: this.options.running.afterRestart };
+  }
+
+  /** Reads the files now, or once more after the reading that is under way; resolves when that is done. Does not reject. */
+  reload(): Promise<void> {
+    if (this.underWay !== undefined) {
+      this.isAskedAgain = true;
+      return this.underWay;
+    }
+    this.underWay = this.run();
+    return this.underWay;
+  }
+
+  /** Reloads whenever `file`, or a file of the folder beside it, has changed, come or gone. Resolves when it is watching. */
+  async watch(file: string): Promise<void> {
+    const place = dirname(resolve(file));
+    const folder = join(place, CONFIG_FOLDER);
+    // The folder and not the file: a file that is replaced by another one is another file.
+    const watcher = watch(place, {
+      ignoreInitial: true,
+      depth: 1,
+      awaitWriteFinish: { stabilityThreshold: QUIET, pollInterval: QUIET / 4 },
+      ignored: path =>
+        ![place, resolve(file), folder].includes(path) &&
+        !(dirname(path) === folder && isDatasetFile(basename(path))),
+    });
+    this.watcher = watcher;
+    watcher.on('all', () => void this.reload());
+    watcher.on('error', err => {
+      const what = 'changes of the configuration go unseen; a SIGHUP has it read anew';
+      this.options.logger.warn({ err }, what);
+    });
+    await new Promise<void>(resolve => watcher.once('ready', resolve));
+  }
+
+  async close(): Promise<void> {
+    await this.watcher?.close();
+    await this.underWay;
+  }
+
+  private async run(): Promise<void> {
+    do {
+      this.isAskedAgain = false;
+      await this.once();
+    } while (this.isAskedAgain);
+    this.underWay = undefined;
+  }
+
+  private async once(): Promise<void> {
+    const { read, running, logger } = this.options;
+    const found = await read();
+    if ('problems' in found) {
+      const problems = found.problems.map(problemLine);
+      if (problems.join('\n') === this.current.problems.join('\n')) return;
+      this.current = { ...this.current, problems };
+      logger.error({ problems }, 'the configuration is wrong; going on with the one before');
+      return;
+    }
+    const wasWrong = this.current.problems.length > 0;
+    const { failed, ...changes } = await running.take(found.config);
+    for (const sentence of found.left) logger.warn(sentence);
+    const { afterRestart } = running;
+    const news = Object.entries(changes).filter(([, names]) => names.length > 0);
+    this.current = {
+      files: found.files,
+      since: news.length > 0 || wasWrong ? Date.now() / 1000 : this.current.since,
+      problems: failed,
+    };
+    for (const sentence of failed) logger.error(sentence);
+    const told = { ...Object.fromEntries(news), ...(afterRestart.length > 0 ? { afterRestart } : {}) };
+    logger.info(
+      told,
+      news.length > 0 ? 'configuration read anew' : 'configuration read anew: the datasets are the same',
+    );
+  }
+}

@@ -1,0 +1,123 @@
+// What is served now, and how does another configuration take its place? Datasets that stay the same do not notice.
+
+import { isDeepStrictEqual } from 'node:util';
+import { type SensorHost, thisHost } from '../device/index.ts';
+import type { Config, DatasetConfig } from './config/config.ts';
+import type { Dataset } from './dataset/dataset.ts';
+import { type OpenEvents, openDataset, openDatasets } from './dataset/open.ts';
+
+/** What became of the datasets, by their names, and of the server's own options. */
+export interface Changes {
+  readonly added: readonly string[];
+  /** Begun anew, with other sensors, interval or log: their streams have ended, and the past is gone. */
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** With other words about them: title, licence and so on. Their rows went on. */
+  readonly described: readonly string[];
+  /** One sentence for each that could not be opened. */
+  readonly failed: readonly string[];
+}
+
+interface Served {
+  readonly config: DatasetConfig;
+  readonly dataset: Dataset;
+}
+
+/** The options of the server that are looked at once, when it starts. */
+const AT_START = ['host', 'port', 'headersTimeout', 'requestTimeout', 'maxRequestHead'] as const;
+
+export class Running {
+  private readonly events: OpenEvents;
+  /** As it was when the server started. */
+  private readonly first: Config;
+  private now: Config;
+  private host: SensorHost;
+  private served: readonly Served[];
+
+  private constructor(config: Config, host: SensorHost, served: readonly Served[], events: OpenEvents) {
+    this.first = config;
+    this.now = config;
+    this.host = host;
+    this.served = served;
+    this.events = events;
+  }
+
+  /** Opens all datasets of the configuration; rejects with a sentence where one does not open, and then none is open. */
+  static async start(config: Config, events: OpenEvents = {}): Promise<Running> {
+    const host = thisHost(config.seed);
+    const datasets = await openDatasets(config.datasets, host, config.simulate, events);
+    const served = datasets.map((dataset, index) => ({ config: config.datasets[index]!, dataset }));
+    return new Running(config, host, served, events);
+  }
+
+  get config(): Config {
+    return this.now;
+  }
+
+  /** In the order of the configuration. */
+  get datasets(): readonly Dataset[] {
+    return this.served.map(({ dataset }) => dataset);
+  }
+
+  /** Options that have changed since the server started, and that only another start takes over: `server.port`. */
+  get afterRestart(): readonly string[] {
+    const changed = AT_START.filter(option => this.now.server[option] !== this.first.server[option]);
+    return changed.map(option => `server.${option}`);
+  }
+
+  /**
+   * Serves as `next` says. Datasets that stay the same go on without a missing row; those that are removed or begin anew end their
+   * streams with the end marker first, so that what they held is free. One call after the other. Does not reject.
+   */
+  async take(next: Config): Promise<Changes> {
+    const sameWorld = next.seed === this.now.seed && next.simulate === this.now.simulate;
+    if (next.seed !== this.now.seed) this.host = thisHost(next.seed);
+    const before = new Map(this.served.map(served => [served.config.info.name, served]));
+    const kept = new Map<string, Served>();
+    const described: string[] = [];
+    for (const config of next.datasets) {
+      const { name } = config.info;
+      const served = before.get(name);
+      if (served === undefined || !sameWorld || !sameRows(served.config, config)) continue;
+      kept.set(name, { config, dataset: served.dataset });
+      if (isDeepStrictEqual(served.config.info, config.info)) continue;
+      served.dataset.describe(config.info);
+      described.push(name);
+    }
+    const over = this.served.filter(({ config }) => !kept.has(config.info.name));
+    await Promise.all(over.map(({ dataset }) => dataset.close()));
+    const failed: string[] = [];
+    const opened = await Promise.all(
+      next.datasets.map(async (config): Promise<Served | undefined> => {
+        const known = kept.get(config.info.name);
+        if (known !== undefined) return known;
+        try {
+          return { config, dataset: await openDataset(config, this.host, next.simulate, this.events) };
+        } catch (error) {
+          failed.push(error instanceof Error ? error.message : String(error));
+          return undefined;
+        }
+      }),
+    );
+    this.now = next;
+    this.served = opened.filter(served => served !== undefined);
+    const names = new Set(this.served.map(({ config }) => config.info.name));
+    const wanted = new Set(next.datasets.map(({ info }) => info.name));
+    const fresh = [...names].filter(name => !kept.has(name));
+    return {
+      added: fresh.filter(name => !before.has(name)),
+      changed: fresh.filter(name => before.has(name)),
+      removed: [...before.keys()].filter(name => !wanted.has(name)),
+      described,
+      failed,
+    };
+  }
+}
+
+/** Whether the rows of the one are those of the other; what is said about them may differ. */
+function sameRows(
+  { info: _info, ...one }: DatasetConfig,
+  { info: _other, ...other }: DatasetConfig,
+): boolean {
+  return isDeepStrictEqual(one, other);
+}
