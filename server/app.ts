@@ -30,8 +30,10 @@ export interface AppOptions {
   /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
   readonly origins?: readonly string[];
   readonly configuration?: ConfigurationState | undefined;
-  /** Silent where it is left out. */
+  /** For warnings and errors; silent where it is left out. */
   readonly logger?: FastifyBaseLogger;
+  /** Told of a client that was cut off because it took nothing. */
+  readonly onCutOff?: (address: string) => void;
 }
 
 /** How long open streams may take to send their end marker when the server closes, in milliseconds. */
@@ -73,7 +75,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const datasets = () => options.datasets;
   const app = fastify({
-    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    // Fastify's own news, such as the addresses that it listens on, are told elsewhere, in one line.
+    ...(logger === undefined ? {} : { loggerInstance: logger.child({}, { level: 'warn' }) }),
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     forceCloseConnections: true,
@@ -95,7 +98,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 512 },
   });
   const streams = new OpenStreams(() => ({ ...DEFAULT_LIMITS, ...options.limits }), {
-    onCutOff: address => logger?.warn({ address }, 'a client that took nothing was cut off'),
+    onCutOff: address => options.onCutOff?.(address),
     onError: err => logger?.error({ err }, 'a stream was broken off'),
   });
 

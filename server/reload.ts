@@ -6,7 +6,7 @@ import { CONFIG_FOLDER, isDatasetFile } from './config/find.ts';
 import { problemLine } from './config/problem.ts';
 import type { ConfigRead } from './config/read.ts';
 import type { ConfigurationState } from './configuration-state.ts';
-import type { Logger } from './log-lines.ts';
+import type { Logger } from './logging/logger.ts';
 import type { Running } from './running.ts';
 
 /** A file is read when it has not grown for so long, in milliseconds: editors and copies write in several steps. */
@@ -89,7 +89,8 @@ export class Reloader {
       const problems = found.problems.map(problemLine);
       if (problems.join('\n') === this.current.problems.join('\n')) return;
       this.current = { ...this.current, problems };
-      logger.error({ problems }, 'the configuration is wrong; going on with the one before');
+      const others = problems.length === 1 ? {} : { problems };
+      logger.error(others, `the configuration is wrong, and the one before goes on: ${problems[0]}`);
       return;
     }
     const wasWrong = this.current.problems.length > 0;

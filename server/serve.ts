@@ -7,7 +7,8 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError, readConfig } from './config/read.ts';
-import { createLogger, logDeviceEvent, overrunLog } from './log-lines.ts';
+import { EventLog } from './logging/events.ts';
+import { createLogger, logStyle } from './logging/logger.ts';
 import type { ServeOptions } from './options.ts';
 import { Reloader } from './reload.ts';
 import { Running } from './running.ts';
@@ -27,16 +28,19 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   if ('problems' in read) throw new ConfigError(read.problems);
   const { config, files, left } = read;
   const { server } = config;
-  const logger = createLogger();
+  const style = logStyle();
+  const logger = createLogger(style);
+  const log = new EventLog(logger);
   const running = await Running.start(config, {
-    onEvent: (dataset, event) => logDeviceEvent(logger, dataset, event),
-    onOverrun: overrunLog(logger),
-    onFailure: (dataset, err) => logger.error({ dataset, err }, 'no more rows'),
+    onEvent: (dataset, event) => log.device(dataset, event),
+    onOverrun: (dataset, missed) => log.overrun(dataset, missed),
+    onFailure: (dataset, error) => log.failure(dataset, error),
   });
   const reloader = new Reloader({ read: () => readConfig(file, overrides), running, files, logger });
   const app = await buildApp({
     webRoot,
     logger,
+    onCutOff: address => log.cutOff(address),
     get datasets() {
       return running.datasets;
     },
@@ -50,8 +54,9 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       return reloader.state;
     },
   });
-  closeWithGrace({ delay: GRACE, logger: false, skip: ['SIGHUP'] }, async ({ err }) => {
+  closeWithGrace({ delay: GRACE, logger: false, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
+    else if (style !== 'terminal') logger.info(`ending on ${signal}`);
     await Promise.all([reloader.close(), app.close()]);
   });
   // From here on: one that came earlier would have ended the process, as it does for programs that know no better.
@@ -71,12 +76,11 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       );
     }
   }
-  print(
-    app,
-    server,
-    files,
-    running.datasets.map(({ info }) => info.name),
-  );
+  const names = running.datasets.map(({ info }) => info.name);
+  const addresses = addressesOf(app, server);
+  if (style !== 'terminal')
+    logger.info({ files, datasets: names, addresses }, `serving ${names.join(', ')} at ${addresses[0]}`);
+  if (style !== 'journal') print(names, files, addresses);
 }
 
 type Address = Config['server'];
@@ -113,19 +117,18 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
 }
 
-function print(
-  app: FastifyInstance,
-  { host }: Address,
-  files: readonly string[],
-  names: readonly string[],
-): void {
+/** Where this server can be opened: from here, and from the network. */
+function addressesOf(app: FastifyInstance, { host }: Address): string[] {
   const { port } = app.server.address() as AddressInfo;
-  const [first = '', ...others] = hosts(host).map(name => `http://${name}:${port}/`);
+  return hosts(host).map(name => `http://${name}:${port}/`);
+}
+
+function print(names: readonly string[], files: readonly string[], addresses: readonly string[]): void {
   process.stdout.write(
     [
       `dapberry serves ${names.join(', ')}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
-      `  live page   ${[first, ...others].join('  ')}`,
-      `  as text     curl -N ${first}${names[0]}.asc`,
+      `  live page   ${addresses.join('  ')}`,
+      `  as text     curl -N ${addresses[0]}${names[0]}.asc`,
       `  stop with Ctrl-C`,
       '',
     ].join('\n'),

@@ -1,0 +1,106 @@
+// What does the log say of what happens? One line an event, in words, with its numbers as fields.
+
+import type { DeviceEvent } from '../../device/index.ts';
+import type { Logger } from './logger.ts';
+import { Ration } from './ration.ts';
+
+const MINUTE = 60_000;
+
+/** A sensor with a loose wire fails and comes back all day: so many times are told one by one, then a line in ten minutes. */
+const SENSOR_CHANGES = { most: 6, window: 10 * MINUTE };
+
+/** Readers come in crowds, and so do their troubles. */
+const READERS = { most: 1, window: MINUTE };
+
+export class EventLog {
+  private readonly logger: Logger;
+  private readonly sensors = new Ration(SENSOR_CHANGES);
+  private readonly readers = new Ration(READERS);
+
+  constructor(logger: Logger) {
+    this.logger = logger;
+  }
+
+  /** An event of a dataset's device. */
+  device(dataset: string, event: DeviceEvent): void {
+    const { logger } = this;
+    switch (event.kind) {
+      case 'sensor-failing': {
+        const { sensor, error } = event;
+        this.sensors.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+          const fields = { dataset, sensor, error };
+          if (held === 0) logger.warn(fields, `sensor ${sensor} fails: ${error}`);
+          else
+            logger.warn({ ...fields, changes: held }, comesAndGoes(sensor, held, `it fails now: ${error}`));
+        });
+        break;
+      }
+      case 'sensor-back': {
+        const { sensor, seconds } = event;
+        this.sensors.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+          const fields = { dataset, sensor };
+          if (held === 0)
+            logger.info({ ...fields, seconds }, `sensor ${sensor} is back after ${spoken(seconds)}`);
+          else logger.warn({ ...fields, changes: held }, comesAndGoes(sensor, held, 'it answers now'));
+        });
+        break;
+      }
+      case 'clock-stepped': {
+        const { seconds, ahead } = event;
+        const way = seconds < 0 ? 'back' : 'forward';
+        const rows =
+          ahead > 0 ? `; the times of rows are ${spoken(ahead)} ahead of it until it has caught up` : '';
+        logger.warn(
+          { dataset, seconds, ahead },
+          `the system clock was set ${way} by ${spoken(Math.abs(seconds))}${rows}`,
+        );
+        break;
+      }
+      case 'slots-missed':
+        logger.warn(
+          { dataset, missed: event.missed },
+          `${event.missed === 1 ? 'a row was' : `${event.missed} rows were`} not made: the machine, or a sensor, was too slow`,
+        );
+    }
+  }
+
+  /** A dataset's log forgot rows before a reader came to them. */
+  overrun(dataset: string, missed: number): void {
+    this.readers.spend(`overrun ${dataset}`, missed, sum =>
+      this.logger.warn(
+        { dataset, missed: sum },
+        `readers of ${dataset} were too slow and missed ${sum === 1 ? 'a row' : `${sum} rows`}`,
+      ),
+    );
+  }
+
+  /** A dataset gives no more rows though nobody stopped it. */
+  failure(dataset: string, err: unknown): void {
+    const reason = err instanceof Error ? err.message : String(err);
+    this.logger.error({ dataset, err }, `${dataset} gives no more rows: ${reason}`);
+  }
+
+  /** A client that took nothing was cut off. */
+  cutOff(address: string): void {
+    this.readers.spend('cut-off', 1, (clients, held) =>
+      this.logger.warn(
+        { address, clients },
+        held === 0
+          ? `${address} took nothing and was cut off`
+          : `${clients} clients took nothing and were cut off, ${address} the last of them`,
+      ),
+    );
+  }
+}
+
+function comesAndGoes(sensor: string, changes: number, now: string): string {
+  return `sensor ${sensor} failed or came back ${changes} more times; ${now}`;
+}
+
+/** Seconds as a person says them. */
+function spoken(seconds: number): string {
+  if (seconds < 120) return `${Number(seconds.toPrecision(3))} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} hours`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,74 @@
+// Where do log lines go? To standard error: readable on a terminal, with priorities in the journal, JSON otherwise.
+
+import { fstatSync } from 'node:fs';
+import pino, { type DestinationStream, type Logger } from 'pino';
+import { isColorSupported, prettyFactory } from 'pino-pretty';
+
+export type { Logger };
+
+/** How lines are written: for a person at a terminal, for systemd's journal, or for a program. */
+export type LogStyle = 'terminal' | 'journal' | 'json';
+
+const STANDARD_ERROR = 2;
+
+/**
+ * Standard error is the journal where its device and inode are those that systemd put into `$JOURNAL_STREAM` (systemd.exec(5)): a
+ * program that was started from a service with its output elsewhere inherits the variable too.
+ */
+export function logStyle(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  isTerminal = process.stderr.isTTY === true,
+): LogStyle {
+  if (isTerminal) return 'terminal';
+  const { JOURNAL_STREAM: journal } = environment;
+  if (journal === undefined) return 'json';
+  const { dev, ino } = fstatSync(STANDARD_ERROR);
+  return journal === `${dev}:${ino}` ? 'journal' : 'json';
+}
+
+/** Lines go to `destination` one by one, none is held back. */
+export function createLogger(
+  style = logStyle(),
+  destination: DestinationStream = pino.destination({ dest: STANDARD_ERROR, sync: true }),
+): Logger {
+  switch (style) {
+    case 'terminal':
+      return pino({ base: null }, forPerson(destination));
+    case 'journal':
+      return pino({ base: null, timestamp: false }, withPriority(destination));
+    case 'json':
+      return pino({ base: null }, destination);
+  }
+}
+
+/** `[14:03:05] WARN: what happened {"its":"fields"}`, coloured where the terminal can. */
+function forPerson(destination: DestinationStream): DestinationStream {
+  const format = prettyFactory({
+    colorize: isColorSupported,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+  });
+  return { write: line => destination.write(format(line)) };
+}
+
+/** Priorities of syslog(3), as the journal reads them off the beginning of a line (sd-daemon(3)). */
+const PRIORITIES: readonly (readonly [least: number, priority: number])[] = [
+  [60, 2],
+  [50, 3],
+  [40, 4],
+  [30, 6],
+];
+const DEBUG = 7;
+
+/** One line an event, `<4>what happened {"its":"fields"}`; the journal knows the time. */
+function withPriority(destination: DestinationStream): DestinationStream {
+  const format = prettyFactory({ colorize: false, singleLine: true, ignore: 'level,time' });
+  return {
+    write(line: string): void {
+      const { level } = JSON.parse(line) as { level: number };
+      const [, priority] = PRIORITIES.find(([least]) => level >= least) ?? [0, DEBUG];
+      const text = format(line).trim().replaceAll('\n', '\\n');
+      destination.write(`<${priority}>${text}\n`);
+    },
+  };
+}

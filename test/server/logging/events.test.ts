@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EventLog } from '../../../server/logging/events.ts';
+import { createLogger, logStyle } from '../../../server/logging/logger.ts';
+
+let written: string[];
+const destination = { write: (line: string) => void written.push(line) };
+beforeEach(() => {
+  written = [];
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const MINUTE = 60_000;
+const time = 1_700_000_000;
+const failing = (error = 'wire is off') => ({ kind: 'sensor-failing', time, sensor: 'air', error }) as const;
+const back = { kind: 'sensor-back', time, sensor: 'air', seconds: 12.34 } as const;
+
+/** What was written, without the fields. */
+const sentences = () => written.map(line => (JSON.parse(line) as { msg: string }).msg);
+
+describe('the log of a dataset', () => {
+  it('has one line when a sensor fails, and one when it is back', () => {
+    const log = new EventLog(createLogger('json', destination));
+    log.device('garden', failing());
+    log.device('garden', back);
+    expect(sentences()).toEqual(['sensor air fails: wire is off', 'sensor air is back after 12.3 s']);
+    expect(JSON.parse(written[0]!)).toMatchObject({
+      level: 40,
+      dataset: 'garden',
+      sensor: 'air',
+      error: 'wire is off',
+    });
+  });
+
+  it('tells of a sensor that comes and goes six times, and then once in ten minutes', () => {
+    const log = new EventLog(createLogger('json', destination));
+    const flap = (times: number) => {
+      for (let time = 0; time < times; time += 1) {
+        log.device('garden', failing());
+        log.device('garden', back);
+      }
+    };
+    flap(100);
+    expect(written).toHaveLength(6);
+    vi.advanceTimersByTime(10 * MINUTE);
+    expect(sentences().slice(6)).toEqual(['sensor air failed or came back 194 more times; it answers now']);
+    flap(10);
+    log.device('garden', failing('short circuit'));
+    expect(written).toHaveLength(7);
+    vi.advanceTimersByTime(10 * MINUTE);
+    expect(sentences().slice(7)).toEqual([
+      'sensor air failed or came back 21 more times; it fails now: short circuit',
+    ]);
+    vi.advanceTimersByTime(10 * MINUTE);
+    log.device('garden', back);
+    expect(sentences().slice(8)).toEqual(['sensor air is back after 12.3 s']);
+  });
+
+  it('keeps the ration of each sensor apart', () => {
+    const log = new EventLog(createLogger('json', destination));
+    for (let time = 0; time < 10; time += 1) log.device('garden', failing());
+    log.device('pond', failing());
+    expect(written).toHaveLength(7);
+  });
+
+  it('sums up what readers missed, and who was cut off, once a minute', () => {
+    const log = new EventLog(createLogger('json', destination));
+    for (let missed = 1; missed <= 5; missed += 1) log.overrun('garden', missed);
+    for (let client = 1; client <= 5; client += 1) log.cutOff(`10.0.0.${client}`);
+    expect(sentences()).toEqual([
+      'readers of garden were too slow and missed a row',
+      '10.0.0.1 took nothing and was cut off',
+    ]);
+    vi.advanceTimersByTime(MINUTE);
+    expect(sentences().slice(2)).toEqual([
+      'readers of garden were too slow and missed 14 rows',
+      '4 clients took nothing and were cut off, 10.0.0.5 the last of them',
+    ]);
+    vi.advanceTimersByTime(10 * MINUTE);
+    expect(written).toHaveLength(4);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('says which way the clock was set, and how far ahead of it rows are', () => {
+    const log = new EventLog(createLogger('json', destination));
+    log.device('garden', { kind: 'clock-stepped', time, seconds: 3600, ahead: 0 });
+    log.device('garden', { kind: 'clock-stepped', time, seconds: -86_400 * 3, ahead: 86_400 * 3 });
+    log.device('garden', { kind: 'slots-missed', time, missed: 4 });
+    log.failure('garden', new Error('the file is gone'));
+    expect(sentences()).toEqual([
+      'the system clock was set forward by 60 minutes',
+      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it until it has caught up',
+      '4 rows were not made: the machine, or a sensor, was too slow',
+      'garden gives no more rows: the file is gone',
+    ]);
+  });
+});
+
+describe('a line of the log', () => {
+  it('begins with its priority in the journal, and is one line whatever is in it', () => {
+    const logger = createLogger('journal', destination);
+    logger.debug('not asked for');
+    logger.info({ dataset: 'garden' }, 'read anew');
+    logger.warn('careful');
+    logger.error({ err: new Error('two\nlines') }, 'broken');
+    logger.fatal('over');
+    expect(written.map(line => line.slice(0, 3))).toEqual(['<6>', '<4>', '<3>', '<2>']);
+    expect(written[0]).toBe('<6>read anew {"dataset":"garden"}\n');
+    expect(written[2]).toContain('broken');
+    for (const line of written) expect(line.indexOf('\n')).toBe(line.length - 1);
+  });
+
+  it('is for a person at a terminal, and JSON for a program', () => {
+    createLogger('terminal', destination).warn({ dataset: 'garden' }, 'careful');
+    createLogger('json', destination).warn({ dataset: 'garden' }, 'careful');
+    expect(written[0]).toMatch(/WARN.*careful/);
+    expect(JSON.parse(written.at(-1)!)).toMatchObject({ level: 40, dataset: 'garden', msg: 'careful' });
+  });
+
+  it('goes to the journal only where standard error is the journal itself', () => {
+    expect(logStyle({}, true)).toBe('terminal');
+    expect(logStyle({}, false)).toBe('json');
+    expect(logStyle({ JOURNAL_STREAM: '1:2' }, false)).toBe('json');
+  });
+});
