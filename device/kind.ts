@@ -1,6 +1,10 @@
 // What is a sensor kind? All that configuration, documents, lists and the device have to know of one sort of sensor.
 
 import type { z } from 'zod';
+import type { I2cBuses } from './buses/i2c.ts';
+import { i2cBuses } from './buses/i2c-bus.ts';
+import { linuxI2c } from './buses/i2c-linux.ts';
+import { type Serial, serialQueues } from './buses/serial.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type KernelFiles, kernelFiles } from './kernel-files.ts';
 import type { Channel, Sensor } from './sensor.ts';
@@ -9,13 +13,20 @@ import type { Channel, Sensor } from './sensor.ts';
 export interface SensorHost {
   readonly files: KernelFiles;
   readonly clock: Clock;
+  readonly i2c: I2cBuses;
+  readonly buses: {
+    /** Queues for what only one may use at a time: `i2c-1`, `i2c-1:0x48`, `w1_bus_master1`. */
+    readonly serial: Serial;
+  };
   /** What simulated values are made from, a whole number from 0 to 4294967295. */
   readonly seed: number;
 }
 
 /** The machine itself; `seed` is only for sensors that are simulated by nature. */
 export function thisHost(seed: number): SensorHost {
-  return { files: kernelFiles(), clock: systemClock, seed };
+  const serial = serialQueues();
+  const i2c = i2cBuses(linuxI2c(), serial, systemClock);
+  return { files: kernelFiles(), clock: systemClock, i2c, buses: { serial }, seed };
 }
 
 /** What a kind cannot do without: `kernel-files` are those below /proc and /sys. */

@@ -1,0 +1,57 @@
+// How does a sensor talk to a chip on an I2C bus? In registers and plain transfers, one transfer at a time on a bus.
+
+/** The I2C buses of a machine. */
+export interface I2cBuses {
+  /**
+   * The chip at an address (7 bits) of the bus `/dev/i2c-BUS`; whoever opens it closes it. Nothing is said to the chip.
+   * @throws one sentence that says what this machine lacks: a module, a bus, a permission
+   */
+  open(bus: number, address: number): Promise<I2cChip>;
+}
+
+/**
+ * One chip. Each method is one transfer and cannot be parted by another's; words have their most significant byte first. All
+ * reject with one sentence where the chip does not answer, the bus hangs or is gone, and when `signal` aborts.
+ */
+export interface I2cChip {
+  /** For errors: `0x48 on i2c-1`. */
+  readonly place: string;
+  /** Reads a register of 8 bits. */
+  readByte(register: number, signal?: AbortSignal): Promise<number>;
+  writeByte(register: number, value: number, signal?: AbortSignal): Promise<void>;
+  /** Reads a register of 16 bits, 0 to 65535. */
+  readWord(register: number, signal?: AbortSignal): Promise<number>;
+  writeWord(register: number, value: number, signal?: AbortSignal): Promise<void>;
+  /** Reads 1 to 32 registers of 8 bits, from `register` on. */
+  readBlock(register: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Reads bytes without naming a register. */
+  read(length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Writes bytes that are a command, not a register. */
+  write(bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a bus is called in errors, queues and claims: `i2c-1`. */
+export function busName(bus: number): string {
+  return `i2c-${bus}`;
+}
+
+/** What a chip is called in queues and claims: `i2c-1:0x48`. */
+export function chipName(bus: number, address: number): string {
+  return `${busName(bus)}:${hexByte(address)}`;
+}
+
+/** A byte as datasheets write it: `0x0f`. */
+export function hexByte(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0')}`;
+}
+
+/** A 16-bit word as datasheets write it: `0x00ff`. */
+export function hexWord(word: number): string {
+  return `0x${word.toString(16).padStart(4, '0')}`;
+}
+
+/** What two's complement of so many bits means, 16 at most. */
+export function signed(value: number, bits: number): number {
+  return value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
+}

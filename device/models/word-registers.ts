@@ -1,0 +1,34 @@
+// How does a chip speak that has a pointer to its registers? The first byte written says which; words begin with their greater byte.
+
+import type { I2cChipModel } from '../buses/i2c-simulated.ts';
+
+/** The registers of a chip, by number. */
+export interface Registers {
+  /** 0 to 65535, or 0 to 255 where the register is a byte. */
+  get(register: number): number;
+  set(register: number, value: number): void;
+  /** Bytes of a register; 2 where it is left out. */
+  bytes?(register: number): 1 | 2;
+}
+
+/** The protocol of LM75, TMP102, MCP9808, ADS1115 and INA219: the pointer stays until it is written again. */
+export function wordRegisters(registers: Registers): I2cChipModel {
+  let pointer = 0;
+  const bytesOf = (register: number) => registers.bytes?.(register) ?? 2;
+  return {
+    write: ([register, first, second]) => {
+      if (register === undefined) return true;
+      pointer = register;
+      if (first === undefined) return true;
+      if (bytesOf(pointer) === 1) registers.set(pointer, first);
+      // A word that breaks off half way changes nothing.
+      else if (second !== undefined) registers.set(pointer, (first << 8) | second);
+      return true;
+    },
+    read: length => {
+      const value = registers.get(pointer);
+      const bytes = bytesOf(pointer) === 1 ? [value] : [value >>> 8, value & 0xff];
+      return Uint8Array.from({ length }, (_, index) => bytes[index % bytes.length]!);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { serialQueues } from '../../../device/buses/serial.ts';
+
+/** Work that begins and ends when it is told to, and says so. */
+function workOf(said: string[], name: string) {
+  let end = () => {};
+  const ended = new Promise<void>(resolve => {
+    end = resolve;
+  });
+  const work = async () => {
+    said.push(`${name} begins`);
+    await ended;
+    said.push(`${name} ends`);
+    return name;
+  };
+  return { work, end };
+}
+
+const turn = () => new Promise(resolve => setImmediate(resolve));
+
+it('one bus does one thing at a time, in the order in which it was asked', async () => {
+  const said: string[] = [];
+  const serial = serialQueues();
+  const [first, second] = [workOf(said, 'first'), workOf(said, 'second')];
+  const both = [serial('i2c-1', first.work), serial('i2c-1', second.work)];
+  second.end();
+  await turn();
+  expect(said).toEqual(['first begins']);
+  first.end();
+  expect(await Promise.all(both)).toEqual(['first', 'second']);
+  expect(said).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
+});
+
+it('another bus does not wait for it', async () => {
+  const said: string[] = [];
+  const serial = serialQueues();
+  const [slow, quick] = [workOf(said, 'slow'), workOf(said, 'quick')];
+  const waiting = serial('i2c-1', slow.work);
+  quick.end();
+  expect(await serial('i2c-3', quick.work)).toBe('quick');
+  slow.end();
+  await waiting;
+});
+
+it('work that fails does not keep what follows', async () => {
+  const serial = serialQueues();
+  const failing = serial('i2c-1', () => Promise.reject(new Error('broken')));
+  const next = serial('i2c-1', async () => 'next');
+  await expect(failing).rejects.toThrow('broken');
+  expect(await next).toBe('next');
+});
+
+it('work that nobody wants any more is not begun, and what has begun is still waited for by the next', async () => {
+  const said: string[] = [];
+  const serial = serialQueues();
+  const stop = new AbortController();
+  const first = workOf(said, 'first');
+  const asked = [
+    serial('i2c-1', first.work, stop.signal),
+    serial('i2c-1', workOf(said, 'second').work, stop.signal),
+  ];
+  const third = serial('i2c-1', async () => said.push('third begins'));
+  await turn();
+  stop.abort(new Error('enough'));
+  for (const result of asked) await expect(result).rejects.toThrow('enough');
+  await turn();
+  expect(said).toEqual(['first begins']);
+  first.end();
+  await third;
+  expect(said).toEqual(['first begins', 'first ends', 'third begins']);
+});
