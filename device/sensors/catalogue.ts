@@ -4,7 +4,15 @@ import type { SensorKind } from '../kind.ts';
 import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
+import { lm75 } from './lm75.ts';
 import { thermal } from './thermal-zone.ts';
 import { tmp36Simulated } from './tmp36.ts';
 
-export const SENSOR_KINDS: readonly SensorKind[] = [tmp36Simulated, hostLoad, hostCpu, hostNetwork, thermal];
+export const SENSOR_KINDS: readonly SensorKind[] = [
+  tmp36Simulated,
+  hostLoad,
+  hostCpu,
+  hostNetwork,
+  thermal,
+  lm75,
+];

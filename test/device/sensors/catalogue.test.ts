@@ -7,7 +7,7 @@ import { SENSOR_KINDS } from '../../../device/sensors/catalogue.ts';
 import { hostOf } from '../known-sensors.ts';
 
 /** UDUNITS names and symbols that a channel here may be measured in, alone or multiplied. */
-const UNITS = new Set(['1', 'mV', 'degree_Celsius', 'percent', 'byte', 's-1']);
+const UNITS = new Set(['1', 'V', 'mV', 'mA', 'mW', 'hPa', 'degree_Celsius', 'percent', 'byte', 's-1']);
 
 /** The options of a kind that is asked for nothing. */
 const usual = (kind: (typeof SENSOR_KINDS)[number]) => kind.options.parse({});

@@ -1,0 +1,113 @@
+// What does an LM75 say? A thermometer chip on I2C that converts by itself (TI LM75B/LM75C datasheet, SNIS153; NXP LM75A, LM75B).
+
+import { z } from 'zod';
+import { type I2cChip, signed } from '../buses/i2c.ts';
+import { sensorKind } from '../kind.ts';
+import { Lm75Model } from '../models/lm75.ts';
+import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';
+import type { Channel } from '../sensor.ts';
+import {
+  addressesBetween,
+  addressOption,
+  busOption,
+  claimsOf,
+  findChips,
+  hostWith,
+  openI2cSensor,
+  pause,
+  seedOf,
+} from './i2c-sensor.ts';
+
+const FIRST_ADDRESS = 0x48;
+const LAST_ADDRESS = 0x4f;
+
+/** Registers (section "Internal Register Structure"). */
+const TEMPERATURE = 0;
+const CONFIGURATION = 1;
+const HYSTERESIS = 2;
+const OVERTEMPERATURE = 3;
+
+/** Bit 0 of the configuration. */
+const SHUTDOWN = 0x01;
+
+/** 75 and 80 deg C, which the limits are after power-on. */
+const HYSTERESIS_AT_FIRST = 0x4b00;
+const OVERTEMPERATURE_AT_FIRST = 0x5000;
+
+/** Seconds: the longest time of a conversion. Before the first has ended the chip says 0 deg C. */
+const CONVERSION = 0.3;
+
+function channelsOf(bits: number): readonly Channel[] {
+  return [
+    {
+      name: 'temperature',
+      units: 'degree_Celsius',
+      longName: 'Temperature',
+      validRange: [-55, 125],
+      resolution: 2 ** (8 - bits),
+    },
+  ];
+}
+
+/**
+ * Degrees Celsius in a temperature register: two's complement at the left of the word, whole degrees in the first eight
+ * of `bits` bits. What lies to the right of them means nothing.
+ */
+export function temperatureOf(word: number, bits: number): number {
+  return signed(word >>> (16 - bits), bits) * 2 ** (8 - bits);
+}
+
+export const lm75 = sensorKind({
+  name: 'lm75',
+  title: 'LM75 thermometer',
+  description:
+    'A thermometer chip on I2C, -55 to 125 degree_Celsius: LM75, LM75A, LM75B and chips like them.',
+  needs: ['i2c'],
+  options: z.strictObject({
+    bus: busOption,
+    address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
+    bits: z
+      .int()
+      .min(9)
+      .max(12)
+      .default(9)
+      .describe(
+        'Bits of a reading: 9 of the LM75 (steps of 0.5 degree_Celsius), 11 of the LM75A and LM75B (0.125).',
+      ),
+  }),
+  channels: ({ bits }) => channelsOf(bits),
+  conversionTime: () => 0,
+  claims: claimsOf,
+  open: ({ bits, ...place }, host) =>
+    openI2cSensor({
+      name: 'lm75',
+      channels: channelsOf(bits),
+      place,
+      host,
+      begin: async chip => {
+        const configuration = await chip.readByte(CONFIGURATION);
+        if (configuration & SHUTDOWN) await chip.writeByte(CONFIGURATION, configuration & ~SHUTDOWN);
+        await pause(host.clock, CONVERSION);
+        return async signal => [temperatureOf(await chip.readWord(TEMPERATURE, signal), bits)];
+      },
+    }),
+  simulate: ({ bits, ...place }, host) =>
+    hostWith(
+      new Lm75Model({
+        temperature: quantityNow(seedOf(place, host), ROOM_TEMPERATURE, host.clock),
+        now: () => host.clock.monotonic(),
+        bits,
+      }),
+      place,
+      host,
+    ),
+  find: host => findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isLm75),
+});
+
+/** It has no identity, but limits that few people change; the TMP102, which has them too, has a configuration of two bytes. */
+async function isLm75(chip: I2cChip): Promise<boolean> {
+  if ((await chip.readWord(HYSTERESIS)) !== HYSTERESIS_AT_FIRST) return false;
+  if ((await chip.readWord(OVERTEMPERATURE)) !== OVERTEMPERATURE_AT_FIRST) return false;
+  const [first, second] = await chip.readBlock(CONFIGURATION, 2);
+  return first === second || second === 0xff;
+}
