@@ -36,6 +36,7 @@ export {
   type Channel,
   type ChannelType,
   type ComputedSensor,
+  IncompleteReading,
   type OpenSensor,
   type Reading,
   type Sensor,

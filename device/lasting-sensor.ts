@@ -1,7 +1,7 @@
 // How does a sensor outlast a missing wire? It is opened when it is read, and anew after a read that failed.
 
 import { type Clock, waitFor } from './clock.ts';
-import { type Channel, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
+import { type Channel, IncompleteReading, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
 
 /** Whoever opens a device waits this many seconds for a sensor that takes its time; it comes later then. */
@@ -60,6 +60,7 @@ class LastingSensor implements Sensor {
     try {
       return await sensor.read(signal);
     } catch (error) {
+      if (error instanceof IncompleteReading) throw error;
       // Whatever it held may be what is broken: a bus that went with its driver, a file of a device that left.
       if (this.#opening === opening) this.#opening = undefined;
       await closeSensor(sensor, this.#clock);

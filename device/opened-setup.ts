@@ -5,7 +5,14 @@ import { type Calibration, calibrated } from './calibration.ts';
 import type { ColumnSetup, SensorSetup } from './column-setup.ts';
 import { channelValue } from './columns.ts';
 import { type SensorHost, simulatedHost } from './kind.ts';
-import { type ComputedSensor, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
+import {
+  type ComputedSensor,
+  IncompleteReading,
+  isComputed,
+  type OpenSensor,
+  type Reading,
+  type Sensor,
+} from './sensor.ts';
 
 /** What opens the sensor on `host`, or on what its kind puts there where `simulate` is set. */
 export function openerOf(setup: SensorSetup, host: SensorHost, simulate: boolean): OpenSensor {
@@ -25,14 +32,21 @@ export function openerOf(setup: SensorSetup, host: SensorHost, simulate: boolean
 function withColumns(sensor: Sensor, { name, columns }: SensorSetup): Sensor {
   const channels = columns.map(({ column }) => column);
   const corrections = columns.map(({ calibration }) => calibration);
+  // A reading of another length is refused, with its own error, by whoever reads.
+  const correct = (reading: Reading) =>
+    corrections.some(calibration => calibration !== undefined)
+      ? Array.from(reading, (value, index) => corrected(corrections[index], value))
+      : reading;
   const wrapped: Sensor = {
     name,
     channels,
     read: async signal => {
-      if (!corrections.some(calibration => calibration !== undefined)) return sensor.read(signal);
-      const reading = await sensor.read(signal);
-      // A reading of another length is refused, with its own error, by whoever reads.
-      return Array.from(reading, (value, index) => corrected(corrections[index], value));
+      try {
+        return correct(await sensor.read(signal));
+      } catch (error) {
+        if (!(error instanceof IncompleteReading)) throw error;
+        throw new IncompleteReading(correct(error.reading), error.message);
+      }
     },
     close: () => sensor.close(),
   };

@@ -1,7 +1,7 @@
 // How one sensor is read: one read at a time, each with a deadline, a failed one tried again after a back-off.
 
 import { type Clock, waitFor } from './clock.ts';
-import { isComputed, type Reading, type Sensor } from './sensor.ts';
+import { IncompleteReading, isComputed, type Reading, type Sensor } from './sensor.ts';
 import type { SensorHealth } from './sensor-health.ts';
 
 /** Bounds on the time that a read may take; between them it is the interval. Seconds. */
@@ -16,7 +16,9 @@ const LONGEST_BACK_OFF = 60;
 const READ_GRACE = 0.1;
 const CLOSE_GRACE = 1;
 
-type Outcome = { readonly reading: Reading } | { readonly error: string; readonly backOffFrom: number };
+type Outcome =
+  | { readonly reading: Reading; readonly missing?: string }
+  | { readonly error: string; readonly backOffFrom: number };
 
 interface Read {
   /** Resolves when there is an outcome, at the deadline at the latest, or when the reader is closed. */
@@ -75,9 +77,11 @@ export class SensorReader {
     if (read?.outcome === undefined || read.taken) return undefined;
     read.taken = true;
     if ('reading' in read.outcome) {
+      const { reading, missing } = read.outcome;
       this.#failuresInARow = 0;
-      this.#health.answered(time);
-      return read.outcome.reading;
+      if (missing === undefined) this.#health.answered(time);
+      else this.#health.failed(missing, time);
+      return reading;
     }
     const first = Math.max(this.#interval, FIRST_BACK_OFF);
     const backOff = Math.min(first * 2 ** this.#failuresInARow, LONGEST_BACK_OFF);
@@ -116,7 +120,12 @@ export class SensorReader {
     };
     read.ended = this.#readOnce(time, signal).then(
       reading => end({ reading }),
-      (error: unknown) => end({ error: messageOf(error), backOffFrom: now }),
+      (error: unknown) =>
+        end(
+          error instanceof IncompleteReading
+            ? { reading: error.reading, missing: error.message }
+            : { error: messageOf(error), backOffFrom: now },
+        ),
     );
     read.decided = waitFor(this.#clock, read.ended, this.#deadline, signal).then(() => {
       if (read.outcome !== undefined || signal.aborted) return;
@@ -136,14 +145,20 @@ export class SensorReader {
       sensor.compute(Float64Array.of(time), columns);
       return columns.map(column => column[0]!);
     }
-    const reading = await sensor.read(signal);
-    if (reading.length !== sensor.channels.length) {
-      throw new Error(
-        `expected ${sensor.channels.length} values, one a channel, and found ${reading.length} in the reading`,
-      );
+    try {
+      return wholeReading(sensor, await sensor.read(signal));
+    } catch (error) {
+      if (error instanceof IncompleteReading) wholeReading(sensor, error.reading);
+      throw error;
     }
-    return reading;
   }
+}
+
+function wholeReading({ channels }: Sensor, reading: Reading): Reading {
+  if (reading.length === channels.length) return reading;
+  throw new Error(
+    `expected ${channels.length} values, one a channel, and found ${reading.length} in the reading`,
+  );
 }
 
 /** Closes a sensor, whatever its `close` does: errors are dropped, and one that hangs is not waited for. */

@@ -28,6 +28,21 @@ export interface Channel {
 /** What `read` gives: one number a channel, in the order of `channels`; NaN where a channel has no value now. */
 export type Reading = ArrayLike<number>;
 
+/**
+ * What `read` rejects with where some of the channels have values and others have none for a reason that a person has
+ * to know: the values go into the row, and the sensor counts as failing.
+ */
+export class IncompleteReading extends Error {
+  /** NaN where there is no value. */
+  readonly reading: Reading;
+
+  /** @param message one sentence: why values are missing */
+  constructor(reading: Reading, message: string) {
+    super(message);
+    this.reading = reading;
+  }
+}
+
 /** A source of readings. Whoever opens it closes it, also after a failed read. */
 export interface Sensor {
   /** What the sensor is called in health, log and page. */
