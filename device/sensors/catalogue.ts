@@ -5,8 +5,11 @@ import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
 import { lm75 } from './lm75.ts';
+import { mcp9808 } from './mcp9808.ts';
 import { thermal } from './thermal-zone.ts';
 import { tmp36Simulated } from './tmp36.ts';
+import { tmp102 } from './tmp102.ts';
+import { tmp105 } from './tmp105.ts';
 
 export const SENSOR_KINDS: readonly SensorKind[] = [
   tmp36Simulated,
@@ -15,4 +18,7 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   hostNetwork,
   thermal,
   lm75,
+  tmp102,
+  tmp105,
+  mcp9808,
 ];

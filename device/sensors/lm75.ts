@@ -34,8 +34,9 @@ const SHUTDOWN = 0x01;
 const HYSTERESIS_AT_FIRST = 0x4b00;
 const OVERTEMPERATURE_AT_FIRST = 0x5000;
 
-/** Seconds: the longest time of a conversion. Before the first has ended the chip says 0 deg C. */
-const CONVERSION = 0.3;
+/** Seconds of a conversion, typically and at most. Before the first has ended the chip says 0 deg C. */
+const CONVERSION = 0.1;
+const LONGEST_CONVERSION = 0.3;
 
 function channelsOf(bits: number): readonly Channel[] {
   return [
@@ -76,7 +77,7 @@ export const lm75 = sensorKind({
       ),
   }),
   channels: ({ bits }) => channelsOf(bits),
-  conversionTime: () => 0,
+  conversionTime: () => CONVERSION,
   claims: claimsOf,
   open: ({ bits, ...place }, host) =>
     openI2cSensor({
@@ -87,7 +88,7 @@ export const lm75 = sensorKind({
       begin: async chip => {
         const configuration = await chip.readByte(CONFIGURATION);
         if (configuration & SHUTDOWN) await chip.writeByte(CONFIGURATION, configuration & ~SHUTDOWN);
-        await pause(host.clock, CONVERSION);
+        await pause(host.clock, LONGEST_CONVERSION);
         return async signal => [temperatureOf(await chip.readWord(TEMPERATURE, signal), bits)];
       },
     }),
