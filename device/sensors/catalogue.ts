@@ -1,6 +1,8 @@
 // Which kinds of sensors are there? All of them, in the order in which lists and documents show them.
 
 import type { SensorKind } from '../kind.ts';
+import { ads1015 } from './ads1015.ts';
+import { ads1115 } from './ads1115.ts';
 import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
@@ -17,6 +19,8 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   hostCpu,
   hostNetwork,
   thermal,
+  ads1115,
+  ads1015,
   lm75,
   tmp102,
   tmp105,

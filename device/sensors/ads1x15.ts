@@ -1,0 +1,198 @@
+// What do ADS1115 and ADS1015 have in common? All but bits and rates: one converter behind four inputs and an amplifier.
+
+import { z } from 'zod';
+import { hexWord, type I2cChip, signed } from '../buses/i2c.ts';
+import { sensorKind } from '../kind.ts';
+import { Ads1x15Model } from '../models/ads1x15.ts';
+import { type Course, quantityNow } from '../models/quantity.ts';
+import { type Channel, IncompleteReading } from '../sensor.ts';
+import {
+  addressesBetween,
+  addressOption,
+  busOption,
+  claimsOf,
+  findChips,
+  hostWith,
+  openI2cSensor,
+  pauseUntil,
+  seedOf,
+} from './i2c-sensor.ts';
+import { randomBits } from './seeded-noise.ts';
+
+/** ADDR at ground, at the supply, at SDA, at SCL (table "ADDR Pin Connection and Corresponding Target Address"). */
+const FIRST_ADDRESS = 0x48;
+const LAST_ADDRESS = 0x4b;
+
+/** Registers (table "Address Pointer Register"). */
+const CONVERSION = 0;
+const CONFIGURATION = 1;
+const LOW_THRESHOLD = 2;
+const HIGH_THRESHOLD = 3;
+
+/** Thresholds after power-on, which nobody changes who does not use the comparator. */
+const LOW_AT_FIRST = 0x8000;
+const HIGH_AT_FIRST = 0x7fff;
+
+/** Fields of the configuration (table "Config Register Field Descriptions"). */
+const START = 0x8000;
+const MULTIPLEXER = 12;
+const AMPLIFIER = 9;
+const SINGLE_SHOT = 0x0100;
+const RATE = 5;
+const COMPARATOR_OFF = 0x0003;
+
+/** What the multiplexer can choose, by its bits: differences, then inputs against ground. */
+const INPUTS = ['AIN0-AIN1', 'AIN0-AIN3', 'AIN1-AIN3', 'AIN2-AIN3', 'AIN0', 'AIN1', 'AIN2', 'AIN3'] as const;
+
+/** Volts of full scale, by the bits of the amplifier. */
+const RANGES = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256] as const;
+
+type Input = (typeof INPUTS)[number];
+type Range = (typeof RANGES)[number];
+
+/** The chip's own clock may be slow by a tenth; a transfer takes its time too. */
+const SLOWEST = 1.1;
+const TRANSFERS = 0.001;
+
+/** What is at a simulated input, in volts, each with a period of its own. */
+const SIMULATED: readonly Course[] = [
+  { mean: 1.65, amplitude: 1.2, period: 60, noise: 0.001 },
+  { mean: 0.75, amplitude: 0.05, period: 600, noise: 0.001 },
+  { mean: 2.5, amplitude: 0.02, period: 1500, noise: 0.0005 },
+  { mean: 0.4, amplitude: 0.3, period: 20, noise: 0.001 },
+];
+
+/** What tells the two chips apart. */
+export interface Converter {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly bits: 12 | 16;
+  /** Conversions a second, by the bits of the configuration. */
+  readonly rates: readonly number[];
+  readonly usualRate: number;
+  readonly isFound: boolean;
+}
+
+/** Millivolts in a conversion register: two's complement at the left, full scale at the greatest of `bits` bits and one more. */
+export function millivoltsOf(word: number, bits: number, range: number): number {
+  return (1000 * range * signed(word >>> (16 - bits), bits)) / 2 ** (bits - 1);
+}
+
+/** Voltages that the chip's one converter takes one after the other, each a conversion that is started and waited for. */
+export function converterKind({ name, title, description, bits, rates, usualRate, isFound }: Converter) {
+  const channelsOf = (inputs: readonly Input[], range: Range): readonly Channel[] =>
+    inputs.map(input => ({
+      name: `voltage_${input.toLowerCase().replace('-', '_')}`,
+      units: 'mV',
+      longName: `Voltage at ${input.replace('-', ' against ')}`,
+      validRange: [-1000 * range, 1000 * range],
+      resolution: (1000 * range) / 2 ** (bits - 1),
+    }));
+  const configurationOf = (input: Input, range: Range, rate: number) =>
+    (INPUTS.indexOf(input) << MULTIPLEXER) |
+    (RANGES.indexOf(range) << AMPLIFIER) |
+    SINGLE_SHOT |
+    (rates.indexOf(rate) << RATE) |
+    COMPARATOR_OFF;
+  const greatest = (2 ** (bits - 1) - 1) << (16 - bits);
+  const least = 0x8000;
+
+  return sensorKind({
+    name,
+    title,
+    description,
+    needs: ['i2c'],
+    options: z.strictObject({
+      bus: busOption,
+      address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
+      inputs: z
+        .array(z.enum(INPUTS))
+        .min(1)
+        .refine(inputs => new Set(inputs).size === inputs.length)
+        .default(['AIN0', 'AIN1', 'AIN2', 'AIN3'])
+        .meta({
+          description:
+            'What is measured, in this order: inputs against ground, such as AIN0, or differences, such as AIN0-AIN1.',
+          expected: `a list of inputs, each once: ${INPUTS.join(', ')}`,
+        }),
+      range: z
+        .union(RANGES.map(range => z.literal(range)))
+        .default(4.096)
+        .meta({
+          description:
+            'The greatest voltage that can be told, in V; a smaller one is told in finer steps. No input may be above the supply, whatever the range.',
+          expected: `one of ${RANGES.join(', ')} V`,
+        }),
+      rate: z
+        .union(rates.map(rate => z.literal(rate)))
+        .default(usualRate)
+        .meta({
+          description: 'Conversions a second: the slower, the less noise. Each input takes one.',
+          expected: `one of ${rates.join(', ')} a second`,
+        }),
+    }),
+    channels: ({ inputs, range }) => channelsOf(inputs, range),
+    conversionTime: ({ inputs, rate }) => inputs.length * (SLOWEST / rate + TRANSFERS),
+    claims: claimsOf,
+    open: ({ inputs, range, rate, ...place }, host) => {
+      const channels = channelsOf(inputs, range);
+      const convert = async (chip: I2cChip, input: Input, signal: AbortSignal) => {
+        const configuration = configurationOf(input, range, rate);
+        await chip.writeWord(CONFIGURATION, configuration | START, signal);
+        const hasEnded = async () => {
+          const found = await chip.readWord(CONFIGURATION, signal);
+          if ((found & ~START) === configuration) return (found & START) !== 0;
+          throw new Error(
+            `${chip.place}: expected the configuration ${hexWord(configuration)}, found ${hexWord(found & ~START)}: the chip lost its supply, or something else writes to it`,
+          );
+        };
+        await pauseUntil(host.clock, hasEnded, 1 / rate, `${chip.place}: a conversion of ${input}`, signal);
+        return chip.readWord(CONVERSION, signal);
+      };
+      return openI2cSensor({
+        name,
+        channels,
+        place,
+        host,
+        begin: async chip => async signal => {
+          const reading: number[] = [];
+          const beyond: string[] = [];
+          for (const input of inputs) {
+            const word = await convert(chip, input, signal);
+            const isBeyond = word === greatest || word === least;
+            if (isBeyond) beyond.push(`${input} ${word === least ? 'below -' : 'above '}${range} V`);
+            reading.push(isBeyond ? Number.NaN : millivoltsOf(word, bits, range));
+          }
+          if (beyond.length === 0) return reading;
+          throw new IncompleteReading(
+            reading,
+            `${chip.place}: expected voltages within the range, found ${beyond.join(', ')}`,
+          );
+        },
+      });
+    },
+    simulate: (place, host) => {
+      const seed = seedOf(place, host);
+      const voltages = SIMULATED.map((course, input) =>
+        quantityNow(randomBits(seed, input), course, host.clock),
+      );
+      const model = new Ads1x15Model({
+        voltage: input => voltages[input]!(),
+        now: () => host.clock.monotonic(),
+        bits,
+      });
+      return hostWith(model, place, host);
+    },
+    ...(isFound && {
+      find: host =>
+        findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isConverter),
+    }),
+  });
+}
+
+/** It has no identity, but thresholds that only a program changes which uses the comparator. */
+async function isConverter(chip: I2cChip): Promise<boolean> {
+  if ((await chip.readWord(LOW_THRESHOLD)) !== LOW_AT_FIRST) return false;
+  return (await chip.readWord(HIGH_THRESHOLD)) === HIGH_AT_FIRST;
+}
