@@ -6,8 +6,10 @@ import { ads1115 } from './ads1115.ts';
 import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
+import { ina219 } from './ina219.ts';
 import { lm75 } from './lm75.ts';
 import { mcp9808 } from './mcp9808.ts';
+import { sht3x } from './sht3x.ts';
 import { thermal } from './thermal-zone.ts';
 import { tmp36Simulated } from './tmp36.ts';
 import { tmp102 } from './tmp102.ts';
@@ -25,4 +27,6 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   tmp102,
   tmp105,
   mcp9808,
+  sht3x,
+  ina219,
 ];

@@ -1,0 +1,235 @@
+// What does an INA219 say? Voltage, current and power of a supply, on I2C, by a shunt (TI datasheet SBOS448).
+
+import { z } from 'zod';
+import { hexWord, type I2cChip, signed } from '../buses/i2c.ts';
+import { sensorKind } from '../kind.ts';
+import { Ina219Model } from '../models/ina219.ts';
+import { type Course, quantityNow } from '../models/quantity.ts';
+import { type Channel, IncompleteReading } from '../sensor.ts';
+import {
+  addressesBetween,
+  addressOption,
+  busOption,
+  claimsOf,
+  findChips,
+  hostWith,
+  openI2cSensor,
+  pauseUntil,
+  seedOf,
+} from './i2c-sensor.ts';
+import { randomBits } from './seeded-noise.ts';
+
+const FIRST_ADDRESS = 0x40;
+const LAST_ADDRESS = 0x4f;
+
+/** Registers (table "Summary of Register Set"). */
+const CONFIGURATION = 0;
+const SHUNT_VOLTAGE = 1;
+const BUS_VOLTAGE = 2;
+
+const CONFIGURATION_AT_FIRST = 0x399f;
+
+/** Fields of the configuration (section "Configuration Register"): both voltages, once. */
+const WIDE_BUS = 0x2000;
+const AMPLIFIER = 11;
+const BUS_CONVERTER = 7;
+const SHUNT_CONVERTER = 3;
+const TRIGGERED = 3;
+
+/** Bits of the bus voltage (section "Bus Voltage Register"): above them it is in steps of 4 mV, 250 a volt. */
+const VOLTAGE = 3;
+const READY = 2;
+const BUS_STEPS = 250;
+/** Volts; the steps go on to 32.764, the chip does not. */
+const BUS_RANGES = [16, 32] as const;
+
+/** Steps a mV of the shunt voltage, and its ranges by the bits of the amplifier. */
+const SHUNT_STEPS = 100;
+const SHUNT_RANGES = [40, 80, 160, 320] as const;
+
+/** Samples of 12 bits that one reading is the mean of, by the bits of either converter (table "ADC Settings"), from 1000 on. */
+const SAMPLES = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+const AVERAGING = 8;
+/** Seconds that a converter takes for them; the bus follows the shunt. */
+const CONVERSIONS = [532e-6, 1.06e-3, 2.13e-3, 4.26e-3, 8.51e-3, 17.02e-3, 34.05e-3, 68.1e-3];
+
+/** A simulated supply. */
+const SIMULATED_BUS: Course = { mean: 12.1, amplitude: 0.3, period: 900, noise: 0.003 };
+/** As a share of the greatest current. */
+const SIMULATED_CURRENT: Course = { mean: 0.3, amplitude: 0.2, period: 120, noise: 0.002 };
+
+interface Ranges {
+  readonly shunt: number;
+  readonly shuntRange: (typeof SHUNT_RANGES)[number];
+  readonly busRange: (typeof BUS_RANGES)[number];
+}
+
+/** mA of a shunt voltage in mV over a resistance in ohm. */
+const currentOf = (millivolts: number, ohms: number) => millivolts / ohms;
+
+function channelsOf({ shunt, shuntRange, busRange }: Ranges): readonly Channel[] {
+  const current = currentOf(shuntRange, shunt);
+  return [
+    {
+      name: 'bus_voltage',
+      units: 'V',
+      longName: 'Voltage of the supply at the load',
+      validRange: [0, busRange],
+      resolution: 1 / BUS_STEPS,
+    },
+    {
+      name: 'shunt_voltage',
+      units: 'mV',
+      longName: 'Voltage across the shunt',
+      validRange: [-shuntRange, shuntRange],
+      resolution: 1 / SHUNT_STEPS,
+    },
+    {
+      name: 'current',
+      units: 'mA',
+      longName: 'Current through the shunt',
+      validRange: [-current, current],
+      resolution: currentOf(1 / SHUNT_STEPS, shunt),
+    },
+    {
+      name: 'power',
+      units: 'mW',
+      longName: 'Power of the load',
+      validRange: [-current * busRange, current * busRange],
+    },
+  ];
+}
+
+/** V in the bus voltage register. */
+export function busVoltageOf(word: number): number {
+  return (word >>> VOLTAGE) / BUS_STEPS;
+}
+
+/** mV in the shunt voltage register. */
+export function shuntVoltageOf(word: number): number {
+  return signed(word, 16) / SHUNT_STEPS;
+}
+
+/**
+ * Each reading is a pair of conversions of its own. Current and power are computed here from the two voltages, not in the
+ * chip, whose calibration would be gone, and its current 0, after it lost its supply.
+ */
+export const ina219 = sensorKind({
+  name: 'ina219',
+  title: 'INA219 current monitor',
+  description: 'Voltage, current and power of a supply up to 26 V, on I2C, by the voltage across a shunt.',
+  needs: ['i2c'],
+  options: z.strictObject({
+    bus: busOption,
+    address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
+    shunt: z
+      .number()
+      .min(0.0001)
+      .max(1000)
+      .default(0.1)
+      .describe('The resistance of the shunt in ohm; 0.1 on most boards (R100).'),
+    shuntRange: z
+      .union(SHUNT_RANGES.map(range => z.literal(range)))
+      .default(320)
+      .meta({
+        description:
+          'The greatest voltage across the shunt in mV: 40, 80, 160 or 320. Divided by the shunt it is the greatest current, 3.2 A with 0.1 ohm.',
+        expected: '40, 80, 160 or 320 mV',
+      }),
+    busRange: z
+      .union(BUS_RANGES.map(range => z.literal(range)))
+      .default(32)
+      .meta({
+        description: 'The greatest voltage of the supply in V: 16, or 32, of which the chip bears 26.',
+        expected: '16 or 32 V',
+      }),
+    samples: z
+      .union(SAMPLES.map(samples => z.literal(samples)))
+      .default(1)
+      .meta({
+        description: 'How many samples a reading is the mean of: 1 takes 1.1 ms, 128 take 136.2 ms.',
+        expected: `one of ${SAMPLES.join(', ')} samples`,
+      }),
+  }),
+  channels: channelsOf,
+  conversionTime: ({ samples }) => conversionOf(samples),
+  claims: claimsOf,
+  open: (options, host) => {
+    const { busRange, shuntRange, shunt, samples, ...place } = options;
+    const converter = AVERAGING | SAMPLES.indexOf(samples);
+    const configuration =
+      (busRange === 32 ? WIDE_BUS : 0) |
+      (SHUNT_RANGES.indexOf(shuntRange) << AMPLIFIER) |
+      (converter << BUS_CONVERTER) |
+      (converter << SHUNT_CONVERTER) |
+      TRIGGERED;
+    const usual = conversionOf(samples);
+    return openI2cSensor({
+      name: 'ina219',
+      channels: channelsOf(options),
+      place,
+      host,
+      begin: async chip => async signal => {
+        await chip.writeWord(CONFIGURATION, configuration, signal);
+        const hasEnded = async () => ((await chip.readWord(BUS_VOLTAGE, signal)) & READY) !== 0;
+        await pauseUntil(host.clock, hasEnded, usual, `${chip.place}: a conversion`, signal);
+        const volts = busVoltageOf(await chip.readWord(BUS_VOLTAGE, signal));
+        const millivolts = shuntVoltageOf(await chip.readWord(SHUNT_VOLTAGE, signal));
+        await checkConfiguration(chip, configuration, signal);
+        return readingOf(chip.place, volts, millivolts, options);
+      },
+    });
+  },
+  simulate: ({ shunt, shuntRange, ...place }, host) => {
+    const seed = seedOf(place, host);
+    const share = quantityNow(randomBits(seed, 1), SIMULATED_CURRENT, host.clock);
+    const model = new Ina219Model({
+      busVoltage: quantityNow(seed, SIMULATED_BUS, host.clock),
+      shuntVoltage: () => (share() * shuntRange) / 1000,
+      now: () => host.clock.monotonic(),
+    });
+    return hostWith(model, place, host);
+  },
+  find: host => findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isIna219),
+});
+
+function conversionOf(samples: (typeof SAMPLES)[number]): number {
+  return 2 * CONVERSIONS[SAMPLES.indexOf(samples)]!;
+}
+
+async function checkConfiguration(chip: I2cChip, expected: number, signal: AbortSignal): Promise<void> {
+  const found = await chip.readWord(CONFIGURATION, signal);
+  if (found === expected) return;
+  throw new Error(
+    `${chip.place}: expected the configuration ${hexWord(expected)}, found ${hexWord(found)}: the chip lost its supply, or it is another one`,
+  );
+}
+
+/** At the end of its range the chip goes on giving that end, whatever the current is. */
+function readingOf(
+  place: string,
+  volts: number,
+  millivolts: number,
+  { shunt, shuntRange, busRange }: Ranges,
+): readonly number[] {
+  const { NaN: missing } = Number;
+  const isBeyond = Math.abs(millivolts) >= shuntRange;
+  const isBusBeyond = volts >= busRange;
+  const bus = isBusBeyond ? missing : volts;
+  const current = isBeyond ? missing : currentOf(millivolts, shunt);
+  const reading = [bus, isBeyond ? missing : millivolts, current, bus * current];
+  const beyond = [
+    ...(isBeyond ? [`a shunt voltage at the end of its range, ${shuntRange} mV`] : []),
+    ...(isBusBeyond ? [`a bus voltage at the end of its range, ${busRange} V`] : []),
+  ];
+  if (beyond.length === 0) return reading;
+  throw new IncompleteReading(
+    reading,
+    `${place}: expected voltages within their ranges, found ${beyond.join(' and ')}`,
+  );
+}
+
+/** It has no identity, but a configuration that it keeps until a program writes another. */
+async function isIna219(chip: I2cChip): Promise<boolean> {
+  return (await chip.readWord(CONFIGURATION)) === CONFIGURATION_AT_FIRST;
+}
