@@ -3,6 +3,8 @@
 import type { SensorKind } from '../kind.ts';
 import { ads1015 } from './ads1015.ts';
 import { ads1115 } from './ads1115.ts';
+import { bme280 } from './bme280.ts';
+import { bmp280 } from './bmp280.ts';
 import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
@@ -27,6 +29,8 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   tmp102,
   tmp105,
   mcp9808,
+  bme280,
+  bmp280,
   sht3x,
   ina219,
 ];

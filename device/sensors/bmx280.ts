@@ -1,0 +1,222 @@
+// What do BME280 and BMP280 have in common? All but humidity: identity, calibration, and measurements on demand.
+
+import { z } from 'zod';
+import { hexByte, type I2cChip } from '../buses/i2c.ts';
+import { sensorKind } from '../kind.ts';
+import { Bme280Model } from '../models/bme280.ts';
+import { AIR_PRESSURE, quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
+import type { Channel } from '../sensor.ts';
+import {
+  calibrationOf,
+  celsiusOf,
+  fineTemperature,
+  humidityCalibrationOf,
+  humidityOf,
+  pascalsOf,
+} from './bme280-compensation.ts';
+import {
+  addressesBetween,
+  addressOption,
+  busOption,
+  claimsOf,
+  findChips,
+  hostWith,
+  openI2cSensor,
+  pauseUntil,
+  seedOf,
+} from './i2c-sensor.ts';
+import { randomBits } from './seeded-noise.ts';
+
+/** SDO at ground, at the supply (BME280, BST-BME280-DS002, section 6.2). */
+const FIRST_ADDRESS = 0x76;
+const LAST_ADDRESS = 0x77;
+
+/** Registers (table 18). */
+const CALIBRATION = 0x88;
+const CALIBRATION_H1 = 0xa1;
+const ID = 0xd0;
+const RESET = 0xe0;
+const CALIBRATION_H2 = 0xe1;
+const CONTROL_HUMIDITY = 0xf2;
+const STATUS = 0xf3;
+const CONTROL = 0xf4;
+const DATA = 0xf7;
+
+const RESET_WORD = 0xb6;
+
+/** Bits of the status (section 5.4.4): a measurement runs; the calibration is being copied. */
+const MEASURING = 0x08;
+const COPYING = 0x01;
+
+/** Fields of the control (section 5.4.5): one measurement, then sleep. */
+const TEMPERATURE_TIMES = 5;
+const PRESSURE_TIMES = 2;
+const FORCED = 1;
+
+/** Bytes. */
+const CALIBRATION_LENGTH = 24;
+const CALIBRATION_H_LENGTH = 7;
+
+/** Seconds from a reset to an answer (section 1, table 1). */
+const START_UP = 0.002;
+
+/** What is there before a measurement, and in place of one that was skipped (section 5.4.7 and on). */
+const NO_TEMPERATURE = 0x80000;
+const NO_HUMIDITY = 0x8000;
+
+const SAMPLES = [1, 2, 4, 8, 16] as const;
+type Samples = (typeof SAMPLES)[number];
+
+const CHANNELS: readonly Channel[] = [
+  {
+    name: 'temperature',
+    units: 'degree_Celsius',
+    longName: 'Air temperature',
+    standardName: 'air_temperature',
+    validRange: [-40, 85],
+    resolution: 0.01,
+  },
+  {
+    name: 'pressure',
+    units: 'hPa',
+    longName: 'Air pressure',
+    standardName: 'air_pressure',
+    validRange: [300, 1100],
+    resolution: 0.0018,
+  },
+  {
+    name: 'humidity',
+    units: 'percent',
+    longName: 'Relative humidity',
+    standardName: 'relative_humidity',
+    validRange: [0, 100],
+    resolution: 0.008,
+  },
+];
+
+/** What a chip of this family says in its register of identity; the BMP280's first ones were samples. */
+const CHIPS: ReadonlyMap<number, string> = new Map([
+  [0x60, 'bme280'],
+  [0x58, 'bmp280'],
+  [0x57, 'bmp280'],
+  [0x56, 'bmp280'],
+]);
+
+/** What tells the two chips apart. */
+export interface Barometer {
+  readonly name: 'bme280' | 'bmp280';
+  readonly title: string;
+  readonly description: string;
+  readonly id: number;
+  readonly hasHumidity: boolean;
+}
+
+/** Seconds of a measurement, typically (appendix B, 9.1). */
+function durationOf(samples: Samples, hasHumidity: boolean): number {
+  const milliseconds = 1 + 2 * samples + (2 * samples + 0.5) + (hasHumidity ? 2 * samples + 0.5 : 0);
+  return milliseconds / 1000;
+}
+
+/** Each reading is a measurement of its own, in forced mode, the filter off: weather monitoring (section 3.5.1). */
+export function barometerKind({ name, title, description, id, hasHumidity }: Barometer) {
+  const channels = CHANNELS.slice(0, hasHumidity ? 3 : 2);
+  return sensorKind({
+    name,
+    title,
+    description,
+    needs: ['i2c'],
+    options: z.strictObject({
+      bus: busOption,
+      address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
+      oversampling: z
+        .union(SAMPLES.map(samples => z.literal(samples)))
+        .default(1)
+        .meta({
+          description:
+            'How many samples a reading is the mean of: the more, the less noise, and the longer it takes.',
+          expected: `one of ${SAMPLES.join(', ')} samples`,
+        }),
+    }),
+    channels: () => channels,
+    conversionTime: ({ oversampling }) => durationOf(oversampling, hasHumidity),
+    claims: claimsOf,
+    open: ({ oversampling, ...place }, host) => {
+      const times = SAMPLES.indexOf(oversampling) + 1;
+      const duration = durationOf(oversampling, hasHumidity);
+      return openI2cSensor({
+        name,
+        channels,
+        place,
+        host,
+        begin: async chip => {
+          await checkIdentity(chip, name);
+          await chip.writeByte(RESET, RESET_WORD);
+          const hasCopied = async () => ((await chip.readByte(STATUS)) & COPYING) === 0;
+          await pauseUntil(host.clock, hasCopied, START_UP, `${chip.place}: its start`);
+          const calibration = calibrationOf(await chip.readBlock(CALIBRATION, CALIBRATION_LENGTH));
+          if (calibration.t1 === 0 || calibration.p1 === 0) {
+            throw new Error(`${chip.place}: expected the factory's calibration, found 0`);
+          }
+          const humidities = hasHumidity
+            ? humidityCalibrationOf(
+                await chip.readByte(CALIBRATION_H1),
+                await chip.readBlock(CALIBRATION_H2, CALIBRATION_H_LENGTH),
+              )
+            : undefined;
+          return async signal => {
+            // The humidity's control counts from the next write to the other on (section 5.4.3).
+            if (hasHumidity) await chip.writeByte(CONTROL_HUMIDITY, times, signal);
+            await chip.writeByte(
+              CONTROL,
+              (times << TEMPERATURE_TIMES) | (times << PRESSURE_TIMES) | FORCED,
+              signal,
+            );
+            const hasEnded = async () => ((await chip.readByte(STATUS, signal)) & MEASURING) === 0;
+            await pauseUntil(host.clock, hasEnded, duration, `${chip.place}: a measurement`, signal);
+            const data = await chip.readBlock(DATA, hasHumidity ? 8 : 6, signal);
+            const raw = rawOf(data, chip.place);
+            const fine = fineTemperature(raw.temperature, calibration);
+            const reading = [celsiusOf(fine), pascalsOf(raw.pressure, fine, calibration) / 100];
+            if (humidities !== undefined) reading.push(humidityOf(raw.humidity, fine, humidities));
+            return reading;
+          };
+        },
+      });
+    },
+    simulate: (place, host) => {
+      const seed = seedOf(place, host);
+      const model = new Bme280Model({
+        temperature: quantityNow(seed, ROOM_TEMPERATURE, host.clock),
+        pressure: quantityNow(randomBits(seed, 1), AIR_PRESSURE, host.clock),
+        humidity: quantityNow(randomBits(seed, 2), ROOM_HUMIDITY, host.clock),
+        now: () => host.clock.monotonic(),
+        id,
+      });
+      return hostWith(model, place, host);
+    },
+    find: host =>
+      findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, async chip => {
+        return CHIPS.get(await chip.readByte(ID)) === name;
+      }),
+  });
+}
+
+async function checkIdentity(chip: I2cChip, name: string): Promise<void> {
+  const id = await chip.readByte(ID);
+  const found = CHIPS.get(id);
+  if (found === name) return;
+  const other = found === undefined ? `the id ${hexByte(id)}, another chip` : `a ${found}: use that kind`;
+  throw new Error(`${chip.place}: expected a ${name}, found ${other}`);
+}
+
+/** 20 bits of pressure and of temperature, 16 of humidity. */
+function rawOf(data: Uint8Array, place: string) {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const pressure = (view.getUint16(0) << 4) | (view.getUint8(2) >> 4);
+  const temperature = (view.getUint16(3) << 4) | (view.getUint8(5) >> 4);
+  const humidity = data.length > 6 ? view.getUint16(6) : 0;
+  if (temperature !== NO_TEMPERATURE && pressure !== NO_TEMPERATURE && humidity !== NO_HUMIDITY) {
+    return { pressure, temperature, humidity };
+  }
+  throw new Error(`${place}: expected a measurement, found none: the chip lost its supply`);
+}
