@@ -31,7 +31,7 @@ export function addressOption(low: number, high: number, usual: number) {
     .max(high)
     .default(usual)
     .meta({
-      description: `The chip's address on the bus, ${range} as its address pins are wired.`,
+      description: `The chip's address on the bus, ${range} as its address pins are wired; ${hexByte(usual)} where it is left out.`,
       expected: `an address from ${range}`,
     });
 }

@@ -89,7 +89,7 @@ function channelsOf({ shunt, shuntRange, busRange }: Ranges): readonly Channel[]
       units: 'mA',
       longName: 'Current through the shunt',
       validRange: [-current, current],
-      resolution: currentOf(1 / SHUNT_STEPS, shunt),
+      resolution: 1 / (SHUNT_STEPS * shunt),
     },
     {
       name: 'power',

@@ -1,5 +1,9 @@
 // Which mistakes do people make in a configuration, and what exactly are they told? The cases of wrong.test.ts.
 
+import { KINDS } from './probe-kind.ts';
+
+const NAMES = KINDS.map(({ name }) => name).join(', ');
+
 /** What is wrong, the text, and each problem as it is printed, without the name of the file. */
 export const WRONG: readonly (readonly [mistake: string, text: string, problems: readonly string[]])[] = [
   ['an empty file', ``, ['1:1: expected a configuration, which is a mapping, found an empty file']],
@@ -928,9 +932,7 @@ a:
     sensors:
       - name: x
 `,
-    [
-      '4:9: datasets.a.sensors[0].kind: expected one of tmp36-simulated, host-load, host-cpu, host-network, thermal, probe, found nothing',
-    ],
+    [`4:9: datasets.a.sensors[0].kind: expected one of ${NAMES}, found nothing`],
   ],
   [
     'a misspelt kind',
@@ -940,7 +942,7 @@ a:
       - kind: tmp36_simulatd
 `,
     [
-      `4:15: datasets.a.sensors[0].kind: expected one of tmp36-simulated, host-load, host-cpu, host-network, thermal, probe, found "tmp36_simulatd"; did you mean "tmp36-simulated"?`,
+      `4:15: datasets.a.sensors[0].kind: expected one of ${NAMES}, found "tmp36_simulatd"; did you mean "tmp36-simulated"?`,
     ],
   ],
   [
@@ -950,9 +952,7 @@ a:
     sensors:
       - kind: 36
 `,
-    [
-      '4:15: datasets.a.sensors[0].kind: expected one of tmp36-simulated, host-load, host-cpu, host-network, thermal, probe, found 36; put it in quotes',
-    ],
+    [`4:15: datasets.a.sensors[0].kind: expected one of ${NAMES}, found 36; put it in quotes`],
   ],
   [
     'a misspelt option',
