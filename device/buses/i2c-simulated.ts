@@ -113,8 +113,11 @@ export class SimulatedI2c {
   }
 
   #wires() {
+    // What was opened before the bus went, or met a driver of the kernel, is of no use after (see Linux, i2c-dev).
+    let isStale = false;
     const chipAt = async (address: number) => {
-      const fault = this.#fault;
+      const fault = isStale ? 'no-answer' : this.#fault;
+      isStale ||= fault === 'gone' || fault === 'forbidden' || fault === 'held';
       if (fault !== undefined && --this.#passes <= 0) this.mend();
       if (fault === 'hang') await this.#mended;
       else if (fault !== undefined) throw failure(fault);
