@@ -1,15 +1,23 @@
 // What do ADS1115 and ADS1015 have in common? All but bits and rates: one converter behind four inputs and an amplifier.
 
-import { z } from 'zod';
 import { hexWord, type I2cChip, signed } from '../buses/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Ads1x15Model } from '../models/ads1x15.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
 import { type Channel, IncompleteReading } from '../sensor.ts';
 import {
+  FIRST_ADDRESS,
+  INPUTS,
+  type Input,
+  type Inputs,
+  LAST_ADDRESS,
+  optionsOf,
+  RANGES,
+  type Range,
+  rangeOf,
+} from './ads1x15-options.ts';
+import {
   addressesBetween,
-  addressOption,
-  busOption,
   claimsOf,
   findChips,
   hostWith,
@@ -18,10 +26,6 @@ import {
   seedOf,
 } from './i2c-sensor.ts';
 import { randomBits } from './seeded-noise.ts';
-
-/** ADDR at ground, at the supply, at SDA, at SCL (table "ADDR Pin Connection and Corresponding Target Address"). */
-const FIRST_ADDRESS = 0x48;
-const LAST_ADDRESS = 0x4b;
 
 /** Registers (table "Address Pointer Register"). */
 const CONVERSION = 0;
@@ -40,15 +44,6 @@ const AMPLIFIER = 9;
 const SINGLE_SHOT = 0x0100;
 const RATE = 5;
 const COMPARATOR_OFF = 0x0003;
-
-/** What the multiplexer can choose, by its bits: differences, then inputs against ground. */
-const INPUTS = ['AIN0-AIN1', 'AIN0-AIN3', 'AIN1-AIN3', 'AIN2-AIN3', 'AIN0', 'AIN1', 'AIN2', 'AIN3'] as const;
-
-/** Volts of full scale, by the bits of the amplifier. */
-const RANGES = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256] as const;
-
-type Input = (typeof INPUTS)[number];
-type Range = (typeof RANGES)[number];
 
 /** The chip's own clock may be slow by a tenth; a transfer takes its time too. */
 const SLOWEST = 1.1;
@@ -81,14 +76,17 @@ export function millivoltsOf(word: number, bits: number, range: number): number 
 
 /** Voltages that the chip's one converter takes one after the other, each a conversion that is started and waited for. */
 export function converterKind({ name, title, description, bits, rates, usualRate, isFound }: Converter) {
-  const channelsOf = (inputs: readonly Input[], range: Range): readonly Channel[] =>
-    inputs.map(input => ({
-      name: `voltage_${input.toLowerCase().replace('-', '_')}`,
-      units: 'mV',
-      longName: `Voltage at ${input.replace('-', ' against ')}`,
-      validRange: [-1000 * range, 1000 * range],
-      resolution: (1000 * range) / 2 ** (bits - 1),
-    }));
+  const channelsOf = ({ inputs, ...options }: Inputs): readonly Channel[] =>
+    inputs.map(input => {
+      const range = rangeOf(input, options);
+      return {
+        name: `voltage_${input.toLowerCase().replace('-', '_')}`,
+        units: 'mV',
+        longName: `Voltage at ${input.replace('-', ' against ')}`,
+        validRange: [-1000 * range, 1000 * range],
+        resolution: (1000 * range) / 2 ** (bits - 1),
+      };
+    });
   const configurationOf = (input: Input, range: Range, rate: number) =>
     (INPUTS.indexOf(input) << MULTIPLEXER) |
     (RANGES.indexOf(range) << AMPLIFIER) |
@@ -103,42 +101,15 @@ export function converterKind({ name, title, description, bits, rates, usualRate
     title,
     description,
     needs: ['i2c'],
-    options: z.strictObject({
-      bus: busOption,
-      address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
-      inputs: z
-        .array(z.enum(INPUTS))
-        .min(1)
-        .refine(inputs => new Set(inputs).size === inputs.length)
-        .default(['AIN0', 'AIN1', 'AIN2', 'AIN3'])
-        .meta({
-          description:
-            'What is measured, in this order: inputs against ground, such as AIN0, or differences, such as AIN0-AIN1.',
-          expected: `a list of inputs, each once: ${INPUTS.join(', ')}`,
-        }),
-      range: z
-        .union(RANGES.map(range => z.literal(range)))
-        .default(4.096)
-        .meta({
-          description:
-            'The greatest voltage that can be told, in V; a smaller one is told in finer steps. No input may be above the supply, whatever the range.',
-          expected: `one of ${RANGES.join(', ')} V`,
-        }),
-      rate: z
-        .union(rates.map(rate => z.literal(rate)))
-        .default(usualRate)
-        .meta({
-          description: 'Conversions a second: the slower, the less noise. Each input takes one.',
-          expected: `one of ${rates.join(', ')} a second`,
-        }),
-    }),
-    channels: ({ inputs, range }) => channelsOf(inputs, range),
+    options: optionsOf(rates, usualRate),
+    channels: channelsOf,
     conversionTime: ({ inputs, rate }) => inputs.length * (SLOWEST / rate + TRANSFERS),
     claims: claimsOf,
-    open: ({ inputs, range, rate, ...place }, host) => {
-      const channels = channelsOf(inputs, range);
+    open: (options, host) => {
+      const { inputs, rate, bus, address } = options;
+      const channels = channelsOf(options);
       const convert = async (chip: I2cChip, input: Input, signal: AbortSignal) => {
-        const configuration = configurationOf(input, range, rate);
+        const configuration = configurationOf(input, rangeOf(input, options), rate);
         await chip.writeWord(CONFIGURATION, configuration | START, signal);
         const hasEnded = async () => {
           const found = await chip.readWord(CONFIGURATION, signal);
@@ -153,13 +124,14 @@ export function converterKind({ name, title, description, bits, rates, usualRate
       return openI2cSensor({
         name,
         channels,
-        place,
+        place: { bus, address },
         host,
         begin: async chip => async signal => {
           const reading: number[] = [];
           const beyond: string[] = [];
           for (const input of inputs) {
             const word = await convert(chip, input, signal);
+            const range = rangeOf(input, options);
             const isBeyond = word === greatest || word === least;
             if (isBeyond) beyond.push(`${input} ${word === least ? 'below -' : 'above '}${range} V`);
             reading.push(isBeyond ? Number.NaN : millivoltsOf(word, bits, range));

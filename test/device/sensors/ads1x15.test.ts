@@ -77,6 +77,19 @@ describe('an ADS1115', () => {
     expect(clock.monotonic() - began).toBeGreaterThanOrEqual(5 / 8);
   });
 
+  it('has a range of its own for each input that asks for one', async () => {
+    const { open } = rigOf();
+    const sensor = await open(ads1115, { inputs: ['AIN0', 'AIN2-AIN3'], ranges: { 'AIN2-AIN3': 0.256 } });
+    expect(sensor.channels.map(({ resolution }) => resolution)).toEqual([0.125, 0.0078125]);
+    volts = [3.3, 0, 0.1, 0.0125];
+    expect(await readingOf(sensor)).toEqual([3300, 87.5]);
+    volts = [3.3, 0, 0.5, 0.1];
+    await expect(readingOf(sensor)).rejects.toMatchObject({
+      message: '0x48 on i2c-1: expected voltages within the range, found AIN2-AIN3 above 0.256 V',
+      reading: [3300, Number.NaN],
+    });
+  });
+
   it('writes what its datasheet says: AIN0 against ground, 4.096 V, single shot, 128 a second, no comparator', async () => {
     const { open, bus, chip } = rigOf();
     const written: string[] = [];
@@ -174,6 +187,9 @@ describe('an ADS1115', () => {
     [{ range: 5 }],
     [{ rate: 100 }],
     [{ address: 0x50 }],
+    [{ ranges: { AIN7: 2.048 } }],
+    [{ ranges: { AIN0: 3 } }],
+    [{ inputs: ['AIN0'], ranges: { AIN1: 2.048 } }],
   ])('refuses %j', options => {
     expect(ads1115.options.safeParse(options).success).toBe(false);
   });

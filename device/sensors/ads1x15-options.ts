@@ -1,0 +1,97 @@
+// What can be said of an ADS1115 or ADS1015? Which inputs are measured, in which ranges, and how fast.
+
+import { z } from 'zod';
+import { addressOption, busOption } from './i2c-sensor.ts';
+
+/** ADDR at ground, at the supply, at SDA, at SCL (table "ADDR Pin Connection and Corresponding Target Address"). */
+export const FIRST_ADDRESS = 0x48;
+export const LAST_ADDRESS = 0x4b;
+
+/** What the multiplexer can choose, by its bits: differences, then inputs against ground. */
+export const INPUTS = [
+  'AIN0-AIN1',
+  'AIN0-AIN3',
+  'AIN1-AIN3',
+  'AIN2-AIN3',
+  'AIN0',
+  'AIN1',
+  'AIN2',
+  'AIN3',
+] as const;
+
+/** Volts of full scale, by the bits of the amplifier. */
+export const RANGES = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256] as const;
+
+export type Input = (typeof INPUTS)[number];
+export type Range = (typeof RANGES)[number];
+
+interface Ranges {
+  readonly range: Range;
+  /** For inputs that have another one. */
+  readonly ranges?: Readonly<Partial<Record<Input, Range | undefined>>> | undefined;
+}
+
+export interface Inputs extends Ranges {
+  readonly inputs: readonly Input[];
+}
+
+/** V of full scale at an input. */
+export function rangeOf(input: Input, { range, ranges }: Ranges): Range {
+  return ranges?.[input] ?? range;
+}
+
+const rangeOption = z.union(RANGES.map(range => z.literal(range)));
+const RANGE_EXPECTED = `one of ${RANGES.join(', ')} V`;
+
+/** A range for any of the inputs. */
+const rangesOption = z.strictObject(
+  Object.fromEntries(
+    INPUTS.map(input => [
+      input,
+      rangeOption.optional().meta({ description: `The range of ${input}, in V.`, expected: RANGE_EXPECTED }),
+    ]),
+  ) as Record<Input, z.ZodOptional<typeof rangeOption>>,
+);
+
+/** The options of a converter that has these rates, in conversions a second. */
+export function optionsOf(rates: readonly number[], usualRate: number) {
+  return z
+    .strictObject({
+      bus: busOption,
+      address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
+      inputs: z
+        .array(z.enum(INPUTS))
+        .min(1)
+        .refine(inputs => new Set(inputs).size === inputs.length)
+        .default(['AIN0', 'AIN1', 'AIN2', 'AIN3'])
+        .meta({
+          description:
+            'What is measured, in this order: inputs against ground, such as AIN0, or differences, such as AIN0-AIN1.',
+          expected: `a list of inputs, each once: ${INPUTS.join(', ')}`,
+        }),
+      range: rangeOption.default(4.096).meta({
+        description:
+          'The greatest voltage that can be told, in V; a smaller one is told in finer steps. No input may be above the supply, whatever the range.',
+        expected: RANGE_EXPECTED,
+      }),
+      ranges: rangesOption.optional().meta({
+        description: 'Ranges of inputs that have another one, such as {AIN2-AIN3: 0.256}, in V.',
+        expected: 'a mapping of inputs to ranges, such as {AIN2-AIN3: 0.256}',
+      }),
+      rate: z
+        .union(rates.map(rate => z.literal(rate)))
+        .default(usualRate)
+        .meta({
+          description: 'Conversions a second: the slower, the less noise. Each input takes one.',
+          expected: `one of ${rates.join(', ')} a second`,
+        }),
+    })
+    .refine(
+      ({ inputs, ranges = {} }) =>
+        INPUTS.every(input => ranges[input] === undefined || inputs.includes(input)),
+      {
+        path: ['ranges'],
+        params: { expected: 'ranges of inputs that are measured', found: 'one of an input that is not' },
+      },
+    );
+}
