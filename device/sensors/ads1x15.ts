@@ -95,6 +95,7 @@ export function converterKind({ name, title, description, bits, rates, usualRate
     COMPARATOR_OFF;
   const greatest = (2 ** (bits - 1) - 1) << (16 - bits);
   const least = 0x8000;
+  const unused = 2 ** (16 - bits) - 1;
 
   return sensorKind({
     name,
@@ -119,7 +120,11 @@ export function converterKind({ name, title, description, bits, rates, usualRate
           );
         };
         await pauseUntil(host.clock, hasEnded, 1 / rate, `${chip.place}: a conversion of ${input}`, signal);
-        return chip.readWord(CONVERSION, signal);
+        const word = await chip.readWord(CONVERSION, signal);
+        if ((word & unused) === 0) return word;
+        throw new Error(
+          `${chip.place}: expected a conversion of ${bits} bits, found ${hexWord(word)}, which has more: use the kind ads1115`,
+        );
       };
       return openI2cSensor({
         name,

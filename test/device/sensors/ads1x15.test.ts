@@ -207,6 +207,15 @@ describe('an ADS1015', () => {
     expect(sensor.channels[0]!.resolution).toBe(2);
   });
 
+  it('is not taken for an ADS1115, which has more bits and other rates', async () => {
+    const { open } = rigOf(16);
+    const sensor = await open(ads1015, { inputs: ['AIN0'] });
+    volts = [0.500125, 0, 0, 0];
+    await expect(readingOf(sensor)).rejects.toThrow(
+      '0x48 on i2c-1: expected a conversion of 12 bits, found 0x0fa1, which has more: use the kind ads1115',
+    );
+  });
+
   it('says which input is above its range', async () => {
     const { open } = rigOf(12);
     const sensor = await open(ads1015, { range: 2.048, inputs: ['AIN3'] });
