@@ -1,5 +1,7 @@
 // Which datasets the server beside the page offers: `catalog.json`, in its folder.
 
+import { fieldsOf, jsonOf } from './json.ts';
+
 /** One dataset of the catalogue. */
 export interface CatalogEntry {
   readonly name: string;
@@ -24,14 +26,6 @@ export function parseCatalog(json: unknown, from: string): CatalogEntry[] {
 /** The catalogue in the folder of `page`; undefined where the page was put somewhere without one. */
 export async function fetchCatalog(page: string): Promise<CatalogEntry[] | undefined> {
   const from = new URL('catalog.json', page).href;
-  const response = await fetch(from, { cache: 'no-cache' });
-  if (!response.ok || !/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  return parseCatalog(await response.json(), from);
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  const json = await jsonOf(await fetch(from, { cache: 'no-cache' }));
+  return json === undefined ? undefined : parseCatalog(json, from);
 }
