@@ -33,6 +33,8 @@ interface Entry {
   readonly value: HTMLDataElement;
   readonly time: HTMLTimeElement;
   readonly note: HTMLElement;
+  /** Says it where the channel's sensor fails. */
+  readonly mark: HTMLElement;
 }
 
 export class Legend {
@@ -48,7 +50,8 @@ export class Legend {
         { class: 'swatch', 'aria-hidden': 'true' },
         single ? '' : lineLetter(line),
       );
-      const name = element('span', { class: 'name' }, channel.label);
+      const mark = element('span', { class: 'mark' });
+      const name = element('span', { class: 'name' }, channel.label, ' ', mark);
       const head = single
         ? element('p', { class: 'head' }, swatch, name)
         : toggle(swatch, name, line, events);
@@ -67,7 +70,7 @@ export class Legend {
       item.addEventListener('pointerenter', () => events.emphasise(single ? undefined : line));
       item.addEventListener('pointerleave', () => events.emphasise(undefined));
       this.element.append(item);
-      return { channel, item, value, time, note };
+      return { channel, item, value, time, note, mark };
     });
     this.colour();
   }
@@ -76,6 +79,13 @@ export class Legend {
   colour(): void {
     for (const [line, { item }] of this.#entries.entries()) {
       item.style.setProperty('--line', lineColour(currentTheme(), line));
+    }
+  }
+
+  /** Marks the channels whose columns are among `failing`. */
+  markFailing(failing: ReadonlySet<string>): void {
+    for (const { channel, mark } of this.#entries) {
+      write(mark, failing.has(channel.name) ? 'sensor fails' : '');
     }
   }
 

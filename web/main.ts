@@ -12,6 +12,7 @@ import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
 import { describeWithPatience } from './patience.ts';
 import { Plot } from './plot.ts';
 import { explain, plainReason } from './reason.ts';
+import { ServerHealth } from './server-health.ts';
 import { Status } from './status.ts';
 import { writeZone } from './times.ts';
 
@@ -22,8 +23,10 @@ const BEFORE_REOPENING = 2000;
 const COUNTDOWN_EVERY = 250;
 
 const page = new URL(location.href);
-const status = new Status();
+const status = new Status(state => health?.connectionIs(state));
 const controls = new Controls(keepHash);
+/** Of the server that the page comes from, once it is known which dataset is shown. */
+let health: ServerHealth | undefined;
 
 byId('footer', HTMLElement).hidden = false;
 write(byId('zone', HTMLElement), `Times are in the time zone of this browser (${writeZone(new Date())}).`);
@@ -52,6 +55,7 @@ async function start(): Promise<void> {
     return;
   }
   showDatasets(entries, wanted);
+  health = new ServerHealth(wanted, page.href);
   await open(wanted);
 }
 
@@ -101,6 +105,7 @@ function plot(address: DatasetAddress, description: Description): void {
     },
   });
   controls.control(shown);
+  health?.plotIs(shown, description.channels);
 }
 
 function fail(address: DatasetAddress, error: unknown): void {

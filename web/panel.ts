@@ -6,7 +6,7 @@ import { element } from './element.ts';
 import { Legend, type Reading } from './legend.ts';
 import type { Points } from './points.ts';
 import type { Track } from './recording.ts';
-import { writeClock, writeDate, writeSpan } from './times.ts';
+import { writeTime } from './times.ts';
 import { writeValue } from './values.ts';
 
 /** Milliseconds between two changes of the numbers: faster than that nobody reads them. */
@@ -70,6 +70,11 @@ export class Panel {
     );
     this.#legend.show(readings, this.#chart.decimals);
     if (this.#moved) this.#describe(frame, readings);
+  }
+
+  /** Marks the channels whose columns are among `failing`. */
+  markFailing(failing: ReadonlySet<string>): void {
+    this.#legend.markFailing(failing);
   }
 
   /** Takes over colours and draws again. */
@@ -149,10 +154,9 @@ function latestReading({ latest, lastValue }: Track, { absolute }: Frame, decima
   const value = typeof latest === 'number' ? latest : undefined;
   const time = lastValue?.time;
   if (value === undefined) return { value, when: '', time, note: '' };
-  if (!Number.isNaN(value))
-    return { value, when: writeTime(lastValue!.time, absolute, false), time, note: '' };
+  if (!Number.isNaN(value)) return { value, when: writeTime(lastValue!.time, absolute), time, note: '' };
   if (lastValue === undefined) return { value, when: '', time, note: 'no value yet' };
-  const note = `${writeValue(lastValue.value, decimals)} at ${writeTime(lastValue.time, absolute, false)}`;
+  const note = `${writeValue(lastValue.value, decimals)} at ${writeTime(lastValue.time, absolute)}`;
   return { value, when: '', time, note: `no value; last ${note}` };
 }
 
@@ -164,11 +168,4 @@ function readingAt(points: Points, time: number, { window, absolute }: Frame): R
     time: found?.time,
     note: '',
   };
-}
-
-/** The time of day, with the date where that is another than today's. */
-function writeTime(time: number, absolute: boolean, millis: boolean): string {
-  if (!absolute) return writeSpan(time, millis);
-  const today = writeDate(Date.now()) === writeDate(time);
-  return `${today ? '' : `${writeDate(time)} `}${writeClock(time, millis)}`;
 }

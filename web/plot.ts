@@ -125,6 +125,11 @@ export class Plot {
     else this.#live.remember(window);
   }
 
+  /** Marks the channels whose columns are among `failing`: their sensors do not answer. */
+  markFailing(failing: ReadonlySet<string>): void {
+    for (const { panel } of this.#groups) panel.markFailing(failing);
+  }
+
   remove(): void {
     cancelAnimationFrame(this.#frame);
     this.#live.stop();

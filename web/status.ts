@@ -2,7 +2,7 @@
 
 import { byId, write } from './element.ts';
 import { wantsStillness } from './theme.ts';
-import { writeClock, writeDate, writeDuration, writeSpan } from './times.ts';
+import { writeDuration, writeTime } from './times.ts';
 
 /** What the connection to the dataset is doing. */
 export type Connection =
@@ -54,12 +54,19 @@ export class Status {
   #connection: Connection = { state: 'connecting' };
   #announced = '';
   #beaten = Number.NEGATIVE_INFINITY;
+  readonly #changed: (state: Connection['state']) => void;
+
+  /** `changed` is told each time that the connection comes into another state. */
+  constructor(changed: (state: Connection['state']) => void) {
+    this.#changed = changed;
+  }
 
   get connection(): Connection {
     return this.#connection;
   }
 
   set(connection: Connection): void {
+    const before = this.#connection.state;
     this.#connection = connection;
     this.#box.setAttribute('data-state', connection.state);
     this.#again.hidden = connection.state !== 'reconnecting';
@@ -67,6 +74,7 @@ export class Status {
     const reason = 'reason' in connection ? connection.reason : '';
     this.#announce(connection.state, reason);
     this.#tell();
+    if (connection.state !== before) this.#changed(connection.state);
   }
 
   /** A row has come. */
@@ -117,12 +125,6 @@ export class Status {
     this.#announced = state;
     write(this.#announcement, reason === '' ? NAMES[state] : `${NAMES[state]}: ${reason}`);
   }
-}
-
-function writeTime(time: number, absolute: boolean): string {
-  if (!absolute) return writeSpan(time);
-  const date = writeDate(time);
-  return `${date === writeDate(Date.now()) ? '' : `${date} `}${writeClock(time)}`;
 }
 
 function rate(median: number | undefined): string {

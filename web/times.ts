@@ -46,6 +46,16 @@ export function writeDate(time: number): string {
   return [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())].join('-');
 }
 
+/**
+ * When something was: the time of day where the browser is, with the date where that is another than today's; a span where
+ * `absolute` is false.
+ */
+export function writeTime(time: number, absolute = true, millis = false): string {
+  if (!absolute) return writeSpan(time, millis);
+  const date = writeDate(time);
+  return `${date === writeDate(Date.now()) ? '' : `${date} `}${writeClock(time, millis)}`;
+}
+
 /** A span since a moment that nobody named: `0:02:05`. */
 export function writeSpan(time: number, millis = false): string {
   const seconds = Math.floor(Math.abs(time) / 1000);

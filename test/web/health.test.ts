@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { healthOf, healthPlace, parseHealth } from '../../web/health.ts';
+
+const place = (base: string, page = 'http://pi:8080/station/?url=host#window=60') =>
+  healthPlace({ base, constraint: '' }, page);
+
+describe('the health of a dataset', () => {
+  it('is asked for in the folder of the page', () => {
+    expect(place('http://pi:8080/station/host')).toEqual({
+      from: 'http://pi:8080/station/health',
+      dataset: 'host',
+    });
+    expect(place('http://pi:8080/station/')).toMatchObject({ dataset: '' });
+  });
+
+  it.each([
+    ['of another server', 'http://other:8080/host'],
+    ['of another port', 'http://pi:8081/station/host'],
+    ['outside of the folder', 'http://pi:8080/host'],
+    ['further inside of it', 'http://pi:8080/station/inner/host'],
+  ])('is not asked for where the dataset is %s', (_which, base) => {
+    expect(place(base)).toBeUndefined();
+  });
+});
+
+const failing = {
+  name: 'air',
+  channels: ['air_temperature', 'air_humidity'],
+  state: 'failing',
+  since: 1795239034.5,
+  failures: 3,
+  lastError: { message: 'i2c-1:0x76: no answer', time: 1795239036 },
+};
+
+describe("a server's health", () => {
+  it('names the sensors that fail, what is wrong with the configuration, and how far the clock is behind', () => {
+    const health = parseHealth({
+      status: 'degraded',
+      configuration: { files: ['a.yaml'], since: 1, problems: ['a.yaml:2:3: server.prot: expected'] },
+      datasets: [
+        {
+          name: 'one',
+          sensors: [failing, { ...failing, name: 'cpu', state: 'ok' }],
+          clock: { steps: 1, ahead: 2.5 },
+        },
+        { name: 'two', sensors: [], failure: 'EBUSY', clock: { steps: 0, ahead: 0 } },
+      ],
+    })!;
+    expect(health.problems).toEqual(['a.yaml:2:3: server.prot: expected']);
+    const from = 'http://pi/health';
+    expect(healthOf(health, { from, dataset: 'one' })).toEqual({
+      name: 'one',
+      failing: [
+        {
+          name: 'air',
+          columns: ['air_temperature', 'air_humidity'],
+          since: 1795239034500,
+          reason: 'i2c-1:0x76: no answer',
+        },
+      ],
+      failure: undefined,
+      ahead: 2500,
+    });
+    expect(healthOf(health, { from, dataset: '' })).toMatchObject({ name: 'one' });
+    expect(healthOf(health, { from, dataset: 'two' })).toMatchObject({ failing: [], failure: 'EBUSY' });
+    expect(healthOf(health, { from, dataset: 'three' })).toBeUndefined();
+  });
+
+  it.each([[null], [undefined], ['ok'], [[]], [{}], [{ status: 'UP' }], [{ datasets: 'none' }]])(
+    'is not what says %j',
+    json => {
+      expect(parseHealth(json)).toBeUndefined();
+    },
+  );
+
+  it('is believed as far as it makes sense', () => {
+    const sensors = [
+      null,
+      'air',
+      { state: 'failing' },
+      { state: 'failing', name: 7 },
+      { state: 'failing', name: 'bare' },
+      { ...failing, name: 'odd', channels: [1, 'x', null], since: '5', lastError: 'broken' },
+    ];
+    const clock = { ahead: -3 };
+    const { datasets, problems } = parseHealth({
+      datasets: [
+        { name: 'one', sensors, failure: 5, clock },
+        'two',
+        { name: 'three', sensors: {}, clock: null },
+      ],
+      configuration: { problems: ['wrong', 3, '', null] },
+    })!;
+    expect(problems).toEqual(['wrong']);
+    expect(datasets).toEqual([
+      {
+        name: 'one',
+        failing: [
+          { name: 'bare', columns: [], since: undefined, reason: '' },
+          { name: 'odd', columns: ['x'], since: undefined, reason: '' },
+        ],
+        failure: undefined,
+        ahead: 0,
+      },
+      { name: '', failing: [], failure: undefined, ahead: 0 },
+      { name: 'three', failing: [], failure: undefined, ahead: 0 },
+    ]);
+  });
+
+  it('is one line a text, of a length that can be read, in the order in which it was written', () => {
+    const reasonOf = (message: string) =>
+      parseHealth({ datasets: [{ name: 'a', sensors: [{ ...failing, lastError: { message } }] }] })!
+        .datasets[0]!.failing[0]!.reason;
+    expect(reasonOf(' expected\n\ta number,\u0000 found \u202e"x" ')).toBe('expected a number, found "x"');
+    expect(reasonOf('🌡'.repeat(300))).toBe('🌡'.repeat(300));
+    expect(reasonOf('x'.repeat(301))).toBe(`${'x'.repeat(300)}…`);
+    expect(reasonOf('x'.repeat(1e6))).toHaveLength(301);
+  });
+});

@@ -1,0 +1,101 @@
+// What is said of how the server is doing: a notice for each thing that is wrong, and the news when that changes.
+
+import type { DatasetHealth, FailingSensor, Health } from './health.ts';
+import { writeDuration } from './times.ts';
+
+/** How many problems of a configuration, and columns of a sensor, are named. */
+const MOST_PROBLEMS = 3;
+const MOST_COLUMNS = 6;
+
+/** Milliseconds by which row times run ahead without a word: clocks are put right by as much all the time. */
+const LEAST_AHEAD = 100;
+
+export interface Notice {
+  /** What it is about: one notice takes the place of another with the same key. */
+  readonly key: string;
+  /** What is wrong, in a few words. */
+  readonly title: string;
+  /** Since when, in milliseconds since 1970; undefined where that is not known. */
+  readonly since?: number | undefined;
+  /** What that means. */
+  readonly text: string;
+  /** What the server says about it, each a line of its own. */
+  readonly lines: readonly string[];
+  /** How many lines there are besides. */
+  readonly more: number;
+  /** What is said when it is no more. */
+  readonly over: string;
+}
+
+/** What is wrong with the server and one of its datasets; `labels` are what people call the columns. */
+export function noticesOf(
+  health: Health,
+  dataset: DatasetHealth | undefined,
+  labels: ReadonlyMap<string, string>,
+): Notice[] {
+  const { failure, ahead = 0, failing = [] } = dataset ?? {};
+  const notices: Notice[] = [];
+  if (failure !== undefined) {
+    notices.push({
+      key: 'rows',
+      title: 'The rows have broken off',
+      text: '',
+      lines: failure === '' ? [] : [failure],
+      more: 0,
+      over: 'Rows can come again',
+    });
+  }
+  if (health.problems.length > 0) notices.push(configurationNotice(health.problems));
+  if (ahead >= LEAST_AHEAD) {
+    notices.push({
+      key: 'clock',
+      title: 'The server’s clock was set back',
+      text: `Row times are ${writeDuration(ahead)} ahead of it, and pass more slowly until it has caught up.`,
+      lines: [],
+      more: 0,
+      over: 'The server’s clock has caught up',
+    });
+  }
+  return [...notices, ...failing.map(sensor => sensorNotice(sensor, labels))];
+}
+
+/** What a screen reader is told when `now` has taken the place of `before`; empty where that is nothing. */
+export function newsOf(before: readonly Notice[], now: readonly Notice[]): string {
+  const isIn = (notices: readonly Notice[], { key }: Notice): boolean =>
+    notices.some(other => other.key === key);
+  return [
+    ...now.filter(notice => !isIn(before, notice)).map(({ title }) => title),
+    ...before.filter(notice => !isIn(now, notice)).map(({ over }) => over),
+  ]
+    .map(sentence => `${sentence}.`)
+    .join(' ');
+}
+
+function configurationNotice(problems: readonly string[]): Notice {
+  return {
+    key: 'configuration',
+    title: 'The configuration is wrong',
+    text: 'The server goes on with the one before.',
+    lines: problems.slice(0, MOST_PROBLEMS),
+    more: Math.max(0, problems.length - MOST_PROBLEMS),
+    over: 'The configuration is right again',
+  };
+}
+
+function sensorNotice(
+  { name, columns, since, reason }: FailingSensor,
+  labels: ReadonlyMap<string, string>,
+): Notice {
+  const named = columns.slice(0, MOST_COLUMNS).map(column => labels.get(column) ?? column);
+  const more = columns.length - named.length;
+  return {
+    key: `sensor ${name}`,
+    title: `Sensor ${name} fails`,
+    since,
+    text:
+      named.length === 0 ? '' : `No values for ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    lines: reason === '' ? [] : [reason],
+    more: 0,
+    over: `Sensor ${name} fails no more`,
+  };
+}
