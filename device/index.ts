@@ -8,7 +8,7 @@ export {
   type SensorSetup,
   setUpSensor,
 } from './column-setup.ts';
-export { columnRange, fillValue } from './columns.ts';
+export { channelValue, columnRange, fillValue } from './columns.ts';
 export {
   type Device,
   type DeviceOptions,
@@ -30,6 +30,7 @@ export {
 } from './kind.ts';
 export { lasting } from './lasting-sensor.ts';
 export { openerOf } from './opened-setup.ts';
+export { readOnce } from './read-once.ts';
 export type { Rows } from './rows.ts';
 export {
   CHANNEL_TYPES,

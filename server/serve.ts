@@ -1,15 +1,15 @@
 // How does the server run? It opens the datasets, listens, says where, and ends cleanly when it is told to.
 
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
-import type { Config } from './config/config.ts';
+import type { Config, Overrides } from './config/config.ts';
 import { ConfigError, readConfig } from './config/read.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
-import type { ServeOptions } from './options.ts';
+import { networkAddresses } from './machine/machine.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { Reloader } from './reload.ts';
 import { Running } from './running.ts';
 
@@ -18,6 +18,13 @@ const LONGEST_QUIET = 30;
 
 /** How long a clean end may take before the process ends anyway, in milliseconds. */
 const GRACE = 950;
+
+export interface ServeOptions {
+  /** The configuration's file; undefined = the one of the environment, or the usual one. */
+  readonly file: string | undefined;
+  /** What comes before that which the file says. */
+  readonly overrides: Overrides;
+}
 
 /**
  * Serves until a signal comes; rejects with a sentence for a person when it cannot begin, with a ConfigError when the
@@ -118,9 +125,9 @@ function codeOf(error: unknown): string {
 }
 
 /** Where this server can be opened: from here, and from the network. */
-function addressesOf(app: FastifyInstance, { host }: Address): string[] {
+function addressesOf(app: FastifyInstance, { host }: Address): readonly string[] {
   const { port } = app.server.address() as AddressInfo;
-  return hosts(host).map(name => `http://${name}:${port}/`);
+  return ownAddresses(host, port, networkAddresses());
 }
 
 function print(names: readonly string[], files: readonly string[], addresses: readonly string[]): void {
@@ -133,13 +140,4 @@ function print(names: readonly string[], files: readonly string[], addresses: re
       '',
     ].join('\n'),
   );
-}
-
-/** The names under which this server can be opened: from here, and from the network. */
-function hosts(host: string | undefined): string[] {
-  if (host !== undefined && host !== '0.0.0.0' && host !== '::')
-    return [host.includes(':') ? `[${host}]` : host];
-  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? []);
-  const reachable = addresses.filter(({ internal, family }) => !internal && family === 'IPv4');
-  return ['localhost', ...reachable.map(({ address }) => address)];
 }

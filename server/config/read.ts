@@ -1,9 +1,9 @@
 // What is to be served now? The configuration that is found, or the built-in one, with what the command line says.
 
-import { thisHost } from '../../device/index.ts';
+import { type SensorHost, thisHost } from '../../device/index.ts';
 import { builtinConfig } from './builtin.ts';
 import type { Config, Overrides } from './config.ts';
-import { findConfig } from './find.ts';
+import { findConfig, USUAL_FILE } from './find.ts';
 import { loadConfig } from './load.ts';
 import { type Problem, problemLine } from './problem.ts';
 
@@ -19,9 +19,20 @@ export type ConfigRead =
     }
   | { readonly problems: readonly Problem[] };
 
+/** Where it is looked for, and the host whose sensors the built-in configuration has: this machine's, where they are left out. */
+export interface ReadOptions {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly usual?: string;
+  readonly hostOf?: (seed: number) => SensorHost;
+}
+
 /** Does not reject. `file` is what `--config` names. */
-export async function readConfig(file: string | undefined, overrides: Overrides = {}): Promise<ConfigRead> {
-  const found = await findConfig(file);
+export async function readConfig(
+  file: string | undefined,
+  overrides: Overrides = {},
+  { environment = process.env, usual = USUAL_FILE, hostOf = thisHost }: ReadOptions = {},
+): Promise<ConfigRead> {
+  const found = await findConfig(file, environment, usual);
   const loaded = loadConfig(found.sources, { overrides });
   if (found.problems.length > 0 || 'problems' in loaded) {
     return { problems: [...found.problems, ...('problems' in loaded ? loaded.problems : [])] };
@@ -29,7 +40,7 @@ export async function readConfig(file: string | undefined, overrides: Overrides 
   const files = found.sources.map(({ name }) => name);
   const { config } = loaded;
   if (config.datasets.length > 0) return { config, file: found.file, files, left: [] };
-  const builtin = await builtinConfig(thisHost(config.seed), config.simulate);
+  const builtin = await builtinConfig(hostOf(config.seed), config.simulate);
   const whole = loadConfig([...found.sources, ...builtin.sources], { overrides });
   if ('problems' in whole) return whole;
   return { config: whole.config, file: found.file, files, left: builtin.left };

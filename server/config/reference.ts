@@ -84,12 +84,31 @@ function kindText(kind: SensorKind, schema: JsonSchema): string {
   ].join('\n\n');
 }
 
-function keyTable({ properties = {}, required = [] }: JsonSchema): string {
-  const rows = Object.entries(properties).map(([key, written]) => {
+/** A key of a mapping, in words. */
+export interface KeyText {
+  readonly key: string;
+  readonly expected: string;
+  /** The default; `required` where there has to be one, empty where there is none. */
+  readonly usual: string;
+  readonly meaning: string;
+}
+
+/** The keys of a mapping, in words. */
+export function keyTexts({ properties = {}, required = [] }: JsonSchema): readonly KeyText[] {
+  return Object.entries(properties).map(([key, written]) => {
     const schema = schemaIn(written);
     const usual = required.includes(key) ? 'required' : defaultText(schema.default);
-    return [`\`${key}\``, expectationOf(schema), usual, described(schema)];
+    return { key, expected: expectationOf(schema), usual, meaning: described(schema) };
   });
+}
+
+function keyTable(schema: JsonSchema): string {
+  const rows = keyTexts(schema).map(({ key, expected, usual, meaning }) => [
+    `\`${key}\``,
+    expected,
+    usual,
+    meaning,
+  ]);
   return table(['key', 'expected', 'default', 'means'], rows);
 }
 

@@ -16,6 +16,16 @@ export const DEFAULT_BOUNDS: LogBounds = { rows: 24 * 86_400, bytes: 32 * 1024 *
 /** Rows that the ring begins with; it grows by halves up to its bounds. */
 const FIRST_CAPACITY = 4096;
 
+/** The rows that a log of these columns can hold at the most, and the bytes that each takes. */
+export function logCapacity(
+  fields: readonly Atomic[],
+  bounds: LogBounds,
+): { readonly rows: number; readonly rowBytes: number } {
+  const empty = fields.map(field => newColumn(field, 0) as NumberColumn);
+  const rowBytes = empty.reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
+  return { rows: Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / rowBytes))), rowBytes };
+}
+
 /**
  * Rows in the order of their time, strictly increasing in the first column (Float64, seconds since 1970). A row has a
  * position, counted from 0 since the log began, which it keeps for ever; the log holds positions `first` to `end - 1`
@@ -38,9 +48,9 @@ export class RowLog {
 
   /** `fields`: the numeric columns, `time` first. */
   constructor(fields: readonly Atomic[], bounds: LogBounds = DEFAULT_BOUNDS) {
-    const empty = fields.map(field => newColumn(field, 0) as NumberColumn);
-    this.rowBytes = empty.reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
-    this.capacity = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / this.rowBytes)));
+    const { rows, rowBytes } = logCapacity(fields, bounds);
+    this.rowBytes = rowBytes;
+    this.capacity = rows;
     this.bounds = bounds;
     this.fields = fields;
     this.room = Math.min(this.capacity, FIRST_CAPACITY);

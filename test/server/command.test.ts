@@ -110,15 +110,29 @@ describe('the command dapberry', () => {
     [['--interval', '-1'], '--interval: expected a number from 0 to 86400, found "-1"'],
     [['--config', ''], '--config: expected a file, found ""'],
     [['--host', ''], '--host: expected an address, found ""'],
-    [['--intervall', '1'], "Unknown option '--intervall'"],
-    [['sevre'], 'expected the command "serve", found "sevre"'],
-    [['serve', 'now'], 'expected no more than the command, found "now"'],
+    [['--intervall', '1'], 'there is no option --intervall; did you mean --interval?'],
+    [['serve', '--quick'], 'there is no option --quick; see dapberry serve --help'],
+    [['-p', '80'], 'there is no option -p'],
+    [['--port', '--simulate'], '--port: expected a value (N), found the option --simulate'],
+    [['serve', '--port'], '--port: expected a value (N), found nothing'],
+    [['--simulate=no'], '--simulate: expected no value, found "no"'],
+    [['check', '--port', '80'], '--port is an option of serve, not of check; see dapberry check --help'],
+    [
+      ['read', '--format', 'jsn'],
+      '--format: expected one of table, json, csv, found "jsn"; did you mean json?',
+    ],
+    [['list', 'termal'], 'found "termal"; did you mean thermal?'],
+    [['help', 'chekc'], 'found "chekc"; did you mean check?'],
+    [['sevre'], 'found "sevre"; did you mean serve?'],
+    [['garden.yaml'], 'found "garden.yaml"; see dapberry --help'],
+    [['serve', 'now'], 'expected nothing after the command serve, found "now"'],
+    [['list', 'thermal', 'tmp36'], 'expected no more than [KIND] after the command list, found "tmp36"'],
   ])('refuses %j in one sentence and exits 2', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
-    expect(stderr).toMatch(/^dapberry: [^\n]+; see dapberry --help\n$/);
+    expect(stderr).toMatch(/^dapberry: [^\n]+; (see dapberry ([a-z]+ )?--help|did you mean [\w-]+\?)\n$/);
   });
 
   it('serves what a file says, at the port that the command line says, and names the file', async () => {

@@ -1,0 +1,19 @@
+// Which commands are there? All of them, in the order in which the help shows them; the first is meant where none is named.
+
+import { checkCommand } from './check.ts';
+import type { Command } from './command.ts';
+import { helpOf } from './help.ts';
+import { listCommand } from './list.ts';
+import { readCommand } from './read.ts';
+import { schemaCommand } from './schema.ts';
+import { serveCommand } from './serve.ts';
+
+const WITHOUT_HELP: readonly Command[] = [
+  serveCommand,
+  checkCommand,
+  listCommand,
+  readCommand,
+  schemaCommand,
+];
+
+export const COMMANDS: readonly Command[] = [...WITHOUT_HELP, helpOf(WITHOUT_HELP)];

@@ -1,0 +1,94 @@
+// `dapberry check`: is the configuration right, and what would be served by it? Opens no hardware.
+
+import type { Atomic, Sequence } from '../../dap/index.ts';
+import type { DatasetConfig } from '../config/config.ts';
+import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../dataset/describe.ts';
+import { logCapacity } from '../log/row-log.ts';
+import { ownAddresses } from '../own-addresses.ts';
+import type { Command } from './command.ts';
+import { CONFIG_OPTION, type Configured, configured, fileOf } from './configured.ts';
+import { aligned, counted, durationText, sizeText } from './text.ts';
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'tell whether a configuration is right, and what it would serve',
+  description:
+    'Reads the configuration and opens no hardware. Of a wrong one all mistakes are printed, one a line as FILE:LINE:COLUMN: PATH: expected ..., found ..., and the exit code is 2. Of a right one it prints what would be served.',
+  options: [CONFIG_OPTION],
+  examples: ['dapberry check', 'dapberry check --config garden.yaml'],
+  run: async (given, { machine, print, styled }) => {
+    const found = await configured(fileOf(given), machine);
+    print(reportOf(found, machine.addresses, title => styled('bold', title)));
+    return 0;
+  },
+};
+
+/** What would be served, for a person. */
+export function reportOf(
+  { config, files, left }: Configured,
+  network: readonly string[],
+  title: (text: string) => string,
+): string {
+  const { server, simulate, seed, datasets } = config;
+  const addresses = ownAddresses(server.host, server.port, network);
+  const [address = ''] = addresses;
+  const whole = [
+    [
+      'configuration',
+      files.length === 0 ? 'the built-in one: no file was found' : `${files.join(', ')}: right`,
+    ],
+    ['live page', server.port === 0 ? 'at any free port' : addresses.join('  ')],
+    [
+      'simulated',
+      simulate ? `everything, with the seed ${seed}` : 'nothing but the kinds that are simulated by nature',
+    ],
+    ['streams', `${server.maxStreams} at most, ${server.maxStreamsPerAddress} of one address`],
+  ];
+  const parts = datasets.map((dataset, index) => datasetText(dataset, address, index === 0, title));
+  return `${[aligned(whole), ...left, ...parts].join('\n\n')}\n`;
+}
+
+function datasetText(
+  dataset: DatasetConfig,
+  address: string,
+  isFirst: boolean,
+  title: (text: string) => string,
+): string {
+  const { info, interval, sensors } = dataset;
+  const lines = [
+    ['title', info.title],
+    ['address', `${address}${info.name}${isFirst ? `, and ${address} itself: the first dataset` : ''}`],
+    [
+      'interval',
+      interval === 0 ? '0: as fast as each client reads, each with rows of its own' : durationText(interval),
+    ],
+    ['log', interval === 0 ? 'none' : logText(dataset)],
+    ['sensors', sensors.map(sensorText).join(', ')],
+  ];
+  const columns = [
+    ['time', 'Float64', TIME_UNITS, ''],
+    ...sensors.flatMap(({ name, columns: setups }) =>
+      setups.map(({ column }) => [column.name, column.type ?? 'Float64', column.units, `of ${name}`]),
+    ),
+  ];
+  return [
+    title(`dataset ${info.name}`),
+    aligned(lines).replaceAll(/^/gm, '  '),
+    `  columns of the Sequence ${SEQUENCE_NAME}`,
+    aligned(columns).replaceAll(/^/gm, '    '),
+  ].join('\n');
+}
+
+function sensorText({ name, kind }: DatasetConfig['sensors'][number]): string {
+  return name === kind.name ? name : `${name} (${kind.name})`;
+}
+
+/** How far back it reaches once it is full, and what it takes then. */
+function logText({ info, interval, log, sensors }: DatasetConfig): string {
+  const channels = sensors.flatMap(({ columns }) => columns.map(({ column }) => column));
+  const [sequence] = describeModel(info, channels).variables as readonly [Sequence];
+  const { rows: most, rowBytes } = logCapacity(sequence.fields as readonly Atomic[], log);
+  const rows = Math.min(most, Math.floor(log.age / interval) + 1);
+  const reach = durationText(Math.min(log.age, Math.round(rows * interval)));
+  return `the last ${reach}: ${counted(rows, 'row')} of ${rowBytes} bytes, ${sizeText(rows * rowBytes)}`;
+}

@@ -1,0 +1,55 @@
+// How does a command line become an exit code? The command that it names runs; what goes wrong is told in one sentence.
+
+import { ConfigError } from '../config/read.ts';
+import { VERSION } from '../version.ts';
+import { parseArguments } from './arguments.ts';
+import { COMMANDS } from './catalogue.ts';
+import { type Surroundings, UsageError } from './command.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { counted } from './text.ts';
+
+/**
+ * Runs what the arguments after the program's name ask for. Does not reject: errors go to `complain`, which writes to
+ * standard error.
+ * @returns 0 for well, 1 for what could not be done or is wrong, 2 for wrong usage or a wrong configuration; undefined
+ * while the command goes on
+ */
+export async function runProgram(
+  args: readonly string[],
+  surroundings: Surroundings,
+  complain: (text: string) => void,
+): Promise<number | undefined> {
+  const { print } = surroundings;
+  let name: string | undefined;
+  try {
+    const { command, given } = parseArguments(args, COMMANDS);
+    name = command.name;
+    // Whoever asks for help without a command wants to know of all.
+    if (given.options.has('help'))
+      print(args.includes(command.name) ? commandHelp(command) : programHelp(COMMANDS));
+    else if (given.options.has('version')) print(`${VERSION}\n`);
+    else return await command.run(given, surroundings);
+    return 0;
+  } catch (error) {
+    complain(complaint(error, name));
+    if (args.includes('--debug')) complain(`${traceOf(error)}\n`);
+    return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+  }
+}
+
+function complaint(error: unknown, command: string | undefined): string {
+  if (error instanceof ConfigError) {
+    const { length } = error.problems;
+    return `${error.message}\ndapberry: ${counted(length, 'mistake')} in the configuration${command === 'serve' ? '; nothing was started' : ''}\n`;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const help = `see dapberry ${command === undefined ? '' : `${command} `}--help`;
+  return `dapberry: ${message}${error instanceof UsageError ? `; ${error.hint ?? help}` : ''}\n`;
+}
+
+/** The stack of an error and of those that it came from. */
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { stack = error.message, cause } = error;
+  return cause === undefined ? stack : `${stack}\ncaused by ${traceOf(cause)}`;
+}

@@ -1,0 +1,133 @@
+// `dapberry read`: what do all sensors of the configuration say now?
+
+import {
+  type Channel,
+  channelValue,
+  fillValue,
+  openerOf,
+  readOnce,
+  type SensorHost,
+  type SensorSetup,
+} from '../../device/index.ts';
+import type { Config } from '../config/config.ts';
+import { choiceOf } from './arguments.ts';
+import type { Command, Surroundings } from './command.ts';
+import { CONFIG_OPTION, configured, fileOf, SIMULATE_OPTION } from './configured.ts';
+import { aligned } from './text.ts';
+
+/** One column's value at this moment, or why there is none. */
+export interface ReadValue {
+  readonly dataset: string;
+  readonly sensor: string;
+  /** The column. */
+  readonly name: string;
+  /** Null where the sensor gave none. */
+  readonly value: number | null;
+  readonly units: string;
+  readonly error?: string;
+}
+
+const FORMATS = ['table', 'json', 'csv'] as const;
+
+export const readCommand: Command = {
+  name: 'read',
+  summary: 'print one reading of every sensor',
+  description:
+    'Reads every sensor of the configuration once, side by side, and prints the values as they would stand in a row: named, corrected and rounded as the configuration says. The exit code is 1 where a sensor gave none.',
+  options: [
+    CONFIG_OPTION,
+    {
+      name: 'format',
+      value: 'FORMAT',
+      meaning: 'table (without an option), json or csv',
+    },
+    SIMULATE_OPTION,
+  ],
+  examples: [
+    'dapberry read',
+    'dapberry read --config garden.yaml --simulate',
+    'dapberry read --simulate --format csv',
+  ],
+  run: async (given, surroundings) => {
+    const { machine, print } = surroundings;
+    const format = choiceOf(given, 'format', FORMATS) ?? 'table';
+    const simulate = given.options.has('simulate');
+    const { config, left } = await configured(fileOf(given), machine, simulate ? { simulate } : {});
+    const values = await readAll(config, machine.host(config.seed));
+    if (format === 'json') print(`${JSON.stringify(values, null, 2)}\n`);
+    else if (format === 'csv') print(csvOf(values));
+    else print(tableOf(values, left, surroundings.styled));
+    return values.some(({ error }) => error !== undefined) ? 1 : 0;
+  },
+};
+
+/** One reading of every sensor, in the order of datasets, sensors and columns. Does not reject. */
+export async function readAll(
+  { datasets, simulate }: Config,
+  host: SensorHost,
+): Promise<readonly ReadValue[]> {
+  const readings = datasets.flatMap(({ info, sensors }) =>
+    sensors.map(setup => readSensor(info.name, setup, host, simulate)),
+  );
+  return (await Promise.all(readings)).flat();
+}
+
+async function readSensor(
+  dataset: string,
+  setup: SensorSetup,
+  host: SensorHost,
+  simulate: boolean,
+): Promise<readonly ReadValue[]> {
+  const reading = await readOnce(openerOf(setup, host, simulate), host.clock);
+  return setup.columns.map(({ column }, index) => {
+    const { name, units } = column;
+    const place = { dataset, sensor: setup.name, name, units };
+    if ('error' in reading) return { ...place, value: null, error: reading.error };
+    return { ...place, value: rowValue(column, reading.values[index]!) };
+  });
+}
+
+/** As it stands in a row; null where that holds the number that stands for none. */
+function rowValue(column: Channel, read: number): number | null {
+  const value = channelValue(column, read);
+  return Object.is(value, fillValue(column.type)) || !Number.isFinite(value) ? null : value;
+}
+
+function tableOf(
+  values: readonly ReadValue[],
+  left: readonly string[],
+  styled: Surroundings['styled'],
+): string {
+  const rows = values.map(({ dataset, sensor, name, value, units, error }) => [
+    dataset,
+    sensor,
+    name,
+    value === null ? '-' : shortText(value),
+    error === undefined ? units : '',
+    error ?? '',
+  ]);
+  const errors = new Set(values.flatMap(({ error }) => (error === undefined ? [] : [error])));
+  let table = aligned(
+    [['DATASET', 'SENSOR', 'NAME', 'VALUE', 'UNITS', ''], ...rows],
+    Number.POSITIVE_INFINITY,
+  );
+  for (const error of errors) table = table.replaceAll(error, () => styled('red', error));
+  return `${[table, ...left].join('\n')}\n`;
+}
+
+/** No more digits than a person compares. */
+function shortText(value: number): string {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(7)));
+}
+
+function csvOf(values: readonly ReadValue[]): string {
+  const rows = values.map(({ dataset, sensor, name, value, units, error = '' }) =>
+    [dataset, sensor, name, String(value ?? ''), units, error].map(csvField).join(','),
+  );
+  return `${['dataset,sensor,name,value,units,error', ...rows].join('\r\n')}\r\n`;
+}
+
+/** RFC 4180, section 2. */
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

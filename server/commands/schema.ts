@@ -1,0 +1,18 @@
+// `dapberry schema`: what may a configuration say? Its JSON Schema, for editors.
+
+import { SENSOR_KINDS } from '../../device/index.ts';
+import { publishedSchema } from '../config/reference.ts';
+import type { Command } from './command.ts';
+
+export const schemaCommand: Command = {
+  name: 'schema',
+  summary: 'print the JSON Schema of the configuration',
+  description:
+    'Prints the JSON Schema (draft 7) by which editors complete and check a configuration, with the kinds of sensors of this version. Put "# yaml-language-server: $schema=config.schema.json" at the top of the file to use it.',
+  options: [],
+  examples: ['dapberry schema > config.schema.json'],
+  run: async (_given, { print }) => {
+    print(`${JSON.stringify(publishedSchema(SENSOR_KINDS), null, 2)}\n`);
+    return 0;
+  },
+};

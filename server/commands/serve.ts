@@ -1,0 +1,65 @@
+// `dapberry serve`: what are its options, and what do they override of the configuration?
+
+import type { Overrides } from '../config/config.ts';
+import { numberOf, textOf } from './arguments.ts';
+import { type Command, type Given, UsageError } from './command.ts';
+import { CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './configured.ts';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'serve the sensors, until Ctrl-C or a signal ends it',
+  description:
+    "Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /. All options but --config come before what the configuration says.",
+  options: [
+    CONFIG_OPTION,
+    { name: 'port', value: 'N', meaning: 'the port to listen on (8080); 0 takes any free one' },
+    {
+      name: 'host',
+      value: 'ADDRESS',
+      meaning: 'the address to listen on (every address of this machine)',
+    },
+    {
+      name: 'interval',
+      value: 'S',
+      meaning: 'seconds between the rows of every dataset (1); 0 = as fast as each client reads',
+    },
+    SIMULATE_OPTION,
+    {
+      name: 'seed',
+      value: 'N',
+      meaning: "the simulation's seed (2013): the same seed gives the same values at the same time",
+    },
+  ],
+  examples: [
+    'dapberry serve --config garden.yaml',
+    'dapberry serve --port 8081 --interval 10',
+    'dapberry serve --host 127.0.0.1 --interval 0 --simulate',
+  ],
+  run: async (given, { webRoot }) => {
+    const options = { file: fileOf(given), overrides: overridesOf(given) };
+    // The server's libraries are of no use to the other commands, and take a Pi Zero seconds to load.
+    const { serve } = await import('../serve.ts');
+    await serve(options, webRoot);
+    return undefined;
+  },
+};
+
+function overridesOf(given: Given): Overrides {
+  const overrides = {
+    host: textOf(given, 'host', 'an address'),
+    port: numberOf(given, 'port', { low: 0, high: 65_535, whole: true }),
+    interval: intervalOf(given),
+    simulate: given.options.has('simulate') ? true : undefined,
+    seed: numberOf(given, 'seed', { low: 0, high: 4_294_967_295, whole: true }),
+  };
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+}
+
+function intervalOf(given: Given): number | undefined {
+  const seconds = numberOf(given, 'interval', { low: 0, high: 86_400, whole: false });
+  if (seconds !== undefined && seconds > 0 && seconds < 0.001) {
+    const found = JSON.stringify(given.options.get('interval'));
+    throw new UsageError(`--interval: expected 0, or 0.001 to 86400 seconds, found ${found}`);
+  }
+  return seconds;
+}

@@ -1,0 +1,70 @@
+// What is to be written into a configuration to have the sensors that were found? A text that the loader takes as it is.
+
+import { stringify } from 'yaml';
+import { type FoundSensor, type SensorKind, setUpSensor } from '../../device/index.ts';
+import { DEFAULT_INTERVAL } from './schema.ts';
+
+/** A sensor that was found, and of which kind it is. */
+export interface FoundOfKind {
+  readonly kind: SensorKind;
+  readonly found: FoundSensor;
+}
+
+const DATASET = 'station';
+
+interface Entry {
+  readonly written: object;
+  readonly note: string | undefined;
+  /** Another entry has what it needs: only one of them can be right. */
+  readonly instead: boolean;
+}
+
+/** A configuration of one dataset with these sensors; of two that hold the same place, the second is a comment. */
+export function pasteText(sensors: readonly FoundOfKind[]): string {
+  const columns = new Set<string>();
+  const claims = new Set<string>();
+  let interval = DEFAULT_INTERVAL;
+  const entries = sensors.map(({ kind, found }): Entry => {
+    const { note } = found;
+    const options = kind.options.parse(found.options);
+    const held = kind.claims?.(options) ?? [];
+    const instead = held.some(claim => claims.has(claim));
+    const name = freeName({ kind, found }, options, instead ? new Set() : columns);
+    const written = { kind: kind.name, ...(name === undefined ? {} : { name }), ...found.options };
+    if (instead) return { written, note, instead };
+    for (const claim of held) claims.add(claim);
+    const setup = setUpSensor(kind, options, name === undefined ? {} : { name });
+    for (const { column } of setup.columns) columns.add(column.name);
+    interval = Math.max(interval, Math.ceil(kind.conversionTime(options)));
+    return { written, note, instead };
+  });
+  const list = entries.map(entryText).join('');
+  return `datasets:\n  ${DATASET}:\n    interval: ${interval} s\n    sensors:\n${list}`;
+}
+
+/** The sensor's name, with a number where another sensor has columns of those names. */
+function freeName(
+  { kind, found }: FoundOfKind,
+  options: Readonly<Record<string, unknown>>,
+  taken: ReadonlySet<string>,
+): string | undefined {
+  const base = found.name ?? kind.name.replaceAll('-', '_');
+  const isFree = (name: string | undefined) =>
+    !setUpSensor(kind, options, name === undefined ? {} : { name }).columns.some(({ column }) =>
+      taken.has(column.name),
+    );
+  if (isFree(found.name)) return found.name;
+  let name = base;
+  for (let copy = 2; !isFree(name); copy++) name = `${base}_${copy}`;
+  return name;
+}
+
+function entryText({ written, note, instead }: Entry): string {
+  const [first = '', ...others] = stringify(written, { lineWidth: 0 }).trimEnd().split('\n');
+  const remark = [instead ? 'or, at the same place:' : undefined, note].filter(text => text !== undefined);
+  const lines = [
+    ...(remark.length === 0 ? [] : [`# ${remark.join(' ').replaceAll(/\s+/g, ' ')}`]),
+    ...[`- ${first}`, ...others.map(line => `  ${line}`)].map(line => (instead ? `# ${line}` : line)),
+  ];
+  return lines.map(line => `      ${line}\n`).join('');
+}

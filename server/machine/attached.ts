@@ -1,0 +1,89 @@
+// What is attached to this machine? A list for people: buses, chips and devices, whether a kind of sensor reads them or not.
+
+import type { SensorKind } from '../../device/index.ts';
+import { hexAddress } from './hex.ts';
+import { deviceText, type I2cBus, i2cBuses, probeI2c } from './i2c.ts';
+import {
+  gpioChips,
+  gpioDevices,
+  hwmonDevices,
+  iioDevices,
+  type KernelDevice,
+  oneWireDevices,
+  oneWireMasters,
+  thermalZones,
+} from './kernel-devices.ts';
+import type { Machine } from './machine.ts';
+
+export interface Attached {
+  readonly what: string;
+  /** One line each. */
+  readonly devices: readonly string[];
+}
+
+/** Does not reject. With `probe` each address of the I2C buses is asked; `kinds` then tell what a chip may be. */
+export async function attachedTo(
+  machine: Machine,
+  kinds: readonly SensorKind[],
+  probe: boolean,
+): Promise<readonly Attached[]> {
+  const buses = await i2cBuses(machine);
+  const masters = await oneWireMasters(machine);
+  const chips = (await gpioChips(machine)).map(
+    ({ label, base, lines }) => `${label}: ${lines} lines, in sysfs from ${base} on`,
+  );
+  const oneWire = namesOf(await oneWireDevices(machine));
+  return [
+    {
+      what: 'I2C',
+      devices: (await Promise.all(buses.map(bus => busTexts(bus, machine, kinds, probe)))).flat(),
+    },
+    {
+      what: 'GPIO',
+      devices: chips.length > 0 ? chips : (await gpioDevices(machine)).map(name => `/dev/${name}`),
+    },
+    {
+      what: '1-Wire',
+      devices: masters.length > 0 && oneWire.length === 0 ? [`${masters.join(', ')}: no device`] : oneWire,
+    },
+    { what: 'IIO', devices: namesOf(await iioDevices(machine)) },
+    { what: 'hwmon', devices: namesOf(await hwmonDevices(machine)) },
+    { what: 'thermal zones', devices: namesOf(await thermalZones(machine)) },
+  ];
+}
+
+function namesOf(devices: readonly KernelDevice[]): readonly string[] {
+  return devices.map(({ device, name }) => (name === '' ? device : `${device}: ${name}`));
+}
+
+async function busTexts(
+  bus: I2cBus,
+  machine: Machine,
+  kinds: readonly SensorKind[],
+  probe: boolean,
+): Promise<readonly string[]> {
+  const { number, controller, known } = bus;
+  const name = `i2c-${number}${controller === '' ? '' : ` (${controller})`}`;
+  const held = known.map(device => `i2c-${number}: ${deviceText(device)}, known to the kernel`);
+  if (!probe) return [name, ...held];
+  try {
+    const answering = (await probeI2c(machine, number)).filter(
+      address => !known.some(device => device.address === address),
+    );
+    const found = answering.map(address => {
+      const may = kindsAt(kinds, number, address);
+      const which = may.length === 0 ? 'of no kind that is known here' : `write ${may.join(' or ')}`;
+      return `i2c-${number}: ${hexAddress(address)} answers: ${which}`;
+    });
+    return [name, ...held, ...found];
+  } catch (error) {
+    return [name, ...held, error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** The chips that can have this address, as entries of `sensors`. */
+function kindsAt(kinds: readonly SensorKind[], bus: number, address: number): readonly string[] {
+  return kinds
+    .filter(({ needs, options }) => needs.includes('i2c') && options.safeParse({ bus, address }).success)
+    .map(({ name }) => `{kind: ${name}, bus: ${bus}, address: ${hexAddress(address)}}`);
+}

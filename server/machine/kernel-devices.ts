@@ -1,0 +1,97 @@
+// Which devices has the kernel found? GPIO chips, 1-Wire and IIO devices, hardware monitors and thermal zones, as sysfs has them.
+
+import type { Machine } from './machine.ts';
+
+type Files = Pick<Machine, 'files'>;
+
+export interface GpioChip {
+  readonly label: string;
+  /** The kernel's number of its first line. */
+  readonly base: number;
+  readonly lines: number;
+}
+
+/** A device by its folder's name, and what it is called. */
+export interface KernelDevice {
+  readonly device: string;
+  readonly name: string;
+}
+
+/** Chips whose lines can be used through `/sys/class/gpio`, by their numbers. */
+export async function gpioChips({ files }: Files): Promise<readonly GpioChip[]> {
+  const folder = '/sys/class/gpio';
+  const chips = (await files.list(folder)).filter(name => /^gpiochip\d+$/.test(name));
+  const found = chips.map(async chip => {
+    const [label, base, lines] = await Promise.all(
+      ['label', 'base', 'ngpio'].map(name => textOf(files, `${folder}/${chip}/${name}`)),
+    );
+    return { label: label!, base: Number(base), lines: Number(lines) };
+  });
+  return (await Promise.all(found)).sort((a, b) => a.base - b.base);
+}
+
+/** `/dev/gpiochipN`, through which lines can be used on every kernel. */
+export async function gpioDevices({ files }: Files): Promise<readonly string[]> {
+  return (await files.list('/dev')).filter(name => /^gpiochip\d+$/.test(name)).toSorted();
+}
+
+/** The masters of 1-Wire buses: a bus that is switched on has one. */
+export async function oneWireMasters({ files }: Files): Promise<readonly string[]> {
+  return (await files.list('/sys/bus/w1/devices'))
+    .filter(name => name.startsWith('w1_bus_master'))
+    .toSorted();
+}
+
+/** Families of 1-Wire devices that are thermometers (Linux, drivers/w1/slaves/w1_therm.c). */
+const THERMOMETERS: Readonly<Record<string, string>> = {
+  '10': 'DS18S20',
+  '22': 'DS1822',
+  '28': 'DS18B20',
+  '3b': 'DS1825',
+  '42': 'DS28EA00',
+};
+
+/** Devices on 1-Wire buses, called after their family where that is a thermometer's. */
+export async function oneWireDevices({ files }: Files): Promise<readonly KernelDevice[]> {
+  const devices = (await files.list('/sys/bus/w1/devices')).filter(name =>
+    /^[0-9a-f]{2}-[0-9a-f]+$/i.test(name),
+  );
+  return devices
+    .toSorted()
+    .map(device => ({ device, name: THERMOMETERS[device.slice(0, 2).toLowerCase()] ?? '' }));
+}
+
+export function iioDevices({ files }: Files): Promise<readonly KernelDevice[]> {
+  return devicesIn(files, '/sys/bus/iio/devices', /^iio:device(\d+)$/, 'name');
+}
+
+export function hwmonDevices({ files }: Files): Promise<readonly KernelDevice[]> {
+  return devicesIn(files, '/sys/class/hwmon', /^hwmon(\d+)$/, 'name');
+}
+
+export function thermalZones({ files }: Files): Promise<readonly KernelDevice[]> {
+  return devicesIn(files, '/sys/class/thermal', /^thermal_zone(\d+)$/, 'type');
+}
+
+/** The devices of a folder by their numbers, each called as one of its files says. */
+async function devicesIn(
+  files: Machine['files'],
+  folder: string,
+  pattern: RegExp,
+  file: string,
+): Promise<readonly KernelDevice[]> {
+  const numberOf = (device: string) => Number(pattern.exec(device)?.[1]);
+  const devices = (await files.list(folder))
+    .filter(device => pattern.test(device))
+    .toSorted((a, b) => numberOf(a) - numberOf(b));
+  return Promise.all(
+    devices.map(async device => ({ device, name: await textOf(files, `${folder}/${device}/${file}`) })),
+  );
+}
+
+/** The text of a small file; empty where it cannot be read. */
+export async function textOf(files: Machine['files'], path: string): Promise<string> {
+  const text = await files.read(path).catch(() => '');
+  // The device tree's texts end with a zero byte.
+  return text.replaceAll('\0', '').trim();
+}

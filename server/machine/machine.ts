@@ -1,0 +1,110 @@
+// What may a command ask of the machine that it runs on? Its files, its programs, its ports: a test puts a tree of files there.
+
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { type KernelFiles, kernelFiles, type SensorHost, thisHost } from '../../device/index.ts';
+import { USUAL_FILE } from '../config/find.ts';
+
+export interface Machine {
+  /** Every file of the system, by its usual absolute path. */
+  readonly files: KernelFiles;
+  /** What sensors reach the world through; `seed` is for those that are simulated. */
+  host(seed: number): SensorHost;
+  /** The configuration's usual place, and what the environment may say of another. */
+  readonly configuration: {
+    readonly usual: string;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+  };
+  /** As `process.platform` has it. */
+  readonly platform: string;
+  /** Of Node, such as `20.19.0`. */
+  readonly nodeVersion: string;
+  /** Under which it can be reached from the network. */
+  readonly addresses: readonly string[];
+  /** What a program prints on standard output; undefined where it is not installed or fails. */
+  run(program: string, args: readonly string[]): Promise<string | undefined>;
+  /** Bytes that are free on the file system of a folder; undefined where that is not known. */
+  freeSpace(folder: string): Promise<number | undefined>;
+  /** Tries to listen; undefined where that is possible, else the error's code, such as `EADDRINUSE`. */
+  listenError(port: number, host: string | undefined): Promise<string | undefined>;
+  /** The dapberry that answers on a port of this machine, such as `dapberry/0.1.0`; undefined where there is none. */
+  serverAt(port: number, host: string | undefined): Promise<string | undefined>;
+}
+
+/** A program that hangs is not waited for; in milliseconds. */
+const LONGEST_RUN = 10_000;
+const LONGEST_ANSWER = 2000;
+
+export function thisMachine(): Machine {
+  return {
+    files: kernelFiles(),
+    host: thisHost,
+    configuration: { usual: USUAL_FILE, environment: process.env },
+    platform: process.platform,
+    nodeVersion: process.versions.node,
+    addresses: networkAddresses(),
+    run,
+    freeSpace,
+    listenError,
+    serverAt,
+  };
+}
+
+/** The IPv4 addresses under which this machine can be reached from others. */
+export function networkAddresses(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+  return addresses
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+}
+
+function run(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise(resolve => {
+    // In the words that are looked for, whatever language the user speaks.
+    const env = { ...process.env, LC_ALL: 'C' };
+    execFile(program, [...args], { timeout: LONGEST_RUN, env }, (error, stdout) =>
+      resolve(error === null ? stdout : undefined),
+    );
+  });
+}
+
+async function freeSpace(folder: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+async function listenError(port: number, host: string | undefined): Promise<string | undefined> {
+  const server = createServer();
+  try {
+    server.listen({ port, host: host ?? '::' });
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A machine without IPv6.
+    if (host === undefined && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL'))
+      return listenError(port, '0.0.0.0');
+    return code ?? 'an unknown error';
+  } finally {
+    server.close();
+  }
+}
+
+async function serverAt(port: number, host = 'localhost'): Promise<string | undefined> {
+  const name = host.includes(':') ? `[${host === '::' ? '::1' : host}]` : host;
+  try {
+    const signal = AbortSignal.timeout(LONGEST_ANSWER);
+    const { headers } = await fetch(`http://${name}:${port}/health`, { method: 'HEAD', signal });
+    const server = headers.get('xdods-server') ?? '';
+    return server.startsWith('dapberry/') ? server : undefined;
+  } catch {
+    return undefined;
+  }
+}
