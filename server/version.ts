@@ -2,21 +2,31 @@
 
 import { readFileSync } from 'node:fs';
 
-/** The package's version, from its package.json: one folder up in the sources, two in `dist`. */
-export const VERSION: string = readVersion(['../package.json', '../../package.json']);
+interface Manifest {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
+
+/** From its package.json: one folder up in the sources, two in `dist`. */
+const MANIFEST = readManifest(['../package.json', '../../package.json']);
+
+export const VERSION: string = MANIFEST.version;
+
+/** The versions of Node that it runs on, as a range of npm's. */
+export const NODE_VERSIONS: string = MANIFEST.engines.node;
 
 /** What the `XDODS-Server` header and `.ver` say. */
 export const SERVER_NAME = `dapberry/${VERSION}`;
 
-function readVersion(places: readonly string[]): string {
+function readManifest(places: readonly string[]): Manifest {
   for (const place of places) {
     const found = readJson(new URL(place, import.meta.url));
-    if (found?.name === 'dapberry' && found.version !== undefined) return found.version;
+    if (found?.name === 'dapberry') return found;
   }
   throw new Error(`expected dapberry's package.json at ${places.join(' or ')} from ${import.meta.url}`);
 }
 
-function readJson(file: URL): { name?: string; version?: string } | undefined {
+function readJson(file: URL): (Manifest & { readonly name?: string }) | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {

@@ -2,6 +2,7 @@
 
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
+import { doctorCommand } from './doctor.ts';
 import { helpOf } from './help.ts';
 import { listCommand } from './list.ts';
 import { readCommand } from './read.ts';
@@ -13,6 +14,7 @@ const WITHOUT_HELP: readonly Command[] = [
   checkCommand,
   listCommand,
   readCommand,
+  doctorCommand,
   schemaCommand,
 ];
 

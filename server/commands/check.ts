@@ -5,9 +5,9 @@ import type { DatasetConfig } from '../config/config.ts';
 import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../dataset/describe.ts';
 import { logCapacity } from '../log/row-log.ts';
 import { ownAddresses } from '../own-addresses.ts';
+import { aligned, counted, durationText, sizeText } from '../terminal-text.ts';
 import type { Command } from './command.ts';
 import { CONFIG_OPTION, type Configured, configured, fileOf } from './configured.ts';
-import { aligned, counted, durationText, sizeText } from './text.ts';
 
 export const checkCommand: Command = {
   name: 'check',

@@ -1,8 +1,8 @@
 // How is the program used? The help of the program and of each command, made from what they say of themselves.
 
+import { aligned, wrapped } from '../terminal-text.ts';
 import { COMMON_OPTIONS, unknownCommand, VERSION_OPTION } from './arguments.ts';
 import type { Command, Option } from './command.ts';
-import { aligned, wrapped } from './text.ts';
 
 const PURPOSE =
   "Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /. Without a command it serves.";

@@ -8,8 +8,8 @@ import { keyTexts } from '../config/reference.ts';
 import { DEFAULT_SEED } from '../config/schema.ts';
 import { type Attached, attachedTo } from '../machine/attached.ts';
 import type { Machine } from '../machine/machine.ts';
+import { aligned, wrapped } from '../terminal-text.ts';
 import { type Command, type Surroundings, UsageError } from './command.ts';
-import { aligned, wrapped } from './text.ts';
 
 /** Kinds that talk to a chip to recognise it. */
 const ASKED_ONLY: readonly Need[] = ['i2c'];

@@ -1,12 +1,12 @@
 // How does a command line become an exit code? The command that it names runs; what goes wrong is told in one sentence.
 
 import { ConfigError } from '../config/read.ts';
+import { counted } from '../terminal-text.ts';
 import { VERSION } from '../version.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './catalogue.ts';
 import { type Surroundings, UsageError } from './command.ts';
 import { commandHelp, programHelp } from './help.ts';
-import { counted } from './text.ts';
 
 /**
  * Runs what the arguments after the program's name ask for. Does not reject: errors go to `complain`, which writes to

@@ -10,10 +10,10 @@ import {
   type SensorSetup,
 } from '../../device/index.ts';
 import type { Config } from '../config/config.ts';
+import { aligned } from '../terminal-text.ts';
 import { choiceOf } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
 import { CONFIG_OPTION, configured, fileOf, SIMULATE_OPTION } from './configured.ts';
-import { aligned } from './text.ts';
 
 /** One column's value at this moment, or why there is none. */
 export interface ReadValue {

@@ -1,0 +1,37 @@
+// `dapberry doctor`: is everything well for a machine that serves sensors, and if not, what is to be done?
+
+import { examine } from '../doctor/examine.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { aligned, counted } from '../terminal-text.ts';
+import type { Command, Style, Surroundings } from './command.ts';
+import { CONFIG_OPTION, fileOf } from './configured.ts';
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'look at this machine, and tell what to do where something is wrong',
+  description:
+    'Looks at the machine, its system, its interfaces, the configuration, the port and the service. A line is "ok", a "note" that may be good to know, or says what to "fix"; then the exit code is 1. What sensors need is to be mended only where one of the configuration needs it. Nothing is changed and no sensor is opened.',
+  options: [CONFIG_OPTION],
+  examples: ['dapberry doctor', 'dapberry doctor --config garden.yaml'],
+  run: async (given, { machine, print, styled }) => {
+    const findings = await examine(machine, fileOf(given));
+    print(reportOf(findings, styled));
+    return findings.some(({ level }) => level === 'fix') ? 1 : 0;
+  },
+};
+
+const STYLES: Readonly<Record<Finding['level'], Style>> = { ok: 'green', note: 'yellow', fix: 'red' };
+
+function reportOf(findings: readonly Finding[], styled: Surroundings['styled']): string {
+  const rows = findings.map(({ level, subject, text, advice }) => [
+    level,
+    subject,
+    advice === undefined ? text : `${text}: ${advice}`,
+  ]);
+  const toDo = findings.filter(({ level }) => level === 'fix').length;
+  const end = toDo === 0 ? 'All is well.' : `${counted(toDo, 'thing')} to fix.`;
+  const table = aligned(rows).replaceAll(/^(ok|note|fix)\b/gm, word =>
+    styled(STYLES[word as Finding['level']], word),
+  );
+  return `${table}\n\n${end}\n`;
+}

@@ -1,0 +1,31 @@
+// Is everything well for a machine that serves sensors? All examinations, one after the other.
+
+import type { Need } from '../../device/index.ts';
+import type { Config } from '../config/config.ts';
+import { readConfig } from '../config/read.ts';
+import { boardOf } from '../machine/board.ts';
+import { bootConfig } from '../machine/boot-config.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Finding, Patient } from './finding.ts';
+import { examineInterfaces } from './interfaces.ts';
+import { examineService } from './service.ts';
+import { examineSystem } from './system.ts';
+
+/** Does not reject, opens no sensor and changes nothing. `file` is what `--config` names. */
+export async function examine(machine: Machine, file: string | undefined): Promise<readonly Finding[]> {
+  const read = await readConfig(file, {}, { ...machine.configuration, hostOf: machine.host });
+  const config = 'config' in read ? read.config : undefined;
+  const board = await boardOf(machine);
+  const boot = await bootConfig(machine, board.model);
+  const patient: Patient = { machine, board, boot, config, needs: needsOf(config) };
+  return [
+    ...(await examineSystem(patient)),
+    ...(await examineInterfaces(patient)),
+    ...(await examineService(machine, read)),
+  ];
+}
+
+function needsOf(config: Config | undefined): ReadonlySet<Need> {
+  if (config === undefined || config.simulate) return new Set();
+  return new Set(config.datasets.flatMap(({ sensors }) => sensors.flatMap(({ kind }) => kind.needs)));
+}

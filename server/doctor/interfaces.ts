@@ -1,0 +1,119 @@
+// Can sensors be reached? I2C, 1-Wire, SPI and GPIO, and the groups of the user; only what a sensor needs has to be mended.
+
+import type { Need } from '../../device/index.ts';
+import { i2cBuses } from '../machine/i2c.ts';
+import { gpioChips, gpioDevices, oneWireMasters } from '../machine/kernel-devices.ts';
+import { userOf } from '../machine/user.ts';
+import { type Finding, fix, note, ok, type Patient } from './finding.ts';
+
+/** Elsewhere than on a Pi only what the configured sensors need is looked at. */
+export async function examineInterfaces(patient: Patient): Promise<readonly Finding[]> {
+  const { board, needs } = patient;
+  const matters = (need: Need) => board.isPi || needs.has(need);
+  return [
+    ...(board.isPi ? [bootFile(patient)] : []),
+    ...(matters('i2c') ? [await i2c(patient)] : []),
+    ...(matters('1-wire') ? [await oneWire(patient)] : []),
+    ...(board.isPi ? [await spi(patient)] : []),
+    ...(matters('gpio') ? [await gpio(patient)] : []),
+    ...(matters('i2c') || matters('gpio') ? [await groups(patient)] : []),
+  ];
+}
+
+function bootFile({ boot }: Patient): Finding {
+  if (boot === undefined) return note('config.txt', 'neither in /boot/firmware nor in /boot');
+  const { path, i2c: hasI2c, spi: hasSpi, overlays } = boot;
+  const on = [...(hasI2c ? ['i2c_arm'] : []), ...(hasSpi ? ['spi'] : []), ...overlays];
+  return ok('config.txt', `${path} switches on ${on.length === 0 ? 'no interface' : on.join(', ')}`);
+}
+
+/** What is not there has to be mended where a sensor needs it. */
+function missing({ needs }: Patient, need: Need, subject: string, text: string, advice: string): Finding {
+  if (needs.has(need)) return fix(subject, `${text}, and a configured sensor needs it`, advice);
+  return note(subject, `${text}; no configured sensor needs it`, advice);
+}
+
+async function i2c(patient: Patient): Promise<Finding> {
+  const { machine, boot } = patient;
+  const buses = (await i2cBuses(machine)).map(({ number }) => `/dev/i2c-${number}`);
+  if (buses.length > 0) return ok('I2C', buses.join(', '));
+  const advice =
+    boot?.i2c === true
+      ? 'it is in config.txt: restart, and load the module i2c-dev (sudo modprobe i2c-dev)'
+      : 'sudo raspi-config nonint do_i2c 0, then restart';
+  return missing(patient, 'i2c', 'I2C', 'off', advice);
+}
+
+async function oneWire(patient: Patient): Promise<Finding> {
+  const { machine, boot } = patient;
+  const masters = await oneWireMasters(machine);
+  if (masters.length > 0) return ok('1-Wire', masters.join(', '));
+  const advice =
+    boot?.overlays.includes('w1-gpio') === true
+      ? 'dtoverlay=w1-gpio is in config.txt: restart'
+      : 'sudo raspi-config nonint do_onewire 0, then restart';
+  return missing(patient, '1-wire', '1-Wire', 'off', advice);
+}
+
+async function spi({ machine: { files } }: Patient): Promise<Finding> {
+  const devices = (await files.list('/dev')).filter(name => name.startsWith('spidev')).toSorted();
+  if (devices.length > 0) return ok('SPI', devices.map(name => `/dev/${name}`).join(', '));
+  return note(
+    'SPI',
+    'off; only drivers of the kernel need it',
+    'sudo raspi-config nonint do_spi 0, then restart',
+  );
+}
+
+/** The chip whose lines are on the header, by its label (Linux, drivers/pinctrl). */
+const HEADER_CHIP = /^pinctrl-(rp1|bcm2711|bcm2835)$/;
+
+async function gpio(patient: Patient): Promise<Finding> {
+  const { machine } = patient;
+  const hasSysfs = (await machine.files.list('/sys/class/gpio')).includes('export');
+  const header = (await gpioChips(machine)).find(({ label }) => HEADER_CHIP.test(label));
+  const devices = await gpioDevices(machine);
+  if (hasSysfs && header !== undefined) {
+    const { label, base, lines } = header;
+    return ok('GPIO', `${lines} lines of ${label}, through sysfs from ${base} on`);
+  }
+  if (devices.length > 0) {
+    return ok(
+      'GPIO',
+      `through ${devices.map(name => `/dev/${name}`).join(', ')}; this kernel has no sysfs GPIO`,
+    );
+  }
+  const text = hasSysfs ? 'no chip with the lines of the header' : 'no GPIO';
+  return missing(patient, 'gpio', 'GPIO', text, 'start the kernel of Raspberry Pi OS');
+}
+
+/** The groups of Raspberry Pi OS whose members may open the devices, and who needs them. */
+const GROUPS: readonly (readonly [group: string, need: Need | undefined])[] = [
+  ['gpio', 'gpio'],
+  ['i2c', 'i2c'],
+  ['spi', undefined],
+  ['dialout', undefined],
+];
+
+async function groups({ machine, needs }: Patient): Promise<Finding> {
+  const user = await userOf(machine);
+  if (user === undefined) return note('groups', 'unknown: /proc/self/status does not have them');
+  const { name, isRoot, groups: own, known } = user;
+  if (isRoot) return ok('groups', `${name} may open every device`);
+  const lacking = GROUPS.filter(([group]) => known.includes(group) && !own.includes(group));
+  const member = GROUPS.map(([group]) => group).filter(group => own.includes(group));
+  if (lacking.length === 0)
+    return ok(
+      'groups',
+      `${name} is in ${member.join(', ') || 'none of gpio, i2c, spi, dialout, which are not there'}`,
+    );
+  const needed = lacking.filter(([, need]) => need !== undefined && needs.has(need));
+  const [which, level] = needed.length > 0 ? ([needed, fix] as const) : ([lacking, note] as const);
+  const list = which.map(([group]) => group).join(',');
+  const why = needed.length > 0 ? ', and a configured sensor needs it' : '; no configured sensor needs it';
+  return level(
+    'groups',
+    `${name} is not in ${list}${why}`,
+    `sudo usermod -aG ${list} ${name}, then log in again`,
+  );
+}

@@ -1,0 +1,134 @@
+// Is the system well? Board, kernel, Node, power, clock, file system, space and memory.
+
+import { satisfies } from 'semver';
+import { textOf } from '../machine/kernel-devices.ts';
+import { counted, sizeText } from '../terminal-text.ts';
+import { NODE_VERSIONS } from '../version.ts';
+import { type Finding, fix, note, ok, type Patient } from './finding.ts';
+
+/** Below these the system itself gets into trouble. Bytes. */
+const LEAST_SPACE = 200 * 1024 ** 2;
+const LEAST_MEMORY = 50 * 1024 ** 2;
+
+export async function examineSystem(patient: Patient): Promise<readonly Finding[]> {
+  return [
+    board(patient),
+    await kernel(patient),
+    await distribution(patient),
+    node(patient),
+    ...(await power(patient)),
+    await clock(patient),
+    await rootFileSystem(patient),
+    await space(patient),
+    await memory(patient),
+  ];
+}
+
+function board({ board: { model, isPi } }: Patient): Finding {
+  if (isPi) return ok('board', model);
+  const found = model === '' ? 'no Raspberry Pi' : `${model}, which is no Raspberry Pi`;
+  return note('board', `${found}: only what matters here is judged`);
+}
+
+async function kernel({ machine: { files, platform } }: Patient): Promise<Finding> {
+  const release = await textOf(files, '/proc/sys/kernel/osrelease');
+  if (release !== '') return ok('kernel', `Linux ${release}`);
+  return note('kernel', `no Linux (${platform})`, 'sensors of this machine cannot be read: serve --simulate');
+}
+
+async function distribution({ machine: { files } }: Patient): Promise<Finding> {
+  const release = await textOf(files, '/etc/os-release');
+  const [, name] = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release) ?? [];
+  return name === undefined ? note('system', 'unknown: there is no /etc/os-release') : ok('system', name);
+}
+
+function node({ machine: { nodeVersion } }: Patient): Finding {
+  if (satisfies(nodeVersion, NODE_VERSIONS)) return ok('Node', nodeVersion);
+  return fix('Node', `${nodeVersion}, expected ${NODE_VERSIONS}`, 'install a Node of these versions');
+}
+
+/** The bits of the firmware's get_throttled; 16 above each is the same since the start. */
+const THROTTLED: readonly (readonly [bit: number, meaning: string])[] = [
+  [0, 'under-voltage'],
+  [1, 'a processor slowed down'],
+  [2, 'throttling'],
+  [3, 'too hot'],
+];
+
+const SUPPLY = 'use a supply and a cable that hold 5 V under load';
+const COOLING = 'cool it: a heat sink, a fan, air around it';
+
+/** Nothing to say where the machine does not watch its supply. */
+async function power({ machine: { files } }: Patient): Promise<readonly Finding[]> {
+  const word = await textOf(files, '/sys/devices/platform/soc/soc:firmware/get_throttled');
+  if (/^(0x)?[0-9a-f]+$/i.test(word)) return [throttled(Number.parseInt(word, 16))];
+  for (const monitor of await files.list('/sys/class/hwmon')) {
+    const folder = `/sys/class/hwmon/${monitor}`;
+    if ((await textOf(files, `${folder}/name`)) !== 'rpi_volt') continue;
+    const alarm = await textOf(files, `${folder}/in0_lcrit_alarm`);
+    return [alarm === '1' ? fix('power', 'under-voltage', SUPPLY) : ok('power', 'no under-voltage')];
+  }
+  return [];
+}
+
+function throttled(word: number): Finding {
+  const meant = (shift: number) =>
+    THROTTLED.filter(([bit]) => word & (1 << (bit + shift))).map(([, meaning]) => meaning);
+  const [now, before] = [meant(0), meant(16)];
+  const text = [
+    ...(now.length === 0 ? [] : [`now ${now.join(', ')}`]),
+    ...(before.length === 0 ? [] : [`since the start ${before.join(', ')}`]),
+  ].join('; ');
+  if (text === '') return ok('power', 'no under-voltage and no throttling since the start');
+  const weak = [...now, ...before].includes('under-voltage');
+  if (weak) return fix('power', text, SUPPLY);
+  return now.length > 0 ? fix('power', text, COOLING) : note('power', text, COOLING);
+}
+
+async function clock({ machine: { files, run } }: Patient): Promise<Finding> {
+  // systemd-timesyncd makes this file; for other programs timedatectl asks the kernel.
+  const marks = await files.list('/run/systemd/timesync');
+  const told = marks.includes('synchronized')
+    ? 'yes'
+    : (await run('timedatectl', ['show', '--property=NTPSynchronized', '--value']))?.trim();
+  if (told === 'yes') return ok('clock', 'synchronised');
+  if (told !== 'no') return note('clock', 'nobody here knows whether it is synchronised');
+  const advice = 'sudo timedatectl set-ntp true, and see that the network and a time server can be reached';
+  return fix('clock', 'not synchronised: the times of rows may be wrong', advice);
+}
+
+async function rootFileSystem({ machine: { files } }: Patient): Promise<Finding> {
+  const isReadOnly = (table: string, column: number) => {
+    const lines = table.split('\n').filter(line => !line.startsWith('#'));
+    // What is mounted last at a place lies on top.
+    const root = lines.map(line => line.trim().split(/\s+/)).findLast(([, place]) => place === '/');
+    return root?.[column]?.split(',').includes('ro');
+  };
+  const readOnly = isReadOnly(await textOf(files, '/proc/mounts'), 3);
+  if (readOnly === undefined) return note('root file system', 'unknown: /proc/mounts does not have it');
+  if (!readOnly) return ok('root file system', 'can be written');
+  if (isReadOnly(await textOf(files, '/etc/fstab'), 3))
+    return ok('root file system', 'read-only, as /etc/fstab wants it');
+  const advice = 'the kernel does that after an error: see dmesg, back the card up, and check or replace it';
+  return fix('root file system', 'read-only, though /etc/fstab does not want that', advice);
+}
+
+async function space({ machine: { freeSpace } }: Patient): Promise<Finding> {
+  const free = await freeSpace('/');
+  if (free === undefined) return note('disk', 'unknown');
+  if (free >= LEAST_SPACE) return ok('disk', `${sizeText(free)} free`);
+  return fix('disk', `${sizeText(free)} free`, 'sudo apt clean, sudo journalctl --vacuum-size=50M');
+}
+
+async function memory({ machine: { files }, config }: Patient): Promise<Finding> {
+  const [, kilobytes] = /^MemAvailable:\s*(\d+) kB$/m.exec(await textOf(files, '/proc/meminfo')) ?? [];
+  if (kilobytes === undefined) return note('memory', 'unknown: /proc/meminfo does not have it');
+  const free = 1024 * Number(kilobytes);
+  const logs = (config?.datasets ?? []).filter(({ interval }) => interval > 0).map(({ log }) => log.bytes);
+  const most = logs.reduce((sum, bytes) => sum + bytes, 0);
+  const text = `${sizeText(free)} free`;
+  if (free < LEAST_MEMORY) return fix('memory', text, 'end other programs');
+  if (free >= most) return ok('memory', text);
+  const wants = `${text}, and ${counted(logs.length, 'log')} may grow to ${sizeText(most)}`;
+  return fix('memory', wants, 'lower log.bytes of the datasets');
+}

@@ -1,0 +1,42 @@
+// Who runs this process, and in which groups?
+
+import { textOf } from './kernel-devices.ts';
+import type { Machine } from './machine.ts';
+
+export interface User {
+  /** The name, or the number where it has none. */
+  readonly name: string;
+  /** May open everything. */
+  readonly isRoot: boolean;
+  readonly groups: readonly string[];
+  /** Every group that the machine knows. */
+  readonly known: readonly string[];
+}
+
+/** From the process's own status (proc(5)) and /etc/passwd and /etc/group; undefined where the kernel does not tell. */
+export async function userOf({ files }: Pick<Machine, 'files'>): Promise<User | undefined> {
+  const status = await textOf(files, '/proc/self/status');
+  const numbers = (key: string) =>
+    new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim().split(/\s+/) ?? [];
+  // Real, effective, saved and file system numbers: the effective ones count.
+  const [, user] = numbers('Uid');
+  const [, group] = numbers('Gid');
+  if (user === undefined || group === undefined) return undefined;
+  const groups = entriesOf(await textOf(files, '/etc/group'));
+  const users = entriesOf(await textOf(files, '/etc/passwd'));
+  const own = new Set([group, ...numbers('Groups')]);
+  return {
+    name: users.find(({ number }) => number === user)?.name ?? user,
+    isRoot: user === '0',
+    groups: groups.filter(({ number }) => own.has(number)).map(({ name }) => name),
+    known: groups.map(({ name }) => name),
+  };
+}
+
+/** passwd(5) and group(5) have the name first and the number third. */
+function entriesOf(text: string): readonly { readonly name: string; readonly number: string }[] {
+  return text.split('\n').flatMap(line => {
+    const [name = '', , number] = line.split(':');
+    return number === undefined ? [] : [{ name, number }];
+  });
+}
