@@ -107,10 +107,13 @@ export function foundText(value: unknown): string {
   return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
 }
 
+/** Without line breaks and the like, so that a message stays on its line. */
+const PLAIN = /^[\p{L}\p{N}\p{P}\p{S} ]{0,19}$/u;
+
 /** A short list of numbers and words as it is; of others, that they are lists. */
 function listText(list: readonly unknown[]): string {
   if (list.length === 0) return 'an empty list';
-  const plain = list.every(entry => typeof entry !== 'object' && String(entry).length < 20);
+  const plain = list.every(entry => typeof entry !== 'object' && PLAIN.test(String(entry)));
   return plain && list.length <= 4 ? `[${list.join(', ')}]` : 'a list';
 }
 

@@ -1245,6 +1245,11 @@ datasets:
     ],
   ],
   [
+    'a list with a line break in it',
+    '["server\\n"]\n',
+    ['1:1: expected a configuration, which is a mapping, found a list'],
+  ],
+  [
     'mistakes in several places',
     `server: {port: 0.5}
 datasets:
