@@ -1,7 +1,7 @@
 // How does text stand on a terminal? In columns, and in lines that are not too long.
 
-/** What a terminal shows at least, less a margin. */
-const LINE = 96;
+/** Every terminal shows 80 characters; some are for indentation. */
+const LINE = 76;
 
 /** Rows whose cells stand below each other; the last cell is wrapped and goes on below its beginning. */
 export function aligned(rows: readonly (readonly string[])[], width = LINE): string {

@@ -2,12 +2,13 @@
 
 import type { Atomic, Sequence } from '../../dap/index.ts';
 import type { DatasetConfig } from '../config/config.ts';
+import { type Configured, originText } from '../config/read.ts';
 import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../dataset/describe.ts';
 import { logCapacity } from '../log/row-log.ts';
 import { ownAddresses } from '../own-addresses.ts';
 import { aligned, counted, durationText, sizeText } from '../terminal-text.ts';
 import type { Command } from './command.ts';
-import { CONFIG_OPTION, type Configured, configured, fileOf } from './configured.ts';
+import { CONFIG_OPTION, configured, fileOf } from './configured.ts';
 
 export const checkCommand: Command = {
   name: 'check',
@@ -25,18 +26,16 @@ export const checkCommand: Command = {
 
 /** What would be served, for a person. */
 export function reportOf(
-  { config, files, left }: Configured,
+  found: Configured,
   network: readonly string[],
   title: (text: string) => string,
 ): string {
+  const { config, left } = found;
   const { server, simulate, seed, datasets } = config;
   const addresses = ownAddresses(server.host, server.port, network);
   const [address = ''] = addresses;
   const whole = [
-    [
-      'configuration',
-      files.length === 0 ? 'the built-in one: no file was found' : `${files.join(', ')}: right`,
-    ],
+    ['configuration', originText(found)],
     ['live page', server.port === 0 ? 'at any free port' : addresses.join('  ')],
     [
       'simulated',

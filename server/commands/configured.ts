@@ -1,7 +1,7 @@
 // Which configuration is a command about? The one that `--config` names, or the one that would be served.
 
-import type { Config, Overrides } from '../config/config.ts';
-import { ConfigError, readConfig } from '../config/read.ts';
+import type { Overrides } from '../config/config.ts';
+import { ConfigError, type Configured, readConfig } from '../config/read.ts';
 import type { Machine } from '../machine/machine.ts';
 import { textOf } from './arguments.ts';
 import type { Given, Option } from './command.ts';
@@ -17,14 +17,6 @@ export const SIMULATE_OPTION: Option = {
   name: 'simulate',
   meaning: 'simulate every sensor, reading nothing of this machine',
 };
-
-export interface Configured {
-  readonly config: Config;
-  /** The files that it was read from; none where it is the built-in one. */
-  readonly files: readonly string[];
-  /** Why datasets of the built-in configuration are left out. */
-  readonly left: readonly string[];
-}
 
 export function fileOf(given: Given): string | undefined {
   return textOf(given, 'config', 'a file');

@@ -7,17 +7,20 @@ import { findConfig, USUAL_FILE } from './find.ts';
 import { loadConfig } from './load.ts';
 import { type Problem, problemLine } from './problem.ts';
 
-export type ConfigRead =
-  | {
-      readonly config: Config;
-      /** The file that was looked for; it need not be there. */
-      readonly file: string;
-      /** The files that it was read from; none where it is the built-in one. */
-      readonly files: readonly string[];
-      /** Datasets that are left out, one sentence each. */
-      readonly left: readonly string[];
-    }
-  | { readonly problems: readonly Problem[] };
+/** A configuration that is right. */
+export interface Configured {
+  readonly config: Config;
+  /** The file that was looked for; it need not be there. */
+  readonly file: string;
+  /** The files that it was read from; none where it is the built-in one. */
+  readonly files: readonly string[];
+  /** Its datasets are the built-in ones: no file has any. */
+  readonly isBuiltin: boolean;
+  /** Datasets that are left out, one sentence each. */
+  readonly left: readonly string[];
+}
+
+export type ConfigRead = Configured | { readonly problems: readonly Problem[] };
 
 /** Where it is looked for, and the host whose sensors the built-in configuration has: this machine's, where they are left out. */
 export interface ReadOptions {
@@ -39,11 +42,17 @@ export async function readConfig(
   }
   const files = found.sources.map(({ name }) => name);
   const { config } = loaded;
-  if (config.datasets.length > 0) return { config, file: found.file, files, left: [] };
+  if (config.datasets.length > 0) return { config, file: found.file, files, isBuiltin: false, left: [] };
   const builtin = await builtinConfig(hostOf(config.seed), config.simulate);
   const whole = loadConfig([...found.sources, ...builtin.sources], { overrides });
   if ('problems' in whole) return whole;
-  return { config: whole.config, file: found.file, files, left: builtin.left };
+  return { config: whole.config, file: found.file, files, isBuiltin: true, left: builtin.left };
+}
+
+/** Where it comes from, in words. */
+export function originText({ files, isBuiltin }: Configured): string {
+  if (files.length === 0) return 'the built-in one: no file was found';
+  return `${files.join(', ')}: right${isBuiltin ? '; it names no dataset, so the built-in ones are served' : ''}`;
 }
 
 /** A configuration that is wrong; the message has one line a problem. */

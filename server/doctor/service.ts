@@ -2,7 +2,7 @@
 
 import type { Config } from '../config/config.ts';
 import { problemLine } from '../config/problem.ts';
-import type { ConfigRead } from '../config/read.ts';
+import { type ConfigRead, originText } from '../config/read.ts';
 import type { Machine } from '../machine/machine.ts';
 import { counted } from '../terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
@@ -20,11 +20,13 @@ function configuration(read: ConfigRead): readonly Finding[] {
   if ('problems' in read) {
     return read.problems.map(problem => fix('configuration', problemLine(problem), 'dapberry check'));
   }
-  const { files, config, left } = read;
-  const from = files.length === 0 ? 'built in: no file was found' : `${files.join(', ')}: right`;
+  const { config, left } = read;
   const sensors = config.datasets.reduce((sum, dataset) => sum + dataset.sensors.length, 0);
   const what = `${counted(config.datasets.length, 'dataset')}, ${counted(sensors, 'sensor')}`;
-  return [ok('configuration', `${from} (${what})`), ...left.map(sentence => note('configuration', sentence))];
+  return [
+    ok('configuration', `${originText(read)} (${what})`),
+    ...left.map(sentence => note('configuration', sentence)),
+  ];
 }
 
 async function port(machine: Machine, { port: number, host }: Config['server']): Promise<Finding> {

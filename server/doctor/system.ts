@@ -33,7 +33,11 @@ function board({ board: { model, isPi } }: Patient): Finding {
 async function kernel({ machine: { files, platform } }: Patient): Promise<Finding> {
   const release = await textOf(files, '/proc/sys/kernel/osrelease');
   if (release !== '') return ok('kernel', `Linux ${release}`);
-  return note('kernel', `no Linux (${platform})`, 'sensors of this machine cannot be read: serve --simulate');
+  return note(
+    'kernel',
+    `no Linux (${platform})`,
+    'its sensors cannot be read: dapberry serve --simulate has simulated ones',
+  );
 }
 
 async function distribution({ machine: { files } }: Patient): Promise<Finding> {

@@ -40,6 +40,20 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
   });
 }
 
+/** What begins a colour on a terminal. */
+const ESCAPE = '\u001b';
+
+function shell(
+  script: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ stdout: string; stderr: string }> {
+  return new Promise(done => {
+    execFile('/bin/sh', ['-c', script], { env, timeout: 10_000 }, (_error, stdout, stderr) =>
+      done({ stdout, stderr }),
+    );
+  });
+}
+
 describe('the command dapberry', () => {
   it('prints where to look, serves, and on SIGTERM ends every stream with its marker and exits 0 within a second', async () => {
     const address = await start('--interval', '0.05', '--simulate');
@@ -163,6 +177,47 @@ describe('the command dapberry', () => {
     const { code, stderr } = await run('serve', '--config', '/nowhere/config.yaml');
     expect(code).toBe(2);
     expect(stderr).toContain('/nowhere/config.yaml: expected a file that can be read, found none\n');
+  });
+
+  it.each([
+    ['--help', 'usage: dapberry [COMMAND] [OPTIONS]'],
+    // More than a pipe holds.
+    ['schema', '{'],
+  ])('ends well and in silence when whoever reads %s has seen enough', async (args, first) => {
+    const program = `"${process.execPath}" "${COMMAND}"`;
+    const script = `{ ${program} ${args}; echo "code $?" >&2; } | head -1`;
+    const { stdout, stderr } = await shell(script);
+    expect([stdout, stderr]).toEqual([`${first}\n`, 'code 0\n']);
+  });
+
+  it('colours what it prints where that is wanted, and never in a pipe or with NO_COLOR', async () => {
+    const program = `"${process.execPath}" "${COMMAND}" doctor`;
+    const { FORCE_COLOR: _forced, NO_COLOR: _none, ...environment } = process.env;
+    const piped = await shell(`${program} | cat`, environment);
+    expect(piped.stdout).toContain('configuration');
+    expect(piped.stdout).not.toContain(ESCAPE);
+    const forced = await shell(`${program} | cat`, { ...environment, FORCE_COLOR: '1' });
+    expect(forced.stdout).toMatch(new RegExp(`^${ESCAPE}\\[3\\dm(ok|note|fix)${ESCAPE}\\[39m `, 'm'));
+    const none = await shell(`${program} | cat`, { ...environment, NO_COLOR: '1' });
+    expect(none.stdout).toContain('configuration');
+    expect(none.stdout).not.toContain(ESCAPE);
+  });
+
+  it('prints where in the program an error came from only with --debug', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await run('serve', '--debug', '--host', '127.0.0.1', '--port', String(port));
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr.split('\n')[0]).toMatch(/^dapberry: port \d+ of 127\.0\.0\.1 is in use/);
+    expect(stderr).toMatch(/^ {4}at .*serve\.js/m);
+  });
+
+  it('reads every simulated sensor, and ends', async () => {
+    const { code, stdout } = await run('read', '--simulate', '--format', 'csv');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^roberrypi,tmp36-simulated,temperature,[\d.]+,degree_Celsius,\r$/m);
   });
 
   it('prints its help and its version', async () => {

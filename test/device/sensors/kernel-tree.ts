@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { type KernelFiles, kernelFiles } from '../../../device/kernel-files.ts';
 
 export interface KernelTree {
+  /** The folder that it lies in. */
+  readonly root: string;
   readonly files: KernelFiles;
   write(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -15,6 +17,7 @@ export interface KernelTree {
 export async function kernelTree(texts: Readonly<Record<string, string>> = {}): Promise<KernelTree> {
   const root = await mkdtemp(join(tmpdir(), 'kernel-tree-'));
   const tree: KernelTree = {
+    root,
     files: kernelFiles(root),
     write: async (path, text) => {
       await mkdir(dirname(join(root, path)), { recursive: true });

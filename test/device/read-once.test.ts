@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readOnce } from '../../device/read-once.ts';
+import type { Sensor } from '../../device/sensor.ts';
+import { FakeClock } from './fake-clock.ts';
+import { deferred, never, opening, sensorOf } from './fake-sensors.ts';
+
+/** Tells how often a sensor was closed. */
+function counting(sensor: Sensor): { sensor: Sensor; closed: () => number } {
+  let closed = 0;
+  const close = async () => {
+    closed++;
+  };
+  return { sensor: { ...sensor, close }, closed: () => closed };
+}
+
+describe('one reading', () => {
+  it('is what the sensor says, which is then closed', async () => {
+    const { sensor, closed } = counting(sensorOf('a', () => [21.5]));
+    expect(await readOnce(opening(sensor), new FakeClock())).toEqual({ values: [21.5] });
+    expect(closed()).toBe(1);
+  });
+
+  it('is the error of a sensor that does not open, or does not answer', async () => {
+    const failing = async () => {
+      throw new Error('no wire');
+    };
+    expect(await readOnce(failing, new FakeClock())).toEqual({ error: 'no wire' });
+    const { sensor, closed } = counting(sensorOf('a', failing));
+    expect(await readOnce(opening(sensor), new FakeClock())).toEqual({ error: 'no wire' });
+    expect(closed()).toBe(1);
+  });
+
+  it('is an error where values are missing', async () => {
+    expect(await readOnce(opening(sensorOf('a', () => [])), new FakeClock())).toEqual({
+      error: 'expected 1 values, one a channel, and found 0 in the reading',
+    });
+  });
+
+  it('is not waited for for ever: the read is told to stop, the sensor is closed', async () => {
+    let told = false;
+    const { sensor, closed } = counting(
+      sensorOf('a', signal => {
+        signal.addEventListener('abort', () => {
+          told = true;
+        });
+        return never();
+      }),
+    );
+    expect(await readOnce(opening(sensor), new FakeClock())).toEqual({ error: 'no answer within 10 s' });
+    expect([told, closed()]).toEqual([true, 1]);
+  });
+
+  it('closes a sensor that opens when nobody waits any more', async () => {
+    const late = deferred<Sensor>();
+    expect(await readOnce(() => late.promise, new FakeClock())).toEqual({ error: 'no answer within 10 s' });
+    const closed = deferred();
+    late.resolve({ ...sensorOf('a', () => [1]), close: async () => closed.resolve() });
+    await closed.promise;
+  });
+});

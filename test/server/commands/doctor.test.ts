@@ -1,0 +1,215 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Machine } from '../../../server/machine/machine.ts';
+import { machineWith, PI, programs, SERVICE, type TestMachine } from './machines.ts';
+
+let machine: TestMachine | undefined;
+afterEach(async () => {
+  await machine?.tree.dispose();
+});
+
+const USUAL = '/etc/dapberry/config.yaml';
+
+interface Change {
+  /** Files with other texts; undefined is none. */
+  readonly files?: Readonly<Record<string, string | undefined>>;
+  readonly parts?: Partial<Machine>;
+}
+
+/** Runs doctor on a Pi that is well but for the change; the lines after those that are well, as one line each. */
+async function onPi({ files = {}, parts = {} }: Change = {}) {
+  const texts = Object.entries({ ...PI, ...files }).filter(([, text]) => text !== undefined);
+  machine = await machineWith(Object.fromEntries(texts) as Record<string, string>, {
+    run: programs({ systemctl: SERVICE, timedatectl: 'no\n' }),
+    ...parts,
+  });
+  const { code, out, err } = await machine.dapberry('doctor');
+  expect(err).toBe('');
+  const lines = out.replaceAll(/\n +/g, ' ').replaceAll(/ +/g, ' ').split('\n');
+  return { code, out, wrong: lines.filter(line => line.startsWith('fix ')), lines };
+}
+
+describe('dapberry doctor', () => {
+  it('finds a Raspberry Pi well', async () => {
+    const { code, out } = await onPi();
+    await expect(out).toMatchFileSnapshot('output/doctor-pi.txt');
+    expect(code).toBe(0);
+  });
+
+  it('judges on a machine with nothing only what matters there', async () => {
+    machine = await machineWith({}, { platform: 'darwin', freeSpace: async () => undefined });
+    const { code, out } = await machine.dapberry('doctor');
+    await expect(out).toMatchFileSnapshot('output/doctor-nothing.txt');
+    expect(code).toBe(0);
+  });
+
+  const loaded = (active: string, enabled: string) =>
+    programs({
+      systemctl: `LoadState=loaded\nActiveState=${active}\nSubState=dead\nUnitFileState=${enabled}\n`,
+    });
+  const taken = { listenError: async () => 'EADDRINUSE' };
+
+  const faults: readonly [string, Change, string][] = [
+    [
+      'a weak supply',
+      { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': '50005\n' } },
+      'fix power now under-voltage, throttling; since the start under-voltage, throttling: use a supply and a cable that hold 5 V under load',
+    ],
+    [
+      'a weak supply before',
+      { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': '0x10000\n' } },
+      'fix power since the start under-voltage: use a supply',
+    ],
+    [
+      'heat',
+      { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': '8\n' } },
+      'fix power now too hot: cool it',
+    ],
+    [
+      'a weak supply that only hwmon tells of',
+      {
+        files: {
+          '/sys/devices/platform/soc/soc:firmware/get_throttled': undefined,
+          '/sys/class/hwmon/hwmon1/in0_lcrit_alarm': '1\n',
+        },
+      },
+      'fix power under-voltage: use a supply',
+    ],
+    [
+      'a clock that is not set',
+      { files: { '/run/systemd/timesync/synchronized': undefined } },
+      'fix clock not synchronised: the times of rows may be wrong: sudo timedatectl set-ntp true',
+    ],
+    [
+      'a root file system that went read-only',
+      { files: { '/proc/mounts': '/dev/mmcblk0p2 / ext4 ro,noatime 0 0\n' } },
+      'fix root file system read-only, though /etc/fstab does not want that: the kernel does that after an error',
+    ],
+    ['a full disk', { parts: { freeSpace: async () => 1024 ** 2 } }, 'fix disk 1 MiB free: sudo apt clean'],
+    [
+      'no memory',
+      { files: { '/proc/meminfo': 'MemAvailable:    20000 kB\n' } },
+      'fix memory 19.5 MiB free: end other programs',
+    ],
+    [
+      'less memory than the logs may take',
+      { files: { '/proc/meminfo': 'MemAvailable:    60000 kB\n' } },
+      'fix memory 58.6 MiB free, and 2 logs may grow to 64 MiB: lower log.bytes of the datasets',
+    ],
+    [
+      'a Node that is too old',
+      { parts: { nodeVersion: '20.18.3' } },
+      'fix Node 20.18.3, expected ^20.19.0 || >=22.12.0: install',
+    ],
+    [
+      'a port that is taken',
+      { parts: taken },
+      'fix port 8080 is in use by another program: choose another one',
+    ],
+    [
+      'a port that is not for users',
+      { files: { [USUAL]: 'server: {port: 80}\n' }, parts: { listenError: async () => 'EACCES' } },
+      'fix port 80 may not be opened by this user: choose one above 1023',
+    ],
+    [
+      'an address of another machine',
+      {
+        files: { [USUAL]: 'server: {host: 192.0.2.1}\n' },
+        parts: { listenError: async () => 'EADDRNOTAVAIL' },
+      },
+      'fix port 8080 of 192.0.2.1 cannot be opened (EADDRNOTAVAIL): look at server.host',
+    ],
+    [
+      'a service that failed',
+      { parts: { run: loaded('failed', 'enabled') } },
+      'fix service failed: journalctl -u dapberry',
+    ],
+    [
+      'a wrong configuration',
+      { files: { [USUAL]: 'server: {prot: 80}\n' } },
+      'did you mean "port"?: dapberry check',
+    ],
+  ];
+
+  it.each(faults)('says what to do about %s, and gives 1', async (_fault, change, advice) => {
+    const { code, wrong } = await onPi(change);
+    expect(code).toBe(1);
+    expect(wrong).toEqual([expect.stringContaining(advice)]);
+  });
+
+  const notes: readonly [string, Change, string][] = [
+    [
+      'I2C that is off',
+      { files: { '/dev/i2c-1': undefined, '/boot/firmware/config.txt': '' } },
+      'note I2C off; no configured sensor needs it: sudo raspi-config nonint do_i2c 0, then restart',
+    ],
+    [
+      'I2C that is on from the next start',
+      { files: { '/dev/i2c-1': undefined } },
+      'note I2C off; no configured sensor needs it: it is in config.txt: restart',
+    ],
+    [
+      '1-Wire that is off',
+      {
+        files: {
+          '/sys/bus/w1/devices/w1_bus_master1/w1_master_slaves': undefined,
+          '/boot/firmware/config.txt': undefined,
+        },
+      },
+      'note 1-Wire off; no configured sensor needs it: sudo raspi-config nonint do_onewire 0, then restart',
+    ],
+    [
+      'a kernel without sysfs GPIO',
+      { files: { '/sys/class/gpio/export': undefined } },
+      'ok GPIO through /dev/gpiochip0, /dev/gpiochip1; this kernel has no sysfs GPIO',
+    ],
+    [
+      'groups that nothing needs',
+      {},
+      'note groups ada is not in spi; no configured sensor needs it: sudo usermod -aG spi ada, then log in again',
+    ],
+    [
+      'root',
+      { files: { '/proc/self/status': 'Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t\n' } },
+      'ok groups root may open every device',
+    ],
+    [
+      'a read-only root that is wanted',
+      {
+        files: {
+          '/proc/mounts': '/dev/mmcblk0p2 / ext4 ro 0 0\n',
+          '/etc/fstab': 'PARTUUID=2 / ext4 ro 0 1\n',
+        },
+      },
+      'ok root file system read-only, as /etc/fstab wants it',
+    ],
+    [
+      'a service that somebody stopped',
+      { parts: { run: loaded('inactive', 'disabled') } },
+      'note service inactive (dead), does not start with the machine: sudo systemctl enable --now dapberry',
+    ],
+    [
+      'no service',
+      { parts: { run: programs({ systemctl: 'LoadState=not-found\n' }) } },
+      'note service not installed',
+    ],
+    [
+      'its own server on the port',
+      { parts: { ...taken, serverAt: async () => 'dapberry/0.1.0' } },
+      'ok port dapberry/0.1.0 answers on 8080',
+    ],
+    [
+      'a clock that another program sets',
+      {
+        files: { '/run/systemd/timesync/synchronized': undefined },
+        parts: { run: programs({ timedatectl: 'yes\n', systemctl: SERVICE }) },
+      },
+      'ok clock synchronised',
+    ],
+  ];
+
+  it.each(notes)('finds nothing to mend in %s', async (_state, change, line) => {
+    const { code, wrong, lines } = await onPi(change);
+    expect([code, wrong]).toEqual([0, []]);
+    expect(lines).toContainEqual(expect.stringContaining(line));
+  });
+});

@@ -1,0 +1,90 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../server/commands/catalogue.ts';
+import { textOf } from '../../sources.ts';
+import { machineWith } from './machines.ts';
+
+/** A folder as the examples take it: with garden.yaml, and dapberry on the path. */
+let folder: string;
+const [, garden = ''] = /```yaml\n(.*?)```/s.exec(textOf('docs/configuration.md')) ?? [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dapberry-examples-'));
+  writeFileSync(join(folder, 'garden.yaml'), garden);
+  const program = resolve(import.meta.dirname, '../../../dist/server/main.js');
+  writeFileSync(join(folder, 'dapberry'), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, {
+    mode: 0o755,
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const environment = () => ({ ...process.env, PATH: `${folder}:${process.env['PATH']}` });
+
+describe('the help', () => {
+  it('of the program shows every command, the exit codes and examples', async () => {
+    const { dapberry, tree } = await machineWith({});
+    const { code, out } = await dapberry('--help');
+    await tree.dispose();
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot('output/help.txt');
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('of %s is what a person needs', async name => {
+    const { dapberry, tree } = await machineWith({});
+    const asked = await dapberry(name, '--help');
+    expect(asked).toEqual(await dapberry('help', name));
+    expect(asked).toEqual(await dapberry('-h', name));
+    await tree.dispose();
+    await expect(asked.out).toMatchFileSnapshot(`output/help-${name}.txt`);
+  });
+
+  it('fits a terminal of eighty columns', async () => {
+    const { dapberry, tree } = await machineWith({});
+    const helps = await Promise.all(
+      [['--help'], ...COMMANDS.map(({ name }) => ['help', name])].map(args => dapberry(...args)),
+    );
+    await tree.dispose();
+    const long = helps.flatMap(({ out }) => out.split('\n')).filter(line => line.length > 80);
+    expect(long).toEqual([]);
+  });
+
+  const examples = COMMANDS.flatMap(command => command.examples);
+
+  it.each(examples.filter(example => !example.includes(' serve ')))(
+    'has an example that runs: %s',
+    async example => {
+      const [code, out, err] = await new Promise<[number, string, string]>(done =>
+        execFile('/bin/sh', ['-c', example], { cwd: folder, env: environment() }, (error, stdout, stderr) =>
+          done([error === null ? 0 : Number(error.code ?? -1), stdout, stderr]),
+        ),
+      );
+      // What is read and examined may not be well on the machine that tests.
+      expect(['read', 'doctor'].some(name => example.includes(` ${name}`)) ? 0 : code).toBe(0);
+      expect([code === 0 || code === 1, err]).toEqual([true, '']);
+      expect(out !== '' || example.includes('>')).toBe(true);
+    },
+  );
+
+  it.each(examples.filter(example => example.includes(' serve ')))(
+    'has an example that serves: %s',
+    async example => {
+      // The last of several ports counts: whatever runs on this machine stays undisturbed.
+      const child = spawn('/bin/sh', ['-c', `exec ${example} --port 0`], { cwd: folder, env: environment() });
+      const lines = createInterface(child.stdout);
+      let served = false;
+      for await (const line of lines)
+        if (line.includes('live page')) {
+          served = true;
+          break;
+        }
+      child.kill('SIGTERM');
+      const [code] = await once(child, 'close');
+      expect([served, code]).toEqual([true, 0]);
+    },
+  );
+});

@@ -1,0 +1,134 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { SENSOR_KINDS } from '../../../device/index.ts';
+import { loadConfig } from '../../../server/config/load.ts';
+import { pasteText } from '../../../server/config/paste.ts';
+import { problemLine } from '../../../server/config/problem.ts';
+import { attachedTo } from '../../../server/machine/attached.ts';
+import { KINDS, probe } from '../config/probe-kind.ts';
+import { machineWith, PI, programs, type TestMachine } from './machines.ts';
+
+let machine: TestMachine | undefined;
+afterEach(async () => {
+  await machine?.tree.dispose();
+});
+
+/** The columns of the only dataset of a text that the loader takes. */
+function columnsOf(content: string): readonly string[] {
+  const loaded = loadConfig([{ name: 'pasted.yaml', content }], { kinds: KINDS });
+  if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
+  return loaded.config.datasets.flatMap(({ sensors }) =>
+    sensors.flatMap(({ columns }) => columns.map(({ column }) => column.name)),
+  );
+}
+
+describe('dapberry list', () => {
+  it('shows the kinds, what is attached to a Raspberry Pi, and lines that the loader takes', async () => {
+    machine = await machineWith(PI);
+    const { code, out, err } = await machine.dapberry('list');
+    expect([code, err]).toEqual([0, '']);
+    await expect(out.slice(out.indexOf('Attached'))).toMatchFileSnapshot('output/list-pi.txt');
+    for (const { name, title } of SENSOR_KINDS) expect(out).toContain(`${name}: ${title}\n`);
+    expect(columnsOf(out.slice(out.indexOf('datasets:')))).toContain('cpu_thermal_temperature');
+  });
+
+  it('shows the kinds, and that there is nothing, on a machine with nothing', async () => {
+    machine = await machineWith({});
+    const { code, out } = await machine.dapberry('list');
+    expect(code).toBe(0);
+    expect(out.slice(out.indexOf('Attached'))).toMatch(
+      /^Attached to this machine\n\n(.+ none\n){6}\nNo sensor of these kinds was found.*\.\n$/,
+    );
+  });
+
+  it('shows one kind with its options, and those of it that are there', async () => {
+    machine = await machineWith(PI);
+    const { out } = await machine.dapberry('list', 'thermal');
+    await expect(out).toMatchFileSnapshot('output/list-thermal.txt');
+  });
+
+  it('asks on I2C only when it is told to', async () => {
+    const asked: string[] = [];
+    machine = await machineWith(PI, {
+      run: async program => {
+        asked.push(program);
+        return undefined;
+      },
+    });
+    await machine.dapberry('list');
+    expect(asked).toEqual([]);
+    const { code, out } = await machine.dapberry('list', '--probe');
+    expect([code, asked]).toEqual([0, ['i2cdetect']]);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('sudo apt install i2c-tools, and see dapberry doctor');
+  });
+});
+
+const DETECTED = `     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f
+00:                         -- -- -- -- -- -- -- --
+10: -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --
+20: -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --
+30: -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --
+40: -- -- -- -- -- -- -- -- 48 -- -- -- -- -- -- --
+50: -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --
+60: -- -- -- -- -- -- -- -- UU -- -- -- -- -- -- --
+70: -- -- -- -- -- -- -- 77
+`;
+
+describe('a probe of I2C', () => {
+  it('names those who answer, with the entry to write for each kind that they may be', async () => {
+    machine = await machineWith(PI);
+    const [i2c] = await attachedTo(
+      {
+        ...(await import('../../../server/machine/machine.ts')).thisMachine(),
+        files: machine.tree.files,
+        run: programs({ i2cdetect: DETECTED }),
+      },
+      KINDS,
+      true,
+    );
+    expect(i2c?.devices).toEqual([
+      'i2c-1 (bcm2835 (i2c@7e804000))',
+      'i2c-1: 0x68 (ds3231), known to the kernel',
+      'i2c-1: 0x48 answers: write {kind: probe, bus: 1, address: 0x48}',
+      'i2c-1: 0x77 answers: write {kind: probe, bus: 1, address: 0x77}',
+    ]);
+    const entries = i2c?.devices.flatMap(device => /write (\{.*\})/.exec(device)?.[1] ?? []) ?? [];
+    const named = entries.map((entry, index) => `      - ${entry.replace('}', `, name: a${index}}`)}\n`);
+    expect(columnsOf(`datasets:\n  a:\n    sensors:\n${named.join('')}`)).toEqual(['a0_depth', 'a1_depth']);
+  });
+});
+
+describe('lines to paste', () => {
+  const at = (address: number, more: object = {}) => ({
+    kind: probe,
+    found: { options: { address }, ...more },
+  });
+
+  it('give sensors names where their columns would have one name', () => {
+    expect(columnsOf(pasteText([at(0x40), at(0x41), at(0x42, { name: 'probe_2' })]))).toEqual([
+      'depth',
+      'probe_depth',
+      'probe_2_depth',
+    ]);
+  });
+
+  it('have a second sensor at one place as a comment, and notes of any text', () => {
+    const text = pasteText([at(0x40, { note: 'a: "b"\n# c' }), at(0x40, { note: 'other' }), at(0x41)]);
+    expect(text).toMatchInlineSnapshot(`
+      "datasets:
+        station:
+          interval: 1 s
+          sensors:
+            # a: "b" # c
+            - kind: probe
+              address: 64
+            # or, at the same place: other
+            # - kind: probe
+            #   address: 64
+            - kind: probe
+              name: probe
+              address: 65
+      "
+    `);
+    expect(columnsOf(text)).toEqual(['depth', 'probe_depth']);
+  });
+});

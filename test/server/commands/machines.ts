@@ -1,0 +1,121 @@
+// How does a test run the program on a machine of its own? In this process, over a tree of files that it may change.
+
+import { join } from 'node:path';
+import { runProgram } from '../../../server/commands/program.ts';
+import type { Machine } from '../../../server/machine/machine.ts';
+import { hostOf } from '../../device/known-sensors.ts';
+import { type KernelTree, kernelTree, netDev, stat } from '../../device/sensors/kernel-tree.ts';
+
+export interface TestMachine {
+  readonly tree: KernelTree;
+  /** Runs `dapberry ARGS`. */
+  dapberry(...args: string[]): Promise<{ code: number | undefined; out: string; err: string }>;
+}
+
+const GIB = 1024 ** 3;
+
+/** A machine that has only these files; what else it answers is a healthy machine's, but for `parts`. */
+export async function machineWith(
+  texts: Readonly<Record<string, string>>,
+  parts: Partial<Machine> = {},
+): Promise<TestMachine> {
+  const tree = await kernelTree(texts);
+  const { files, root } = tree;
+  const machine: Machine = {
+    files,
+    host: seed => hostOf({ files, seed }),
+    configuration: { usual: join(root, 'etc/dapberry/config.yaml'), environment: {} },
+    platform: 'linux',
+    nodeVersion: '20.19.0',
+    addresses: ['192.0.2.17'],
+    run: async () => undefined,
+    freeSpace: async () => 20 * GIB,
+    listenError: async () => undefined,
+    serverAt: async () => undefined,
+    ...parts,
+  };
+  return {
+    tree,
+    dapberry: async (...args) => {
+      let out = '';
+      let err = '';
+      const surroundings = {
+        machine,
+        print: (text: string) => {
+          out += text;
+        },
+        styled: (_style: string, text: string) => text,
+        webRoot: root,
+      };
+      const code = await runProgram(args, surroundings, text => {
+        err += text;
+      });
+      // Where the tree lies is another place each time.
+      return { code, out: out.replaceAll(root, ''), err: err.replaceAll(root, '') };
+    },
+  };
+}
+
+const CONFIG_TXT = `# For more options and information see
+# http://rptl.io/configtxt
+dtparam=i2c_arm=on
+dtparam=audio=on
+dtoverlay=vc4-kms-v3d
+
+[cm5]
+dtoverlay=dwc2,dr_mode=host
+
+[all]
+dtoverlay=w1-gpio,gpiopin=4
+`;
+
+const DS18B20 = '28-0516b0a1c2ff';
+
+/** The files of a Raspberry Pi 4 with I2C and 1-Wire on, a clock chip, a thermometer and a kernel driver's chip. */
+export const PI: Readonly<Record<string, string>> = {
+  '/proc/device-tree/model': 'Raspberry Pi 4 Model B Rev 1.4\0',
+  '/proc/sys/kernel/osrelease': '6.12.25+rpt-rpi-v8\n',
+  '/proc/loadavg': '0.10 0.20 0.30 1/180 4321\n',
+  '/proc/stat': stat(100, 0, 50, 4000),
+  '/proc/net/dev': netDev({ lo: [7, 7], eth0: [120_000, 30_000] }),
+  '/proc/meminfo': 'MemTotal:        3884344 kB\nMemFree:          812344 kB\nMemAvailable:    3012344 kB\n',
+  '/proc/mounts': 'proc /proc proc rw,nosuid 0 0\n/dev/mmcblk0p2 / ext4 rw,noatime 0 0\n',
+  '/proc/self/status':
+    'Name:\tnode\nUid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\nGroups:\t20 986 989 1000\n',
+  '/etc/passwd': 'root:x:0:0:root:/:/bin/bash\nada:x:1000:1000::/home/pi:/bin/bash\n',
+  '/etc/group': 'root:x:0:\ndialout:x:20:ada\ngpio:x:986:ada\ni2c:x:989:ada\nspi:x:988:\nada:x:1000:\n',
+  '/etc/fstab': 'PARTUUID=1 /boot/firmware vfat defaults 0 2\nPARTUUID=2 / ext4 defaults,noatime 0 1\n',
+  '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\n',
+  '/boot/firmware/config.txt': CONFIG_TXT,
+  '/run/systemd/timesync/synchronized': '',
+  '/dev/i2c-1': '',
+  '/dev/gpiochip0': '',
+  '/dev/gpiochip1': '',
+  '/sys/class/i2c-dev/i2c-1/name': 'bcm2835 (i2c@7e804000)\n',
+  '/sys/bus/i2c/devices/i2c-1/name': 'bcm2835 (i2c@7e804000)\n',
+  '/sys/bus/i2c/devices/1-0068/name': 'ds3231\n',
+  '/sys/class/gpio/export': '',
+  '/sys/class/gpio/gpiochip512/label': 'pinctrl-bcm2711\n',
+  '/sys/class/gpio/gpiochip512/base': '512\n',
+  '/sys/class/gpio/gpiochip512/ngpio': '58\n',
+  '/sys/class/gpio/gpiochip570/label': 'raspberrypi-exp-gpio\n',
+  '/sys/class/gpio/gpiochip570/base': '570\n',
+  '/sys/class/gpio/gpiochip570/ngpio': '8\n',
+  '/sys/bus/w1/devices/w1_bus_master1/w1_master_slaves': `${DS18B20}\n`,
+  [`/sys/bus/w1/devices/${DS18B20}/temperature`]: '21562\n',
+  '/sys/bus/iio/devices/iio:device0/name': 'bme280\n',
+  '/sys/class/hwmon/hwmon0/name': 'cpu_thermal\n',
+  '/sys/class/hwmon/hwmon1/name': 'rpi_volt\n',
+  '/sys/class/hwmon/hwmon1/in0_lcrit_alarm': '0\n',
+  '/sys/class/thermal/thermal_zone0/type': 'cpu-thermal\n',
+  '/sys/class/thermal/thermal_zone0/temp': '48312\n',
+  '/sys/devices/platform/soc/soc:firmware/get_throttled': '0\n',
+};
+
+/** What systemd says of the installed service. */
+export const SERVICE = 'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\n';
+
+/** Answers of programs by their names; the others are not installed. */
+export function programs(printed: Readonly<Record<string, string>>): Machine['run'] {
+  return async program => printed[program];
+}

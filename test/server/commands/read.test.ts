@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { machineWith, PI, type TestMachine } from './machines.ts';
+
+let machine: TestMachine | undefined;
+afterEach(async () => {
+  await machine?.tree.dispose();
+});
+
+const USUAL = '/etc/dapberry/config.yaml';
+
+const GARDEN = `datasets:
+  garden:
+    sensors:
+      - kind: host-load
+      - kind: thermal
+        name: cpu
+        channels:
+          temperature: {type: Int32, calibration: {offset: -0.5}}
+      - kind: thermal
+        name: roof
+        zone: roof, "south"
+`;
+
+describe('dapberry read', () => {
+  it('prints each value as a row would have it, and why there is none, and gives 1 for that', async () => {
+    machine = await machineWith({ ...PI, [USUAL]: GARDEN });
+    const { code, out, err } = await machine.dapberry('read');
+    expect([code, err]).toEqual([1, '']);
+    expect(out).toMatchInlineSnapshot(`
+      "DATASET  SENSOR     NAME              VALUE  UNITS
+      garden   host-load  load_1min         0.1    1
+      garden   host-load  load_5min         0.2    1
+      garden   host-load  load_15min        0.3    1
+      garden   cpu        cpu_temperature   48     degree_Celsius
+      garden   roof       roof_temperature  -                      expected a thermal zone of the type roof, "south", found cpu-thermal
+      "
+    `);
+  });
+
+  it('prints them as CSV', async () => {
+    machine = await machineWith({ ...PI, [USUAL]: GARDEN });
+    const { code, out } = await machine.dapberry('read', '--format', 'csv');
+    expect(code).toBe(1);
+    expect(out.split('\r\n')).toEqual([
+      'dataset,sensor,name,value,units,error',
+      'garden,host-load,load_1min,0.1,1,',
+      'garden,host-load,load_5min,0.2,1,',
+      'garden,host-load,load_15min,0.3,1,',
+      'garden,cpu,cpu_temperature,48,degree_Celsius,',
+      'garden,roof,roof_temperature,,degree_Celsius,"expected a thermal zone of the type roof, ""south"", found cpu-thermal"',
+      '',
+    ]);
+  });
+
+  it('prints them as JSON', async () => {
+    machine = await machineWith({ ...PI, [USUAL]: GARDEN });
+    const { out } = await machine.dapberry('read', '--format', 'json');
+    const values = JSON.parse(out) as readonly object[];
+    expect(values.slice(2)).toEqual([
+      { dataset: 'garden', sensor: 'host-load', name: 'load_15min', value: 0.3, units: '1' },
+      { dataset: 'garden', sensor: 'cpu', name: 'cpu_temperature', value: 48, units: 'degree_Celsius' },
+      {
+        ...{
+          dataset: 'garden',
+          sensor: 'roof',
+          name: 'roof_temperature',
+          value: null,
+          units: 'degree_Celsius',
+        },
+        error: 'expected a thermal zone of the type roof, "south", found cpu-thermal',
+      },
+    ]);
+  });
+
+  it('gives 0 and says what is left out on a machine with nothing', async () => {
+    machine = await machineWith({});
+    const { code, out } = await machine.dapberry('read');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^roberrypi +tmp36-simulated +temperature +[\d.]+ +degree_Celsius$/m);
+    expect(out).toContain('dataset host is left out');
+  });
+
+  it('has a value of everything where that is simulated', async () => {
+    machine = await machineWith({ [USUAL]: GARDEN });
+    const { code, out } = await machine.dapberry('read', '--simulate', '--format', 'csv');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^garden,cpu,cpu_temperature,\d+,degree_Celsius,\r$/m);
+  });
+});
