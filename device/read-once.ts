@@ -1,14 +1,18 @@
 // What does a sensor say at this moment? It is opened, read once and closed, outside any schedule.
 
 import { type Clock, waitFor } from './clock.ts';
-import type { OpenSensor, Sensor } from './sensor.ts';
-import { closeSensor } from './sensor-reader.ts';
+import { IncompleteReading, type OpenSensor, type Sensor } from './sensor.ts';
+import { closeSensor, wholeReading } from './sensor-reader.ts';
 
 /** Opening and reading take this many seconds at most. */
 const PATIENCE = 10;
 
-/** One number a channel, or why there is none. */
-export type OneReading = { readonly values: readonly number[] } | { readonly error: string };
+export interface OneReading {
+  /** One number a channel, NaN where there is none; undefined where the sensor gave nothing. */
+  readonly values?: readonly number[];
+  /** Why there are none, or why some are missing. */
+  readonly error?: string;
+}
 
 /** Does not reject, and does not wait for a sensor that hangs. */
 export async function readOnce(open: OpenSensor, clock: Clock): Promise<OneReading> {
@@ -20,13 +24,7 @@ export async function readOnce(open: OpenSensor, clock: Clock): Promise<OneReadi
     const opened = await open();
     if (isOver) return closeSensor(opened, clock);
     sensor = opened;
-    const values = Array.from(await opened.read(stop.signal));
-    const { length } = opened.channels;
-    if (values.length === length) outcome = { values };
-    else
-      outcome = {
-        error: `expected ${length} values, one a channel, and found ${values.length} in the reading`,
-      };
+    outcome = await readingOf(opened, stop.signal);
   })().catch((error: unknown) => {
     outcome = { error: error instanceof Error ? error.message : String(error) };
   });
@@ -36,4 +34,13 @@ export async function readOnce(open: OpenSensor, clock: Clock): Promise<OneReadi
   const found = outcome;
   if (sensor !== undefined) await closeSensor(sensor, clock);
   return found;
+}
+
+async function readingOf(sensor: Sensor, signal: AbortSignal): Promise<OneReading> {
+  try {
+    return { values: Array.from(wholeReading(sensor, await sensor.read(signal))) };
+  } catch (error) {
+    if (!(error instanceof IncompleteReading)) throw error;
+    return { values: Array.from(wholeReading(sensor, error.reading)), error: error.message };
+  }
 }

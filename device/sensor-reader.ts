@@ -154,7 +154,8 @@ export class SensorReader {
   }
 }
 
-function wholeReading({ channels }: Sensor, reading: Reading): Reading {
+/** @throws where the reading has not one value a channel */
+export function wholeReading({ channels }: Sensor, reading: Reading): Reading {
   if (reading.length === channels.length) return reading;
   throw new Error(
     `expected ${channels.length} values, one a channel, and found ${reading.length} in the reading`,

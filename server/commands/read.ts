@@ -78,12 +78,12 @@ async function readSensor(
   host: SensorHost,
   simulate: boolean,
 ): Promise<readonly ReadValue[]> {
-  const reading = await readOnce(openerOf(setup, host, simulate), host.clock);
+  const { values, error } = await readOnce(openerOf(setup, host, simulate), host.clock);
   return setup.columns.map(({ column }, index) => {
     const { name, units } = column;
-    const place = { dataset, sensor: setup.name, name, units };
-    if ('error' in reading) return { ...place, value: null, error: reading.error };
-    return { ...place, value: rowValue(column, reading.values[index]!) };
+    const value = values === undefined ? null : rowValue(column, values[index]!);
+    const why = value === null && error !== undefined ? { error } : {};
+    return { dataset, sensor: setup.name, name, value, units, ...why };
   });
 }
 

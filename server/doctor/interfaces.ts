@@ -36,6 +36,10 @@ function missing({ needs }: Patient, need: Need, subject: string, text: string, 
 async function i2c(patient: Patient): Promise<Finding> {
   const { machine, boot } = patient;
   const buses = (await i2cBuses(machine)).map(({ number }) => `/dev/i2c-${number}`);
+  if (buses.length > 0 && !(await machine.hasI2cModule())) {
+    const text = `${buses.join(', ')}, but the module i2c-bus was not installed or not built`;
+    return missing(patient, 'i2c', 'I2C', text, 'npm install i2c-bus');
+  }
   if (buses.length > 0) return ok('I2C', buses.join(', '));
   const advice =
     boot?.i2c === true

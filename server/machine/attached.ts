@@ -1,7 +1,6 @@
 // What is attached to this machine? A list for people: buses, chips and devices, whether a kind of sensor reads them or not.
 
-import type { SensorKind } from '../../device/index.ts';
-import { hexAddress } from './hex.ts';
+import { hexByte, type SensorKind } from '../../device/index.ts';
 import { deviceText, type I2cBus, i2cBuses, probeI2c } from './i2c.ts';
 import {
   gpioChips,
@@ -70,20 +69,20 @@ async function busTexts(
     const answering = (await probeI2c(machine, number)).filter(
       address => !known.some(device => device.address === address),
     );
-    const found = answering.map(address => {
-      const may = kindsAt(kinds, number, address);
-      const which = may.length === 0 ? 'of no kind that is known here' : `write ${may.join(' or ')}`;
-      return `i2c-${number}: ${hexAddress(address)} answers: ${which}`;
-    });
+    const found = answering.map(address => `i2c-${number}: ${answerText(kinds, number, address)}`);
     return [name, ...held, ...found];
   } catch (error) {
     return [name, ...held, error instanceof Error ? error.message : String(error)];
   }
 }
 
-/** The chips that can have this address, as entries of `sensors`. */
-function kindsAt(kinds: readonly SensorKind[], bus: number, address: number): readonly string[] {
-  return kinds
+/** Who answers at an address, as an entry of `sensors` for whichever kind of chip it is. */
+function answerText(kinds: readonly SensorKind[], bus: number, address: number): string {
+  const hex = hexByte(address);
+  const [kind, ...others] = kinds
     .filter(({ needs, options }) => needs.includes('i2c') && options.safeParse({ bus, address }).success)
-    .map(({ name }) => `{kind: ${name}, bus: ${bus}, address: ${hexAddress(address)}}`);
+    .map(({ name }) => name);
+  if (kind === undefined) return `${hex} answers, and is of no kind that is known here`;
+  const choice = others.length === 0 ? '' : `, or ${others.join(', ')} as its kind`;
+  return `${hex} answers: {kind: ${kind}, bus: ${bus}, address: ${hex}}${choice}`;
 }

@@ -1,6 +1,6 @@
 // Which I2C buses does this machine have, and what is on them?
 
-import { hexAddress } from './hex.ts';
+import { hexByte } from '../../device/index.ts';
 import { textOf } from './kernel-devices.ts';
 import type { Machine } from './machine.ts';
 
@@ -68,5 +68,5 @@ function answering(table: string): readonly number[] {
 
 /** `0x48 (ds3231)`. */
 export function deviceText({ address, name }: I2cDevice): string {
-  return name === '' ? hexAddress(address) : `${hexAddress(address)} (${name})`;
+  return name === '' ? hexByte(address) : `${hexByte(address)} (${name})`;
 }

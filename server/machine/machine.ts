@@ -26,6 +26,8 @@ export interface Machine {
   readonly addresses: readonly string[];
   /** What a program prints on standard output; undefined where it is not installed or fails. */
   run(program: string, args: readonly string[]): Promise<string | undefined>;
+  /** Whether the module through which chips on I2C are reached was installed and built. */
+  hasI2cModule(): Promise<boolean>;
   /** Bytes that are free on the file system of a folder; undefined where that is not known. */
   freeSpace(folder: string): Promise<number | undefined>;
   /** Tries to listen; undefined where that is possible, else the error's code, such as `EADDRINUSE`. */
@@ -47,6 +49,7 @@ export function thisMachine(): Machine {
     nodeVersion: process.versions.node,
     addresses: networkAddresses(),
     run,
+    hasI2cModule,
     freeSpace,
     listenError,
     serverAt,
@@ -69,6 +72,13 @@ function run(program: string, args: readonly string[]): Promise<string | undefin
       resolve(error === null ? stdout : undefined),
     );
   });
+}
+
+async function hasI2cModule(): Promise<boolean> {
+  return import('i2c-bus').then(
+    () => true,
+    () => false,
+  );
 }
 
 async function freeSpace(folder: string): Promise<number | undefined> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readOnce } from '../../device/read-once.ts';
-import type { Sensor } from '../../device/sensor.ts';
+import { IncompleteReading, type Sensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { deferred, never, opening, sensorOf } from './fake-sensors.ts';
 
@@ -28,6 +28,14 @@ describe('one reading', () => {
     const { sensor, closed } = counting(sensorOf('a', failing));
     expect(await readOnce(opening(sensor), new FakeClock())).toEqual({ error: 'no wire' });
     expect(closed()).toBe(1);
+  });
+
+  it('has the values that there are, and why others are missing', async () => {
+    const partial = async () => {
+      throw new IncompleteReading([Number.NaN], 'a jumper is open');
+    };
+    const reading = await readOnce(opening(sensorOf('a', partial)), new FakeClock());
+    expect(reading).toEqual({ values: [Number.NaN], error: 'a jumper is open' });
   });
 
   it('is an error where values are missing', async () => {

@@ -42,6 +42,8 @@ describe('dapberry doctor', () => {
     expect(code).toBe(0);
   });
 
+  const LM75 = { [USUAL]: 'datasets:\n  a:\n    sensors: [{kind: lm75}]\n' };
+  const STATUS = 'Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\nGroups:\t1000\n';
   const loaded = (active: string, enabled: string) =>
     programs({
       systemctl: `LoadState=loaded\nActiveState=${active}\nSubState=dead\nUnitFileState=${enabled}\n`,
@@ -122,6 +124,21 @@ describe('dapberry doctor', () => {
       'a service that failed',
       { parts: { run: loaded('failed', 'enabled') } },
       'fix service failed: journalctl -u dapberry',
+    ],
+    [
+      'I2C that is off though a sensor needs it',
+      { files: { ...LM75, '/dev/i2c-1': undefined, '/boot/firmware/config.txt': '' } },
+      'fix I2C off, and a configured sensor needs it: sudo raspi-config nonint do_i2c 0, then restart',
+    ],
+    [
+      'a user who may not use I2C though a sensor needs it',
+      { files: { ...LM75, '/etc/group': 'i2c:x:989:\nada:x:1000:\n', '/proc/self/status': STATUS } },
+      'fix groups ada is not in i2c, and a configured sensor needs it: sudo usermod -aG i2c ada, then log in again',
+    ],
+    [
+      'a module that was not built though a sensor needs it',
+      { files: LM75, parts: { hasI2cModule: async () => false } },
+      'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: npm install i2c-bus',
     ],
     [
       'a wrong configuration',

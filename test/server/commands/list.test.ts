@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { SimulatedI2c } from '../../../device/buses/i2c-simulated.ts';
 import { SENSOR_KINDS } from '../../../device/index.ts';
+import { Lm75Model } from '../../../device/models/lm75.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { pasteText } from '../../../server/config/paste.ts';
 import { problemLine } from '../../../server/config/problem.ts';
-import { attachedTo } from '../../../server/machine/attached.ts';
 import { KINDS, probe } from '../config/probe-kind.ts';
 import { machineWith, PI, programs, type TestMachine } from './machines.ts';
 
@@ -73,27 +74,32 @@ const DETECTED = `     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f
 70: -- -- -- -- -- -- -- 77
 `;
 
-describe('a probe of I2C', () => {
-  it('names those who answer, with the entry to write for each kind that they may be', async () => {
-    machine = await machineWith(PI);
-    const [i2c] = await attachedTo(
-      {
-        ...(await import('../../../server/machine/machine.ts')).thisMachine(),
-        files: machine.tree.files,
-        run: programs({ i2cdetect: DETECTED }),
-      },
-      KINDS,
-      true,
+describe('dapberry list --probe', () => {
+  it('names those who answer on I2C, and writes down those who are recognised', async () => {
+    const lm75 = new Lm75Model({ temperature: () => 21, now: () => performance.now() / 1000 });
+    const bus = new SimulatedI2c(1, { [0x48]: lm75 });
+    machine = await machineWith(PI, { run: programs({ i2cdetect: DETECTED }) }, [bus]);
+    const { code, out } = await machine.dapberry('list', '--probe');
+    expect(code).toBe(0);
+    await expect(out.slice(out.indexOf('Attached'))).toMatchFileSnapshot('output/list-probe.txt');
+    const pasted = out.slice(out.indexOf('datasets:'));
+    expect(columnsOf(pasted)).toContain('i2c_48_temperature');
+    expect(bus.open).toBe(0);
+  });
+
+  it('gives entries that the loader takes for each kind that may answer at an address', async () => {
+    machine = await machineWith(PI, { run: programs({ i2cdetect: DETECTED }) });
+    const { out } = await machine.dapberry('list', '--probe');
+    const answers = [
+      ...out.replaceAll(/\s+/g, ' ').matchAll(/\{kind: ([^,]*)([^}]*\})(?:, or ([^{]*) as its kind)?/g),
+    ];
+    const entries = answers.flatMap(([, kind = '', rest = '', others]) =>
+      [kind, ...(others?.split(', ') ?? [])].map(name => `{kind: ${name}${rest}`),
     );
-    expect(i2c?.devices).toEqual([
-      'i2c-1 (bcm2835 (i2c@7e804000))',
-      'i2c-1: 0x68 (ds3231), known to the kernel',
-      'i2c-1: 0x48 answers: write {kind: probe, bus: 1, address: 0x48}',
-      'i2c-1: 0x77 answers: write {kind: probe, bus: 1, address: 0x77}',
-    ]);
-    const entries = i2c?.devices.flatMap(device => /write (\{.*\})/.exec(device)?.[1] ?? []) ?? [];
-    const named = entries.map((entry, index) => `      - ${entry.replace('}', `, name: a${index}}`)}\n`);
-    expect(columnsOf(`datasets:\n  a:\n    sensors:\n${named.join('')}`)).toEqual(['a0_depth', 'a1_depth']);
+    expect(entries.length).toBeGreaterThan(3);
+    for (const entry of entries) {
+      expect(columnsOf(`datasets:\n  a:\n    sensors:\n      - ${entry}\n`).length).toBeGreaterThan(0);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 // How does a test run the program on a machine of its own? In this process, over a tree of files that it may change.
 
 import { join } from 'node:path';
+import { type SimulatedI2c, simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
 import { runProgram } from '../../../server/commands/program.ts';
 import type { Machine } from '../../../server/machine/machine.ts';
 import { hostOf } from '../../device/known-sensors.ts';
@@ -14,21 +15,27 @@ export interface TestMachine {
 
 const GIB = 1024 ** 3;
 
-/** A machine that has only these files; what else it answers is a healthy machine's, but for `parts`. */
+/** A machine that has only these files and these buses; what else it answers is a healthy machine's, but for `parts`. */
 export async function machineWith(
   texts: Readonly<Record<string, string>>,
   parts: Partial<Machine> = {},
+  i2c: readonly SimulatedI2c[] = [],
 ): Promise<TestMachine> {
   const tree = await kernelTree(texts);
   const { files, root } = tree;
   const machine: Machine = {
     files,
-    host: seed => hostOf({ files, seed }),
+    host: seed => {
+      const host = hostOf({ files, seed });
+      const { clock, buses } = host;
+      return { ...host, i2c: simulatedI2c(i2c, { clock, serial: buses.serial }) };
+    },
     configuration: { usual: join(root, 'etc/dapberry/config.yaml'), environment: {} },
     platform: 'linux',
     nodeVersion: '20.19.0',
     addresses: ['192.0.2.17'],
     run: async () => undefined,
+    hasI2cModule: async () => true,
     freeSpace: async () => 20 * GIB,
     listenError: async () => undefined,
     serverAt: async () => undefined,
