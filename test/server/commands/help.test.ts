@@ -23,7 +23,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const environment = () => ({ ...process.env, PATH: `${folder}:${process.env['PATH']}` });
+const { PATH } = process.env;
+const environment = () => ({ ...process.env, PATH: `${folder}:${PATH}` });
 
 describe('the help', () => {
   it('of the program shows every command, the exit codes and examples', async () => {
@@ -52,6 +53,16 @@ describe('the help', () => {
     const long = helps.flatMap(({ out }) => out.split('\n')).filter(line => line.length > 80);
     expect(long).toEqual([]);
   });
+
+  it.each(['help.txt', 'check-example.txt', 'doctor-pi.txt'])(
+    'in docs/command-line.md is that of now: %s',
+    file => {
+      const shown = textOf(`test/server/commands/output/${file}`);
+      expect(textOf('docs/command-line.md'), `copy ${file} into its place`).toContain(
+        `\`\`\`\n${shown}\`\`\`\n`,
+      );
+    },
+  );
 
   const examples = COMMANDS.flatMap(command => command.examples);
 

@@ -77,7 +77,7 @@ const DETECTED = `     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f
 describe('dapberry list --probe', () => {
   it('names those who answer on I2C, and writes down those who are recognised', async () => {
     const lm75 = new Lm75Model({ temperature: () => 21, now: () => performance.now() / 1000 });
-    const bus = new SimulatedI2c(1, { [0x48]: lm75 });
+    const bus = new SimulatedI2c(1, { 72: lm75 });
     machine = await machineWith(PI, { run: programs({ i2cdetect: DETECTED }) }, [bus]);
     const { code, out } = await machine.dapberry('list', '--probe');
     expect(code).toBe(0);
