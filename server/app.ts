@@ -7,6 +7,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { ConfigurationState } from './configuration-state.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors, answerMalformed, answerUnreadable } from './errors.ts';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
@@ -47,23 +48,6 @@ const CORS = {
   exposedHeaders: ['XDODS-Server', 'XDAP', 'Content-Description', 'Date', 'Retry-After'],
   maxAge: 86_400,
   strictPreflight: false,
-};
-
-/** How much and how long a request may be; the answer may last for years. */
-export interface HttpLimits {
-  /** Seconds until the headers have come. */
-  readonly headersTimeout: number;
-  /** Seconds until the whole request has come. */
-  readonly requestTimeout: number;
-  /** Bytes of the address and the headers. */
-  readonly maxRequestHead: number;
-}
-
-export const DEFAULT_HTTP_LIMITS: HttpLimits = {
-  headersTimeout: 10,
-  requestTimeout: 30,
-  // A constraint of the longest length that is read, percent-encoded, and the headers besides.
-  maxRequestHead: 64 * 1024,
 };
 
 /**

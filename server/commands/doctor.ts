@@ -1,6 +1,5 @@
 // `dapberry doctor`: is everything well for a machine that serves sensors, and if not, what is to be done?
 
-import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { aligned, counted } from '../terminal-text.ts';
 import type { Command, Style, Surroundings } from './command.ts';
@@ -14,7 +13,10 @@ export const doctorCommand: Command = {
   options: [CONFIG_OPTION],
   examples: ['dapberry doctor', 'dapberry doctor --config garden.yaml'],
   run: async (given, { machine, print, styled }) => {
-    const findings = await examine(machine, fileOf(given));
+    const file = fileOf(given);
+    // What only this command needs takes a Pi Zero a while to load.
+    const { examine } = await import('../doctor/examine.ts');
+    const findings = await examine(machine, file);
     print(reportOf(findings, styled));
     return findings.some(({ level }) => level === 'fix') ? 1 : 0;
   },

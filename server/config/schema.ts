@@ -8,7 +8,7 @@ import {
   type SensorKind,
   SHORTEST_INTERVAL,
 } from '../../device/index.ts';
-import { DEFAULT_HTTP_LIMITS } from '../app.ts';
+import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { DEFAULT_BOUNDS, type LogBounds } from '../log/row-log.ts';
 import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
 import { duration, size } from './quantities.ts';
