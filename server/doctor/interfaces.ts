@@ -33,6 +33,11 @@ function missing({ needs }: Patient, need: Need, subject: string, text: string, 
   return note(subject, `${text}; no configured sensor needs it`, advice);
 }
 
+/** What only a Pi can follow is advice for a Pi alone. */
+function piAdvice({ board: { isPi } }: Patient, advice: string): string {
+  return isPi ? advice : 'read it on a Raspberry Pi, or set simulate: true';
+}
+
 async function i2c(patient: Patient): Promise<Finding> {
   const { machine, boot } = patient;
   const buses = (await i2cBuses(machine)).map(({ number }) => `/dev/i2c-${number}`);
@@ -45,7 +50,7 @@ async function i2c(patient: Patient): Promise<Finding> {
     boot?.i2c === true
       ? 'it is in config.txt: restart, and load the module i2c-dev (sudo modprobe i2c-dev)'
       : 'sudo raspi-config nonint do_i2c 0, then restart';
-  return missing(patient, 'i2c', 'I2C', 'off', advice);
+  return missing(patient, 'i2c', 'I2C', 'off', piAdvice(patient, advice));
 }
 
 async function oneWire(patient: Patient): Promise<Finding> {
@@ -56,7 +61,7 @@ async function oneWire(patient: Patient): Promise<Finding> {
     boot?.overlays.includes('w1-gpio') === true
       ? 'dtoverlay=w1-gpio is in config.txt: restart'
       : 'sudo raspi-config nonint do_onewire 0, then restart';
-  return missing(patient, '1-wire', '1-Wire', 'off', advice);
+  return missing(patient, '1-wire', '1-Wire', 'off', piAdvice(patient, advice));
 }
 
 async function spi({ machine: { files } }: Patient): Promise<Finding> {
@@ -88,7 +93,7 @@ async function gpio(patient: Patient): Promise<Finding> {
     );
   }
   const text = hasSysfs ? 'no chip with the lines of the header' : 'no GPIO';
-  return missing(patient, 'gpio', 'GPIO', text, 'start the kernel of Raspberry Pi OS');
+  return missing(patient, 'gpio', 'GPIO', text, piAdvice(patient, 'start the kernel of Raspberry Pi OS'));
 }
 
 /** The groups of Raspberry Pi OS whose members may open the devices, and who needs them. */

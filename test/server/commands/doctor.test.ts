@@ -48,6 +48,16 @@ describe('dapberry doctor', () => {
     programs({
       systemctl: `LoadState=loaded\nActiveState=${active}\nSubState=dead\nUnitFileState=${enabled}\n`,
     });
+  it('gives on another machine no advice that only a Raspberry Pi can follow', async () => {
+    machine = await machineWith(LM75);
+    const { code, out } = await machine.dapberry('doctor');
+    expect(code).toBe(1);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'fix I2C off, and a configured sensor needs it: read it on a Raspberry Pi, or set simulate: true',
+    );
+    expect(out).not.toMatch(/raspi-config|1-Wire|GPIO|SPI|config\.txt/);
+  });
+
   const taken = { listenError: async () => 'EADDRINUSE' };
 
   const faults: readonly [string, Change, string][] = [
