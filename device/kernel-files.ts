@@ -1,13 +1,18 @@
 // Where the kernel's own files are read: the proc and sysfs trees, or a stand-in for them.
 
-import { closeSync, openSync, readSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The kernel's files, by their usual absolute paths: `/proc/stat`, `/sys/class/thermal`. */
 export interface KernelFiles {
   /** The whole text of a file, as it is now. Rejects where it is not there (code ENOENT) or its driver gives an error. */
   read(path: string, signal?: AbortSignal): Promise<string>;
+  /**
+   * Writes to a file that is there, in one piece, as drivers want it. Rejects where it is not (code ENOENT), where this user
+   * may not (EACCES, EPERM, EROFS) or its driver gives an error.
+   */
+  write(path: string, text: string): Promise<void>;
   /** The names in a folder; none where there is no such folder. */
   list(path: string): Promise<readonly string[]>;
 }
@@ -23,6 +28,15 @@ export function kernelFiles(root = '/'): KernelFiles {
       const place = join(root, path);
       if (AT_ONCE.test(path)) return readAtOnce(place);
       return readFile(place, { encoding: 'utf8', ...(signal && { signal }) });
+    },
+    write: async (path, text) => {
+      // Without O_CREAT: a file that the kernel has not made means nothing to it.
+      const file = await open(join(root, path), constants.O_WRONLY);
+      try {
+        await file.write(text);
+      } finally {
+        await file.close();
+      }
     },
     list: async path => {
       try {
@@ -59,9 +73,23 @@ export function missingFile(path: string): Error {
   return Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' });
 }
 
+/** The error that `write` gives for a file of another user. */
+export function refusedFile(path: string): Error {
+  return Object.assign(new Error(`EACCES: permission denied, open '${path}'`), { code: 'EACCES' });
+}
+
 /** Whether an error says that a file or folder is not there. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return hasCode(error, ['ENOENT']);
+}
+
+/** Whether an error says that this user, or anyone in this sandbox, may not do that. */
+export function isRefused(error: unknown): boolean {
+  return hasCode(error, ['EACCES', 'EPERM', 'EROFS']);
+}
+
+function hasCode(error: unknown, codes: readonly unknown[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(error.code);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { I2cBuses } from './buses/i2c.ts';
 import { i2cBuses } from './buses/i2c-bus.ts';
 import { linuxI2c } from './buses/i2c-linux.ts';
+import { type OneWire, oneWire } from './buses/one-wire.ts';
 import { type Serial, serialQueues } from './buses/serial.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type KernelFiles, kernelFiles } from './kernel-files.ts';
@@ -15,18 +16,28 @@ export interface SensorHost {
   readonly clock: Clock;
   readonly i2c: I2cBuses;
   readonly buses: {
-    /** Queues for what only one may use at a time: `i2c-1`, `i2c-1:0x48`, `w1_bus_master1`. */
+    /** Queues for what only one may use at a time: `i2c-1`, `i2c-1:0x48`, `1-wire`. */
     readonly serial: Serial;
   };
+  /** The thermometers behind `files`. */
+  readonly oneWire: OneWire;
   /** What simulated values are made from, a whole number from 0 to 4294967295. */
   readonly seed: number;
 }
 
 /** The machine itself; `seed` is only for sensors that are simulated by nature. */
 export function thisHost(seed: number): SensorHost {
+  const files = kernelFiles();
+  const clock = systemClock;
   const serial = serialQueues();
-  const i2c = i2cBuses(linuxI2c(), serial, systemClock);
-  return { files: kernelFiles(), clock: systemClock, i2c, buses: { serial }, seed };
+  return {
+    files,
+    clock,
+    i2c: i2cBuses(linuxI2c(), serial, clock),
+    buses: { serial },
+    oneWire: oneWire({ files, serial, clock }),
+    seed,
+  };
 }
 
 /** What a kind cannot do without: `kernel-files` are those below /proc and /sys. */

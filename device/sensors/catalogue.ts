@@ -5,6 +5,7 @@ import { ads1015 } from './ads1015.ts';
 import { ads1115 } from './ads1115.ts';
 import { bme280 } from './bme280.ts';
 import { bmp280 } from './bmp280.ts';
+import { ds18b20 } from './ds18b20.ts';
 import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
@@ -33,4 +34,5 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   bmp280,
   sht3x,
   ina219,
+  ds18b20,
 ];

@@ -1,6 +1,6 @@
 // What the kernel's files would say on a small board that does not exist: the same text, made from a seeded model.
 
-import { type KernelFiles, missingFile } from '../kernel-files.ts';
+import { type KernelFiles, missingFile, refusedFile } from '../kernel-files.ts';
 import type { SensorHost } from '../kind.ts';
 import { randomBits, uniform } from './seeded-noise.ts';
 
@@ -99,6 +99,9 @@ export function simulatedKernel({
       const text = files[path];
       if (text === undefined) throw missingFile(path);
       return text(now() - BOOT);
+    },
+    write: async path => {
+      throw files[path] === undefined ? missingFile(path) : refusedFile(path);
     },
     list: async path => {
       const below = Object.keys(files).filter(file => file.startsWith(`${path}/`));

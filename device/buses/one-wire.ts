@@ -1,0 +1,102 @@
+// How are thermometers on 1-Wire reached? Through the files of the kernel's driver, one blocking call at a time, one conversion for all of a bus.
+
+import { type Clock, nextTurn } from '../clock.ts';
+import { isMissing, isRefused, type KernelFiles } from '../kernel-files.ts';
+import type { Serial } from './serial.ts';
+
+const W1 = '/sys/bus/w1/devices';
+
+/**
+ * Family codes that the kernel's driver w1_therm knows (Linux, Documentation/w1/slaves/w1_therm.rst): DS18S20, DS1822,
+ * DS18B20, DS1825, DS28EA00. The last does not listen to a conversion of all.
+ */
+const FAMILIES = ['10', '22', '28', '3b', '42'] as const;
+const WITHOUT_BULK = '42';
+
+/** `28-0316a2794cff`: the family and the serial number, in hexadecimal. */
+export const ONE_WIRE_ADDRESS = new RegExp(`^(?:${FAMILIES.join('|')})-[0-9a-f]{12}$`);
+
+/** The one queue of all bus masters. */
+const QUEUE = '1-wire';
+
+/** Seconds. A conversion takes 94 ms at least; the driver comes back sooner where nobody answered, and says nothing of it. */
+const SHORTEST_CONVERSION = 0.02;
+
+export interface Thermometer {
+  readonly address: string;
+  /** `w1_bus_master1`. */
+  readonly master: string;
+  /** The folder of its files. */
+  readonly folder: string;
+}
+
+export interface OneWire {
+  /** What the kernel has found, by masters and addresses; none where there is no 1-Wire. */
+  thermometers(): Promise<readonly Thermometer[]>;
+  /**
+   * Runs `work` when nobody else talks to any 1-Wire bus. The kernel's calls block for as long as a conversion takes, each
+   * of them one of the few threads (four in all) that every file of the process is read by.
+   */
+  alone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Sees, from inside `alone`, that the thermometer's next reading was measured after the monotonic time `since`. Where the
+   * kernel can, all thermometers of the bus convert at once, and those that are read next need not.
+   */
+  convert(thermometer: Thermometer, since: number): Promise<void>;
+}
+
+export interface OneWireOptions {
+  readonly files: KernelFiles;
+  readonly serial: Serial;
+  readonly clock: Clock;
+}
+
+export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
+  /** By masters: the monotonic time at which the last conversion of all began. */
+  const begun = new Map<string, number>();
+
+  /** @returns whether this user may have all thermometers convert */
+  const convertAll = async (master: string, path: string): Promise<boolean> => {
+    // What is asked for at the same moment is then served by the same conversion.
+    await nextTurn();
+    const start = clock.monotonic();
+    try {
+      // With the line's end: the driver compares eight characters.
+      await files.write(path, 'trigger\n');
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
+    if (clock.monotonic() - start < SHORTEST_CONVERSION) {
+      throw new Error(`${master}: expected a conversion, found that no thermometer answers on this bus`);
+    }
+    begun.set(master, start);
+    return true;
+  };
+
+  return {
+    thermometers: async () => {
+      const masters = (await files.list(W1)).filter(name => /^w1_bus_master\d+$/.test(name)).sort();
+      const found = await Promise.all(masters.map(master => files.list(`${W1}/${master}`)));
+      return masters.flatMap((master, index) =>
+        found[index]!.filter(name => ONE_WIRE_ADDRESS.test(name))
+          .sort()
+          .map(address => ({ address, master, folder: `${W1}/${master}/${address}` })),
+      );
+    },
+    alone: (work, signal) => serial(QUEUE, work, signal),
+    convert: async ({ address, master, folder }, since) => {
+      if (address.startsWith(WITHOUT_BULK)) return;
+      if ((begun.get(master) ?? Number.NEGATIVE_INFINITY) >= since) return;
+      const path = `${W1}/${master}/therm_bulk_read`;
+      try {
+        if (await convertAll(master, path)) return;
+        // A value that was left by somebody else's conversion of all would be one of then: it is taken away first.
+        if ((await files.read(path)).trim() !== '0') await files.read(`${folder}/temperature`);
+      } catch (error) {
+        // Older kernels, and masters after the first one, do not have it: reading converts.
+        if (!isMissing(error)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,172 @@
+// What do the files say that the kernel's driver of 1-Wire thermometers makes? As w1_therm does, from simulated chips.
+
+import type { Clock } from '../clock.ts';
+import { type KernelFiles, missingFile, refusedFile } from '../kernel-files.ts';
+import { crc8, type Ds18b20Model, isIntact } from './ds18b20.ts';
+
+const W1 = '/sys/bus/w1/devices';
+
+/** Seconds that nine bytes take, with the reset and the address before them. */
+const TRANSFER = 0.013;
+
+/** How often the driver asks (W1_THERM_MAX_TRY). */
+const TRIES = 5;
+
+export interface W1ThermOptions {
+  /** By their addresses: `28-0316a2794cff`. */
+  readonly chips: Readonly<Record<string, Ds18b20Model>>;
+  readonly clock: Clock;
+  readonly master?: string;
+  /**
+   * Which files there are: `bulk` all of them (Linux 5.9 and later), `single` all but `therm_bulk_read`, as on a second
+   * bus master, `old` only `w1_slave`, which gives what a wrong CRC came with.
+   */
+  readonly driver?: 'bulk' | 'single' | 'old';
+  /** False where another user's files are meant. */
+  readonly writable?: boolean;
+}
+
+/** The tree of one bus master; a chip that is gone keeps its files, as it does until the master has searched for it. */
+export class W1ThermModel implements KernelFiles {
+  readonly #chips: Map<string, Ds18b20Model>;
+  readonly #clock: Clock;
+  readonly #master: string;
+  readonly #driver: 'bulk' | 'single' | 'old';
+  readonly #writable: boolean;
+  /** The state of each chip after a conversion of all: -1 it runs, 1 nobody has read it. */
+  readonly #triggered = new Map<string, -1 | 1>();
+  /** Blocking calls of the kernel that are under way, and the most that were at once. */
+  #underWay = 0;
+  mostAtOnce = 0;
+  conversions = 0;
+
+  constructor({ chips, clock, master = 'w1_bus_master1', driver = 'bulk', writable = true }: W1ThermOptions) {
+    this.#chips = new Map(Object.entries(chips));
+    this.#clock = clock;
+    this.#master = master;
+    this.#driver = driver;
+    this.#writable = writable;
+  }
+
+  async list(path: string): Promise<readonly string[]> {
+    const addresses = [...this.#chips.keys()];
+    if (path === W1) return [this.#master, ...addresses];
+    if (path === `${W1}/${this.#master}`) {
+      return ['w1_master_slaves', ...addresses, ...(this.#driver === 'bulk' ? ['therm_bulk_read'] : [])];
+    }
+    const place = this.#placeOf(path);
+    if (place === undefined || place.file !== '') return [];
+    return this.#driver === 'old' ? ['w1_slave'] : ['resolution', 'temperature', 'w1_slave'];
+  }
+
+  read(path: string): Promise<string> {
+    return this.#blocking(async () => {
+      if (path === this.#bulkPath) return `${this.#bulkState()}\n`;
+      const place = this.#placeOf(path);
+      if (place === undefined || !(await this.list(place.folder)).includes(place.file))
+        throw missingFile(path);
+      const { address, chip, file } = place;
+      if (file === 'resolution') return `${(await this.#scratchpad(chip)) === undefined ? -5 : chip.bits}\n`;
+      if (this.#triggered.get(address) === -1) return '';
+      if (this.#triggered.get(address) !== 1) await this.#convert([chip]);
+      this.#triggered.delete(address);
+      const bytes = await this.#scratchpad(chip);
+      if (bytes === undefined) return '';
+      return file === 'temperature' ? `${millidegrees(bytes)}\n` : slaveText(bytes);
+    });
+  }
+
+  write(path: string, text: string): Promise<void> {
+    return this.#blocking(async () => {
+      if (!this.#writable) throw refusedFile(path);
+      if (path === this.#bulkPath && this.#driver === 'bulk') return this.#trigger(text);
+      const place = this.#placeOf(path);
+      const isThere = place !== undefined && (await this.list(place.folder)).includes(place.file);
+      if (!isThere) throw missingFile(path);
+      if (place.file !== 'resolution' && place.file !== 'w1_slave') throw refusedFile(path);
+      place.chip.setBits(Number(text));
+    });
+  }
+
+  /** The master has found that it is not there any more, or that it is there again. */
+  remove(address: string): void {
+    this.#chips.delete(address);
+  }
+
+  attach(address: string, chip: Ds18b20Model): void {
+    this.#chips.set(address, chip);
+  }
+
+  get #bulkPath(): string {
+    return `${W1}/${this.#master}/therm_bulk_read`;
+  }
+
+  #bulkState(): -1 | 0 | 1 {
+    const states = [...this.#triggered.values()];
+    if (states.includes(-1)) return -1;
+    return states.includes(1) ? 1 : 0;
+  }
+
+  async #trigger(text: string): Promise<void> {
+    // The driver compares the length too, and says nothing of what it does not know.
+    if (text !== 'trigger\n') return;
+    const present = [...this.#chips].filter(([, chip]) => chip.isPresent);
+    const all = [...this.#chips.keys()];
+    if (present.length > 0) {
+      for (const address of all) this.#triggered.set(address, -1);
+      await this.#convert(present.map(([, chip]) => chip));
+    }
+    // Also where nobody answered: what is read then is what was there before.
+    for (const address of all) this.#triggered.set(address, 1);
+  }
+
+  async #convert(chips: readonly Ds18b20Model[]): Promise<void> {
+    this.conversions++;
+    await this.#pause(Math.max(...chips.map(chip => chip.conversionTime)));
+    for (const chip of chips) chip.convert();
+  }
+
+  /** Undefined where none of the tries gave nine bytes with their CRC, which old drivers give all the same. */
+  async #scratchpad(chip: Ds18b20Model): Promise<readonly number[] | undefined> {
+    for (let left = TRIES; ; left--) {
+      await this.#pause(TRANSFER);
+      const bytes = chip.read();
+      if (isIntact(bytes) || this.#driver === 'old') return bytes;
+      if (left === 1 || !chip.isPresent) return undefined;
+    }
+  }
+
+  async #blocking<T>(work: () => Promise<T>): Promise<T> {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay);
+    try {
+      return await work();
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  #pause(seconds: number): Promise<void> {
+    return this.#clock.sleepUntil(this.#clock.monotonic() + seconds, new AbortController().signal);
+  }
+
+  #placeOf(path: string) {
+    const [, folder, address, file = ''] = PLACE.exec(path) ?? [];
+    const chip = this.#chips.get(address ?? '');
+    if (folder === undefined || address === undefined || chip === undefined) return undefined;
+    return { folder, address, chip, file };
+  }
+}
+
+const PLACE = new RegExp(`^(${W1}/(?:[^/]+/)?([0-9a-f]{2}-[0-9a-f]{12}))(?:/([^/]+))?$`);
+
+/** As the driver has it: cut to whole millidegrees, towards 0. */
+function millidegrees([low = 0, high = 0]: readonly number[]): number {
+  const steps = ((high << 24) >> 16) | low;
+  return Math.trunc((steps * 1000) / 16);
+}
+
+function slaveText(bytes: readonly number[]): string {
+  const hex = bytes.map(byte => byte.toString(16).padStart(2, '0')).join(' ');
+  const crc = crc8(bytes.slice(0, -1)).toString(16).padStart(2, '0');
+  return `${hex} : crc=${crc} ${isIntact(bytes) ? 'YES' : 'NO'}\n${hex} t=${millidegrees(bytes)}\n`;
+}
