@@ -9,9 +9,12 @@ import { ds18b20 } from './ds18b20.ts';
 import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
+import { hwmon } from './hwmon.ts';
+import { iio } from './iio.ts';
 import { ina219 } from './ina219.ts';
 import { lm75 } from './lm75.ts';
 import { mcp9808 } from './mcp9808.ts';
+import { piThrottled } from './pi-throttled.ts';
 import { sht3x } from './sht3x.ts';
 import { thermal } from './thermal-zone.ts';
 import { tmp36Simulated } from './tmp36.ts';
@@ -35,4 +38,7 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   sht3x,
   ina219,
   ds18b20,
+  iio,
+  hwmon,
+  piThrottled,
 ];

@@ -1,7 +1,8 @@
 // What the kernel's files would say on a small board that does not exist: the same text, made from a seeded model.
 
-import { type KernelFiles, missingFile, refusedFile } from '../kernel-files.ts';
+import type { KernelFiles } from '../kernel-files.ts';
 import type { SensorHost } from '../kind.ts';
+import { fileTree } from '../models/file-tree.ts';
 import { randomBits, uniform } from './seeded-noise.ts';
 
 const PROCESSORS = 4;
@@ -94,20 +95,9 @@ export function simulatedKernel({
       `${Math.round(1000 * (COOL + WARMING * meanBusy(up, WARMING_TIME)))}\n`,
   };
 
-  return {
-    read: async path => {
-      const text = files[path];
-      if (text === undefined) throw missingFile(path);
-      return text(now() - BOOT);
-    },
-    write: async path => {
-      throw files[path] === undefined ? missingFile(path) : refusedFile(path);
-    },
-    list: async path => {
-      const below = Object.keys(files).filter(file => file.startsWith(`${path}/`));
-      return [...new Set(below.map(file => file.slice(path.length + 1).split('/')[0]!))];
-    },
-  };
+  return fileTree(
+    Object.fromEntries(Object.entries(files).map(([path, textAt]) => [path, () => textAt(now() - BOOT)])),
+  );
 }
 
 /** The integral from 0 of a sum of waves about `mean`, which stays above 0, so that the integral always grows. */

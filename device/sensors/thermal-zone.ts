@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type KernelFiles, readAtOpening } from '../kernel-files.ts';
 import { type FoundSensor, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
+import { uniqueIdentifiers } from './identifiers.ts';
 import { simulatedKernelOf } from './simulated-kernel.ts';
 
 const THERMAL = '/sys/class/thermal';
@@ -105,15 +106,14 @@ async function numberOf(files: KernelFiles, zone: number | string): Promise<numb
  */
 async function thermalZones(files: KernelFiles): Promise<readonly FoundSensor[]> {
   const zones = await zonesOf(files).catch(() => []);
-  const names: string[] = [];
-  return zones.map(({ number, type }) => {
-    const base =
-      type === '' ? `zone${number}` : type.replaceAll(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d)/, '_');
-    let name = base;
-    for (let copy = 2; names.includes(name); copy++) name = `${base}_${copy}`;
-    names.push(name);
+  const names = uniqueIdentifiers(zones.map(({ number, type }) => (type === '' ? `zone${number}` : type)));
+  return zones.map(({ number, type }, index) => {
     const unique =
       type !== '' && type.length <= LONGEST_TYPE && zones.filter(zone => zone.type === type).length === 1;
-    return { options: { zone: unique ? type : number }, name, note: type === '' ? `zone ${number}` : type };
+    return {
+      options: { zone: unique ? type : number },
+      name: names[index]!,
+      note: type === '' ? `zone ${number}` : type,
+    };
   });
 }

@@ -1,0 +1,21 @@
+// How does a simulation put files in the place of the kernel's? As a tree of texts, each made when it is read.
+
+import { type KernelFiles, missingFile, refusedFile } from '../kernel-files.ts';
+
+/** The files of these paths, none of which can be written. */
+export function fileTree(texts: Readonly<Record<string, () => string>>): KernelFiles {
+  return {
+    read: async path => {
+      const text = texts[path];
+      if (text === undefined) throw missingFile(path);
+      return text();
+    },
+    write: async path => {
+      throw texts[path] === undefined ? missingFile(path) : refusedFile(path);
+    },
+    list: async path => {
+      const below = Object.keys(texts).filter(file => file.startsWith(`${path}/`));
+      return [...new Set(below.map(file => file.slice(path.length + 1).split('/')[0]!))];
+    },
+  };
+}

@@ -1,0 +1,135 @@
+// How are the devices of one of the kernel's classes told apart, and their attributes read? By number or name, one file after the other.
+
+import { z } from 'zod';
+import { isMissing, type KernelFiles } from '../kernel-files.ts';
+import { IncompleteReading, type Reading } from '../sensor.ts';
+
+/** A class of devices, such as /sys/bus/iio/devices with iio:device0 and so on. */
+export interface DeviceClass {
+  readonly folder: string;
+  /** What stands before the number: `iio:device`. */
+  readonly prefix: string;
+  /** What a person calls one: `an IIO device`. */
+  readonly one: string;
+}
+
+export interface ClassDevice {
+  readonly number: number;
+  /** The folder of its attributes. */
+  readonly path: string;
+  /** What its driver calls it, such as `bme280`; empty where that is not told. */
+  readonly name: string;
+}
+
+/** The option that names a device of the class. */
+export function deviceOption({ folder, prefix, one }: DeviceClass, example: string) {
+  return z
+    .union([z.int().min(0).max(999), z.string().regex(/^[^\s/]{1,64}$/)])
+    .default(0)
+    .meta({
+      description: `Its number, N of ${folder}/${prefix}N, or its name, such as ${example}, which stays when numbers move. Of several devices of one name it is the one with the least number.`,
+      expected: `the number of ${one} from 0 to 999, or its name, such as ${example}`,
+    });
+}
+
+/** The devices that there are, by their numbers. */
+export async function devicesOf(
+  files: KernelFiles,
+  { folder, prefix }: DeviceClass,
+): Promise<readonly ClassDevice[]> {
+  const numbers = (await files.list(folder))
+    .filter(name => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map(name => Number(name.slice(prefix.length)))
+    .sort((a, b) => a - b);
+  return Promise.all(
+    numbers.map(async number => {
+      const path = `${folder}/${prefix}${number}`;
+      const name = await files.read(`${path}/name`).catch(() => '');
+      return { number, path, name: name.trim() };
+    }),
+  );
+}
+
+/**
+ * The device of that number or name.
+ * @throws one sentence that says which there are
+ */
+export async function deviceAt(
+  files: KernelFiles,
+  deviceClass: DeviceClass,
+  which: number | string,
+): Promise<ClassDevice> {
+  const devices = await devicesOf(files, deviceClass);
+  const found = devices.find(({ number, name }) => (typeof which === 'number' ? number : name) === which);
+  if (found !== undefined) return found;
+  const { one, folder } = deviceClass;
+  const others = devices.map(({ number, name }) => `${number} (${name})`).join(', ');
+  throw new Error(
+    `expected ${one} ${typeof which === 'number' ? `of number ${which}` : `called ${which}`}, found ${others === '' ? `none at all in ${folder}` : others}`,
+  );
+}
+
+/** By name where no other device has it, else by number. */
+export function optionOf({ number, name }: ClassDevice, all: readonly ClassDevice[]): number | string {
+  const isUnique = /^[^\s/]{1,64}$/.test(name) && all.filter(other => other.name === name).length === 1;
+  return isUnique ? name : number;
+}
+
+/** The number in an attribute. Rejects where it holds none: an empty file is no 0. */
+export async function readNumber(files: KernelFiles, path: string, signal?: AbortSignal): Promise<number> {
+  const text = (await textOf(files, path, signal)).trim();
+  if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  throw new Error(`${path}: expected a number, found ${JSON.stringify(text.slice(0, 60))}`);
+}
+
+/** The text of an attribute; the error of a driver, which only says that reading failed, gets the place to it. */
+async function textOf(files: KernelFiles, path: string, signal?: AbortSignal): Promise<string> {
+  try {
+    return await files.read(path, signal);
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof Error) || error.message.includes(path)) throw error;
+    throw new Error(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/** The number in the first of the attributes that is there, or `otherwise`. */
+export async function readFirst(
+  files: KernelFiles,
+  paths: readonly string[],
+  otherwise: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  for (const path of paths) {
+    try {
+      return await readNumber(files, path, signal);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  return otherwise;
+}
+
+/**
+ * One number from each, one after the other, since a driver may wait for its chip.
+ * @throws IncompleteReading where some fail, the first error where all do
+ */
+export async function readEach(
+  reads: readonly ((signal: AbortSignal) => Promise<number>)[],
+  signal: AbortSignal,
+): Promise<Reading> {
+  const values: number[] = [];
+  const errors: unknown[] = [];
+  for (const read of reads) {
+    try {
+      values.push(await read(signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      errors.push(error);
+      values.push(Number.NaN);
+    }
+  }
+  const [first] = errors;
+  if (first === undefined) return values;
+  if (errors.length === reads.length) throw first;
+  throw new IncompleteReading(values, first instanceof Error ? first.message : String(first));
+}
