@@ -51,7 +51,12 @@ function withColumns(sensor: Sensor, { name, columns }: SensorSetup): Sensor {
     close: () => sensor.close(),
   };
   if (!isComputed(sensor)) return wrapped;
-  const computed: ComputedSensor = { ...wrapped, compute: computeOf(sensor, columns) };
+  const { failure } = sensor;
+  const computed: ComputedSensor = {
+    ...wrapped,
+    compute: computeOf(sensor, columns),
+    ...(failure === undefined ? {} : { failure: time => failure.call(sensor, time) }),
+  };
   return computed;
 }
 

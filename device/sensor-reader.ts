@@ -140,6 +140,8 @@ export class SensorReader {
   async #readOnce(time: number, signal: AbortSignal): Promise<Reading> {
     const { sensor } = this;
     if (isComputed(sensor)) {
+      const failure = sensor.failure?.(time);
+      if (failure !== undefined) throw new Error(failure);
       // For the row's own time, not for now, so that the row can be made again.
       const columns = sensor.channels.map(() => new Float64Array(1));
       sensor.compute(Float64Array.of(time), columns);

@@ -63,6 +63,8 @@ export interface Sensor {
 export interface ComputedSensor extends Sensor {
   /** Fills `columns`, one a channel, with the values at `times` (seconds since 1970). Same times, same values. */
   compute(times: Float64Array, columns: readonly NumberColumn[]): void;
+  /** Why it has no values at a time, where that is a failure: `compute` gives NaN then, and its state tells of it. */
+  failure?(time: number): string | undefined;
 }
 
 export function isComputed(sensor: Sensor): sensor is ComputedSensor {

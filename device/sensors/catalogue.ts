@@ -20,9 +20,11 @@ import { thermal } from './thermal-zone.ts';
 import { tmp36Simulated } from './tmp36.ts';
 import { tmp102 } from './tmp102.ts';
 import { tmp105 } from './tmp105.ts';
+import { waveform } from './waveform.ts';
 
 export const SENSOR_KINDS: readonly SensorKind[] = [
   tmp36Simulated,
+  waveform,
   hostLoad,
   hostCpu,
   hostNetwork,
