@@ -74,6 +74,8 @@ export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
    * options together have to be is a refinement with `params: { expected, found }`, in words for a person.
    */
   readonly options: Schema;
+  /** Options to show it with, for a kind that has none without being told. */
+  readonly example?: z.input<Schema>;
   /** The channels in the order of a reading, known without any hardware. */
   channels(options: OptionsOf<Schema>): readonly Channel[];
   /** Seconds that a reading takes, which is the shortest interval; 0 where that is nothing to speak of. */

@@ -24,7 +24,7 @@ interface Rule {
 
 const RULES: Readonly<Record<string, Rule>> = {
   dap: { folders: ['dap/'], node: false, packages: [] },
-  device: { folders: ['device/', 'dap/model/'], node: true, packages: installed },
+  device: { folders: ['device/', 'dap/model/', 'dap/decode/'], node: true, packages: installed },
   server: { folders: ['server/', 'device/', 'dap/'], node: true, packages: installed },
   web: { folders: ['web/', 'dap/'], node: false, packages: bundled },
 };

@@ -15,6 +15,7 @@ import { ina219 } from './ina219.ts';
 import { lm75 } from './lm75.ts';
 import { mcp9808 } from './mcp9808.ts';
 import { piThrottled } from './pi-throttled.ts';
+import { replay } from './replay.ts';
 import { sht3x } from './sht3x.ts';
 import { thermal } from './thermal-zone.ts';
 import { tmp36Simulated } from './tmp36.ts';
@@ -25,6 +26,7 @@ import { waveform } from './waveform.ts';
 export const SENSOR_KINDS: readonly SensorKind[] = [
   tmp36Simulated,
   waveform,
+  replay,
   hostLoad,
   hostCpu,
   hostNetwork,

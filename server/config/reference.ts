@@ -75,7 +75,7 @@ export function referenceText(kinds: readonly SensorKind[]): string {
 function kindText(kind: SensorKind, schema: JsonSchema): string {
   const { kind: _kind, name: _name, channels: _channels, ...options } = schema.properties ?? {};
   const needs = kind.needs.length === 0 ? 'nothing' : kind.needs.join(', ');
-  const channels = kind.channels(kind.options.safeParse({}).data ?? {});
+  const channels = kind.channels(kind.options.parse(kind.example ?? {}));
   return [
     `### \`${kind.name}\`: ${kind.title}`,
     `${kind.description} Needs: ${needs}.`,

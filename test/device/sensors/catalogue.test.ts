@@ -10,7 +10,7 @@ import { hostOf } from '../known-sensors.ts';
 const UNITS = new Set(['1', 'V', 'mV', 'mA', 'mW', 'hPa', 'degree_Celsius', 'percent', 'byte', 's-1']);
 
 /** The options of a kind that is asked for nothing. */
-const usual = (kind: (typeof SENSOR_KINDS)[number]) => kind.options.parse({});
+const usual = (kind: (typeof SENSOR_KINDS)[number]) => kind.options.parse(kind.example ?? {});
 
 it('no two kinds have one name', () => {
   const names = SENSOR_KINDS.map(({ name }) => name);
@@ -47,7 +47,7 @@ describe.each(SENSOR_KINDS.map(kind => [kind.name, kind] as const))('the kind %s
 
   it('can be simulated: it is found, opens, gives a number a channel again and again, and closes', async () => {
     const host = simulatedHost(kind, usual(kind), hostOf());
-    const found = (await kind.find?.(host)) ?? [{ options: {} }];
+    const found = (await kind.find?.(host)) ?? [{ options: kind.example ?? {} }];
     expect(found.length).toBeGreaterThan(0);
     for (const { options } of found) {
       const setup = setUpSensor(kind, kind.options.parse(options));

@@ -1,0 +1,135 @@
+// What did a sensor say once? A recording, told again at its own pace, at another, or as fast as it is read.
+
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { sensorKind } from '../kind.ts';
+import { type Recording, readRecording } from '../recordings/recording.ts';
+import type { Channel, Reading } from '../sensor.ts';
+import { identifierOf } from './identifiers.ts';
+
+const AS_READ = 'as-read';
+
+const OPTIONS = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .describe(
+      'A .dods of any DAP2 server, an .asc of this one, or a .csv with a line of names; a relative path begins where the server was started.',
+    ),
+  columns: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .max(256)
+    .refine(columns => new Set(columns.map(identifierOf)).size === columns.length)
+    .meta({
+      description: 'Which columns of the file are told, by their names there.',
+      expected: 'a list of one to 256 names of columns, no two alike',
+    }),
+  time: z
+    .string()
+    .min(1)
+    .default('time')
+    .describe(
+      'The column of times: seconds since 1970 or ISO 8601. It does not matter where the speed is as-read.',
+    ),
+  speed: z
+    .union([z.number().gt(0).max(1_000_000), z.literal(AS_READ)])
+    .default(1)
+    .meta({
+      description:
+        'How many times as fast as it was recorded; as-read gives one row of the recording a row, whatever the time between them.',
+      expected: 'a number above 0, at most 1000000, or as-read',
+    }),
+  repeat: z.boolean().default(true).describe('Begins again after the end; else there are no values then.'),
+});
+
+function channelOf(column: string): Channel {
+  return { name: identifierOf(column), units: '1', longName: `Recorded ${column}` };
+}
+
+export const replay = sensorKind({
+  name: 'replay',
+  title: 'Recording (replayed)',
+  description:
+    'Columns of a recorded file. Each recorded row is given once; between two of them there are no values. The columns get units by channels.',
+  needs: [],
+  options: OPTIONS,
+  example: { file: 'docs/recording.csv', columns: ['temperature'] },
+  channels: ({ columns }) => columns.map(channelOf),
+  conversionTime: () => 0,
+  open: async ({ file, columns, time, speed, repeat }, { clock }) => {
+    const recording = await readRecording(file, { columns, time: speed === AS_READ ? undefined : time });
+    const { times } = recording;
+    const next =
+      speed === AS_READ || times === undefined
+        ? rowByRow(recording.rows, repeat)
+        : byTime(times, speed, repeat, clock);
+    return {
+      name: 'replay',
+      channels: columns.map(channelOf),
+      read: async () => readingOf(recording, next()),
+      close: async () => {},
+    };
+  },
+});
+
+/** The number of the row that is to be given now, `NONE` between two rows, or `ENDED`. */
+type NextRow = () => number;
+
+const NONE = -1;
+const ENDED = -2;
+
+function readingOf({ columns, rows }: Recording, row: number): Reading {
+  if (row === ENDED) throw new Error(`the recording has ended, after ${rows} rows`);
+  return columns.map(column => (row === NONE ? Number.NaN : column[row]!));
+}
+
+function rowByRow(rows: number, repeat: boolean): NextRow {
+  let row = 0;
+  return () => {
+    if (row >= rows && !repeat) return ENDED;
+    return row++ % rows;
+  };
+}
+
+/** A row that was due this many distances between rows ago is left out: the reader is slower than the recording. */
+const LATEST = 1.5;
+
+/**
+ * Rows when their time has come, counted from the first read on. A row counts as due half the usual distance between rows
+ * early, so that a reader of the recording's own pace gets each row once, however its schedule lies.
+ */
+function byTime(times: Float64Array, speed: number, repeat: boolean, clock: Clock): NextRow {
+  const first = times[0]!;
+  const spacing = usualSpacing(times);
+  /** Recorded seconds from one beginning to the next. */
+  const length = times.at(-1)! - first + spacing;
+  let start: number | undefined;
+  /** Counts on from one repetition to the next. */
+  let row = 0;
+  const dueAt = (index: number) =>
+    Math.floor(index / times.length) * length + times[index % times.length]! - first;
+  return () => {
+    const now = clock.monotonic();
+    start ??= now;
+    const position = (now - start) * speed;
+    if (!repeat && position >= length) return ENDED;
+    // After a long pause the repetitions that went by are not gone through one by one.
+    const repetition = Math.floor(position / length) - 1;
+    row = Math.max(row, repetition * times.length);
+    const last = repeat ? Number.POSITIVE_INFINITY : times.length;
+    while (row + 1 < last && dueAt(row) < position - LATEST * spacing && dueAt(row + 1) <= position) row++;
+    if (row >= last || dueAt(row) > position + spacing / 2) return NONE;
+    return row++ % times.length;
+  };
+}
+
+/** The median distance between rows, in seconds; 1 where there is none. */
+function usualSpacing(times: Float64Array): number {
+  const distances = Float64Array.from(
+    { length: times.length - 1 },
+    (_, row) => times[row + 1]! - times[row]!,
+  );
+  const median = distances.filter(distance => distance > 0).sort();
+  return median[Math.floor(median.length / 2)] ?? 1;
+}
