@@ -1,6 +1,7 @@
 // Which columns does a configured sensor give? Its kind's channels, renamed, relabelled and corrected as a person asked for.
 
 import { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
+import { type DerivedColumn, type DerivedOverride, derivedColumn } from './derived/derived-column.ts';
 import type { SensorKind } from './kind.ts';
 import type { Channel } from './sensor.ts';
 
@@ -27,6 +28,8 @@ export interface SensorSetup {
   readonly options: Readonly<Record<string, unknown>>;
   /** One a channel of the kind, in the same order. */
   readonly columns: readonly ColumnSetup[];
+  /** Columns besides, which come after those. */
+  readonly derived: readonly DerivedColumn[];
 }
 
 export interface SetupOptions {
@@ -34,20 +37,36 @@ export interface SetupOptions {
   readonly name?: string;
   /** By the names of the kind's channels. */
   readonly channels?: Readonly<Record<string, ChannelOverride>>;
+  /** By the names of the new columns, before which the sensor's own name comes. Those from channels that are not there are left out. */
+  readonly derived?: Readonly<Record<string, DerivedOverride>>;
 }
 
 /** Sets a sensor up. `options` are as the kind's schema gave them. */
 export function setUpSensor(
   kind: SensorKind,
   options: Readonly<Record<string, unknown>> = {},
-  { name, channels = {} }: SetupOptions = {},
+  { name, channels = {}, derived = {} }: SetupOptions = {},
 ): SensorSetup {
   const columns = kind
     .channels(options)
     .map(channel =>
       columnOf(channel, name, Object.hasOwn(channels, channel.name) ? channels[channel.name] : {}),
     );
-  return { kind, name: name ?? kind.name, options, columns };
+  const derivedColumns = Object.entries(derived).flatMap(([key, override]) => {
+    const place = columns.findIndex(({ channel }) => channel === override.from);
+    const source = columns[place];
+    return source === undefined ? [] : [derivedColumn(key, named(name, key), override, source.column, place)];
+  });
+  return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns };
+}
+
+/** All columns of a sensor, in the order of a reading. */
+export function columnsOf({ columns, derived }: SensorSetup): readonly Channel[] {
+  return [...columns, ...derived].map(({ column }) => column);
+}
+
+function named(sensor: string | undefined, channel: string): string {
+  return sensor === undefined ? channel : `${sensor}_${channel}`;
 }
 
 function columnOf(
@@ -55,11 +74,10 @@ function columnOf(
   sensor: string | undefined,
   { calibration, ...override }: ChannelOverride = {},
 ): ColumnSetup {
-  const name = sensor === undefined ? channel.name : `${sensor}_${channel.name}`;
   const ofKind = calibration === undefined ? channel : correctedChannel(channel, calibration);
   return {
     channel: channel.name,
-    column: { ...ofKind, name, ...override },
+    column: { ...ofKind, name: named(sensor, channel.name), ...override },
     ...(calibration === undefined ? {} : { calibration }),
   };
 }

@@ -6,10 +6,14 @@ export { type Clock, systemClock } from './clock.ts';
 export {
   type ChannelOverride,
   type ColumnSetup,
+  columnsOf,
   type SensorSetup,
   setUpSensor,
 } from './column-setup.ts';
 export { channelValue, columnRange, fillValue } from './columns.ts';
+export { DERIVATIONS } from './derived/catalogue.ts';
+export { type Derivation, millivoltsOf } from './derived/derivation.ts';
+export type { DerivedColumn, DerivedOverride } from './derived/derived-column.ts';
 export {
   type Device,
   type DeviceOptions,

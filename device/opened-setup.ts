@@ -2,8 +2,9 @@
 
 import type { NumberColumn } from '../dap/model/value.ts';
 import { type Calibration, calibrated } from './calibration.ts';
-import type { ColumnSetup, SensorSetup } from './column-setup.ts';
+import { columnsOf, type SensorSetup } from './column-setup.ts';
 import { channelValue } from './columns.ts';
+import { derivedProblem, derivedValue } from './derived/derived-column.ts';
 import { type SensorHost, simulatedHost } from './kind.ts';
 import {
   type ComputedSensor,
@@ -29,24 +30,34 @@ export function openerOf(setup: SensorSetup, host: SensorHost, simulate: boolean
   };
 }
 
-function withColumns(sensor: Sensor, { name, columns }: SensorSetup): Sensor {
-  const channels = columns.map(({ column }) => column);
+function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
+  const { name, columns, derived } = setup;
+  const channels = columnsOf(setup);
   const corrections = columns.map(({ calibration }) => calibration);
-  // A reading of another length is refused, with its own error, by whoever reads.
-  const correct = (reading: Reading) =>
-    corrections.some(calibration => calibration !== undefined)
-      ? Array.from(reading, (value, index) => corrected(corrections[index], value))
-      : reading;
+  const isPlain = derived.length === 0 && !corrections.some(calibration => calibration !== undefined);
+  const whole = (reading: Reading): Reading => {
+    // A reading of another length is refused, with its own error, by whoever reads.
+    if (reading.length !== columns.length) return reading;
+    const values = Array.from(reading, (value, index) => corrected(corrections[index], value));
+    return [...values, ...derived.map(column => derivedValue(column, values[column.source]!))];
+  };
   const wrapped: Sensor = {
     name,
     channels,
     read: async signal => {
+      if (isPlain) return sensor.read(signal);
+      let values: Reading;
       try {
-        return correct(await sensor.read(signal));
+        values = whole(await sensor.read(signal));
       } catch (error) {
         if (!(error instanceof IncompleteReading)) throw error;
-        throw new IncompleteReading(correct(error.reading), error.message);
+        throw new IncompleteReading(whole(error.reading), error.message);
       }
+      const problem = derived
+        .map(column => derivedProblem(column, values[column.source] ?? Number.NaN))
+        .find(isGiven);
+      if (problem !== undefined) throw new IncompleteReading(values, problem);
+      return values;
     },
     close: () => sensor.close(),
   };
@@ -54,10 +65,14 @@ function withColumns(sensor: Sensor, { name, columns }: SensorSetup): Sensor {
   const { failure } = sensor;
   const computed: ComputedSensor = {
     ...wrapped,
-    compute: computeOf(sensor, columns),
+    compute: computeOf(sensor, setup),
     ...(failure === undefined ? {} : { failure: time => failure.call(sensor, time) }),
   };
   return computed;
+}
+
+function isGiven(text: string | undefined): boolean {
+  return text !== undefined;
 }
 
 function corrected(calibration: Calibration | undefined, value: number): number {
@@ -65,21 +80,35 @@ function corrected(calibration: Calibration | undefined, value: number): number 
 }
 
 /** The sensor's own `compute` where it can write into the columns itself, else one that goes by way of Float64. */
-function computeOf(sensor: ComputedSensor, setups: readonly ColumnSetup[]): ComputedSensor['compute'] {
+function computeOf(
+  sensor: ComputedSensor,
+  { columns: setups, derived }: SensorSetup,
+): ComputedSensor['compute'] {
   const direct = setups.map(
-    ({ column: { type }, calibration }) => calibration === undefined && type !== 'Int32' && type !== 'UInt32',
+    ({ column: { type }, calibration }, index) =>
+      calibration === undefined &&
+      type !== 'Int32' &&
+      type !== 'UInt32' &&
+      !derived.some(({ source }) => source === index),
   );
   if (!direct.includes(false)) return (times, columns) => sensor.compute(times, columns);
   return (times, columns) => {
-    const written: NumberColumn[] = columns.map((column, index) =>
-      direct[index] ? column : new Float64Array(times.length),
+    const written: NumberColumn[] = setups.map((_setup, index) =>
+      direct[index] ? columns[index]! : new Float64Array(times.length),
     );
     sensor.compute(times, written);
     for (const [index, { column, calibration }] of setups.entries()) {
       if (direct[index]) continue;
       const [from, to] = [written[index]!, columns[index]!];
       for (let row = 0; row < times.length; row++) {
-        to[row] = channelValue(column, corrected(calibration, from[row]!));
+        from[row] = corrected(calibration, from[row]!);
+        to[row] = channelValue(column, from[row]!);
+      }
+    }
+    for (const [index, column] of derived.entries()) {
+      const [from, to] = [written[column.source]!, columns[setups.length + index]!];
+      for (let row = 0; row < times.length; row++) {
+        to[row] = channelValue(column.column, derivedValue(column, from[row]!));
       }
     }
   };

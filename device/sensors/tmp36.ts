@@ -1,13 +1,10 @@
 // What a TMP36 thermometer would say: a simulated one, outdoors, whose every value is a pure function of seed and time.
 
 import { z } from 'zod';
+import { OFFSET_MV, SCALE_MV_PER_DEGREE } from '../derived/tmp36.ts';
 import { sensorKind } from '../kind.ts';
 import type { Channel, ComputedSensor } from '../sensor.ts';
 import { gaussian, mixBits, randomBits } from './seeded-noise.ts';
-
-/** TMP36 datasheet (Analog Devices, TMP35/TMP36/TMP37), output characteristics: 500 mV at 0 deg C, 10 mV/deg C. */
-const OFFSET_MV = 500;
-const SCALE_MV_PER_DEGREE = 10;
 
 /** The weather, in deg C and seconds: warmest in the afternoon (UTC), with gusts that take about a minute to pass. */
 const MEAN = 20;

@@ -44,7 +44,7 @@ const OPTIONS = z
     spikeHeight: z
       .number()
       .default(10)
-      .describe('What is added to a value that is a spike, or taken from it.'),
+      .describe('By how much a spike is above or below what would be there.'),
     outageEvery: seconds('How often the sensor is pulled out: at the whole multiples of it since 1970.'),
     outageLength: seconds('How long it is out each time; it is then failing, as a real one would be.'),
     seed: z
@@ -111,7 +111,8 @@ function waveformSensor(options: WaveformOptions, seed: number, now: () => numbe
       const bits = randomBits(spikeDraws, draw);
       if (uniform(bits) < spikes) value += bits & 1 ? spikeHeight : -spikeHeight;
     }
-    return step > 0 ? Math.round(value / step) * step : value;
+    // Without what the multiplication adds at the end.
+    return step > 0 ? Number((Math.round(value / step) * step).toPrecision(15)) : value;
   };
 
   const compute: ComputedSensor['compute'] = (times, [column]) => {

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import {
   type Channel,
-  type ChannelOverride,
+  millivoltsOf,
   type SensorKind,
   type SensorSetup,
   setUpSensor,
@@ -12,7 +12,7 @@ import type { CheckOptions } from './check.ts';
 import { problemAt, suggestion, valueAt } from './explain.ts';
 import { type DatasetPart, isMapping } from './part.ts';
 import { type Problem, quoted, type Step } from './problem.ts';
-import { channelSchema, sensorNameSchema } from './schema.ts';
+import { channelSchema, derivedSchema, sensorNameSchema } from './schema.ts';
 
 export interface SensorPart {
   readonly dataset: DatasetPart;
@@ -41,7 +41,7 @@ export function checkSensor(
   const kind = kinds.find(({ name }) => name === valueAt(value, ['kind']));
   if (kind === undefined || !isMapping(value)) return { ...part, ...unknown, problems: [] };
   const problems = simulate ? cannotBeSimulated(part, kind) : [];
-  const { kind: _kind, name, channels, ...written } = value;
+  const { kind: _kind, name, channels, derived, ...written } = value;
   const options = kind.options.safeParse(written);
   // Each key by itself has been checked with the rest; here it is about what a kind wants of several together.
   if (!options.success)
@@ -52,7 +52,8 @@ export function checkSensor(
   const named = name === undefined || ownName !== undefined;
   const setup = setUpSensor(kind, data, {
     ...(ownName === undefined ? {} : { name: ownName }),
-    channels: overridesOf(channels),
+    channels: understood(channels, channelSchema),
+    derived: understood(derived, derivedSchema),
   });
   return {
     ...part,
@@ -60,7 +61,11 @@ export function checkSensor(
     ownName,
     claims: kind.claims?.(data) ?? [],
     conversion: { time: kind.conversionTime(data), kind: kind.name },
-    problems: [...problems, ...unknownChannels(part, kind.channels(data), channels)],
+    problems: [
+      ...problems,
+      ...unknownChannels(part, kind.channels(data), channels),
+      ...unfitSources(part, setup, derived),
+    ],
   };
 }
 
@@ -81,14 +86,32 @@ function together({ dataset, path }: Place, { issues }: z.ZodError): Problem[] {
   });
 }
 
-/** What is said of the channels, where it can be understood. */
-function overridesOf(channels: unknown): Readonly<Record<string, ChannelOverride>> {
-  if (!isMapping(channels)) return {};
-  const understood = Object.entries(channels).flatMap(([channel, written]) => {
-    const { data } = channelSchema.safeParse(written);
-    return data === undefined ? [] : [[channel, data] as const];
+/** What is said of several things by their names, where it can be understood. */
+function understood<T>(written: unknown, schema: z.ZodType<T>): Readonly<Record<string, T>> {
+  if (!isMapping(written)) return {};
+  const entries = Object.entries(written).flatMap(([name, one]) => {
+    const { data, success } = schema.safeParse(one);
+    return success ? [[name, data] as const] : [];
   });
-  return Object.fromEntries(understood);
+  return Object.fromEntries(entries);
+}
+
+/** Derived columns from channels that are not there, or are no voltages where one is needed. */
+function unfitSources({ dataset, path }: Place, { columns }: SensorSetup, derived: unknown): Problem[] {
+  return Object.entries(understood(derived, derivedSchema)).flatMap(([name, { from, by }]) => {
+    const place = [...path, 'derived', name, 'from'];
+    const names = columns.map(({ channel }) => channel);
+    const source = columns.find(({ channel }) => channel === from);
+    if (source === undefined) {
+      const hint = suggestion(from, names);
+      const expected = `one of the channels ${names.join(', ')}`;
+      return [problemAt(dataset, place, 'value', { expected, found: quoted(from), ...(hint && { hint }) })];
+    }
+    const { units } = source.column;
+    if (by.from === 'any' || millivoltsOf(units) !== undefined) return [];
+    const expected = 'a channel in V, mV or uV';
+    return [problemAt(dataset, place, 'value', { expected, found: `${from} in ${units}` })];
+  });
 }
 
 function unknownChannels(

@@ -101,13 +101,16 @@ function columnNames(sensors: readonly SensorPart[]): Problem[] {
   const known = new Map<string, SensorPart>();
   return sensors.flatMap(sensor => {
     // Names that are wrong have been told of.
-    const names = sensor.setup?.columns.map(({ channel, column }) => ({ channel, name: column.name })) ?? [];
-    return names.flatMap(({ channel, name }) => {
-      const own = ['channels', channel, 'name'];
+    const { columns = [], derived = [] } = sensor.setup ?? {};
+    const names = [
+      ...columns.map(({ channel, column: { name } }) => ({ own: ['channels', channel, 'name'], name })),
+      ...derived.map(({ key, column: { name } }) => ({ own: ['derived', key], name })),
+    ];
+    return names.flatMap(({ own, name }) => {
       const renamed = valueAt(sensor.value, own) !== undefined;
       const path = renamed ? [...sensor.path, ...own] : sensor.path;
       const refuse = (expected: string, found: string, hint: string) =>
-        problemAt(sensor.dataset, path, 'value', { expected, found, hint });
+        problemAt(sensor.dataset, path, own[0] === 'derived' ? 'key' : 'value', { expected, found, hint });
       if (name === TIME_COLUMN) {
         return refuse("another name than that of the rows' own time", quoted(name), 'choose another name');
       }

@@ -36,7 +36,9 @@ function numberExpectation({ type, minimum, maximum, exclusiveMinimum }: JsonSch
   const kind = type === 'integer' ? 'a whole number' : 'a number';
   const low = minimum === -NO_BOUND ? undefined : minimum;
   const high = maximum === NO_BOUND ? undefined : maximum;
-  if (exclusiveMinimum !== undefined) return `${kind} above ${exclusiveMinimum}`;
+  if (exclusiveMinimum !== undefined) {
+    return `${kind} above ${exclusiveMinimum}${high === undefined ? '' : `, at most ${high}`}`;
+  }
   if (low !== undefined && high !== undefined) return `${kind} from ${low} to ${high}`;
   if (low !== undefined) return `${kind} of ${low} or more`;
   return high === undefined ? kind : `${kind} of ${high} or less`;
@@ -54,8 +56,8 @@ function schemaOf(schema: unknown): JsonSchema | undefined {
 }
 
 /**
- * The schema of what lies at `path` in `value`; undefined where it knows no such place. Of several kinds of sensors it is the
- * one that the value names; where it names none, the keys that they all have are known.
+ * The schema of what lies at `path` in `value`; undefined where it knows no such place. Of several kinds of sensors or
+ * derivations it is the one that the value names; where it names none, the keys that they all have are known.
  */
 export function schemaAt(
   schema: JsonSchema,
@@ -73,16 +75,22 @@ export function schemaAt(
   return next === undefined ? undefined : schemaAt(next, inside, rest);
 }
 
+/** The key by which one of several mappings is chosen: the `kind` of a sensor, `by` which a column is derived. */
+const CHOOSERS = ['kind', 'by'] as const;
+
 function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
   const branches = (schema.oneOf ?? []) as readonly JsonSchema[];
-  if (branches.length === 0) return schema;
-  const kindOf = ({ properties: { kind: name } = {} }: JsonSchema) => schemaOf(name)?.const;
-  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
-  const branch = branches.find(candidate => kindOf(candidate) === kind);
+  const [first] = branches;
+  if (first === undefined) return schema;
+  const chooser = CHOOSERS.find(key => schemaOf(first.properties?.[key])?.const !== undefined);
+  if (chooser === undefined) return schema;
+  const choiceOf = ({ properties }: JsonSchema) => schemaOf(properties?.[chooser])?.const;
+  const choice = (value as Readonly<Record<string, unknown>> | null | undefined)?.[chooser];
+  const branch = branches.find(candidate => choiceOf(candidate) === choice);
   if (branch !== undefined) return branch;
-  const kinds = branches.map(kindOf).filter(name => typeof name === 'string');
+  const choices = branches.map(choiceOf).filter(name => typeof name === 'string');
   return {
     type: 'object',
-    properties: { ...branches[0]?.properties, kind: { type: 'string', enum: kinds } },
+    properties: { ...first.properties, [chooser]: { type: 'string', enum: choices } },
   };
 }

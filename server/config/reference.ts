@@ -1,7 +1,7 @@
 // How is the schema published? As a JSON Schema for editors, and as the reference of every key for people.
 
 import { z } from 'zod';
-import type { Channel, SensorKind } from '../../device/index.ts';
+import { type Channel, DERIVATIONS, type Derivation, type SensorKind } from '../../device/index.ts';
 import { expectationOf, type JsonSchema } from './expected.ts';
 import { jsonSchemaOf } from './load.ts';
 import { configSchemas } from './schema.ts';
@@ -20,6 +20,8 @@ export function publishedSchema(kinds: readonly SensorKind[]): JsonSchema {
     io: 'input',
     // What the YAML support of editors knows best.
     target: 'draft-7',
+    // What sensors of all kinds have is written once.
+    reused: 'ref',
     override: ({ jsonSchema }) => {
       const { expected, description } = jsonSchema;
       if (typeof expected !== 'string') return;
@@ -62,26 +64,62 @@ export function referenceText(kinds: readonly SensorKind[]): string {
       schema: below(channel, 'calibration'),
     },
   ];
+  const derived = schemaIn(below(sensors[0]!, 'derived').additionalProperties).oneOf as readonly JsonSchema[];
+  sections.push({
+    title: '`sensors[].derived.COLUMN`',
+    text: 'The keys that all derived columns have, but for `units`, which only `linear` and `polynomial` leave open.',
+    schema: sharedDerivedKeys(derived[0]!),
+  });
   const parts = sections.map(
     ({ title, text, schema: keys }) => `### ${title}\n\n${text}\n\n${keyTable(keys)}`,
   );
   return [
     ...parts,
+    '## Derived columns',
+    ...DERIVATIONS.map((by, index) => derivationText(by, derived[index]!)),
     '## Kinds of sensors',
     ...kinds.map((kind, index) => kindText(kind, sensors[index]!)),
   ].join('\n\n');
 }
 
 function kindText(kind: SensorKind, schema: JsonSchema): string {
-  const { kind: _kind, name: _name, channels: _channels, ...options } = schema.properties ?? {};
+  const {
+    kind: _kind,
+    name: _name,
+    channels: _channels,
+    derived: _derived,
+    ...options
+  } = schema.properties ?? {};
   const needs = kind.needs.length === 0 ? 'nothing' : kind.needs.join(', ');
-  const channels = kind.channels(kind.options.parse(kind.example ?? {}));
+  const channels = kind.channels(kind.options.safeParse(kind.example ?? {}).data ?? {});
   return [
     `### \`${kind.name}\`: ${kind.title}`,
     `${kind.description} Needs: ${needs}.`,
     ...(Object.keys(options).length === 0 ? [] : [keyTable({ ...schema, properties: options })]),
     ...(channels.length === 0 ? [] : [channelTable(channels)]),
   ].join('\n\n');
+}
+
+const FROM: Readonly<Record<Derivation['from'], string>> = {
+  millivolts: 'a channel in V, mV or uV',
+  voltage: 'a channel in V, mV or uV, in which its column is too',
+  any: 'any channel, in its own units; `units` says those of the column, the same where it is left out',
+};
+
+function derivationText(by: Derivation, schema: JsonSchema): string {
+  const own = Object.entries(schema.properties ?? {}).filter(([key]) => Object.hasOwn(by.options.shape, key));
+  return [
+    `### \`by: ${by.name}\`: ${by.title}`,
+    `${by.description} From ${FROM[by.from]}.`,
+    ...(own.length === 0 ? [] : [keyTable({ ...schema, properties: Object.fromEntries(own) })]),
+  ].join('\n\n');
+}
+
+function sharedDerivedKeys({ properties = {} }: JsonSchema): JsonSchema {
+  const { by, from, units, long_name, standard_name, type, valid_range } = properties;
+  const anyOne = { ...schemaIn(by), expected: 'one of the names below' };
+  const shared = { by: anyOne, from: schemaIn(from), units, long_name, standard_name, type, valid_range };
+  return { properties: shared as NonNullable<JsonSchema['properties']>, required: ['by', 'from'] };
 }
 
 /** A key of a mapping, in words. */
@@ -136,9 +174,14 @@ function defaultText(value: unknown): string {
 }
 
 function sharedKeys(sensor: JsonSchema): JsonSchema {
-  const { kind, name, channels } = sensor.properties ?? {};
+  const { kind, name, channels, derived } = sensor.properties ?? {};
   const anyKind = { ...schemaIn(kind), expected: 'one of the kinds below' };
-  const shared = { kind: anyKind, name: schemaIn(name), channels: schemaIn(channels) };
+  const shared = {
+    kind: anyKind,
+    name: schemaIn(name),
+    channels: schemaIn(channels),
+    derived: schemaIn(derived),
+  };
   return { properties: shared, required: ['kind'] };
 }
 

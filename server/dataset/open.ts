@@ -1,6 +1,13 @@
 // How does a configured dataset begin? Its device is opened, and its rows go to a log, or to each reader by itself.
 
-import { type DeviceEvent, lasting, openDevice, openerOf, type SensorHost } from '../../device/index.ts';
+import {
+  columnsOf,
+  type DeviceEvent,
+  lasting,
+  openDevice,
+  openerOf,
+  type SensorHost,
+} from '../../device/index.ts';
 import type { DatasetConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from './dataset.ts';
 import { LoggedDataset } from './logged.ts';
@@ -38,8 +45,7 @@ export async function openDataset(
   { onEvent, onOverrun, onFailure }: OpenEvents = {},
 ): Promise<Dataset> {
   const openers = sensors.map(setup => {
-    const columns = setup.columns.map(({ column }) => column);
-    return lasting(openerOf(setup, host, simulate), setup.name, columns, host.clock);
+    return lasting(openerOf(setup, host, simulate), setup.name, columnsOf(setup), host.clock);
   });
   const device = await openDevice({
     sensors: openers,

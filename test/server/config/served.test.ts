@@ -165,3 +165,38 @@ describe('names that no dataset can have', () => {
     expect(own.filter(name => !RESERVED_NAMES.has(name))).toEqual([]);
   });
 });
+
+describe('derived columns', () => {
+  const content = `
+interval: 0
+sensors:
+  - kind: tmp36-simulated
+    name: air
+    channels: {voltage: {units: V, calibration: {scale: 0.001}}}
+    derived:
+      again: {by: tmp36, from: voltage, long_name: Once more}
+      fahrenheit: {by: linear, from: temperature, scale: 1.8, offset: 32, units: degree_Fahrenheit}
+`;
+
+  it('are served beside the columns that they come from, with names, units and ranges of their own', async () => {
+    const url = await serve({ name: 'derived.yaml', dataset: 'derived', content });
+    const das = parseDas(await text(`${url}/derived.das`));
+    expect(Object.fromEntries(attributeTable(das, 'sensor', 'air_again') ?? [])).toMatchObject({
+      units: { values: ['degree_Celsius'] },
+      long_name: { values: ['Once more'] },
+      valid_range: { values: [-40, 125] },
+    });
+    expect(Object.fromEntries(attributeTable(das, 'sensor', 'air_fahrenheit') ?? [])).toMatchObject({
+      units: { values: ['degree_Fahrenheit'] },
+      long_name: { values: ['Air temperature'] },
+      valid_range: { values: [-40, 257] },
+    });
+    const rows = await rowsOf(`${url}/derived.asc?sensor%5B0:1:9%5D`);
+    expect(rows.length).toBe(10);
+    for (const [, volts, celsius, again, fahrenheit] of rows) {
+      expect(again).toBeCloseTo((volts! * 1000 - 500) / 10, 9);
+      expect(again).toBeCloseTo(celsius!, 9);
+      expect(fahrenheit).toBeCloseTo(celsius! * 1.8 + 32, 9);
+    }
+  });
+});

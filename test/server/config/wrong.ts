@@ -1,8 +1,11 @@
 // Which mistakes do people make in a configuration, and what exactly are they told? The cases of wrong.test.ts.
 
+import { DERIVATIONS } from '../../../device/index.ts';
 import { KINDS } from './probe-kind.ts';
 
 const NAMES = KINDS.map(({ name }) => name).join(', ');
+
+const EVERY_DERIVATION = DERIVATIONS.map(({ name }) => name).join(', ');
 
 /** What is wrong, the text, and each problem as it is printed, without the name of the file. */
 export const WRONG: readonly (readonly [mistake: string, text: string, problems: readonly string[]])[] = [
@@ -963,7 +966,7 @@ a:
         zon: 1
 `,
     [
-      `5:9: datasets.a.sensors[0].zon: expected one of the keys kind, name, zone, channels, found "zon"; did you mean "zone"?`,
+      `5:9: datasets.a.sensors[0].zon: expected one of the keys kind, name, zone, channels, derived, found "zon"; did you mean "zone"?`,
     ],
   ],
   [
@@ -974,7 +977,7 @@ a:
       - kind: host-load
         zone: 1
 `,
-    [`5:9: datasets.a.sensors[0].zone: expected one of the keys kind, name, channels, found "zone"`],
+    [`5:9: datasets.a.sensors[0].zone: expected one of the keys kind, name, channels, derived, found "zone"`],
   ],
   [
     'an option that is missing',
@@ -1248,6 +1251,148 @@ datasets:
     'a list with a line break in it',
     '["server\\n"]\n',
     ['1:1: expected a configuration, which is a mapping, found a list'],
+  ],
+  [
+    'a derivation that there is not',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {by: tmp37, from: voltage}
+`,
+    [
+      `6:19: datasets.a.sensors[0].derived.x.by: expected one of ${EVERY_DERIVATION}, found "tmp37"; did you mean "tmp36"?`,
+    ],
+  ],
+  [
+    'a derived column without a way',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {from: voltage}
+`,
+    [`6:11: datasets.a.sensors[0].derived.x.by: expected one of ${EVERY_DERIVATION}, found nothing`],
+  ],
+  [
+    'a derived column from a channel that there is not',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {by: tmp36, from: volts}
+`,
+    [
+      `6:32: datasets.a.sensors[0].derived.x.from: expected one of the channels voltage, temperature, found "volts"`,
+    ],
+  ],
+  [
+    'a thermometer derived from what is no voltage',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {by: tmp36, from: temperature}
+`,
+    [
+      `6:32: datasets.a.sensors[0].derived.x.from: expected a channel in V, mV or uV, found temperature in degree_Celsius`,
+    ],
+  ],
+  [
+    'a divider with one resistor',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {by: divider, from: voltage, upper: 1000}
+`,
+    [
+      `6:11: datasets.a.sensors[0].derived.x.lower: expected a number above 0, at most 1000000000, found nothing`,
+    ],
+  ],
+  [
+    'a thermistor at no supply',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {by: ntc-beta, from: voltage, supply: 200000, series: 0}
+`,
+    [
+      `6:52: datasets.a.sensors[0].derived.x.supply: expected a number above 0, at most 100000, found 200000`,
+      `6:68: datasets.a.sensors[0].derived.x.series: expected a number above 0, at most 100000000, found 0`,
+    ],
+  ],
+  [
+    'units of a derived column that has its own',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {by: tmp36, from: voltage, units: K}
+`,
+    [
+      `6:41: datasets.a.sensors[0].derived.x.units: expected one of the keys by, from, long_name, standard_name, type, valid_range, found "units"`,
+    ],
+  ],
+  [
+    'a derived column whose name begins with a digit',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          1x: {by: tmp36, from: voltage}
+`,
+    [
+      `6:11: datasets.a.sensors[0].derived.1x: expected a name of at most 64 letters, digits and _, not beginning with a digit, found "1x"`,
+    ],
+  ],
+  [
+    'a derived column that is called as a channel',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          temperature: {by: tmp36, from: voltage}
+`,
+    [
+      `6:11: datasets.a.sensors[0].derived.temperature: expected columns of different names, found "temperature", which this sensor has too; choose another name`,
+    ],
+  ],
+  [
+    'derived columns as a list',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          - {by: tmp36, from: voltage}
+`,
+    [
+      `6:11: datasets.a.sensors[0].derived: expected a mapping, found a list; leave out the "-" before its keys`,
+    ],
+  ],
+  [
+    'a polynomial of one number',
+    `datasets:
+  a:
+    sensors:
+      - kind: tmp36-simulated
+        derived:
+          x: {by: polynomial, from: voltage, coefficients: [1]}
+`,
+    [
+      `6:60: datasets.a.sensors[0].derived.x.coefficients: expected a list of two to ten numbers, the constant first, found [1]`,
+    ],
   ],
   [
     'mistakes in several places',

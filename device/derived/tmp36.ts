@@ -1,0 +1,28 @@
+// How warm is it, by the voltage of a TMP36? (Analog Devices, TMP35/TMP36/TMP37 datasheet, output characteristics.)
+
+import { z } from 'zod';
+import { derivation } from './derivation.ts';
+
+/** 500 mV at 0 deg C, 10 mV/deg C. */
+export const OFFSET_MV = 500;
+export const SCALE_MV_PER_DEGREE = 10;
+
+/** Degrees Celsius that it measures (specifications). */
+const LOWEST = -40;
+const HIGHEST = 125;
+
+const millivoltsAt = (celsius: number) => OFFSET_MV + SCALE_MV_PER_DEGREE * celsius;
+
+export const tmp36Derivation = derivation({
+  name: 'tmp36',
+  title: 'Thermometer TMP36',
+  description: '(voltage - 500 mV) / (10 mV/degree_Celsius), from -40 to 125 degree_Celsius.',
+  from: 'millivolts',
+  options: z.strictObject({}),
+  channel: () => ({ units: 'degree_Celsius', longName: 'Temperature', validRange: [LOWEST, HIGHEST] }),
+  derive: (_options, millivolts) => {
+    const celsius = (millivolts - OFFSET_MV) / SCALE_MV_PER_DEGREE;
+    return celsius >= LOWEST && celsius <= HIGHEST ? celsius : Number.NaN;
+  },
+  expected: () => `${millivoltsAt(LOWEST)} to ${millivoltsAt(HIGHEST)} mV`,
+});
