@@ -29,6 +29,9 @@ const INPUT = new RegExp(
 
 const MOST_INPUTS = 64;
 
+/** What the driver of 1-Wire thermometers adds for each: the kind ds18b20 reads the same, one at a time and with its CRC. */
+const ONE_WIRE = 'w1_slave_temp';
+
 export const hwmon = sensorKind({
   name: 'hwmon',
   title: 'Hardware monitor of the machine (hwmon)',
@@ -73,7 +76,7 @@ export const hwmon = sensorKind({
     const names = uniqueIdentifiers(devices.map(({ name }) => (name === '' ? 'hwmon' : name)));
     const found = devices.map(async (device, index): Promise<readonly FoundSensor[]> => {
       const inputs = inputsAmong(await files.list(device.path).catch(() => []));
-      if (inputs.length === 0) return [];
+      if (inputs.length === 0 || device.name === ONE_WIRE) return [];
       const options = { device: optionOf(device, devices), inputs: inputs.slice(0, MOST_INPUTS) };
       return [{ options, name: names[index]!, note: `hwmon${device.number}, ${device.name}` }];
     });

@@ -114,8 +114,13 @@ describe('a hardware monitor', () => {
     );
   });
 
-  it('is found with its inputs and alarms', async () => {
-    const { host } = await treeOf(INA219, { name: 'rpi_volt', in0_lcrit_alarm: '0' }, { name: 'empty' });
+  it('is found with its inputs and alarms, but for 1-Wire thermometers, which are found as such', async () => {
+    const { host } = await treeOf(
+      INA219,
+      { name: 'rpi_volt', in0_lcrit_alarm: '0' },
+      { name: 'empty' },
+      { name: 'w1_slave_temp', temp1_input: '20000' },
+    );
     expect(await hwmon.find?.(host)).toEqual([
       {
         options: { device: 'ina219', inputs: ['curr1', 'in0', 'in1', 'power1'] },
