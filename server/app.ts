@@ -6,7 +6,7 @@ import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ConfigurationState } from './configuration-state.ts';
 import type { Dataset } from './dataset/dataset.ts';
-import { answerErrors, answerMalformed, answerUnreadable } from './errors.ts';
+import { answerErrors, answerMalformed, answerUnreadable, watchRequests } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
@@ -14,7 +14,7 @@ import { healthRoute } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-streams.ts';
-import { PIECE } from './stream/piece-pool.ts';
+import { HIGH_WATER } from './stream/piece-pool.ts';
 import { SERVER_NAME } from './version.ts';
 
 /**
@@ -70,8 +70,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: requestTimeout * 1000,
     clientErrorHandler: answerMalformed,
     http: {
-      // A socket takes one piece of a stream without a pause, and no more until the kernel has it.
-      highWaterMark: PIECE,
+      highWaterMark: HIGH_WATER,
       maxHeaderSize: maxRequestHead,
       headersTimeout: headersTimeout * 1000,
       connectionsCheckingInterval: 2_000,
@@ -117,6 +116,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   answerErrors(app);
+  watchRequests(app.server);
   dapRoutes(app, datasets, streams);
   catalogRoute(app, datasets);
   healthRoute(app, datasets, streams, () => options.configuration);

@@ -1,6 +1,6 @@
 // What does a client get when something is wrong? A DAP2 Error object with the right status, and no inside of ours.
 
-import { STATUS_CODES } from 'node:http';
+import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConstraintError, printError } from '../dap/index.ts';
@@ -44,9 +44,17 @@ export function answerUnreadable(error: FastifyError, _request: FastifyRequest, 
   sendError(reply.header('Access-Control-Allow-Origin', '*'), error.statusCode ?? 400, error.message);
 }
 
+/** Connections on which a request has come: what is said there next would be taken for its answer. */
+const asked = new WeakSet<Socket>();
+
+/** Has `answerMalformed` know which connections of the server wait for an answer. */
+export function watchRequests(server: Server): void {
+  server.prependListener('request', ({ socket }) => asked.add(socket));
+}
+
 /** What a client gets whose request is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
 export function answerMalformed(error: ConnectionError, socket: Socket): void {
-  const underWay = socket.bytesWritten > 0;
+  const underWay = socket.bytesWritten > 0 || asked.has(socket);
   if (error.code === 'ECONNRESET' || underWay || !socket.writable) {
     socket.destroy(error);
     return;

@@ -8,6 +8,7 @@ import { PiecePool } from './piece-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
 import { CountedStreams, type StreamCounts, type StreamEnd } from './stream-counts.ts';
 import { Turns } from './turns.ts';
+import { UnsentBytes } from './unsent.ts';
 
 export interface StreamLimits {
   /** Streams that may be open at once. */
@@ -51,6 +52,8 @@ interface Open {
   readonly address: string;
   readonly counts: StreamCounts;
   isCutOff: boolean;
+  /** Of a stream that seems stuck: what the kernel held of it when it was looked at first. */
+  unsent: number | undefined;
   /** Undefined while the response waits behind another one in its connection. */
   stream: RowStream | undefined;
 }
@@ -115,7 +118,7 @@ export class OpenStreams {
     const counts = this.countsOf(request);
     counts.begun += 1;
     this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
-    const open: Open = { address, counts, isCutOff: false, stream: undefined };
+    const open: Open = { address, counts, isCutOff: false, unsent: undefined, stream: undefined };
     this.open.set(response, open);
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
     const start = (): void => {
@@ -171,13 +174,34 @@ export class OpenStreams {
     this.emptied?.();
   }
 
+  /**
+   * Cuts off who has taken nothing for too long. A client that reads slowly but steadily looks stuck for as long as the kernel's
+   * buffer, some megabytes, has not become a third emptier; so what the kernel holds of it is looked at half way and at the end.
+   */
   private sweep(): void {
-    const before = performance.now() - this.limits.readerTimeout * 1000;
+    const now = performance.now();
+    const most = this.limits.readerTimeout * 1000;
+    let unsent: UnsentBytes | undefined;
     for (const [response, open] of this.open) {
-      if ((open.stream?.stuckSince ?? Number.POSITIVE_INFINITY) > before) continue;
-      open.isCutOff = true;
-      this.events.onCutOff?.(open.address);
-      response.destroy();
+      const { stream } = open;
+      const stuck = now - (stream?.stuckSince ?? now);
+      if (stream === undefined || stuck < most / 2) {
+        open.unsent = undefined;
+        continue;
+      }
+      if (open.unsent !== undefined && stuck < most) continue;
+      unsent ??= UnsentBytes.read();
+      const left = unsent.of(response.req.socket);
+      if (open.unsent === undefined) {
+        open.unsent = left ?? 0;
+      } else if (left !== undefined && left < open.unsent) {
+        stream.stuckSince = now;
+        open.unsent = undefined;
+      } else {
+        open.isCutOff = true;
+        this.events.onCutOff?.(open.address);
+        response.destroy();
+      }
     }
   }
 }

@@ -8,13 +8,15 @@ export class Turns {
   /** Those whose turn it is in the round that is under way. */
   private round = new Set<() => void>();
   private scheduled = false;
+  /** Until when streams may go on before the event loop turns, by `performance.now()`. */
+  private end = 0;
 
   /** Has `turn` called once, after those that wait already. */
   add(turn: () => void): void {
     this.waiting.add(turn);
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => this.run());
+    this.goOnWithin(this.end);
   }
 
   remove(turn: () => void): void {
@@ -23,11 +25,13 @@ export class Turns {
   }
 
   private run(): void {
-    this.goOn(performance.now() + LONGEST_RUN);
+    this.end = performance.now() + LONGEST_RUN;
+    this.goOn();
   }
 
   /** Goes on until the time is up. */
-  private readonly goOn = (end: number): void => {
+  private readonly goOn = (): void => {
+    const { end } = this;
     this.round = this.waiting;
     this.waiting = new Set();
     let isUp = false;
@@ -41,9 +45,12 @@ export class Turns {
     if (this.round.size > 0) this.waiting = new Set([...this.round, ...this.waiting]);
     this.round.clear();
     this.scheduled = this.waiting.size > 0;
-    if (!this.scheduled) return;
-    // A socket takes its next piece once it has told that it took the last one, which is in the next tick.
-    if (isUp) setImmediate(() => this.run());
-    else process.nextTick(this.goOn, end);
+    if (this.scheduled) this.goOnWithin(isUp ? 0 : end);
   };
+
+  /** A socket takes its next piece once it has told that it took the last one, which is in the next tick. */
+  private goOnWithin(end: number): void {
+    if (performance.now() < end) process.nextTick(this.goOn);
+    else setImmediate(() => this.run());
+  }
 }

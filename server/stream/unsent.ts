@@ -1,0 +1,67 @@
+// What of all that was written has a client's machine not acknowledged yet? The kernel's own socket tables say so.
+
+import { readFileSync } from 'node:fs';
+import { isIPv4, type Socket } from 'node:net';
+
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+
+/** Columns of a line: ours, theirs, and the bytes that wait to be sent or acknowledged (proc(5)). */
+const LINE = /^\s*\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) [\dA-F]{2} ([\dA-F]{8}):/;
+
+/** Bytes in the kernel's send buffers, by connection; undefined where the kernel does not tell. */
+export class UnsentBytes {
+  private readonly bytes: ReadonlyMap<string, number>;
+
+  private constructor(bytes: ReadonlyMap<string, number>) {
+    this.bytes = bytes;
+  }
+
+  /** All connections of this machine, as they are now. `tables` are the files of the kernel. */
+  static read(tables: readonly string[] = TABLES): UnsentBytes {
+    const bytes = new Map<string, number>();
+    for (const table of tables) {
+      for (const line of textOf(table).split('\n')) {
+        const [, ours, address, theirs, waiting] = LINE.exec(line) ?? [];
+        if (ours === undefined || address === undefined || theirs === undefined) continue;
+        const key = keyOf(Number.parseInt(ours, 16), addressOf(address), Number.parseInt(theirs, 16));
+        bytes.set(key, Number.parseInt(waiting!, 16));
+      }
+    }
+    return new UnsentBytes(bytes);
+  }
+
+  of({ localPort = 0, remoteAddress = '', remotePort = 0 }: Socket): number | undefined {
+    return this.bytes.get(keyOf(localPort, plain(remoteAddress), remotePort));
+  }
+}
+
+/** A system without the table tells nothing. */
+function textOf(table: string): string {
+  try {
+    return readFileSync(table, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function keyOf(ours: number, address: string, theirs: number): string {
+  return `${ours} ${address} ${theirs}`;
+}
+
+/** An address of the table: words of 32 bits, each with the bytes in the machine's order, which is little-endian. */
+function addressOf(hexadecimal: string): string {
+  const bytes = Buffer.from(hexadecimal, 'hex').swap32();
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = Array.from({ length: 8 }, (_, group) => bytes.readUInt16BE(2 * group).toString(16));
+  return plain(groups.join(':'));
+}
+
+/** One spelling for each address, an IPv4 one that came by way of IPv6 as IPv4. */
+function plain(address: string): string {
+  if (isIPv4(address) || address === '') return address;
+  const [shortest] = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1).split(']');
+  const mapped = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(shortest!);
+  if (mapped === null) return shortest!;
+  const [high, low] = [Number.parseInt(mapped[1]!, 16), Number.parseInt(mapped[2]!, 16)];
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
