@@ -1,6 +1,8 @@
 // What is a sensor kind? All that configuration, documents, lists and the device have to know of one sort of sensor.
 
 import type { z } from 'zod';
+import type { GpioLines } from './buses/gpio.ts';
+import { linuxGpio } from './buses/gpio-lines.ts';
 import type { I2cBuses } from './buses/i2c.ts';
 import { i2cBuses } from './buses/i2c-bus.ts';
 import { linuxI2c } from './buses/i2c-linux.ts';
@@ -15,6 +17,7 @@ export interface SensorHost {
   readonly files: KernelFiles;
   readonly clock: Clock;
   readonly i2c: I2cBuses;
+  readonly gpio: GpioLines;
   readonly buses: {
     /** Queues for what only one may use at a time: `i2c-1`, `i2c-1:0x48`, `1-wire`. */
     readonly serial: Serial;
@@ -34,6 +37,7 @@ export function thisHost(seed: number): SensorHost {
     files,
     clock,
     i2c: i2cBuses(linuxI2c(), serial, clock),
+    gpio: linuxGpio(clock),
     buses: { serial },
     oneWire: oneWire({ files, serial, clock }),
     seed,

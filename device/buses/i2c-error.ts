@@ -1,6 +1,7 @@
 // What went wrong in a transfer on an I2C bus? The kernel's error numbers, in sentences that say what to do.
 
 import { constants } from 'node:os';
+import { errnoOf } from './errno.ts';
 
 const { errno: ERRNO } = constants;
 
@@ -12,12 +13,6 @@ const NO_ANSWER: readonly number[] = [EREMOTEIO, ERRNO.ENXIO, ERRNO.ENODEV];
 
 /** Arbitration lost, or a transfer that went wrong half way. */
 const DISTURBED: readonly number[] = [ERRNO.EIO, ERRNO.EAGAIN, ERRNO.EPROTO, ERRNO.EOVERFLOW];
-
-/** The kernel's number for an error of a transfer, positive; 0 where it has none. i2c-bus leaves `code` empty for most. */
-export function errnoOf(error: unknown): number {
-  if (!(error instanceof Error) || !('errno' in error) || typeof error.errno !== 'number') return 0;
-  return Math.abs(error.errno);
-}
 
 /** Whether the same transfer may well succeed when it is tried again at once. */
 export function isPassing(error: unknown): boolean {

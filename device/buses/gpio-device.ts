@@ -1,0 +1,196 @@
+// How is a GPIO line driven where there is no sysfs? By requests to the chip's character device, /dev/gpiochipN.
+
+import { closeSync, openSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { EdgeTrain } from './edge-train.ts';
+import { errnoOf } from './errno.ts';
+import { type Edge, type Level, pinName } from './gpio.ts';
+import { chipOf } from './gpio-chip.ts';
+import { goneError, openingError } from './gpio-error.ts';
+import type { GpioBackend } from './gpio-lines.ts';
+import {
+  chipInfo,
+  consumerIn,
+  descriptorIn,
+  eventBuffer,
+  eventsIn,
+  GET_CHIP_INFO,
+  GET_LINE,
+  GET_LINE_INFO,
+  GET_VALUES,
+  inputRequest,
+  isRightEndian,
+  levelIn,
+  lineInfo,
+  outputRequest,
+  parseChipInfo,
+  SET_VALUES,
+  valuesOf,
+} from './gpio-uapi.ts';
+import { loadSystemCalls, type SystemCalls } from './system-calls.ts';
+
+export interface CharacterDeviceOptions {
+  readonly clock: Clock;
+  /** Loads what Node has not; fails where it is not installed. */
+  readonly load?: () => Promise<SystemCalls>;
+  readonly dev?: string;
+}
+
+export interface CharacterDeviceGpio extends GpioBackend {
+  /** Who has a line, where that can be known. Does not reject. */
+  whoHolds(pin: number): Promise<string | undefined>;
+}
+
+/** Edges are taken from the kernel, which has stamped them, in so many milliseconds; it keeps 1024 of them. */
+const TAKE_EVERY = 50;
+
+/** Lines by the character device: they can be pulled, and are free again when the process ends, however it ends. */
+export function characterDeviceGpio({
+  clock,
+  load = loadSystemCalls,
+  dev = '/dev',
+}: CharacterDeviceOptions): CharacterDeviceGpio {
+  const chipPaths = async () =>
+    (await readdir(dev).catch(() => []))
+      .filter(name => /^gpiochip\d+$/.test(name))
+      .map(name => join(dev, name));
+
+  /** Lets `work` talk to the chip that has the pin. */
+  const withChip = async <T>(pin: number, work: (calls: SystemCalls, chip: number, path: string) => T) => {
+    const calls = await load();
+    const chips = (await chipPaths()).map(path => {
+      const chip = openChip(path, pin);
+      const info = chipInfo();
+      try {
+        calls.ioctl(chip, GET_CHIP_INFO, info);
+      } finally {
+        closeSync(chip);
+      }
+      return { path, ...parseChipInfo(info) };
+    });
+    const { path } = chipOf(chips, pin, join(dev, 'gpiochip*'));
+    const chip = openChip(path, pin);
+    try {
+      return work(calls, chip, path);
+    } finally {
+      closeSync(chip);
+    }
+  };
+
+  const open = (pin: number, request: Buffer): Promise<OpenLine> =>
+    withChip(pin, (calls, chip, path) => {
+      try {
+        calls.ioctl(chip, GET_LINE, request);
+      } catch (error) {
+        const isHeld = errnoOf(error) === constants.errno.EBUSY;
+        throw openingError(error, pin, path, isHeld ? consumerOf(calls, chip, pin) : undefined);
+      }
+      const descriptor = descriptorIn(request);
+      calls.setNonBlocking(descriptor);
+      return { pin, calls, descriptor };
+    });
+
+  return {
+    pulls: true,
+    whoHolds: pin => withChip(pin, (calls, chip) => consumerOf(calls, chip, pin)).catch(() => undefined),
+    lacks: async () => {
+      const [path] = await chipPaths();
+      if (path === undefined) return `there is no GPIO chip either (${join(dev, 'gpiochip*')})`;
+      if (!isRightEndian)
+        return 'the GPIO character device is read on machines with the least byte first only';
+      return load().then(
+        () => undefined,
+        () =>
+          `the GPIO character device needs the module koffi, which is not installed or has no build for ${process.platform} on ${process.arch} (npm install koffi)`,
+      );
+    },
+    input: async (pin, { pull = 'as-is', onEdge } = {}) =>
+      inputOf(await open(pin, inputRequest(pin, pull, onEdge !== undefined)), clock, onEdge),
+    output: async (pin, level) => outputOf(await open(pin, outputRequest(pin, level))),
+  };
+}
+
+interface OpenLine {
+  readonly pin: number;
+  readonly calls: SystemCalls;
+  readonly descriptor: number;
+}
+
+function openChip(path: string, pin: number): number {
+  try {
+    return openSync(path, 'r+');
+  } catch (error) {
+    throw openingError(error, pin, path, undefined);
+  }
+}
+
+function inputOf(line: OpenLine, clock: Clock, onEdge: ((edge: Edge) => void) | undefined) {
+  const { pin, calls, descriptor } = line;
+  const values = valuesOf(0);
+  const read = () =>
+    still(pin, () => {
+      calls.ioctl(descriptor, GET_VALUES, values);
+      return levelIn(values);
+    });
+  const take = onEdge === undefined ? () => {} : edgeTaker(line, clock, onEdge);
+  const timer = onEdge === undefined ? undefined : setInterval(take, TAKE_EVERY).unref();
+  return {
+    place: pinName(pin),
+    read: () => {
+      take();
+      return read();
+    },
+    close: () => {
+      clearInterval(timer);
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** Takes the edges that have come from the kernel, and tells them with those that it did not keep. */
+function edgeTaker({ calls, descriptor }: OpenLine, clock: Clock, onEdge: (edge: Edge) => void): () => void {
+  const buffer = eventBuffer();
+  let train: EdgeTrain | undefined;
+  let number = 0;
+  return () => {
+    // Of a chip that has gone there is nothing; the next reading of the level tells that.
+    const length = calls.readWaiting(descriptor, buffer);
+    for (const { level, time, number: next } of eventsIn(buffer, length)) {
+      const lost = next - number - 1;
+      number = next;
+      train ??= new EdgeTrain(lost % 2 === 0 ? opposite(level) : level, onEdge);
+      const age = Number(process.hrtime.bigint() - time) / 1e9;
+      train.edge({ level, time: clock.monotonic() - age }, lost);
+    }
+  };
+}
+
+function consumerOf(calls: SystemCalls, chip: number, pin: number): string | undefined {
+  const info = lineInfo(pin);
+  calls.ioctl(chip, GET_LINE_INFO, info);
+  return consumerIn(info) || undefined;
+}
+
+function opposite(level: Level): Level {
+  return level === 1 ? 0 : 1;
+}
+
+function outputOf({ pin, calls, descriptor }: OpenLine) {
+  const values = [valuesOf(0), valuesOf(1)] as const;
+  return {
+    place: pinName(pin),
+    write: (level: Level) => still(pin, () => calls.ioctl(descriptor, SET_VALUES, values[level])),
+    close: () => closeSync(descriptor),
+  };
+}
+
+function still<T>(pin: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw goneError(error, pin);
+  }
+}

@@ -1,0 +1,137 @@
+// What is at a GPIO line that does not exist? A wave, a model of a chip, or whatever a test puts there.
+
+import { type Clock, systemClock } from '../clock.ts';
+import {
+  type Edge,
+  type GpioInput,
+  type GpioLines,
+  type GpioOutput,
+  type InputOptions,
+  type Level,
+  pinName,
+} from './gpio.ts';
+import { type GpioBackend, gpioLines } from './gpio-lines.ts';
+
+/** A level that goes up and down by itself: a function of monotonic time. */
+export interface Wave {
+  level(time: number): Level;
+  /** The edges after one time and until another, in order. */
+  edges(after: number, until: number): Iterable<Edge>;
+}
+
+/** What may go wrong with a line. */
+export type GpioFault =
+  /** The driver of the chip has gone. */
+  | 'gone'
+  /** A driver of the kernel has the line. */
+  | 'held'
+  /** The files are there and may not be used. */
+  | 'forbidden';
+
+const SENTENCES: Readonly<Record<GpioFault, string>> = {
+  gone: 'has gone since it was opened',
+  held: 'is in use by spi0 CS0',
+  forbidden: 'may not be used by this user',
+};
+
+interface OpenInput {
+  readonly onEdge: ((edge: Edge) => void) | undefined;
+  toldUntil: number;
+}
+
+/** Simulated lines with what is at them now. */
+export class SimulatedGpio {
+  readonly lines: GpioLines;
+  readonly #clock: Clock;
+  readonly #sources = new Map<number, () => Level>();
+  readonly #waves = new Map<number, Wave>();
+  readonly #listeners = new Map<number, (level: Level) => void>();
+  readonly #outputs = new Map<number, Level>();
+  readonly #inputs = new Map<number, OpenInput>();
+  readonly #faults = new Map<number, GpioFault>();
+
+  constructor({ clock = systemClock }: { readonly clock?: Clock } = {}) {
+    this.#clock = clock;
+    const backend: GpioBackend = {
+      pulls: true,
+      lacks: async () => undefined,
+      input: async (pin, options) => this.#input(pin, options),
+      output: async (pin, level) => this.#output(pin, level),
+    };
+    this.lines = gpioLines([backend]);
+  }
+
+  /** The pins that are open now, in order. */
+  get open(): readonly number[] {
+    return [...this.#inputs.keys(), ...this.#outputs.keys()].sort((a, b) => a - b);
+  }
+
+  /** Puts a level at an input; an edge, where it had another. */
+  set(pin: number, level: Level): void {
+    const before = this.#levelAt(pin);
+    this.#waves.delete(pin);
+    this.#sources.set(pin, () => level);
+    if (before !== level) this.#inputs.get(pin)?.onEdge?.({ level, time: this.#clock.monotonic() });
+  }
+
+  /** Puts something at an input that has a level whenever it is asked, and makes no edges. */
+  drive(pin: number, source: () => Level): void {
+    this.#sources.set(pin, source);
+  }
+
+  /** Puts a wave at an input. Its edges are told when the input is read. */
+  play(pin: number, wave: Wave): void {
+    this.#waves.set(pin, wave);
+  }
+
+  /** Tells every level that an output is given. */
+  listen(pin: number, listener: (level: Level) => void): void {
+    this.#listeners.set(pin, listener);
+  }
+
+  fail(pin: number, fault: GpioFault): void {
+    this.#faults.set(pin, fault);
+  }
+
+  mend(pin: number): void {
+    this.#faults.delete(pin);
+  }
+
+  #check(pin: number): void {
+    const fault = this.#faults.get(pin);
+    if (fault !== undefined) throw new Error(`${pinName(pin)} ${SENTENCES[fault]}`);
+  }
+
+  #levelAt(pin: number): Level {
+    return this.#waves.get(pin)?.level(this.#clock.monotonic()) ?? this.#sources.get(pin)?.() ?? 0;
+  }
+
+  #input(pin: number, { onEdge }: InputOptions = {}): GpioInput {
+    this.#check(pin);
+    const input: OpenInput = { onEdge, toldUntil: this.#clock.monotonic() };
+    this.#inputs.set(pin, input);
+    return {
+      place: pinName(pin),
+      read: () => {
+        this.#check(pin);
+        const now = this.#clock.monotonic();
+        const edges = onEdge && this.#waves.get(pin)?.edges(input.toldUntil, now);
+        for (const edge of edges ?? []) onEdge?.(edge);
+        input.toldUntil = now;
+        return this.#levelAt(pin);
+      },
+      close: () => this.#inputs.delete(pin),
+    };
+  }
+
+  #output(pin: number, level: Level): GpioOutput {
+    this.#check(pin);
+    const write = (next: Level) => {
+      this.#check(pin);
+      this.#outputs.set(pin, next);
+      this.#listeners.get(pin)?.(next);
+    };
+    write(level);
+    return { place: pinName(pin), write, close: () => this.#outputs.delete(pin) };
+  }
+}

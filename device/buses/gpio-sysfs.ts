@@ -1,0 +1,240 @@
+// How does onoff drive a GPIO line? By the kernel's own number of it, through the files of /sys/class/gpio.
+
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises';
+import { constants as os } from 'node:os';
+import { join } from 'node:path';
+import type { Direction, Gpio } from 'onoff';
+import type { Clock } from '../clock.ts';
+import { EdgeTrain } from './edge-train.ts';
+import { errnoOf, kernelError } from './errno.ts';
+import { type Edge, type GpioInput, type GpioOutput, pinName } from './gpio.ts';
+import { chipOf } from './gpio-chip.ts';
+import { forbidden, goneError, openingError } from './gpio-error.ts';
+import { programWith } from './gpio-holder.ts';
+import type { GpioBackend } from './gpio-lines.ts';
+
+/** What is used of a line of onoff. */
+export type OnoffLine = Pick<
+  Gpio,
+  'readSync' | 'writeSync' | 'watch' | 'unwatchAll' | 'direction' | 'edge' | 'unexport'
+>;
+
+/** What is used of the module onoff. */
+export interface OnoffModule {
+  readonly Gpio: new (line: number, direction: Direction, edge?: 'none' | 'both') => OnoffLine;
+}
+
+export interface SysfsGpioOptions {
+  readonly clock: Clock;
+  /** Loads the module; fails where it is not installed or was not built. */
+  readonly load?: () => Promise<OnoffModule>;
+  /** Where the kernel's files are looked at before the module, which knows only /sys, is asked for a line. */
+  readonly root?: string;
+  readonly proc?: string;
+  /** Which driver or program has a line, as another interface of the kernel may tell. */
+  readonly whoHolds?: (pin: number) => Promise<string | undefined>;
+}
+
+/** Seconds that udev may take to give the files of a new line to the group gpio, and between two looks. */
+const PATIENCE = 2;
+const LOOK_AGAIN = 0.01;
+
+/** What the file `value` begins with where the line is high. */
+const ONE = '1'.charCodeAt(0);
+
+const NEVER = new AbortController().signal;
+
+interface OpenLine {
+  readonly gpio: OnoffLine;
+  /** The file of its level. */
+  readonly value: string;
+}
+
+/** The lines that are exported now, which must not stay so when the process ends in whatever way it can still notice. */
+const exported = new Set<OnoffLine>();
+let isWatchingExit = false;
+
+/** Lines by sysfs, which can do everything but pull. */
+export function sysfsGpio({
+  clock,
+  load = loadOnoff,
+  root = '/sys/class/gpio',
+  proc = '/proc',
+  whoHolds = async () => undefined,
+}: SysfsGpioOptions): GpioBackend {
+  const exporter = join(root, 'export');
+
+  const open = async (pin: number, direction: Direction, edge: 'none' | 'both'): Promise<OpenLine> => {
+    const { Gpio } = await load();
+    const chip = chipOf(await chipsBelow(root), pin, join(root, 'gpiochip*'));
+    const line = chip.base + pin;
+    const folder = join(root, `gpio${line}`);
+    if (existsSync(folder)) {
+      // Nobody may be there any more: a program that was killed could not take its export back.
+      const holder = await programWith(join(folder, 'value'), proc);
+      if (holder !== undefined) {
+        throw openingError(
+          kernelError('export', os.errno.EBUSY),
+          pin,
+          exporter,
+          `${holder}, which has exported it`,
+        );
+      }
+    } else {
+      await writeFile(exporter, String(line)).catch(async (error: unknown) => {
+        throw openingError(
+          error,
+          pin,
+          exporter,
+          errnoOf(error) === os.errno.EBUSY ? await whoHolds(pin) : undefined,
+        );
+      });
+    }
+    // onoff would wait for these itself, but without letting anything else run, and would not say that it may not set them.
+    const needed = ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])];
+    for (const file of needed) await usable(join(folder, file), pin, clock);
+    const gpio = new Gpio(line, direction, edge);
+    keep(gpio);
+    try {
+      const expected = direction === 'in' ? `in, edges ${edge}` : 'out';
+      const found = direction === 'in' ? `${gpio.direction()}, edges ${gpio.edge()}` : gpio.direction();
+      if (found === expected) return { gpio, value: join(folder, 'value') };
+      throw new Error(`${pinName(pin)}: expected to make it ${expected}, found ${found} in ${folder}`);
+    } catch (error) {
+      release(gpio);
+      throw error;
+    }
+  };
+
+  return {
+    pulls: false,
+    lacks: async () => {
+      if (process.platform !== 'linux') return `GPIO needs Linux, and this is ${process.platform}`;
+      if (!existsSync(exporter)) return `this kernel has no sysfs GPIO (${exporter} is not there)`;
+      const isWritable = await access(exporter, constants.W_OK).then(
+        () => true,
+        () => false,
+      );
+      if (!isWritable) return forbidden(exporter);
+      return load().then(
+        () => undefined,
+        () => 'the module onoff is not installed or was not built here (npm install onoff)',
+      );
+    },
+    input: async (pin, { onEdge } = {}) =>
+      inputOf(pin, await open(pin, 'in', onEdge === undefined ? 'none' : 'both'), clock, onEdge),
+    output: async (pin, level) => outputOf(pin, await open(pin, level === 1 ? 'high' : 'low', 'none')),
+  };
+}
+
+async function loadOnoff(): Promise<OnoffModule> {
+  const { default: onoff } = await import('onoff');
+  return onoff;
+}
+
+async function chipsBelow(root: string) {
+  const folders = (await readdir(root)).filter(name => /^gpiochip\d+$/.test(name));
+  return Promise.all(
+    folders.map(async name => {
+      const read = async (file: string) => (await readFile(join(root, name, file), 'utf8')).trim();
+      return {
+        label: await read('label'),
+        base: Number(await read('base')),
+        lines: Number(await read('ngpio')),
+      };
+    }),
+  );
+}
+
+async function usable(file: string, pin: number, clock: Clock): Promise<void> {
+  const limit = clock.monotonic() + PATIENCE;
+  for (;;) {
+    const failure = await access(file, constants.R_OK | constants.W_OK).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (failure === undefined) return;
+    if (clock.monotonic() > limit) throw openingError(failure, pin, file, undefined);
+    await clock.sleepUntil(clock.monotonic() + LOOK_AGAIN, NEVER);
+  }
+}
+
+function inputOf(
+  pin: number,
+  { gpio, value }: OpenLine,
+  clock: Clock,
+  onEdge: ((edge: Edge) => void) | undefined,
+): GpioInput {
+  // A file of its own: one who reads onoff's takes the news of an edge from it.
+  const file = openSync(value, 'r');
+  const buffer = Buffer.alloc(1);
+  let failure: unknown;
+  if (onEdge !== undefined) {
+    const readInHandler = gpio.readSync.bind(gpio);
+    const train = new EdgeTrain(readInHandler(), onEdge);
+    // onoff reads the line when an edge came, where an error would end the process.
+    gpio.readSync = () => {
+      try {
+        return readInHandler();
+      } catch (error) {
+        failure = error;
+        gpio.unwatchAll();
+        return 0;
+      }
+    };
+    gpio.watch((error, level) => {
+      failure ??= error;
+      if (!failure) train.edge({ level, time: clock.monotonic() });
+    });
+  }
+  return {
+    place: pinName(pin),
+    read: () => {
+      try {
+        if (failure) throw failure;
+        readSync(file, buffer, 0, 1, 0);
+        return buffer[0] === ONE ? 1 : 0;
+      } catch (error) {
+        throw goneError(error, pin);
+      }
+    },
+    close: () => {
+      closeSync(file);
+      release(gpio);
+    },
+  };
+}
+
+function outputOf(pin: number, { gpio }: OpenLine): GpioOutput {
+  return {
+    place: pinName(pin),
+    write: level => {
+      try {
+        gpio.writeSync(level);
+      } catch (error) {
+        throw goneError(error, pin);
+      }
+    },
+    close: () => release(gpio),
+  };
+}
+
+function keep(gpio: OnoffLine): void {
+  exported.add(gpio);
+  if (isWatchingExit) return;
+  isWatchingExit = true;
+  process.once('exit', () => {
+    for (const left of exported) release(left);
+  });
+}
+
+/** Gives the line back. A line that has gone has nothing to give back. */
+function release(gpio: OnoffLine): void {
+  if (!exported.delete(gpio)) return;
+  try {
+    gpio.unexport();
+  } catch {
+    // Neither its files nor its number are there any more.
+  }
+}
