@@ -6,6 +6,7 @@ import { ads1115 } from './ads1115.ts';
 import { bme280 } from './bme280.ts';
 import { bmp280 } from './bmp280.ts';
 import { ds18b20 } from './ds18b20.ts';
+import { gpioInput } from './gpio-input.ts';
 import { hostCpu } from './host-cpu.ts';
 import { hostLoad } from './host-load.ts';
 import { hostNetwork } from './host-network.ts';
@@ -13,6 +14,7 @@ import { hwmon } from './hwmon.ts';
 import { iio } from './iio.ts';
 import { ina219 } from './ina219.ts';
 import { lm75 } from './lm75.ts';
+import { mcp3008 } from './mcp3008.ts';
 import { mcp9808 } from './mcp9808.ts';
 import { piThrottled } from './pi-throttled.ts';
 import { replay } from './replay.ts';
@@ -45,4 +47,6 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   iio,
   hwmon,
   piThrottled,
+  mcp3008,
+  gpioInput,
 ];

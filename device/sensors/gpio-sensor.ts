@@ -1,0 +1,31 @@
+// What do sensors at GPIO pins have in common? How pins are asked for, and which they may be.
+
+import { z } from 'zod';
+import { pinClaim } from '../buses/gpio.ts';
+import type { SensorHost } from '../kind.ts';
+import { randomBits } from './seeded-noise.ts';
+
+/** The header has GPIO0 to GPIO27, a Compute Module more (BCM2835 ARM Peripherals, table 6-31: 54 lines). */
+const LAST_PIN = 53;
+
+/** An option for a pin by its BCM number. */
+export function pinOption(usual: number, what: string) {
+  return z
+    .int()
+    .min(0)
+    .max(LAST_PIN)
+    .default(usual)
+    .meta({
+      description: `${what}, as the N of GPIO N (BCM number, not the place on the header).`,
+      expected: `the BCM number of a pin from 0 to ${LAST_PIN}, such as ${usual}`,
+    });
+}
+
+export function claimsOfPins(pins: readonly number[]): readonly string[] {
+  return pins.map(pinClaim);
+}
+
+/** The seed of what is at a simulated pin: no two are alike. */
+export function seedOfPin(pin: number, { seed }: SensorHost): number {
+  return randomBits(seed, 0x1_0000 + pin);
+}

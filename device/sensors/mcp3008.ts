@@ -1,0 +1,255 @@
+// Which voltages are at an MCP3008? Eight inputs of ten bits, clocked over four GPIO lines (datasheet DS21295).
+
+import { z } from 'zod';
+import type { GpioInput, GpioOutput, Level } from '../buses/gpio.ts';
+import { SimulatedGpio } from '../buses/gpio-simulated.ts';
+import { type Clock, nextTurn } from '../clock.ts';
+import { sensorKind } from '../kind.ts';
+import { Mcp3008Model } from '../models/mcp3008.ts';
+import { type Course, quantityNow } from '../models/quantity.ts';
+import type { Channel, Sensor } from '../sensor.ts';
+import { claimsOfPins, pinOption, seedOfPin } from './gpio-sensor.ts';
+import { randomBits } from './seeded-noise.ts';
+
+/** What can be chosen, by the bits after the start bit (table 5-2): differences at 0 to 7, inputs against ground at 8 to 15. */
+const INPUTS = [
+  'CH0-CH1',
+  'CH1-CH0',
+  'CH2-CH3',
+  'CH3-CH2',
+  'CH4-CH5',
+  'CH5-CH4',
+  'CH6-CH7',
+  'CH7-CH6',
+  'CH0',
+  'CH1',
+  'CH2',
+  'CH3',
+  'CH4',
+  'CH5',
+  'CH6',
+  'CH7',
+] as const;
+
+type Input = (typeof INPUTS)[number];
+
+const START = 0b1_0000;
+const COMMAND_BITS = 5;
+const CODE_BITS = 10;
+const GREATEST = 2 ** CODE_BITS - 1;
+
+/** Seconds in which the ten bits must have been clocked out, since the sampled voltage leaks away (section 6.2, at 85 deg C). */
+const HOLDS_FOR = 0.0012;
+
+/** A conversion that something else on the machine cut in two, or noise on a wire, is tried again so often. */
+const TRIES = 3;
+
+/** Seconds that one takes: some 75 movements of lines. */
+const CONVERSION = 0.002;
+
+/** VREF (electrical characteristics): 0.25 V to the supply, which is 5.5 V at most. */
+const LEAST_REFERENCE = 0.25;
+const GREATEST_REFERENCE = 5.5;
+
+/** What is at a simulated input, in volts: at CH0 a TMP36 in a room. */
+const SIMULATED: readonly Course[] = [
+  { mean: 0.715, amplitude: 0.025, period: 1200, noise: 0.001 },
+  { mean: 1.65, amplitude: 1.2, period: 60, noise: 0.002 },
+];
+
+interface Wires {
+  readonly clock: GpioOutput;
+  readonly dataOut: GpioInput;
+  readonly dataIn: GpioOutput;
+  readonly select: GpioOutput;
+}
+
+/** Channels `voltage_ch0` and so on, one an input. The usual pins and the usual input are those of a circuit with one TMP36. */
+export const mcp3008 = sensorKind({
+  name: 'mcp3008',
+  title: 'MCP3008 converter, 8 inputs of 10 bits',
+  description:
+    'Voltages from 0 to the reference, clocked bit by bit over any four GPIO pins: no SPI has to be switched on.',
+  needs: ['gpio'],
+  options: z
+    .strictObject({
+      clock: pinOption(18, 'The pin at CLK'),
+      data_out: pinOption(23, 'The pin at DOUT, where the chip answers'),
+      data_in: pinOption(24, 'The pin at DIN, where the chip is told what to measure'),
+      select: pinOption(25, 'The pin at CS/SHDN'),
+      inputs: z
+        .array(z.enum(INPUTS))
+        .min(1)
+        .refine(inputs => new Set(inputs).size === inputs.length)
+        .default(['CH0'])
+        .meta({
+          description:
+            'What is measured, in this order: inputs against ground, such as CH0, or differences, such as CH0-CH1, which are 0 where they are negative.',
+          expected: 'a list of inputs, each once: CH0 to CH7, CH0-CH1, CH1-CH0 and so on to CH7-CH6',
+        }),
+      reference: z
+        .number()
+        .min(LEAST_REFERENCE)
+        .max(GREATEST_REFERENCE)
+        .default(3.3)
+        .meta({
+          description: 'The voltage at VREF, in V: the greatest that can be told.',
+          expected: `a voltage from ${LEAST_REFERENCE} to ${GREATEST_REFERENCE} V`,
+        }),
+      pull: z.enum(['as-is', 'up']).default('as-is').meta({
+        description:
+          'With up, DOUT is pulled up, so that a chip that is not there is told from one that measures 0; it takes the GPIO character device.',
+        expected: 'as-is or up',
+      }),
+    })
+    .superRefine(({ clock, data_out, data_in, select }, context) => {
+      const pins = [clock, data_out, data_in, select];
+      if (new Set(pins).size === pins.length) return;
+      context.addIssue({
+        code: 'custom',
+        params: {
+          expected: 'four pins for clock, data_out, data_in and select',
+          found: `${pins.join(', ')}`,
+        },
+      });
+    }),
+  channels: ({ inputs, reference }) => inputs.map(input => channelOf(input, reference)),
+  conversionTime: ({ inputs }) => inputs.length * CONVERSION,
+  claims: ({ clock, data_out, data_in, select }) => claimsOfPins([clock, data_out, data_in, select]),
+  open: async ({ inputs, reference, pull, ...pins }, { gpio, clock }): Promise<Sensor> => {
+    const opened: { close(): void }[] = [];
+    const close = () => {
+      for (const line of opened.splice(0).reverse()) line.close();
+    };
+    const keep = <Line extends { close(): void }>(line: Line): Line => {
+      opened.push(line);
+      return line;
+    };
+    try {
+      // Not selected from the first moment on, so that nothing that follows is a command.
+      const select = keep(await gpio.output(pins.select, 1));
+      const wires: Wires = {
+        select,
+        clock: keep(await gpio.output(pins.clock, 0)),
+        dataIn: keep(await gpio.output(pins.data_in, 0)),
+        dataOut: keep(await gpio.input(pins.data_out, { pull })),
+      };
+      return {
+        name: 'mcp3008',
+        channels: inputs.map(input => channelOf(input, reference)),
+        read: async signal => {
+          const reading: number[] = [];
+          for (const input of inputs) {
+            // Each blocks for a fraction of a millisecond; others have their turn between them.
+            if (reading.length > 0) await nextTurn();
+            signal.throwIfAborted();
+            reading.push(millivoltsOf(codeOf(wires, input, clock), reference));
+          }
+          return reading;
+        },
+        close: async () => close(),
+      };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  },
+  simulate: ({ clock, data_out, data_in, select, reference }, host) => {
+    const seed = seedOfPin(select, host);
+    const voltages = Array.from({ length: 8 }, (_, input) =>
+      quantityNow(randomBits(seed, input), SIMULATED[input === 0 ? 0 : 1]!, host.clock),
+    );
+    const model = new Mcp3008Model({ voltage: input => voltages[input]!(), reference });
+    const gpio = new SimulatedGpio({ clock: host.clock });
+    connectMcp3008(gpio, model, { clock, data_out, data_in, select });
+    return { gpio: gpio.lines };
+  },
+});
+
+export interface Mcp3008Pins {
+  readonly clock: number;
+  readonly data_out: number;
+  readonly data_in: number;
+  readonly select: number;
+}
+
+/** Wires the model of a chip to simulated pins. */
+export function connectMcp3008(gpio: SimulatedGpio, model: Mcp3008Model, pins: Mcp3008Pins): void {
+  gpio.listen(pins.select, level => model.select(level));
+  gpio.listen(pins.data_in, level => model.dataIn(level));
+  gpio.listen(pins.clock, level => model.clock(level));
+  gpio.drive(pins.data_out, () => model.out);
+}
+
+/** Millivolts that a code stands for: 0 for 0, the reference (V) for 1023. */
+export function millivoltsOf(code: number, reference: number): number {
+  return (code * 1000 * reference) / GREATEST;
+}
+
+function channelOf(input: Input, reference: number): Channel {
+  return {
+    name: `voltage_${input.toLowerCase().replace('-', '_')}`,
+    units: 'mV',
+    longName: `Voltage at ${input.replace('-', ' against ')}`,
+    validRange: [0, 1000 * reference],
+    resolution: millivoltsOf(1, reference),
+  };
+}
+
+/** The code of a conversion that can be trusted. */
+function codeOf(wires: Wires, input: Input, clock: Clock): number {
+  const { place } = wires.dataOut;
+  let reason = '';
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const { nullBit, code, again, seconds } = convert(wires, input, clock);
+    if (nullBit !== 0) {
+      reason = `expected a bit 0 before the result, found 1: check the wires and the supply of the MCP3008`;
+    } else if (code !== again) {
+      reason = `expected the same result twice, found ${code} and ${again}: the wires are disturbed, or no MCP3008 is at them`;
+    } else if (seconds > HOLDS_FOR) {
+      reason = `expected ten bits within ${HOLDS_FOR * 1000} ms, which is how long an MCP3008 holds a voltage, and they took ${(seconds * 1000).toFixed(1)}: this machine is too busy or too slow`;
+    } else {
+      return code;
+    }
+  }
+  throw new Error(`${place}: ${reason}`);
+}
+
+/** One conversion (figures 5-1 and 5-2): bits are taken from DIN as the clock rises, and come to DOUT as it falls. */
+function convert({ clock, dataIn, dataOut, select }: Wires, input: Input, time: Clock) {
+  const pulse = () => {
+    clock.write(1);
+    clock.write(0);
+  };
+  const command = START | INPUTS.indexOf(input);
+  select.write(1);
+  select.write(0);
+  try {
+    for (let bit = COMMAND_BITS - 1; bit >= 0; bit--) {
+      dataIn.write(bitOf(command, bit));
+      pulse();
+    }
+    pulse();
+    const sampled = time.monotonic();
+    const nullBit = dataOut.read();
+    let code = 0;
+    for (let bit = CODE_BITS - 1; bit >= 0; bit--) {
+      pulse();
+      code |= dataOut.read() << bit;
+    }
+    const seconds = time.monotonic() - sampled;
+    // It then says all but the last bit once more, backwards.
+    let again = code & 1;
+    for (let bit = 1; bit < CODE_BITS; bit++) {
+      pulse();
+      again |= dataOut.read() << bit;
+    }
+    return { nullBit, code, again, seconds };
+  } finally {
+    select.write(1);
+  }
+}
+
+function bitOf(word: number, bit: number): Level {
+  return (word >> bit) & 1 ? 1 : 0;
+}

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Edge, Level } from '../../../device/buses/gpio.ts';
+import { pulses } from '../../../device/models/pulses.ts';
+import { EdgeCounter } from '../../../device/sensors/edge-counter.ts';
+import { gpioInput } from '../../../device/sensors/gpio-input.ts';
+import { gpioRig } from './gpio-rig.ts';
+import { readingOf } from './i2c-rig.ts';
+
+const PIN = 17;
+
+/** Lets the pin take one level after the other, each for so many seconds. */
+function play({ gpio, clock }: ReturnType<typeof gpioRig>, levels: string, seconds: number) {
+  for (const level of levels) {
+    gpio.set(PIN, level === '1' ? 1 : 0);
+    clock.pass(seconds);
+  }
+}
+
+describe('a switch at a pin', () => {
+  it('has a level, a count of its closings, and a rate since the reading before', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput);
+    expect(sensor.channels.map(({ name, units }) => `${name} ${units}`)).toEqual([
+      'level 1',
+      'count 1',
+      'amount 1',
+      'rate s-1',
+    ]);
+    expect(await readingOf(sensor)).toEqual([0, 0, 0, 0]);
+    play(rig, '10101', 0.1);
+    expect(await readingOf(sensor)).toEqual([1, 3, 3, expect.closeTo(6, 9)]);
+    rig.clock.pass(1);
+    expect(await readingOf(sensor)).toEqual([1, 3, 3, 0]);
+    play(rig, '0', 1);
+    expect(await readingOf(sensor)).toEqual([0, 3, 3, 0]);
+  });
+
+  it('loses no count between readings, however many and however seldom it is read', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput, { debounce: 0.001 });
+    await readingOf(sensor);
+    play(rig, '10'.repeat(20_000), 0.002);
+    expect(await readingOf(sensor)).toEqual([0, 20_000, 20_000, expect.closeTo(250, 6)]);
+  });
+
+  it('counts before the first reading, also where that finds it closed', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput);
+    play(rig, '101', 0.05);
+    expect((await readingOf(sensor)).slice(0, 3)).toEqual([1, 2, 2]);
+  });
+
+  it('that was closed from the beginning counts from its next closing on', async () => {
+    const rig = gpioRig();
+    rig.gpio.set(PIN, 1);
+    const sensor = await rig.open(gpioInput);
+    expect((await readingOf(sensor)).slice(0, 2)).toEqual([1, 0]);
+    play(rig, '01', 0.1);
+    expect((await readingOf(sensor)).slice(0, 2)).toEqual([1, 1]);
+  });
+
+  it('that bounces counts once', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput);
+    play(rig, '1010', 0.0005);
+    play(rig, '1', 0.05);
+    play(rig, '0101', 0.0005);
+    play(rig, '0', 0.05);
+    expect((await readingOf(sensor)).slice(0, 2)).toEqual([0, 1]);
+  });
+
+  it('that is closed this very moment counts when it has stayed so', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput);
+    await readingOf(sensor);
+    play(rig, '1', 0.002);
+    expect((await readingOf(sensor)).slice(0, 2)).toEqual([0, 0]);
+    rig.clock.pass(0.004);
+    expect((await readingOf(sensor)).slice(0, 2)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['rising', false, [1, 2]],
+    ['falling', false, [1, 1]],
+    ['both', false, [1, 3]],
+    ['rising', true, [0, 1]],
+    ['falling', true, [0, 2]],
+    ['both', true, [0, 3]],
+  ])('counts %s edges, inverted %s', async (count, invert, expected) => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput, { count, invert });
+    play(rig, '101', 0.1);
+    expect((await readingOf(sensor)).slice(0, 2)).toEqual(expected);
+  });
+
+  it('is a rain gauge with the millimetres of a tip', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput, { scale: 0.2794, units: 'mm' });
+    expect(sensor.channels.slice(2).map(({ units, resolution }) => [units, resolution])).toEqual([
+      ['mm', 0.2794],
+      ['mm s-1', undefined],
+    ]);
+    await readingOf(sensor);
+    play(rig, '1010', 0.5);
+    const [, count, amount, rate] = await readingOf(sensor);
+    expect([count, amount]).toEqual([2, 2 * 0.2794]);
+    expect(rate).toBeCloseTo(0.2794, 9);
+  });
+
+  it('gives an error where its line has gone, and comes back by itself', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.openLasting(gpioInput);
+    await readingOf(sensor);
+    rig.gpio.fail(PIN, 'gone');
+    await expect(readingOf(sensor)).rejects.toThrow('GPIO17 has gone');
+    expect(rig.gpio.open).toEqual([]);
+    rig.gpio.mend(PIN);
+    expect(await readingOf(sensor)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('says who has its line, and takes it when it is free', async () => {
+    const rig = gpioRig();
+    rig.gpio.fail(PIN, 'held');
+    const sensor = await rig.openLasting(gpioInput);
+    await expect(readingOf(sensor)).rejects.toThrow('GPIO17 is in use by spi0 CS0');
+    rig.gpio.mend(PIN);
+    expect(await readingOf(sensor)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('is closed with its line', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput);
+    expect(rig.gpio.open).toEqual([PIN]);
+    expect(gpioInput.claims?.(gpioInput.options.parse({}))).toEqual(['gpio17']);
+    await sensor.close();
+    expect(rig.gpio.open).toEqual([]);
+  });
+
+  it.each([
+    [{ pin: -1 }],
+    [{ pin: 54 }],
+    [{ debounce: 2 }],
+    [{ scale: 0 }],
+    [{ count: 'edges' }],
+    [{ pull: 'high' }],
+  ])('refuses %j', options => {
+    expect(gpioInput.options.safeParse(options).success).toBe(false);
+  });
+});
+
+describe('simulated pulses', () => {
+  const wave = pulses(7, { period: 2, width: 0.1, bounce: 0.002 });
+
+  it('come once a period, and are the same however they are asked for', () => {
+    const all = [...wave.edges(1000, 1100)];
+    const halves = [...wave.edges(1000, 1037.5), ...wave.edges(1037.5, 1100)];
+    expect(halves).toEqual(all);
+    expect(all.map(({ level }) => level).join('')).toMatch(/^(10)+$/);
+    for (const { level, time } of all) expect([wave.level(time), time]).toEqual([level, time]);
+    const counter = new EdgeCounter(0, 'rising', 0.005);
+    for (const edge of all) counter.edge(edge);
+    expect(counter.count).toBe(50);
+  });
+});
+
+it('a counter counts what stays, wherever it is looked at in between', () => {
+  const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.boolean()), { maxLength: 60 });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 0, max: 10 }), (given, debounce) => {
+      const [looked, unlooked] = [new EdgeCounter(0, 'both', debounce), new EdgeCounter(0, 'both', debounce)];
+      let expected = 0;
+      let stayed: Level = 0;
+      let level: Level = 0;
+      let time = 0;
+      for (const [length, isLookedAt] of given) {
+        level = level === 1 ? 0 : 1;
+        const edge: Edge = { level, time };
+        looked.edge(edge);
+        unlooked.edge(edge);
+        time += length;
+        if (length >= debounce && level !== stayed) {
+          expected++;
+          stayed = level;
+        }
+        if (isLookedAt) looked.settle(time);
+      }
+      looked.settle(time);
+      unlooked.settle(time);
+      expect([looked.count, looked.level, unlooked.count, unlooked.level]).toEqual([
+        expected,
+        stayed,
+        expected,
+        stayed,
+      ]);
+    }),
+  );
+});
