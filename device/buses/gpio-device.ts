@@ -103,8 +103,8 @@ export function characterDeviceGpio({
         return 'the GPIO character device is read on machines with the least byte first only';
       return load().then(
         () => undefined,
-        () =>
-          `the GPIO character device needs the module koffi, which is not installed or has no build for ${process.platform} on ${process.arch} (npm install koffi)`,
+        (error: unknown) =>
+          `the GPIO character device needs the module koffi, which is not installed or does not run on ${process.platform}, ${process.arch} (npm install koffi): ${firstLineOf(error)}`,
       );
     },
     input: async (pin, { pull = 'as-is', onEdge } = {}) =>
@@ -172,6 +172,10 @@ function consumerOf(calls: SystemCalls, chip: number, pin: number): string | und
   const info = lineInfo(pin);
   calls.ioctl(chip, GET_LINE_INFO, info);
   return consumerIn(info) || undefined;
+}
+
+function firstLineOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n')[0]!;
 }
 
 function opposite(level: Level): Level {

@@ -22,7 +22,7 @@ export async function loadSystemCalls(): Promise<SystemCalls> {
   const library = koffi.load(null);
   const ioctl = library.func('int ioctl(int descriptor, unsigned long request, ...)');
   const fcntl = library.func('int fcntl(int descriptor, int command, ...)');
-  const read = library.func('ssize_t read(int descriptor, void *buffer, size_t length)');
+  const read = library.func('long read(int descriptor, void *buffer, size_t length)');
   const check = (call: string, result: unknown) => {
     if (typeof result !== 'number' || result < 0) throw kernelError(call, koffi.errno());
   };

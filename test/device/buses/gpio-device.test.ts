@@ -233,7 +233,9 @@ describe('a machine without the GPIO character device', () => {
 
   it('is one without koffi, too', async () => {
     const lacks = await gpioOf(() => Promise.reject(new Error('Cannot find the native module'))).lacks();
-    expect(lacks).toMatch(/^the GPIO character device needs the module koffi.*npm install koffi\)$/);
+    expect(lacks).toMatch(
+      /^the GPIO character device needs the module koffi.*npm install koffi\): Cannot find the native module$/,
+    );
     expect(await gpioOf().lacks()).toBeUndefined();
   });
 });
