@@ -63,7 +63,6 @@ function channelsOf({ scale, units }: OptionsOf<typeof options>): readonly Chann
   return [
     {
       name: 'level',
-      type: 'Int32',
       units: '1',
       longName: 'Level of the input',
       validRange: [0, 1],
