@@ -80,7 +80,7 @@ function isAskedOnly({ needs }: SensorKind): boolean {
 
 function kindText(kind: SensorKind, styled: Surroundings['styled']): string {
   const { name, title, description, needs, options } = kind;
-  const channels = kind.channels(kind.options.safeParse({}).data ?? {});
+  const channels = kind.channels(kind.options.safeParse(kind.example ?? {}).data ?? {});
   const rows = keyTexts(jsonSchemaOf(options)).map(({ key, expected, usual, meaning }) => [
     key,
     `${meaning} Expected: ${expected}${usual === '' ? '' : usual === 'required' ? '; required' : `; ${usual} where it is left out`}.`,
