@@ -7,6 +7,8 @@ export interface ConfigurationState {
   readonly since: number;
   /** What is wrong with the files as they are now, a line each: the server goes on with what they said before. */
   readonly problems: readonly string[];
+  /** Datasets of the configuration that could not be opened, one sentence each. */
+  readonly failed: readonly string[];
   /** Options that have changed and are taken over when the server is started again, such as `server.port`. */
   readonly afterRestart: readonly string[];
 }

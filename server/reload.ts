@@ -30,7 +30,7 @@ export class Reloader {
 
   constructor(options: ReloaderOptions) {
     this.options = options;
-    this.current = { files: options.files, since: Date.now() / 1000, problems: [] };
+    this.current = { files: options.files, since: Date.now() / 1000, problems: [], failed: [] };
   }
 
   get state(): ConfigurationState {
@@ -101,7 +101,8 @@ export class Reloader {
     this.current = {
       files: found.files,
       since: news.length > 0 || wasWrong ? Date.now() / 1000 : this.current.since,
-      problems: failed,
+      problems: [],
+      failed,
     };
     for (const sentence of failed) logger.error(sentence);
     const told = { ...Object.fromEntries(news), ...(afterRestart.length > 0 ? { afterRestart } : {}) };

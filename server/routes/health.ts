@@ -21,6 +21,7 @@ export function healthRoute(
     const configured = configuration();
     const well =
       !configured?.problems.length &&
+      !configured?.failed.length &&
       states.every(
         state => state.failure === undefined && state.sensors.every(({ state }) => state === 'ok'),
       );
