@@ -12,7 +12,7 @@ import type { CheckOptions } from './check.ts';
 import { problemAt, suggestion, valueAt } from './explain.ts';
 import { type DatasetPart, isMapping } from './part.ts';
 import { type Problem, quoted, type Step } from './problem.ts';
-import { channelSchema, derivedSchema, sensorNameSchema } from './schema.ts';
+import { channelSchema, derivedSchema, sensorNameSchema } from './sensor-schema.ts';
 
 export interface SensorPart {
   readonly dataset: DatasetPart;

@@ -1,20 +1,13 @@
 // What may a configuration say? Its schema: every key with its type, limits, default and meaning.
 
 import { z } from 'zod';
-import {
-  CHANNEL_TYPES,
-  type ChannelOverride,
-  DERIVATIONS,
-  type Derivation,
-  type DerivedOverride,
-  LONGEST_INTERVAL,
-  type SensorKind,
-  SHORTEST_INTERVAL,
-} from '../../device/index.ts';
+import { LONGEST_INTERVAL, type SensorKind, SHORTEST_INTERVAL } from '../../device/index.ts';
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { DEFAULT_BOUNDS, type LogBounds } from '../log/row-log.ts';
 import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
 import { duration, size } from './quantities.ts';
+import { sensorSchema } from './sensor-schema.ts';
+import { email, text, url } from './words.ts';
 
 /** Seconds between rows, and the simulation's seed, where nobody says otherwise. */
 export const DEFAULT_INTERVAL = 1;
@@ -24,157 +17,8 @@ export const DEFAULT_PORT = 8080;
 const LARGEST_SEED = 4_294_967_295;
 const LARGEST_COUNT = 1_000_000;
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const DATASET_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const ORIGIN = /^(\*|https?:\/\/[^/\s?#]+)$/;
-
-const text = (description: string) => z.string().min(1).optional().describe(description);
-
-const name = (description: string) =>
-  z.string().regex(NAME).optional().meta({
-    description,
-    expected: 'a name of at most 64 letters, digits and _, not beginning with a digit',
-  });
-
-const email = (description: string) =>
-  z.email().optional().meta({ description, expected: 'an address such as someone@example.org' });
-
-const url = (description: string) =>
-  z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .meta({ description, expected: 'an address such as https://example.org' });
-
-const range = (description: string) =>
-  z
-    .tuple([z.number(), z.number()])
-    .refine(([low, high]) => low < high)
-    .optional()
-    .meta({ description, expected: 'a list of two numbers, the lower one first' });
-
-/** A straight line; every other way to make a value of another gives a column of its own (`derived`). */
-const calibration = z
-  .strictObject({
-    scale: z
-      .number()
-      .refine(scale => scale !== 0)
-      .default(1)
-      .meta({ description: 'What the value is multiplied with.', expected: 'a number other than 0' }),
-    offset: z.number().default(0).describe('What is added to it then, in the units of the column.'),
-  })
-  .transform(({ scale, offset }) => ({ kind: 'linear', scale, offset }) as const)
-  .optional()
-  .describe('Corrects the value before anything else: value x scale + offset.');
-
-/** What may be said of any column; what is left out stays as it is known. */
-const COLUMN_SHAPE = {
-  units: text('Units in UDUNITS spelling, such as degree_Celsius; for a correction that changes them.'),
-  long_name: text('What a person calls it; the CF attribute long_name.'),
-  standard_name: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]*$/)
-    .optional()
-    .meta({
-      description: 'The name in the CF standard name table, such as air_temperature.',
-      expected: 'a name of small letters, digits and _, such as air_temperature',
-    }),
-  type: z
-    .enum(CHANNEL_TYPES)
-    .optional()
-    .describe('The type of the column. Whole-number types round and have a fill value in place of NaN.'),
-  valid_range: range('The least and the greatest value that can be right; the CF attribute valid_range.'),
-};
-
-/** Of a column whose units follow from what it is: another word for them would be wrong. */
-const { units: _units, ...COLUMN_WITHOUT_UNITS } = COLUMN_SHAPE;
-
-/** The same under the names that the device has for it. */
-function columnOverride(written: Partial<z.output<z.ZodObject<typeof COLUMN_SHAPE>>>) {
-  const { long_name, standard_name, valid_range, units, type } = written;
-  const given = { units, type, longName: long_name, standardName: standard_name, validRange: valid_range };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-export const channelSchema = z
-  .strictObject({
-    name: name("The column's name, whatever the sensor is called."),
-    ...COLUMN_SHAPE,
-    calibration,
-  })
-  .transform(({ name, calibration, ...column }): ChannelOverride => {
-    const own = Object.entries({ name, calibration }).filter(([, value]) => value !== undefined);
-    return { ...Object.fromEntries(own), ...columnOverride(column) };
-  })
-  .meta({ description: 'What is said otherwise of one channel.' });
-
-/** The schema of a derived column of one sort. */
-function derivedOf(by: Derivation) {
-  const own = Object.keys(by.options.shape);
-  return z
-    .strictObject({
-      by: z.literal(by.name).describe('How it is derived.'),
-      from: z
-        .string()
-        .min(1)
-        .describe('The channel that it is made from, as the kind of the sensor calls it.'),
-      ...by.options.shape,
-      ...(by.from === 'any' ? COLUMN_SHAPE : COLUMN_WITHOUT_UNITS),
-    })
-    .transform((written): DerivedOverride => {
-      const options = Object.fromEntries(Object.entries(written).filter(([key]) => own.includes(key)));
-      return { from: written.from, by, options, ...columnOverride(written) };
-    })
-    .meta({ title: by.title, description: by.description });
-}
-
-const [firstDerivation, ...otherDerivations] = DERIVATIONS.map(derivedOf);
-export const derivedSchema = z
-  .discriminatedUnion('by', [firstDerivation!, ...otherDerivations])
-  .meta({ description: 'One derived column.' });
-
-/** What any sensor may say besides the options of its kind. */
-export const sensorNameSchema = name(
-  'A name of its own, for health and log; its columns then begin with it: air gives air_temperature.',
-);
-const sensorChannels = z
-  .record(z.string(), channelSchema)
-  .optional()
-  .describe("By the channels of the sensor's kind: what its columns are called and how they are corrected.");
-
-const sensorDerived = z
-  .record(
-    z
-      .string()
-      .regex(NAME)
-      .meta({ expected: 'a name of at most 64 letters, digits and _, not beginning with a digit' }),
-    derivedSchema,
-  )
-  .optional()
-  .describe(
-    'Columns besides, each made from a channel, whose own column stays: by their names, before which the name of the sensor comes.',
-  );
-
-/** A sensor as it is written, its kind still a name. */
-export interface WrittenSensor {
-  readonly kind: string;
-  readonly name?: string | undefined;
-  readonly channels?: Readonly<Record<string, ChannelOverride>> | undefined;
-  readonly derived?: Readonly<Record<string, DerivedOverride>> | undefined;
-  readonly [option: string]: unknown;
-}
-
-/** The schema of a sensor of one kind. */
-function sensorOf(kind: SensorKind) {
-  return z
-    .strictObject({
-      kind: z.literal(kind.name).describe('The kind of sensor.'),
-      name: sensorNameSchema,
-      ...kind.options.shape,
-      channels: sensorChannels,
-      derived: sensorDerived,
-    })
-    .meta({ title: kind.title, description: kind.description });
-}
 
 const contact = z
   .strictObject({
@@ -296,7 +140,7 @@ const server = z
 
 /** The schemas of a whole configuration and of one dataset, with the kinds of sensors that there are. */
 export function configSchemas(kinds: readonly SensorKind[]) {
-  const [first, ...others] = kinds.map(sensorOf);
+  const [first, ...others] = kinds.map(sensorSchema);
   if (first === undefined) throw new Error('expected one kind of sensor at least, found none');
   const sensor = z.discriminatedUnion('kind', [first, ...others]);
   const dataset = z

@@ -98,7 +98,7 @@ export class SharedEncodings {
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     // A client may ask for any order of columns: what is kept of that is bounded.
-    if (this.byKey.size >= MOST_KEPT) this.byKey.clear();
+    if (this.byKey.size >= MOST_KEPT) this.clear();
     const rows = new EncodedRows(encodingOf(name, plan), plan.columns, new Blocks(this.budget));
     this.byKey.set(key, rows);
     return rows;
@@ -106,6 +106,7 @@ export class SharedEncodings {
 
   /** Lets go of everything that is kept. */
   clear(): void {
+    this.byKey.clear();
     this.budget.clear();
   }
 }
