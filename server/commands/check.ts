@@ -1,6 +1,7 @@
 // `dapberry check`: is the configuration right, and what would be served by it? Opens no hardware.
 
 import type { Atomic, Sequence } from '../../dap/index.ts';
+import { columnsOf } from '../../device/index.ts';
 import type { DatasetConfig } from '../config/config.ts';
 import { type Configured, originText } from '../config/read.ts';
 import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../dataset/describe.ts';
@@ -66,8 +67,8 @@ function datasetText(
   ];
   const columns = [
     ['time', 'Float64', TIME_UNITS, ''],
-    ...sensors.flatMap(({ name, columns: setups }) =>
-      setups.map(({ column }) => [column.name, column.type ?? 'Float64', column.units, `of ${name}`]),
+    ...sensors.flatMap(setup =>
+      columnsOf(setup).map(({ name, type = 'Float64', units }) => [name, type, units, `of ${setup.name}`]),
     ),
   ];
   return [
@@ -84,7 +85,7 @@ function sensorText({ name, kind }: DatasetConfig['sensors'][number]): string {
 
 /** How far back it reaches once it is full, and what it takes then. */
 function logText({ info, interval, log, sensors }: DatasetConfig): string {
-  const channels = sensors.flatMap(({ columns }) => columns.map(({ column }) => column));
+  const channels = sensors.flatMap(columnsOf);
   const [sequence] = describeModel(info, channels).variables as readonly [Sequence];
   const { rows: most, rowBytes } = logCapacity(sequence.fields as readonly Atomic[], log);
   const rows = Math.min(most, Math.floor(log.age / interval) + 1);

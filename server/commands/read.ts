@@ -3,6 +3,7 @@
 import {
   type Channel,
   channelValue,
+  columnsOf,
   fillValue,
   openerOf,
   readOnce,
@@ -79,7 +80,7 @@ async function readSensor(
   simulate: boolean,
 ): Promise<readonly ReadValue[]> {
   const { values, error } = await readOnce(openerOf(setup, host, simulate), host.clock);
-  return setup.columns.map(({ column }, index) => {
+  return columnsOf(setup).map((column, index) => {
     const { name, units } = column;
     const value = values === undefined ? null : rowValue(column, values[index]!);
     const why = value === null && error !== undefined ? { error } : {};

@@ -86,4 +86,18 @@ describe('dapberry read', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/^garden,cpu,cpu_temperature,\d+,degree_Celsius,\r$/m);
   });
+
+  it('has the columns that are derived as well', async () => {
+    const derived =
+      '{derived: {kelvin: {from: temperature, by: linear, offset: 273.15, units: K}}, kind: thermal}';
+    machine = await machineWith({ ...PI, [USUAL]: `datasets:\n  a:\n    sensors: [${derived}]\n` });
+    const { out } = await machine.dapberry('read', '--format', 'csv');
+    expect(out.split('\r\n').slice(1, 3)).toEqual([
+      'a,thermal,temperature,48.312,degree_Celsius,',
+      'a,thermal,kelvin,321.462,K,',
+    ]);
+    const checked = await machine.dapberry('check');
+    expect(checked.out).toMatch(/^ +kelvin +Float64 +K +of thermal$/m);
+    expect(checked.out).toContain('rows of 24 bytes');
+  });
 });
