@@ -7,9 +7,17 @@ import type { Surroundings } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { thisMachine } from './machine/machine.ts';
 
+/** Of a terminal: back to the beginning of the line, which is empty then. */
+const ANEW = '\r\u001b[K';
+const { stderr } = process;
+
 const surroundings: Surroundings = {
   machine: thisMachine(),
   print: text => process.stdout.write(text),
+  tell: {
+    line: text => stderr.write(`${stderr.isTTY ? ANEW : ''}dapberry: ${text}\n`),
+    progress: text => stderr.isTTY && stderr.write(`${ANEW}${text}`),
+  },
   // Only on a terminal, and not where NO_COLOR is set.
   styled: (style, text) => styleText(style, text, { stream: process.stdout }),
   // The page that `npm run build` made, beside this file's folder in `dist`.

@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { helpOf } from './help.ts';
 import { listCommand } from './list.ts';
+import { pullCommand } from './pull.ts';
 import { readCommand } from './read.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
@@ -14,6 +15,7 @@ const WITHOUT_HELP: readonly Command[] = [
   checkCommand,
   listCommand,
   readCommand,
+  pullCommand,
   doctorCommand,
   schemaCommand,
 ];

@@ -23,6 +23,12 @@ export interface Surroundings {
   readonly machine: Machine;
   /** Writes to standard output. */
   print(text: string): void;
+  /** Tells a person on standard error how it goes. */
+  readonly tell: {
+    line(text: string): void;
+    /** Takes the place of the progress before it; nothing where no terminal is. */
+    progress(text: string): void;
+  };
   /** Marks text for a person at a terminal; gives it back as it is where nobody sees the marks. */
   styled(style: Style, text: string): string;
   /** The page that is served at `/`. */

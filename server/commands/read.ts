@@ -11,6 +11,7 @@ import {
   type SensorSetup,
 } from '../../device/index.ts';
 import type { Config } from '../config/config.ts';
+import { csvField } from '../pull/csv.ts';
 import { aligned } from '../terminal-text.ts';
 import { choiceOf } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
@@ -126,9 +127,4 @@ function csvOf(values: readonly ReadValue[]): string {
     [dataset, sensor, name, String(value ?? ''), units, error].map(csvField).join(','),
   );
   return `${['dataset,sensor,name,value,units,error', ...rows].join('\r\n')}\r\n`;
-}
-
-/** RFC 4180, section 2. */
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

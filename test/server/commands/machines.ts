@@ -51,6 +51,12 @@ export async function machineWith(
         print: (text: string) => {
           out += text;
         },
+        tell: {
+          line: (text: string) => {
+            err += `${text}\n`;
+          },
+          progress: () => undefined,
+        },
         styled: (_style: string, text: string) => text,
         webRoot: root,
       };
