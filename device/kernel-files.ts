@@ -92,6 +92,20 @@ function hasCode(error: unknown, codes: readonly unknown[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(error.code);
 }
 
+/** The text of a file; the error of a driver, which only says that reading failed, gets the place to it. */
+export async function textAt(files: KernelFiles, path: string, signal?: AbortSignal): Promise<string> {
+  try {
+    return await files.read(path, signal);
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof Error) || error.message.includes(path)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw Object.assign(
+      new Error(`${path}: ${error.message}`, { cause: error }),
+      code === undefined ? {} : { code },
+    );
+  }
+}
+
 /**
  * Reads a file once at opening, since a sensor cannot do without it.
  * @throws one sentence that says what the machine lacks, where the file is not there

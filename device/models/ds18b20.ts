@@ -25,11 +25,17 @@ export type Ds18b20Fault = 'gone' | 'wrong-crc' | 'held-low' | 'unpowered';
 export class Ds18b20Model {
   fault: Ds18b20Fault | undefined;
   readonly #temperature: () => number;
-  #scratchpad: number[] = [...AT_POWER_ON];
+  readonly #atPowerOn: readonly number[];
+  #scratchpad: number[];
 
-  /** @param temperature degrees Celsius around the chip, now */
-  constructor(temperature: () => number) {
+  /**
+   * @param temperature degrees Celsius around the chip, now
+   * @param atPowerOn the scratchpad of a chip of another sort
+   */
+  constructor(temperature: () => number, atPowerOn: readonly number[] = AT_POWER_ON) {
     this.#temperature = temperature;
+    this.#atPowerOn = atPowerOn;
+    this.#scratchpad = [...atPowerOn];
   }
 
   /** 9 to 12. */
@@ -49,7 +55,7 @@ export class Ds18b20Model {
 
   /** Takes the supply away and gives it again. */
   powerOn(): void {
-    this.#scratchpad = [...AT_POWER_ON];
+    this.#scratchpad = [...this.#atPowerOn];
   }
 
   /** CONVERT T, to its end. */
@@ -59,12 +65,17 @@ export class Ds18b20Model {
       this.powerOn();
       return;
     }
+    this.measure(this.#scratchpad, this.#temperature());
+  }
+
+  /** Leaves a temperature in the scratchpad. */
+  protected measure(scratchpad: number[], celsius: number): void {
     const cut = 2 ** (MOST_BITS - this.bits);
-    const steps = Math.floor(Math.round(this.#temperature() * STEPS_PER_DEGREE) / cut) * cut;
-    this.#scratchpad[0] = steps & 0xff;
-    this.#scratchpad[1] = (steps >>> 8) & 0xff;
+    const steps = Math.floor(Math.round(celsius * STEPS_PER_DEGREE) / cut) * cut;
+    scratchpad[0] = steps & 0xff;
+    scratchpad[1] = (steps >>> 8) & 0xff;
     // Counts down what is left of a degree, and so is 0x0c only beside a temperature that ends in 4/16.
-    this.#scratchpad[RESERVED_6] = 0x10 - (steps & 0xf);
+    scratchpad[RESERVED_6] = 0x10 - (steps & 0xf);
   }
 
   /** READ SCRATCHPAD: nine bytes; ones where nobody answers. */

@@ -12,6 +12,10 @@ const TRANSFER = 0.013;
 /** How often the driver asks (W1_THERM_MAX_TRY). */
 const TRIES = 5;
 
+/** The family that the driver leaves out of a conversion of all, and the one whose resolution is fixed. */
+const WITHOUT_BULK = '42-';
+const FIXED_RESOLUTION = '10-';
+
 export interface W1ThermOptions {
   /** By their addresses: `28-0316a2794cff`. */
   readonly chips: Readonly<Record<string, Ds18b20Model>>;
@@ -56,7 +60,8 @@ export class W1ThermModel implements KernelFiles {
     }
     const place = this.#placeOf(path);
     if (place === undefined || place.file !== '') return [];
-    return this.#driver === 'old' ? ['w1_slave'] : ['resolution', 'temperature', 'w1_slave'];
+    if (this.#driver === 'old') return ['w1_slave'];
+    return [...(isFixed(place.address) ? [] : ['resolution']), 'temperature', 'w1_slave'];
   }
 
   read(path: string): Promise<string> {
@@ -72,7 +77,7 @@ export class W1ThermModel implements KernelFiles {
       this.#triggered.delete(address);
       const bytes = await this.#scratchpad(chip);
       if (bytes === undefined) return '';
-      return file === 'temperature' ? `${millidegrees(bytes)}\n` : slaveText(bytes);
+      return file === 'temperature' ? `${millidegrees(bytes, address)}\n` : slaveText(bytes, address);
     });
   }
 
@@ -110,8 +115,9 @@ export class W1ThermModel implements KernelFiles {
   async #trigger(text: string): Promise<void> {
     // The driver compares the length too, and says nothing of what it does not know.
     if (text !== 'trigger\n') return;
-    const present = [...this.#chips].filter(([, chip]) => chip.isPresent);
-    const all = [...this.#chips.keys()];
+    const listening = [...this.#chips].filter(([address]) => !address.startsWith(WITHOUT_BULK));
+    const present = listening.filter(([, chip]) => chip.isPresent);
+    const all = listening.map(([address]) => address);
     if (present.length > 0) {
       for (const address of all) this.#triggered.set(address, -1);
       await this.#convert(present.map(([, chip]) => chip));
@@ -159,14 +165,23 @@ export class W1ThermModel implements KernelFiles {
 
 const PLACE = new RegExp(`^(${W1}/(?:[^/]+/)?([0-9a-f]{2}-[0-9a-f]{12}))(?:/([^/]+))?$`);
 
-/** As the driver has it: cut to whole millidegrees, towards 0. */
-function millidegrees([low = 0, high = 0]: readonly number[]): number {
-  const steps = ((high << 24) >> 16) | low;
-  return Math.trunc((steps * 1000) / 16);
+function isFixed(address: string): boolean {
+  return address.startsWith(FIXED_RESOLUTION);
 }
 
-function slaveText(bytes: readonly number[]): string {
+/** As the driver has it: cut to whole millidegrees, towards 0. */
+function millidegrees(bytes: readonly number[], address: string): number {
+  const [low = 0, high = 0] = bytes;
+  const register = ((high << 24) >> 16) | low;
+  if (!isFixed(address)) return Math.trunc((register * 1000) / 16);
+  const [remain = 0, perDegree = 0] = bytes.slice(6);
+  if (perDegree === 0) return 0;
+  return (register >> 1) * 1000 - 250 + Math.trunc((1000 * (perDegree - remain)) / perDegree);
+}
+
+/** The text of `w1_slave` for these nine bytes. */
+export function slaveText(bytes: readonly number[], address: string): string {
   const hex = bytes.map(byte => byte.toString(16).padStart(2, '0')).join(' ');
   const crc = crc8(bytes.slice(0, -1)).toString(16).padStart(2, '0');
-  return `${hex} : crc=${crc} ${isIntact(bytes) ? 'YES' : 'NO'}\n${hex} t=${millidegrees(bytes)}\n`;
+  return `${hex} : crc=${crc} ${isIntact(bytes) ? 'YES' : 'NO'}\n${hex} t=${millidegrees(bytes, address)}\n`;
 }

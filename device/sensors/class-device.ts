@@ -1,7 +1,7 @@
 // How are the devices of one of the kernel's classes told apart, and their attributes read? By number or name, one file after the other.
 
 import { z } from 'zod';
-import { isMissing, type KernelFiles } from '../kernel-files.ts';
+import { isMissing, type KernelFiles, textAt } from '../kernel-files.ts';
 import { IncompleteReading, type Reading } from '../sensor.ts';
 
 /** A class of devices, such as /sys/bus/iio/devices with iio:device0 and so on. */
@@ -77,19 +77,9 @@ export function optionOf({ number, name }: ClassDevice, all: readonly ClassDevic
 
 /** The number in an attribute. Rejects where it holds none: an empty file is no 0. */
 export async function readNumber(files: KernelFiles, path: string, signal?: AbortSignal): Promise<number> {
-  const text = (await textOf(files, path, signal)).trim();
+  const text = (await textAt(files, path, signal)).trim();
   if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return Number(text);
   throw new Error(`${path}: expected a number, found ${JSON.stringify(text.slice(0, 60))}`);
-}
-
-/** The text of an attribute; the error of a driver, which only says that reading failed, gets the place to it. */
-async function textOf(files: KernelFiles, path: string, signal?: AbortSignal): Promise<string> {
-  try {
-    return await files.read(path, signal);
-  } catch (error) {
-    if (signal?.aborted || !(error instanceof Error) || error.message.includes(path)) throw error;
-    throw new Error(`${path}: ${error.message}`, { cause: error });
-  }
 }
 
 /** The number in the first of the attributes that is there, or `otherwise`. */

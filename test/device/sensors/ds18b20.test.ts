@@ -5,11 +5,13 @@ import { setUpSensor } from '../../../device/column-setup.ts';
 import { openDevice } from '../../../device/device.ts';
 import { type KernelFiles, missingFile, refusedFile } from '../../../device/kernel-files.ts';
 import { lasting } from '../../../device/lasting-sensor.ts';
-import { Ds18b20Model } from '../../../device/models/ds18b20.ts';
-import { W1ThermModel, type W1ThermOptions } from '../../../device/models/w1-therm.ts';
+import { crc8 } from '../../../device/models/ds18b20.ts';
+import { thermometerModel } from '../../../device/models/ds18s20.ts';
+import { slaveText, W1ThermModel, type W1ThermOptions } from '../../../device/models/w1-therm.ts';
 import { openerOf } from '../../../device/opened-setup.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { ds18b20 } from '../../../device/sensors/ds18b20.ts';
+import { parseSlave } from '../../../device/sensors/w1-scratchpad.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { column, take } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
@@ -34,7 +36,7 @@ function hostWith(files: KernelFiles, clock = new FakeClock()) {
 function bus(celsius: Readonly<Record<string, number>>, options: Partial<W1ThermOptions> = {}) {
   const places = new Map(Object.entries(celsius));
   const chips = Object.fromEntries(
-    [...places.keys()].map(address => [address, new Ds18b20Model(() => places.get(address)!)]),
+    [...places.keys()].map(address => [address, thermometerModel(address, () => places.get(address)!)]),
   );
   const clock = new FakeClock();
   const files = new W1ThermModel({ chips, clock, ...options });
@@ -74,23 +76,24 @@ describe.each(DRIVERS)('a DS18B20 behind the %s driver', driver => {
     const sensor = await open(host);
     expect(await read(sensor)).toBe(85);
     chips[FIRST]!.fault = 'unpowered';
-    const before = files.conversions;
     await expect(read(sensor)).rejects.toThrow(
       `${FIRST}: expected a measured temperature, found 85 degree_Celsius, which it says after power-on: it loses its supply`,
     );
-    expect(files.conversions).toBeGreaterThan(before);
     chips[FIRST]!.fault = undefined;
     expect(await read(sensor)).toBe(85);
+    // One conversion each: the bytes beside the temperature tell them apart.
+    expect(files.conversions).toBe(3);
   });
 
   it('gives a true 0 deg C, and not the zeros of a line that is held low', async () => {
-    const { host, chips } = bus({ [FIRST]: 0 }, { driver });
+    const { host, chips, files } = bus({ [FIRST]: 0 }, { driver });
     const sensor = await open(host);
     expect(await read(sensor)).toBe(0);
     chips[FIRST]!.fault = 'held-low';
     await expect(read(sensor)).rejects.toThrow(
       `${FIRST}: expected a reading, found only zeros: the data line is held low`,
     );
+    expect(files.conversions).toBe(2);
   });
 
   it.each(['gone', 'wrong-crc'] as const)('is an error while it is %s, and comes back', async fault => {
@@ -268,70 +271,178 @@ describe('the address', () => {
   );
 });
 
+/** The text of `w1_slave` for eight bytes, after which comes their CRC. */
+function slave(hex: string, address = FIRST): string {
+  const bytes = hex.split(' ').map(byte => Number.parseInt(byte, 16));
+  return slaveText([...bytes, crc8(bytes)], address);
+}
+
 describe("the kernel's own files", () => {
-  async function treeOf(texts: Readonly<Record<string, string>>) {
-    const tree = await kernelTree(texts);
-    trees.push(tree);
-    return tree;
-  }
   const folder = `/sys/bus/w1/devices/w1_bus_master1/${FIRST}`;
 
+  /** What is read of a thermometer whose `w1_slave` is this text. */
+  async function readText(text: string) {
+    const tree = await kernelTree({ [`${folder}/w1_slave`]: text });
+    trees.push(tree);
+    return read(await open(hostWith(tree.files)));
+  }
+
   it('are read where they lie', async () => {
-    const tree = await treeOf({ [`${folder}/temperature`]: '21437\n' });
-    expect(await read(await open(hostWith(tree.files)))).toBe(21.4375);
-    await tree.write(`${folder}/temperature`, '-62\n');
-    expect(await read(await open(hostWith(tree.files)))).toBe(-0.0625);
+    expect(await readText(slave('57 01 4b 46 7f ff 09 10'))).toBe(21.4375);
+    expect(await readText(slave('ff ff 4b 46 7f ff 01 10'))).toBe(-0.0625);
   });
 
   it('are an error, never a number, where they are empty, garbled or say what no such sensor can measure', async () => {
-    const tree = await treeOf({ [`${folder}/temperature`]: '20000\n' });
-    const sensor = await open(hostWith(tree.files));
     for (const [text, message] of [
-      ['', /expected a reading, found none/],
+      ['', /expected a reading, found none: the sensor does not answer, or not with the right CRC/],
       ['\n', /expected a reading, found none/],
-      ['warm', /expected a temperature in millidegrees, found "warm"/],
-      ['20.5', /expected a temperature in millidegrees/],
-      ['-127000\n', /expected -55 to 125 degree_Celsius, found -127/],
-      ['127937\n', /expected -55 to 125 degree_Celsius, found 127.937/],
-    ] as const) {
-      await tree.write(`${folder}/temperature`, text);
-      await expect(read(sensor)).rejects.toThrow(message);
-    }
-  });
-
-  it('of an old kernel are read with their CRC line', async () => {
-    const tree = await treeOf({
-      [`${folder}/w1_slave`]: '50 05 4b 46 7f ff 00 10 1c : crc=1c YES\n50 05 4b 46 7f ff 00 10 1c t=85000\n',
-    });
-    const sensor = await open(hostWith(tree.files));
-    expect(await read(sensor)).toBe(85);
-    for (const [text, message] of [
+      ['20000\n', /expected nine bytes, their CRC and a temperature, found "20000\\n"/],
+      ['t=20000\n', /expected nine bytes, their CRC and a temperature, found "t=20000\\n"/],
+      [slave('90 01 4b 46 7f ff 10 10').slice(0, 30), /expected nine bytes/],
+      [slave('10 f8 4b 46 7f ff 10 10'), /expected -55 to 125 degree_Celsius, found -127/],
+      [slave('ff 07 4b 46 7f ff 0c 10'), /expected -55 to 125 degree_Celsius, found 127.9375/],
+      [slave('50 05 4b 46 ff ff 0c 10'), /says after power-on/],
+      [slave('50 05 4b 46 7f ff 0c 10'), /says after power-on/],
+      [slave('00 00 00 00 00 00 00 00'), /held low/],
       [
         '6a 01 4b 46 7f ff 06 10 5e : crc=5d NO\n6a 01 4b 46 7f ff 06 10 5e t=22625\n',
-        /expected bytes with the right CRC/,
+        /expected bytes with the right CRC, found 6a 01 4b 46 7f ff 06 10 5e/,
       ],
-      [
-        '50 05 4b 46 7f ff 0c 10 1c : crc=1c YES\n50 05 4b 46 7f ff 0c 10 1c t=85000\n',
-        /says after power-on/,
-      ],
-      ['00 00 00 00 00 00 00 00 00 : crc=00 YES\n00 00 00 00 00 00 00 00 00 t=0\n', /held low/],
-      ['t=20000\n', /expected nine bytes, their CRC and a temperature, found "t=20000\\n"/],
-      ['', /expected a reading, found none/],
     ] as const) {
-      await tree.write(`${folder}/w1_slave`, text);
-      await expect(read(sensor)).rejects.toThrow(message);
+      await expect(readText(text)).rejects.toThrow(message);
     }
   });
 
-  it('that the driver gives an error for are that error', async () => {
+  it('are believed in their bytes, where a driver has a wrong sign', async () => {
+    const text = slave('5e ff 4b 46 7f ff 02 10').replace(/t=.*/, 't=4085875');
+    expect(await readText(text)).toBe(-10.125);
+  });
+
+  it('that the driver gives an error for are that error, with the place', async () => {
     const { host, files } = bus({ [FIRST]: 20 }, { driver: 'single' });
     const sensor = await open(host);
-    Object.assign(files, { read: () => Promise.reject(missingFile(`${folder}/temperature`)) });
+    Object.assign(files, { read: () => Promise.reject(missingFile(`${folder}/w1_slave`)) });
     await expect(read(sensor)).rejects.toThrow(`${FIRST} is no longer on w1_bus_master1`);
     Object.assign(files, {
       read: () => Promise.reject(Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })),
     });
-    await expect(read(sensor)).rejects.toThrow('EIO: i/o error, read');
+    await expect(read(sensor)).rejects.toThrow(`${folder}/w1_slave: EIO: i/o error, read`);
+  });
+});
+
+/** The tables of temperatures in the datasheets, as the registers have them. */
+const LIKE_DS18B20 = [
+  [125, 'd0 07'],
+  [25.0625, '91 01'],
+  [10.125, 'a2 00'],
+  [0.5, '08 00'],
+  [0, '00 00'],
+  [-0.5, 'f8 ff'],
+  [-10.125, '5e ff'],
+  [-25.0625, '6f fe'],
+  [-55, '90 fc'],
+] as const;
+
+describe('the family', () => {
+  const bytesOf = (register: string, rest = '4b 46 7f ff 10 10') => `${register} ${rest}`;
+  const measured = (hex: string, address: string) => parseSlave(slave(hex, address), address);
+
+  it.each([
+    ['28-0316a2794cff', 'DS18B20'],
+    ['22-0316a2794cff', 'DS1822'],
+    ['3b-0316a2794cff', 'DS1825'],
+  ])('of %s, a %s, has the registers of the table', address => {
+    for (const [celsius, register] of LIKE_DS18B20) {
+      expect(measured(bytesOf(register), address)).toBe(celsius);
+    }
+  });
+
+  it('of a DS1825 has its place in four bits of the configuration, which do not matter', () => {
+    expect(measured('91 01 4b 46 75 ff 10 10', '3b-0316a2794cff')).toBe(25.0625);
+  });
+
+  it('of a DS1825 is that of a MAX31850 too, whose thermocouple is not read as a thermometer', () => {
+    expect(() => measured('91 01 90 01 f0 ff ff ff', '3b-0316a2794cff')).toThrow(
+      /expected a DS1825, found a MAX31850/,
+    );
+  });
+
+  it('of a DS28EA00 measures from -40 to 85 deg C', () => {
+    const address = '42-0316a2794cff';
+    expect(ds18b20.channels({ address })[0]?.validRange).toEqual([-40, 85]);
+    for (const [celsius, register] of LIKE_DS18B20) {
+      if (celsius >= -40 && celsius <= 85) expect(measured(bytesOf(register), address)).toBe(celsius);
+      else
+        expect(() => measured(bytesOf(register), address)).toThrow(
+          `expected -40 to 85 degree_Celsius, found ${celsius}`,
+        );
+    }
+    expect(measured('80 fd 4b 46 7f ff 0c 10', address)).toBe(-40);
+  });
+
+  /** Table 1 of the DS18S20, with the counter that belongs to each. */
+  it.each([
+    [25, '32 00 4b 46 ff ff 0c 10'],
+    [0.5, '01 00 4b 46 ff ff 04 10'],
+    [0, '00 00 4b 46 ff ff 0c 10'],
+    [-0.5, 'ff ff 4b 46 ff ff 04 10'],
+    [-25, 'ce ff 4b 46 ff ff 0c 10'],
+    [-55, '92 ff 4b 46 ff ff 0c 10'],
+    // And between half degrees, which the counter alone tells.
+    [24.875, '32 00 4b 46 ff ff 0e 10'],
+    [25.1875, '32 00 4b 46 ff ff 09 10'],
+    [-0.0625, '00 00 4b 46 ff ff 0d 10'],
+  ])('of a DS18S20 has %d deg C in half degrees and a counter', (celsius, hex) => {
+    expect(measured(hex, THIRD)).toBe(celsius);
+  });
+
+  it('of a DS18S20 has one 85 deg C, which is taken for that of power-on, and no counter that counts nothing', () => {
+    expect(() => measured('aa 00 4b 46 ff ff 0c 10', THIRD)).toThrow(/says after power-on/);
+    expect(measured('aa 00 4b 46 ff ff 0b 10', THIRD)).toBe(85.0625);
+    expect(() => measured('32 00 4b 46 ff ff 0c 00', THIRD)).toThrow(
+      /expected counts per degree, found none/,
+    );
+  });
+
+  it.each([DRIVERS[0], DRIVERS[2]])(
+    'of a DS18S20 is read to 1/16 deg C behind the %s driver',
+    async driver => {
+      const { host, places } = bus({ [THIRD]: 20 }, { driver });
+      const sensor = await open(host);
+      for (const celsius of [20, 20.0625, 20.4375, 20.75, 0, -0.25, -0.0625, -10.125, 125, -55]) {
+        places.set(THIRD, celsius);
+        expect(await read(sensor)).toBe(celsius);
+      }
+    },
+  );
+
+  it('of a DS18S20 has nothing to set', () => {
+    const issues = ds18b20.options.safeParse({ address: THIRD, resolution: 9 }).error?.issues;
+    expect(issues).toMatchObject([{ path: ['resolution'], message: expect.stringContaining('DS18S20') }]);
+  });
+
+  it('of a DS28EA00 converts by itself after a conversion of all', async () => {
+    const address = '42-0316a2794cff';
+    const { host, files, places } = bus({ [FIRST]: 20, [address]: 30 });
+    const sensors = [await open(host, { address: FIRST }), await open(host, { address })];
+    expect(await Promise.all(sensors.map(read))).toEqual([20, 30]);
+    places.set(address, 31);
+    expect(await Promise.all(sensors.map(read))).toEqual([20, 31]);
+    expect(files.conversions).toBe(4);
+  });
+
+  it.each([
+    ['9 bits', '5f 01 4b 46 1f ff 0c 10', 21.5],
+    ['10 bits', '5f 01 4b 46 3f ff 0c 10', 21.75],
+    ['11 bits', '5f 01 4b 46 5f ff 0c 10', 21.875],
+    ['9 bits below 0', '57 ff 4b 46 1f ff 0c 10', -11],
+  ])('leaves bits undefined below %s, which are left out', (_resolution, hex, celsius) => {
+    expect(measured(hex, FIRST)).toBe(celsius);
+  });
+
+  it('of a DS18B20 is that of a copy with 14 bits too', async () => {
+    expect(measured('91 01 4b 46 ff ff 10 10', FIRST)).toBe(25.109375);
+    expect(measured('6f fe 4b 46 fc ff 10 10', FIRST)).toBe(-25.0625);
   });
 });
 
