@@ -212,9 +212,11 @@ class SensorDevice implements Device {
   }
 
   #readersOf(sensors: readonly Sensor[]): readonly SensorReader[] {
-    return sensors.map(
-      (sensor, index) => new SensorReader(sensor, this.#health[index]!, this.#clock, this.interval),
-    );
+    return sensors.map((sensor, index) => {
+      const health = this.#health[index]!;
+      health.watch(sensor);
+      return new SensorReader(sensor, health, this.#clock, this.interval);
+    });
   }
 
   #countMissed(slots: number): void {

@@ -16,6 +16,13 @@ export type DeviceEvent =
       readonly seconds: number;
     }
   | {
+      readonly kind: 'sensor-note';
+      readonly time: number;
+      readonly sensor: string;
+      /** What a person should know of it though it gives values; told when it is new. */
+      readonly note: string;
+    }
+  | {
       readonly kind: 'clock-stepped';
       readonly time: number;
       /** By how many seconds the system clock was moved; negative is back. */

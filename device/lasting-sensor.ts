@@ -31,6 +31,8 @@ class LastingSensor implements Sensor {
   readonly #open: OpenSensor;
   readonly #clock: Clock;
   #opening: Promise<Sensor> | undefined;
+  /** The one that was opened last, which may be closed by now. */
+  #last: Sensor | undefined;
   #isClosed = false;
 
   constructor(open: OpenSensor, name: string, channels: readonly Channel[], clock: Clock) {
@@ -38,6 +40,10 @@ class LastingSensor implements Sensor {
     this.name = name;
     this.channels = channels;
     this.#clock = clock;
+  }
+
+  get note(): string | undefined {
+    return this.#last?.note;
   }
 
   /** Begins to open it; the sensor, where that takes no longer than a person waits and does not fail. */
@@ -83,9 +89,14 @@ class LastingSensor implements Sensor {
     if (this.#opening !== undefined) return this.#opening;
     const opening = this.#open();
     this.#opening = opening;
-    opening.catch(() => {
-      if (this.#opening === opening) this.#opening = undefined;
-    });
+    opening.then(
+      sensor => {
+        this.#last = sensor;
+      },
+      () => {
+        if (this.#opening === opening) this.#opening = undefined;
+      },
+    );
     return opening;
   }
 }

@@ -44,6 +44,9 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
   const wrapped: Sensor = {
     name,
     channels,
+    get note() {
+      return sensor.note;
+    },
     read: async signal => {
       if (isPlain) return sensor.read(signal);
       let values: Reading;

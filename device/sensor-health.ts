@@ -15,10 +15,14 @@ export interface SensorState {
   readonly failures: number;
   /** Why the last of them failed; kept after the sensor has come back. */
   readonly lastError: { readonly message: string; readonly time: number } | undefined;
+  /** What a person should know of it though it gives values; left out where that is nothing. */
+  readonly note?: string;
 }
 
 export class SensorHealth {
   #current: SensorState;
+  #sensor: Sensor;
+  #noted: string | undefined;
   readonly #report: (event: DeviceEvent) => void;
 
   constructor(sensor: Sensor, time: number, report: (event: DeviceEvent) => void) {
@@ -30,11 +34,18 @@ export class SensorHealth {
       failures: 0,
       lastError: undefined,
     };
+    this.#sensor = sensor;
     this.#report = report;
   }
 
   get current(): SensorState {
-    return this.#current;
+    const { note } = this.#sensor;
+    return note === undefined ? this.#current : { ...this.#current, note };
+  }
+
+  /** From now on it is this sensor that is read: the same one, opened anew. */
+  watch(sensor: Sensor): void {
+    this.#sensor = sensor;
   }
 
   failed(message: string, time: number): void {
@@ -51,6 +62,11 @@ export class SensorHealth {
 
   answered(time: number): void {
     const was = this.#current;
+    const { note } = this.#sensor;
+    if (note !== undefined && note !== this.#noted) {
+      this.#noted = note;
+      this.#report({ kind: 'sensor-note', time, sensor: was.name, note });
+    }
     if (was.state === 'ok') return;
     this.#current = { ...was, state: 'ok', since: time };
     this.#report({ kind: 'sensor-back', time, sensor: was.name, seconds: time - was.since });

@@ -48,6 +48,8 @@ export interface Sensor {
   /** What the sensor is called in health, log and page. */
   readonly name: string;
   readonly channels: readonly Channel[];
+  /** What a person should know of it though it gives values: one sentence; undefined where that is nothing. */
+  readonly note?: string | undefined;
   /**
    * Reads every channel once. Rejects with an error that says what was expected and what was found; the sampler turns
    * that into NaN and keeps the rows coming. `signal` ends the wait for a reading that nobody wants any more.

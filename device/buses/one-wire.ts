@@ -43,6 +43,8 @@ export interface OneWire {
    * kernel can, all thermometers of the bus convert at once, and those that are read next need not.
    */
   convert(thermometer: Thermometer, since: number): Promise<void>;
+  /** What a person should know of how this thermometer is read, as of its last conversion; undefined where that is nothing. */
+  note(thermometer: Thermometer): string | undefined;
 }
 
 export interface OneWireOptions {
@@ -54,6 +56,8 @@ export interface OneWireOptions {
 export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
   /** By masters: the monotonic time at which the last conversion of all began. */
   const begun = new Map<string, number>();
+  /** By masters: that their thermometers could convert at once, and do not. */
+  const notes = new Map<string, string>();
 
   /** @returns whether this user may have all thermometers convert */
   const convertAll = async (master: string, path: string): Promise<boolean> => {
@@ -74,6 +78,19 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
     return true;
   };
 
+  const noteRefusal = async (master: string, path: string) => {
+    const listening = (await files.list(`${W1}/${master}`)).filter(
+      name => ONE_WIRE_ADDRESS.test(name) && !name.startsWith(WITHOUT_BULK),
+    );
+    if (listening.length < 2) notes.delete(master);
+    else {
+      notes.set(
+        master,
+        `the thermometers on ${master} convert one after the other, 0.8 s each: this user may not write ${path}, by which they convert at once (see docs/one-wire.md)`,
+      );
+    }
+  };
+
   return {
     thermometers: async () => {
       const masters = (await files.list(W1)).filter(name => /^w1_bus_master\d+$/.test(name)).sort();
@@ -90,7 +107,11 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
       if ((begun.get(master) ?? Number.NEGATIVE_INFINITY) >= since) return;
       const path = `${W1}/${master}/therm_bulk_read`;
       try {
-        if (await convertAll(master, path)) return;
+        if (await convertAll(master, path)) {
+          notes.delete(master);
+          return;
+        }
+        await noteRefusal(master, path);
         // A value that was left by somebody else's conversion of all would be one of then: it is taken away first.
         if ((await files.read(path)).trim() !== '0') await files.read(`${folder}/temperature`);
       } catch (error) {
@@ -98,5 +119,6 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
         if (!isMissing(error)) throw error;
       }
     },
+    note: ({ master, address }) => (address.startsWith(WITHOUT_BULK) ? undefined : notes.get(master)),
   };
 }

@@ -81,6 +81,9 @@ export const ds18b20 = sensorKind({
     return {
       name: 'ds18b20',
       channels: [channelOf(options)],
+      get note() {
+        return oneWire.note(thermometer);
+      },
       read: signal => {
         const asked = clock.monotonic();
         return oneWire.alone(async () => {

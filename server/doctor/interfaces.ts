@@ -2,7 +2,8 @@
 
 import type { Need } from '../../device/index.ts';
 import { i2cBuses } from '../machine/i2c.ts';
-import { gpioChips, gpioDevices, oneWireMasters } from '../machine/kernel-devices.ts';
+import { gpioChips, gpioDevices, isOneWireThermometer, oneWireMasters } from '../machine/kernel-devices.ts';
+import type { Machine } from '../machine/machine.ts';
 import { userOf } from '../machine/user.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';
 
@@ -56,12 +57,32 @@ async function i2c(patient: Patient): Promise<Finding> {
 async function oneWire(patient: Patient): Promise<Finding> {
   const { machine, boot } = patient;
   const masters = await oneWireMasters(machine);
+  const slow = await convertingOneByOne(machine, masters);
+  if (slow.length > 0) {
+    const text = `the thermometers on ${slow.join(', ')} convert one after the other, 0.8 s each: this user may not write therm_bulk_read there, by which they convert at once`;
+    return note('1-Wire', text, 'give its group the right, as docs/one-wire.md says');
+  }
   if (masters.length > 0) return ok('1-Wire', masters.join(', '));
   const advice =
     boot?.overlays.includes('w1-gpio') === true
       ? 'dtoverlay=w1-gpio is in config.txt: restart'
       : 'sudo raspi-config nonint do_onewire 0, then restart';
   return missing(patient, '1-wire', '1-Wire', 'off', piAdvice(patient, advice));
+}
+
+/** The masters of several thermometers that could convert at once, if only this user might ask for it. */
+async function convertingOneByOne(
+  { files, mayWrite }: Machine,
+  masters: readonly string[],
+): Promise<readonly string[]> {
+  const slow: string[] = [];
+  for (const master of masters) {
+    const folder = `/sys/bus/w1/devices/${master}`;
+    const names = await files.list(folder);
+    if (!names.includes('therm_bulk_read') || names.filter(isOneWireThermometer).length < 2) continue;
+    if (!(await mayWrite(`${folder}/therm_bulk_read`))) slow.push(master);
+  }
+  return slow;
 }
 
 async function spi({ machine: { files } }: Patient): Promise<Finding> {

@@ -16,6 +16,8 @@ export class EventLog {
   private readonly logger: Logger;
   private readonly sensors = new Ration(SENSOR_CHANGES);
   private readonly readers = new Ration(READERS);
+  /** What is true of several sensors, as of all on a bus, is told once. */
+  private readonly notes = new Set<string>();
 
   constructor(logger: Logger) {
     this.logger = logger;
@@ -43,6 +45,14 @@ export class EventLog {
             logger.info({ ...fields, seconds }, `sensor ${sensor} is back after ${spoken(seconds)}`);
           else logger.warn({ ...fields, changes: held }, comesAndGoes(sensor, held, 'it answers now'));
         });
+        break;
+      }
+      case 'sensor-note': {
+        const { sensor, note } = event;
+        const told = `${dataset} ${note}`;
+        if (this.notes.has(told)) break;
+        this.notes.add(told);
+        logger.warn({ dataset, sensor }, note);
         break;
       }
       case 'clock-stepped': {

@@ -56,9 +56,16 @@ export async function oneWireDevices({ files }: Files): Promise<readonly KernelD
   const devices = (await files.list('/sys/bus/w1/devices')).filter(name =>
     /^[0-9a-f]{2}-[0-9a-f]+$/i.test(name),
   );
-  return devices
-    .toSorted()
-    .map(device => ({ device, name: THERMOMETERS[device.slice(0, 2).toLowerCase()] ?? '' }));
+  return devices.toSorted().map(device => ({ device, name: THERMOMETERS[familyOf(device)] ?? '' }));
+}
+
+/** Whether a name in the folder of a master is that of a thermometer. */
+export function isOneWireThermometer(name: string): boolean {
+  return /^[0-9a-f]{2}-[0-9a-f]+$/i.test(name) && familyOf(name) in THERMOMETERS;
+}
+
+function familyOf(device: string): string {
+  return device.slice(0, 2).toLowerCase();
 }
 
 export function iioDevices({ files }: Files): Promise<readonly KernelDevice[]> {

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type KernelFiles, kernelFiles, type SensorHost, thisHost } from '../../device/index.ts';
@@ -28,6 +28,8 @@ export interface Machine {
   run(program: string, args: readonly string[]): Promise<string | undefined>;
   /** Whether the module through which chips on I2C are reached was installed and built. */
   hasI2cModule(): Promise<boolean>;
+  /** Whether this user may write to a file that is there. */
+  mayWrite(path: string): Promise<boolean>;
   /** Bytes that are free on the file system of a folder; undefined where that is not known. */
   freeSpace(folder: string): Promise<number | undefined>;
   /** Tries to listen; undefined where that is possible, else the error's code, such as `EADDRINUSE`. */
@@ -50,6 +52,7 @@ export function thisMachine(): Machine {
     addresses: networkAddresses(),
     run,
     hasI2cModule,
+    mayWrite,
     freeSpace,
     listenError,
     serverAt,
@@ -76,6 +79,13 @@ function run(program: string, args: readonly string[]): Promise<string | undefin
 
 async function hasI2cModule(): Promise<boolean> {
   return import('i2c-bus').then(
+    () => true,
+    () => false,
+  );
+}
+
+async function mayWrite(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
     () => true,
     () => false,
   );

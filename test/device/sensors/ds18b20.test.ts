@@ -188,6 +188,28 @@ describe('a bus whose thermometers convert at the same time', () => {
     expect(await read(sensor)).toBe(25);
   });
 
+  it('says what to do where this user may not write, until it may', async () => {
+    const { host, files } = bus({ [FIRST]: 20, [SECOND]: 30 });
+    const sensor = await open(host, { address: FIRST });
+    expect([await read(sensor), sensor.note]).toEqual([20, undefined]);
+    const { write } = files;
+    files.write = path => Promise.reject(refusedFile(path));
+    expect(await read(sensor)).toBe(20);
+    expect(sensor.note).toMatch(
+      /^the thermometers on w1_bus_master1 convert one after the other, 0\.8 s each: this user may not write .*therm_bulk_read,.*docs\/one-wire\.md/,
+    );
+    files.remove(SECOND);
+    expect([await read(sensor), sensor.note]).toEqual([20, undefined]);
+    files.attach(
+      SECOND,
+      thermometerModel(SECOND, () => 30),
+    );
+    expect(await read(sensor)).toBe(20);
+    expect(sensor.note).toBeDefined();
+    files.write = write;
+    expect([await read(sensor), sensor.note]).toEqual([20, undefined]);
+  });
+
   it('says that nobody answers when all have gone, instead of giving what was there before', async () => {
     const { host, chips } = bus({ [FIRST]: 20 });
     const sensor = await open(host);

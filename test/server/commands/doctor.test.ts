@@ -163,6 +163,14 @@ describe('dapberry doctor', () => {
     expect(wrong).toEqual([expect.stringContaining(advice)]);
   });
 
+  const MASTER = '/sys/bus/w1/devices/w1_bus_master1';
+  const BULK = `${MASTER}/therm_bulk_read`;
+  const TWO_THERMOMETERS = {
+    [BULK]: '0\n',
+    [`${MASTER}/28-0516b0a1c2ff/w1_slave`]: '',
+    [`${MASTER}/10-000802b53f12/w1_slave`]: '',
+  };
+
   const notes: readonly [string, Change, string][] = [
     [
       'I2C that is off',
@@ -184,6 +192,12 @@ describe('dapberry doctor', () => {
       },
       'note 1-Wire off; no configured sensor needs it: sudo raspi-config nonint do_onewire 0, then restart',
     ],
+    [
+      'thermometers that this user may not have convert at once',
+      { files: TWO_THERMOMETERS, parts: { mayWrite: async path => path !== BULK } },
+      'note 1-Wire the thermometers on w1_bus_master1 convert one after the other, 0.8 s each: this user may not write therm_bulk_read there, by which they convert at once: give its group the right, as docs/one-wire.md says',
+    ],
+    ['thermometers that convert at once', { files: TWO_THERMOMETERS }, 'ok 1-Wire w1_bus_master1'],
     [
       'a kernel without sysfs GPIO',
       { files: { '/sys/class/gpio/export': undefined } },

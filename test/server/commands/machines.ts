@@ -36,6 +36,7 @@ export async function machineWith(
     addresses: ['192.0.2.17'],
     run: async () => undefined,
     hasI2cModule: async () => true,
+    mayWrite: async () => true,
     freeSpace: async () => 20 * GIB,
     listenError: async () => undefined,
     serverAt: async () => undefined,

@@ -34,6 +34,20 @@ describe('the log of a dataset', () => {
     });
   });
 
+  it('tells once what is true of all thermometers on a bus', () => {
+    const log = new EventLog(createLogger('json', destination));
+    for (const sensor of ['t0', 't1', 't2'])
+      log.device('cellar', { kind: 'sensor-note', time, sensor, note: 'they convert one after the other' });
+    log.device('attic', {
+      kind: 'sensor-note',
+      time,
+      sensor: 't0',
+      note: 'they convert one after the other',
+    });
+    expect(sentences()).toEqual(Array(2).fill('they convert one after the other'));
+    expect(JSON.parse(written[0]!)).toMatchObject({ level: 40, dataset: 'cellar', sensor: 't0' });
+  });
+
   it('tells of a sensor that comes and goes six times, and then once in ten minutes', () => {
     const log = new EventLog(createLogger('json', destination));
     const flap = (times: number) => {
