@@ -107,6 +107,24 @@ export async function textAt(files: KernelFiles, path: string, signal?: AbortSig
 }
 
 /**
+ * Sees that a device is still the one that it was found to be.
+ * @throws where the file that names it says anything else: numbers, and folders called by them, are given anew
+ */
+export async function expectText(
+  files: KernelFiles,
+  path: string,
+  expected: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const found = (await textAt(files, path, signal)).trim();
+  if (found !== expected) {
+    throw new Error(
+      `${path}: expected ${expected}, found ${JSON.stringify(found.slice(0, 60))}: another device is there now`,
+    );
+  }
+}
+
+/**
  * Reads a file once at opening, since a sensor cannot do without it.
  * @throws one sentence that says what the machine lacks, where the file is not there
  */

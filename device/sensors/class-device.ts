@@ -1,7 +1,7 @@
 // How are the devices of one of the kernel's classes told apart, and their attributes read? By number or name, one file after the other.
 
 import { z } from 'zod';
-import { isMissing, type KernelFiles, textAt } from '../kernel-files.ts';
+import { expectText, isMissing, type KernelFiles, textAt } from '../kernel-files.ts';
 import { IncompleteReading, type Reading } from '../sensor.ts';
 
 /** A class of devices, such as /sys/bus/iio/devices with iio:device0 and so on. */
@@ -100,10 +100,29 @@ export async function readFirst(
 }
 
 /**
+ * One number from each, as `readEach` does it, of a device that is still the one that `which` names.
+ * @throws where its number is another's by now
+ */
+export async function readDevice(
+  files: KernelFiles,
+  { path }: ClassDevice,
+  which: number | string,
+  reads: readonly ((signal: AbortSignal) => Promise<number>)[],
+  signal: AbortSignal,
+): Promise<Reading> {
+  try {
+    return await readEach(reads, signal);
+  } finally {
+    // Whatever was read may be another device's, also where some of it failed.
+    if (typeof which === 'string') await expectText(files, `${path}/name`, which, signal);
+  }
+}
+
+/**
  * One number from each, one after the other, since a driver may wait for its chip.
  * @throws IncompleteReading where some fail, the first error where all do
  */
-export async function readEach(
+async function readEach(
   reads: readonly ((signal: AbortSignal) => Promise<number>)[],
   signal: AbortSignal,
 ): Promise<Reading> {

@@ -1,7 +1,7 @@
 // How busy the host's processors are: their accounts in ticks (proc(5), /proc/stat).
 
 import { z } from 'zod';
-import { readAtOpening } from '../kernel-files.ts';
+import { readAtOpening, textAt } from '../kernel-files.ts';
 import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';
@@ -44,7 +44,7 @@ export const hostCpu = sensorKind({
       channels: CHANNELS,
       read: async signal => {
         if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
-        const counters = parseCpuTicks(await files.read(STAT, signal));
+        const counters = parseCpuTicks(await textAt(files, STAT, signal));
         const time = clock.monotonic();
         const before = window.before(time);
         window.add({ time, counters });

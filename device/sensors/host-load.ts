@@ -1,7 +1,7 @@
 // How many tasks the host has to run: its load averages (proc(5), /proc/loadavg).
 
 import { z } from 'zod';
-import { readAtOpening } from '../kernel-files.ts';
+import { readAtOpening, textAt } from '../kernel-files.ts';
 import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { simulatedKernelOf } from './simulated-kernel.ts';
@@ -31,7 +31,7 @@ export const hostLoad = sensorKind({
     return {
       name: 'host-load',
       channels: CHANNELS,
-      read: async signal => parseLoadAverages(await files.read(LOADAVG, signal)),
+      read: async signal => parseLoadAverages(await textAt(files, LOADAVG, signal)),
       close: async () => {},
     };
   },

@@ -1,7 +1,7 @@
 // How much the host receives and sends: the byte counters of its network interfaces (proc(5), /proc/net/dev).
 
 import { z } from 'zod';
-import { readAtOpening } from '../kernel-files.ts';
+import { readAtOpening, textAt } from '../kernel-files.ts';
 import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';
@@ -55,7 +55,7 @@ export const hostNetwork = sensorKind({
       channels: CHANNELS,
       read: async signal => {
         if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
-        const counters = parseInterfaceBytes(await files.read(NET_DEV, signal));
+        const counters = parseInterfaceBytes(await textAt(files, NET_DEV, signal));
         const time = clock.monotonic();
         if (window.newest !== undefined && !runsOn(window.newest.counters, counters)) window.clear();
         const before = window.before(time);

@@ -13,7 +13,7 @@ import {
   deviceOption,
   devicesOf,
   optionOf,
-  readEach,
+  readDevice,
   readNumber,
 } from './class-device.ts';
 import { uniqueIdentifiers } from './identifiers.ts';
@@ -66,7 +66,7 @@ export const hwmon = sensorKind({
     return {
       name: 'hwmon',
       channels: inputs.map(channelOfInput),
-      read: signal => buses.serial(found.path, () => readEach(reads, signal), signal),
+      read: signal => buses.serial(found.path, () => readDevice(files, found, device, reads, signal), signal),
       close: async () => {},
     };
   },

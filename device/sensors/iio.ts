@@ -12,7 +12,7 @@ import {
   deviceOption,
   devicesOf,
   optionOf,
-  readEach,
+  readDevice,
   readFirst,
   readNumber,
 } from './class-device.ts';
@@ -61,13 +61,14 @@ export const iio = sensorKind({
   conversionTime: () => 0,
   claims: ({ device, inputs }) => inputs.map(input => `in_${input} of the IIO device ${device}`),
   open: async ({ device, inputs }, { files, buses }) => {
-    const { path, name } = await deviceAt(files, IIO, device);
+    const found = await deviceAt(files, IIO, device);
+    const { path, name } = found;
     const there = await files.list(path);
     const reads = inputs.map(input => reader(files, path, input, there, name));
     return {
       name: 'iio',
       channels: inputs.map(channelOfInput),
-      read: signal => buses.serial(path, () => readEach(reads, signal), signal),
+      read: signal => buses.serial(path, () => readDevice(files, found, device, reads, signal), signal),
       close: async () => {},
     };
   },

@@ -1,7 +1,7 @@
 // Does a Raspberry Pi lack voltage or run hot? The flags of its firmware (Raspberry Pi documentation, vcgencmd get_throttled).
 
 import { z } from 'zod';
-import type { KernelFiles } from '../kernel-files.ts';
+import { type KernelFiles, textAt } from '../kernel-files.ts';
 import { type SensorHost, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantity } from '../models/quantity.ts';
@@ -60,7 +60,7 @@ export const piThrottled = sensorKind({
       name: 'pi-throttled',
       channels: CHANNELS,
       read: async signal => {
-        const flags = parseThrottled(await files.read(path, signal), path);
+        const flags = parseThrottled(await textAt(files, path, signal), path);
         return BITS.map(([bit]) => (flags >>> bit) & 1);
       },
       close: async () => {},

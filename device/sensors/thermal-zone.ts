@@ -1,7 +1,7 @@
 // How warm the host's chips are: one sensor a thermal zone (kernel ABI, Documentation/driver-api/thermal/sysfs-api).
 
 import { z } from 'zod';
-import { type KernelFiles, readAtOpening } from '../kernel-files.ts';
+import { expectText, type KernelFiles, readAtOpening, textAt } from '../kernel-files.ts';
 import { type FoundSensor, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { uniqueIdentifiers } from './identifiers.ts';
@@ -36,11 +36,17 @@ export const thermal = sensorKind({
   simulate: simulatedKernelOf,
   find: ({ files }) => thermalZones(files),
   open: async ({ zone }, { files }) => {
-    const path = `${THERMAL}/thermal_zone${await numberOf(files, zone)}/temp`;
+    const folder = `${THERMAL}/thermal_zone${await numberOf(files, zone)}`;
+    const path = `${folder}/temp`;
     return {
       name: 'thermal',
       channels: [temperatureOf(zone)],
-      read: async signal => [parseTemperature(await files.read(path, signal), path)],
+      read: async signal => {
+        const text = await textAt(files, path, signal);
+        // Its number may be another zone's by now.
+        if (typeof zone === 'string') await expectText(files, `${folder}/type`, zone, signal);
+        return [parseTemperature(text, path)];
+      },
       close: async () => {},
     };
   },

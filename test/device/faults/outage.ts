@@ -1,0 +1,124 @@
+// What is promised of a sensor that goes and comes back? A stream with it and one beside it, broken and mended, held to all of that.
+
+import { expect } from 'vitest';
+import type { Batch } from '../../../dap/model/value.ts';
+import { type Device, openDevice } from '../../../device/device.ts';
+import type { DeviceEvent } from '../../../device/events.ts';
+import type { Sensor } from '../../../device/sensor.ts';
+import { EventLog } from '../../../server/logging/events.ts';
+import { createLogger } from '../../../server/logging/logger.ts';
+import type { FakeClock } from '../fake-clock.ts';
+import { column, sensorOf, take } from '../fake-sensors.ts';
+
+/** Seconds between rows. */
+const INTERVAL = 2;
+
+/** A back-off that has doubled has to end before it is back. */
+const ROWS_TO_COME_BACK = 20;
+
+export interface Stream {
+  readonly device: Device;
+  readonly events: readonly DeviceEvent[];
+  /** The sentences of the log. */
+  readonly sentences: readonly string[];
+  readonly rows: AsyncGenerator<Batch>;
+}
+
+/** Rows of a sensor as a dataset has it, and of one beside it that needs nothing and always says 7. */
+export async function streaming(sensor: Sensor, clock: FakeClock): Promise<Stream> {
+  const events: DeviceEvent[] = [];
+  const sentences: string[] = [];
+  const destination = {
+    write: (line: string) => void sentences.push((JSON.parse(line) as { msg: string }).msg),
+  };
+  const log = new EventLog(createLogger('json', destination));
+  const device = await openDevice({
+    sensors: [async () => sensor, async () => sensorOf('steady', () => [7])],
+    interval: INTERVAL,
+    clock,
+    onEvent: event => {
+      events.push(event);
+      log.device('matrix', event);
+    },
+  });
+  return { device, events, sentences, rows: device.rows(new AbortController().signal) };
+}
+
+export interface Outage {
+  readonly break: () => unknown;
+  readonly mend: () => unknown;
+  /** Whether a value of the watched channel is what is measured at the time of its row. */
+  readonly isRight: (value: number, time: number) => boolean;
+  /** What the state and the log have to say. */
+  readonly reason: RegExp;
+  /** The channel that `isRight` judges; the first one where it is left out. */
+  readonly channel?: number;
+  /** Rows that it is broken for. */
+  readonly rows?: number;
+  /** How many rows may still be right after it broke, where that is noticed later. */
+  readonly late?: number;
+}
+
+/** Breaks the sensor while rows are taken, mends it, and closes the device. */
+export async function expectToOutlast(stream: Stream, outage: Outage): Promise<void> {
+  const { device, rows } = stream;
+  const { rows: broken = 5, late = 0 } = outage;
+  const before = await take(rows, 3);
+  await outage.break();
+  const during = await take(rows, broken);
+  const [failing] = device.sensors;
+  await outage.mend();
+  const after = await take(rows, ROWS_TO_COME_BACK);
+  const [back] = device.sensors;
+  await device.close();
+
+  const right = (batches: readonly Batch[]) => judged(batches, outage);
+  expect(right(before), 'values before').toEqual(Array(3).fill('right'));
+  expect(right(during.slice(0, late)), 'values until it was noticed').not.toContain('wrong');
+  const own = device.channels.length - 1;
+  const held = during.slice(late);
+  for (let index = 1; index <= own; index++) {
+    expect(column(held, index), 'values while it is broken').toEqual(Array(held.length).fill(Number.NaN));
+  }
+  expect(right(after), 'values after').not.toContain('wrong');
+  expect(right(after).at(-1), 'the last value').toBe('right');
+
+  const all = [...before, ...during, ...after];
+  expect(column(all, own + 1), 'the sensor beside it').toEqual(Array(all.length).fill(7));
+  const times = column(all, 0);
+  expect(
+    times.every((time, index) => index === 0 || time > times[index - 1]!),
+    'times grow',
+  ).toBe(true);
+
+  expect(failing).toMatchObject({
+    state: 'failing',
+    lastError: { message: expect.stringMatching(outage.reason) },
+  });
+  expect(failing!.failures).toBeGreaterThan(0);
+  expect(back!.state).toBe('ok');
+  // Who waits for a sensor that hangs may be late for a slot.
+  expect(stream.events.map(({ kind }) => kind).filter(kind => kind !== 'slots-missed')).toEqual([
+    'sensor-failing',
+    'sensor-back',
+  ]);
+  const { name } = back!;
+  expect(stream.sentences.filter(sentence => sentence.startsWith('sensor '))).toEqual([
+    expect.stringMatching(new RegExp(`^sensor ${name} fails: .*(?:${outage.reason.source})`, 's')),
+    expect.stringMatching(new RegExp(`^sensor ${name} is back after `)),
+  ]);
+}
+
+/** `right`, `none` or `wrong`, a row. */
+function judged(batches: readonly Batch[], { isRight, channel = 0 }: Outage): readonly string[] {
+  const times = column(batches, 0);
+  return column(batches, channel + 1).map((value, row) => {
+    if (Number.isNaN(value)) return 'none';
+    return isRight(value, times[row]!) ? 'right' : 'wrong';
+  });
+}
+
+/** Whether a value is the expected one, to the precision of a sensor. */
+export function about(expected: number, tolerance = 0.01): (value: number) => boolean {
+  return value => Math.abs(value - expected) <= tolerance;
+}
