@@ -78,6 +78,16 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
     return true;
   };
 
+  /** Whether a conversion of all may have left values that nobody has read yet; so, too, where nobody may ask. */
+  const mayHaveLeft = async (path: string) => {
+    try {
+      return (await files.read(path)).trim() !== '0';
+    } catch (error) {
+      if (isRefused(error)) return true;
+      throw error;
+    }
+  };
+
   const noteRefusal = async (master: string, path: string) => {
     const listening = (await files.list(`${W1}/${master}`)).filter(
       name => ONE_WIRE_ADDRESS.test(name) && !name.startsWith(WITHOUT_BULK),
@@ -113,7 +123,7 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
         }
         await noteRefusal(master, path);
         // A value that was left by somebody else's conversion of all would be one of then: it is taken away first.
-        if ((await files.read(path)).trim() !== '0') await files.read(`${folder}/temperature`);
+        if (await mayHaveLeft(path)) await files.read(`${folder}/w1_slave`);
       } catch (error) {
         // Older kernels, and masters after the first one, do not have it: reading converts.
         if (!isMissing(error)) throw error;

@@ -56,7 +56,7 @@ export class W1ThermModel implements KernelFiles {
     const addresses = [...this.#chips.keys()];
     if (path === W1) return [this.#master, ...addresses];
     if (path === `${W1}/${this.#master}`) {
-      return ['w1_master_slaves', ...addresses, ...(this.#driver === 'bulk' ? ['therm_bulk_read'] : [])];
+      return ['w1_master_slaves', ...addresses, ...(this.#hasBulk ? ['therm_bulk_read'] : [])];
     }
     const place = this.#placeOf(path);
     if (place === undefined || place.file !== '') return [];
@@ -66,7 +66,7 @@ export class W1ThermModel implements KernelFiles {
 
   read(path: string): Promise<string> {
     return this.#blocking(async () => {
-      if (path === this.#bulkPath) return `${this.#bulkState()}\n`;
+      if (path === this.#bulkPath && this.#hasBulk) return `${this.#bulkState()}\n`;
       const place = this.#placeOf(path);
       if (place === undefined || !(await this.list(place.folder)).includes(place.file))
         throw missingFile(path);
@@ -84,7 +84,7 @@ export class W1ThermModel implements KernelFiles {
   write(path: string, text: string): Promise<void> {
     return this.#blocking(async () => {
       if (!this.#writable) throw refusedFile(path);
-      if (path === this.#bulkPath && this.#driver === 'bulk') return this.#trigger(text);
+      if (path === this.#bulkPath && this.#hasBulk) return this.#trigger(text);
       const place = this.#placeOf(path);
       const isThere = place !== undefined && (await this.list(place.folder)).includes(place.file);
       if (!isThere) throw missingFile(path);
@@ -102,6 +102,11 @@ export class W1ThermModel implements KernelFiles {
     this.#chips.set(address, chip);
   }
 
+  /** The file is there from the first chip on that listens to it to the last one. */
+  get #hasBulk(): boolean {
+    return this.#driver === 'bulk' && [...this.#chips.keys()].some(listens);
+  }
+
   get #bulkPath(): string {
     return `${W1}/${this.#master}/therm_bulk_read`;
   }
@@ -115,7 +120,7 @@ export class W1ThermModel implements KernelFiles {
   async #trigger(text: string): Promise<void> {
     // The driver compares the length too, and says nothing of what it does not know.
     if (text !== 'trigger\n') return;
-    const listening = [...this.#chips].filter(([address]) => !address.startsWith(WITHOUT_BULK));
+    const listening = [...this.#chips].filter(([address]) => listens(address));
     const present = listening.filter(([, chip]) => chip.isPresent);
     const all = listening.map(([address]) => address);
     if (present.length > 0) {
@@ -164,6 +169,11 @@ export class W1ThermModel implements KernelFiles {
 }
 
 const PLACE = new RegExp(`^(${W1}/(?:[^/]+/)?([0-9a-f]{2}-[0-9a-f]{12}))(?:/([^/]+))?$`);
+
+/** To a conversion of all. */
+function listens(address: string): boolean {
+  return !address.startsWith(WITHOUT_BULK);
+}
 
 function isFixed(address: string): boolean {
   return address.startsWith(FIXED_RESOLUTION);

@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { SensorKind } from '../../device/kind.ts';
 import { fileTree } from '../../device/models/file-tree.ts';
-import { SENSOR_KINDS } from '../../device/sensors/catalogue.ts';
 import { FakeClock } from './fake-clock.ts';
 import { column, take } from './fake-sensors.ts';
 import { FaultyFiles, FILE_FAULTS, type FileFault } from './faults/faulty-files.ts';
 import { KERNEL_MACHINES, type KernelMachine, type Texts } from './faults/kernel-machines.ts';
+import { kindsThatNeed } from './faults/kinds.ts';
 import { expectToOutlast, streaming } from './faults/outage.ts';
 import { hostOf } from './known-sensors.ts';
 import { opensOn } from './sensors/opens.ts';
 
-const NEEDS = ['kernel-files', 'iio'] as const;
-
-const KINDS = SENSOR_KINDS.filter(({ needs }) => NEEDS.some(need => needs.includes(need))).map(
-  kind => [kind.name, kind] as const,
-);
+const KINDS = kindsThatNeed('kernel-files', 'iio');
 
 /** Rows of the sensor, from files that the test may change or break. */
 async function streamOn(kind: SensorKind, machine: KernelMachine, concerned = [machine.file]) {
