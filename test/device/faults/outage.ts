@@ -2,12 +2,12 @@
 
 import { expect } from 'vitest';
 import type { Batch } from '../../../dap/model/value.ts';
+import type { Clock } from '../../../device/clock.ts';
 import { type Device, openDevice } from '../../../device/device.ts';
 import type { DeviceEvent } from '../../../device/events.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { EventLog } from '../../../server/logging/events.ts';
 import { createLogger } from '../../../server/logging/logger.ts';
-import type { FakeClock } from '../fake-clock.ts';
 import { column, sensorOf, take } from '../fake-sensors.ts';
 
 /** Seconds between rows. */
@@ -25,7 +25,7 @@ export interface Stream {
 }
 
 /** Rows of a sensor as a dataset has it, and of one beside it that needs nothing and always says 7. */
-export async function streaming(sensor: Sensor, clock: FakeClock): Promise<Stream> {
+export async function streaming(sensor: Sensor, clock: Clock, interval = INTERVAL): Promise<Stream> {
   const events: DeviceEvent[] = [];
   const sentences: string[] = [];
   const destination = {
@@ -34,7 +34,7 @@ export async function streaming(sensor: Sensor, clock: FakeClock): Promise<Strea
   const log = new EventLog(createLogger('json', destination));
   const device = await openDevice({
     sensors: [async () => sensor, async () => sensorOf('steady', () => [7])],
-    interval: INTERVAL,
+    interval,
     clock,
     onEvent: event => {
       events.push(event);
