@@ -1,6 +1,7 @@
 // The face of the device layer: sensors to open, the device that makes rows of them, and what both are described by.
 
-export { hexByte } from './buses/i2c.ts';
+export { hexByte, type I2cBusEntry } from './buses/i2c.ts';
+export { listI2cBuses } from './buses/i2c-list.ts';
 export { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
 export { type Clock, systemClock } from './clock.ts';
 export {

@@ -6,6 +6,7 @@ import { linuxGpio } from './buses/gpio-lines.ts';
 import type { I2cBuses } from './buses/i2c.ts';
 import { i2cBuses } from './buses/i2c-bus.ts';
 import { linuxI2c } from './buses/i2c-linux.ts';
+import { listI2cBuses } from './buses/i2c-list.ts';
 import { type OneWire, oneWire } from './buses/one-wire.ts';
 import { type Serial, serialQueues } from './buses/serial.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -36,7 +37,7 @@ export function thisHost(seed: number): SensorHost {
   return {
     files,
     clock,
-    i2c: i2cBuses(linuxI2c(), serial, clock),
+    i2c: i2cBuses({ openAdapter: linuxI2c(), list: () => listI2cBuses(files), serial, clock }),
     gpio: linuxGpio(clock),
     buses: { serial },
     oneWire: oneWire({ files, serial, clock }),

@@ -1,7 +1,7 @@
 // How do several sensors use one I2C bus? One transfer at a time, each with a deadline, a disturbed one tried again.
 
 import { type Clock, waitFor } from '../clock.ts';
-import { busName, hexByte, type I2cBuses, type I2cChip } from './i2c.ts';
+import { busName, hexByte, type I2cBusEntry, type I2cBuses, type I2cChip } from './i2c.ts';
 import type { I2cAdapter, OpenAdapter } from './i2c-adapter.ts';
 import { accessError, isOfTheChip, isPassing, transferError } from './i2c-error.ts';
 import type { Serial } from './serial.ts';
@@ -9,10 +9,19 @@ import type { Serial } from './serial.ts';
 /** Seconds that a transfer may take. The Pi's own controller gives up after 1 (Linux, i2c-bcm2835, adapter timeout). */
 const DEADLINE = 1.5;
 
+export interface I2cBusesOptions {
+  readonly openAdapter: OpenAdapter;
+  /** Those that there are. */
+  readonly list: () => Promise<readonly I2cBusEntry[]>;
+  readonly serial: Serial;
+  readonly clock: Clock;
+}
+
 /** The buses that `openAdapter` opens: each when its first chip is opened, until its last chip is closed. */
-export function i2cBuses(openAdapter: OpenAdapter, serial: Serial, clock: Clock): I2cBuses {
+export function i2cBuses({ openAdapter, list, serial, clock }: I2cBusesOptions): I2cBuses {
   const buses = new Map<number, Bus>();
   return {
+    list: () => list().catch(() => []),
     open: async (number, address) => {
       const bus = buses.get(number) ?? new Bus(number, openAdapter, serial, clock);
       buses.set(number, bus);

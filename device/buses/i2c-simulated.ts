@@ -150,13 +150,14 @@ export function simulatedI2c(
   buses: readonly SimulatedI2c[],
   { clock = systemClock, serial = serialQueues() }: { readonly clock?: Clock; readonly serial?: Serial } = {},
 ): I2cBuses {
-  return i2cBuses(
-    async number => {
+  return i2cBuses({
+    openAdapter: async number => {
       const bus = buses.find(candidate => candidate.number === number);
       if (bus === undefined) throw failure('gone');
       return bus.adapter();
     },
+    list: async () => buses.map(({ number }) => ({ number, controller: 'simulated' })),
     serial,
     clock,
-  );
+  });
 }

@@ -1,7 +1,20 @@
 // How does a sensor talk to a chip on an I2C bus? In registers and plain transfers, one transfer at a time on a bus.
 
+/** A bus `/dev/i2c-N`. */
+export interface I2cBusEntry {
+  readonly number: number;
+  /** What the kernel calls its controller; empty where it does not say. */
+  readonly controller: string;
+  /** The bus of the multiplexer of which this one is a channel. */
+  readonly parent?: number;
+  /** What else than sensors it is there for, such as `of a video connector`: one does not ask there who answers. */
+  readonly reserved?: string;
+}
+
 /** The I2C buses of a machine. */
 export interface I2cBuses {
+  /** Those that are there, by their numbers; none where that cannot be known. Nothing is said to any chip. */
+  list(): Promise<readonly I2cBusEntry[]>;
   /**
    * The chip at an address (7 bits) of the bus `/dev/i2c-BUS`; whoever opens it closes it. Nothing is said to the chip.
    * @throws one sentence that says what this machine lacks: a module, a bus, a permission

@@ -142,8 +142,8 @@ export function seedOf({ bus, address }: I2cPlace, { seed }: SensorHost): number
 }
 
 /**
- * The chips on the header's bus, at `addresses`, of which `recognise` is sure. It may only read: what answers may be
- * another chip, in use.
+ * The chips at `addresses` of which `recognise` is sure, on every bus that may have sensors. It may only read: what answers
+ * may be another chip, in use.
  */
 export async function findChips(
   host: SensorHost,
@@ -151,19 +151,30 @@ export async function findChips(
   usual: number,
   recognise: (chip: I2cChip) => Promise<boolean>,
 ): Promise<readonly FoundSensor[]> {
-  const found: FoundSensor[] = [];
-  for (const address of addresses) {
-    const chip = await host.i2c.open(HEADER_BUS, address).catch(() => undefined);
-    // Where there is no bus there is none for the next address either.
-    if (chip === undefined) break;
-    const queue = chipName(HEADER_BUS, address);
-    const recognised = await host.buses.serial(queue, () => recognise(chip)).catch(() => false);
-    await chip.close();
-    if (!recognised) continue;
-    const name = `i2c_${address.toString(16).padStart(2, '0')}`;
-    found.push({ options: address === usual ? {} : { address }, name, note: chip.place });
+  const found: (I2cPlace & { readonly note: string })[] = [];
+  for (const { number: bus, parent, reserved } of await host.i2c.list()) {
+    if (reserved !== undefined) continue;
+    for (const address of addresses) {
+      // A chip before a multiplexer is also seen on each of its channels.
+      if (found.some(chip => chip.bus === parent && chip.address === address)) continue;
+      const chip = await host.i2c.open(bus, address).catch(() => undefined);
+      // Where a bus cannot be opened it cannot for the next address either.
+      if (chip === undefined) break;
+      const recognised = await host.buses
+        .serial(chipName(bus, address), () => recognise(chip))
+        .catch(() => false);
+      await chip.close();
+      if (recognised) found.push({ bus, address, note: chip.place });
+    }
   }
-  return found;
+  return found.map(({ bus, address, note }) => ({
+    options: {
+      ...(bus === HEADER_BUS ? {} : { bus }),
+      ...(address === usual ? {} : { address }),
+    },
+    name: `i2c${bus === HEADER_BUS ? '' : bus}_${address.toString(16).padStart(2, '0')}`,
+    note,
+  }));
 }
 
 /** The addresses from `low` to `high`. */

@@ -41,7 +41,10 @@ function piAdvice({ board: { isPi } }: Patient, advice: string): string {
 
 async function i2c(patient: Patient): Promise<Finding> {
   const { machine, boot } = patient;
-  const buses = (await i2cBuses(machine)).map(({ number }) => `/dev/i2c-${number}`);
+  const buses = (await i2cBuses(machine))
+    // A Pi's video connectors have theirs whether I2C is on or not.
+    .filter(({ reserved }) => reserved === undefined)
+    .map(({ number }) => `/dev/i2c-${number}`);
   if (buses.length > 0 && !(await machine.hasI2cModule())) {
     const text = `${buses.join(', ')}, but the module i2c-bus was not installed or not built`;
     return missing(patient, 'i2c', 'I2C', text, 'npm install i2c-bus');

@@ -61,10 +61,11 @@ async function busTexts(
   kinds: readonly SensorKind[],
   probe: boolean,
 ): Promise<readonly string[]> {
-  const { number, controller, known } = bus;
-  const name = `i2c-${number}${controller === '' ? '' : ` (${controller})`}`;
+  const { number, controller, reserved, known } = bus;
+  const named = `i2c-${number}${controller === '' ? '' : ` (${controller})`}`;
+  const name = reserved === undefined ? named : `${named}, ${reserved}${probe ? ': not asked' : ''}`;
   const held = known.map(device => `i2c-${number}: ${deviceText(device)}, known to the kernel`);
-  if (!probe) return [name, ...held];
+  if (!probe || reserved !== undefined) return [name, ...held];
   try {
     const answering = (await probeI2c(machine, number)).filter(
       address => !known.some(device => device.address === address),

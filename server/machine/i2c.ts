@@ -1,13 +1,10 @@
 // Which I2C buses does this machine have, and what is on them?
 
-import { hexByte } from '../../device/index.ts';
+import { hexByte, type I2cBusEntry, listI2cBuses } from '../../device/index.ts';
 import { textOf } from './kernel-devices.ts';
 import type { Machine } from './machine.ts';
 
-export interface I2cBus {
-  readonly number: number;
-  /** What the kernel calls its controller; empty where it does not say. */
-  readonly controller: string;
+export interface I2cBus extends I2cBusEntry {
   /** What drivers of the kernel hold, or was told to them. */
   readonly known: readonly I2cDevice[];
 }
@@ -19,24 +16,15 @@ export interface I2cDevice {
 
 /** The buses that programs may use, `/dev/i2c-N`, and what sysfs tells of them. Sends nothing over their wires. */
 export async function i2cBuses({ files }: Pick<Machine, 'files'>): Promise<readonly I2cBus[]> {
-  const numbers = (await files.list('/dev'))
-    .map(name => /^i2c-(\d+)$/.exec(name)?.[1])
-    .filter(number => number !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
   const devices = (await files.list('/sys/bus/i2c/devices')).toSorted();
   return Promise.all(
-    numbers.map(async number => {
-      const own = devices.filter(device => device.startsWith(`${number}-`));
+    (await listI2cBuses(files)).map(async bus => {
+      const own = devices.filter(device => device.startsWith(`${bus.number}-`));
       const known = own.map(async device => ({
-        address: Number.parseInt(device.slice(`${number}-`.length), 16),
+        address: Number.parseInt(device.slice(`${bus.number}-`.length), 16),
         name: await textOf(files, `/sys/bus/i2c/devices/${device}/name`),
       }));
-      return {
-        number,
-        controller: await textOf(files, `/sys/class/i2c-dev/i2c-${number}/name`),
-        known: await Promise.all(known),
-      };
+      return { ...bus, known: await Promise.all(known) };
     }),
   );
 }

@@ -145,7 +145,12 @@ describe('the I2C buses of a machine', () => {
   };
 
   const busesOf = (options: Parameters<typeof linuxI2c>[0]) =>
-    i2cBuses(linuxI2c(options), serialQueues(), new FakeClock());
+    i2cBuses({
+      openAdapter: linuxI2c(options),
+      list: async () => [],
+      serial: serialQueues(),
+      clock: new FakeClock(),
+    });
 
   it('are reached through the module i2c-bus', async () => {
     const { bus, words } = busWithChip();

@@ -173,7 +173,7 @@ describe('dapberry doctor', () => {
 
   const notes: readonly [string, Change, string][] = [
     [
-      'I2C that is off',
+      'I2C that is off, though the video connectors have buses',
       { files: { '/dev/i2c-1': undefined, '/boot/firmware/config.txt': '' } },
       'note I2C off; no configured sensor needs it: sudo raspi-config nonint do_i2c 0, then restart',
     ],
@@ -187,6 +187,7 @@ describe('dapberry doctor', () => {
       {
         files: {
           '/sys/bus/w1/devices/w1_bus_master1/w1_master_slaves': undefined,
+          '/sys/bus/w1/devices/w1_bus_master1/28-0516b0a1c2ff/temperature': undefined,
           '/boot/firmware/config.txt': undefined,
         },
       },

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { type SimulatedI2c, simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
+import { oneWire } from '../../../device/buses/one-wire.ts';
 import { runProgram } from '../../../server/commands/program.ts';
 import type { Machine } from '../../../server/machine/machine.ts';
 import { hostOf } from '../../device/known-sensors.ts';
@@ -28,7 +29,12 @@ export async function machineWith(
     host: seed => {
       const host = hostOf({ files, seed });
       const { clock, buses } = host;
-      return { ...host, i2c: simulatedI2c(i2c, { clock, serial: buses.serial }) };
+      const { serial } = buses;
+      return {
+        ...host,
+        i2c: simulatedI2c(i2c, { clock, serial }),
+        oneWire: oneWire({ files, serial, clock }),
+      };
     },
     configuration: { usual: join(root, 'etc/dapberry/config.yaml'), environment: {} },
     platform: 'linux',
@@ -103,9 +109,11 @@ export const PI: Readonly<Record<string, string>> = {
   '/boot/firmware/config.txt': CONFIG_TXT,
   '/run/systemd/timesync/synchronized': '',
   '/dev/i2c-1': '',
+  '/dev/i2c-20': '',
   '/dev/gpiochip0': '',
   '/dev/gpiochip1': '',
   '/sys/class/i2c-dev/i2c-1/name': 'bcm2835 (i2c@7e804000)\n',
+  '/sys/class/i2c-dev/i2c-20/name': 'fef04500.i2c\n',
   '/sys/bus/i2c/devices/i2c-1/name': 'bcm2835 (i2c@7e804000)\n',
   '/sys/bus/i2c/devices/1-0068/name': 'ds3231\n',
   '/sys/class/gpio/export': '',
@@ -116,8 +124,13 @@ export const PI: Readonly<Record<string, string>> = {
   '/sys/class/gpio/gpiochip570/base': '570\n',
   '/sys/class/gpio/gpiochip570/ngpio': '8\n',
   '/sys/bus/w1/devices/w1_bus_master1/w1_master_slaves': `${DS18B20}\n`,
+  // The folder of a thermometer lies in its master's, and is linked beside it.
   [`/sys/bus/w1/devices/${DS18B20}/temperature`]: '21562\n',
+  [`/sys/bus/w1/devices/w1_bus_master1/${DS18B20}/temperature`]: '21562\n',
   '/sys/bus/iio/devices/iio:device0/name': 'bme280\n',
+  '/sys/bus/iio/devices/iio:device0/in_temp_input': '21930\n',
+  '/sys/bus/iio/devices/iio:device0/in_pressure_input': '101.325500000\n',
+  '/sys/bus/iio/devices/iio:device0/in_humidityrelative_input': '46123\n',
   '/sys/class/hwmon/hwmon0/name': 'cpu_thermal\n',
   '/sys/class/hwmon/hwmon1/name': 'rpi_volt\n',
   '/sys/class/hwmon/hwmon1/in0_lcrit_alarm': '0\n',
