@@ -33,6 +33,7 @@ export {
   sensorKind,
   simulatedHost,
   thisHost,
+  usualOptions,
 } from './kind.ts';
 export { lasting } from './lasting-sensor.ts';
 export { openerOf } from './opened-setup.ts';

@@ -79,7 +79,7 @@ export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
    * options together have to be is a refinement with `params: { expected, found }`, in words for a person.
    */
   readonly options: Schema;
-  /** Options to show it with, for a kind that has none without being told. */
+  /** Options to show it with in documents; a kind that needs to be told something has to have them. */
   readonly example?: z.input<Schema>;
   /** The channels in the order of a reading, known without any hardware. */
   channels(options: OptionsOf<Schema>): readonly Channel[];
@@ -104,6 +104,12 @@ export async function foundByFile({ files }: SensorHost, path: string): Promise<
     () => [{ options: {} }],
     () => [],
   );
+}
+
+/** The options that a kind has where it is told nothing, or those of its example where it has to be told something. */
+export function usualOptions<Schema extends z.ZodObject>(kind: SensorKind<Schema>): OptionsOf<Schema> {
+  const untold = kind.options.safeParse({});
+  return untold.success ? untold.data : kind.options.parse(kind.example);
 }
 
 /** Gives a kind its type by its options; the list of kinds then holds kinds of any options. */

@@ -1,15 +1,23 @@
-// Writes what documents and editors are told of the configuration anew, from its schema. Run by `npm run docs`, after a build.
+// Writes what documents and editors are told of the configuration and of sensors anew, from their definitions. Run by `npm run docs`, after a build.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SENSOR_KINDS } from '../dist/device/index.js';
+import { DERIVATIONS, SENSOR_KINDS } from '../dist/device/index.js';
 import { publishedSchema, referenceText } from '../dist/server/config/reference.js';
+import { sensorsText } from '../dist/server/config/sensors-page.js';
 
 const root = join(import.meta.dirname, '..');
-const page = join(root, 'docs/configuration.md');
-const text = readFileSync(page, 'utf8');
-const end = text.indexOf('## Reference\n');
-if (end < 0) throw new Error('docs/configuration.md: expected the heading "## Reference", found none');
-writeFileSync(page, `${text.slice(0, end)}## Reference\n\n${referenceText(SENSOR_KINDS)}\n`);
+
+/** Puts a text below a heading of a page, instead of all that was there. */
+function writeBelow(heading, page, text) {
+  const path = join(root, page);
+  const before = readFileSync(path, 'utf8');
+  const end = before.indexOf(`\n${heading}\n`);
+  if (end < 0) throw new Error(`${page}: expected the heading "${heading}", found none`);
+  writeFileSync(path, `${before.slice(0, end)}\n${heading}\n\n${text}\n`);
+}
+
+writeBelow('## Reference', 'docs/configuration.md', referenceText(SENSOR_KINDS));
+writeBelow('## Kinds', 'docs/sensors.md', sensorsText(SENSOR_KINDS, DERIVATIONS));
 const schema = JSON.stringify(publishedSchema(SENSOR_KINDS), null, 2);
 writeFileSync(join(root, 'systemd/config.schema.json'), `${schema}\n`);

@@ -43,24 +43,49 @@ describe('the documentation', () => {
   });
 
   it('links only to what is there', () => {
-    const pages = [
-      'README.md',
-      'CONTRIBUTING.md',
-      ...readdirSync(join(ROOT, 'docs')).map(name => `docs/${name}`),
-    ];
-    const dead = pages
-      .filter(page => page.endsWith('.md'))
-      .flatMap(page => {
-        const text = readFileSync(join(ROOT, page), 'utf8');
-        const targets = [...text.matchAll(/\]\(([^)#]+)/g)].map(match => match[1]!);
-        return targets
-          .filter(target => !/^[a-z]+:/.test(target))
-          .filter(target => !existsIn(resolve(ROOT, page, '..', target)))
-          .map(target => `${page}: ${target}`);
-      });
+    const dead = pages().flatMap(page => {
+      const text = readFileSync(join(ROOT, page), 'utf8');
+      const targets = [...text.matchAll(/\]\(([^)#]+)/g)].map(match => match[1]!);
+      return targets
+        .filter(target => !/^[a-z]+:/.test(target))
+        .filter(target => !existsIn(resolve(ROOT, page, '..', target)))
+        .map(target => `${page}: ${target}`);
+    });
+    expect(dead).toEqual([]);
+  });
+
+  it('links only to headings that are there', () => {
+    const dead = pages().flatMap(page => {
+      const targets = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)];
+      return targets
+        .map(([, file = '', anchor = '']) => ({
+          file: file === '' ? page : resolve(ROOT, page, '..', file),
+          anchor,
+        }))
+        .filter(({ file, anchor }) => !anchorsOf(readFileSync(resolve(ROOT, file), 'utf8')).includes(anchor))
+        .map(({ file, anchor }) => `${page}: ${file}#${anchor}`);
+    });
     expect(dead).toEqual([]);
   });
 });
+
+function pages(): readonly string[] {
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(ROOT, 'docs')).map(name => `docs/${name}`),
+  ].filter(page => page.endsWith('.md'));
+}
+
+/** What headings are called in links: small letters, blanks as `-`, no other signs. */
+function anchorsOf(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 function existsIn(path: string): boolean {
   try {

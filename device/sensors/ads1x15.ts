@@ -103,6 +103,7 @@ export function converterKind({ name, title, description, bits, rates, usualRate
     description,
     needs: ['i2c'],
     options: optionsOf(rates, usualRate),
+    example: { address: 0x49, inputs: ['AIN0', 'AIN2-AIN3'], range: 2.048 },
     channels: channelsOf,
     conversionTime: ({ inputs, rate }) => inputs.length * (SLOWEST / rate + TRANSFERS),
     claims: claimsOf,

@@ -137,6 +137,7 @@ export function barometerKind({ name, title, description, id, hasHumidity }: Bar
           expected: `one of ${SAMPLES.join(', ')} samples`,
         }),
     }),
+    example: { address: 0x77, oversampling: 4 },
     channels: () => channels,
     conversionTime: ({ oversampling }) => durationOf(oversampling, hasHumidity),
     claims: claimsOf,

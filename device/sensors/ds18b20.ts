@@ -70,6 +70,7 @@ export const ds18b20 = sensorKind({
     'A thermometer on 1-Wire, -55 to 125 degree_Celsius: DS18B20, DS18S20, DS1822, DS1825 or DS28EA00. Several of one bus convert at the same time where the kernel lets this user ask for it.',
   needs: ['1-wire'],
   options: OPTIONS,
+  example: { address: '28-0316a2794cff', resolution: 11 },
   channels: options => [channelOf(options)],
   conversionTime: ({ resolution = MOST_BITS }) =>
     LONGEST_CONVERSION / 2 ** (MOST_BITS - resolution) + TRANSFER,

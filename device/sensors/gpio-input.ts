@@ -89,6 +89,7 @@ export const gpioInput = sensorKind({
     'The level of a pin, how often it changed, and the rate of that: rain gauges, anemometers, flow meters, door switches. Counts between readings as well.',
   needs: ['gpio'],
   options,
+  example: { pin: 17, pull: 'up', invert: true, scale: 0.2794, units: 'mm' },
   channels: channelsOf,
   conversionTime: () => 0,
   claims: ({ pin }) => claimsOfPins([pin]),

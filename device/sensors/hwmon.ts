@@ -57,6 +57,7 @@ export const hwmon = sensorKind({
         expected: 'a list of one to 64 inputs, no two alike',
       }),
   }),
+  example: { device: 'rpi_volt', inputs: ['in0_lcrit_alarm'] },
   channels: ({ inputs }) => inputs.map(channelOfInput),
   conversionTime: () => 0,
   open: async ({ device, inputs }, { files, buses }) => {

@@ -31,8 +31,9 @@ export function addressOption(low: number, high: number, usual: number) {
     .max(high)
     .default(usual)
     .meta({
-      description: `The chip's address on the bus, ${range} as its address pins are wired; ${hexByte(usual)} where it is left out.`,
+      description: "The chip's address on the bus, as its address pins are wired.",
       expected: `an address from ${range}`,
+      base: 16,
     });
 }
 

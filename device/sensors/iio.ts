@@ -57,6 +57,7 @@ export const iio = sensorKind({
         expected: 'a list of one to 64 inputs, no two alike',
       }),
   }),
+  example: { device: 'bme280', inputs: ['temp', 'humidityrelative', 'pressure'] },
   channels: ({ inputs }) => inputs.map(channelOfInput),
   conversionTime: () => 0,
   claims: ({ device, inputs }) => inputs.map(input => `in_${input} of the IIO device ${device}`),

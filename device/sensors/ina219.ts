@@ -151,6 +151,7 @@ export const ina219 = sensorKind({
         expected: `one of ${SAMPLES.join(', ')} samples`,
       }),
   }),
+  example: { address: 0x41, shunt: 0.01, samples: 16 },
   channels: channelsOf,
   conversionTime: ({ samples }) => conversionOf(samples),
   claims: claimsOf,

@@ -76,6 +76,7 @@ export const lm75 = sensorKind({
         'Bits of a reading: 9 of the LM75 (steps of 0.5 degree_Celsius), 11 of the LM75A and LM75B (0.125).',
       ),
   }),
+  example: { address: 0x49, bits: 11 },
   channels: ({ bits }) => channelsOf(bits),
   conversionTime: () => CONVERSION,
   claims: claimsOf,

@@ -113,6 +113,7 @@ export const mcp3008 = sensorKind({
         },
       });
     }),
+  example: { inputs: ['CH0', 'CH1', 'CH2-CH3'], reference: 3.3 },
   channels: ({ inputs, reference }) => inputs.map(input => channelOf(input, reference)),
   conversionTime: ({ inputs }) => inputs.length * CONVERSION,
   claims: ({ clock, data_out, data_in, select }) => claimsOfPins([clock, data_out, data_in, select]),

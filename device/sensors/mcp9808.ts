@@ -79,6 +79,7 @@ export const mcp9808 = sensorKind({
         expected: '0.5, 0.25, 0.125 or 0.0625 degree_Celsius',
       }),
   }),
+  example: { address: 0x19, resolution: 0.25 },
   channels: ({ resolution }) => channelsOf(resolution),
   conversionTime: ({ resolution }) => CONVERSIONS[RESOLUTIONS.indexOf(resolution)]!,
   claims: claimsOf,

@@ -80,6 +80,7 @@ export const sht3x = sensorKind({
       .default('high')
       .describe('How long the chip measures, 4, 6 or 15 ms: the longer, the less noise.'),
   }),
+  example: { address: 0x45, repeatability: 'medium' },
   channels: () => CHANNELS,
   conversionTime: ({ repeatability }) => DURATIONS[repeatability],
   claims: claimsOf,

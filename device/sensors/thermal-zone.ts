@@ -31,6 +31,7 @@ export const thermal = sensorKind({
         expected: 'the number of a thermal zone from 0 to 999, or its type, such as cpu-thermal',
       }),
   }),
+  example: { zone: 'cpu-thermal' },
   channels: ({ zone }) => [temperatureOf(zone)],
   conversionTime: () => 0,
   simulate: simulatedKernelOf,

@@ -62,6 +62,7 @@ export const tmp102 = sensorKind({
     bus: busOption,
     address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
   }),
+  example: { address: 0x49 },
   channels: () => CHANNELS,
   conversionTime: () => CONVERSION,
   claims: claimsOf,

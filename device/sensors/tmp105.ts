@@ -56,6 +56,7 @@ export const tmp105 = sensorKind({
         'Bits of a reading: 9 (0.5 degree_Celsius, in 38 ms) to 12 (0.0625 degree_Celsius, in 300 ms).',
       ),
   }),
+  example: { address: 0x49, bits: 10 },
   channels: ({ bits }) => channelsOf(bits),
   conversionTime: ({ bits }) => conversionOf(bits),
   claims: claimsOf,

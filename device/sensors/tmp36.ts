@@ -55,6 +55,7 @@ export const tmp36Simulated = sensorKind({
         "Another seed is another stretch of weather; without one, the configuration's own seed counts.",
       ),
   }),
+  example: { seed: 7 },
   channels: () => CHANNELS,
   conversionTime: () => 0,
   open: async ({ seed }, host) => tmp36({ seed: seed ?? host.seed, now: () => host.clock.wall() }),

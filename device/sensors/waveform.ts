@@ -82,6 +82,7 @@ export const waveform = sensorKind({
     'A value that moves as it is told, with the troubles of real ones if wanted: noise, drift, gaps, spikes, outages. Its column gets units and a name by channels.',
   needs: [],
   options: OPTIONS,
+  example: { shape: 'random-walk', mean: 54, amplitude: 6, period: 3600, noise: 0.05, step: 0.1 },
   channels: channelsOf,
   conversionTime: () => 0,
   open: async (options, host) => waveformSensor(options, options.seed ?? host.seed, () => host.clock.wall()),

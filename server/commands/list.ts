@@ -1,10 +1,10 @@
 // `dapberry list`: which kinds of sensors are there, with which options, and what is attached to this machine?
 
-import { type Need, SENSOR_KINDS, type SensorKind } from '../../device/index.ts';
+import { type Need, SENSOR_KINDS, type SensorKind, usualOptions } from '../../device/index.ts';
+import { keyTexts } from '../config/key-table.ts';
 import { jsonSchemaOf } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
 import { type FoundOfKind, pasteText } from '../config/paste.ts';
-import { keyTexts } from '../config/reference.ts';
 import { DEFAULT_SEED } from '../config/schema.ts';
 import { type Attached, attachedTo } from '../machine/attached.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -80,7 +80,7 @@ function isAskedOnly({ needs }: SensorKind): boolean {
 
 function kindText(kind: SensorKind, styled: Surroundings['styled']): string {
   const { name, title, description, needs, options } = kind;
-  const channels = kind.channels(kind.options.safeParse(kind.example ?? {}).data ?? {});
+  const channels = kind.channels(usualOptions(kind));
   const rows = keyTexts(jsonSchemaOf(options)).map(({ key, expected, usual, meaning }) => [
     key,
     `${meaning} Expected: ${expected}${usual === '' ? '' : usual === 'required' ? '; required' : `; ${usual} where it is left out`}.`,

@@ -1,7 +1,7 @@
 // What is to be written into a configuration to have the sensors that were found? A text that the loader takes as it is.
 
-import { stringify } from 'yaml';
 import { type FoundSensor, type SensorKind, setUpSensor } from '../../device/index.ts';
+import { entryLines } from './entry.ts';
 import { DEFAULT_INTERVAL } from './schema.ts';
 
 /** A sensor that was found, and of which kind it is. */
@@ -13,7 +13,7 @@ export interface FoundOfKind {
 const DATASET = 'station';
 
 interface Entry {
-  readonly written: object;
+  readonly lines: readonly string[];
   readonly note: string | undefined;
   /** Another entry has what it needs: only one of them can be right. */
   readonly instead: boolean;
@@ -30,13 +30,13 @@ export function pasteText(sensors: readonly FoundOfKind[]): string {
     const held = kind.claims?.(options) ?? [];
     const instead = held.some(claim => claims.has(claim));
     const name = freeName({ kind, found }, options, instead ? new Set() : columns);
-    const written = { kind: kind.name, ...(name === undefined ? {} : { name }), ...found.options };
-    if (instead) return { written, note, instead };
+    const lines = entryLines(kind, found.options, name);
+    if (instead) return { lines, note, instead };
     for (const claim of held) claims.add(claim);
     const setup = setUpSensor(kind, options, name === undefined ? {} : { name });
     for (const { column } of setup.columns) columns.add(column.name);
     interval = Math.max(interval, Math.ceil(kind.conversionTime(options)));
-    return { written, note, instead };
+    return { lines, note, instead };
   });
   const list = entries.map(entryText).join('');
   return `datasets:\n  ${DATASET}:\n    interval: ${interval} s\n    sensors:\n${list}`;
@@ -59,8 +59,7 @@ function freeName(
   return name;
 }
 
-function entryText({ written, note, instead }: Entry): string {
-  const [first = '', ...others] = stringify(written, { lineWidth: 0 }).trimEnd().split('\n');
+function entryText({ lines: [first = '', ...others], note, instead }: Entry): string {
   const remark = [instead ? 'or, at the same place:' : undefined, note].filter(text => text !== undefined);
   const lines = [
     ...(remark.length === 0 ? [] : [`# ${remark.join(' ').replaceAll(/\s+/g, ' ')}`]),

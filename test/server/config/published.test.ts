@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { SENSOR_KINDS } from '../../../device/index.ts';
+import { DERIVATIONS, SENSOR_KINDS } from '../../../device/index.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { publishedSchema, referenceText } from '../../../server/config/reference.ts';
+import { sensorsText } from '../../../server/config/sensors-page.ts';
 import { textOf } from '../../sources.ts';
 
 const ADVICE = 'is not what the schema says now: run `npm run docs`';
@@ -19,7 +20,23 @@ describe('what is published of the configuration', () => {
     expect(page.slice(page.indexOf('## Reference\n')), `docs/configuration.md ${ADVICE}`).toBe(
       `## Reference\n\n${referenceText(SENSOR_KINDS)}\n`,
     );
-    for (const { name } of SENSOR_KINDS) expect(page).toContain(`### \`${name}\``);
+  });
+
+  it('is the page of sensors of now, with every kind and every derivation', () => {
+    const page = textOf('docs/sensors.md');
+    expect(page.slice(page.indexOf('## Kinds\n')), `docs/sensors.md ${ADVICE}`).toBe(
+      `## Kinds\n\n${sensorsText(SENSOR_KINDS, DERIVATIONS)}\n`,
+    );
+    for (const { name } of [...SENSOR_KINDS, ...DERIVATIONS]) expect(page).toContain(`\n### \`${name}\`\n`);
+  });
+
+  it('has an example of every kind that the loader takes as it stands', () => {
+    const page = textOf('docs/sensors.md');
+    const examples = [...page.matchAll(/```yaml\n(sensors:\n.*?)```/gs)].map(([, text = '']) => text);
+    expect(examples.map(text => /kind: (\S+)/.exec(text)?.[1])).toEqual(SENSOR_KINDS.map(({ name }) => name));
+    for (const content of examples) {
+      expect(loadConfig([{ name: 'example.yaml', content, dataset: 'example' }])).toHaveProperty('config');
+    }
   });
 
   it('begins with an example that gives the columns that it says', () => {
@@ -34,10 +51,19 @@ describe('what is published of the configuration', () => {
   });
 
   it('tells of each key what it means', () => {
-    const rows = referenceText(SENSOR_KINDS)
+    const rows = [referenceText(SENSOR_KINDS), keysOf(sensorsText(SENSOR_KINDS, DERIVATIONS))]
+      .join('\n')
       .split('\n')
       .filter(line => line.startsWith('| `'));
     expect(rows.filter(row => / \|\s*\|$/.test(row))).toEqual([]);
     expect(rows.filter(row => /\b(undefined|a value)\b/.test(row))).toEqual([]);
   });
 });
+
+/** The tables of options in a text of Markdown. */
+function keysOf(markdown: string): string {
+  return markdown
+    .split('\n\n')
+    .filter(block => block.startsWith('| key |'))
+    .join('\n');
+}

@@ -1,0 +1,51 @@
+// How are the keys of a mapping told, in words? What is expected, what is taken where a key is left out, and what it means.
+
+import { expectationOf, type JsonSchema } from './expected.ts';
+
+/** A key of a mapping, in words. */
+export interface KeyText {
+  readonly key: string;
+  readonly expected: string;
+  /** The default; `required` where there has to be one, empty where there is none. */
+  readonly usual: string;
+  readonly meaning: string;
+}
+
+/** The keys of a mapping, in words. */
+export function keyTexts({ properties = {}, required = [] }: JsonSchema): readonly KeyText[] {
+  return Object.entries(properties).map(([key, schema]) => {
+    if (typeof schema !== 'object') throw new Error(`${key}: expected a schema, found ${schema}`);
+    const usual = required.includes(key) ? 'required' : defaultText(schema);
+    return { key, expected: expectationOf(schema), usual, meaning: schema.description ?? '' };
+  });
+}
+
+/** The keys of a mapping, as a table of Markdown. */
+export function keyTable(schema: JsonSchema): string {
+  const rows = keyTexts(schema).map(({ key, expected, usual, meaning }) => [
+    `\`${key}\``,
+    expected,
+    usual,
+    meaning,
+  ]);
+  return table(['key', 'expected', 'default', 'means'], rows);
+}
+
+/** A table of Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Whether a number is written in hexadecimal, as the schema says by its `base`. */
+export function isHexadecimal({ base }: JsonSchema): boolean {
+  return base === 16;
+}
+
+function defaultText(schema: JsonSchema): string {
+  const value: unknown = schema.default;
+  if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return '';
+  if (typeof value === 'number' && isHexadecimal(schema)) return `0x${value.toString(16).padStart(2, '0')}`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
