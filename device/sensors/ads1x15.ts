@@ -57,6 +57,9 @@ const SIMULATED: readonly Course[] = [
   { mean: 0.4, amplitude: 0.3, period: 20, noise: 0.001 },
 ];
 
+/** The share of a range that simulated voltages take at most, without their noise. */
+const HEADROOM = 0.9;
+
 /** What tells the two chips apart. */
 export interface Converter {
   readonly name: string;
@@ -150,23 +153,35 @@ export function converterKind({ name, title, description, bits, rates, usualRate
         },
       });
     },
-    simulate: (place, host) => {
-      const seed = seedOf(place, host);
+    simulate: (options, host) => {
+      const seed = seedOf(options, host);
+      const share = shareWithin(options);
       const voltages = SIMULATED.map((course, input) =>
         quantityNow(randomBits(seed, input), course, host.clock),
       );
       const model = new Ads1x15Model({
-        voltage: input => voltages[input]!(),
+        voltage: input => share * voltages[input]!(),
         now: () => host.clock.monotonic(),
         bits,
       });
-      return hostWith(model, place, host);
+      return hostWith(model, options, host);
     },
     ...(isFound && {
       find: host =>
         findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isConverter),
     }),
   });
+}
+
+/** By which simulated voltages are lower, as behind a divider, so that no input that is measured is beyond its range. */
+function shareWithin(options: Inputs): number {
+  const shares = options.inputs.map(input => {
+    const courses = input.split('-').map(single => SIMULATED[Number(single.slice('AIN'.length))]!);
+    const [plus, minus] = courses.map(({ mean }) => mean);
+    const swing = courses.reduce((sum, { amplitude }) => sum + amplitude, 0);
+    return (HEADROOM * rangeOf(input, options)) / (Math.abs(plus! - (minus ?? 0)) + swing);
+  });
+  return Math.min(1, ...shares);
 }
 
 /** It has no identity, but thresholds that only a program changes which uses the comparator. */

@@ -32,7 +32,7 @@ export const hostCpu = sensorKind({
   options: z.strictObject({}),
   channels: () => CHANNELS,
   conversionTime: () => 0,
-  simulate: simulatedKernelOf,
+  simulate: (_options, host) => simulatedKernelOf({}, host),
   find: host => foundByFile(host, STAT),
   open: async (_options, { files, clock }) => {
     const window = new CounterWindow<readonly number[]>();

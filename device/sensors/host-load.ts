@@ -24,7 +24,7 @@ export const hostLoad = sensorKind({
   options: z.strictObject({}),
   channels: () => CHANNELS,
   conversionTime: () => 0,
-  simulate: simulatedKernelOf,
+  simulate: (_options, host) => simulatedKernelOf({}, host),
   find: host => foundByFile(host, LOADAVG),
   open: async (_options, { files }) => {
     parseLoadAverages(await readAtOpening(files, LOADAVG));

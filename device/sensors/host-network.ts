@@ -43,7 +43,7 @@ export const hostNetwork = sensorKind({
   options: z.strictObject({}),
   channels: () => CHANNELS,
   conversionTime: () => 0,
-  simulate: simulatedKernelOf,
+  simulate: (_options, host) => simulatedKernelOf({}, host),
   find: host => foundByFile(host, NET_DEV),
   open: async (_options, { files, clock }) => {
     const window = new CounterWindow<readonly InterfaceBytes[]>();

@@ -34,18 +34,26 @@ const AMPLITUDE = 0.23;
 export interface SimulatedKernelOptions {
   readonly seed: number;
   /** Seconds since 1970 that never run back, since the kernel's counters do not. */
-  readonly now?: () => number;
+  readonly now: () => number;
+  /** The only thermal zone. */
+  readonly zone?: { readonly number: number; readonly type: string };
 }
 
 /** What the kinds that read the kernel's files are simulated by. */
-export function simulatedKernelOf(_options: unknown, { seed }: SensorHost): Partial<SensorHost> {
-  return { files: simulatedKernel({ seed }) };
+export function simulatedKernelOf(
+  { zone }: Pick<SimulatedKernelOptions, 'zone'>,
+  { seed, clock }: SensorHost,
+): Partial<SensorHost> {
+  const ahead = clock.wall() - clock.monotonic();
+  const now = () => clock.monotonic() + ahead;
+  return { files: simulatedKernel({ seed, now, ...(zone === undefined ? {} : { zone }) }) };
 }
 
 /** The files that the host's sensors read, as a pure function of seed and time. */
 export function simulatedKernel({
   seed,
-  now = () => (performance.timeOrigin + performance.now()) / 1000,
+  now,
+  zone = { number: 0, type: 'cpu-thermal' },
 }: SimulatedKernelOptions): KernelFiles {
   const busy = wave(randomBits(seed, 0), MEAN_BUSY);
   const received = wave(randomBits(seed, 1), MEAN_RECEIVED);
@@ -90,8 +98,8 @@ export function simulatedKernel({
         '',
       ].join('\n');
     },
-    '/sys/class/thermal/thermal_zone0/type': () => 'cpu-thermal\n',
-    '/sys/class/thermal/thermal_zone0/temp': up =>
+    [`/sys/class/thermal/thermal_zone${zone.number}/type`]: () => `${zone.type}\n`,
+    [`/sys/class/thermal/thermal_zone${zone.number}/temp`]: up =>
       `${Math.round(1000 * (COOL + WARMING * meanBusy(up, WARMING_TIME)))}\n`,
   };
 

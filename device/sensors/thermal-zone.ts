@@ -1,7 +1,7 @@
 // How warm the host's chips are: one sensor a thermal zone (kernel ABI, Documentation/driver-api/thermal/sysfs-api).
 
 import { z } from 'zod';
-import { expectText, type KernelFiles, readAtOpening, textAt } from '../kernel-files.ts';
+import { expectText, type KernelFiles, textAt } from '../kernel-files.ts';
 import { type FoundSensor, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { uniqueIdentifiers } from './identifiers.ts';
@@ -34,7 +34,11 @@ export const thermal = sensorKind({
   example: { zone: 'cpu-thermal' },
   channels: ({ zone }) => [temperatureOf(zone)],
   conversionTime: () => 0,
-  simulate: simulatedKernelOf,
+  simulate: ({ zone }, host) => {
+    const simulated =
+      typeof zone === 'number' ? { number: zone, type: 'cpu-thermal' } : { number: 0, type: zone };
+    return simulatedKernelOf({ zone: simulated }, host);
+  },
   find: ({ files }) => thermalZones(files),
   open: async ({ zone }, { files }) => {
     const folder = `${THERMAL}/thermal_zone${await numberOf(files, zone)}`;
@@ -94,16 +98,13 @@ async function zonesOf(files: KernelFiles): Promise<readonly Zone[]> {
 }
 
 async function numberOf(files: KernelFiles, zone: number | string): Promise<number> {
-  if (typeof zone === 'number') {
-    await readAtOpening(files, `${THERMAL}/thermal_zone${zone}/type`);
-    return zone;
-  }
   const zones = await zonesOf(files);
-  const found = zones.find(({ type }) => type === zone);
+  const found = zones.find(({ number, type }) => (typeof zone === 'number' ? number : type) === zone);
   if (found !== undefined) return found.number;
-  const types = zones.map(({ type }) => type).join(', ');
+  const wanted = typeof zone === 'number' ? `number ${zone}` : `type ${zone}`;
+  const others = zones.map(({ number, type }) => `${number} (${type})`).join(', ');
   throw new Error(
-    `expected a thermal zone of the type ${zone}, found ${types === '' ? 'none at all' : types}`,
+    `expected a thermal zone of the ${wanted}, found ${others === '' ? `none at all in ${THERMAL}` : others}`,
   );
 }
 

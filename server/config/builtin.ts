@@ -7,6 +7,7 @@ import {
   type SensorHost,
   type SensorKind,
   simulatedHost,
+  usualOptions,
 } from '../../device/index.ts';
 import type { Source } from './load.ts';
 
@@ -60,7 +61,7 @@ export async function builtinConfig(host: SensorHost, simulate: boolean): Promis
 async function sensorsOf(name: string, host: SensorHost, simulate: boolean): Promise<readonly object[]> {
   const kind = SENSOR_KINDS.find(candidate => candidate.name === name);
   if (kind?.find === undefined) return [];
-  const found = await kind.find(simulate ? simulatedHost(kind, {}, host) : host);
+  const found = await kind.find(simulate ? simulatedHost(kind, usualOptions(kind), host) : host);
   return found.map(sensor => written(kind, sensor));
 }
 

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SENSOR_KINDS } from '../../../device/index.ts';
 import { builtinConfig } from '../../../server/config/builtin.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { problemLine } from '../../../server/config/problem.ts';
@@ -59,14 +58,5 @@ describe('the built-in configuration', () => {
     expect(Object.keys(columns)).toEqual(['roberrypi', 'host']);
     const { host } = columns;
     expect(host).toEqual([...LOAD, ...NETWORK, 'temperature_cpu_thermal']);
-  });
-});
-
-describe('a machine without anything', () => {
-  it('has no sensor of any kind to be found', async () => {
-    tree = await kernelTree({});
-    for (const { name, find } of SENSOR_KINDS) {
-      expect([name, (await find?.(hostOf({ files: tree.files }))) ?? []]).toEqual([name, []]);
-    }
   });
 });
