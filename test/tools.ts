@@ -22,6 +22,7 @@ const TOOLS = {
   curl: { commands: ['curl'], debianPackage: 'curl' },
   getdap: { commands: ['getdap'], debianPackage: 'libdap-bin' },
   ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
+  udunits2: { commands: ['udunits2'], debianPackage: 'udunits-bin' },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

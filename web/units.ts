@@ -11,6 +11,7 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ...['degree', 'degrees', 'deg', 'arc_degree', 'angular_degree'].map(pair('°')),
   ...['degrees_north', 'degree_north', 'degree_n', 'degrees_n'].map(pair('°N')),
   ...['degrees_east', 'degree_east', 'degree_e', 'degrees_e'].map(pair('°E')),
+  ...['radian', 'radians'].map(pair('rad')),
   ...['percent', 'per_cent', 'pct'].map(pair('%')),
   ...['ohm', 'ohms'].map(pair('Ω')),
   ...['lux', 'lx'].map(pair('lx')),

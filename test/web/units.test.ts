@@ -28,6 +28,7 @@ it.each([
   ['uV', 'µV'],
   ['ohm', 'Ω'],
   ['lux', 'lx'],
+  ['radian s-1', 'rad/s'],
   ['degrees_north', '°N'],
   ['m/s', 'm/s'],
   ['furlongs', 'furlongs'],
