@@ -22,6 +22,8 @@ export interface ChannelOverride extends Partial<Channel> {
 /** One sensor as it was configured; all of it is known before anything is opened. */
 export interface SensorSetup {
   readonly kind: SensorKind;
+  /** The file that the kind is in, where that is no file of the project. */
+  readonly driver?: string;
   /** What health, log and page call it; no two sensors of a dataset alike. */
   readonly name: string;
   /** As the kind's schema gave them. */

@@ -45,8 +45,11 @@ export function thisHost(seed: number): SensorHost {
   };
 }
 
-/** What a kind cannot do without: `kernel-files` are those below /proc and /sys. */
-export type Need = 'kernel-files' | '1-wire' | 'i2c' | 'gpio' | 'iio';
+/** `kernel-files` are those below /proc and /sys; `files` are those that other programs write. */
+export const NEEDS = ['kernel-files', '1-wire', 'i2c', 'gpio', 'iio', 'files', 'network'] as const;
+
+/** What a kind cannot do without. */
+export type Need = (typeof NEEDS)[number];
 
 /** The options of one sensor as its kind's schema gives them, defaults filled in. */
 export type OptionsOf<Schema extends z.ZodObject> = z.output<Schema>;

@@ -14,6 +14,7 @@ import {
   type Reading,
   type Sensor,
 } from './sensor.ts';
+import { wholeReading } from './sensor-reader.ts';
 
 /** What opens the sensor on `host`, or on what its kind puts there where `simulate` is set. */
 export function openerOf(setup: SensorSetup, host: SensorHost, simulate: boolean): OpenSensor {
@@ -35,9 +36,9 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
   const channels = columnsOf(setup);
   const corrections = columns.map(({ calibration }) => calibration);
   const isPlain = derived.length === 0 && !corrections.some(calibration => calibration !== undefined);
-  const whole = (reading: Reading): Reading => {
-    // A reading of another length is refused, with its own error, by whoever reads.
-    if (reading.length !== columns.length) return reading;
+  const whole = (read: Reading): Reading => {
+    // Before anything is reckoned with it: a product makes a number of what was none.
+    const reading = wholeReading(sensor, read);
     const values = Array.from(reading, (value, index) => corrected(corrections[index], value));
     return [...values, ...derived.map(column => derivedValue(column, values[column.source]!))];
   };
@@ -56,9 +57,7 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
         if (!(error instanceof IncompleteReading)) throw error;
         throw new IncompleteReading(whole(error.reading), error.message);
       }
-      const problem = derived
-        .map(column => derivedProblem(column, values[column.source] ?? Number.NaN))
-        .find(isGiven);
+      const problem = derived.map(column => derivedProblem(column, values[column.source]!)).find(isGiven);
       if (problem !== undefined) throw new IncompleteReading(values, problem);
       return values;
     },

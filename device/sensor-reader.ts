@@ -1,6 +1,7 @@
 // How one sensor is read: one read at a time, each with a deadline, a failed one tried again after a back-off.
 
 import { type Clock, waitFor } from './clock.ts';
+import { foundOf } from './found.ts';
 import { IncompleteReading, isComputed, type Reading, type Sensor } from './sensor.ts';
 import type { SensorHealth } from './sensor-health.ts';
 
@@ -156,12 +157,19 @@ export class SensorReader {
   }
 }
 
-/** @throws where the reading has not one value a channel */
+/** @throws where the reading has not one number a channel: what a column would make of a text, or of null, was never measured */
 export function wholeReading({ channels }: Sensor, reading: Reading): Reading {
-  if (reading.length === channels.length) return reading;
-  throw new Error(
-    `expected ${channels.length} values, one a channel, and found ${reading.length} in the reading`,
-  );
+  const { length } = reading ?? {};
+  if (length !== channels.length) {
+    throw new Error(
+      `expected ${channels.length} values, one a channel, and found ${length ?? 'none'} in the reading`,
+    );
+  }
+  for (let index = 0; index < length; index++) {
+    if (typeof reading[index] === 'number') continue;
+    throw new Error(`expected a number for ${channels[index]!.name}, and found ${foundOf(reading[index])}`);
+  }
+  return reading;
 }
 
 /** Closes a sensor, whatever its `close` does: errors are dropped, and one that hangs is not waited for. */

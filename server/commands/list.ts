@@ -1,8 +1,8 @@
 // `dapberry list`: which kinds of sensors are there, with which options, and what is attached to this machine?
 
 import { type Need, SENSOR_KINDS, type SensorKind, usualOptions } from '../../device/index.ts';
+import { jsonSchemaOf } from '../config/expected.ts';
 import { keyTexts } from '../config/key-table.ts';
-import { jsonSchemaOf } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
 import { type FoundOfKind, pasteText } from '../config/paste.ts';
 import { DEFAULT_SEED } from '../config/schema.ts';

@@ -3,16 +3,20 @@
 import type { z } from 'zod';
 import {
   type Channel,
+  FaultyKind,
   millivoltsOf,
   type SensorKind,
   type SensorSetup,
   setUpSensor,
 } from '../../device/index.ts';
 import type { CheckOptions } from './check.ts';
-import { problemAt, suggestion, valueAt } from './explain.ts';
+import type { DriverModule } from './driver-module.ts';
+import { driverFile, writtenDriver } from './drivers.ts';
+import { jsonSchemaOf } from './expected.ts';
+import { explainIssues, problemAt, suggestion, valueAt } from './explain.ts';
 import { type DatasetPart, isMapping } from './part.ts';
 import { type Problem, quoted, type Step } from './problem.ts';
-import { channelSchema, derivedSchema, sensorNameSchema } from './sensor-schema.ts';
+import { channelSchema, derivedSchema, driverSensorSchema, sensorNameSchema } from './sensor-schema.ts';
 
 export interface SensorPart {
   readonly dataset: DatasetPart;
@@ -29,23 +33,40 @@ export interface SensorPart {
   readonly problems: readonly Problem[];
 }
 
-export function checkSensor(
-  dataset: DatasetPart,
-  index: number,
-  { kinds, simulate }: CheckOptions,
-): SensorPart {
+export function checkSensor(dataset: DatasetPart, index: number, options: CheckOptions): SensorPart {
   const path = [...dataset.path, 'sensors', index];
   const value = valueAt(dataset.document.value, path);
-  const unknown = { setup: undefined, ownName: undefined, claims: [], conversion: { time: 0, kind: '' } };
   const part = { dataset, path, value };
-  const kind = kinds.find(({ name }) => name === valueAt(value, ['kind']));
-  if (kind === undefined || !isMapping(value)) return { ...part, ...unknown, problems: [] };
-  const problems = simulate ? cannotBeSimulated(part, kind) : [];
-  const { kind: _kind, name, channels, derived, ...written } = value;
+  const unknown = { setup: undefined, ownName: undefined, claims: [], conversion: { time: 0, kind: '' } };
+  const written = writtenDriver(value);
+  if (written === undefined) {
+    const kind = options.kinds.find(({ name }) => name === valueAt(value, ['kind']));
+    if (kind === undefined || !isMapping(value)) return { ...part, ...unknown, problems: [] };
+    return { ...part, ...unknown, ...ofKind(part, value, kind, options) };
+  }
+  if (!isMapping(value)) return { ...part, ...unknown, problems: [] };
+  const driver = driverFile(dataset.document.source, written);
+  return { ...part, ...unknown, ...ofDriver(part, value, driver, options) };
+}
+
+type Place = Pick<SensorPart, 'dataset' | 'path'>;
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** What is found out of a sensor; what is left out is not known. */
+type Found = Pick<SensorPart, 'problems'> & Partial<SensorPart>;
+
+/** A sensor whose keys by themselves have been checked with the rest. */
+function ofKind(part: Place, value: Mapping, kind: SensorKind, { simulate }: CheckOptions): Found {
+  const { kind: kindWord, driver: driverWord, name, channels, derived, ...written } = value;
+  const word = kindWord === undefined ? 'driver' : 'kind';
+  const problems = simulate ? cannotBeSimulated(part, kind, word) : [];
   const options = kind.options.safeParse(written);
-  // Each key by itself has been checked with the rest; here it is about what a kind wants of several together.
-  if (!options.success)
-    return { ...part, ...unknown, problems: [...problems, ...together(part, options.error)] };
+  // Here it is about what a kind wants of several options together.
+  if (!options.success) {
+    const schema = jsonSchemaOf(kind.options);
+    const place = { ...part.dataset, base: part.path, schema };
+    return { problems: [...problems, ...explainIssues(place, options.error.issues)] };
+  }
   const { data } = options;
   const ownName = sensorNameSchema.safeParse(name).data;
   // Where its name is wrong, nobody knows what its columns are called.
@@ -56,7 +77,6 @@ export function checkSensor(
     derived: understood(derived, derivedSchema),
   });
   return {
-    ...part,
     setup: named ? setup : undefined,
     ownName,
     claims: kind.claims?.(data) ?? [],
@@ -69,21 +89,45 @@ export function checkSensor(
   };
 }
 
-type Place = Pick<SensorPart, 'dataset' | 'path'>;
-
-function cannotBeSimulated({ dataset, path }: Place, kind: SensorKind): Problem[] {
-  if (kind.simulate !== undefined || kind.needs.length === 0) return [];
-  const expected = 'a kind that can be simulated, since simulate is true';
-  return [problemAt(dataset, [...path, 'kind'], 'value', { expected, found: kind.name })];
+/** A sensor whose kind is in a file of somebody's own. */
+function ofDriver(part: Place, value: Mapping, driver: string, options: CheckOptions): Found {
+  const at = (said: Pick<Problem, 'expected' | 'found' | 'hint'>, field: readonly Step[] = []) =>
+    problemAt(part.dataset, [...part.path, 'driver', ...field], 'value', said);
+  if (value['kind'] !== undefined) {
+    return { problems: [at({ expected: 'a driver or a kind', found: 'both' })] };
+  }
+  const module = options.drivers.get(driver) ?? NOT_LOADED;
+  if ('faults' in module) {
+    return { problems: module.faults.map(({ field, ...said }) => at(said, field)) };
+  }
+  const { kind } = module;
+  try {
+    const schema = driverSensorSchema(kind);
+    const { error } = schema.safeParse(value);
+    const place = { ...part.dataset, base: part.path, schema: jsonSchemaOf(schema) };
+    const keys = error === undefined ? [] : explainIssues(place, error.issues);
+    const found = ofKind(part, value, kind, options);
+    const problems = [...keys, ...found.problems];
+    return { ...found, ...(found.setup && { setup: { ...found.setup, driver } }), problems };
+  } catch (error) {
+    if (error instanceof FaultyKind) {
+      return { problems: error.faults.map(({ field, ...said }) => at(said, field)) };
+    }
+    // Whatever its schema does: refinements are code too.
+    const message = error instanceof Error ? error.message : String(error);
+    const said = { expected: 'a schema that can be held against options', found: `the error: ${message}` };
+    return { problems: [at(said, ['options'])] };
+  }
 }
 
-function together({ dataset, path }: Place, { issues }: z.ZodError): Problem[] {
-  return issues.flatMap(issue => {
-    const { expected, found } = (issue.code === 'custom' ? (issue.params ?? {}) : {}) as Partial<Problem>;
-    if (expected === undefined || found === undefined) return [];
-    const inside = issue.path.filter(step => typeof step !== 'symbol');
-    return problemAt(dataset, [...path, ...inside], 'value', { expected, found });
-  });
+const NOT_LOADED: DriverModule = {
+  faults: [{ field: [], expected: 'a driver that was loaded', found: 'one that was not' }],
+};
+
+function cannotBeSimulated({ dataset, path }: Place, kind: SensorKind, word: 'kind' | 'driver'): Problem[] {
+  if (kind.simulate !== undefined || kind.needs.length === 0) return [];
+  const expected = 'a kind that can be simulated, since simulate is true';
+  return [problemAt(dataset, [...path, word], 'value', { expected, found: kind.name })];
 }
 
 /** What is said of several things by their names, where it can be understood. */

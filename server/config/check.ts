@@ -4,6 +4,7 @@ import type { SensorKind, SensorSetup } from '../../device/index.ts';
 import { checkSensor, type SensorPart } from './check-sensor.ts';
 import type { Overrides } from './config.ts';
 import { takenAttributes } from './dataset-info.ts';
+import type { DriverKinds } from './drivers.ts';
 import { problemAt, valueAt } from './explain.ts';
 import type { DatasetPart } from './part.ts';
 import { type Problem, pathText, quoted } from './problem.ts';
@@ -12,6 +13,7 @@ import { type ConfigSchemas, DATASET_SHAPE } from './schema.ts';
 
 export interface CheckOptions {
   readonly kinds: readonly SensorKind[];
+  readonly drivers: DriverKinds;
   readonly schemas: ConfigSchemas;
   readonly simulate: boolean;
   readonly overrides: Overrides;

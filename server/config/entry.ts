@@ -2,8 +2,8 @@
 
 import { Document, isCollection, isScalar, type Node } from 'yaml';
 import type { SensorKind } from '../../device/index.ts';
+import { jsonSchemaOf } from './expected.ts';
 import { isHexadecimal } from './key-table.ts';
-import { jsonSchemaOf } from './load.ts';
 
 /** The keys of one entry, a line each: `kind: lm75`, `address: 0x49`. */
 export function entryLines(

@@ -1,9 +1,15 @@
 // What does the schema expect at a place, in a person's words? The same words for error messages and for the reference.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What `z.toJSONSchema` gives; `expected` is what a schema says of itself where its type does not say enough. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The schema as it holds for what is written, before defaults are filled in. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  // What options of a driver are that JSON does not know is any value.
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+}
 
 /** The widest bounds that the schema library gives a whole number by itself. */
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
@@ -78,7 +84,16 @@ export function schemaAt(
 /** The key by which one of several mappings is chosen: the `kind` of a sensor, `by` which a column is derived. */
 const CHOOSERS = ['kind', 'by'] as const;
 
+/** Whether a sensor is one of a driver: it is of a kind where it says neither. */
+export function hasDriver(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'driver');
+}
+
 function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
+  const [ofKind, ofDriver] = (schema.anyOf ?? []) as readonly JsonSchema[];
+  if (ofKind?.oneOf !== undefined) {
+    return ofDriver !== undefined && hasDriver(value) ? ofDriver : chosenBranch(ofKind, value);
+  }
   const branches = (schema.oneOf ?? []) as readonly JsonSchema[];
   const [first] = branches;
   if (first === undefined) return schema;

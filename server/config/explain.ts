@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import type { Document } from './document.ts';
-import { choicesOf, expectationOf, type JsonSchema, schemaAt } from './expected.ts';
+import { choicesOf, expectationOf, hasDriver, type JsonSchema, schemaAt } from './expected.ts';
 import { nearest } from './nearest.ts';
 import { isMapping } from './part.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
@@ -18,6 +18,8 @@ export interface Part {
   readonly schema: JsonSchema;
   /** Where the part lies in the document, and what to call that: a file of one dataset lies below its name. */
   readonly prefix: readonly Step[];
+  /** Where in the document that lies which the schema was held against; the whole of it where this is left out. */
+  readonly base?: readonly Step[];
 }
 
 /** The problems that the issues of the schema library are. */
@@ -26,8 +28,49 @@ export function explainIssues(part: Part, issues: readonly z.core.$ZodIssue[]): 
     const path = issue.path.filter(step => typeof step !== 'symbol');
     if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(part, path, key));
     if (issue.code === 'invalid_key') return [wrongKey(part, path)];
-    return [wrongValue(part, path)];
+    if (issue.code === 'custom') return [refused(part, path, issue)];
+    const meant = issue.code === 'invalid_union' ? meantBranch(issue, valueIn(part, path)) : undefined;
+    if (meant === undefined) return [wrongValue(part, path)];
+    return explainIssues(
+      part,
+      meant.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] })),
+    );
   });
+}
+
+/** Of a mapping that is a sensor of a kind or one of a driver, what is wrong with it as the one that it is meant to be. */
+function meantBranch(
+  { errors }: z.core.$ZodIssueInvalidUnion,
+  value: unknown,
+): readonly z.core.$ZodIssue[] | undefined {
+  if (!isMapping(value)) return undefined;
+  return errors[hasDriver(value) ? 1 : 0];
+}
+
+/** What a refinement says: in the words of its `params`, in those that its schema has for all values, or by its message. */
+function refused(part: Part, path: readonly Step[], { params, message }: z.core.$ZodIssueCustom): Problem {
+  const { expected, found } = (params ?? {}) as { readonly expected?: unknown; readonly found?: unknown };
+  if (typeof expected === 'string' && typeof found === 'string') {
+    return problemAt(part, inPart(part, path), 'value', { expected, found });
+  }
+  const usual = wrongValue(part, path);
+  const { expected: ofAll } = schemaIn(part, path) ?? {};
+  return typeof ofAll === 'string' || message === NO_MESSAGE ? usual : { ...usual, expected: message };
+}
+
+/** What the schema library says where nobody has said anything. */
+const NO_MESSAGE = 'Invalid input';
+
+function inPart({ base = [] }: Part, path: readonly Step[]): readonly Step[] {
+  return [...base, ...path];
+}
+
+function valueIn(part: Part, path: readonly Step[]): unknown {
+  return valueAt(part.document.value, inPart(part, path));
+}
+
+function schemaIn(part: Part, path: readonly Step[]): JsonSchema | undefined {
+  return schemaAt(part.schema, valueIn(part, []), path);
 }
 
 /** A problem at a path of the part's document. */
@@ -54,11 +97,15 @@ export function suggestion(word: string, known: readonly string[]): string | und
 }
 
 function unknownKey(part: Part, path: readonly Step[], key: string): Problem {
-  const schema = schemaAt(part.schema, part.document.value, path);
+  const schema = schemaIn(part, path);
   const known = Object.keys(schema?.properties ?? {});
   const hint = levelBelow(schema, key) ?? suggestion(key, known);
   const expected = `one of the keys ${known.join(', ')}`;
-  return problemAt(part, [...path, key], 'key', { expected, found: quoted(key), ...(hint && { hint }) });
+  return problemAt(part, inPart(part, [...path, key]), 'key', {
+    expected,
+    found: quoted(key),
+    ...(hint && { hint }),
+  });
 }
 
 /** Where a key belongs that stands one level, or with a name two levels, too high. */
@@ -73,18 +120,18 @@ function levelBelow(schema: JsonSchema | undefined, key: string): string | undef
 }
 
 function wrongKey(part: Part, path: readonly Step[]): Problem {
-  const mapping = schemaAt(part.schema, part.document.value, path.slice(0, -1));
+  const mapping = schemaIn(part, path.slice(0, -1));
   const names = mapping?.propertyNames;
   const expected = typeof names === 'object' ? expectationOf(names) : 'another key';
-  return problemAt(part, path, 'key', { expected, found: quoted(String(path.at(-1))) });
+  return problemAt(part, inPart(part, path), 'key', { expected, found: quoted(String(path.at(-1))) });
 }
 
 function wrongValue(part: Part, path: readonly Step[]): Problem {
-  const value = valueAt(part.document.value, path);
-  const schema = schemaAt(part.schema, part.document.value, path) ?? {};
+  const value = valueIn(part, path);
+  const schema = schemaIn(part, path) ?? {};
   const expected = expectationOf(schema);
   const hint = hintFor(schema, value);
-  return problemAt(part, path, value === null ? 'key' : 'value', {
+  return problemAt(part, inPart(part, path), value === null ? 'key' : 'value', {
     expected,
     found: foundText(value),
     ...(hint && { hint }),

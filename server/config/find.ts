@@ -42,7 +42,7 @@ export async function findConfig(
         source: path,
         path: '',
         expected: 'a file that can be read',
-        found: REASONS[read] ?? read,
+        found: reasonOf(read),
       });
     }
   };
@@ -70,7 +70,7 @@ async function namesIn(folder: string, problems: Problem[]): Promise<readonly st
       source: folder,
       path: '',
       expected: 'a folder that can be read',
-      found: REASONS[code] ?? code,
+      found: reasonOf(code),
     });
     return [];
   }
@@ -83,6 +83,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'one that this user may not read',
   EPERM: 'one that this user may not read',
 };
+
+/** What is found in the place of what can be read, by the code of the error. */
+export function reasonOf(code: string): string {
+  return REASONS[code] ?? code;
+}
 
 /** The bytes of a file, no more than tell that they are too many; or the code of the error. */
 async function readWhole(path: string): Promise<Uint8Array | string> {
@@ -103,6 +108,7 @@ async function readWhole(path: string): Promise<Uint8Array | string> {
   }
 }
 
-function codeOf(error: unknown): string {
+/** The code of a system's error, or the error as text. */
+export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }

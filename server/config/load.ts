@@ -1,12 +1,13 @@
 // How does text become a configuration, or the list of everything that is wrong with it?
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
 import { checkDatasets } from './check.ts';
 import type { Config, DatasetConfig, Overrides } from './config.ts';
 import { datasetInfo } from './dataset-info.ts';
 import { type Document, readDocument } from './document.ts';
-import type { JsonSchema } from './expected.ts';
+import type { DriverKinds } from './drivers.ts';
+import { jsonSchemaOf } from './expected.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './explain.ts';
 import { type DatasetPart, isMapping } from './part.ts';
 import { type Problem, sortedProblems } from './problem.ts';
@@ -22,9 +23,17 @@ export interface Source {
   readonly dataset?: string;
 }
 
+/** One text, and what it says. */
+export interface SourceDocument {
+  readonly document: Document;
+  readonly dataset?: string;
+}
+
 export interface LoadOptions {
   /** All that there are, where it is left out. */
   readonly kinds?: readonly SensorKind[];
+  /** Of every file that `driversNamed` gives for the texts; none where it is left out. */
+  readonly drivers?: DriverKinds;
   readonly overrides?: Overrides;
 }
 
@@ -35,13 +44,25 @@ export type Loaded = { readonly config: Config } | { readonly problems: readonly
  * whatever the texts: either everything is right, or all problems are told, by file, line and column.
  */
 export function loadConfig(sources: readonly Source[], options: LoadOptions = {}): Loaded {
-  const { kinds = SENSOR_KINDS, overrides = {} } = options;
+  return loadDocuments(readSources(sources), options);
+}
+
+/** What the texts say, right or wrong. */
+export function readSources(sources: readonly Source[]): readonly SourceDocument[] {
+  return sources.map(({ name, content, dataset }) => ({
+    document: readDocument(name, content),
+    ...(dataset === undefined ? {} : { dataset }),
+  }));
+}
+
+/** The same of texts that have been read. */
+export function loadDocuments(documents: readonly SourceDocument[], options: LoadOptions = {}): Loaded {
+  const { kinds = SENSOR_KINDS, drivers = new Map(), overrides = {} } = options;
   const schemas = configSchemas(kinds);
   const problems: Problem[] = [];
   const parts: DatasetPart[] = [];
   let main: unknown = Object.create(null);
-  for (const { name, content, dataset } of sources) {
-    const document = readDocument(name, content);
+  for (const { document, dataset } of documents) {
     problems.push(...document.problems);
     if (document.value === undefined) continue;
     const read =
@@ -51,13 +72,13 @@ export function loadConfig(sources: readonly Source[], options: LoadOptions = {}
     if (dataset === undefined) main = document.value;
   }
   const simulate = overrides.simulate ?? valueAt(main, ['simulate']) === true;
-  const checked = checkDatasets(parts, { kinds, schemas, simulate, overrides });
+  const checked = checkDatasets(parts, { kinds, drivers, schemas, simulate, overrides });
   problems.push(...checked.problems);
   if (problems.length > 0) {
     return {
       problems: sortedProblems(
         problems,
-        sources.map(({ name }) => name),
+        documents.map(({ document }) => document.source),
       ),
     };
   }
@@ -104,11 +125,6 @@ function whatIsWrong(
   }
   const parsed = schema.safeParse(value);
   return parsed.success ? [] : explainIssues({ ...place, schema: jsonSchemaOf(schema) }, parsed.error.issues);
-}
-
-/** The schema as it holds for what is written, before defaults are filled in. */
-export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: 'input' });
 }
 
 /** The configuration that texts without problems say. */

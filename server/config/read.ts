@@ -3,8 +3,9 @@
 import { type SensorHost, thisHost } from '../../device/index.ts';
 import { builtinConfig } from './builtin.ts';
 import type { Config, Overrides } from './config.ts';
+import { Drivers, driversNamed } from './drivers.ts';
 import { findConfig, USUAL_FILE } from './find.ts';
-import { loadConfig } from './load.ts';
+import { loadDocuments, readSources } from './load.ts';
 import { type Problem, problemLine } from './problem.ts';
 
 /** A configuration that is right. */
@@ -16,37 +17,52 @@ export interface Configured {
   readonly files: readonly string[];
   /** Its datasets are the built-in ones: no file has any. */
   readonly isBuiltin: boolean;
+  /** The files of the drivers that its sensors name. */
+  readonly drivers: readonly string[];
   /** Datasets that are left out, one sentence each. */
   readonly left: readonly string[];
 }
 
-export type ConfigRead = Configured | { readonly problems: readonly Problem[] };
+export type ConfigRead =
+  | Configured
+  | { readonly problems: readonly Problem[]; readonly drivers: readonly string[] };
 
 /** Where it is looked for, and the host whose sensors the built-in configuration has: this machine's, where they are left out. */
 export interface ReadOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly usual?: string;
   readonly hostOf?: (seed: number) => SensorHost;
+  /** Those of the readings before, so that a driver that stays the same keeps its kind. */
+  readonly drivers?: Drivers;
 }
 
 /** Does not reject. `file` is what `--config` names. */
 export async function readConfig(
   file: string | undefined,
   overrides: Overrides = {},
-  { environment = process.env, usual = USUAL_FILE, hostOf = thisHost }: ReadOptions = {},
+  {
+    environment = process.env,
+    usual = USUAL_FILE,
+    hostOf = thisHost,
+    drivers: known = new Drivers(),
+  }: ReadOptions = {},
 ): Promise<ConfigRead> {
   const found = await findConfig(file, environment, usual);
-  const loaded = loadConfig(found.sources, { overrides });
+  const documents = readSources(found.sources);
+  const drivers = driversNamed(documents);
+  const loaded = loadDocuments(documents, { drivers: await known.load(drivers), overrides });
   if (found.problems.length > 0 || 'problems' in loaded) {
-    return { problems: [...found.problems, ...('problems' in loaded ? loaded.problems : [])] };
+    return { problems: [...found.problems, ...('problems' in loaded ? loaded.problems : [])], drivers };
   }
   const files = found.sources.map(({ name }) => name);
   const { config } = loaded;
-  if (config.datasets.length > 0) return { config, file: found.file, files, isBuiltin: false, left: [] };
+  if (config.datasets.length > 0) {
+    return { config, file: found.file, files, isBuiltin: false, drivers, left: [] };
+  }
   const builtin = await builtinConfig(hostOf(config.seed), config.simulate);
-  const whole = loadConfig([...found.sources, ...builtin.sources], { overrides });
-  if ('problems' in whole) return whole;
-  return { config: whole.config, file: found.file, files, isBuiltin: true, left: builtin.left };
+  const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides });
+  if ('problems' in whole) return { ...whole, drivers };
+  return { config: whole.config, file: found.file, files, isBuiltin: true, drivers, left: builtin.left };
 }
 
 /** Where it comes from, in words. */

@@ -2,9 +2,8 @@
 
 import { z } from 'zod';
 import type { SensorKind } from '../../device/index.ts';
-import type { JsonSchema } from './expected.ts';
+import { type JsonSchema, jsonSchemaOf } from './expected.ts';
 import { keyTable } from './key-table.ts';
-import { jsonSchemaOf } from './load.ts';
 import { configSchemas } from './schema.ts';
 
 /** The keys of one mapping: a section of the reference. */
@@ -38,7 +37,8 @@ export function referenceText(kinds: readonly SensorKind[]): string {
   const schema = jsonSchemaOf(configSchemas(kinds).config);
   const server = below(schema, 'server');
   const dataset = schemaIn(below(schema, 'datasets').additionalProperties);
-  const sensors = schemaIn(below(dataset, 'sensors').items).oneOf as readonly JsonSchema[];
+  const [ofKind, ofDriver] = schemaIn(below(dataset, 'sensors').items).anyOf as readonly JsonSchema[];
+  const sensors = schemaIn(ofKind).oneOf as readonly JsonSchema[];
   const channel = schemaIn(below(sensors[0]!, 'channels').additionalProperties);
   const sections: Section[] = [
     { title: 'The whole', text: 'At the top of the file.', schema },
@@ -56,8 +56,8 @@ export function referenceText(kinds: readonly SensorKind[]): string {
     })),
     {
       title: '`datasets.NAME.sensors`',
-      text: 'The keys that sensors of every kind have; the [kinds](sensors.md#kinds) have others besides.',
-      schema: sharedKeys(sensors[0]!),
+      text: 'The keys that sensors of every kind have: a `kind`, of which each has [options](sensors.md#kinds) besides, or a `driver` with options of its own.',
+      schema: sharedKeys(sensors[0]!, schemaIn(ofDriver)),
     },
     { title: '`sensors[].channels.CHANNEL`', text: described(channel), schema: channel },
     {
@@ -84,16 +84,16 @@ function sharedDerivedKeys({ properties = {} }: JsonSchema): JsonSchema {
   return { properties: shared as NonNullable<JsonSchema['properties']>, required: ['by', 'from'] };
 }
 
-function sharedKeys(sensor: JsonSchema): JsonSchema {
+function sharedKeys(sensor: JsonSchema, ofDriver: JsonSchema): JsonSchema {
   const { kind, name, channels, derived } = sensor.properties ?? {};
-  const anyKind = { ...schemaIn(kind), expected: 'one of the kinds' };
   const shared = {
-    kind: anyKind,
+    kind: { ...schemaIn(kind), expected: 'one of the kinds below' },
+    driver: below(ofDriver, 'driver'),
     name: schemaIn(name),
     channels: schemaIn(channels),
     derived: schemaIn(derived),
   };
-  return { properties: shared, required: ['kind'] };
+  return { properties: shared };
 }
 
 function below({ properties }: JsonSchema, key: string): JsonSchema {

@@ -6,7 +6,7 @@ import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { DEFAULT_BOUNDS, type LogBounds } from '../log/row-log.ts';
 import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
 import { duration, size } from './quantities.ts';
-import { sensorSchema } from './sensor-schema.ts';
+import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { email, text, url } from './words.ts';
 
 /** Seconds between rows, and the simulation's seed, where nobody says otherwise. */
@@ -142,7 +142,7 @@ const server = z
 export function configSchemas(kinds: readonly SensorKind[]) {
   const [first, ...others] = kinds.map(sensorSchema);
   if (first === undefined) throw new Error('expected one kind of sensor at least, found none');
-  const sensor = z.discriminatedUnion('kind', [first, ...others]);
+  const sensor = z.union([z.discriminatedUnion('kind', [first, ...others]), driverSchema]);
   const dataset = z
     .strictObject({
       ...DATASET_SHAPE,

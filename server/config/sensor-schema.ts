@@ -120,13 +120,29 @@ const sensorDerived = z
     'Columns besides, each made from a channel, whose own column stays: by their names, before which the name of the sensor comes.',
   );
 
-/** A sensor as it is written, its kind still a name. */
-export interface WrittenSensor {
-  readonly kind: string;
-  readonly name?: string | undefined;
-  readonly channels?: Readonly<Record<string, ChannelOverride>> | undefined;
-  readonly derived?: Readonly<Record<string, DerivedOverride>> | undefined;
-  readonly [option: string]: unknown;
+/** What no option of a kind can be called, since it means the same for sensors of every kind. */
+export const SENSOR_KEYS: readonly string[] = ['kind', 'driver', 'name', 'channels', 'derived'];
+
+const driver = z.string().min(1).meta({
+  description:
+    'The file of a kind of your own; a relative path begins where this file is. Its options stand beside it.',
+  expected: 'the path of a file such as ./my-sensor.js',
+});
+
+/** A sensor whose kind is not known yet: what its options may be is said by its driver. */
+export const driverSchema = z
+  .looseObject({ driver, name: sensorNameSchema, channels: sensorChannels, derived: sensorDerived })
+  .meta({ title: 'A kind of your own', description: 'A sensor whose kind is in a file of your own.' });
+
+/** The schema of a sensor of the kind that its driver gives. */
+export function driverSensorSchema(kind: SensorKind) {
+  return z.strictObject({
+    driver,
+    name: sensorNameSchema,
+    ...kind.options.shape,
+    channels: sensorChannels,
+    derived: sensorDerived,
+  });
 }
 
 /** The schema of a sensor of one kind. */

@@ -8,8 +8,8 @@ import {
   usualOptions,
 } from '../../device/index.ts';
 import { entryLines } from './entry.ts';
+import { jsonSchemaOf } from './expected.ts';
 import { keyTable, table } from './key-table.ts';
-import { jsonSchemaOf } from './load.ts';
 
 /** What each need is, and the page that tells how to wire it or switch it on. */
 const NEEDS: Readonly<Record<Need, readonly [what: string, page: string]>> = {
@@ -18,6 +18,8 @@ const NEEDS: Readonly<Record<Need, readonly [what: string, page: string]>> = {
   i2c: ['I2C', 'i2c.md'],
   gpio: ['GPIO pins', 'gpio.md'],
   iio: ['a driver of the kernel', 'kernel-sensors.md'],
+  files: ['files', 'own-sensors.md'],
+  network: ['the network', 'own-sensors.md'],
 };
 
 /** The part of the page that is made: a table of all kinds, a section for each, and the derivations. */

@@ -1,0 +1,67 @@
+// Whose fault is an error that nobody caught? That of the driver in whose name the code ran that threw it.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Code of one driver, loaded once. */
+export interface Origin {
+  /** The driver's file, as it is configured. */
+  readonly file: string;
+  /** The address that it was loaded from, which stands in the stacks of its errors. */
+  readonly url: string;
+}
+
+/** An error that nobody caught, and whose it is. */
+export interface StrayError {
+  readonly file: string;
+  readonly error: Error;
+}
+
+type Listener = (error: Error) => void;
+
+interface Scope {
+  readonly origin: Origin;
+  readonly listener: Listener | undefined;
+}
+
+const scopes = new AsyncLocalStorage<Scope>();
+
+/** The origins of all code that was loaded, with the sensors of theirs that are open. */
+const listeners = new Map<Origin, Set<Listener>>();
+
+/**
+ * Runs `work`, and all that it leaves behind (timers, connections, promises), in the name of a driver. What is thrown there and
+ * caught by nobody is told to `listener`, if that is listening.
+ */
+export function contained<T>(origin: Origin, work: () => T, listener?: Listener): T {
+  if (!listeners.has(origin)) listeners.set(origin, new Set());
+  return scopes.run({ origin, listener }, work);
+}
+
+/** Has errors of the driver told to `listener` from now on; gives what ends that. */
+export function listen(origin: Origin, listener: Listener): () => void {
+  const all = listeners.get(origin) ?? new Set();
+  listeners.set(origin, all.add(listener));
+  return () => all.delete(listener);
+}
+
+/**
+ * To be asked where an error has come that nobody caught, in the context in which it came. Tells the sensors that it is
+ * about: the one in whose name it was thrown, or all of a driver whose code is in its stack.
+ * @returns whose it is; undefined where it is no driver's, so that it is an error of the program itself
+ */
+export function strayError(thrown: unknown): StrayError | undefined {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const scope = scopes.getStore();
+  if (scope !== undefined) {
+    const { origin, listener } = scope;
+    if (listener !== undefined && listeners.get(origin)?.has(listener)) listener(error);
+    return { file: origin.file, error };
+  }
+  const { stack = '' } = error;
+  for (const [origin, all] of listeners) {
+    if (!stack.includes(`${origin.url}:`)) continue;
+    for (const listener of all) listener(error);
+    return { file: origin.file, error };
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+// How is a kind used that someone else wrote? What its functions give is checked, and what they leave behind runs in its name.
+
+import type { SensorHost, SensorKind } from '../kind.ts';
+import type { Sensor } from '../sensor.ts';
+import { contained, type Origin } from './containment.ts';
+import {
+  channelFaults,
+  claimFaults,
+  conversionTimeFaults,
+  type Fault,
+  FaultyKind,
+  foundFaults,
+  hostFaults,
+} from './faults.ts';
+import { openGuarded } from './guarded-sensor.ts';
+
+/**
+ * The kind, of which `kindFaults` says that nothing is wrong. Its functions throw `FaultyKind` where they fail, or give what
+ * the contract does not allow.
+ */
+export function guardedKind(kind: SensorKind, origin: Origin): SensorKind {
+  const { name, title, description, needs, options, example, claims, simulate, find } = kind;
+  const ask = <T>(field: string, work: () => T, faultsOf: (given: unknown) => readonly Fault[]): T => {
+    const given = contained(origin, () => answerOf(field, work));
+    const faults = faultsOf(given);
+    if (faults.length > 0) throw new FaultyKind(faults);
+    return given;
+  };
+  return {
+    ...{ name, title, description, needs, options },
+    ...(example && { example }),
+    channels: given => ask('channels', () => kind.channels(given), channelFaults),
+    conversionTime: given => ask('conversionTime', () => kind.conversionTime(given), conversionTimeFaults),
+    ...(claims && { claims: given => ask('claims', () => claims.call(kind, given), claimFaults) }),
+    open: (given, host): Promise<Sensor> => openGuarded(kind, origin, given, host),
+    ...(simulate && {
+      simulate: (given, host: SensorHost) =>
+        ask('simulate', () => simulate.call(kind, given, host), hostFaults),
+    }),
+    ...(find && {
+      find: async host => {
+        const found = await contained(origin, async () => find.call(kind, host)).catch(() => []);
+        return foundFaults(found).length === 0 ? found : [];
+      },
+    }),
+  };
+}
+
+function answerOf<T>(field: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new FaultyKind([{ field: [field], expected: 'an answer', found: `the error: ${message}` }]);
+  }
+}

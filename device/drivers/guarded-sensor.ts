@@ -1,0 +1,89 @@
+// How is a sensor used that someone else wrote? An error that it throws where nobody catches it is the failure of its reading.
+
+import type { OptionsOf, SensorHost, SensorKind } from '../kind.ts';
+import { type ComputedSensor, isComputed, type Sensor } from '../sensor.ts';
+import { contained, listen, type Origin } from './containment.ts';
+import { FaultyKind, sensorFaults } from './faults.ts';
+
+/**
+ * Opens a sensor of the kind. After an error that nobody caught, what it is asked for at that moment rejects, and so does
+ * each reading until it is closed and opened anew.
+ */
+export async function openGuarded(
+  kind: SensorKind,
+  origin: Origin,
+  options: OptionsOf<SensorKind['options']>,
+  host: SensorHost,
+): Promise<Sensor> {
+  const strays = new Strays(origin);
+  const opening = strays.run(async () => kind.open(options, host));
+  try {
+    const sensor = await strays.race(opening);
+    const faults = sensorFaults(sensor);
+    if (faults.length > 0) throw new FaultyKind(faults);
+    return guarded(sensor, strays);
+  } catch (error) {
+    // One that opens all the same is wanted by nobody.
+    opening.then(sensor => strays.run(async () => sensor.close())).catch(() => undefined);
+    strays.end();
+    throw error;
+  }
+}
+
+function guarded(sensor: Sensor, strays: Strays): Sensor {
+  const { name, channels } = sensor;
+  const plain: Sensor = {
+    name,
+    channels,
+    read: signal => strays.race(strays.run(async () => sensor.read(signal))),
+    close: async () => {
+      strays.end();
+      await strays.run(async () => sensor.close());
+    },
+  };
+  if (!isComputed(sensor)) return plain;
+  const { failure } = sensor;
+  const computed: ComputedSensor = {
+    ...plain,
+    compute: (times, columns) => sensor.compute(times, columns),
+    ...(failure && { failure: time => failure.call(sensor, time) }),
+  };
+  return computed;
+}
+
+/** Errors that come from one sensor and that nobody catches. */
+class Strays {
+  readonly #origin: Origin;
+  readonly #stop: () => void;
+  #error: Error | undefined;
+  #reject: ((error: Error) => void) | undefined;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+    this.#stop = listen(origin, this.#listener);
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return contained(this.#origin, work, this.#listener);
+  }
+
+  /** What `answer` gives, or the first error that came before it. */
+  race<T>(answer: Promise<T>): Promise<T> {
+    // Whoever loses is not waited for.
+    answer.catch(() => undefined);
+    return new Promise((resolve, reject) => {
+      if (this.#error !== undefined) reject(this.#error);
+      this.#reject = reject;
+      answer.then(resolve, reject);
+    });
+  }
+
+  end(): void {
+    this.#stop();
+  }
+
+  readonly #listener = (cause: Error) => {
+    this.#error ??= new Error(`an error that the driver did not catch: ${cause.message}`, { cause });
+    this.#reject?.(this.#error);
+  };
+}

@@ -1,0 +1,96 @@
+// Which drivers does a configuration name, and what is in their files now? Each is loaded once, and again when it has changed.
+
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { SensorKind } from '../../device/index.ts';
+import type { Document } from './document.ts';
+import { type DriverFault, type DriverModule, loadDriver, unfitName } from './driver-module.ts';
+import { valueAt } from './explain.ts';
+import { codeOf, reasonOf } from './find.ts';
+import { isMapping } from './part.ts';
+
+/** By the paths of their files: the kind of each, or what is wrong with it. */
+export type DriverKinds = ReadonlyMap<string, DriverModule>;
+
+/** Longer ones are no driver; in bytes. */
+const LONGEST_TEXT = 16 * 1024 ** 2;
+
+interface Known {
+  /** Of the text that it was made of. */
+  readonly hash: string;
+  readonly kind: SensorKind;
+}
+
+/** The drivers of a configuration over its changes: while a file stays as it is, its kind is the same object. */
+export class Drivers {
+  private readonly known = new Map<string, Known>();
+  private version = 0;
+
+  /** Loads what the files are now. Does not reject. */
+  async load(files: Iterable<string>): Promise<DriverKinds> {
+    const loading = [...new Set(files)].map(async file => [file, await this.one(file)] as const);
+    return new Map(await Promise.all(loading));
+  }
+
+  private async one(file: string): Promise<DriverModule> {
+    const unfit = unfitName(file);
+    if (unfit !== undefined) return unfit;
+    const read = await textOf(file);
+    if ('faults' in read) return read;
+    const { path, text } = read;
+    const hash = createHash('sha256').update(text).digest('base64');
+    const before = this.known.get(file);
+    if (before?.hash === hash) return { kind: before.kind };
+    const loaded = await loadDriver({ file, path, text, version: ++this.version });
+    // What could not be loaded may be loaded the next time: not everything that it needs is in its text.
+    if ('kind' in loaded) this.known.set(file, { hash, kind: loaded.kind });
+    return loaded;
+  }
+}
+
+type Text =
+  | { readonly path: string; readonly text: Uint8Array }
+  | { readonly faults: readonly DriverFault[] };
+
+async function textOf(file: string): Promise<Text> {
+  const none = (found: string) => ({
+    faults: [{ field: [], expected: 'a file that can be read', found: `${found}: ${file}` }],
+  });
+  try {
+    const path = await realpath(file);
+    const info = await stat(path);
+    // What is no file may have no end.
+    if (!info.isFile()) return none(info.isDirectory() ? 'a folder' : 'something else');
+    if (info.size > LONGEST_TEXT) return none(`one of ${info.size} bytes`);
+    return { path, text: await readFile(path) };
+  } catch (error) {
+    return none(reasonOf(codeOf(error)));
+  }
+}
+
+/** Where the file is that a text of a configuration names. */
+export function driverFile(source: string, written: string): string {
+  return resolve(dirname(source), written);
+}
+
+/** The files of all drivers that the sensors of these texts name; `dataset` tells that the whole text is one. */
+export function driversNamed(
+  documents: readonly { readonly document: Document; readonly dataset?: string }[],
+): readonly string[] {
+  return documents.flatMap(({ document, dataset }) => {
+    const datasets = dataset === undefined ? valueAt(document.value, ['datasets']) : [document.value];
+    const values = isMapping(datasets) || Array.isArray(datasets) ? Object.values(datasets) : [];
+    return values.flatMap(value => {
+      const sensors = valueAt(value, ['sensors']);
+      const named = Array.isArray(sensors) ? sensors.map(sensor => writtenDriver(sensor)) : [];
+      return named.flatMap(written => (written === undefined ? [] : driverFile(document.source, written)));
+    });
+  });
+}
+
+/** What a sensor says of its driver; undefined where it has none. */
+export function writtenDriver(sensor: unknown): string | undefined {
+  const written = valueAt(sensor, ['driver']);
+  return typeof written === 'string' && written !== '' ? written : undefined;
+}
