@@ -6,6 +6,7 @@ import { styleText } from 'node:util';
 import type { Surroundings } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { thisMachine } from './machine/machine.ts';
+import { takeUncaughtErrors } from './uncaught.ts';
 
 /** Of a terminal: back to the beginning of the line, which is empty then. */
 const ANEW = '\r\u001b[K';
@@ -23,6 +24,8 @@ const surroundings: Surroundings = {
   // The page that `npm run build` made, beside this file's folder in `dist`.
   webRoot: fileURLToPath(new URL('../web', import.meta.url)),
 };
+
+takeUncaughtErrors();
 
 /** Whoever reads has seen enough: `dapberry list | head -1`. */
 for (const stream of [process.stdout, process.stderr]) {

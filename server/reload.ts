@@ -1,16 +1,12 @@
 // When is the configuration read anew, and what is said of it? On a signal, or when a file has changed; a wrong one changes nothing.
 
-import { basename, dirname, join, resolve } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
-import { CONFIG_FOLDER, isDatasetFile } from './config/find.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { problemLine } from './config/problem.ts';
 import type { ConfigRead } from './config/read.ts';
 import type { ConfigurationState } from './configuration-state.ts';
 import type { Logger } from './logging/logger.ts';
 import type { Running } from './running.ts';
-
-/** A file is read when it has not grown for so long, in milliseconds: editors and copies write in several steps. */
-const QUIET = 200;
+import { type FileWatch, watchConfig, watchFiles } from './watch.ts';
 
 export interface ReloaderOptions {
   /** The configuration as its files say it now. */
@@ -26,7 +22,8 @@ export class Reloader {
   private current: Omit<ConfigurationState, 'afterRestart'>;
   private underWay: Promise<void> | undefined;
   private isAskedAgain = false;
-  private watcher: FSWatcher | undefined;
+  private watches: { readonly config: FileWatch; drivers: FileWatch } | undefined;
+  private drivers: readonly string[] = [];
 
   constructor(options: ReloaderOptions) {
     this.options = options;
@@ -47,31 +44,39 @@ export class Reloader {
     return this.underWay;
   }
 
-  /** Reloads whenever `file`, or a file of the folder beside it, has changed, come or gone. Resolves when it is watching. */
-  async watch(file: string): Promise<void> {
-    const place = dirname(resolve(file));
-    const folder = join(place, CONFIG_FOLDER);
-    // The folder and not the file: a file that is replaced by another one is another file.
-    const watcher = watch(place, {
-      ignoreInitial: true,
-      depth: 1,
-      awaitWriteFinish: { stabilityThreshold: QUIET, pollInterval: QUIET / 4 },
-      ignored: path =>
-        ![place, resolve(file), folder].includes(path) &&
-        !(dirname(path) === folder && isDatasetFile(basename(path))),
-    });
-    this.watcher = watcher;
-    watcher.on('all', () => void this.reload());
-    watcher.on('error', err => {
-      const what = 'changes of the configuration go unseen; a SIGHUP has it read anew';
-      this.options.logger.warn({ err }, what);
-    });
-    await new Promise<void>(resolve => watcher.once('ready', resolve));
+  /**
+   * Reloads whenever `file`, or a file of the folder beside it, has changed, come or gone, or a file of `drivers` or of those that
+   * it names later. Resolves when it is watching.
+   */
+  async watch(file: string, drivers: readonly string[]): Promise<void> {
+    this.drivers = drivers;
+    this.watches = {
+      config: await watchConfig(file, this.onChange, this.onUnseen),
+      drivers: await watchFiles(drivers, this.onChange, this.onUnseen),
+    };
   }
 
   async close(): Promise<void> {
-    await this.watcher?.close();
+    await Promise.all([this.watches?.config.close(), this.watches?.drivers.close()]);
     await this.underWay;
+  }
+
+  private readonly onChange = () => void this.reload();
+
+  private readonly onUnseen = (err: unknown) => {
+    const what = 'changes of the configuration go unseen; a SIGHUP has it read anew';
+    this.options.logger.warn({ err }, what);
+  };
+
+  /** Watches the drivers that the configuration names now; gives whether those are others than before. */
+  private async follow(drivers: readonly string[]): Promise<boolean> {
+    const { watches } = this;
+    if (watches === undefined || isDeepStrictEqual(drivers, this.drivers)) return false;
+    this.drivers = drivers;
+    const before = watches.drivers;
+    watches.drivers = await watchFiles(drivers, this.onChange, this.onUnseen);
+    await before.close();
+    return true;
   }
 
   private async run(): Promise<void> {
@@ -84,7 +89,9 @@ export class Reloader {
 
   private async once(): Promise<void> {
     const { read, running, logger } = this.options;
-    const found = await read();
+    let found = await read();
+    // A driver that changed before it was watched is read as it is now.
+    if (await this.follow(found.drivers)) found = await read();
     if ('problems' in found) {
       const problems = found.problems.map(problemLine);
       if (problems.join('\n') === this.current.problems.join('\n')) return;

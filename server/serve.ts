@@ -5,6 +5,7 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import type { Config, Overrides } from './config/config.ts';
+import { Drivers } from './config/drivers.ts';
 import { ConfigError, readConfig } from './config/read.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
@@ -12,6 +13,7 @@ import { networkAddresses } from './machine/machine.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { Reloader } from './reload.ts';
 import { Running } from './running.ts';
+import { tellStrayErrors } from './uncaught.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
 const LONGEST_QUIET = 30;
@@ -31,7 +33,8 @@ export interface ServeOptions {
  * configuration is wrong.
  */
 export async function serve({ file, overrides }: ServeOptions, webRoot: string): Promise<void> {
-  const read = await readConfig(file, overrides);
+  const drivers = new Drivers();
+  const read = await readConfig(file, overrides, { drivers });
   if ('problems' in read) throw new ConfigError(read.problems);
   const { config, files, left } = read;
   const { server } = config;
@@ -43,7 +46,13 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onOverrun: (dataset, missed) => log.overrun(dataset, missed),
     onFailure: (dataset, error) => log.failure(dataset, error),
   });
-  const reloader = new Reloader({ read: () => readConfig(file, overrides), running, files, logger });
+  tellStrayErrors(stray => log.stray(stray));
+  const reloader = new Reloader({
+    read: () => readConfig(file, overrides, { drivers }),
+    running,
+    files,
+    logger,
+  });
   const app = await buildApp({
     webRoot,
     logger,
@@ -61,11 +70,15 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       return reloader.state;
     },
   });
-  closeWithGrace({ delay: GRACE, logger: false, skip: ['SIGHUP'] }, async ({ err, signal }) => {
-    if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
-    else if (style !== 'terminal') logger.info(`ending on ${signal}`);
-    await Promise.all([reloader.close(), app.close()]);
-  });
+  // A rejection that nobody handles is an error that nobody caught, and comes as that.
+  closeWithGrace(
+    { delay: GRACE, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
+    async ({ err, signal }) => {
+      if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
+      else if (style !== 'terminal') logger.info(`ending on ${signal}`);
+      await Promise.all([reloader.close(), app.close()]);
+    },
+  );
   // From here on: one that came earlier would have ended the process, as it does for programs that know no better.
   process.on('SIGHUP', () => void reloader.reload());
   try {
@@ -75,7 +88,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     throw new Error(explain(error, server));
   }
   for (const sentence of left) logger.warn(sentence);
-  await reloader.watch(read.file);
+  await reloader.watch(read.file, read.drivers);
   for (const { info, interval } of running.datasets) {
     if (interval > LONGEST_QUIET) {
       logger.warn(

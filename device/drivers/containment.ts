@@ -45,23 +45,26 @@ export function listen(origin: Origin, listener: Listener): () => void {
 }
 
 /**
- * To be asked where an error has come that nobody caught, in the context in which it came. Tells the sensors that it is
- * about: the one in whose name it was thrown, or all of a driver whose code is in its stack.
- * @returns whose it is; undefined where it is no driver's, so that it is an error of the program itself
+ * To be called where an error has come that nobody caught, in the context in which it came. Tells the sensors that it is about,
+ * which are the one in whose name it was thrown, or all of a driver whose code is in its stack; and then `tell`.
+ * @returns whether it is a driver's; if not, it is an error of the program itself
  */
-export function strayError(thrown: unknown): StrayError | undefined {
+export function takeStray(thrown: unknown, tell: (stray: StrayError) => void): boolean {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const scope = scopes.getStore();
-  if (scope !== undefined) {
-    const { origin, listener } = scope;
-    if (listener !== undefined && listeners.get(origin)?.has(listener)) listener(error);
-    return { file: origin.file, error };
-  }
-  const { stack = '' } = error;
-  for (const [origin, all] of listeners) {
-    if (!stack.includes(`${origin.url}:`)) continue;
-    for (const listener of all) listener(error);
-    return { file: origin.file, error };
-  }
-  return undefined;
+  const scope = scopes.getStore() ?? scopeOf(error);
+  if (scope === undefined) return false;
+  const { origin, listener } = scope;
+  // What follows is done in nobody's name.
+  scopes.exit(() => {
+    const open = listeners.get(origin) ?? new Set();
+    const concerned = listener === undefined ? [...open] : open.has(listener) ? [listener] : [];
+    for (const sensor of concerned) sensor(error);
+    tell({ file: origin.file, error });
+  });
+  return true;
+}
+
+function scopeOf({ stack = '' }: Error): Scope | undefined {
+  const origin = [...listeners.keys()].find(({ url }) => stack.includes(`${url}:`));
+  return origin === undefined ? undefined : { origin, listener: undefined };
 }

@@ -184,9 +184,13 @@ export function hostFaults(host: unknown): readonly Fault[] {
 
 /** What is wrong with what `find` gave. */
 export function foundFaults(sensors: unknown): readonly Fault[] {
-  if (Array.isArray(sensors) && sensors.every(found => isObject(found) && isObject(found['options'])))
-    return [];
+  if (Array.isArray(sensors) && sensors.every(hasOptions)) return [];
   return [{ field: ['find'], expected: 'a list of sensors with their options', found: foundOf(sensors) }];
+}
+
+function hasOptions(found: unknown): boolean {
+  const { options } = isObject(found) ? found : {};
+  return isObject(options);
 }
 
 function fieldFaults(

@@ -40,7 +40,8 @@ export function guardedKind(kind: SensorKind, origin: Origin): SensorKind {
     ...(find && {
       find: async host => {
         const found = await contained(origin, async () => find.call(kind, host)).catch(() => []);
-        return foundFaults(found).length === 0 ? found : [];
+        if (foundFaults(found).length > 0) return [];
+        return found.filter(sensor => options.safeParse(sensor.options).success);
       },
     }),
   };

@@ -79,8 +79,9 @@ function datasetText(
   ].join('\n');
 }
 
-function sensorText({ name, kind }: DatasetConfig['sensors'][number]): string {
-  return name === kind.name ? name : `${name} (${kind.name})`;
+function sensorText({ name, kind, driver }: DatasetConfig['sensors'][number]): string {
+  const of = driver === undefined ? '' : ` of ${driver}`;
+  return name === kind.name && of === '' ? name : `${name} (${kind.name}${of})`;
 }
 
 /** How far back it reaches once it is full, and what it takes then. */

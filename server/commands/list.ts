@@ -1,6 +1,6 @@
 // `dapberry list`: which kinds of sensors are there, with which options, and what is attached to this machine?
 
-import { type Need, SENSOR_KINDS, type SensorKind, usualOptions } from '../../device/index.ts';
+import { type Channel, type Need, SENSOR_KINDS, type SensorKind, usualOptions } from '../../device/index.ts';
 import { jsonSchemaOf } from '../config/expected.ts';
 import { keyTexts } from '../config/key-table.ts';
 import { nearest } from '../config/nearest.ts';
@@ -10,6 +10,7 @@ import { type Attached, attachedTo } from '../machine/attached.ts';
 import type { Machine } from '../machine/machine.ts';
 import { aligned, wrapped } from '../terminal-text.ts';
 import { type Command, type Surroundings, UsageError } from './command.ts';
+import { configured, fileOf } from './configured.ts';
 
 /** Kinds that talk to a chip to recognise it. */
 const ASKED_ONLY: readonly Need[] = ['i2c'];
@@ -20,17 +21,23 @@ export const listCommand: Command = {
   description:
     'Prints the kinds of sensors with their options, or one kind; then what is attached to this machine, and the lines of a configuration that have it. It asks the kernel alone: chips on I2C, which it does not know of, are asked with --probe. Most chips can be asked safely, but some may be disturbed.',
   operands: { shown: '[KIND]', most: 1 },
-  options: [{ name: 'probe', meaning: 'ask at each address of the I2C buses whether a chip is there' }],
+  options: [
+    { name: 'probe', meaning: 'ask at each address of the I2C buses whether a chip is there' },
+    { name: 'config', value: 'FILE', meaning: 'a configuration; the kinds of its drivers are listed too' },
+  ],
   examples: ['dapberry list', 'dapberry list thermal', 'dapberry list --probe'],
-  run: async ({ operands: [name], options }, surroundings) => {
+  run: async (given, surroundings) => {
     const { machine, print, styled } = surroundings;
-    const kinds = name === undefined ? SENSOR_KINDS : [kindOf(name)];
+    const [name] = given.operands;
+    const { options } = given;
+    const all = [...SENSOR_KINDS.map(builtIn), ...(await ofDrivers(fileOf(given), machine))];
+    const kinds = name === undefined ? all : [kindOf(name, all)];
     const probe = options.has('probe');
     const found = await findSensors(kinds, machine, probe);
     const attached = name === undefined ? await attachedTo(machine, SENSOR_KINDS, probe) : undefined;
     const titled = (title: string, body: string) => `${styled('bold', title)}\n\n${body}`;
     const parts = [
-      titled('Kinds of sensors', kinds.map(kind => kindText(kind, styled)).join('\n\n')),
+      titled('Kinds of sensors', kinds.map(listed => kindText(listed, styled)).join('\n\n')),
       ...(attached === undefined ? [] : [titled('Attached to this machine', attachedText(attached))]),
       found.length === 0
         ? nothingFound(kinds, probe)
@@ -41,10 +48,34 @@ export const listCommand: Command = {
   },
 };
 
-function kindOf(name: string): SensorKind {
-  const kind = SENSOR_KINDS.find(candidate => candidate.name === name);
-  if (kind !== undefined) return kind;
-  const names = SENSOR_KINDS.map(candidate => candidate.name);
+/** A kind, and how it looks when no more is said of it than has to be. */
+interface Listed {
+  readonly kind: SensorKind;
+  /** The file that it is in, where that is no file of the project. */
+  readonly driver?: string;
+  readonly channels: readonly Channel[];
+}
+
+function builtIn(kind: SensorKind): Listed {
+  return { kind, channels: kind.channels(usualOptions(kind)) };
+}
+
+/** The kinds of the drivers that a configuration names, each once. */
+async function ofDrivers(file: string | undefined, machine: Machine): Promise<readonly Listed[]> {
+  if (file === undefined) return [];
+  const { config } = await configured(file, machine);
+  const listed = new Map<string, Listed>();
+  for (const { kind, driver, options } of config.datasets.flatMap(({ sensors }) => sensors)) {
+    if (driver === undefined || listed.has(driver)) continue;
+    listed.set(driver, { kind, driver, channels: kind.channels(options) });
+  }
+  return [...listed.values()];
+}
+
+function kindOf(name: string, kinds: readonly Listed[]): Listed {
+  const listed = kinds.find(({ kind }) => kind.name === name);
+  if (listed !== undefined) return listed;
+  const names = kinds.map(({ kind }) => kind.name);
   const meant = nearest(name, names);
   throw new UsageError(
     `expected one of the kinds ${names.join(', ')}, found ${JSON.stringify(name)}`,
@@ -54,33 +85,33 @@ function kindOf(name: string): SensorKind {
 
 /** The sensors that are there now; those that only a question over their wires can find, with `probe`. */
 export async function findSensors(
-  kinds: readonly SensorKind[],
+  kinds: readonly Pick<Listed, 'kind' | 'driver'>[],
   machine: Machine,
   probe: boolean,
 ): Promise<readonly FoundOfKind[]> {
   const host = machine.host(DEFAULT_SEED);
-  const lists = kinds.map(async kind => {
-    if (!probe && isAskedOnly(kind)) return [];
+  const lists = kinds.map(async listed => {
+    const { kind, driver } = listed;
+    if (!probe && isAskedOnly(listed)) return [];
     const found = (await kind.find?.(host)) ?? [];
-    return found.map(sensor => ({ kind, found: sensor }));
+    return found.map(sensor => ({ kind, ...(driver && { driver }), found: sensor }));
   });
   return (await Promise.all(lists)).flat();
 }
 
-function nothingFound(kinds: readonly SensorKind[], probe: boolean): string {
+function nothingFound(kinds: readonly Listed[], probe: boolean): string {
   const [first, ...others] = kinds;
-  const which = others.length === 0 ? `the kind ${first?.name}` : 'these kinds';
+  const which = others.length === 0 ? `the kind ${first?.kind.name}` : 'these kinds';
   const unasked = !probe && kinds.some(isAskedOnly);
   return `No sensor of ${which} was found${unasked ? ' without asking on I2C (--probe)' : ''}.`;
 }
 
-function isAskedOnly({ needs }: SensorKind): boolean {
-  return needs.some(need => ASKED_ONLY.includes(need));
+function isAskedOnly({ kind }: Pick<Listed, 'kind'>): boolean {
+  return kind.needs.some(need => ASKED_ONLY.includes(need));
 }
 
-function kindText(kind: SensorKind, styled: Surroundings['styled']): string {
+function kindText({ kind, driver, channels }: Listed, styled: Surroundings['styled']): string {
   const { name, title, description, needs, options } = kind;
-  const channels = kind.channels(usualOptions(kind));
   const rows = keyTexts(jsonSchemaOf(options)).map(({ key, expected, usual, meaning }) => [
     key,
     `${meaning} Expected: ${expected}${usual === '' ? '' : usual === 'required' ? '; required' : `; ${usual} where it is left out`}.`,
@@ -88,6 +119,7 @@ function kindText(kind: SensorKind, styled: Surroundings['styled']): string {
   const lines = [
     wrapped(description),
     aligned([
+      ...(driver === undefined ? [] : [['driver', driver]]),
       ['needs', needs.length === 0 ? 'nothing' : needs.join(', ')],
       ['channels', channels.map(channel => `${channel.name} (${channel.units})`).join(', ')],
     ]),

@@ -93,7 +93,8 @@ function ofKind(part: Place, value: Mapping, kind: SensorKind, { simulate }: Che
 function ofDriver(part: Place, value: Mapping, driver: string, options: CheckOptions): Found {
   const at = (said: Pick<Problem, 'expected' | 'found' | 'hint'>, field: readonly Step[] = []) =>
     problemAt(part.dataset, [...part.path, 'driver', ...field], 'value', said);
-  if (value['kind'] !== undefined) {
+  const { kind: kindWord } = value;
+  if (kindWord !== undefined) {
     return { problems: [at({ expected: 'a driver or a kind', found: 'both' })] };
   }
   const module = options.drivers.get(driver) ?? NOT_LOADED;

@@ -5,14 +5,21 @@ import type { SensorKind } from '../../device/index.ts';
 import { jsonSchemaOf } from './expected.ts';
 import { isHexadecimal } from './key-table.ts';
 
+/** A kind, and the file that it is in, where that is no file of the project. */
+export interface EntryKind {
+  readonly kind: SensorKind;
+  readonly driver?: string | undefined;
+}
+
 /** The keys of one entry, a line each: `kind: lm75`, `address: 0x49`. */
 export function entryLines(
-  kind: SensorKind,
+  { kind, driver }: EntryKind,
   options: Readonly<Record<string, unknown>>,
   name?: string,
 ): readonly string[] {
   const { properties = {} } = jsonSchemaOf(kind.options);
-  const document = new Document({ kind: kind.name, ...(name === undefined ? {} : { name }) });
+  const which = driver === undefined ? { kind: kind.name } : { driver };
+  const document = new Document({ ...which, ...(name === undefined ? {} : { name }) });
   for (const [key, value] of Object.entries(options)) {
     const node: Node = document.createNode(value);
     const schema = properties[key];

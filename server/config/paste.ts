@@ -7,6 +7,8 @@ import { DEFAULT_INTERVAL } from './schema.ts';
 /** A sensor that was found, and of which kind it is. */
 export interface FoundOfKind {
   readonly kind: SensorKind;
+  /** The file of the kind, where that is no file of the project. */
+  readonly driver?: string;
   readonly found: FoundSensor;
 }
 
@@ -24,13 +26,13 @@ export function pasteText(sensors: readonly FoundOfKind[]): string {
   const columns = new Set<string>();
   const claims = new Set<string>();
   let interval = DEFAULT_INTERVAL;
-  const entries = sensors.map(({ kind, found }): Entry => {
+  const entries = sensors.map(({ kind, driver, found }): Entry => {
     const { note } = found;
     const options = kind.options.parse(found.options);
     const held = kind.claims?.(options) ?? [];
     const instead = held.some(claim => claims.has(claim));
     const name = freeName({ kind, found }, options, instead ? new Set() : columns);
-    const lines = entryLines(kind, found.options, name);
+    const lines = entryLines({ kind, driver }, found.options, name);
     if (instead) return { lines, note, instead };
     for (const claim of held) claims.add(claim);
     const setup = setUpSensor(kind, options, name === undefined ? {} : { name });

@@ -79,7 +79,7 @@ function kindText(kind: SensorKind): string {
 
 /** As it would stand below a dataset. */
 function exampleText(kind: SensorKind): string {
-  const [first, ...others] = entryLines(kind, kind.example ?? {});
+  const [first, ...others] = entryLines({ kind }, kind.example ?? {});
   return ['sensors:', `  - ${first}`, ...others.map(line => `    ${line}`)].join('\n');
 }
 

@@ -1,6 +1,7 @@
 // What does the log say of what happens? One line an event, in words, with its numbers as fields.
 
-import type { DeviceEvent } from '../../device/index.ts';
+import type { DeviceEvent, StrayError } from '../../device/index.ts';
+import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
 import { Ration } from './ration.ts';
 
@@ -12,12 +13,16 @@ const SENSOR_CHANGES = { most: 6, window: 10 * MINUTE };
 /** Readers come in crowds, and so do their troubles. */
 const READERS = { most: 1, window: MINUTE };
 
+/** A driver may throw with each reading. */
+const DRIVERS = { most: 1, window: MINUTE };
+
 export class EventLog {
   private readonly logger: Logger;
   private readonly sensors = new Ration(SENSOR_CHANGES);
   private readonly readers = new Ration(READERS);
   /** What is true of several sensors, as of all on a bus, is told once. */
   private readonly notes = new Set<string>();
+  private readonly drivers = new Ration(DRIVERS);
 
   constructor(logger: Logger) {
     this.logger = logger;
@@ -88,6 +93,18 @@ export class EventLog {
   failure(dataset: string, err: unknown): void {
     const reason = err instanceof Error ? err.message : String(err);
     this.logger.error({ dataset, err }, `${dataset} gives no more rows: ${reason}`);
+  }
+
+  /** An error of a driver that nobody caught. */
+  stray({ file, error: err }: StrayError): void {
+    this.drivers.spend(file, 1, (errors, held) =>
+      this.logger.error(
+        { driver: file, err, errors },
+        held === 0
+          ? strayText(file, err)
+          : `${errors} more errors in a minute; the last: ${strayText(file, err)}`,
+      ),
+    );
   }
 
   /** A client that took nothing was cut off. */

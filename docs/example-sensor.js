@@ -1,0 +1,90 @@
+// A kind of sensor of one's own: the weather as another program knows it, which keeps a small JSON file up to date.
+//
+// The file holds one object, {"time": 1795239034, "temperature": 21.3, "humidity": 45.2}: time in seconds since 1970,
+// degrees Celsius, percent. Write it under another name and rename it, so that nobody reads half of it.
+
+/** @type {import('dapberry/device').Driver} */
+export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) => {
+  const channels = [
+    {
+      name: 'temperature',
+      units: 'degree_Celsius',
+      longName: 'Air temperature',
+      standardName: 'air_temperature',
+      validRange: [-60, 60],
+      resolution: 0.1,
+    },
+    {
+      name: 'humidity',
+      units: 'percent',
+      longName: 'Relative humidity',
+      standardName: 'relative_humidity',
+      validRange: [0, 100],
+      resolution: 0.1,
+    },
+  ];
+
+  return sensorKind({
+    name: 'weather-file',
+    title: 'Weather station (file of its receiver)',
+    description: 'Temperature and humidity from a JSON file that another program keeps up to date.',
+    needs: ['files'],
+    options: z.strictObject({
+      path: z
+        .string()
+        .regex(/^\//)
+        .default('/run/weather.json')
+        .meta({ description: 'The file.', expected: 'an absolute path such as /run/weather.json' }),
+      maxAge: z
+        .number()
+        .min(1)
+        .max(86_400)
+        .default(300)
+        .describe('Seconds after which what the file says counts no more.'),
+    }),
+    channels: () => channels,
+    conversionTime: () => 0,
+
+    open: async ({ path, maxAge }, { files, clock }) => ({
+      name: 'weather-file',
+      channels,
+      read: async signal => {
+        const { time, ...values } = parsed(await files.read(path, signal), path);
+        const age = clock.wall() - time;
+        // Written so that a time that is no number is refused too.
+        if (!(age <= maxAge)) throw new Error(`${path}: expected a time of the last ${maxAge} s, found ${time}`);
+        const reading = channels.map(({ name }) => numberOr(values[name], Number.NaN));
+        const missing = channels.filter((_channel, index) => Number.isNaN(reading[index]));
+        if (missing.length === 0) return reading;
+        const names = missing.map(({ name }) => name).join(' and ');
+        throw new IncompleteReading(reading, `${path}: expected a number for ${names}, found none`);
+      },
+      close: async () => {},
+    }),
+
+    // The same file of a station that does not exist: the code above reads it as it would read a real one.
+    simulate: ({ path }, { seed, clock }) => {
+      const temperature = quantityNow(seed, { mean: 14, amplitude: 6, period: 3600, noise: 0.1 }, clock);
+      const humidity = quantityNow(seed + 1, { mean: 60, amplitude: 20, period: 2700, noise: 0.3 }, clock);
+      const text = () =>
+        JSON.stringify({ time: clock.wall(), temperature: tenths(temperature()), humidity: tenths(humidity()) });
+      return { files: fileTree({ [path]: text }) };
+    },
+  });
+};
+
+function parsed(text, path) {
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    throw new Error(`${path}: expected a JSON object, found ${JSON.stringify(text.slice(0, 40))}`);
+  }
+}
+
+function numberOr(value, otherwise) {
+  return typeof value === 'number' ? value : otherwise;
+}
+
+function tenths(value) {
+  return Math.round(value * 10) / 10;
+}
