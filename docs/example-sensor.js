@@ -3,28 +3,29 @@
 // The file holds one object, {"time": 1795239034, "temperature": 21.3, "humidity": 45.2}: time in seconds since 1970,
 // degrees Celsius, percent. Write it under another name and rename it, so that nobody reads half of it.
 
-/** @type {import('dapberry/device').Driver} */
-export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) => {
-  const channels = [
-    {
-      name: 'temperature',
-      units: 'degree_Celsius',
-      longName: 'Air temperature',
-      standardName: 'air_temperature',
-      validRange: [-60, 60],
-      resolution: 0.1,
-    },
-    {
-      name: 'humidity',
-      units: 'percent',
-      longName: 'Relative humidity',
-      standardName: 'relative_humidity',
-      validRange: [0, 100],
-      resolution: 0.1,
-    },
-  ];
+/** @type {readonly import('dapberry/device').Channel[]} */
+const CHANNELS = [
+  {
+    name: 'temperature',
+    units: 'degree_Celsius',
+    longName: 'Air temperature',
+    standardName: 'air_temperature',
+    validRange: [-60, 60],
+    resolution: 0.1,
+  },
+  {
+    name: 'humidity',
+    units: 'percent',
+    longName: 'Relative humidity',
+    standardName: 'relative_humidity',
+    validRange: [0, 100],
+    resolution: 0.1,
+  },
+];
 
-  return sensorKind({
+/** @type {import('dapberry/device').Driver} */
+export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) =>
+  sensorKind({
     name: 'weather-file',
     title: 'Weather station (file of its receiver)',
     description: 'Temperature and humidity from a JSON file that another program keeps up to date.',
@@ -42,19 +43,20 @@ export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) => 
         .default(300)
         .describe('Seconds after which what the file says counts no more.'),
     }),
-    channels: () => channels,
+    channels: () => CHANNELS,
     conversionTime: () => 0,
 
     open: async ({ path, maxAge }, { files, clock }) => ({
       name: 'weather-file',
-      channels,
+      channels: CHANNELS,
       read: async signal => {
         const { time, ...values } = parsed(await files.read(path, signal), path);
-        const age = clock.wall() - time;
+        const age = Math.abs(clock.wall() - time);
         // Written so that a time that is no number is refused too.
-        if (!(age <= maxAge)) throw new Error(`${path}: expected a time of the last ${maxAge} s, found ${time}`);
-        const reading = channels.map(({ name }) => numberOr(values[name], Number.NaN));
-        const missing = channels.filter((_channel, index) => Number.isNaN(reading[index]));
+        if (!(age <= maxAge))
+          throw new Error(`${path}: expected a time of the last ${maxAge} s, found ${time}`);
+        const reading = CHANNELS.map(({ name }) => numberOrNaN(values[name]));
+        const missing = CHANNELS.filter((_channel, index) => Number.isNaN(reading[index]));
         if (missing.length === 0) return reading;
         const names = missing.map(({ name }) => name).join(' and ');
         throw new IncompleteReading(reading, `${path}: expected a number for ${names}, found none`);
@@ -67,12 +69,16 @@ export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) => 
       const temperature = quantityNow(seed, { mean: 14, amplitude: 6, period: 3600, noise: 0.1 }, clock);
       const humidity = quantityNow(seed + 1, { mean: 60, amplitude: 20, period: 2700, noise: 0.3 }, clock);
       const text = () =>
-        JSON.stringify({ time: clock.wall(), temperature: tenths(temperature()), humidity: tenths(humidity()) });
+        JSON.stringify({
+          time: clock.wall(),
+          temperature: tenths(temperature()),
+          humidity: tenths(humidity()),
+        });
       return { files: fileTree({ [path]: text }) };
     },
   });
-};
 
+/** @param {string} text @param {string} path */
 function parsed(text, path) {
   try {
     return { ...JSON.parse(text) };
@@ -81,10 +87,12 @@ function parsed(text, path) {
   }
 }
 
-function numberOr(value, otherwise) {
-  return typeof value === 'number' ? value : otherwise;
+/** @param {unknown} value */
+function numberOrNaN(value) {
+  return typeof value === 'number' ? value : Number.NaN;
 }
 
+/** @param {number} value */
 function tenths(value) {
   return Math.round(value * 10) / 10;
 }

@@ -1,6 +1,7 @@
 // When has a file of the configuration changed? Its folder is watched, since a file that is replaced by another one is another file.
 
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { watch } from 'chokidar';
 import { CONFIG_FOLDER, isDatasetFile } from './config/find.ts';
 
@@ -28,8 +29,17 @@ export async function watchFiles(
   onError: OnError,
 ): Promise<FileWatch> {
   if (files.length === 0) return { close: async () => {} };
-  const folders = [...new Set(files.map(file => dirname(file)))];
-  return watching(folders, path => files.includes(path), onChange, onError);
+  const folders = [...new Set(files.map(file => placeOf(file)))];
+  // What leads to a file is watched too: it may not be there yet.
+  const isWatched = (path: string) => files.some(file => file === path || file.startsWith(`${path}${sep}`));
+  return watching(folders, isWatched, onChange, onError);
+}
+
+/** The nearest folder above that is there. */
+function placeOf(file: string): string {
+  let folder = dirname(file);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }
 
 async function watching(
@@ -40,7 +50,6 @@ async function watching(
 ): Promise<FileWatch> {
   const watcher = watch([...folders], {
     ignoreInitial: true,
-    depth: 1,
     awaitWriteFinish: { stabilityThreshold: QUIET, pollInterval: QUIET / 4 },
     ignored: path => !folders.includes(path) && !isWatched(path),
   });

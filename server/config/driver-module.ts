@@ -131,6 +131,7 @@ async function importFault(error: unknown, origin: Origin, text: Uint8Array): Pr
       missing === 'zod' ? 'take it from what the driver is given: export default ({ z }) => ...' : undefined;
     return wrong(A_MODULE, `one that imports ${missing}, which is not there`, hint);
   }
+  if (/^(module|exports) is not defined in ES module scope/.test(messageOf(error))) return COMMON_JS;
   if (!(error instanceof SyntaxError)) return wrong(A_MODULE, errorText(error, origin));
   const line = lineOf(error, origin) ?? (await mistakenLine(text));
   return wrong(A_MODULE, `a mistake${line === undefined ? '' : ` in its line ${line}`}: ${messageOf(error)}`);

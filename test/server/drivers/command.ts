@@ -1,0 +1,113 @@
+// How does a test run the program that was built beside drivers in a folder of their own? As a process, as a user would.
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ROOT } from '../../sources.ts';
+
+const COMMAND = resolve(ROOT, 'dist/server/main.js');
+
+/** For a machine that is busy with other tests. */
+export const PATIENCE = { timeout: 15_000 };
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A folder outside the project, where nothing is installed. */
+export class Site {
+  readonly folder = mkdtempSync(join(tmpdir(), 'dapberry-site-'));
+  /** What the server has logged, a line each. */
+  readonly logged: string[] = [];
+  private child: ChildProcess | undefined;
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Writes a file so that nobody reads half of it. */
+  write(name: string, text: string): void {
+    const unfinished = `${this.path(name)}.part`;
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, this.path(name));
+  }
+
+  /** Puts a file of the project there. */
+  copy(from: string, name: string): void {
+    cpSync(join(ROOT, from), this.path(name));
+  }
+
+  /** Runs `dapberry ARGS` in the folder, with the environment besides. */
+  run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const options = { cwd: this.folder, timeout: 25_000, env: { ...process.env, ...env } };
+    return new Promise(done =>
+      execFile(process.execPath, [COMMAND, ...args], options, (error, out, err) =>
+        done({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
+      ),
+    );
+  }
+
+  /** Starts `dapberry serve` with `config.yaml` on a free port; gives the address, with a slash at its end. */
+  async serve(...args: string[]): Promise<string> {
+    const options = ['--config', 'config.yaml', '--host', '127.0.0.1', '--port', '0', ...args];
+    const child = spawn(process.execPath, [COMMAND, 'serve', ...options], { cwd: this.folder });
+    this.child = child;
+    createInterface(child.stderr).on('line', line => this.logged.push(line));
+    for await (const line of createInterface(child.stdout)) {
+      const [, address] = /live page +(http:\S+)/.exec(line) ?? [];
+      if (address !== undefined) return address;
+    }
+    throw new Error(`the server ended before it printed an address: ${this.logged.join('\n')}`);
+  }
+
+  /** Whether the server is still there. */
+  get isServing(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The exit code of the server, when it has ended. */
+  async ended(): Promise<unknown> {
+    if (this.isServing) await once(this.child!, 'close');
+    return this.child?.exitCode;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child?.kill(name);
+  }
+
+  async dispose(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** A driver of one column, with whatever is said otherwise of it in JavaScript. */
+export function driverText(parts: Readonly<Record<string, string>> = {}): string {
+  const fields = {
+    name: "'mine'",
+    title: "'Mine'",
+    description: "'A sensor.'",
+    needs: '[]',
+    options: 'z.strictObject({ value: z.number().default(1) })',
+    channels: "() => [{ name: 'depth', units: 'm', longName: 'Depth' }]",
+    conversionTime: '() => 0',
+    read: 'async () => [value]',
+    open: '',
+    ...parts,
+  };
+  const { read, open, ...others } = fields;
+  const usual = `async ({ value }, host) => ({
+    name: 'mine',
+    channels: [{ name: 'depth', units: 'm', longName: 'Depth' }],
+    read: ${read},
+    close: async () => {},
+  })`;
+  const lines = Object.entries({ ...others, open: open === '' ? usual : open });
+  return `export default ({ z }) => ({\n${lines.map(([key, text]) => `  ${key}: ${text},\n`).join('')}});\n`;
+}
