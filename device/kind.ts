@@ -12,6 +12,7 @@ import { type Serial, serialQueues } from './buses/serial.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type KernelFiles, kernelFiles } from './kernel-files.ts';
 import type { Channel, Sensor } from './sensor.ts';
+import { Totals } from './totals.ts';
 
 /** Everything that sensors reach the world through: a test or a simulation puts something else there. */
 export interface SensorHost {
@@ -25,6 +26,8 @@ export interface SensorHost {
   };
   /** The thermometers behind `files`. */
   readonly oneWire: OneWire;
+  /** Counts that outlive the sensor which counts. */
+  readonly totals: Totals;
   /** What simulated values are made from, a whole number from 0 to 4294967295. */
   readonly seed: number;
 }
@@ -41,6 +44,7 @@ export function thisHost(seed: number): SensorHost {
     gpio: linuxGpio(clock),
     buses: { serial },
     oneWire: oneWire({ files, serial, clock }),
+    totals: new Totals(),
     seed,
   };
 }

@@ -71,7 +71,7 @@ export class Running {
    */
   async take(next: Config): Promise<Changes> {
     const sameWorld = next.seed === this.now.seed && next.simulate === this.now.simulate;
-    if (next.seed !== this.now.seed) this.host = thisHost(next.seed);
+    if (!sameWorld) this.host = thisHost(next.seed);
     const before = new Map(this.served.map(served => [served.config.info.name, served]));
     const kept = new Map<string, Served>();
     const described: string[] = [];

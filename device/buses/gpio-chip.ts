@@ -11,13 +11,18 @@ export interface LabelledChip {
   readonly lines: number;
 }
 
+/** Whether it is the chip of the header's pins. */
+export function isHeader({ label }: LabelledChip): boolean {
+  return HEADER_LABELS.includes(label);
+}
+
 /**
  * The chip that has this pin.
  * @param where for the error: `/dev/gpiochip*`
  * @throws one sentence that names the chips that there are
  */
 export function chipOf<Chip extends LabelledChip>(chips: readonly Chip[], pin: number, where: string): Chip {
-  const chip = chips.find(({ label }) => HEADER_LABELS.includes(label));
+  const chip = chips.find(isHeader);
   if (chip === undefined) {
     const found = chips.length === 0 ? 'none' : chips.map(({ label }) => label).join(', ');
     throw new Error(

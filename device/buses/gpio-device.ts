@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { EdgeTrain } from './edge-train.ts';
 import { errnoOf } from './errno.ts';
-import { type Edge, type Level, pinName } from './gpio.ts';
-import { chipOf } from './gpio-chip.ts';
-import { goneError, openingError } from './gpio-error.ts';
+import { type Edge, type GpioInput, type InputOptions, type Level, pinName } from './gpio.ts';
+import { chipOf, isHeader, type LabelledChip } from './gpio-chip.ts';
+import { forbidden, goneError, openingError } from './gpio-error.ts';
 import type { GpioBackend } from './gpio-lines.ts';
 import {
   chipInfo,
@@ -44,8 +44,15 @@ export interface CharacterDeviceGpio extends GpioBackend {
   whoHolds(pin: number): Promise<string | undefined>;
 }
 
-/** Edges are taken from the kernel, which has stamped them, in so many milliseconds; it keeps 1024 of them. */
-const TAKE_EVERY = 50;
+/**
+ * Milliseconds between two looks for edges, which the kernel has stamped and keeps, 1024 of them: while few come, so that a line at rest
+ * costs next to nothing, and while many do. Each reading looks as well.
+ */
+const TAKE_EVERY = 200;
+const TAKE_MANY_EVERY = 20;
+
+/** So many edges at one look are many. */
+const MANY = 128;
 
 /** Lines by the character device: they can be pulled, and are free again when the process ends, however it ends. */
 export function characterDeviceGpio({
@@ -58,19 +65,35 @@ export function characterDeviceGpio({
       .filter(name => /^gpiochip\d+$/.test(name))
       .map(name => join(dev, name));
 
+  /** Why not one of these may be opened; undefined where one may. */
+  const closedTo = (paths: readonly string[]): unknown => {
+    let failure: unknown;
+    for (const path of paths) {
+      try {
+        closeSync(openSync(path, 'r+'));
+        return undefined;
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    return failure;
+  };
+
   /** Lets `work` talk to the chip that has the pin. */
   const withChip = async <T>(pin: number, work: (calls: SystemCalls, chip: number, path: string) => T) => {
     const calls = await load();
-    const chips = (await chipPaths()).map(path => {
-      const chip = openChip(path, pin);
-      const info = chipInfo();
+    const paths = await chipPaths();
+    let refusal: unknown;
+    const chips = paths.flatMap(path => {
       try {
-        calls.ioctl(chip, GET_CHIP_INFO, info);
-      } finally {
-        closeSync(chip);
+        return [{ path, ...chipAt(calls, path, pin) }];
+      } catch (error) {
+        // It may be another one that has the pin.
+        refusal ??= error;
+        return [];
       }
-      return { path, ...parseChipInfo(info) };
     });
+    if (refusal !== undefined && !chips.some(isHeader)) throw refusal;
     const { path } = chipOf(chips, pin, join(dev, 'gpiochip*'));
     const chip = openChip(path, pin);
     try {
@@ -89,16 +112,23 @@ export function characterDeviceGpio({
         throw openingError(error, pin, path, isHeld ? consumerOf(calls, chip, pin) : undefined);
       }
       const descriptor = descriptorIn(request);
-      calls.setNonBlocking(descriptor);
+      try {
+        calls.setNonBlocking(descriptor);
+      } catch (error) {
+        closeSync(descriptor);
+        throw error;
+      }
       return { pin, calls, descriptor };
     });
 
   return {
-    pulls: true,
+    interface: 'character-device',
     whoHolds: pin => withChip(pin, (calls, chip) => consumerOf(calls, chip, pin)).catch(() => undefined),
     lacks: async () => {
-      const [path] = await chipPaths();
-      if (path === undefined) return `there is no GPIO chip either (${join(dev, 'gpiochip*')})`;
+      const paths = await chipPaths();
+      const [path] = paths;
+      if (path === undefined) return `there is no GPIO chip (${join(dev, 'gpiochip*')})`;
+      if (closedTo(paths) !== undefined) return forbidden(path);
       if (!isRightEndian)
         return 'the GPIO character device is read on machines with the least byte first only';
       return load().then(
@@ -107,8 +137,10 @@ export function characterDeviceGpio({
           `the GPIO character device needs the module koffi, which is not installed or does not run on ${process.platform}, ${process.arch} (npm install koffi): ${firstLineOf(error)}`,
       );
     },
-    input: async (pin, { pull = 'as-is', onEdge } = {}) =>
-      inputOf(await open(pin, inputRequest(pin, pull, onEdge !== undefined)), clock, onEdge),
+    input: async (pin, options = {}) => {
+      const { pull = 'as-is', onEdge } = options;
+      return inputOf(await open(pin, inputRequest(pin, pull, onEdge !== undefined)), clock, options);
+    },
     output: async (pin, level) => outputOf(await open(pin, outputRequest(pin, level))),
   };
 }
@@ -119,6 +151,17 @@ interface OpenLine {
   readonly descriptor: number;
 }
 
+function chipAt(calls: SystemCalls, path: string, pin: number): LabelledChip {
+  const chip = openChip(path, pin);
+  const info = chipInfo();
+  try {
+    calls.ioctl(chip, GET_CHIP_INFO, info);
+  } finally {
+    closeSync(chip);
+  }
+  return parseChipInfo(info);
+}
+
 function openChip(path: string, pin: number): number {
   try {
     return openSync(path, 'r+');
@@ -127,7 +170,7 @@ function openChip(path: string, pin: number): number {
   }
 }
 
-function inputOf(line: OpenLine, clock: Clock, onEdge: ((edge: Edge) => void) | undefined) {
+function inputOf(line: OpenLine, clock: Clock, { onEdge, onLost }: InputOptions): GpioInput {
   const { pin, calls, descriptor } = line;
   const values = valuesOf(0);
   const read = () =>
@@ -135,8 +178,13 @@ function inputOf(line: OpenLine, clock: Clock, onEdge: ((edge: Edge) => void) | 
       calls.ioctl(descriptor, GET_VALUES, values);
       return levelIn(values);
     });
-  const take = onEdge === undefined ? () => {} : edgeTaker(line, clock, onEdge);
-  const timer = onEdge === undefined ? undefined : setInterval(take, TAKE_EVERY).unref();
+  const take = onEdge === undefined ? () => 0 : edgeTaker(line, clock, onEdge, onLost);
+  let timer: NodeJS.Timeout | undefined;
+  const takeLater = (taken: number) => {
+    const look = () => takeLater(take());
+    timer = setTimeout(look, taken > MANY ? TAKE_MANY_EVERY : TAKE_EVERY).unref();
+  };
+  if (onEdge !== undefined) takeLater(0);
   return {
     place: pinName(pin),
     read: () => {
@@ -144,27 +192,35 @@ function inputOf(line: OpenLine, clock: Clock, onEdge: ((edge: Edge) => void) | 
       return read();
     },
     close: () => {
-      clearInterval(timer);
+      clearTimeout(timer);
       closeSync(descriptor);
     },
   };
 }
 
-/** Takes the edges that have come from the kernel, and tells them with those that it did not keep. */
-function edgeTaker({ calls, descriptor }: OpenLine, clock: Clock, onEdge: (edge: Edge) => void): () => void {
+/** Takes the edges that have come from the kernel, and tells them with those that it did not keep; how many it had kept. */
+function edgeTaker(
+  { calls, descriptor }: OpenLine,
+  clock: Clock,
+  onEdge: (edge: Edge) => void,
+  onLost: InputOptions['onLost'],
+): () => number {
   const buffer = eventBuffer();
   let train: EdgeTrain | undefined;
   let number = 0;
   return () => {
     // Of a chip that has gone there is nothing; the next reading of the level tells that.
-    const length = calls.readWaiting(descriptor, buffer);
-    for (const { level, time, number: next } of eventsIn(buffer, length)) {
-      const lost = next - number - 1;
+    const events = eventsIn(buffer, calls.readWaiting(descriptor, buffer));
+    for (const { level, time, number: next } of events) {
+      // Numbers of 32 bits, which begin anew in the end.
+      const lost = (next - number - 1) >>> 0;
       number = next;
+      if (lost > 0) onLost?.(lost);
       train ??= new EdgeTrain(lost % 2 === 0 ? opposite(level) : level, onEdge);
       const age = Number(process.hrtime.bigint() - time) / 1e9;
       train.edge({ level, time: clock.monotonic() - age }, lost);
     }
+    return events.length;
   };
 }
 

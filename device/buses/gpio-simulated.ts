@@ -36,6 +36,7 @@ const SENTENCES: Readonly<Record<GpioFault, string>> = {
 
 interface OpenInput {
   readonly onEdge: ((edge: Edge) => void) | undefined;
+  readonly onLost: InputOptions['onLost'];
   toldUntil: number;
 }
 
@@ -52,13 +53,13 @@ export class SimulatedGpio {
 
   constructor({ clock = systemClock }: { readonly clock?: Clock } = {}) {
     this.#clock = clock;
-    const backend: GpioBackend = {
-      pulls: true,
+    const backend = (name: GpioBackend['interface']): GpioBackend => ({
+      interface: name,
       lacks: async () => undefined,
       input: async (pin, options) => this.#input(pin, options),
       output: async (pin, level) => this.#output(pin, level),
-    };
-    this.lines = gpioLines([backend]);
+    });
+    this.lines = gpioLines([backend('sysfs'), backend('character-device')]);
   }
 
   /** The pins that are open now, in order. */
@@ -84,6 +85,13 @@ export class SimulatedGpio {
     this.#waves.set(pin, wave);
   }
 
+  /** Turns a line so many times that nobody can tell when: the kernel had no room for these edges. */
+  lose(pin: number, edges: number): void {
+    const input = this.#inputs.get(pin);
+    input?.onLost?.(edges);
+    for (let edge = 0; edge < edges; edge++) this.set(pin, this.#levelAt(pin) === 1 ? 0 : 1);
+  }
+
   /** Tells every level that an output is given. */
   listen(pin: number, listener: (level: Level) => void): void {
     this.#listeners.set(pin, listener);
@@ -106,9 +114,9 @@ export class SimulatedGpio {
     return this.#waves.get(pin)?.level(this.#clock.monotonic()) ?? this.#sources.get(pin)?.() ?? 0;
   }
 
-  #input(pin: number, { onEdge }: InputOptions = {}): GpioInput {
+  #input(pin: number, { onEdge, onLost }: InputOptions = {}): GpioInput {
     this.#check(pin);
-    const input: OpenInput = { onEdge, toldUntil: this.#clock.monotonic() };
+    const input: OpenInput = { onEdge, onLost, toldUntil: this.#clock.monotonic() };
     this.#inputs.set(pin, input);
     return {
       place: pinName(pin),

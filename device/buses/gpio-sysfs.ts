@@ -1,6 +1,6 @@
 // How does onoff drive a GPIO line? By the kernel's own number of it, through the files of /sys/class/gpio.
 
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Direction, Gpio } from 'onoff';
 import type { Clock } from '../clock.ts';
 import { EdgeTrain } from './edge-train.ts';
 import { errnoOf, kernelError } from './errno.ts';
+import { type ExportedLine, keepExported, releaseExported } from './exported-lines.ts';
 import { type Edge, type GpioInput, type GpioOutput, pinName } from './gpio.ts';
 import { chipOf } from './gpio-chip.ts';
 import { forbidden, goneError, openingError } from './gpio-error.ts';
@@ -49,11 +50,9 @@ interface OpenLine {
   readonly gpio: OnoffLine;
   /** The file of its level. */
   readonly value: string;
+  /** Gives it back to the kernel. */
+  release(): void;
 }
-
-/** The lines that are exported now, which must not stay so when the process ends in whatever way it can still notice. */
-const exported = new Set<OnoffLine>();
-let isWatchingExit = false;
 
 /** Lines by sysfs, which can do everything but pull. */
 export function sysfsGpio({
@@ -91,24 +90,29 @@ export function sysfsGpio({
         );
       });
     }
-    // onoff would wait for these itself, but without letting anything else run, and would not say that it may not set them.
-    const needed = ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])];
-    for (const file of needed) await usable(join(folder, file), pin, clock);
-    const gpio = new Gpio(line, direction, edge);
-    keep(gpio);
+    let giveBack = () => writeFileSync(join(root, 'unexport'), String(line));
+    const kept: ExportedLine = { unexport: () => giveBack() };
+    keepExported(kept);
     try {
+      // onoff would wait for these itself, but without letting anything else run, and would not say that it may not set them.
+      const needed = ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])];
+      for (const file of needed) await usable(join(folder, file), pin, clock);
+      const gpio = new Gpio(line, direction, edge);
+      giveBack = () => gpio.unexport();
       const expected = direction === 'in' ? `in, edges ${edge}` : 'out';
       const found = direction === 'in' ? `${gpio.direction()}, edges ${gpio.edge()}` : gpio.direction();
-      if (found === expected) return { gpio, value: join(folder, 'value') };
+      if (found === expected) {
+        return { gpio, value: join(folder, 'value'), release: () => releaseExported(kept) };
+      }
       throw new Error(`${pinName(pin)}: expected to make it ${expected}, found ${found} in ${folder}`);
     } catch (error) {
-      release(gpio);
+      releaseExported(kept);
       throw error;
     }
   };
 
   return {
-    pulls: false,
+    interface: 'sysfs',
     lacks: async () => {
       if (process.platform !== 'linux') return `GPIO needs Linux, and this is ${process.platform}`;
       if (!existsSync(exporter)) return `this kernel has no sysfs GPIO (${exporter} is not there)`;
@@ -122,8 +126,15 @@ export function sysfsGpio({
         () => 'the module onoff is not installed or was not built here (npm install onoff)',
       );
     },
-    input: async (pin, { onEdge } = {}) =>
-      inputOf(pin, await open(pin, 'in', onEdge === undefined ? 'none' : 'both'), clock, onEdge),
+    input: async (pin, { onEdge } = {}) => {
+      const line = await open(pin, 'in', onEdge === undefined ? 'none' : 'both');
+      try {
+        return inputOf(pin, line, clock, onEdge);
+      } catch (error) {
+        line.release();
+        throw goneError(error, pin);
+      }
+    },
     output: async (pin, level) => outputOf(pin, await open(pin, level === 1 ? 'high' : 'low', 'none')),
   };
 }
@@ -162,7 +173,7 @@ async function usable(file: string, pin: number, clock: Clock): Promise<void> {
 
 function inputOf(
   pin: number,
-  { gpio, value }: OpenLine,
+  { gpio, value, release }: OpenLine,
   clock: Clock,
   onEdge: ((edge: Edge) => void) | undefined,
 ): GpioInput {
@@ -201,12 +212,12 @@ function inputOf(
     },
     close: () => {
       closeSync(file);
-      release(gpio);
+      release();
     },
   };
 }
 
-function outputOf(pin: number, { gpio }: OpenLine): GpioOutput {
+function outputOf(pin: number, { gpio, release }: OpenLine): GpioOutput {
   return {
     place: pinName(pin),
     write: level => {
@@ -216,25 +227,6 @@ function outputOf(pin: number, { gpio }: OpenLine): GpioOutput {
         throw goneError(error, pin);
       }
     },
-    close: () => release(gpio),
+    close: release,
   };
-}
-
-function keep(gpio: OnoffLine): void {
-  exported.add(gpio);
-  if (isWatchingExit) return;
-  isWatchingExit = true;
-  process.once('exit', () => {
-    for (const left of exported) release(left);
-  });
-}
-
-/** Gives the line back. A line that has gone has nothing to give back. */
-function release(gpio: OnoffLine): void {
-  if (!exported.delete(gpio)) return;
-  try {
-    gpio.unexport();
-  } catch {
-    // Neither its files nor its number are there any more.
-  }
 }

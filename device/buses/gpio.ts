@@ -8,6 +8,15 @@ export const PULLS = ['as-is', 'up', 'down', 'none'] as const;
 
 export type Pull = (typeof PULLS)[number];
 
+/**
+ * What the kernel offers to reach lines: the files of /sys/class/gpio, through onoff, or the character device /dev/gpiochipN, through koffi.
+ * `auto` is the character device where edges are watched, since there the kernel keeps and stamps each, and onoff for all else;
+ * the other one where that cannot serve.
+ */
+export const GPIO_INTERFACES = ['auto', 'sysfs', 'character-device'] as const;
+
+export type GpioInterface = (typeof GPIO_INTERFACES)[number];
+
 /** A line took another level. */
 export interface Edge {
   /** The level from then on. */
@@ -16,11 +25,21 @@ export interface Edge {
   readonly time: number;
 }
 
-export interface InputOptions {
+export interface LineOptions {
+  /** `auto` where it is left out. */
+  readonly interface?: GpioInterface;
+}
+
+export interface InputOptions extends LineOptions {
   /** `as-is` where it is left out. */
   readonly pull?: Pull;
   /** Told every edge once, in order, if need be a little later than it came. Without it edges are not watched. */
   readonly onEdge?: (edge: Edge) => void;
+  /**
+   * Told how many edges there were that the kernel had no room for, before `onEdge` is told them all with the next one's time:
+   * their number is right, when they came is not known.
+   */
+  readonly onLost?: (edges: number) => void;
 }
 
 /** The GPIO lines of a machine. Whoever opens a line closes it. */
@@ -32,7 +51,7 @@ export interface GpioLines {
    */
   input(pin: number, options?: InputOptions): Promise<GpioInput>;
   /** Makes a pin an output that has `level` from its first moment on. Throws as `input` does. */
-  output(pin: number, level: Level): Promise<GpioOutput>;
+  output(pin: number, level: Level, options?: LineOptions): Promise<GpioOutput>;
 }
 
 /** A line that is read. What takes microseconds does not wait: a chip is clocked by dozens of these calls. */

@@ -1,6 +1,7 @@
 // How many times did a contact close, that bounces as it does? Only levels that stay for a while count.
 
 import type { Edge, Level } from '../buses/gpio.ts';
+import type { Total } from '../totals.ts';
 
 /** Which edges count. */
 export const COUNTED = ['rising', 'falling', 'both'] as const;
@@ -14,16 +15,18 @@ export class EdgeCounter {
   #level: Level;
   /** The last edge, whose level has not yet stayed long enough. */
   #pending: Edge | undefined;
-  #count = 0;
+  readonly #total: Total;
 
   /**
    * @param level at the beginning
    * @param debounce seconds that a level must stay to count; 0 counts every edge
+   * @param total where it goes on
    */
-  constructor(level: Level, counted: Counted, debounce: number) {
+  constructor(level: Level, counted: Counted, debounce: number, total: Total = { count: 0 }) {
     this.#level = level;
     this.#counted = counted;
     this.#debounce = debounce;
+    this.#total = total;
   }
 
   /** The level that stayed last. */
@@ -32,7 +35,7 @@ export class EdgeCounter {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#total.count;
   }
 
   /** In the order in which they came. */
@@ -50,6 +53,6 @@ export class EdgeCounter {
     if (edge.level === this.#level) return;
     this.#level = edge.level;
     const direction = edge.level === 1 ? 'rising' : 'falling';
-    if (this.#counted === 'both' || this.#counted === direction) this.#count++;
+    if (this.#counted === 'both' || this.#counted === direction) this.#total.count++;
   }
 }

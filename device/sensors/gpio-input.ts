@@ -1,14 +1,14 @@
 // What does a switch at a GPIO pin say? Whether it is closed, how often it was, and how fast it goes: rain, wind, doors.
 
 import { z } from 'zod';
-import { type Level, PULLS } from '../buses/gpio.ts';
+import { type Level, PULLS, pinClaim } from '../buses/gpio.ts';
 import { SimulatedGpio } from '../buses/gpio-simulated.ts';
-import { type OptionsOf, sensorKind } from '../kind.ts';
+import { type OptionsOf, type SensorHost, sensorKind } from '../kind.ts';
 import { pulses } from '../models/pulses.ts';
-import type { Channel, Sensor } from '../sensor.ts';
+import { type Channel, IncompleteReading, type Sensor } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';
-import { COUNTED, EdgeCounter } from './edge-counter.ts';
-import { claimsOfPins, pinOption, seedOfPin } from './gpio-sensor.ts';
+import { COUNTED, type Counted, EdgeCounter } from './edge-counter.ts';
+import { claimsOfPins, interfaceOption, pinOption, seedOfPin } from './gpio-sensor.ts';
 
 /** Seconds; a contact that has not come to rest by then is broken. */
 const LONGEST_DEBOUNCE = 1;
@@ -26,6 +26,7 @@ const options = z.strictObject({
         'The resistor of the pin: up for a switch to ground, down for one to 3.3 V, none where there is one outside. What is not as-is takes the GPIO character device.',
       expected: `one of ${PULLS.join(', ')}`,
     }),
+  interface: interfaceOption('the character device where edges are counted, else sysfs'),
   invert: z
     .boolean()
     .default(false)
@@ -40,12 +41,12 @@ const options = z.strictObject({
       expected: `a time from 0 to ${LONGEST_DEBOUNCE} s`,
     }),
   count: z
-    .enum(COUNTED)
+    .enum([...COUNTED, 'none'])
     .default('rising')
     .meta({
       description:
-        'What is counted: rising, where the level (after invert) goes from 0 to 1, falling, or both.',
-      expected: `one of ${COUNTED.join(', ')}`,
+        'What is counted: rising, where the level (after invert) goes from 0 to 1, falling, both, or none, where only the level is wanted, as it is at each reading.',
+      expected: `one of ${COUNTED.join(', ')}, none`,
     }),
   scale: z.number().positive().default(1).meta({
     description: 'What one count stands for, in units: the mm of rain of one tip of a gauge.',
@@ -59,16 +60,21 @@ const options = z.strictObject({
     .describe('The units of scale, in UDUNITS spelling: mm for rain, m for the wind that passes.'),
 });
 
-function channelsOf({ scale, units }: OptionsOf<typeof options>): readonly Channel[] {
+const LEVEL: Channel = {
+  name: 'level',
+  units: '1',
+  longName: 'Level of the input',
+  validRange: [0, 1],
+  resolution: 1,
+};
+
+type Chosen = OptionsOf<typeof options>;
+
+function channelsOf({ count, scale, units }: Chosen): readonly Channel[] {
+  if (count === 'none') return [LEVEL];
   return [
-    {
-      name: 'level',
-      units: '1',
-      longName: 'Level of the input',
-      validRange: [0, 1],
-      resolution: 1,
-    },
-    { name: 'count', units: '1', longName: 'Counted edges since the sensor was opened', resolution: 1 },
+    LEVEL,
+    { name: 'count', units: '1', longName: 'Counted edges since the program was started', resolution: 1 },
     { name: 'amount', units, longName: 'What the counted edges stand for', resolution: scale },
     {
       name: 'rate',
@@ -79,8 +85,9 @@ function channelsOf({ scale, units }: OptionsOf<typeof options>): readonly Chann
 }
 
 /**
- * Channels `level` (0 or 1), `count` and `amount` (since the sensor was opened; amount = count x scale) and `rate` (since the reading
- * before, a tenth of a second at least). The first reading waits until a tenth of a second has passed since the opening.
+ * Channels `level` (0 or 1), `count` and `amount` (since the process began, also over an opening anew; amount = count x scale) and
+ * `rate` (since the reading before, a tenth of a second at least). The first reading waits until a tenth of a second has passed since
+ * the opening. Only `level` where nothing is counted.
  */
 export const gpioInput = sensorKind({
   name: 'gpio-input',
@@ -93,49 +100,85 @@ export const gpioInput = sensorKind({
   channels: channelsOf,
   conversionTime: () => 0,
   claims: ({ pin }) => claimsOfPins([pin]),
-  open: async (chosen, { gpio, clock }): Promise<Sensor> => {
-    const { pin, pull, invert, debounce, count, scale } = chosen;
-    const asSeen = (level: Level): Level => ((invert && level === 1) || (!invert && level === 0) ? 0 : 1);
-    let counter: EdgeCounter | undefined;
-    const input = await gpio.input(pin, {
-      pull,
-      onEdge: ({ level, time }) => {
-        const seen = asSeen(level);
-        // The level before the first edge is known by it; one that is read may be that after it.
-        counter ??= new EdgeCounter(seen === 1 ? 0 : 1, count, debounce);
-        counter.edge({ level: seen, time });
-      },
-    });
-    const window = new CounterWindow<number>();
-    window.add({ time: clock.monotonic(), counters: 0 });
-    let reads = 0;
-    return {
-      name: 'gpio-input',
-      channels: channelsOf(chosen),
-      read: async signal => {
-        if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
-        signal.throwIfAborted();
-        const level = asSeen(input.read());
-        const time = clock.monotonic();
-        counter?.settle(time);
-        const counted = counter?.count ?? 0;
-        const before = window.before(time);
-        window.add({ time, counters: counted });
-        const rate = before === undefined ? Number.NaN : (counted - before.counters) / (time - before.time);
-        return [counter?.level ?? level, counted, counted * scale, rate * scale];
-      },
-      close: async () => input.close(),
-    };
+  open: async (chosen, host): Promise<Sensor> => {
+    const { count } = chosen;
+    return count === 'none' ? openLevel(chosen, host) : openCounting(chosen, count, host);
   },
   simulate: ({ pin, invert }, host) => {
     const gpio = new SimulatedGpio({ clock: host.clock });
     const wave = pulses(seedOfPin(pin, host), SIMULATED);
-    const turned = (level: Level): Level => (invert ? ((1 - level) as Level) : level);
     gpio.play(pin, {
-      level: time => turned(wave.level(time)),
+      level: time => seenAs(wave.level(time), invert),
       edges: (after, until) =>
-        Array.from(wave.edges(after, until), ({ level, time }) => ({ level: turned(level), time })),
+        Array.from(wave.edges(after, until), ({ level, time }) => ({ level: seenAs(level, invert), time })),
     });
     return { gpio: gpio.lines };
   },
 });
+
+function seenAs(level: Level, invert: boolean): Level {
+  return invert ? ((1 - level) as Level) : level;
+}
+
+async function openLevel(chosen: Chosen, { gpio }: SensorHost): Promise<Sensor> {
+  const { pin, pull, invert } = chosen;
+  const input = await gpio.input(pin, { pull, interface: chosen.interface });
+  return {
+    name: 'gpio-input',
+    channels: channelsOf(chosen),
+    read: async () => [seenAs(input.read(), invert)],
+    close: async () => input.close(),
+  };
+}
+
+async function openCounting(
+  chosen: Chosen,
+  counted: Counted,
+  { gpio, clock, totals }: SensorHost,
+): Promise<Sensor> {
+  const { pin, pull, invert, debounce, scale } = chosen;
+  const total = totals.of(`${pinClaim(pin)} ${counted}${invert ? ' inverted' : ''}`);
+  let counter: EdgeCounter | undefined;
+  let lost = 0;
+  const input = await gpio.input(pin, {
+    pull,
+    interface: chosen.interface,
+    onEdge: ({ level, time }) => {
+      const seen = seenAs(level, invert);
+      // The level before the first edge is known by it; one that is read may be that after it.
+      counter ??= new EdgeCounter(seen === 1 ? 0 : 1, counted, debounce, total);
+      counter.edge({ level: seen, time });
+    },
+    onLost: edges => {
+      // Where every edge counts, it is enough that there was one.
+      if (debounce > 0) lost += edges;
+    },
+  });
+  const window = new CounterWindow<number>();
+  window.add({ time: clock.monotonic(), counters: total.count });
+  let reads = 0;
+  return {
+    name: 'gpio-input',
+    channels: channelsOf(chosen),
+    read: async signal => {
+      if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
+      signal.throwIfAborted();
+      const read = seenAs(input.read(), invert);
+      const time = clock.monotonic();
+      counter?.settle(time);
+      const level = counter?.level ?? read;
+      if (lost > 0) {
+        const reason = `${input.place}: ${lost} edges were lost, since more came than the kernel keeps until they are taken; how many of them counted is not known, and count and amount are too low by that from now on`;
+        lost = 0;
+        window.clear();
+        window.add({ time, counters: total.count });
+        throw new IncompleteReading([level, Number.NaN, Number.NaN, Number.NaN], reason);
+      }
+      const before = window.before(time);
+      window.add({ time, counters: total.count });
+      const rate = before === undefined ? Number.NaN : (total.count - before.counters) / (time - before.time);
+      return [level, total.count, total.count * scale, rate * scale];
+    },
+    close: async () => input.close(),
+  };
+}

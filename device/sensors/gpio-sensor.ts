@@ -1,7 +1,7 @@
 // What do sensors at GPIO pins have in common? How pins are asked for, and which they may be.
 
 import { z } from 'zod';
-import { pinClaim } from '../buses/gpio.ts';
+import { GPIO_INTERFACES, pinClaim } from '../buses/gpio.ts';
 import type { SensorHost } from '../kind.ts';
 import { randomBits } from './seeded-noise.ts';
 
@@ -18,6 +18,17 @@ export function pinOption(usual: number, what: string) {
     .meta({
       description: `${what}, as the N of GPIO N (BCM number, not the place on the header).`,
       expected: `the BCM number of a pin from 0 to ${LAST_PIN}, such as ${usual}`,
+    });
+}
+
+/** An option for the way to the lines. */
+export function interfaceOption(automatic: string) {
+  return z
+    .enum(GPIO_INTERFACES)
+    .default('auto')
+    .meta({
+      description: `The way to the lines: sysfs (module onoff), character-device (module koffi), or auto, which is ${automatic}, and the other one where that cannot serve.`,
+      expected: `one of ${GPIO_INTERFACES.join(', ')}`,
     });
 }
 

@@ -8,7 +8,7 @@ import { sensorKind } from '../kind.ts';
 import { Mcp3008Model } from '../models/mcp3008.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
 import type { Channel, Sensor } from '../sensor.ts';
-import { claimsOfPins, pinOption, seedOfPin } from './gpio-sensor.ts';
+import { claimsOfPins, interfaceOption, pinOption, seedOfPin } from './gpio-sensor.ts';
 import { randomBits } from './seeded-noise.ts';
 
 /** What can be chosen, by the bits after the start bit (table 5-2): differences at 0 to 7, inputs against ground at 8 to 15. */
@@ -32,6 +32,8 @@ const INPUTS = [
 ] as const;
 
 type Input = (typeof INPUTS)[number];
+
+const SINGLE_ENDED = INPUTS.filter(input => !input.includes('-'));
 
 const START = 0b1_0000;
 const COMMAND_BITS = 5;
@@ -98,9 +100,10 @@ export const mcp3008 = sensorKind({
         }),
       pull: z.enum(['as-is', 'up']).default('as-is').meta({
         description:
-          'With up, DOUT is pulled up, so that a chip that is not there is told from one that measures 0; it takes the GPIO character device.',
+          'With up, DOUT is pulled up, so that a chip that is not there is told from one that measures 0 at every input; it takes the GPIO character device.',
         expected: 'as-is or up',
       }),
+      interface: interfaceOption('sysfs'),
     })
     .superRefine(({ clock, data_out, data_in, select }, context) => {
       const pins = [clock, data_out, data_in, select];
@@ -117,7 +120,7 @@ export const mcp3008 = sensorKind({
   channels: ({ inputs, reference }) => inputs.map(input => channelOf(input, reference)),
   conversionTime: ({ inputs }) => inputs.length * CONVERSION,
   claims: ({ clock, data_out, data_in, select }) => claimsOfPins([clock, data_out, data_in, select]),
-  open: async ({ inputs, reference, pull, ...pins }, { gpio, clock }): Promise<Sensor> => {
+  open: async ({ inputs, reference, pull, interface: way, ...pins }, { gpio, clock }): Promise<Sensor> => {
     const opened: { close(): void }[] = [];
     const close = () => {
       for (const line of opened.splice(0).reverse()) line.close();
@@ -128,25 +131,38 @@ export const mcp3008 = sensorKind({
     };
     try {
       // Not selected from the first moment on, so that nothing that follows is a command.
-      const select = keep(await gpio.output(pins.select, 1));
+      const select = keep(await gpio.output(pins.select, 1, { interface: way }));
       const wires: Wires = {
         select,
-        clock: keep(await gpio.output(pins.clock, 0)),
-        dataIn: keep(await gpio.output(pins.data_in, 0)),
-        dataOut: keep(await gpio.input(pins.data_out, { pull })),
+        clock: keep(await gpio.output(pins.clock, 0, { interface: way })),
+        dataIn: keep(await gpio.output(pins.data_in, 0, { interface: way })),
+        dataOut: keep(await gpio.input(pins.data_out, { pull, interface: way })),
       };
       return {
         name: 'mcp3008',
         channels: inputs.map(input => channelOf(input, reference)),
         read: async signal => {
-          const reading: number[] = [];
-          for (const input of inputs) {
+          const codes: number[] = [];
+          let isThere = false;
+          let conversions = 0;
+          const convertTo = async (input: Input) => {
             // Each blocks for a fraction of a millisecond; others have their turn between them.
-            if (reading.length > 0) await nextTurn();
+            if (conversions++ > 0) await nextTurn();
             signal.throwIfAborted();
-            reading.push(millivoltsOf(codeOf(wires, input, clock), reference));
+            const { code, isProof } = trustedConversion(wires, input, clock);
+            isThere ||= isProof;
+            return code;
+          };
+          for (const input of inputs) codes.push(await convertTo(input));
+          // All 0, as wires that are pulled down are, too: any input that is not at 0 V shows that there is a chip.
+          for (const input of SINGLE_ENDED) {
+            if (isThere) break;
+            if (!inputs.includes(input)) await convertTo(input);
           }
-          return reading;
+          if (isThere) return codes.map(code => millivoltsOf(code, reference));
+          throw new Error(
+            `${wires.dataOut.place}: expected an MCP3008, found 0 at all of its inputs, as where none is there: check the wires and the supply; if all inputs are at 0 V, set pull: up, which tells the two apart`,
+          );
         },
         close: async () => close(),
       };
@@ -197,12 +213,12 @@ function channelOf(input: Input, reference: number): Channel {
   };
 }
 
-/** The code of a conversion that can be trusted. */
-function codeOf(wires: Wires, input: Input, clock: Clock): number {
+/** A conversion that can be trusted, and whether only a chip can have answered so. */
+function trustedConversion(wires: Wires, input: Input, clock: Clock) {
   const { place } = wires.dataOut;
   let reason = '';
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const { nullBit, code, again, seconds } = convert(wires, input, clock);
+    const { undriven, nullBit, code, again, seconds } = convert(wires, input, clock);
     if (nullBit !== 0) {
       reason = `expected a bit 0 before the result, found 1: check the wires and the supply of the MCP3008`;
     } else if (code !== again) {
@@ -210,7 +226,8 @@ function codeOf(wires: Wires, input: Input, clock: Clock): number {
     } else if (seconds > HOLDS_FOR) {
       reason = `expected ten bits within ${HOLDS_FOR * 1000} ms, which is how long an MCP3008 holds a voltage, and they took ${(seconds * 1000).toFixed(1)}: this machine is too busy or too slow`;
     } else {
-      return code;
+      // A 1 among the bits, or a 0 where the line is 1 by itself.
+      return { code, isProof: code !== 0 || undriven === 1 };
     }
   }
   throw new Error(`${place}: ${reason}`);
@@ -224,6 +241,8 @@ function convert({ clock, dataIn, dataOut, select }: Wires, input: Input, time: 
   };
   const command = START | INPUTS.indexOf(input);
   select.write(1);
+  // The chip lets go of DOUT while it is not selected (figure 5-1, HI-Z).
+  const undriven = dataOut.read();
   select.write(0);
   try {
     for (let bit = COMMAND_BITS - 1; bit >= 0; bit--) {
@@ -245,7 +264,7 @@ function convert({ clock, dataIn, dataOut, select }: Wires, input: Input, time: 
       pulse();
       again |= dataOut.read() << bit;
     }
-    return { nullBit, code, again, seconds };
+    return { undriven, nullBit, code, again, seconds };
   } finally {
     select.write(1);
   }

@@ -176,9 +176,13 @@ describe('a pin by the GPIO character device', () => {
     expect((await told).level).toBe(1);
   });
 
-  it('tells edges for which the kernel had no room, by their numbers', async () => {
+  it('tells edges for which the kernel had no room, by their numbers, and how many these were', async () => {
     const levels: Level[] = [];
-    const input = await gpioOf().input(17, { onEdge: ({ level }) => levels.push(level) });
+    const lost: number[] = [];
+    const input = await gpioOf().input(17, {
+      onEdge: ({ level }) => levels.push(level),
+      onLost: edges => lost.push(edges),
+    });
     const line = kernel.last;
     kernel.move(line, 1, { isKept: false });
     kernel.move(line, 0, { isKept: false });
@@ -186,7 +190,7 @@ describe('a pin by the GPIO character device', () => {
     for (let lost = 0; lost < 4; lost++) kernel.move(line, lost % 2 === 0 ? 0 : 1, { isKept: false });
     kernel.move(line, 0);
     input.read();
-    expect(levels.join('')).toBe('10101010');
+    expect([levels.join(''), lost]).toEqual(['10101010', [2, 4]]);
     input.close();
   });
 
@@ -228,7 +232,7 @@ describe('a pin by the GPIO character device', () => {
 describe('a machine without the GPIO character device', () => {
   it('is known by the file that is not there', async () => {
     rmSync(join(dev, 'gpiochip0'));
-    expect(await gpioOf().lacks()).toBe(`there is no GPIO chip either (${join(dev, 'gpiochip*')})`);
+    expect(await gpioOf().lacks()).toBe(`there is no GPIO chip (${join(dev, 'gpiochip*')})`);
   });
 
   it('is one without koffi, too', async () => {

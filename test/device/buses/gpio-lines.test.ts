@@ -3,48 +3,96 @@ import type { GpioInput, GpioOutput, Level } from '../../../device/buses/gpio.ts
 import { type GpioBackend, gpioLines } from '../../../device/buses/gpio-lines.ts';
 import { SimulatedGpio } from '../../../device/buses/gpio-simulated.ts';
 
-/** A way to the lines that says which it is by the names of its lines. */
-function backend(name: string, { lacks, pulls = false }: { lacks?: string; pulls?: boolean } = {}) {
-  const input = async (): Promise<GpioInput> => ({ place: name, read: () => 0, close: () => {} });
-  const output = async (): Promise<GpioOutput> => ({ place: name, write: () => {}, close: () => {} });
-  const way: GpioBackend = { lacks: async () => lacks, pulls, input, output };
-  return way;
+interface Lacking {
+  /** Why it cannot serve. */
+  readonly lacks?: string;
+  /** Why a line of it cannot be opened. */
+  readonly refuses?: string;
 }
+
+/** A way to the lines that says which it is by the names of its lines. */
+function backend(name: GpioBackend['interface'], { lacks, refuses }: Lacking = {}): GpioBackend {
+  const open = <Line>(line: Line): Promise<Line> =>
+    refuses === undefined ? Promise.resolve(line) : Promise.reject(new Error(refuses));
+  return {
+    interface: name,
+    lacks: async () => lacks,
+    input: () => open<GpioInput>({ place: name, read: () => 0, close: () => {} }),
+    output: () => open<GpioOutput>({ place: name, write: () => {}, close: () => {} }),
+  };
+}
+
+const linesOf = (sysfs: Lacking = {}, device: Lacking = {}) =>
+  gpioLines([backend('sysfs', sysfs), backend('character-device', device)]);
+
+const onEdge = () => {};
 
 describe('the lines of a machine', () => {
   it('are those of onoff where there is sysfs GPIO', async () => {
-    const lines = gpioLines([backend('onoff'), backend('device', { pulls: true })]);
-    expect((await lines.input(17)).place).toBe('onoff');
-    expect((await lines.output(18, 1)).place).toBe('onoff');
+    const lines = linesOf();
+    expect((await lines.input(17)).place).toBe('sysfs');
+    expect((await lines.output(18, 1)).place).toBe('sysfs');
   });
 
   it('are those of the character device where there is none', async () => {
-    const lines = gpioLines([backend('onoff', { lacks: 'no sysfs' }), backend('device', { pulls: true })]);
-    expect((await lines.input(17)).place).toBe('device');
-    expect((await lines.output(18, 0)).place).toBe('device');
+    const lines = linesOf({ lacks: 'no sysfs' });
+    expect((await lines.input(17)).place).toBe('character-device');
+    expect((await lines.output(18, 0)).place).toBe('character-device');
   });
 
   it('are those of the character device where a pin is pulled', async () => {
-    const lines = gpioLines([backend('onoff'), backend('device', { pulls: true })]);
-    expect((await lines.input(17, { pull: 'up' })).place).toBe('device');
+    expect((await linesOf().input(17, { pull: 'up' })).place).toBe('character-device');
+  });
+
+  it('are those of the character device where edges are watched, which it keeps and stamps', async () => {
+    expect((await linesOf().input(17, { onEdge })).place).toBe('character-device');
+  });
+
+  it.each<[string, Lacking]>([
+    ['there is no koffi', { lacks: 'no koffi' }],
+    ['it may not be opened', { refuses: 'forbidden' }],
+  ])('are those of onoff for edges, too, where %s', async (_why, device) => {
+    expect((await linesOf({}, device).input(17, { onEdge })).place).toBe('sysfs');
+  });
+
+  it.each(['sysfs', 'character-device'] as const)('are those of %s where that is asked for', async way => {
+    const lines = linesOf();
+    expect((await lines.input(17, { interface: way, onEdge })).place).toBe(way);
+    expect((await lines.output(18, 0, { interface: way })).place).toBe(way);
+  });
+
+  it('are not those of another interface than the one that is asked for', async () => {
+    const noSysfs = linesOf({ lacks: 'this kernel has no sysfs GPIO' });
+    await expect(noSysfs.input(17, { interface: 'sysfs' })).rejects.toThrow(
+      /^GPIO17 cannot be opened: this kernel has no sysfs GPIO$/,
+    );
+    const refused = linesOf({}, { refuses: 'GPIO17 is in use by spi0 CS0' });
+    await expect(refused.input(17, { interface: 'character-device' })).rejects.toThrow('spi0 CS0');
+    await expect(linesOf().input(17, { interface: 'sysfs', pull: 'up' })).rejects.toThrow(
+      /^GPIO17 cannot be opened: sysfs GPIO cannot set a pull-up \(config.txt can: gpio=17=pu\)$/,
+    );
+  });
+
+  it('give the reason of sysfs where neither opens one, which knows the program that has it', async () => {
+    const lines = linesOf({ refuses: 'in use by python3' }, { refuses: 'in use by sysfs' });
+    await expect(lines.input(17)).rejects.toThrow('in use by python3');
+    await expect(lines.input(17, { onEdge })).rejects.toThrow('in use by python3');
   });
 
   it('say everything that is missing in one sentence', async () => {
-    const none = gpioLines([
-      backend('onoff', { lacks: 'this kernel has no sysfs GPIO' }),
-      backend('device', { pulls: true, lacks: 'there is no GPIO chip either' }),
-    ]);
-    await expect(none.input(17)).rejects.toThrow(
-      'GPIO17 cannot be opened: this kernel has no sysfs GPIO; there is no GPIO chip either',
-    );
-    const unpulled = gpioLines([backend('onoff'), backend('device', { pulls: true, lacks: 'no koffi' })]);
-    await expect(unpulled.input(17, { pull: 'up' })).rejects.toThrow(
+    const none = linesOf({ lacks: 'this kernel has no sysfs GPIO' }, { lacks: 'there is no GPIO chip' });
+    for (const options of [{}, { onEdge }]) {
+      await expect(none.input(17, options)).rejects.toThrow(
+        'GPIO17 cannot be opened: this kernel has no sysfs GPIO; there is no GPIO chip',
+      );
+    }
+    await expect(linesOf({}, { lacks: 'no koffi' }).input(17, { pull: 'up' })).rejects.toThrow(
       'GPIO17 cannot be opened: sysfs GPIO cannot set a pull-up (config.txt can: gpio=17=pu); no koffi',
     );
   });
 
   it('have one owner each, until that closes them', async () => {
-    const lines = gpioLines([backend('onoff')]);
+    const lines = linesOf();
     const input = await lines.input(17);
     await expect(lines.output(17, 0)).rejects.toThrow('GPIO17 is in use by another sensor');
     input.close();

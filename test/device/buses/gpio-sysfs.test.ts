@@ -217,6 +217,18 @@ describe('a pin by onoff and sysfs', () => {
     expect(exported()).toEqual([]);
   });
 
+  it.each(['value', 'edge'])('is given back where its file %s cannot be used', async file => {
+    const line = BASE + 17;
+    const path = join(root, `gpio${line}`, file);
+    exportLine(line);
+    rmSync(path);
+    writeFileSync(join(root, 'unexport'), '');
+    await expect(gpioOf().input(17, { onEdge: () => {} })).rejects.toThrow(
+      `GPIO17 could not be opened: ENOENT: no such file or directory, access '${path}'`,
+    );
+    expect(text(join(root, 'unexport'))).toBe(String(line));
+  });
+
   it('is refused where the header does not have it', async () => {
     await expect(gpioOf().input(60)).rejects.toThrow(
       'GPIO60: expected a pin from 0 to 53, as pinctrl-rp1 has',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Edge, Level } from '../../../device/buses/gpio.ts';
 import { pulses } from '../../../device/models/pulses.ts';
+import { IncompleteReading } from '../../../device/sensor.ts';
 import { EdgeCounter } from '../../../device/sensors/edge-counter.ts';
 import { gpioInput } from '../../../device/sensors/gpio-input.ts';
 import { gpioRig } from './gpio-rig.ts';
@@ -119,6 +120,78 @@ describe('a switch at a pin', () => {
     expect(await readingOf(sensor)).toEqual([0, 0, 0, 0]);
   });
 
+  it('goes on with its count when it is opened anew, so that an amount of rain is never taken back', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.openLasting(gpioInput, { scale: 0.2 });
+    await readingOf(sensor);
+    play(rig, '1010', 0.5);
+    expect((await readingOf(sensor)).slice(0, 3)).toEqual([0, 2, 0.4]);
+    play(rig, '10', 0.5);
+    rig.gpio.fail(PIN, 'gone');
+    await expect(readingOf(sensor)).rejects.toThrow('GPIO17 has gone');
+    rig.gpio.mend(PIN);
+    // That which was counted before the error is there, and is no rain of this moment.
+    expect(await readingOf(sensor)).toEqual([0, 3, expect.closeTo(0.6, 9), 0]);
+    play(rig, '10', 0.5);
+    expect(await readingOf(sensor)).toEqual([0, 4, expect.closeTo(0.8, 9), expect.closeTo(0.2, 9)]);
+  });
+
+  it('counts anew where something else is counted', async () => {
+    const rig = gpioRig();
+    const rising = await rig.open(gpioInput);
+    play(rig, '101', 0.1);
+    expect((await readingOf(rising))[1]).toBe(2);
+    await rising.close();
+    const both = await rig.open(gpioInput, { count: 'both' });
+    expect((await readingOf(both))[1]).toBe(0);
+  });
+
+  it('says how many edges were lost, and gives no count that is too low as if it were right', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.openLasting(gpioInput);
+    await readingOf(sensor);
+    play(rig, '1010', 0.1);
+    rig.gpio.lose(PIN, 300);
+    rig.clock.pass(0.1);
+    const error = await readingOf(sensor).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(IncompleteReading);
+    expect((error as IncompleteReading).message).toMatch(/^GPIO17: 300 edges were lost, since more came/);
+    expect((error as IncompleteReading).reading).toEqual([0, Number.NaN, Number.NaN, Number.NaN]);
+    expect(rig.gpio.open).toEqual([PIN]);
+    play(rig, '1010', 0.1);
+    expect(await readingOf(sensor)).toEqual([0, 4, 4, expect.closeTo(5, 9)]);
+  });
+
+  it('loses none of the edges that were lost where every edge counts', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput, { debounce: 0, count: 'both' });
+    await readingOf(sensor);
+    play(rig, '10', 0.1);
+    rig.gpio.lose(PIN, 3001);
+    expect((await readingOf(sensor)).slice(0, 2)).toEqual([1, 3003]);
+  });
+
+  it('that is not counted has a level only, as it is now, and no edges are watched', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput, { count: 'none', invert: true });
+    expect(sensor.channels.map(({ name }) => name)).toEqual(['level']);
+    expect(await readingOf(sensor)).toEqual([1]);
+    rig.gpio.set(PIN, 1);
+    expect(await readingOf(sensor)).toEqual([0]);
+  });
+
+  it.each([
+    [{}, 'auto', true],
+    [{ interface: 'sysfs' }, 'sysfs', true],
+    [{ count: 'none', interface: 'character-device' }, 'character-device', false],
+  ])('reaches its line with %j by %s, edges watched: %s', async (options, way, isWatched) => {
+    const rig = gpioRig();
+    const asked = vi.spyOn(rig.gpio.lines, 'input');
+    await rig.open(gpioInput, options);
+    expect(asked).toHaveBeenCalledExactlyOnceWith(PIN, expect.objectContaining({ interface: way }));
+    expect(asked.mock.calls[0]?.[1]?.onEdge !== undefined).toBe(isWatched);
+  });
+
   it('says who has its line, and takes it when it is free', async () => {
     const rig = gpioRig();
     rig.gpio.fail(PIN, 'held');
@@ -144,6 +217,7 @@ describe('a switch at a pin', () => {
     [{ scale: 0 }],
     [{ count: 'edges' }],
     [{ pull: 'high' }],
+    [{ interface: 'onoff' }],
   ])('refuses %j', options => {
     expect(gpioInput.options.safeParse(options).success).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Level } from '../../../device/buses/gpio.ts';
 import { Mcp3008Model } from '../../../device/models/mcp3008.ts';
 import { connectMcp3008, mcp3008, millivoltsOf } from '../../../device/sensors/mcp3008.ts';
@@ -66,7 +66,7 @@ describe('an MCP3008', () => {
     ['CH3-CH2', '10011'],
     ['CH7-CH6', '10111'],
   ])('is told to measure %s by the bits %s, taken as the clock rises', async (input, expected) => {
-    const { open, gpio, chip } = rigOf();
+    const { open, gpio, chip } = rigOf([1, 0.5, 0.5, 1, 0, 1, 0.5, 1]);
     let bits = '';
     let dataIn: Level = 0;
     let isSelected = false;
@@ -109,6 +109,51 @@ describe('an MCP3008', () => {
       'GPIO23: expected the same result twice, found 640 and 512: the wires are disturbed, or no MCP3008 is at them',
     );
     expect(await readingOf(sensor)).toEqual([(512 * 3300) / 1023]);
+  });
+
+  it.each([{ inputs: ['CH0'] }, { inputs: ALL }, { inputs: ['CH0-CH1', 'CH3'] }])(
+    'that is not there is no 0 V where DOUT is pulled down, with %j',
+    async options => {
+      const { openLasting, chip } = rigOf([0.75, 0, 0, 0.2]);
+      const sensor = await openLasting(mcp3008, options);
+      chip.powered = false;
+      await expect(readingOf(sensor)).rejects.toThrow(
+        'GPIO23: expected an MCP3008, found 0 at all of its inputs, as where none is there: check the wires and the supply; if all inputs are at 0 V, set pull: up, which tells the two apart',
+      );
+      chip.powered = true;
+      expect((await readingOf(sensor)).some(millivolts => millivolts > 0)).toBe(true);
+    },
+  );
+
+  it('measures 0 V where another input shows that it is there, asked for or not', async () => {
+    const { open } = rigOf([0, 0, 0, 0, 0, 0, 0, 0.01]);
+    expect(await readingOf(await open(mcp3008, { inputs: ['CH1', 'CH0-CH1'] }))).toEqual([0, 0]);
+  });
+
+  it('measures 0 V at all inputs where DOUT is pulled up, which no wire alone brings to 0', async () => {
+    const { open } = rigOf([], 1);
+    const sensor = await open(mcp3008, { inputs: ALL, pull: 'up' });
+    expect(await readingOf(sensor)).toEqual(Array(8).fill(0));
+  });
+
+  it('asks other inputs only where all that it was asked for are 0', async () => {
+    const { open, gpio, chip } = rigOf([0.75]);
+    const sensor = await open(mcp3008, { inputs: ['CH1', 'CH0'] });
+    let conversions = 0;
+    gpio.listen(PINS.select, level => {
+      if (level === 0) conversions++;
+      chip.select(level);
+    });
+    await readingOf(sensor);
+    expect(conversions).toBe(2);
+  });
+
+  it.each(['auto', 'sysfs', 'character-device'])('reaches its four lines by %s where asked to', async way => {
+    const { open, gpio } = rigOf();
+    const asked = [vi.spyOn(gpio.lines, 'input'), vi.spyOn(gpio.lines, 'output')];
+    await open(mcp3008, way === 'auto' ? {} : { interface: way });
+    const ways = asked.flatMap(({ mock }) => mock.calls.map(call => call.at(-1)));
+    expect(ways).toEqual(Array(4).fill(expect.objectContaining({ interface: way })));
   });
 
   it('that is not there is told by the pull-up, and comes back by itself', async () => {
