@@ -23,6 +23,8 @@ const TOOLS = {
   getdap: { commands: ['getdap'], debianPackage: 'libdap-bin' },
   ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
   udunits2: { commands: ['udunits2'], debianPackage: 'udunits-bin' },
+  shellcheck: { commands: ['shellcheck'], debianPackage: 'shellcheck' },
+  'systemd-analyze': { commands: ['systemd-analyze'], debianPackage: 'systemd' },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

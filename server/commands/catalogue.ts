@@ -2,6 +2,7 @@
 
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
+import { devicesCommand } from './devices.ts';
 import { doctorCommand } from './doctor.ts';
 import { helpOf } from './help.ts';
 import { listCommand } from './list.ts';
@@ -17,6 +18,7 @@ const WITHOUT_HELP: readonly Command[] = [
   readCommand,
   pullCommand,
   doctorCommand,
+  devicesCommand,
   schemaCommand,
 ];
 

@@ -77,7 +77,8 @@ describe('the help', () => {
       // What is read and examined may not be well on the machine that tests.
       expect(['read', 'doctor'].some(name => example.includes(` ${name}`)) ? 0 : code).toBe(0);
       expect([code === 0 || code === 1, err]).toEqual([true, '']);
-      expect(out !== '' || example.includes('>')).toBe(true);
+      // Nothing is an answer too where no sensor of the configuration is a device below /dev.
+      expect(out !== '' || example.includes('>') || example.includes(' devices')).toBe(true);
     },
   );
 

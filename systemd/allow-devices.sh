@@ -1,0 +1,32 @@
+#!/bin/sh
+# Lets the running service open the devices that its configuration needs, and no others, without a restart; remembered for the next start.
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+unit=dapberry.service
+
+# A wrong configuration changes nothing: the server goes on with the one before.
+wanted=$(node "$here/../dist/server/main.js" devices 2>/dev/null) || {
+  echo "the configuration is wrong (dapberry check tells why): allowed devices stay as they are"
+  exit 0
+}
+
+# One "DeviceAllow=char-i2c rw" a line here, "char-i2c rw" there; the clock's read-only entry comes from ProtectClock=.
+allowed=$(systemctl show --property=DeviceAllow --value "$unit" | grep -v '^char-rtc ' || true)
+if [ "$wanted" != "$allowed" ]; then
+  # The empty one takes away what was allowed before.
+  set -- DeviceAllow=
+  while read -r device; do
+    [ -z "$device" ] || set -- "$@" "DeviceAllow=$device"
+  done <<LIST
+$wanted
+LIST
+  # A root that became read-only cannot remember it, but can allow it.
+  systemctl set-property "$unit" "$@" || systemctl set-property --runtime "$unit" "$@"
+  echo "allowed devices: $(echo "${wanted:-none}" | tr '\n' ',' | sed 's/,$//')"
+fi
+
+# It was down for its configuration, which is right now.
+if systemctl --quiet is-failed "$unit"; then
+  systemctl reset-failed "$unit"
+  systemctl start --no-block "$unit"
+fi

@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { filesBelow, ROOT, textOf } from '../sources.ts';
+import { describeWith } from '../tools.ts';
+
+describeWith('shellcheck', 'the shell scripts', () => {
+  const scripts = filesBelow().filter(file => /^#!.*\b(ba|da)?sh$/m.test(textOf(file).split('\n')[0] ?? ''));
+
+  it.each(scripts)('%s: shellcheck has nothing to say', file => {
+    const { stdout } = spawnSync('shellcheck', ['--external-sources', file], { cwd: ROOT, encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+});
