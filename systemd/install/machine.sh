@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# Can dapberry be installed on this machine? Its system, architecture, Node, space, and what is installed already; Debian's Node is installed where it will do.
+
+# Node's versions that the program runs on (package.json, engines).
+node_will_do() {
+  local major minor
+  IFS=. read -r major minor _ <<<"$1"
+  case $major in
+    20) [ "$minor" -ge 19 ] ;;
+    22) [ "$minor" -ge 12 ] ;;
+    *) [ "$major" -ge 23 ] ;;
+  esac
+}
+
+check_machine() {
+  [ "$(id -u)" -eq 0 ] || $DRY_RUN || die "expected to be run by root: sudo $0 $ARGUMENTS"
+  [ "$(uname -s)" = Linux ] || die "expected Linux, found $(uname -s)"
+  check_system
+  check_architecture
+  check_package
+  check_space
+  [ -n "$ROOT" ] || check_node
+}
+
+# value_of KEY: of /etc/os-release.
+value_of() { sed -n "s/^$1=\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\}\$/\\1/p" "$ROOT/etc/os-release" 2>/dev/null; }
+
+check_system() {
+  local name version
+  name=$(value_of PRETTY_NAME)
+  version=$(value_of VERSION_ID)
+  case " $(value_of ID) $(value_of ID_LIKE) " in
+    *" debian "* | *" raspbian "*) ;;
+    *) die "expected Raspberry Pi OS, Debian or what is made of it, found ${name:-a system without /etc/os-release}" ;;
+  esac
+  case $(value_of ID) in debian | raspbian)
+    [ "${version:-99}" -ge 12 ] || die "expected Debian 12 (Bookworm) or later, found $name"
+    ;;
+  esac
+  [ -n "$ROOT" ] || [ -d /run/systemd/system ] || die 'expected systemd as the first process, found another one'
+}
+
+check_architecture() {
+  local architecture made
+  if [ -n "$ROOT" ]; then
+    architecture=$(dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${Architecture}' dpkg 2>/dev/null || true)
+  else
+    architecture=$(dpkg --print-architecture)
+    [ "$(uname -m)" != armv6l ] ||
+      die 'expected an ARMv7 processor or a newer one, found ARMv6 (Pi 1, Pi Zero): there is no Node for it'
+  fi
+  [ -f "$SOURCE/ARCHITECTURE" ] || return 0
+  made=$(cat "$SOURCE/ARCHITECTURE")
+  [ -z "$architecture" ] || [ "$architecture" = "$made" ] ||
+    die "this archive is for $made, and this system is $architecture: take dapberry-$VERSION-$architecture.tar.gz"
+}
+
+check_package() {
+  local state
+  state=$(dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${db:Status-Status}' dapberry 2>/dev/null || true)
+  [ "$state" != installed ] ||
+    die 'dapberry is installed as a Debian package: upgrade it with apt, or remove it first (sudo apt remove dapberry)'
+}
+
+check_space() {
+  local needed free
+  # Kilobytes: of a checkout less is copied than is there.
+  needed=80000
+  ! is_archive || needed=$(($(du -sk "$SOURCE" | cut -f1) + 20000))
+  free=$(df -Pk "$(first_there "$ROOT/opt/dapberry" "$ROOT/opt" "$ROOT/")" | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge "$needed" ] || die "expected $((needed / 1000)) MB of space for $ROOT/opt/dapberry, found $((free / 1000)) MB"
+}
+
+first_there() {
+  local path
+  for path; do
+    if [ -e "$path" ]; then
+      printf '%s\n' "$path"
+      return
+    fi
+  done
+}
+
+check_node() {
+  local found candidate
+  # As the service finds it; a Node in somebody's home is out of its reach.
+  found=$(node -p process.versions.node 2>/dev/null || true)
+  if [ -n "$found" ] && node_will_do "$found"; then return; fi
+  candidate=$(candidate_of nodejs)
+  if [ -z "$candidate" ] && ! $DRY_RUN && command -v apt-get >/dev/null; then
+    apt-get -qq update || true
+    candidate=$(candidate_of nodejs)
+  fi
+  if [ -n "$candidate" ] && node_will_do "$candidate"; then
+    [ -n "$found" ] || undo apt-get -qq -y purge --auto-remove nodejs
+    step "install Node $candidate (apt-get install nodejs)" \
+      env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends nodejs
+    return
+  fi
+  say "dapberry needs Node 20.19 or later (of Node 22, 22.12 or later). Found: ${found:-none}; $(value_of PRETTY_NAME) offers ${candidate:-none}." >&2
+  say 'A newer one comes from https://github.com/nodesource/distributions with this line; then run install.sh again:' >&2
+  say '  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs' >&2
+  die 'no Node that dapberry runs on'
+}
+
+# candidate_of PACKAGE: the version that apt would install, as 20.19.2; nothing where there is none.
+candidate_of() {
+  { LC_ALL=C apt-cache policy "$1" 2>/dev/null || true; } | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'
+}

@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# How is everything taken away again? The service, the program, the user and what was made for them; the configuration only when that is asked for.
+
+remove_all() {
+  local kind name wants=$ROOT/etc/systemd/system/multi-user.target.wants unit units=()
+  if [ -z "$ROOT" ]; then
+    for unit in "${UNITS[@]}"; do if [ -e "/etc/systemd/system/$unit" ]; then units+=("$unit"); fi; done
+    [ "${#units[@]}" -eq 0 ] || step 'end the service' systemctl --quiet disable --now "${units[@]}"
+  fi
+  take_away 'remove the units' "${UNITS[@]/#/$ROOT/etc/systemd/system/}" "${UNITS[@]/#/$wants/}" \
+    "$(dirname "$DROP_IN")" "$CONTROL"
+  $DRY_RUN || rmdir --ignore-fail-on-non-empty "$(dirname "$CONTROL")" 2>/dev/null || true
+  if [ -z "$ROOT" ] && ! $DRY_RUN; then
+    systemctl daemon-reload
+    systemctl reset-failed "${UNITS[@]}" 2>/dev/null || true
+  fi
+  take_away "remove $RULES" "$RULES"
+  if [ -z "$ROOT" ] && [ -d /run/udev ] && ! $DRY_RUN; then udevadm control --reload; fi
+  disable_interfaces
+  take_away 'remove the command dapberry' "$ROOT/usr/local/bin/dapberry"
+  if has_user dapberry; then step 'remove the user dapberry' remove_user; fi
+  if [ -f "$MADE" ]; then
+    while read -r kind name; do
+      if [ "$kind" = group ] && has_group "$name"; then step "remove the group $name" remove_group "$name"; fi
+    done <"$MADE"
+  fi
+  take_away "remove $HOME_FOLDER" "$HOME_FOLDER"
+  take_away 'remove the link to the schema of the configuration' "$ROOT/etc/dapberry/config.schema.json"
+  if $PURGE; then
+    take_away "remove $ROOT/etc/dapberry" "$ROOT/etc/dapberry"
+  elif [ -d "$ROOT/etc/dapberry" ]; then
+    say "the configuration stays in $ROOT/etc/dapberry; install.sh --purge removes it"
+  fi
+}

@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# Does it serve? The service is started, asked whether it is well, and told where it can be opened.
+
+# Seconds: an old Pi takes a while to start.
+PATIENCE=${DAPBERRY_PATIENCE:-120}
+# Seconds that a new version has to stay up.
+PROOF=5
+
+start_service() {
+  local unit enabled=true active
+  if [ -n "$ROOT" ]; then
+    for unit in "${UNITS[@]}"; do
+      put_link "/etc/systemd/system/$unit" "$ROOT/etc/systemd/system/multi-user.target.wants/$unit"
+    done
+    return
+  fi
+  for unit in "${UNITS[@]}"; do systemctl --quiet is-enabled "$unit" 2>/dev/null || enabled=false; done
+  active=$(state_of ActiveState)
+  if $enabled && ! $CHANGED && [ "$active" = active ]; then return; fi
+  # What is undone last: the service of before, with what was given back.
+  if [ "$active" = active ]; then UNDO=("$(printf '%q ' again)" "${UNDO[@]}"); else UNDO=("$(printf '%q ' reload_quietly)" "${UNDO[@]}"); fi
+  $DRY_RUN || systemctl daemon-reload
+  if ! $enabled; then
+    undo systemctl --quiet disable "${UNITS[@]}"
+    step 'have it started with the machine' systemctl --quiet enable "${UNITS[@]}"
+  fi
+  [ "$active" = active ] || undo systemctl stop dapberry-devices.path dapberry.service
+  [ -e "$CONTROL" ] || undo rm -rf "$CONTROL"
+  step 'allow the devices that the configuration needs' systemctl start dapberry-devices.service
+  step 'start the service' systemctl restart --no-block dapberry-devices.path dapberry.service
+  step 'wait until it is well' wait_until_well
+}
+
+again() {
+  systemctl daemon-reload
+  systemctl reset-failed dapberry.service 2>/dev/null
+  systemctl restart --no-block dapberry-devices.path dapberry.service
+}
+
+reload_quietly() {
+  systemctl daemon-reload
+  systemctl reset-failed dapberry.service 2>/dev/null || true
+}
+
+state_of() { systemctl show --property="$1" --value dapberry.service 2>/dev/null || true; }
+
+wait_until_well() {
+  local end=$((SECONDS + PATIENCE)) url pid
+  url=$(addresses | head -n1)
+  while :; do
+    pid=$(state_of MainPID)
+    if [ "$(state_of ActiveState)" = active ] && answers "$url"; then
+      sleep "$PROOF"
+      [ "$pid" = "$(state_of MainPID)" ] && answers "$url" && return
+    fi
+    # It does not get better by being started once more.
+    if [ "$(state_of ActiveState)" = failed ] || [ "$(state_of NRestarts)" -ge 3 ] || [ "$SECONDS" -ge "$end" ]; then
+      journalctl --unit=dapberry --lines=15 --no-pager --output=cat >&2 || true
+      die "expected that $VERSION answers at ${url}health within $PATIENCE s, found the service $(state_of ActiveState) ($(state_of Result))"
+    fi
+    sleep 1
+  done
+}
+
+# Whether this version answers there: another program might.
+answers() {
+  # A configuration may leave the port to the system, which tells it in the log alone.
+  [ -n "$1" ] || return 0
+  # shellcheck disable=SC2016 # the script's own variables
+  node -e '
+    const [url, version] = process.argv.slice(1);
+    fetch(`${url}health`, { signal: AbortSignal.timeout(5000) })
+      .then(answer => answer.json())
+      .then(health => process.exit(health.version === version ? 0 : 1), () => process.exit(1));
+  ' "$1" "$VERSION"
+}
+
+# Where it can be opened, one a line: first from this machine, then from others.
+addresses() {
+  local port
+  port=$(sed -n 's/^ExecStart=.* --port //p' "$DROP_IN" 2>/dev/null || true)
+  "$ROOT/usr/local/bin/dapberry" check | sed -n 's/^live page *//p' | tr ' ' '\n' | sed "${port:+s/:[0-9]*\\/\$/:$port\\//}" | { grep '^http' || true; }
+}
+
+tell_addresses() {
+  local found
+  if $DRY_RUN || [ -n "$ROOT" ]; then return; fi
+  found=$(addresses)
+  [ -n "$found" ] || return 0
+  say 'dapberry serves at'
+  say "$found" | sed 's/^/  /'
+  # mDNS: the name under which others on the network find it.
+  if systemctl --quiet is-active avahi-daemon 2>/dev/null; then
+    say "$found" | sed -n "1s/localhost/$(hostname).local/p" | sed 's/^/  /'
+  fi
+  grep -qw memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null ||
+    note 'the kernel does not account for memory, so the limit of the service does not hold: cgroup_enable=memory in cmdline.txt turns it on'
+}

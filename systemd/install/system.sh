@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# What does the system get besides the program? A user, groups, rules for devices, units, a configuration, a command.
+
+UNITS=(dapberry.service dapberry-devices.service dapberry-devices.path)
+DROP_IN=$ROOT/etc/systemd/system/dapberry.service.d/port.conf
+# Where systemd remembers what allow-devices.sh allowed.
+CONTROL=$ROOT/etc/systemd/system.control/dapberry.service.d
+RULES=$ROOT/etc/udev/rules.d/60-dapberry.rules
+# What was made that others may have made as well, to know it when all is removed.
+MADE=$ROOT/opt/dapberry/made
+
+# In another root the files there are meant, and nothing of this machine.
+IN_ROOT=()
+[ -z "$ROOT" ] || IN_ROOT=(--prefix "$ROOT")
+
+has_group() { grep -q "^$1:" "$ROOT/etc/group" 2>/dev/null; }
+has_user() { grep -q "^$1:" "$ROOT/etc/passwd" 2>/dev/null; }
+in_group() { sed -n "s/^$2:[^:]*:[^:]*://p" "$ROOT/etc/group" 2>/dev/null | tr , '\n' | grep -qx "$1"; }
+
+install_user() {
+  local group
+  put_folder "$ROOT/opt/dapberry"
+  # Not there on a Debian that is no Raspberry Pi OS.
+  for group in gpio i2c; do
+    has_group "$group" && continue
+    undo remove_group "$group"
+    step "make the group $group" groupadd "${IN_ROOT[@]}" --system "$group"
+    undo forget "group $group"
+    $DRY_RUN || remember "group $group"
+  done
+  if ! has_user dapberry; then
+    undo remove_user
+    step 'make the user dapberry' useradd "${IN_ROOT[@]}" --system --user-group --no-create-home \
+      --home-dir /nonexistent --shell /usr/sbin/nologin --comment dapberry dapberry
+  fi
+  for group in gpio i2c spi; do
+    has_group "$group" || $DRY_RUN || continue
+    in_group dapberry "$group" && continue
+    [ "$group" = spi ] && ! has_group spi && continue
+    CHANGED=true
+    undo leave_group "$group"
+    step "take dapberry into the group $group" usermod "${IN_ROOT[@]}" --append --groups "$group" dapberry
+  done
+}
+
+# Whom it belongs to is said in the file, one a line.
+remember() { grep -qxF "$1" "$MADE" 2>/dev/null || printf '%s\n' "$1" >>"$MADE"; }
+forget() {
+  grep -vxF "$1" "$MADE" >"$MADE.new" || true
+  if [ -s "$MADE.new" ]; then mv "$MADE.new" "$MADE"; else rm -f "$MADE.new" "$MADE"; fi
+}
+
+leave_group() { if has_user dapberry; then gpasswd_in_root "$1"; fi; }
+gpasswd_in_root() { gpasswd ${ROOT:+--root "$ROOT"} --delete dapberry "$1" >/dev/null; }
+remove_user() {
+  if has_user dapberry; then userdel "${IN_ROOT[@]}" dapberry; fi
+  remove_group dapberry
+}
+remove_group() { if has_group "$1"; then groupdel "${IN_ROOT[@]}" "$1"; fi; }
+
+install_rules() {
+  local changed=$CHANGED
+  CHANGED=false
+  put_file "$SOURCE/systemd/dapberry.rules" "$RULES"
+  if $CHANGED && [ -z "$ROOT" ] && [ -d /run/udev ]; then step 'apply the rules to the devices that are there' apply_rules; fi
+  CHANGED=$changed
+}
+
+apply_rules() {
+  udevadm control --reload
+  udevadm trigger --action=change --subsystem-match=gpio --subsystem-match=i2c-dev --subsystem-match=w1
+  udevadm settle --timeout=30 || true
+}
+
+install_configuration() {
+  local folder=$ROOT/etc/dapberry
+  put_folder "$folder"
+  # A file that is there is somebody's own.
+  [ -e "$folder/config.yaml" ] || put_file "$SOURCE/systemd/config.example.yaml" "$folder/config.yaml"
+  put_link /opt/dapberry/current/systemd/config.schema.json "$folder/config.schema.json"
+}
+
+install_units() {
+  local unit
+  for unit in "${UNITS[@]}"; do put_file "$SOURCE/systemd/$unit" "$ROOT/etc/systemd/system/$unit"; done
+  [ -z "$PORT" ] || put_text "$(port_text "$PORT")" "$DROP_IN"
+  put_link /opt/dapberry/current/dist/server/main.js "$ROOT/usr/local/bin/dapberry"
+}
+
+# Below 1024 a user may only listen who is allowed to.
+port_text() {
+  printf '# On which port does this machine serve? Said to install.sh --port; it comes before server.port of the configuration.\n\n'
+  printf '[Service]\nExecStart=\nExecStart=/usr/local/bin/dapberry serve --port %s\n' "$1"
+  [ "$1" -ge 1024 ] || printf 'AmbientCapabilities=CAP_NET_BIND_SERVICE\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n'
+}

@@ -1,0 +1,253 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ROOT } from '../sources.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+/** What a Debian has of what is touched. */
+const SYSTEM = {
+  'etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n',
+  'etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
+  'etc/group': 'root:x:0:\ni2c:x:44:\n',
+  'etc/shadow': '',
+  'etc/gshadow': 'i2c:x::\n',
+  'etc/.pwd.lock': '',
+  'boot/firmware/config.txt': 'dtparam=audio=on\n\n[pi4]\narm_boost=1\n',
+  'var/lib/dpkg/status': '',
+};
+const FOLDERS = [
+  'opt',
+  'usr/local/bin',
+  'etc/systemd/system/multi-user.target.wants',
+  'etc/udev/rules.d',
+  'etc/modules-load.d',
+];
+
+let work: string;
+/** The system that is installed into, as a card that is mounted. */
+let card: string;
+
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), 'dapberry-install-'));
+  card = join(work, 'card');
+  for (const folder of FOLDERS) mkdirSync(join(card, folder), { recursive: true });
+  for (const [path, text] of Object.entries(SYSTEM)) {
+    mkdirSync(join(card, path, '..'), { recursive: true });
+    writeFileSync(join(card, path), text);
+  }
+});
+afterEach(() => rmSync(work, { recursive: true }));
+
+/** A release archive, unpacked, with a program that does nothing. */
+function release(version: string): string {
+  const folder = join(work, version);
+  mkdirSync(join(folder, 'dist/server'), { recursive: true });
+  mkdirSync(join(folder, 'docs'));
+  mkdirSync(join(folder, 'node_modules'));
+  cpSync(join(ROOT, 'systemd'), join(folder, 'systemd'), { recursive: true });
+  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, name), join(folder, name));
+  writeFileSync(join(folder, 'dist/server/main.js'), `// ${version}\n`);
+  writeFileSync(join(folder, 'package.json'), `{\n  "name": "dapberry",\n  "version": "${version}",\n}\n`);
+  writeFileSync(join(folder, 'ARCHITECTURE'), 'arm64\n');
+  return folder;
+}
+
+function install(from: string, ...args: readonly string[]) {
+  const script = join(from, 'systemd/install.sh');
+  const { status, stdout, stderr } = spawnSync(script, ['--root', card, ...args], { encoding: 'utf8' });
+  return { status, said: stdout, complained: stderr };
+}
+
+/** Every file of the system with its mode, owner, time and content, or where it leads; not the copies that passwd(5) keeps. */
+function files(): Readonly<Record<string, string>> {
+  const paths = readdirSync(card, { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(
+    paths
+      .filter(path => !/^etc\/(passwd|group|shadow|gshadow)-$/.test(path))
+      .map(path => {
+        const file = join(card, path);
+        const { mode, uid, mtimeMs } = lstatSync(file);
+        const facts = `${mode.toString(8)} ${uid}`;
+        if (lstatSync(file).isSymbolicLink()) return [path, `${facts} -> ${readlinkSync(file)}`];
+        if (lstatSync(file).isDirectory()) return [path, facts];
+        return [path, `${facts} ${mtimeMs} ${readFileSync(file, 'utf8')}`];
+      }),
+  );
+}
+
+/** The same without times: what was put back is as good as what was never touched. */
+function contents() {
+  return Object.fromEntries(
+    Object.entries(files()).map(([path, text]) => [path, text.replace(/^(\d+ \d+) [\d.]+ /, '$1 ')]),
+  );
+}
+
+const textOf = (path: string) => readFileSync(join(card, path), 'utf8');
+
+describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (needs root)'}`, () => {
+  it('only says what it would do with --dry-run', () => {
+    const before = files();
+    const { status, said } = install(release('1.0.0'), '--dry-run', '--enable-i2c');
+    expect(status).toBe(0);
+    expect(said.split('\n').filter(line => line !== '' && !line.startsWith('would '))).toEqual([]);
+    expect(said).toContain('would make the user dapberry');
+    expect(files()).toEqual(before);
+  });
+
+  it('puts the program, the service, the user, the rules and a configuration in their places', () => {
+    expect(install(release('1.0.0'))).toMatchObject({ status: 0, complained: '' });
+    expect(readlinkSync(join(card, 'opt/dapberry/current'))).toBe('versions/1.0.0');
+    expect(textOf('opt/dapberry/current/dist/server/main.js')).toBe('// 1.0.0\n');
+    expect(readlinkSync(join(card, 'usr/local/bin/dapberry'))).toBe(
+      '/opt/dapberry/current/dist/server/main.js',
+    );
+    expect(readlinkSync(join(card, 'etc/systemd/system/multi-user.target.wants/dapberry.service'))).toBe(
+      '/etc/systemd/system/dapberry.service',
+    );
+    expect(textOf('etc/passwd')).toMatch(/^dapberry:.*:\/nonexistent:\/usr\/sbin\/nologin$/m);
+    expect(textOf('etc/group')).toMatch(/^i2c:.*:dapberry$/m);
+    expect(textOf('etc/group')).toMatch(/^gpio:.*:dapberry$/m);
+    expect(textOf('etc/dapberry/config.yaml')).toBe(
+      readFileSync(join(ROOT, 'systemd/config.example.yaml'), 'utf8'),
+    );
+  });
+
+  it('changes nothing when it runs again', () => {
+    install(release('1.0.0'), '--enable-i2c', '--enable-1wire', '--port', '80');
+    const before = files();
+    const { status, said } = install(join(work, '1.0.0'), '--enable-i2c', '--enable-1wire', '--port', '80');
+    expect([status, said]).toEqual([0, 'nothing to do: all is as it should be\n']);
+    expect(files()).toEqual(before);
+  });
+
+  it('upgrades beside the version that is there, keeps the configuration, and one version before', () => {
+    install(release('1.0.0'));
+    writeFileSync(join(card, 'etc/dapberry/config.yaml'), '# mine\n');
+    install(release('1.1.0'));
+    expect(readdirSync(join(card, 'opt/dapberry/versions')).sort()).toEqual(['1.0.0', '1.1.0']);
+    install(release('1.2.0'));
+    expect(readdirSync(join(card, 'opt/dapberry/versions')).sort()).toEqual(['1.1.0', '1.2.0']);
+    expect(textOf('opt/dapberry/current/dist/server/main.js')).toBe('// 1.2.0\n');
+    expect(textOf('etc/dapberry/config.yaml')).toBe('# mine\n');
+  });
+
+  it('installs another build of the same version beside it too', () => {
+    install(release('1.0.0'));
+    writeFileSync(join(work, '1.0.0/dist/server/main.js'), '// mended\n');
+    install(join(work, '1.0.0'));
+    expect(textOf('opt/dapberry/current/dist/server/main.js')).toBe('// mended\n');
+    expect(readlinkSync(join(card, 'opt/dapberry/current'))).toMatch(/^versions\/1\.0\.0\+[0-9a-f]{8}$/);
+  });
+
+  it('undoes every step when one fails', () => {
+    const before = contents();
+    const from = release('1.0.0');
+    // The last file that it would write.
+    rmSync(join(from, 'systemd/dapberry-devices.path'));
+    const { status, said } = install(from, '--enable-i2c', '--enable-spi');
+    expect(status).not.toBe(0);
+    expect(said).toMatch(/undoing \d+ steps/);
+    expect(contents()).toEqual(before);
+  });
+
+  it('undoes a failed upgrade, and what it changed in the boot configuration', () => {
+    install(release('1.0.0'), '--enable-1wire');
+    const before = contents();
+    const from = release('2.0.0');
+    rmSync(join(from, 'systemd/dapberry-devices.path'));
+    expect(install(from, '--enable-i2c').status).not.toBe(0);
+    expect(contents()).toEqual(before);
+  });
+
+  it('switches interfaces on for every model, and only those that are not', () => {
+    writeFileSync(join(card, 'boot/firmware/config.txt'), 'dtparam=i2c_arm=on,spi=on\n[pi4]\narm_boost=1\n');
+    install(release('1.0.0'), '--enable-i2c', '--enable-1wire', '--enable-spi');
+    expect(textOf('boot/firmware/config.txt')).toMatch(/\n\[all\]\ndtoverlay=w1-gpio\n# dapberry: end\n$/);
+    expect(textOf('etc/modules-load.d/dapberry.conf')).toBe('i2c-dev\n');
+    install(join(work, '1.0.0'), '--uninstall');
+    expect(textOf('boot/firmware/config.txt')).toBe('dtparam=i2c_arm=on,spi=on\n[pi4]\narm_boost=1\n');
+  });
+
+  it('allows a port below 1024 where one is asked for, and no other right', () => {
+    const dropIn = 'etc/systemd/system/dapberry.service.d/port.conf';
+    install(release('1.0.0'), '--port', '80');
+    expect(textOf(dropIn)).toMatch(/^AmbientCapabilities=CAP_NET_BIND_SERVICE$/m);
+    expect(textOf(dropIn)).toMatch(/serve --port 80$/m);
+    install(join(work, '1.0.0'), '--port=8090');
+    expect(textOf(dropIn)).not.toContain('Capabilit');
+  });
+
+  it('leaves nothing but the configuration with --uninstall, and nothing with --purge', () => {
+    const before = contents();
+    install(release('1.0.0'), '--enable-i2c', '--enable-1wire', '--port', '80');
+    expect(install(join(work, '1.0.0'), '--uninstall').status).toBe(0);
+    const left = contents();
+    expect(Object.keys(left).filter(path => !(path in before))).toEqual([
+      'etc/dapberry',
+      'etc/dapberry/config.yaml',
+    ]);
+    expect(install(join(work, '1.0.0'), '--purge').status).toBe(0);
+    expect(contents()).toEqual(before);
+  });
+
+  it('leaves a group that was there before', () => {
+    install(release('1.0.0'));
+    install(join(work, '1.0.0'), '--purge');
+    expect(textOf('etc/group')).toBe(SYSTEM['etc/group']);
+  });
+
+  it.each([
+    [
+      'ID=fedora\nPRETTY_NAME="Fedora Linux 42"\n',
+      'expected Raspberry Pi OS, Debian .*, found Fedora Linux 42',
+    ],
+    [
+      'ID=raspbian\nVERSION_ID="11"\nPRETTY_NAME="Raspbian GNU/Linux 11 (bullseye)"\n',
+      'expected Debian 12 .*, found Raspbian GNU/Linux 11',
+    ],
+  ])('refuses a system that it does not know', (system, sentence) => {
+    writeFileSync(join(card, 'etc/os-release'), system);
+    const before = files();
+    const { status, complained } = install(release('1.0.0'));
+    expect(status).toBe(1);
+    expect(complained).toMatch(new RegExp(sentence));
+    expect(files()).toEqual(before);
+  });
+
+  it('refuses an archive for another architecture, and where a package of it is installed', () => {
+    const entry = (name: string, architecture: string) =>
+      `Package: ${name}\nStatus: install ok installed\nArchitecture: ${architecture}\nVersion: 1\nMaintainer: a <a@b.c>\nDescription: d\n\n`;
+    const status = join(card, 'var/lib/dpkg/status');
+    writeFileSync(status, entry('dpkg', 'armhf'));
+    expect(install(release('1.0.0')).complained).toContain(
+      'this archive is for arm64, and this system is armhf',
+    );
+    writeFileSync(status, entry('dpkg', 'arm64') + entry('dapberry', 'arm64'));
+    expect(install(join(work, '1.0.0')).complained).toContain('installed as a Debian package');
+  });
+});
+
+describe('install.sh', () => {
+  it.each([
+    [['--sideways'], 'expected an option of these, found --sideways'],
+    [['--port', '0'], '--port: expected a number from 1 to 65535, found 0'],
+    [['--port'], '--port: expected a value, found none'],
+  ])('refuses %j with what it expected', (args, sentence) => {
+    const { status, complained } = install(ROOT, ...args);
+    expect(status).toBe(2);
+    expect(complained).toContain(sentence);
+  });
+});
