@@ -1,0 +1,197 @@
+// How does an installation become a Debian package? In the places of Debian's policy, with dpkg's own tools.
+
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { run } from './run.mjs';
+
+/** Whom to ask; who makes packages of their own says so as for Debian's tools. */
+const { DEBFULLNAME: NAME = 'dapberry maintainers', DEBEMAIL: EMAIL = 'maintainers@dapberry.invalid' } =
+  process.env;
+
+/** The scripts that dpkg calls; systemd's units are enabled, started and stopped as Debian's own packages do that. */
+const SCRIPTS = ['postinst', 'prerm', 'postrm'];
+
+const UNITS = ['dapberry.service', 'dapberry-devices.service', 'dapberry-devices.path'];
+
+/**
+ * @param folder what is installed, as `stage` makes it
+ * @param file the package
+ */
+export function debianPackage(folder, file, { version, architecture, seconds }, work) {
+  const root = join(work, 'debian');
+  rmSync(root, { recursive: true, force: true });
+  const place = path => {
+    const target = join(root, path);
+    mkdirSync(join(target, '..'), { recursive: true });
+    return target;
+  };
+  const lib = place('usr/lib/dapberry');
+  cpSync(folder, lib, { recursive: true });
+  const doc = place('usr/share/doc/dapberry');
+  mkdirSync(doc);
+  for (const name of ['README.md', 'docs']) renameSync(join(lib, name), join(doc, name));
+  renameSync(join(lib, 'CHANGELOG.md'), join(doc, 'CHANGELOG.md'));
+  writeFileSync(join(doc, 'changelog'), changelog(version, seconds));
+  mkdirSync(place('usr/share/man/man1/.'), { recursive: true });
+  const manual = place('usr/share/man/man1/dapberry.1');
+  writeFileSync(
+    manual,
+    manualPage(version, run(process.execPath, [join(lib, 'dist/server/main.js'), '--help'])),
+  );
+  run('gzip', ['-9n', join(doc, 'changelog'), manual]);
+  writeFileSync(join(doc, 'copyright'), copyright(lib));
+  mkdirSync(place('usr/bin/.'), { recursive: true });
+  symlinkSync('../lib/dapberry/dist/server/main.js', place('usr/bin/dapberry'));
+
+  const own = join(lib, 'systemd');
+  for (const unit of UNITS) write(place(`usr/lib/systemd/system/${unit}`), packaged(join(own, unit)));
+  cpSync(join(own, 'dapberry.rules'), place('usr/lib/udev/rules.d/60-dapberry.rules'));
+  cpSync(join(own, 'config.example.yaml'), place('etc/dapberry/config.yaml'));
+  symlinkSync('/usr/lib/dapberry/systemd/config.schema.json', place('etc/dapberry/config.schema.json'));
+  const control = place('DEBIAN/control');
+  for (const script of SCRIPTS) {
+    cpSync(join(own, 'debian', script), join(root, 'DEBIAN', script));
+    chmodSync(join(root, 'DEBIAN', script), 0o755);
+  }
+  // What only install.sh needs.
+  for (const name of readdirSync(own).filter(
+    name => !/^(allow-devices\.sh|config\.(example\.yaml|schema\.json))$/.test(name),
+  ))
+    rmSync(join(own, name), { recursive: true });
+  for (const name of ['LICENSE', 'ARCHITECTURE']) rmSync(join(lib, name));
+  for (const licence of run('find', [
+    join(lib, 'node_modules'),
+    '-iregex',
+    '.*/\\(licen[cs]e\\|copying\\)[^/]*',
+  ]).split('\n'))
+    if (licence !== '') rmSync(licence);
+
+  write(join(root, 'DEBIAN/conffiles'), '/etc/dapberry/config.yaml\n');
+  const size = run('du', ['-sk', '--apparent-size', '--exclude=DEBIAN', root]).split('\t')[0];
+  write(control, controlText({ version, architecture, size }));
+  run(
+    'sh',
+    [
+      '-c',
+      'find . -type f ! -path "./DEBIAN/*" -printf "%P\\0" | sort -z | xargs -0 md5sum > DEBIAN/md5sums',
+    ],
+    {
+      cwd: root,
+    },
+  );
+  run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, file], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },
+  });
+  rmSync(root, { recursive: true });
+}
+
+function write(file, text) {
+  writeFileSync(file, text);
+}
+
+/** A unit with the places of a package instead of those that install.sh uses. */
+function packaged(unit) {
+  return readFileSync(unit, 'utf8')
+    .replaceAll('/opt/dapberry/current/docs/', '/usr/share/doc/dapberry/docs/')
+    .replaceAll('/opt/dapberry/current/', '/usr/lib/dapberry/')
+    .replaceAll('/usr/local/bin/', '/usr/bin/');
+}
+
+function controlText({ version, architecture, size }) {
+  return `Package: dapberry
+Version: ${version}
+Architecture: ${architecture}
+Maintainer: ${NAME} <${EMAIL}>
+Installed-Size: ${size}
+Depends: nodejs (>= 20.19.0), adduser, init-system-helpers (>= 1.54~), libc6, libstdc++6
+Recommends: avahi-daemon
+Section: science
+Priority: optional
+Description: serve sensors as endless OPeNDAP (DAP2) Sequences, live
+ Reads sensors of a Raspberry Pi (I2C, 1-Wire, GPIO, Industrial I/O, hwmon, the
+ machine itself) and serves them over HTTP as Sequences without end, which any
+ OPeNDAP client can read, and as a live chart in a browser.
+ .
+ The configuration is /etc/dapberry/config.yaml.
+`;
+}
+
+/** What dpkg's tools read: which version this is. What changed is in CHANGELOG.md beside it. */
+function changelog(version, seconds) {
+  const date = new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
+  return `dapberry (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- ${NAME} <${EMAIL}>  ${date}\n`;
+}
+
+/** The help of the program as a manual page (man(7)). */
+function manualPage(version, help) {
+  const text = help
+    .replaceAll('\\', '\\e')
+    .replaceAll(/^([.'])/gm, '\\&$1')
+    .replaceAll('-', '\\-');
+  return `.TH DAPBERRY 1 "" "dapberry ${version}"
+.SH NAME
+dapberry \\- serve sensors as endless OPeNDAP (DAP2) Sequences, live
+.SH DESCRIPTION
+.nf
+${text.trimEnd()}
+.fi
+.SH FILES
+/etc/dapberry/config.yaml
+.SH SEE ALSO
+/usr/share/doc/dapberry
+`;
+}
+
+/** In the machine-readable format of Debian (DEP-5): the project's licence, and that of each module with it. */
+function copyright(lib) {
+  const licence = readFileSync(join(lib, 'LICENSE'), 'utf8').trim();
+  const [, holder = 'dapberry contributors'] = /^Copyright (?:\(c\) )?(.*)$/m.exec(licence) ?? [];
+  const files = run('find', [
+    join(lib, 'node_modules'),
+    '-iregex',
+    '.*/\\(licen[cs]e\\|copying\\)[^/]*',
+    '-type',
+    'f',
+  ])
+    .trim()
+    .split('\n')
+    .sort();
+  const stanzas = files.map(file => {
+    const text = readFileSync(file, 'utf8').trim();
+    const folder = file.slice(lib.length + 1).replace(/\/[^/]*$/, '');
+    const name = folder.replace(/^.*node_modules\//, '');
+    const holders = [...text.matchAll(/^\s*(Copyright .*)$/gim)].map(match =>
+      match[1].replace(/^Copyright\s*(\(c\))?\s*/i, ''),
+    );
+    return `Files: usr/lib/dapberry/${folder}/*
+Copyright: ${holders.length === 0 ? `authors of ${name}` : holders.join('\n           ')}
+License: of-${name.replaceAll(/[^a-z0-9.-]/gi, '-')}
+${indented(text)}`;
+  });
+  const parts = [
+    'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/',
+    `Files: *
+Copyright: ${holder}
+License: Expat
+${indented(licence)}`,
+    ...stanzas,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function indented(text) {
+  return text
+    .split('\n')
+    .map(line => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`))
+    .join('\n');
+}

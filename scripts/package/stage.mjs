@@ -1,0 +1,74 @@
+// What is installed? The build, the page, the documents, and the modules that it needs to run on one machine's architecture.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildAddons } from './addons.mjs';
+import { ARCHITECTURES } from './architectures.mjs';
+import { run } from './run.mjs';
+
+const FILES = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs', 'systemd', 'dist'];
+
+/** What modules bring that no program needs; licences stay. */
+const NEEDLESS = {
+  any: /^(test|tests|__tests__|benchmark|benchmarks|bench|example|examples|doc|docs|integration|integration-test|scripts|tools|\..*)$/,
+  file: /\.(md|markdown|map|ts|mts|cts|flow|cc|cpp|hh?|gypi?|inc|png|html|css|sh)$|^(\.|tsconfig|eslint|\.eslint|Makefile|History)/i,
+};
+const LICENCE = /^(licen[cs]e|copying|notice)/i;
+
+/** Makes the folder `target` with everything for this architecture; it runs from wherever it is put. */
+export function stage(root, target, architecture, work) {
+  const machine = ARCHITECTURES[architecture];
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  for (const name of FILES) cpSync(join(root, name), join(target, name), { recursive: true });
+  rmSync(join(target, 'dist/.tsbuildinfo'), { force: true });
+  cpSync(join(root, 'package-lock.json'), join(target, 'package-lock.json'));
+  const args = ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
+  run('npm', [...args, '--os=linux', `--cpu=${machine.cpu}`, '--libc=glibc'], { cwd: target });
+  rmSync(join(target, 'package-lock.json'));
+  const modules = join(target, 'node_modules');
+  rmSync(join(modules, '.package-lock.json'), { force: true });
+  rmSync(join(modules, '.bin'), { recursive: true, force: true });
+  buildAddons(modules, machine, work);
+  for (const name of ['nan', 'node-addon-api', 'koffi/vendor', 'koffi/lib'])
+    rmSync(join(modules, name), { recursive: true, force: true });
+  for (const folder of foldersOf(join(modules, '@koromix'))) {
+    for (const inner of foldersOf(folder).filter(path => /musl/.test(path)))
+      rmSync(inner, { recursive: true });
+  }
+  for (const folder of modulesOf(modules)) prune(folder);
+  writeFileSync(join(target, 'ARCHITECTURE'), `${architecture}\n`);
+  // Types are for whoever writes programs, who gets them from npm.
+  run('find', [join(target, 'dist'), '-name', '*.d.ts', '-delete']);
+  run('find', [target, '-type', 'd', '-exec', 'chmod', '0755', '{}', '+']);
+  run('find', [target, '-type', 'f', '-exec', 'chmod', '0644', '{}', '+']);
+  const programs = ['dist/server/main.js', 'systemd/install.sh', 'systemd/allow-devices.sh'];
+  run('chmod', ['0755', ...programs.map(program => join(target, program))]);
+}
+
+function foldersOf(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => join(folder, entry.name));
+}
+
+/** Every module's folder, those in scopes and inside others too. */
+function modulesOf(modules) {
+  return foldersOf(modules)
+    .flatMap(folder => (/\/@[^/]+$/.test(folder) ? foldersOf(folder) : [folder]))
+    .flatMap(folder => [folder, ...modulesOf(join(folder, 'node_modules'))]);
+}
+
+/** Takes away what is needless; folders of these names only at the top, where they are what they are called. */
+function prune(folder, isTop = true) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (entry.name === 'node_modules') continue;
+      if (isTop && NEEDLESS.any.test(entry.name)) rmSync(path, { recursive: true });
+      else prune(path, false);
+    } else if (NEEDLESS.file.test(entry.name) && !LICENCE.test(entry.name)) rmSync(path);
+  }
+  if (readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Does the Debian package install, upgrade and go as promised? Run as root in a guest that systemd runs; $1 is the package, $2 a later one.
+
+here=$(dirname "$0")
+# shellcheck source=test/appliance/guest/tap.sh
+. "$here/tap.sh"
+work=/tmp/package-test
+mkdir -p $work
+
+files() {
+  find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/log -o -path /var/lib/systemd \
+    -o -path /var/lib/dpkg -o -path /app -o -path /share -o -path /var/tmp -o -name '*-' -path '/etc/*' \) -prune -o -printf '%p %y %l %m %u %g\n' | sort
+  sed 's/^/passwd /' /etc/passwd
+  sort /etc/group | sed 's/^/group /'
+}
+# The guest has Node, but not as a package.
+put() { DEBIAN_FRONTEND=noninteractive dpkg --ignore-depends=nodejs --force-confold -i "$1"; }
+version_of() { dpkg-deb -f "$1" Version; }
+runs_version() { health "health.version === '$1'"; }
+served_by_user() { [ "$(ps -o user= -p "$(systemctl show -P MainPID dapberry)")" = dapberry ]; }
+is_gone() { ! systemctl --quiet is-active dapberry; }
+only_configuration() { diff "$1" "$2" | grep '^>' | grep -Ev '^> (/etc/dapberry|/etc/systemd/system|/var/lib/(dapberry|private)|passwd dapberry|group )' | { ! grep .; }; }
+
+files >$work/before
+ok 'it is installed' put "$1"
+ok 'and serves' until_well 120 runs_version "$(version_of "$1")"
+ok 'as a user of its own' served_by_user
+ok 'it is started with the machine' systemctl --quiet is-enabled dapberry.service dapberry-devices.path
+echo '# my own' >>/etc/dapberry/config.yaml
+cp /etc/dapberry/config.yaml $work/mine
+ok 'it is upgraded' put "$2"
+ok 'and serves' until_well 120 runs_version "$(version_of "$2")"
+ok 'with the configuration of before' same $work/mine /etc/dapberry/config.yaml
+ok 'it is removed' dpkg -r dapberry
+ok 'and serves no more' is_gone
+files >$work/after-remove
+ok 'the configuration stays' same $work/mine /etc/dapberry/config.yaml
+ok 'the program does not' only_configuration $work/before $work/after-remove
+ok 'it is purged' dpkg -P dapberry
+files >$work/after-purge
+ok 'and nothing is left of it' same $work/before $work/after-purge
+done_testing
