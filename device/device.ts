@@ -7,7 +7,7 @@ import { openSensors } from './open-sensors.ts';
 import { RowTimes } from './row-times.ts';
 import type { Rows } from './rows.ts';
 import { Run } from './run.ts';
-import { scheduledRows, successiveRows } from './sampler.ts';
+import { type Sampler, scheduledRows, successiveRows } from './sampler.ts';
 import { type Channel, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
 import { SensorHealth, type SensorState } from './sensor-health.ts';
 import { closeSensor, SensorReader } from './sensor-reader.ts';
@@ -31,6 +31,11 @@ export interface Device {
   readonly sensors: readonly SensorState[];
   /** Slots that were skipped because the row before, or whoever takes the rows, was late. */
   readonly missedSlots: number;
+  /**
+   * Seconds by which the schedule is late: how long ago the next row, or the next look at the schedule, was due. Up to a second or so
+   * on a busy machine; one that grows belongs to a sampler that is stuck. 0 without a schedule.
+   */
+  readonly lateness: number;
   /** Seconds since 1970: with interval > 0, no row to come has a time before this. */
   readonly earliest: number;
   /** How often the system clock was found to have been set, and the seconds that row time is ahead of it since. */
@@ -105,6 +110,8 @@ class SensorDevice implements Device {
   #free: Promise<unknown> = Promise.resolve();
   #closed = false;
   #missedSlots = 0;
+  /** On the monotonic clock; infinite where nothing is on a schedule. */
+  #movesOnBy = Number.POSITIVE_INFINITY;
   #missedReported = { slots: 0, at: Number.NEGATIVE_INFINITY };
 
   constructor(options: Required<DeviceOptions>, sensors: readonly Sensor[]) {
@@ -133,6 +140,10 @@ class SensorDevice implements Device {
     return { steps: this.#times.steps, ahead: this.#times.ahead };
   }
 
+  get lateness(): number {
+    return Math.max(0, this.#clock.monotonic() - this.#movesOnBy);
+  }
+
   get earliest(): number {
     return this.#times.earliest;
   }
@@ -155,6 +166,7 @@ class SensorDevice implements Device {
     try {
       yield* this.#rowsOf(run, from);
     } finally {
+      this.#movesOnBy = Number.POSITIVE_INFINITY;
       await run.end();
     }
   }
@@ -177,7 +189,14 @@ class SensorDevice implements Device {
     const readers = await this.#openReaders(signal);
     if (!run.hold(readers)) return;
     const sensors = readers.map(reader => reader.sensor);
-    const sampler = { readers, clock: this.#clock, times: this.#times };
+    const sampler: Sampler = {
+      readers,
+      clock: this.#clock,
+      times: this.#times,
+      movesOnBy: monotonic => {
+        this.#movesOnBy = monotonic;
+      },
+    };
     if (this.interval > 0) {
       yield* scheduledRows(sampler, this.interval, slots => this.#countMissed(slots), signal);
     } else if (sensors.every(isComputed)) {

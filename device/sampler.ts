@@ -18,6 +18,8 @@ export interface Sampler {
   readonly readers: readonly SensorReader[];
   readonly clock: Clock;
   readonly times: RowTimes;
+  /** Told by when, on the monotonic clock, the sampler will have moved on: woken up, or made its row. */
+  readonly movesOnBy: (monotonic: number) => void;
 }
 
 /**
@@ -40,18 +42,16 @@ export async function* scheduledRows(
     if (steps === times.steps) schedule.taken();
     else schedule.align(stamp.monotonic, stamp.wall);
     steps = times.steps;
-    const row = await readRow(
-      sampler,
-      stamp,
-      Math.max(schedule.due, stamp.monotonic + SHORTEST_PATIENCE),
-      signal,
-    );
+    const limit = Math.max(schedule.due, stamp.monotonic + SHORTEST_PATIENCE);
+    sampler.movesOnBy(limit);
+    const row = await readRow(sampler, stamp, limit, signal);
     if (signal.aborted) return;
     yield row;
     // Only now has whoever takes the rows put this one where it belongs.
     times.made();
     const missed = schedule.skipMissed(clock.monotonic());
     if (missed > 0) onMissed(missed);
+    sampler.movesOnBy(schedule.due);
     await clock.sleepUntil(schedule.due, signal);
   }
 }

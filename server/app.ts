@@ -37,6 +37,13 @@ export interface AppOptions {
   readonly onCutOff?: (address: string) => void;
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The open streams of all datasets. */
+    readonly streams: OpenStreams;
+  }
+}
+
 /** How long open streams may take to send their end marker when the server closes, in milliseconds. */
 const FAREWELL = 700;
 
@@ -85,6 +92,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     onError: err => logger?.error({ err }, 'a stream was broken off'),
   });
 
+  app.decorate('streams', streams);
   await app.register(cors, {
     delegator: (_request, answer) => {
       const { origins = ['*'] } = options;

@@ -1,18 +1,19 @@
 // How does the server run? It opens the datasets, listens, says where, and ends cleanly when it is told to.
 
-import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
-import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
-import type { Config, Overrides } from './config/config.ts';
+import type { Overrides } from './config/config.ts';
 import { Drivers } from './config/drivers.ts';
 import { ConfigError, readConfig } from './config/read.ts';
+import { addressesOf, listen } from './listening.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
 import { networkAddresses } from './machine/machine.ts';
-import { ownAddresses } from './own-addresses.ts';
 import { Reloader } from './reload.ts';
 import { Running } from './running.ts';
+import { inheritedSocket } from './service/inherited-socket.ts';
+import { createNotifier, watchdogSeconds } from './service/notifier.ts';
+import { Supervision } from './service/supervision.ts';
 import { tellStrayErrors } from './uncaught.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
@@ -37,7 +38,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const read = await readConfig(file, overrides, { drivers });
   if ('problems' in read) throw new ConfigError(read.problems);
   const { config, files, left } = read;
-  const { server } = config;
+  const place = { ...config.server, inherited: inheritedSocket(process.env) };
   const style = logStyle();
   const logger = createLogger(style);
   const log = new EventLog(logger);
@@ -70,23 +71,42 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       return reloader.state;
     },
   });
+  /** What the server waits for at this moment. */
+  const remarks = new Set<string>();
+  const supervision = new Supervision({
+    notify: createNotifier(process.env, sentence => logger.warn(sentence)),
+    watchdog: watchdogSeconds(process.env),
+    state: () => ({ datasets: running.datasets, streams: app.streams.size, remarks: [...remarks] }),
+    logger,
+  });
+  const ending = new AbortController();
   // A rejection that nobody handles is an error that nobody caught, and comes as that.
   closeWithGrace(
     { delay: GRACE, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
     async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
       else if (style !== 'terminal') logger.info(`ending on ${signal}`);
+      ending.abort();
+      supervision.stopping();
       await Promise.all([reloader.close(), app.close()]);
     },
   );
   // From here on: one that came earlier would have ended the process, as it does for programs that know no better.
-  process.on('SIGHUP', () => void reloader.reload());
+  process.on('SIGHUP', () => void supervision.reloading(reloader.reload()));
   try {
-    await listen(app, server);
+    const onWait = (sentence: string) => {
+      logger.warn(sentence);
+      remarks.add(sentence);
+      // Rows are made meanwhile, and the start of the machine does not wait with it.
+      supervision.ready();
+    };
+    if (!(await listen(app, place, { onWait, signal: ending.signal }))) return;
   } catch (error) {
     await app.close();
-    throw new Error(explain(error, server));
+    throw error;
   }
+  remarks.clear();
+  supervision.ready();
   for (const sentence of left) logger.warn(sentence);
   await reloader.watch(read.file, read.drivers);
   for (const { info, interval } of running.datasets) {
@@ -97,50 +117,10 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     }
   }
   const names = running.datasets.map(({ info }) => info.name);
-  const addresses = addressesOf(app, server);
+  const addresses = addressesOf(app, place, networkAddresses());
   if (style !== 'terminal')
     logger.info({ files, datasets: names, addresses }, `serving ${names.join(', ')} at ${addresses[0]}`);
   if (style !== 'journal') print(names, files, addresses);
-}
-
-type Address = Config['server'];
-
-async function listen(app: FastifyInstance, { host, port }: Address): Promise<void> {
-  if (host !== undefined) {
-    await app.listen({ host, port });
-    return;
-  }
-  try {
-    await app.listen({ host: '::', port });
-  } catch (error) {
-    if (!['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error))) throw error;
-    await app.listen({ host: '0.0.0.0', port });
-  }
-}
-
-function explain(error: unknown, { host, port }: Address): string {
-  const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
-  switch (codeOf(error)) {
-    case 'EADDRINUSE':
-      return `${place} is in use by another program; choose another one with --port`;
-    case 'EACCES':
-      return `${place} may not be opened by this user; choose one above 1023 with --port`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `--host: expected an address of this machine, found "${host}"`;
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
-}
-
-/** Where this server can be opened: from here, and from the network. */
-function addressesOf(app: FastifyInstance, { host }: Address): readonly string[] {
-  const { port } = app.server.address() as AddressInfo;
-  return ownAddresses(host, port, networkAddresses());
 }
 
 function print(names: readonly string[], files: readonly string[], addresses: readonly string[]): void {

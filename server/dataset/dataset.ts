@@ -41,6 +41,8 @@ export interface DatasetStatus {
   readonly clock: { readonly steps: number; readonly ahead: number };
   /** Slots of the schedule that gave no row; undefined without a schedule. */
   readonly missedSlots?: number;
+  /** Seconds by which the schedule is late, which grows where the sampler is stuck; undefined without a schedule. */
+  readonly lateness?: number;
   /** Undefined where each reader has rows of its own. */
   readonly log?: LogStatus;
 }

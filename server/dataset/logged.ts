@@ -67,13 +67,14 @@ export class LoggedDataset implements Dataset, LogSource {
 
   status(): DatasetStatus {
     const { lastTime } = this.log;
-    const { sensors, clock, missedSlots } = this.device;
+    const { sensors, clock, missedSlots, lateness } = this.device;
     return {
       rows: this.log.end,
       overrun: this.overrun,
       sensors,
       clock,
       missedSlots,
+      lateness,
       log: this.logStatus(),
       ...(lastTime === undefined ? {} : { lastTime }),
       ...(this.failure === undefined ? {} : { failure: this.failure }),

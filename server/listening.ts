@@ -1,0 +1,104 @@
+// Where does the server listen? At the socket that systemd has opened, or at its address, for which it waits if need be.
+
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { ownAddresses } from './own-addresses.ts';
+
+export interface Place {
+  /** Undefined is every address of this machine. */
+  readonly host?: string | undefined;
+  readonly port: number;
+  /** The descriptor of a socket that listens already, whose address it is then. */
+  readonly inherited?: number | undefined;
+}
+
+export interface Waiting {
+  /** Told once, in a sentence, that the address is not there yet. */
+  readonly onWait: (sentence: string) => void;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+}
+
+/** How often an address that is not there is tried again, in milliseconds. */
+const RETRY = 2000;
+
+/**
+ * Listens. An address that this machine does not have, or not yet, is waited for: a service starts before the network.
+ * @returns false where the wait was ended
+ * @throws an error with a sentence for a person
+ */
+export async function listen(
+  app: FastifyInstance,
+  place: Place,
+  { onWait, signal }: Waiting,
+): Promise<boolean> {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    try {
+      await listenOnce(app, place);
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRNOTAVAIL' || place.host === undefined) throw explain(error, place);
+      if (attempt === 0)
+        onWait(`waiting for the address ${place.host}, which this machine does not have now`);
+      await delay(RETRY, undefined, { signal }).catch(() => {});
+    }
+  }
+  return false;
+}
+
+/** Under which addresses a server that listens can be opened; first the one for this machine. */
+export function addressesOf(
+  app: FastifyInstance,
+  { host, inherited }: Place,
+  network: readonly string[],
+): readonly string[] {
+  const { address, port } = app.server.address() as AddressInfo;
+  return ownAddresses(inherited === undefined ? host : address, port, network);
+}
+
+async function listenOnce(app: FastifyInstance, { host, port, inherited }: Place): Promise<void> {
+  if (inherited !== undefined) {
+    // Node looks at the descriptor alone; without a host, fastify would open more sockets beside it.
+    const socket = { fd: inherited, host: '::' };
+    await app.listen(socket);
+    const address = app.server.address();
+    if (address === null || typeof address === 'string')
+      throw new Error(
+        `expected a TCP port from systemd (ListenStream=80), found ${address ?? 'no listening socket'}`,
+      );
+    return;
+  }
+  if (host !== undefined) {
+    await app.listen({ host, port });
+    return;
+  }
+  try {
+    await app.listen({ host: '::', port });
+  } catch (error) {
+    if (!['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error))) throw error;
+    await app.listen({ host: '0.0.0.0', port });
+  }
+}
+
+function explain(error: unknown, { host, port, inherited }: Place): Error {
+  const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new Error(
+        `${place} is in use by another program: sudo ss -ltnp 'sport = :${port}' tells by which; choose another port with --port`,
+      );
+    case 'EACCES':
+      return new Error(`${place} may not be opened by this user; choose one above 1023 with --port`);
+    case 'ENOTFOUND':
+      return new Error(`--host: expected an address of this machine, found "${host}"`);
+    default:
+      if (inherited !== undefined && codeOf(error) !== '')
+        return new Error(`the socket that systemd passed cannot be used: ${codeOf(error)}`);
+      return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
