@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { computedRows } from './computed-rows.ts';
 import type { DeviceEvent } from './events.ts';
 import { openSensors } from './open-sensors.ts';
-import { RowTimes } from './row-times.ts';
+import { type ClockStep, RowTimes } from './row-times.ts';
 import type { Rows } from './rows.ts';
 import { Run } from './run.ts';
 import { type Sampler, scheduledRows, successiveRows } from './sampler.ts';
@@ -38,8 +38,7 @@ export interface Device {
   readonly lateness: number;
   /** Seconds since 1970: with interval > 0, no row to come has a time before this. */
   readonly earliest: number;
-  /** How often the system clock was found to have been set, and the seconds that row time is ahead of it since. */
-  readonly clock: { readonly steps: number; readonly ahead: number };
+  readonly clock: ClockHistory;
   /**
    * Rows, as batches of columns: a Float64Array of times (seconds since 1970, strictly increasing), then one typed
    * array a channel. They end, without an error, when `signal` aborts or the device is closed; then the sensors are
@@ -55,6 +54,16 @@ export interface Device {
   rows(signal: AbortSignal, options?: RowsOptions): Rows;
   /** Ends every generator and closes every sensor. */
   close(): Promise<void>;
+}
+
+/** What became of the system clock since the device was opened. */
+export interface ClockHistory {
+  /** How often it was found to have been set. */
+  readonly steps: number;
+  /** The last of these steps, at most 8, the newest at the end. */
+  readonly lastSteps: readonly ClockStep[];
+  /** Seconds that row time is ahead of it: 0 unless it was set back. */
+  readonly ahead: number;
 }
 
 export interface RowsOptions {
@@ -136,8 +145,9 @@ class SensorDevice implements Device {
     return this.#missedSlots;
   }
 
-  get clock(): { readonly steps: number; readonly ahead: number } {
-    return { steps: this.#times.steps, ahead: this.#times.ahead };
+  get clock(): ClockHistory {
+    const { steps, lastSteps, ahead } = this.#times;
+    return { steps, lastSteps, ahead };
   }
 
   get lateness(): number {

@@ -16,6 +16,7 @@ export { DERIVATIONS } from './derived/catalogue.ts';
 export { type Derivation, millivoltsOf } from './derived/derivation.ts';
 export type { DerivedColumn, DerivedOverride } from './derived/derived-column.ts';
 export {
+  type ClockHistory,
   type Device,
   type DeviceOptions,
   LONGEST_INTERVAL,

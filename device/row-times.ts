@@ -8,11 +8,14 @@ const WALL_TICK = 0.001;
 /** A difference between the two clocks that changes by this many seconds or more is a step; less is followed silently. */
 const SMALLEST_STEP = 0.1;
 
+/** How many of the last steps are remembered. */
+const STEPS_KEPT = 8;
+
 /** How fast row time runs, against real time, while it is ahead of a system clock that was set back. */
 const CATCH_UP_SPEED = 0.5;
 
 export interface ClockStep {
-  /** The first row time after the step. */
+  /** The first row time after the step: rows before it carry the times of the clock as it was. */
   readonly time: number;
   /** By how many seconds the system clock was moved; negative is back. */
   readonly seconds: number;
@@ -44,6 +47,7 @@ export class RowTimes {
   #lastMonotonic = Number.NEGATIVE_INFINITY;
   #ahead = 0;
   #steps = 0;
+  #lastSteps: readonly ClockStep[] = [];
   #making: number | undefined;
 
   constructor(clock: Clock, onStep: (step: ClockStep) => void) {
@@ -54,6 +58,11 @@ export class RowTimes {
   /** How often the system clock was found to have been set. */
   get steps(): number {
     return this.#steps;
+  }
+
+  /** The last of those steps, at most 8, the newest at the end. */
+  get lastSteps(): readonly ClockStep[] {
+    return this.#lastSteps;
   }
 
   /** Seconds by which the last stamp was ahead of the system clock: 0 unless that was set back. */
@@ -86,7 +95,9 @@ export class RowTimes {
     this.#ahead = Math.max(0, microseconds - Math.round(wall * 1e6)) / 1e6;
     if (Math.abs(moved) >= SMALLEST_STEP) {
       this.#steps++;
-      this.#onStep({ time, seconds: moved, ahead: this.#ahead });
+      const step = { time, seconds: Math.round(moved * 1000) / 1000, ahead: this.#ahead };
+      this.#lastSteps = [...this.#lastSteps, step].slice(-STEPS_KEPT);
+      this.#onStep(step);
     }
     return { time, monotonic, wall };
   }

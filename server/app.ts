@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { ClockState } from './clock/clock-watch.ts';
 import type { ConfigurationState } from './configuration-state.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors, answerMalformed, answerUnreadable, watchRequests } from './errors.ts';
@@ -31,8 +32,12 @@ export interface AppOptions {
   /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
   readonly origins?: readonly string[];
   readonly configuration?: ConfigurationState | undefined;
+  /** Whether the system clock is synchronised; nothing is said of that where it is left out. */
+  readonly clock?: ClockState | undefined;
   /** For warnings and errors; silent where it is left out. */
   readonly logger?: FastifyBaseLogger;
+  /** Told of an error of ours, and what was broken off by it. */
+  readonly onError?: (what: string, error: unknown) => void;
   /** Told of a client that was cut off because it took nothing. */
   readonly onCutOff?: (address: string) => void;
 }
@@ -87,9 +92,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     routerOptions: { maxParamLength: 512 },
   });
+  const complain = (what: string, err: unknown) => options.onError?.(what, err);
   const streams = new OpenStreams(() => ({ ...DEFAULT_LIMITS, ...options.limits }), {
     onCutOff: address => options.onCutOff?.(address),
-    onError: err => logger?.error({ err }, 'a stream was broken off'),
+    onError: err => complain('a stream was broken off', err),
   });
 
   app.decorate('streams', streams);
@@ -123,12 +129,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reply.headers({ 'XDODS-Server': SERVER_NAME, XDAP: '2.0' });
   });
 
-  answerErrors(app);
+  answerErrors(app, complain);
   watchRequests(app.server);
-  dapRoutes(app, datasets, streams);
+  dapRoutes(app, datasets, streams, () => options.clock);
   catalogRoute(app, datasets);
-  healthRoute(app, datasets, streams, () => options.configuration);
-  metricsRoute(app, datasets, streams);
+  healthRoute(app, {
+    datasets,
+    streams,
+    configuration: () => options.configuration,
+    clock: () => options.clock,
+  });
+  metricsRoute(app, datasets, streams, () => options.clock);
   await pageRoutes(app, datasets, webRoot);
 
   app.addHook('preClose', async () => {

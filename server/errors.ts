@@ -18,15 +18,15 @@ export class RequestError extends Error {
   }
 }
 
-/** Makes every error of `app`, its router's included, a DAP2 Error object. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
+/** Makes every error of `app`, its router's included, a DAP2 Error object; `complain` is told of those that are ours. */
+export function answerErrors(app: FastifyInstance, complain: (what: string, error: unknown) => void): void {
+  app.setErrorHandler((error: FastifyError | RequestError, _request, reply) => {
     if (error instanceof RequestError) {
       return sendError(reply.headers(error.headers), error.statusCode, error.message);
     }
     const status = error instanceof ConstraintError ? 400 : (error.statusCode ?? 500);
     if (status < 500) return sendError(reply, status, error.message);
-    request.log.error({ err: error }, 'a request failed');
+    complain('a request failed', error);
     return sendError(reply, status, 'the server failed to answer; see its log');
   });
   app.setNotFoundHandler((request, reply) => {

@@ -2,13 +2,14 @@
 
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
+import { ClockWatch } from './clock/clock-watch.ts';
 import type { Overrides } from './config/config.ts';
 import { Drivers } from './config/drivers.ts';
 import { ConfigError, readConfig } from './config/read.ts';
 import { addressesOf, listen } from './listening.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
-import { networkAddresses } from './machine/machine.ts';
+import { networkAddresses, thisMachine } from './machine/machine.ts';
 import { Reloader } from './reload.ts';
 import { Running } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
@@ -42,8 +43,12 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const style = logStyle();
   const logger = createLogger(style);
   const log = new EventLog(logger);
+  const clock = new ClockWatch(thisMachine(), logger);
   const running = await Running.start(config, {
-    onEvent: (dataset, event) => log.device(dataset, event),
+    onEvent: (dataset, event) => {
+      log.device(dataset, event);
+      if (event.kind === 'clock-stepped') clock.stepped();
+    },
     onOverrun: (dataset, missed) => log.overrun(dataset, missed),
     onFailure: (dataset, error) => log.failure(dataset, error),
   });
@@ -57,6 +62,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const app = await buildApp({
     webRoot,
     logger,
+    onError: (what, error) => log.error(what, error),
     onCutOff: address => log.cutOff(address),
     get datasets() {
       return running.datasets;
@@ -70,13 +76,20 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     get configuration() {
       return reloader.state;
     },
+    get clock() {
+      return clock.state;
+    },
   });
   /** What the server waits for at this moment. */
   const remarks = new Set<string>();
   const supervision = new Supervision({
     notify: createNotifier(process.env, sentence => logger.warn(sentence)),
     watchdog: watchdogSeconds(process.env),
-    state: () => ({ datasets: running.datasets, streams: app.streams.size, remarks: [...remarks] }),
+    state: () => ({
+      datasets: running.datasets,
+      streams: app.streams.size,
+      remarks: [...remarks, ...(clock.state.synchronized === 'no' ? ['the clock is not synchronised'] : [])],
+    }),
     logger,
   });
   const ending = new AbortController();
@@ -88,11 +101,14 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       else if (style !== 'terminal') logger.info(`ending on ${signal}`);
       ending.abort();
       supervision.stopping();
+      clock.close();
       await Promise.all([reloader.close(), app.close()]);
     },
   );
   // From here on: one that came earlier would have ended the process, as it does for programs that know no better.
   process.on('SIGHUP', () => void supervision.reloading(reloader.reload()));
+  // Not waited for: who asks for rows gets them, whatever the clock says.
+  void clock.start();
   try {
     const onWait = (sentence: string) => {
       logger.warn(sentence);

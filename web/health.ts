@@ -6,6 +6,10 @@ import { type Fields, fieldsOf, jsonOf } from './json.ts';
 /** Characters of one text that are shown: what a sensor complains of may be a whole file. */
 const LONGEST_TEXT = 300;
 
+/** A step forward is told of from so many seconds on, for so many seconds of rows: it is a gap in the chart. */
+const LEAST_FORWARD = 1;
+const FORWARD_SHOWN = 600;
+
 export interface FailingSensor {
   readonly name: string;
   /** The columns that have no values meanwhile. */
@@ -23,11 +27,15 @@ export interface DatasetHealth {
   readonly failure: string | undefined;
   /** Milliseconds by which the times of rows are ahead of a clock that was set back; else 0. */
   readonly ahead: number;
+  /** By how many milliseconds the clock was set forward lately; else 0. */
+  readonly forward: number;
 }
 
 export interface Health {
   /** What is wrong with the configuration, a line each; none where it is right. */
   readonly problems: readonly string[];
+  /** Nobody has set the clock that rows are stamped with: their times may be wrong. */
+  readonly isUnsynchronized: boolean;
   readonly datasets: readonly DatasetHealth[];
 }
 
@@ -61,11 +69,13 @@ export async function fetchHealth(from: string, signal: AbortSignal): Promise<He
 
 /** Undefined where it is no health. What is missing in it, or not as it should be, is left out. */
 export function parseHealth(json: unknown): Health | undefined {
-  const { datasets, configuration } = fieldsOf(json);
+  const { datasets, configuration, clock } = fieldsOf(json);
+  const { synchronized } = fieldsOf(clock);
   if (!Array.isArray(datasets)) return undefined;
   const { problems } = fieldsOf(configuration);
   return {
     problems: listOf(problems).map(textOf).filter(isSaid),
+    isUnsynchronized: synchronized === 'no',
     datasets: datasets.map(parseDataset),
   };
 }
@@ -75,8 +85,8 @@ export function healthOf({ datasets }: Health, { dataset }: HealthPlace): Datase
 }
 
 function parseDataset(json: unknown): DatasetHealth {
-  const { name, sensors, failure, clock } = fieldsOf(json);
-  const { ahead } = fieldsOf(clock);
+  const { name, sensors, failure, clock, lastTime } = fieldsOf(json);
+  const { ahead, lastSteps } = fieldsOf(clock);
   return {
     name: textOf(name),
     failing: listOf(sensors)
@@ -85,7 +95,18 @@ function parseDataset(json: unknown): DatasetHealth {
       .map(parseSensor),
     failure: typeof failure === 'string' ? textOf(failure) : undefined,
     ahead: Math.max(0, (numberOf(ahead) ?? 0) * 1000),
+    forward: parseForward(listOf(lastSteps).at(-1), numberOf(lastTime)),
   };
+}
+
+/** `lastTime`: of the newest row, in seconds. */
+function parseForward(step: unknown, lastTime: number | undefined): number {
+  const { time: first, seconds: by } = fieldsOf(step);
+  const time = numberOf(first);
+  const seconds = numberOf(by);
+  if (time === undefined || seconds === undefined || lastTime === undefined) return 0;
+  const isShown = seconds >= LEAST_FORWARD && lastTime - time < FORWARD_SHOWN;
+  return isShown ? seconds * 1000 : 0;
 }
 
 function parseSensor({ name, channels, since, lastError }: Fields): FailingSensor {

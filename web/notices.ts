@@ -33,7 +33,7 @@ export function noticesOf(
   dataset: DatasetHealth | undefined,
   labels: ReadonlyMap<string, string>,
 ): Notice[] {
-  const { failure, ahead = 0, failing = [] } = dataset ?? {};
+  const { failure, ahead = 0, forward = 0, failing = [] } = dataset ?? {};
   const notices: Notice[] = [];
   if (failure !== undefined) {
     notices.push({
@@ -46,6 +46,16 @@ export function noticesOf(
     });
   }
   if (health.problems.length > 0) notices.push(configurationNotice(health.problems));
+  if (health.isUnsynchronized) {
+    notices.push({
+      key: 'synchronized',
+      title: 'The server’s clock is not synchronised',
+      text: 'The times of its rows may be wrong.',
+      lines: [],
+      more: 0,
+      over: 'The server’s clock is synchronised',
+    });
+  }
   if (ahead >= LEAST_AHEAD) {
     notices.push({
       key: 'clock',
@@ -54,6 +64,16 @@ export function noticesOf(
       lines: [],
       more: 0,
       over: 'The server’s clock has caught up',
+    });
+  }
+  if (forward > 0) {
+    notices.push({
+      key: 'forward',
+      title: 'The server’s clock was set forward',
+      text: `Earlier rows have the times of the clock as it was, ${writeDuration(forward)} behind.`,
+      lines: [],
+      more: 0,
+      over: 'The server’s clock was set some time ago',
     });
   }
   return [...notices, ...failing.map(sensor => sensorNotice(sensor, labels))];

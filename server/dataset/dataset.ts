@@ -1,7 +1,7 @@
 // What is a dataset to the server? A described Sequence, and a cursor over its rows for each reader.
 
 import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
-import type { SensorState } from '../../device/index.ts';
+import type { ClockHistory, SensorState } from '../../device/index.ts';
 import type { Cursor } from '../log/cursor.ts';
 import type { LogBounds } from '../log/row-log.ts';
 import type { EncodingName, SharedRows } from '../stream/encoding.ts';
@@ -37,8 +37,7 @@ export interface DatasetStatus {
   /** Why no row will come any more, where that is so though nobody stopped it. */
   readonly failure?: string;
   readonly sensors: readonly SensorState[];
-  /** How often the system clock was found to have been set, and the seconds that row time is ahead of it since. */
-  readonly clock: { readonly steps: number; readonly ahead: number };
+  readonly clock: ClockHistory;
   /** Slots of the schedule that gave no row; undefined without a schedule. */
   readonly missedSlots?: number;
   /** Seconds by which the schedule is late, which grows where the sampler is stuck; undefined without a schedule. */
@@ -65,6 +64,8 @@ export interface Dataset {
   readonly info: DatasetInfo;
   /** Seconds between rows; 0 = as fast as a client reads. */
   readonly interval: number;
+  /** The times of its rows are those of the system clock, not of a simulation. */
+  readonly isClocked: boolean;
   readonly model: DapDataset;
   readonly attributes: AttributeTable;
   /**

@@ -8,6 +8,7 @@ import {
   type Sequence,
 } from '../../dap/index.ts';
 import { type Channel, columnRange, fillValue } from '../../device/index.ts';
+import { CLOCK_ATTRIBUTES } from './clock-attributes.ts';
 import type { DatasetInfo } from './dataset.ts';
 
 /** The name of every dataset's Sequence, as in the original post. */
@@ -56,15 +57,14 @@ export function missingValues(attributes: AttributeTable): ReadonlyMap<string, n
 
 /** Global attributes that are made here, and so nowhere else. */
 export const OWN_ATTRIBUTES: readonly string[] = [
-  ...[
-    'Conventions',
-    'title',
-    'summary',
-    'source',
-    'featureType',
-    'cdm_data_type',
-    'time_coverage_resolution',
-  ],
+  'Conventions',
+  'title',
+  'summary',
+  'source',
+  'featureType',
+  'cdm_data_type',
+  'time_coverage_resolution',
+  ...CLOCK_ATTRIBUTES,
 ];
 
 function globalAttributes(info: DatasetInfo, interval: number): AttributeTable {

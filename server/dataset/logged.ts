@@ -23,6 +23,7 @@ const ENCODED_SHARE = 1.5;
 export class LoggedDataset implements Dataset, LogSource {
   info: DatasetInfo;
   readonly interval: number;
+  readonly isClocked = true;
   readonly model: DapDataset;
   attributes: AttributeTable;
   private readonly device: Device;

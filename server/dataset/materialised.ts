@@ -10,6 +10,7 @@ import { describeAttributes, describeModel } from './describe.ts';
 export class MaterialisedDataset implements Dataset {
   info: DatasetInfo;
   readonly interval = 0;
+  readonly isClocked: boolean;
   readonly model: DapDataset;
   attributes: AttributeTable;
   private readonly device: Device;
@@ -22,6 +23,7 @@ export class MaterialisedDataset implements Dataset {
     this.info = info;
     this.events = events;
     this.device = device;
+    this.isClocked = !device.computed;
     this.model = describeModel(info, device.channels);
     this.attributes = describeAttributes(info, device.channels, 0);
   }

@@ -1,6 +1,7 @@
 // Is the system well? Board, kernel, Node, power, clock, file system, space and memory.
 
 import { satisfies } from 'semver';
+import { isKernelSynchronized, isMarkedSynchronized } from '../clock/synchronized.ts';
 import { textOf } from '../machine/kernel-devices.ts';
 import { counted, sizeText } from '../terminal-text.ts';
 import { NODE_VERSIONS } from '../version.ts';
@@ -89,14 +90,10 @@ function throttled(word: number): Finding {
   return now.length > 0 ? fix('power', text, COOLING) : note('power', text, COOLING);
 }
 
-async function clock({ machine: { files, run } }: Patient): Promise<Finding> {
-  // systemd-timesyncd makes this file; for other programs timedatectl asks the kernel.
-  const marks = await files.list('/run/systemd/timesync');
-  const told = marks.includes('synchronized')
-    ? 'yes'
-    : (await run('timedatectl', ['show', '--property=NTPSynchronized', '--value']))?.trim();
+async function clock({ machine }: Patient): Promise<Finding> {
+  const told = (await isMarkedSynchronized(machine)) ? 'yes' : await isKernelSynchronized(machine);
   if (told === 'yes') return ok('clock', 'synchronised');
-  if (told !== 'no') return note('clock', 'nobody here knows whether it is synchronised');
+  if (told === 'unknown') return note('clock', 'nobody here knows whether it is synchronised');
   const advice = 'sudo timedatectl set-ntp true, and see that the network and a time server can be reached';
   return fix('clock', 'not synchronised: the times of rows may be wrong', advice);
 }

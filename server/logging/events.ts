@@ -7,22 +7,36 @@ import { Ration } from './ration.ts';
 
 const MINUTE = 60_000;
 
-/** A sensor with a loose wire fails and comes back all day: so many times are told one by one, then a line in ten minutes. */
-const SENSOR_CHANGES = { most: 6, window: 10 * MINUTE };
+/**
+ * A sensor with a loose wire fails and comes back all day: so many times are told one by one, then there is a line after ten minutes, after
+ * twenty more and so on, and in the end one an hour.
+ */
+const CHANGES = { most: 6, window: 10 * MINUTE, longest: 60 * MINUTE };
 
-/** Readers come in crowds, and so do their troubles. */
-const READERS = { most: 1, window: MINUTE };
+/** Readers come in crowds, and so do their troubles: their sum is told after a minute, after two more and so on. */
+const READERS = { most: 1, window: MINUTE, longest: 60 * MINUTE };
+
+/** Steps of the clock that differ by less, in seconds, are one, seen by several datasets; so many are remembered. */
+const SAME_STEP = 0.1;
+const STEPS_KEPT = 8;
+
+interface ToldStep {
+  readonly seconds: number;
+  /** Those that have seen it. */
+  readonly datasets: Set<string>;
+}
 
 /** A driver may throw with each reading. */
 const DRIVERS = { most: 1, window: MINUTE };
 
 export class EventLog {
   private readonly logger: Logger;
-  private readonly sensors = new Ration(SENSOR_CHANGES);
+  private readonly changes = new Ration(CHANGES);
   private readonly readers = new Ration(READERS);
   /** What is true of several sensors, as of all on a bus, is told once. */
   private readonly notes = new Set<string>();
   private readonly drivers = new Ration(DRIVERS);
+  private readonly steps: ToldStep[] = [];
 
   constructor(logger: Logger) {
     this.logger = logger;
@@ -34,7 +48,7 @@ export class EventLog {
     switch (event.kind) {
       case 'sensor-failing': {
         const { sensor, error } = event;
-        this.sensors.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+        this.changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
           const fields = { dataset, sensor, error };
           if (held === 0) logger.warn(fields, `sensor ${sensor} fails: ${error}`);
           else
@@ -44,7 +58,7 @@ export class EventLog {
       }
       case 'sensor-back': {
         const { sensor, seconds } = event;
-        this.sensors.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+        this.changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
           const fields = { dataset, sensor };
           if (held === 0)
             logger.info({ ...fields, seconds }, `sensor ${sensor} is back after ${spoken(seconds)}`);
@@ -60,21 +74,15 @@ export class EventLog {
         logger.warn({ dataset, sensor }, note);
         break;
       }
-      case 'clock-stepped': {
-        const { seconds, ahead } = event;
-        const way = seconds < 0 ? 'back' : 'forward';
-        const rows =
-          ahead > 0 ? `; the times of rows are ${spoken(ahead)} ahead of it until it has caught up` : '';
-        logger.warn(
-          { dataset, seconds, ahead },
-          `the system clock was set ${way} by ${spoken(Math.abs(seconds))}${rows}`,
-        );
+      case 'clock-stepped':
+        if (!this.isTold(dataset, event.seconds)) this.clockStepped(event);
         break;
-      }
       case 'slots-missed':
-        logger.warn(
-          { dataset, missed: event.missed },
-          `${event.missed === 1 ? 'a row was' : `${event.missed} rows were`} not made: the machine, or a sensor, was too slow`,
+        this.changes.spend(`${dataset} slots`, event.missed, missed =>
+          logger.warn(
+            { dataset, missed },
+            `${missed === 1 ? 'a row was' : `${missed} rows were`} not made: the machine, or a sensor, was too slow`,
+          ),
         );
     }
   }
@@ -89,10 +97,25 @@ export class EventLog {
     );
   }
 
-  /** A dataset gives no more rows though nobody stopped it. */
+  /** A dataset gives no more rows though nobody stopped it; at interval 0, those of one reader. */
   failure(dataset: string, err: unknown): void {
     const reason = err instanceof Error ? err.message : String(err);
-    this.logger.error({ dataset, err }, `${dataset} gives no more rows: ${reason}`);
+    this.changes.spend(`${dataset} failure`, 1, (times, held) =>
+      this.logger.error(
+        { dataset, err, ...(held > 0 ? { times } : {}) },
+        `${dataset} gives no more rows: ${reason}`,
+      ),
+    );
+  }
+
+  /** An error of ours: what was broken off by it, in words that are the same each time. */
+  error(what: string, err: unknown): void {
+    this.changes.spend(what, 1, (times, held) =>
+      this.logger.error(
+        { err, ...(held > 0 ? { times } : {}) },
+        held > 0 ? `${what}, ${times} more times` : what,
+      ),
+    );
   }
 
   /** An error of a driver that nobody caught. */
@@ -115,6 +138,34 @@ export class EventLog {
         held === 0
           ? `${address} took nothing and was cut off`
           : `${clients} clients took nothing and were cut off, ${address} the last of them`,
+      ),
+    );
+  }
+
+  /** Each dataset finds a step by itself, when it makes its next row: whether this one was told of for another dataset. */
+  private isTold(dataset: string, seconds: number): boolean {
+    const told = this.steps.find(
+      step => !step.datasets.has(dataset) && Math.abs(step.seconds - seconds) < SAME_STEP,
+    );
+    if (told === undefined) {
+      this.steps.push({ seconds, datasets: new Set([dataset]) });
+      if (this.steps.length > STEPS_KEPT) this.steps.shift();
+    } else told.datasets.add(dataset);
+    return told !== undefined;
+  }
+
+  private clockStepped({ seconds, ahead, time }: Extract<DeviceEvent, { kind: 'clock-stepped' }>): void {
+    const way = seconds < 0 ? 'back' : 'forward';
+    const rows =
+      ahead > 0
+        ? `the times of rows are ${spoken(ahead)} ahead of it until it has caught up, or the server is started again`
+        : 'the times of rows before are those of the clock as it was';
+    this.changes.spend('clock', 1, (_steps, held) =>
+      this.logger.warn(
+        { seconds, ahead, time, ...(held > 0 ? { steps: held } : {}) },
+        held > 0
+          ? `the system clock was set ${held} more times, the last time ${way} by ${spoken(Math.abs(seconds))}`
+          : `the system clock was set ${way} by ${spoken(Math.abs(seconds))}; ${rows}`,
       ),
     );
   }

@@ -5,6 +5,8 @@ export interface RationOptions {
   readonly most: number;
   /** Milliseconds; those beyond are told of in one line when they are over. */
   readonly window: number;
+  /** Each window in which some were held back is followed by one twice as long, up to this; `window` where it is left out. */
+  readonly longest?: number;
 }
 
 interface Window {
@@ -29,8 +31,9 @@ export class Ration {
   spend(key: string, amount: number, say: Say): void {
     const window = this.windows.get(key);
     if (window === undefined) {
+      const length = this.options.window;
       this.windows.set(key, { told: 1, held: 0, amount: 0, say });
-      this.end(key);
+      this.end(key, length);
       say(amount, 0);
     } else if (window.told < this.options.most) {
       window.told += 1;
@@ -42,17 +45,25 @@ export class Ration {
     }
   }
 
-  /** When the window is over, what was held is told; and only after a window without any are some told at once again. */
-  private end(key: string): void {
+  /**
+   * When the window is over, what was held is told. Each window without any lets one more be told at once in the next: what comes now and
+   * then for ever is not told each time either.
+   */
+  private end(key: string, length: number): void {
     setTimeout(() => {
-      const { held, amount, say } = this.windows.get(key)!;
+      const { told, held, amount, say } = this.windows.get(key)!;
+      const { most, window, longest = window } = this.options;
       if (held === 0) {
         this.windows.delete(key);
+        if (told <= 1) return;
+        this.windows.set(key, { told: told - 1, held, amount, say });
+        this.end(key, window);
         return;
       }
-      this.windows.set(key, { told: this.options.most, held: 0, amount: 0, say });
-      this.end(key);
+      const next = Math.min(2 * length, longest);
+      this.windows.set(key, { told: most, held: 0, amount: 0, say });
+      this.end(key, next);
       say(amount, held);
-    }, this.options.window).unref();
+    }, length).unref();
   }
 }

@@ -7,8 +7,8 @@ import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';
 
-export function infoPage(dataset: Dataset): string {
-  const { info, interval, model, attributes } = dataset;
+export function infoPage(dataset: Dataset, attributes: AttributeTable): string {
+  const { info, interval, model } = dataset;
   const [sequence] = model.variables as readonly [Sequence];
   const rows = sequence.fields.map(field => {
     const table = attributeTable(attributes, SEQUENCE_NAME, field.name);

@@ -3,6 +3,8 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../dap/index.ts';
+import type { ClockState } from '../clock/clock-watch.ts';
+import { clockAttributes } from '../dataset/clock-attributes.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { missingValues } from '../dataset/describe.ts';
 import { RequestError } from '../errors.ts';
@@ -28,8 +30,9 @@ export function dapRoutes(
   app: FastifyInstance,
   datasets: () => readonly Dataset[],
   streams: OpenStreams,
+  clock: () => ClockState | undefined,
 ): void {
-  const responders = createResponders(streams);
+  const responders = createResponders(streams, clock);
   app.route<{ Params: { target: string } }>({
     method: ['GET', 'HEAD'],
     url: '/:target',
@@ -48,12 +51,16 @@ export function dapRoutes(
   });
 }
 
-function createResponders(streams: OpenStreams): ReadonlyMap<string, Responder> {
+function createResponders(
+  streams: OpenStreams,
+  clock: () => ClockState | undefined,
+): ReadonlyMap<string, Responder> {
+  const attributesOf = (dataset: Dataset) => clockAttributes(dataset, clock()?.synchronized);
   const ascii: Responder = asked =>
     sendRows(describe(asked, 'text/plain; charset=utf-8', 'dods-ascii'), 'ascii', streams);
   return new Map<string, Responder>([
     ['dds', asked => sendText(asked, 'dods-dds', printDds(planOf(asked).dataset))],
-    ['das', asked => sendText(asked, 'dods-das', printDas(asked.dataset.attributes))],
+    ['das', asked => sendText(asked, 'dods-das', printDas(attributesOf(asked.dataset)))],
     ['dods', asked => sendRows(describe(asked, 'application/octet-stream', 'dods-data'), 'dods', streams)],
     ['asc', ascii],
     ['ascii', ascii],
@@ -61,7 +68,7 @@ function createResponders(streams: OpenStreams): ReadonlyMap<string, Responder> 
       'ver',
       asked => sendText(asked, 'dods-version', `Core version: dap/2.0\nServer version: ${SERVER_NAME}\n`),
     ],
-    ['info', asked => sendHtml(asked, 200, infoPage(asked.dataset))],
+    ['info', asked => sendHtml(asked, 200, infoPage(asked.dataset, attributesOf(asked.dataset)))],
     ['html', sendForm],
     ['help', asked => sendHtml(asked, 200, helpPage(asked.dataset))],
   ]);

@@ -125,7 +125,11 @@ describe('a device with an interval', () => {
     clock.set(3600);
     const [row] = await take(rows, 1);
     expect(column([row!], 0)[0]).toBeCloseTo(1_800_003_602, 2);
-    expect(device.clock).toEqual({ steps: 1, ahead: 0 });
+    expect(device.clock).toEqual({
+      steps: 1,
+      lastSteps: [{ time: column([row!], 0)[0], seconds: 3600, ahead: 0 }],
+      ahead: 0,
+    });
     expect(device.missedSlots).toBe(0);
     await device.close();
   });

@@ -47,6 +47,7 @@ describe('two hundred readers', () => {
     let given = 0;
     const counting: Dataset = {
       info: dataset.info,
+      isClocked: true,
       interval: dataset.interval,
       model: dataset.model,
       attributes: dataset.attributes,

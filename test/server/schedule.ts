@@ -133,6 +133,7 @@ class Scripted {
     const { dataset } = server;
     const watched: Dataset = {
       info: dataset.info,
+      isClocked: true,
       interval: dataset.interval,
       model: dataset.model,
       attributes: dataset.attributes,

@@ -1,7 +1,7 @@
 // A device for tests: its rows are those that the test appends, when it does, and never any others.
 
 import type { Batch } from '../../dap/index.ts';
-import type { Channel, Device, SensorState } from '../../device/index.ts';
+import type { Channel, ClockHistory, Device, SensorState } from '../../device/index.ts';
 import type { DatasetInfo } from '../../server/dataset/dataset.ts';
 
 /** What a dataset over such a device is called. */
@@ -47,7 +47,7 @@ export class ScriptedDevice implements Device {
   readonly sensors: readonly SensorState[] = [];
   readonly missedSlots = 0;
   readonly lateness = 0;
-  readonly clock = { steps: 0, ahead: 0 };
+  readonly clock: ClockHistory = { steps: 0, lastSteps: [], ahead: 0 };
   /** Its times are those of a script: only its rows tell how far it is, unless the test says so too. */
   earliest = Number.NEGATIVE_INFINITY;
   private readonly onRows: (rows: readonly Row[]) => void;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Clock, openDevice, systemClock } from '../../device/index.ts';
 import { buildApp } from '../../server/app.ts';
+import type { Synchronized } from '../../server/clock/synchronized.ts';
 import { readConfig } from '../../server/config/read.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { Reloader } from '../../server/reload.ts';
@@ -20,6 +21,8 @@ export interface AilingServer {
   fail(reasons: Readonly<Record<string, string>>): Promise<void>;
   /** Sets the system clock by so many seconds; resolves when rows are stamped by it. */
   stepClock(seconds: number): Promise<void>;
+  /** Has the clock synchronised, or not, as far as the server knows. */
+  synchronize(synchronized: Synchronized): void;
   /** Gives the configuration file another content, and has it read. */
   configure(text: string): Promise<void>;
   close(): Promise<void>;
@@ -61,6 +64,7 @@ export async function ailingServer(webRoot: string): Promise<AilingServer> {
     };
     return async () => sensorOf(name, readNow, { channels });
   });
+  let synchronized: Synchronized = 'unknown';
   const events = new EventEmitter();
   const device = await openDevice({
     sensors,
@@ -78,6 +82,9 @@ export async function ailingServer(webRoot: string): Promise<AilingServer> {
     get configuration() {
       return reloader.state;
     },
+    get clock() {
+      return { synchronized, since: 0 };
+    },
   });
   return {
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
@@ -92,6 +99,9 @@ export async function ailingServer(webRoot: string): Promise<AilingServer> {
     async stepClock(seconds) {
       step += seconds;
       await once(events, 'clock-stepped');
+    },
+    synchronize(now) {
+      synchronized = now;
     },
     async configure(text) {
       await writeFile(file, text);

@@ -60,10 +60,27 @@ describe("a server's health", () => {
       ],
       failure: undefined,
       ahead: 2500,
+      forward: 0,
     });
     expect(healthOf(health, { from, dataset: '' })).toMatchObject({ name: 'one' });
     expect(healthOf(health, { from, dataset: 'two' })).toMatchObject({ failing: [], failure: 'EBUSY' });
     expect(healthOf(health, { from, dataset: 'three' })).toBeUndefined();
+  });
+
+  it('tells whether the clock is known not to be synchronised, and of its last step forward while that is new', () => {
+    const told = (synchronized: unknown, steps: unknown, lastTime = 1000) =>
+      parseHealth({
+        clock: { synchronized },
+        datasets: [{ name: 'one', lastTime, clock: { ahead: 0, lastSteps: steps } }],
+      })!;
+    expect(told('no', []).isUnsynchronized).toBe(true);
+    for (const other of ['yes', 'unknown', undefined, 0])
+      expect(told(other, []).isUnsynchronized).toBe(false);
+    const step = { time: 900, seconds: 3600 };
+    expect(told('yes', [{ time: 100, seconds: 5 }, step]).datasets[0]!.forward).toBe(3_600_000);
+    expect(told('yes', [step], 900 + 601).datasets[0]!.forward).toBe(0);
+    for (const other of [[], [step, { time: 950, seconds: -5 }], [{ time: 900 }], ['x'], null])
+      expect(told('yes', other).datasets[0]!.forward).toBe(0);
   });
 
   it.each([[null], [undefined], ['ok'], [[]], [{}], [{ status: 'UP' }], [{ datasets: 'none' }]])(
@@ -101,9 +118,10 @@ describe("a server's health", () => {
         ],
         failure: undefined,
         ahead: 0,
+        forward: 0,
       },
-      { name: '', failing: [], failure: undefined, ahead: 0 },
-      { name: 'three', failing: [], failure: undefined, ahead: 0 },
+      { name: '', failing: [], failure: undefined, ahead: 0, forward: 0 },
+      { name: 'three', failing: [], failure: undefined, ahead: 0, forward: 0 },
     ]);
   });
 

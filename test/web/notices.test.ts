@@ -10,15 +10,16 @@ const air: FailingSensor = {
 };
 const labels = new Map([['temperature', 'Air temperature']]);
 
-function said(dataset: Partial<DatasetHealth>, problems: readonly string[] = []) {
-  const whole = { name: 'one', failing: [], failure: undefined, ahead: 0, ...dataset };
-  return noticesOf({ problems, datasets: [whole] }, whole, labels);
+function said(dataset: Partial<DatasetHealth>, problems: readonly string[] = [], isUnsynchronized = false) {
+  const whole = { name: 'one', failing: [], failure: undefined, ahead: 0, forward: 0, ...dataset };
+  return noticesOf({ problems, isUnsynchronized, datasets: [whole] }, whole, labels);
 }
 
 describe('notices', () => {
   it('are none where all is well, or the server no longer has the dataset', () => {
     expect(said({})).toEqual([]);
-    expect(noticesOf({ problems: [], datasets: [] }, undefined, labels)).toEqual([]);
+    const health = { problems: [], isUnsynchronized: false, datasets: [] };
+    expect(noticesOf(health, undefined, labels)).toEqual([]);
   });
 
   it('say which sensor fails, since when and why, and which columns have no values', () => {
@@ -52,6 +53,18 @@ describe('notices', () => {
   it('say how far row times are ahead of a clock that was set back, if a person can notice', () => {
     expect(said({ ahead: 12_400 })[0]!.text).toMatch(/^Row times are 12 s ahead of it/);
     expect(said({ ahead: 0.4 })).toEqual([]);
+  });
+
+  it('say that the clock is not synchronised, and how far it was set forward lately', () => {
+    expect(said({}, [], true)).toMatchObject([
+      { title: 'The server’s clock is not synchronised', text: 'The times of its rows may be wrong.' },
+    ]);
+    expect(said({ forward: 3_600_000 })).toMatchObject([
+      {
+        title: 'The server’s clock was set forward',
+        text: 'Earlier rows have the times of the clock as it was, 60 min behind.',
+      },
+    ]);
   });
 
   it('say why no more rows come', () => {

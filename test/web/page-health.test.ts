@@ -138,6 +138,28 @@ describeWith('chromium', 'the page and how its server is doing', () => {
     await page.context().close();
   });
 
+  it('tells that the clock is not synchronised until it is, and by how much it was set forward', async () => {
+    server.synchronize('no');
+    const { page, problems } = await openPage(browser, `${server.url}/`);
+    await numbersShown(page);
+    await expect
+      .poll(() => notices(page), PATIENT)
+      .toEqual(['The server’s clock is not synchronised. The times of its rows may be wrong.']);
+    server.synchronize('yes');
+    await server.stepClock(7200);
+    await lookAgain(page);
+    await expect
+      .poll(() => notices(page), PATIENT)
+      .toEqual([
+        'The server’s clock was set forward. Earlier rows have the times of the clock as it was, 2 h behind.',
+      ]);
+    expect(await page.locator('#news').textContent()).toBe(
+      'The server’s clock was set forward. The server’s clock is synchronised.',
+    );
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   it('leaves room for the charts where many sensors fail, and what is unfolded and selected as it is', async () => {
     const { page } = await openPage(browser, `${server.url}/`);
     await numbersShown(page);

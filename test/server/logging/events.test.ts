@@ -48,7 +48,7 @@ describe('the log of a dataset', () => {
     expect(JSON.parse(written[0]!)).toMatchObject({ level: 40, dataset: 'cellar', sensor: 't0' });
   });
 
-  it('tells of a sensor that comes and goes six times, and then once in ten minutes', () => {
+  it('tells of a sensor that comes and goes six times, and then less and less often', () => {
     const log = new EventLog(createLogger('json', destination));
     const flap = (times: number) => {
       for (let time = 0; time < times; time += 1) {
@@ -63,13 +63,49 @@ describe('the log of a dataset', () => {
     flap(10);
     log.device('garden', failing('short circuit'));
     expect(written).toHaveLength(7);
-    vi.advanceTimersByTime(10 * MINUTE);
+    vi.advanceTimersByTime(19 * MINUTE);
+    expect(written).toHaveLength(7);
+    vi.advanceTimersByTime(MINUTE);
     expect(sentences().slice(7)).toEqual([
       'sensor air failed or came back 21 more times; it fails now: short circuit',
     ]);
-    vi.advanceTimersByTime(10 * MINUTE);
+    vi.advanceTimersByTime(40 * MINUTE);
     log.device('garden', back);
     expect(sentences().slice(8)).toEqual(['sensor air is back after 12.3 s']);
+  });
+
+  it('stays short through days in which twenty sensors fail and come back every second', () => {
+    const log = new EventLog(createLogger('json', destination));
+    const hours: number[] = [];
+    for (let hour = 0; hour < 48; hour += 1) {
+      const before = written.length;
+      for (let second = 0; second < 3600; second += 10) {
+        for (let sensor = 0; sensor < 20; sensor += 1) {
+          log.device('garden', { ...failing(), sensor: `probe${sensor}` });
+          log.device('garden', { ...back, sensor: `probe${sensor}` });
+        }
+        log.device('garden', { kind: 'slots-missed', time, missed: 3 });
+        log.device('garden', { kind: 'clock-stepped', time, seconds: second, ahead: 0 });
+        log.failure('quick', new Error('the file is gone'));
+        log.error('a stream was broken off', new Error('a mistake'));
+        log.overrun('garden', 1);
+        log.cutOff('192.0.2.1');
+        vi.advanceTimersByTime(10_000);
+      }
+      hours.push(written.length - before);
+    }
+    // Six of each and two sums in the first hour, a few more of readers; then one of each an hour.
+    expect(hours[0]).toBeLessThanOrEqual(24 * 8 + 2 * 6);
+    expect(Math.max(...hours.slice(1))).toBeLessThanOrEqual(26);
+  });
+
+  it('does not tell every time of what happens now and then for ever', () => {
+    const log = new EventLog(createLogger('json', destination));
+    for (let minute = 0; minute < 24 * 60; minute += 2) {
+      log.device('garden', minute % 4 === 0 ? failing() : back);
+      vi.advanceTimersByTime(2 * MINUTE);
+    }
+    expect(written.length).toBeLessThan(40);
   });
 
   it('keeps the ration of each sensor apart', () => {
@@ -79,7 +115,7 @@ describe('the log of a dataset', () => {
     expect(written).toHaveLength(7);
   });
 
-  it('sums up what readers missed, and who was cut off, once a minute', () => {
+  it('sums up what readers missed, and who was cut off, after a minute', () => {
     const log = new EventLog(createLogger('json', destination));
     for (let missed = 1; missed <= 5; missed += 1) log.overrun('garden', missed);
     for (let client = 1; client <= 5; client += 1) log.cutOff(`10.0.0.${client}`);
@@ -100,12 +136,13 @@ describe('the log of a dataset', () => {
   it('says which way the clock was set, and how far ahead of it rows are', () => {
     const log = new EventLog(createLogger('json', destination));
     log.device('garden', { kind: 'clock-stepped', time, seconds: 3600, ahead: 0 });
+    log.device('pond', { kind: 'clock-stepped', time, seconds: 3600.002, ahead: 0 });
     log.device('garden', { kind: 'clock-stepped', time, seconds: -86_400 * 3, ahead: 86_400 * 3 });
     log.device('garden', { kind: 'slots-missed', time, missed: 4 });
     log.failure('garden', new Error('the file is gone'));
     expect(sentences()).toEqual([
-      'the system clock was set forward by 60 minutes',
-      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it until it has caught up',
+      'the system clock was set forward by 60 minutes; the times of rows before are those of the clock as it was',
+      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it until it has caught up, or the server is started again',
       '4 rows were not made: the machine, or a sensor, was too slow',
       'garden gives no more rows: the file is gone',
     ]);

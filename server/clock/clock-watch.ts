@@ -1,0 +1,90 @@
+// When is it looked whether the clock is synchronised, and what is said of it? Often where that costs nothing, else after steps and rarely.
+
+import type { Logger } from '../logging/logger.ts';
+import type { Machine } from '../machine/machine.ts';
+import { isKernelSynchronized, isMarkedSynchronized, type Synchronized } from './synchronized.ts';
+
+export interface ClockState {
+  readonly synchronized: Synchronized;
+  /** Since when that is known, in seconds since 1970 as the system clock has it. */
+  readonly since: number;
+}
+
+const MINUTE = 60_000;
+
+/** How often the mark of systemd-timesyncd is looked for, in milliseconds. */
+const LOOK = 10_000;
+
+/** How long after the first question the kernel is asked again, which doubles up to the longest; and once it is synchronised. */
+const FIRST_ASK = MINUTE;
+const LONGEST_ASK = 15 * MINUTE;
+const SYNCHRONIZED_ASK = 6 * 60 * MINUTE;
+
+export class ClockWatch {
+  private readonly machine: Pick<Machine, 'files' | 'run'>;
+  private readonly logger: Pick<Logger, 'info' | 'warn'>;
+  private current: ClockState = { synchronized: 'unknown', since: Date.now() / 1000 };
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private wasMarked = false;
+  private wait = FIRST_ASK;
+  /** When the kernel is asked next, by `performance.now()`. */
+  private askAt = Number.NEGATIVE_INFINITY;
+
+  constructor(machine: Pick<Machine, 'files' | 'run'>, logger: Pick<Logger, 'info' | 'warn'>) {
+    this.machine = machine;
+    this.logger = logger;
+  }
+
+  get state(): ClockState {
+    return this.current;
+  }
+
+  /** Resolves when it is known for the first time. */
+  async start(): Promise<void> {
+    this.timer = setInterval(() => void this.look(), LOOK);
+    this.timer.unref();
+    await this.look();
+  }
+
+  /** The clock was set, maybe by one who knows the time: asks at once. */
+  stepped(): void {
+    this.askAt = Number.NEGATIVE_INFINITY;
+    this.wait = FIRST_ASK;
+    void this.look();
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(): Promise<void> {
+    this.looking ??= this.ask().finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+
+  private async ask(): Promise<void> {
+    const isMarked = await isMarkedSynchronized(this.machine);
+    const isMarkGone = this.wasMarked && !isMarked;
+    this.wasMarked = isMarked;
+    if (isMarked) return this.take('yes');
+    const now = performance.now();
+    if (now < this.askAt && !isMarkGone) return;
+    const said = await isKernelSynchronized(this.machine);
+    this.askAt = now + (said === 'yes' ? SYNCHRONIZED_ASK : this.wait);
+    this.wait = said === 'yes' ? FIRST_ASK : Math.min(2 * this.wait, LONGEST_ASK);
+    this.take(said);
+  }
+
+  private take(synchronized: Synchronized): void {
+    if (synchronized === this.current.synchronized) return;
+    this.current = { synchronized, since: Date.now() / 1000 };
+    if (synchronized === 'yes') this.logger.info('the system clock is synchronised');
+    if (synchronized === 'no')
+      this.logger.warn(
+        'the system clock is not synchronised: the times of rows may be wrong, and are marked',
+      );
+  }
+}
