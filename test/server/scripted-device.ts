@@ -46,7 +46,7 @@ export class ScriptedDevice implements Device {
   readonly computed = false;
   readonly sensors: readonly SensorState[] = [];
   readonly missedSlots = 0;
-  readonly lateness = 0;
+  lateness = 0;
   readonly clock: ClockHistory = { steps: 0, lastSteps: [], ahead: 0 };
   /** Its times are those of a script: only its rows tell how far it is, unless the test says so too. */
   earliest = Number.NEGATIVE_INFINITY;
