@@ -40,11 +40,18 @@ async function port(machine: Machine, { port: number, host }: Config['server']):
     return fix(
       subject,
       `${number} is in use by another program`,
-      'choose another one: server.port, or serve --port',
+      `sudo ss -ltnp 'sport = :${number}' tells by which; end it, or choose another port: server.port`,
     );
   }
   if (error === 'EACCES') {
     return fix(subject, `${number} may not be opened by this user`, 'choose one above 1023: server.port');
+  }
+  if (error === 'EADDRNOTAVAIL' && host !== undefined) {
+    return fix(
+      subject,
+      `${number} of ${host}, which is no address of this machine now: dapberry waits for it`,
+      'look at server.host, or leave it out for every address',
+    );
   }
   return fix(
     subject,
@@ -53,13 +60,15 @@ async function port(machine: Machine, { port: number, host }: Config['server']):
   );
 }
 
-const PROPERTIES = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState'];
+const PROPERTIES = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'WatchdogUSec', 'NRestarts'];
 
 async function service({ run }: Machine): Promise<Finding> {
   const shown = await run('systemctl', ['show', 'dapberry.service', `--property=${PROPERTIES.join(',')}`]);
   if (shown === undefined) return note('service', 'systemd does not run here');
   const states = new Map(shown.split('\n').map(line => line.split('=') as [string, string]));
-  const [load, active, sub, enabled] = PROPERTIES.map(property => states.get(property) ?? '');
+  const [load, active, sub, enabled, watchdog, restarts] = PROPERTIES.map(
+    property => states.get(property) ?? '',
+  );
   if (load !== 'loaded') return note('service', 'not installed: dapberry runs when you start it');
   if (active === 'failed') {
     return fix(
@@ -68,7 +77,19 @@ async function service({ run }: Machine): Promise<Finding> {
       'journalctl -u dapberry -n 50 tells why; then sudo systemctl restart dapberry',
     );
   }
-  const text = `${active} (${sub}), ${enabled === 'enabled' ? 'starts with the machine' : 'does not start with the machine'}`;
-  if (active === 'active' && enabled === 'enabled') return ok('service', text);
-  return note('service', text, 'sudo systemctl enable --now dapberry');
+  const isWatched = watchdog !== '' && watchdog !== '0' && watchdog !== 'infinity';
+  const text = [
+    `${active} (${sub})`,
+    enabled === 'enabled' ? 'starts with the machine' : 'does not start with the machine',
+    // Systemd knows of a watchdog only once the service has begun.
+    ...(active === 'active' ? [isWatched ? `watched (${watchdog})` : 'not watched'] : []),
+    ...(Number(restarts) > 0
+      ? [`started again ${Number(restarts) === 1 ? 'once' : `${restarts} times`}`]
+      : []),
+  ].join(', ');
+  if (active !== 'active' || enabled !== 'enabled')
+    return note('service', text, 'sudo systemctl enable --now dapberry');
+  if (Number(restarts) > 0) return note('service', text, 'journalctl -u dapberry tells why');
+  if (!isWatched) return note('service', text, 'a server that hangs stays so: WatchdogSec=30 in its unit');
+  return ok('service', text);
 }

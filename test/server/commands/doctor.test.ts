@@ -115,7 +115,7 @@ describe('dapberry doctor', () => {
     [
       'a port that is taken',
       { parts: taken },
-      'fix port 8080 is in use by another program: choose another one',
+      "fix port 8080 is in use by another program: sudo ss -ltnp 'sport = :8080' tells by which",
     ],
     [
       'a port that is not for users',
@@ -128,7 +128,7 @@ describe('dapberry doctor', () => {
         files: { [USUAL]: 'server: {host: 192.0.2.1}\n' },
         parts: { listenError: async () => 'EADDRNOTAVAIL' },
       },
-      'fix port 8080 of 192.0.2.1 cannot be opened (EADDRNOTAVAIL): look at server.host',
+      'fix port 8080 of 192.0.2.1, which is no address of this machine now: dapberry waits for it: look at server.host',
     ],
     [
       'a service that failed',
@@ -228,6 +228,16 @@ describe('dapberry doctor', () => {
       'a service that somebody stopped',
       { parts: { run: loaded('inactive', 'disabled') } },
       'note service inactive (dead), does not start with the machine: sudo systemctl enable --now dapberry',
+    ],
+    [
+      'a service that had to be started again',
+      { parts: { run: programs({ systemctl: SERVICE.replace('NRestarts=0', 'NRestarts=3') }) } },
+      'note service active (running), starts with the machine, watched (30s), started again 3 times: journalctl -u dapberry tells why',
+    ],
+    [
+      'a service that nobody watches',
+      { parts: { run: programs({ systemctl: SERVICE.replace('=30s', '=0') }) } },
+      'note service active (running), starts with the machine, not watched: a server that hangs stays so: WatchdogSec=30',
     ],
     [
       'no service',

@@ -140,7 +140,8 @@ export const PI: Readonly<Record<string, string>> = {
 };
 
 /** What systemd says of the installed service. */
-export const SERVICE = 'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\n';
+export const SERVICE =
+  'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nWatchdogUSec=30s\nNRestarts=0\n';
 
 /** Answers of programs by their names; the others are not installed. */
 export function programs(printed: Readonly<Record<string, string>>): Machine['run'] {
