@@ -86,6 +86,27 @@ describe('a device with an interval', () => {
     await device.close();
   });
 
+  it('knows how late its schedule is, whether it sleeps or waits for whoever takes its rows', async () => {
+    const clock = new FakeClock();
+    const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 3600, clock });
+    expect(device.lateness).toBe(0);
+    const stop = new AbortController();
+    const rows = device.rows(stop.signal);
+    await take(rows, 2);
+    // Within the slot, all is well for an hour.
+    clock.pass(3599);
+    expect(device.lateness).toBe(0);
+    clock.pass(61);
+    expect(device.lateness).toBeCloseTo(60, 0);
+    await take(rows, 1);
+    expect(device.lateness).toBe(0);
+    stop.abort();
+    await rows.next();
+    clock.pass(10_000);
+    expect(device.lateness).toBe(0);
+    await device.close();
+  });
+
   it('keeps rows in order when the clock is set back an hour, and lays the slots anew', async () => {
     const clock = new FakeClock(1_800_000_000);
     const events: DeviceEvent[] = [];

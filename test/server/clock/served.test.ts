@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { attributeTable, parseDas } from '../../../dap/index.ts';
+import { openDevice } from '../../../device/index.ts';
+import { buildApp } from '../../../server/app.ts';
+import type { Synchronized } from '../../../server/clock/synchronized.ts';
+import { LoggedDataset } from '../../../server/dataset/logged.ts';
+import { MaterialisedDataset } from '../../../server/dataset/materialised.ts';
+import { simulatedTmp36 } from '../../device/known-sensors.ts';
+import { SCRIPTED, ScriptedDevice } from '../scripted-device.ts';
+
+/** A server of a scripted dataset and a simulated one at interval 0. */
+async function serverWith(device: ScriptedDevice, synchronized: Synchronized | undefined) {
+  const simulated = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0 });
+  const app = await buildApp({
+    datasets: [
+      new LoggedDataset(SCRIPTED, device),
+      new MaterialisedDataset({ ...SCRIPTED, name: 'simulated' }, simulated),
+    ],
+    clock: synchronized === undefined ? undefined : { synchronized, since: 1_795_000_000 },
+  });
+  const get = async (path: string) => (await app.inject(path)).payload;
+  const clockIn = async (path: string) => {
+    const table = attributeTable(parseDas(await get(path)), 'NC_GLOBAL') ?? new Map();
+    return Object.fromEntries([...table].filter(([name]) => name.startsWith('clock_')));
+  };
+  return { app, get, clockIn };
+}
+
+const text = (value: string) => ({ type: 'String', values: [value] });
+const numbers = (...values: number[]) => ({ type: 'Float64', values });
+
+describe('the clock that stamps rows', () => {
+  it('is said to be synchronised or not, wherever a client may look', async () => {
+    for (const synchronized of ['yes', 'no', 'unknown'] as const) {
+      const { app, get, clockIn } = await serverWith(new ScriptedDevice(), synchronized);
+      expect(await clockIn('/scripted.das')).toEqual({ clock_synchronized: text(synchronized) });
+      expect(await get('/scripted.info')).toContain(`clock_synchronized: ${synchronized}`);
+      expect(JSON.parse(await get('/health'))).toMatchObject({
+        status: 'ok',
+        clock: { synchronized, since: 1_795_000_000 },
+      });
+      const [, value] = /^dapberry_clock_synchronized (\d)$/m.exec(await get('/metrics')) ?? [];
+      expect(value).toBe({ yes: '1', no: '0', unknown: undefined }[synchronized]);
+      await app.close();
+    }
+  });
+
+  it('is not spoken of where nobody watches it, nor where times are simulated', async () => {
+    const unwatched = await serverWith(new ScriptedDevice(), undefined);
+    expect(await unwatched.clockIn('/scripted.das')).toEqual({});
+    await unwatched.app.close();
+    const watched = await serverWith(new ScriptedDevice(), 'no');
+    expect(await watched.clockIn('/simulated.das')).toEqual({});
+    await watched.app.close();
+  });
+
+  it('has its last steps told, so that older rows can be put right', async () => {
+    const device = new ScriptedDevice();
+    const lastSteps = [
+      { time: 1_795_000_100, seconds: 3600.25, ahead: 0 },
+      { time: 1_795_000_200, seconds: -60, ahead: 59.5 },
+    ];
+    Object.assign(device, { clock: { steps: 2, lastSteps, ahead: 12.5 } });
+    const { app, get, clockIn } = await serverWith(device, 'yes');
+    expect(await clockIn('/scripted.das')).toEqual({
+      clock_synchronized: text('yes'),
+      clock_step_time: numbers(1_795_000_100, 1_795_000_200),
+      clock_step_seconds: numbers(3600.25, -60),
+      clock_ahead_seconds: numbers(12.5),
+    });
+    const { datasets } = JSON.parse(await get('/health')) as { datasets: { clock: unknown }[] };
+    expect(datasets[0]!.clock).toEqual({ steps: 2, lastSteps, ahead: 12.5 });
+    await app.close();
+  });
+});
