@@ -1,14 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { oneWire } from '../../../device/buses/one-wire.ts';
 import { serialQueues } from '../../../device/buses/serial.ts';
-import { setUpSensor } from '../../../device/column-setup.ts';
 import { openDevice } from '../../../device/device.ts';
 import { type KernelFiles, missingFile, refusedFile } from '../../../device/kernel-files.ts';
-import { lasting } from '../../../device/lasting-sensor.ts';
 import { crc8 } from '../../../device/models/ds18b20.ts';
 import { thermometerModel } from '../../../device/models/ds18s20.ts';
 import { slaveText, W1ThermModel, type W1ThermOptions } from '../../../device/models/w1-therm.ts';
-import { openerOf } from '../../../device/opened-setup.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { ds18b20 } from '../../../device/sensors/ds18b20.ts';
 import { parseSlave } from '../../../device/sensors/w1-scratchpad.ts';
@@ -16,6 +13,7 @@ import { FakeClock } from '../fake-clock.ts';
 import { column, take } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
 import { type KernelTree, kernelTree } from './kernel-tree.ts';
+import { opensOn } from './opens.ts';
 
 const FIRST = '28-0316a2794cff';
 const SECOND = '28-0316a2790000';
@@ -471,11 +469,9 @@ describe('the family', () => {
 describe('rows of a DS18B20', () => {
   it('go on without values while it is pulled out, and have values again when it is put back', async () => {
     const { host, files, chips, clock } = bus({ [FIRST]: 20, [SECOND]: 30 });
-    const openers = [FIRST, SECOND].map((address, index) => {
-      const setup = setUpSensor(ds18b20, { address }, { name: `t${index}` });
-      const columns = setup.columns.map(({ column }) => column);
-      return lasting(openerOf(setup, host, false), setup.name, columns, clock);
-    });
+    const openers = [FIRST, SECOND].map(
+      (address, index) => () => opensOn(host).openLasting(ds18b20, { address }, { name: `t${index}` }),
+    );
     const events: string[] = [];
     const device = await openDevice({
       sensors: openers,
@@ -505,6 +501,28 @@ describe('rows of a DS18B20', () => {
     expect(device.sensors[0]).toMatchObject({ state: 'ok' });
     expect(device.sensors[0]!.failures).toBeGreaterThan(1);
     stop.abort();
+    await device.close();
+  });
+
+  it('of eight thermometers that convert one after the other are full where the interval has room for them', async () => {
+    const addresses = Array.from({ length: 8 }, (_, index) => `28-00000000000${index}`);
+    const { host, clock, files } = bus(
+      Object.fromEntries(addresses.map((address, index) => [address, 10 + index])),
+      { writable: false },
+    );
+    const sensors = addresses.map(
+      address => () => opensOn(host).openLasting(ds18b20, { address }, { name: `t${address.slice(-1)}` }),
+    );
+    const device = await openDevice({ sensors, interval: 8, clock });
+    const rows = await take(device.rows(signal), 5);
+    for (const index of addresses.keys()) {
+      expect(column(rows, index + 1)).toEqual(Array(5).fill(10 + index));
+      expect(device.sensors[index]).toMatchObject({
+        state: 'ok',
+        note: expect.stringContaining('one after the other'),
+      });
+    }
+    expect(files.mostAtOnce).toBe(1);
     await device.close();
   });
 });

@@ -1,7 +1,7 @@
 // How does a test open a sensor of a kind? As it is written in a configuration; it is closed after the test.
 
 import { afterEach } from 'vitest';
-import { columnsOf, setUpSensor } from '../../../device/column-setup.ts';
+import { columnsOf, type SetupOptions, setUpSensor } from '../../../device/column-setup.ts';
 import type { SensorHost, SensorKind } from '../../../device/kind.ts';
 import { lasting } from '../../../device/lasting-sensor.ts';
 import { openerOf } from '../../../device/opened-setup.ts';
@@ -10,7 +10,7 @@ import type { Sensor } from '../../../device/sensor.ts';
 export interface Opens {
   open(kind: SensorKind, written?: object): Promise<Sensor>;
   /** The same, but it outlasts what goes wrong, as it does in a dataset. */
-  openLasting(kind: SensorKind, written?: object): Promise<Sensor>;
+  openLasting(kind: SensorKind, written?: object, setup?: SetupOptions): Promise<Sensor>;
 }
 
 const opened: Sensor[] = [];
@@ -20,15 +20,16 @@ afterEach(async () => {
 });
 
 export function opensOn(host: SensorHost): Opens {
-  const setUp = (kind: SensorKind, written: object) => setUpSensor(kind, kind.options.parse(written));
+  const setUp = (kind: SensorKind, written: object, options?: SetupOptions) =>
+    setUpSensor(kind, kind.options.parse(written), options);
   const keep = (sensor: Sensor) => {
     opened.push(sensor);
     return sensor;
   };
   return {
     open: async (kind, written = {}) => keep(await openerOf(setUp(kind, written), host, false)()),
-    openLasting: async (kind, written = {}) => {
-      const setup = setUp(kind, written);
+    openLasting: async (kind, written = {}, options) => {
+      const setup = setUp(kind, written, options);
       const opener = openerOf(setup, host, false);
       return keep(await lasting(opener, setup.name, columnsOf(setup), host.clock)());
     },
