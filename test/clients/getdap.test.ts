@@ -1,17 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith, tools } from '../tools.ts';
-import { run } from './programs.ts';
-
-/** The rows that `getdap -D` prints: `Sequence {...} sensor = { { a, b }, { c, d } };`. */
-function printedRows(stdout: string): number[][] {
-  const rows = /\} sensor = \{ (.*) \};/.exec(stdout)?.[1] ?? '';
-  return rows
-    .split('}, {')
-    .map(row => row.replace(/[{}]/g, '').trim())
-    .filter(row => row !== '')
-    .map(row => row.split(',').map(Number));
-}
+import { printedRows, run } from './programs.ts';
 
 describeWith('getdap', 'getdap (libdap)', () => {
   let server: Serving;

@@ -24,3 +24,13 @@ export function run(program: string, args: readonly string[]): Promise<Printed> 
     });
   });
 }
+
+/** The rows that `getdap -D` prints: `Sequence {...} sensor = { { a, b }, { c, d } };`. */
+export function printedRows(stdout: string): number[][] {
+  const rows = /\} sensor = \{ (.*) \};/.exec(stdout)?.[1] ?? '';
+  return rows
+    .split('}, {')
+    .map(row => row.replace(/[{}]/g, '').trim())
+    .filter(row => row !== '')
+    .map(row => row.split(',').map(Number));
+}

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -35,6 +35,14 @@ export class Site {
     const unfinished = `${this.path(name)}.part`;
     writeFileSync(unfinished, text);
     renameSync(unfinished, this.path(name));
+  }
+
+  /** Puts a new folder with one file there, at once. */
+  folderWith(folder: string, name: string, text: string): void {
+    const unfinished = this.path(`${folder}.part`);
+    mkdirSync(unfinished);
+    writeFileSync(join(unfinished, name), text);
+    renameSync(unfinished, this.path(folder));
   }
 
   /** Puts a file of the project there. */

@@ -1,0 +1,244 @@
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Batch, decodeAll, decodeStream, parseDas } from '../../../dap/index.ts';
+import { attributeTable } from '../../../dap/model/attributes.ts';
+import { textOf } from '../../sources.ts';
+import { driverText, PATIENCE, Site } from './command.ts';
+
+let site: Site;
+let address: string;
+beforeEach(() => {
+  site = new Site();
+});
+afterEach(() => site.dispose());
+
+interface Health {
+  readonly status: string;
+  readonly configuration: { readonly problems: readonly string[] };
+  readonly datasets: readonly {
+    readonly name: string;
+    readonly sensors: readonly {
+      readonly name: string;
+      readonly state: string;
+      readonly lastError?: { readonly message: string };
+    }[];
+  }[];
+}
+
+const get = async (path: string) => (await fetch(address + path)).text();
+const health = async () => (await (await fetch(`${address}health`)).json()) as Health;
+const sensors = async () => (await health()).datasets.flatMap(dataset => dataset.sensors);
+
+/** The first rows from now on, one array a column. */
+async function columns(path: string): Promise<readonly number[][]> {
+  const answer = await fetch(address + path);
+  const [batch] = decodeAll(new Uint8Array(await answer.arrayBuffer())).values as [Batch];
+  return batch.columns.map(column => Array.from(column as Float64Array));
+}
+
+/** The values of a column that come, until the stream has ended. */
+class Reader {
+  readonly values: number[] = [];
+  readonly ended: Promise<void>;
+
+  constructor(path: string) {
+    this.ended = this.read(path);
+    // A test that waits for it hears of it.
+    this.ended.catch(() => {});
+  }
+
+  private async read(path: string): Promise<void> {
+    for await (const part of decodeStream(await fetch(address + path))) {
+      if (part.kind === 'rows') this.values.push(...(part.batch.columns[0] as Float64Array));
+    }
+  }
+}
+
+describe('the sensor of one’s own that the documentation shows', () => {
+  /** The configuration that the page gives, with the file where this test may write it. */
+  function configured(): string {
+    const [, text = ''] = /```yaml\n(.*?)```/s.exec(textOf('docs/own-sensors.md')) ?? [];
+    const here = text.replace('/run/weather.json', site.path('weather.json')).replace('10 s', '50 ms');
+    expect(here).not.toBe(text);
+    return here;
+  }
+  const report = (temperature: unknown, humidity: unknown, age = 0) =>
+    site.write('weather.json', JSON.stringify({ time: Date.now() / 1000 - age, temperature, humidity }));
+
+  beforeEach(() => {
+    site.copy('docs/example-sensor.js', 'weather.js');
+    site.write('config.yaml', configured());
+  });
+
+  it('is served from a folder outside the project, with names, attributes and corrections', async () => {
+    report(21.3, 45.2);
+    address = await site.serve();
+    expect(await get('.dds')).toContain('Float64 garden_temperature;');
+    const das = parseDas(await get('.das'));
+    expect(Object.fromEntries(attributeTable(das, 'NC_GLOBAL') ?? [])).toMatchObject({
+      source: { values: ['Weather station (file of its receiver)'] },
+    });
+    expect(Object.fromEntries(attributeTable(das, 'sensor', 'garden_temperature') ?? [])).toMatchObject({
+      units: { values: ['degree_Celsius'] },
+      long_name: { values: ['Temperature in the garden'] },
+      standard_name: { values: ['air_temperature'] },
+      valid_range: { type: 'Float64', values: [-60.5, 59.5] },
+    });
+    const [temperature, humidity] = await columns(
+      '.dods?sensor.garden_temperature[0:1:9],sensor.garden_humidity[0:1:9]',
+    );
+    // A row that the file was too slow for has none.
+    expect(new Set(temperature?.filter(Number.isFinite))).toEqual(new Set([20.8]));
+    expect(new Set(humidity?.filter(Number.isFinite))).toEqual(new Set([45.2]));
+  });
+
+  it('has no value where the file says none, is too old or is not there, says so, and comes back', async () => {
+    report(21.3, undefined);
+    address = await site.serve();
+    const why = () => sensors().then(([sensor]) => `${sensor?.state}: ${sensor?.lastError?.message}`);
+    const path = site.path('weather.json');
+    await expect.poll(why, PATIENCE).toBe(`failing: ${path}: expected a number for humidity, found none`);
+    const [temperature, humidity] = await columns(
+      '.dods?sensor.garden_temperature[0:1:9],sensor.garden_humidity[0:1:9]',
+    );
+    expect(new Set(temperature?.filter(Number.isFinite))).toEqual(new Set([20.8]));
+    expect(humidity?.filter(Number.isFinite)).toEqual([]);
+    report(21.3, 45.2, 900);
+    await expect
+      .poll(why, PATIENCE)
+      .toContain(`failing: ${path}: expected a time of the last 300 s, found 1`);
+    writeFileSync(path, '{"time": 17952');
+    await expect
+      .poll(why, PATIENCE)
+      .toBe(`failing: ${path}: expected a JSON object, found "{\\"time\\": 17952"`);
+    report(18, 50);
+    await expect.poll(async () => (await sensors())[0]?.state, PATIENCE).toBe('ok');
+  });
+
+  it('is simulated without the file', async () => {
+    address = await site.serve('--simulate');
+    const [temperature] = await columns('.dods?sensor.garden_temperature[0:1:4]');
+    expect(temperature).toHaveLength(5);
+    for (const value of temperature ?? []) {
+      expect(value).toBeGreaterThan(0);
+      expect(value).toBeLessThan(30);
+    }
+    expect((await sensors()).map(({ state }) => state)).toEqual(['ok']);
+  });
+
+  it('is read once, and listed', async () => {
+    report(21.3, 45.2);
+    const { out, code } = await site.run(['read', '--config', 'config.yaml', '--format', 'csv']);
+    expect([code, out.split('\r\n').slice(1, 3)]).toEqual([
+      0,
+      [
+        'garden,garden,garden_temperature,20.8,degree_Celsius,',
+        'garden,garden,garden_humidity,45.2,percent,',
+      ],
+    ]);
+    const listed = await site.run(['list', 'weather-file', '--config', 'config.yaml']);
+    expect(listed.out).toContain(`driver    ${site.path('weather.js')}\n`);
+    expect(listed.out).toContain('channels  temperature (degree_Celsius), humidity (percent)');
+    const unknown = await site.run(['list', 'weather-fil', '--config', 'config.yaml']);
+    expect([unknown.code, unknown.err.includes('did you mean weather-file?')]).toEqual([2, true]);
+  });
+});
+
+const TWO = `datasets:
+  mine: {interval: 0.02, sensors: [{driver: ./mine.js}]}
+  other: {interval: 0.02, sensors: [{kind: tmp36-simulated}]}
+`;
+
+/** One whose readings are this number. */
+const giving = (value: number) => driverText({ read: `async () => [${value}]` });
+
+describe('a driver that changes while it is served', () => {
+  it('is taken as it is now; its dataset begins anew, and no other one notices', async () => {
+    site.write('mine.js', giving(1));
+    site.write('config.yaml', TWO);
+    address = await site.serve();
+    const other = new Reader('other.dods?time');
+    const before = new Reader('mine.dods?depth');
+    await expect.poll(() => before.values.length, PATIENCE).toBeGreaterThan(0);
+
+    site.write('mine.js', giving(2));
+    await before.ended;
+    expect(new Set(before.values)).toEqual(new Set([1]));
+    await expect.poll(async () => (await columns('mine.dods?depth[0:1:0]'))[0], PATIENCE).toEqual([2]);
+
+    // A wrong one changes nothing, and is told of by the place in the configuration.
+    const second = new Reader('mine.dods?depth');
+    site.write('mine.js', 'export default {,};\n');
+    await expect
+      .poll(async () => (await health()).configuration.problems, PATIENCE)
+      .toEqual([
+        `config.yaml:2:45: datasets.mine.sensors[0].driver: expected a driver that can be loaded, found a mistake in its line 1: Unexpected token ','`,
+      ]);
+    const { length } = second.values;
+    await expect.poll(() => second.values.length, PATIENCE).toBeGreaterThan(length);
+
+    // As it was before: nothing was changed after all.
+    site.write('mine.js', giving(2));
+    await expect.poll(async () => (await health()).configuration.problems, PATIENCE).toEqual([]);
+    const still = second.values.length;
+    await expect.poll(() => second.values.length, PATIENCE).toBeGreaterThan(still);
+
+    // Another file, in a folder that comes with it.
+    site.write('config.yaml', TWO.replace('./mine.js', './later/mine.js'));
+    await expect
+      .poll(async () => (await health()).configuration.problems.join(), PATIENCE)
+      .toContain('expected a file that can be read, found none');
+    site.folderWith('later', 'mine.js', giving(3));
+    await second.ended;
+    await expect.poll(async () => (await columns('mine.dods?depth[0:1:0]'))[0], PATIENCE).toEqual([3]);
+    site.write('later/mine.js', giving(4));
+    await expect.poll(async () => (await columns('mine.dods?depth[0:1:0]'))[0], PATIENCE).toEqual([4]);
+
+    const times = [...other.values];
+    expect(times.length).toBeGreaterThan(20);
+    const [all] = await columns(`other.dods?time&time>=${times[0]}&time<=${times.at(-1)}`);
+    expect(times).toEqual(all);
+    site.signal('SIGTERM');
+    await other.ended;
+  });
+});
+
+describe('a driver that throws where nobody catches it', () => {
+  it.each([
+    ['a timer', 'setTimeout(() => { throw new Error("no wire"); }, 5);'],
+    ['a rejection', 'Promise.reject(new Error("no wire"));'],
+    ['a connection', 'net.connect(1, "127.0.0.1");'],
+  ])('fails, by %s, and comes back; the server and the other sensors go on', async (_what, throwing) => {
+    const open = `async () => {
+      let reads = 0;
+      const { wrong } = JSON.parse(await readFile(new URL('state.json', import.meta.url)));
+      return {
+        name: 'mine',
+        channels: [{ name: 'depth', units: 'm', longName: 'Depth' }],
+        read: async () => {
+          if (wrong && ++reads === 3) { ${throwing} }
+          return [reads];
+        },
+        close: async () => {},
+      };
+    }`;
+    const imports = `import net from 'node:net';\nimport { readFile } from 'node:fs/promises';\n`;
+    site.write('state.json', '{"wrong": true}');
+    site.write('mine.js', imports + driverText({ open }));
+    site.write('config.yaml', TWO);
+    address = await site.serve();
+    const error = async () => (await sensors())[0]?.lastError?.message;
+    await expect
+      .poll(error, PATIENCE)
+      .toMatch(/^an error that the driver did not catch: (no wire|connect ECONNREFUSED)/);
+    const other = new Reader('other.dods?time');
+    await expect.poll(() => other.values.length, PATIENCE).toBeGreaterThan(5);
+    expect(site.logged.join('\n')).toMatch(/an error that the driver \S+\/mine\.js did not catch/);
+    site.write('state.json', '{"wrong": false}');
+    await expect.poll(async () => (await sensors())[0]?.state, PATIENCE).toBe('ok');
+    expect(site.isServing).toBe(true);
+    site.signal('SIGTERM');
+    await other.ended;
+    expect(await site.ended()).toBe(0);
+  });
+});
