@@ -64,7 +64,7 @@ describe.each(Object.entries(RULES))('the folder %s/', (folder, rule) => {
 
 /** A file's first comment as plain text; undefined where it does not open with one. */
 function openingOf(text: string): string | undefined {
-  const start = text.replace(/^#!.*\n/, '');
+  const start = text.replace(/^#!.*\n/, '').replace(/^# shellcheck .*\n/, '');
   const [block] = /^(?:\/\/.*\n)+|^\/\*[\s\S]*?\*\/|^(?:#.*\n)+/.exec(start) ?? [];
   return block
     ?.replace(/^\s*(\/\/|\/\*\*?|\*\/|\*|#)|\*\/$/gm, '')

@@ -41,7 +41,7 @@ async function timesServed(first: number, last: number): Promise<number[]> {
   const query = `?sensor.time&sensor.time>=${first}&sensor.time<=${last}`;
   const answer = await fetch(`${server.url}/roberrypi.dods${query}`);
   const { values } = await decodeAll(new Uint8Array(await answer.arrayBuffer()));
-  const [sensor] = values as [{ columns: [Float64Array] }];
+  const [sensor] = values as unknown as [{ columns: [Float64Array] }];
   return Array.from(sensor.columns[0]);
 }
 

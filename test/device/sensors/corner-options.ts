@@ -48,10 +48,13 @@ const CORNERS: Readonly<Record<string, readonly Written[]>> = {
     { shunt: 0.0001, shuntRange: 40, busRange: 16 },
     { shunt: 1000, shuntRange: 320, busRange: 32 },
   ],
-  ds18b20: ['10', '22', '28', '3b', '42'].map((family, index) => ({
-    address: `${family}-0316a2794cff`,
-    resolution: Math.min(9 + index, 12),
-  })),
+  ds18b20: [
+    { address: '10-0316a2794cff' },
+    ...['22', '28', '3b', '42'].map((family, index) => ({
+      address: `${family}-0316a2794cff`,
+      resolution: 9 + index,
+    })),
+  ],
   iio: [
     { device: 999, inputs: Object.keys(IIO_QUANTITIES) },
     { device: 'bme280', inputs: ['voltage0-voltage1', 'voltage63', 'accel_x'] },

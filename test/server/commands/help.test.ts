@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../server/commands/catalogue.ts';
+import { serving } from '../../serving.ts';
 import { textOf } from '../../sources.ts';
 import { machineWith } from './machines.ts';
 
@@ -66,7 +67,7 @@ describe('the help', () => {
 
   const examples = COMMANDS.flatMap(command => command.examples);
 
-  it.each(examples.filter(example => !example.includes(' serve ')))(
+  it.each(examples.filter(example => !/ (serve|pull) /.test(example)))(
     'has an example that runs: %s',
     async example => {
       const [code, out, err] = await new Promise<[number, string, string]>(done =>
@@ -97,6 +98,18 @@ describe('the help', () => {
       child.kill('SIGTERM');
       const [code] = await once(child, 'close');
       expect([served, code]).toEqual([true, 0]);
+    },
+  );
+
+  it.each(examples.filter(example => example.includes(' pull ')))(
+    'has an example that pulls: %s',
+    async example => {
+      const { url, close } = await serving();
+      const line = `${example.replace('http://pi:8080/roof', `${url}/roberrypi`)} --rows 3`;
+      const child = spawn('/bin/sh', ['-c', line], { cwd: folder, env: environment(), stdio: 'ignore' });
+      const [code] = await once(child, 'close');
+      await close();
+      expect(code).toBe(0);
     },
   );
 });
