@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,9 +88,41 @@ describe('the package', () => {
     },
   );
 
+  it('gives its types to a driver in TypeScript, and to the example, which is JavaScript', () => {
+    symlinkSync(join(ROOT, 'node_modules', 'zod'), join(user, 'node_modules', 'zod'));
+    const driver = `
+      import type { Driver } from 'dapberry/device';
+      const channels = [{ name: 'count', units: '1', longName: 'Count' }];
+      export default (({ z, sensorKind }) => sensorKind({
+        name: 'counter', title: 'Counter', description: 'Counts.', needs: [], channels: () => channels,
+        options: z.strictObject({ step: z.number().default(1) }),
+        conversionTime: ({ step }) => step.length,
+        open: async ({ step }, { clock }) =>
+          ({ name: 'counter', channels, read: async () => [clock.wall() * step], close: async () => {} }),
+      })) satisfies Driver;`;
+    writeFileSync(join(user, 'driver.ts'), driver);
+    const example = join('node_modules', 'dapberry', 'docs', 'example-sensor.js');
+    cpSync(join(user, example), join(user, 'example.js'));
+    const compilerOptions = {
+      ...{ module: 'NodeNext', target: 'ES2023', lib: ['ES2023', 'DOM', 'DOM.AsyncIterable'], types: [] },
+      ...{ strict: true, allowJs: true, checkJs: true, noEmit: true, skipLibCheck: false },
+    };
+    const files = ['driver.ts', 'example.js'];
+    writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js');
+    // One line is wrong: what finds that knows the types, and finds nothing wrong with the others.
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', user, '--pretty', 'false'], {
+      cwd: user,
+      encoding: 'utf8',
+    });
+    expect(stdout.trim()).toMatch(
+      /^driver\.ts\(7,\d+\): error TS2339: Property 'length' does not exist on type 'number'\.$/,
+    );
+  });
+
   it('starts as a command once its dependencies are there', () => {
     for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-      if (!name.startsWith('.'))
+      if (!name.startsWith('.') && name !== 'zod')
         symlinkSync(join(ROOT, 'node_modules', name), join(user, 'node_modules', name));
     }
     expect(node(join(installed, 'dist', 'server', 'main.js'), '--version')).toMatch(/^\d+\.\d+\.\d+$/);

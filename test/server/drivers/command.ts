@@ -24,6 +24,8 @@ export class Site {
   readonly folder = mkdtempSync(join(tmpdir(), 'dapberry-site-'));
   /** What the server has logged, a line each. */
   readonly logged: string[] = [];
+  /** Added to the environment of the programs that it runs. */
+  env: NodeJS.ProcessEnv = {};
   private child: ChildProcess | undefined;
 
   path(name: string): string {
@@ -50,9 +52,9 @@ export class Site {
     cpSync(join(ROOT, from), this.path(name));
   }
 
-  /** Runs `dapberry ARGS` in the folder, with the environment besides. */
-  run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-    const options = { cwd: this.folder, timeout: 25_000, env: { ...process.env, ...env } };
+  /** Runs `dapberry ARGS` in the folder. */
+  run(args: readonly string[]): Promise<Ran> {
+    const options = { cwd: this.folder, timeout: 25_000, env: { ...process.env, ...this.env } };
     return new Promise(done =>
       execFile(process.execPath, [COMMAND, ...args], options, (error, out, err) =>
         done({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
@@ -63,7 +65,10 @@ export class Site {
   /** Starts `dapberry serve` with `config.yaml` on a free port; gives the address, with a slash at its end. */
   async serve(...args: string[]): Promise<string> {
     const options = ['--config', 'config.yaml', '--host', '127.0.0.1', '--port', '0', ...args];
-    const child = spawn(process.execPath, [COMMAND, 'serve', ...options], { cwd: this.folder });
+    const child = spawn(process.execPath, [COMMAND, 'serve', ...options], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env },
+    });
     this.child = child;
     createInterface(child.stderr).on('line', line => this.logged.push(line));
     for await (const line of createInterface(child.stdout)) {

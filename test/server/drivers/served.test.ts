@@ -1,7 +1,12 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Batch, decodeAll, decodeStream, parseDas } from '../../../dap/index.ts';
 import { attributeTable } from '../../../dap/model/attributes.ts';
+import { DRIVER_TOOLS, KIND_FIELDS } from '../../../device/index.ts';
 import { textOf } from '../../sources.ts';
 import { driverText, PATIENCE, Site } from './command.ts';
 
@@ -144,6 +149,40 @@ describe('the sensor of one’s own that the documentation shows', () => {
   });
 });
 
+describe('the driver that the documentation writes', () => {
+  it('asks a device in the network, and says what it answered in place of a level', async () => {
+    const page = textOf('docs/own-sensors.md');
+    const [, text = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
+    let status = 200;
+    const device = createServer((_request, response) =>
+      response.writeHead(status).end(JSON.stringify({ level: 1.7 })),
+    ).listen(0, '127.0.0.1');
+    try {
+      await once(device, 'listening');
+      const url = `http://127.0.0.1:${(device.address() as AddressInfo).port}/`;
+      site.write('tank.mjs', text);
+      site.write('config.yaml', `datasets: {tank: {sensors: [{driver: ./tank.mjs, url: "${url}"}]}}\n`);
+      const read = ['read', '--config', 'config.yaml', '--format', 'csv'];
+      expect((await site.run(read)).out).toContain('tank,tank,level,1.7,m,\r\n');
+      status = 503;
+      expect((await site.run(read)).out).toContain(`tank,tank,level,,m,"${url}: expected 200, found 503"`);
+      site.write('config.yaml', 'datasets: {tank: {sensors: [{driver: ./tank.mjs, url: level}]}}\n');
+      const { err } = await site.run(read);
+      expect(err).toContain('datasets.tank.sensors[0].url: expected ');
+    } finally {
+      device.close();
+    }
+  });
+
+  it('has all its fields and all its tools in the tables', () => {
+    const [, fields = '', tools = ''] = textOf('docs/own-sensors.md').split('\n| --- | --- |\n');
+    for (const field of KIND_FIELDS) expect(fields).toMatch(new RegExp(`^\\| .*\`${field}[\`(].*\\| `, 'm'));
+    for (const tool of Object.keys(DRIVER_TOOLS))
+      expect(tools).toMatch(new RegExp(`^\\| .*\`${tool}\`.*\\| `, 'm'));
+    for (const helper of Object.keys(DRIVER_TOOLS.i2c)) expect(tools).toContain(`\`${helper}\``);
+  });
+});
+
 const TWO = `datasets:
   mine: {interval: 0.02, sensors: [{driver: ./mine.js}]}
   other: {interval: 0.02, sensors: [{kind: tmp36-simulated}]}
@@ -240,5 +279,37 @@ describe('a driver that throws where nobody catches it', () => {
     site.signal('SIGTERM');
     await other.ended;
     expect(await site.ended()).toBe(0);
+  });
+});
+
+describe('an error that nobody catches and that is no driver’s', () => {
+  beforeEach(() => {
+    const throwing = `setTimeout(() => { throw new Error('inside out'); });`;
+    site.write('thrower.mjs', `process.on('SIGWINCH', () => { ${throwing} });\n`);
+    site.write('at-once.mjs', `await null;\n${throwing}\n`);
+    site.write('mine.js', giving(1));
+    site.write('config.yaml', TWO);
+  });
+  const loadedFirst = (name: string) => {
+    site.env = { NODE_OPTIONS: `--import=${pathToFileURL(site.path(name)).href}` };
+  };
+
+  it('ends the server, which ends its streams first and says why', async () => {
+    loadedFirst('thrower.mjs');
+    address = await site.serve();
+    const reader = new Reader('mine.dods?depth');
+    await expect.poll(() => reader.values.length, PATIENCE).toBeGreaterThan(0);
+    site.signal('SIGWINCH');
+    await reader.ended;
+    expect(await site.ended()).toBe(1);
+    const told = site.logged.find(line => line.includes('an error that nothing caught; ending'));
+    expect(told).toContain('inside out');
+  });
+
+  it('ends other commands as it always does', async () => {
+    loadedFirst('at-once.mjs');
+    const { code, err } = await site.run(['check', '--config', 'config.yaml']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Error: inside out\n {4}at /m);
   });
 });
