@@ -62,6 +62,7 @@ describe('the documentation', () => {
           file: file === '' ? page : resolve(ROOT, page, '..', file),
           anchor,
         }))
+        .filter(({ file }) => existsIn(resolve(ROOT, file)))
         .filter(({ file, anchor }) => !anchorsOf(readFileSync(resolve(ROOT, file), 'utf8')).includes(anchor))
         .map(({ file, anchor }) => `${page}: ${file}#${anchor}`);
     });
