@@ -19,7 +19,7 @@ export const listCommand: Command = {
   name: 'list',
   summary: 'list the kinds of sensors, and what is attached to this machine',
   description:
-    'Prints the kinds of sensors with their options, or one kind; then what is attached to this machine, and the lines of a configuration that have it. It asks the kernel alone: chips on I2C, which it does not know of, are asked with --probe. Most chips can be asked safely, but some may be disturbed.',
+    'Prints the kinds of sensors, or one kind with its options and channels; then what is attached to this machine, and the lines of a configuration that have it. It asks the kernel alone: chips on I2C, which it does not know of, are asked with --probe. Most chips can be asked safely, but some may be disturbed.',
   operands: { shown: '[KIND]', most: 1 },
   options: [
     { name: 'probe', meaning: 'ask at each address of the I2C buses whether a chip is there' },
@@ -37,7 +37,7 @@ export const listCommand: Command = {
     const attached = name === undefined ? await attachedTo(machine, SENSOR_KINDS, probe) : undefined;
     const titled = (title: string, body: string) => `${styled('bold', title)}\n\n${body}`;
     const parts = [
-      titled('Kinds of sensors', kinds.map(listed => kindText(listed, styled)).join('\n\n')),
+      titled('Kinds of sensors', name === undefined ? kindsText(kinds) : kindText(kinds[0]!, styled)),
       ...(attached === undefined ? [] : [titled('Attached to this machine', attachedText(attached))]),
       found.length === 0
         ? nothingFound(kinds, probe)
@@ -108,6 +108,15 @@ function nothingFound(kinds: readonly Listed[], probe: boolean): string {
 
 function isAskedOnly({ kind }: Pick<Listed, 'kind'>): boolean {
   return kind.needs.some(need => ASKED_ONLY.includes(need));
+}
+
+function kindsText(kinds: readonly Listed[]): string {
+  const rows = kinds.map(({ kind, driver }) => [
+    kind.name,
+    kind.title,
+    ...(driver === undefined ? [] : [driver]),
+  ]);
+  return `${aligned(rows)}\nThe options and channels of one: dapberry list KIND`;
 }
 
 function kindText({ kind, driver, channels }: Listed, styled: Surroundings['styled']): string {
