@@ -27,7 +27,7 @@ interface ToldStep {
 }
 
 /** A driver may throw with each reading. */
-const DRIVERS = { most: 1, window: MINUTE };
+const DRIVERS = { most: 1, window: MINUTE, longest: 60 * MINUTE };
 
 export class EventLog {
   private readonly logger: Logger;
@@ -125,7 +125,7 @@ export class EventLog {
         { driver: file, err, errors },
         held === 0
           ? strayText(file, err)
-          : `${errors} more errors in a minute; the last: ${strayText(file, err)}`,
+          : `${errors} more errors; the last: ${strayText(file, err)}`,
       ),
     );
   }
