@@ -13,6 +13,11 @@ export class EdgeTrain {
     this.#tell = tell;
   }
 
+  /** The level that was told last. */
+  get level(): Level {
+    return this.#level;
+  }
+
   /**
    * Tells an edge, and before it those that were lost, at its own time.
    * @param lost how many there were at least

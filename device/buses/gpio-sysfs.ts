@@ -181,9 +181,13 @@ function inputOf(
   const file = openSync(value, 'r');
   const buffer = Buffer.alloc(1);
   let failure: unknown;
+  let train: EdgeTrain | undefined;
+  /** A reading has told an edge before the news of it came. */
+  let isAhead = false;
   if (onEdge !== undefined) {
     const readInHandler = gpio.readSync.bind(gpio);
-    const train = new EdgeTrain(readInHandler(), onEdge);
+    const known = new EdgeTrain(readInHandler(), onEdge);
+    train = known;
     // onoff reads the line when an edge came, where an error would end the process.
     gpio.readSync = () => {
       try {
@@ -196,7 +200,10 @@ function inputOf(
     };
     gpio.watch((error, level) => {
       failure ??= error;
-      if (!failure) train.edge({ level, time: clock.monotonic() });
+      if (failure) return;
+      const isKnown = isAhead && level === known.level;
+      isAhead = false;
+      if (!isKnown) known.edge({ level, time: clock.monotonic() });
     });
   }
   return {
@@ -205,7 +212,12 @@ function inputOf(
       try {
         if (failure) throw failure;
         readSync(file, buffer, 0, 1, 0);
-        return buffer[0] === ONE ? 1 : 0;
+        const level = buffer[0] === ONE ? 1 : 0;
+        if (train !== undefined && level !== train.level) {
+          train.edge({ level, time: clock.monotonic() });
+          isAhead = true;
+        }
+        return level;
       } catch (error) {
         throw goneError(error, pin);
       }

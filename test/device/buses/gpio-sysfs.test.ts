@@ -169,6 +169,21 @@ describe('a pin by onoff and sysfs', () => {
     expect(line.isWatched).toBe(false);
   });
 
+  it('tells an edge that a reading comes upon before the news of it, and does not tell it twice', async () => {
+    const levels: Level[] = [];
+    const input = await gpioOf().input(17, { onEdge: ({ level }) => levels.push(level) });
+    const line = lines.at(-1)!;
+    line.writeSync(1);
+    expect([input.read(), levels.join('')]).toEqual([1, '1']);
+    line.interrupt();
+    expect(levels.join('')).toBe('1');
+    line.writeSync(0);
+    line.interrupt();
+    line.interrupt();
+    expect(levels.join('')).toBe('1010');
+    input.close();
+  });
+
   it('does not end the process where its driver goes while edges are watched', async () => {
     const input = await gpioOf().input(17, { onEdge: () => {} });
     const line = lines.at(-1)!;
