@@ -3,7 +3,7 @@
 import { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
 import { type DerivedColumn, type DerivedOverride, derivedColumn } from './derived/derived-column.ts';
 import type { SensorKind } from './kind.ts';
-import type { Channel } from './sensor.ts';
+import type { Channel, Sampling } from './sensor.ts';
 
 /** One channel of a sensor, as the column that it becomes. */
 export interface ColumnSetup {
@@ -32,7 +32,11 @@ export interface SensorSetup {
   readonly columns: readonly ColumnSetup[];
   /** Columns besides, which come after those. */
   readonly derived: readonly DerivedColumn[];
+  /** When it is read and what rows hold between two readings, where somebody said so. */
+  readonly pace: PaceSetup;
 }
+
+export type PaceSetup = Pick<Sampling, 'every' | 'between'>;
 
 export interface SetupOptions {
   /** The sensor's own name, which its columns then begin with: `air` gives `air_temperature`. The kind's where it is left out. */
@@ -41,13 +45,14 @@ export interface SetupOptions {
   readonly channels?: Readonly<Record<string, ChannelOverride>>;
   /** By the names of the new columns, before which the sensor's own name comes. Those from channels that are not there are left out. */
   readonly derived?: Readonly<Record<string, DerivedOverride>>;
+  readonly pace?: PaceSetup;
 }
 
 /** Sets a sensor up. `options` are as the kind's schema gave them. */
 export function setUpSensor(
   kind: SensorKind,
   options: Readonly<Record<string, unknown>> = {},
-  { name, channels = {}, derived = {} }: SetupOptions = {},
+  { name, channels = {}, derived = {}, pace = {} }: SetupOptions = {},
 ): SensorSetup {
   const columns = kind
     .channels(options)
@@ -59,12 +64,26 @@ export function setUpSensor(
     const source = columns[place];
     return source === undefined ? [] : [derivedColumn(key, named(name, key), override, source.column, place)];
   });
-  return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns };
+  return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns, pace };
 }
 
-/** All columns of a sensor, in the order of a reading. */
-export function columnsOf({ columns, derived }: SensorSetup): readonly Channel[] {
-  return [...columns, ...derived].map(({ column }) => column);
+/** All columns of a sensor, in the order of a reading; of those whose rows repeat or lack a reading, that is said. */
+export function columnsOf({ columns, derived, pace }: SensorSetup): readonly Channel[] {
+  const comment = paceComment(pace);
+  return [...columns, ...derived].map(({ column }) =>
+    comment === undefined ? column : { ...column, comment },
+  );
+}
+
+/** How the sensor is sampled. */
+export function samplingOf({ kind, options, pace }: SensorSetup): Sampling {
+  return { ...pace, conversionTime: kind.conversionTime(options) };
+}
+
+function paceComment({ every, between = 'nan' }: PaceSetup): string | undefined {
+  if (every === undefined && between === 'nan') return undefined;
+  const rows = between === 'hold' ? 'repeat the earlier one' : 'have no value';
+  return `${every === undefined ? '' : `Read every ${every} s. `}Rows between two readings ${rows}.`;
 }
 
 function named(sensor: string | undefined, channel: string): string {

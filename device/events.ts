@@ -1,5 +1,7 @@
 // What a device tells whoever keeps its log. `time` is in seconds since 1970.
 
+import type { SlowReading } from './sensor-health.ts';
+
 export type DeviceEvent =
   | {
       readonly kind: 'sensor-failing';
@@ -15,6 +17,12 @@ export type DeviceEvent =
       /** For how many seconds it gave nothing. */
       readonly seconds: number;
     }
+  | ({
+      /** Its readings come too late for their rows: told once. */
+      readonly kind: 'sensor-slow';
+      readonly time: number;
+      readonly sensor: string;
+    } & SlowReading)
   | {
       readonly kind: 'sensor-note';
       readonly time: number;

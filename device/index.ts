@@ -8,7 +8,9 @@ export {
   type ChannelOverride,
   type ColumnSetup,
   columnsOf,
+  type PaceSetup,
   type SensorSetup,
+  samplingOf,
   setUpSensor,
 } from './column-setup.ts';
 export { channelValue, columnRange, fillValue } from './columns.ts';
@@ -46,6 +48,7 @@ export { openerOf } from './opened-setup.ts';
 export { readOnce } from './read-once.ts';
 export type { Rows } from './rows.ts';
 export {
+  BETWEEN,
   CHANNEL_TYPES,
   type Channel,
   type ChannelType,

@@ -1,7 +1,14 @@
 // How does a sensor outlast a missing wire? It is opened when it is read, and anew after a read that failed.
 
 import { type Clock, waitFor } from './clock.ts';
-import { type Channel, IncompleteReading, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
+import {
+  type Channel,
+  IncompleteReading,
+  isComputed,
+  type OpenSensor,
+  type Sampling,
+  type Sensor,
+} from './sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
 
 /** Whoever opens a device waits this many seconds for a sensor that takes its time; it comes later then. */
@@ -10,16 +17,17 @@ const LONGEST_WAIT = 5;
 /**
  * An opener that does not fail for want of hardware: the sensor that it gives is then without readings, with the reason as the
  * error of each, until it can be opened. A computed sensor, which needs no hardware, is given as it is.
- * `channels` are those that `open` gives in the end.
+ * `channels` and `sampling` are those that `open` gives in the end.
  */
 export function lasting(
   open: OpenSensor,
   name: string,
   channels: readonly Channel[],
   clock: Clock,
+  sampling: Sampling = {},
 ): OpenSensor {
   return async () => {
-    const sensor = new LastingSensor(open, name, channels, clock);
+    const sensor = new LastingSensor(open, name, channels, clock, sampling);
     const opened = await sensor.opened();
     return opened !== undefined && isComputed(opened) ? opened : sensor;
   };
@@ -28,6 +36,7 @@ export function lasting(
 class LastingSensor implements Sensor {
   readonly name: string;
   readonly channels: readonly Channel[];
+  readonly sampling: Sampling;
   readonly #open: OpenSensor;
   readonly #clock: Clock;
   #opening: Promise<Sensor> | undefined;
@@ -35,11 +44,18 @@ class LastingSensor implements Sensor {
   #last: Sensor | undefined;
   #isClosed = false;
 
-  constructor(open: OpenSensor, name: string, channels: readonly Channel[], clock: Clock) {
+  constructor(
+    open: OpenSensor,
+    name: string,
+    channels: readonly Channel[],
+    clock: Clock,
+    sampling: Sampling,
+  ) {
     this.#open = open;
     this.name = name;
     this.channels = channels;
     this.#clock = clock;
+    this.sampling = sampling;
   }
 
   get note(): string | undefined {

@@ -2,7 +2,7 @@
 
 import type { NumberColumn } from '../dap/model/value.ts';
 import { type Calibration, calibrated } from './calibration.ts';
-import { columnsOf, type SensorSetup } from './column-setup.ts';
+import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
 import { channelValue } from './columns.ts';
 import { derivedProblem, derivedValue } from './derived/derived-column.ts';
 import { type SensorHost, simulatedHost } from './kind.ts';
@@ -48,6 +48,7 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
     get note() {
       return sensor.note;
     },
+    sampling: samplingOf(setup),
     read: async signal => {
       if (isPlain) return sensor.read(signal);
       let values: Reading;

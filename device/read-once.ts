@@ -1,10 +1,11 @@
 // What does a sensor say at this moment? It is opened, read once and closed, outside any schedule.
 
 import { type Clock, waitFor } from './clock.ts';
+import { Deadline, timeToRead } from './deadline.ts';
 import { IncompleteReading, type OpenSensor, type Sensor } from './sensor.ts';
-import { closeSensor, wholeReading } from './sensor-reader.ts';
+import { closeSensor, messageOf, wholeReading } from './sensor-reader.ts';
 
-/** Opening and reading take this many seconds at most. */
+/** Opening takes this many seconds at most; so does reading, unless it takes long by itself, and without the time in which others hold the bus. */
 const PATIENCE = 10;
 
 export interface OneReading {
@@ -16,24 +17,42 @@ export interface OneReading {
 
 /** Does not reject, and does not wait for a sensor that hangs. */
 export async function readOnce(open: OpenSensor, clock: Clock): Promise<OneReading> {
-  const stop = new AbortController();
-  let sensor: Sensor | undefined;
-  let outcome: OneReading = { error: `no answer within ${PATIENCE} s` };
   let isOver = false;
-  const reading = (async () => {
-    const opened = await open();
-    if (isOver) return closeSensor(opened, clock);
-    sensor = opened;
-    outcome = await readingOf(opened, stop.signal);
-  })().catch((error: unknown) => {
-    outcome = { error: error instanceof Error ? error.message : String(error) };
-  });
-  await waitFor(clock, reading, PATIENCE);
+  let opened: Sensor | undefined;
+  let error = `no answer within ${PATIENCE} s`;
+  const opening = open().then(
+    async sensor => {
+      if (isOver) await closeSensor(sensor, clock);
+      else opened = sensor;
+    },
+    (reason: unknown) => {
+      error = messageOf(reason);
+    },
+  );
+  await waitFor(clock, opening, PATIENCE);
   isOver = true;
+  if (opened === undefined) return { error };
+  const reading = await readWithin(opened, clock);
+  await closeSensor(opened, clock);
+  return reading;
+}
+
+async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
+  const stop = new AbortController();
+  const deadline = new Deadline(sensor.name, timeToRead(PATIENCE, sensor.sampling), clock);
+  deadline.begin(stop.signal);
+  let outcome: OneReading = {};
+  const reading = readingOf(sensor, stop.signal).then(
+    found => {
+      outcome = found;
+    },
+    (error: unknown) => {
+      outcome = { error: messageOf(error) };
+    },
+  );
+  const error = await deadline.wait(reading, stop.signal);
   stop.abort();
-  const found = outcome;
-  if (sensor !== undefined) await closeSensor(sensor, clock);
-  return found;
+  return error === undefined ? outcome : { error };
 }
 
 async function readingOf(sensor: Sensor, signal: AbortSignal): Promise<OneReading> {

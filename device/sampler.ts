@@ -26,7 +26,8 @@ export interface Sampler {
  * Rows on a drift-free schedule, batches of one row: one at once, then one a slot, the slots on whole multiples of
  * `interval` (seconds, > 0) in wall time. A row is stamped when its reads begin and leaves when they have ended, or
  * with NaN for those that have not when the next slot is due; a read that ends within its deadline but too late for
- * its row gives its values to the row that is then being made. Ends when `signal` aborts.
+ * its row gives its values to the row that is then being made. Rows that a sensor has no new reading for hold NaN, or its
+ * latest reading where its `sampling` says so. Ends when `signal` aborts.
  */
 export async function* scheduledRows(
   sampler: Sampler,
@@ -73,15 +74,15 @@ export async function* successiveRows(sampler: Sampler, signal: AbortSignal): Ro
 /** Reads all sensors side by side and waits for them, but not past the monotonic time `limit` or an abort. */
 async function readRow(
   { readers, clock }: Sampler,
-  { time, monotonic }: Stamp,
+  stamp: Stamp,
   limit: number,
   signal: AbortSignal,
 ): Promise<Batch> {
-  const reads = readers.map(reader => reader.begin(monotonic, time));
+  const reads = readers.map(reader => reader.begin(stamp));
   await waitFor(clock, Promise.all(reads), limit - clock.monotonic(), signal);
-  const columns: NumberColumn[] = [Float64Array.of(time)];
+  const columns: NumberColumn[] = [Float64Array.of(stamp.time)];
   for (const reader of readers) {
-    const reading = signal.aborted ? undefined : reader.take(time);
+    const reading = signal.aborted ? undefined : reader.take(stamp);
     for (const [index, channel] of reader.sensor.channels.entries()) {
       const column = newChannelColumn(channel, 1);
       column[0] = channelValue(channel, reading?.[index] ?? Number.NaN);

@@ -1,7 +1,7 @@
 // How a sensor is doing: its state, kept over all its reads, and the events when that changes.
 
 import type { DeviceEvent } from './events.ts';
-import type { Sensor } from './sensor.ts';
+import type { Sampling, Sensor } from './sensor.ts';
 
 /** How a sensor is doing at this moment. Times are in seconds since 1970. */
 export interface SensorState {
@@ -17,6 +17,20 @@ export interface SensorState {
   readonly lastError: { readonly message: string; readonly time: number } | undefined;
   /** What a person should know of it though it gives values; left out where that is nothing. */
   readonly note?: string;
+  /** Where several readings in a row came too late for their rows; gone as soon as one is in time, or fails. */
+  readonly slow?: SlowReading;
+}
+
+/** The last reading of a sensor that is slower than the rows. */
+export interface SlowReading {
+  /** Seconds from one reading to the next that were asked for: those between rows, unless it has a time of its own. */
+  readonly every: number;
+  /** Seconds from its beginning to its end. */
+  readonly takes: number;
+  /** Those of them in which it waited for others on the same bus. */
+  readonly waits: number;
+  /** What rows between two readings hold. */
+  readonly between: NonNullable<Sampling['between']>;
 }
 
 export class SensorHealth {
@@ -24,6 +38,8 @@ export class SensorHealth {
   #sensor: Sensor;
   #noted: string | undefined;
   readonly #report: (event: DeviceEvent) => void;
+  readonly #between: SlowReading['between'];
+  #slownessTold = false;
 
   constructor(sensor: Sensor, time: number, report: (event: DeviceEvent) => void) {
     this.#current = {
@@ -36,6 +52,7 @@ export class SensorHealth {
     };
     this.#sensor = sensor;
     this.#report = report;
+    this.#between = sensor.sampling?.between ?? 'nan';
   }
 
   get current(): SensorState {
@@ -71,4 +88,28 @@ export class SensorHealth {
     this.#current = { ...was, state: 'ok', since: time };
     this.#report({ kind: 'sensor-back', time, sensor: was.name, seconds: time - was.since });
   }
+
+  /** Tells of a reading that was too late, as some before it; undefined where that is over. The first time is reported. */
+  keepsUp(late: Omit<SlowReading, 'between'> | undefined, time: number): void {
+    const { slow: was, ...rest } = this.#current;
+    if (late === undefined) {
+      if (was !== undefined) this.#current = rest;
+      return;
+    }
+    const slow = {
+      every: late.every,
+      takes: inMilliseconds(late.takes),
+      waits: inMilliseconds(late.waits),
+      between: this.#between,
+    };
+    this.#current = { ...rest, slow };
+    if (this.#slownessTold) return;
+    this.#slownessTold = true;
+    this.#report({ kind: 'sensor-slow', time, sensor: rest.name, ...slow });
+  }
+}
+
+/** Seconds, rounded to whole milliseconds. */
+function inMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }

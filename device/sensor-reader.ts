@@ -1,13 +1,19 @@
 // How one sensor is read: one read at a time, each with a deadline, a failed one tried again after a back-off.
 
 import { type Clock, waitFor } from './clock.ts';
+import { Deadline, timeToRead } from './deadline.ts';
 import { foundOf } from './found.ts';
+import { Pace } from './pace.ts';
+import type { Stamp } from './row-times.ts';
 import { IncompleteReading, isComputed, type Reading, type Sensor } from './sensor.ts';
 import type { SensorHealth } from './sensor-health.ts';
 
-/** Bounds on the time that a read may take; between them it is the interval. Seconds. */
+/** Bounds on the time that a read may take, unless its conversion is longer; between them it is the interval. Seconds. */
 const SHORTEST_DEADLINE = 2;
 const LONGEST_DEADLINE = 10;
+
+/** So many readings that come too late for their rows are no accident: the sensor is slower than the rows. */
+const LATE_IN_A_ROW = 3;
 
 /** The wait after a first failed read, unless the interval is longer, and the longest wait. Seconds. */
 const FIRST_BACK_OFF = 0.1;
@@ -17,11 +23,20 @@ const LONGEST_BACK_OFF = 60;
 const READ_GRACE = 0.1;
 const CLOSE_GRACE = 1;
 
-type Outcome =
-  | { readonly reading: Reading; readonly missing?: string }
-  | { readonly error: string; readonly backOffFrom: number };
+interface Answer {
+  readonly reading: Reading;
+  readonly missing?: string;
+}
+
+type Outcome = Answer | { readonly error: string; readonly backOffFrom: number };
 
 interface Read {
+  /** When it began, and the seconds that it took and waited for a bus as soon as it has ended. */
+  readonly began: number;
+  took: number;
+  waited: number;
+  /** Rows that left without it. */
+  missed: number;
   /** Resolves when there is an outcome, at the deadline at the latest, or when the reader is closed. */
   decided: Promise<void>;
   outcome: Outcome | undefined;
@@ -37,10 +52,14 @@ export class SensorReader {
   readonly #health: SensorHealth;
   readonly #clock: Clock;
   readonly #interval: number;
-  readonly #deadline: number;
+  readonly #every: number;
+  readonly #patience: number;
+  readonly #deadline: Deadline;
+  readonly #pace: Pace;
   #abort = new AbortController();
   #read: Read | undefined;
   #failuresInARow = 0;
+  #lateInARow = 0;
   #retryAt = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | undefined;
 
@@ -50,7 +69,12 @@ export class SensorReader {
     this.#health = health;
     this.#clock = clock;
     this.#interval = interval;
-    this.#deadline = Math.min(Math.max(interval, SHORTEST_DEADLINE), LONGEST_DEADLINE);
+    const { sampling = {} } = sensor;
+    this.#every = sampling.every ?? 0;
+    const usual = Math.min(Math.max(interval, SHORTEST_DEADLINE), LONGEST_DEADLINE);
+    this.#patience = timeToRead(usual, sampling);
+    this.#deadline = new Deadline(sensor.name, this.#patience, clock);
+    this.#pace = new Pace(sampling, interval);
   }
 
   /** The monotonic time from which `begin` has something to wait for; infinite while a hung read has not ended. */
@@ -61,35 +85,40 @@ export class SensorReader {
   }
 
   /**
-   * Begins a read for the row of this monotonic and row time, unless one is under way or a back-off is not over.
+   * Begins a read for the row of this stamp, unless one is under way, a back-off is not over or none is due.
    * @returns what the row should wait for, which does not reject; undefined where that is nothing.
    */
-  begin(now: number, time: number): Promise<void> | undefined {
+  begin(stamp: Stamp): Promise<void> | undefined {
     if (this.#read?.taken && this.#read.hasEnded) this.#read = undefined;
     if (this.#read !== undefined) return this.#read.taken ? undefined : this.#read.decided;
-    if (now < this.#retryAt || this.#closed !== undefined) return undefined;
-    this.#read = this.#start(now, time);
+    if (this.#closed !== undefined || !this.#isDue(stamp)) return undefined;
+    this.#pace.begun(stamp);
+    this.#read = this.#start(stamp);
     return this.#read.decided;
   }
 
-  /** The values for the row of this time, which leaves now; undefined where the sensor has none. */
-  take(time: number): Reading | undefined {
+  /** The values for the row of this stamp, which leaves now; undefined where the sensor has none. */
+  take(stamp: Stamp): Reading | undefined {
     const read = this.#read;
-    if (read?.outcome === undefined || read.taken) return undefined;
+    if (read === undefined || read.taken) return this.#pace.between(stamp);
+    if (read.outcome === undefined) {
+      read.missed++;
+      return this.#pace.between(stamp);
+    }
     read.taken = true;
     if ('reading' in read.outcome) {
-      const { reading, missing } = read.outcome;
-      this.#failuresInARow = 0;
-      if (missing === undefined) this.#health.answered(time);
-      else this.#health.failed(missing, time);
-      return reading;
+      this.#answered(read, read.outcome, stamp);
+      return read.outcome.reading;
     }
     const first = Math.max(this.#interval, FIRST_BACK_OFF);
     const backOff = Math.min(first * 2 ** this.#failuresInARow, LONGEST_BACK_OFF);
     this.#failuresInARow++;
     // Half an interval off, so that the slot in which the back-off ends is not lost to a timer's jitter.
     this.#retryAt = read.outcome.backOffFrom + backOff - this.#interval / 2;
-    this.#health.failed(read.outcome.error, time);
+    this.#pace.forget();
+    this.#lateInARow = 0;
+    this.#health.keepsUp(undefined, stamp.time);
+    this.#health.failed(read.outcome.error, stamp.time);
     return undefined;
   }
 
@@ -106,9 +135,36 @@ export class SensorReader {
     await closeSensor(this.sensor, this.#clock);
   }
 
-  #start(now: number, time: number): Read {
+  /** A failed reading is still due, as soon as its back-off is over. */
+  #isDue(stamp: Stamp): boolean {
+    return this.#failuresInARow > 0 ? stamp.monotonic >= this.#retryAt : this.#pace.isDue(stamp);
+  }
+
+  #answered(read: Read, { reading, missing }: Answer, { time }: Stamp): void {
+    const { began, took, waited, missed } = read;
+    this.#failuresInARow = 0;
+    this.#lateInARow = missed > 0 && took > this.#every ? this.#lateInARow + 1 : 0;
+    const isSlow = this.#lateInARow >= LATE_IN_A_ROW;
+    this.#health.keepsUp(
+      isSlow ? { every: Math.max(this.#every, this.#interval), takes: took, waits: waited } : undefined,
+      time,
+    );
+    if (missing === undefined) {
+      this.#health.answered(time);
+      this.#pace.keep(reading, began, took, this.#patience);
+    } else {
+      this.#health.failed(missing, time);
+      this.#pace.forget();
+    }
+  }
+
+  #start({ monotonic: began, time }: Stamp): Read {
     const { signal } = this.#abort;
     const read: Read = {
+      began,
+      took: 0,
+      waited: 0,
+      missed: 0,
       decided: Promise.resolve(),
       outcome: undefined,
       taken: false,
@@ -118,20 +174,22 @@ export class SensorReader {
     const end = (outcome: Outcome) => {
       read.outcome ??= outcome;
       read.hasEnded = true;
+      read.took = this.#clock.monotonic() - began;
+      read.waited = this.#deadline.waited;
     };
+    this.#deadline.begin(signal);
     read.ended = this.#readOnce(time, signal).then(
       reading => end({ reading }),
       (error: unknown) =>
         end(
           error instanceof IncompleteReading
             ? { reading: error.reading, missing: error.message }
-            : { error: messageOf(error), backOffFrom: now },
+            : { error: messageOf(error), backOffFrom: began },
         ),
     );
-    read.decided = waitFor(this.#clock, read.ended, this.#deadline, signal).then(() => {
-      if (read.outcome !== undefined || signal.aborted) return;
-      const error = `no answer within ${this.#deadline} s`;
-      read.outcome = { error, backOffFrom: now + this.#deadline };
+    read.decided = this.#deadline.wait(read.ended, signal).then(error => {
+      if (error === undefined || read.outcome !== undefined) return;
+      read.outcome = { error, backOffFrom: this.#clock.monotonic() };
       this.#abort.abort();
       this.#abort = new AbortController();
     });
@@ -178,6 +236,7 @@ export async function closeSensor(sensor: Sensor, clock: Clock): Promise<void> {
   await waitFor(clock, closing, CLOSE_GRACE);
 }
 
-function messageOf(error: unknown): string {
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

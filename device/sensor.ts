@@ -23,6 +23,8 @@ export interface Channel {
   readonly validRange?: readonly [low: number, high: number];
   /** The smallest step between two values, in `units`; the attribute `resolution` of OceanSITES. */
   readonly resolution?: number;
+  /** What else one has to know of the values, in a sentence; the CF attribute `comment`. */
+  readonly comment?: string;
 }
 
 /** What `read` gives: one number a channel, in the order of `channels`; NaN where a channel has no value now. */
@@ -43,6 +45,19 @@ export class IncompleteReading extends Error {
   }
 }
 
+/** What rows hold for which there is no new reading: no value, or the latest reading once more. */
+export const BETWEEN = ['nan', 'hold'] as const;
+
+/** How a sensor wants to be sampled, where that is not once a row. */
+export interface Sampling {
+  /** Seconds from the beginning of one reading to that of the next; with each row where it is left out. */
+  readonly every?: number;
+  /** `nan` where it is left out. */
+  readonly between?: (typeof BETWEEN)[number];
+  /** Seconds that a reading takes; 0 where it is left out. */
+  readonly conversionTime?: number;
+}
+
 /** A source of readings. Whoever opens it closes it, also after a failed read. */
 export interface Sensor {
   /** What the sensor is called in health, log and page. */
@@ -50,6 +65,7 @@ export interface Sensor {
   readonly channels: readonly Channel[];
   /** What a person should know of it though it gives values: one sentence; undefined where that is nothing. */
   readonly note?: string | undefined;
+  readonly sampling?: Sampling;
   /**
    * Reads every channel once. Rejects with an error that says what was expected and what was found; the sampler turns
    * that into NaN and keeps the rows coming. `signal` ends the wait for a reading that nobody wants any more.

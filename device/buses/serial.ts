@@ -7,20 +7,86 @@
  */
 export type Serial = <T>(name: string, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
+/** One piece of work in a queue. */
+export interface Job {
+  /** What the queue is for, such as `1-wire`. */
+  readonly queue: string;
+  /** Undefined where nobody asked to be told. */
+  readonly owner: JobOwner | undefined;
+  /** The job of this queue that runs now, for which the others wait. */
+  readonly running: Job | undefined;
+}
+
+/** Whoever wants to know where its work stands. */
+export interface JobOwner {
+  /** What a person calls it. */
+  readonly name: string;
+  queued(job: Job): void;
+  /** It no longer waits, it runs. */
+  begun(job: Job): void;
+  /** It has run, or left the queue. */
+  ended(job: Job): void;
+  /** Of a job of its own that runs: since when, and until when it may at the longest, on the monotonic clock. */
+  hold(job: Job): { readonly since: number; readonly limit: number } | undefined;
+}
+
+const owners = new WeakMap<AbortSignal, JobOwner>();
+
+/** From now on `owner` is told of all work, in whatever queue, that is asked for with this signal. */
+export function tellOwner(signal: AbortSignal, owner: JobOwner): void {
+  owners.set(signal, owner);
+}
+
 /** Queues that know of nobody else's: one set of them for all that shares the hardware. */
 export function serialQueues(): Serial {
-  const ends = new Map<string, Promise<void>>();
+  const queues = new Map<string, Queue>();
   return (name, work, signal) => {
-    const result = (ends.get(name) ?? Promise.resolve()).then(() => {
-      signal?.throwIfAborted();
-      return work();
-    });
+    const queue = queues.get(name) ?? new Queue(name);
+    queues.set(name, queue);
+    const result = queue.run(work, signal);
     const end = result.then(nothing, nothing).then(() => {
-      if (ends.get(name) === end) ends.delete(name);
+      if (queue.end === end) queues.delete(name);
     });
-    ends.set(name, end);
+    queue.end = end;
     return signal === undefined ? result : untilAbort(result, signal);
   };
+}
+
+class Queue {
+  readonly #name: string;
+  #running: Job | undefined;
+  /** Resolves when all jobs so far have ended. */
+  end: Promise<void> = Promise.resolve();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  async run<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const job = this.#newJob(signal === undefined ? undefined : owners.get(signal));
+    job.owner?.queued(job);
+    try {
+      await this.end;
+      signal?.throwIfAborted();
+      this.#running = job;
+      job.owner?.begun(job);
+      return await work();
+    } finally {
+      this.#running = undefined;
+      job.owner?.ended(job);
+    }
+  }
+
+  #newJob(owner: JobOwner | undefined): Job {
+    const current = () => this.#running;
+    return {
+      queue: this.#name,
+      owner,
+      get running() {
+        return current();
+      },
+    };
+  }
 }
 
 function nothing(): void {}

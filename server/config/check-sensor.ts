@@ -14,6 +14,7 @@ import type { DriverModule } from './driver-module.ts';
 import { driverFile, writtenDriver } from './drivers.ts';
 import { jsonSchemaOf } from './expected.ts';
 import { explainIssues, problemAt, suggestion, valueAt } from './explain.ts';
+import { paceOf } from './pace-schema.ts';
 import { type DatasetPart, isMapping } from './part.ts';
 import { type Problem, quoted, type Step } from './problem.ts';
 import { channelSchema, derivedSchema, driverSensorSchema, sensorNameSchema } from './sensor-schema.ts';
@@ -57,7 +58,16 @@ type Found = Pick<SensorPart, 'problems'> & Partial<SensorPart>;
 
 /** A sensor whose keys by themselves have been checked with the rest. */
 function ofKind(part: Place, value: Mapping, kind: SensorKind, { simulate }: CheckOptions): Found {
-  const { kind: kindWord, driver: driverWord, name, channels, derived, ...written } = value;
+  const {
+    kind: kindWord,
+    driver: driverWord,
+    name,
+    channels,
+    derived,
+    every: _every,
+    between: _between,
+    ...written
+  } = value;
   const word = kindWord === undefined ? 'driver' : 'kind';
   const problems = simulate ? cannotBeSimulated(part, kind, word) : [];
   const options = kind.options.safeParse(written);
@@ -75,6 +85,7 @@ function ofKind(part: Place, value: Mapping, kind: SensorKind, { simulate }: Che
     ...(ownName === undefined ? {} : { name: ownName }),
     channels: understood(channels, channelSchema),
     derived: understood(derived, derivedSchema),
+    pace: paceOf(value),
   });
   return {
     setup: named ? setup : undefined,

@@ -1,6 +1,7 @@
 // What is wrong between the parts of a configuration, each of which may be right by itself? Names, claims and intervals.
 
 import type { SensorKind, SensorSetup } from '../../device/index.ts';
+import { checkIntervals } from './check-intervals.ts';
 import { checkSensor, type SensorPart } from './check-sensor.ts';
 import type { Overrides } from './config.ts';
 import { takenAttributes } from './dataset-info.ts';
@@ -9,7 +10,7 @@ import { problemAt, valueAt } from './explain.ts';
 import type { DatasetPart } from './part.ts';
 import { type Problem, pathText, quoted } from './problem.ts';
 import { RESERVED_NAMES } from './reserved-names.ts';
-import { type ConfigSchemas, DATASET_SHAPE } from './schema.ts';
+import type { ConfigSchemas } from './schema.ts';
 
 export interface CheckOptions {
   readonly kinds: readonly SensorKind[];
@@ -40,7 +41,7 @@ export function checkDatasets(parts: readonly DatasetPart[], options: CheckOptio
       ...sensors.flatMap(sensorNames),
       ...sensors.flatMap(columnNames),
       ...claims(sensors.flat()),
-      ...parts.flatMap((part, index) => intervals(part, sensors[index]!, options)),
+      ...parts.flatMap((part, index) => checkIntervals(part, sensors[index]!, options.overrides)),
     ],
     setups: new Map(parts.map((part, index) => [part, setups[index]!])),
   };
@@ -138,24 +139,6 @@ function claims(sensors: readonly SensorPart[]): Problem[] {
       return problemAt(sensor.dataset, sensor.path, 'value', { expected, found });
     }),
   );
-}
-
-/** No row may be due before the slowest sensor has been read. */
-function intervals(
-  part: DatasetPart,
-  sensors: readonly SensorPart[],
-  { overrides }: CheckOptions,
-): Problem[] {
-  const path = [...part.path, 'interval'];
-  const written = valueAt(part.document.value, path);
-  const interval = overrides.interval ?? DATASET_SHAPE.interval.safeParse(written).data;
-  const [slowest] = sensors.map(({ conversion }) => conversion).sort((a, b) => b.time - a.time);
-  if (slowest === undefined || interval === undefined || interval === 0) return [];
-  if (interval >= slowest.time) return [];
-  const expected = `${slowest.time} seconds or more, which the sensor ${slowest.kind} takes`;
-  const found = String(interval);
-  if (overrides.interval !== undefined) return [{ source: '--interval', path: '', expected, found }];
-  return [problemAt(part, path, written === undefined ? 'key' : 'value', { expected, found })];
 }
 
 /** A place as other messages name it. */

@@ -85,13 +85,15 @@ function sharedDerivedKeys({ properties = {} }: JsonSchema): JsonSchema {
 }
 
 function sharedKeys(sensor: JsonSchema, ofDriver: JsonSchema): JsonSchema {
-  const { kind, name, channels, derived } = sensor.properties ?? {};
+  const { kind, name, channels, derived, every, between } = sensor.properties ?? {};
   const shared = {
     kind: { ...schemaIn(kind), expected: 'one of the kinds below' },
     driver: below(ofDriver, 'driver'),
     name: schemaIn(name),
     channels: schemaIn(channels),
     derived: schemaIn(derived),
+    every: schemaIn(every),
+    between: schemaIn(between),
   };
   return { properties: shared };
 }

@@ -9,6 +9,7 @@ import {
   type DerivedOverride,
   type SensorKind,
 } from '../../device/index.ts';
+import { PACE_SHAPE } from './pace-schema.ts';
 import { NAME, name, text } from './words.ts';
 
 const range = (description: string) =>
@@ -121,7 +122,14 @@ const sensorDerived = z
   );
 
 /** What no option of a kind can be called, since it means the same for sensors of every kind. */
-export const SENSOR_KEYS: readonly string[] = ['kind', 'driver', 'name', 'channels', 'derived'];
+export const SENSOR_KEYS: readonly string[] = [
+  'kind',
+  'driver',
+  'name',
+  'channels',
+  'derived',
+  ...Object.keys(PACE_SHAPE),
+];
 
 const driver = z.string().min(1).meta({
   description:
@@ -131,7 +139,13 @@ const driver = z.string().min(1).meta({
 
 /** A sensor whose kind is not known yet: what its options may be is said by its driver. */
 export const driverSchema = z
-  .looseObject({ driver, name: sensorNameSchema, channels: sensorChannels, derived: sensorDerived })
+  .looseObject({
+    driver,
+    name: sensorNameSchema,
+    channels: sensorChannels,
+    derived: sensorDerived,
+    ...PACE_SHAPE,
+  })
   .meta({ title: 'A kind of your own', description: 'A sensor whose kind is in a file of your own.' });
 
 /** The schema of a sensor of the kind that its driver gives. */
@@ -142,6 +156,7 @@ export function driverSensorSchema(kind: SensorKind) {
     ...kind.options.shape,
     channels: sensorChannels,
     derived: sensorDerived,
+    ...PACE_SHAPE,
   });
 }
 
@@ -154,6 +169,7 @@ export function sensorSchema(kind: SensorKind) {
       ...kind.options.shape,
       channels: sensorChannels,
       derived: sensorDerived,
+      ...PACE_SHAPE,
     })
     .meta({ title: kind.title, description: kind.description });
 }

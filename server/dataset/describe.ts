@@ -102,6 +102,7 @@ function channelAttributes(channel: Channel): AttributeTable {
   // CF wants the bounds in the type of the column.
   if (validRange !== undefined) table.set('valid_range', { type, values: columnRange(type, validRange) });
   if (resolution !== undefined) table.set('resolution', { type: 'Float64', values: [resolution] });
+  if (channel.comment !== undefined) table.set('comment', text(channel.comment));
   table.set('_FillValue', { type, values: [fillValue(type)] });
   return table;
 }

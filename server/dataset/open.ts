@@ -7,6 +7,7 @@ import {
   openDevice,
   openerOf,
   type SensorHost,
+  samplingOf,
 } from '../../device/index.ts';
 import type { DatasetConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from './dataset.ts';
@@ -45,7 +46,8 @@ export async function openDataset(
   { onEvent, onOverrun, onFailure }: OpenEvents = {},
 ): Promise<Dataset> {
   const openers = sensors.map(setup => {
-    return lasting(openerOf(setup, host, simulate), setup.name, columnsOf(setup), host.clock);
+    const open = openerOf(setup, host, simulate);
+    return lasting(open, setup.name, columnsOf(setup), host.clock, samplingOf(setup));
   });
   const device = await openDevice({
     sensors: openers,

@@ -74,6 +74,16 @@ export class EventLog {
         logger.warn({ dataset, sensor }, note);
         break;
       }
+      case 'sensor-slow': {
+        const { sensor, every, takes, waits, between } = event;
+        const waiting = waits > 0 ? `, ${spoken(waits)} of them waiting for others on its bus` : '';
+        const rows = between === 'hold' ? 'repeat the earlier one' : 'have no value';
+        logger.warn(
+          { dataset, sensor, every, takes, waits },
+          `sensor ${sensor} is too slow to be read every ${spoken(every)}: a reading takes ${spoken(takes)}${waiting}; rows between two readings ${rows}`,
+        );
+        break;
+      }
       case 'clock-stepped':
         if (!this.isTold(dataset, event.seconds)) this.clockStepped(event);
         break;

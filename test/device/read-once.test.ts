@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serialQueues } from '../../device/buses/serial.ts';
 import { readOnce } from '../../device/read-once.ts';
 import { IncompleteReading, type Sensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -56,6 +57,35 @@ describe('one reading', () => {
     );
     expect(await readOnce(opening(sensor), new FakeClock())).toEqual({ error: 'no answer within 10 s' });
     expect([told, closed()]).toEqual([true, 1]);
+  });
+
+  it('may wait for others on the same bus, each of which has its own time', async () => {
+    const clock = new FakeClock();
+    const serial = serialQueues();
+    const slow = (name: string) =>
+      sensorOf(name, signal =>
+        serial(
+          '1-wire',
+          async () => {
+            await clock.sleepUntil(clock.monotonic() + 7, new AbortController().signal);
+            return [1];
+          },
+          signal,
+        ),
+      );
+    const names = ['a', 'b', 'c'];
+    const readings = names.map(name => readOnce(opening(slow(name)), clock));
+    expect(await Promise.all(readings)).toEqual(names.map(() => ({ values: [1] })));
+  });
+
+  it('may take twice as long as its kind says', async () => {
+    const clock = new FakeClock();
+    const read = async () => {
+      await clock.sleepUntil(clock.monotonic() + 19, new AbortController().signal);
+      return [1];
+    };
+    const slow = sensorOf('a', read, { sampling: { conversionTime: 10 } });
+    expect(await readOnce(opening(slow), clock)).toEqual({ values: [1] });
   });
 
   it('closes a sensor that opens when nobody waits any more', async () => {

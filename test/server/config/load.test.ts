@@ -95,7 +95,7 @@ describe('what is wrong in several files', () => {
     const sources = [file('c', 'interval: 5\nsensors:\n  - {kind: probe, address: 72}\n')];
     expect(problems(sources)).toEqual([]);
     expect(problems(sources, { interval: 0.1 })).toEqual([
-      '--interval: expected 0.75 seconds or more, which the sensor probe takes, found 0.1',
+      '--interval: expected 0.75 seconds or more, which the sensor probe takes, found 0.1; if rows are to come faster than its readings, give it "between: nan" or "between: hold"',
     ]);
     expect(problems(sources, { interval: 0 })).toEqual([]);
     expect(problems(sources, { simulate: true })).toEqual([

@@ -200,3 +200,56 @@ sensors:
     }
   });
 });
+
+const SLOW: Source = {
+  name: 'boiler.yaml',
+  dataset: 'boiler',
+  content: `
+interval: 100 ms
+sensors:
+  - {kind: tmp36-simulated, name: fast}
+  - {kind: ds18b20, name: held, resolution: 11, address: 28-000000000001, between: hold}
+  - {kind: ds18b20, name: once, resolution: 11, address: 28-000000000002, between: nan}
+  - {kind: tmp36-simulated, name: rare, every: 1 s}
+`,
+};
+
+describe('a sensor that is slower than the rows of its dataset', () => {
+  it('is NaN between its readings or repeats them, as it was asked to; its attributes and health say so', async () => {
+    const url = await serve(SLOW);
+    const rows = await rowsOf(`${url}/boiler.asc?sensor%5B0:1:29%5D`);
+    const column = (index: number) => rows.map(row => row[index]!);
+    const isNumber = (value: number) => !Number.isNaN(value);
+    expect(column(2).every(isNumber)).toBe(true);
+    const held = column(3);
+    expect(held.slice(held.findIndex(isNumber)).every(isNumber)).toBe(true);
+    const once = column(4).filter(isNumber).length;
+    expect(once).toBeGreaterThan(2);
+    expect(once).toBeLessThan(15);
+    expect([3, 4]).toContain(column(6).filter(isNumber).length);
+
+    const das = parseDas(await text(`${url}/boiler.das`));
+    const comment = (name: string) => {
+      const attribute = attributeTable(das, 'sensor', name)?.get('comment');
+      return attribute instanceof Map ? attribute : attribute?.values[0];
+    };
+    expect(comment('held_temperature')).toBe('Rows between two readings repeat the earlier one.');
+    expect(comment('once_temperature')).toBeUndefined();
+    expect(comment('rare_voltage')).toBe('Read every 1 s. Rows between two readings have no value.');
+
+    const health = await (await fetch(`${url}/health`)).json();
+    expect(health).toMatchObject({
+      status: 'ok',
+      datasets: [
+        {
+          sensors: [
+            { name: 'fast', state: 'ok' },
+            { name: 'held', state: 'ok', slow: { waits: 0, between: 'hold' } },
+            { name: 'once', state: 'ok', slow: { waits: 0, between: 'nan' } },
+            { name: 'rare', state: 'ok' },
+          ],
+        },
+      ],
+    });
+  });
+});

@@ -864,7 +864,50 @@ a:
       - kind: probe
         address: 0x48
 `,
-    ['3:15: datasets.a.interval: expected 0.75 seconds or more, which the sensor probe takes, found 0.5'],
+    [
+      '3:15: datasets.a.interval: expected 0.75 seconds or more, which the sensor probe takes, found 0.5; if rows are to come faster than its readings, give it "between: nan" or "between: hold"',
+    ],
+  ],
+  [
+    'a sensor that is to be read more often than it can, or than there are rows',
+    `datasets:
+  a:
+    interval: 1 s
+    sensors:
+      - {kind: host-load, every: 500 ms}
+  b:
+    interval: 100 ms
+    sensors:
+      - {kind: probe, address: 0x48, every: 0.5 s}
+`,
+    [
+      '5:34: datasets.a.sensors[0].every: expected 1 seconds, the interval of the dataset, or more, found 0.5',
+      '9:45: datasets.b.sensors[0].every: expected 0.75 seconds or more, which the sensor probe takes, found 0.5',
+    ],
+  ],
+  [
+    'a sensor with a time of its own where rows come as fast as they are read',
+    `datasets:
+  a:
+    interval: 0
+    sensors:
+      - {kind: host-load, every: 1 min}
+`,
+    [
+      '5:34: datasets.a.sensors[0].every: expected it only where the dataset has an interval, found 60 with rows as fast as they are read',
+    ],
+  ],
+  [
+    'an unknown way to fill the rows between readings',
+    `datasets:
+  a:
+    sensors:
+      - {kind: host-load, between: last, every: 0}
+`,
+    [
+      '4:36: datasets.a.sensors[0].between: expected one of nan, hold, found "last"',
+      '4:49: datasets.a.sensors[0].every: expected 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found 0',
+    ],
   ],
   [
     'a log of no rows',
@@ -966,7 +1009,7 @@ a:
         zon: 1
 `,
     [
-      `5:9: datasets.a.sensors[0].zon: expected one of the keys kind, name, zone, channels, derived, found "zon"; did you mean "zone"?`,
+      `5:9: datasets.a.sensors[0].zon: expected one of the keys kind, name, zone, channels, derived, every, between, found "zon"; did you mean "zone"?`,
     ],
   ],
   [
@@ -977,7 +1020,9 @@ a:
       - kind: host-load
         zone: 1
 `,
-    [`5:9: datasets.a.sensors[0].zone: expected one of the keys kind, name, channels, derived, found "zone"`],
+    [
+      `5:9: datasets.a.sensors[0].zone: expected one of the keys kind, name, channels, derived, every, between, found "zone"`,
+    ],
   ],
   [
     'an option that is missing',

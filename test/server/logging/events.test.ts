@@ -133,6 +133,18 @@ describe('the log of a dataset', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('says how slow a sensor is, why, and what the rows are', () => {
+    const log = new EventLog(createLogger('json', destination));
+    const slow = { kind: 'sensor-slow', time, sensor: 'air', every: 0.1 } as const;
+    log.device('garden', { ...slow, takes: 0.781, waits: 0, between: 'nan' });
+    log.device('garden', { ...slow, takes: 2.34, waits: 1.56, between: 'hold' });
+    expect(sentences()).toEqual([
+      'sensor air is too slow to be read every 0.1 s: a reading takes 0.781 s; rows between two readings have no value',
+      'sensor air is too slow to be read every 0.1 s: a reading takes 2.34 s, 1.56 s of them waiting for others on its bus; rows between two readings repeat the earlier one',
+    ]);
+    expect(JSON.parse(written[1]!)).toMatchObject({ level: 40, dataset: 'garden', takes: 2.34, waits: 1.56 });
+  });
+
   it('says which way the clock was set, and how far ahead of it rows are', () => {
     const log = new EventLog(createLogger('json', destination));
     log.device('garden', { kind: 'clock-stepped', time, seconds: 3600, ahead: 0 });
