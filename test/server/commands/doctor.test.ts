@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Machine } from '../../../server/machine/machine.ts';
+import { textOf } from '../../sources.ts';
 import { machineWith, PI, programs, SERVICE, type TestMachine } from './machines.ts';
 
 let machine: TestMachine | undefined;
@@ -157,11 +158,15 @@ describe('dapberry doctor', () => {
     ],
   ];
 
-  it.each(faults)('says what to do about %s, and gives 1', async (_fault, change, advice) => {
-    const { code, wrong } = await onPi(change);
-    expect(code).toBe(1);
-    expect(wrong).toEqual([expect.stringContaining(advice)]);
-  });
+  it.each(faults)(
+    'says what to do about %s, as the page on troubleshooting has it, and gives 1',
+    async (_fault, change, advice) => {
+      const { code, wrong } = await onPi(change);
+      expect(code).toBe(1);
+      expect(wrong).toEqual([expect.stringContaining(advice)]);
+      expect(textOf('docs/troubleshooting.md').split('\n')).toContain(wrong[0]);
+    },
+  );
 
   const MASTER = '/sys/bus/w1/devices/w1_bus_master1';
   const BULK = `${MASTER}/therm_bulk_read`;
