@@ -13,6 +13,9 @@ const ALONE = [
   'test/package.test.ts',
 ];
 
+/** They boot machines, and are run by a command of their own: npm run test:appliance. */
+const APPLIANCE = 'test/appliance/**';
+
 export default defineConfig({
   test: {
     globalSetup: ['test/setup/install.ts'],
@@ -22,7 +25,7 @@ export default defineConfig({
           ...limits,
           name: 'side by side',
           include: ['test/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, APPLIANCE],
           sequence: { groupOrder: 0 },
         },
       },

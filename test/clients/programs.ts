@@ -12,11 +12,11 @@ export interface Printed {
   readonly code: number | undefined;
 }
 
-/** Runs `program`, 20 s at most, with a temporary folder of its own: getdap collects whole responses there. */
-export function run(program: string, args: readonly string[]): Promise<Printed> {
+/** Runs `program`, 20 s at most unless told otherwise, with a temporary folder of its own: getdap collects whole responses there. */
+export function run(program: string, args: readonly string[], seconds = 20): Promise<Printed> {
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-client-'));
   return new Promise(resolve => {
-    const options = { timeout: 20_000, env: { ...process.env, TMPDIR: folder, HOME: folder } };
+    const options = { timeout: seconds * 1000, env: { ...process.env, TMPDIR: folder, HOME: folder } };
     execFile(program, [...args], options, (error, stdout, stderr) => {
       rmSync(folder, { recursive: true, force: true });
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined;

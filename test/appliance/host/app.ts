@@ -1,0 +1,43 @@
+// What does a guest get of the project? The build, and the packages that it needs to run, as an installation has them.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { cacheFolder } from './cache.ts';
+
+const PROJECT = resolve(import.meta.dirname, '../../..');
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>>;
+}
+
+/** Copies the program to `folder`, with native modules for this machine. */
+export function copyApp(folder: string): void {
+  if (!existsSync(join(PROJECT, 'dist/web/index.html'))) throw new Error('expected a build: npm run build');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['dist', 'systemd', 'package.json', 'README.md', 'LICENSE'])
+    cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
+  const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')) as Lock;
+  for (const [path, { dev, devOptional }] of Object.entries(packages)) {
+    // A package's own packages come with it.
+    const own = path.startsWith('node_modules/') && !path.slice(1).includes('/node_modules/');
+    if (!own || dev || devOptional || !existsSync(join(PROJECT, path))) continue;
+    cpSync(join(PROJECT, path), join(folder, path), { recursive: true, dereference: true });
+  }
+}
+
+/** The program as an archive to be appended to the Pi's file system, at `/app`, with native modules for arm64. */
+export function appArchive(folder: string): Buffer {
+  const app = join(folder, 'app');
+  copyApp(app);
+  rmSync(join(app, 'node_modules/@koromix'), { recursive: true, force: true });
+  cpSync(join(cacheFolder(), 'pi/addons/node_modules'), join(app, 'node_modules'), {
+    recursive: true,
+    force: true,
+  });
+  return execFileSync('sh', ['-c', 'find app | cpio --quiet -o -H newc'], {
+    cwd: folder,
+    maxBuffer: 2 ** 30,
+  });
+}

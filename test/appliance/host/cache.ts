@@ -1,0 +1,47 @@
+// Where are the images of the guests, how are they made, and why can they not be made here?
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { MachineName } from './machines.ts';
+
+const APPLIANCE = resolve(import.meta.dirname, '..');
+const PROJECT = resolve(APPLIANCE, '../..');
+
+/** The folder named by `DAPBERRY_APPLIANCE_CACHE`; else one below node_modules. */
+export function cacheFolder(): string {
+  const { DAPBERRY_APPLIANCE_CACHE: named } = process.env;
+  return resolve(named || join(PROJECT, 'node_modules/.cache/dapberry-appliance'));
+}
+
+/** Why no guest can be made and booted on this machine; undefined where it can. */
+export function obstacle(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return `the guests are made on Debian 12, amd64; this is ${process.platform}, ${process.arch}`;
+  }
+  const release = read('/etc/os-release');
+  if (!/^ID=debian$/m.test(release) || !/^VERSION_ID="12"$/m.test(release)) {
+    const [, name = 'another system'] = /^PRETTY_NAME="(.*)"$/m.exec(release) ?? [];
+    return `the guests are made on Debian 12; this is ${name}`;
+  }
+  if (process.getuid?.() !== 0) return 'root makes the file systems of the guests; run it with sudo';
+  return undefined;
+}
+
+/** Makes what is missing or out of date of a guest's images. */
+export function makeImages(machine: MachineName): void {
+  const { status } = spawnSync('bash', [join(APPLIANCE, 'images/make.sh'), machine], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DAPBERRY_APPLIANCE_CACHE: cacheFolder() },
+  });
+  if (status !== 0)
+    throw new Error(`the images of the ${machine} guest could not be made (exit code ${status})`);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,39 @@
+// How is an emulated machine changed from outside? By QEMU's own protocol (QEMU, docs/interop/qmp-spec.rst).
+
+import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+interface Answer {
+  readonly return?: unknown;
+  readonly error?: { readonly desc: string };
+}
+
+export class Qmp {
+  readonly #socket: Socket;
+  readonly #answers: ((answer: Answer) => void)[] = [];
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('error', () => {});
+    createInterface({ input: socket }).on('line', line => {
+      const answer = JSON.parse(line) as Answer;
+      // Besides answers there are the greeting and events.
+      if ('return' in answer || 'error' in answer) this.#answers.shift()?.(answer);
+    });
+    this.#send('qmp_capabilities', {});
+  }
+
+  async call(name: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    const answer = await this.#send(name, parameters);
+    if (answer.error !== undefined) throw new Error(`QEMU, ${name}: ${answer.error.desc}`);
+    return answer.return;
+  }
+
+  #send(name: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#answers.push(resolve);
+      this.#socket.once('close', () => reject(new Error('QEMU has ended')));
+      this.#socket.write(`${JSON.stringify({ execute: name, arguments: parameters })}\n`);
+    });
+  }
+}

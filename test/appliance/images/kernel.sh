@@ -1,0 +1,98 @@
+# Which kernel do the guests boot, and how do modules for it come about? To be sourced after cache.sh.
+#
+# It is Debian's own 6.12, as it is. Simulated hardware is added as modules: gpio-sim, which Debian leaves out, from
+# Debian's source package; those of test/appliance/modules, one a file, from there.
+
+# The newest 6.12 of the backports; a cache goes on with the one that it began with.
+kernel_version() {
+  if [ ! -s kernel ]; then
+    package_lists amd64
+    apt_for amd64 cache search --names-only '^linux-image-6[.]12[.][0-9.]*[+]deb12-amd64$' |
+      sed -n 's/^linux-image-\(.*\)-amd64 .*/\1/p' | sort -V | tail -1 >kernel
+  fi
+  cat kernel
+}
+
+# need_kernel ARCH: kernel-ARCH with its modules and those of the simulated hardware.
+need_kernel() {
+  local arch=$1 version release key
+  version=$(kernel_version)
+  release=$version-$arch
+  if ! is_made "kernel-$arch" "$release"; then
+    say "kernel $release"
+    rm -rf "kernel-$arch"
+    unpack "$arch" "$CACHE/kernel-$arch" "linux-image-$release"
+    mark_made "kernel-$arch" "$release"
+    rm -f "modules-$arch.made"
+  fi
+  key=$(key_of "$release" "$IMAGES/kernel.sh" "$APPLIANCE"/modules/*.c)
+  is_made "modules-$arch" "$key" && return
+  say "modules of the simulated hardware for $arch"
+  build_modules "$arch" "$version"
+  depmod -b "$CACHE/kernel-$arch" "$release"
+  mark_made "modules-$arch" "$key"
+}
+
+build_modules() {
+  local arch=$1 version=$2 release=$2-$1 source=kernel-source/linux-source-6.12 build=build-$1 headers name into
+  headers=$CACHE/headers/usr/src/linux-headers-$release
+  if [ ! -d "headers/usr/src/linux-kbuild-$version" ] && [ ! -d "headers/usr/lib/linux-kbuild-$version" ]; then
+    unpack amd64 "$CACHE/headers" "linux-kbuild-$version" "linux-headers-$version-common"
+  fi
+  if [ ! -d "$headers" ]; then
+    unpack "$arch" "$CACHE/headers" "linux-headers-$release"
+    # The packages expect each other below /usr/src.
+    sed -i "s# /usr/src# $CACHE/headers/usr/src#" "$headers/Makefile"
+  fi
+  rm -f "$headers/vmlinux"
+  if [ ! -d "$source/drivers/gpio" ]; then
+    unpack amd64 "$CACHE/kernel-source" linux-source-6.12
+    tar -C kernel-source -xf kernel-source/usr/src/linux-source-6.12.tar.xz --wildcards \
+      '*/drivers/gpio/gpio-sim.c' '*/kernel/irq/irq_sim.c'
+    rm -r kernel-source/usr
+  fi
+  rm -rf "$build"
+  mkdir "$build"
+  cp "$source/drivers/gpio/gpio-sim.c" "$build/gpio-sim-main.c"
+  # Of this, only what modules may call.
+  sed 's/handle_simple_irq(irq_to_desc(irqnum))/generic_handle_irq(irqnum)/' \
+    "$source/kernel/irq/irq_sim.c" >"$build/irq_sim.c"
+  cp "$APPLIANCE"/modules/*.c "$build/"
+  {
+    echo 'obj-m := gpio-sim.o'
+    echo 'gpio-sim-y := gpio-sim-main.o irq_sim.o'
+    for name in "$APPLIANCE"/modules/*.c; do echo "obj-m += $(basename "$name" .c).o"; done
+  } >"$build/Makefile"
+  local cross=()
+  [ "$arch" = amd64 ] || cross=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-)
+  if ! make -s -C "$headers" M="$CACHE/$build" "${cross[@]}" modules >"$build.log" 2>&1; then
+    cat "$build.log" >&2
+    return 1
+  fi
+  into=kernel-$arch/lib/modules/$release/extra
+  rm -rf "$into"
+  mkdir -p "$into"
+  for name in "$build"/*.ko; do
+    "$([ "$arch" = amd64 ] || echo aarch64-linux-gnu-)strip" --strip-debug "$name"
+    cp "$name" "$into/"
+  done
+}
+
+# modules_into FOLDER ARCH NAME...: modules and what they need, for a busybox that cannot unpack them.
+modules_into() {
+  local to=$1 arch=$2 release from file name
+  release=$(cat kernel)-$arch
+  shift 2
+  for name in "$@"; do
+    modprobe -d "$CACHE/kernel-$arch" -S "$release" --show-depends "$name"
+  done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
+    from=${file#"$CACHE/kernel-$arch/"}
+    mkdir -p "$to/$(dirname "$from")"
+    case $file in
+      *.xz) xz -dc "$file" >"$to/${from%.xz}" ;;
+      *) cp "$file" "$to/$from" ;;
+    esac
+  done
+  cp "kernel-$arch/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$to/lib/modules/$release/"
+  depmod -b "$to" "$release"
+}
