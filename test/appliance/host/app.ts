@@ -1,7 +1,7 @@
 // What does a guest get of the project? The build, and the packages that it needs to run, as an installation has them.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheFolder } from './cache.ts';
 
@@ -16,6 +16,8 @@ export function copyApp(folder: string): void {
   if (!existsSync(join(PROJECT, 'dist/web/index.html'))) throw new Error('expected a build: npm run build');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  // A temporary folder is its maker's alone; in the guest it is read by others, too.
+  chmodSync(folder, 0o755);
   for (const name of ['dist', 'systemd', 'package.json', 'README.md', 'LICENSE'])
     cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
   const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')) as Lock;

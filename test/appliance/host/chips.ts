@@ -14,7 +14,7 @@ export type WireFault = keyof typeof WIRE_FAULTS;
 
 /** Sets the temperatures of the two DS18B20, in degrees Celsius. */
 export function setTemperatures(guest: Guest, first: number, second: number): Promise<string> {
-  return guest.run(`echo ${first * 1000},${second * 1000} >${W1SIM}/temp`);
+  return guest.run(`echo ${Math.round(first * 1000)},${Math.round(second * 1000)} >${W1SIM}/temp`);
 }
 
 export function setWireFaults(guest: Guest, first: WireFault, second: WireFault): Promise<string> {

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { copyApp } from './host/app.ts';
+import { Guest, makeDisk } from './host/guest.ts';
+import { eventually, health, nextRow, nextRows, type Row } from './host/reading.ts';
+import { journal, property, startService, stopService } from './host/service.ts';
+import { describeGuest } from './host/suite.ts';
+
+const CONFIG = `
+datasets:
+  machine:
+    interval: 1 s
+    sensors:
+      - {kind: thermal, name: cpu, zone: cpu-thermal}
+      - {kind: ds18b20, name: shed, address: 28-00004d495301, resolution: 9}
+`;
+
+/** Seconds until a service that was started gives rows: the guest is an emulated machine. */
+const START = 240;
+
+describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dapberry-appliance-'));
+  const app = join(folder, 'app');
+  let disk: string;
+  let guest: Guest;
+
+  const rowsCome = () =>
+    eventually(
+      () => nextRow(`${guest.url()}/machine`),
+      () => true,
+      START,
+    );
+  /** The next rows, while something happens to the machine. */
+  const rowsDuring = async (count: number, happening: () => Promise<unknown>): Promise<Row[]> => {
+    const [rows] = await Promise.all([nextRows(`${guest.url()}/machine`, count), happening()]);
+    return rows;
+  };
+  const timesOf = (rows: readonly Row[]) => rows.map(({ time = Number.NaN }) => time);
+  const steps = (times: readonly number[]) => times.slice(1).map((time, index) => time - times[index]!);
+
+  beforeAll(async () => {
+    copyApp(app);
+    disk = makeDisk(join(folder, 'disk'));
+    guest = await Guest.boot('pc', { shares: { app }, disk });
+    await startService(guest, CONFIG);
+    await rowsCome();
+  });
+  afterAll(async () => {
+    await guest?.cutPower();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('serves again after the program was killed', async () => {
+    const before = await property(guest, 'MainPID');
+    await guest.run(`kill -9 ${before}`);
+    await rowsCome();
+    expect(await property(guest, 'MainPID')).not.toBe(before);
+    expect(await property(guest, 'NRestarts')).toBe('1');
+  });
+
+  it('keeps a stream going through a network that is gone for seconds, without a gap', async () => {
+    const rows = await rowsDuring(14, () =>
+      guest.run('sleep 3; ip link set eth0 down; sleep 4; ip link set eth0 up'),
+    );
+    const times = timesOf(rows);
+    expect(times).toHaveLength(14);
+    for (const step of steps(times)) expect(step).toBeLessThan(2.5);
+  });
+
+  it.each([
+    ['forward by an hour', '+3600', /the system clock was set forward by/],
+    ['back by an hour', '-3600', /the system clock was set back by/],
+  ])('keeps time in order when the clock is set %s, and says so once', async (_, seconds, said) => {
+    const told = (await journal(guest, said)).length;
+    const rows = await rowsDuring(12, () => guest.run(`sleep 3; date -s "@$(($(date +%s) ${seconds}))"`));
+    expect(rows).toHaveLength(12);
+    for (const step of steps(timesOf(rows))) expect(step).toBeGreaterThan(0);
+    await eventually(
+      () => journal(guest, said),
+      lines => lines.length === told + 1,
+    );
+  });
+
+  it('serves before the clock is set, and says when it is', async () => {
+    const now = Math.round(Date.now() / 1000);
+    await stopService(guest);
+    await guest.run('date -s @1000');
+    await startService(guest, CONFIG);
+    const { time: early = Number.NaN } = await rowsCome();
+    expect(early).toBeLessThan(1000 + 2 * START);
+    const rows = await rowsDuring(8, () => guest.run(`sleep 3; date -s @${now}`));
+    const times = timesOf(rows);
+    for (const step of steps(times)) expect(step).toBeGreaterThan(0);
+    expect(times.at(-1)).toBeGreaterThan(now - 1);
+    expect(await journal(guest, /the system clock was set forward by/)).not.toEqual([]);
+  });
+
+  it('writes nothing to the disk while it serves', async () => {
+    const written = async () =>
+      /^write_bytes: (\d+)$/m.exec(await guest.run(`cat /proc/${await property(guest, 'MainPID')}/io`))?.[1];
+    const before = await written();
+    expect(before).toBeDefined();
+    await nextRows(`${guest.url()}/machine`, 15);
+    expect(await written()).toBe(before);
+  });
+
+  it('goes on, and begins again, with a full disk', async () => {
+    await guest.try('dd if=/dev/zero of=/full bs=1M', 120);
+    expect(await guest.run('df --output=avail / | tail -1')).toBe('0');
+    await rowsCome();
+    await guest.run('systemctl restart dapberry');
+    await rowsCome();
+    expect((await health(guest.url())).status).toBe('ok');
+    await guest.run('rm /full');
+  });
+
+  it('serves again after the power was cut in the middle of a stream', async () => {
+    const stream = fetch(`${guest.url()}/machine.dods`).then(async answer => {
+      for await (const _ of answer.body ?? []) {
+        // Read on, until it breaks off.
+      }
+    });
+    const brokenOff = expect(stream).rejects.toThrow();
+    await rowsCome();
+    await guest.cutPower();
+    await brokenOff;
+    guest = await Guest.boot('pc', { shares: { app }, disk });
+    await rowsCome();
+    expect((await health(guest.url())).status).toBe('ok');
+  });
+
+  it('goes on, and begins again, when the disk can only be read', async () => {
+    await guest.run('echo u >/proc/sysrq-trigger; sleep 2; ! touch /written 2>/dev/null');
+    await rowsCome();
+    await guest.run('systemctl restart dapberry');
+    await rowsCome();
+    expect((await health(guest.url())).status).toBe('ok');
+  });
+});
