@@ -116,7 +116,7 @@ function kindsText(kinds: readonly Listed[]): string {
     kind.title,
     ...(driver === undefined ? [] : [driver]),
   ]);
-  return `${aligned(rows)}\nThe options and channels of one: dapberry list KIND`;
+  return `${aligned(rows)}\n\nThe options and channels of one: dapberry list KIND`;
 }
 
 function kindText({ kind, driver, channels }: Listed, styled: Surroundings['styled']): string {

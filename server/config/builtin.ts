@@ -1,4 +1,4 @@
-// What is served without a configuration? The original post's thermometer, simulated, and this machine's load.
+// What is served without a configuration? The original post's thermometer, simulated, this machine's load, and the sensors that its kernel knows.
 
 import { stringify } from 'yaml';
 import {
@@ -10,6 +10,7 @@ import {
   usualOptions,
 } from '../../device/index.ts';
 import type { Source } from './load.ts';
+import { type FoundOfKind, foundText } from './paste.ts';
 
 export interface Builtin {
   /** One dataset each, as a person would have written it. */
@@ -40,11 +41,27 @@ const SIMULATED_HOST = {
   source: 'simulation of the kernel files of a Linux machine',
 };
 
+/** The kinds whose sensors the kernel knows of, so that they are found without disturbing anything. */
+const KNOWN_TO_THE_KERNEL = ['ds18b20', 'iio'];
+
+const ATTACHED = {
+  title: 'Sensors attached to this machine',
+  summary:
+    'The thermometers on 1-Wire and the sensors with a driver in the kernel that were found at the start.',
+};
+
 /** Without these files there is no dataset of the machine. */
 const LOAD = '/proc/loadavg';
 
-/** The built-in datasets. A machine that has no `/proc` serves `roberrypi` alone, and `left` says why. */
-export async function builtinConfig(host: SensorHost, simulate: boolean): Promise<Builtin> {
+/**
+ * The built-in datasets. A machine that has no `/proc` serves `roberrypi` alone, and `left` says why; so it does of
+ * sensors that a reading of takes longer than the `interval` that was asked for, in seconds.
+ */
+export async function builtinConfig(
+  host: SensorHost,
+  simulate: boolean,
+  interval?: number,
+): Promise<Builtin> {
   const sources = [sourceOf('roberrypi', ROBERRYPI)];
   if (!simulate && (await host.files.read(LOAD).catch(() => undefined)) === undefined) {
     const why = `${LOAD} is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`;
@@ -54,7 +71,38 @@ export async function builtinConfig(host: SensorHost, simulate: boolean): Promis
     ['host-load', 'host-cpu', 'host-network', 'thermal'].map(name => sensorsOf(name, host, simulate)),
   );
   const info = simulate ? SIMULATED_HOST : HOST;
-  return { sources: [...sources, sourceOf('host', { ...info, sensors: sensors.flat() })], left: [] };
+  sources.push(sourceOf('host', { ...info, sensors: sensors.flat() }));
+  const { found, left } = simulate ? { found: [], left: [] } : await attachedTo(host, interval);
+  if (found.length > 0) {
+    const content = `${stringify(ATTACHED)}${foundText(found)}`;
+    sources.push({ name: 'built-in attached', content, dataset: 'attached' });
+  }
+  return { sources, left };
+}
+
+interface AttachedSensors {
+  readonly found: readonly FoundOfKind[];
+  readonly left: readonly string[];
+}
+
+/** The sensors that the kernel knows of, but for those that are too slow. */
+async function attachedTo(host: SensorHost, interval: number | undefined): Promise<AttachedSensors> {
+  const kinds = SENSOR_KINDS.filter(({ name }) => KNOWN_TO_THE_KERNEL.includes(name));
+  const lists = kinds.map(async kind =>
+    ((await kind.find?.(host)) ?? []).map((sensor): FoundOfKind => ({ kind, found: sensor })),
+  );
+  const found: FoundOfKind[] = [];
+  const left: string[] = [];
+  for (const sensor of (await Promise.all(lists)).flat()) {
+    const { kind, found: place } = sensor;
+    const takes = kind.conversionTime(kind.options.parse(place.options));
+    if (!interval || takes <= interval) found.push(sensor);
+    else
+      left.push(
+        `${kind.name} ${place.note ?? ''} is left out: a reading takes ${takes} s, and the interval is ${interval} s`,
+      );
+  }
+  return { found, left };
 }
 
 /** All sensors of a kind that are there, as they are written in a configuration. */

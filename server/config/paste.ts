@@ -23,6 +23,11 @@ interface Entry {
 
 /** A configuration of one dataset with these sensors; of two that hold the same place, the second is a comment. */
 export function pasteText(sensors: readonly FoundOfKind[]): string {
+  return `datasets:\n  ${DATASET}:\n${indented(foundText(sensors), 4)}`;
+}
+
+/** What stands below the name of that dataset. */
+export function foundText(sensors: readonly FoundOfKind[]): string {
   const columns = new Set<string>();
   const claims = new Set<string>();
   let interval = DEFAULT_INTERVAL;
@@ -41,7 +46,11 @@ export function pasteText(sensors: readonly FoundOfKind[]): string {
     return { lines, note, instead };
   });
   const list = entries.map(entryText).join('');
-  return `datasets:\n  ${DATASET}:\n    interval: ${interval} s\n    sensors:\n${list}`;
+  return `interval: ${interval} s\nsensors:\n${indented(list, 2)}`;
+}
+
+function indented(text: string, blanks: number): string {
+  return text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks));
 }
 
 /** The sensor's name, with a number where another sensor has columns of those names. */
@@ -67,5 +76,5 @@ function entryText({ lines: [first = '', ...others], note, instead }: Entry): st
     ...(remark.length === 0 ? [] : [`# ${remark.join(' ').replaceAll(/\s+/g, ' ')}`]),
     ...[`- ${first}`, ...others.map(line => `  ${line}`)].map(line => (instead ? `# ${line}` : line)),
   ];
-  return lines.map(line => `      ${line}\n`).join('');
+  return lines.map(line => `${line}\n`).join('');
 }

@@ -59,7 +59,7 @@ export async function readConfig(
   if (config.datasets.length > 0) {
     return { config, file: found.file, files, isBuiltin: false, drivers, left: [] };
   }
-  const builtin = await builtinConfig(hostOf(config.seed), config.simulate);
+  const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval);
   const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides });
   if ('problems' in whole) return { ...whole, drivers };
   return { config: whole.config, file: found.file, files, isBuiltin: true, drivers, left: builtin.left };

@@ -106,7 +106,7 @@ describe('dapberry doctor', () => {
     [
       'less memory than the logs may take',
       { files: { '/proc/meminfo': 'MemAvailable:    60000 kB\n' } },
-      'fix memory 58.6 MiB free, and 2 logs may grow to 64 MiB: lower log.bytes of the datasets',
+      'fix memory 58.6 MiB free, and 3 logs may grow to 96 MiB: lower log.bytes of the datasets',
     ],
     [
       'a Node that is too old',
@@ -192,7 +192,7 @@ describe('dapberry doctor', () => {
       {
         files: {
           '/sys/bus/w1/devices/w1_bus_master1/w1_master_slaves': undefined,
-          '/sys/bus/w1/devices/w1_bus_master1/28-0516b0a1c2ff/temperature': undefined,
+          '/sys/bus/w1/devices/w1_bus_master1/28-0516b0a1c2ff/w1_slave': undefined,
           '/boot/firmware/config.txt': undefined,
         },
       },

@@ -91,6 +91,9 @@ dtoverlay=w1-gpio,gpiopin=4
 
 const DS18B20 = '28-0516b0a1c2ff';
 
+/** 21.5625 deg C. */
+const W1_SLAVE = '59 01 4b 46 7f ff 07 10 a2 : crc=a2 YES\n59 01 4b 46 7f ff 07 10 a2 t=21562\n';
+
 /** The files of a Raspberry Pi 4 with I2C and 1-Wire on, a clock chip, a thermometer and a kernel driver's chip. */
 export const PI: Readonly<Record<string, string>> = {
   '/proc/device-tree/model': 'Raspberry Pi 4 Model B Rev 1.4\0',
@@ -125,8 +128,8 @@ export const PI: Readonly<Record<string, string>> = {
   '/sys/class/gpio/gpiochip570/ngpio': '8\n',
   '/sys/bus/w1/devices/w1_bus_master1/w1_master_slaves': `${DS18B20}\n`,
   // The folder of a thermometer lies in its master's, and is linked beside it.
-  [`/sys/bus/w1/devices/${DS18B20}/temperature`]: '21562\n',
-  [`/sys/bus/w1/devices/w1_bus_master1/${DS18B20}/temperature`]: '21562\n',
+  [`/sys/bus/w1/devices/${DS18B20}/w1_slave`]: W1_SLAVE,
+  [`/sys/bus/w1/devices/w1_bus_master1/${DS18B20}/w1_slave`]: W1_SLAVE,
   '/sys/bus/iio/devices/iio:device0/name': 'bme280\n',
   '/sys/bus/iio/devices/iio:device0/in_temp_input': '21930\n',
   '/sys/bus/iio/devices/iio:device0/in_pressure_input': '101.325500000\n',

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { oneWire } from '../../../device/buses/one-wire.ts';
 import { builtinConfig } from '../../../server/config/builtin.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { problemLine } from '../../../server/config/problem.ts';
@@ -10,9 +11,12 @@ afterEach(async () => {
   await tree?.dispose();
 });
 
-async function columnsOn(texts: Readonly<Record<string, string>>, simulate = false) {
+async function columnsOn(texts: Readonly<Record<string, string>>, simulate = false, interval?: number) {
   tree = await kernelTree(texts);
-  const { sources, left } = await builtinConfig(hostOf({ files: tree.files }), simulate);
+  const { files } = tree;
+  const { clock, buses } = hostOf();
+  const host = hostOf({ files, oneWire: oneWire({ files, clock, serial: buses.serial }) });
+  const { sources, left } = await builtinConfig(host, simulate, interval);
   const loaded = loadConfig(sources);
   if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
   const columns = loaded.config.datasets.map(({ info, sensors }) => [
@@ -58,5 +62,42 @@ describe('the built-in configuration', () => {
     expect(Object.keys(columns)).toEqual(['roberrypi', 'host']);
     const { host } = columns;
     expect(host).toEqual([...LOAD, ...NETWORK, 'temperature_cpu_thermal']);
+  });
+
+  const BUS = '/sys/bus/w1/devices/w1_bus_master1';
+  const ATTACHED = {
+    '/proc/loadavg': '0.10 0.20 0.30 1/100 200\n',
+    [`${BUS}/28-0316a2794cff/temperature`]: '21562\n',
+    [`${BUS}/28-0316a2790000/temperature`]: '22000\n',
+    '/sys/bus/iio/devices/iio:device0/name': 'bme280\n',
+    '/sys/bus/iio/devices/iio:device0/in_temp_input': '21930\n',
+    '/sys/bus/iio/devices/iio:device1/name': 'bme280\n',
+    '/sys/bus/iio/devices/iio:device1/in_temp_input': '22930\n',
+  };
+
+  it('has the thermometers on 1-Wire and the devices with a driver that there are', async () => {
+    const { columns, left } = await columnsOn(ATTACHED);
+    expect(columns).toMatchObject({
+      attached: [
+        'w1_28_0316a2790000_temperature',
+        'w1_28_0316a2794cff_temperature',
+        'bme280_temp',
+        'bme280_2_temp',
+      ],
+    });
+    expect(left).toEqual([]);
+    await tree?.dispose();
+    expect((await columnsOn(ATTACHED, true)).columns).not.toHaveProperty('attached');
+  });
+
+  it('leaves out, and says so, what is slower than the interval that was asked for', async () => {
+    const { columns, left } = await columnsOn(ATTACHED, false, 0.1);
+    expect(columns).toMatchObject({ attached: ['bme280_temp', 'bme280_2_temp'] });
+    expect(left).toEqual(
+      ['28-0316a2790000', '28-0316a2794cff'].map(
+        address =>
+          `ds18b20 ${address} on w1_bus_master1 is left out: a reading takes 0.78 s, and the interval is 0.1 s`,
+      ),
+    );
   });
 });
