@@ -1,6 +1,6 @@
 // Makes what is installed elsewhere: for each architecture an archive with systemd/install.sh, and a Debian package. Run by `npm run package`.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from './package/architectures.mjs';
@@ -36,5 +36,6 @@ for (const architecture of wanted) {
   archive(folder, tar, seconds);
   const deb = join(values.out, `dapberry_${version}_${architecture}.deb`);
   debianPackage(folder, deb, { version, architecture, seconds }, work);
+  rmSync(folder, { recursive: true });
   process.stdout.write(`${tar}\n${deb}\n`);
 }

@@ -8,7 +8,7 @@ import { parseSync, Visitor } from 'vite';
 export const ROOT = resolve(import.meta.dirname, '..');
 
 /** Folders that are made, not written. */
-const MADE = new Set(['.git', 'node_modules', 'dist', '.cache']);
+const MADE = new Set(['.git', 'node_modules', 'dist', '.cache', 'packages']);
 
 /** The project's files below a folder, as paths from the root with `/`; none where there is no such folder. */
 export function filesBelow(folder = '.'): string[] {

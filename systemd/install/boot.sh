@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # How are I2C, 1-Wire and SPI of a Raspberry Pi switched on? By lines of its config.txt, in a block that can be taken away again.
+# shellcheck shell=bash
 
 MODULES=$ROOT/etc/modules-load.d/dapberry.conf
 BEGIN='# dapberry: begin (install.sh --uninstall takes this away)'

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # Can dapberry be installed on this machine? Its system, architecture, Node, space, and what is installed already; Debian's Node is installed where it will do.
+# shellcheck shell=bash
 
 # Node's versions that the program runs on (package.json, engines).
 node_will_do() {

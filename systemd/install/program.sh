@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # How does the program get to its place? Into a folder of its own beside the version that runs, to which a link is then switched.
+# shellcheck shell=bash
 
 HOME_FOLDER=$ROOT/opt/dapberry
 PROGRAM=

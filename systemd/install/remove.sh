@@ -1,18 +1,18 @@
-# shellcheck shell=bash
 # How is everything taken away again? The service, the program, the user and what was made for them; the configuration only when that is asked for.
+# shellcheck shell=bash
 
 remove_all() {
   local kind name wants=$ROOT/etc/systemd/system/multi-user.target.wants unit units=()
   if [ -z "$ROOT" ]; then
-    for unit in "${UNITS[@]}"; do if [ -e "/etc/systemd/system/$unit" ]; then units+=("$unit"); fi; done
+    for unit in "${ALL_UNITS[@]}"; do if [ -e "/etc/systemd/system/$unit" ]; then units+=("$unit"); fi; done
     [ "${#units[@]}" -eq 0 ] || step 'end the service' systemctl --quiet disable --now "${units[@]}"
   fi
-  take_away 'remove the units' "${UNITS[@]/#/$ROOT/etc/systemd/system/}" "${UNITS[@]/#/$wants/}" \
+  take_away 'remove the units' "${ALL_UNITS[@]/#/$ROOT/etc/systemd/system/}" "${UNITS[@]/#/$wants/}" \
     "$(dirname "$DROP_IN")" "$CONTROL"
   $DRY_RUN || rmdir --ignore-fail-on-non-empty "$(dirname "$CONTROL")" 2>/dev/null || true
   if [ -z "$ROOT" ] && ! $DRY_RUN; then
     systemctl daemon-reload
-    systemctl reset-failed "${UNITS[@]}" 2>/dev/null || true
+    systemctl reset-failed "${ALL_UNITS[@]}" 2>/dev/null || true
   fi
   take_away "remove $RULES" "$RULES"
   if [ -z "$ROOT" ] && [ -d /run/udev ] && ! $DRY_RUN; then udevadm control --reload; fi

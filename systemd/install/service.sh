@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # Does it serve? The service is started, asked whether it is well, and told where it can be opened.
+# shellcheck shell=bash
 
 # Seconds: an old Pi takes a while to start.
 PATIENCE=${DAPBERRY_PATIENCE:-120}
@@ -46,7 +46,8 @@ state_of() { systemctl show --property="$1" --value dapberry.service 2>/dev/null
 
 wait_until_well() {
   local end=$((SECONDS + PATIENCE)) url pid
-  url=$(addresses | head -n1)
+  # Not every system knows the name localhost.
+  url=$(addresses | sed -n '1{s/localhost/127.0.0.1/;p}')
   while :; do
     pid=$(state_of MainPID)
     if [ "$(state_of ActiveState)" = active ] && answers "$url"; then
@@ -69,7 +70,7 @@ answers() {
   # shellcheck disable=SC2016 # the script's own variables
   node -e '
     const [url, version] = process.argv.slice(1);
-    fetch(`${url}health`, { signal: AbortSignal.timeout(5000) })
+    fetch(`${url}health`, { signal: AbortSignal.timeout(15000) })
       .then(answer => answer.json())
       .then(health => process.exit(health.version === version ? 0 : 1), () => process.exit(1));
   ' "$1" "$VERSION"

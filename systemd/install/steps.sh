@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # How is a step taken? Said, done unless it is a rehearsal, and undone if a later one fails.
+# shellcheck shell=bash
 
 # What undoes the steps so far, oldest first, each a line for eval.
 UNDO=()

@@ -1,7 +1,9 @@
-# shellcheck shell=bash
 # What does the system get besides the program? A user, groups, rules for devices, units, a configuration, a command.
+# shellcheck shell=bash
 
+# Those that are enabled; the socket is an option.
 UNITS=(dapberry.service dapberry-devices.service dapberry-devices.path)
+ALL_UNITS=("${UNITS[@]}" dapberry.socket)
 DROP_IN=$ROOT/etc/systemd/system/dapberry.service.d/port.conf
 # Where systemd remembers what allow-devices.sh allowed.
 CONTROL=$ROOT/etc/systemd/system.control/dapberry.service.d
@@ -82,7 +84,7 @@ install_configuration() {
 
 install_units() {
   local unit
-  for unit in "${UNITS[@]}"; do put_file "$SOURCE/systemd/$unit" "$ROOT/etc/systemd/system/$unit"; done
+  for unit in "${ALL_UNITS[@]}"; do put_file "$SOURCE/systemd/$unit" "$ROOT/etc/systemd/system/$unit"; done
   [ -z "$PORT" ] || put_text "$(port_text "$PORT")" "$DROP_IN"
   put_link /opt/dapberry/current/dist/server/main.js "$ROOT/usr/local/bin/dapberry"
 }

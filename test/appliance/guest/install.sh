@@ -38,7 +38,7 @@ versions() { find /opt/dapberry/versions -mindepth 1 -maxdepth 1 -printf '%f\n' 
 has_versions() { [ "$(versions)" = "$1 " ]; }
 # Only the configuration is there that was not there before, and nothing is gone.
 only_configuration() { diff "$1" "$2" | grep '^[<>]' | grep -v '^> /etc/dapberry' | fails grep .; }
-no_units() { systemctl list-units --all --no-legend 'dapberry*' | fails grep .; }
+no_units() { systemctl list-units --all --no-legend 'dapberry*' | grep -v not-found | fails grep .; }
 in_all_section() { sed -n '/^\[all\]/,$p' /boot/firmware/config.txt | grep -qx "$1"; }
 # A client that reads until the server ends the stream, and says how that was.
 follow() {

@@ -3,6 +3,7 @@
 # node at $NODE; prints TAP, and exits with the number of failures. The unit is the project's own where it is there, else a small one.
 # In a container (systemd-nspawn) nothing sets the clock, which is the host's: those checks are left out. PARTS: which to run; PATIENCE: how
 # many times longer than on a machine of its own everything may take.
+# shellcheck disable=SC2016,SC2086,SC2119,SC2120,SC2317 # names and paths without spaces; what is called through "$@"
 APP=${APP:-/app} NODE=${NODE:-/usr/local/bin/node} UNIT=dapberry CONFIG=/etc/dapberry/config.yaml PATIENCE=${PATIENCE:-1}
 number=0 failures=0
 ok() { number=$((number + 1)); echo "ok $number - $1"; }

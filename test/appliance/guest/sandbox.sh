@@ -1,0 +1,64 @@
+#!/bin/sh
+# Do sensors work within what the service may do, and nothing else? Run as root in a guest with simulated chips that systemd runs; $1 is a release archive.
+
+here=$(dirname "$0")
+# shellcheck source=test/appliance/guest/tap.sh
+. "$here/tap.sh"
+work=/tmp/sandbox-test
+mkdir -p $work
+
+configure() {
+  mkdir -p /etc/dapberry
+  printf 'datasets:\n  lab:\n    interval: 2 s\n    sensors:\n' >$work/config.yaml
+  for sensor; do echo "      - $sensor" >>$work/config.yaml; done
+  cp $work/config.yaml /etc/dapberry/config.yaml.new && mv /etc/dapberry/config.yaml.new /etc/dapberry/config.yaml
+}
+well() { health "health.status === 'ok' && health.datasets.length === 1 && health.datasets[0].sensors.length === $1"; }
+serves() { health "health.datasets[0].sensors.length === $1"; }
+# value COLUMN-PATTERN NUMBER: of the newest row.
+value() { ask /metrics | grep "^dapberry_channel_value{.*$1" | grep " $2\$"; }
+allowed() { systemctl show --property=DeviceAllow --value dapberry | grep -v '^char-rtc' | tr '\n' ' '; }
+allows() { [ "$(allowed)" = "$1" ]; }
+pid() { systemctl show --property=MainPID --value dapberry; }
+same_process() { [ "$(pid)" = "$process" ]; }
+# What the service's own process may do: a shell in its place with the same settings, as systemd makes it.
+inside() {
+  systemd-run --quiet --wait --pipe --collect --uid=dapberry --property=DevicePolicy=closed --property=ProtectSystem=strict \
+    --property=ProtectKernelTunables=yes --property='ReadWritePaths=-/sys/class/gpio -/sys/devices' sh -c "$1"
+}
+fails() { ! "$@"; }
+group_of() { [ "$(stat -c %G "$1")" = "$2" ]; }
+bulk() { for file in /sys/bus/w1/devices/w1_bus_master*/therm_bulk_read; do group_of "$file" dapberry || return 1; done; }
+
+tar -xzf "$1" -C $work
+install=$(echo $work/dapberry-*)/systemd/install.sh
+i2cset -y 0 0x48 0 0x0019 w
+configure '{kind: host-load}'
+ok 'it is installed' env DAPBERRY_PATIENCE=300 "$install"
+process=$(pid)
+ok 'no device is allowed where no sensor needs one' allows ''
+ok 'one conversion for all of a 1-Wire bus is the service'"'"'s to ask for' bulk
+ok 'I2C is its group'"'"'s' group_of /dev/i2c-0 i2c
+ok 'a line of GPIO is its group'"'"'s to ask for' group_of /sys/class/gpio/export gpio
+
+configure '{kind: host-load}' '{kind: host-cpu}' '{kind: ds18b20, name: roof, address: 28-0000004d495301}' \
+  '{kind: ds18b20, name: cellar, address: 28-0000004d495302}' '{kind: lm75, bus: 0}' \
+  '{kind: gpio-input, name: rain, pin: 17, interface: sysfs}' '{kind: gpio-input, name: door, pin: 27, interface: character-device}'
+ok 'sensors on 1-Wire, I2C and GPIO are read once they are in the configuration' until_well 120 well 7
+ok 'the chip'"'"'s temperature is served' value lm75 25
+ok 'I2C and GPIO are allowed then' allows 'char-gpiochip rw char-i2c rw '
+ok 'without a restart' same_process
+
+configure '{kind: host-load}' '{kind: lm75, bus: 0}'
+ok 'a sensor that is taken out is gone' until_well 60 serves 2
+ok 'and so is what it was allowed' until_well 60 allows 'char-i2c rw '
+ok 'without a restart' same_process
+ok 'a restart remembers it' systemctl restart dapberry
+ok 'and serves' until_well 60 well 2
+
+ok 'within its limits nothing is written to the system' fails inside 'echo x >/etc/dapberry/x'
+ok 'nor to settings of the kernel' fails inside 'echo 1 >/proc/sys/vm/overcommit_memory'
+ok 'and no device is opened that is not allowed' fails inside 'head -c1 /dev/gpiochip0'
+journalctl -u dapberry -u dapberry-devices --no-pager -o short-monotonic | tail -n 40 | sed 's/^/# /'
+"$install" --purge >/dev/null
+done_testing
