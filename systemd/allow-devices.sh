@@ -10,8 +10,8 @@ wanted=$(node "$here/../dist/server/main.js" devices 2>/dev/null) || {
   exit 0
 }
 
-# One "DeviceAllow=char-i2c rw" a line here, "char-i2c rw" there; the clock's read-only entry comes from ProtectClock=.
-allowed=$(systemctl show --property=DeviceAllow --value "$unit" | grep -v '^char-rtc ' || true)
+# Each in systemd's own order; the clock's read-only entry comes from ProtectClock=.
+allowed=$(systemctl show --property=DeviceAllow --value "$unit" | grep -v '^char-rtc ' | sort || true)
 if [ "$wanted" != "$allowed" ]; then
   # The empty one takes away what was allowed before.
   set -- DeviceAllow=

@@ -17,7 +17,7 @@ well() { health "health.status === 'ok' && health.datasets.length === 1 && healt
 serves() { health "health.datasets[0].sensors.length === $1"; }
 # value COLUMN-PATTERN NUMBER: of the newest row.
 value() { ask /metrics | grep "^dapberry_channel_value{.*$1" | grep " $2\$"; }
-allowed() { systemctl show --property=DeviceAllow --value dapberry | grep -v '^char-rtc' | tr '\n' ' '; }
+allowed() { systemctl show --property=DeviceAllow --value dapberry | grep -v '^char-rtc' | sort | tr '\n' ' '; }
 allows() { [ "$(allowed)" = "$1" ]; }
 pid() { systemctl show --property=MainPID --value dapberry; }
 same_process() { [ "$(pid)" = "$process" ]; }
