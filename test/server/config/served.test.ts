@@ -226,7 +226,9 @@ describe('a sensor that is slower than the rows of its dataset', () => {
     const once = column(4).filter(isNumber).length;
     expect(once).toBeGreaterThan(2);
     expect(once).toBeLessThan(15);
-    expect([3, 4]).toContain(column(6).filter(isNumber).length);
+    const rare = column(6).filter(isNumber).length;
+    const seconds = rows.at(-1)![0]! - rows[0]![0]!;
+    expect(Math.abs(rare - seconds)).toBeLessThan(1.5);
 
     const das = parseDas(await text(`${url}/boiler.das`));
     const comment = (name: string) => {
