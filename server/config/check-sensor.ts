@@ -60,7 +60,7 @@ type Found = Pick<SensorPart, 'problems'> & Partial<SensorPart>;
 function ofKind(part: Place, value: Mapping, kind: SensorKind, { simulate }: CheckOptions): Found {
   const {
     kind: kindWord,
-    driver: driverWord,
+    driver: _driver,
     name,
     channels,
     derived,

@@ -133,9 +133,7 @@ export class EventLog {
     this.drivers.spend(file, 1, (errors, held) =>
       this.logger.error(
         { driver: file, err, errors },
-        held === 0
-          ? strayText(file, err)
-          : `${errors} more errors; the last: ${strayText(file, err)}`,
+        held === 0 ? strayText(file, err) : `${errors} more errors; the last: ${strayText(file, err)}`,
       ),
     );
   }

@@ -113,14 +113,16 @@ const WRONG: readonly (readonly [
     'slow',
     driverText({ conversionTime: '() => 2.5' }),
     '',
-    ['1: interval: expected 2.5 seconds or more, which the sensor mine takes, found 1'],
+    [
+      '1: interval: expected 2.5 seconds or more, which the sensor mine takes, found 1; if rows are to come faster than its readings, give it "between: nan" or "between: hold"',
+    ],
   ],
   [
     'option',
     driverText(),
     'valu: 2',
     [
-      '4: valu: expected one of the keys driver, name, value, channels, derived, found "valu"; did you mean "value"?',
+      '4: valu: expected one of the keys driver, name, value, channels, derived, every, between, found "valu"; did you mean "value"?',
     ],
   ],
   ['type', driverText(), 'value: two', ['4: value: expected a number, found "two"']],
