@@ -23,7 +23,7 @@ const CONFIG = `
 datasets:
   hall:
     title: Hall
-    interval: 1 s
+    interval: 3 s
     sensors:
       - {kind: ds18b20, name: shed, address: ${THERMOMETERS[0]}, resolution: 9}
       - {kind: ds18b20, name: roof, address: ${THERMOMETERS[1]}, resolution: 12}

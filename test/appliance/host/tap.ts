@@ -16,13 +16,13 @@ export interface Tap {
 const LINE = /^(not )?ok\b[\s\d]*-?\s*(.*)$/;
 
 /**
- * Runs a script of the guest, and prints what it says as it comes.
+ * Runs a command in the guest, and prints what it says as it comes.
  * @param seconds how long it may take
  */
-export async function runTap(guest: Guest, script: string, seconds: number): Promise<Tap> {
+export async function runTap(guest: Guest, command: string, seconds: number): Promise<Tap> {
   await guest.run(`mkdir -p /run/tap
 rm -f /run/tap/*
-(sh ${script} >/run/tap/output 2>&1 </dev/null; echo $? >/run/tap/code) &`);
+(${command} >/run/tap/output 2>&1 </dev/null; echo $? >/run/tap/code) &`);
   const end = performance.now() + seconds * 1000;
   let output = '';
   for (;;) {

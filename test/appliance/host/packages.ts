@@ -1,0 +1,55 @@
+// What does a guest install? The release archive and the Debian package of this project, and a later version of that.
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const PROJECT = resolve(import.meta.dirname, '../../..');
+
+/** Greater than any that the project will have. */
+const LATER = '999.0.0';
+
+/** The names of the files in the folder that they were made in. */
+export interface Packages {
+  readonly archive: string;
+  readonly debian: string;
+  readonly laterDebian: string;
+}
+
+/** Makes them for amd64 as `npm run package` does, of the build that is there. */
+export function makePackages(folder: string): Packages {
+  execFileSync('npm', ['run', '--silent', 'package', '--', '--arch', 'amd64', '--out', folder], {
+    cwd: PROJECT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [archive, debian] = [/\.tar\.gz$/, /\.deb$/].map(ending =>
+    readdirSync(folder).find(name => ending.test(name)),
+  );
+  if (archive === undefined || debian === undefined) {
+    throw new Error(
+      `expected an archive and a package in ${folder}, found ${readdirSync(folder).join(', ')}`,
+    );
+  }
+  const unpacked = join(folder, 'later');
+  const laterDebian = 'later.deb';
+  execFileSync('dpkg-deb', ['-R', join(folder, debian), unpacked]);
+  const sayLater = (file: string, version: RegExp) =>
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(version, (_, before: string) => before + LATER),
+    );
+  sayLater(join(unpacked, 'DEBIAN/control'), /^(Version: )[^\n]+/m);
+  const [manifest = ''] = execFileSync(
+    'find',
+    [unpacked, '-name', 'package.json', '-not', '-path', '*/node_modules/*'],
+    {
+      encoding: 'utf8',
+    },
+  ).split('\n');
+  sayLater(manifest, /^(\s*"version": ")[^"]+/m);
+  execFileSync('dpkg-deb', ['--root-owner-group', '-b', unpacked, join(folder, laterDebian)], {
+    stdio: 'ignore',
+  });
+  rmSync(unpacked, { recursive: true });
+  return { archive, debian, laterDebian };
+}
