@@ -50,7 +50,6 @@ Environment=NODE_OPTIONS=--import=$APP/test/appliance/guest/wedge.mjs
 WatchdogSec=$((10 * PATIENCE))
 RestartSec=1
 TimeoutStartSec=$((120 * PATIENCE))
-TimeoutAbortSec=5
 C
 cp $APP/systemd/dapberry.socket /run/systemd/system/ && systemctl daemon-reload
 rm -rf /run/systemd/timesync
