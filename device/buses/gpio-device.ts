@@ -193,6 +193,7 @@ function inputOf(line: OpenLine, clock: Clock, { onEdge, onLost }: InputOptions)
     },
     close: () => {
       clearTimeout(timer);
+      take();
       closeSync(descriptor);
     },
   };

@@ -33,7 +33,7 @@ export interface LineOptions {
 export interface InputOptions extends LineOptions {
   /** `as-is` where it is left out. */
   readonly pull?: Pull;
-  /** Told every edge once, in order, if need be a little later than it came. Without it edges are not watched. */
+  /** Told every edge once, in order, if need be a little later than it came, the last ones by `close`. Without it edges are not watched. */
   readonly onEdge?: (edge: Edge) => void;
   /**
    * Told how many edges there were that the kernel had no room for, before `onEdge` is told them all with the next one's time:

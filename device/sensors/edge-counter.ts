@@ -1,7 +1,7 @@
 // How many times did a contact close, that bounces as it does? Only levels that stay for a while count.
 
 import type { Edge, Level } from '../buses/gpio.ts';
-import type { Total } from '../totals.ts';
+import { type Total, Totals } from '../totals.ts';
 
 /** Which edges count. */
 export const COUNTED = ['rising', 'falling', 'both'] as const;
@@ -22,7 +22,7 @@ export class EdgeCounter {
    * @param debounce seconds that a level must stay to count; 0 counts every edge
    * @param total where it goes on
    */
-  constructor(level: Level, counted: Counted, debounce: number, total: Total = { count: 0 }) {
+  constructor(level: Level, counted: Counted, debounce: number, total: Total = new Totals().of('')) {
     this.#level = level;
     this.#counted = counted;
     this.#debounce = debounce;
@@ -53,6 +53,6 @@ export class EdgeCounter {
     if (edge.level === this.#level) return;
     this.#level = edge.level;
     const direction = edge.level === 1 ? 'rising' : 'falling';
-    if (this.#counted === 'both' || this.#counted === direction) this.#total.count++;
+    if (this.#counted === 'both' || this.#counted === direction) this.#total.add();
   }
 }

@@ -179,6 +179,9 @@ async function openCounting(
       const rate = before === undefined ? Number.NaN : (total.count - before.counters) / (time - before.time);
       return [level, total.count, total.count * scale, rate * scale];
     },
-    close: async () => input.close(),
+    close: async () => {
+      input.close();
+      counter?.settle(clock.monotonic());
+    },
   };
 }

@@ -194,6 +194,15 @@ describe('a pin by the GPIO character device', () => {
     input.close();
   });
 
+  it('tells the edges that came until it was closed', async () => {
+    const levels: Level[] = [];
+    const input = await gpioOf().input(17, { onEdge: ({ level }) => levels.push(level) });
+    kernel.move(kernel.last, 1);
+    kernel.move(kernel.last, 0);
+    input.close();
+    expect(levels).toEqual([1, 0]);
+  });
+
   it('is given back when it is closed', async () => {
     const input = await gpioOf().input(17);
     const [descriptor] = [...kernel.given.keys()];

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Edge, Level } from '../../../device/buses/gpio.ts';
+import { simulatedHost } from '../../../device/kind.ts';
 import { pulses } from '../../../device/models/pulses.ts';
 import { IncompleteReading } from '../../../device/sensor.ts';
 import { EdgeCounter } from '../../../device/sensors/edge-counter.ts';
 import { gpioInput } from '../../../device/sensors/gpio-input.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { hostOf } from '../known-sensors.ts';
 import { gpioRig } from './gpio-rig.ts';
 import { readingOf } from './i2c-rig.ts';
 
@@ -134,6 +137,35 @@ describe('a switch at a pin', () => {
     expect(await readingOf(sensor)).toEqual([0, 3, expect.closeTo(0.6, 9), 0]);
     play(rig, '10', 0.5);
     expect(await readingOf(sensor)).toEqual([0, 4, expect.closeTo(0.8, 9), expect.closeTo(0.2, 9)]);
+  });
+
+  it('counts what came until it was closed', async () => {
+    const rig = gpioRig();
+    const sensor = await rig.open(gpioInput);
+    await readingOf(sensor);
+    play(rig, '1010', 0.1);
+    play(rig, '1', 0.006);
+    await sensor.close();
+    const again = await rig.open(gpioInput);
+    expect((await readingOf(again)).slice(0, 2)).toEqual([1, 3]);
+    await again.close();
+  });
+
+  it('counts once what several readers see who each have a simulated one', async () => {
+    const clock = new FakeClock();
+    const host = hostOf({ clock });
+    const options = gpioInput.options.parse({ pin: PIN });
+    const opened = () => gpioInput.open(options, simulatedHost(gpioInput, options, host));
+    const sensors = [await opened(), await opened(), await opened()];
+    for (let row = 0; row < 40; row++) {
+      clock.pass(1);
+      const counts = [];
+      for (const sensor of sensors) counts.push((await readingOf(sensor))[1]);
+      expect(new Set(counts).size).toBe(1);
+      // A tip every two seconds or so.
+      expect(counts[0]).toBeLessThanOrEqual(row);
+      if (row > 10) expect(counts[0]).toBeGreaterThan(row / 4);
+    }
   });
 
   it('counts anew where something else is counted', async () => {
