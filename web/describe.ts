@@ -8,7 +8,7 @@ import { prettyUnits } from './units.ts';
 /** One column that is shown. */
 export interface Channel {
   readonly name: string;
-  /** What a person calls it: `long_name`, else the column's name. */
+  /** What a person calls it: `long_name`, else the column's name; both where several columns are called the same. */
   readonly label: string;
   /** As a reader writes it: `°C`; empty for none. Channels of one unit share a chart. */
   readonly unit: string;
@@ -70,11 +70,21 @@ export function describeDataset(dataset: Dataset, attributes: AttributeTable): D
     sequence: sequence.name,
     amongOthers: dataset.variables.length > 1,
     time,
-    channels: sequence.fields
-      .filter(isAtomic)
-      .filter(field => field.name !== time?.name)
-      .map(field => describeChannel(field, columnAttributes(attributes, sequence, field.name))),
+    channels: toldApart(
+      sequence.fields
+        .filter(isAtomic)
+        .filter(field => field.name !== time?.name)
+        .map(field => describeChannel(field, columnAttributes(attributes, sequence, field.name))),
+    ),
   };
+}
+
+/** Two thermometers of one kind have one long name: their columns' names tell which is which. */
+function toldApart(channels: readonly Channel[]): Channel[] {
+  const times = (wanted: string) => channels.filter(({ label }) => label === wanted).length;
+  return channels.map(channel =>
+    times(channel.label) === 1 ? channel : { ...channel, label: `${channel.label} (${channel.name})` },
+  );
 }
 
 /** The numeric channels, together by unit, in the order of the columns. */

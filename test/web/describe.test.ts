@@ -67,6 +67,21 @@ describe('what a dataset holds', () => {
     ]);
   });
 
+  it('tells columns apart that are called the same, as those of two thermometers of one kind', () => {
+    const das = parseDas(`Attributes { sensor {
+        voltage { String long_name "Temperature"; }
+        temperature { String long_name "Temperature"; }
+        inside { String long_name "Inside"; }
+    } }`);
+    expect(describeDataset(DDS, das).channels.map(({ label }) => label)).toEqual([
+      'Temperature (voltage)',
+      'Temperature (temperature)',
+      'Inside',
+      'count',
+      'note',
+    ]);
+  });
+
   it('knows what stands for no value, and how values are packed', () => {
     const [voltage, temperature, , count] = described.channels;
     expect(voltage).toMatchObject({ missing: [], scale: 1, offset: 0 });
