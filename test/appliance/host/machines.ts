@@ -45,7 +45,7 @@ const pc: Machine = {
     ...['-kernel', join(cache, 'pc/vmlinuz'), '-initrd', initramfs],
     '-append',
     [
-      'console=ttyS0 quiet loglevel=4 panic=-1 no_timer_check',
+      'console=ttyS0 quiet loglevel=4 panic=-1 no_timer_check net.ifnames=0',
       `shares=${Object.keys(shares).join(',')}`,
       'systemd.wants=appliance-agent.service systemd.wants=systemd-networkd.service',
       'systemd.show_status=1 systemd.log_color=0',
