@@ -238,5 +238,10 @@ export async function closeSensor(sensor: Sensor, clock: Clock): Promise<void> {
 
 /** What an error says, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    // Not all that can be thrown is a text, or can be made one.
+    return foundOf(error);
+  }
 }

@@ -92,7 +92,7 @@ class Queue {
 function nothing(): void {}
 
 /** What `work` gives, or a rejection with the reason of the abort where that comes first. */
-function untilAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function untilAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
     if (signal.aborted) stop();

@@ -1,6 +1,7 @@
 // Whose fault is an error that nobody caught? That of the driver in whose name the code ran that threw it.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { messageOf } from '../sensor-reader.ts';
 
 /** Code of one driver, loaded once. */
 export interface Origin {
@@ -50,7 +51,7 @@ export function listen(origin: Origin, listener: Listener): () => void {
  * @returns whether it is a driver's; if not, it is an error of the program itself
  */
 export function takeStray(thrown: unknown, tell: (stray: StrayError) => void): boolean {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
   const scope = scopes.getStore() ?? scopeOf(error);
   if (scope === undefined) return false;
   const { origin, listener } = scope;

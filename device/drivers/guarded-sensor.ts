@@ -1,13 +1,21 @@
 // How is a sensor used that someone else wrote? An error that it throws where nobody catches it is the failure of its reading.
 
+import { untilAbort } from '../buses/serial.ts';
+import { type Clock, waitFor } from '../clock.ts';
 import type { OptionsOf, SensorHost, SensorKind } from '../kind.ts';
 import { type ComputedSensor, isComputed, type Sensor } from '../sensor.ts';
+import { messageOf } from '../sensor-reader.ts';
 import { contained, listen, type Origin } from './containment.ts';
 import { FaultyKind, sensorFaults } from './faults.ts';
+import { guardedHost } from './guarded-host.ts';
+
+/** Seconds that an opening may take; one that never ends would never be tried again. */
+const LONGEST_OPENING = 60;
 
 /**
  * Opens a sensor of the kind. After an error that nobody caught, what it is asked for at that moment rejects, and so does
- * each reading until it is closed and opened anew.
+ * each reading until it is closed and opened anew. A reading that nobody waits for any more is not waited for here either, nor an
+ * opening after a minute: one that never ends would be the last.
  */
 export async function openGuarded(
   kind: SensorKind,
@@ -16,29 +24,51 @@ export async function openGuarded(
   host: SensorHost,
 ): Promise<Sensor> {
   const strays = new Strays(origin);
-  const opening = strays.run(async () => kind.open(options, host));
+  const closed = new AbortController();
+  const decided = new AbortController();
+  const opening = strays.run(async () => kind.open(options, guardedHost(host, closed.signal)));
   try {
-    const sensor = await strays.race(opening);
+    const sensor = await strays.race(opened(opening, host.clock, decided.signal));
     const faults = sensorFaults(sensor);
     if (faults.length > 0) throw new FaultyKind(faults);
-    return guarded(sensor, strays);
+    return guarded(sensor, strays, closed);
   } catch (error) {
     // One that opens all the same is wanted by nobody.
     opening.then(sensor => strays.run(async () => sensor.close())).catch(() => undefined);
     strays.end();
+    closed.abort();
     throw error;
+  } finally {
+    decided.abort();
   }
 }
 
-function guarded(sensor: Sensor, strays: Strays): Sensor {
+/** What opens in time, as long as `signal` does not say that it is decided otherwise. */
+async function opened(opening: Promise<Sensor>, clock: Clock, signal: AbortSignal): Promise<Sensor> {
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+  };
+  await waitFor(clock, opening.then(end, end), LONGEST_OPENING, signal);
+  if (hasEnded) return opening;
+  throw new Error(`open: expected a sensor within ${LONGEST_OPENING} s, found none`);
+}
+
+function guarded(sensor: Sensor, strays: Strays, closed: AbortController): Sensor {
   const { name, channels } = sensor;
   const plain: Sensor = {
     name,
     channels,
-    read: signal => strays.race(strays.run(async () => sensor.read(signal))),
+    read: signal =>
+      strays.race(
+        untilAbort(
+          strays.run(async () => sensor.read(signal)),
+          signal,
+        ),
+      ),
     close: async () => {
       strays.end();
-      await strays.run(async () => sensor.close());
+      await strays.run(async () => sensor.close()).finally(() => closed.abort());
     },
   };
   if (!isComputed(sensor)) return plain;
@@ -83,7 +113,7 @@ class Strays {
   }
 
   readonly #listener = (cause: Error) => {
-    this.#error ??= new Error(`an error that the driver did not catch: ${cause.message}`, { cause });
+    this.#error ??= new Error(`an error that the driver did not catch: ${messageOf(cause)}`, { cause });
     this.#reject?.(this.#error);
   };
 }

@@ -1,13 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { oneWire } from '../../../device/buses/one-wire.ts';
+import { serialQueues } from '../../../device/buses/serial.ts';
 import { contained, takeStray } from '../../../device/drivers/containment.ts';
 import { DRIVER_TOOLS } from '../../../device/drivers/driver.ts';
 import { FaultyKind } from '../../../device/drivers/faults.ts';
 import { guardedKind } from '../../../device/drivers/guarded-kind.ts';
-import { type SensorKind, simulatedHost } from '../../../device/kind.ts';
+import { type SensorHost, type SensorKind, simulatedHost } from '../../../device/kind.ts';
+import { fileTree } from '../../../device/models/file-tree.ts';
 import { readOnce } from '../../../device/read-once.ts';
 import type { Reading, Sensor } from '../../../device/sensor.ts';
+import { FakeClock } from '../fake-clock.ts';
 import { hostOf } from '../known-sensors.ts';
 
 const CHANNELS = [{ name: 'depth', units: 'm', longName: 'Depth' }];
@@ -183,6 +187,15 @@ describe('an error that nobody catches', () => {
     expect(takeStray('a text', tell)).toBe(false);
   });
 
+  it('may be anything that can be thrown', async () => {
+    const { kind, origin } = strayingKind();
+    const sensor = await kind.open({}, hostOf());
+    const told: string[] = [];
+    contained(origin, () => takeStray(Object.create(null), ({ error }) => told.push(error.message)));
+    expect(told).toEqual(['an object']);
+    await sensor.close();
+  });
+
   it('is told of though it comes before there is a sensor, or after', async () => {
     const { kind, origin, told, stray } = strayingKind();
     const sensor = await kind.open({}, hostOf());
@@ -218,6 +231,105 @@ describe('an error that nobody catches', () => {
     opened?.({ name: 'mine', channels: CHANNELS, read: async () => [1], close });
     await nextTurn();
     expect(isClosed).toBe(true);
+  });
+});
+
+describe('a driver that never answers', () => {
+  const never = () => new Promise<never>(() => undefined);
+
+  it('is given up when nobody waits for its reading any more, so that it can be opened anew', async () => {
+    let reads = 0;
+    const kind = kindWith({
+      open: async () => ({
+        name: 'mine',
+        channels: CHANNELS,
+        read: () => (++reads === 1 ? never() : Promise.resolve([reads])),
+        close: async () => {},
+      }),
+    });
+    const sensor = await kind.open({}, hostOf());
+    const stop = new AbortController();
+    const reading = sensor.read(stop.signal);
+    stop.abort(new Error('too late'));
+    await expect(reading).rejects.toThrow('too late');
+    expect(await sensor.read(NEVER)).toEqual([2]);
+    await sensor.close();
+  });
+
+  it('is given up at its opening after a minute, and closed should it open after all', async () => {
+    const clock = new FakeClock();
+    const before = clock.monotonic();
+    let opened: ((sensor: Sensor) => void) | undefined;
+    let isClosed = false;
+    const kind = kindWith({
+      open: () =>
+        new Promise<Sensor>(resolve => {
+          opened = resolve;
+        }),
+    });
+    await expect(kind.open({}, hostOf({ clock }))).rejects.toThrow(
+      'open: expected a sensor within 60 s, found none',
+    );
+    expect(clock.monotonic() - before).toBe(60);
+    const close = async () => {
+      isClosed = true;
+    };
+    opened?.({ name: 'mine', channels: CHANNELS, read: async () => [1], close });
+    await nextTurn();
+    expect(isClosed).toBe(true);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it.each([
+    ['i2c-1', 10, ({ buses: { serial } }: SensorHost) => serial('i2c-1', () => serial('i2c-1', never))],
+    ['i2c-1:0x48', 60, ({ buses: { serial } }: SensorHost) => serial('i2c-1:0x48', never)],
+    ['1-wire', 10, ({ oneWire: bus }: SensorHost) => bus.alone(never, NEVER)],
+  ])('keeps %s from the sensors of others for %i s at most', async (name, seconds, read) => {
+    const clock = new FakeClock();
+    const serial = serialQueues();
+    const files = fileTree({});
+    const host = hostOf({ clock, files, buses: { serial }, oneWire: oneWire({ files, serial, clock }) });
+    const before = clock.monotonic();
+    const kind = kindWith({
+      open: async (_options: unknown, given: SensorHost) => ({
+        name: 'mine',
+        channels: CHANNELS,
+        read: () => read(given),
+        close: async () => {},
+      }),
+    });
+    const sensor = await kind.open({}, host);
+    const reading = sensor.read(NEVER);
+    const others = serial(name, async () => clock.monotonic() - before);
+    await expect(reading).rejects.toThrow(
+      `expected ${name} to be let go within ${seconds} s, found that its work has not ended`,
+    );
+    expect(await others).toBe(seconds);
+    await sensor.close();
+  });
+
+  it('keeps no bus when it has been closed, nor its place in a queue', async () => {
+    const { buses } = hostOf();
+    const { serial } = buses;
+    let begun = 0;
+    const kind = kindWith({
+      open: async (_options: unknown, given: SensorHost) => ({
+        name: 'mine',
+        channels: CHANNELS,
+        read: () =>
+          given.buses.serial('i2c-1', () => {
+            begun++;
+            return never();
+          }),
+        close: async () => {},
+      }),
+    });
+    const sensor = await kind.open({}, hostOf({ buses }));
+    const readings = Promise.allSettled([sensor.read(NEVER), sensor.read(NEVER)]);
+    const others = serial('i2c-1', async () => begun);
+    await sensor.close();
+    expect(await others).toBe(1);
+    expect((await readings).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 });
 
