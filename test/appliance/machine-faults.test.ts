@@ -8,10 +8,13 @@ import { eventually, health, nextRow, nextRows, type Row } from './host/reading.
 import { journal, property, startService, stopService } from './host/service.ts';
 import { describeGuest } from './host/suite.ts';
 
+/** Seconds between rows. */
+const INTERVAL = 2;
+
 const CONFIG = `
 datasets:
   machine:
-    interval: 1 s
+    interval: ${INTERVAL} s
     sensors:
       - {kind: thermal, name: cpu, zone: cpu-thermal}
       - {kind: ds18b20, name: shed, address: 28-00004d495301, resolution: 9}
@@ -31,6 +34,11 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
       () => nextRow(`${guest.url()}/machine`),
       () => true,
       START,
+    );
+  const isWell = () =>
+    eventually(
+      () => health(guest.url()),
+      ({ status }) => status === 'ok',
     );
   /** The next rows, while something happens to the machine. */
   const rowsDuring = async (count: number, happening: () => Promise<unknown>): Promise<Row[]> => {
@@ -61,12 +69,12 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
   });
 
   it('keeps a stream going through a network that is gone for seconds, without a gap', async () => {
-    const rows = await rowsDuring(14, () =>
+    const rows = await rowsDuring(10, () =>
       guest.run('sleep 3; ip link set eth0 down; sleep 4; ip link set eth0 up'),
     );
     const times = timesOf(rows);
-    expect(times).toHaveLength(14);
-    for (const step of steps(times)) expect(step).toBeLessThan(2.5);
+    expect(times).toHaveLength(10);
+    for (const step of steps(times)) expect(step).toBeLessThan(2 * INTERVAL + 0.5);
   });
 
   it.each([
@@ -74,8 +82,8 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
     ['back by an hour', '-3600', /the system clock was set back by/],
   ])('keeps time in order when the clock is set %s, and says so once', async (_, seconds, said) => {
     const told = (await journal(guest, said)).length;
-    const rows = await rowsDuring(12, () => guest.run(`sleep 3; date -s "@$(($(date +%s) ${seconds}))"`));
-    expect(rows).toHaveLength(12);
+    const rows = await rowsDuring(8, () => guest.run(`sleep 3; date -s "@$(($(date +%s) ${seconds}))"`));
+    expect(rows).toHaveLength(8);
     for (const step of steps(timesOf(rows))) expect(step).toBeGreaterThan(0);
     await eventually(
       () => journal(guest, said),
@@ -102,7 +110,7 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
       /^write_bytes: (\d+)$/m.exec(await guest.run(`cat /proc/${await property(guest, 'MainPID')}/io`))?.[1];
     const before = await written();
     expect(before).toBeDefined();
-    await nextRows(`${guest.url()}/machine`, 15);
+    await nextRows(`${guest.url()}/machine`, 10);
     expect(await written()).toBe(before);
   });
 
@@ -112,7 +120,7 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
     await rowsCome();
     await guest.run('systemctl restart dapberry');
     await rowsCome();
-    expect((await health(guest.url())).status).toBe('ok');
+    await isWell();
     await guest.run('rm /full');
   });
 
@@ -128,7 +136,7 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
     await brokenOff;
     guest = await Guest.boot('pc', { shares: { app }, disk });
     await rowsCome();
-    expect((await health(guest.url())).status).toBe('ok');
+    await isWell();
   });
 
   it('goes on, and begins again, when the disk can only be read', async () => {
@@ -136,6 +144,6 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
     await rowsCome();
     await guest.run('systemctl restart dapberry');
     await rowsCome();
-    expect((await health(guest.url())).status).toBe('ok');
+    await isWell();
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setTemperatures, setWireFaults, type WireFault } from './host/chips.ts';
-import { BIND, CHIPS, Hall } from './host/hall.ts';
+import { BIND, CHIPS, Hall, START } from './host/hall.ts';
 import { eventually, health, nextRows } from './host/reading.ts';
 import { journal, stopService } from './host/service.ts';
 import { describeGuest } from './host/suite.ts';
@@ -109,6 +109,7 @@ systemd-run --quiet --unit=alone -p User=nobody node /app/dist/server/main.js se
     const said = await eventually(
       () => hall.guest.run('curl -sf http://127.0.0.1:8081/health'),
       text => text.includes('"failing"'),
+      START,
     );
     expect(said).toMatch(/\/dev\/i2c-0 may not be opened by this user: add it to the group i2c/);
     await hall.guest.run(`systemctl stop alone
@@ -117,6 +118,7 @@ systemd-run --quiet --unit=member -p User=nobody -p SupplementaryGroups=i2c \\
     await eventually(
       () => hall.guest.run('curl -sf http://127.0.0.1:8081/health'),
       text => text.includes('"status":"ok"'),
+      START,
     );
     await hall.guest.run('systemctl stop member');
   });

@@ -46,7 +46,7 @@ export const CHIPS = [
 ].join('\n');
 
 /** Seconds until a program that was started serves. */
-const START = 240;
+export const START = 240;
 
 export class Hall {
   readonly guest: Guest;

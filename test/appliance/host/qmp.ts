@@ -10,7 +10,7 @@ interface Answer {
 
 export class Qmp {
   readonly #socket: Socket;
-  readonly #answers: ((answer: Answer) => void)[] = [];
+  readonly #waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -18,9 +18,12 @@ export class Qmp {
     createInterface({ input: socket }).on('line', line => {
       const answer = JSON.parse(line) as Answer;
       // Besides answers there are the greeting and events.
-      if ('return' in answer || 'error' in answer) this.#answers.shift()?.(answer);
+      if ('return' in answer || 'error' in answer) this.#waiting.shift()?.resolve(answer);
     });
-    this.#send('qmp_capabilities', {});
+    socket.on('close', () => {
+      for (const { reject } of this.#waiting) reject(new Error('QEMU has ended'));
+    });
+    this.#send('qmp_capabilities', {}).catch(() => {});
   }
 
   async call(name: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
@@ -31,8 +34,7 @@ export class Qmp {
 
   #send(name: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#answers.push(resolve);
-      this.#socket.once('close', () => reject(new Error('QEMU has ended')));
+      this.#waiting.push({ resolve, reject });
       this.#socket.write(`${JSON.stringify({ execute: name, arguments: parameters })}\n`);
     });
   }
