@@ -69,7 +69,7 @@ export class Deadline implements JobOwner {
     for (;;) {
       const now = this.#clock.monotonic();
       const left = this.#start + this.#seconds + this.waited - now;
-      if (left <= 0) return `no answer within ${this.#seconds} s`;
+      if (left <= 0) return this.#noAnswer;
       const holds = [...this.#queued].map(job => this.#holdBefore(job, now));
       const stuck = holds.find(({ limit }) => limit <= now);
       if (stuck !== undefined) return stuck.reason;
@@ -99,6 +99,10 @@ export class Deadline implements JobOwner {
     return since === undefined ? undefined : { since, limit: since + this.#seconds + LETTING_GO };
   }
 
+  get #noAnswer(): string {
+    return `no answer within ${this.#seconds} s`;
+  }
+
   #leave(job: Job): void {
     const { waited } = this;
     if (this.#queued.delete(job) && this.#queued.size === 0) this.#waited = waited;
@@ -112,7 +116,11 @@ export class Deadline implements JobOwner {
     const seen = this.#running.get(running)!;
     const { owner } = running;
     const { since, limit } = owner?.hold(running) ?? { since: seen, limit: seen + LONGEST_HOLD };
+    const seconds = (now - since).toFixed(1);
+    if (owner === this) {
+      return { limit, reason: `${this.#noAnswer}: an earlier read has not ended for ${seconds} s` };
+    }
     const holder = owner === undefined ? 'something else' : `the sensor ${owner.name}`;
-    return { limit, reason: `${queue} is not free: ${holder} has held it for ${(now - since).toFixed(1)} s` };
+    return { limit, reason: `${queue} is not free: ${holder} has held it for ${seconds} s` };
   }
 }

@@ -6,6 +6,7 @@ import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
 import { channelValue } from './columns.ts';
 import { derivedProblem, derivedValue } from './derived/derived-column.ts';
 import { type SensorHost, simulatedHost } from './kind.ts';
+import { wholeReading } from './reading.ts';
 import {
   type ComputedSensor,
   IncompleteReading,
@@ -14,7 +15,6 @@ import {
   type Reading,
   type Sensor,
 } from './sensor.ts';
-import { wholeReading } from './sensor-reader.ts';
 
 /** What opens the sensor on `host`, or on what its kind puts there where `simulate` is set. */
 export function openerOf(setup: SensorSetup, host: SensorHost, simulate: boolean): OpenSensor {

@@ -2,8 +2,9 @@
 
 import { type Clock, waitFor } from './clock.ts';
 import { Deadline, timeToRead } from './deadline.ts';
+import { messageOf, readingOf } from './reading.ts';
 import { IncompleteReading, type OpenSensor, type Sensor } from './sensor.ts';
-import { closeSensor, messageOf, wholeReading } from './sensor-reader.ts';
+import { closeSensor } from './sensor-reader.ts';
 
 /** Opening takes this many seconds at most; so does reading, unless it takes long by itself, and without the time in which others hold the bus. */
 const PATIENCE = 10;
@@ -42,7 +43,7 @@ async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
   const deadline = new Deadline(sensor.name, timeToRead(PATIENCE, sensor.sampling), clock);
   deadline.begin(stop.signal);
   let outcome: OneReading = {};
-  const reading = readingOf(sensor, stop.signal).then(
+  const reading = oneReading(sensor, stop.signal).then(
     found => {
       outcome = found;
     },
@@ -55,11 +56,11 @@ async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
   return error === undefined ? outcome : { error };
 }
 
-async function readingOf(sensor: Sensor, signal: AbortSignal): Promise<OneReading> {
+async function oneReading(sensor: Sensor, signal: AbortSignal): Promise<OneReading> {
   try {
-    return { values: Array.from(wholeReading(sensor, await sensor.read(signal))) };
+    return { values: Array.from(await readingOf(sensor, signal)) };
   } catch (error) {
     if (!(error instanceof IncompleteReading)) throw error;
-    return { values: Array.from(wholeReading(sensor, error.reading)), error: error.message };
+    return { values: Array.from(error.reading), error: error.message };
   }
 }

@@ -53,6 +53,8 @@ export async function* scheduledRows(
     const missed = schedule.skipMissed(clock.monotonic());
     if (missed > 0) onMissed(missed);
     sampler.movesOnBy(schedule.due);
+    // A sampler that is behind has no timer to wait for: everything else has its turn all the same.
+    if (schedule.due <= clock.monotonic()) await nextTurn();
     await clock.sleepUntil(schedule.due, signal);
   }
 }
@@ -78,8 +80,8 @@ async function readRow(
   limit: number,
   signal: AbortSignal,
 ): Promise<Batch> {
-  const reads = readers.map(reader => reader.begin(stamp));
-  await waitFor(clock, Promise.all(reads), limit - clock.monotonic(), signal);
+  const reads = readers.map(reader => reader.begin(stamp)).filter(read => read !== undefined);
+  if (reads.length > 0) await waitFor(clock, Promise.all(reads), limit - clock.monotonic(), signal);
   const columns: NumberColumn[] = [Float64Array.of(stamp.time)];
   for (const reader of readers) {
     const reading = signal.aborted ? undefined : reader.take(stamp);

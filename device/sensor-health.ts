@@ -91,9 +91,10 @@ export class SensorHealth {
 
   /** Tells of a reading that was too late, as some before it; undefined where that is over. The first time is reported. */
   keepsUp(late: Omit<SlowReading, 'between'> | undefined, time: number): void {
-    const { slow: was, ...rest } = this.#current;
+    if (late === undefined && this.#current.slow === undefined) return;
+    const { slow: _was, ...rest } = this.#current;
     if (late === undefined) {
-      if (was !== undefined) this.#current = rest;
+      this.#current = rest;
       return;
     }
     const slow = {

@@ -2,10 +2,10 @@
 
 import { type Clock, waitFor } from './clock.ts';
 import { Deadline, timeToRead } from './deadline.ts';
-import { foundOf } from './found.ts';
 import { Pace } from './pace.ts';
+import { computedReading, messageOf, readingOf } from './reading.ts';
 import type { Stamp } from './row-times.ts';
-import { IncompleteReading, isComputed, type Reading, type Sensor } from './sensor.ts';
+import { type ComputedSensor, IncompleteReading, isComputed, type Reading, type Sensor } from './sensor.ts';
 import type { SensorHealth } from './sensor-health.ts';
 
 /** Bounds on the time that a read may take, unless its conversion is longer; between them it is the interval. Seconds. */
@@ -37,13 +37,13 @@ interface Read {
   waited: number;
   /** Rows that left without it. */
   missed: number;
-  /** Resolves when there is an outcome, at the deadline at the latest, or when the reader is closed. */
-  decided: Promise<void>;
+  /** Resolves when there is an outcome, at the deadline at the latest, or when the reader is closed; undefined where there is one at once. */
+  decided?: Promise<void>;
   outcome: Outcome | undefined;
   /** The outcome has gone into a row. */
   taken: boolean;
   /** Resolves when the sensor's own `read` has ended: for a hung one that is after the deadline, or never. */
-  ended: Promise<void>;
+  ended?: Promise<void>;
   hasEnded: boolean;
 }
 
@@ -93,7 +93,8 @@ export class SensorReader {
     if (this.#read !== undefined) return this.#read.taken ? undefined : this.#read.decided;
     if (this.#closed !== undefined || !this.#isDue(stamp)) return undefined;
     this.#pace.begun(stamp);
-    this.#read = this.#start(stamp);
+    const { sensor } = this;
+    this.#read = isComputed(sensor) ? computed(sensor, stamp) : this.#start(sensor, stamp);
     return this.#read.decided;
   }
 
@@ -131,7 +132,7 @@ export class SensorReader {
   async #close(): Promise<void> {
     this.#abort.abort();
     const read = this.#read;
-    if (read !== undefined && !read.hasEnded) await waitFor(this.#clock, read.ended, READ_GRACE);
+    if (read?.ended !== undefined && !read.hasEnded) await waitFor(this.#clock, read.ended, READ_GRACE);
     await closeSensor(this.sensor, this.#clock);
   }
 
@@ -158,19 +159,9 @@ export class SensorReader {
     }
   }
 
-  #start({ monotonic: began, time }: Stamp): Read {
+  #start(sensor: Sensor, { monotonic: began }: Stamp): Read {
     const { signal } = this.#abort;
-    const read: Read = {
-      began,
-      took: 0,
-      waited: 0,
-      missed: 0,
-      decided: Promise.resolve(),
-      outcome: undefined,
-      taken: false,
-      ended: Promise.resolve(),
-      hasEnded: false,
-    };
+    const read = newRead(began);
     const end = (outcome: Outcome) => {
       read.outcome ??= outcome;
       read.hasEnded = true;
@@ -178,7 +169,7 @@ export class SensorReader {
       read.waited = this.#deadline.waited;
     };
     this.#deadline.begin(signal);
-    read.ended = this.#readOnce(time, signal).then(
+    read.ended = readingOf(sensor, signal).then(
       reading => end({ reading }),
       (error: unknown) =>
         end(
@@ -195,53 +186,26 @@ export class SensorReader {
     });
     return read;
   }
-
-  async #readOnce(time: number, signal: AbortSignal): Promise<Reading> {
-    const { sensor } = this;
-    if (isComputed(sensor)) {
-      const failure = sensor.failure?.(time);
-      if (failure !== undefined) throw new Error(failure);
-      // For the row's own time, not for now, so that the row can be made again.
-      const columns = sensor.channels.map(() => new Float64Array(1));
-      sensor.compute(Float64Array.of(time), columns);
-      return columns.map(column => column[0]!);
-    }
-    try {
-      return wholeReading(sensor, await sensor.read(signal));
-    } catch (error) {
-      if (error instanceof IncompleteReading) wholeReading(sensor, error.reading);
-      throw error;
-    }
-  }
 }
 
-/** @throws where the reading has not one number a channel: what a column would make of a text, or of null, was never measured */
-export function wholeReading({ channels }: Sensor, reading: Reading): Reading {
-  const { length } = reading ?? {};
-  if (length !== channels.length) {
-    throw new Error(
-      `expected ${channels.length} values, one a channel, and found ${length ?? 'none'} in the reading`,
-    );
+function newRead(began: number): Read {
+  return { began, took: 0, waited: 0, missed: 0, outcome: undefined, taken: false, hasEnded: false };
+}
+
+/** A read of what is computed: there at once. */
+function computed(sensor: ComputedSensor, { monotonic, time }: Stamp): Read {
+  const read = newRead(monotonic);
+  read.hasEnded = true;
+  try {
+    read.outcome = { reading: computedReading(sensor, time) };
+  } catch (error) {
+    read.outcome = { error: messageOf(error), backOffFrom: monotonic };
   }
-  for (let index = 0; index < length; index++) {
-    if (typeof reading[index] === 'number') continue;
-    throw new Error(`expected a number for ${channels[index]!.name}, and found ${foundOf(reading[index])}`);
-  }
-  return reading;
+  return read;
 }
 
 /** Closes a sensor, whatever its `close` does: errors are dropped, and one that hangs is not waited for. */
 export async function closeSensor(sensor: Sensor, clock: Clock): Promise<void> {
   const closing = (async () => sensor.close())().catch(() => undefined);
   await waitFor(clock, closing, CLOSE_GRACE);
-}
-
-/** What an error says, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message : error);
-  } catch {
-    // Not all that can be thrown is a text, or can be made one.
-    return foundOf(error);
-  }
 }

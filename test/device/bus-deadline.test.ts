@@ -85,6 +85,9 @@ describe('sensors that take turns on a bus', () => {
       { sensor: 'garden', error: '1-wire is not free: the sensor attic has held it for 3.0 s' },
     ]);
     expect(events[1]!.time - 1_800_000_000).toBeLessThan(4.5);
+    expect(device.sensors[0]!.lastError!.message).toMatch(
+      /^no answer within 2 s: an earlier read has not ended for \d+\.\d s$/,
+    );
     expect(device.sensors[2]!.lastError!.message).toMatch(/the sensor attic has held it for \d\d\.\d s$/);
     expect(device.missedSlots).toBe(0);
     await device.close();
