@@ -10,6 +10,7 @@ import { fanOut } from './items/fan-out.mjs';
 import { growth } from './items/growth.mjs';
 import { idle } from './items/idle.mjs';
 import { footprint } from './items/process.mjs';
+import { sampling } from './items/sampling.mjs';
 import { ascii, computed, eight, replay, selection } from './items/throughput.mjs';
 import { compileReader, ROOT } from './processes.mjs';
 
@@ -26,6 +27,7 @@ const BENCHES = {
   growth,
   process: footprint,
   beside,
+  sampling,
 };
 
 const HEAD = ['what', 'measured', 'ratio', 'server CPU', 'goal', 'reached'];

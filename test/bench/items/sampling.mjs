@@ -1,0 +1,35 @@
+// How exactly are rows on time at 1, 10, 100 and 1000 a second, and what does one cost, beside a bare timer's loop?
+
+import { yesOrNo } from '../figures.mjs';
+import { runScript } from '../processes.mjs';
+
+/** Rows a second, and for how many seconds each way is looked at. */
+const RUNS = [
+  [1, 24],
+  [10, 12],
+  [100, 8],
+  [1000, 8],
+];
+
+/** A timer has whole milliseconds, and a device never reads early: half of its rows may be so many later than the timer. */
+const LATER = 1;
+
+export async function sampling() {
+  const lines = [];
+  for (const [rate, seconds] of RUNS) {
+    const { bare: timer, device: rows } = await runScript('sampling.mjs', rate, seconds);
+    lines.push([
+      `${rate} rows/s: from its slot to the reading of a row`,
+      `${spoken(rows)}; a bare timer ${spoken(timer)}`,
+      `${(rows.p50 / timer.p50).toFixed(1)}, ${(rows.p99 / timer.p99).toFixed(1)} (of CPU ${(rows.cost / timer.cost).toFixed(1)})`,
+      `${rows.cost.toFixed(0)} us a row, timer ${timer.cost.toFixed(0)}`,
+      `p50 ${LATER} ms more`,
+      yesOrNo(rows.p50 <= timer.p50 + LATER),
+    ]);
+  }
+  return lines;
+}
+
+function spoken({ p50, p99, taken }) {
+  return `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ${(taken * 100).toFixed(0)} % of the slots`;
+}

@@ -1,0 +1,96 @@
+// How late are rows, and what does one cost, beside what a bare timer makes of the same rate?
+//
+//   node sampling.mjs RATE SECONDS
+//
+// In turns, so that a machine that is busy for a while is so for both: a timer that is set again and again to the next slot, and
+// a device with a simulated thermometer.
+
+import { systemClock } from '../../../dist/device/clock.js';
+import { openDevice } from '../../../dist/device/device.js';
+import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
+
+const ROUNDS = 4;
+
+/** Slots a second, and seconds, before anything counts: the first ones are interpreted and not compiled. */
+const WARM_UP = [1000, 0.5];
+
+const [rate, seconds] = process.argv.slice(2).map(Number);
+const WAYS = { bare: runTimer, device: runDevice };
+
+/** Of each way: milliseconds between a slot and what was done for it, the slots that passed, and seconds of processor time. */
+const found = {};
+for (const [name, run] of Object.entries(WAYS)) {
+  found[name] = { errors: [], slots: 0, cpu: 0 };
+  await run(...WARM_UP, []);
+}
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const [name, run] of Object.entries(WAYS)) {
+    const figures = found[name];
+    const before = process.cpuUsage();
+    figures.slots += await run(rate, seconds / ROUNDS, figures.errors);
+    const { user, system } = process.cpuUsage(before);
+    figures.cpu += (user + system) / 1e6;
+  }
+}
+process.stdout.write(
+  `${JSON.stringify(Object.fromEntries(Object.entries(found).map(([name, figures]) => [name, summary(figures)])))}\n`,
+);
+
+/** Milliseconds, the share of slots that were taken, and microseconds of processor time for each of these. */
+function summary({ errors, slots, cpu }) {
+  const sorted = [...errors].sort((a, b) => a - b);
+  const at = share => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return { p50: at(0.5), p99: at(0.99), taken: errors.length / slots, cost: (cpu / errors.length) * 1e6 };
+}
+
+/** Slots that are more than half of an interval past are skipped, as a device skips them. */
+async function runTimer(rate, seconds, errors) {
+  const slots = Math.floor(seconds * rate);
+  const start = performance.now();
+  const due = slot => start + (slot * 1000) / rate;
+  let slot = 1;
+  await new Promise(resolve => {
+    const set = () => setTimeout(tick, due(slot) - performance.now());
+    const tick = () => {
+      const now = performance.now();
+      errors.push(Math.abs(now - due(slot)));
+      slot = Math.max(slot + 1, Math.ceil(((now - start) * rate) / 1000 - 0.5));
+      if (slot <= slots) set();
+      else resolve();
+    };
+    set();
+  });
+  return slots;
+}
+
+async function runDevice(rate, seconds, errors) {
+  const slots = Math.floor(seconds * rate);
+  let due;
+  const clock = {
+    ...systemClock,
+    sleepUntil: (time, signal) => {
+      due = time;
+      return systemClock.sleepUntil(time, signal);
+    },
+  };
+  const thermometer = tmp36({ seed: 2013 });
+  const sensor = {
+    ...thermometer,
+    compute: (times, columns) => {
+      if (due !== undefined) errors.push(performance.now() - due * 1000);
+      thermometer.compute(times, columns);
+    },
+  };
+  const device = await openDevice({ sensors: [async () => sensor], interval: 1 / rate, clock });
+  // The wait for a sensor to open is none for a slot, and the first row is made at once.
+  due = undefined;
+  const stop = new AbortController();
+  let rows = 0;
+  for await (const _row of device.rows(stop.signal)) {
+    rows += 1;
+    if (rows + device.missedSlots > slots) break;
+  }
+  stop.abort();
+  await device.close();
+  return slots;
+}
