@@ -30,21 +30,30 @@ export function fillValue(type: ChannelType = 'Float64'): number {
   return type === 'UInt32' ? 4294967295 : Number.NaN;
 }
 
-/** The number to store for `value`: rounded in whole-number columns, the fill value for NaN and what does not fit. */
+/** The number to store for `value`: rounded as the column's type is, the fill value for NaN, infinity and what does not fit. */
 export function channelValue(channel: Channel, value: number): number {
   const { type } = channel;
-  if (type !== 'Int32' && type !== 'UInt32') return value;
+  if (type !== 'Int32' && type !== 'UInt32') {
+    const held = type === 'Float32' ? Math.fround(value) : value;
+    return Number.isFinite(held) ? held : Number.NaN;
+  }
   const whole = Math.round(value);
   return whole >= RANGES[type].low && whole <= RANGES[type].high ? whole : fillValue(type);
 }
 
-/** The bounds of a range as the column's type can hold them: in whole-number columns the whole numbers inside it. */
+/** The bounds of a range as the column's type can hold them: in whole-number columns the whole numbers inside it, if there are any. */
 export function columnRange(
   type: ChannelType,
   [low, high]: readonly [number, number],
-): readonly [low: number, high: number] {
+): readonly [low: number, high: number] | undefined {
   if (type !== 'Int32' && type !== 'UInt32') return [low, high];
   const limits = RANGES[type];
   const held = (bound: number) => Math.min(Math.max(bound, limits.low), limits.high);
-  return [held(Math.ceil(low)), held(Math.floor(high))];
+  const [least, greatest] = [held(Math.ceil(low)), held(Math.floor(high))];
+  return least <= greatest ? [least, greatest] : undefined;
+}
+
+/** The smallest step between two values as the column's type can hold them. */
+export function columnStep(type: ChannelType, step: number): number {
+  return type === 'Int32' || type === 'UInt32' ? Math.max(1, step) : step;
 }

@@ -13,7 +13,7 @@ export {
   samplingOf,
   setUpSensor,
 } from './column-setup.ts';
-export { channelValue, columnRange, fillValue } from './columns.ts';
+export { channelValue, columnRange, columnStep, fillValue } from './columns.ts';
 export { DERIVATIONS } from './derived/catalogue.ts';
 export { type Derivation, millivoltsOf } from './derived/derivation.ts';
 export type { DerivedColumn, DerivedOverride } from './derived/derived-column.ts';

@@ -3,7 +3,7 @@
 import { type Clock, waitFor } from './clock.ts';
 import { Deadline, timeToRead } from './deadline.ts';
 import { messageOf, readingOf } from './reading.ts';
-import { IncompleteReading, type OpenSensor, type Sensor } from './sensor.ts';
+import { IncompleteReading, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
 
 /** Opening takes this many seconds at most; so does reading, unless it takes long by itself, and without the time in which others hold the bus. */
@@ -43,7 +43,7 @@ async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
   const deadline = new Deadline(sensor.name, timeToRead(PATIENCE, sensor.sampling), clock);
   deadline.begin(stop.signal);
   let outcome: OneReading = {};
-  const reading = oneReading(sensor, stop.signal).then(
+  const reading = oneReading(sensor, clock, stop.signal).then(
     found => {
       outcome = found;
     },
@@ -56,7 +56,9 @@ async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
   return error === undefined ? outcome : { error };
 }
 
-async function oneReading(sensor: Sensor, signal: AbortSignal): Promise<OneReading> {
+async function oneReading(sensor: Sensor, clock: Clock, signal: AbortSignal): Promise<OneReading> {
+  const failure = isComputed(sensor) ? sensor.failure?.(clock.wall()) : undefined;
+  if (failure !== undefined) return { error: failure };
   try {
     return { values: Array.from(await readingOf(sensor, signal)) };
   } catch (error) {

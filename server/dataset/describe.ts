@@ -7,7 +7,7 @@ import {
   type Dataset as DapDataset,
   type Sequence,
 } from '../../dap/index.ts';
-import { type Channel, columnRange, fillValue } from '../../device/index.ts';
+import { type Channel, columnRange, columnStep, fillValue } from '../../device/index.ts';
 import { CLOCK_ATTRIBUTES } from './clock-attributes.ts';
 import type { DatasetInfo } from './dataset.ts';
 
@@ -100,8 +100,11 @@ function channelAttributes(channel: Channel): AttributeTable {
   if (channel.standardName !== undefined) table.set('standard_name', text(channel.standardName));
   const { validRange, resolution } = channel;
   // CF wants the bounds in the type of the column.
-  if (validRange !== undefined) table.set('valid_range', { type, values: columnRange(type, validRange) });
-  if (resolution !== undefined) table.set('resolution', { type: 'Float64', values: [resolution] });
+  const range = validRange && columnRange(type, validRange);
+  if (range !== undefined) table.set('valid_range', { type, values: range });
+  if (resolution !== undefined) {
+    table.set('resolution', { type: 'Float64', values: [columnStep(type, resolution)] });
+  }
   if (channel.comment !== undefined) table.set('comment', text(channel.comment));
   table.set('_FillValue', { type, values: [fillValue(type)] });
   return table;

@@ -39,6 +39,15 @@ describe('one reading', () => {
     expect(reading).toEqual({ values: [Number.NaN], error: 'a jumper is open' });
   });
 
+  it('says why a simulated one has no value at this moment', async () => {
+    const computed = { ...sensorOf('a', () => [Number.NaN]), compute: () => undefined };
+    const clock = new FakeClock();
+    const out = { ...computed, failure: (time: number) => `out at ${time}` };
+    expect(await readOnce(opening(out), clock)).toEqual({ error: `out at ${clock.wall()}` });
+    const there = { ...computed, failure: () => undefined };
+    expect(await readOnce(opening(there), clock)).toEqual({ values: [Number.NaN] });
+  });
+
   it('is an error where values are missing', async () => {
     expect(await readOnce(opening(sensorOf('a', () => [])), new FakeClock())).toEqual({
       error: 'expected 1 values, one a channel, and found 0 in the reading',
