@@ -161,8 +161,10 @@ class Readings {
    */
   async setResolution(bits: number): Promise<boolean> {
     const path = `${this.#folder}/resolution`;
-    const text = await textAt(this.#files, path).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
+    const text = await textAt(this.#files, path).catch(async (error: unknown) => {
+      // Without any file it is the thermometer that is missing.
+      const others = isMissing(error) ? await this.#files.list(this.#folder) : [];
+      if (others.length === 0) throw error;
       throw new Error(
         `${this.#address}: expected a thermometer whose resolution can be set (a file ${path}), found none: leave resolution out`,
         { cause: error },

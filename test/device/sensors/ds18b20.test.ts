@@ -220,6 +220,14 @@ describe('a bus whose thermometers convert at the same time', () => {
 });
 
 describe('the resolution', () => {
+  it('is not what is wrong where the thermometer has been pulled out', async () => {
+    const { files, host } = bus({ [FIRST]: 20, [SECOND]: 30 });
+    const sensor = await open(host, { address: FIRST, resolution: 10 });
+    expect(await read(sensor)).toBe(20);
+    files.remove(FIRST);
+    await expect(read(sensor)).rejects.toThrow(`${FIRST} is no longer on w1_bus_master1`);
+  });
+
   it.each([
     [9, 0.5, 20.5],
     [10, 0.25, 20.5],
