@@ -6,6 +6,7 @@ import { constants as os } from 'node:os';
 import { join } from 'node:path';
 import type { Direction, Gpio } from 'onoff';
 import type { Clock } from '../clock.ts';
+import { isMissing } from '../kernel-files.ts';
 import { EdgeTrain } from './edge-train.ts';
 import { errnoOf, kernelError } from './errno.ts';
 import { type ExportedLine, keepExported, releaseExported } from './exported-lines.ts';
@@ -80,6 +81,11 @@ export function sysfsGpio({
           `${holder}, which has exported it`,
         );
       }
+      // Whoever left it may have had its levels turned over, which onoff would leave so.
+      const turnedOver = join(folder, 'active_low');
+      await writeFile(turnedOver, '0', { flag: 'r+' }).catch((error: unknown) => {
+        if (!isMissing(error)) throw openingError(error, pin, turnedOver, undefined);
+      });
     } else {
       await writeFile(exporter, String(line)).catch(async (error: unknown) => {
         throw openingError(

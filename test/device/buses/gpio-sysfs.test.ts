@@ -213,6 +213,15 @@ describe('a pin by onoff and sysfs', () => {
     expect(exported()).toEqual([]);
   });
 
+  it('is taken over with its levels as they are on the wire, though the program had them turned over', async () => {
+    exportLine(BASE + 17);
+    const turnedOver = join(root, `gpio${BASE + 17}`, 'active_low');
+    writeFileSync(turnedOver, '1\n');
+    const input = await gpioOf().input(17);
+    expect(readFileSync(turnedOver, 'utf8')[0]).toBe('0');
+    input.close();
+  });
+
   it('is left to a program that has it open', async () => {
     exportLine(BASE + 17);
     const proc = join(root, 'proc');
