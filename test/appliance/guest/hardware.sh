@@ -15,7 +15,7 @@ check 'none at 0x50 of i2c-0' sh -c '! i2cget -y 0 0x50 0'
 check 'the first DS18B20' grep -q YES /sys/bus/w1/devices/28-00004d495301/w1_slave
 check 'the second DS18B20' grep -q YES /sys/bus/w1/devices/28-00004d495302/w1_slave
 check 'a thermal zone of the processor' grep -qx cpu-thermal /sys/class/thermal/thermal_zone*/type
-check 'a network' ip route get 10.0.2.2
+check 'a network' timeout 60 sh -c 'until ip route get 10.0.2.2; do sleep 1; done'
 check 'Node' node --version
 check 'the program' node /app/dist/server/main.js --version
 echo "1..$count"
