@@ -43,11 +43,15 @@ ask() {
 
 # health EXPRESSION: of the answer of /health, called `health`, is true.
 health() {
-  ask /health | node -e '
-    const text = require("node:fs").readFileSync(0, "utf8");
-    let health = {};
-    try { health = JSON.parse(text); } catch {}
-    if (!eval(process.argv[1])) { console.log(text); process.exit(1); }
+  node -e '
+    fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/health`, { signal: AbortSignal.timeout(20000) })
+      .then(answer => answer.json())
+      .then(health => {
+        if (eval(process.argv[1])) return;
+        console.log(JSON.stringify(health));
+        process.exit(1);
+      })
+      .catch(error => { console.log(String(error.cause ?? error)); process.exit(1); });
   ' "$1"
 }
 
