@@ -22,6 +22,7 @@ const SCRIPTS = readdirSync(FOLDER).flatMap(name => {
 /** What they are given: files in /packages. */
 const GIVEN: Readonly<Record<string, (packages: Packages) => readonly string[]>> = {
   'install.sh': ({ archive }) => [archive],
+  'sandbox.sh': ({ archive }) => [archive],
   'package.sh': ({ debian, laterDebian }) => [debian, laterDebian],
 };
 

@@ -32,17 +32,19 @@ bulk() { for file in /sys/bus/w1/devices/w1_bus_master*/therm_bulk_read; do grou
 
 tar -xzf "$1" -C $work
 install=$(echo $work/dapberry-*)/systemd/install.sh
-i2cset -y 0 0x48 0 0x0019 w
+# The simulated chips' bus, and 25 degree_Celsius in the LM75 there.
+bus=$(grep -ls '^SMBus stub' /sys/class/i2c-dev/i2c-*/name | sed 's/.*i2c-\([0-9]*\).name/\1/' | head -n1)
+i2cset -y "$bus" 0x48 0 0x0019 w
 configure '{kind: host-load}'
 ok 'it is installed' env DAPBERRY_PATIENCE=300 "$install"
 process=$(pid)
 ok 'no device is allowed where no sensor needs one' allows ''
 ok 'one conversion for all of a 1-Wire bus is the service'"'"'s to ask for' bulk
-ok 'I2C is its group'"'"'s' group_of /dev/i2c-0 i2c
+ok 'I2C is its group'"'"'s' group_of "/dev/i2c-$bus" i2c
 ok 'a line of GPIO is its group'"'"'s to ask for' group_of /sys/class/gpio/export gpio
 
 configure '{kind: host-load}' '{kind: host-cpu}' '{kind: ds18b20, name: roof, address: 28-00004d495301}' \
-  '{kind: ds18b20, name: cellar, address: 28-00004d495302}' '{kind: lm75, bus: 0}' \
+  '{kind: ds18b20, name: cellar, address: 28-00004d495302}' "{kind: lm75, bus: $bus}" \
   '{kind: gpio-input, name: rain, pin: 17, interface: sysfs}' '{kind: gpio-input, name: door, pin: 27, interface: character-device}'
 ok 'I2C and GPIO are allowed once they are in the configuration' until_well 120 allows 'char-gpiochip rw char-i2c rw '
 ok 'the temperature of the chip on I2C is served' until_well 60 value lm75 25
@@ -52,7 +54,7 @@ ok 'a pin is read through the character device' until_well 60 value door '[01]'
 ok 'all is well' until_well 60 well 7
 ok 'without a restart' same_process
 
-configure '{kind: host-load}' '{kind: lm75, bus: 0}'
+configure '{kind: host-load}' "{kind: lm75, bus: $bus}"
 ok 'a sensor that is taken out is gone' until_well 120 serves 2
 ok 'and so is what it was allowed' until_well 60 allows 'char-i2c rw '
 ok 'without a restart' same_process
