@@ -5,6 +5,7 @@
 // In turns, so that a machine that is busy for a while is so for both: a timer that is set again and again to the next slot, and
 // a device with a simulated thermometer.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../dist/device/clock.js';
 import { openDevice } from '../../../dist/device/device.js';
 import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
@@ -14,6 +15,9 @@ const ROUNDS = 4;
 /** Slots a second, and seconds, before anything counts: the first ones are interpreted and not compiled. */
 const WARM_UP = [1000, 0.5];
 
+/** Milliseconds that the process has for what it left behind there. */
+const SETTLES = 1000;
+
 const [rate, seconds] = process.argv.slice(2).map(Number);
 const WAYS = { bare: runTimer, device: runDevice };
 
@@ -21,13 +25,16 @@ const WAYS = { bare: runTimer, device: runDevice };
 const found = {};
 for (const [name, run] of Object.entries(WAYS)) {
   found[name] = { errors: [], slots: 0, cpu: 0 };
-  await run(...WARM_UP, []);
+  await run(...WARM_UP, [], () => {});
 }
+await sleep(SETTLES);
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [name, run] of Object.entries(WAYS)) {
     const figures = found[name];
-    const before = process.cpuUsage();
-    figures.slots += await run(rate, seconds / ROUNDS, figures.errors);
+    let before;
+    figures.slots += await run(rate, seconds / ROUNDS, figures.errors, () => {
+      before = process.cpuUsage();
+    });
     const { user, system } = process.cpuUsage(before);
     figures.cpu += (user + system) / 1e6;
   }
@@ -44,8 +51,9 @@ function summary({ errors, slots, cpu }) {
 }
 
 /** Slots that are more than half of an interval past are skipped, as a device skips them. */
-async function runTimer(rate, seconds, errors) {
+async function runTimer(rate, seconds, errors, begin) {
   const slots = Math.floor(seconds * rate);
+  begin();
   const start = performance.now();
   const due = slot => start + (slot * 1000) / rate;
   let slot = 1;
@@ -63,7 +71,8 @@ async function runTimer(rate, seconds, errors) {
   return slots;
 }
 
-async function runDevice(rate, seconds, errors) {
+/** It counts from the first row on, which is made at once: before that the sensor is opened. */
+async function runDevice(rate, seconds, errors, begin) {
   const slots = Math.floor(seconds * rate);
   let due;
   const clock = {
@@ -82,11 +91,12 @@ async function runDevice(rate, seconds, errors) {
     },
   };
   const device = await openDevice({ sensors: [async () => sensor], interval: 1 / rate, clock });
-  // The wait for a sensor to open is none for a slot, and the first row is made at once.
+  // The wait for a sensor to open is none for a slot.
   due = undefined;
   const stop = new AbortController();
   let rows = 0;
   for await (const _row of device.rows(stop.signal)) {
+    if (rows === 0) begin();
     rows += 1;
     if (rows + device.missedSlots > slots) break;
   }
