@@ -9,7 +9,7 @@ import { KINDS } from './probe-kind.ts';
 const EXAMPLE = textOf('systemd/config.example.yaml');
 
 /** Generous: the largest text that is read takes a second on a small machine. */
-const LONGEST = 10_000;
+const LONGEST = 25_000;
 
 /** Loads a text; what comes back is a configuration or problems, each with a place that the text has. */
 function load(content: string | Uint8Array, dataset?: string): 'right' | 'wrong' {
