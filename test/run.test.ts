@@ -41,7 +41,9 @@ beforeEach(() => {
     symlinkSync(found, join(bin, name));
   }
   symlinkSync(process.execPath, join(bin, 'node'));
-  for (const name of ['true', 'chromium', 'curl', 'ncdump', 'udunits2']) program(name, 'exit 0');
+  for (const name of ['true', 'chromium', 'curl', 'ncdump', 'udunits2', 'shellcheck', 'systemd-analyze']) {
+    program(name, 'exit 0');
+  }
 });
 
 afterEach(() => rmSync(project, { recursive: true, force: true }));
