@@ -56,7 +56,7 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
   const own = join(lib, 'systemd');
   for (const unit of UNITS) write(place(`usr/lib/systemd/system/${unit}`), packaged(join(own, unit)));
   cpSync(join(own, 'dapberry.rules'), place('usr/lib/udev/rules.d/60-dapberry.rules'));
-  cpSync(join(own, 'config.example.yaml'), place('etc/dapberry/config.yaml'));
+  cpSync(join(own, 'config.starter.yaml'), place('etc/dapberry/config.yaml'));
   symlinkSync('/usr/lib/dapberry/systemd/config.schema.json', place('etc/dapberry/config.schema.json'));
   const control = place('DEBIAN/control');
   for (const script of SCRIPTS) {

@@ -78,7 +78,7 @@ install_configuration() {
   local folder=$ROOT/etc/dapberry
   put_folder "$folder"
   # A file that is there is somebody's own.
-  [ -e "$folder/config.yaml" ] || put_file "$SOURCE/systemd/config.example.yaml" "$folder/config.yaml"
+  [ -e "$folder/config.yaml" ] || put_file "$SOURCE/systemd/config.starter.yaml" "$folder/config.yaml"
   put_link /opt/dapberry/current/systemd/config.schema.json "$folder/config.schema.json"
 }
 

@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(textOf('etc/group')).toMatch(/^i2c:.*:dapberry$/m);
     expect(textOf('etc/group')).toMatch(/^gpio:.*:dapberry$/m);
     expect(textOf('etc/dapberry/config.yaml')).toBe(
-      readFileSync(join(ROOT, 'systemd/config.example.yaml'), 'utf8'),
+      readFileSync(join(ROOT, 'systemd/config.starter.yaml'), 'utf8'),
     );
   });
 
