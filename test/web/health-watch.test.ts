@@ -53,7 +53,9 @@ describe('a server that is watched', () => {
   it('is asked every ten seconds', async () => {
     await seconds(30);
     expect(asked).toEqual([0, 10, 20, 30]);
-    expect(told).toEqual(Array.from({ length: 4 }, () => ({ problems: [], datasets: [], isUnsynchronized: false })));
+    expect(told).toEqual(
+      Array.from({ length: 4 }, () => ({ problems: [], datasets: [], isUnsynchronized: false })),
+    );
   });
 
   it('is asked right after the connection has changed, once for several changes', async () => {
