@@ -11,6 +11,9 @@ const root = resolve(import.meta.dirname ?? '.', '..');
 /** Longer than any machine that can hold the project needs; a test that hangs must not hide the closing line. */
 const LONGEST_RUN = 45 * 60_000;
 
+/** Images of a guest come from Debian's packages, over the network. */
+const LONGEST_MAKING = 15 * 60_000;
+
 const total = { passed: 0, failed: 0, skipped: 0 };
 const notes = [];
 
@@ -39,8 +42,8 @@ function lint() {
 }
 
 /** Runs vitest; its own reporter (setup/outcome.ts) writes the counts, so that no text has to be read. */
-function tests(args) {
-  process.stdout.write('\ntests\n');
+function tests(title, args, environment = {}) {
+  process.stdout.write(`\n${title}\n`);
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-test-'));
   const file = join(folder, 'outcome.json');
   try {
@@ -54,7 +57,7 @@ function tests(args) {
         ...args,
       ],
       {
-        env: { ...process.env, DAPBERRY_TEST_OUTCOME: file, DAPBERRY_INSTALL_TOOLS: '1' },
+        env: { ...process.env, DAPBERRY_TEST_OUTCOME: file, DAPBERRY_INSTALL_TOOLS: '1', ...environment },
         timeout: LONGEST_RUN,
       },
     );
@@ -77,6 +80,26 @@ function tests(args) {
   }
 }
 
+/**
+ * Boots a PC with a real kernel, systemd and simulated chips, and reads what it serves: a part of npm run test:appliance. It takes
+ * minutes and root, so that only a machine that tests alone does it, and one that cannot make a guest says so.
+ */
+function guest() {
+  const make = join(root, 'test/appliance/images/make.sh');
+  if (!process.env.CI || !existsSync(make)) return;
+  process.stdout.write('\na guest with a real kernel\n');
+  const cache = process.env.DAPBERRY_APPLIANCE_CACHE ?? join(root, 'node_modules/.cache/dapberry-appliance');
+  const environment = { DAPBERRY_APPLIANCE_CACHE: cache };
+  const making = { env: { ...process.env, ...environment }, timeout: LONGEST_MAKING };
+  if (run('bash', [make, 'pc'], making).status !== 0) {
+    total.skipped += 1;
+    notes.push('skipped: the guest with a real kernel, which could not be made here');
+    return;
+  }
+  const args = ['--config', 'test/appliance/vitest.config.ts', '--retry', '1', 'appliance/pc'];
+  tests('tests in it', args, { ...environment, CI: '' });
+}
+
 /** Why nothing can be tested here; undefined where it can. */
 function obstacle() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -97,7 +120,9 @@ if (why === undefined) {
   lint();
   script('types', 'types');
   script('build', 'build');
-  tests(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  tests('tests', args);
+  if (args.length === 0) guest();
 } else {
   total.failed += 1;
   notes.push(why);
