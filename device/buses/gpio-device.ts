@@ -9,7 +9,7 @@ import { EdgeTrain } from './edge-train.ts';
 import { errnoOf } from './errno.ts';
 import { type Edge, type GpioInput, type InputOptions, type Level, pinName } from './gpio.ts';
 import { chipOf, isHeader, type LabelledChip } from './gpio-chip.ts';
-import { forbidden, goneError, openingError } from './gpio-error.ts';
+import { chipError, goneError, openingError } from './gpio-error.ts';
 import type { GpioBackend } from './gpio-lines.ts';
 import {
   chipInfo,
@@ -37,6 +37,8 @@ export interface CharacterDeviceOptions {
   /** Loads what Node has not; fails where it is not installed. */
   readonly load?: () => Promise<SystemCalls>;
   readonly dev?: string;
+  /** Opens the file of a chip, to read and to write. */
+  readonly openFile?: (path: string) => number;
 }
 
 export interface CharacterDeviceGpio extends GpioBackend {
@@ -59,24 +61,44 @@ export function characterDeviceGpio({
   clock,
   load = loadSystemCalls,
   dev = '/dev',
+  openFile = path => openSync(path, 'r+'),
 }: CharacterDeviceOptions): CharacterDeviceGpio {
   const chipPaths = async () =>
     (await readdir(dev).catch(() => []))
       .filter(name => /^gpiochip\d+$/.test(name))
       .map(name => join(dev, name));
 
-  /** Why not one of these may be opened; undefined where one may. */
-  const closedTo = (paths: readonly string[]): unknown => {
-    let failure: unknown;
+  /** Why not one of these may be opened, by the first of them; undefined where one may. */
+  const closedTo = (paths: readonly string[]): string | undefined => {
+    let failure: string | undefined;
     for (const path of paths) {
       try {
-        closeSync(openSync(path, 'r+'));
+        closeSync(openFile(path));
         return undefined;
       } catch (error) {
-        failure ??= error;
+        failure ??= chipError(error, path);
       }
     }
     return failure;
+  };
+
+  const openChip = (path: string, pin: number): number => {
+    try {
+      return openFile(path);
+    } catch (error) {
+      throw new Error(`${pinName(pin)}: ${chipError(error, path)}`, { cause: error });
+    }
+  };
+
+  const chipAt = (calls: SystemCalls, path: string, pin: number): LabelledChip => {
+    const chip = openChip(path, pin);
+    const info = chipInfo();
+    try {
+      calls.ioctl(chip, GET_CHIP_INFO, info);
+    } finally {
+      closeSync(chip);
+    }
+    return parseChipInfo(info);
   };
 
   /** Lets `work` talk to the chip that has the pin. */
@@ -126,9 +148,9 @@ export function characterDeviceGpio({
     whoHolds: pin => withChip(pin, (calls, chip) => consumerOf(calls, chip, pin)).catch(() => undefined),
     lacks: async () => {
       const paths = await chipPaths();
-      const [path] = paths;
-      if (path === undefined) return `there is no GPIO chip (${join(dev, 'gpiochip*')})`;
-      if (closedTo(paths) !== undefined) return forbidden(path);
+      if (paths.length === 0) return `there is no GPIO chip (${join(dev, 'gpiochip*')})`;
+      const refusal = closedTo(paths);
+      if (refusal !== undefined) return refusal;
       if (!isRightEndian)
         return 'the GPIO character device is read on machines with the least byte first only';
       return load().then(
@@ -149,25 +171,6 @@ interface OpenLine {
   readonly pin: number;
   readonly calls: SystemCalls;
   readonly descriptor: number;
-}
-
-function chipAt(calls: SystemCalls, path: string, pin: number): LabelledChip {
-  const chip = openChip(path, pin);
-  const info = chipInfo();
-  try {
-    calls.ioctl(chip, GET_CHIP_INFO, info);
-  } finally {
-    closeSync(chip);
-  }
-  return parseChipInfo(info);
-}
-
-function openChip(path: string, pin: number): number {
-  try {
-    return openSync(path, 'r+');
-  } catch (error) {
-    throw openingError(error, pin, path, undefined);
-  }
 }
 
 function inputOf(line: OpenLine, clock: Clock, { onEdge, onLost }: InputOptions): GpioInput {

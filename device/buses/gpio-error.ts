@@ -1,6 +1,7 @@
 // What went wrong with a GPIO line? The kernel's error numbers, in sentences that say what to do.
 
 import { constants } from 'node:os';
+import { notAllowed } from './device-policy.ts';
 import { errnoOf } from './errno.ts';
 import { pinName } from './gpio.ts';
 
@@ -9,6 +10,18 @@ const { errno: ERRNO } = constants;
 /** The end of a sentence about a file that may not be used. */
 export function forbidden(path: string): string {
   return `${path} may not be used by this user: add it to the group gpio (sudo usermod -aG gpio USER), then log in again`;
+}
+
+/** The end of a sentence about a chip's device file that cannot be opened. */
+export function chipError(error: unknown, path: string): string {
+  switch (errnoOf(error)) {
+    case ERRNO.EACCES:
+      return forbidden(path);
+    case ERRNO.EPERM:
+      return notAllowed(path);
+    default:
+      return `${path} could not be opened: ${messageOf(error)}`;
+  }
 }
 
 /**
@@ -24,21 +37,24 @@ export function openingError(error: unknown, pin: number, path: string, holder: 
         ` is in use by ${holder ?? 'another program or a driver of the kernel'}: choose another pin, or end what uses it`,
       );
     case ERRNO.EACCES:
-    case ERRNO.EPERM:
       return say(`: ${forbidden(path)}`);
     case ERRNO.EROFS:
       return say(`: ${path} is read-only here, in a container or a sandbox of systemd`);
     case ERRNO.EINVAL:
       return say(` cannot be opened as it is asked for: ${path} does not have that line, or not as such`);
     default:
-      return say(` could not be opened: ${error instanceof Error ? error.message : String(error)}`);
+      return say(` could not be opened: ${messageOf(error)}`);
   }
 }
 
 /** One sentence for an error in reading or writing an open line. */
 export function goneError(error: unknown, pin: number): Error {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`${pinName(pin)} has gone since it was opened (${reason}): was its driver unloaded?`, {
-    cause: error,
-  });
+  return new Error(
+    `${pinName(pin)} has gone since it was opened (${messageOf(error)}): was its driver unloaded?`,
+    { cause: error },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 // What went wrong in a transfer on an I2C bus? The kernel's error numbers, in sentences that say what to do.
 
 import { constants } from 'node:os';
+import { notAllowed } from './device-policy.ts';
 import { errnoOf } from './errno.ts';
 
 const { errno: ERRNO } = constants;
@@ -60,7 +61,8 @@ export function accessError(error: unknown, bus: string): Error | undefined {
       { cause: error },
     );
   }
-  if (errno === ERRNO.EACCES || errno === ERRNO.EPERM) {
+  if (errno === ERRNO.EPERM) return new Error(notAllowed(`/dev/${bus}`), { cause: error });
+  if (errno === ERRNO.EACCES) {
     return new Error(
       `/dev/${bus} may not be opened by this user: add it to the group i2c (sudo usermod -aG i2c USER), then log in again`,
       { cause: error },

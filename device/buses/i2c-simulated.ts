@@ -29,6 +29,8 @@ export type I2cFault =
   | 'gone'
   /** The device file is there and may not be opened. */
   | 'forbidden'
+  /** The device file is there, and the service's device policy does not allow it. */
+  | 'not-allowed'
   /** A driver of the kernel holds the address. */
   | 'held';
 
@@ -41,8 +43,14 @@ const ERRNO_OF: Readonly<Record<Exclude<I2cFault, 'hang'>, number>> = {
   timeout: ERRNO.ETIMEDOUT,
   gone: ERRNO.ENOENT,
   forbidden: ERRNO.EACCES,
+  'not-allowed': ERRNO.EPERM,
   held: ERRNO.EBUSY,
 };
+
+/** Whether the bus cannot be opened. */
+function keepsShut(fault: I2cFault | undefined): fault is 'gone' | 'forbidden' | 'not-allowed' {
+  return fault === 'gone' || fault === 'forbidden' || fault === 'not-allowed';
+}
 
 /** One simulated bus with its chips and what is wrong with it now. */
 export class SimulatedI2c {
@@ -89,7 +97,7 @@ export class SimulatedI2c {
   }
 
   async adapter(): Promise<I2cAdapter> {
-    if (this.#fault === 'gone' || this.#fault === 'forbidden') throw failure(this.#fault);
+    if (keepsShut(this.#fault)) throw failure(this.#fault);
     this.#open++;
     const { signedOff, write, read } = this.#wires();
     const readAfter = async (address: number, register: number, length: number) => {
@@ -117,7 +125,7 @@ export class SimulatedI2c {
     let isStale = false;
     const chipAt = async (address: number) => {
       const fault = isStale ? 'no-answer' : this.#fault;
-      isStale ||= fault === 'gone' || fault === 'forbidden' || fault === 'held';
+      isStale ||= keepsShut(fault) || fault === 'held';
       if (fault !== undefined && --this.#passes <= 0) this.mend();
       if (fault === 'hang') await this.#mended;
       else if (fault !== undefined) throw failure(fault);

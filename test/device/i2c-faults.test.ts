@@ -15,6 +15,7 @@ const FAULTS: readonly I2cFault[] = [
   'hang',
   'gone',
   'forbidden',
+  'not-allowed',
   'held',
 ];
 

@@ -11,6 +11,8 @@ import { systemClock } from '../../../device/clock.ts';
 const dev = mkdtempSync(join(tmpdir(), 'dapberry-dev-'));
 afterAll(() => rmSync(dev, { recursive: true }));
 
+const EPERM = 1;
+const EACCES = 13;
 const EBUSY = 16;
 const EINVAL = 22;
 const ENODEV = 19;
@@ -235,6 +237,28 @@ describe('a pin by the GPIO character device', () => {
       /expected the GPIO chip of a Raspberry Pi .* among .*gpiochip\*, found INT34C5:00$/,
     );
     await expect(gpioOf().whoHolds(17)).resolves.toBeUndefined();
+  });
+});
+
+describe('a GPIO chip that may not be opened', () => {
+  const refusedWith = (errno: number) => {
+    const openFile = () => {
+      throw kernelError('open', errno);
+    };
+    return characterDeviceGpio({ clock: systemClock, dev, load: async () => kernel, openFile });
+  };
+  const chip = join(dev, 'gpiochip0');
+  const group = `${chip} may not be used by this user: add it to the group gpio`;
+  const policy = `${chip} is there, but the service's device policy does not allow it: sudo systemctl restart dapberry-devices`;
+
+  it.each([
+    ['the group is missing', EACCES, group],
+    ["the service's device policy does not allow it", EPERM, policy],
+    ['something else is wrong', ENODEV, `${chip} could not be opened: open: errno 19`],
+  ])('says so where %s', async (_why, errno, sentence) => {
+    const gpio = refusedWith(errno);
+    expect(await gpio.lacks()).toContain(sentence);
+    await expect(gpio.input(17)).rejects.toThrow(sentence);
   });
 });
 

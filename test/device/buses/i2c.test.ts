@@ -73,6 +73,10 @@ describe('a chip on an I2C bus', () => {
     ['timeout', 'i2c-1 timed out at 0x48 on i2c-1: a line may be held low'],
     ['gone', '/dev/i2c-1 is not there: switch I2C on (raspi-config'],
     ['forbidden', '/dev/i2c-1 may not be opened by this user: add it to the group i2c'],
+    [
+      'not-allowed',
+      "/dev/i2c-1 is there, but the service's device policy does not allow it: sudo systemctl restart dapberry-devices",
+    ],
     ['held', '0x48 on i2c-1 is held by a driver of the kernel'],
   ])('that fails (%s) says what to do, and works again once that is done', async (fault, sentence) => {
     const { bus, buses } = busWithChip();
