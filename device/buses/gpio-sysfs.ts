@@ -34,12 +34,17 @@ export interface SysfsGpioOptions {
   /** Where the kernel's files are looked at before the module, which knows only /sys, is asked for a line. */
   readonly root?: string;
   readonly proc?: string;
+  /** Rejects with the kernel's `errno` where this user may not read and write a file. */
+  readonly reach?: (file: string) => Promise<void>;
   /** Which driver or program has a line, as another interface of the kernel may tell. */
   readonly whoHolds?: (pin: number) => Promise<string | undefined>;
 }
 
-/** Seconds that udev may take to give the files of a new line to the group gpio, and between two looks. */
-const PATIENCE = 2;
+/**
+ * Seconds that udev may take to give the files of a new line to the group gpio, and between two looks. It takes some milliseconds, and
+ * seconds on a slow machine that starts; a line that is given back before is exported anew by the next try, and udev begins anew.
+ */
+const PATIENCE = 8;
 const LOOK_AGAIN = 0.01;
 
 /** What the file `value` begins with where the line is high. */
@@ -61,6 +66,7 @@ export function sysfsGpio({
   load = loadOnoff,
   root = '/sys/class/gpio',
   proc = '/proc',
+  reach = file => access(file, constants.R_OK | constants.W_OK),
   whoHolds = async () => undefined,
 }: SysfsGpioOptions): GpioBackend {
   const exporter = join(root, 'export');
@@ -70,6 +76,15 @@ export function sysfsGpio({
     const chip = chipOf(await chipsBelow(root), pin, join(root, 'gpiochip*'));
     const line = chip.base + pin;
     const folder = join(root, `gpio${line}`);
+    const limit = clock.monotonic() + PATIENCE;
+    const usable = async (file: string) => {
+      for (;;) {
+        const failure = await failureOf(reach(file));
+        if (failure === undefined) return;
+        if (clock.monotonic() > limit) throw openingError(failure, pin, file, undefined);
+        await clock.sleepUntil(clock.monotonic() + LOOK_AGAIN, NEVER);
+      }
+    };
     if (existsSync(folder)) {
       // Nobody may be there any more: a program that was killed could not take its export back.
       const holder = await programWith(join(folder, 'value'), proc);
@@ -81,11 +96,6 @@ export function sysfsGpio({
           `${holder}, which has exported it`,
         );
       }
-      // Whoever left it may have had its levels turned over, which onoff would leave so.
-      const turnedOver = join(folder, 'active_low');
-      await writeFile(turnedOver, '0', { flag: 'r+' }).catch((error: unknown) => {
-        if (!isMissing(error)) throw openingError(error, pin, turnedOver, undefined);
-      });
     } else {
       await writeFile(exporter, String(line)).catch(async (error: unknown) => {
         throw openingError(
@@ -102,7 +112,16 @@ export function sysfsGpio({
     try {
       // onoff would wait for these itself, but without letting anything else run, and would not say that it may not set them.
       const needed = ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])];
-      for (const file of needed) await usable(join(folder, file), pin, clock);
+      for (const file of needed) await usable(join(folder, file));
+      // Whoever left it may have had its levels turned over, which onoff would leave so.
+      const turnedOver = join(folder, 'active_low');
+      const turn = await readFile(turnedOver, 'utf8').catch(error => (isMissing(error) ? '0' : undefined));
+      if (turn?.trim() !== '0') {
+        await usable(turnedOver);
+        await writeFile(turnedOver, '0', { flag: 'r+' }).catch((error: unknown) => {
+          throw openingError(error, pin, turnedOver, undefined);
+        });
+      }
       const gpio = new Gpio(line, direction, edge);
       giveBack = () => gpio.unexport();
       const expected = direction === 'in' ? `in, edges ${edge}` : 'out';
@@ -164,17 +183,12 @@ async function chipsBelow(root: string) {
   );
 }
 
-async function usable(file: string, pin: number, clock: Clock): Promise<void> {
-  const limit = clock.monotonic() + PATIENCE;
-  for (;;) {
-    const failure = await access(file, constants.R_OK | constants.W_OK).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    if (failure === undefined) return;
-    if (clock.monotonic() > limit) throw openingError(failure, pin, file, undefined);
-    await clock.sleepUntil(clock.monotonic() + LOOK_AGAIN, NEVER);
-  }
+/** What the work rejects with, if it does. */
+function failureOf(work: Promise<void>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
 
 function inputOf(

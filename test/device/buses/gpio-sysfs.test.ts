@@ -12,12 +12,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { kernelError } from '../../../device/buses/errno.ts';
 import type { Edge, Level } from '../../../device/buses/gpio.ts';
 import { programWith } from '../../../device/buses/gpio-holder.ts';
 import { type OnoffLine, sysfsGpio } from '../../../device/buses/gpio-sysfs.ts';
 import { systemClock } from '../../../device/clock.ts';
+import { FakeClock } from '../fake-clock.ts';
 
 const BASE = 569;
 const text = (file: string) => readFileSync(file, 'utf8').trim();
@@ -247,7 +249,7 @@ describe('a pin by onoff and sysfs', () => {
     exportLine(line);
     rmSync(path);
     writeFileSync(join(root, 'unexport'), '');
-    await expect(gpioOf().input(17, { onEdge: () => {} })).rejects.toThrow(
+    await expect(gpioOf({ clock: new FakeClock() }).input(17, { onEdge: () => {} })).rejects.toThrow(
       `GPIO17 could not be opened: ENOENT: no such file or directory, access '${path}'`,
     );
     expect(text(join(root, 'unexport'))).toBe(String(line));
@@ -264,6 +266,62 @@ describe('a pin by onoff and sysfs', () => {
     await expect(gpioOf().input(17)).rejects.toThrow(
       /expected the GPIO chip of a Raspberry Pi \(pinctrl-bcm2835, pinctrl-bcm2711, pinctrl-rp1\) among .*, found gpio-brcmstb@107d508500$/,
     );
+  });
+});
+
+describe('a line whose files udev gives to the group gpio only after a while', () => {
+  const EACCES = 13;
+
+  /** Lines whose files may be used after so many seconds, and the names of those that were found so. */
+  const lateBy = (seconds: number) => {
+    const clock = new FakeClock();
+    const usableAt = clock.monotonic() + seconds;
+    const reached = new Set<string>();
+    const reach = async (file: string) => {
+      if (clock.monotonic() < usableAt) throw kernelError('access', EACCES);
+      // The kernel of this test makes them in its own time.
+      await vi.waitFor(() => expect(existsSync(file)).toBe(true));
+      reached.add(basename(file));
+    };
+    const Gpio = class extends FakeLine {
+      constructor(line: number, direction: string, edge?: string) {
+        if (clock.monotonic() < usableAt)
+          throw new Error('onoff was asked for a line that may not be used yet');
+        super(line, direction, edge);
+      }
+    };
+    return { clock, reached, gpio: gpioOf({ clock, reach, load: async () => ({ Gpio }) }) };
+  };
+
+  it.each([0.05, 5])('is opened once it may be, %s s after it was exported', async seconds => {
+    const { gpio, reached } = lateBy(seconds);
+    const input = await gpio.input(17, { onEdge: () => {} });
+    expect([...reached].sort()).toEqual(['direction', 'edge', 'value']);
+    expect(input.read()).toBe(0);
+    input.close();
+  });
+
+  it('is taken over once it may be, too, with its levels as they are on the wire', async () => {
+    exportLine(BASE + 17);
+    const turnedOver = join(root, `gpio${BASE + 17}`, 'active_low');
+    writeFileSync(turnedOver, '1\n');
+    const { gpio, reached } = lateBy(1);
+    const input = await gpio.input(17);
+    expect(reached).toContain('active_low');
+    expect(readFileSync(turnedOver, 'utf8')[0]).toBe('0');
+    input.close();
+  });
+
+  it('is given back, with what to do, where that takes longer than a person waits', async () => {
+    exportLine(BASE + 17);
+    writeFileSync(join(root, 'unexport'), '');
+    const { gpio, clock } = lateBy(3600);
+    const began = clock.monotonic();
+    await expect(gpio.input(17)).rejects.toThrow(
+      `GPIO17: ${join(root, `gpio${BASE + 17}`, 'value')} may not be used by this user: add it to the group gpio`,
+    );
+    expect(clock.monotonic() - began).toBeLessThan(10);
+    expect(text(join(root, 'unexport'))).toBe(String(BASE + 17));
   });
 });
 
