@@ -2,9 +2,16 @@
 
 import type { Need } from '../../device/index.ts';
 import { i2cBuses } from '../machine/i2c.ts';
-import { gpioChips, gpioDevices, isOneWireThermometer, oneWireMasters } from '../machine/kernel-devices.ts';
+import {
+  gpioChips,
+  gpioDevices,
+  hasSysfsGpio,
+  isOneWireThermometer,
+  oneWireMasters,
+} from '../machine/kernel-devices.ts';
 import type { Machine } from '../machine/machine.ts';
 import { userOf } from '../machine/user.ts';
+import { examineCharacterDevice } from './character-device.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';
 
 /** Elsewhere than on a Pi only what the configured sensors need is looked at. */
@@ -16,7 +23,7 @@ export async function examineInterfaces(patient: Patient): Promise<readonly Find
     ...(matters('i2c') ? [await i2c(patient)] : []),
     ...(matters('1-wire') ? [await oneWire(patient)] : []),
     ...(board.isPi ? [await spi(patient)] : []),
-    ...(matters('gpio') ? [await gpio(patient)] : []),
+    ...(matters('gpio') ? [await gpio(patient), ...(await examineCharacterDevice(patient))] : []),
     ...(matters('i2c') || matters('gpio') ? [await groups(patient)] : []),
   ];
 }
@@ -45,7 +52,7 @@ async function i2c(patient: Patient): Promise<Finding> {
     // A Pi's video connectors have theirs whether I2C is on or not.
     .filter(({ reserved }) => reserved === undefined)
     .map(({ number }) => `/dev/i2c-${number}`);
-  if (buses.length > 0 && !(await machine.hasI2cModule())) {
+  if (buses.length > 0 && !(await machine.hasModule('i2c-bus'))) {
     const text = `${buses.join(', ')}, but the module i2c-bus was not installed or not built`;
     return missing(patient, 'i2c', 'I2C', text, 'npm install i2c-bus');
   }
@@ -103,7 +110,7 @@ const HEADER_CHIP = /^pinctrl-(rp1|bcm2711|bcm2835)$/;
 
 async function gpio(patient: Patient): Promise<Finding> {
   const { machine } = patient;
-  const hasSysfs = (await machine.files.list('/sys/class/gpio')).includes('export');
+  const hasSysfs = await hasSysfsGpio(machine);
   const header = (await gpioChips(machine)).find(({ label }) => HEADER_CHIP.test(label));
   const devices = await gpioDevices(machine);
   if (hasSysfs && header !== undefined) {

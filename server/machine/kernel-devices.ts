@@ -17,6 +17,11 @@ export interface KernelDevice {
   readonly name: string;
 }
 
+/** Whether lines can be asked for through `/sys/class/gpio`; some kernels are built without. */
+export async function hasSysfsGpio({ files }: Files): Promise<boolean> {
+  return (await files.list('/sys/class/gpio')).includes('export');
+}
+
 /** Chips whose lines can be used through `/sys/class/gpio`, by their numbers. */
 export async function gpioChips({ files }: Files): Promise<readonly GpioChip[]> {
   const folder = '/sys/class/gpio';

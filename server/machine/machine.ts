@@ -8,6 +8,9 @@ import { networkInterfaces } from 'node:os';
 import { type KernelFiles, kernelFiles, type SensorHost, thisHost } from '../../device/index.ts';
 import { USUAL_FILE } from '../config/find.ts';
 
+/** Chips on I2C are reached through the one, lines of the GPIO character device through the other. */
+export type SensorModule = 'i2c-bus' | 'koffi';
+
 export interface Machine {
   /** Every file of the system, by its usual absolute path. */
   readonly files: KernelFiles;
@@ -26,8 +29,8 @@ export interface Machine {
   readonly addresses: readonly string[];
   /** What a program prints on standard output; undefined where it is not installed or fails. */
   run(program: string, args: readonly string[]): Promise<string | undefined>;
-  /** Whether the module through which chips on I2C are reached was installed and built. */
-  hasI2cModule(): Promise<boolean>;
+  /** Whether an optional module, through which sensors are reached, was installed and was built for this machine. */
+  hasModule(name: SensorModule): Promise<boolean>;
   /** Whether this user may write to a file that is there. */
   mayWrite(path: string): Promise<boolean>;
   /** Bytes that are free on the file system of a folder; undefined where that is not known. */
@@ -51,7 +54,7 @@ export function thisMachine(): Machine {
     nodeVersion: process.versions.node,
     addresses: networkAddresses(),
     run,
-    hasI2cModule,
+    hasModule,
     mayWrite,
     freeSpace,
     listenError,
@@ -77,8 +80,13 @@ function run(program: string, args: readonly string[]): Promise<string | undefin
   });
 }
 
-async function hasI2cModule(): Promise<boolean> {
-  return import('i2c-bus').then(
+const IMPORTS: Readonly<Record<SensorModule, () => Promise<unknown>>> = {
+  'i2c-bus': () => import('i2c-bus'),
+  koffi: () => import('koffi'),
+};
+
+async function hasModule(name: SensorModule): Promise<boolean> {
+  return IMPORTS[name]().then(
     () => true,
     () => false,
   );

@@ -61,6 +61,13 @@ describe('dapberry doctor', () => {
 
   const taken = { listenError: async () => 'EADDRINUSE' };
 
+  const sensorAtPin = (...options: string[]) => ({
+    [USUAL]: `datasets: {a: {sensors: [{${['kind: gpio-input', ...options].join(', ')}}]}}\n`,
+  });
+  const WITHOUT_KOFFI: Partial<Machine> = { hasModule: async name => name !== 'koffi' };
+  const NO_DEVICE = { '/dev/gpiochip0': undefined, '/dev/gpiochip1': undefined };
+  const NO_SYSFS = { '/sys/class/gpio/export': undefined };
+
   const faults: readonly [string, Change, string][] = [
     [
       'a weak supply',
@@ -148,8 +155,13 @@ describe('dapberry doctor', () => {
     ],
     [
       'a module that was not built though a sensor needs it',
-      { files: LM75, parts: { hasI2cModule: async () => false } },
+      { files: LM75, parts: { hasModule: async name => name !== 'i2c-bus' } },
       'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: npm install i2c-bus',
+    ],
+    [
+      'pins that are pulled without the module for that',
+      { files: sensorAtPin('pull: up'), parts: WITHOUT_KOFFI },
+      'fix GPIO the module koffi was not installed or does not run here, and gpio-input needs it: npm install koffi',
     ],
     [
       'a wrong configuration',
@@ -208,6 +220,11 @@ describe('dapberry doctor', () => {
       'a kernel without sysfs GPIO',
       { files: { '/sys/class/gpio/export': undefined } },
       'ok GPIO through /dev/gpiochip0, /dev/gpiochip1; this kernel has no sysfs GPIO',
+    ],
+    [
+      'edges that are counted without the module that merges none',
+      { files: sensorAtPin('name: rain'), parts: WITHOUT_KOFFI },
+      'note GPIO rain counts edges through onoff, where those that come while the machine is busy become one: the module koffi was not installed or does not run here: npm install koffi',
     ],
     [
       'groups that nothing needs',
@@ -269,4 +286,31 @@ describe('dapberry doctor', () => {
     expect([code, wrong]).toEqual([0, []]);
     expect(lines).toContainEqual(expect.stringContaining(line));
   });
+
+  it.each<[string, Change]>([
+    ['koffi is installed', { files: sensorAtPin('pull: up') }],
+    ['only a level is wanted', { files: sensorAtPin('count: none'), parts: WITHOUT_KOFFI }],
+    ['onoff is what was asked for', { files: sensorAtPin('interface: sysfs'), parts: WITHOUT_KOFFI }],
+    [
+      'there is no character device for it',
+      { files: { ...sensorAtPin(), ...NO_DEVICE }, parts: WITHOUT_KOFFI },
+    ],
+    ['all is simulated', { files: simulated(sensorAtPin('pull: up')), parts: WITHOUT_KOFFI }],
+  ])('says nothing of koffi where %s', async (_why, change) => {
+    const { code, out } = await onPi(change);
+    expect(code).toBe(0);
+    expect(out).not.toContain('koffi');
+  });
+
+  it.each<[string, Change]>([
+    ['the character device is asked for', { files: sensorAtPin('interface: character-device') }],
+    ['there is no other way to the lines', { files: { ...sensorAtPin('count: none'), ...NO_SYSFS } }],
+  ])('wants koffi where %s', async (_why, change) => {
+    const { wrong } = await onPi({ ...change, parts: WITHOUT_KOFFI });
+    expect(wrong).toEqual([expect.stringContaining('and gpio-input needs it: npm install koffi')]);
+  });
 });
+
+function simulated(files: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, `${text}simulate: true\n`]));
+}

@@ -41,7 +41,7 @@ export async function machineWith(
     nodeVersion: '20.19.0',
     addresses: ['192.0.2.17'],
     run: async () => undefined,
-    hasI2cModule: async () => true,
+    hasModule: async () => true,
     mayWrite: async () => true,
     freeSpace: async () => 20 * GIB,
     listenError: async () => undefined,
