@@ -5,7 +5,10 @@ here=$(dirname "$(readlink -f "$0")")
 unit=dapberry.service
 
 # A wrong configuration changes nothing: the server goes on with the one before.
-wanted=$(node "$here/../dist/server/main.js" devices 2>/dev/null) || {
+# As the service does it, not as root: drivers that the configuration names are programs, and they are loaded for this.
+as_service='setpriv --reuid=dapberry --regid=dapberry --init-groups --no-new-privs'
+# shellcheck disable=SC2086 # words
+wanted=$($as_service node "$here/../dist/server/main.js" devices 2>/dev/null) || {
   echo "the configuration is wrong (dapberry check tells why): allowed devices stay as they are"
   exit 0
 }

@@ -83,11 +83,14 @@ is_built() {
     [ -z "$(cd "$SOURCE" && find dap device server web package-lock.json -newer dist/web/index.html -type f -print -quit)" ]
 }
 
+# as_service COMMAND...: drivers that the configuration names are programs, and are not loaded as root.
+as_service() { setpriv --reuid=dapberry --regid=dapberry --init-groups --no-new-privs "$@"; }
+
 # A configuration that the new version does not take is told before anything is switched.
 check_configuration() {
   local file=$ROOT/etc/dapberry/config.yaml said
   if $DRY_RUN || [ -n "$ROOT" ] || [ ! -f "$file" ]; then return; fi
-  said=$(node "$PROGRAM/dist/server/main.js" check --config "$file" 2>&1) || {
+  said=$(as_service node "$PROGRAM/dist/server/main.js" check --config "$file" 2>&1) || {
     say "$said" >&2
     die "dapberry $VERSION cannot take $file; what is installed stays as it is"
   }

@@ -80,7 +80,7 @@ answers() {
 addresses() {
   local port
   port=$(sed -n 's/^ExecStart=.* --port //p' "$DROP_IN" 2>/dev/null || true)
-  "$ROOT/usr/local/bin/dapberry" check | sed -n 's/^live page *//p' | tr ' ' '\n' | sed "${port:+s/:[0-9]*\\/\$/:$port\\//}" | { grep '^http' || true; }
+  as_service /usr/local/bin/dapberry check | sed -n 's/^live page *//p' | tr ' ' '\n' | sed "${port:+s/:[0-9]*\\/\$/:$port\\//}" | { grep '^http' || true; }
 }
 
 tell_addresses() {
