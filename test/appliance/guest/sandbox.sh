@@ -43,6 +43,11 @@ ok 'one conversion for all of a 1-Wire bus is the service'"'"'s to ask for' bulk
 ok 'I2C is its group'"'"'s' group_of "/dev/i2c-$bus" i2c
 ok 'a line of GPIO is its group'"'"'s to ask for' group_of /sys/class/gpio/export gpio
 
+systemctl stop dapberry-devices.path
+configure "{kind: lm75, bus: $bus}"
+ok 'a device that is not allowed is told from a group that is missing' until_well 120 \
+  health "health.datasets[0].sensors[0].lastError.message.includes('device policy')"
+systemctl start dapberry-devices.path
 configure '{kind: host-load}' '{kind: host-cpu}' '{kind: ds18b20, name: roof, address: 28-00004d495301}' \
   '{kind: ds18b20, name: cellar, address: 28-00004d495302}' "{kind: lm75, bus: $bus}" \
   '{kind: gpio-input, name: rain, pin: 17, interface: sysfs}' '{kind: gpio-input, name: door, pin: 27, interface: character-device}'
@@ -60,6 +65,22 @@ ok 'and so is what it was allowed' until_well 60 allows 'char-i2c rw '
 ok 'without a restart' same_process
 ok 'a restart remembers it' systemctl restart dapberry
 ok 'and serves' until_well 120 value lm75 25
+
+# Drivers of the kernel for two more chips of the bus: 20 degree_Celsius, and 1 V.
+modprobe -a lm75 ti-ads1015
+i2cset -y "$bus" 0x49 0 0x0014 w
+i2cset -y "$bus" 0x4a 0 0x803e w
+echo lm75 0x49 >"/sys/bus/i2c/devices/i2c-$bus/new_device"
+echo ads1015 0x4a >"/sys/bus/i2c/devices/i2c-$bus/new_device"
+configure '{kind: hwmon, device: lm75}' '{kind: iio, device: ads1015, inputs: [voltage0]}' '{kind: thermal}' '{kind: host-network}'
+ok 'hwmon, IIO, thermal zones and the network are read' until_well 120 well 4
+ok 'the temperature of hwmon' until_well 60 value hwmon 20
+ok 'no device is allowed for them' until_well 60 allows ''
+
+echo 0 >/sys/kernel/config/gpio-sim/pi/live
+modprobe mcp3008sim millivolts=750,0,400,0,0,0,0,0
+configure '{kind: mcp3008, inputs: [CH0, CH2], reference: 3.3}'
+ok 'an MCP3008 is read at four pins' until_well 120 value mcp3008 '7[45][0-9.]*'
 
 ok 'within its limits nothing is written to the system' fails inside 'echo x >/etc/dapberry/x'
 ok 'nor to settings of the kernel' fails inside 'echo 1 >/proc/sys/vm/overcommit_memory'
