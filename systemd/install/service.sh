@@ -18,29 +18,39 @@ start_service() {
   active=$(state_of ActiveState)
   if $enabled && ! $CHANGED && [ "$active" = active ]; then return; fi
   # What is undone last: the service of before, with what was given back.
-  if [ "$active" = active ]; then UNDO=("$(printf '%q ' again)" "${UNDO[@]}"); else UNDO=("$(printf '%q ' reload_quietly)" "${UNDO[@]}"); fi
+  if was_up "$active"; then UNDO=("$(printf '%q ' again)" "${UNDO[@]}"); else UNDO=("$(printf '%q ' reload_quietly)" "${UNDO[@]}"); fi
   $DRY_RUN || systemctl daemon-reload
   if ! $enabled; then
     undo systemctl --quiet disable "${UNITS[@]}"
     step 'have it started with the machine' systemctl --quiet enable "${UNITS[@]}"
   fi
-  [ "$active" = active ] || undo systemctl stop dapberry-devices.path dapberry.service
+  was_up "$active" || undo systemctl stop dapberry.service
+  # It waits for a wrong configuration to be put right, though the service is down.
+  systemctl --quiet is-active dapberry-devices.path || undo systemctl stop dapberry-devices.path
   [ -e "$CONTROL" ] || undo rm -rf "$CONTROL"
   step 'allow the devices that the configuration needs' systemctl start dapberry-devices.service
+  # Neither its restarts nor its failures are those of the version that is started now.
+  $DRY_RUN || reset_failures
   step 'start the service' systemctl restart --no-block dapberry-devices.path dapberry.service
   step 'wait until it is well' wait_until_well
 }
 
+# was_up STATE: one that failed and waits for its next start is up too.
+was_up() { case $1 in active | activating | reloading) ;; *) return 1 ;; esac; }
+
 again() {
-  systemctl daemon-reload
-  systemctl reset-failed dapberry.service 2>/dev/null
-  systemctl restart --no-block dapberry-devices.path dapberry.service
+  reload_quietly
+  # Which devices it needs, the version of before says.
+  systemctl restart --no-block dapberry-devices.path dapberry.service dapberry-devices.service
 }
 
 reload_quietly() {
   systemctl daemon-reload
-  systemctl reset-failed dapberry.service 2>/dev/null || true
+  reset_failures
 }
+
+# How often it was started again counts from here (NRestarts, StartLimitBurst).
+reset_failures() { systemctl reset-failed dapberry.service 2>/dev/null || true; }
 
 state_of() { systemctl show --property="$1" --value dapberry.service 2>/dev/null || true; }
 
@@ -79,8 +89,17 @@ answers() {
 # Where it can be opened, one a line: first from this machine, then from others.
 addresses() {
   local port
-  port=$(sed -n 's/^ExecStart=.* --port //p' "$DROP_IN" 2>/dev/null || true)
+  port=$(port_of_unit)
   as_service /usr/local/bin/dapberry check | sed -n 's/^live page *//p' | tr ' ' '\n' | sed "${port:+s/:[0-9]*\\/\$/:$port\\//}" | { grep '^http' || true; }
+}
+
+# The port that comes before the configuration's: that of the socket, or one that the command of the unit says; nothing where there is none.
+port_of_unit() {
+  if systemctl --quiet is-active dapberry.socket; then
+    systemctl show --property=Listen --value dapberry.socket | sed -n '1s/^.*:\([0-9]*\) (Stream)$/\1/p'
+  else
+    systemctl show --property=ExecStart --value dapberry.service | sed -n 's/^.* --port[ =]\([0-9]*\).*$/\1/p'
+  fi
 }
 
 tell_addresses() {
