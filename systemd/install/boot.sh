@@ -17,8 +17,18 @@ boot_file() {
   done
 }
 
-without_block() { sed "/^$BEGIN\$/,/^$END\$/d" "$1"; }
-block_of() { sed -n "/^$BEGIN\$/,/^$END\$/p" "$1" | grep -E '^dt' || true; }
+# Where somebody took its end away, it ends before the first line that is not of its kind.
+without_block() { by_block 0 "$1"; }
+block_of() { by_block 1 "$1" | grep -E '^dt' || true; }
+by_block() {
+  awk -v wanted="$1" -v begin="$BEGIN" -v end="$END" '
+    $0 == begin { inside = 1; first = 1; if (wanted) print; next }
+    inside && $0 == end { inside = 0; if (wanted) print; next }
+    inside && !(first && $0 == "[all]") && !/^(dtparam=i2c_arm=on|dtoverlay=w1-gpio|dtparam=spi=on)$/ { inside = 0 }
+    { first = 0 }
+    inside == wanted
+  ' "$2"
+}
 
 # asks_for FILE INTERFACE: whether lines that are not ours switch it on.
 asks_for() {
@@ -28,7 +38,8 @@ asks_for() {
     1wire) pattern='^[[:space:]]*dtoverlay=w1-gpio(-pi5|-pullup)?[[:space:]]*(,|#|$)' ;;
     spi) pattern='^[[:space:]]*dtparam=([^#]*,)?spi(=on)?[[:space:]]*(,|#|$)' ;;
   esac
-  without_block "$1" | grep -Eq "$pattern"
+  # To the end: who writes into a pipe that nobody reads any more fails.
+  without_block "$1" | grep -E "$pattern" >/dev/null
 }
 
 enable_interfaces() {

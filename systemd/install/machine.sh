@@ -23,7 +23,7 @@ check_machine() {
 }
 
 # value_of KEY: of /etc/os-release.
-value_of() { sed -n "s/^$1=\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\}\$/\\1/p" "$ROOT/etc/os-release" 2>/dev/null; }
+value_of() { sed -n "s/^$1=\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\}\$/\\1/p" "$ROOT/etc/os-release" 2>/dev/null || true; }
 
 check_system() {
   local name version
@@ -49,7 +49,12 @@ check_architecture() {
     [ "$(uname -m)" != armv6l ] ||
       die 'expected an ARMv7 processor or a newer one, found ARMv6 (Pi 1, Pi Zero): there is no Node for it'
   fi
-  [ -f "$SOURCE/ARCHITECTURE" ] || return 0
+  if ! is_archive; then
+    made=$(dpkg --print-architecture 2>/dev/null || true)
+    [ -z "$architecture" ] || [ "$architecture" = "$made" ] ||
+      die "a checkout is compiled for this machine, $made, and the system at $ROOT is $architecture: take dapberry-$VERSION-$architecture.tar.gz"
+    return
+  fi
   made=$(cat "$SOURCE/ARCHITECTURE")
   [ -z "$architecture" ] || [ "$architecture" = "$made" ] ||
     die "this archive is for $made, and this system is $architecture: take dapberry-$VERSION-$architecture.tar.gz"
@@ -64,6 +69,8 @@ check_package() {
 
 check_space() {
   local needed free
+  # What is installed already is not copied.
+  case $SOURCE in "$HOME_FOLDER"/versions/*) return ;; esac
   # Kilobytes: of a checkout less is copied than is there.
   needed=80000
   ! is_archive || needed=$(($(du -sk "$SOURCE" | cut -f1) + 20000))
@@ -92,7 +99,8 @@ check_node() {
     candidate=$(candidate_of nodejs)
   fi
   if [ -n "$candidate" ] && node_will_do "$candidate"; then
-    [ -n "$found" ] || undo apt-get -qq -y purge --auto-remove nodejs
+    $DRY_RUN || packages >"$KEPT/packages"
+    [ -n "$found" ] || undo purge_new_packages
     step "install Node $candidate (apt-get install nodejs)" \
       env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends nodejs
     return
@@ -102,6 +110,11 @@ check_node() {
   say '  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs' >&2
   die 'no Node that dapberry runs on'
 }
+
+packages() { dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^ii  *//p' | LC_ALL=C sort; }
+
+# No others that nobody needs: they are not ours.
+purge_new_packages() { packages | LC_ALL=C comm -13 "$KEPT/packages" - | xargs -r apt-get -qq -y purge; }
 
 # candidate_of PACKAGE: the version that apt would install, as 20.19.2; nothing where there is none.
 candidate_of() {

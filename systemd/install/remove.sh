@@ -2,13 +2,17 @@
 # shellcheck shell=bash
 
 remove_all() {
-  local kind name wants=$ROOT/etc/systemd/system/multi-user.target.wants unit units=()
+  local kind name units_folder=$ROOT/etc/systemd/system unit units=() paths=()
+  # What it would take away is the package's.
+  check_package
   if [ -z "$ROOT" ]; then
     for unit in "${ALL_UNITS[@]}"; do if [ -e "/etc/systemd/system/$unit" ]; then units+=("$unit"); fi; done
     [ "${#units[@]}" -eq 0 ] || step 'end the service' systemctl --quiet disable --now "${units[@]}"
   fi
-  take_away 'remove the units' "${ALL_UNITS[@]/#/$ROOT/etc/systemd/system/}" "${UNITS[@]/#/$wants/}" \
-    "$(dirname "$DROP_IN")" "$CONTROL"
+  for unit in "${ALL_UNITS[@]}"; do
+    paths+=("$units_folder/$unit" "$units_folder/$unit.d" "$units_folder/multi-user.target.wants/$unit" "$units_folder/sockets.target.wants/$unit")
+  done
+  take_away 'remove the units' "${paths[@]}" "$CONTROL"
   $DRY_RUN || rmdir --ignore-fail-on-non-empty "$(dirname "$CONTROL")" 2>/dev/null || true
   if [ -z "$ROOT" ] && ! $DRY_RUN; then
     systemctl daemon-reload
@@ -18,9 +22,11 @@ remove_all() {
   if [ -z "$ROOT" ] && [ -d /run/udev ] && ! $DRY_RUN; then udevadm control --reload; fi
   disable_interfaces
   take_away 'remove the command dapberry' "$ROOT/usr/local/bin/dapberry"
-  if has_user dapberry; then step 'remove the user dapberry' remove_user; fi
   if [ -f "$MADE" ]; then
     while read -r kind name; do
+      if [ "$kind" = user ] && has_user "$name"; then step "remove the user $name" remove_user; fi
+      # Of one that was there before.
+      if [ "$kind" = member ] && has_user dapberry && in_group dapberry "$name"; then step "take dapberry out of the group $name" leave_group "$name"; fi
       if [ "$kind" = group ] && has_group "$name"; then step "remove the group $name" remove_group "$name"; fi
     done <"$MADE"
   fi

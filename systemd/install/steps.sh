@@ -35,15 +35,19 @@ begin_steps() {
   trap 'end_steps $?' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  # Whoever read what is said may be gone.
+  trap 'exit 141' PIPE
 }
 
 end_steps() {
   local code=$1 index
-  trap - EXIT INT TERM HUP
+  trap - EXIT
+  # Whoever is impatient now, or no longer listens, would keep it from being undone.
+  trap '' INT TERM HUP PIPE
+  # One that cannot be undone or said keeps no other from it.
+  set +e
   if [ "$code" -ne 0 ] && [ "${#UNDO[@]}" -gt 0 ]; then
     say "it did not go well: undoing ${#UNDO[@]} steps"
-    # One that cannot be undone keeps no other from it.
-    set +e
     for ((index = ${#UNDO[@]} - 1; index >= 0; index--)); do eval "${UNDO[index]}" || say "could not be undone: ${UNDO[index]}"; done
   fi
   rm -rf "$KEPT"
@@ -103,6 +107,8 @@ take_away() {
 
 give_back_later() {
   local target=$1 kept
+  # As write_file and write_link have it before it is in its place.
+  undo rm -f "$target.new"
   if [ -e "$target" ] || [ -L "$target" ]; then
     $DRY_RUN && return
     kept=$(mktemp -d "$KEPT/old.XXXXXX")

@@ -17,7 +17,7 @@ IN_ROOT=()
 
 has_group() { grep -q "^$1:" "$ROOT/etc/group" 2>/dev/null; }
 has_user() { grep -q "^$1:" "$ROOT/etc/passwd" 2>/dev/null; }
-in_group() { sed -n "s/^$2:[^:]*:[^:]*://p" "$ROOT/etc/group" 2>/dev/null | tr , '\n' | grep -qx "$1"; }
+in_group() { sed -n "s/^$2:[^:]*:[^:]*://p" "$ROOT/etc/group" 2>/dev/null | tr , '\n' | grep -x "$1" >/dev/null; }
 
 install_user() {
   local group
@@ -32,6 +32,8 @@ install_user() {
   done
   if ! has_user dapberry; then
     undo remove_user
+    undo forget 'user dapberry'
+    $DRY_RUN || remember 'user dapberry'
     step 'make the user dapberry' useradd "${IN_ROOT[@]}" --system --user-group --no-create-home \
       --home-dir /nonexistent --shell /usr/sbin/nologin --comment dapberry dapberry
   fi
@@ -41,6 +43,8 @@ install_user() {
     [ "$group" = spi ] && ! has_group spi && continue
     CHANGED=true
     undo leave_group "$group"
+    undo forget "member $group"
+    $DRY_RUN || remember "member $group"
     step "take dapberry into the group $group" usermod "${IN_ROOT[@]}" --append --groups "$group" dapberry
   done
 }

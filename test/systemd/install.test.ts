@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -172,6 +173,23 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(contents()).toEqual(before);
   });
 
+  it('undoes every step though nobody listens any more', () => {
+    const before = contents();
+    const script = join(release('1.0.0'), 'systemd/install.sh');
+    // Whoever reads what it says is gone after its second line, as when a connection breaks or `| tee` is interrupted.
+    const command = `{ "${script}" --root "${card}"; echo $? >"${work}/status"; } | { read -r a; read -r b; }`;
+    spawnSync('bash', ['-c', command]);
+    expect(Number(readFileSync(join(work, 'status'), 'utf8'))).toBeGreaterThan(0);
+    expect(contents()).toEqual(before);
+  });
+
+  it('leaves no half of a file that it could not put in its place', () => {
+    mkdirSync(join(card, 'etc/udev/rules.d/60-dapberry.rules'));
+    const before = contents();
+    expect(install(release('1.0.0')).status).not.toBe(0);
+    expect(contents()).toEqual(before);
+  });
+
   it('switches interfaces on for every model, and only those that are not', () => {
     writeFileSync(join(card, 'boot/firmware/config.txt'), 'dtparam=i2c_arm=on,spi=on\n[pi4]\narm_boost=1\n');
     install(release('1.0.0'), '--enable-i2c', '--enable-1wire', '--enable-spi');
@@ -203,6 +221,50 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(contents()).toEqual(before);
   });
 
+  it('takes away what the socket was given by hand', () => {
+    const before = contents();
+    install(release('1.0.0'));
+    mkdirSync(join(card, 'etc/systemd/system/dapberry.socket.d'));
+    writeFileSync(join(card, 'etc/systemd/system/dapberry.socket.d/override.conf'), '');
+    mkdirSync(join(card, 'etc/systemd/system/sockets.target.wants'));
+    writeFileSync(join(card, 'etc/systemd/system/sockets.target.wants/dapberry.socket'), '');
+    install(join(work, '1.0.0'), '--purge');
+    rmdirSync(join(card, 'etc/systemd/system/sockets.target.wants'));
+    expect(contents()).toEqual(before);
+  });
+
+  it('leaves a user that was there before', () => {
+    writeFileSync(
+      join(card, 'etc/passwd'),
+      `${SYSTEM['etc/passwd']}dapberry:x:1000:44::/home/dapberry:/bin/sh\n`,
+    );
+    install(release('1.0.0'));
+    install(join(work, '1.0.0'), '--purge');
+    expect(textOf('etc/passwd')).toContain('dapberry:x:1000:');
+    expect(textOf('etc/group')).toBe(SYSTEM['etc/group']);
+  });
+
+  it('takes nothing away from a Debian package of it', () => {
+    install(release('1.0.0'));
+    const status =
+      'Package: dapberry\nStatus: install ok installed\nArchitecture: arm64\nVersion: 1\nMaintainer: a <a@b.c>\nDescription: d\n\n';
+    writeFileSync(join(card, 'var/lib/dpkg/status'), status);
+    const before = files();
+    expect(install(join(work, '1.0.0'), '--purge').complained).toContain('installed as a Debian package');
+    expect(files()).toEqual(before);
+  });
+
+  it('keeps what follows its block in config.txt where the end of that was taken away by hand', () => {
+    install(release('1.0.0'), '--enable-1wire');
+    const file = join(card, 'boot/firmware/config.txt');
+    writeFileSync(
+      file,
+      `${textOf('boot/firmware/config.txt').replace('# dapberry: end\n', '')}[pi5]\ndtparam=x\n`,
+    );
+    install(join(work, '1.0.0'), '--uninstall');
+    expect(textOf('boot/firmware/config.txt')).toContain('[pi5]\ndtparam=x\n');
+  });
+
   it('leaves a group that was there before', () => {
     install(release('1.0.0'));
     install(join(work, '1.0.0'), '--purge');
@@ -218,8 +280,10 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
       'ID=raspbian\nVERSION_ID="11"\nPRETTY_NAME="Raspbian GNU/Linux 11 (bullseye)"\n',
       'expected Debian 12 .*, found Raspbian GNU/Linux 11',
     ],
+    ['', 'expected Raspberry Pi OS, Debian .*, found a system without /etc/os-release'],
   ])('refuses a system that it does not know', (system, sentence) => {
-    writeFileSync(join(card, 'etc/os-release'), system);
+    if (system === '') rmSync(join(card, 'etc/os-release'));
+    else writeFileSync(join(card, 'etc/os-release'), system);
     const before = files();
     const { status, complained } = install(release('1.0.0'));
     expect(status).toBe(1);
@@ -237,6 +301,9 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     );
     writeFileSync(status, entry('dpkg', 'arm64') + entry('dapberry', 'arm64'));
     expect(install(join(work, '1.0.0')).complained).toContain('installed as a Debian package');
+    // What is compiled here would not run there.
+    writeFileSync(status, entry('dpkg', 's390x'));
+    expect(install(ROOT, '--dry-run').complained).toContain('a checkout is compiled for this machine');
   });
 });
 
