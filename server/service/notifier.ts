@@ -33,14 +33,20 @@ export function createNotifier(
     new Promise<void>(resolve => {
       const words = Object.entries(notification).map(([name, value]) => `${name}=${value}`);
       const options = { env: environment, timeout: LONGEST, killSignal: 'SIGKILL' } as const;
-      execFile('systemd-notify', words, options, (error, _stdout, stderr) => {
+      const over = (error: Error | null, stderr = '') => {
         if (error !== null && !isTroubled) {
           const [reason = ''] = (stderr.trim() || error.message).split('\n');
           onTrouble(`systemd could not be told how the server is doing: ${reason}`);
         }
         isTroubled = error !== null;
         resolve();
-      });
+      };
+      // Where there is no memory for another process it throws, and the next message is to be sent nevertheless.
+      try {
+        execFile('systemd-notify', words, options, (error, _stdout, stderr) => over(error, stderr));
+      } catch (error) {
+        over(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   return notification => {
     last = last.then(() => send(notification));
