@@ -19,7 +19,7 @@ const { DEBFULLNAME: NAME = 'dapberry maintainers', DEBEMAIL: EMAIL = 'maintaine
   process.env;
 
 /** The scripts that dpkg calls; systemd's units are enabled, started and stopped as Debian's own packages do that. */
-const SCRIPTS = ['postinst', 'prerm', 'postrm'];
+const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'];
 
 const UNITS = ['dapberry.service', 'dapberry-devices.service', 'dapberry-devices.path', 'dapberry.socket'];
 
