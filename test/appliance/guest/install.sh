@@ -118,11 +118,25 @@ ok 'with the mistake' grep -q 'config.yaml:1:.*no-such' $work/said
 ok 'the one before goes on' runs_version 0.5.0
 cp $work/mine /etc/dapberry/config.yaml
 
+kill_service() { systemctl kill --signal=KILL dapberry; }
+for time in 1 2 3; do
+  kill_service
+  until_well 60 runs_version 0.5.0
+done
+version 0.6.1
+ok 'a service that was started again often is upgraded' install_from $work/0.6.1
+systemctl stop dapberry && systemctl --quiet enable --now dapberry.socket && systemctl start dapberry
+version 0.6.2
+ok 'one at the port of its socket is upgraded' install_from $work/0.6.2
+ok 'which tells that port' grep -q 'http://localhost:80/' $work/said
+systemctl --quiet disable --now dapberry.socket
+ok 'and one that goes back' /opt/dapberry/versions/0.6.1/systemd/install.sh
+
 ok 'a low port is given on demand' /opt/dapberry/current/systemd/install.sh --port 80
 export PORT=80
-ok 'and served' runs_version 0.5.0
+ok 'and served' runs_version 0.6.1
 ok 'by the same user' runs_as dapberry
-ok 'interfaces are switched on' $work/0.5.0/systemd/install.sh --enable-1wire --enable-spi
+ok 'interfaces are switched on' $work/0.6.1/systemd/install.sh --enable-1wire --enable-spi
 ok 'by lines of config.txt' grep -qx 'dtoverlay=w1-gpio' /boot/firmware/config.txt
 ok 'that hold for every model' in_all_section dtparam=spi=on
 
