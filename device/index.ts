@@ -30,6 +30,7 @@ export { contained, type Origin, type StrayError, takeStray } from './drivers/co
 export { DRIVER_TOOLS, type Driver, type DriverTools } from './drivers/driver.ts';
 export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/faults.ts';
 export { guardedKind } from './drivers/guarded-kind.ts';
+export { messageOf } from './error-message.ts';
 export type { DeviceEvent } from './events.ts';
 export { type KernelFiles, kernelFiles } from './kernel-files.ts';
 export {

@@ -2,7 +2,8 @@
 
 import { type Clock, waitFor } from './clock.ts';
 import { Deadline, timeToRead } from './deadline.ts';
-import { messageOf, readingOf } from './reading.ts';
+import { messageOf } from './error-message.ts';
+import { readingOf } from './reading.ts';
 import { IncompleteReading, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
 

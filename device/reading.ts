@@ -39,13 +39,3 @@ export function wholeReading({ channels }: Sensor, reading: Reading): Reading {
   }
   return reading;
 }
-
-/** What an error says, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message : error);
-  } catch {
-    // Not all that can be thrown is a text, or can be made one.
-    return foundOf(error);
-  }
-}

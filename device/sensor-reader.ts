@@ -2,8 +2,9 @@
 
 import { type Clock, waitFor } from './clock.ts';
 import { Deadline, timeToRead } from './deadline.ts';
+import { messageOf } from './error-message.ts';
 import { Pace } from './pace.ts';
-import { computedReading, messageOf, readingOf } from './reading.ts';
+import { computedReading, readingOf } from './reading.ts';
 import type { Stamp } from './row-times.ts';
 import { type ComputedSensor, IncompleteReading, isComputed, type Reading, type Sensor } from './sensor.ts';
 import type { SensorHealth } from './sensor-health.ts';

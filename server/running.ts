@@ -1,7 +1,7 @@
 // What is served now, and how does another configuration take its place? Datasets that stay the same do not notice.
 
 import { isDeepStrictEqual } from 'node:util';
-import { type SensorHost, thisHost } from '../device/index.ts';
+import { messageOf, type SensorHost, thisHost } from '../device/index.ts';
 import type { Config, DatasetConfig } from './config/config.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { type OpenEvents, openDataset, openDatasets } from './dataset/open.ts';
@@ -94,7 +94,7 @@ export class Running {
         try {
           return { config, dataset: await openDataset(config, this.host, next.simulate, this.events) };
         } catch (error) {
-          failed.push(error instanceof Error ? error.message : String(error));
+          failed.push(messageOf(error));
           return undefined;
         }
       }),

@@ -1,6 +1,7 @@
 // What went wrong with a GPIO line? The kernel's error numbers, in sentences that say what to do.
 
 import { constants } from 'node:os';
+import { messageOf } from '../error-message.ts';
 import { notAllowed } from './device-policy.ts';
 import { errnoOf } from './errno.ts';
 import { pinName } from './gpio.ts';
@@ -53,8 +54,4 @@ export function goneError(error: unknown, pin: number): Error {
     `${pinName(pin)} has gone since it was opened (${messageOf(error)}): was its driver unloaded?`,
     { cause: error },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 // Whose fault is an error that nobody caught? That of the driver in whose name the code ran that threw it.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { messageOf } from '../reading.ts';
+import { messageOf } from '../error-message.ts';
 
 /** Code of one driver, loaded once. */
 export interface Origin {

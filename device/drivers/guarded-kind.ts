@@ -1,5 +1,6 @@
 // How is a kind used that someone else wrote? What its functions give is checked, and what they leave behind runs in its name.
 
+import { messageOf } from '../error-message.ts';
 import type { SensorHost, SensorKind } from '../kind.ts';
 import type { Sensor } from '../sensor.ts';
 import { contained, type Origin } from './containment.ts';
@@ -51,7 +52,7 @@ function answerOf<T>(field: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new FaultyKind([{ field: [field], expected: 'an answer', found: `the error: ${message}` }]);
   }
 }

@@ -2,8 +2,8 @@
 
 import { untilAbort } from '../buses/serial.ts';
 import { type Clock, waitFor } from '../clock.ts';
+import { messageOf } from '../error-message.ts';
 import type { OptionsOf, SensorHost, SensorKind } from '../kind.ts';
-import { messageOf } from '../reading.ts';
 import { type ComputedSensor, isComputed, type Sensor } from '../sensor.ts';
 import { contained, listen, type Origin } from './containment.ts';
 import { FaultyKind, sensorFaults } from './faults.ts';

@@ -1,5 +1,6 @@
 // How does a command line become an exit code? The command that it names runs; what goes wrong is told in one sentence.
 
+import { messageOf } from '../../device/index.ts';
 import { ConfigError } from '../config/read.ts';
 import { counted } from '../terminal-text.ts';
 import { VERSION } from '../version.ts';
@@ -42,7 +43,7 @@ function complaint(error: unknown, command: string | undefined): string {
     const { length } = error.problems;
     return `${error.message}\ndapberry: ${counted(length, 'mistake')} in the configuration${command === 'serve' ? '; nothing was started' : ''}\n`;
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const help = `see dapberry ${command === undefined ? '' : `${command} `}--help`;
   return `dapberry: ${message}${error instanceof UsageError ? `; ${error.hint ?? help}` : ''}\n`;
 }

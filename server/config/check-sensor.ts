@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import {
   type Channel,
   FaultyKind,
+  messageOf,
   millivoltsOf,
   type SensorKind,
   type SensorSetup,
@@ -126,7 +127,7 @@ function ofDriver(part: Place, value: Mapping, driver: string, options: CheckOpt
       return { problems: error.faults.map(({ field, ...said }) => at(said, field)) };
     }
     // Whatever its schema does: refinements are code too.
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const said = { expected: 'a schema that can be held against options', found: `the error: ${message}` };
     return { problems: [at(said, ['options'])] };
   }

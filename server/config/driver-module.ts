@@ -11,6 +11,7 @@ import {
   guardedKind,
   KIND_FIELDS,
   kindFaults,
+  messageOf,
   type Origin,
   SENSOR_KINDS,
   type SensorKind,
@@ -140,12 +141,7 @@ async function importFault(error: unknown, origin: Origin, text: Uint8Array): Pr
 /** `the error in its line 12: ...`. */
 function errorText(error: unknown, origin: Origin): string {
   const line = lineOf(error, origin);
-  return `the error${line === undefined ? '' : ` in its line ${line}`}: ${messageOf(error)}`;
-}
-
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0] ?? '';
+  return `the error${line === undefined ? '' : ` in its line ${line}`}: ${messageOf(error).split('\n')[0]}`;
 }
 
 /** The first line of the driver's code in the stack. */

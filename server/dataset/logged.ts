@@ -2,6 +2,7 @@
 
 import type { Atomic, AttributeTable, Dataset as DapDataset, Plan, Sequence } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
+import { messageOf } from '../../device/index.ts';
 import { Announcer } from '../log/announcer.ts';
 import { type Cursor, LogCursor, type LogSource } from '../log/cursor.ts';
 import { type LogBounds, RowLog } from '../log/row-log.ts';
@@ -129,7 +130,7 @@ export class LoggedDataset implements Dataset, LogSource {
         this.announcer.rowsCame();
       }
     } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
+      this.failure = messageOf(error);
       this.events.onFailure?.(error);
     } finally {
       this.log.close();

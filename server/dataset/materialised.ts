@@ -2,6 +2,7 @@
 
 import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
+import { messageOf } from '../../device/index.ts';
 import { type Cursor, GeneratorCursor } from '../log/cursor.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
@@ -38,7 +39,7 @@ export class MaterialisedDataset implements Dataset {
         this.failure = undefined;
       },
       onFailure: error => {
-        this.failure = error instanceof Error ? error.message : String(error);
+        this.failure = messageOf(error);
         this.events.onFailure?.(error);
       },
     });

@@ -4,6 +4,7 @@ import {
   columnsOf,
   type DeviceEvent,
   lasting,
+  messageOf,
   openDevice,
   openerOf,
   type SensorHost,
@@ -55,7 +56,7 @@ export async function openDataset(
     clock: host.clock,
     onEvent: event => onEvent?.(info.name, event),
   }).catch((error: unknown) => {
-    throw new Error(`dataset ${info.name}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`dataset ${info.name}: ${messageOf(error)}`, {
       cause: error,
     });
   });

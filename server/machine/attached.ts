@@ -1,6 +1,6 @@
 // What is attached to this machine? A list for people: buses, chips and devices, whether a kind of sensor reads them or not.
 
-import { hexByte, type SensorKind } from '../../device/index.ts';
+import { hexByte, messageOf, type SensorKind } from '../../device/index.ts';
 import { deviceText, type I2cBus, i2cBuses, probeI2c } from './i2c.ts';
 import {
   gpioChips,
@@ -73,7 +73,7 @@ async function busTexts(
     const found = answering.map(address => `i2c-${number}: ${answerText(kinds, number, address)}`);
     return [name, ...held, ...found];
   } catch (error) {
-    return [name, ...held, error instanceof Error ? error.message : String(error)];
+    return [name, ...held, messageOf(error)];
   }
 }
 

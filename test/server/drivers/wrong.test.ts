@@ -22,6 +22,12 @@ const WRONG: readonly (readonly [
     ['3: driver: expected a driver that can be loaded, found the error in its line 3: no wire'],
   ],
   [
+    'throws_no_text',
+    'throw Object.create(null);\n',
+    '',
+    ['3: driver: expected a driver that can be loaded, found the error: an object'],
+  ],
+  [
     'hangs',
     'await new Promise(() => {});\nexport default 1;\n',
     '',

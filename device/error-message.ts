@@ -1,0 +1,13 @@
+// What does an error say to a person? Its message, whatever it was that somebody threw.
+
+import { foundOf } from './found.ts';
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    // Not all that can be thrown is a text, or can be made one.
+    return foundOf(error);
+  }
+}
