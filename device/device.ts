@@ -133,7 +133,9 @@ class SensorDevice implements Device {
     this.#onEvent = options.onEvent;
     this.#times = new RowTimes(options.clock, step => this.#onEvent({ kind: 'clock-stepped', ...step }));
     const now = options.clock.wall();
-    this.#health = sensors.map(sensor => new SensorHealth(sensor, now, options.onEvent));
+    // What is computed for each client is never read, and cannot fail.
+    const state = this.computed && this.interval === 0 ? 'ok' : 'waiting';
+    this.#health = sensors.map(sensor => new SensorHealth(sensor, state, now, options.onEvent));
     this.#unused = this.#readersOf(sensors);
   }
 

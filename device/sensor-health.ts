@@ -8,7 +8,8 @@ export interface SensorState {
   readonly name: string;
   /** The names of the columns that are without values while it fails. */
   readonly channels: readonly string[];
-  readonly state: 'ok' | 'failing';
+  /** `waiting`: it was not read yet. */
+  readonly state: 'waiting' | 'ok' | 'failing';
   /** Since when it has been in that state. */
   readonly since: number;
   /** How many of its reads have failed since the device was opened. */
@@ -41,11 +42,11 @@ export class SensorHealth {
   readonly #between: SlowReading['between'];
   #slownessTold = false;
 
-  constructor(sensor: Sensor, time: number, report: (event: DeviceEvent) => void) {
+  constructor(sensor: Sensor, state: 'waiting' | 'ok', time: number, report: (event: DeviceEvent) => void) {
     this.#current = {
       name: sensor.name,
       channels: sensor.channels.map(channel => channel.name),
-      state: 'ok',
+      state,
       since: time,
       failures: 0,
       lastError: undefined,
@@ -74,7 +75,8 @@ export class SensorHealth {
       failures: was.failures + 1,
       lastError: { message, time },
     };
-    if (was.state === 'ok') this.#report({ kind: 'sensor-failing', time, sensor: was.name, error: message });
+    if (was.state !== 'failing')
+      this.#report({ kind: 'sensor-failing', time, sensor: was.name, error: message });
   }
 
   answered(time: number): void {
@@ -86,6 +88,7 @@ export class SensorHealth {
     }
     if (was.state === 'ok') return;
     this.#current = { ...was, state: 'ok', since: time };
+    if (was.state === 'waiting') return;
     this.#report({ kind: 'sensor-back', time, sensor: was.name, seconds: time - was.since });
   }
 

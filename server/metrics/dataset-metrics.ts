@@ -141,8 +141,10 @@ function sensorMetrics(observed: readonly Observed[]): MetricFamily[] {
     {
       name: 'dapberry_sensor_ok',
       type: 'gauge',
-      help: '1 while the sensor answers, 0 while it fails.',
-      samples: sensors.map(({ labels, sensor }) => ({ labels, value: sensor.state === 'ok' ? 1 : 0 })),
+      help: '1 while the sensor answers, 0 while it fails; absent until it was read once.',
+      samples: sensors
+        .filter(({ sensor }) => sensor.state !== 'waiting')
+        .map(({ labels, sensor }) => ({ labels, value: sensor.state === 'ok' ? 1 : 0 })),
     },
     {
       name: 'dapberry_sensor_failing_since_timestamp_seconds',

@@ -33,6 +33,17 @@ describe('a sensor that fails', () => {
     await device.close();
   });
 
+  it('is not said to be well before it was read, and that it answers is no news then', async () => {
+    const { device, events, rows } = await deviceOf(
+      1,
+      sensorOf('s', () => [3]),
+    );
+    expect(device.sensors).toMatchObject([{ name: 's', state: 'waiting' }]);
+    await take(rows, 1);
+    expect(device.sensors).toMatchObject([{ name: 's', state: 'ok', failures: 0 }]);
+    expect(events).toEqual([]);
+  });
+
   it('says so once, with the reason, and again when it is back', async () => {
     let broken = true;
     const sensor = sensorOf('s', () => {
@@ -40,7 +51,7 @@ describe('a sensor that fails', () => {
       return [3];
     });
     const { device, events, rows } = await deviceOf(1, sensor);
-    expect(device.sensors).toMatchObject([{ name: 's', channels: ['s'], state: 'ok', failures: 0 }]);
+    expect(device.sensors).toMatchObject([{ name: 's', channels: ['s'], state: 'waiting', failures: 0 }]);
     await take(rows, 6);
     expect(events).toMatchObject([{ kind: 'sensor-failing', sensor: 's', error: 'wire is off' }]);
     const [state] = device.sensors;
