@@ -1,5 +1,6 @@
 #!/bin/sh
 # Is the appliance installed, upgraded, rolled back and taken away as promised? Run as root in a guest that systemd runs; $1 is a release archive.
+# guests: pc pc-trixie
 
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh

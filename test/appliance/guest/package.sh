@@ -1,5 +1,6 @@
 #!/bin/sh
 # Does the Debian package install, upgrade and go as promised? Run as root in a guest that systemd runs; $1 is the package, $2 a later one.
+# guests: pc pc-trixie
 
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Do sensors work within what the service may do, and nothing else? Run as root in a guest with simulated chips that systemd runs; $1 is a release archive.
+# guests: pc pc-trixie
 
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh

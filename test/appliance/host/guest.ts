@@ -12,7 +12,7 @@ import { emulator, MACHINES, type MachineName } from './machines.ts';
 import { Qmp } from './qmp.ts';
 
 export interface GuestOptions {
-  /** Folders of this machine that the PC guest sees read-only: `{ app: '...' }` is its `/app`. */
+  /** Folders of this machine that the guest sees read-only, not the Pi: `{ app: '...' }` is its `/app`. */
   readonly shares?: Readonly<Record<string, string>>;
   /** Files appended to the Pi's file system: an archive as cpio makes it. */
   readonly files?: Uint8Array;
@@ -20,7 +20,7 @@ export interface GuestOptions {
   readonly ports?: readonly number[];
   /** A disk made by `makeDisk`, that outlives the guest; without one, the guest's writes go with it. */
   readonly disk?: string;
-  /** What the PC's hardware clock says at the start, such as `1970-01-01T00:00:00`. */
+  /** What the hardware clock says at the start, not that of the Pi, such as `1970-01-01T00:00:00`. */
   readonly clock?: string;
   /** How long it may take to come up, in seconds. */
   readonly patience?: number;
@@ -71,7 +71,7 @@ export class Guest {
       initramfs = appended;
     }
     const { command, environment, options: files } = emulator(cache, machine);
-    const disk = options.disk ?? (name === 'pc' ? makeDisk(join(folder, 'disk')) : undefined);
+    const disk = options.disk ?? (machine.hasDisk ? makeDisk(join(folder, 'disk')) : undefined);
     const network = [...forwards].map(([port, here]) => `hostfwd=tcp:127.0.0.1:${here}-:${port}`).join(',');
     const started = spawn(
       // A machine does not outlive the tests, however they end.

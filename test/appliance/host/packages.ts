@@ -16,9 +16,9 @@ export interface Packages {
   readonly laterDebian: string;
 }
 
-/** Makes them for amd64 as `npm run package` does, of the build that is there. */
-export function makePackages(folder: string): Packages {
-  execFileSync('npm', ['run', '--silent', 'package', '--', '--arch', 'amd64', '--out', folder], {
+/** Makes them for an architecture of Debian's as `npm run package` does, of the build that is there. */
+export function makePackages(folder: string, architecture: string): Packages {
+  execFileSync('npm', ['run', '--silent', 'package', '--', '--arch', architecture, '--out', folder], {
     cwd: PROJECT,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

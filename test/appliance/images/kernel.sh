@@ -1,7 +1,7 @@
 # Which kernel do the guests boot, and how do modules for it come about? To be sourced after cache.sh.
 #
-# It is Debian's own 6.12, as it is. Simulated hardware is added as modules: gpio-sim, which Debian leaves out, from
-# Debian's source package; those of test/appliance/modules, one a file, from there.
+# It is Debian's own 6.12, as it is. Simulated hardware is added as modules: gpio-sim and, for ARM, i2c-stub, which Debian
+# leaves out, from Debian's source package; those of test/appliance/modules, one a file, from there.
 
 # The newest 6.12 of the backports; a cache goes on with the one that it began with.
 kernel_version() {
@@ -13,11 +13,26 @@ kernel_version() {
   cat kernel
 }
 
+# release_of ARCH: what Debian calls the kernel for it, after the version.
+release_of() {
+  case $1 in
+    armhf) echo "$(kernel_version)-armmp" ;;
+    *) echo "$(kernel_version)-$1" ;;
+  esac
+}
+
+# prefix_of ARCH: of the names of the tools that compile for it; none for this machine's own.
+prefix_of() {
+  case $1 in
+    arm64) echo aarch64-linux-gnu- ;;
+    armhf) echo arm-linux-gnueabihf- ;;
+  esac
+}
+
 # need_kernel ARCH: kernel-ARCH with its modules and those of the simulated hardware.
 need_kernel() {
-  local arch=$1 version release key
-  version=$(kernel_version)
-  release=$version-$arch
+  local arch=$1 release key
+  release=$(release_of "$arch")
   if ! is_made "kernel-$arch" "$release"; then
     say "kernel $release"
     rm -rf "kernel-$arch"
@@ -28,13 +43,15 @@ need_kernel() {
   key=$(key_of "$release" "$IMAGES/kernel.sh" "$APPLIANCE"/modules/*.c)
   is_made "modules-$arch" "$key" && return
   say "modules of the simulated hardware for $arch"
-  build_modules "$arch" "$version"
+  build_modules "$arch" "$release"
   depmod -b "$CACHE/kernel-$arch" "$release"
   mark_made "modules-$arch" "$key"
 }
 
 build_modules() {
-  local arch=$1 version=$2 release=$2-$1 source=kernel-source/linux-source-6.12 build=build-$1 headers name into
+  local arch=$1 release=$2 source=kernel-source/linux-source-6.12 build=build-$1 version prefix headers name into
+  version=$(kernel_version)
+  prefix=$(prefix_of "$arch")
   headers=$CACHE/headers/usr/src/linux-headers-$release
   if [ ! -d "headers/usr/src/linux-kbuild-$version" ] && [ ! -d "headers/usr/lib/linux-kbuild-$version" ]; then
     unpack amd64 "$CACHE/headers" "linux-kbuild-$version" "linux-headers-$version-common"
@@ -45,26 +62,30 @@ build_modules() {
     sed -i "s# /usr/src# $CACHE/headers/usr/src#" "$headers/Makefile"
   fi
   rm -f "$headers/vmlinux"
-  if [ ! -d "$source/drivers/gpio" ]; then
+  if [ ! -d "$source/drivers/i2c" ]; then
     unpack amd64 "$CACHE/kernel-source" linux-source-6.12
     tar -C kernel-source -xf kernel-source/usr/src/linux-source-6.12.tar.xz --wildcards \
-      '*/drivers/gpio/gpio-sim.c' '*/kernel/irq/irq_sim.c'
+      '*/drivers/gpio/gpio-sim.c' '*/kernel/irq/irq_sim.c' '*/drivers/i2c/i2c-stub.c'
     rm -r kernel-source/usr
   fi
   rm -rf "$build"
   mkdir "$build"
-  cp "$source/drivers/gpio/gpio-sim.c" "$build/gpio-sim-main.c"
+  # It is loaded by its name; Debian's modpost for 32 bit does not know the size of such a table.
+  sed '/^MODULE_DEVICE_TABLE/d' "$source/drivers/gpio/gpio-sim.c" >"$build/gpio-sim-main.c"
   # Of this, only what modules may call.
   sed 's/handle_simple_irq(irq_to_desc(irqnum))/generic_handle_irq(irqnum)/' \
     "$source/kernel/irq/irq_sim.c" >"$build/irq_sim.c"
   cp "$APPLIANCE"/modules/*.c "$build/"
+  [ "$arch" = amd64 ] || cp "$source/drivers/i2c/i2c-stub.c" "$build/"
   {
     echo 'obj-m := gpio-sim.o'
     echo 'gpio-sim-y := gpio-sim-main.o irq_sim.o'
     for name in "$APPLIANCE"/modules/*.c; do echo "obj-m += $(basename "$name" .c).o"; done
+    [ "$arch" = amd64 ] || echo 'obj-m += i2c-stub.o'
   } >"$build/Makefile"
   local cross=()
-  [ "$arch" = amd64 ] || cross=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-)
+  # Linux has one name for all of 32 bit.
+  [ -z "$prefix" ] || cross=(ARCH="${arch/armhf/arm}" CROSS_COMPILE="$prefix")
   if ! make -s -C "$headers" M="$CACHE/$build" "${cross[@]}" modules >"$build.log" 2>&1; then
     cat "$build.log" >&2
     return 1
@@ -73,7 +94,7 @@ build_modules() {
   rm -rf "$into"
   mkdir -p "$into"
   for name in "$build"/*.ko; do
-    "$([ "$arch" = amd64 ] || echo aarch64-linux-gnu-)strip" --strip-debug "$name"
+    "${prefix}strip" --strip-debug "$name"
     cp "$name" "$into/"
   done
 }
@@ -81,7 +102,7 @@ build_modules() {
 # modules_into FOLDER ARCH NAME...: modules and what they need, for a busybox that cannot unpack them.
 modules_into() {
   local to=$1 arch=$2 release from file name
-  release=$(cat kernel)-$arch
+  release=$(release_of "$arch")
   shift 2
   for name in "$@"; do
     modprobe -d "$CACHE/kernel-$arch" -S "$release" --show-depends "$name"

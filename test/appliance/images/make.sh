@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How are the images of the guests made? `make.sh pc` or `make.sh pi`, as root on Debian 12 (amd64); what is there and
-# still right is left as it is.
+# How are the images of a guest made? `make.sh NAME`, as root on Debian 12 (amd64); what is there and still right is left
+# as it is.
 source "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 source "$IMAGES/qemu.sh"
 source "$IMAGES/kernel.sh"
-source "$IMAGES/pc-system.sh"
+source "$IMAGES/system.sh"
 source "$IMAGES/pc.sh"
 source "$IMAGES/pi.sh"
 PROJECT=$(dirname "$(dirname "$APPLIANCE")")
@@ -15,17 +15,32 @@ flock 9
 
 # Of QEMU, the libraries are those of bookworm's own.
 install_tools cpio:cpio depmod:kmod make:make gcc:gcc xz:xz-utils qemu-system-x86_64:qemu-system-x86
+# need_tools [PROGRAM:PACKAGE...]: for a guest with a whole system.
+need_tools() { install_tools mmdebstrap:mmdebstrap mkfs.ext4:e2fsprogs apt-ftparchive:apt-utils "$@"; }
+
 case ${1:-} in
   pc)
-    install_tools mmdebstrap:mmdebstrap mkfs.ext4:e2fsprogs
-    need_pc
+    need_tools
+    need_whole pc bookworm amd64 this
+    ;;
+  pc-trixie)
+    need_tools
+    need_whole pc-trixie trixie amd64 debian
+    ;;
+  arm64-trixie)
+    need_tools aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
+    need_whole arm64-trixie trixie arm64 debian
+    ;;
+  armhf-trixie)
+    need_tools arm-linux-gnueabihf-gcc:gcc-arm-linux-gnueabihf
+    need_whole armhf-trixie trixie armhf debian
     ;;
   pi)
     install_tools aarch64-linux-gnu-g++:g++-aarch64-linux-gnu
     need_pi
     ;;
   *)
-    echo "make.sh: expected pc or pi, found ${1:-nothing}" >&2
+    echo "make.sh: expected pc, pc-trixie, arm64-trixie, armhf-trixie or pi, found ${1:-nothing}" >&2
     exit 2
     ;;
 esac

@@ -7,7 +7,7 @@ need_pi() {
   local key release
   need_qemu
   need_kernel arm64
-  release=$(cat kernel)-arm64
+  release=$(release_of arm64)
   mkdir -p pi
   key=$(key_of "$(node --version)" "$IMAGES/pi.sh" "$(cd "$PROJECT" && sha256sum package-lock.json)")
   if ! is_made pi-node "$key"; then

@@ -1,27 +1,59 @@
-# What is installed in the PC guest? A small Debian 12 with systemd and the Node of this machine. To be sourced after
-# cache.sh.
+# What is installed in a guest with a whole system? A small Debian with systemd; its Node is this machine's, or none, with
+# Debian's to be had. To be sourced after cache.sh.
 
-make_pc_system() {
-  local unit packages=(
+# make_system FOLDER SUITE ARCH this|debian
+make_system() {
+  local folder=$1 suite=$2 arch=$3 node=$4 unit packages=(
     systemd systemd-sysv systemd-resolved libnss-myhostname udev dbus kmod procps iproute2 i2c-tools libstdc++6 adduser curl ca-certificates
     e2fsprogs
   )
-  rm -rf pc/system
-  mmdebstrap -q --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" \
+  # shellcheck disable=SC2016 # the hooks' own variables
+  local hooks=(--customize-hook='chroot "$1" systemctl -q enable systemd-networkd')
+  rm -rf "$folder"
+  [ "$arch" = amd64 ] || run_programs_of "$arch"
+  # shellcheck disable=SC2016
+  [ "$node" = this ] ||
+    hooks+=(--customize-hook='
+      export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
+      apt-get -qq -y --download-only --no-install-recommends install nodejs
+      mkdir -p "$1/srv/debian" && mv "$1"/var/cache/apt/archives/*.deb "$1/srv/debian"')
+  mmdebstrap -q --variant=minbase --arch="$arch" --include="$(IFS=,; echo "${packages[*]}")" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' \
-    bookworm pc/system "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) bookworm main"
-  install -m 755 "$(readlink -f "$(command -v node)")" pc/system/usr/local/bin/node
-  mkdir -p pc/system/lib/modules
-  : >pc/system/etc/fstab
-  : >pc/system/etc/machine-id
-  echo appliance >pc/system/etc/hostname
-  echo '127.0.0.1 localhost appliance' >pc/system/etc/hosts
+    --dpkgopt='path-exclude=/usr/share/locale/*' "${hooks[@]}" \
+    "$suite" "$folder" "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $suite main"
+  case $node in
+    this) install -m 755 "$(readlink -f "$(command -v node)")" "$folder/usr/local/bin/node" ;;
+    debian) offer "$folder" ;;
+  esac
+  mkdir -p "$folder/lib/modules"
+  : >"$folder/etc/fstab"
+  : >"$folder/etc/machine-id"
+  echo appliance >"$folder/etc/hostname"
+  echo '127.0.0.1 localhost appliance' >"$folder/etc/hosts"
   # No clock but the one that a test sets, nothing in the background.
   for unit in systemd-timesyncd.service getty@.service serial-getty@.service console-getty.service \
     systemd-networkd-wait-online.service; do
-    ln -sf /dev/null "pc/system/etc/systemd/system/$unit"
+    ln -sf /dev/null "$folder/etc/systemd/system/$unit"
   done
-  rm -f pc/system/etc/systemd/system/timers.target.wants/*
-  chroot pc/system systemctl -q enable systemd-networkd
+  rm -f "$folder"/etc/systemd/system/timers.target.wants/*
+}
+
+# offer FOLDER: what is in its /srv/debian to apt there, which reaches no mirror.
+offer() {
+  (cd "$1/srv/debian" && apt-ftparchive packages . >Packages)
+  rm -f "$1/etc/apt/sources.list" "$1"/etc/apt/sources.list.d/*
+  echo 'deb [trusted=yes] file:/srv/debian ./' >"$1/etc/apt/sources.list"
+  chroot "$1" apt-get -qq update
+}
+
+# run_programs_of ARCH: has this machine's kernel start them with QEMU.
+run_programs_of() {
+  local name
+  case $1 in
+    arm64) name=qemu-aarch64 ;;
+    armhf) name=qemu-arm ;;
+  esac
+  install_tools "$name-static:qemu-user-static" update-binfmts:binfmt-support arch-test:arch-test
+  update-binfmts --enable "$name" 2>/dev/null
+  arch-test -n "$1" >/dev/null
 }

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Is it kind to the card: what is written in ten minutes, and how much is said, with sensors that fail and a client that reads? Run as root in a guest with simulated chips that systemd runs; $1 is a release archive.
+
+here=$(dirname "$0")
+# shellcheck source=test/appliance/guest/tap.sh
+. "$here/tap.sh"
+work=/tmp/steady-test
+mkdir -p $work
+minutes=10
+
+fail_as_they_should() { health "health.datasets[0].sensors.filter(({ state }) => state !== 'ok').length === 2"; }
+rows_made() { ask /metrics | sed -n 's/^dapberry_rows_made_total{[^}]*} //p'; }
+pid() { systemctl show --property=MainPID --value dapberry; }
+# Bytes that the service had written to storage, sectors that went to the disk, lines in the journal.
+by_service() { sed -n 's/^write_bytes: //p' "/proc/$(pid)/io"; }
+by_machine() { awk '$3 == "vda" { print $10 }' /proc/diskstats; }
+lines() { journalctl --unit=dapberry --unit=dapberry-devices --no-pager --output=cat --since="@$began" | wc -l; }
+
+tar -xzf "$1" -C $work
+# The simulated chips' bus: there is a thermometer at 0x48, and nothing at 0x4b.
+bus=$(grep -ls '^SMBus stub' /sys/class/i2c-dev/i2c-*/name | sed 's/.*i2c-\([0-9]*\).name/\1/' | head -n1)
+i2cset -y "$bus" 0x48 0 0x0019 w
+mkdir -p /etc/dapberry
+cat >/etc/dapberry/config.yaml <<Y
+datasets:
+  lab:
+    interval: 1 s
+    sensors:
+      - {kind: lm75, bus: $bus}
+      - {kind: lm75, name: away, bus: $bus, address: 0x4b}
+      - {kind: ds18b20, name: roof, address: 28-00004d495301}
+      - {kind: ds18b20, name: lost, address: 28-0000ffffffff}
+      - {kind: gpio-input, name: rain, pin: 17, count: falling}
+      - {kind: host-load}
+Y
+ok 'it is installed' env DAPBERRY_PATIENCE=300 $work/dapberry-*/systemd/install.sh
+ok 'two sensors are there, two are not' until_well 120 fail_as_they_should
+curl -sN http://127.0.0.1:8080/lab.asc >/dev/null &
+reader=$!
+# What the installation left in memory is on the disk.
+sync
+began=$(date +%s) process=$(pid) service=$(by_service) machine=$(by_machine) rows=$(rows_made)
+sleep $((minutes * 60))
+service=$(($(by_service) - service)) machine=$((($(by_machine) - machine) / 2)) said=$(lines)
+rows=$(($(rows_made) - rows))
+kill $reader
+echo "# in $minutes minutes: $rows rows; the service wrote $service bytes, the machine $machine KiB; $said lines in the journal"
+ok 'it was one process' test "$(pid)" = "$process"
+ok 'rows were made all the time' test "$rows" -gt $((minutes * 60 * 9 / 10))
+ok 'nothing was written' test "$service" = 0
+ok 'little was said' test "$said" -lt $((minutes * 2))
+journalctl --unit=dapberry --no-pager --output=cat --since="@$began" | sed 's/^/# /'
+done_testing
