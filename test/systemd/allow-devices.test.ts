@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
 
 let folder: string;
+let configuration: string;
 
 /** Puts a program before those of the machine. */
 function program(name: string, text: string) {
@@ -14,8 +15,17 @@ function program(name: string, text: string) {
   chmodSync(file, 0o755);
 }
 
+function allowDevices() {
+  return spawnSync(join(ROOT, 'systemd/allow-devices.sh'), [configuration], {
+    encoding: 'utf8',
+    env: { PATH: `${folder}:${process.env['PATH']}` },
+  });
+}
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'dapberry-devices-'));
+  configuration = join(folder, 'configuration');
+  mkdirSync(configuration);
   // What systemd allows at the moment, and what it is told.
   program('systemctl', `[ "$1" = is-failed ] || echo "$@" >>${folder}/told; [ "$1" != --quiet ]`);
   // Only what the service's user runs gets through to the program.
@@ -28,11 +38,32 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('allow-devices.sh', () => {
-  it('has the configuration and its drivers loaded by the user of the service, not by root', () => {
-    const { status, stdout } = spawnSync(join(ROOT, 'systemd/allow-devices.sh'), {
-      encoding: 'utf8',
-      env: { PATH: `${folder}:${process.env['PATH']}` },
+  it('looks once more where the configuration was saved while it was read', () => {
+    writeFileSync(join(configuration, 'garden.yaml'), 'i2c\n');
+    // The first one is read while an editor has half of it written.
+    program(
+      'node',
+      `if [ -e ${folder}/read ]; then echo 'char-gpiochip rw'; exit; fi
+       touch ${folder}/read
+       echo gpio >${configuration}/new && mv ${configuration}/new ${configuration}/garden.yaml
+       exit 1`,
+    );
+    const { status, stdout } = allowDevices();
+    expect({ status, stdout: stdout.split('\n').at(-2) }).toEqual({
+      status: 0,
+      stdout: 'allowed devices: char-gpiochip rw',
     });
+  });
+
+  it('does not go on for ever where something is saved without end', () => {
+    program('node', `echo >>${configuration}/log.txt; echo "char-i2c rw"`);
+    const { status, stdout } = allowDevices();
+    expect(status).toBe(0);
+    expect(stdout).toContain('the configuration goes on changing');
+  });
+
+  it('has the configuration and its drivers loaded by the user of the service, not by root', () => {
+    const { status, stdout } = allowDevices();
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'allowed devices: char-i2c rw\n' });
     expect(readFileSync(join(folder, 'told'), 'utf8')).toContain(
       'set-property dapberry.service DeviceAllow= DeviceAllow=char-i2c rw',

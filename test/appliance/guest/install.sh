@@ -41,6 +41,8 @@ has_versions() { [ "$(versions)" = "$1 " ]; }
 only_configuration() { diff "$1" "$2" | grep '^[<>]' | grep -v '^> /etc/dapberry' | fails grep .; }
 no_units() { systemctl list-units --all --no-legend 'dapberry*' | grep -v not-found | fails grep .; }
 in_all_section() { sed -n '/^\[all\]/,$p' /boot/firmware/config.txt | grep -qx "$1"; }
+allowed() { systemctl show --property=DeviceAllow --value dapberry | grep -v '^char-rtc' | sort | tr '\n' ' '; }
+allows() { [ "$(allowed)" = "$1" ]; }
 # A client that reads until the server ends the stream, and says how that was.
 follow() {
   # shellcheck disable=SC2016 # the program's own variables
@@ -86,6 +88,16 @@ datasets:
 Y
 cp /etc/dapberry/config.yaml $work/mine
 ok 'a changed configuration is served without a restart' until_well 30 serves_mine
+
+# Who asks for the devices waits for a driver, until something else is saved.
+echo "import fs from 'fs'; fs.writeFileSync('/tmp/driver-is-read', ''); await new Promise(done => setTimeout(done, 3000));" >/etc/dapberry/slow.js
+sed 's/{kind: host-load}/{driver: .\/slow.js}/' $work/mine >/etc/dapberry/config.yaml
+ok 'a driver is loaded for the devices that it needs' until_well 60 test -e /tmp/driver-is-read
+sed 's/{kind: host-load}/{kind: lm75, bus: 1}/' $work/mine >/etc/dapberry/config.yaml
+ok 'what is saved meanwhile is allowed too' until_well 60 allows 'char-i2c rw '
+rm /etc/dapberry/slow.js
+cp $work/mine /etc/dapberry/config.yaml
+ok 'and taken away with its sensor' until_well 60 allows ''
 
 version 0.2.0
 follow >$work/stream &
