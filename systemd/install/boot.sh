@@ -17,29 +17,46 @@ boot_file() {
   done
 }
 
-# Where somebody took its end away, it ends before the first line that is not of its kind.
+# Where somebody took its end away, it ends before the first line that is not of its kind. What others wrote after it still holds for all models without it.
 without_block() { by_block 0 "$1"; }
 block_of() { by_block 1 "$1" | grep -E '^dt' || true; }
 by_block() {
   awk -v wanted="$1" -v begin="$BEGIN" -v end="$END" '
     $0 == begin { inside = 1; first = 1; if (wanted) print; next }
-    inside && $0 == end { inside = 0; if (wanted) print; next }
-    inside && !(first && $0 == "[all]") && !/^(dtparam=i2c_arm=on|dtoverlay=w1-gpio|dtparam=spi=on)$/ { inside = 0 }
+    inside && $0 == end { inside = 0; after = !all; if (wanted) print; next }
+    inside && !(first && $0 == "[all]") && !/^(dtparam=i2c_arm=on|dtoverlay=w1-gpio|dtparam=spi=on)$/ { inside = 0; after = !all }
     { first = 0 }
+    !inside && after && NF { after = 0; if (!wanted && !/^[ \t]*\[/) { print "[all]"; all = 1 } }
+    !inside && /^[ \t]*\[/ { all = /^[ \t]*\[all\]/ }
     inside == wanted
-  ' "$2"
+  ' all=1 "$2"
 }
 
-# asks_for FILE INTERFACE: whether lines that are not ours switch it on.
+# asks_for FILE INTERFACE: whether lines that are not ours switch it on for every model, and none after them off for any.
 asks_for() {
-  local pattern
+  # A comma is in no item of a list.
+  local names=, overlay=,
   case $2 in
-    i2c) pattern='^[[:space:]]*dtparam=([^#]*,)?i2c(_arm|1)?(=on)?[[:space:]]*(,|#|$)' ;;
-    1wire) pattern='^[[:space:]]*dtoverlay=w1-gpio(-pi5|-pullup)?[[:space:]]*(,|#|$)' ;;
-    spi) pattern='^[[:space:]]*dtparam=([^#]*,)?spi(=on)?[[:space:]]*(,|#|$)' ;;
+    i2c) names='^i2c(_arm|1)?$' ;;
+    1wire) overlay='^w1-gpio(-pi5|-pullup)?$' ;;
+    spi) names='^spi$' ;;
   esac
-  # To the end: who writes into a pipe that nobody reads any more fails.
-  without_block "$1" | grep -E "$pattern" >/dev/null
+  without_block "$1" | awk -v names="$names" -v overlay="$overlay" '
+    { sub(/#.*/, ""); gsub(/[ \t\r]/, "") }
+    /^\[/ { all = $0 == "[all]" }
+    /^dtoverlay=/ { split(substr($0, 11), items, ","); if (all && items[1] ~ overlay) on = 1 }
+    /^dtparam=/ {
+      count = split(substr($0, 9), items, ",")
+      for (i = 1; i <= count; i++) {
+        split(items[i] "=", setting, "=")
+        if (setting[1] !~ names) continue
+        # Without a value it is on.
+        if (setting[2] !~ /^(on|yes|true|)$/) on = 0
+        else if (all) on = 1
+      }
+    }
+    END { exit !on }
+  ' all=1
 }
 
 enable_interfaces() {

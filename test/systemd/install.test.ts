@@ -199,6 +199,48 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(textOf('boot/firmware/config.txt')).toBe('dtparam=i2c_arm=on,spi=on\n[pi4]\narm_boost=1\n');
   });
 
+  it.each([
+    ['is on for one model only', '[pi4]\ndtparam=i2c_arm=on\n'],
+    ['is on for one board only, after a section for all', '[all]\n[0x1234]\ndtparam=spi=on,i2c_arm=on\n'],
+    ['is off on one model', 'dtparam=i2c_arm=on\n[pi4]\ndtparam=i2c_arm=off\n'],
+    ['is switched off again', 'dtparam=i2c_arm=on\ndtparam=i2c_arm=off\n'],
+    ['is switched off by another name', 'dtparam=i2c_arm=on\n[all]\ndtparam=audio=on,i2c=off\n'],
+    ['is off', 'dtparam=i2c_arm=off\n'],
+    ['is not meant by what is empty', 'dtoverlay=\ndtparam=audio=on,\n'],
+    ['is a remark', '#dtparam=i2c_arm=on\n# dtparam=i2c_arm=on\n'],
+    ['is a parameter of another name', 'dtparam=i2c_arm_baudrate=400000\n'],
+  ])('switches I2C on where it %s', (_, text) => {
+    writeFileSync(join(card, 'boot/firmware/config.txt'), text);
+    install(release('1.0.0'), '--enable-i2c');
+    expect(textOf('boot/firmware/config.txt')).toMatch(
+      /\n# dapberry: begin.*\n\[all\]\ndtparam=i2c_arm=on\n# dapberry: end\n$/,
+    );
+  });
+
+  it.each([
+    ['is on in a list', 'dtparam=audio=on,i2c_arm=on,spi=on\n'],
+    ['is on for all after a section', '[pi4]\narm_boost=1\n[all]\n  dtparam=i2c_arm=on # by raspi-config\n'],
+    ['is on in the end', 'dtparam=i2c_arm=off\ndtparam=i2c_arm=on\n'],
+    ['is on, whatever a model does', 'dtparam=i2c_arm\n[pi4]\ndtparam=spi=off\n'],
+    ['is on, in lines of Windows', '[all]\r\ndtparam=i2c_arm=on\r\n'],
+  ])('leaves config.txt alone where I2C %s', (_, text) => {
+    writeFileSync(join(card, 'boot/firmware/config.txt'), text);
+    install(release('1.0.0'), '--enable-i2c');
+    expect(textOf('boot/firmware/config.txt')).toBe(text);
+  });
+
+  it('leaves what others wrote after its block for every model', () => {
+    writeFileSync(join(card, 'boot/firmware/config.txt'), '[pi4]\narm_boost=1\n');
+    install(release('1.0.0'), '--enable-1wire');
+    const file = join(card, 'boot/firmware/config.txt');
+    // As raspi-config does it.
+    writeFileSync(file, `${textOf('boot/firmware/config.txt')}dtparam=i2c_arm=on\n`);
+    install(join(work, '1.0.0'), '--enable-i2c');
+    expect(textOf('boot/firmware/config.txt').match(/i2c_arm/g)).toEqual(['i2c_arm']);
+    install(join(work, '1.0.0'), '--uninstall');
+    expect(textOf('boot/firmware/config.txt')).toBe('[pi4]\narm_boost=1\n[all]\ndtparam=i2c_arm=on\n');
+  });
+
   it('allows a port below 1024 where one is asked for, and no other right', () => {
     const dropIn = 'etc/systemd/system/dapberry.service.d/port.conf';
     install(release('1.0.0'), '--port', '80');
