@@ -18,6 +18,7 @@ check_machine() {
   check_system
   check_architecture
   check_package
+  check_command
   check_space
   [ -n "$ROOT" ] || check_node
 }
@@ -66,6 +67,20 @@ check_package() {
   [ "$state" != installed ] ||
     die 'dapberry is installed as a Debian package: upgrade it with apt, or remove it first (sudo apt remove dapberry)'
 }
+
+# Somebody's own, of `npm install -g` as a rule, is neither replaced nor taken away.
+check_command() {
+  local found way="sudo mv $COMMAND $COMMAND.old"
+  if is_ours "$COMMAND" || { [ ! -e "$COMMAND" ] && [ ! -L "$COMMAND" ]; }; then return 0; fi
+  found='a file'
+  if [ -L "$COMMAND" ]; then
+    found="a link to $(readlink "$COMMAND")"
+    way="sudo rm $COMMAND"
+    case $found in *node_modules*) way='sudo npm uninstall -g dapberry' ;; esac
+  fi
+  die "expected no other program at $COMMAND, found $found; this takes it out of the way: $way"
+}
+is_ours() { case $(readlink "$1" || true) in /opt/dapberry/*) ;; *) return 1 ;; esac; }
 
 check_space() {
   local needed free

@@ -21,7 +21,11 @@ remove_all() {
   take_away "remove $RULES" "$RULES"
   if [ -z "$ROOT" ] && [ -d /run/udev ] && ! $DRY_RUN; then udevadm control --reload; fi
   disable_interfaces
-  take_away 'remove the command dapberry' "$ROOT/usr/local/bin/dapberry"
+  if is_ours "$COMMAND"; then
+    take_away 'remove the command dapberry' "$COMMAND"
+  elif [ -e "$COMMAND" ] || [ -L "$COMMAND" ]; then
+    note "$COMMAND is not of this installation, and stays"
+  fi
   if [ -f "$MADE" ]; then
     while read -r kind name; do
       if [ "$kind" = user ] && has_user "$name"; then step "remove the user $name" remove_user; fi

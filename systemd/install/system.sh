@@ -5,6 +5,7 @@
 UNITS=(dapberry.service dapberry-devices.service dapberry-devices.path)
 ALL_UNITS=("${UNITS[@]}" dapberry.socket)
 DROP_IN=$ROOT/etc/systemd/system/dapberry.service.d/port.conf
+COMMAND=$ROOT/usr/local/bin/dapberry
 # Where systemd remembers what allow-devices.sh allowed.
 CONTROL=$ROOT/etc/systemd/system.control/dapberry.service.d
 RULES=$ROOT/etc/udev/rules.d/60-dapberry.rules
@@ -90,7 +91,7 @@ install_units() {
   local unit
   for unit in "${ALL_UNITS[@]}"; do put_file "$SOURCE/systemd/$unit" "$ROOT/etc/systemd/system/$unit"; done
   [ -z "$PORT" ] || put_text "$(port_text "$PORT")" "$DROP_IN"
-  put_link /opt/dapberry/current/dist/server/main.js "$ROOT/usr/local/bin/dapberry"
+  put_link /opt/dapberry/current/dist/server/main.js "$COMMAND"
 }
 
 # Below 1024 a user may only listen who is allowed to.

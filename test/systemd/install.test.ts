@@ -9,6 +9,7 @@ import {
   readlinkSync,
   rmdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -284,6 +285,38 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     install(join(work, '1.0.0'), '--purge');
     expect(textOf('etc/passwd')).toContain('dapberry:x:1000:');
     expect(textOf('etc/group')).toBe(SYSTEM['etc/group']);
+  });
+
+  it.each([
+    [
+      'what npm installed for everyone',
+      '../lib/node_modules/dapberry/dist/server/main.js',
+      'sudo npm uninstall -g dapberry',
+    ],
+    ['a checkout by hand', '/home/pi/dapberry/dist/server/main.js', 'sudo rm '],
+    ['another program', undefined, 'sudo mv '],
+  ])('refuses to replace the command where it is %s, and leaves that alone', (_, target, wayOut) => {
+    const command = join(card, 'usr/local/bin/dapberry');
+    if (target === undefined) writeFileSync(command, '#!/bin/sh\n');
+    else symlinkSync(target, command);
+    const before = files();
+    const { status, complained } = install(release('1.0.0'));
+    expect(status).toBe(1);
+    expect(complained).toContain('expected no other program at ');
+    expect(complained).toContain(target ?? 'found a file');
+    expect(complained).toContain(wayOut);
+    expect(files()).toEqual(before);
+    expect(install(join(work, '1.0.0'), '--purge')).toMatchObject({ status: 0 });
+    expect(files()).toEqual(before);
+  });
+
+  it('leaves a command alone that is another one by the time it is uninstalled', () => {
+    install(release('1.0.0'));
+    const command = join(card, 'usr/local/bin/dapberry');
+    rmSync(command);
+    symlinkSync('../lib/node_modules/dapberry/dist/server/main.js', command);
+    expect(install(join(work, '1.0.0'), '--uninstall').said).toContain('is not of this installation');
+    expect(lstatSync(command).isSymbolicLink()).toBe(true);
   });
 
   it('takes nothing away from a Debian package of it', () => {

@@ -68,6 +68,14 @@ ok 'a rehearsal tells the steps' grep -q 'would make the user dapberry' $work/dr
 files >$work/after
 ok 'a rehearsal changes nothing' same $work/before $work/after
 
+ln -s ../lib/node_modules/dapberry/dist/server/main.js /usr/local/bin/dapberry
+files >$work/before-command
+ok 'a command that npm installed is not replaced' fails install_from "$release"
+ok 'and how to take it away is told' grep -q 'sudo npm uninstall -g dapberry' $work/said
+files >$work/after-command
+ok 'nothing is changed before that' same $work/before-command $work/after-command
+rm /usr/local/bin/dapberry
+
 ok 'it is installed by one command' install_from "$release"
 ok 'which tells where it serves' grep -q 'http://localhost:8080/' $work/said
 ok 'it serves what was installed' runs_version "$current"
