@@ -107,6 +107,7 @@ else
   keep_steps
   remove_old_programs
   tell_addresses
+  tell_node_there
 fi
 if [ "$STEPS" -eq 0 ]; then say 'nothing to do: all is as it should be'; fi
 if $REBOOT && ! $DRY_RUN && [ -z "$ROOT" ]; then say 'restart the machine for the change of config.txt: sudo reboot'; fi

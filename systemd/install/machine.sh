@@ -20,7 +20,7 @@ check_machine() {
   check_package
   check_command
   check_space
-  [ -n "$ROOT" ] || check_node
+  if [ -n "$ROOT" ]; then check_node_there; else check_node; fi
 }
 
 # value_of KEY: of /etc/os-release.
@@ -124,6 +124,39 @@ check_node() {
   say 'A newer one comes from https://github.com/nodesource/distributions with this line; then run install.sh again:' >&2
   say '  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs' >&2
   die 'no Node that dapberry runs on'
+}
+
+# What is to be said of the Node of another system, now and when all is done.
+NODE_THERE=
+
+# Its programs are not for this machine: what is known of them is asked. A fresh card has none, which is no reason not to install.
+check_node_there() {
+  local found place
+  for place in "$ROOT/usr/local/bin/node" "$ROOT/usr/bin/node"; do
+    if [ -e "$place" ] || [ -L "$place" ]; then break; fi
+    place=
+  done
+  found=$(version_there "$place")
+  if [ -n "$found" ] && node_will_do "$found"; then return; fi
+  NODE_THERE="expected Node 20.19 or later (of Node 22, 22.12 or later) in the system at $ROOT, found ${place:+${found:-one of unknown version} at }${place:-none}. When it runs and has a network, this installs one or says how: sudo /opt/dapberry/current/systemd/install.sh"
+  tell_node_there
+}
+
+tell_node_there() { [ -z "$NODE_THERE" ] || note "$NODE_THERE"; }
+
+# version_there PLACE: of Debian's and NodeSource's the package tells it, of that of nodejs.org its headers; nothing where nobody does.
+version_there() {
+  local version
+  case $1 in
+    '') ;;
+    "$ROOT/usr/bin/node")
+      version=$(dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${db:Status-Status} ${Version}' nodejs 2>/dev/null || true)
+      printf '%s\n' "$version" | sed -n 's/^installed \([0-9]*:\)\{0,1\}\([0-9][0-9.]*\).*/\2/p'
+      ;;
+    *)
+      { sed -n 's/^#define NODE_\(MAJOR\|MINOR\|PATCH\)_VERSION *\([0-9]*\)$/\2/p' "$ROOT/usr/local/include/node/node_version.h" 2>/dev/null || true; } | paste -sd .
+      ;;
+  esac
 }
 
 packages() { dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^ii  *//p' | LC_ALL=C sort; }

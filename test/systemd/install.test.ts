@@ -19,6 +19,18 @@ import { ROOT } from '../sources.ts';
 
 const isRoot = process.getuid?.() === 0;
 
+/** What dpkg knows of a package that is installed. */
+function packageEntry(name: string, architecture: string, version: string) {
+  const facts = {
+    Package: name,
+    Status: 'install ok installed',
+    Architecture: architecture,
+    Version: version,
+  };
+  const lines = Object.entries({ ...facts, Maintainer: 'a <a@b.c>', Description: 'd' });
+  return `${lines.map(([key, value]) => `${key}: ${value}`).join('\n')}\n\n`;
+}
+
 /** What a Debian has of what is touched. */
 const SYSTEM = {
   'etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n',
@@ -28,7 +40,8 @@ const SYSTEM = {
   'etc/gshadow': 'i2c:x::\n',
   'etc/.pwd.lock': '',
   'boot/firmware/config.txt': 'dtparam=audio=on\n\n[pi4]\narm_boost=1\n',
-  'var/lib/dpkg/status': '',
+  'var/lib/dpkg/status': packageEntry('nodejs', 'arm64', '20.19.2+dfsg-1'),
+  'usr/bin/node': '',
 };
 const FOLDERS = [
   'opt',
@@ -88,6 +101,22 @@ function files(): Readonly<Record<string, string>> {
         return [path, `${facts} ${mtimeMs} ${readFileSync(file, 'utf8')}`];
       }),
   );
+}
+
+/** Gives the card other versions of Node: Debian's, and that of nodejs.org, whose headers tell its numbers. */
+function nodes({ packaged, local }: { readonly packaged?: string; readonly local?: readonly number[] }) {
+  rmSync(join(card, 'usr/bin/node'));
+  if (packaged !== undefined) writeFileSync(join(card, 'usr/bin/node'), '');
+  const status = packaged === undefined ? '' : packageEntry('nodejs', 'arm64', packaged);
+  writeFileSync(join(card, 'var/lib/dpkg/status'), status);
+  if (local === undefined) return;
+  writeFileSync(join(card, 'usr/local/bin/node'), '');
+  const headers = join(card, 'usr/local/include/node');
+  mkdirSync(headers, { recursive: true });
+  const defines = ['MAJOR', 'MINOR', 'PATCH'].map(
+    (part, index) => `#define NODE_${part}_VERSION ${local[index]}\n`,
+  );
+  if (local.length > 0) writeFileSync(join(headers, 'node_version.h'), defines.join(''));
 }
 
 /** The same without times: what was put back is as good as what was never touched. */
@@ -242,6 +271,44 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(textOf('boot/firmware/config.txt')).toBe('[pi4]\narm_boost=1\n[all]\ndtparam=i2c_arm=on\n');
   });
 
+  it.each([
+    ['has none', {}, /expected Node 20\.19 or later .*, found none/],
+    [
+      'has one that is too old',
+      { packaged: '1:18.20.4+dfsg-1~deb12u1' },
+      /found 18\.20\.4 at .*usr\/bin\/node/,
+    ],
+    [
+      'has an old one that comes first',
+      { packaged: '22.21.0-1nodesource1', local: [20, 11, 1] },
+      /found 20\.11\.1 at .*usr\/local\/bin/,
+    ],
+    [
+      'has one of which nothing is known',
+      { packaged: '22.21.0-1nodesource1', local: [] },
+      /found one of unknown version at .*usr\/local\/bin/,
+    ],
+  ])('tells of a card that %s for Node, first and last, and is installed', (_, node, found) => {
+    nodes(node);
+    const { status, said } = install(release('1.0.0'));
+    expect(status).toBe(0);
+    const notes = said.split('\n').filter(line => found.test(line));
+    expect(notes).toHaveLength(2);
+    expect(said.startsWith(`${notes[0]}\n`)).toBe(true);
+    expect(said.split('\n').slice(-3).join('\n')).toContain(notes[1]);
+    expect(notes[1]).toContain('sudo /opt/dapberry/current/systemd/install.sh');
+  });
+
+  it.each([
+    ['of Debian', { packaged: '20.19.2+dfsg-1' }],
+    ['of NodeSource', { packaged: '22.21.0-1nodesource1' }],
+    ['of nodejs.org', { local: [24, 4, 0] }],
+    ['of nodejs.org before an old one of Debian', { packaged: '18.20.4+dfsg-1', local: [22, 12, 0] }],
+  ])('says nothing of a Node %s that will do', (_, node) => {
+    nodes(node);
+    expect(install(release('1.0.0'))).toMatchObject({ status: 0, said: expect.not.stringContaining('Node') });
+  });
+
   it('allows a port below 1024 where one is asked for, and no other right', () => {
     const dropIn = 'etc/systemd/system/dapberry.service.d/port.conf';
     install(release('1.0.0'), '--port', '80');
@@ -321,8 +388,7 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
 
   it('takes nothing away from a Debian package of it', () => {
     install(release('1.0.0'));
-    const status =
-      'Package: dapberry\nStatus: install ok installed\nArchitecture: arm64\nVersion: 1\nMaintainer: a <a@b.c>\nDescription: d\n\n';
+    const status = packageEntry('dapberry', 'arm64', '1');
     writeFileSync(join(card, 'var/lib/dpkg/status'), status);
     const before = files();
     expect(install(join(work, '1.0.0'), '--purge').complained).toContain('installed as a Debian package');
@@ -367,17 +433,15 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
   });
 
   it('refuses an archive for another architecture, and where a package of it is installed', () => {
-    const entry = (name: string, architecture: string) =>
-      `Package: ${name}\nStatus: install ok installed\nArchitecture: ${architecture}\nVersion: 1\nMaintainer: a <a@b.c>\nDescription: d\n\n`;
     const status = join(card, 'var/lib/dpkg/status');
-    writeFileSync(status, entry('dpkg', 'armhf'));
+    writeFileSync(status, packageEntry('dpkg', 'armhf', '1'));
     expect(install(release('1.0.0')).complained).toContain(
       'this archive is for arm64, and this system is armhf',
     );
-    writeFileSync(status, entry('dpkg', 'arm64') + entry('dapberry', 'arm64'));
+    writeFileSync(status, packageEntry('dpkg', 'arm64', '1') + packageEntry('dapberry', 'arm64', '1'));
     expect(install(join(work, '1.0.0')).complained).toContain('installed as a Debian package');
     // What is compiled here would not run there.
-    writeFileSync(status, entry('dpkg', 's390x'));
+    writeFileSync(status, packageEntry('dpkg', 's390x', '1'));
     expect(install(ROOT, '--dry-run').complained).toContain('a checkout is compiled for this machine');
   });
 });
