@@ -1,31 +1,105 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
 
+let work: string;
+/** The system that the package is installed into. */
 let system: string;
 beforeEach(() => {
-  system = mkdtempSync(join(tmpdir(), 'dapberry-debian-'));
+  work = mkdtempSync(join(tmpdir(), 'dapberry-debian-'));
+  system = join(work, 'system');
+  mkdirSync(join(system, 'etc'), { recursive: true });
 });
-afterEach(() => rmSync(system, { recursive: true }));
+afterEach(() => rmSync(work, { recursive: true }));
 
-function preinst(...args: readonly string[]) {
-  const script = join(ROOT, 'systemd/debian/preinst');
-  return spawnSync('sh', [script, ...args], { encoding: 'utf8', env: { ...process.env, DPKG_ROOT: system } });
+/** Runs a script of the package as dpkg does, with the programs that are in the way of the machine's. */
+function run(script: string, ...args: readonly string[]) {
+  return spawnSync('sh', [join(ROOT, 'systemd/debian', script), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(work, 'bin')}:${process.env['PATH']}`, DPKG_ROOT: system },
+  });
 }
 
 describe('the Debian package', () => {
   it('is not installed beside what install.sh installed, whose units would go on', () => {
     mkdirSync(join(system, 'opt/dapberry/current'), { recursive: true });
-    const { status, stderr } = preinst('install');
+    const { status, stderr } = run('preinst', 'install');
     expect(status).toBe(1);
     expect(stderr).toContain('install.sh --uninstall');
   });
 
   it('is installed where there is none, and upgraded', () => {
-    expect(preinst('install').status).toBe(0);
-    expect(preinst('upgrade', '0.1.0').status).toBe(0);
+    expect(run('preinst', 'install').status).toBe(0);
+    expect(run('preinst', 'upgrade', '0.1.0').status).toBe(0);
+  });
+});
+
+describe('the accounts of the Debian package', () => {
+  /** Accounts in files of the system, and what was done to them: one line a command. */
+  const PROGRAMS = {
+    getent: 'grep "^$2:" "$DPKG_ROOT/etc/$1"',
+    id: 'sed -n "s/^\\\\([^:]*\\\\):.*[:,]$2\\\\(,.*\\\\)*$/\\\\1/p" "$DPKG_ROOT/etc/group" | tr "\\\\n" " "',
+    ...Object.fromEntries(
+      ['adduser', 'addgroup', 'deluser', 'delgroup'].map(name => [
+        name,
+        `echo ${name} "$@" >>${'$DPKG_ROOT'}/did`,
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['udevadm', 'systemctl', 'deb-systemd-helper', 'deb-systemd-invoke'].map(name => [name, '']),
+    ),
+  };
+
+  beforeEach(() => {
+    mkdirSync(join(work, 'bin'));
+    for (const [name, text] of Object.entries(PROGRAMS)) {
+      writeFileSync(join(work, 'bin', name), `#!/bin/sh\n${text}\n`);
+      chmodSync(join(work, 'bin', name), 0o755);
+    }
+  });
+
+  function accounts(passwd: string, group: string) {
+    writeFileSync(join(system, 'etc/passwd'), passwd);
+    writeFileSync(join(system, 'etc/group'), group);
+  }
+
+  /** What is done to accounts by a purge after it was configured, without options. */
+  function donePurging() {
+    const file = join(system, 'did');
+    expect(run('postinst', 'configure').status).toBe(0);
+    rmSync(file, { force: true });
+    expect(run('postrm', 'purge').status).toBe(0);
+    const did = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    return did
+      .replaceAll(/ --\S+/g, '')
+      .split('\n')
+      .filter(line => line !== '')
+      .sort();
+  }
+
+  it('are taken away by a purge where it made them', () => {
+    accounts('', '');
+    const did = donePurging();
+    for (const line of ['deluser dapberry', 'delgroup gpio', 'delgroup i2c']) expect(did).toContain(line);
+    expect(existsSync(join(system, 'var/lib/dapberry'))).toBe(false);
+  });
+
+  it('stay where they were there before', () => {
+    accounts(
+      'dapberry:x:1000:1000::/home/dapberry:/bin/sh\n',
+      'dapberry:x:1000:\ngpio:x:8:dapberry\ni2c:x:9:pi,dapberry\n',
+    );
+    expect(donePurging()).toEqual([]);
+  });
+
+  it('that were there before are in the groups for as long as it is installed', () => {
+    accounts(
+      'dapberry:x:1000:1000::/home/dapberry:/bin/sh\n',
+      'dapberry:x:1000:\ngpio:x:8:pi\ni2c:x:9:dapberry\n',
+    );
+    expect(donePurging()).toEqual(['deluser dapberry gpio']);
   });
 });

@@ -19,6 +19,7 @@ put() { DEBIAN_FRONTEND=noninteractive dpkg --ignore-depends=nodejs --force-conf
 version_of() { dpkg-deb -f "$1" Version; }
 runs_version() { health "health.version === '$1'"; }
 served_by_user() { [ "$(ps -o user= -p "$(systemctl show -P MainPID dapberry)")" = dapberry ]; }
+in_groups() { for group; do id -nG dapberry | grep -qw "$group" || return 1; done; }
 is_gone() { ! systemctl --quiet is-active dapberry; }
 only_configuration() { diff "$1" "$2" | grep '^>' | grep -Ev '^> (/etc/dapberry|/etc/systemd/system|/var/lib/(dapberry|private)|passwd dapberry|group )' | { ! grep .; }; }
 
@@ -42,4 +43,16 @@ ok 'the program does not' only_configuration $work/before $work/after-remove
 ok 'it is purged' dpkg -P dapberry
 files >$work/after-purge
 ok 'and nothing is left of it' same $work/before $work/after-purge
+
+# Somebody's own, in one of the groups already.
+groupadd i2c && useradd --create-home --groups i2c dapberry
+files >$work/before-user
+ok 'it is installed where there is a user of its name' put "$1"
+ok 'and serves' until_well 120 runs_version "$(version_of "$1")"
+ok 'as that user' served_by_user
+ok 'who is in the groups' in_groups gpio i2c
+ok 'it is purged' dpkg -P dapberry
+files >$work/after-user
+ok 'and the user is as before' same $work/before-user $work/after-user
+userdel --remove dapberry && groupdel i2c
 done_testing
