@@ -21,10 +21,12 @@ has_user() { grep -q "^$1:" "$ROOT/etc/passwd" 2>/dev/null; }
 in_group() { sed -n "s/^$2:[^:]*:[^:]*://p" "$ROOT/etc/group" 2>/dev/null | tr , '\n' | grep -x "$1" >/dev/null; }
 
 install_user() {
-  local group
+  local group groups=(gpio i2c)
   put_folder "$ROOT/opt/dapberry"
+  # A user who was there before may have another group; the service runs in this one.
+  ! has_user dapberry || groups+=(dapberry)
   # Not there on a Debian that is no Raspberry Pi OS.
-  for group in gpio i2c; do
+  for group in "${groups[@]}"; do
     has_group "$group" && continue
     undo remove_group "$group"
     step "make the group $group" groupadd "${IN_ROOT[@]}" --system "$group"

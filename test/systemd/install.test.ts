@@ -349,6 +349,8 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
       `${SYSTEM['etc/passwd']}dapberry:x:1000:44::/home/dapberry:/bin/sh\n`,
     );
     install(release('1.0.0'));
+    // The service runs in it.
+    expect(textOf('etc/group')).toMatch(/^dapberry:/m);
     install(join(work, '1.0.0'), '--purge');
     expect(textOf('etc/passwd')).toContain('dapberry:x:1000:');
     expect(textOf('etc/group')).toBe(SYSTEM['etc/group']);
