@@ -53,7 +53,12 @@ copy_program() {
     (cd "$SOURCE" && cp -a package.json package-lock.json README.md LICENSE CHANGELOG.md dist docs systemd "$staged/")
     rm -f "$staged/dist/.tsbuildinfo"
     # Addons are compiled where a compiler is there; without one the program does without them, and says so.
-    (cd "$staged" && npm ci --omit=dev --no-audit --no-fund --loglevel=error && rm package-lock.json)
+    (
+      cd "$staged"
+      eval "$(caches)"
+      npm ci --omit=dev --no-audit --no-fund --loglevel=error
+      rm package-lock.json
+    )
   fi
   printf '%s\n' "$mark" >"$staged/.content"
   chown -R 0:0 "$staged"
@@ -64,17 +69,23 @@ copy_program() {
   mv -T "$staged" "$PROGRAM"
 }
 
+# Where npm and node-gyp put what they fetch: root's home is left as it is.
+caches() { printf 'export npm_config_cache=%q XDG_CACHE_HOME=%q' "$KEPT/npm" "$KEPT/cache"; }
+
 # As whoever has the checkout: what root builds there, nobody else could build again.
 build_checkout() {
-  local folder
+  local folder owner own=''
   if is_built; then return; fi
   command -v npm >/dev/null || $DRY_RUN ||
     die 'expected npm to build the checkout with, found none: sudo apt-get install npm, or take a release archive'
   command -v c++ >/dev/null ||
     note 'no C++ compiler (sudo apt-get install g++ make python3): i2c-bus and onoff are left out, and with the first one sensors on I2C'
   folder=$(printf '%q' "$SOURCE")
+  owner=$(stat -c %U "$SOURCE")
+  # Anybody else builds there more often, with a cache of their own.
+  [ "$owner" != root ] || own="$(caches) && "
   step "build $SOURCE (npm ci, npm run build)" \
-    runuser -l "$(stat -c %U "$SOURCE")" -c "cd $folder && npm ci --no-audit --no-fund && npm run --silent build"
+    runuser -l "$owner" -c "cd $folder && ${own}npm ci --no-audit --no-fund && npm run --silent build"
 }
 
 # The page is what a build writes last; nothing that it is made from is newer.

@@ -448,6 +448,47 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
   });
 });
 
+/** Runs lines of bash with the functions of the installer's parts. */
+function withParts(
+  parts: readonly string[],
+  lines: string,
+  environment: Readonly<Record<string, string>> = {},
+) {
+  const sources = parts.map(part => `. "${join(ROOT, 'systemd/install', part)}.sh"`);
+  const text = ['set -euo pipefail', 'DRY_RUN=false ROOT=', ...sources, lines].join('\n');
+  return spawnSync('bash', ['-c', text], { encoding: 'utf8', env: { ...process.env, ...environment } });
+}
+
+describe.skipIf(!isRoot)(`the build of a checkout${isRoot ? '' : ' (needs root)'}`, () => {
+  it('leaves nothing of npm and of what it compiles in the home of root', () => {
+    const [home, kept] = [join(work, 'home'), join(work, 'kept')];
+    for (const folder of [home, kept]) mkdirSync(folder);
+    // As npm and node-gyp do it.
+    const npm = `
+      npm() {
+        mkdir -p "\${npm_config_cache:-$HOME/.npm}/_cacache" "\${XDG_CACHE_HOME:-$HOME/.cache}/node-gyp" node_modules
+      }
+      chown() { :; }
+      export -f npm
+      runuser() { bash -c "\${@: -1}"; }`;
+    const from = release('1.0.0');
+    writeFileSync(join(from, 'package-lock.json'), '{}');
+    rmSync(join(from, 'ARCHITECTURE'));
+    const { status, stderr } = withParts(
+      ['steps', 'program'],
+      `${npm}
+      KEPT=${kept} SOURCE=${from} PROGRAM=${work}/program
+      is_built() { return 1; }
+      build_checkout
+      copy_program ${work}/staged mark`,
+      { HOME: home, npm_config_cache: '', XDG_CACHE_HOME: '' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(readdirSync(home)).toEqual([]);
+    expect(readdirSync(kept)).not.toEqual([]);
+  });
+});
+
 describe('install.sh', () => {
   it.each([
     [['--sideways'], 'expected an option of these, found --sideways'],
