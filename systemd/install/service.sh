@@ -60,9 +60,9 @@ wait_until_well() {
   url=$(addresses | sed -n '1{s/localhost/127.0.0.1/;p}')
   while :; do
     pid=$(state_of MainPID)
-    if [ "$(state_of ActiveState)" = active ] && answers "$url"; then
+    if [ "$(state_of ActiveState)" = active ] && is_well "$url"; then
       sleep "$PROOF"
-      [ "$pid" = "$(state_of MainPID)" ] && answers "$url" && return
+      if [ "$pid" = "$(state_of MainPID)" ] && is_well "$url"; then break; fi
     fi
     # It does not get better by being started once more.
     if [ "$(state_of ActiveState)" = failed ] || [ "$(state_of NRestarts)" -ge 3 ] || [ "$SECONDS" -ge "$end" ]; then
@@ -71,6 +71,25 @@ wait_until_well() {
     fi
     sleep 1
   done
+  ! $ABSENT || note "it runs, but was not asked at $url, an address that this machine does not have now (server.host): it listens there as soon as it does"
+}
+
+# Whether it waits for an address, as it does for a configured one that is not there: that it is ready is all that can be known.
+ABSENT=false
+is_well() {
+  ABSENT=false
+  if lacks_address "$1"; then ABSENT=true; else answers "$1"; fi
+}
+
+lacks_address() {
+  [ -n "$1" ] || return 1
+  # shellcheck disable=SC2016 # the script's own variables
+  node -e '
+    const host = new URL(process.argv[1]).hostname.replace(/^\[|\]$/g, "");
+    require("net").createServer()
+      .once("error", error => process.exit(error.code === "EADDRNOTAVAIL" ? 0 : 1))
+      .listen(0, host, () => process.exit(1));
+  ' "$1"
 }
 
 # Whether this version answers there: another program might.
@@ -107,7 +126,7 @@ tell_addresses() {
   if $DRY_RUN || [ -n "$ROOT" ]; then return; fi
   found=$(addresses)
   [ -n "$found" ] || return 0
-  say 'dapberry serves at'
+  if $ABSENT; then say 'dapberry will serve at'; else say 'dapberry serves at'; fi
   say "$found" | sed 's/^/  /'
   # mDNS: the name under which others on the network find it.
   if systemctl --quiet is-active avahi-daemon 2>/dev/null; then

@@ -489,6 +489,47 @@ describe.skipIf(!isRoot)(`the build of a checkout${isRoot ? '' : ' (needs root)'
   });
 });
 
+describe('the wait for the service to be well', () => {
+  /** Waits two seconds at most for a service that systemd says is in this state, and is to be found there. */
+  function wait(state: string, address: string) {
+    const { status, stdout, stderr } = withParts(
+      ['steps', 'service'],
+      `VERSION=1.0.0 PROOF=0
+      addresses() { echo ${address}; }
+      journalctl() { :; }
+      state_of() { case $1 in ActiveState) echo ${state} ;; MainPID) echo 7 ;; NRestarts) echo 0 ;; esac; }
+      wait_until_well
+      tell_addresses`,
+      { DAPBERRY_PATIENCE: '2' },
+    );
+    return { status, said: stdout, complained: stderr };
+  }
+  // For documentation (RFC 5737): no machine has it.
+  const ABSENT = 'http://203.0.113.7:8080/';
+
+  it('ends where it is ready and waits for an address that the machine does not have, and says so', () => {
+    const { status, said } = wait('active', ABSENT);
+    expect(status).toBe(0);
+    expect(said).toMatch(
+      /^note: .*was not asked at http:\/\/203\.0\.113\.7:8080\/, an address that this machine does not have/,
+    );
+    expect(said).toContain(`dapberry will serve at\n  ${ABSENT}\n`);
+  });
+
+  it('fails where it does not become ready, with such an address too', () => {
+    expect(wait('activating', ABSENT)).toMatchObject({
+      status: 1,
+      complained: expect.stringContaining('found the service activating'),
+    });
+  });
+
+  it('fails where nobody answers at an address of the machine', () => {
+    const { status, complained } = wait('active', 'http://127.0.0.1:1/');
+    expect(status).toBe(1);
+    expect(complained).toContain('expected that 1.0.0 answers at http://127.0.0.1:1/health');
+  });
+});
+
 describe('install.sh', () => {
   it.each([
     [['--sideways'], 'expected an option of these, found --sideways'],

@@ -153,6 +153,18 @@ ok 'which tells that port' grep -q 'http://localhost:80/' $work/said
 systemctl --quiet disable --now dapberry.socket
 ok 'and one that goes back' /opt/dapberry/versions/0.6.1/systemd/install.sh
 
+{ echo 'server: {host: 10.99.99.99}' && cat $work/mine; } >/etc/dapberry/config.yaml
+systemctl restart dapberry
+version 0.6.3
+ok 'one whose configured address is not there is upgraded' env DAPBERRY_PATIENCE=60 sh -c "$work/0.6.3/systemd/install.sh >$work/said 2>&1"
+ok 'which is told' grep -q 'note: .*not asked at http://10.99.99.99:8080/' $work/said
+ip link set lo up && ip addr add 10.99.99.99/32 dev lo
+version 0.6.4 'if (process.argv[2] === "serve") process.argv.push("--port", "8099");'
+ok 'once the address is there, one that does not answer there is refused' fails env DAPBERRY_PATIENCE=20 $work/0.6.4/systemd/install.sh
+ip addr del 10.99.99.99/32 dev lo
+cp $work/mine /etc/dapberry/config.yaml
+ok 'and one goes back to every address' /opt/dapberry/versions/0.6.1/systemd/install.sh
+
 ok 'a low port is given on demand' /opt/dapberry/current/systemd/install.sh --port 80
 export PORT=80
 ok 'and served' runs_version 0.6.1
