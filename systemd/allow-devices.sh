@@ -6,6 +6,11 @@ unit=dapberry.service
 # Where the configuration is (dapberry-devices.path).
 folder=${1:-/etc/dapberry}
 
+command -v node >/dev/null || {
+  echo 'expected Node to read the configuration with, found none' >&2
+  exit 1
+}
+
 # As the service does it, not as root: drivers that the configuration names are programs, and they are loaded for this.
 as_service='setpriv --reuid=dapberry --regid=dapberry --init-groups --no-new-privs'
 

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
+
+const { PATH } = process.env;
 
 let folder: string;
 let configuration: string;
@@ -18,7 +20,7 @@ function program(name: string, text: string) {
 function allowDevices() {
   return spawnSync(join(ROOT, 'systemd/allow-devices.sh'), [configuration], {
     encoding: 'utf8',
-    env: { PATH: `${folder}:${process.env['PATH']}` },
+    env: { PATH: `${folder}:${PATH}` },
   });
 }
 
@@ -53,6 +55,19 @@ describe('allow-devices.sh', () => {
       status: 0,
       stdout: 'allowed devices: char-gpiochip rw',
     });
+  });
+
+  it('tells a machine without Node from a wrong configuration', () => {
+    rmSync(join(folder, 'node'));
+    for (const name of ['readlink', 'dirname']) {
+      symlinkSync(spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim(), join(folder, name));
+    }
+    const { status, stderr } = spawnSync('/bin/sh', [join(ROOT, 'systemd/allow-devices.sh'), configuration], {
+      encoding: 'utf8',
+      env: { PATH: folder },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^expected Node .* found none/);
   });
 
   it('does not go on for ever where something is saved without end', () => {

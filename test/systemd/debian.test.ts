@@ -1,9 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
+
+const { PATH } = process.env;
 
 let work: string;
 /** The system that the package is installed into. */
@@ -19,7 +30,7 @@ afterEach(() => rmSync(work, { recursive: true }));
 function run(script: string, ...args: readonly string[]) {
   return spawnSync('sh', [join(ROOT, 'systemd/debian', script), ...args], {
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${join(work, 'bin')}:${process.env['PATH']}`, DPKG_ROOT: system },
+    env: { ...process.env, PATH: `${join(work, 'bin')}:${PATH}`, DPKG_ROOT: system },
   });
 }
 
@@ -29,6 +40,17 @@ describe('the Debian package', () => {
     const { status, stderr } = run('preinst', 'install');
     expect(status).toBe(1);
     expect(stderr).toContain('install.sh --uninstall');
+  });
+
+  it('does not replace a command that somebody else put where its own goes', () => {
+    mkdirSync(join(system, 'usr/bin'), { recursive: true });
+    symlinkSync('../lib/node_modules/dapberry/dist/server/main.js', join(system, 'usr/bin/dapberry'));
+    const { status, stderr } = run('preinst', 'install');
+    expect(status).toBe(1);
+    expect(stderr).toContain('found one at /usr/bin/dapberry');
+    expect(stderr).toContain('npm uninstall -g dapberry');
+    // Its own, at an upgrade.
+    expect(run('preinst', 'upgrade', '0.1.0').status).toBe(0);
   });
 
   it('is installed where there is none, and upgraded', () => {

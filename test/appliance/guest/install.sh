@@ -5,18 +5,13 @@
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh
 . "$here/tap.sh"
+# shellcheck source=test/appliance/guest/files.sh
+. "$here/files.sh"
 archive=$1
 work=/tmp/install-test
 mkdir -p $work
 
-# Every file of the system, with its kind, link, mode, owner and group, and the accounts; not what systems write by themselves.
-files() {
-  find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/log -o -path /var/lib/systemd \
-    -o -path /app -o -path /share -o -path /var/tmp -o -name '*-' -path '/etc/*' \) -prune -o -printf '%p %y %l %m %u %g\n' | sort
-  sed 's/^/passwd /' /etc/passwd
-  sort /etc/group | sed 's/^/group /'
-}
-# The same with the times and sizes of what is installed.
+# What is installed, with times and sizes.
 details() {
   find /opt/dapberry /etc/dapberry /etc/systemd /etc/udev /usr/local /etc/modules-load.d -printf '%p %y %l %m %s %T@\n' | sort
   systemctl show --property=MainPID dapberry
@@ -140,7 +135,7 @@ ok 'the one before goes on' runs_version 0.5.0
 cp $work/mine /etc/dapberry/config.yaml
 
 kill_service() { systemctl kill --signal=KILL dapberry; }
-for time in 1 2 3; do
+for _ in 1 2 3; do
   kill_service
   until_well 60 runs_version 0.5.0
 done

@@ -5,15 +5,11 @@
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh
 . "$here/tap.sh"
+# shellcheck source=test/appliance/guest/files.sh
+. "$here/files.sh"
 work=/tmp/package-test
 mkdir -p $work
 
-files() {
-  find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/log -o -path /var/lib/systemd \
-    -o -path /var/lib/dpkg -o -path /app -o -path /share -o -path /var/tmp -o -name '*-' -path '/etc/*' \) -prune -o -printf '%p %y %l %m %u %g\n' | sort
-  sed 's/^/passwd /' /etc/passwd
-  sort /etc/group | sed 's/^/group /'
-}
 # The guest has Node, but not as a package.
 put() { DEBIAN_FRONTEND=noninteractive dpkg --ignore-depends=nodejs --force-confold -i "$1"; }
 version_of() { dpkg-deb -f "$1" Version; }
@@ -25,7 +21,7 @@ only_configuration() { diff "$1" "$2" | grep '^>' | grep -Ev '^> (/etc/dapberry|
 
 # Debian's own tool removes an empty folder of this kind.
 rmdir /etc/systemd/system/*.wants 2>/dev/null
-files >$work/before
+files /var/lib/dpkg >$work/before
 ok 'it is installed' put "$1"
 ok 'and serves' until_well 120 runs_version "$(version_of "$1")"
 ok 'as a user of its own' served_by_user
@@ -37,23 +33,23 @@ ok 'and serves' until_well 120 runs_version "$(version_of "$2")"
 ok 'with the configuration of before' same $work/mine /etc/dapberry/config.yaml
 ok 'it is removed' dpkg -r dapberry
 ok 'and serves no more' is_gone
-files >$work/after-remove
+files /var/lib/dpkg >$work/after-remove
 ok 'the configuration stays' same $work/mine /etc/dapberry/config.yaml
 ok 'the program does not' only_configuration $work/before $work/after-remove
 ok 'it is purged' dpkg -P dapberry
-files >$work/after-purge
+files /var/lib/dpkg >$work/after-purge
 ok 'and nothing is left of it' same $work/before $work/after-purge
 
 # Somebody's own, in one of the groups already.
 groupadd --force i2c
 ok 'there is a user of its name' useradd --create-home --groups i2c dapberry
-files >$work/before-user
+files /var/lib/dpkg >$work/before-user
 ok 'beside whom it is installed' put "$1"
 ok 'and serves' until_well 120 runs_version "$(version_of "$1")"
 ok 'as that user' served_by_user
 ok 'who is in the groups' in_groups gpio i2c
 ok 'it is purged' dpkg -P dapberry
-files >$work/after-user
+files /var/lib/dpkg >$work/after-user
 ok 'and the user is as before' same $work/before-user $work/after-user
 userdel --remove dapberry 2>/dev/null
 done_testing

@@ -54,6 +54,5 @@ run_programs_of() {
     armhf) name=qemu-arm ;;
   esac
   install_tools "$name-static:qemu-user-static" update-binfmts:binfmt-support arch-test:arch-test
-  update-binfmts --enable "$name" 2>/dev/null
-  arch-test -n "$1" >/dev/null
+  arch-test "$1" >/dev/null || update-binfmts --enable "$name"
 }
