@@ -2,8 +2,7 @@
 
 import { Document, isCollection, isScalar, type Node } from 'yaml';
 import type { SensorKind } from '../../device/index.ts';
-import { jsonSchemaOf } from './expected.ts';
-import { isHexadecimal } from './key-table.ts';
+import { isHexadecimal, jsonSchemaOf } from './expected.ts';
 
 /** A kind, and the file that it is in, where that is no file of the project. */
 export interface EntryKind {

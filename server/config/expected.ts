@@ -11,6 +11,11 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 }
 
+/** Whether a number is written in hexadecimal, as the schema says by its `base`. */
+export function isHexadecimal({ base }: JsonSchema): boolean {
+  return base === 16;
+}
+
 /** The widest bounds that the schema library gives a whole number by itself. */
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
 

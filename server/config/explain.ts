@@ -1,8 +1,9 @@
 // How is what the schema refuses told to a person? As problems with places: what was expected, what was found, what to do.
 
 import type { z } from 'zod';
+import { hexByte } from '../../device/index.ts';
 import type { Document } from './document.ts';
-import { choicesOf, expectationOf, hasDriver, type JsonSchema, schemaAt } from './expected.ts';
+import { choicesOf, expectationOf, hasDriver, isHexadecimal, type JsonSchema, schemaAt } from './expected.ts';
 import { nearest } from './nearest.ts';
 import { isMapping } from './part.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
@@ -133,7 +134,11 @@ function wrongValue(part: Part, path: readonly Step[]): Problem {
   const hint = hintFor(schema, value);
   return problemAt(part, inPart(part, path), value === null ? 'key' : 'value', {
     expected,
-    found: foundText(value),
+    // As it is expected; whoever has written it otherwise knows it again.
+    found:
+      isHexadecimal(schema) && Number.isInteger(value)
+        ? `${value} (${hexByte(Number(value))})`
+        : foundText(value),
     ...(hint && { hint }),
   });
 }

@@ -1,6 +1,7 @@
 // How are the keys of a mapping told, in words? What is expected, what is taken where a key is left out, and what it means.
 
-import { expectationOf, type JsonSchema } from './expected.ts';
+import { hexByte } from '../../device/index.ts';
+import { expectationOf, isHexadecimal, type JsonSchema } from './expected.ts';
 
 /** A key of a mapping, in words. */
 export interface KeyText {
@@ -38,14 +39,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Whether a number is written in hexadecimal, as the schema says by its `base`. */
-export function isHexadecimal({ base }: JsonSchema): boolean {
-  return base === 16;
-}
-
 function defaultText(schema: JsonSchema): string {
   const value: unknown = schema.default;
   if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return '';
-  if (typeof value === 'number' && isHexadecimal(schema)) return `0x${value.toString(16).padStart(2, '0')}`;
+  if (typeof value === 'number' && isHexadecimal(schema)) return hexByte(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

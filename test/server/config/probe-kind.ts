@@ -13,7 +13,7 @@ export const probe = sensorKind({
   options: z
     .strictObject({
       bus: z.int().min(0).max(20).default(1).describe('The number of the bus.'),
-      address: z.int().min(8).max(0x77).describe('The address on the bus.'),
+      address: z.int().min(8).max(0x77).meta({ description: 'The address on the bus.', base: 16 }),
       rate: z.enum(['slow', 'fast']).default('slow').describe('How fast it measures.'),
     })
     .refine(({ bus, rate }) => bus !== 0 || rate === 'slow', {

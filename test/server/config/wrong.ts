@@ -1041,7 +1041,7 @@ a:
       - kind: probe
         address: 0x80
 `,
-    ['5:18: datasets.a.sensors[0].address: expected a whole number from 8 to 119, found 128'],
+    ['5:18: datasets.a.sensors[0].address: expected a whole number from 8 to 119, found 128 (0x80)'],
   ],
   [
     'an option as text',
