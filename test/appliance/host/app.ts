@@ -20,6 +20,8 @@ export function copyApp(folder: string): void {
   chmodSync(folder, 0o755);
   for (const name of ['dist', 'systemd', 'package.json', 'README.md', 'LICENSE'])
     cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
+  // It is the command, as install.sh makes it.
+  chmodSync(join(folder, 'dist/server/main.js'), 0o755);
   const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')) as Lock;
   for (const [path, { dev, devOptional }] of Object.entries(packages)) {
     // A package's own packages come with it.

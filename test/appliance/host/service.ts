@@ -1,37 +1,48 @@
-// How does the program run in the PC guest? As a service of its systemd, that a restart of the machine starts again.
+// How does the program run in the PC guest? As it does where it is installed: a service of its systemd within the limits of the project's own unit.
 
 import type { Guest } from './guest.ts';
 
 /** The name of the service. */
 const SERVICE = 'dapberry';
 
-const UNIT = `
+/**
+ * What an installation puts into the system, with links to `/app` in place of a copy: the project's own units, rules, user and
+ * groups. As it waits for nobody here, it is started again sooner and without end.
+ */
+const INSTALL = `
+for group in gpio i2c; do getent group $group >/dev/null || groupadd --system $group; done
+useradd --system --user-group --no-create-home --shell /usr/sbin/nologin --groups gpio,i2c ${SERVICE}
+mkdir -p /opt/dapberry /etc/dapberry /etc/systemd/system/${SERVICE}.service.d
+ln -s /app /opt/dapberry/current
+ln -s /app/dist/server/main.js /usr/local/bin/dapberry
+cp /app/systemd/dapberry.rules /etc/udev/rules.d/60-dapberry.rules
+udevadm control --reload
+udevadm trigger --action=change --subsystem-match=gpio --subsystem-match=i2c-dev --subsystem-match=w1
+udevadm settle
+cat >/etc/systemd/system/${SERVICE}.service.d/guest.conf <<'END'
 [Unit]
-Description=dapberry, as in /app
 StartLimitIntervalSec=0
-
 [Service]
-ExecStart=/usr/local/bin/node /app/dist/server/main.js serve --config /etc/dapberry/config.yaml
-Restart=always
 RestartSec=1
-
-[Install]
-WantedBy=multi-user.target
+END
+cp /app/systemd/dapberry.service /app/systemd/dapberry-devices.service /app/systemd/dapberry-devices.path /etc/systemd/system/
+systemctl daemon-reload
+systemctl --quiet enable ${SERVICE}.service ${SERVICE}-devices.service ${SERVICE}-devices.path
 `;
 
 /** Starts the program in `/app` with a configuration, as YAML; again, where it runs. */
 export async function startService(guest: Guest, config: string): Promise<void> {
-  await guest.run(`mkdir -p /etc/dapberry
+  await guest.run(`set -e
+[ -e /etc/systemd/system/${SERVICE}.service ] || {
+${INSTALL}
+}
 cat >/etc/dapberry/config.yaml <<'END'
 ${config}
 END
-cat >/etc/systemd/system/${SERVICE}.service <<'END'
-${UNIT}
-END
-systemctl daemon-reload
-systemctl --quiet enable ${SERVICE}
-systemctl restart ${SERVICE}
 sync`);
+  // What the sensors need is allowed before they are opened, as install.sh does it.
+  await guest.run(`systemctl start ${SERVICE}-devices.service`, 180);
+  await guest.run(`systemctl restart --no-block ${SERVICE}-devices.path ${SERVICE}.service`);
 }
 
 export async function stopService(guest: Guest): Promise<void> {

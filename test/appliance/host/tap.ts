@@ -34,7 +34,8 @@ rm -f /run/tap/*
     const whole = rest.slice(0, code === '' ? -1 : undefined).map(line => `${line}\n`);
     for (const line of whole) {
       output += line;
-      if (LINE.test(line.trim())) process.stdout.write(`    ${line}`);
+      // What was measured is in comments.
+      if (LINE.test(line.trim()) || line.startsWith('# ')) process.stdout.write(`    ${line}`);
     }
     if (code !== '' || performance.now() > end) {
       const lines = output
