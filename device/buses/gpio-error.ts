@@ -48,6 +48,18 @@ export function openingError(error: unknown, pin: number, path: string, holder: 
   }
 }
 
+/**
+ * One sentence for a line that another program has exported, or has left so.
+ * @param line the kernel's number of it
+ * @param why it cannot be read beside that program, a part of a sentence
+ * @param unexport the file by which it is freed
+ */
+export function exportedError(pin: number, line: number, why: string, unexport: string): Error {
+  return new Error(
+    `${pinName(pin)} is in use: line ${line} was exported by another program, which uses it or has left it so, and ${why}: end that program, or free the line if none uses it: echo ${line} | sudo tee ${unexport}`,
+  );
+}
+
 /** One sentence for an error in reading or writing an open line. */
 export function goneError(error: unknown, pin: number): Error {
   return new Error(

@@ -1,20 +1,19 @@
 // How does onoff drive a GPIO line? By the kernel's own number of it, through the files of /sys/class/gpio.
 
-import { closeSync, existsSync, openSync, readSync, writeFileSync } from 'node:fs';
-import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises';
-import { constants as os } from 'node:os';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction, Gpio } from 'onoff';
 import type { Clock } from '../clock.ts';
-import { isMissing } from '../kernel-files.ts';
 import { EdgeTrain } from './edge-train.ts';
-import { errnoOf, kernelError } from './errno.ts';
+import { type ExportNotes, exportNotes } from './export-notes.ts';
 import { type ExportedLine, keepExported, releaseExported } from './exported-lines.ts';
 import { type Edge, type GpioInput, type GpioOutput, pinName } from './gpio.ts';
 import { chipOf } from './gpio-chip.ts';
 import { forbidden, goneError, openingError } from './gpio-error.ts';
-import { programWith } from './gpio-holder.ts';
+import { type KernelLine, lineExports } from './gpio-export.ts';
 import type { GpioBackend } from './gpio-lines.ts';
+import { cannotShare, SHARED_FILES, sharedInput } from './gpio-shared.ts';
 
 /** What is used of a line of onoff. */
 export type OnoffLine = Pick<
@@ -34,8 +33,10 @@ export interface SysfsGpioOptions {
   /** Where the kernel's files are looked at before the module, which knows only /sys, is asked for a line. */
   readonly root?: string;
   readonly proc?: string;
-  /** Rejects with the kernel's `errno` where this user may not read and write a file. */
-  readonly reach?: (file: string) => Promise<void>;
+  /** Rejects with the kernel's `errno` where this user may not use a file in that way (`R_OK`, `W_OK`). */
+  readonly reach?: (file: string, mode: number) => Promise<void>;
+  /** Where it is noted what this program has exported, which it may take over where it could not give it back. */
+  readonly notes?: ExportNotes;
   /** Which driver or program has a line, as another interface of the kernel may tell. */
   readonly whoHolds?: (pin: number) => Promise<string | undefined>;
 }
@@ -52,6 +53,8 @@ const ONE = '1'.charCodeAt(0);
 
 const NEVER = new AbortController().signal;
 
+const { R_OK, W_OK } = constants;
+
 interface OpenLine {
   readonly gpio: OnoffLine;
   /** The file of its level. */
@@ -66,64 +69,62 @@ export function sysfsGpio({
   load = loadOnoff,
   root = '/sys/class/gpio',
   proc = '/proc',
-  reach = file => access(file, constants.R_OK | constants.W_OK),
+  reach = access,
+  notes = exportNotes(),
   whoHolds = async () => undefined,
 }: SysfsGpioOptions): GpioBackend {
   const exporter = join(root, 'export');
+  const exports = lineExports({ root, proc, notes, whoHolds });
 
-  const open = async (pin: number, direction: Direction, edge: 'none' | 'both'): Promise<OpenLine> => {
-    const { Gpio } = await load();
+  const find = async (pin: number): Promise<KernelLine> => {
     const chip = chipOf(await chipsBelow(root), pin, join(root, 'gpiochip*'));
     const line = chip.base + pin;
-    const folder = join(root, `gpio${line}`);
+    return { pin, line, folder: join(root, `gpio${line}`) };
+  };
+
+  /** Waits until files of the line may be used. */
+  const usable = async ({ pin, folder }: KernelLine, files: readonly string[], mode: number) => {
     const limit = clock.monotonic() + PATIENCE;
-    const usable = async (file: string) => {
+    for (const name of files) {
+      const file = join(folder, name);
       for (;;) {
-        const failure = await failureOf(reach(file));
-        if (failure === undefined) return;
+        const failure = await failureOf(reach(file, mode));
+        if (failure === undefined) break;
         if (clock.monotonic() > limit) throw openingError(failure, pin, file, undefined);
         await clock.sleepUntil(clock.monotonic() + LOOK_AGAIN, NEVER);
       }
-    };
-    if (existsSync(folder)) {
-      // Nobody may be there any more: a program that was killed could not take its export back.
-      const holder = await programWith(join(folder, 'value'), proc);
-      if (holder !== undefined) {
-        throw openingError(
-          kernelError('export', os.errno.EBUSY),
-          pin,
-          exporter,
-          `${holder}, which has exported it`,
-        );
-      }
-    } else {
-      await writeFile(exporter, String(line)).catch(async (error: unknown) => {
-        throw openingError(
-          error,
-          pin,
-          exporter,
-          errnoOf(error) === os.errno.EBUSY ? await whoHolds(pin) : undefined,
-        );
-      });
     }
-    let giveBack = () => writeFileSync(join(root, 'unexport'), String(line));
-    const kept: ExportedLine = { unexport: () => giveBack() };
+  };
+
+  const open = async (
+    wanted: KernelLine,
+    direction: Direction,
+    edge: 'none' | 'both',
+    why: string,
+  ): Promise<OpenLine> => {
+    const { pin, line, folder } = wanted;
+    const { Gpio } = await load();
+    const own = await exports.claim(wanted, why);
+    let giveBack = own.unexport;
+    let leave = () => {};
+    const kept: ExportedLine = {
+      unexport: () => {
+        try {
+          if (own.isTaken()) leave();
+          else giveBack();
+        } finally {
+          own.end();
+        }
+      },
+    };
     keepExported(kept);
     try {
       // onoff would wait for these itself, but without letting anything else run, and would not say that it may not set them.
-      const needed = ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])];
-      for (const file of needed) await usable(join(folder, file));
-      // Whoever left it may have had its levels turned over, which onoff would leave so.
-      const turnedOver = join(folder, 'active_low');
-      const turn = await readFile(turnedOver, 'utf8').catch(error => (isMissing(error) ? '0' : undefined));
-      if (turn?.trim() !== '0') {
-        await usable(turnedOver);
-        await writeFile(turnedOver, '0', { flag: 'r+' }).catch((error: unknown) => {
-          throw openingError(error, pin, turnedOver, undefined);
-        });
-      }
+      await usable(wanted, ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])], R_OK | W_OK);
+      own.confirm();
       const gpio = new Gpio(line, direction, edge);
       giveBack = () => gpio.unexport();
+      leave = () => gpio.unwatchAll();
       const expected = direction === 'in' ? `in, edges ${edge}` : 'out';
       const found = direction === 'in' ? `${gpio.direction()}, edges ${gpio.edge()}` : gpio.direction();
       if (found === expected) {
@@ -152,7 +153,16 @@ export function sysfsGpio({
       );
     },
     input: async (pin, { onEdge } = {}) => {
-      const line = await open(pin, 'in', onEdge === undefined ? 'none' : 'both');
+      const wanted = await find(pin);
+      let why = 'its edges cannot be counted beside it';
+      if (onEdge === undefined && exports.isOthers(wanted)) {
+        await usable(wanted, SHARED_FILES, R_OK);
+        const reason = await cannotShare(wanted.folder);
+        // Reading takes nothing from whoever has it.
+        if (reason === undefined) return sharedInput(pin, wanted.folder);
+        why = reason;
+      }
+      const line = await open(wanted, 'in', onEdge === undefined ? 'none' : 'both', why);
       try {
         return inputOf(pin, line, clock, onEdge);
       } catch (error) {
@@ -160,7 +170,10 @@ export function sysfsGpio({
         throw goneError(error, pin);
       }
     },
-    output: async (pin, level) => outputOf(pin, await open(pin, level === 1 ? 'high' : 'low', 'none')),
+    output: async (pin, level) => {
+      const why = 'an output is for one program alone';
+      return outputOf(pin, await open(await find(pin), level === 1 ? 'high' : 'low', 'none', why));
+    },
   };
 }
 

@@ -1,0 +1,51 @@
+// Where do the programs of a test note what they have exported? In a folder of the test's own, which can be looked into.
+
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExportFolders } from '../../../device/buses/export-folders.ts';
+import { thisProcess } from '../../../device/buses/process-life.ts';
+import { BASE } from './fake-sysfs.ts';
+
+const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+interface Noted {
+  readonly start?: string;
+  readonly boot?: string;
+  /** Of the line's export; `-` where it was not known yet. */
+  readonly incarnation?: string;
+}
+
+export class NotesFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'dapberry-notes-'));
+  readonly folders: ExportFolders = { own: () => this.path, all: () => [this.path] };
+
+  constructor() {
+    chmodSync(this.path, 0o755);
+  }
+
+  /** What is noted now: name, and text. */
+  get notes(): readonly string[] {
+    return readdirSync(this.path).map(
+      name => `${name}: ${readFileSync(join(this.path, name), 'utf8').trimEnd()}`,
+    );
+  }
+
+  modeOf(name: string): number {
+    return statSync(join(this.path, name)).mode & 0o777;
+  }
+
+  /** What a dapberry of this process number has noted of a pin. */
+  note(pin: number, pid: number, { start = '1', boot = BOOT, incarnation = '-' }: Noted = {}): void {
+    writeFileSync(join(this.path, `gpio${BASE + pin}-${pid}`), `${pid} ${start} ${boot} ${incarnation}\n`);
+  }
+
+  dispose(): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+/** When this process started. */
+export function ownStart(): string {
+  return thisProcess().start!;
+}
