@@ -32,6 +32,12 @@ describeWith('systemd-analyze', 'the unit', () => {
     expect(valuesOf('DeviceAllow')).toEqual([]);
   });
 
+  it('keeps its notes of GPIO lines beyond its end, where every user may read them', () => {
+    expect(valuesOf('RuntimeDirectory')).toEqual(['dapberry']);
+    expect(valuesOf('RuntimeDirectoryMode')).toEqual(['0755']);
+    expect(valuesOf('RuntimeDirectoryPreserve')).toEqual(['yes']);
+  });
+
   it('is restarted, but not for ever, and not for a configuration that is wrong', () => {
     expect(valuesOf('Restart')).toEqual(['always']);
     expect(Number(valuesOf('StartLimitBurst'))).toBeGreaterThan(1);
