@@ -11,6 +11,7 @@ import {
   type SensorSetup,
 } from '../../device/index.ts';
 import type { Config } from '../config/config.ts';
+import { ownAddresses } from '../own-addresses.ts';
 import { csvField } from '../pull/csv.ts';
 import { aligned } from '../terminal-text.ts';
 import { choiceOf } from './arguments.ts';
@@ -35,7 +36,7 @@ export const readCommand: Command = {
   name: 'read',
   summary: 'print one reading of every sensor',
   description:
-    'Reads every sensor of the configuration once, side by side, and prints the values as they would stand in a row: named, corrected and rounded as the configuration says. The exit code is 1 where a sensor gave none.',
+    'Reads every sensor of the configuration once, side by side, and prints the values as they would stand in a row: named, corrected and rounded as the configuration says. The exit code is 1 where a sensor gave none. A server that runs, as the service does, does not share a pin: ask the server.',
   options: [
     CONFIG_OPTION,
     {
@@ -59,7 +60,9 @@ export const readCommand: Command = {
     if (format === 'json') print(`${JSON.stringify(values, null, 2)}\n`);
     else if (format === 'csv') print(csvOf(values));
     else print(tableOf(values, left, surroundings.styled));
-    return values.some(({ error }) => error !== undefined) ? 1 : 0;
+    const isWhole = values.every(({ error }) => error === undefined);
+    if (!isWhole && !simulate) await tellOfServer(config, surroundings);
+    return isWhole ? 0 : 1;
   },
 };
 
@@ -72,6 +75,19 @@ export async function readAll(
     sensors.map(setup => readSensor(info.name, setup, host, simulate)),
   );
   return (await Promise.all(readings)).flat();
+}
+
+/** A sensor may have failed only because a server has it: what that serves can be asked for. */
+async function tellOfServer(
+  { server: { port, host }, datasets }: Config,
+  { machine, tell }: Surroundings,
+): Promise<void> {
+  const server = port === 0 ? undefined : await machine.serverAt(port, host);
+  if (server === undefined) return;
+  const [address = ''] = ownAddresses(host, port, machine.addresses);
+  tell.line(
+    `${server} answers at ${address}, and what it has it may not share: ask it (curl -g '${address}${datasets[0]?.info.name}.asc?sensor[0]' gives its next row), or stop it first (sudo systemctl stop dapberry)`,
+  );
 }
 
 async function readSensor(

@@ -1,23 +1,30 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { setTemperatures, setWireFaults, type WireFault } from './host/chips.ts';
+import { setLevel, setTemperatures, setWireFaults, type WireFault } from './host/chips.ts';
 import { BIND, CHIPS, Hall, START } from './host/hall.ts';
-import { eventually, health, nextRows } from './host/reading.ts';
+import { eventually, health, nextRow, nextRows } from './host/reading.ts';
 import { journal, stopService } from './host/service.ts';
 import { describeGuest } from './host/suite.ts';
 
-/** A second dataset, at a pin that another program has. */
+/** A second dataset: a pin that another program has, one that was exported by hand, and one of its own. */
 const DOOR = `  door:
     interval: 1 s
     sensors:
       - {kind: gpio-input, name: door, pin: 22}
+      - {kind: gpio-input, name: hatch, pin: 23, count: none}
+      - {kind: gpio-input, name: gate, pin: 24, count: none}
 `;
 
-/** Another program, which holds the line of GPIO 22. */
-const HOLD_DOOR = `line=$(($(cat /sys/class/gpio/gpiochip*/base | head -1) + 22))
-echo $line >/sys/class/gpio/export
-systemd-run --quiet --unit=holder sh -c "exec 3</sys/class/gpio/gpio$line/value; exec sleep infinity"`;
-const LET_DOOR_GO = `systemctl stop holder
-echo $(($(cat /sys/class/gpio/gpiochip*/base | head -1) + 22)) >/sys/class/gpio/unexport`;
+const LINES = 'base=$(cat /sys/class/gpio/gpiochip*/base | head -1)';
+
+/** Another program, which holds the line of GPIO 22, and the line of GPIO 23 without one. */
+const HOLD_DOOR = `${LINES}
+echo $((base + 22)) >/sys/class/gpio/export
+echo $((base + 23)) >/sys/class/gpio/export
+systemd-run --quiet --unit=holder sh -c "exec 3</sys/class/gpio/gpio$((base + 22))/value; exec sleep infinity"`;
+
+/** What a line is as it is exported now: its folder, which is another one each time, and what is set. */
+const stateOf = (pin: number) => `${LINES}; cd /sys/class/gpio/gpio$((base + ${pin})) || exit 0
+stat -L -c %i .; cat direction edge active_low`;
 
 describeGuest('pc', ['getdap'], 'sensors with faults', () => {
   let hall: Hall;
@@ -27,12 +34,52 @@ describeGuest('pc', ['getdap'], 'sensors with faults', () => {
   });
   afterAll(() => hall?.close());
 
-  it('says which program holds a pin, and takes it when it is free', async () => {
-    await hall.failsWith('door', /GPIO22 is in use by .*sleep/);
+  it('leaves a pin to the program of another user, which the service cannot see, and takes it when it is free', async () => {
+    const before = await hall.guest.run(stateOf(22));
+    const failure = await hall.failsWith(
+      'door',
+      /GPIO22 is in use: line \d+ was exported by another program/,
+    );
+    const [free = ''] = /echo \d+ \| sudo tee \S+\/unexport/.exec(failure.lastError?.message ?? '') ?? [];
     expect(await journal(hall.guest, /sensor door fails/)).toHaveLength(1);
-    await hall.guest.run(LET_DOOR_GO);
+    expect(await hall.guest.run(stateOf(22))).toBe(before);
+    // As the message says: end that program, and free the line.
+    await hall.guest.run(`systemctl stop holder; ${free.replace('sudo ', '')}`);
     await hall.recovers('door');
     expect(await journal(hall.guest, /sensor door is back/)).toHaveLength(1);
+  });
+
+  it('reads the level of a pin that was exported by hand, and leaves it so', async () => {
+    const before = await hall.guest.run(stateOf(23));
+    for (const level of [1, 0] as const) {
+      await setLevel(hall.guest, 23, level);
+      await eventually(
+        () => nextRow(`${hall.guest.url()}/door`),
+        ({ hatch_level: read }) => read === level,
+      );
+    }
+    await stopService(hall.guest);
+    expect(before).toMatch(/^\d+\nin\nnone\n0$/);
+    expect(await hall.guest.run(stateOf(23))).toBe(before);
+    expect(await hall.guest.run(stateOf(24))).toBe('');
+    await hall.start(DOOR);
+  });
+
+  it('takes over a pin that it had when it was killed', async () => {
+    await hall.recovers('gate');
+    const before = await hall.guest.run(stateOf(24));
+    const said = await hall.guest.run(
+      `dapberry read --config /etc/dapberry/config.yaml --format csv || true`,
+    );
+    expect(said).toMatch(/door,gate,gate_level,,1,"GPIO24 is in use by dapberry \(process \d+\)/);
+    await hall.guest.run(`kill -9 $(systemctl show --value -p MainPID dapberry)`);
+    await eventually(
+      () => hall.guest.run(stateOf(24)),
+      state => state !== '' && state !== before,
+      START,
+    );
+    await hall.recovers('gate');
+    expect(await journal(hall.guest, /sensor gate fails/)).toEqual([]);
   });
 
   it.each<[WireFault, 'shed' | 'roof', RegExp]>([

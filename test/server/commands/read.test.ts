@@ -72,6 +72,33 @@ describe('dapberry read', () => {
     ]);
   });
 
+  it('says how to ask a server that runs, which may have what could not be read', async () => {
+    const asked: unknown[] = [];
+    const serverAt = async (...place: unknown[]) => {
+      asked.push(place);
+      return 'dapberry/0.1.0';
+    };
+    machine = await machineWith({ ...PI, [USUAL]: `server: {port: 8081}\n${GARDEN}` }, { serverAt });
+    const { code, out, err } = await machine.dapberry('read', '--format', 'csv');
+    expect([code, asked]).toEqual([1, [[8081, undefined]]]);
+    expect(out).not.toContain('answers');
+    expect(err).toBe(
+      "dapberry/0.1.0 answers at http://localhost:8081/, and what it has it may not share: ask it (curl -g 'http://localhost:8081/garden.asc?sensor[0]' gives its next row), or stop it first (sudo systemctl stop dapberry)\n",
+    );
+  });
+
+  it('says nothing of it where all could be read, or is simulated', async () => {
+    const serverAt = async () => 'dapberry/0.1.0';
+    machine = await machineWith(
+      { ...PI, [USUAL]: GARDEN.slice(0, GARDEN.lastIndexOf('      - kind: thermal')) },
+      { serverAt },
+    );
+    for (const args of [['read'], ['read', '--simulate']]) {
+      const { code, err } = await machine.dapberry(...args);
+      expect([code, err]).toEqual([0, '']);
+    }
+  });
+
   it('reads all that is found on a Raspberry Pi without a configuration', async () => {
     machine = await machineWith(PI);
     const { out, err } = await machine.dapberry('read');
