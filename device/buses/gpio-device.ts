@@ -53,6 +53,10 @@ export interface CharacterDeviceGpio extends GpioBackend {
 const TAKE_EVERY = 200;
 const TAKE_MANY_EVERY = 20;
 
+/** What the kernel calls whoever has exported a line (gpiolib-sysfs.c). */
+const EXPORTED = 'sysfs';
+const BY_SYSFS = 'a program that has exported it to /sys/class/gpio, or has left it so';
+
 /** So many edges at one look are many. */
 const MANY = 128;
 
@@ -231,7 +235,8 @@ function edgeTaker(
 function consumerOf(calls: SystemCalls, chip: number, pin: number): string | undefined {
   const info = lineInfo(pin);
   calls.ioctl(chip, GET_LINE_INFO, info);
-  return consumerIn(info) || undefined;
+  const consumer = consumerIn(info);
+  return consumer === EXPORTED ? BY_SYSFS : consumer || undefined;
 }
 
 function firstLineOf(error: unknown): string {
