@@ -128,13 +128,13 @@ describe('lines to paste', () => {
           sensors:
             # a: "b" # c
             - kind: probe
-              address: 64
+              address: 0x40
             # or, at the same place: other
             # - kind: probe
-            #   address: 64
+            #   address: 0x40
             - kind: probe
               name: probe
-              address: 65
+              address: 0x41
       "
     `);
     expect(columnsOf(text)).toEqual(['depth', 'probe_depth']);
