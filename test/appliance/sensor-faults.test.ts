@@ -23,7 +23,7 @@ echo $((base + 23)) >/sys/class/gpio/export
 systemd-run --quiet --unit=holder sh -c "exec 3</sys/class/gpio/gpio$((base + 22))/value; exec sleep infinity"`;
 
 /** What a line is as it is exported now: its folder, which is another one each time, and what is set. */
-const stateOf = (pin: number) => `${LINES}; cd /sys/class/gpio/gpio$((base + ${pin})) || exit 0
+const stateOf = (pin: number) => `${LINES}; cd /sys/class/gpio/gpio$((base + ${pin})) 2>/dev/null || exit 0
 stat -L -c %i .; cat direction edge active_low`;
 
 describeGuest('pc', ['getdap'], 'sensors with faults', () => {
