@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { textOf } from '../sources.ts';
 import { describeWith } from '../tools.ts';
 
 const UNIT = resolve(import.meta.dirname, '../../systemd/dapberry.service');
 
 /** The values of a key, in the order of their lines. */
-function valuesOf(key: string): readonly string[] {
-  const lines = textOf('systemd/dapberry.service').split('\n');
+function valuesOf(key: string, unit = 'dapberry.service'): readonly string[] {
+  const lines = textOf(`systemd/${unit}`).split('\n');
   return lines.filter(line => line.startsWith(`${key}=`)).map(line => line.slice(key.length + 1));
 }
 
@@ -23,7 +23,7 @@ describeWith('systemd-analyze', 'the unit', () => {
   });
 
   it('waits for no network and no clock', () => {
-    const all = ['After', 'Wants', 'Requires'].flatMap(valuesOf).join(' ');
+    const all = ['After', 'Wants', 'Requires'].flatMap(key => valuesOf(key)).join(' ');
     expect(all).not.toMatch(/network|time/);
   });
 
@@ -42,5 +42,14 @@ describeWith('systemd-analyze', 'the unit', () => {
     expect(valuesOf('Restart')).toEqual(['always']);
     expect(Number(valuesOf('StartLimitBurst'))).toBeGreaterThan(1);
     expect(valuesOf('RestartPreventExitStatus')).toEqual(['2']);
+  });
+});
+
+describe('the unit that asks which devices the configuration needs', () => {
+  // Systemd's own limit, five starts in ten seconds, makes the path unit fail with it: nobody watches the configuration any more.
+  it('is started by every save, however quickly they come', () => {
+    expect(valuesOf('StartLimitIntervalSec', 'dapberry-devices.service')).toEqual(['0']);
+    expect(valuesOf('Unit', 'dapberry-devices.path')).toEqual([]);
+    expect(valuesOf('PathChanged', 'dapberry-devices.path')).toContain('/etc/dapberry');
   });
 });

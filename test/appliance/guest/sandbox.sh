@@ -20,6 +20,7 @@ serves() { health "health.datasets[0].sensors.length === $1"; }
 value() { ask /metrics | grep "^dapberry_channel_value{.*sensor=\"$1\"" | grep " $2\$"; }
 allowed() { systemctl show --property=DeviceAllow --value dapberry | grep -v '^char-rtc' | sort | tr '\n' ' '; }
 allows() { [ "$(allowed)" = "$1" ]; }
+settled() { [ "$(systemctl show --property=ActiveState --value dapberry-devices)" = inactive ]; }
 pid() { systemctl show --property=MainPID --value dapberry; }
 same_process() { [ "$(pid)" = "$process" ]; }
 # What the service's own process may do: a shell in its place with the same settings, as systemd makes it.
@@ -60,6 +61,18 @@ ok 'a pin is read through the character device' until_well 60 value door '[01]'
 ok 'all is well' until_well 60 well 7
 ok 'without a restart' same_process
 
+# As where Node starts at once: the unit is over before the next save, and starts for each.
+mkdir -p /run/systemd/system/dapberry-devices.service.d
+printf '[Service]\nExecStart=\nExecStart=/bin/true\n' >/run/systemd/system/dapberry-devices.service.d/quick.conf
+until_well 120 settled
+systemctl daemon-reload
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  touch /etc/dapberry/config.yaml
+  sleep 1
+done
+ok 'ten saves, one a second, do not end the watching of the configuration' systemctl is-active dapberry-devices.path
+rm -r /run/systemd/system/dapberry-devices.service.d
+systemctl daemon-reload
 configure '{kind: host-load}' "{kind: lm75, bus: $bus}"
 ok 'a sensor that is taken out is gone' until_well 120 serves 2
 ok 'and so is what it was allowed' until_well 60 allows 'char-i2c rw '
