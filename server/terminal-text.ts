@@ -62,3 +62,11 @@ export function durationText(seconds: number): string {
   ) ?? [1, 's'];
   return `${Number((seconds / factor).toPrecision(6))} ${unit}`;
 }
+
+/** Seconds as a person says them: `90 s`, `60 minutes`, `3 days`. */
+export function spoken(seconds: number): string {
+  if (seconds < 120) return `${Number(seconds.toPrecision(3))} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} hours`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -6,13 +6,14 @@ import { type ConfigRead, originText } from '../config/read.ts';
 import type { Machine } from '../machine/machine.ts';
 import { counted } from '../terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
+import { examineRowTimes } from './row-times.ts';
 
 export async function examineService(machine: Machine, read: ConfigRead): Promise<readonly Finding[]> {
   const config = 'config' in read ? read.config : undefined;
   return [
     ...configuration(read),
-    ...(config === undefined ? [] : [await port(machine, config.server)]),
-    await service(machine),
+    ...(config === undefined ? [] : await port(machine, config.server)),
+    ...(await service(machine)),
   ];
 }
 
@@ -29,14 +30,20 @@ function configuration(read: ConfigRead): readonly Finding[] {
   ];
 }
 
-async function port(machine: Machine, { port: number, host }: Config['server']): Promise<Finding> {
-  const subject = 'port';
-  if (number === 0) return ok(subject, 'any free one');
+async function port(machine: Machine, server: Config['server']): Promise<readonly Finding[]> {
+  const { port: number, host } = server;
+  if (number === 0) return [ok('port', 'any free one')];
   const error = await machine.listenError(number, host);
-  if (error === undefined) return ok(subject, `${number} is free`);
+  if (error === undefined) return [ok('port', `${number} is free`)];
+  const running = error === 'EADDRINUSE' ? await machine.serverAt(number, host) : undefined;
+  if (running === undefined) return [closed(server, error)];
+  return [ok('port', `${running.name} answers on ${number}`), ...examineRowTimes(running)];
+}
+
+/** A port that cannot be listened at. */
+function closed({ port: number, host }: Config['server'], error: string): Finding {
+  const subject = 'port';
   if (error === 'EADDRINUSE') {
-    const server = await machine.serverAt(number, host);
-    if (server !== undefined) return ok(subject, `${server} answers on ${number}`);
     return fix(
       subject,
       `${number} is in use by another program`,
@@ -62,19 +69,28 @@ async function port(machine: Machine, { port: number, host }: Config['server']):
 
 const PROPERTIES = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'WatchdogUSec', 'NRestarts'];
 
-async function service({ run }: Machine): Promise<Finding> {
-  const shown = await run('systemctl', ['show', 'dapberry.service', `--property=${PROPERTIES.join(',')}`]);
-  if (shown === undefined) return note('service', 'systemd does not run here');
+/** What systemd knows of a unit, in the order of `PROPERTIES`; undefined where it does not run. */
+async function unit({ run }: Machine, name: string): Promise<readonly string[] | undefined> {
+  const shown = await run('systemctl', ['show', name, `--property=${PROPERTIES.join(',')}`]);
+  if (shown === undefined) return undefined;
   const states = new Map(shown.split('\n').map(line => line.split('=') as [string, string]));
-  const [load, active, sub, enabled, watchdog, restarts] = PROPERTIES.map(
-    property => states.get(property) ?? '',
-  );
-  if (load !== 'loaded') return note('service', 'not installed: dapberry runs when you start it');
+  return PROPERTIES.map(property => states.get(property) ?? '');
+}
+
+async function service(machine: Machine): Promise<readonly Finding[]> {
+  const shown = await unit(machine, 'dapberry.service');
+  if (shown === undefined) return [note('service', 'systemd does not run here')];
+  if (shown[0] !== 'loaded') return [note('service', 'not installed: dapberry runs when you start it')];
+  return [serviceState(shown), ...(await watching(machine))];
+}
+
+function serviceState([, active = '', sub, enabled, watchdog = '', restarts]: readonly string[]): Finding {
   if (active === 'failed') {
     return fix(
       'service',
       'failed',
-      'journalctl -u dapberry -n 50 tells why; then sudo systemctl restart dapberry',
+      // Systemd refuses to start what has failed too often until that is forgotten.
+      'journalctl -u dapberry -n 50 tells why; then sudo systemctl reset-failed dapberry && sudo systemctl start dapberry',
     );
   }
   const isWatched = watchdog !== '' && watchdog !== '0' && watchdog !== 'infinity';
@@ -87,9 +103,23 @@ async function service({ run }: Machine): Promise<Finding> {
       ? [`started again ${Number(restarts) === 1 ? 'once' : `${restarts} times`}`]
       : []),
   ].join(', ');
-  if (active !== 'active' || enabled !== 'enabled')
-    return note('service', text, 'sudo systemctl enable --now dapberry');
+  const isUp = active === 'active' || active === 'activating' || active === 'reloading';
+  if (!isUp || enabled !== 'enabled') return note('service', text, 'sudo systemctl enable --now dapberry');
   if (Number(restarts) > 0) return note('service', text, 'journalctl -u dapberry tells why');
-  if (!isWatched) return note('service', text, 'a server that hangs stays so: WatchdogSec=30 in its unit');
+  if (active === 'active' && !isWatched)
+    return note('service', text, 'a server that hangs stays so: WatchdogSec=30 in its unit');
   return ok('service', text);
+}
+
+/** Who installed the service by hand may do without. */
+async function watching(machine: Machine): Promise<readonly Finding[]> {
+  const [load, active] = (await unit(machine, 'dapberry-devices.path')) ?? [];
+  if (load !== 'loaded' || active === 'active') return [];
+  return [
+    fix(
+      'devices',
+      `nobody watches the configuration for sensors that need a device: dapberry-devices.path is ${active}`,
+      'sudo systemctl enable --now dapberry-devices.path && sudo systemctl restart dapberry-devices',
+    ),
+  ];
 }

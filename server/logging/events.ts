@@ -1,6 +1,8 @@
 // What does the log say of what happens? One line an event, in words, with its numbers as fields.
 
 import type { DeviceEvent, StrayError } from '../../device/index.ts';
+import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../clock/far-ahead.ts';
+import { spoken } from '../terminal-text.ts';
 import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
 import { Ration } from './ration.ts';
@@ -163,30 +165,27 @@ export class EventLog {
   }
 
   private clockStepped({ seconds, ahead, time }: Extract<DeviceEvent, { kind: 'clock-stepped' }>): void {
-    const way = seconds < 0 ? 'back' : 'forward';
-    const rows =
-      ahead > 0
-        ? `the times of rows are ${spoken(ahead)} ahead of it until it has caught up, or the server is started again`
-        : 'the times of rows before are those of the clock as it was';
-    this.changes.spend('clock', 1, (_steps, held) =>
+    const way = `${seconds < 0 ? 'back' : 'forward'} by ${spoken(Math.abs(seconds))}`;
+    const isFar = ahead >= FAR_AHEAD;
+    const rows = rowsAfterStep(ahead, isFar);
+    this.changes.spend('clock', 1, (_steps, held) => {
+      const again = `the system clock was set ${held} more times, the last time ${way}`;
+      const sentence = held > 0 ? again : `the system clock was set ${way}`;
       this.logger.warn(
         { seconds, ahead, time, ...(held > 0 ? { steps: held } : {}) },
-        held > 0
-          ? `the system clock was set ${held} more times, the last time ${way} by ${spoken(Math.abs(seconds))}`
-          : `the system clock was set ${way} by ${spoken(Math.abs(seconds))}; ${rows}`,
-      ),
-    );
+        held > 0 && !isFar ? sentence : `${sentence}; ${rows}`,
+      );
+    });
   }
+}
+
+function rowsAfterStep(ahead: number, isFar: boolean): string {
+  if (ahead === 0) return 'the times of rows before are those of the clock as it was';
+  const early = `the times of rows are ${spoken(ahead)} ahead of it`;
+  if (isFar) return `${early}, and will be for ${spoken(CATCHES_UP_IN * ahead)}: ${BEGIN_ANEW}`;
+  return `${early} until it has caught up, or the server is started again`;
 }
 
 function comesAndGoes(sensor: string, changes: number, now: string): string {
   return `sensor ${sensor} failed or came back ${changes} more times; ${now}`;
-}
-
-/** Seconds as a person says them. */
-function spoken(seconds: number): string {
-  if (seconds < 120) return `${Number(seconds.toPrecision(3))} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} hours`;
-  return `${Math.round(seconds / 86_400)} days`;
 }

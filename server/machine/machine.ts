@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { access, constants, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { z } from 'zod';
 import { type KernelFiles, kernelFiles, type SensorHost, thisHost } from '../../device/index.ts';
 import { USUAL_FILE } from '../config/find.ts';
 
@@ -37,8 +38,15 @@ export interface Machine {
   freeSpace(folder: string): Promise<number | undefined>;
   /** Tries to listen; undefined where that is possible, else the error's code, such as `EADDRINUSE`. */
   listenError(port: number, host: string | undefined): Promise<string | undefined>;
-  /** The dapberry that answers on a port of this machine, such as `dapberry/0.1.0`; undefined where there is none. */
-  serverAt(port: number, host: string | undefined): Promise<string | undefined>;
+  /** The dapberry that answers on a port of this machine; undefined where there is none. */
+  serverAt(port: number, host: string | undefined): Promise<AnsweringServer | undefined>;
+}
+
+export interface AnsweringServer {
+  /** Such as `dapberry/0.1.0`. */
+  readonly name: string;
+  /** Its datasets, and by how many seconds the times of their rows are ahead of the clock; none where it does not tell. */
+  readonly datasets: readonly { readonly name: string; readonly ahead: number }[];
 }
 
 /** A program that hangs is not waited for; in milliseconds. */
@@ -125,13 +133,24 @@ async function listenError(port: number, host: string | undefined): Promise<stri
   }
 }
 
-async function serverAt(port: number, host = 'localhost'): Promise<string | undefined> {
+/** What is asked of the answer of /health. */
+const HEALTH = z.object({
+  datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }) })),
+});
+
+async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServer | undefined> {
   const name = host.includes(':') ? `[${host === '::' ? '::1' : host}]` : host;
   try {
     const signal = AbortSignal.timeout(LONGEST_ANSWER);
-    const { headers } = await fetch(`http://${name}:${port}/health`, { method: 'HEAD', signal });
-    const server = headers.get('xdods-server') ?? '';
-    return server.startsWith('dapberry/') ? server : undefined;
+    const answer = await fetch(`http://${name}:${port}/health`, { signal });
+    const server = answer.headers.get('xdods-server') ?? '';
+    if (!server.startsWith('dapberry/')) {
+      await answer.body?.cancel();
+      return undefined;
+    }
+    const { data } = HEALTH.safeParse(await answer.json());
+    const datasets = data?.datasets.map(({ name, clock: { ahead } }) => ({ name, ahead })) ?? [];
+    return { name: server, datasets };
   } catch {
     return undefined;
   }

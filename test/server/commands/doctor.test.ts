@@ -60,6 +60,19 @@ describe('dapberry doctor', () => {
   });
 
   const taken = { listenError: async () => 'EADDRINUSE' };
+  const answering = (...ahead: number[]): Partial<Machine> => ({
+    ...taken,
+    serverAt: async () => ({
+      name: 'dapberry/0.1.0',
+      datasets: ahead.map((seconds, index) => ({ name: ['roof', 'garden'][index]!, ahead: seconds })),
+    }),
+  });
+  const DAY = 86_400;
+  const watching = (active: string) =>
+    programs({
+      systemctl: SERVICE,
+      'systemctl show dapberry-devices.path': `LoadState=loaded\nActiveState=${active}\nSubState=dead\nUnitFileState=enabled\n`,
+    });
 
   const sensorAtPin = (...options: string[]) => ({
     [USUAL]: `datasets: {a: {sensors: [{${['kind: gpio-input', ...options].join(', ')}}]}}\n`,
@@ -141,7 +154,17 @@ describe('dapberry doctor', () => {
     [
       'a service that failed',
       { parts: { run: loaded('failed', 'enabled') } },
-      'fix service failed: journalctl -u dapberry',
+      'fix service failed: journalctl -u dapberry -n 50 tells why; then sudo systemctl reset-failed dapberry && sudo systemctl start dapberry',
+    ],
+    [
+      'a configuration that nobody watches',
+      { parts: { run: watching('failed') } },
+      'fix devices nobody watches the configuration for sensors that need a device: dapberry-devices.path is failed: sudo systemctl enable --now dapberry-devices.path && sudo systemctl restart dapberry-devices',
+    ],
+    [
+      'rows far ahead of a clock that was set back',
+      { parts: answering(10 * 365.25 * DAY, 2) },
+      'fix row times those of roof are 3653 days ahead of the clock, which was set back, and would meet it in 7305 days: sudo systemctl restart dapberry begins anew at the time of the clock, without the rows in memory',
     ],
     [
       'I2C that is off though a sensor needs it',
@@ -257,6 +280,23 @@ describe('dapberry doctor', () => {
       'note service active (running), starts with the machine, watched (30s), started again 3 times: journalctl -u dapberry tells why',
     ],
     [
+      'a service that begins again and again',
+      {
+        parts: {
+          run: programs({
+            systemctl:
+              'LoadState=loaded\nActiveState=activating\nSubState=auto-restart\nUnitFileState=enabled\nNRestarts=7\n',
+          }),
+        },
+      },
+      'note service activating (auto-restart), starts with the machine, started again 7 times: journalctl -u dapberry tells why',
+    ],
+    [
+      'rows that meet the clock before long',
+      { parts: answering(3600, 1800) },
+      'note row times those of roof, garden are 60 minutes ahead of the clock, which was set back, and would meet it in 2 hours: sudo systemctl restart dapberry begins anew',
+    ],
+    [
       'a service that nobody watches',
       { parts: { run: programs({ systemctl: SERVICE.replace('=30s', '=0') }) } },
       'note service active (running), starts with the machine, not watched: a server that hangs stays so: WatchdogSec=30',
@@ -266,11 +306,7 @@ describe('dapberry doctor', () => {
       { parts: { run: programs({ systemctl: 'LoadState=not-found\n' }) } },
       'note service not installed',
     ],
-    [
-      'its own server on the port',
-      { parts: { ...taken, serverAt: async () => 'dapberry/0.1.0' } },
-      'ok port dapberry/0.1.0 answers on 8080',
-    ],
+    ['its own server on the port', { parts: answering(0, 0.25) }, 'ok port dapberry/0.1.0 answers on 8080'],
     [
       'a clock that another program sets',
       {

@@ -146,7 +146,14 @@ export const PI: Readonly<Record<string, string>> = {
 export const SERVICE =
   'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nWatchdogUSec=30s\nNRestarts=0\n';
 
-/** Answers of programs by their names; the others are not installed. */
+/** What systemd says of the unit that watches the configuration. */
+const WATCHING = 'LoadState=loaded\nActiveState=active\nSubState=waiting\nUnitFileState=enabled\n';
+
+/** Answers of programs by their names, or with the first two arguments; the others are not installed. */
 export function programs(printed: Readonly<Record<string, string>>): Machine['run'] {
-  return async program => printed[program];
+  const all: typeof printed = { 'systemctl show dapberry-devices.path': WATCHING, ...printed };
+  return async (program, args) => {
+    if (printed[program] === undefined) return undefined;
+    return all[[program, ...args.slice(0, 2)].join(' ')] ?? all[program];
+  };
 }

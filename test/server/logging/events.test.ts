@@ -149,12 +149,14 @@ describe('the log of a dataset', () => {
     const log = new EventLog(createLogger('json', destination));
     log.device('garden', { kind: 'clock-stepped', time, seconds: 3600, ahead: 0 });
     log.device('pond', { kind: 'clock-stepped', time, seconds: 3600.002, ahead: 0 });
+    log.device('garden', { kind: 'clock-stepped', time, seconds: -7200, ahead: 7200 });
     log.device('garden', { kind: 'clock-stepped', time, seconds: -86_400 * 3, ahead: 86_400 * 3 });
     log.device('garden', { kind: 'slots-missed', time, missed: 4 });
     log.failure('garden', new Error('the file is gone'));
     expect(sentences()).toEqual([
       'the system clock was set forward by 60 minutes; the times of rows before are those of the clock as it was',
-      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it until it has caught up, or the server is started again',
+      'the system clock was set back by 2 hours; the times of rows are 2 hours ahead of it until it has caught up, or the server is started again',
+      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it, and will be for 6 days: sudo systemctl restart dapberry begins anew at the time of the clock, without the rows in memory',
       '4 rows were not made: the machine, or a sensor, was too slow',
       'garden gives no more rows: the file is gone',
     ]);

@@ -32,7 +32,10 @@ describe('this machine', () => {
 
   it('recognises a dapberry by its answer', async () => {
     const server = await serving();
-    expect(await machine.serverAt(server.port, '127.0.0.1')).toMatch(/^dapberry\/\d/);
+    expect(await machine.serverAt(server.port, '127.0.0.1')).toEqual({
+      name: expect.stringMatching(/^dapberry\/\d/),
+      datasets: expect.arrayContaining([{ name: 'roberrypi', ahead: 0 }]),
+    });
     await server.close();
   });
 });
