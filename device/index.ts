@@ -61,3 +61,4 @@ export {
 } from './sensor.ts';
 export type { SensorState } from './sensor-health.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
+export { throttledFile } from './sensors/pi-throttled.ts';

@@ -50,7 +50,7 @@ export const piThrottled = sensorKind({
   channels: () => CHANNELS,
   conversionTime: () => 0,
   open: async (_options, { files }) => {
-    const path = await pathOf(files);
+    const path = await throttledFile(files);
     if (path === undefined) {
       throw new Error(
         `expected the file get_throttled of a Raspberry Pi's firmware below ${PLATFORM}, found none: this is no Raspberry Pi, or its kernel is not the one of Raspberry Pi OS; other kernels tell of an under-voltage by hwmon (rpi_volt, in0_lcrit_alarm)`,
@@ -68,10 +68,11 @@ export const piThrottled = sensorKind({
   },
   simulate: simulatedFirmware,
   find: async ({ files }) =>
-    (await pathOf(files).catch(() => undefined)) === undefined ? [] : [{ options: {} }],
+    (await throttledFile(files).catch(() => undefined)) === undefined ? [] : [{ options: {} }],
 });
 
-async function pathOf(files: KernelFiles): Promise<string | undefined> {
+/** Where the firmware tells its flags; undefined where this is no Raspberry Pi, or its kernel not the one of Raspberry Pi OS. */
+export async function throttledFile(files: KernelFiles): Promise<string | undefined> {
   for (const soc of (await files.list(PLATFORM)).filter(name => SOC.test(name)).sort()) {
     const folder = `${PLATFORM}/${soc}/${soc}:firmware`;
     if ((await files.list(folder)).includes('get_throttled')) return `${folder}/get_throttled`;

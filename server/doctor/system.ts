@@ -1,6 +1,7 @@
 // Is the system well? Board, kernel, Node, power, clock, file system, space and memory.
 
 import { satisfies } from 'semver';
+import { throttledFile } from '../../device/index.ts';
 import { isKernelSynchronized, isMarkedSynchronized } from '../clock/synchronized.ts';
 import { textOf } from '../machine/kernel-devices.ts';
 import { counted, sizeText } from '../terminal-text.ts';
@@ -63,15 +64,20 @@ const THROTTLED: readonly (readonly [bit: number, meaning: string])[] = [
 const SUPPLY = 'use a supply and a cable that hold 5 V under load';
 const COOLING = 'cool it: a heat sink, a fan, air around it';
 
+const NO_PAST = '; this kernel does not tell whether it was so before';
+
 /** Nothing to say where the machine does not watch its supply. */
 async function power({ machine: { files } }: Patient): Promise<readonly Finding[]> {
-  const word = await textOf(files, '/sys/devices/platform/soc/soc:firmware/get_throttled');
+  const flags = await throttledFile(files);
+  const word = flags === undefined ? '' : await textOf(files, flags);
   if (/^(0x)?[0-9a-f]+$/i.test(word)) return [throttled(Number.parseInt(word, 16))];
   for (const monitor of await files.list('/sys/class/hwmon')) {
     const folder = `/sys/class/hwmon/${monitor}`;
     if ((await textOf(files, `${folder}/name`)) !== 'rpi_volt') continue;
     const alarm = await textOf(files, `${folder}/in0_lcrit_alarm`);
-    return [alarm === '1' ? fix('power', 'under-voltage', SUPPLY) : ok('power', 'no under-voltage')];
+    // Its driver forgets an alarm that is over.
+    if (alarm === '1') return [fix('power', `now under-voltage${NO_PAST}`, SUPPLY)];
+    return [ok('power', `now no under-voltage${NO_PAST}`)];
   }
   return [];
 }

@@ -93,6 +93,17 @@ describe('dapberry doctor', () => {
       'fix power since the start under-voltage: use a supply',
     ],
     [
+      'a weak supply of a Raspberry Pi 5',
+      {
+        files: {
+          '/proc/device-tree/model': 'Raspberry Pi 5 Model B Rev 1.0\0',
+          '/sys/devices/platform/soc/soc:firmware/get_throttled': undefined,
+          '/sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled': '50000\n',
+        },
+      },
+      'fix power since the start under-voltage, throttling: use a supply',
+    ],
+    [
       'heat',
       { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': '8\n' } },
       'fix power now too hot: cool it',
@@ -105,7 +116,7 @@ describe('dapberry doctor', () => {
           '/sys/class/hwmon/hwmon1/in0_lcrit_alarm': '1\n',
         },
       },
-      'fix power under-voltage: use a supply',
+      'fix power now under-voltage; this kernel does not tell whether it was so before: use a supply',
     ],
     [
       'a clock that is not set',
@@ -237,6 +248,11 @@ describe('dapberry doctor', () => {
       'thermometers that this user may not have convert at once',
       { files: TWO_THERMOMETERS, parts: { mayWrite: async path => path !== BULK } },
       'note 1-Wire the thermometers on w1_bus_master1 convert one after the other, 0.8 s each: this user may not write therm_bulk_read there, by which they convert at once: give its group the right, as docs/one-wire.md says',
+    ],
+    [
+      'a supply of which only hwmon tells',
+      { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': undefined } },
+      'ok power now no under-voltage; this kernel does not tell whether it was so before',
     ],
     ['thermometers that convert at once', { files: TWO_THERMOMETERS }, 'ok 1-Wire w1_bus_master1'],
     [
