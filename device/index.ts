@@ -32,6 +32,7 @@ export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/fault
 export { guardedKind } from './drivers/guarded-kind.ts';
 export { messageOf } from './error-message.ts';
 export type { DeviceEvent } from './events.ts';
+export { type Installation, moduleAdvice, thisInstallation } from './installation.ts';
 export { type KernelFiles, kernelFiles } from './kernel-files.ts';
 export {
   type FoundSensor,

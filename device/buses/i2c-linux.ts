@@ -3,6 +3,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PromisifiedBus } from 'i2c-bus';
+import { moduleAdvice } from '../installation.ts';
 import { busName } from './i2c.ts';
 import type { I2cAdapter, OpenAdapter } from './i2c-adapter.ts';
 
@@ -23,7 +24,7 @@ export function linuxI2c({ load = loadI2cBus, dev = '/dev' }: LinuxI2cOptions = 
   return async number => {
     const i2c = await load().catch((error: unknown) => {
       throw new Error(
-        `sensors on I2C need the module i2c-bus, which is not installed or was not built here (${process.platform}): on a Raspberry Pi, npm install i2c-bus; anywhere, simulate: true`,
+        `sensors on I2C need the module i2c-bus, which is not installed or was not built here (${process.platform}): simulate: true does without; on a Raspberry Pi, ${moduleAdvice('i2c-bus')}`,
         { cause: error },
       );
     });

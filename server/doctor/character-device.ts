@@ -1,11 +1,10 @@
 // Which sensors would be reached through the GPIO character device, and is the module koffi there for it?
 
-import type { SensorSetup } from '../../device/index.ts';
+import { moduleAdvice, type SensorSetup } from '../../device/index.ts';
 import { gpioDevices, hasSysfsGpio } from '../machine/kernel-devices.ts';
 import { type Finding, fix, note, type Patient } from './finding.ts';
 
 const WITHOUT = 'the module koffi was not installed or does not run here';
-const ADVICE = 'npm install koffi';
 
 /** What lacks where it is not there: sensors that cannot be read, and counts through onoff, which merges edges. */
 export async function examineCharacterDevice({
@@ -15,6 +14,7 @@ export async function examineCharacterDevice({
 }: Patient): Promise<readonly Finding[]> {
   if (config === undefined || !needs.has('gpio')) return [];
   if ((await gpioDevices(machine)).length === 0 || (await machine.hasModule('koffi'))) return [];
+  const advice = moduleAdvice('koffi', machine.installation);
   const hasSysfs = await hasSysfsGpio(machine);
   const sensors = config.datasets.flatMap(dataset => dataset.sensors);
   const lacking = sensors.filter(sensor => needsIt(sensor, hasSysfs));
@@ -22,14 +22,14 @@ export async function examineCharacterDevice({
   return [
     ...(lacking.length === 0
       ? []
-      : [fix('GPIO', `${WITHOUT}, and ${namesOf(lacking)} ${verb(lacking, 'need')} it`, ADVICE)]),
+      : [fix('GPIO', `${WITHOUT}, and ${namesOf(lacking)} ${verb(lacking, 'need')} it`, advice)]),
     ...(merging.length === 0
       ? []
       : [
           note(
             'GPIO',
             `${namesOf(merging)} ${verb(merging, 'count')} edges through onoff, where those that come while the machine is busy become one: ${WITHOUT}`,
-            ADVICE,
+            advice,
           ),
         ]),
   ];

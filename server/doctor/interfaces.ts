@@ -1,6 +1,6 @@
 // Can sensors be reached? I2C, 1-Wire, SPI and GPIO, and the groups of the user; only what a sensor needs has to be mended.
 
-import type { Need } from '../../device/index.ts';
+import { moduleAdvice, type Need } from '../../device/index.ts';
 import { i2cBuses } from '../machine/i2c.ts';
 import {
   gpioChips,
@@ -54,7 +54,7 @@ async function i2c(patient: Patient): Promise<Finding> {
     .map(({ number }) => `/dev/i2c-${number}`);
   if (buses.length > 0 && !(await machine.hasModule('i2c-bus'))) {
     const text = `${buses.join(', ')}, but the module i2c-bus was not installed or not built`;
-    return missing(patient, 'i2c', 'I2C', text, 'npm install i2c-bus');
+    return missing(patient, 'i2c', 'I2C', text, moduleAdvice('i2c-bus', machine.installation));
   }
   if (buses.length > 0) return ok('I2C', buses.join(', '));
   const advice =

@@ -6,7 +6,14 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
-import { type KernelFiles, kernelFiles, type SensorHost, thisHost } from '../../device/index.ts';
+import {
+  type Installation,
+  type KernelFiles,
+  kernelFiles,
+  type SensorHost,
+  thisHost,
+  thisInstallation,
+} from '../../device/index.ts';
 import { USUAL_FILE } from '../config/find.ts';
 
 /** Chips on I2C are reached through the one, lines of the GPIO character device through the other. */
@@ -26,6 +33,8 @@ export interface Machine {
   readonly platform: string;
   /** Of Node, such as `20.19.0`. */
   readonly nodeVersion: string;
+  /** How this program was put there. */
+  readonly installation: Installation;
   /** Under which it can be reached from the network. */
   readonly addresses: readonly string[];
   /** What a program prints on standard output; undefined where it is not installed or fails. */
@@ -60,6 +69,7 @@ export function thisMachine(): Machine {
     configuration: { usual: USUAL_FILE, environment: process.env },
     platform: process.platform,
     nodeVersion: process.versions.node,
+    installation: thisInstallation(),
     addresses: networkAddresses(),
     run,
     hasModule,

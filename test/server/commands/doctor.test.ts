@@ -193,6 +193,36 @@ describe('dapberry doctor', () => {
       'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: npm install i2c-bus',
     ],
     [
+      'a Node that an installed build has no modules for',
+      {
+        files: LM75,
+        parts: {
+          hasModule: async name => name !== 'i2c-bus',
+          installation: { kind: 'release', node: '25.1.0' },
+        },
+      },
+      'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: this build has it for Node 20, 22 and 24, and this is Node 25.1.0: install one of these, then sudo systemctl restart dapberry',
+    ],
+    [
+      'a module that was not compiled when a checkout was installed',
+      {
+        files: LM75,
+        parts: {
+          hasModule: async name => name !== 'i2c-bus',
+          installation: { kind: 'compiled', node: '20.19.0' },
+        },
+      },
+      'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: sudo apt-get install g++ make python3, then in the checkout',
+    ],
+    [
+      'an installed build that lacks a module that it came with',
+      {
+        files: sensorAtPin('pull: up'),
+        parts: { ...WITHOUT_KOFFI, installation: { kind: 'release', node: '22.13.1' } },
+      },
+      'fix GPIO the module koffi was not installed or does not run here, and gpio-input needs it: it came with this build and is damaged: uninstall dapberry and install it again',
+    ],
+    [
       'pins that are pulled without the module for that',
       { files: sensorAtPin('pull: up'), parts: WITHOUT_KOFFI },
       'fix GPIO the module koffi was not installed or does not run here, and gpio-input needs it: npm install koffi',

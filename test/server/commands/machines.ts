@@ -39,6 +39,7 @@ export async function machineWith(
     configuration: { usual: join(root, 'etc/dapberry/config.yaml'), environment: {} },
     platform: 'linux',
     nodeVersion: '20.19.0',
+    installation: { kind: 'checkout', node: '20.19.0' },
     addresses: ['192.0.2.17'],
     run: async () => undefined,
     hasModule: async () => true,
