@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { moduleAdvice } from '../installation.ts';
 import { EdgeTrain } from './edge-train.ts';
 import { errnoOf } from './errno.ts';
 import { type Edge, type GpioInput, type InputOptions, type Level, pinName } from './gpio.ts';
@@ -160,7 +161,7 @@ export function characterDeviceGpio({
       return load().then(
         () => undefined,
         (error: unknown) =>
-          `the GPIO character device needs the module koffi, which is not installed or does not run on ${process.platform}, ${process.arch} (npm install koffi): ${firstLineOf(error)}`,
+          `the GPIO character device needs the module koffi, which is not installed or does not run on ${process.platform}, ${process.arch} (${moduleAdvice('koffi')}): ${firstLineOf(error)}`,
       );
     },
     input: async (pin, options = {}) => {

@@ -5,6 +5,7 @@ import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction, Gpio } from 'onoff';
 import type { Clock } from '../clock.ts';
+import { moduleAdvice } from '../installation.ts';
 import { EdgeTrain } from './edge-train.ts';
 import { type ExportNotes, exportNotes } from './export-notes.ts';
 import { type ExportedLine, keepExported, releaseExported } from './exported-lines.ts';
@@ -149,7 +150,7 @@ export function sysfsGpio({
       if (!isWritable) return forbidden(exporter);
       return load().then(
         () => undefined,
-        () => 'the module onoff is not installed or was not built here (npm install onoff)',
+        () => `the module onoff is not installed or was not built here (${moduleAdvice('onoff')})`,
       );
     },
     input: async (pin, { onEdge } = {}) => {
