@@ -42,6 +42,18 @@ describe('the documentation', () => {
     }
   });
 
+  it('has the program in no place that it has after one way of installing alone', () => {
+    const guides = ['getting-started', 'operations', 'service', 'troubleshooting'];
+    const placed = guides.flatMap(guide => {
+      const text = readFileSync(join(ROOT, `docs/${guide}.md`), 'utf8');
+      const blocks = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
+        block.split('\n'),
+      );
+      return blocks.filter(line => /\/(bin|opt|usr\/lib)\/dapberry/.test(line)).map(line => `${guide}: ${line}`);
+    });
+    expect(placed).toEqual([]);
+  });
+
   it('links only to what is there', () => {
     const dead = pages().flatMap(page => {
       const text = readFileSync(join(ROOT, page), 'utf8');

@@ -81,7 +81,9 @@ async function service(machine: Machine): Promise<readonly Finding[]> {
   const shown = await unit(machine, 'dapberry.service');
   if (shown === undefined) return [note('service', 'systemd does not run here')];
   if (shown[0] !== 'loaded') return [note('service', 'not installed: dapberry runs when you start it')];
-  return [serviceState(shown), ...(await watching(machine))];
+  const [, active, , enabled] = shown;
+  const isWanted = active !== 'inactive' || enabled === 'enabled';
+  return [serviceState(shown), ...(isWanted ? await watching(machine) : [])];
 }
 
 function serviceState([, active = '', sub, enabled, watchdog = '', restarts]: readonly string[]): Finding {

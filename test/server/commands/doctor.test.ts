@@ -321,6 +321,30 @@ describe('dapberry doctor', () => {
       'note service inactive (dead), does not start with the machine: sudo systemctl enable --now dapberry',
     ],
     [
+      'a service that somebody switched off with the unit that watches its configuration',
+      {
+        parts: {
+          run: programs({
+            systemctl: 'LoadState=loaded\nActiveState=inactive\nSubState=dead\nUnitFileState=disabled\n',
+            'systemctl show dapberry-devices.path': 'LoadState=loaded\nActiveState=inactive\n',
+          }),
+        },
+      },
+      'note service inactive (dead), does not start with the machine',
+    ],
+    [
+      'a service without a unit that watches its configuration',
+      {
+        parts: {
+          run: programs({
+            systemctl: SERVICE,
+            'systemctl show dapberry-devices.path': 'LoadState=not-found\nActiveState=inactive\n',
+          }),
+        },
+      },
+      'ok service active (running)',
+    ],
+    [
       'a service that had to be started again',
       { parts: { run: programs({ systemctl: SERVICE.replace('NRestarts=0', 'NRestarts=3') }) } },
       'note service active (running), starts with the machine, watched (30s), started again 3 times: journalctl -u dapberry tells why',
