@@ -61,11 +61,23 @@ check_architecture() {
     die "this archive is for $made, and this system is $architecture: take dapberry-$VERSION-$architecture.tar.gz"
 }
 
+# As dpkg has it; nothing where it knows of none.
+package_state() { dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${db:Status-Status}' dapberry 2>/dev/null || true; }
+
+# Both ways at once would have two of each unit; one that is half there may be finished any time.
 check_package() {
   local state
-  state=$(dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${db:Status-Status}' dapberry 2>/dev/null || true)
-  [ "$state" != installed ] ||
-    die 'dapberry is installed as a Debian package: upgrade it with apt, or remove it first (sudo apt remove dapberry)'
+  state=$(package_state)
+  case $state in
+    '' | not-installed | config-files) ;;
+    installed) die 'dapberry is installed as a Debian package: upgrade it with apt, or remove it first (sudo apt remove dapberry)' ;;
+    half-installed)
+      die "expected no Debian package of dapberry, found one that is $state; this removes it: sudo dpkg --remove --force-remove-reinstreq dapberry"
+      ;;
+    *)
+      die "expected no Debian package of dapberry, found one that is $state; this removes it and keeps the configuration: sudo apt remove dapberry (and this finishes it, to be upgraded with apt: sudo apt -f install)"
+      ;;
+  esac
 }
 
 # Somebody's own, of `npm install -g` as a rule, is neither replaced nor taken away.

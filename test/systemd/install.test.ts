@@ -19,11 +19,11 @@ import { ROOT } from '../sources.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-/** What dpkg knows of a package that is installed. */
-function packageEntry(name: string, architecture: string, version: string) {
+/** What dpkg knows of a package. */
+function packageEntry(name: string, architecture: string, version: string, state = 'installed') {
   const facts = {
     Package: name,
-    Status: 'install ok installed',
+    Status: `install ok ${state}`,
     Architecture: architecture,
     Version: version,
   };
@@ -396,6 +396,29 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(install(join(work, '1.0.0'), '--purge').complained).toContain('installed as a Debian package');
     expect(files()).toEqual(before);
   });
+
+  it.each([
+    ['unpacked', '', 'sudo apt remove dapberry'],
+    ['half-configured', '', 'sudo apt -f install'],
+    ['half-installed', '', 'sudo dpkg --remove --force-remove-reinstreq dapberry'],
+    ['triggers-awaited', 'Triggers-Awaited: udev\n', 'sudo apt -f install'],
+    ['triggers-pending', 'Triggers-Pending: x\n', 'sudo apt -f install'],
+  ])(
+    'neither goes beside a Debian package that is %s nor takes anything away from it',
+    (state, line, wayOut) => {
+      install(release('1.0.0'));
+      const entry = packageEntry('dapberry', 'arm64', '1', state).replace(/(?=^Maintainer)/m, line);
+      writeFileSync(join(card, 'var/lib/dpkg/status'), entry);
+      const before = files();
+      for (const option of [[], ['--uninstall'], ['--purge']]) {
+        const { status, complained } = install(join(work, '1.0.0'), ...option);
+        expect(status).toBe(1);
+        expect(complained).toContain(`found one that is ${state}`);
+        expect(complained).toContain(wayOut);
+      }
+      expect(files()).toEqual(before);
+    },
+  );
 
   it('keeps what follows its block in config.txt where the end of that was taken away by hand', () => {
     install(release('1.0.0'), '--enable-1wire');
