@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 remove_all() {
-  local kind name units_folder=$ROOT/etc/systemd/system unit units=() paths=()
+  local units_folder=$ROOT/etc/systemd/system unit units=() paths=()
   # What it would take away is the package's.
   check_package
   if [ -z "$ROOT" ]; then
@@ -26,14 +26,7 @@ remove_all() {
   elif [ -e "$COMMAND" ] || [ -L "$COMMAND" ]; then
     note "$COMMAND is not of this installation, and stays"
   fi
-  if [ -f "$MADE" ]; then
-    while read -r kind name; do
-      if [ "$kind" = user ] && has_user "$name"; then step "remove the user $name" remove_user; fi
-      # Of one that was there before.
-      if [ "$kind" = member ] && has_user dapberry && in_group dapberry "$name"; then step "take dapberry out of the group $name" leave_group "$name"; fi
-      if [ "$kind" = group ] && has_group "$name"; then step "remove the group $name" remove_group "$name"; fi
-    done <"$MADE"
-  fi
+  remove_accounts
   take_away "remove $HOME_FOLDER" "$HOME_FOLDER"
   take_away 'remove the link to the schema of the configuration' "$ROOT/etc/dapberry/config.schema.json"
   if $PURGE; then
@@ -41,4 +34,21 @@ remove_all() {
   elif [ -d "$ROOT/etc/dapberry" ]; then
     say "the configuration stays in $ROOT/etc/dapberry; install.sh --purge removes it"
   fi
+}
+
+# Those that were made for it: members leave and the user goes before a group is looked at, where others may be by now.
+remove_accounts() {
+  local name others
+  if [ -n "$(made user)" ]; then
+    ! has_user dapberry || step 'remove the user dapberry' remove_user
+  else
+    for name in $(made member); do
+      if has_user dapberry && in_group dapberry "$name"; then step "take dapberry out of the group $name" leave_group "$name"; fi
+    done
+  fi
+  for name in $(made group); do
+    has_group "$name" || continue
+    others=$(others_in "$name" | paste -sd ' ')
+    if [ -n "$others" ]; then note "the group $name stays for others who are in it: $others"; else step "remove the group $name" remove_group "$name"; fi
+  done
 }

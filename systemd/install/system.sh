@@ -21,12 +21,10 @@ has_user() { grep -q "^$1:" "$ROOT/etc/passwd" 2>/dev/null; }
 in_group() { sed -n "s/^$2:[^:]*:[^:]*://p" "$ROOT/etc/group" 2>/dev/null | tr , '\n' | grep -x "$1" >/dev/null; }
 
 install_user() {
-  local group groups=(gpio i2c)
+  local group
   put_folder "$ROOT/opt/dapberry"
-  # A user who was there before may have another group; the service runs in this one.
-  ! has_user dapberry || groups+=(dapberry)
-  # Not there on a Debian that is no Raspberry Pi OS.
-  for group in "${groups[@]}"; do
+  # The service runs in the first one, which a user who was there before may not have. The others are not there on a Debian that is no Raspberry Pi OS.
+  for group in dapberry gpio i2c; do
     has_group "$group" && continue
     undo remove_group "$group"
     step "make the group $group" groupadd "${IN_ROOT[@]}" --system "$group"
@@ -37,7 +35,7 @@ install_user() {
     undo remove_user
     undo forget 'user dapberry'
     $DRY_RUN || remember 'user dapberry'
-    step 'make the user dapberry' useradd "${IN_ROOT[@]}" --system --user-group --no-create-home \
+    step 'make the user dapberry' useradd "${IN_ROOT[@]}" --system --no-user-group --gid dapberry --no-create-home \
       --home-dir /nonexistent --shell /usr/sbin/nologin --comment dapberry dapberry
   fi
   for group in gpio i2c spi; do
@@ -54,6 +52,8 @@ install_user() {
 
 # Whom it belongs to is said in the file, one a line.
 remember() { grep -qxF "$1" "$MADE" 2>/dev/null || printf '%s\n' "$1" >>"$MADE"; }
+# made KIND: the names.
+made() { sed -n "s/^$1 //p" "$MADE" 2>/dev/null || true; }
 forget() {
   grep -vxF "$1" "$MADE" >"$MADE.new" || true
   if [ -s "$MADE.new" ]; then mv "$MADE.new" "$MADE"; else rm -f "$MADE.new" "$MADE"; fi
@@ -62,10 +62,26 @@ forget() {
 leave_group() { if has_user dapberry; then gpasswd_in_root "$1"; fi; }
 gpasswd_in_root() { gpasswd ${ROOT:+--root "$ROOT"} --delete dapberry "$1" >/dev/null; }
 remove_user() {
-  if has_user dapberry; then userdel "${IN_ROOT[@]}" dapberry; fi
-  remove_group dapberry
+  has_user dapberry || return 0
+  # The group of its name would go with it, and may be somebody's own.
+  usermod "${IN_ROOT[@]}" --gid nogroup dapberry
+  # It says that the group stays.
+  userdel "${IN_ROOT[@]}" dapberry 2>"$KEPT/userdel" || {
+    cat "$KEPT/userdel" >&2
+    return 1
+  }
 }
 remove_group() { if has_group "$1"; then groupdel "${IN_ROOT[@]}" "$1"; fi; }
+
+# others_in GROUP: who is in it now, or has it as the first one, but for the user that was made.
+others_in() {
+  local number
+  number=$(sed -n "s/^$1:[^:]*:\([0-9]*\):.*/\1/p" "$ROOT/etc/group")
+  {
+    sed -n "s/^$1:[^:]*:[^:]*://p" "$ROOT/etc/group" | tr , '\n' | sed '/^dapberry$/d'
+    awk -F: -v number="$number" -v made="$(made user)" '$4 == number && $1 != made { print $1 }' "$ROOT/etc/passwd"
+  } | sed '/^$/d' | LC_ALL=C sort -u
+}
 
 install_rules() {
   local changed=$CHANGED

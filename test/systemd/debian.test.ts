@@ -65,7 +65,7 @@ describe('the accounts of the Debian package', () => {
     getent: 'grep "^$2:" "$DPKG_ROOT/etc/$1"',
     id: 'sed -n "s/^\\\\([^:]*\\\\):.*[:,]$2\\\\(,.*\\\\)*$/\\\\1/p" "$DPKG_ROOT/etc/group" | tr "\\\\n" " "',
     ...Object.fromEntries(
-      ['adduser', 'addgroup', 'deluser', 'delgroup'].map(name => [
+      ['adduser', 'addgroup', 'deluser', 'delgroup', 'usermod'].map(name => [
         name,
         `echo ${name} "$@" >>${'$DPKG_ROOT'}/did`,
       ]),
@@ -105,8 +105,18 @@ describe('the accounts of the Debian package', () => {
   it('are taken away by a purge where it made them', () => {
     accounts('', '');
     const did = donePurging();
-    for (const line of ['deluser dapberry', 'delgroup gpio', 'delgroup i2c']) expect(did).toContain(line);
+    for (const line of ['deluser dapberry', 'delgroup dapberry', 'delgroup gpio', 'delgroup i2c'])
+      expect(did).toContain(line);
     expect(existsSync(join(system, 'var/lib/dapberry'))).toBe(false);
+  });
+
+  it('leave a group of its name that was there before', () => {
+    accounts('ada:x:1000:1000::/home/ada:/bin/sh\n', 'dapberry:x:1001:ada\n');
+    const did = donePurging();
+    expect(did).toContain('deluser dapberry');
+    // userdel would take it away with the user whose first group it is.
+    expect(did).toContain('usermod nogroup dapberry');
+    expect(did).not.toContain('delgroup dapberry');
   });
 
   it('stay where they were there before', () => {

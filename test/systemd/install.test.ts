@@ -35,7 +35,7 @@ function packageEntry(name: string, architecture: string, version: string, state
 const SYSTEM = {
   'etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n',
   'etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
-  'etc/group': 'root:x:0:\ni2c:x:44:\n',
+  'etc/group': 'root:x:0:\ni2c:x:44:\nnogroup:x:65534:\n',
   'etc/shadow': '',
   'etc/gshadow': 'i2c:x::\n',
   'etc/.pwd.lock': '',
@@ -429,6 +429,31 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     );
     install(join(work, '1.0.0'), '--uninstall');
     expect(textOf('boot/firmware/config.txt')).toContain('[pi5]\ndtparam=x\n');
+  });
+
+  it('leaves a group of its name that was there before, also where it fails', () => {
+    const group = `${SYSTEM['etc/group']}dapberry:x:1001:\n`;
+    writeFileSync(join(card, 'etc/group'), group);
+    const before = contents();
+    expect(install(release('1.0.0')).status).toBe(0);
+    expect(textOf('etc/passwd')).toMatch(/^dapberry:x:\d+:1001:/m);
+    expect(install(join(work, '1.0.0'), '--purge').status).toBe(0);
+    expect(contents()).toEqual(before);
+    rmSync(join(work, '1.0.0/systemd/dapberry-devices.path'));
+    expect(install(join(work, '1.0.0')).status).not.toBe(0);
+    expect(contents()).toEqual(before);
+  });
+
+  it('leaves a group that it made where others are in it by then, and says who', () => {
+    install(release('1.0.0'));
+    const gpio = /^gpio:[^:]*:(\d+):/m.exec(textOf('etc/group'))?.[1];
+    writeFileSync(join(card, 'etc/passwd'), `${textOf('etc/passwd')}eve:x:1001:${gpio}::/home/eve:/bin/sh\n`);
+    writeFileSync(join(card, 'etc/group'), textOf('etc/group').replace(/^(gpio:.*)$/m, '$1,ada'));
+    const { status, said } = install(join(work, '1.0.0'), '--purge');
+    expect(status).toBe(0);
+    expect(said).toContain('note: the group gpio stays for others who are in it: ada eve\n');
+    expect(textOf('etc/group')).toBe(`${SYSTEM['etc/group']}gpio:x:${gpio}:ada\n`);
+    expect(textOf('etc/passwd')).not.toContain('dapberry');
   });
 
   it('leaves a group that was there before', () => {
