@@ -6,15 +6,44 @@ BEGIN='# dapberry: begin (install.sh --uninstall takes this away)'
 END='# dapberry: end'
 REBOOT=false
 
-# The firmware's file; before Bookworm it was the second one. Nothing where this is no Raspberry Pi.
+# The firmware's file; before Bookworm it was the second one, where there is now one that only says so. Nothing where this is no Raspberry Pi.
 boot_file() {
   local path
   for path in "$ROOT/boot/firmware/config.txt" "$ROOT/boot/config.txt"; do
-    if [ -f "$path" ]; then
+    if [ -f "$path" ] && ! has_moved "$path"; then
       printf '%s\n' "$path"
       return
     fi
   done
+}
+
+has_moved() { grep -qs 'has moved to /boot/firmware' "$1"; }
+
+# Where the boot partition belongs, if it is not there: a card's other partition, or one that was not mounted.
+boot_place_missing() {
+  local place
+  [ -z "$(boot_file)" ] || return 0
+  if has_moved "$ROOT/boot/config.txt" || [ -L "$ROOT/boot/config.txt" ]; then
+    printf '%s\n' "$ROOT/boot/firmware"
+    return
+  fi
+  for place in /boot/firmware /boot; do
+    # A machine of another kind has other files there.
+    if mounts "$place" && [ -z "$(ls -A "$ROOT$place" 2>/dev/null)" ]; then
+      printf '%s\n' "$ROOT$place"
+      return
+    fi
+  done
+}
+mounts() { awk -v place="$1" '$1 !~ /^#/ && $2 == place { found = 1 } END { exit !found }' "$ROOT/etc/fstab" 2>/dev/null; }
+
+# Looked at before anything is changed.
+check_boot() {
+  local place
+  [ "${#ENABLE[@]}" -gt 0 ] || return 0
+  place=$(boot_place_missing)
+  [ -z "$place" ] ||
+    die "expected the boot partition with config.txt at $place, found none: mount it there$([ -n "$ROOT" ] || echo " (sudo mount $place)"), and run this again"
 }
 
 # Where somebody took its end away, it ends before the first line that is not of its kind. What others wrote after it still holds for all models without it.
@@ -105,8 +134,10 @@ enable_i2c_devices() {
 }
 
 disable_interfaces() {
-  local file new
+  local file new place
   take_away "remove $MODULES" "$MODULES"
+  place=$(boot_place_missing)
+  [ -z "$place" ] || note "the boot partition is not mounted at $place: what --enable-* wrote into its config.txt, if anything, stays"
   file=$(boot_file)
   if [ -z "$file" ] || ! grep -qxF "$BEGIN" "$file"; then return 0; fi
   new=$(mktemp "$KEPT/config.XXXXXX")

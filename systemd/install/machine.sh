@@ -19,6 +19,7 @@ check_machine() {
   check_architecture
   check_package
   check_command
+  check_boot
   check_space
   if [ -n "$ROOT" ]; then check_node_there; else check_node; fi
 }
