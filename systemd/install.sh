@@ -16,7 +16,8 @@ where it serves. An upgrade that does not become well is rolled back.
   --enable-i2c     switch I2C on (config.txt, module i2c-dev)
   --enable-1wire   switch 1-Wire on, at GPIO 4 (config.txt)
   --enable-spi     switch SPI on (config.txt)
-  --port N         serve on this port, 1 to 65535; below 1024 it is allowed to
+  --port N         serve on this port, 1 to 65535; below 1024 it is allowed to;
+                   `--port default` takes that back
   --root DIR       install into a system that is mounted there, such as the
                    card of a Pi; nothing is started
   --uninstall      take everything away but the configuration
@@ -63,8 +64,8 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-if [ -n "$PORT" ] && { ! [[ $PORT =~ ^[0-9]{1,5}$ ]] || [ "$PORT" -lt 1 ] || [ "$PORT" -gt 65535 ]; }; then
-  echo "install.sh: --port: expected a number from 1 to 65535, found $PORT" >&2
+if [ -n "$PORT" ] && [ "$PORT" != default ] && { ! [[ $PORT =~ ^[0-9]{1,5}$ ]] || [ "$PORT" -lt 1 ] || [ "$PORT" -gt 65535 ]; }; then
+  echo "install.sh: --port: expected a number from 1 to 65535 or default, found $PORT" >&2
   exit 2
 fi
 if [ -n "$ROOT" ]; then
@@ -109,5 +110,7 @@ else
   tell_addresses
   tell_node_there
 fi
-if [ "$STEPS" -eq 0 ]; then say 'nothing to do: all is as it should be'; fi
+if [ "$STEPS" -eq 0 ]; then
+  if $NOTED; then say 'nothing to do but what the notes say'; else say 'nothing to do: all is as it should be'; fi
+fi
 if $REBOOT && ! $DRY_RUN && [ -z "$ROOT" ]; then say 'restart the machine for the change of config.txt: sudo reboot'; fi

@@ -9,7 +9,12 @@ STEPS=0
 KEPT=
 
 say() { printf '%s\n' "$*"; }
-note() { printf 'note: %s\n' "$*"; }
+# What a person may have to do.
+NOTED=false
+note() {
+  NOTED=true
+  printf 'note: %s\n' "$*"
+}
 die() {
   printf 'install.sh: %s\n' "$*" >&2
   exit 1

@@ -38,10 +38,8 @@ install_user() {
     step 'make the user dapberry' useradd "${IN_ROOT[@]}" --system --no-user-group --gid dapberry --no-create-home \
       --home-dir /nonexistent --shell /usr/sbin/nologin --comment dapberry dapberry
   fi
-  for group in gpio i2c spi; do
-    has_group "$group" || $DRY_RUN || continue
+  for group in gpio i2c; do
     in_group dapberry "$group" && continue
-    [ "$group" = spi ] && ! has_group spi && continue
     CHANGED=true
     undo leave_group "$group"
     undo forget "member $group"
@@ -108,8 +106,21 @@ install_configuration() {
 install_units() {
   local unit
   for unit in "${ALL_UNITS[@]}"; do put_file "$SOURCE/systemd/$unit" "$ROOT/etc/systemd/system/$unit"; done
-  [ -z "$PORT" ] || put_text "$(port_text "$PORT")" "$DROP_IN"
+  case $PORT in
+    '') ;;
+    default) remove_port ;;
+    *) put_text "$(port_text "$PORT")" "$DROP_IN" ;;
+  esac
   put_link /opt/dapberry/current/dist/server/main.js "$COMMAND"
+}
+
+# Somebody's own drop-ins stay.
+remove_port() {
+  [ -e "$DROP_IN" ] || return 0
+  CHANGED=true
+  give_back_later "$DROP_IN"
+  step "remove $DROP_IN" rm -f "$DROP_IN"
+  $DRY_RUN || ! rmdir "${DROP_IN%/*}" 2>/dev/null || undo mkdir -m 0755 "${DROP_IN%/*}"
 }
 
 # Below 1024 a user may only listen who is allowed to.

@@ -354,6 +354,7 @@ PARTUUID=4e639091-02  /               ext4    defaults,noatime  0       1
     expect(said.startsWith(`${notes[0]}\n`)).toBe(true);
     expect(said.split('\n').slice(-3).join('\n')).toContain(notes[1]);
     expect(notes[1]).toContain('sudo /opt/dapberry/current/systemd/install.sh');
+    expect(install(join(work, '1.0.0')).said).toMatch(/\nnothing to do but what the notes say\n$/);
   });
 
   it.each([
@@ -373,6 +374,29 @@ PARTUUID=4e639091-02  /               ext4    defaults,noatime  0       1
     expect(textOf(dropIn)).toMatch(/serve --port 80$/m);
     install(join(work, '1.0.0'), '--port=8090');
     expect(textOf(dropIn)).not.toContain('Capabilit');
+  });
+
+  it('takes a port back with --port default, also where what follows fails', () => {
+    install(release('1.0.0'));
+    const before = contents();
+    install(join(work, '1.0.0'), '--port', '80');
+    const after = contents();
+    const broken = release('2.0.0');
+    writeFileSync(
+      join(broken, 'systemd/install/service.sh'),
+      'start_service() { die "it does not start"; }\n',
+    );
+    expect(install(broken, '--port', 'default').complained).toContain('it does not start');
+    expect(contents()).toEqual(after);
+    expect(install(join(work, '1.0.0'), '--port', 'default').said).toMatch(/^remove .*port\.conf$/m);
+    expect(contents()).toEqual(before);
+    expect(install(join(work, '1.0.0'), '--port', 'default').said).toContain('nothing to do');
+  });
+
+  it('does not take dapberry into the group spi, which no sensor needs', () => {
+    writeFileSync(join(card, 'etc/group'), `${SYSTEM['etc/group']}spi:x:45:\n`);
+    install(release('1.0.0'), '--enable-spi');
+    expect(textOf('etc/group')).toMatch(/^spi:x:45:$/m);
   });
 
   it('leaves nothing but the configuration with --uninstall, and nothing with --purge', () => {
@@ -638,7 +662,7 @@ describe('the wait for the service to be well', () => {
 describe('install.sh', () => {
   it.each([
     [['--sideways'], 'expected an option of these, found --sideways'],
-    [['--port', '0'], '--port: expected a number from 1 to 65535, found 0'],
+    [['--port', '0'], '--port: expected a number from 1 to 65535 or default, found 0'],
     [['--port'], '--port: expected a value, found none'],
   ])('refuses %j with what it expected', (args, sentence) => {
     const { status, complained } = install(ROOT, ...args);
