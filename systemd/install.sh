@@ -109,6 +109,7 @@ else
   remove_old_programs
   tell_addresses
   tell_node_there
+  tell_addons
 fi
 if [ "$STEPS" -eq 0 ]; then
   if $NOTED; then say 'nothing to do but what the notes say'; else say 'nothing to do: all is as it should be'; fi

@@ -113,7 +113,7 @@ Version: ${version}
 Architecture: ${architecture}
 Maintainer: ${NAME} <${EMAIL}>
 Installed-Size: ${size}
-Depends: nodejs (>= 20.19.0), adduser, init-system-helpers (>= 1.54~), libc6, libstdc++6
+Depends: nodejs (>= 20.19.0), nodejs (>= 22.12.0) | nodejs (<< 21~), adduser, init-system-helpers (>= 1.54~), libc6, libstdc++6
 Recommends: avahi-daemon
 Section: science
 Priority: optional

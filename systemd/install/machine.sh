@@ -118,7 +118,8 @@ first_there() {
 
 check_node() {
   local found candidate
-  # As the service finds it; a Node in somebody's home is out of its reach.
+  check_node_place
+  # As the service finds it.
   found=$(node -p process.versions.node 2>/dev/null || true)
   if [ -n "$found" ] && node_will_do "$found"; then return; fi
   candidate=$(candidate_of nodejs)
@@ -137,6 +138,27 @@ check_node() {
   say 'A newer one comes from https://github.com/nodesource/distributions with this line; then run install.sh again:' >&2
   say '  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs' >&2
   die 'no Node that dapberry runs on'
+}
+
+# The service, which sees no homes, could not run one there (ProtectHome=).
+check_node_place() {
+  local place real
+  place=$(command -v node || true)
+  [ -n "$place" ] || return 0
+  real=$(readlink -f "$place" || true)
+  case $real in /home/* | /root/* | /run/user/*)
+    die "expected a Node outside of homes, which the service does not see, found $place, which is $real. Without it Debian's is installed: sudo rm $place"
+    ;;
+  esac
+}
+
+# An archive brings what sensors need of C++ for some versions of Node; a checkout compiles it for the one that is there.
+tell_addons() {
+  local abi
+  [ -z "$ROOT" ] && is_archive || return 0
+  abi=$(node -p process.versions.modules 2>/dev/null || true)
+  if [ -z "$abi" ] || compgen -G "$SOURCE/node_modules/i2c-bus/lib/binding/node-v$abi-linux-*/i2c.node" >/dev/null; then return 0; fi
+  note "this archive has no addons for Node $(node -p process.versions.node): sensors on I2C and at GPIO pins will not work. It has them for Node 20, 22 and 24"
 }
 
 # What is to be said of the Node of another system, now and when all is done.

@@ -618,6 +618,56 @@ describe.skipIf(!isRoot)(`the build of a checkout${isRoot ? '' : ' (needs root)'
   });
 });
 
+describe('the Node of the machine', () => {
+  /** What is said of a Node at this place, whose addons have this number. */
+  function ask(place: string, abi: number) {
+    const folder = join(work, '1.0.0/node_modules/i2c-bus/lib/binding');
+    for (const built of [115, 127, 137]) {
+      mkdirSync(join(folder, `node-v${built}-linux-arm64`), { recursive: true });
+      writeFileSync(join(folder, `node-v${built}-linux-arm64/i2c.node`), '');
+    }
+    return withParts(
+      ['steps', 'machine', 'program'],
+      `SOURCE=${join(work, '1.0.0')}
+      node() { case $2 in *modules) echo ${abi} ;; *) echo 25.1.0 ;; esac; }
+      command() { echo /usr/local/bin/node; }
+      readlink() { echo ${place}; }
+      check_node
+      tell_addons`,
+    );
+  }
+  beforeEach(() => {
+    release('1.0.0');
+  });
+
+  it.each([
+    '/home/pi/.nvm/versions/node/v22.13.1/bin/node',
+    '/root/.volta/bin/node',
+    '/run/user/1000/fnm_multishells/1/bin/node',
+  ])('is refused at %s, where the service sees nothing', place => {
+    const { status, stderr } = ask(place, 127);
+    expect(status).toBe(1);
+    expect(stderr).toContain('expected a Node outside of homes');
+    expect(stderr).toContain(`found /usr/local/bin/node, which is ${place}`);
+  });
+
+  it('is told to be one that the archive has no addons for', () => {
+    const { status, stdout } = ask('/usr/local/lib/node/bin/node', 141);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^note: this archive has no addons for Node 25\.1\.0: sensors on I2C /);
+    // Those that are compiled.
+    const versions = readFileSync(join(ROOT, 'scripts/package/architectures.mjs'), 'utf8').matchAll(
+      /'(\d+)\.\d+\.\d+'/g,
+    );
+    const majors = [...versions].map(match => match[1]);
+    expect(stdout).toContain(`It has them for Node ${majors.slice(0, -1).join(', ')} and ${majors.at(-1)}\n`);
+  });
+
+  it('is not mentioned where the archive has addons for it', () => {
+    expect(ask('/usr/bin/node', 127)).toMatchObject({ status: 0, stdout: '' });
+  });
+});
+
 describe('the wait for the service to be well', () => {
   /** Waits two seconds at most for a service that systemd says is in this state, and is to be found there. */
   function wait(state: string, address: string) {
