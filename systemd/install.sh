@@ -79,6 +79,8 @@ VERSION=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$SOURCE/package.json")
 . "$SOURCE/systemd/install/steps.sh"
 # shellcheck source=systemd/install/machine.sh
 . "$SOURCE/systemd/install/machine.sh"
+# shellcheck source=systemd/install/package.sh
+. "$SOURCE/systemd/install/package.sh"
 # shellcheck source=systemd/install/program.sh
 . "$SOURCE/systemd/install/program.sh"
 # shellcheck source=systemd/install/system.sh
@@ -105,6 +107,7 @@ else
   install_units
   switch_program
   start_service
+  take_over_remains
   keep_steps
   remove_old_programs
   tell_addresses

@@ -1,4 +1,4 @@
-# Can dapberry be installed on this machine? Its system, architecture, Node, space, and what is installed already; Debian's Node is installed where it will do.
+# Can dapberry be installed on this machine? Its system, architecture, Node, space; Debian's Node is installed where it will do.
 # shellcheck shell=bash
 
 # Node's versions that the program runs on (package.json, engines).
@@ -18,6 +18,7 @@ check_machine() {
   check_system
   check_architecture
   check_package
+  check_remains
   check_command
   check_boot
   check_space
@@ -60,25 +61,6 @@ check_architecture() {
   made=$(cat "$SOURCE/ARCHITECTURE")
   [ -z "$architecture" ] || [ "$architecture" = "$made" ] ||
     die "this archive is for $made, and this system is $architecture: take dapberry-$VERSION-$architecture.tar.gz"
-}
-
-# As dpkg has it; nothing where it knows of none.
-package_state() { dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${db:Status-Status}' dapberry 2>/dev/null || true; }
-
-# Both ways at once would have two of each unit; one that is half there may be finished any time.
-check_package() {
-  local state
-  state=$(package_state)
-  case $state in
-    '' | not-installed | config-files) ;;
-    installed) die 'dapberry is installed as a Debian package: upgrade it with apt, or remove it first (sudo apt remove dapberry)' ;;
-    half-installed)
-      die "expected no Debian package of dapberry, found one that is $state; this removes it: sudo dpkg --remove --force-remove-reinstreq dapberry"
-      ;;
-    *)
-      die "expected no Debian package of dapberry, found one that is $state; this removes it and keeps the configuration: sudo apt remove dapberry (and this finishes it, to be upgraded with apt: sudo apt -f install)"
-      ;;
-  esac
 }
 
 # Somebody's own, of `npm install -g` as a rule, is neither replaced nor taken away.

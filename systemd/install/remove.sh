@@ -28,7 +28,9 @@ remove_all() {
   fi
   remove_accounts
   take_away "remove $HOME_FOLDER" "$HOME_FOLDER"
+  [ -n "$ROOT" ] || take_away 'remove /run/dapberry' /run/dapberry
   take_away 'remove the link to the schema of the configuration' "$ROOT/etc/dapberry/config.schema.json"
+  remove_remains
   if $PURGE; then
     take_away "remove $ROOT/etc/dapberry" "$ROOT/etc/dapberry"
   elif [ -d "$ROOT/etc/dapberry" ]; then

@@ -24,6 +24,7 @@ start_service() {
     undo systemctl --quiet disable "${UNITS[@]}"
     step 'have it started with the machine' systemctl --quiet enable "${UNITS[@]}"
   fi
+  [ -e /run/dapberry ] || undo rm -rf /run/dapberry
   was_up "$active" || undo systemctl stop dapberry.service
   # It waits for a wrong configuration to be put right, though the service is down.
   systemctl --quiet is-active dapberry-devices.path || undo systemctl stop dapberry-devices.path

@@ -23,6 +23,7 @@ in_group() { sed -n "s/^$2:[^:]*:[^:]*://p" "$ROOT/etc/group" 2>/dev/null | tr ,
 install_user() {
   local group
   put_folder "$ROOT/opt/dapberry"
+  adopt_accounts
   # The service runs in the first one, which a user who was there before may not have. The others are not there on a Debian that is no Raspberry Pi OS.
   for group in dapberry gpio i2c; do
     has_group "$group" && continue
