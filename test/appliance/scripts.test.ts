@@ -39,7 +39,7 @@ const GIVEN: Readonly<Record<string, (packages: Packages) => readonly string[]>>
   'install.sh': ({ archive }) => [archive],
   'sandbox.sh': ({ archive }) => [archive],
   'steady.sh': ({ archive }) => [archive],
-  'package.sh': ({ debian, laterDebian }) => [debian, laterDebian],
+  'package.sh': ({ debian, laterDebian, archive }) => [debian, laterDebian, archive],
 };
 
 /** How many times slower than a machine of its own the guest may be. */
