@@ -49,7 +49,9 @@ describe('the documentation', () => {
       const blocks = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
         block.split('\n'),
       );
-      return blocks.filter(line => /\/(bin|opt|usr\/lib)\/dapberry/.test(line)).map(line => `${guide}: ${line}`);
+      return blocks
+        .filter(line => /\/(bin|opt|usr\/lib)\/dapberry/.test(line))
+        .map(line => `${guide}: ${line}`);
     });
     expect(placed).toEqual([]);
   });
