@@ -3,9 +3,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const place = resolve(
-  process.env['DAPBERRY_CORPUS'] ?? resolve(import.meta.dirname, '../../shared/corpus/netcdf-c'),
-);
+const { DAPBERRY_CORPUS } = process.env;
+
+const place = resolve(DAPBERRY_CORPUS ?? resolve(import.meta.dirname, '../../shared/corpus/netcdf-c'));
 
 /** The folder with `testdata3` and `expected3`; undefined where it is not on this machine. */
 export const corpusDir: string | undefined = existsSync(resolve(place, 'testdata3')) ? place : undefined;
