@@ -86,7 +86,7 @@ async function tellOfServer(
   if (server === undefined) return;
   const [address = ''] = ownAddresses(host, port, machine.addresses);
   tell.line(
-    `${server} answers at ${address}, and what it has it may not share: ask it (curl -g '${address}${datasets[0]?.info.name}.asc?sensor[0]' gives its next row), or stop it first (sudo systemctl stop dapberry)`,
+    `${server.name} answers at ${address}, and what it has it may not share: ask it (curl -g '${address}${datasets[0]?.info.name}.asc?sensor[0]' gives its next row), or stop it first (sudo systemctl stop dapberry)`,
   );
 }
 

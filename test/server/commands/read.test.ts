@@ -76,7 +76,7 @@ describe('dapberry read', () => {
     const asked: unknown[] = [];
     const serverAt = async (...place: unknown[]) => {
       asked.push(place);
-      return 'dapberry/0.1.0';
+      return { name: 'dapberry/0.1.0', datasets: [] };
     };
     machine = await machineWith({ ...PI, [USUAL]: `server: {port: 8081}\n${GARDEN}` }, { serverAt });
     const { code, out, err } = await machine.dapberry('read', '--format', 'csv');
@@ -88,7 +88,7 @@ describe('dapberry read', () => {
   });
 
   it('says nothing of it where all could be read, or is simulated', async () => {
-    const serverAt = async () => 'dapberry/0.1.0';
+    const serverAt = async () => ({ name: 'dapberry/0.1.0', datasets: [] });
     machine = await machineWith(
       { ...PI, [USUAL]: GARDEN.slice(0, GARDEN.lastIndexOf('      - kind: thermal')) },
       { serverAt },
