@@ -63,6 +63,24 @@ ok 'a rehearsal tells the steps' grep -q 'would make the user dapberry' $work/dr
 files >$work/after
 ok 'a rehearsal changes nothing' same $work/before $work/after
 
+# The place where the service looks first.
+mkdir -p /home/ada/.nvm && printf '#!/bin/sh\n' >/home/ada/.nvm/node && chmod 0755 /home/ada/.nvm/node
+ln -s /home/ada/.nvm/node /usr/local/sbin/node
+files >$work/before-home
+ok 'a Node in a home is refused' fails install_from "$release"
+ok 'and where it is is told' grep -q 'found /usr/local/sbin/node, which is /home/ada/.nvm/node' $work/said
+files >$work/after-home
+ok 'nothing is changed before that' same $work/before-home $work/after-home
+rm -r /home/ada /usr/local/sbin/node
+
+mv /boot/firmware $work/firmware && mkdir /boot/firmware
+echo 'The file you are looking for has moved to /boot/firmware/config.txt' >/boot/config.txt
+files >$work/before-boot
+ok 'interfaces are not switched on without the boot partition' fails "$release/systemd/install.sh" --enable-i2c
+files >$work/after-boot
+ok 'nothing is changed before that' same $work/before-boot $work/after-boot
+rm -r /boot/config.txt /boot/firmware && mv $work/firmware /boot/firmware
+
 ln -s ../lib/node_modules/dapberry/dist/server/main.js /usr/local/bin/dapberry
 files >$work/before-command
 ok 'a command that npm installed is not replaced' fails install_from "$release"
@@ -164,6 +182,10 @@ ok 'a low port is given on demand' /opt/dapberry/current/systemd/install.sh --po
 export PORT=80
 ok 'and served' runs_version 0.6.1
 ok 'by the same user' runs_as dapberry
+ok 'a port is taken back' /opt/dapberry/current/systemd/install.sh --port default
+unset PORT
+ok 'and that of the configuration served' runs_version 0.6.1
+ok 'without a capability' [ "$(systemctl show -P AmbientCapabilities dapberry)" = '' ]
 ok 'interfaces are switched on' $work/0.6.1/systemd/install.sh --enable-1wire --enable-spi
 ok 'by lines of config.txt' grep -qx 'dtoverlay=w1-gpio' /boot/firmware/config.txt
 ok 'that hold for every model' in_all_section dtparam=spi=on
@@ -171,13 +193,14 @@ ok 'that hold for every model' in_all_section dtparam=spi=on
 ok 'it is taken away' /opt/dapberry/current/systemd/install.sh --uninstall
 files >$work/after-uninstall
 ok 'but for the configuration' only_configuration $work/before $work/after-uninstall
-unset PORT
 ok 'which is as it was' same $work/mine /etc/dapberry/config.yaml
 ok 'config.txt is as it was before' same $work/config.txt /boot/firmware/config.txt
 
 ok 'installed once more, with the configuration that was kept' install_from $work/0.5.0
 ok 'it serves that' serves_mine
+mkdir -p /run/dapberry
 ok 'it is purged' $work/0.5.0/systemd/install.sh --purge
+ok 'with what it had in /run' [ ! -e /run/dapberry ]
 files >$work/after-purge
 ok 'and nothing is left of it' same $work/before $work/after-purge
 ok 'no unit is known or failed' no_units
@@ -186,4 +209,20 @@ version 0.7.0 'if (process.argv[2] === "serve") throw new Error("this version is
 ok 'a first installation that fails' fails install_from $work/0.7.0
 files >$work/after-failure
 ok 'is undone wholly' same $work/before $work/after-failure
+ok 'with what it had in /run' [ ! -e /run/dapberry ]
+
+groupadd dapberry
+files >$work/before-group
+ok 'one beside a group of its name fails too' fails install_from $work/0.7.0
+files >$work/after-group
+ok 'and leaves that' same $work/before-group $work/after-group
+ok 'one that does not fail' install_from "$release"
+ok 'runs in it' [ "$(id -gn dapberry)" = dapberry ]
+useradd --no-create-home --groups i2c ada
+ok 'it is purged' "$release/systemd/install.sh" --purge
+ok 'a group that another one is in by then stays' [ "$(id -nG ada)" = 'ada i2c' ]
+userdel ada && { grep -q '^group i2c:' $work/before-group || groupdel i2c; }
+files >$work/after-others
+ok 'and nothing else' same $work/before-group $work/after-others
+groupdel dapberry
 done_testing
