@@ -79,7 +79,8 @@ describeGuest('pc', ['getdap'], 'sensors with faults', () => {
       START,
     );
     await hall.recovers('gate');
-    expect(await journal(hall.guest, /sensor gate fails/)).toEqual([]);
+    // That it is slow to begin, on an emulated machine, is another matter.
+    expect(await journal(hall.guest, /sensor gate fails: (?!no answer)/)).toEqual([]);
   });
 
   it.each<[WireFault, 'shed' | 'roof', RegExp]>([
