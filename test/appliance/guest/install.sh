@@ -64,11 +64,11 @@ files >$work/after
 ok 'a rehearsal changes nothing' same $work/before $work/after
 
 # The place where the service looks first.
-mkdir -p /home/ada/.nvm && printf '#!/bin/sh\n' >/home/ada/.nvm/node && chmod 0755 /home/ada/.nvm/node
-ln -s /home/ada/.nvm/node /usr/local/sbin/node
+mkdir -p /home/pi/.nvm && printf '#!/bin/sh\n' >/home/pi/.nvm/node && chmod 0755 /home/pi/.nvm/node
+ln -s /home/pi/.nvm/node /usr/local/sbin/node
 files >$work/before-home
 ok 'a Node in a home is refused' fails install_from "$release"
-ok 'and where it is is told' grep -q 'found /usr/local/sbin/node, which is /home/ada/.nvm/node' $work/said
+ok 'and where it is is told' grep -q 'found /usr/local/sbin/node, which is /home/pi/.nvm/node' $work/said
 files >$work/after-home
 ok 'nothing is changed before that' same $work/before-home $work/after-home
 rm -r /home/ada /usr/local/sbin/node
