@@ -501,6 +501,25 @@ PARTUUID=4e639091-02  /               ext4    defaults,noatime  0       1
     },
   );
 
+  it('does not go into a card beside what a removed Debian package left, and says how its configuration is kept', () => {
+    mkdirSync(join(card, 'etc/dapberry'));
+    writeFileSync(join(card, 'etc/dapberry/config.yaml'), '# mine\n');
+    writeFileSync(join(card, 'var/lib/dpkg/status'), packageEntry('dapberry', 'arm64', '1', 'config-files'));
+    const before = files();
+    const { status, complained } = install(release('1.0.0'));
+    expect(status).toBe(1);
+    expect(complained).toContain('found one that was removed and not purged');
+    expect(complained).toContain(
+      'sudo mv /etc/dapberry /etc/dapberry.kept && sudo apt purge dapberry && sudo mv /etc/dapberry.kept /etc/dapberry',
+    );
+    // Which is the package's.
+    expect(install(join(work, '1.0.0'), '--uninstall')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('sudo apt purge dapberry'),
+    });
+    expect(files()).toEqual(before);
+  });
+
   it('keeps what follows its block in config.txt where the end of that was taken away by hand', () => {
     install(release('1.0.0'), '--enable-1wire');
     const file = join(card, 'boot/firmware/config.txt');
