@@ -1,18 +1,13 @@
-// Where the recorded DAP2 responses lie, if this machine has them: they are a data set of their own, beside the project.
+// The recorded DAP2 responses of real servers, in test/corpus (its SOURCE.md says where they come from).
 
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const { DAPBERRY_CORPUS } = process.env;
+/** The folder with `testdata3` (the responses) and `expected3` (what ncdump prints of them). */
+export const corpusDir: string = resolve(import.meta.dirname, 'corpus/netcdf-c');
 
-const place = resolve(DAPBERRY_CORPUS ?? resolve(import.meta.dirname, '../../shared/corpus/netcdf-c'));
-
-/** The folder with `testdata3` and `expected3`; undefined where it is not on this machine. */
-export const corpusDir: string | undefined = existsSync(resolve(place, 'testdata3')) ? place : undefined;
-
-/** The names of the recorded datasets, without suffix; none where the corpus is not on this machine. */
+/** The names of the recorded datasets, without suffix. */
 export function corpusNames(): string[] {
-  if (corpusDir === undefined) return [];
   const files = readdirSync(resolve(corpusDir, 'testdata3'));
   return files.filter(file => file.endsWith('.dods')).map(file => file.slice(0, -'.dods'.length));
 }

@@ -9,7 +9,7 @@ import { parseError } from '../../../dap/model/error.ts';
 import { corpusDir, corpusNames } from '../../corpus.ts';
 
 function recorded(file: string): string {
-  return readFileSync(resolve(corpusDir ?? '', 'testdata3', file), 'utf8');
+  return readFileSync(resolve(corpusDir, 'testdata3', file), 'utf8');
 }
 
 /** The strings, words and marks of a text, with numbers in one spelling and the labels of Grids in one case. */
@@ -22,41 +22,36 @@ function tokens(text: string): string[] {
   });
 }
 
-describe.skipIf(!corpusDir)(
-  'the recorded responses (skipped where the corpus is not beside the project)',
-  () => {
-    it('are 32, each with a DDS and a DAS, and no Error object among them', () => {
-      expect(corpusNames()).toHaveLength(32);
-      for (const name of corpusNames()) {
-        expect(parseError(recorded(`${name}.dds`)), name).toBeUndefined();
-        expect(parseError(recorded(`${name}.das`)), name).toBeUndefined();
-      }
-    });
+describe('the recorded responses', () => {
+  it('are 32, each with a DDS and a DAS, and no Error object among them', () => {
+    expect(corpusNames()).toHaveLength(32);
+    for (const name of corpusNames()) {
+      expect(parseError(recorded(`${name}.dds`)), name).toBeUndefined();
+      expect(parseError(recorded(`${name}.das`)), name).toBeUndefined();
+    }
+  });
 
-    it.each(corpusNames())('%s.dds is read whole, and printing gives the same model', name => {
-      const text = recorded(`${name}.dds`);
-      const model = parseDds(text);
-      expect(parseDds(printDds(model))).toStrictEqual(model);
-      expect(tokens(printDds(model))).toEqual(tokens(text));
-    });
+  it.each(corpusNames())('%s.dds is read whole, and printing gives the same model', name => {
+    const text = recorded(`${name}.dds`);
+    const model = parseDds(text);
+    expect(parseDds(printDds(model))).toStrictEqual(model);
+    expect(tokens(printDds(model))).toEqual(tokens(text));
+  });
 
-    it.each(corpusNames())('%s.das is read whole, and printing gives the same model', name => {
-      const text = recorded(`${name}.das`);
-      const model = parseDas(text);
-      expect(parseDas(printDas(model))).toStrictEqual(model);
-      expect(tokens(printDas(model))).toEqual(tokens(text));
-    });
+  it.each(corpusNames())('%s.das is read whole, and printing gives the same model', name => {
+    const text = recorded(`${name}.das`);
+    const model = parseDas(text);
+    expect(parseDas(printDas(model))).toStrictEqual(model);
+    expect(tokens(printDas(model))).toEqual(tokens(text));
+  });
 
-    it('keep the layout of libdap to the letter where they have it', () => {
-      for (const name of ['123.nc', 'NestedSeq', 'test.23', 'test.vs1', 'test.gr1', 'in_2.nc']) {
-        const text = recorded(`${name}.dds`)
-          .replaceAll(' ARRAY:', '  Array:')
-          .replaceAll(' MAPS:', '  Maps:');
-        expect(printDds(parseDds(text)), name).toBe(text);
-      }
-      for (const name of ['SimpleDrdsExample', 'nestedDAS', 'b31']) {
-        expect(printDas(parseDas(recorded(`${name}.das`))), name).toBe(recorded(`${name}.das`));
-      }
-    });
-  },
-);
+  it('keep the layout of libdap to the letter where they have it', () => {
+    for (const name of ['123.nc', 'NestedSeq', 'test.23', 'test.vs1', 'test.gr1', 'in_2.nc']) {
+      const text = recorded(`${name}.dds`).replaceAll(' ARRAY:', '  Array:').replaceAll(' MAPS:', '  Maps:');
+      expect(printDds(parseDds(text)), name).toBe(text);
+    }
+    for (const name of ['SimpleDrdsExample', 'nestedDAS', 'b31']) {
+      expect(printDas(parseDas(recorded(`${name}.das`))), name).toBe(recorded(`${name}.das`));
+    }
+  });
+});
