@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith, tools } from '../tools.ts';
-import { run } from './programs.ts';
+import { documentedCommand, run, runInShell } from './programs.ts';
 
 describeWith('ncdump', 'ncdump (netCDF-C)', () => {
   let server: Serving;
@@ -30,9 +30,7 @@ describeWith('ncdump', 'ncdump (netCDF-C)', () => {
   });
 
   it('prints the rows of a past window, column by column', async () => {
-    const first = await fetch(`${server.url}/roberrypi.asc?sensor.time[0:1:9]`).then(answer => answer.text());
-    const times = first.trim().split('\n').slice(-10).map(Number);
-    const [low, high] = [Math.floor(times[0]!) - 1, Math.floor(times[9]!) + 1];
+    const [low, high] = await pastWindow();
     const window = `sensor.time,sensor.temperature%26sensor.time<${high}%26sensor.time>${low}`;
     const { stdout, code } = await ncdump('-p', '9,17', `[limit=10]${server.url}/roberrypi?${window}`);
     expect(code).toBe(0);
@@ -46,5 +44,31 @@ describeWith('ncdump', 'ncdump (netCDF-C)', () => {
     const rows = asked.trim().split('\n').slice(-10);
     expect(rows.map(row => Number(row.split(',')[0]))).toEqual(found);
     expect(rows.map(row => Number(row.split(',')[1]))).toEqual(temperatures);
+  });
+
+  /** The bounds in whole seconds of a window around ten rows of the past. */
+  async function pastWindow(): Promise<readonly [low: number, high: number]> {
+    const answer = await fetch(`${server.url}/roberrypi.asc?sensor.time[0:1:9]`);
+    const times = (await answer.text()).trim().split('\n').slice(-10).map(Number);
+    return [Math.floor(times[0]!) - 1, Math.floor(times[9]!) + 1];
+  }
+
+  it('prints ten rows for the command of the documentation', async () => {
+    const [low, high] = await pastWindow();
+    const command = documentedCommand('ncdump')
+      .replace('http://localhost:8080', server.url)
+      .replace('<1795226344', `<${high}`)
+      .replace('>1795226330', `>${low}`);
+    const { stdout, code } = await runInShell(command);
+    expect(code).toBe(0);
+    expect(column(stdout, 'temperature')).toHaveLength(10);
+  });
+
+  it('says so, as documented, where the window holds fewer rows than the limit', async () => {
+    const [low] = await pastWindow();
+    // A second of rows at 20 a second.
+    const window = `sensor.time%26sensor.time<${low + 2}%26sensor.time>${low + 1}`;
+    const { stderr } = await ncdump(`[limit=40]${server.url}/roberrypi?${window}`);
+    expect(stderr).toContain('Index exceeds dimension bound');
   });
 });

@@ -1,9 +1,9 @@
 // How does a test run a program that others wrote, and read what it printed?
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface Printed {
   readonly stdout: string;
@@ -33,4 +33,17 @@ export function printedRows(stdout: string): number[][] {
     .map(row => row.replace(/[{}]/g, '').trim())
     .filter(row => row !== '')
     .map(row => row.split(',').map(Number));
+}
+
+/** The line of docs/clients.md that begins with `program`, as a reader would copy it. */
+export function documentedCommand(program: string): string {
+  const text = readFileSync(resolve(import.meta.dirname, '../../docs/clients.md'), 'utf8');
+  const line = new RegExp(`^${program} .*$`, 'm').exec(text)?.[0];
+  if (line === undefined) throw new Error(`docs/clients.md: expected a line that begins with ${program}`);
+  return line;
+}
+
+/** Runs a line in a shell. */
+export function runInShell(line: string): Promise<Printed> {
+  return run('/bin/sh', ['-c', line]);
 }
