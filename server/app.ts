@@ -6,6 +6,14 @@ import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ClockState } from './clock/clock-watch.ts';
 import type { ConfigurationState } from './configuration-state.ts';
+import {
+  type ConnectionLimits,
+  DEFAULT_UNANSWERED_REQUESTS,
+  knownLimits,
+} from './connections/connection-limits.ts';
+import { createHttpServer } from './connections/http-server.ts';
+import { type ConnectionEnd, OpenConnections } from './connections/open-connections.ts';
+import { DEFAULT_PROXIES, TrustedProxies } from './connections/trusted-proxies.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors, answerMalformed, answerUnreadable, watchRequests } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
@@ -15,7 +23,6 @@ import { healthRoute } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-streams.ts';
-import { HIGH_WATER } from './stream/piece-pool.ts';
 import { SERVER_NAME } from './version.ts';
 
 /**
@@ -28,7 +35,9 @@ export interface AppOptions {
   /** The folder of the built page; without it `/` lists the datasets. */
   readonly webRoot?: string;
   /** The defaults for what is left out. */
-  readonly limits?: Partial<StreamLimits & HttpLimits>;
+  readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
+  /** Peers whose X-Forwarded-For header is believed; those of this machine where it is left out. */
+  readonly trustProxy?: readonly string[];
   /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
   readonly origins?: readonly string[];
   readonly configuration?: ConfigurationState | undefined;
@@ -38,16 +47,22 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Told of an error of ours, and what was broken off by it. */
   readonly onError?: (what: string, error: unknown) => void;
-  /** Told of a client that was cut off because it took nothing. */
-  readonly onCutOff?: (address: string) => void;
+  /** Told of a client whose stream or connection the server ended, or did not take. */
+  readonly onUnwanted?: (end: UnwantedEnd, address: string) => void;
 }
+
+export type UnwantedEnd = 'stream-stuck' | 'stream-displaced' | `connection-${ConnectionEnd}`;
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The open streams of all datasets. */
     readonly streams: OpenStreams;
+    readonly connections: OpenConnections;
   }
 }
+
+/** How long a connection without a request stays open, in milliseconds. */
+const KEEP_ALIVE = 72_000;
 
 /** How long open streams may take to send their end marker when the server closes, in milliseconds. */
 const FAREWELL = 700;
@@ -70,6 +85,31 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { logger, webRoot } = options;
   const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const datasets = () => options.datasets;
+  const limits = () => ({
+    ...DEFAULT_LIMITS,
+    maxUnansweredRequests: DEFAULT_UNANSWERED_REQUESTS,
+    ...options.limits,
+  });
+  const complain = (what: string, err: unknown) => options.onError?.(what, err);
+  const streams = new OpenStreams(limits, {
+    onCutOff: address => options.onUnwanted?.('stream-stuck', address),
+    onDisplaced: address => options.onUnwanted?.('stream-displaced', address),
+    onError: err => complain('a stream was broken off', err),
+  });
+  const proxies = new TrustedProxies(() => options.trustProxy ?? DEFAULT_PROXIES);
+  const connections = new OpenConnections({
+    limits: () => knownLimits(limits()),
+    isProxy: address => proxies.has(address),
+    isStream: response => streams.has(response),
+    onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
+  });
+  const http = {
+    maxHeaderSize: maxRequestHead,
+    headersTimeout: headersTimeout * 1000,
+    connectionsCheckingInterval: 2_000,
+    requestTimeout: requestTimeout * 1000,
+    keepAliveTimeout: KEEP_ALIVE,
+  };
   const app = fastify({
     // Fastify's own news, such as the addresses that it listens on, are told elsewhere, in one line.
     ...(logger === undefined ? {} : { loggerInstance: logger.child({}, { level: 'warn' }) }),
@@ -77,28 +117,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     frameworkErrors: answerUnreadable,
-    // A stream lasts for years; a request's head does not.
-    connectionTimeout: 0,
-    requestTimeout: requestTimeout * 1000,
+    serverFactory: handle => createHttpServer(connections, handle, http),
+    trustProxy: address => proxies.has(address),
     clientErrorHandler: answerMalformed,
-    http: {
-      highWaterMark: HIGH_WATER,
-      maxHeaderSize: maxRequestHead,
-      headersTimeout: headersTimeout * 1000,
-      connectionsCheckingInterval: 2_000,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 30_000,
-    },
     routerOptions: { maxParamLength: 512 },
   });
-  const complain = (what: string, err: unknown) => options.onError?.(what, err);
-  const streams = new OpenStreams(() => ({ ...DEFAULT_LIMITS, ...options.limits }), {
-    onCutOff: address => options.onCutOff?.(address),
-    onError: err => complain('a stream was broken off', err),
-  });
+  // No request needs its body: none is read.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
 
   app.decorate('streams', streams);
+  app.decorate('connections', connections);
   await app.register(cors, {
     delegator: (_request, answer) => {
       const { origins = ['*'] } = options;
@@ -136,10 +165,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   healthRoute(app, {
     datasets,
     streams,
+    connections,
     configuration: () => options.configuration,
     clock: () => options.clock,
   });
-  metricsRoute(app, datasets, streams, () => options.clock);
+  metricsRoute(app, { datasets, streams, connections, clock: () => options.clock });
   await pageRoutes(app, datasets, webRoot);
 
   app.addHook('preClose', async () => {

@@ -1,6 +1,6 @@
 // What does a client get when something is wrong? A DAP2 Error object with the right status, and no inside of ours.
 
-import { type Server, STATUS_CODES } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConstraintError, printError } from '../dap/index.ts';
@@ -49,7 +49,8 @@ const asked = new WeakSet<Socket>();
 
 /** Has `answerMalformed` know which connections of the server wait for an answer. */
 export function watchRequests(server: Server): void {
-  server.prependListener('request', ({ socket }) => asked.add(socket));
+  for (const event of ['request', 'checkContinue', 'checkExpectation'])
+    server.prependListener(event, ({ socket }) => asked.add(socket));
 }
 
 /** What a client gets whose request is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
@@ -63,20 +64,34 @@ export function answerMalformed(error: ConnectionError, socket: Socket): void {
     400,
     'expected an HTTP/1.1 request, found something else',
   ];
-  const body = printError(status, message);
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Access-Control-Allow-Origin: *',
-      'Content-Description: dods-error',
-      'Content-Type: text/plain; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  endWithError(socket, status, message);
 }
+
+/** Answers in a connection that has no response, and closes the sending side. */
+export function endWithError(
+  socket: Socket,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const body = printError(status, message);
+  const fields = Object.entries({ ...PLAIN_HEADERS, ...headers, 'Content-Length': Buffer.byteLength(body) });
+  const lines = fields.map(([name, value]) => `${name}: ${value}`);
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, 'Connection: close', '', body];
+  socket.end(head.join('\r\n'));
+}
+
+/** Answers a request that the framework does not see. */
+export function answerPlainly(response: ServerResponse, status: number, message: string): void {
+  const body = printError(status, message);
+  response.writeHead(status, { ...PLAIN_HEADERS, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+const PLAIN_HEADERS = {
+  'Access-Control-Allow-Origin': '*',
+  'Content-Description': 'dods-error',
+  'Content-Type': 'text/plain; charset=utf-8',
+};
 
 const MALFORMED: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'expected a shorter request: its address and headers are too long'],

@@ -1,8 +1,11 @@
 // Where does the server listen? At the socket that systemd has opened, or at its address, for which it waits if need be.
 
-import type { AddressInfo } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { SOCKET_OPTIONS } from './connections/http-server.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 export interface Place {
@@ -71,6 +74,7 @@ async function listenOnce(app: FastifyInstance, { host, port, inherited }: Place
   }
   if (host !== undefined) {
     await app.listen({ host, port });
+    if (host === 'localhost') await listenBeside(app, host);
     return;
   }
   try {
@@ -78,6 +82,23 @@ async function listenOnce(app: FastifyInstance, { host, port, inherited }: Place
   } catch (error) {
     if (!['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error))) throw error;
     await app.listen({ host: '0.0.0.0', port });
+  }
+}
+
+/** `localhost` may be an address of IPv4 and one of IPv6, of which Node takes the first; an address that is not there is left out. */
+async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
+  const { address: taken, port } = app.server.address() as AddressInfo;
+  const addresses = await lookup(host, { all: true });
+  for (const { address } of addresses.filter(({ address }) => address !== taken)) {
+    const beside = createServer({ ...SOCKET_OPTIONS, allowHalfOpen: true }, socket =>
+      app.server.emit('connection', socket),
+    );
+    beside.listen({ host: address, port });
+    const isListening = await once(beside, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isListening) app.server.once('close', () => beside.close());
   }
 }
 

@@ -63,12 +63,15 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     webRoot,
     logger,
     onError: (what, error) => log.error(what, error),
-    onCutOff: address => log.cutOff(address),
+    onUnwanted: (end, address) => log.unwanted(end, address),
     get datasets() {
       return running.datasets;
     },
     get limits() {
       return running.config.server;
+    },
+    get trustProxy() {
+      return running.config.server.trustProxy;
     },
     get origins() {
       return running.config.server.cors.origins;

@@ -7,6 +7,7 @@ import { buildApp } from '../server/app.ts';
 import { builtinConfig } from '../server/config/builtin.ts';
 import { loadConfig } from '../server/config/load.ts';
 import { problemLine } from '../server/config/problem.ts';
+import type { ConnectionLimits } from '../server/connections/connection-limits.ts';
 import type { Dataset } from '../server/dataset/dataset.ts';
 import { openDatasets } from '../server/dataset/open.ts';
 import type { HttpLimits } from '../server/http-limits.ts';
@@ -27,7 +28,8 @@ export interface ServingOptions {
   readonly seed?: number;
   readonly port?: number;
   readonly webRoot?: string;
-  readonly limits?: Partial<StreamLimits & HttpLimits>;
+  readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
+  readonly trustProxy?: readonly string[];
   readonly origins?: readonly string[];
   /** In place of the built-in ones. */
   readonly datasets?: readonly Dataset[];
@@ -35,13 +37,14 @@ export interface ServingOptions {
 
 /** Serves; simulated and at 20 rows a second unless told otherwise. */
 export async function serving(options: ServingOptions = {}): Promise<Serving> {
-  const { port = 0, webRoot, limits, origins } = options;
+  const { port = 0, webRoot, limits, origins, trustProxy } = options;
   const datasets = options.datasets ?? (await builtin(options));
   const app = await buildApp({
     datasets,
     ...(webRoot === undefined ? {} : { webRoot }),
     ...(limits === undefined ? {} : { limits }),
     ...(origins === undefined ? {} : { origins }),
+    ...(trustProxy === undefined ? {} : { trustProxy }),
   });
   await app.listen({ host: '127.0.0.1', port });
   const address = app.server.address() as AddressInfo;

@@ -2,6 +2,12 @@
 
 import { z } from 'zod';
 import { LONGEST_INTERVAL, type SensorKind, SHORTEST_INTERVAL } from '../../device/index.ts';
+import {
+  DEFAULT_UNANSWERED_REQUESTS,
+  OTHER_CONNECTIONS,
+  OTHER_CONNECTIONS_PER_ADDRESS,
+} from '../connections/connection-limits.ts';
+import { DEFAULT_PROXIES, isProxyEntry } from '../connections/trusted-proxies.ts';
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { DEFAULT_BOUNDS, type LogBounds } from '../log/row-log.ts';
 import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
@@ -19,6 +25,8 @@ const LARGEST_COUNT = 1_000_000;
 
 const DATASET_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const ORIGIN = /^(\*|https?:\/\/[^/\s?#]+)$/;
+
+const PROXY_ENTRY = 'loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24';
 
 const contact = z
   .strictObject({
@@ -113,6 +121,38 @@ const server = z
       .max(LARGEST_COUNT)
       .default(DEFAULT_LIMITS.maxStreamsPerAddress)
       .describe('Streams that one address may have open at once.'),
+    maxConnections: z
+      .int()
+      .min(1)
+      .max(LARGEST_COUNT)
+      .optional()
+      .describe(
+        `Connections that may be open at once; ${OTHER_CONNECTIONS} more than \`maxStreams\` where it is left out.`,
+      ),
+    maxConnectionsPerAddress: z
+      .int()
+      .min(1)
+      .max(LARGEST_COUNT)
+      .optional()
+      .describe(
+        `Connections that one address may have open at once; ${OTHER_CONNECTIONS_PER_ADDRESS} more than \`maxStreamsPerAddress\` where it is left out. Proxies of \`trustProxy\` may have any number.`,
+      ),
+    maxUnansweredRequests: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(DEFAULT_UNANSWERED_REQUESTS)
+      .describe('Requests of one connection that may be without an answer; one more ends the connection.'),
+    trustProxy: z
+      .union([
+        z.literal(false).transform((): string[] => []),
+        z.array(z.string().refine(isProxyEntry).meta({ expected: PROXY_ENTRY })),
+      ])
+      .prefault([...DEFAULT_PROXIES])
+      .meta({
+        description: 'Proxies whose `X-Forwarded-For` header is believed; false is none.',
+        expected: `false, or a list of proxies: ${PROXY_ENTRY}`,
+      }),
     headersTimeout: duration({ low: 1, high: 3600 }, 'How long the headers of a request may take.').prefault(
       DEFAULT_HTTP_LIMITS.headersTimeout,
     ),

@@ -1,6 +1,7 @@
 // What does the log say of what happens? One line an event, in words, with its numbers as fields.
 
 import type { DeviceEvent, StrayError } from '../../device/index.ts';
+import type { UnwantedEnd } from '../app.ts';
 import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../clock/far-ahead.ts';
 import { spoken } from '../terminal-text.ts';
 import { strayText } from '../uncaught.ts';
@@ -30,6 +31,31 @@ interface ToldStep {
 
 /** A driver may throw with each reading. */
 const DRIVERS = { most: 1, window: MINUTE, longest: 60 * MINUTE };
+
+/** What is said of one client, and of several. */
+const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string]>> = {
+  'stream-stuck': ['took nothing and was cut off', 'took nothing and were cut off'],
+  'stream-displaced': [
+    'had been without a row for longest and gave its place to another client (server.maxStreams, server.maxStreamsPerAddress)',
+    'had been without a row for longest and gave their places to others (server.maxStreams, server.maxStreamsPerAddress)',
+  ],
+  'connection-refused': [
+    'was refused a connection: too many are open (server.maxConnections, server.maxConnectionsPerAddress)',
+    'were refused a connection: too many were open (server.maxConnections, server.maxConnectionsPerAddress)',
+  ],
+  'connection-displaced': [
+    'had a connection without a request, which was closed for another one (server.maxConnections, server.maxConnectionsPerAddress)',
+    'had connections without a request, which were closed for others (server.maxConnections, server.maxConnectionsPerAddress)',
+  ],
+  'connection-flooded': [
+    'sent too many requests without waiting for the answers and was disconnected (server.maxUnansweredRequests)',
+    'sent too many requests without waiting for the answers and were disconnected (server.maxUnansweredRequests)',
+  ],
+  'connection-stuck': [
+    'took nothing of its answers and was cut off',
+    'took nothing of their answers and were cut off',
+  ],
+};
 
 export class EventLog {
   private readonly logger: Logger;
@@ -140,16 +166,15 @@ export class EventLog {
     );
   }
 
-  /** A client that took nothing was cut off. */
-  cutOff(address: string): void {
-    this.readers.spend('cut-off', 1, (clients, held) =>
+  /** A client whose stream or connection the server ended, or did not take. */
+  unwanted(end: UnwantedEnd, address: string): void {
+    this.readers.spend(end, 1, (clients, held) => {
+      const [one, many] = UNWANTED[end];
       this.logger.warn(
         { address, clients },
-        held === 0
-          ? `${address} took nothing and was cut off`
-          : `${clients} clients took nothing and were cut off, ${address} the last of them`,
-      ),
-    );
+        held === 0 ? `${address} ${one}` : `${clients} clients ${many}, ${address} the last of them`,
+      );
+    });
   }
 
   /** Each dataset finds a step by itself, when it makes its next row: whether this one was told of for another dataset. */

@@ -44,7 +44,7 @@ export function streamMetrics(
     {
       name: 'dapberry_streams_ended',
       type: 'counter',
-      help: 'Streams that are over: complete with their end marker, left by their client, cut-off because the client took nothing, failed.',
+      help: 'Streams that are over: complete with their end marker, left by their client, cut-off because the client took nothing, displaced by another client after a time without a row, failed.',
       samples: kinds.flatMap(({ labels, counts }) =>
         (Object.entries(counts.ended) as [StreamEnd, number][]).map(([reason, value]) => ({
           labels: { ...labels, reason },

@@ -4,6 +4,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../dap/index.ts';
 import type { ClockState } from '../clock/clock-watch.ts';
+import { ipOf } from '../connections/ip-address.ts';
 import { clockAttributes } from '../dataset/clock-attributes.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { missingValues } from '../dataset/describe.ts';
@@ -116,7 +117,8 @@ function sendRows(asked: DapRequest, name: EncodingName, streams: OpenStreams): 
   }
   // A HEAD of an endless body would read it for ever.
   if (request.method === 'HEAD') return reply.send();
-  const asks = { address: request.ip, dataset: dataset.info.name, encoding: name };
+  const { name: of } = dataset.info;
+  const asks = { address: clientOf(request), dataset: of, interval: dataset.interval, encoding: name };
   streams.admit(asks);
   // Nothing of the framework stays with a stream: it lasts, and there may be thousands of them.
   reply.hijack();
@@ -131,6 +133,11 @@ function sendRows(asked: DapRequest, name: EncodingName, streams: OpenStreams): 
     cursor: dataset.open(plan),
   });
   return reply;
+}
+
+/** The client's address: that of a trusted proxy where what the proxy says is none. */
+function clientOf({ ip, raw }: FastifyRequest): string {
+  return ipOf(ip) ?? ipOf(raw.socket.remoteAddress) ?? '';
 }
 
 function sendForm(asked: DapRequest): FastifyReply {

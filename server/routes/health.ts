@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ClockState } from '../clock/clock-watch.ts';
 import type { ConfigurationState } from '../configuration-state.ts';
+import type { OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import { VERSION } from '../version.ts';
@@ -10,13 +11,14 @@ import { VERSION } from '../version.ts';
 interface HealthSources {
   readonly datasets: () => readonly Dataset[];
   readonly streams: OpenStreams;
+  readonly connections: OpenConnections;
   readonly configuration: () => ConfigurationState | undefined;
   readonly clock: () => ClockState | undefined;
 }
 
 export function healthRoute(
   app: FastifyInstance,
-  { datasets, streams, configuration, clock }: HealthSources,
+  { datasets, streams, connections, configuration, clock }: HealthSources,
 ): void {
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
     const states = datasets().map(dataset => ({
@@ -47,6 +49,8 @@ export function healthRoute(
       opened: counted.sum(({ begun }) => begun),
       refused: counted.sum(({ refused }) => refused),
       cutOff: counted.sum(({ ended }) => ended['cut-off']),
+      displaced: counted.sum(({ ended }) => ended.displaced),
+      connections: { open: connections.size, limit: connections.limit, ...connections.ended },
       datasets: states,
     };
   });

@@ -2,19 +2,26 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { ClockState } from '../clock/clock-watch.ts';
+import type { OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { clockMetric } from '../metrics/clock-metric.ts';
+import { connectionMetrics } from '../metrics/connection-metrics.ts';
 import { datasetMetrics } from '../metrics/dataset-metrics.ts';
 import { acceptedFormat, CONTENT_TYPES, printMetrics } from '../metrics/exposition.ts';
 import { processMetrics } from '../metrics/process-metrics.ts';
 import { streamMetrics } from '../metrics/stream-metrics.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 
+interface MetricsSources {
+  readonly datasets: () => readonly Dataset[];
+  readonly streams: OpenStreams;
+  readonly connections: OpenConnections;
+  readonly clock: () => ClockState | undefined;
+}
+
 export function metricsRoute(
   app: FastifyInstance,
-  datasets: () => readonly Dataset[],
-  streams: OpenStreams,
-  clock: () => ClockState | undefined,
+  { datasets, streams, connections, clock }: MetricsSources,
 ): void {
   app.get('/metrics', { exposeHeadRoute: true }, async (request, reply) => {
     const format = acceptedFormat(request.headers.accept);
@@ -26,6 +33,7 @@ export function metricsRoute(
         clockMetric(clock()),
         ...datasetMetrics(datasets()),
         ...streamMetrics(datasets(), streams),
+        ...connectionMetrics(connections),
       ],
       format,
     );

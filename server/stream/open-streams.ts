@@ -1,6 +1,8 @@
 // Which streams are open? As many as the limits allow; a stuck one is cut off, and all are told when the server closes.
 
 import type { ServerResponse } from 'node:http';
+import { clientNetwork } from '../connections/ip-address.ts';
+import { StuckClient } from '../connections/stuck-client.ts';
 import { RequestError } from '../errors.ts';
 import { addressClassOf } from './address-class.ts';
 import type { EncodingName } from './encoding.ts';
@@ -31,9 +33,15 @@ const RETRY_AFTER = 10;
 /** How often stuck streams are looked for, in milliseconds. */
 const SWEEP = 1000;
 
+/** A stream gives up its place no sooner than so many milliseconds after a row, nor before rows were due so many times. */
+const SHORTEST_SILENCE = 1000;
+const INTERVALS_OF_SILENCE = 2;
+
 export interface StreamEvents {
   /** A client was cut off because it took nothing for longer than `readerTimeout`. */
   onCutOff?(address: string): void;
+  /** A client that had been without a row for longest gave its place to another one. */
+  onDisplaced?(address: string): void;
   /** A stream was broken off for an error of ours. */
   onError?(error: unknown): void;
 }
@@ -45,16 +53,23 @@ export interface StreamRequest {
   readonly address: string;
   /** The dataset's name. */
   readonly dataset: string;
+  /** Seconds between its rows. */
+  readonly interval: number;
   readonly encoding: EncodingName;
 }
 
 interface Open {
   readonly address: string;
+  /** As whom the limit counts it. */
+  readonly client: string;
   readonly counts: StreamCounts;
-  isCutOff: boolean;
-  /** Of a stream that seems stuck: what the kernel held of it when it was looked at first. */
-  unsent: number | undefined;
-  /** Undefined while the response waits behind another one in its connection. */
+  readonly stuck: StuckClient;
+  /** Milliseconds without a row after which it may have to give up its place. */
+  readonly patience: number;
+  end: 'cut-off' | 'displaced' | undefined;
+  /** Rows when it was looked at last, and the time, by `performance.now()`, when they were found to be as many first. */
+  rows: number;
+  silentSince: number;
   stream: RowStream | undefined;
 }
 
@@ -66,7 +81,7 @@ export class OpenStreams {
   private readonly turns = new Turns();
   private readonly pieces = new PiecePool();
   private readonly open = new Map<ServerResponse, Open>();
-  private readonly perAddress = new Map<string, number>();
+  private readonly perClient = new Map<string, number>();
   private sweeping: ReturnType<typeof setInterval> | undefined;
   private emptied: (() => void) | undefined;
 
@@ -86,63 +101,60 @@ export class OpenStreams {
     return this.open.size;
   }
 
-  /** Throws a RequestError, 503 with Retry-After, where one more stream to the address is too many. */
+  /** Whether the response is a stream. */
+  has(response: ServerResponse): boolean {
+    return this.open.has(response);
+  }
+
+  /**
+   * Makes room for one more stream to the address. Where there are too many, the one that has been without a row for longest is
+   * broken off, as its client may wait for rows that never come: one of the same address, or any where there are too many in all.
+   * Throws a RequestError, 503 with Retry-After, where each gets rows.
+   */
   admit(request: StreamRequest): void {
-    const { address } = request;
+    const client = clientNetwork(request.address);
     const { maxStreams, maxStreamsPerAddress } = this.limits;
-    const here = this.perAddress.get(address) ?? 0;
-    if (this.open.size < maxStreams && here < maxStreamsPerAddress) return;
+    let which: string | undefined;
+    if ((this.perClient.get(client) ?? 0) >= maxStreamsPerAddress && !this.displace(client))
+      which = `${maxStreamsPerAddress} streams to your address are open`;
+    else if (this.open.size >= maxStreams && !this.displace())
+      which = `${maxStreams} streams in all are open`;
+    if (which === undefined) return;
     this.countsOf(request).refused += 1;
-    const which =
-      here < maxStreamsPerAddress
-        ? `${maxStreams} streams in all are open`
-        : `${maxStreamsPerAddress} streams to your address are open`;
     throw new RequestError(503, `${which}, and that is the limit; try again later`, {
       'Retry-After': String(RETRY_AFTER),
     });
   }
 
-  /**
-   * Begins a stream in a response whose head is written; it is counted until the response is finished or broken off. Of requests
-   * that came in one connection without waiting for the answers, each stream begins when the one before it has ended.
-   */
+  /** Begins a stream in a response whose head is written; it is counted until the response is finished or broken off. */
   begin(request: StreamRequest, options: StreamOptions): void {
-    const { address } = request;
+    const { address, interval } = request;
     const { response, cursor } = options;
-    const { socket } = response.req;
-    if (response.destroyed || socket.destroyed) {
+    if (response.destroyed || response.req.socket.destroyed) {
       // The client went while its request was looked at: nobody would say so any more.
       cursor.close();
       return;
     }
+    const client = clientNetwork(address);
     const counts = this.countsOf(request);
     counts.begun += 1;
-    this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
-    const open: Open = { address, counts, isCutOff: false, unsent: undefined, stream: undefined };
+    this.perClient.set(client, (this.perClient.get(client) ?? 0) + 1);
+    const open: Open = {
+      address,
+      client,
+      counts,
+      stuck: new StuckClient(),
+      patience: SHORTEST_SILENCE + INTERVALS_OF_SILENCE * interval * 1000,
+      end: undefined,
+      rows: 0,
+      silentSince: performance.now(),
+      stream: undefined,
+    };
     this.open.set(response, open);
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
-    const start = (): void => {
-      open.stream = new RowStream({
-        ...options,
-        turns: this.turns,
-        pieces: this.pieces,
-        counts,
-        onError: this.onError,
-      });
-    };
-    const ended = (): void => {
-      socket.off('close', ended);
-      if (open.stream === undefined) cursor.close();
-      this.ended(response, open);
-    };
-    response.once('close', ended);
-    if (response.socket !== null) {
-      start();
-      return;
-    }
-    response.once('socket', start);
-    // Node does not tell a response that waits when its connection closes. A client may have many of them wait.
-    socket.setMaxListeners(0).once('close', ended);
+    response.once('close', () => this.ended(response, open));
+    const { turns, pieces, onError } = this;
+    open.stream = new RowStream({ ...options, turns, pieces, counts, onError });
   }
 
   /** Waits until no stream is open, `most` milliseconds at most; a stuck client is not waited for. */
@@ -161,53 +173,76 @@ export class OpenStreams {
     return this.counted.of({ dataset, encoding, client: addressClassOf(address) });
   }
 
+  /** Breaks off the stream that has been without a row for longest; false where each has had one lately. */
+  private displace(client?: string): boolean {
+    this.countRows();
+    const now = performance.now();
+    let longest: [ServerResponse, Open] | undefined;
+    for (const entry of this.open) {
+      const [, open] = entry;
+      if (client !== undefined && open.client !== client) continue;
+      // One that does not take its rows has a limit of its own.
+      if (open.stream === undefined || open.stream.stuckSince !== undefined) continue;
+      if (now - open.silentSince < open.patience) continue;
+      if (longest === undefined || open.silentSince < longest[1].silentSince) longest = entry;
+    }
+    if (longest === undefined) return false;
+    const [response, open] = longest;
+    open.end = 'displaced';
+    this.events.onDisplaced?.(open.address);
+    open.stream?.breakOff();
+    this.ended(response, open);
+    return true;
+  }
+
+  private countRows(): void {
+    const now = performance.now();
+    for (const open of this.open.values()) {
+      const rows = open.stream?.rows ?? 0;
+      if (rows === open.rows) continue;
+      open.rows = rows;
+      open.silentSince = now;
+    }
+  }
+
   private ended(response: ServerResponse, open: Open): void {
     if (!this.open.delete(response)) return;
-    const { address, counts } = open;
+    const { client, counts } = open;
     counts.ended[endOf(response, open)] += 1;
-    const left = (this.perAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.perAddress.delete(address);
-    else this.perAddress.set(address, left);
+    const left = (this.perClient.get(client) ?? 1) - 1;
+    if (left === 0) this.perClient.delete(client);
+    else this.perClient.set(client, left);
     if (this.open.size > 0) return;
     clearInterval(this.sweeping);
     this.sweeping = undefined;
     this.emptied?.();
   }
 
-  /**
-   * Cuts off who has taken nothing for too long. A client that reads slowly but steadily looks stuck for as long as the kernel's
-   * buffer, some megabytes, has not become a third emptier; so what the kernel holds of it is looked at half way and at the end.
-   */
+  /** Cuts off clients that have taken nothing for too long. */
   private sweep(): void {
+    this.countRows();
     const now = performance.now();
     const most = this.limits.readerTimeout * 1000;
     let unsent: UnsentBytes | undefined;
-    for (const [response, open] of this.open) {
-      const { stream } = open;
-      const stuck = now - (stream?.stuckSince ?? now);
-      if (stream === undefined || stuck < most / 2) {
-        open.unsent = undefined;
-        continue;
-      }
-      if (open.unsent !== undefined && stuck < most) continue;
+    const kernel = () => {
       unsent ??= UnsentBytes.read();
-      const left = unsent.of(response.req.socket);
-      if (open.unsent === undefined) {
-        open.unsent = left ?? 0;
-      } else if (left !== undefined && left < open.unsent) {
-        stream.stuckSince = now;
-        open.unsent = undefined;
-      } else {
-        open.isCutOff = true;
-        this.events.onCutOff?.(open.address);
-        response.destroy();
-      }
+      return unsent;
+    };
+    for (const [response, open] of this.open) {
+      const { stream, stuck } = open;
+      if (stream === undefined) continue;
+      const stuckMs = now - (stream.stuckSince ?? now);
+      const verdict = stuck.verdict(response.req.socket, stuckMs, most, kernel);
+      if (verdict === 'reading') stream.stuckSince = now;
+      if (verdict !== 'stuck') continue;
+      open.end = 'cut-off';
+      this.events.onCutOff?.(open.address);
+      response.destroy();
     }
   }
 }
 
-function endOf(response: ServerResponse, { stream, isCutOff }: Open): StreamEnd {
+function endOf(response: ServerResponse, { stream, end }: Open): StreamEnd {
   if (stream?.failed) return 'failed';
-  if (isCutOff) return 'cut-off';
-  return response.writableFinished ? 'complete' : 'left';
+  return end ?? (response.writableFinished ? 'complete' : 'left');
 }

@@ -41,6 +41,8 @@ export class RowStream {
   stuckSince: number | undefined;
   /** True where it was broken off for a source that broke or an error of ours. */
   failed = false;
+  /** Rows that it has had. */
+  rows = 0;
   private readonly response: ServerResponse;
   private readonly socket: Socket;
   private readonly encoding: Encoding;
@@ -140,8 +142,13 @@ export class RowStream {
       return;
     }
     this.failed = true;
+    this.breakOff();
+  }
+
+  /** Ends the connection behind the rows that were sent, without an end marker: the client sees that rows are missing. */
+  breakOff(): void {
     this.close();
-    this.response.socket?.destroySoon();
+    this.socket.destroySoon();
   }
 
   /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
@@ -179,6 +186,7 @@ export class RowStream {
   private write({ framed, bytes }: Chunk, rows: number, sent?: () => void): void {
     const { socket, response, counts } = this;
     if (socket.writable) {
+      this.rows += rows;
       counts.rows += rows;
       counts.bytes += bytes.length;
       if (socket.write(response.chunkedEncoding ? framed : bytes, sent)) return;

@@ -11,15 +11,15 @@ export interface StreamKind {
 }
 
 /**
- * How a stream ended: whole, with its end marker; left by its client; cut off because the client took nothing; failed, for a
- * source that broke or an error of ours.
+ * How a stream ended: whole, with its end marker; left by its client; cut off because the client took nothing; displaced by
+ * another client after a time without a row; failed, for a source that broke or an error of ours.
  */
-export type StreamEnd = 'complete' | 'left' | 'cut-off' | 'failed';
+export type StreamEnd = 'complete' | 'left' | 'cut-off' | 'displaced' | 'failed';
 
 /** None of the numbers ever gets less. */
 export class StreamCounts {
   begun = 0;
-  readonly ended: Record<StreamEnd, number> = { complete: 0, left: 0, 'cut-off': 0, failed: 0 };
+  readonly ended: Record<StreamEnd, number> = { complete: 0, left: 0, 'cut-off': 0, displaced: 0, failed: 0 };
   /** Streams that were refused for a limit. */
   refused = 0;
   /** Rows that were handed to clients' connections. */

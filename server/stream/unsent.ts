@@ -1,7 +1,8 @@
 // What of all that was written has a client's machine not acknowledged yet? The kernel's own socket tables say so.
 
 import { readFileSync } from 'node:fs';
-import { isIPv4, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { plainAddress } from '../connections/ip-address.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
@@ -31,7 +32,7 @@ export class UnsentBytes {
   }
 
   of({ localPort = 0, remoteAddress = '', remotePort = 0 }: Socket): number | undefined {
-    return this.bytes.get(keyOf(localPort, plain(remoteAddress), remotePort));
+    return this.bytes.get(keyOf(localPort, plainAddress(remoteAddress), remotePort));
   }
 }
 
@@ -53,15 +54,5 @@ function addressOf(hexadecimal: string): string {
   const bytes = Buffer.from(hexadecimal, 'hex').swap32();
   if (bytes.length === 4) return bytes.join('.');
   const groups = Array.from({ length: 8 }, (_, group) => bytes.readUInt16BE(2 * group).toString(16));
-  return plain(groups.join(':'));
-}
-
-/** One spelling for each address, an IPv4 one that came by way of IPv6 as IPv4. */
-function plain(address: string): string {
-  if (isIPv4(address) || address === '') return address;
-  const [shortest] = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1).split(']');
-  const mapped = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(shortest!);
-  if (mapped === null) return shortest!;
-  const [high, low] = [Number.parseInt(mapped[1]!, 16), Number.parseInt(mapped[2]!, 16)];
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+  return plainAddress(groups.join(':'));
 }

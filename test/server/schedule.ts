@@ -1,9 +1,11 @@
 // What may happen to a server? Appended rows, readers that come, stall and leave, in any order, checked against the rules.
 
+import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../server/app.ts';
+import { DEFAULT_UNANSWERED_REQUESTS } from '../../server/connections/connection-limits.ts';
 import type { Dataset } from '../../server/dataset/dataset.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import type { LogBounds } from '../../server/log/row-log.ts';
@@ -118,8 +120,8 @@ class Scripted {
   private readonly dataset: LoggedDataset;
   private app!: FastifyInstance;
   private readonly readers: WatchedReader[] = [];
-  /** Readers that have asked and are not served yet. */
-  private readonly asking: WatchedReader[] = [];
+  /** The reader whose request is being answered. */
+  private asking: WatchedReader | undefined;
   private isClosed = false;
 
   private constructor(bounds: LogBounds) {
@@ -137,7 +139,7 @@ class Scripted {
       interval: dataset.interval,
       model: dataset.model,
       attributes: dataset.attributes,
-      open: plan => server.asking.shift()!.watch(dataset.open(plan)),
+      open: plan => server.asking!.watch(dataset.open(plan)),
       shared: (name, plan) => dataset.shared(name, plan),
       describe: info => dataset.describe(info),
       status: () => dataset.status(),
@@ -145,6 +147,12 @@ class Scripted {
       close: () => dataset.close(),
     };
     server.app = await buildApp({ datasets: [watched] });
+    server.app.addHook('preHandler', ({ raw: { socket } }, _reply, done) => {
+      server.asking = server.readers.find(
+        ({ connection, isWatched }) => (connection as Duplex) === socket && !isWatched,
+      );
+      done();
+    });
     await server.app.ready();
     return server;
   }
@@ -205,7 +213,7 @@ class Scripted {
 
   private async open({ asking, options, protocol, behind }: Command & { kind: 'open' }): Promise<void> {
     const { query, asked: meaning } = asked(asking, this.log);
-    const before = behind ? this.readers.findLast(reader => reader.isReusable) : undefined;
+    const before = behind ? this.readers.findLast(reader => this.isReusable(reader)) : undefined;
     const connection = before?.connection ?? new ScriptedConnection(options);
     const reader = new WatchedReader(
       { query, asked: meaning, encoding: asking.encoding },
@@ -214,14 +222,20 @@ class Scripted {
       before,
     );
     this.readers.push(reader);
-    this.asking.push(reader);
     if (before === undefined) this.app.server.emit('connection', connection);
     connection.ask(`/scripted.${asking.encoding}?${query}`, before === undefined ? protocol : 'HTTP/1.1');
     const deadline = performance.now() + PATIENCE;
-    while (this.asking.length > 0) {
+    while (!reader.isWatched && !reader.waitsForTurn) {
       if (performance.now() > deadline) throw new Error(`${query} was not served: ${reader.answer.head}`);
       await turn();
     }
+  }
+
+  /** As many requests of a connection may wait as the server reads. */
+  private isReusable(reader: WatchedReader): boolean {
+    const { connection, isReusable } = reader;
+    const waiting = this.readers.filter(other => other.connection === connection && !other.isWatched);
+    return isReusable && waiting.length < DEFAULT_UNANSWERED_REQUESTS - 1;
   }
 
   private handle({ kind, which }: Command & { which: number }): void {

@@ -23,6 +23,8 @@ export class WatchedReader {
   readonly connection: ScriptedConnection;
   /** Rows that the log forgot before this reader came to them. */
   missed = 0;
+  /** The server has begun to answer it. */
+  isWatched = false;
   private readonly question: Question;
   private readonly log: ReferenceLog;
   private readonly before: WatchedReader | undefined;
@@ -65,6 +67,7 @@ export class WatchedReader {
   /** Checks what the cursor gives while it is read. */
   watch(cursor: Cursor): Cursor {
     const { log } = this;
+    this.isWatched = true;
     this.position = log.beginning(this.question.asked);
     const told = (): void => {
       if (this.isCursorClosed) this.wrong.push('was called back after it was closed');
@@ -101,7 +104,7 @@ export class WatchedReader {
   /** True where nothing is to be expected of the server before something else happens. */
   hasSettled(isClosed: boolean): boolean {
     const { connection } = this;
-    if (connection.destroyed && !this.isComplete) return this.isCursorClosed;
+    if (connection.destroyed && !this.isComplete) return this.isCursorClosed || !this.isWatched;
     if (!connection.taking || this.waitsForTurn) return true;
     if (this.isOver(isClosed)) {
       return this.isCursorClosed && connection.writableLength === 0 && this.isComplete;
@@ -129,7 +132,7 @@ export class WatchedReader {
     return this.answer.complete;
   }
 
-  private get waitsForTurn(): boolean {
+  get waitsForTurn(): boolean {
     return this.before !== undefined && !this.before.isComplete;
   }
 

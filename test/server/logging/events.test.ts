@@ -89,7 +89,7 @@ describe('the log of a dataset', () => {
         log.failure('quick', new Error('the file is gone'));
         log.error('a stream was broken off', new Error('a mistake'));
         log.overrun('garden', 1);
-        log.cutOff('192.0.2.1');
+        log.unwanted('stream-stuck', '192.0.2.1');
         vi.advanceTimersByTime(10_000);
       }
       hours.push(written.length - before);
@@ -118,7 +118,7 @@ describe('the log of a dataset', () => {
   it('sums up what readers missed, and who was cut off, after a minute', () => {
     const log = new EventLog(createLogger('json', destination));
     for (let missed = 1; missed <= 5; missed += 1) log.overrun('garden', missed);
-    for (let client = 1; client <= 5; client += 1) log.cutOff(`10.0.0.${client}`);
+    for (let client = 1; client <= 5; client += 1) log.unwanted('stream-stuck', `10.0.0.${client}`);
     expect(sentences()).toEqual([
       'readers of garden were too slow and missed a row',
       '10.0.0.1 took nothing and was cut off',

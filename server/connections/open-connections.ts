@@ -1,0 +1,173 @@
+// The open connections: counted before a request is read, refused past the limits, closed where a client takes nothing.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { endWithError } from '../errors.ts';
+import { UnsentBytes } from '../stream/unsent.ts';
+import type { KnownLimits } from './connection-limits.ts';
+import { clientNetwork, ipOf } from './ip-address.ts';
+import { type RequestHandler, RequestQueue } from './request-queue.ts';
+import { StuckClient } from './stuck-client.ts';
+
+/** How often clients that take nothing are looked for, in milliseconds. */
+const SWEEP = 1000;
+
+/** What a client that was refused is asked to wait, in seconds. */
+const RETRY_AFTER = 10;
+
+/** Why the server closed a connection, or did not take it. */
+export type ConnectionEnd = 'refused' | 'displaced' | 'flooded' | 'stuck';
+
+export interface ConnectionsOptions {
+  /** Called whenever a limit is needed: it may be another one by then. */
+  readonly limits: () => KnownLimits;
+  /** Whether a peer is a proxy, whose connections are those of many clients. */
+  readonly isProxy: (address: string | undefined) => boolean;
+  /** Whether a response is a stream, whose client is looked after elsewhere. */
+  readonly isStream: (response: ServerResponse) => boolean;
+  readonly onEnd?: (end: ConnectionEnd, address: string) => void;
+}
+
+interface Connection {
+  readonly socket: Socket;
+  /** For messages. */
+  readonly address: string;
+  /** As whom the limit counts it; undefined for a proxy. */
+  readonly client: string | undefined;
+  readonly queue: RequestQueue;
+  readonly stuck: StuckClient;
+  /** Bytes that waited in the process when it was looked at last, and since when they are as many. */
+  unsent: number;
+  stuckSince: number;
+}
+
+export class OpenConnections {
+  /** How many were closed by the server since its start, for each reason. */
+  readonly ended: Record<ConnectionEnd, number> = { refused: 0, displaced: 0, flooded: 0, stuck: 0 };
+  /** Connections taken since the start. */
+  accepted = 0;
+  readonly #options: ConnectionsOptions;
+  readonly #open = new Map<Socket, Connection>();
+  readonly #perClient = new Map<string, number>();
+  /** Those without a request, the one that has been so for longest first. */
+  readonly #idle = new Set<Connection>();
+  #sweeping: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  get limit(): number {
+    return this.#options.limits().maxConnections;
+  }
+
+  /**
+   * Counts a new connection. Past a limit the connection that has been without a request for longest makes room: another of the
+   * same address, or any where there are too many in all. Where each is in use, the new one is answered 503.
+   */
+  accept(socket: Socket): void {
+    const { remoteAddress } = socket;
+    const ip = ipOf(remoteAddress);
+    const address = ip ?? 'a local socket';
+    const client = this.#options.isProxy(remoteAddress) ? undefined : clientNetwork(ip ?? '');
+    const refusal = this.#makeRoom(client);
+    if (refusal !== undefined) {
+      this.#tell('refused', address);
+      socket.once('finish', () => socket.destroy());
+      endWithError(socket, 503, refusal, { 'Retry-After': String(RETRY_AFTER) });
+      return;
+    }
+    const queue = new RequestQueue(socket, () => this.#idle.add(connection));
+    const stuck = new StuckClient();
+    const connection: Connection = { socket, address, client, queue, stuck, unsent: 0, stuckSince: 0 };
+    this.accepted += 1;
+    this.#open.set(socket, connection);
+    this.#idle.add(connection);
+    if (client !== undefined) this.#perClient.set(client, (this.#perClient.get(client) ?? 0) + 1);
+    this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP).unref();
+    socket.once('close', () => this.#forget(connection));
+  }
+
+  /** Has the request answered when those before it in its connection are, unless there are too many of them. */
+  answer(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
+    const connection = this.#open.get(request.socket);
+    // One that was refused, and asks before it has heard.
+    if (connection === undefined) return;
+    this.#idle.delete(connection);
+    const { maxUnansweredRequests } = this.#options.limits();
+    if (request.socket.destroyed) return;
+    if (connection.queue.add(request, response, handle, maxUnansweredRequests)) return;
+    this.#tell('flooded', connection.address);
+  }
+
+  /** The sentence for the client where there is no room. */
+  #makeRoom(client: string | undefined): string | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options.limits();
+    if (client !== undefined && (this.#perClient.get(client) ?? 0) >= maxConnectionsPerAddress) {
+      if (!this.#displace(client))
+        return `${maxConnectionsPerAddress} connections of your address are open, and that is the limit; try again later`;
+    }
+    if (this.#open.size < maxConnections || this.#displace()) return undefined;
+    return `${maxConnections} connections in all are open, and that is the limit; try again later`;
+  }
+
+  /** Closes the connection that has been without a request for longest; false where there is none. */
+  #displace(client?: string): boolean {
+    for (const connection of this.#idle) {
+      if (client !== undefined && connection.client !== client) continue;
+      this.#tell('displaced', connection.address);
+      this.#forget(connection);
+      connection.socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  #forget(connection: Connection): void {
+    const { socket, client } = connection;
+    if (!this.#open.delete(socket)) return;
+    this.#idle.delete(connection);
+    if (client !== undefined) {
+      const left = (this.#perClient.get(client) ?? 1) - 1;
+      if (left === 0) this.#perClient.delete(client);
+      else this.#perClient.set(client, left);
+    }
+    if (this.#open.size > 0) return;
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
+  }
+
+  /** Closes connections whose client has taken nothing of its answers for too long. */
+  #sweep(): void {
+    const now = performance.now();
+    const mostMs = this.#options.limits().readerTimeout * 1000;
+    let unsent: UnsentBytes | undefined;
+    const kernel = () => {
+      unsent ??= UnsentBytes.read();
+      return unsent;
+    };
+    for (const connection of this.#open.values()) {
+      const { socket, queue, stuck, address } = connection;
+      const { writableLength } = socket;
+      const isStream = queue.answering !== undefined && this.#options.isStream(queue.answering);
+      if (writableLength === 0 || writableLength !== connection.unsent || isStream) {
+        connection.unsent = writableLength;
+        connection.stuckSince = now;
+      }
+      const verdict = stuck.verdict(socket, now - connection.stuckSince, mostMs, kernel);
+      if (verdict === 'reading') connection.stuckSince = now;
+      if (verdict !== 'stuck') continue;
+      this.#tell('stuck', address);
+      socket.destroy();
+    }
+  }
+
+  #tell(end: ConnectionEnd, address: string): void {
+    this.ended[end] += 1;
+    this.#options.onEnd?.(end, address);
+  }
+}

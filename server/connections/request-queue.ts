@@ -1,0 +1,74 @@
+// The requests of one connection, answered one after another; a client that sends too many without waiting is disconnected.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface WaitingRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly handle: RequestHandler;
+}
+
+/** What Node has at a socket of its HTTP server, though no documentation promises it. */
+interface WithParser {
+  readonly parser?: { pause?(): void } | null;
+}
+
+/**
+ * Node hands over each request as soon as it is read, whatever has become of those before it. Here the next one is looked at when
+ * the answer to the one before has gone to the kernel, so that a client that reads nothing holds one answer and not many.
+ */
+export class RequestQueue {
+  readonly #socket: Socket;
+  readonly #waiting: WaitingRequest[] = [];
+  readonly #onIdle: () => void;
+  #answering: ServerResponse | undefined;
+
+  /** `onIdle` is called whenever the last request has its answer. */
+  constructor(socket: Socket, onIdle: () => void) {
+    this.#socket = socket;
+    this.#onIdle = onIdle;
+    socket.once('close', () => {
+      this.#waiting.length = 0;
+    });
+  }
+
+  /** The response that is under way. */
+  get answering(): ServerResponse | undefined {
+    return this.#answering;
+  }
+
+  /** Answers the request in its turn. Where `most` requests are without an answer already, disconnects; false then. */
+  add(request: IncomingMessage, response: ServerResponse, handle: RequestHandler, most: number): boolean {
+    const socket = this.#socket;
+    if (socket.destroyed) return true;
+    if (this.#answering === undefined) {
+      this.#answer({ request, response, handle });
+      return true;
+    }
+    if (1 + this.#waiting.length < most) {
+      this.#waiting.push({ request, response, handle });
+      return true;
+    }
+    socket.destroy();
+    // What was read with this request may be thousands of others.
+    (socket as WithParser).parser?.pause?.();
+    return false;
+  }
+
+  #answer({ request, response, handle }: WaitingRequest): void {
+    this.#answering = response;
+    response.once('close', this.#next);
+    handle(request, response);
+  }
+
+  readonly #next = (): void => {
+    this.#answering = undefined;
+    const next = this.#waiting.shift();
+    if (this.#socket.destroyed) return;
+    if (next === undefined) this.#onIdle();
+    else this.#answer(next);
+  };
+}
