@@ -77,6 +77,25 @@ const CORS = {
   strictPreflight: false,
 };
 
+/** The limits with their defaults, put together anew where others have been set: each request asks for them. */
+function limitsNow(given: () => AppOptions['limits']): () => StreamLimits & ConnectionLimits {
+  const withDefaults = (limits: AppOptions['limits']) => ({
+    ...DEFAULT_LIMITS,
+    maxUnansweredRequests: DEFAULT_UNANSWERED_REQUESTS,
+    ...limits,
+  });
+  let before = given();
+  let now = withDefaults(before);
+  return () => {
+    const limits = given();
+    if (limits !== before) {
+      before = limits;
+      now = withDefaults(limits);
+    }
+    return now;
+  };
+}
+
 /**
  * Builds the server; the caller listens and closes. `close()` closes the datasets, so that every stream ends with its
  * marker, and then every connection.
@@ -85,11 +104,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { logger, webRoot } = options;
   const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const datasets = () => options.datasets;
-  const limits = () => ({
-    ...DEFAULT_LIMITS,
-    maxUnansweredRequests: DEFAULT_UNANSWERED_REQUESTS,
-    ...options.limits,
-  });
+  const limits = limitsNow(() => options.limits);
   const complain = (what: string, err: unknown) => options.onError?.(what, err);
   const streams = new OpenStreams(limits, {
     onCutOff: address => options.onUnwanted?.('stream-stuck', address),

@@ -98,8 +98,8 @@ export class OpenConnections {
     // One that was refused, and asks before it has heard.
     if (connection === undefined) return;
     this.#idle.delete(connection);
-    const { maxUnansweredRequests } = this.#options.limits();
     if (request.socket.destroyed) return;
+    const { maxUnansweredRequests } = this.#options.limits();
     if (connection.queue.add(request, response, handle, maxUnansweredRequests)) return;
     this.#tell('flooded', connection.address);
   }

@@ -11,10 +11,13 @@ interface WaitingRequest {
   readonly handle: RequestHandler;
 }
 
-/** What Node has at a socket of its HTTP server, though no documentation promises it. */
+/** What Node has at a socket of its HTTP server, since its first versions, though no documentation promises it. */
 interface WithParser {
-  readonly parser?: { pause?(): void } | null;
+  readonly parser?: { onIncoming?: () => number } | null;
 }
+
+/** What Node's parser is told of a request that switches to another protocol: what comes behind it is no HTTP. */
+const READ_NO_FURTHER = 2;
 
 /**
  * Node hands over each request as soon as it is read, whatever has become of those before it. Here the next one is looked at when
@@ -53,15 +56,19 @@ export class RequestQueue {
       return true;
     }
     socket.destroy();
-    // What was read with this request may be thousands of others.
-    (socket as WithParser).parser?.pause?.();
+    // Thousands of requests may have been read with this one, each of which would cost as much as an honest one.
+    const { parser } = socket as WithParser;
+    if (parser) parser.onIncoming = () => READ_NO_FURTHER;
     return false;
   }
 
   #answer({ request, response, handle }: WaitingRequest): void {
     this.#answering = response;
     response.once('close', this.#next);
-    handle(request, response);
+    // By then all that came with it has been counted: a client that floods costs no answer.
+    process.nextTick(() => {
+      if (!this.#socket.destroyed) handle(request, response);
+    });
   }
 
   readonly #next = (): void => {
