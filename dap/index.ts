@@ -14,6 +14,8 @@ export { parseDas, printDas } from './model/das.ts';
 export { parseDds, printDds } from './model/dds.ts';
 export { DapError, parseError, printError } from './model/error.ts';
 export { DapSyntaxError } from './model/scan.ts';
+export { columnAttributes, findTime, type TimeColumn } from './model/time-column.ts';
+export { fromMillis, parseTimeUnits, type TimeUnits, toMillis } from './model/time-units.ts';
 export { type Batch, type Column, type NumberColumn, newColumn, type Value, xdrSize } from './model/value.ts';
 export {
   type ArrayVariable,

@@ -1,8 +1,8 @@
 // What a dataset holds for a page: its Sequence, the time column, and the channels with their names and units.
 
-import { type AttributeTable, attributeTable, attributeText } from '../dap/model/attributes.ts';
-import { type Atomic, type Dataset, isAtomic, type Sequence } from '../dap/model/variable.ts';
-import { parseTimeUnits, type TimeUnits, UNIX_SECONDS } from './cftime.ts';
+import { type AttributeTable, attributeText } from '../dap/model/attributes.ts';
+import { columnAttributes, findTime, type TimeColumn } from '../dap/model/time-column.ts';
+import { type Atomic, type Dataset, isAtomic } from '../dap/model/variable.ts';
 import { prettyUnits } from './units.ts';
 
 /** One column that is shown. */
@@ -18,13 +18,6 @@ export interface Channel {
   /** What a value is multiplied by, then what is added (CF packing, section 8.1). */
   readonly scale: number;
   readonly offset: number;
-}
-
-export interface TimeColumn {
-  readonly name: string;
-  readonly units: TimeUnits;
-  /** False where the column counts from a moment that it does not name: its times are spans, not times of day. */
-  readonly absolute: boolean;
 }
 
 export interface Description {
@@ -74,7 +67,7 @@ export function describeDataset(dataset: Dataset, attributes: AttributeTable): D
       sequence.fields
         .filter(isAtomic)
         .filter(field => field.name !== time?.name)
-        .map(field => describeChannel(field, columnAttributes(attributes, sequence, field.name))),
+        .map(field => describeChannel(field, columnAttributes(attributes, sequence.name, field.name))),
     ),
   };
 }
@@ -97,24 +90,6 @@ export function groupByUnit(channels: readonly Channel[]): UnitGroup[] {
     else group.push(channel);
   }
   return [...groups].map(([unit, together]) => ({ unit, channels: together }));
-}
-
-/** The column whose units name a moment to count from, or else the numeric one that is called `time`. */
-function findTime(sequence: Sequence, attributes: AttributeTable): TimeColumn | undefined {
-  const numeric = sequence.fields.filter(isAtomic).filter(({ type }) => type !== 'String' && type !== 'Url');
-  const candidates = numeric.map(({ name }) => {
-    const text = attributeText(columnAttributes(attributes, sequence, name), 'units');
-    return { name, text, units: parseTimeUnits(text) };
-  });
-  const named = candidates.find(({ name }) => name.toLowerCase() === 'time');
-  const { name, text, units } =
-    (named?.units === undefined ? candidates.find(candidate => candidate.units !== undefined) : named) ??
-    named ??
-    {};
-  if (name === undefined) return undefined;
-  if (units !== undefined) return { name, units, absolute: true };
-  if (!text) return { name, units: UNIX_SECONDS, absolute: true };
-  return { name, units: parseTimeUnits(`${text} since 1970-01-01`) ?? UNIX_SECONDS, absolute: false };
 }
 
 function describeChannel({ name, type }: Atomic, attributes: AttributeTable | undefined): Channel {
@@ -151,16 +126,4 @@ function attributeNumbers(table: AttributeTable | undefined, name: string): numb
   return found.values
     .map(value => (value === '' ? Number.NaN : Number(value)))
     .filter(value => !Number.isNaN(value));
-}
-
-/** The attributes of a column, which servers nest in tables or, some, write with a dot. */
-function columnAttributes(
-  attributes: AttributeTable,
-  sequence: Sequence,
-  column: string,
-): AttributeTable | undefined {
-  return (
-    attributeTable(attributes, sequence.name, column) ??
-    attributeTable(attributes, `${sequence.name}.${column}`)
-  );
 }

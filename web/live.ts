@@ -2,8 +2,8 @@
 // goes on after the last row, and waits for rows that run ahead of the clock.
 
 import { type FollowState, follow, type Rows } from '../dap/index.ts';
+import { fromMillis } from '../dap/model/time-units.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
-import { fromMillis } from './cftime.ts';
 import { ServerClock } from './clock.ts';
 import type { Description } from './describe.ts';
 import { nap } from './nap.ts';
@@ -222,7 +222,7 @@ export class Live {
     let patience: ReturnType<typeof setTimeout> | undefined;
     let begun = false;
     const onState = (state: FollowState): void => {
-      if (attempt.signal.aborted) return;
+      if (attempt.signal.aborted || state.state === 'seam') return;
       const maybe = !begun && !isLast;
       if (maybe && (state.state === 'reconnecting' || state.state === 'ended')) attempt.abort(REFUSED);
       else if (state.state !== 'ended' || begun) this.#events.connection(connectionOf(state));
@@ -288,7 +288,7 @@ export class Live {
   }
 }
 
-function connectionOf(state: FollowState): Connection {
+function connectionOf(state: Exclude<FollowState, { state: 'seam' }>): Connection {
   if (state.state !== 'reconnecting') return state;
   const until = performance.now() + state.delay * 1000;
   return { state: 'reconnecting', until, reason: plainReason(state.reason) };

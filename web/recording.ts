@@ -1,7 +1,7 @@
 // What is kept of a stream: the points of each channel, its latest value, and how regularly rows come.
 
+import { toMillis } from '../dap/model/time-units.ts';
 import type { Column } from '../dap/model/value.ts';
-import { toMillis } from './cftime.ts';
 import type { Channel, Description } from './describe.ts';
 import { Points } from './points.ts';
 import { Spacing } from './spacing.ts';

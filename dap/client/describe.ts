@@ -31,13 +31,18 @@ export async function describe(
   const query = encodeConstraint(parseConstraint(address.query));
   return once(address.base, options, async connection => ({
     dataset: await askDds(connection, address, query),
-    attributes: await askText(connection, address, '.das', '', parseDas),
+    attributes: await askDas(connection, address),
   }));
 }
 
 /** Asks for a DDS; throws as `ask` does, and a `ResponseError` for an answer that is none. */
 export function askDds(connection: Connection, address: Address, query: string): Promise<Dataset> {
   return askText(connection, address, '.dds', query, parseDds);
+}
+
+/** Asks for a DAS; throws as `askDds` does. */
+export function askDas(connection: Connection, address: Address): Promise<AttributeTable> {
+  return askText(connection, address, '.das', '', parseDas);
 }
 
 async function askText<T>(

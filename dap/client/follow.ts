@@ -3,10 +3,11 @@
 import { parseConstraint } from '../constraint/index.ts';
 import type { DecodeLimits } from '../decode/index.ts';
 import { parseAddress } from './address.ts';
-import { Connection, Interruption, Silence } from './connection.ts';
-import type { Rows } from './progress.ts';
+import { Connection, type ConnectionOptions, Interruption, Silence } from './connection.ts';
+import type { LastRow, Rows } from './progress.ts';
 import { backOff, completeRetry, pause, type Retry } from './reconnect.ts';
 import { completeOptions, failureOf, type RequestOptions } from './request.ts';
+import { ClockBehind } from './seam.ts';
 import { Session } from './session.ts';
 
 /** Why a stream that waits for bytes ends when its consumer closes it. */
@@ -27,12 +28,29 @@ export type FollowState =
       readonly delay: number;
       readonly reason: string;
     }
+  /**
+   * The server started again with an earlier clock: it does not have the row of `last` any more, and the rows that follow are not
+   * later than those that have come. All that the server has from since then follow. `last` is the time of the last row before,
+   * `serverTime` what the server's clock read, both in seconds since 1970.
+   */
+  | {
+      readonly state: 'seam';
+      readonly reason: string;
+      readonly last: number;
+      readonly serverTime: number;
+    }
   /** No more rows will come: all have, or the stream was closed or aborted, or has failed. */
   | { readonly state: 'ended'; readonly reason: string };
 
 export interface FollowOptions extends RequestOptions {
   /** The constraint expression, as it would stand after the `?`; in the address or here. */
   readonly constraint?: string;
+  /**
+   * The last row that the caller has already: its `time` in the units of the column of times, and how many rows of exactly that
+   * time the caller has; 1 by default. The stream goes on after these as if they had come on it. A row range counts the rows
+   * after them.
+   */
+  readonly after?: { readonly time: number; readonly count?: number };
   /** Is told of every change of state, in order. What it throws ends the stream. */
   readonly onState?: (state: FollowState) => void;
   /** The back-off; 0.5 s, 30 s and attempts without end for what is left out. */
@@ -98,7 +116,12 @@ async function* run(
     const retry = completeRetry(options.retry ?? {});
     const connectionOptions = { ...completeOptions(options), signal: stop.signal, wake };
     const address = parseAddress(url, options.constraint);
-    const session = new Session(address, parseConstraint(address.query), options.limits, onState);
+    const session = new Session(address, parseConstraint(address.query), {
+      limits: options.limits,
+      after: completeAfter(options.after),
+      onState,
+      probe: work => apart(connectionOptions, work),
+    });
     let attempt = 1;
     for (;;) {
       stop.signal.throwIfAborted();
@@ -114,6 +137,7 @@ async function* run(
       } finally {
         connection.close();
       }
+      if (interruption instanceof ClockBehind) continue;
       // Rows that are rare are no failure, and the silence was wait enough.
       const worked = session.hasBroughtRows || (session.isServed && interruption instanceof Silence);
       attempt = worked ? 1 : attempt + 1;
@@ -130,4 +154,29 @@ async function* run(
     signal?.removeEventListener('abort', abort);
     onState({ state: 'ended', reason });
   }
+}
+
+/** What `work` makes of a connection of its own. */
+async function apart<T>(
+  options: ConnectionOptions,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = new Connection(options);
+  try {
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/** The last row with what is left out. Throws a `RangeError` for one that no row can have. */
+function completeAfter(after: FollowOptions['after']): LastRow | undefined {
+  if (after === undefined) return undefined;
+  const { time, count = 1 } = after;
+  if (!Number.isFinite(time))
+    throw new RangeError(`Expected after.time to be the time of a row, found ${time}`);
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new RangeError(`Expected after.count to be a number of rows from 1 on, found ${count}`);
+  }
+  return { time, count };
 }

@@ -1,17 +1,19 @@
-// Which rows of a Sequence have come, and what the next connection asks for so that it brings the others.
+// Which rows of a Sequence have come, and what the next request asks for so that it brings the others.
 
 import {
   type Constraint,
-  pathOf,
+  canRepeatLast,
   resumeAfter,
   rowCount,
   rowRangeOf,
   timesIncrease,
   upperTimeBound,
 } from '../constraint/index.ts';
+import { fromMillis, type TimeUnits, toMillis, UNIX_SECONDS } from '../model/time-units.ts';
 import type { Batch, Column } from '../model/value.ts';
-import { type Dataset, isAtomic, type Sequence, type Variable } from '../model/variable.ts';
+import type { Dataset, Sequence, Variable } from '../model/variable.ts';
 import { ResponseError } from './request.ts';
+import { askingFor, pathOfTime, type ResumeTime } from './resume-time.ts';
 
 /** Rows as they came: `length` of them, a column for each field of `sequence`, in that order. */
 export interface Rows extends Batch {
@@ -19,83 +21,47 @@ export interface Rows extends Batch {
   readonly sequence: Sequence;
 }
 
-/** The column by which a stream is resumed. */
-const TIME = 'time';
-
-/** True where the Sequence has a column of numbers named `time`. */
-function isTime(field: Variable): boolean {
-  return field.name === TIME && isAtomic(field) && field.type !== 'String' && field.type !== 'Url';
+/** The last row that has come: its time in the column's units, and how many rows of exactly that time have come. */
+export interface LastRow {
+  readonly time: number;
+  readonly count: number;
 }
 
-/** True where the Sequence of `dataset` has a time to resume by. */
-export function hasTime(dataset: Dataset): boolean {
-  return dataset.variables.some(variable => variable.type === 'Sequence' && variable.fields.some(isTime));
-}
-
-/**
- * The dotted name of the time column that `constraint` leaves out, where there is one to ask for besides: its projection
- * names columns of one Sequence of `dataset`, and not the time.
- */
-export function omittedTime(constraint: Constraint, dataset: Dataset): string | undefined {
-  const asked = new Set<Sequence>();
-  for (const projection of constraint.projections) {
-    if (projection.kind === 'call') return undefined;
-    const path = pathOf(projection);
-    const sequence = dataset.variables.find(variable => owns(variable, path)) ?? madeOf(dataset, constraint);
-    if (sequence?.type !== 'Sequence') return undefined;
-    if (path === sequence.name || path === TIME || path === `${sequence.name}.${TIME}`) return undefined;
-    asked.add(sequence);
-  }
-  const [sequence, another] = asked;
-  if (sequence === undefined || another !== undefined || !sequence.fields.some(isTime)) return undefined;
-  return `${sequence.name}.${TIME}`;
-}
-
-/** The only Sequence of `dataset`, where a function of `constraint` may have made columns of it that are not its own. */
-function madeOf({ variables }: Dataset, { selections }: Constraint): Variable | undefined {
-  const calls = selections.some(({ kind }) => kind === 'call');
-  return calls && variables.length === 1 ? variables[0] : undefined;
-}
-
-/** True where `path` means `variable`, something inside it, or one of its fields by its name alone. */
-function owns(variable: Variable, path: string): boolean {
-  if (path === variable.name || path.startsWith(`${variable.name}.`)) return true;
-  return variable.type === 'Sequence' && variable.fields.some(field => field.name === path);
-}
-
-/** The constraint with one more column asked for. */
-export function askingFor(path: string, constraint: Constraint): Constraint {
-  const steps = path.split('.').map(name => ({ name, indices: [] }));
-  return { ...constraint, projections: [...constraint.projections, { kind: 'name', steps }] };
-}
+/** A gap of more than so many usual ones is long enough for a server to start again. */
+const USUAL_GAP = 1.5;
 
 /** The rows of one Sequence over all its connections: none twice, none left out, always in the same columns. */
 export class Progress {
-  readonly #asked: Constraint;
-  /** The time was asked for only to resume by it, and is taken out of the rows. */
-  readonly #hidesTime: boolean;
+  #asked: Constraint;
   /** How many rows the constraint's row range asks for; Infinity without one. */
   readonly #wanted: number;
+  #time: ResumeTime | undefined;
   /** The Sequence as the first connection served it, in the columns that the rows have. */
   #sequence: Sequence | undefined;
-  /** When the first connection began: what `now` in the constraint goes on to mean. */
-  #startedAt = 0;
+  /** When the first connection began, in seconds since 1970: what `now` in the constraint goes on to mean. */
+  #startedAt: number | undefined;
   /** By how many seconds the server's clock is ahead of ours. */
   #serverAhead = 0;
   /** Where this connection has the columns of `#sequence`. */
   #columns: readonly number[] = [];
   /** Where this connection has the time; -1 for nowhere. */
   #timeColumn = -1;
-  #last: number | undefined;
+  #last: LastRow | undefined;
   #seen = 0;
   #seenBefore = 0;
+  /** How many rows of the time `#last` this connection may begin with that have come before. */
+  #repeats = 0;
   /** No row of this connection was a new one yet. */
   #mayRepeat = false;
+  #hasMetLast = false;
+  /** How far apart in time the last two rows are that differ in it; 0 before there are two. */
+  #spacing = 0;
+  /** The server is asked for all it has, since its clock was set back: nothing is known to have come. */
+  #startsOver = false;
 
-  /** `time`: the name that `omittedTime` found, to be asked for besides. */
-  constructor(asked: Constraint, time?: string) {
-    this.#asked = time === undefined ? asked : askingFor(time, asked);
-    this.#hidesTime = time !== undefined;
+  constructor(asked: Constraint, after?: LastRow) {
+    this.#asked = asked;
+    this.#last = after;
     const range = rowRangeOf(asked);
     this.#wanted = range === undefined ? Number.POSITIVE_INFINITY : rowCount(range);
   }
@@ -115,20 +81,95 @@ export class Progress {
     return this.#seen >= this.#wanted;
   }
 
+  /** The column by which the stream is resumed, once that is known. */
+  get time(): ResumeTime | undefined {
+    return this.#time;
+  }
+
+  /** The rows that follow are those after the last one. */
+  get isResuming(): boolean {
+    return this.#last !== undefined && !this.#startsOver;
+  }
+
+  /** The last row that has come. */
+  get last(): LastRow | undefined {
+    return this.#last;
+  }
+
+  /** True where this connection has brought the last row again, or one behind it. */
+  get hasMetLast(): boolean {
+    return this.#hasMetLast;
+  }
+
+  /** True where a request can ask for the last row again. */
+  get repeatsLast(): boolean {
+    return canRepeatLast(this.#asked, this.#seen);
+  }
+
+  /** Seconds since 1970 at which the time column reads `value`. */
+  seconds(value: number): number {
+    return toMillis(this.#units, value) / 1000;
+  }
+
+  /** What the time column reads at `seconds` since 1970. */
+  reading(seconds: number): number {
+    return fromMillis(this.#units, seconds * 1000);
+  }
+
+  /** The Sequence as the first connection served it, in the columns that the rows have. */
+  get sequence(): Sequence | undefined {
+    return this.#sequence;
+  }
+
+  /**
+   * True where `batch`, the first of its connection, should begin with the last row, and begins so far behind it that the server
+   * may have started again since then.
+   */
+  lacksLast(batch: Batch): boolean {
+    const first = batch.columns[this.#timeColumn]?.[0];
+    const isFirst = this.#mayRepeat && !this.#hasMetLast && this.repeatsLast;
+    return isFirst && isTime(first) && first - this.#last!.time > USUAL_GAP * this.#spacing;
+  }
+
+  /** True where `batch` is the first that a server gives which started over, and begins before the last row. */
+  goesBack(batch: Batch): boolean {
+    const first = batch.columns[this.#timeColumn]?.[0];
+    return this.#startsOver && isTime(first) && this.#last !== undefined && first <= this.#last.time;
+  }
+
+  /** The stream is resumed by `time` from now on; it is asked for besides where the projection leaves it out. */
+  resumeBy(time: ResumeTime): void {
+    if (time.isOmitted && this.#time === undefined) this.#asked = askingFor(pathOfTime(time), this.#asked);
+    this.#time = time;
+  }
+
   /** Another connection is tried. */
   restart(): void {
     this.#seenBefore = this.#seen;
+    this.#startsOver = false;
   }
 
-  /** What the next connection asks for. */
+  /** The server's clock is behind the last row: the next request asks for all rows that the server has. */
+  startOver(): void {
+    this.#startsOver = true;
+  }
+
+  /** What the next request asks for. */
   constraint(): Constraint {
-    if (this.#seen === 0) return this.#asked;
-    const [time, last] = [this.#timePath(), this.#last];
+    const [time, last] = [this.#time, this.#last];
+    if (last === undefined && this.#seen === 0) return this.#asked;
+    const known = {
+      rowsSeen: this.#seen,
+      ...(this.#startedAt === undefined ? {} : { now: this.#startedAt }),
+    };
     if (time !== undefined && last !== undefined) {
-      return resumeAfter(this.#asked, { time, last, rowsSeen: this.#seen, now: this.#startedAt });
+      const place = this.#startsOver
+        ? { last: Math.floor(fromMillis(this.#units, 0)) - 1 }
+        : { last: last.time, lastCount: last.count };
+      return resumeAfter(this.#asked, { time: pathOfTime(time), units: this.#units, ...place, ...known });
     }
     // Without a time there is no going back: a row range is continued with the rows that come next.
-    const { projections } = resumeAfter(this.#asked, { time: TIME, last: 0, rowsSeen: this.#seen });
+    const { projections } = resumeAfter(this.#asked, { time: '', last: 0, rowsSeen: this.#seen });
     return { ...this.#asked, projections };
   }
 
@@ -138,17 +179,22 @@ export class Progress {
    */
   begin(dataset: Dataset, at: string, now: number): void {
     const served = onlySequence(dataset, at);
-    const time = served.fields.findIndex(isTime);
+    const column = this.#time?.column;
+    const time = served.fields.findIndex(({ name }) => name === column);
     if (this.#sequence === undefined) {
-      const hidden = this.#hidesTime ? time : -1;
+      const hidden = this.#time?.isOmitted === true ? time : -1;
       this.#sequence = { ...served, fields: served.fields.filter((_, i) => i !== hidden) };
-      this.#startedAt = now;
     }
+    this.#startedAt ??= now;
     this.#serverAhead = now - Date.now() / 1000;
     this.#columns = this.#sequence.fields.map(field => columnOf(field, served, at));
-    if (this.#last !== undefined && time < 0) throw changed('a column "time" as before', served, at);
+    if (this.#last !== undefined && time < 0) {
+      throw changed(`a column ${JSON.stringify(column ?? 'time')} as before`, served, at);
+    }
     this.#timeColumn = time;
-    this.#mayRepeat = this.#last !== undefined && timesIncrease(this.#asked);
+    this.#mayRepeat = this.isResuming && timesIncrease(this.#asked);
+    this.#hasMetLast = false;
+    this.#repeats = this.repeatsLast ? (this.#last?.count ?? 0) : Number.POSITIVE_INFINITY;
   }
 
   /** The rows of `batch` that had not come before; undefined where there are none. */
@@ -156,44 +202,79 @@ export class Progress {
     const sequence = this.#sequence;
     if (sequence === undefined) throw new Error('Rows came before the dataset that describes them');
     const time = batch.columns[this.#timeColumn];
-    const repeated = time === undefined ? 0 : this.#repeatedRows(time);
-    if (repeated === batch.length) return undefined;
-    if (time !== undefined) this.#last = lastNumber(time) ?? this.#last;
-    const length = batch.length - repeated;
-    this.#seen += length;
+    const from = time === undefined ? 0 : this.#repeatedRows(time);
+    // A row range that was asked for with the last rows again is longer than what is wanted, if they do not come.
+    const to = Math.min(batch.length, from + this.#wanted - this.#seen);
+    if (to <= from) return undefined;
+    if (time !== undefined) this.#note(time, from, to);
+    this.#startsOver = false;
+    this.#seen += to - from;
     const columns = this.#columns.map(i => batch.columns[i]!);
-    return { sequence, length, columns: repeated === 0 ? columns : columns.map(it => it.slice(repeated)) };
+    const isWhole = from === 0 && to === batch.length;
+    return {
+      sequence,
+      length: to - from,
+      columns: isWhole ? columns : columns.map(it => it.slice(from, to)),
+    };
   }
 
   /**
-   * Whether an end marker, which has just come, ends it all. It does where an upper bound on time is past, and an endless
-   * Sequence goes on with the next connection. A bound that is still to come, and a row range that is not full yet, can be either:
-   * a server that is shut down ends a Sequence early. So that is over only once a connection has brought no row at all.
+   * Whether an end marker, which has just come, ends it all. It does where an upper bound on time is past, and where no time tells
+   * which rows are still to come; an endless Sequence with a time goes on with the next connection. A bound that is still to come,
+   * and a row range that is not full yet, can be either: a server that is shut down ends a Sequence early. So that is over
+   * only once a connection has brought no row at all.
    */
   isOver(): boolean {
-    const time = this.#timePath();
     const endless = Number.POSITIVE_INFINITY;
-    const high = time === undefined ? endless : upperTimeBound(this.#asked, time, this.#startedAt);
-    if (high < endless && Date.now() / 1000 + this.#serverAhead >= high) return true;
+    if (this.#timeColumn < 0) return true;
+    const high = this.upperBound;
+    if (high < endless && this.reading(Date.now() / 1000 + this.#serverAhead) >= high) return true;
     if (high === endless && this.#wanted === endless) return false;
     return this.isFull || this.#last === undefined || this.seenNow === 0;
   }
 
-  #timePath(): string | undefined {
-    return this.#sequence === undefined || this.#timeColumn < 0
-      ? undefined
-      : `${this.#sequence.name}.${TIME}`;
+  /** Where the constraint ends in time, in the column's units; Infinity where it does not. */
+  get upperBound(): number {
+    if (this.#time === undefined) return Number.POSITIVE_INFINITY;
+    return upperTimeBound(this.#asked, pathOfTime(this.#time), this.#startedAt ?? 0, this.#units);
+  }
+
+  get #units(): TimeUnits {
+    return this.#time?.units ?? UNIX_SECONDS;
   }
 
   /** How many rows at the beginning of a connection, of which `time` is a piece, had come before. */
   #repeatedRows(time: Column): number {
-    const last = this.#last;
+    const last = this.#last?.time;
     if (!this.#mayRepeat || last === undefined) return 0;
     let row = 0;
-    while (row < time.length && Number(time[row]) <= last) row++;
+    for (; row < time.length; row++) {
+      const value = Number(time[row]);
+      if (value >= last) this.#hasMetLast = true;
+      if (value === last && this.#repeats > 0) this.#repeats--;
+      else if (!(value < last)) break;
+    }
     this.#mayRepeat = row === time.length;
     return row;
   }
+
+  /** Keeps in mind the last of the rows `from` to `to - 1` that a stream can be resumed by. */
+  #note(time: Column, from: number, to: number): void {
+    let row = to - 1;
+    while (row >= from && !isTime(time[row])) row--;
+    const value = time[row];
+    if (row < from || !isTime(value)) return;
+    let count = 1;
+    while (row - count >= from && time[row - count] === value) count++;
+    const before = row - count < from ? this.#last?.time : time[row - count];
+    if (isTime(before) && before < value) this.#spacing = value - before;
+    const isAllOfIt = row - count < from && this.#last?.time === value;
+    this.#last = { time: value, count: isAllOfIt ? this.#last!.count + count : count };
+  }
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function onlySequence(dataset: Dataset, at: string): Sequence {
@@ -213,13 +294,4 @@ function columnOf(field: Variable, served: Sequence, at: string): number {
 function changed(expected: string, { name, fields }: Sequence, at: string): ResponseError {
   const found = fields.map(field => `${field.type} ${field.name}`).join(', ');
   return new ResponseError(at, `the dataset has changed: expected ${expected}, found ${name} with ${found}`);
-}
-
-/** The last value that a stream can be resumed by. */
-function lastNumber(time: Column): number | undefined {
-  for (let row = time.length - 1; row >= 0; row--) {
-    const value = time[row];
-    if (typeof value === 'number' && Number.isFinite(value)) return value;
-  }
-  return undefined;
 }

@@ -4,41 +4,59 @@ import { type Constraint, encodeConstraint } from '../constraint/index.ts';
 import { type DecodedPart, DecodeError, type DecodeLimits, decodeStream } from '../decode/index.ts';
 import { DapError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
+import type { Batch } from '../model/value.ts';
 import type { Dataset } from '../model/variable.ts';
 import { type Address, responseAddress } from './address.ts';
 import { Body } from './body.ts';
 import { type Connection, Interruption } from './connection.ts';
-import { askDds } from './describe.ts';
-import { hasTime, omittedTime, Progress, type Rows } from './progress.ts';
+import { type LastRow, Progress, type Rows } from './progress.ts';
 import { ask, isTransient, located, ResponseError } from './request.ts';
+import { findResumeTime, unitsOf } from './resume-time.ts';
+import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
 
 /** How many times in a row a dataset that has given rows may be answered with 404 before that is believed. */
 const PATIENCE_WITH_404 = 10;
+
+/** What a session tells while it reads. */
+type SessionState =
+  | { readonly state: 'waiting' | 'connected' }
+  | { readonly state: 'seam'; readonly reason: string; readonly last: number; readonly serverTime: number };
+
+export interface SessionOptions {
+  readonly limits?: Partial<DecodeLimits> | undefined;
+  readonly after?: LastRow | undefined;
+  readonly onState: (state: SessionState) => void;
+  readonly probe: Probe;
+}
 
 /** One stream, over all its connections: what is asked for, and how far it has come. */
 export class Session {
   readonly #address: Address;
   readonly #asked: Constraint;
   readonly #limits: Partial<DecodeLimits>;
-  readonly #onState: (state: { readonly state: 'waiting' | 'connected' }) => void;
-  #progress: Progress;
+  readonly #onState: SessionOptions['onState'];
+  readonly #past: PastRows;
+  readonly #progress: Progress;
+  readonly #known = new KnownTimes();
   #isServed = false;
-  /** It is known whether the time has to be asked for besides. */
+  /** It is known whether there is a time to resume by, and whether it has to be asked for besides. */
   #timeIsSettled = false;
   /** How many answers in a row were 404. */
   #missing = 0;
+  /** What the server's clock read when it kept silent about the last row; looked into by the next connection. */
+  #suspicion: ClockBehind | undefined;
+  /** A last row that the server has, however silent it is about it. */
+  #unsuspected: number | undefined;
 
-  constructor(
-    address: Address,
-    asked: Constraint,
-    limits: Partial<DecodeLimits> = {},
-    onState: (state: { readonly state: 'waiting' | 'connected' }) => void,
-  ) {
+  constructor(address: Address, asked: Constraint, options: SessionOptions) {
+    const { limits = {}, after, onState, probe } = options;
     this.#address = address;
     this.#asked = asked;
     this.#limits = limits;
     this.#onState = onState;
-    this.#progress = new Progress(asked);
+    this.#past = new PastRows(address, probe);
+    this.#progress = new Progress(asked, after);
+    if (after !== undefined) this.#known.add(after.time);
   }
 
   /** Whether the connection that was tried last has come as far as the description of its rows. */
@@ -54,22 +72,43 @@ export class Session {
   /** The rows that `connection` brings. Returns why there are no more; throws an `Interruption` where there may be. */
   async *rows(connection: Connection): AsyncGenerator<Rows, string, undefined> {
     this.#isServed = false;
+    this.#progress.restart();
+    if (this.#progress.isResuming && !this.#timeIsSettled) await this.#settleTime(connection);
+    await this.#lookIntoSuspicion();
+    try {
+      for (;;) {
+        const reason = yield* this.#response(connection);
+        if (reason !== undefined) return reason;
+      }
+    } catch (error) {
+      if (error instanceof ClockBehind) this.#suspicion = error;
+      throw error;
+    }
+  }
+
+  /** The rows of one response. Returns why there are no more; undefined where another request has to be made at once. */
+  async *#response(connection: Connection): AsyncGenerator<Rows, string | undefined, undefined> {
     const progress = this.#progress;
-    progress.restart();
     const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint()));
     const response = await ask(connection, at, this.#address.headers, status =>
       this.#isWorthRetrying(status),
     );
     this.#missing = 0;
+    const date = dateOf(response.headers);
     for await (const part of this.#parts(new Body(connection.bytes(response)), at)) {
       if (part.kind === 'dataset') {
-        if (await this.#addsTime(part.dataset, connection)) break;
-        progress.begin(part.dataset, at, serverTime(response.headers));
+        if (!this.#timeIsSettled && (await this.#settleTime(connection, part.dataset))) return undefined;
+        progress.begin(part.dataset, at, serverTime(date));
         this.#isServed = true;
         this.#onState({ state: 'waiting' });
+        if (date !== undefined) await this.#suspect(connection, date);
       } else if (part.kind === 'rows') {
+        if (progress.goesBack(part.batch)) this.#tellSeam(date);
+        else if (await this.#hasUnknownPast(part.batch)) return undefined;
         const rows = progress.take(part.batch);
+        if (progress.hasMetLast) connection.unlimit();
         if (rows === undefined) continue;
+        this.#known.add(progress.last?.time ?? 0);
         if (progress.seenNow === rows.length) this.#onState({ state: 'connected' });
         yield rows;
         connection.throwIfClosed();
@@ -79,7 +118,7 @@ export class Session {
         throw new Interruption('the server ended the Sequence');
       }
     }
-    return yield* this.rows(connection);
+    throw new Interruption('the response broke off');
   }
 
   /** The response as it is decoded. What is wrong with it means another attempt, or an error with address and reason. */
@@ -98,18 +137,73 @@ export class Session {
   }
 
   /**
-   * On the first connection: has the time asked for besides, where `served` leaves it out and the dataset has it. Then the
-   * request is made again; what was served so far is of no use.
+   * On the first connection: finds the time to resume by, and has it asked for besides where `served` leaves it out and the
+   * dataset has it. True where the request has to be made again for that; what was served so far is of no use.
    */
-  async #addsTime(served: Dataset, connection: Connection): Promise<boolean> {
-    if (this.#timeIsSettled) return false;
-    const isLeftOut = this.#asked.projections.length > 0 && !hasTime(served);
-    const time = isLeftOut
-      ? omittedTime(this.#asked, await askDds(connection, this.#address, ''))
-      : undefined;
+  async #settleTime(connection: Connection, served?: Dataset): Promise<boolean> {
+    const time = await findResumeTime(connection, this.#address, this.#asked, served);
     this.#timeIsSettled = true;
-    if (time !== undefined) this.#progress = new Progress(this.#asked, time);
-    return time !== undefined;
+    if (time !== undefined) this.#progress.resumeBy(time);
+    else if (this.#progress.isResuming) {
+      throw new ResponseError(
+        this.#address.base,
+        'expected a column of times, by which to go on after the rows that there are, found none',
+      );
+    }
+    return time?.isOmitted === true;
+  }
+
+  /** Asks for the units of the time, where so far only its name is known. */
+  async #settleUnits(connection: Connection): Promise<void> {
+    const { time, sequence } = this.#progress;
+    if (time === undefined || time.units !== undefined || sequence === undefined) return;
+    const units = await unitsOf(connection, this.#address, sequence, time.column);
+    this.#progress.resumeBy({ ...time, units });
+  }
+
+  /** Limits the wait for the first row where the last one is ahead of the server's clock, which read `date`. */
+  async #suspect(connection: Connection, date: number): Promise<void> {
+    const progress = this.#progress;
+    const isSuspect = (): boolean =>
+      progress.isResuming &&
+      progress.last?.time !== this.#unsuspected &&
+      isAhead(progress.seconds(progress.last!.time), date);
+    if (!isSuspect()) return;
+    await this.#settleUnits(connection);
+    if (isSuspect()) connection.limit(PATIENCE, new ClockBehind(date));
+  }
+
+  /** Has the next request ask for all that the server has, unless it shows that it still has a row that came before. */
+  async #lookIntoSuspicion(): Promise<void> {
+    const { last, time } = this.#progress;
+    const suspicion = this.#suspicion;
+    this.#suspicion = undefined;
+    if (suspicion === undefined || last === undefined || time === undefined) return;
+    const known = this.#known.upTo(this.#progress.reading(suspicion.serverTime));
+    if (known !== undefined && (await this.#past.has(time, known))) this.#unsuspected = last.time;
+    else this.#progress.startOver();
+  }
+
+  /**
+   * True where the server does not have the last row, of which `batch` would begin with, but earlier ones that have not come: it
+   * started again with an earlier clock, which was set right since then. All that it has is then asked for.
+   */
+  async #hasUnknownPast(batch: Batch): Promise<boolean> {
+    const { last, time } = this.#progress;
+    if (last === undefined || time === undefined || !this.#progress.lacksLast(batch)) return false;
+    const known = this.#known.before(last.time);
+    if (!(await this.#past.hasOther(time, last.time, known))) return false;
+    this.#progress.startOver();
+    return true;
+  }
+
+  /** The rows that follow are of a server whose clock was set back. */
+  #tellSeam(date: number | undefined): void {
+    const last = this.#progress.seconds(this.#progress.last!.time);
+    const serverTime = date ?? Date.now() / 1000;
+    const reason = `the server started again with an earlier clock: its rows are not later than the last one, of ${iso(last)}`;
+    this.#known.clear();
+    this.#onState({ state: 'seam', reason, last, serverTime });
   }
 
   #isWorthRetrying(status: number): boolean {
@@ -120,8 +214,13 @@ export class Session {
 }
 
 /** Seconds since 1970 by the server's clock, as far as its `Date` tells: that one knows whole seconds only. */
-function serverTime(headers: Headers): number {
+function serverTime(date: number | undefined): number {
   const own = Date.now() / 1000;
-  const date = Date.parse(headers.get('date') ?? '') / 1000;
-  return Math.abs(own - date) > 2 ? date : own;
+  return date !== undefined && Math.abs(own - date) > 2 ? date : own;
+}
+
+/** A time as people read it; as a number where no calendar has it. */
+function iso(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
 }

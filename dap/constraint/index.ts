@@ -22,5 +22,6 @@ export { parseConstraint } from './parse.ts';
 export { timesIncrease } from './place.ts';
 export { type Plan, type PlanOptions, planConstraint } from './plan.ts';
 export { encodeConstraint, printConstraint } from './print.ts';
-export { type ResumeOptions, resumeAfter, upperTimeBound } from './resume.ts';
+export { canRepeatLast, type ResumeOptions, resumeAfter } from './resume.ts';
 export { rowCount, rowRangeOf } from './rows.ts';
+export { timeBounds, upperTimeBound } from './time-clauses.ts';

@@ -1,28 +1,23 @@
-// How to ask for the rest of a Sequence after its connection broke, and whether its constraint gives time an end.
+// The constraint that asks for the rest of a Sequence after its connection broke.
 
-import { boundsOf, type TimeBounds } from './bounds.ts';
-import {
-  type Comparison,
-  type Constraint,
-  type Name,
-  type Operand,
-  type Operator,
-  type Projection,
-  pathOf,
-  type RowRange,
-  type Selection,
-} from './expression.ts';
-import { meansSame } from './names.ts';
+import { type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
+import type { Constraint, Projection, RowRange, Selection } from './expression.ts';
 import { NOWHERE, type Place, placeAfter, rowsPassed } from './place.ts';
 import { lastRow, rowCount, rowRangeOf } from './rows.ts';
-import { MIRRORED } from './select.ts';
-import { secondsOf } from './time.ts';
+import { fixed, nameOf, timeClause, timeComparison, windowOf } from './time-clauses.ts';
 
 export interface ResumeOptions {
   /** The dotted name of the time column, `sensor.time`. */
   readonly time: string;
-  /** The time of the last row that has come, in seconds since 1970. */
+  /** The time of the last row that has come, in the column's units. */
   readonly last: number;
+  /** The units of the time column: seconds since 1970 by default. */
+  readonly units?: TimeUnits;
+  /**
+   * How many rows of the time `last` have come. Where it is given, and the constraint `canRepeatLast`, the rows of that time are
+   * asked for again (`time>=last`), so that none is lost where several rows have one time.
+   */
+  readonly lastCount?: number;
   /** How many rows have come since `constraint` was first asked for, over all connections. */
   readonly rowsSeen: number;
   /** When it was first asked for, in seconds since 1970: what its `now` goes on to mean. */
@@ -45,12 +40,14 @@ export interface ResumeOptions {
  * - Where `now` is given, times become numbers of seconds; without it, `time<now+1hour` is an hour from the new request.
  * - Where the row range was full already, the result chooses no row (`time>last` and `time<=last`): an expression cannot say
  *   so otherwise.
+ * - Where `lastCount` is given and the constraint `canRepeatLast`, the clause is `time>=last`, and a row range is longer by as many
+ *   rows.
  *
  * Throws a `RangeError` where `last` is not finite or `rowsSeen` no count of rows, and a `ConstraintError` where the indices
  * of `constraint` contradict each other.
  */
 export function resumeAfter(constraint: Constraint, options: ResumeOptions): Constraint {
-  const { time, last, rowsSeen, now } = options;
+  const { time, last, rowsSeen, now, units = UNIX_SECONDS } = options;
   if (!Number.isFinite(last)) throw new RangeError(`Expected the time of the last row, found ${last}`);
   if (!Number.isSafeInteger(rowsSeen) || rowsSeen < 0) {
     throw new RangeError(`Expected a number of rows, found ${rowsSeen}`);
@@ -58,100 +55,47 @@ export function resumeAfter(constraint: Constraint, options: ResumeOptions): Con
   const range = rowRangeOf(constraint);
   const isFull = range !== undefined && rowsSeen >= rowCount(range);
   const place = isFull ? NOWHERE : placeAfter(constraint, range, options);
+  const repeated = isFull || !canRepeatLast(constraint, rowsSeen) ? 0 : (options.lastCount ?? 0);
+  const after = repeated > 0 ? ({ operator: '>=', time: last } as const) : place.after;
   const kept = constraint.selections.filter(selection => place.keepsBounds || !isImplied(selection, options));
   return {
-    projections: projectionsFrom(place, constraint, range, options),
+    projections: projectionsFrom(place, constraint, range, { ...options, repeated }),
     selections: [
-      ...(now === undefined ? kept : kept.map(selection => fixed(selection, time, now))),
-      ...(place.after === undefined ? [] : [timeClause(time, place.after.operator, place.after.time)]),
+      ...(now === undefined ? kept : kept.map(selection => fixed(selection, time, now, units))),
+      ...(after === undefined ? [] : [timeClause(time, after.operator, after.time)]),
       ...(place.isNowhere ? [timeClause(time, '>', last), timeClause(time, '<=', last)] : []),
     ],
   };
 }
 
 /**
- * The upper bound that `constraint` puts on the column `time` (a dotted name), in seconds since 1970; Infinity where it puts
- * none. `now` is what that means in the constraint.
+ * True where a request can ask for the rows of the last time again: no function decides which rows there are, and a row range
+ * takes every row. (Its stride, or the rows that it passes over at first, would be counted from another row where the server
+ * does not have those of the last time any more.)
  */
-export function upperTimeBound(constraint: Constraint, time: string, now: number): number {
-  const windows = constraint.selections.flatMap(selection => windowOf(selection, time, now) ?? []);
-  return Math.min(...windows.map(({ high }) => high), Number.POSITIVE_INFINITY);
+export function canRepeatLast(constraint: Constraint, rowsSeen: number): boolean {
+  const { projections, selections } = constraint;
+  if ([...projections, ...selections].some(({ kind }) => kind === 'call')) return false;
+  const range = rowRangeOf(constraint);
+  return range === undefined || (range.stride === 1 && rowsSeen > 0);
 }
 
 function isImplied(selection: Selection, { time, last, rowsSeen }: ResumeOptions): boolean {
   const comparison = timeComparison(selection, time);
   if (comparison === undefined || !comparison.operator.startsWith('>')) return false;
   const onlyNumbers = comparison.values.every(value => value.kind === 'number');
-  const bounds = windowOf(selection, time, 0);
+  const bounds = windowOf(selection, time, 0, UNIX_SECONDS);
   return bounds !== undefined && (rowsSeen > 0 || (onlyNumbers && bounds.low <= last));
-}
-
-/** The window that a clause leaves to the time; undefined for one that is not about the time and constants alone. */
-function windowOf(selection: Selection, time: string, now: number): TimeBounds | undefined {
-  const comparison = timeComparison(selection, time);
-  const values = comparison?.values.flatMap(value => secondsOfConstant(value, now) ?? []);
-  return comparison !== undefined && values!.length === comparison.values.length
-    ? boundsOf(comparison.operator, values!)
-    : undefined;
-}
-
-/** The clause with the time on its left, if it compares the time. */
-function timeComparison(
-  selection: Selection,
-  time: string,
-): { operator: Operator; values: readonly Operand[] } | undefined {
-  if (selection.kind === 'call') return undefined;
-  const { left, operator, right } = selection;
-  if (isTime(left, time)) return { operator, values: right.kind === 'list' ? right.values : [right] };
-  if (right.kind === 'list' || !isTime(right, time) || operator === '=~') return undefined;
-  return { operator: MIRRORED[operator], values: [left] };
-}
-
-/** The full name, or its last part alone. */
-function isTime(operand: Operand, time: string): boolean {
-  return operand.kind === 'name' && meansSame(pathOf(operand), time);
-}
-
-/** Seconds since 1970; undefined for what is no constant, or a text that is no time. */
-function secondsOfConstant(operand: Operand, now: number): number | undefined {
-  if (operand.kind === 'number') return operand.value;
-  if (operand.kind !== 'time' && operand.kind !== 'text') return undefined;
-  try {
-    return secondsOf(operand.kind === 'time' ? operand.text : operand.value, now, (offset, expected) => {
-      throw new RangeError(`at character ${offset}: expected ${expected}`);
-    });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-/** The clause with numbers for its times; a quoted text is one where the clause compares the column `time`. */
-function fixed(selection: Selection, time: string, now: number): Selection {
-  if (selection.kind === 'call') return selection;
-  const quotedToo = timeComparison(selection, time) !== undefined;
-  const fix = (operand: Operand): Operand => {
-    if (operand.kind !== 'time' && !(quotedToo && operand.kind === 'text')) return operand;
-    const value = secondsOfConstant(operand, now);
-    return value === undefined ? operand : { kind: 'number', value };
-  };
-  const { left, operator, right } = selection;
-  return {
-    kind: 'comparison',
-    left: fix(left),
-    operator,
-    right: right.kind === 'list' ? { kind: 'list', values: right.values.map(fix) } : fix(right),
-  };
 }
 
 function projectionsFrom(
   { isNowhere, skip }: Place,
   { projections }: Constraint,
   range: RowRange | undefined,
-  { time, rowsSeen }: ResumeOptions,
+  { time, rowsSeen, repeated }: ResumeOptions & { readonly repeated: number },
 ): Projection[] {
   const rest = projections.map(item =>
-    reindexed(item, index => (isNowhere ? [] : restOf(index, rowsSeen, skip))),
+    reindexed(item, index => (isNowhere ? [] : restOf(index, rowsSeen, skip, repeated))),
   );
   if (range !== undefined || skip === 0) return rest;
   const [first, ...others] = rest;
@@ -167,22 +111,14 @@ function reindexed(item: Projection, indicesFor: (range: RowRange) => RowRange[]
 }
 
 /**
- * What is left of `range` when its first `rowsSeen` rows have come, counted from `skip` before the row that follows them; none
- * for all rows.
+ * What is left of `range` when its first `rowsSeen` rows have come, counted from `skip` before the row that follows them, and
+ * with `repeated` rows that come again; none for all rows.
  */
-function restOf(range: RowRange, rowsSeen: number, skip: number): RowRange[] {
+function restOf(range: RowRange, rowsSeen: number, skip: number, repeated: number): RowRange[] {
   if (rowsSeen === 0) return [range];
   const { stride, stop } = range;
   const open = stop > Number.MAX_SAFE_INTEGER;
   if (open && stride === 1 && skip === 0) return [];
   const last = open ? stop : lastRow(range) - rowsPassed(range, rowsSeen) + skip;
-  return [{ start: stride - 1 + skip, stride, stop: last }];
-}
-
-function nameOf(path: string): Name {
-  return { kind: 'name', steps: path.split('.').map(name => ({ name, indices: [] })) };
-}
-
-function timeClause(time: string, operator: Operator, value: number): Comparison {
-  return { kind: 'comparison', left: nameOf(time), operator, right: { kind: 'number', value } };
+  return [{ start: stride - 1 + skip, stride, stop: last + repeated }];
 }

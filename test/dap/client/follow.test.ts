@@ -162,7 +162,7 @@ describe('a projection without the time', () => {
     expect(pi.queries).toEqual([
       'sensor.temperature&sensor.time>0',
       'sensor.temperature,sensor.time&sensor.time>0',
-      'sensor.temperature,sensor.time&sensor.time>1369000002.125',
+      'sensor.temperature,sensor.time&sensor.time>=1369000002.125',
     ]);
     expect(states.names.filter(name => name === 'reconnecting')).toHaveLength(1);
   });
@@ -172,13 +172,15 @@ describe('a projection without the time', () => {
     const server = await answering((request, response) => {
       asked.push(decodeURIComponent(request.url ?? ''));
       if (request.url?.includes('.dds')) response.end(head(['temperature', 'pressure']));
-      else response.end(Buffer.concat([Buffer.from(`${head(['pressure'])}Data:\n`), rowBytes([7]), END]));
+      else if (request.url?.includes('.das')) response.end('Attributes {\n}\n');
+      else response.end(Buffer.concat([Buffer.from(`${head(['pressure'])}Data:\n`), rowBytes([7])]));
     });
     const rows = follow(`${server.origin}/roberrypi?sensor.pressure`, atOnce);
     expect(await take(3, rows)).toEqual([[7], [7], [7]]);
     expect(asked).toEqual([
       '/roberrypi.dods?sensor.pressure',
       '/roberrypi.dds',
+      '/roberrypi.das',
       '/roberrypi.dods?sensor.pressure',
       '/roberrypi.dods?sensor.pressure',
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromMillis, parseTimeUnits, toMillis } from '../../web/cftime.ts';
+import { fromMillis, parseTimeUnits, toMillis } from '../../../dap/model/time-units.ts';
 
 describe('CF time units', () => {
   it.each([
@@ -13,21 +13,21 @@ describe('CF time units', () => {
     ['days since 2026-11-21 00:00:00 +01:00', 86_400_000, Date.UTC(2026, 10, 20, 23)],
     ['days since 2026-11-21 00:00:00 -5:30', 86_400_000, Date.UTC(2026, 10, 21, 5, 30)],
     ['seconds since 2026-11-21T10:00:00.250Z', 1000, Date.UTC(2026, 10, 21, 10, 0, 0, 250)],
+    ['months since 1970-01-01', (365.242198781 * 86_400_000) / 12, 0],
+    ['years since 1970-01-01', 365.242198781 * 86_400_000, 0],
+    ['weeks since 1970-01-01', 7 * 86_400_000, 0],
+    ['microseconds since 1970-01-01', 1e-3, 0],
+    ['days after 1970-01-01', 86_400_000, 0],
   ])('%s', (units, millis, epoch) => {
     expect(parseTimeUnits(units)).toEqual({ millis, epoch });
   });
 
-  it.each([
-    undefined,
-    '',
-    'seconds',
-    'months since 1970-01-01',
-    'seconds since',
-    'seconds since yesterday',
-    'mV',
-  ])('%j are none', units => {
-    expect(parseTimeUnits(units)).toBeUndefined();
-  });
+  it.each([undefined, '', 'seconds', 'seconds since', 'seconds since yesterday', 'mV'])(
+    '%j are none',
+    units => {
+      expect(parseTimeUnits(units)).toBeUndefined();
+    },
+  );
 
   it('lead from the column to milliseconds and back', () => {
     const units = parseTimeUnits('hours since 2026-01-01')!;

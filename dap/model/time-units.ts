@@ -1,4 +1,4 @@
-// What the numbers of a time column mean: CF time units, such as `seconds since 1970-01-01T00:00:00Z`.
+// Reads the units of a column of times, such as `seconds since 1970-01-01T00:00:00Z`: CF time units.
 
 /** How a time column's numbers become milliseconds since 1970. */
 export interface TimeUnits {
@@ -10,24 +10,34 @@ export interface TimeUnits {
 
 export const UNIX_SECONDS: TimeUnits = { millis: 1000, epoch: 0 };
 
+/** A year in UDUNITS, which CF time units mean: the tropical one of 365.242198781 days; a month is a twelfth of it. */
+const YEAR = 365.242198781 * 86_400_000;
+
 const LENGTHS: readonly (readonly [RegExp, number])[] = [
+  [/^(?:ns|nsecs?|nanosecs?|nanoseconds?)$/, 1e-6],
+  [/^(?:us|µs|μs|usecs?|microsecs?|microseconds?)$/, 1e-3],
   [/^(?:ms|msecs?|millisecs?|milliseconds?)$/, 1],
-  [/^(?:us|µs|microsecs?|microseconds?)$/, 1e-3],
   [/^(?:s|secs?|seconds?)$/, 1000],
   [/^(?:min|mins|minutes?)$/, 60_000],
   [/^(?:h|hrs?|hours?)$/, 3_600_000],
   [/^(?:d|days?)$/, 86_400_000],
+  [/^(?:weeks?)$/, 7 * 86_400_000],
+  [/^(?:months?)$/, YEAR / 12],
+  [/^(?:years?|yrs?)$/, YEAR],
+  [/^(?:common_years?)$/, 365 * 86_400_000],
 ];
 
 const EPOCH =
   /^([+-]?\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?\s*(?:(Z|UTC|GMT)|([+-]\d{1,2}):?(\d{2})?)?$/i;
 
 /**
- * Reads CF time units (CF conventions, section 4.4): a length of time, `since`, and a date in UTC or with an offset. The
- * date counts in the Gregorian calendar. Undefined for anything else, and for months and years, which have no length.
+ * Reads CF time units (CF conventions, section 4.4): a length of time, `since` (or UDUNITS' other words for it), and a date
+ * in UTC or with an offset. The date counts in the Gregorian calendar; months and years have the length that UDUNITS gives
+ * them. Undefined for anything else.
  */
 export function parseTimeUnits(units: string | undefined): TimeUnits | undefined {
-  const [, length = '', date = ''] = /^\s*(\S+)\s+since\s+(.*?)\s*$/i.exec(units ?? '') ?? [];
+  const [, length = '', date = ''] =
+    /^\s*(\S+)\s+(?:since|after|from|ref)\s+(.*?)\s*$/i.exec(units ?? '') ?? [];
   const millis = LENGTHS.find(([names]) => names.test(length.toLowerCase()))?.[1];
   const parts = EPOCH.exec(date);
   if (millis === undefined || parts === null) return undefined;

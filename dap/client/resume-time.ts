@@ -1,0 +1,132 @@
+// Finds the column of times by which a stream is resumed, and asks for it where the projection leaves it out.
+
+import { type Constraint, pathOf } from '../constraint/index.ts';
+import type { AttributeTable } from '../model/attributes.ts';
+import { DapError } from '../model/error.ts';
+import { findTime, isNumeric } from '../model/time-column.ts';
+import { type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
+import type { Dataset, Sequence, Variable } from '../model/variable.ts';
+import type { Address } from './address.ts';
+import { type Connection, Interruption } from './connection.ts';
+import { askDas, askDds } from './describe.ts';
+import { ResponseError } from './request.ts';
+
+/** The column by which a stream is resumed. */
+export interface ResumeTime {
+  readonly sequence: string;
+  readonly column: string;
+  /** The projection leaves the column out: it is asked for besides, and taken out of the rows. */
+  readonly isOmitted: boolean;
+  /** Undefined while only the column's name says that it is the time: the DAS was not asked for. */
+  readonly units: TimeUnits | undefined;
+}
+
+/** The name that says by itself that a column holds the time. */
+const TIME = 'time';
+
+/** The column's dotted name. */
+export function pathOfTime({ sequence, column }: ResumeTime): string {
+  return `${sequence}.${column}`;
+}
+
+/**
+ * The time of the Sequence that `asked` chooses: a column of numbers named `time`, else the one whose units in the DAS count
+ * from a moment. Undefined where there is none. `served` is the dataset as the constraint leaves it, where that is known.
+ * Throws as `askDds` does.
+ */
+export async function findResumeTime(
+  connection: Connection,
+  address: Address,
+  asked: Constraint,
+  served?: Dataset,
+): Promise<ResumeTime | undefined> {
+  const shown = served?.variables.find(variable => variable.type === 'Sequence');
+  if (shown?.fields.some(isNamedTime) === true) {
+    return { sequence: shown.name, column: TIME, isOmitted: false, units: undefined };
+  }
+  const isWhole = served !== undefined && asked.projections.length === 0;
+  const dataset = isWhole ? served : await askDds(connection, address, '');
+  const sequence = chosenSequence(asked, dataset);
+  if (sequence === undefined) return undefined;
+  const isOmitted = (column: string): boolean =>
+    shown === undefined
+      ? !isProjected(asked, sequence, column)
+      : !shown.fields.some(({ name }) => name === column);
+  if (sequence.fields.some(isNamedTime)) {
+    return { sequence: sequence.name, column: TIME, isOmitted: isOmitted(TIME), units: undefined };
+  }
+  const attributes = await askAttributes(connection, address);
+  const time = attributes && findTime(sequence, attributes);
+  if (time === undefined) return undefined;
+  return { sequence: sequence.name, column: time.name, isOmitted: isOmitted(time.name), units: time.units };
+}
+
+/** The units of a column that was found by its name: seconds since 1970 where the DAS does not say. */
+export async function unitsOf(
+  connection: Connection,
+  address: Address,
+  sequence: Sequence,
+  column: string,
+): Promise<TimeUnits> {
+  const attributes = await askAttributes(connection, address);
+  const fields = sequence.fields.filter(({ name }) => name === column);
+  return (attributes && findTime({ ...sequence, fields }, attributes)?.units) ?? UNIX_SECONDS;
+}
+
+/** The constraint with one more column asked for. */
+export function askingFor(path: string, constraint: Constraint): Constraint {
+  const steps = path.split('.').map(name => ({ name, indices: [] }));
+  return { ...constraint, projections: [...constraint.projections, { kind: 'name', steps }] };
+}
+
+function isNamedTime(field: Variable): boolean {
+  return field.name === TIME && isNumeric(field);
+}
+
+/** Undefined where the server has none that can be read. Throws an `Interruption` where another attempt may bring them. */
+async function askAttributes(connection: Connection, address: Address): Promise<AttributeTable | undefined> {
+  try {
+    return await askDas(connection, address);
+  } catch (error) {
+    if (error instanceof DapError || error instanceof ResponseError) return undefined;
+    const cause = error instanceof Interruption ? error.cause : undefined;
+    if (cause instanceof ResponseError && cause.status === 500) return undefined;
+    throw error;
+  }
+}
+
+/** The one Sequence of `dataset` that the constraint names columns of, or the only one that there is. */
+function chosenSequence(constraint: Constraint, dataset: Dataset): Sequence | undefined {
+  const chosen = new Set<Variable | undefined>();
+  for (const projection of constraint.projections) {
+    if (projection.kind === 'call') return undefined;
+    const path = pathOf(projection);
+    chosen.add(dataset.variables.find(variable => owns(variable, path)) ?? madeOf(dataset, constraint));
+  }
+  if (chosen.size === 0) {
+    for (const variable of dataset.variables) if (variable.type === 'Sequence') chosen.add(variable);
+  }
+  const [sequence, another] = chosen;
+  return sequence?.type === 'Sequence' && another === undefined && chosen.size === 1 ? sequence : undefined;
+}
+
+/** The only Sequence of `dataset`, where a function of `constraint` may have made columns of it that are not its own. */
+function madeOf({ variables }: Dataset, { selections }: Constraint): Variable | undefined {
+  const calls = selections.some(({ kind }) => kind === 'call');
+  return calls && variables.length === 1 ? variables[0] : undefined;
+}
+
+/** True where `path` means `variable`, something inside it, or one of its fields by its name alone. */
+function owns(variable: Variable, path: string): boolean {
+  if (path === variable.name || path.startsWith(`${variable.name}.`)) return true;
+  return variable.type === 'Sequence' && variable.fields.some(field => field.name === path);
+}
+
+/** True where the constraint asks for the column too. */
+function isProjected({ projections }: Constraint, { name }: Sequence, column: string): boolean {
+  if (projections.length === 0) return true;
+  return projections.some(
+    projection =>
+      projection.kind === 'name' && [name, column, `${name}.${column}`].includes(pathOf(projection)),
+  );
+}
