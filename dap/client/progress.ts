@@ -6,6 +6,7 @@ import {
   resumeAfter,
   rowCount,
   rowRangeOf,
+  timeBounds,
   timesIncrease,
   upperTimeBound,
 } from '../constraint/index.ts';
@@ -54,6 +55,8 @@ export class Progress {
   /** No row of this connection was a new one yet. */
   #mayRepeat = false;
   #hasMetLast = false;
+  /** The server is known to give rows of its past, or was asked for them from the beginning. */
+  #hasPast: boolean;
   /** How far apart in time the last two rows are that differ in it; 0 before there are two. */
   #spacing = 0;
   /** The server is asked for all it has, since its clock was set back: nothing is known to have come. */
@@ -62,6 +65,7 @@ export class Progress {
   constructor(asked: Constraint, after?: LastRow) {
     this.#asked = asked;
     this.#last = after;
+    this.#hasPast = after !== undefined;
     const range = rowRangeOf(asked);
     this.#wanted = range === undefined ? Number.POSITIVE_INFINITY : rowCount(range);
   }
@@ -122,13 +126,15 @@ export class Progress {
   }
 
   /**
-   * True where `batch`, the first of its connection, should begin with the last row, and begins so far behind it that the server
-   * may have started again since then.
+   * True where `batch`, the first of its connection, should begin with the last row and does not: the server may have started
+   * again since then. (Of a server that may have no past at all, not even the last row, a row is no sign of that which comes as
+   * soon after the last one as others did.)
    */
   lacksLast(batch: Batch): boolean {
     const first = batch.columns[this.#timeColumn]?.[0];
-    const isFirst = this.#mayRepeat && !this.#hasMetLast && this.repeatsLast;
-    return isFirst && isTime(first) && first - this.#last!.time > USUAL_GAP * this.#spacing;
+    if (!this.#mayRepeat || this.#hasMetLast || !this.repeatsLast || !isTime(first)) return false;
+    const gap = first - this.#last!.time;
+    return gap > 0 && (this.#hasPast || gap > USUAL_GAP * this.#spacing);
   }
 
   /** True where `batch` is the first that a server gives which started over, and begins before the last row. */
@@ -139,6 +145,8 @@ export class Progress {
 
   /** The stream is resumed by `time` from now on; it is asked for besides where the projection leaves it out. */
   resumeBy(time: ResumeTime): void {
+    const { low } = timeBounds(this.#asked, pathOfTime(time), 0);
+    this.#hasPast ||= low > Number.NEGATIVE_INFINITY;
     if (time.isOmitted && this.#time === undefined) this.#asked = askingFor(pathOfTime(time), this.#asked);
     this.#time = time;
   }
@@ -251,6 +259,7 @@ export class Progress {
     for (; row < time.length; row++) {
       const value = Number(time[row]);
       if (value >= last) this.#hasMetLast = true;
+      if (value === last) this.#hasPast = true;
       if (value === last && this.#repeats > 0) this.#repeats--;
       else if (!(value < last)) break;
     }
