@@ -13,6 +13,7 @@ export {
 export { parseDas, printDas } from './model/das.ts';
 export { parseDds, printDds } from './model/dds.ts';
 export { DapError, parseError, printError } from './model/error.ts';
+export { meaningOf, NumberMeaning } from './model/meaning.ts';
 export { DapSyntaxError } from './model/scan.ts';
 export { columnAttributes, findTime, type TimeColumn } from './model/time-column.ts';
 export { fromMillis, parseTimeUnits, type TimeUnits, toMillis } from './model/time-units.ts';

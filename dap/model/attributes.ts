@@ -29,3 +29,46 @@ export function attributeTable(
   }
   return at;
 }
+
+/** A number of an attribute, and the type that the attribute has. */
+export interface ListedNumber {
+  readonly type: Attribute['type'];
+  readonly value: number;
+}
+
+/** What one text of numbers is read of at most: attributes of numbers are short. */
+const LONGEST_NUMBERS = 1000;
+
+/** A number as NetCDF's own notation (CDL) writes it as well, which marks the type by letters: `-999.9f`, `255ub`. */
+const NUMBER =
+  /^([+-]?(?:0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?))(?:f|d|u?[bsl]|ull?|ll)?$/i;
+
+/**
+ * The numbers of an attribute; those of a text too, where it is a list of numbers between blanks or commas. Empty where
+ * there is no such attribute or it tells something else.
+ */
+export function listedNumbers(table: AttributeTable | undefined, name: string): ListedNumber[] {
+  const found = table?.get(name);
+  if (found === undefined || found instanceof Map) return [];
+  const { type, values } = found;
+  return values.flatMap(value =>
+    (typeof value === 'number' ? [value] : numbersIn(value)).map(number => ({ type, value: number })),
+  );
+}
+
+function numbersIn(text: string): number[] {
+  if (text.length > LONGEST_NUMBERS) return [];
+  const numbers = text
+    .trim()
+    .split(/[\s,;]+/)
+    .filter(word => word !== '')
+    .map(word => numberOf(NUMBER.exec(word)?.[1]));
+  return numbers.includes(undefined) ? [] : (numbers as number[]);
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/nan/i.test(text)) return Number.NaN;
+  if (/inf/i.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return Number(text);
+}

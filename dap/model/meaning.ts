@@ -1,0 +1,165 @@
+// Tells the values of a column from what stands for none, and unpacks them: missing values, valid range, `_Unsigned`,
+// `scale_factor` and `add_offset` (CF conventions, sections 2.5.1 and 8.1; attribute conventions of the NetCDF Users Guide).
+
+import { type AttributeTable, attributeText, type ListedNumber, listedNumbers } from './attributes.ts';
+import { isNumberType, type NumberType } from './layout.ts';
+
+/** Bits of the types that hold whole numbers. */
+const BITS: Partial<Record<string, 8 | 16 | 32>> = { Byte: 8, Int16: 16, UInt16: 16, Int32: 32, UInt32: 32 };
+
+/** How servers print numbers shortest: `%.6g`. From so many digits on, a decimal may be what is left of a longer number. */
+const FEWEST_DIGITS = 6;
+
+/** A number that stands for no value, and how far from it a number of the column may lie that was printed as it. */
+interface Marker {
+  readonly value: number;
+  readonly tolerance: number;
+}
+
+/** The numbers, in the column's own, between which values lie. */
+type Range = readonly [least: number, greatest: number];
+
+const EVERYTHING: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+/** What the numbers of one column mean, by its type and attributes. */
+export class NumberMeaning {
+  /** False where values can have a fraction: of a float type, or packed. */
+  readonly isWhole: boolean;
+  readonly scale: number;
+  readonly offset: number;
+  readonly #bits: 8 | 16 | 32 | undefined;
+  readonly #isSigned: boolean;
+  readonly #markers: readonly Marker[];
+  /** Of packed numbers. */
+  readonly #range: Range;
+  /** Of unpacked numbers; undefined in most columns. */
+  readonly #unpackedRange: Range | undefined;
+
+  constructor(type: NumberType, attributes: AttributeTable | undefined) {
+    const scales = listedNumbers(attributes, 'scale_factor');
+    const offsets = listedNumbers(attributes, 'add_offset');
+    this.scale = finite(scales[0]) ?? 1;
+    this.offset = finite(offsets[0]) ?? 0;
+    this.#bits = BITS[type];
+    const isPacked = this.scale !== 1 || this.offset !== 0;
+    this.isWhole = this.#bits !== undefined && !isPacked;
+
+    const bounds = boundsIn(attributes);
+    this.#isSigned = isSigned(type, attributes, bounds);
+    this.#markers = ['_FillValue', 'missing_value']
+      .flatMap(name => listedNumbers(attributes, name))
+      .flatMap(({ value }) => this.#markersOf(type, value));
+    // A range as wide as the unpacked numbers, and wider than the packed ones, is one of unpacked numbers (Users Guide).
+    const unpackedType = [...scales, ...offsets].some(({ type }) => type === 'Float64')
+      ? 'Float64'
+      : 'Float32';
+    const isOfUnpacked =
+      isPacked && bounds.type === unpackedType && type !== bounds.type && type !== 'Float64';
+    const spare = Math.abs(this.scale) * 1e-6;
+    this.#unpackedRange = isOfUnpacked ? usable([bounds.least - spare, bounds.greatest + spare]) : undefined;
+    this.#range = isOfUnpacked ? EVERYTHING : usable(this.#rangeOf(type, bounds));
+  }
+
+  /** True where a number, as it stands in the column, is NaN, is marked as missing or lies outside of the valid range. */
+  isMissing(stored: number): boolean {
+    return Number.isNaN(this.valueOf(stored));
+  }
+
+  /** The value that a number in the column stands for; NaN for none. */
+  valueOf(stored: number): number {
+    const number = this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned);
+    const [least, greatest] = this.#range;
+    if (!(number >= least && number <= greatest)) return Number.NaN;
+    for (const { value, tolerance } of this.#markers) {
+      if (number === value || Math.abs(number - value) <= tolerance) return Number.NaN;
+    }
+    const unpacked = number * this.scale + this.offset;
+    const range = this.#unpackedRange;
+    return range === undefined || (unpacked >= range[0] && unpacked <= range[1]) ? unpacked : Number.NaN;
+  }
+
+  #markersOf(type: NumberType, value: number): Marker[] {
+    if (this.#bits !== undefined) {
+      const fits = Number.isInteger(value) && value >= -(2 ** (this.#bits - 1)) && value < 2 ** this.#bits;
+      return fits ? [{ value: withSign(value, this.#bits, this.#isSigned), tolerance: 0 }] : [];
+    }
+    if (Number.isNaN(value)) return [];
+    const narrow = { value: Math.fround(value), tolerance: 0 };
+    const wide = { value, tolerance: lostByPrinting(value) };
+    // A Float64 column holds numbers that were Float32 once, too.
+    return type === 'Float32' && wide.tolerance === 0 ? [narrow] : [narrow, wide];
+  }
+
+  #rangeOf(type: NumberType, { least, greatest }: Bounds): Range {
+    if (this.#bits === undefined) {
+      const [low, high] = [Math.fround(least), Math.fround(greatest)];
+      return type === 'Float32' ? [low, high] : [Math.min(least, low), Math.max(greatest, high)];
+    }
+    // A negative upper bound of unsigned numbers is one that was written as if they were signed.
+    if (this.#isSigned || greatest >= 0) return [least, greatest];
+    const unsigned = (bound: number): number => (bound < 0 ? bound + 2 ** this.#bits! : bound);
+    return [unsigned(least), unsigned(greatest)];
+  }
+}
+
+/** What the numbers of a column mean; undefined for a column of another type. */
+export function meaningOf(type: string, attributes: AttributeTable | undefined): NumberMeaning | undefined {
+  return isNumberType(type) ? new NumberMeaning(type, attributes) : undefined;
+}
+
+interface Bounds {
+  readonly least: number;
+  readonly greatest: number;
+  /** The type that both are written in; undefined for several or none. */
+  readonly type: string | undefined;
+}
+
+/** `valid_range`, or else `valid_min` and `valid_max`. */
+function boundsIn(attributes: AttributeTable | undefined): Bounds {
+  const range = listedNumbers(attributes, 'valid_range');
+  const isRange = range.length === 2 && range.every(({ value }) => !Number.isNaN(value));
+  const [low] = isRange ? range : listedNumbers(attributes, 'valid_min');
+  const high = isRange ? range[1] : listedNumbers(attributes, 'valid_max')[0];
+  const types = new Set([low, high].flatMap(bound => (bound === undefined ? [] : [bound.type])));
+  const least = numberOr(low, Number.NEGATIVE_INFINITY);
+  const greatest = numberOr(high, Number.POSITIVE_INFINITY);
+  return { least, greatest, type: types.size === 1 ? [...types][0] : undefined };
+}
+
+function numberOr(bound: ListedNumber | undefined, otherwise: number): number {
+  return bound === undefined || Number.isNaN(bound.value) ? otherwise : bound.value;
+}
+
+/**
+ * Whether whole numbers are to be taken as signed ones: as `_Unsigned` says, or else as the type does. NetCDF's bytes are
+ * signed and DAP2's are not; a lower bound below 0 tells that a Byte was one of those.
+ */
+function isSigned(type: NumberType, attributes: AttributeTable | undefined, { least }: Bounds): boolean {
+  const unsigned = attributeText(attributes, '_Unsigned')?.trim().toLowerCase();
+  if (unsigned === 'true' || unsigned === 'false') return unsigned === 'false';
+  if (type === 'Byte') return Number.isFinite(least) && least < 0;
+  return type === 'Int16' || type === 'Int32';
+}
+
+/** A range with the wrong end first tells nothing, and does not cost the column. */
+function usable(range: Range): Range {
+  return range[0] <= range[1] ? range : EVERYTHING;
+}
+
+/** The number of the same bits. */
+function withSign(value: number, bits: 8 | 16 | 32, isSigned: boolean): number {
+  const size = 2 ** bits;
+  const unsigned = value < 0 ? value + size : value;
+  return isSigned && unsigned >= size / 2 ? unsigned - size : unsigned;
+}
+
+/** Half of the last digit, where `value` has so many that a server may have left out further ones. */
+function lostByPrinting(value: number): number {
+  const [mantissa = '', exponent = ''] = Math.abs(value).toExponential().split('e');
+  const digits = mantissa.replace('.', '').length;
+  return digits < FEWEST_DIGITS || !Number.isFinite(value) ? 0 : 0.5 * 10 ** (Number(exponent) - digits + 1);
+}
+
+function finite(found: ListedNumber | undefined): number | undefined {
+  return Number.isFinite(found?.value) ? found?.value : undefined;
+}
