@@ -1,9 +1,13 @@
 // What a dataset holds for a page: its Sequence, the time column, and the channels with their names and units.
 
 import { type AttributeTable, attributeText } from '../dap/model/attributes.ts';
+import { meaningOf, type NumberMeaning } from '../dap/model/meaning.ts';
 import { columnAttributes, findTime, type TimeColumn } from '../dap/model/time-column.ts';
 import { type Atomic, type Dataset, isAtomic } from '../dap/model/variable.ts';
 import { prettyUnits } from './units.ts';
+
+/** UTF-16 units of a label that are shown. */
+const LONGEST_LABEL = 200;
 
 /** One column that is shown. */
 export interface Channel {
@@ -13,11 +17,10 @@ export interface Channel {
   /** As a reader writes it: `°C`; empty for none. Channels of one unit share a chart. */
   readonly unit: string;
   readonly kind: 'real' | 'integer' | 'text';
-  /** The values that stand for "no value", besides NaN (`_FillValue`, `missing_value`), as they come. */
-  readonly missing: readonly number[];
-  /** What a value is multiplied by, then what is added (CF packing, section 8.1). */
-  readonly scale: number;
-  readonly offset: number;
+  /** Tells the values of a column of numbers from what stands for none, and unpacks them; undefined for text. */
+  readonly meaning: NumberMeaning | undefined;
+  /** The texts that stand for no value. */
+  readonly missingTexts: readonly string[];
 }
 
 export interface Description {
@@ -57,8 +60,8 @@ export function describeDataset(dataset: Dataset, attributes: AttributeTable): D
   const global = attributes.get('NC_GLOBAL');
   const globals = global instanceof Map ? global : undefined;
   return {
-    title: attributeText(globals, 'title') || dataset.name,
-    institution: attributeText(globals, 'institution') ?? '',
+    title: shortened(attributeText(globals, 'title') || dataset.name),
+    institution: shortened(attributeText(globals, 'institution') ?? ''),
     interval: readDuration(attributeText(globals, 'time_coverage_resolution')),
     sequence: sequence.name,
     amongOthers: dataset.variables.length > 1,
@@ -74,9 +77,10 @@ export function describeDataset(dataset: Dataset, attributes: AttributeTable): D
 
 /** Two thermometers of one kind have one long name: their columns' names tell which is which. */
 function toldApart(channels: readonly Channel[]): Channel[] {
-  const times = (wanted: string) => channels.filter(({ label }) => label === wanted).length;
+  const times = new Map<string, number>();
+  for (const { label } of channels) times.set(label, (times.get(label) ?? 0) + 1);
   return channels.map(channel =>
-    times(channel.label) === 1 ? channel : { ...channel, label: `${channel.label} (${channel.name})` },
+    times.get(channel.label) === 1 ? channel : { ...channel, label: `${channel.label} (${channel.name})` },
   );
 }
 
@@ -93,22 +97,28 @@ export function groupByUnit(channels: readonly Channel[]): UnitGroup[] {
 }
 
 function describeChannel({ name, type }: Atomic, attributes: AttributeTable | undefined): Channel {
-  const scale = attributeNumbers(attributes, 'scale_factor')[0] ?? 1;
-  const offset = attributeNumbers(attributes, 'add_offset')[0] ?? 0;
-  const packed = scale !== 1 || offset !== 0;
-  const real = packed || type === 'Float32' || type === 'Float64';
+  const meaning = meaningOf(type, attributes);
   return {
     name,
-    label: attributeText(attributes, 'long_name') || name.replaceAll('_', ' '),
-    unit: prettyUnits(attributeText(attributes, 'units')),
-    kind: type === 'String' || type === 'Url' ? 'text' : real ? 'real' : 'integer',
-    missing: [
-      ...attributeNumbers(attributes, '_FillValue'),
-      ...attributeNumbers(attributes, 'missing_value'),
-    ],
-    scale,
-    offset,
+    label: shortened(attributeText(attributes, 'long_name') || name.replaceAll('_', ' ')),
+    unit: shortened(prettyUnits(shortened(attributeText(attributes, 'units') ?? ''))),
+    kind: meaning === undefined ? 'text' : meaning.isWhole ? 'integer' : 'real',
+    meaning,
+    missingTexts: meaning === undefined ? missingTextsIn(attributes) : [],
   };
+}
+
+/** A text that a server gives for a label, which is no label where it fills a page. */
+function shortened(text: string): string {
+  return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL)}…` : text;
+}
+
+/** The texts of a column that stand for no value. */
+function missingTextsIn(table: AttributeTable | undefined): string[] {
+  return ['_FillValue', 'missing_value'].flatMap(name => {
+    const found = table?.get(name);
+    return found === undefined || found instanceof Map ? [] : found.values.map(String);
+  });
 }
 
 /** Seconds of an ISO 8601 duration of hours, minutes and seconds, such as `PT0.5S`; undefined for any other. */
@@ -117,13 +127,4 @@ function readDuration(text: string | undefined): number | undefined {
   if (parts === null) return undefined;
   const [hours, minutes, seconds] = parts.slice(1).map(part => Number(part ?? 0));
   return hours! * 3600 + minutes! * 60 + seconds!;
-}
-
-/** The numbers of an attribute, without NaN, which stands for "no value" anyhow; none where it has none. */
-function attributeNumbers(table: AttributeTable | undefined, name: string): number[] {
-  const found = table?.get(name);
-  if (found === undefined || found instanceof Map) return [];
-  return found.values
-    .map(value => (value === '' ? Number.NaN : Number(value)))
-    .filter(value => !Number.isNaN(value));
 }

@@ -72,11 +72,12 @@ export class Plot {
     this.#status = status;
     this.#view = { window, columns: USUAL_COLUMNS };
     this.#recording = new Recording(description, this.#view);
+    const places = new Map(description.channels.map((channel, place) => [channel, place]));
     this.#groups = groupByUnit(description.channels).map(group => ({
       panel: new Panel(group, place => {
         this.#pointed = place;
       }),
-      places: group.channels.map(channel => description.channels.indexOf(channel)),
+      places: group.channels.map(channel => places.get(channel)!),
     }));
     const texts = description.channels.filter(({ kind }) => kind === 'text');
     this.#texts = texts.length === 0 ? undefined : new TextPanel(texts);

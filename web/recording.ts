@@ -78,9 +78,10 @@ export class Recording {
 
   /** The columns of the batches to come, by name. Throws an error where one that is described is not among them. */
   expect(names: readonly string[]): void {
+    const known = new Map(names.map((name, place) => [name, place]));
     const placeOf = (name: string): number => {
-      const place = names.indexOf(name);
-      if (place < 0) throw new TypeError(`Expected a column "${name}", found ${names.join(', ')}`);
+      const place = known.get(name);
+      if (place === undefined) throw new TypeError(`Expected a column "${name}", found ${names.join(', ')}`);
       return place;
     };
     const { time, channels } = this.#description;
@@ -90,11 +91,15 @@ export class Recording {
     };
   }
 
-  /** The time of row `index` of `batch` in milliseconds; `arrival` where no column tells it. */
+  /**
+   * The time of row `index` of `batch` in milliseconds; `arrival` where no column tells it, NaN where the column has no
+   * value in this row.
+   */
   timeOf(batch: RowBatch, index: number, arrival: number): number {
     const { time } = this.#description;
     if (time === undefined) return arrival;
-    return toMillis(time.units, Number(batch.columns[this.#places!.time]![index]));
+    const stored = Number(batch.columns[this.#places!.time]![index]);
+    return time.meaning?.isMissing(stored) === true ? Number.NaN : toMillis(time.units, stored);
   }
 
   /** Takes row `index` of `batch`, stamped `time`. A row without a time, or with that of the last one, is passed over. */
@@ -110,8 +115,9 @@ export class Recording {
     for (const [at, track] of this.tracks.entries()) {
       track.points.span = span;
       const value = batch.columns[this.#places!.channels[at]!]![index];
-      if (track.channel.kind === 'text') track.latest = String(value ?? '');
-      else takeNumber(track, time, unpack(track.channel, Number(value)));
+      const { meaning } = track.channel;
+      if (meaning === undefined) track.latest = textOf(track.channel, String(value ?? ''));
+      else takeNumber(track, time, meaning.valueOf(Number(value)));
     }
   }
 
@@ -159,8 +165,9 @@ function newPoints(view: View): Points {
   return new Points(...pointsFor(view));
 }
 
-function unpack({ missing, scale, offset }: Channel, value: number): number {
-  return missing.includes(value) ? Number.NaN : value * scale + offset;
+/** The text; empty where it stands for no value. */
+function textOf({ missingTexts }: Channel, text: string): string {
+  return missingTexts.includes(text) ? '' : text;
 }
 
 function takeNumber(track: Track, time: number, value: number): void {

@@ -1,5 +1,6 @@
 // What a constraint asks of a dataset: everything checked, and ready to run over its rows.
 
+import { type MissingTest, missingTest } from '../model/meaning.ts';
 import type { Batch } from '../model/value.ts';
 import { type Dataset, isAtomic, type Sequence } from '../model/variable.ts';
 import { ALL_TIME, boundsOf, meet, NO_TIME, type TimeBounds } from './bounds.ts';
@@ -15,8 +16,11 @@ import type { Thinning } from './thinning/thinning.ts';
 export interface PlanOptions {
   /** What `now` means, in seconds since 1970. */
   readonly now: number;
-  /** The numbers that stand for no value besides NaN, by the names of their columns (the attribute `_FillValue`). */
-  readonly missing?: ReadonlyMap<string, number>;
+  /**
+   * By the names of their columns: what tells values from what stands for none, or the one number besides NaN that does.
+   * Columns that are not named have NaN for it.
+   */
+  readonly missing?: ReadonlyMap<string, number | MissingTest>;
 }
 
 export interface Plan {
@@ -110,7 +114,7 @@ function bindCalled(
   return bind(thinner, checker, {
     sequence,
     time: sequence.fields.findIndex(({ name }) => name === TIME),
-    missing,
+    missing: field => missingTest(missing.get(field.name)),
     column: path => checker.numberColumn(call, path),
   });
 }

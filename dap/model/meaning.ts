@@ -21,13 +21,25 @@ type Range = readonly [least: number, greatest: number];
 
 const EVERYTHING: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
+/** Tells the numbers of a column that are values from those that stand for none. */
+export interface MissingTest {
+  isMissing(stored: number): boolean;
+}
+
+/** The test of a column in which NaN stands for no value, and `marker` besides where it is a number. */
+export function missingTest(marker: number | MissingTest = Number.NaN): MissingTest {
+  if (typeof marker !== 'number') return marker;
+  return { isMissing: stored => Number.isNaN(stored) || stored === marker };
+}
+
 /** What the numbers of one column mean, by its type and attributes. */
-export class NumberMeaning {
+export class NumberMeaning implements MissingTest {
   /** False where values can have a fraction: of a float type, or packed. */
   readonly isWhole: boolean;
   readonly scale: number;
   readonly offset: number;
   readonly #bits: 8 | 16 | 32 | undefined;
+  readonly #isSignedType: boolean;
   readonly #isSigned: boolean;
   readonly #markers: readonly Marker[];
   /** Of packed numbers. */
@@ -45,6 +57,7 @@ export class NumberMeaning {
     this.isWhole = this.#bits !== undefined && !isPacked;
 
     const bounds = boundsIn(attributes);
+    this.#isSignedType = type === 'Int16' || type === 'Int32';
     this.#isSigned = isSigned(type, attributes, bounds);
     this.#markers = ['_FillValue', 'missing_value']
       .flatMap(name => listedNumbers(attributes, name))
@@ -76,6 +89,13 @@ export class NumberMeaning {
     const unpacked = number * this.scale + this.offset;
     const range = this.#unpackedRange;
     return range === undefined || (unpacked >= range[0] && unpacked <= range[1]) ? unpacked : Number.NaN;
+  }
+
+  /** True where every number but NaN is a value, and its own. */
+  get isPlain(): boolean {
+    const keepsSign = this.#bits === undefined || this.#isSigned === this.#isSignedType;
+    const takesAll = this.#range === EVERYTHING && this.#unpackedRange === undefined;
+    return keepsSign && takesAll && this.#markers.length === 0 && this.scale === 1 && this.offset === 0;
   }
 
   #markersOf(type: NumberType, value: number): Marker[] {
@@ -143,7 +163,9 @@ function isSigned(type: NumberType, attributes: AttributeTable | undefined, { le
 
 /** A range with the wrong end first tells nothing, and does not cost the column. */
 function usable(range: Range): Range {
-  return range[0] <= range[1] ? range : EVERYTHING;
+  const [least, greatest] = range;
+  const isBounded = least > Number.NEGATIVE_INFINITY || greatest < Number.POSITIVE_INFINITY;
+  return isBounded && least <= greatest ? range : EVERYTHING;
 }
 
 /** The number of the same bits. */

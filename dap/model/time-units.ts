@@ -27,6 +27,9 @@ const LENGTHS: readonly (readonly [RegExp, number])[] = [
   [/^(?:common_years?)$/, 365 * 86_400_000],
 ];
 
+/** UTF-16 units of time units that are read: patterns that look for blanks take a long time with a long text. */
+const LONGEST_UNITS = 200;
+
 const EPOCH =
   /^([+-]?\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?\s*(?:(Z|UTC|GMT)|([+-]\d{1,2}):?(\d{2})?)?$/i;
 
@@ -36,8 +39,8 @@ const EPOCH =
  * them. Undefined for anything else.
  */
 export function parseTimeUnits(units: string | undefined): TimeUnits | undefined {
-  const [, length = '', date = ''] =
-    /^\s*(\S+)\s+(?:since|after|from|ref)\s+(.*?)\s*$/i.exec(units ?? '') ?? [];
+  if (units === undefined || units.length > LONGEST_UNITS) return undefined;
+  const [, length = '', date = ''] = /^\s*(\S+)\s+(?:since|after|from|ref)\s+(.*?)\s*$/i.exec(units) ?? [];
   const millis = LENGTHS.find(([names]) => names.test(length.toLowerCase()))?.[1];
   const parts = EPOCH.exec(date);
   if (millis === undefined || parts === null) return undefined;
@@ -56,6 +59,11 @@ export function toMillis({ millis, epoch }: TimeUnits, value: number): number {
 /** What the column reads at `time`, in milliseconds since 1970. */
 export function fromMillis({ millis, epoch }: TimeUnits, time: number): number {
   return (time - epoch) / millis;
+}
+
+/** The units of a column whose numbers, times `scale` plus `offset`, are times in `units` (CF packing, section 8.1). */
+export function packedUnits({ millis, epoch }: TimeUnits, scale: number, offset: number): TimeUnits {
+  return { millis: millis * scale, epoch: epoch + offset * millis };
 }
 
 function offsetMinutes(hours = '+0', minutes = '0'): number {

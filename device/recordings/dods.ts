@@ -1,12 +1,22 @@
-// How is a recorded data response read? By the decoder of DAP2, also where the stream was cut off, as an endless one is.
+// Reads a recorded data response with the decoder of DAP2, also one that was cut off, as every endless stream is.
 
 import { Decoder } from '../../dap/decode/decoder.ts';
+import type { AttributeTable } from '../../dap/model/attributes.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
 import { fillValue } from '../columns.ts';
+import { attributesBeside, columnMeaning } from './attributes.ts';
 import type { RowsSink } from './recording.ts';
 
-/** Gives the rows of the first Sequence. Bytes of a row that is not whole are left. */
-export async function readDods(bytes: AsyncIterable<Uint8Array>, sink: RowsSink): Promise<void> {
+/**
+ * Gives the rows of the first Sequence, their values unpacked as the attributes beside `file` say. Bytes of a row that is
+ * not whole are left.
+ */
+export async function readDods(
+  file: string,
+  bytes: AsyncIterable<Uint8Array>,
+  sink: RowsSink,
+): Promise<void> {
+  const attributes = await attributesBeside(file);
   const decoder = new Decoder();
   let sequence: Sequence | undefined;
   let places: readonly number[] = [];
@@ -19,7 +29,7 @@ export async function readDods(bytes: AsyncIterable<Uint8Array>, sink: RowsSink)
         places = sink.begin(sequence.fields.map(({ name }) => name));
       }
       if (part.sequence !== sequence) continue;
-      const columns = places.map(place => numbersOf(sequence!, place, part.batch.columns[place]));
+      const columns = places.map(place => numbersOf(sequence!, place, part.batch.columns[place], attributes));
       for (let index = 0; index < part.batch.length; index++) {
         row++;
         sink.row(
@@ -32,12 +42,20 @@ export async function readDods(bytes: AsyncIterable<Uint8Array>, sink: RowsSink)
   }
 }
 
-/** The numbers of a column; NaN where it holds what this project writes into whole-number columns for want of a value. */
-function numbersOf({ fields }: Sequence, place: number, column: unknown): (row: number) => number {
-  const { name, type } = fields[place]!;
-  if (!ArrayBuffer.isView(column)) throw new Error(`expected numbers in the column ${name}, found ${type}`);
+/** The values of a column; NaN for none, also where it holds what this project writes for want of a value. */
+function numbersOf(
+  sequence: Sequence,
+  place: number,
+  column: unknown,
+  attributes: AttributeTable | undefined,
+): (row: number) => number {
+  const { name, type } = sequence.fields[place]!;
+  const meaning = columnMeaning(sequence, place, attributes);
+  if (meaning === undefined || !ArrayBuffer.isView(column)) {
+    throw new Error(`expected numbers in the column ${name}, found ${type}`);
+  }
   const numbers = column as Float64Array;
-  if (type !== 'Int32' && type !== 'UInt32') return row => numbers[row]!;
+  if (type !== 'Int32' && type !== 'UInt32') return row => meaning.valueOf(numbers[row]!);
   const fill = fillValue(type);
-  return row => (numbers[row] === fill ? Number.NaN : numbers[row]!);
+  return row => (numbers[row] === fill ? Number.NaN : meaning.valueOf(numbers[row]!));
 }

@@ -46,7 +46,7 @@ export async function readRecording(file: string, wanted: Wanted): Promise<Recor
     if (size > LARGEST_FILE) throw new Error(`expected ${LARGEST_FILE} bytes at most, found ${size}`);
     const collector = new Collector(wanted);
     const bytes = createReadStream(file);
-    if (extname(file).toLowerCase() === '.dods') await readDods(bytes, collector);
+    if (extname(file).toLowerCase() === '.dods') await readDods(file, bytes, collector);
     else await readTable(bytes, collector);
     return collector.finish();
   } catch (error) {

@@ -14,7 +14,7 @@ const OPTIONS = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'A .dods of any DAP2 server, an .asc of this one, or a .csv with a line of names; a relative path begins where the server was started.',
+      'A .dods of any DAP2 server (a .das of the same name beside it tells its missing values), an .asc of this one, or a .csv with a line of names; a relative path begins where the server was started.',
     ),
   columns: z
     .array(z.string().min(1).max(128))

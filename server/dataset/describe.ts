@@ -5,6 +5,8 @@ import {
   type AttributeTable,
   attributeTable,
   type Dataset as DapDataset,
+  meaningOf,
+  type NumberMeaning,
   type Sequence,
 } from '../../dap/index.ts';
 import { type Channel, columnRange, columnStep, fillValue } from '../../device/index.ts';
@@ -43,16 +45,19 @@ export function describeAttributes(
   ]);
 }
 
-/** The numbers that stand for no value, `_FillValue`, by the names of their columns. */
-export function missingValues(attributes: AttributeTable): ReadonlyMap<string, number> {
+/** What tells values from what stands for none, by the names of the columns of numbers. */
+export function missingValues(
+  { variables }: DapDataset,
+  attributes: AttributeTable,
+): Map<string, NumberMeaning> {
   const columns = attributeTable(attributes, SEQUENCE_NAME);
-  const missing = new Map<string, number>();
-  for (const name of columns?.keys() ?? []) {
-    const fill = attributeTable(columns, name)?.get('_FillValue');
-    const value = fill === undefined || fill instanceof Map ? undefined : fill.values[0];
-    if (typeof value === 'number') missing.set(name, value);
-  }
-  return missing;
+  const [sequence] = variables as readonly [Sequence];
+  return new Map(
+    sequence.fields.flatMap(({ name, type }): [string, NumberMeaning][] => {
+      const meaning = meaningOf(type, attributeTable(columns, name));
+      return meaning === undefined ? [] : [[name, meaning]];
+    }),
+  );
 }
 
 /** Global attributes that are made here, and so nowhere else. */

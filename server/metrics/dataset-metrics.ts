@@ -169,7 +169,7 @@ function channelValues(dataset: Dataset, { sensors }: DatasetStatus): Sample[] {
   if (row === undefined) return [];
   const { attributes, info, model } = dataset;
   const [sequence] = model.variables as readonly [Sequence];
-  const missing = missingValues(attributes);
+  const missing = missingValues(model, attributes);
   const ownerOf = new Map(sensors.flatMap(({ name, channels }) => channels.map(channel => [channel, name])));
   return sequence.fields.flatMap(({ name: channel }, index) => {
     const sensor = ownerOf.get(channel);
@@ -179,7 +179,7 @@ function channelValues(dataset: Dataset, { sensors }: DatasetStatus): Sample[] {
     return [
       {
         labels: { dataset: info.name, sensor, channel, units },
-        value: value === missing.get(channel) ? Number.NaN : value,
+        value: missing.get(channel)?.isMissing(value) === true ? Number.NaN : value,
       },
     ];
   });

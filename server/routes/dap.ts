@@ -81,7 +81,7 @@ function planOf({ dataset, query }: DapRequest): Plan {
   if (known !== undefined) return known;
   const plan = planConstraint(parseConstraint(query), dataset.model, {
     now: Date.now() / 1000,
-    missing: missingValues(dataset.attributes),
+    missing: missingValues(dataset.model, dataset.attributes),
   });
   if (query === '') everything.set(dataset, plan);
   return plan;

@@ -123,6 +123,29 @@ describe('a request with a function', () => {
     expect([min, mean, max]).toEqual([1, count, 2 * count - 1]);
   });
 
+  it('leaves out what lies outside of the valid range, as do the metrics', async () => {
+    let reading = 0;
+    const sensor = sensorOf('level', () => [reading++ % 2 === 0 ? 5 : 5000], {
+      channels: [channel('level', { validRange: [0, 10] })],
+    });
+    const device = await openDevice({ sensors: [opening(sensor)], interval: 0.01 });
+    const info = { name: 'tank', title: 'Tank', summary: 'Levels.', source: 'a test' };
+    server = await servingDataset(new LoggedDataset(info, device));
+    await until(async () => server.datasets[0]!.status().rows >= 6);
+    const { batch } = await rowsOf('tank.dods?level&time<=now&bucket("time/100years")');
+    const [[count, ...summary]] = listed(batch) as [[number, number, number, number]];
+    expect(count).toBeGreaterThan(2);
+    expect(summary).toEqual([5, 5, 5]);
+    const { batch: greatest } = await rowsOf('tank.dods?level&time<=now&orderByMax("time/100years,level")');
+    expect(listed(greatest)).toEqual([[5]]);
+    await until(async () => {
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      const [value] = /^dapberry_channel_value\{.*\} (\S+)$/m.exec(metrics)?.slice(1) ?? [];
+      expect(['5', '5.0', 'NaN']).toContain(value);
+      return value === 'NaN';
+    });
+  });
+
   it.each([
     ['&bucket("time/5parsecs")', 'found "parsecs"'],
     ['&orderByMeann("time/60")', '(did you mean orderByMean?)'],

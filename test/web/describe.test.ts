@@ -84,9 +84,9 @@ describe('what a dataset holds', () => {
 
   it('knows what stands for no value, and how values are packed', () => {
     const [voltage, temperature, , count] = described.channels;
-    expect(voltage).toMatchObject({ missing: [], scale: 1, offset: 0 });
-    expect(temperature).toMatchObject({ missing: [-999] });
-    expect(count).toMatchObject({ missing: [-1], scale: 0.5, offset: 10 });
+    expect([0, Number.NaN].map(stored => voltage!.meaning!.valueOf(stored))).toEqual([0, Number.NaN]);
+    expect([1, -999].map(stored => temperature!.meaning!.valueOf(stored))).toEqual([1, Number.NaN]);
+    expect([4, -1].map(stored => count!.meaning!.valueOf(stored))).toEqual([12, Number.NaN]);
   });
 
   it('is drawn in one chart a unit, text in none', () => {
@@ -96,6 +96,34 @@ describe('what a dataset holds', () => {
       ['°C', ['temperature', 'inside']],
       ['', ['count']],
     ]);
+  });
+});
+
+describe('labels', () => {
+  it('are told apart among thousands of columns, in time that grows with their number', () => {
+    const timeFor = (columns: number): number => {
+      const fields = Array.from({ length: columns }, (_, i) => `Float32 c${i};`).join(' ');
+      const names = Array.from({ length: columns }, (_, i) => `c${i} { String long_name "Same"; }`).join(' ');
+      const dataset = parseDds(`Dataset { Sequence { Float64 time; ${fields} } s; } d;`);
+      const attributes = parseDas(`Attributes { s { ${names} } }`);
+      const begin = performance.now();
+      const { channels } = describeDataset(dataset, attributes);
+      const took = performance.now() - begin;
+      expect(channels[columns - 1]!.label).toBe(`Same (c${columns - 1})`);
+      return took;
+    };
+    timeFor(5000);
+    expect(timeFor(40_000) / timeFor(10_000)).toBeLessThan(8);
+  });
+
+  it('and units of megabytes are cut, and cost no time', () => {
+    const long = `s since ${' '.repeat(3_000_000)}x`;
+    const das = parseDas(
+      `Attributes { sensor { voltage { String units "${long}"; String long_name "${long}"; } } }`,
+    );
+    const [voltage] = describeDataset(DDS, das).channels;
+    expect(voltage!.label.length).toBeLessThan(250);
+    expect(voltage!.unit.length).toBeLessThan(250);
   });
 });
 
@@ -124,6 +152,15 @@ describe('the time column', () => {
       absolute: false,
       units: { millis: 1 },
     });
+  });
+
+  it('may be packed, and have times that are none', () => {
+    const time = sequence(
+      'Int16 time; Float64 x;',
+      'time { String units "hours since 1970-01-01"; Float64 scale_factor 0.5; Float64 add_offset 24; Int16 _FillValue -1; }',
+    );
+    expect(time).toMatchObject({ units: { millis: 1_800_000, epoch: 86_400_000 } });
+    expect([-1, 2].map(stored => time!.meaning!.isMissing(stored))).toEqual([true, false]);
   });
 
   it('may be missing, and is never text', () => {

@@ -49,6 +49,40 @@ describe('a recording', () => {
     expect(made).toMatchObject({ rows: 2, newest: 2000 });
   });
 
+  it('has no value where the attributes say so, be they written in another type than the column', () => {
+    const attributes = `time { Float64 _FillValue -1; } f { Float32 _FillValue -999.9; Float32 valid_range 0, 100; }
+      byte { Byte missing_value -127; } text { String missing_value "n/a"; }`;
+    const made = new Recording(
+      describeDataset(
+        parseDds('Dataset { Sequence { Float64 time; Float32 f; Byte byte; String text; } s; } d;'),
+        parseDas(`Attributes { s { ${attributes} } }`),
+      ),
+      VIEW,
+    );
+    made.expect(['time', 'f', 'byte', 'text']);
+    const batch = {
+      length: 4,
+      columns: [
+        Float64Array.of(1, 2, 3, -1),
+        Float32Array.of(20.5, -999.9, 100.5, 1),
+        Uint8Array.of(5, 129, 6, 1),
+        ['x', 'n/a', 'y', 'z'],
+      ],
+    };
+    const latest = [0, 1, 2, 3].map(index => {
+      made.take(batch, index, made.timeOf(batch, index, 0));
+      return made.tracks.map(track => track.latest);
+    });
+    expect(latest).toEqual([
+      [20.5, 5, 'x'],
+      [Number.NaN, Number.NaN, ''],
+      [Number.NaN, 6, 'y'],
+      [Number.NaN, 6, 'y'],
+    ]);
+    expect(valuesOf(made, 0).filter(value => !Number.isNaN(value))).toEqual([20.5]);
+    expect(made.rows).toBe(3);
+  });
+
   it('finds columns by name, in whatever order they come', () => {
     const made = new Recording(description, VIEW);
     made.expect(['note', 'b', 'time', 'a']);

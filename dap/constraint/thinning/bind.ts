@@ -1,5 +1,6 @@
 // What a function comes to over the columns of one Sequence: which it reads and gives, and what does the work.
 
+import type { MissingTest } from '../../model/meaning.ts';
 import type { Atomic, Sequence } from '../../model/variable.ts';
 import { closest } from './closest.ts';
 import { extremes } from './extremes.ts';
@@ -21,8 +22,8 @@ export interface Source {
   readonly sequence: Sequence;
   /** The number of the column `time`. */
   readonly time: number;
-  /** The numbers that stand for no value, by the names of their columns. */
-  readonly missing: ReadonlyMap<string, number>;
+  /** What tells the values of a column from what stands for none. */
+  missing(field: Atomic): MissingTest;
   /** The number of a column of numbers that a function names. */
   column(path: string): number;
 }
@@ -45,7 +46,7 @@ export function bind(thinner: ThinningFunction, asked: Asked, source: Source): B
     case 'orderByMax':
     case 'orderByMinMax': {
       const key = source.column(thinner.key);
-      const missing = source.missing.get(source.sequence.fields[key]!.name) ?? Number.NaN;
+      const missing = source.missing(source.sequence.fields[key] as Atomic);
       return bindChoice([source.time, key], asked, source, fields =>
         extremes(name, interval, fields, missing),
       );
@@ -86,7 +87,7 @@ function bindSummary(name: SummaryName, interval: Interval, asked: Asked, source
       inputs,
       inputFields: fieldsOf(inputs, source),
       fields: results.map(({ field }) => field),
-      begin: () => summarise(interval, results, summarised, all, source.missing),
+      begin: () => summarise(interval, results, summarised, all, field => source.missing(field)),
     },
   };
 }

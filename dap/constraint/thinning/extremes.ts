@@ -1,5 +1,6 @@
 // Which rows of an interval have the least and the greatest value of a column: orderByMin, orderByMax and orderByMinMax.
 
+import type { MissingTest } from '../../model/meaning.ts';
 import type { Batch, NumberColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
 import type { ExtremeName } from './function.ts';
@@ -25,7 +26,7 @@ export function extremes(
   name: ExtremeName,
   interval: Interval,
   fields: readonly Atomic[],
-  missing: number,
+  missing: MissingTest,
 ): RowThinner {
   const output = new Output(fields);
   let end = Number.NaN;
@@ -47,7 +48,7 @@ export function extremes(
     let found = least !== undefined;
     for (let row = from; row < to; row++) {
       const key = keys[row]!;
-      if (Number.isNaN(key) || key === missing) continue;
+      if (missing.isMissing(key)) continue;
       if (key < lowest || !found) [low, lowest] = [row, key];
       if (key >= highest) [high, highest] = [row, key];
       found = true;

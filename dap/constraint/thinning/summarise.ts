@@ -1,5 +1,6 @@
 // How the rows of each interval become one row: bucket, orderByMean and orderByCount.
 
+import type { MissingTest } from '../../model/meaning.ts';
 import type { Batch, NumberColumn } from '../../model/value.ts';
 import type { Atomic, AtomicType } from '../../model/variable.ts';
 import type { SummaryName } from './function.ts';
@@ -57,13 +58,13 @@ function measuresOf(name: SummaryName, { type }: Atomic): [Measure, AtomicType, 
 /** The most that an Int32 holds. */
 const MOST = 2 ** 31 - 1;
 
-/** Summarises rows whose columns are the time and those with the numbers `inputs`; `missing` as in `PlanOptions`. */
+/** Summarises rows whose columns are the time and those with the numbers `inputs`; `missing` as in `Source`. */
 export function summarise(
   interval: Interval,
   results: readonly ResultColumn[],
   inputs: readonly number[],
   fields: readonly Atomic[],
-  missing: ReadonlyMap<string, number>,
+  missing: (field: Atomic) => MissingTest,
 ): RowThinner {
   const bucket = new Bucket(results, inputs, fields, missing);
   const output = new Output(results.map(({ field }) => field));
@@ -94,11 +95,12 @@ class Bucket {
     results: readonly ResultColumn[],
     inputs: readonly number[],
     fields: readonly Atomic[],
-    missing: ReadonlyMap<string, number>,
+    missing: (field: Atomic) => MissingTest,
   ) {
     this.summaries = inputs.map(input => newSummary(fields[input]!, missing));
+    const summaryOf = new Map(inputs.map((input, index) => [input, this.summaries[index]!]));
     this.values = results.map(({ measure, source = -1 }) => {
-      const summary = this.summaries[inputs.indexOf(source)];
+      const summary = summaryOf.get(source);
       return () => this.valueOf(measure, summary);
     });
   }
@@ -135,7 +137,7 @@ class Bucket {
   }
 }
 
-function newSummary({ name, type }: Atomic, missing: ReadonlyMap<string, number>): Summary {
-  if (type === 'String' || type === 'Url') return new TextSummary();
-  return new NumberSummary(missing.get(name) ?? Number.NaN);
+function newSummary(field: Atomic, missing: (field: Atomic) => MissingTest): Summary {
+  if (field.type === 'String' || field.type === 'Url') return new TextSummary();
+  return new NumberSummary(missing(field));
 }

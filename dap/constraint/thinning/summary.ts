@@ -1,5 +1,6 @@
 // What the values of one column in one interval come to: how many, the least, their mean, the greatest.
 
+import type { MissingTest } from '../../model/meaning.ts';
 import type { Column, NumberColumn } from '../../model/value.ts';
 
 /** Takes in the values of a column, interval after interval. */
@@ -25,14 +26,13 @@ export interface Summary {
 export class NumberSummary implements Summary {
   readonly text = '';
   count = 0;
-  private readonly missing: number;
+  private readonly missing: MissingTest;
   private least = Number.POSITIVE_INFINITY;
   private greatest = Number.NEGATIVE_INFINITY;
   private sum = 0;
   private lost = 0;
 
-  /** `missing`: the number that stands for no value, besides NaN. */
-  constructor(missing: number) {
+  constructor(missing: MissingTest) {
     this.missing = missing;
   }
 
@@ -57,7 +57,7 @@ export class NumberSummary implements Summary {
     let { count, least, greatest, sum, lost } = this;
     for (let row = from; row < to; row++) {
       const value = values[row]!;
-      if (Number.isNaN(value) || value === missing) continue;
+      if (missing.isMissing(value)) continue;
       count++;
       if (value < least) least = value;
       if (value > greatest) greatest = value;

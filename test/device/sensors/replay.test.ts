@@ -69,6 +69,28 @@ function dods(): Uint8Array {
   return Buffer.concat([encodeHeader(DATASET), rowEncoder(SEQUENCE)(ROWS), END_OF_SEQUENCE]);
 }
 
+describe('a recorded response with its attributes beside it', () => {
+  it('has no values where they say so, and the others unpacked', async () => {
+    const file = await written('marked.dods', dods());
+    await written(
+      'marked.das',
+      'Attributes { sensor { t { Float64 _FillValue 20.5; } n { Int32 valid_max 8; Float32 scale_factor 0.5; } } }',
+    );
+    const sensor = await open({ file, columns: ['t', 'n'], speed: 'as-read', repeat: false });
+    expect([await read(sensor), await read(sensor), await read(sensor)]).toEqual([
+      [Number.NaN, 3.5],
+      [Number.NaN, Number.NaN],
+      [21.5, Number.NaN],
+    ]);
+  });
+
+  it('is refused where they cannot be read, with the place', async () => {
+    const file = await written('broken.dods', dods());
+    await written('broken.das', 'Attributes { sensor { t { String x "a"b"; } } }');
+    await expect(open({ file })).rejects.toThrow(/broken\.das: DAS, line 1, column 39: expected ";"/);
+  });
+});
+
 describe('a recording', () => {
   const expected = [
     [20.5, 7],

@@ -1,0 +1,45 @@
+// The attributes of a recorded data response, from the DAS that was saved beside it: `station.das` for `station.dods`.
+
+import { readFile } from 'node:fs/promises';
+import { decodeText } from '../../dap/decode/text.ts';
+import { type AttributeTable, attributeTable } from '../../dap/model/attributes.ts';
+import { parseDas } from '../../dap/model/das.ts';
+import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
+import { DapSyntaxError } from '../../dap/model/scan.ts';
+import type { Sequence } from '../../dap/model/variable.ts';
+
+/** Bytes. */
+const LARGEST_DAS = 2 ** 24;
+
+/** The attributes that lie beside `file`; undefined where there is no such file. Throws a sentence for a file that is no DAS. */
+export async function attributesBeside(file: string): Promise<AttributeTable | undefined> {
+  const das = file.replace(/\.dods$/i, '.das');
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(das);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (bytes.length > LARGEST_DAS) {
+    throw new Error(`${das}: expected ${LARGEST_DAS} bytes at most, found ${bytes.length}`);
+  }
+  try {
+    return parseDas(decodeText(bytes));
+  } catch (error) {
+    if (!(error instanceof DapSyntaxError)) throw error;
+    throw new Error(`${das}: ${error.message}`, { cause: error });
+  }
+}
+
+/** What the numbers of a column mean by those attributes; undefined for a column of another type. */
+export function columnMeaning(
+  { name, fields }: Sequence,
+  place: number,
+  attributes: AttributeTable | undefined,
+): NumberMeaning | undefined {
+  const field = fields[place]!;
+  const table =
+    attributeTable(attributes, name, field.name) ?? attributeTable(attributes, `${name}.${field.name}`);
+  return meaningOf(field.type, table);
+}
