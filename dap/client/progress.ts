@@ -295,9 +295,21 @@ function onlySequence(dataset: Dataset, at: string): Sequence {
 
 /** Where `served` has the column `field`: columns may come in another order, and others may have joined them. */
 function columnOf(field: Variable, served: Sequence, at: string): number {
-  const index = served.fields.findIndex(({ name }) => name === field.name);
+  const index = placesOf(served).get(field.name) ?? -1;
   if (JSON.stringify(served.fields[index]) === JSON.stringify(field)) return index;
   throw changed(`a column "${field.name}" of type ${field.type} as before`, served, at);
+}
+
+/** The places of columns by their names, of each Sequence that was served; the first one of several. */
+const PLACES = new WeakMap<Sequence, ReadonlyMap<string, number>>();
+
+function placesOf(sequence: Sequence): ReadonlyMap<string, number> {
+  const known = PLACES.get(sequence);
+  if (known !== undefined) return known;
+  const places = new Map<string, number>();
+  for (const [place, { name }] of sequence.fields.entries()) if (!places.has(name)) places.set(name, place);
+  PLACES.set(sequence, places);
+  return places;
 }
 
 function changed(expected: string, { name, fields }: Sequence, at: string): ResponseError {

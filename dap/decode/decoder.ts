@@ -110,7 +110,7 @@ export class Decoder {
     if (this.#items === undefined) {
       const text = this.#header.read(input, isAll);
       if (text === undefined) return;
-      const dataset = parseHeader(text);
+      const dataset = parseHeader(text, this.#budget.limits);
       this.#items = dataset.variables.map(variable => itemOf(variable, this.#budget));
       this.#budget.begin(input.position);
       parts.push({ kind: 'dataset', dataset });
@@ -161,9 +161,9 @@ function readItem(item: Item, input: Input, parts: DecodedPart[]): boolean {
   return true;
 }
 
-function parseHeader(text: string): Dataset {
+function parseHeader(text: string, { variables, nesting, nameLength }: DecodeLimits): Dataset {
   try {
-    return parseDds(text);
+    return parseDds(text, { variables, nesting, nameLength });
   } catch (error) {
     throw asDecodeError('a DDS', error);
   }

@@ -1,10 +1,16 @@
-// How much may a response ask for before it counts as hostile?
+// The limits beyond which a response counts as hostile.
 
 import { DecodeError } from './error.ts';
 
 export interface DecodeLimits {
   /** Bytes before the data: the DDS and the line `Data:`. */
   readonly headerBytes: number;
+  /** Variables and dimensions that the DDS declares in all. */
+  readonly variables: number;
+  /** Levels of braces in the DDS. */
+  readonly nesting: number;
+  /** Characters of a name in the DDS. */
+  readonly nameLength: number;
   /** Bytes of one string. */
   readonly stringBytes: number;
   /** Elements of one array. */
@@ -17,6 +23,9 @@ export interface DecodeLimits {
 
 export const DEFAULT_LIMITS: DecodeLimits = {
   headerBytes: 2 ** 20,
+  variables: 2 ** 16,
+  nesting: 100,
+  nameLength: 4096,
   stringBytes: 2 ** 24,
   arrayElements: 2 ** 25,
   nestedRows: 2 ** 20,

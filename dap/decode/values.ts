@@ -25,6 +25,7 @@ export interface Reader {
 export function rowsReaderOf(sequence: Sequence, budget: Budget): RowsReader {
   const layout = rowLayout(sequence);
   if (layout !== undefined) return new FlatRowsReader(sequence, layout, end => budget.begin(end));
+  checkTakeBytes(sequence.fields, sequence.name);
   const fields = sequence.fields.map(field => readerOf(field, budget, `${sequence.name}.${field.name}`));
   const onRow = (end: number) => {
     budget.reach(end);
@@ -48,6 +49,7 @@ export function readerOf(variable: Variable, budget: Budget, path: string): Read
     case 'Grid':
       return new FieldsReader([variable.array, ...variable.maps].map(within));
     case 'Sequence':
+      checkTakeBytes(variable.fields, path);
       return new NestedRowsReader(variable, variable.fields.map(within), budget, path);
     case 'Array':
       return arrayReader(variable, budget, path);
@@ -123,16 +125,17 @@ class FieldsReader implements Reader {
 
 /** A Sequence inside of something: all its rows are one value. */
 class NestedRowsReader implements Reader {
-  readonly #sequence: Sequence;
   readonly #rows: AnyRowsReader;
+  /** Shared by all values without rows: each takes four bytes, and would have as many columns as the DDS likes. */
+  readonly #empty: Batch;
 
   constructor(sequence: Sequence, fields: readonly Reader[], budget: Budget, path: string) {
-    this.#sequence = sequence;
+    this.#empty = emptyBatch(sequence);
     this.#rows = new AnyRowsReader(sequence, fields, end => budget.countNestedRow(end), path);
   }
 
   read(input: Input): Batch | undefined {
-    return this.#rows.read(input) ? (this.#rows.take() ?? emptyBatch(this.#sequence)) : undefined;
+    return this.#rows.read(input) ? (this.#rows.take() ?? this.#empty) : undefined;
   }
 }
 
@@ -142,11 +145,20 @@ function arrayReader(array: ArrayVariable, budget: Budget, path: string): Reader
   const limit = budget.limits.arrayElements;
   if (length > limit) throw new DecodeError(0, `at most ${limit} elements in ${path}`, `${length}`);
   if (isNumberType(element.type)) return new NumberArrayReader(element.type, length, path);
-  if (!takesBytes(element)) throw new DecodeError(0, `a field in the Structures of ${path}`, 'none');
+  checkTakeBytes([element], path);
   return new ListReader(readerOf(element, budget, path), length, path);
 }
 
-/** Whether a value has bytes at all. An array of what has none could be made as long as one likes for nothing. */
-function takesBytes(variable: Variable): boolean {
-  return variable.type === 'Structure' ? variable.fields.some(takesBytes) : true;
+/**
+ * Refuses Structures without fields among what is there many times: values that have no bytes could be made as many as
+ * one likes for nothing.
+ */
+function checkTakeBytes(variables: readonly Variable[], path: string): void {
+  for (const variable of variables) {
+    if (variable.type !== 'Structure') continue;
+    if (variable.fields.length === 0) {
+      throw new DecodeError(0, `a field in the Structures of ${path}`, 'none');
+    }
+    checkTakeBytes(variable.fields, path);
+  }
 }

@@ -1,19 +1,41 @@
 // How a DDS says what variables a dataset holds: text to data model and back (DAP2 draft, section 7.2.2).
 
-import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, Scanner } from './scan.ts';
+import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, type ScanLimits, Scanner } from './scan.ts';
 import type { ArrayVariable, Dataset, Dimension, Variable } from './variable.ts';
 
 const INDENT = '    ';
 const LARGEST_SIZE = 2 ** 31 - 1;
 const SIZE = `a size from 0 to ${LARGEST_SIZE}`;
 
+/** What a DDS may ask for at most. */
+export interface DdsLimits extends ScanLimits {
+  /** Variables in all, those inside of others and their dimensions among them. */
+  readonly variables: number;
+}
+
+/** The scanner of a DDS, which counts what the text declares. */
+class DdsScanner extends Scanner {
+  readonly #most: number;
+  #count = 0;
+
+  constructor(text: string, { variables = Number.POSITIVE_INFINITY, ...limits }: Partial<DdsLimits>) {
+    super('DDS', text, limits);
+    this.#most = variables;
+  }
+
+  count(): void {
+    this.#count += 1;
+    if (this.#count > this.#most) throw this.error(`at most ${this.#most} variables and dimensions`);
+  }
+}
+
 /**
  * Reads a DDS. Keywords count in any case, names come with their percent-escapes decoded, CRLF, blank lines and `#`
- * comments are skipped. Braces nest at most 100 deep.
- * @throws {DapSyntaxError} for anything else than one DDS
+ * comments are skipped. Braces nest at most 100 deep; `limits` can bound this and the rest more narrowly.
+ * @throws {DapSyntaxError} for anything else than one DDS, and one beyond the limits
  */
-export function parseDds(text: string): Dataset {
-  const scanner = new Scanner('DDS', text);
+export function parseDds(text: string, limits: Partial<DdsLimits> = {}): Dataset {
+  const scanner = new DdsScanner(text, limits);
   scanner.expectKeyword('Dataset');
   const variables = parseBlock(scanner);
   const name = scanner.name('the name of the dataset');
@@ -22,14 +44,15 @@ export function parseDds(text: string): Dataset {
   return { name, variables };
 }
 
-function parseBlock(scanner: Scanner): Variable[] {
+function parseBlock(scanner: DdsScanner): Variable[] {
   scanner.open();
   const variables: Variable[] = [];
   while (!scanner.close()) variables.push(parseDeclaration(scanner));
   return variables;
 }
 
-function parseDeclaration(scanner: Scanner): Variable {
+function parseDeclaration(scanner: DdsScanner): Variable {
+  scanner.count();
   const start = scanner.position;
   const keyword = scanner.word('a type or "}"');
   switch (keyword.toLowerCase()) {
@@ -55,11 +78,15 @@ function parseDeclaration(scanner: Scanner): Variable {
 }
 
 /** What follows the type: the name, the dimensions if there are any, and the semicolon. */
-function parseDeclarator(scanner: Scanner, elementOf: (name: string) => ArrayVariable['element']): Variable {
+function parseDeclarator(
+  scanner: DdsScanner,
+  elementOf: (name: string) => ArrayVariable['element'],
+): Variable {
   const name = scanner.name('a name');
   const element = elementOf(name);
   const dimensions: Dimension[] = [];
   while (scanner.accept('[')) {
+    scanner.count();
     dimensions.push(parseDimension(scanner));
     scanner.expect(']');
   }
@@ -67,7 +94,7 @@ function parseDeclarator(scanner: Scanner, elementOf: (name: string) => ArrayVar
   return dimensions.length === 0 ? element : { type: 'Array', name, element, dimensions };
 }
 
-function parseDimension(scanner: Scanner): Dimension {
+function parseDimension(scanner: DdsScanner): Dimension {
   if (scanner.accept('=')) return { size: parseSize(scanner) };
   const start = scanner.position;
   const word = scanner.word(SIZE);
@@ -75,18 +102,18 @@ function parseDimension(scanner: Scanner): Dimension {
   return { size: sizeOf(word, start, scanner) };
 }
 
-function parseSize(scanner: Scanner): number {
+function parseSize(scanner: DdsScanner): number {
   const start = scanner.position;
   return sizeOf(scanner.word(SIZE), start, scanner);
 }
 
-function sizeOf(word: string, start: number, scanner: Scanner): number {
+function sizeOf(word: string, start: number, scanner: DdsScanner): number {
   const size = Number(word);
   if (!/^\d+$/.test(word) || size > LARGEST_SIZE) throw scanner.error(SIZE, start);
   return size;
 }
 
-function parseGridParts(scanner: Scanner): { array: ArrayVariable; maps: ArrayVariable[] } {
+function parseGridParts(scanner: DdsScanner): { array: ArrayVariable; maps: ArrayVariable[] } {
   scanner.open();
   scanner.expectKeyword('Array');
   scanner.expect(':');
@@ -98,7 +125,7 @@ function parseGridParts(scanner: Scanner): { array: ArrayVariable; maps: ArrayVa
   return { array, maps };
 }
 
-function parseArray(scanner: Scanner): ArrayVariable {
+function parseArray(scanner: DdsScanner): ArrayVariable {
   const start = scanner.position;
   const variable = parseDeclaration(scanner);
   if (variable.type !== 'Array') throw scanner.error('a variable with dimensions', start);

@@ -39,7 +39,6 @@ export class NumberMeaning implements MissingTest {
   readonly scale: number;
   readonly offset: number;
   readonly #bits: 8 | 16 | 32 | undefined;
-  readonly #isSignedType: boolean;
   readonly #isSigned: boolean;
   readonly #markers: readonly Marker[];
   /** Of packed numbers. */
@@ -57,7 +56,6 @@ export class NumberMeaning implements MissingTest {
     this.isWhole = this.#bits !== undefined && !isPacked;
 
     const bounds = boundsIn(attributes);
-    this.#isSignedType = type === 'Int16' || type === 'Int32';
     this.#isSigned = isSigned(type, attributes, bounds);
     this.#markers = ['_FillValue', 'missing_value']
       .flatMap(name => listedNumbers(attributes, name))
@@ -89,13 +87,6 @@ export class NumberMeaning implements MissingTest {
     const unpacked = number * this.scale + this.offset;
     const range = this.#unpackedRange;
     return range === undefined || (unpacked >= range[0] && unpacked <= range[1]) ? unpacked : Number.NaN;
-  }
-
-  /** True where every number but NaN is a value, and its own. */
-  get isPlain(): boolean {
-    const keepsSign = this.#bits === undefined || this.#isSigned === this.#isSignedType;
-    const takesAll = this.#range === EVERYTHING && this.#unpackedRange === undefined;
-    return keepsSign && takesAll && this.#markers.length === 0 && this.scale === 1 && this.offset === 0;
   }
 
   #markersOf(type: NumberType, value: number): Marker[] {

@@ -2,7 +2,7 @@
 
 import { ATOMIC_TYPES, type AtomicType } from './variable.ts';
 
-/** How deep braces may nest in a text, so that no text can exhaust the stack. */
+/** How deep braces may nest in a text at most, so that no text can exhaust the stack. */
 export const MAX_DEPTH = 100;
 
 const BLANK = /\s*/y;
@@ -33,6 +33,15 @@ export class DapSyntaxError extends Error {
   }
 }
 
+export interface ScanLimits {
+  /** Levels of braces; at most `MAX_DEPTH`. */
+  readonly nesting: number;
+  /** Characters of a name as it stands, with its percent-escapes. */
+  readonly nameLength: number;
+}
+
+const SCAN_LIMITS: ScanLimits = { nesting: MAX_DEPTH, nameLength: Number.POSITIVE_INFINITY };
+
 /**
  * Reads a text from front to back, in time linear in its length. Blanks before a token are skipped; a comment (`#` to
  * the end of the line) only where a statement may begin, because names and values may begin with `#` as well.
@@ -40,13 +49,15 @@ export class DapSyntaxError extends Error {
 export class Scanner {
   readonly #subject: string;
   readonly #text: string;
+  readonly #limits: ScanLimits;
   #at = 0;
   #depth = 0;
 
   /** `subject` names the kind of text in errors: `DDS`. */
-  constructor(subject: string, text: string) {
+  constructor(subject: string, text: string, limits: Partial<ScanLimits> = {}) {
     this.#subject = subject;
     this.#text = text;
+    this.#limits = { ...SCAN_LIMITS, ...limits };
   }
 
   /** The offset at which the next token begins. */
@@ -87,8 +98,9 @@ export class Scanner {
 
   /** Goes one level of braces down. */
   open(): void {
-    if (this.isAt('{') && this.#depth === MAX_DEPTH) {
-      throw this.error(`at most ${MAX_DEPTH} levels of braces`);
+    const { nesting } = this.#limits;
+    if (this.isAt('{') && this.#depth >= Math.min(nesting, MAX_DEPTH)) {
+      throw this.error(`at most ${Math.min(nesting, MAX_DEPTH)} levels of braces`);
     }
     this.expect('{');
     this.#depth += 1;
@@ -120,7 +132,11 @@ export class Scanner {
 
   /** A word that is a name, its percent-escapes decoded. */
   name(expected: string): string {
-    return decodeName(this.word(expected));
+    const start = this.position;
+    const word = this.word(expected);
+    const { nameLength } = this.#limits;
+    if (word.length > nameLength) throw this.error(`a name of at most ${nameLength} characters`, start);
+    return decodeName(word);
   }
 
   /** The characters up to the next comma, semicolon, brace or end of line: a value that has no quotes. */

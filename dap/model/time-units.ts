@@ -61,11 +61,6 @@ export function fromMillis({ millis, epoch }: TimeUnits, time: number): number {
   return (time - epoch) / millis;
 }
 
-/** The units of a column whose numbers, times `scale` plus `offset`, are times in `units` (CF packing, section 8.1). */
-export function packedUnits({ millis, epoch }: TimeUnits, scale: number, offset: number): TimeUnits {
-  return { millis: millis * scale, epoch: epoch + offset * millis };
-}
-
 function offsetMinutes(hours = '+0', minutes = '0'): number {
   const sign = hours.startsWith('-') ? -1 : 1;
   return Number(hours) * 60 + sign * Number(minutes);

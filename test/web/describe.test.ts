@@ -155,9 +155,11 @@ describe('the time column', () => {
   });
 
   it('may be packed, and have times that are none', () => {
-    const time = sequence(
-      'Int16 time; Float64 x;',
-      'time { String units "hours since 1970-01-01"; Float64 scale_factor 0.5; Float64 add_offset 24; Int16 _FillValue -1; }',
+    const { time } = describeDataset(
+      parseDds('Dataset { Sequence { Int16 time; Float64 x; } s; } d;'),
+      parseDas(`Attributes { s { time {
+        String units "hours since 1970-01-01"; Float64 scale_factor 0.5; Float64 add_offset 24; Int16 _FillValue -1;
+      } } }`),
     );
     expect(time).toMatchObject({ units: { millis: 1_800_000, epoch: 86_400_000 } });
     expect([-1, 2].map(stored => time!.meaning!.isMissing(stored))).toEqual([true, false]);

@@ -1,0 +1,151 @@
+// Whether a response costs what its bytes are worth: linear in its columns, and bounded like everything else.
+
+import { describe, expect, it } from 'vitest';
+import { Progress } from '../../../dap/client/progress.ts';
+import { parseConstraint } from '../../../dap/constraint/index.ts';
+import { DEFAULT_LIMITS, DecodeError, Decoder, decodeAll } from '../../../dap/decode/index.ts';
+import { parseDas } from '../../../dap/model/das.ts';
+import { parseDds } from '../../../dap/model/dds.ts';
+import { DapSyntaxError } from '../../../dap/model/scan.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function names(count: number, write: (name: string) => string): string {
+  return Array.from({ length: count }, (_, i) => write(`c${i}`)).join('\n');
+}
+
+function ddsOf(columns: number, type = 'Float32'): string {
+  return `Dataset {\nSequence {\nFloat64 time;\n${names(columns, name => `${type} ${name};`)}\n} s;\n} d;\n`;
+}
+
+/** How many times as long four times as much of it takes, the best of three tries. */
+function growth(work: (columns: number) => void): number {
+  const best = (columns: number): number =>
+    Math.min(
+      ...[1, 2, 3].map(() => {
+        const begin = performance.now();
+        work(columns);
+        return performance.now() - begin;
+      }),
+    );
+  work(2500);
+  const few = best(10_000);
+  return best(40_000) / few;
+}
+
+function pushInPieces(decoder: Decoder, all: Uint8Array, size: number): void {
+  for (let at = 0; at < all.length; at += size) decoder.push(all.subarray(at, at + size));
+}
+
+describe('the time for thousands of columns grows with their number', () => {
+  it.each<[string, (columns: number) => void]>([
+    ['reading the DDS', columns => parseDds(ddsOf(columns))],
+    [
+      'reading the DAS',
+      columns => parseDas(`Attributes { s { ${names(columns, n => `${n} { String units "m"; }`)} } }`),
+    ],
+    [
+      'decoding rows of numbers in small pieces',
+      columns => {
+        const decoder = new Decoder();
+        pushInPieces(decoder, bytes(`${ddsOf(columns)}Data:\n`), 61);
+        const row = new Uint8Array(12 + 4 * columns);
+        row[0] = 0x5a;
+        for (let i = 0; i < 3; i++) pushInPieces(decoder, row, 61);
+      },
+    ],
+    [
+      'decoding rows of text',
+      columns => {
+        const decoder = new Decoder();
+        decoder.push(bytes(`${ddsOf(columns, 'String')}Data:\n`));
+        const row = new Uint8Array(12 + 4 * columns);
+        row[0] = 0x5a;
+        for (let i = 0; i < 3; i++) pushInPieces(decoder, row, 61);
+      },
+    ],
+    [
+      'decoding variables side by side',
+      columns =>
+        decodeAll(
+          Buffer.concat([
+            bytes(`Dataset {\n${names(columns, n => `Int32 ${n};`)}\n} d;\nData:\n`),
+            new Uint8Array(4 * columns),
+          ]),
+        ),
+    ],
+    [
+      'finding the columns of one connection in another one',
+      columns => {
+        const progress = new Progress(parseConstraint(''));
+        for (let connection = 0; connection < 3; connection++) {
+          progress.begin(parseDds(ddsOf(columns)), 'http://pi/x.dods', 0);
+        }
+      },
+    ],
+  ])(
+    'in %s',
+    (_, work) => {
+      expect(growth(work)).toBeLessThan(8);
+    },
+    60_000,
+  );
+});
+
+describe('a DDS', () => {
+  const nested = (depth: number): string =>
+    `Dataset {\n${'Structure {\n'.repeat(depth)}Int32 a;\n${'} s;\n'.repeat(depth)}} d;\n`;
+
+  it.each([
+    ['more variables', ddsOf(70_000), 'at most 65536 variables and dimensions'],
+    [
+      'more dimensions',
+      `Dataset { Int32 a${'[1]'.repeat(70_000)}; } d;`,
+      'at most 65536 variables and dimensions',
+    ],
+    ['a longer name', `Dataset { Int32 ${'a'.repeat(5000)}; } d;`, 'a name of at most 4096 characters'],
+    ['deeper nesting', nested(150), 'at most 100 levels of braces'],
+  ])('with %s than the limits allow is refused with the limit and the place', (_, dds, expected) => {
+    expect(() => parseDds(dds, DEFAULT_LIMITS)).toThrow(DapSyntaxError);
+    expect(() => parseDds(dds, DEFAULT_LIMITS)).toThrow(
+      new RegExp(`^DDS, line \\d+, column \\d+: expected ${expected}, found "`),
+    );
+    const decoder = new Decoder({ headerBytes: 2 ** 24 });
+    expect(() => decoder.push(bytes(`${dds}\nData:\n`))).toThrow(DecodeError);
+  });
+
+  it('may have other limits', () => {
+    const dds = 'Dataset { Sequence { Int32 a; Int32 bcd; } s; } d;\nData:\n';
+    expect(() => new Decoder({ variables: 2 }).push(bytes(dds))).toThrow('at most 2 variables');
+    expect(() => new Decoder({ nameLength: 2 }).push(bytes(dds))).toThrow('at most 2 characters');
+    expect(() => new Decoder({ nesting: 1 }).push(bytes(dds))).toThrow('at most 1 levels');
+    expect(new Decoder({ variables: 3, nameLength: 3, nesting: 2 }).push(bytes(dds))).toHaveLength(1);
+  });
+});
+
+describe('values without bytes of their own', () => {
+  it('are refused where they could be many', () => {
+    const empty = names(20, n => `Structure { } ${n};`);
+    for (const dds of [
+      `Dataset { Sequence { Int32 a; ${empty} } s; } d;`,
+      `Dataset { Structure { Int32 a; Structure { ${empty} } b; } s[1000]; } d;`,
+      `Dataset { Sequence { Int32 a; Sequence { ${empty} } b; } s; } d;`,
+    ]) {
+      expect(() => new Decoder().push(bytes(`${dds}\nData:\n`))).toThrow(
+        /expected a field in the Structures of s/,
+      );
+    }
+  });
+
+  it('take no memory for their columns in a Sequence that is empty', () => {
+    const decoder = new Decoder();
+    const inner = names(1000, n => `Float64 ${n};`);
+    decoder.push(bytes(`Dataset {\nSequence {\nSequence {\n${inner}\n} i;\n} s;\n} d;\nData:\n`));
+    const rows = new Uint8Array(8 * 20_000);
+    for (let at = 0; at < rows.length; at += 8) rows.set([0x5a, 0, 0, 0, 0xa5], at);
+    const [part] = decoder.push(rows);
+    const column = part?.kind === 'rows' ? part.batch.columns[0]! : [];
+    expect(column).toHaveLength(20_000);
+    expect(new Set<unknown>(column as unknown[]).size).toBe(1);
+  });
+});
