@@ -1,4 +1,4 @@
-// How does a DAP2 data response become a dataset, rows and values while its bytes arrive?
+// Decodes a DAP2 data response into a dataset, rows and values while its bytes arrive.
 
 import { parseDds } from '../model/dds.ts';
 import { parseError } from '../model/error.ts';
@@ -12,6 +12,7 @@ import type { DecodeLimits } from './limits.ts';
 import { Budget } from './limits.ts';
 import type { RowsReader } from './rows.ts';
 import { emptyBatch } from './rows.ts';
+import { errorIn, Tail } from './tail.ts';
 import { decodeText } from './text.ts';
 import type { Reader } from './values.ts';
 import { readerOf, rowsReaderOf } from './values.ts';
@@ -26,6 +27,12 @@ export type DecodedPart =
   /** Any other top-level variable, whole. */
   | { readonly kind: 'value'; readonly variable: Variable; readonly value: Value };
 
+/** Bytes of an Error object in the middle of the data that are waited for. */
+const LONGEST_ERROR = 2 ** 14;
+
+/** An Error object after the beginning of a DDS. */
+const ERROR_AT_LINE = /^\s*Error\s*\{/m;
+
 /** A top-level variable and how to read it. */
 type Item =
   | { readonly sequence: Sequence; readonly rows: RowsReader }
@@ -36,7 +43,7 @@ type Item =
  * pydap send, every type in any nesting. Strings: UTF-8, or else ISO-8859-1.
  *
  * Errors are a `DecodeError` for bytes that are no data response or go beyond the limits, a `DapError` where the body is
- * an Error object. Parts that were whole before the trouble are given out first: the error then comes at the next call,
+ * an Error object or breaks off with one in the middle of the data. Parts that were whole before the trouble are given out first: the error then comes at the next call,
  * and stands in `failure` at once. A decoder that has failed stays failed.
  */
 export class Decoder {
@@ -45,9 +52,14 @@ export class Decoder {
   readonly #header: HeaderReader;
   /** The top-level variables; undefined before the DDS. */
   #items: Item[] | undefined;
+  /** Where the data begin: bytes from the beginning of the response. */
+  #dataStart: number | undefined;
   /** The number of them that are read. */
   #done = 0;
   #failure: { readonly error: unknown } | undefined;
+  readonly #tail = new Tail();
+  /** What is wrong with bytes that may be the beginning of an Error object, whose end has not come. */
+  #trouble: DecodeError | undefined;
 
   constructor(limits: Partial<DecodeLimits> = {}) {
     this.#budget = new Budget(limits);
@@ -64,13 +76,17 @@ export class Decoder {
     if (!(bytes instanceof Uint8Array)) throw new TypeError(`expected a Uint8Array, found ${typeof bytes}`);
     if (this.#failure !== undefined) throw this.#failure.error;
     const parts: DecodedPart[] = [];
+    this.#tail.add(bytes);
     try {
+      if (this.#trouble !== undefined) throw this.#trouble;
       this.#input.push(bytes);
       this.#read(parts, false);
       this.#input.keep();
     } catch (error) {
-      this.#fail(error);
-      if (parts.length === 0) throw error;
+      const failure = this.#explain(error, parts, false);
+      if (failure === undefined) return parts;
+      this.#fail(failure);
+      if (parts.length === 0) throw failure;
     }
     return parts;
   }
@@ -80,13 +96,33 @@ export class Decoder {
     if (this.#failure !== undefined) throw this.#failure.error;
     const parts: DecodedPart[] = [];
     try {
+      if (this.#trouble !== undefined) throw this.#trouble;
       this.#read(parts, true);
       this.#checkWhole();
     } catch (error) {
-      this.#fail(error);
-      throw error;
+      const failure = this.#explain(error, parts, true);
+      this.#fail(failure);
+      throw failure;
     }
     return parts;
+  }
+
+  /**
+   * What is to be said of `error`: the server's own words, where an Error object stands in the place of data. Undefined while
+   * its end has not come. Takes the row out of `parts` that is made of its beginning.
+   */
+  #explain(error: unknown, parts: DecodedPart[], isAll: boolean): unknown {
+    if (!(error instanceof DecodeError) || this.#dataStart === undefined) return error;
+    const found = this.#tail.find(this.#dataStart);
+    if (found === undefined) return error;
+    if (found.offset < this.#budget.start) dropLastRow(parts);
+    if (found.error !== undefined || isAll) return found.error ?? error;
+    const length = this.#tail.end - found.offset;
+    if (length > LONGEST_ERROR) return error;
+    this.#trouble = error;
+    this.#items = [];
+    this.#input.drop();
+    return undefined;
   }
 
   #checkWhole(): void {
@@ -113,6 +149,7 @@ export class Decoder {
       const dataset = parseHeader(text, this.#budget.limits);
       this.#items = dataset.variables.map(variable => itemOf(variable, this.#budget));
       this.#budget.begin(input.position);
+      this.#dataStart = input.position;
       parts.push({ kind: 'dataset', dataset });
     }
     for (; this.#done < this.#items.length; this.#done++) {
@@ -128,6 +165,17 @@ export class Decoder {
       throw new DecodeError(input.position, 'the end of the response', describeBytes(input.peek()));
     }
   }
+}
+
+/** Takes out the row that came last, which was none. */
+function dropLastRow(parts: DecodedPart[]): void {
+  const part = parts.at(-1);
+  if (part?.kind !== 'rows') return;
+  parts.pop();
+  const length = part.batch.length - 1;
+  if (length === 0) return;
+  const columns = part.batch.columns.map(column => column.slice(0, length));
+  parts.push({ ...part, batch: { length, columns } });
 }
 
 /** Some servers end the data with an empty line. */
@@ -172,7 +220,8 @@ function parseHeader(text: string, { variables, nesting, nameLength }: DecodeLim
 /** The error for a body that ended before a line `Data:`: the one it tells of, if it is an Error object. */
 function notAResponse(bytes: Uint8Array): Error {
   try {
-    const error = parseError(decodeText(bytes));
+    const text = decodeText(bytes);
+    const error = parseError(text) ?? errorIn(text.slice(Math.max(0, text.search(ERROR_AT_LINE))));
     return error ?? new DecodeError(0, 'a DDS and a line "Data:"', describeText(bytes));
   } catch (error) {
     return asDecodeError('an Error object', error);

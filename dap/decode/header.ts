@@ -1,4 +1,4 @@
-// Where does the text at the beginning of a data response end?
+// Finds the end of the text at the beginning of a data response.
 
 import { DecodeError } from './error.ts';
 import type { Input } from './input.ts';
@@ -6,6 +6,9 @@ import type { DecodeLimits } from './limits.ts';
 import { decodeText } from './text.ts';
 
 const LINE_FEED = 0x0a;
+
+/** Bytes in which a web page can be told from a DDS. */
+const RECOGNISABLE = 64;
 
 /** Finds the line `Data:`, which ends with LF or, from some servers, CRLF, and may have blank lines before it. */
 export class HeaderReader {
@@ -25,6 +28,9 @@ export class HeaderReader {
    */
   read(input: Input, isAll: boolean): string | undefined {
     const bytes = input.peek();
+    if (isMarkup(bytes)) {
+      throw new DecodeError(input.position, 'a DDS and a line "Data:"', describeText(bytes));
+    }
     for (;;) {
       const found = bytes.indexOf(LINE_FEED, this.#searched);
       const lineEnd = found < 0 ? bytes.length : found;
@@ -47,6 +53,11 @@ export class HeaderReader {
       this.#searched = this.#lineStart = lineEnd + 1;
     }
   }
+}
+
+/** True where the text begins with a tag, as no DDS does: a web page is not waited for to its end. */
+function isMarkup(bytes: Uint8Array): boolean {
+  return bytes.length >= RECOGNISABLE && /^[\s\u{feff}]*</u.test(decodeText(bytes.subarray(0, RECOGNISABLE)));
 }
 
 function isDataLine(line: Uint8Array): boolean {

@@ -42,6 +42,11 @@ export class Budget {
     this.limits = { ...DEFAULT_LIMITS, ...limits };
   }
 
+  /** Where the value or row began that is read now: bytes from the beginning of the response. */
+  get start(): number {
+    return this.#start;
+  }
+
   /** The next value or row begins at this offset in the response. */
   begin(offset: number): void {
     this.#start = offset;
