@@ -15,6 +15,7 @@ import { Running } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
+import { shellWord } from './shell-word.ts';
 import { tellStrayErrors } from './uncaught.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
@@ -147,7 +148,7 @@ function print(names: readonly string[], files: readonly string[], addresses: re
     [
       `dapberry serves ${names.join(', ')}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
       `  live page   ${addresses.join('  ')}`,
-      `  as text     curl -N ${addresses[0]}${names[0]}.asc`,
+      `  as text     curl -N ${shellWord(`${addresses[0]}${names[0]}.asc`)}`,
       `  stop with Ctrl-C`,
       '',
     ].join('\n'),

@@ -26,7 +26,7 @@ where it serves. An upgrade that does not become well is rolled back.
 TEXT
 }
 
-ARGUMENTS=$*
+ARGUMENTS=("$@")
 DRY_RUN=false
 UNINSTALL=false
 PURGE=false
@@ -94,7 +94,7 @@ VERSION=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$SOURCE/package.json")
 
 begin_steps
 if $UNINSTALL; then
-  [ "$(id -u)" -eq 0 ] || $DRY_RUN || die "expected to be run by root: sudo $0 $ARGUMENTS"
+  [ "$(id -u)" -eq 0 ] || $DRY_RUN || die "expected to be run by root: sudo $(words "$0" "${ARGUMENTS[@]}")"
   remove_all
 else
   check_machine

@@ -58,7 +58,9 @@ export function pageQuery(address: DatasetAddress, page: string): string {
 
 /** A constraint as it stands in the address of a response: what would end or change the query is percent-encoded. */
 export function encodedConstraint({ constraint }: Pick<DatasetAddress, 'constraint'>): string {
-  return encodeURI(constraint).replace(/[#[\]']/g, encodeCharacter);
+  // A surrogate without its other half has no encoding.
+  const text = constraint.replace(/\p{Cs}/gu, '\ufffd');
+  return encodeURI(text).replace(/[#[\]']/g, encodeCharacter);
 }
 
 /** How an address is shown to people: without user and password. */

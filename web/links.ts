@@ -3,6 +3,7 @@
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import type { Description } from './describe.ts';
 import { byId, element, write } from './element.ts';
+import { shellWord } from './shell.ts';
 
 export interface Link {
   readonly text: string;
@@ -33,8 +34,9 @@ export function followCommand({ base, constraint }: DatasetAddress): string {
   address.username = '';
   address.password = '';
   const query = constraint === '' ? '' : `?${encodedConstraint({ constraint })}`;
-  const whole = `${address.href}${query}`;
-  return `curl -N ${/^[\w:/.%~-]+$/.test(whole) ? whole : `'${whole}'`}`;
+  // In a path, curl takes brackets for a range of addresses.
+  address.pathname = address.pathname.replace(/[[\]]/g, encodeURIComponent);
+  return `curl -N ${shellWord(`${address.href}${query}`)}`;
 }
 
 /** Shows the links of `address`, and lets the line for the terminal be copied. */

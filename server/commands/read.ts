@@ -13,6 +13,7 @@ import {
 import type { Config } from '../config/config.ts';
 import { ownAddresses } from '../own-addresses.ts';
 import { csvField } from '../pull/csv.ts';
+import { shellWord } from '../shell-word.ts';
 import { aligned } from '../terminal-text.ts';
 import { choiceOf } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
@@ -86,7 +87,7 @@ async function tellOfServer(
   if (server === undefined) return;
   const [address = ''] = ownAddresses(host, port, machine.addresses);
   tell.line(
-    `${server.name} answers at ${address}, and what it has it may not share: ask it (curl -g '${address}${datasets[0]?.info.name}.asc?sensor[0]' gives its next row), or stop it first (sudo systemctl stop dapberry)`,
+    `${server.name} answers at ${address}, and what it has it may not share: ask it (curl -g ${shellWord(`${address}${datasets[0]?.info.name}.asc?sensor[0]`)} gives its next row), or stop it first (sudo systemctl stop dapberry)`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../machine/kernel-devices.ts';
 import type { Machine } from '../machine/machine.ts';
 import { userOf } from '../machine/user.ts';
+import { shellWord } from '../shell-word.ts';
 import { examineCharacterDevice } from './character-device.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';
 
@@ -154,6 +155,6 @@ async function groups({ machine, needs }: Patient): Promise<Finding> {
   return level(
     'groups',
     `${name} is not in ${list}${why}`,
-    `sudo usermod -aG ${list} ${name}, then log in again`,
+    `sudo usermod -aG ${list} ${shellWord(name)}, then log in again`,
   );
 }

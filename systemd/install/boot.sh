@@ -43,7 +43,7 @@ check_boot() {
   [ "${#ENABLE[@]}" -gt 0 ] || return 0
   place=$(boot_place_missing)
   [ -z "$place" ] ||
-    die "expected the boot partition with config.txt at $place, found none: mount it there$([ -n "$ROOT" ] || echo " (sudo mount $place)"), and run this again"
+    die "expected the boot partition with config.txt at $place, found none: mount it there$([ -n "$ROOT" ] || echo " (sudo mount $(words "$place"))"), and run this again"
 }
 
 # Where somebody took its end away, it ends before the first line that is not of its kind. What others wrote after it still holds for all models without it.

@@ -13,7 +13,7 @@ node_will_do() {
 }
 
 check_machine() {
-  [ "$(id -u)" -eq 0 ] || $DRY_RUN || die "expected to be run by root: sudo $0 $ARGUMENTS"
+  [ "$(id -u)" -eq 0 ] || $DRY_RUN || die "expected to be run by root: sudo $(words "$0" "${ARGUMENTS[@]}")"
   [ "$(uname -s)" = Linux ] || die "expected Linux, found $(uname -s)"
   check_system
   check_architecture
@@ -65,12 +65,12 @@ check_architecture() {
 
 # Somebody's own, of `npm install -g` as a rule, is neither replaced nor taken away.
 check_command() {
-  local found way="sudo mv $COMMAND $COMMAND.old"
+  local found way="sudo mv $(words "$COMMAND" "$COMMAND.old")"
   if is_ours "$COMMAND" || { [ ! -e "$COMMAND" ] && [ ! -L "$COMMAND" ]; }; then return 0; fi
   found='a file'
   if [ -L "$COMMAND" ]; then
     found="a link to $(readlink "$COMMAND")"
-    way="sudo rm $COMMAND"
+    way="sudo rm $(words "$COMMAND")"
     case $found in *node_modules*) way='sudo npm uninstall -g dapberry' ;; esac
   fi
   die "expected no other program at $COMMAND, found $found; this takes it out of the way: $way"
@@ -129,7 +129,7 @@ check_node_place() {
   [ -n "$place" ] || return 0
   real=$(readlink -f "$place" || true)
   case $real in /home/* | /root/* | /run/user/*)
-    die "expected a Node outside of homes, which the service does not see, found $place, which is $real. Without it Debian's is installed: sudo rm $place"
+    die "expected a Node outside of homes, which the service does not see, found $place, which is $real. Without it Debian's is installed: sudo rm $(words "$place")"
     ;;
   esac
 }

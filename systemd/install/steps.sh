@@ -8,6 +8,12 @@ STEPS=0
 # Where what is replaced waits until all went well.
 KEPT=
 
+# The arguments as a person can give them to a shell.
+words() {
+  local quoted
+  printf -v quoted '%q ' "$@"
+  printf '%s' "${quoted% }"
+}
 say() { printf '%s\n' "$*"; }
 # What a person may have to do.
 NOTED=false

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parseDds } from '../../dap/index.ts';
+import { wantedDataset } from '../../web/address.ts';
 import { describeDataset } from '../../web/describe.ts';
 import { dataLinks, followCommand } from '../../web/links.ts';
 
@@ -32,5 +34,39 @@ describe('the line for the terminal', () => {
     expect(followCommand(address)).toBe(
       "curl -N 'http://pi/host.asc?s.time&s.name=%22it%27s%20$(reboot)%22'",
     );
+  });
+
+  it.each([
+    "x'$(id)'",
+    "x';id;'",
+    'x"`id`"',
+    'x$(id)\\',
+    'x&id',
+    'x|id',
+    "x?a'$(id)'&b>{1,2}",
+    'x\nid',
+    'x\r\nid\u0000',
+    'x\u202eid\u2066\u200b',
+    'x\u2028id',
+    "x?\n'id",
+    'x?\u202e\ud800',
+    '~/x',
+    '[a-z]?b[0:1]',
+    '!x #y *',
+    "user:pass'$(id)@evil/",
+  ])('is one word to a shell, whatever the address is: %j', place => {
+    const address = wantedDataset(
+      `http://pi/?url=${encodeURIComponent(`http://evil/${place}`.toWellFormed())}`,
+    )!;
+    const command = followCommand(address);
+    expect(command).toMatch(/^[ -~]+$/);
+    const words = execFileSync('sh', ['-c', `set -f; curl() { printf '%s\\n' "$@"; }; ${command}`], {
+      encoding: 'utf8',
+    });
+    const [option, url = '', ...more] = words.trimEnd().split('\n');
+    expect([option, more]).toEqual(['-N', []]);
+    expect(new URL(url).host).toBe('evil');
+    // curl would take a range or an alternative for several addresses.
+    expect(url.replace('//', '')).not.toMatch(/[[\]{}]/);
   });
 });

@@ -1,0 +1,52 @@
+// Quotes hostile names for a shell, and runs the shell.
+
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { shellWord } from '../../server/shell-word.ts';
+
+const HOSTILE = [
+  "x'$(id)'",
+  '`id`',
+  'a b',
+  'a;id',
+  'a\\',
+  '-rf',
+  '$HOME',
+  "''",
+  '~',
+  '*',
+  'a"b',
+  '!x',
+  'a&b>c',
+];
+
+function runs(command: string): string {
+  return execFileSync('bash', ['-c', command], { encoding: 'utf8' });
+}
+
+describe('a word of a printed command', () => {
+  it.each(HOSTILE)('is that word to a shell: %s', name => {
+    expect(runs(`printf '%s|' ${shellWord(name)}`)).toBe(`${name}|`);
+  });
+
+  it('stays readable where a shell takes it as it is', () => {
+    expect(shellWord('http://192.168.1.5:8080/host.asc')).toBe('http://192.168.1.5:8080/host.asc');
+    expect(shellWord('ada')).toBe('ada');
+  });
+
+  it('has no line breaks and nothing that cannot be seen', () => {
+    expect(shellWord('a\nid\r\u001b[2J\u202e\u2028\u200bb')).toBe("'aid[2Jb'");
+  });
+});
+
+describe('the words of a command that install.sh prints', () => {
+  const steps = join(import.meta.dirname, '../../systemd/install/steps.sh');
+
+  it.each(HOSTILE)('are those words to a shell: %s', name => {
+    const printed = execFileSync('bash', ['-c', '. "$1"; words "$2" end', 'bash', steps, name], {
+      encoding: 'utf8',
+    });
+    expect(runs(`printf '%s|' ${printed}`)).toBe(`${name}|end|`);
+  });
+});
