@@ -62,7 +62,9 @@ export function setUpSensor(
   const derivedColumns = Object.entries(derived).flatMap(([key, override]) => {
     const place = columns.findIndex(({ channel }) => channel === override.from);
     const source = columns[place];
-    return source === undefined ? [] : [derivedColumn(key, named(name, key), override, source.column, place)];
+    if (source === undefined) return [];
+    const derivedFrom = derivedColumn(key, named(name, key), override, source.column, place);
+    return [{ ...derivedFrom, column: { ...derivedFrom.column, ...ownName(name) } }];
   });
   return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns, pace };
 }
@@ -90,6 +92,10 @@ function named(sensor: string | undefined, channel: string): string {
   return sensor === undefined ? channel : `${sensor}_${channel}`;
 }
 
+function ownName(sensor: string | undefined): Pick<Channel, 'sensorName'> {
+  return sensor === undefined ? {} : { sensorName: sensor };
+}
+
 function columnOf(
   channel: Channel,
   sensor: string | undefined,
@@ -98,7 +104,7 @@ function columnOf(
   const ofKind = calibration === undefined ? channel : correctedChannel(channel, calibration);
   return {
     channel: channel.name,
-    column: { ...ofKind, name: named(sensor, channel.name), ...override },
+    column: { ...ofKind, name: named(sensor, channel.name), ...ownName(sensor), ...override },
     ...(calibration === undefined ? {} : { calibration }),
   };
 }

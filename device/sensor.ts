@@ -23,6 +23,8 @@ export interface Channel {
   readonly validRange?: readonly [low: number, high: number];
   /** The smallest step between two values, in `units`; the attribute `resolution` of OceanSITES. */
   readonly resolution?: number;
+  /** The sensor's own name, where the configuration gives it one; the attribute `sensor_name` of OceanSITES. */
+  readonly sensorName?: string;
   /** What else one has to know of the values, in a sentence; the CF attribute `comment`. */
   readonly comment?: string;
 }

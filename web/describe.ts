@@ -1,6 +1,7 @@
 // What a dataset holds for a page: its Sequence, the time column, and the channels with their names and units.
 
-import { type AttributeTable, attributeText } from '../dap/model/attributes.ts';
+import { type AttributeTable, attributeText, listedNumbers } from '../dap/model/attributes.ts';
+import type { NumberType } from '../dap/model/layout.ts';
 import { meaningOf, type NumberMeaning } from '../dap/model/meaning.ts';
 import { columnAttributes, findTime, type TimeColumn } from '../dap/model/time-column.ts';
 import { type Atomic, type Dataset, isAtomic } from '../dap/model/variable.ts';
@@ -12,11 +13,18 @@ const LONGEST_LABEL = 200;
 /** One column that is shown. */
 export interface Channel {
   readonly name: string;
-  /** What a person calls it: `long_name`, else the column's name; both where several columns are called the same. */
+  /**
+   * What a person calls it: `long_name`, else the column's name, behind the name of its sensor (`sensor_name`) where it
+   * has one; with the column's name where several columns are called the same.
+   */
   readonly label: string;
   /** As a reader writes it: `°C`; empty for none. Channels of one unit share a chart. */
   readonly unit: string;
   readonly kind: 'real' | 'integer' | 'text';
+  /** How the numbers come; undefined for text. */
+  readonly type: NumberType | undefined;
+  /** The smallest step between two values, where the dataset says so. */
+  readonly resolution: number | undefined;
   /** Tells the values of a column of numbers from what stands for none, and unpacks them; undefined for text. */
   readonly meaning: NumberMeaning | undefined;
   /** The texts that stand for no value. */
@@ -77,11 +85,31 @@ export function describeDataset(dataset: Dataset, attributes: AttributeTable): D
 
 /** Two thermometers of one kind have one long name: their columns' names tell which is which. */
 function toldApart(channels: readonly Channel[]): Channel[] {
-  const times = new Map<string, number>();
-  for (const { label } of channels) times.set(label, (times.get(label) ?? 0) + 1);
-  return channels.map(channel =>
-    times.get(channel.label) === 1 ? channel : { ...channel, label: `${channel.label} (${channel.name})` },
-  );
+  const byLabel = new Map<string, Channel[]>();
+  for (const channel of channels) {
+    const alike = byLabel.get(channel.label);
+    if (alike === undefined) byLabel.set(channel.label, [channel]);
+    else alike.push(channel);
+  }
+  return channels.map(channel => {
+    const alike = byLabel.get(channel.label)!;
+    return alike.length === 1 ? channel : { ...channel, label: labelAmong(channel, alike) };
+  });
+}
+
+/** `fridge_temperature` and `roof_temperature`, both called Temperature, are of a fridge and a roof. */
+function labelAmong({ name, label }: Channel, alike: readonly Channel[]): string {
+  const parts = name.split('_');
+  const quantity = parts
+    .map((_, index) => `_${parts.slice(index).join('_')}`)
+    .find(end => alike.every(other => other.name.length > end.length && other.name.endsWith(end)));
+  return quantity === undefined ? `${label} (${name})` : ofSensor(name.slice(0, -quantity.length), label);
+}
+
+/** The sensor's own name before what it measures, unless that says it already. */
+function ofSensor(sensor: string | undefined, label: string): string {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_-]+/g, ' ');
+  return !sensor || ` ${plain(label)} `.includes(` ${plain(sensor)} `) ? label : `${sensor} · ${label}`;
 }
 
 /** The numeric channels, together by unit, in the order of the columns. */
@@ -98,11 +126,16 @@ export function groupByUnit(channels: readonly Channel[]): UnitGroup[] {
 
 function describeChannel({ name, type }: Atomic, attributes: AttributeTable | undefined): Channel {
   const meaning = meaningOf(type, attributes);
+  const label = shortened(attributeText(attributes, 'long_name') || name.replaceAll('_', ' '));
   return {
     name,
-    label: shortened(attributeText(attributes, 'long_name') || name.replaceAll('_', ' ')),
+    label: ofSensor(attributeText(attributes, 'sensor_name'), label),
     unit: shortened(prettyUnits(shortened(attributeText(attributes, 'units') ?? ''))),
     kind: meaning === undefined ? 'text' : meaning.isWhole ? 'integer' : 'real',
+    type: type === 'String' || type === 'Url' ? undefined : type,
+    resolution: listedNumbers(attributes, 'resolution')
+      .map(({ value }) => value)
+      .find(step => step > 0 && Number.isFinite(step)),
     meaning,
     missingTexts: meaning === undefined ? missingTextsIn(attributes) : [],
   };

@@ -4,6 +4,7 @@
 import { type FollowState, follow, type Rows } from '../dap/index.ts';
 import { fromMillis } from '../dap/model/time-units.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
+import { isBounded } from './bounded.ts';
 import { ServerClock } from './clock.ts';
 import type { Description } from './describe.ts';
 import { nap } from './nap.ts';
@@ -200,12 +201,8 @@ export class Live {
 
   /** True where the address itself says which rows are wanted. */
   get #isBounded(): boolean {
-    const { constraint } = this.#address;
-    const name = this.#description.time?.name;
-    const [projection = '', ...selections] = constraint.split('&');
-    return (
-      projection.includes('[') || (name !== undefined && selections.some(clause => clause.includes(name)))
-    );
+    const { sequence, time } = this.#description;
+    return isBounded(this.#address.constraint, time && `${sequence}.${time.name}`);
   }
 
   /** Hands over the rows of one stream to its end. False where it brings none and there is another way to ask. */

@@ -2,7 +2,7 @@
 
 import { type AttributeTable, attributeTable, attributeText } from './attributes.ts';
 import { meaningOf, type NumberMeaning } from './meaning.ts';
-import { packedUnits, parseTimeUnits, type TimeUnits, UNIX_SECONDS } from './time-units.ts';
+import { isRealCalendar, parseTimeUnits, type TimeUnits, UNIX_SECONDS } from './time-units.ts';
 import { type Atomic, isAtomic, type Sequence, type Variable } from './variable.ts';
 
 export interface TimeColumn {
@@ -10,7 +10,7 @@ export interface TimeColumn {
   readonly units: TimeUnits;
   /** False where the column counts from a moment that it does not name: its times are spans, not times of day. */
   readonly absolute: boolean;
-  /** Tells times from what stands for none; undefined where every number but NaN is a time. */
+  /** Tells times from what stands for none. */
   readonly meaning?: NumberMeaning | undefined;
 }
 
@@ -19,7 +19,8 @@ const TIME = 'time';
 
 /**
  * The numeric column named `time` (in any case), if its units name a moment to count from; else the first numeric column
- * whose units do; else the one named `time`, whose units are seconds since 1970 where it has none. Undefined without one.
+ * whose units do; else the one named `time`, whose units are seconds since 1970 where it has none. Undefined without one,
+ * and for a `time` in units that are no time. A packed column has the units of the numbers as they stand in it.
  */
 export function findTime(sequence: Sequence, attributes: AttributeTable): TimeColumn | undefined {
   const candidates = sequence.fields.filter(isNumeric).map(({ name, type }) => {
@@ -33,11 +34,29 @@ export function findTime(sequence: Sequence, attributes: AttributeTable): TimeCo
     named;
   if (found === undefined) return undefined;
   const { name, type, table, text } = found;
+  const time = countedFrom(found.units, text, attributeText(table, 'calendar'));
   const meaning = meaningOf(type, table);
-  const absolute = found.units !== undefined || !text;
-  const units = found.units ?? parseTimeUnits(`${text} since 1970-01-01`) ?? UNIX_SECONDS;
-  if (meaning === undefined || meaning.isPlain) return { name, units, absolute };
-  return { name, units: packedUnits(units, meaning.scale, meaning.offset), absolute, meaning };
+  if (time === undefined || meaning === undefined) return time && { name, ...time };
+  return { name, ...time, units: packed(time.units, meaning), meaning };
+}
+
+/** What the numbers of a time column count, by its units and its calendar; undefined for units that are no time. */
+function countedFrom(
+  units: TimeUnits | undefined,
+  text: string | undefined,
+  calendar: string | undefined,
+): Pick<TimeColumn, 'units' | 'absolute'> | undefined {
+  if (units !== undefined && isRealCalendar(calendar)) return { units, absolute: true };
+  // Days of another calendar are no dates of this one, but each lasts as long.
+  if (units !== undefined) return { units: { ...units, epoch: 0 }, absolute: false };
+  if (!text) return { units: UNIX_SECONDS, absolute: true };
+  const span = parseTimeUnits(`${text} since 1970-01-01`);
+  return span && { units: span, absolute: false };
+}
+
+/** The units of numbers that, times a scale plus an offset, are times in `units` (CF conventions, section 8.1). */
+function packed({ millis, epoch }: TimeUnits, { scale, offset }: NumberMeaning): TimeUnits {
+  return { millis: millis * scale, epoch: epoch + offset * millis };
 }
 
 /** The attributes of a column, which servers nest in tables or, some, write with a dot. */

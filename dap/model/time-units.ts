@@ -31,7 +31,7 @@ const LENGTHS: readonly (readonly [RegExp, number])[] = [
 const LONGEST_UNITS = 200;
 
 const EPOCH =
-  /^([+-]?\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?\s*(?:(Z|UTC|GMT)|([+-]\d{1,2}):?(\d{2})?)?$/i;
+  /^([+-]?\d{1,4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?\s*(?:(Z|UTC|GMT)|([+-]\d{1,2}):?(\d{2})?)?$/i;
 
 /**
  * Reads CF time units (CF conventions, section 4.4): a length of time, `since` (or UDUNITS' other words for it), and a date
@@ -46,9 +46,17 @@ export function parseTimeUnits(units: string | undefined): TimeUnits | undefined
   if (millis === undefined || parts === null) return undefined;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(part => Number(part ?? 0));
   const at = new Date(0);
-  at.setUTCFullYear(year!, month! - 1, day!);
+  at.setUTCFullYear(year!, (month || 1) - 1, day || 1);
   at.setUTCHours(hour!, minute!, 0, Math.round(second! * 1000));
   return { millis, epoch: at.getTime() - 60_000 * offsetMinutes(parts[8], parts[9]) };
+}
+
+/** CF calendars whose days are those of the clock on the wall; others count days that nobody has lived. */
+const REAL_CALENDARS = ['', 'standard', 'gregorian', 'proleptic_gregorian'];
+
+/** True where a CF `calendar` (section 4.4.1) has the dates of the Gregorian one. */
+export function isRealCalendar(calendar: string | undefined): boolean {
+  return REAL_CALENDARS.includes((calendar ?? '').trim().toLowerCase());
 }
 
 /** Milliseconds since 1970 at which the column reads `value`. */

@@ -28,13 +28,20 @@ const STEPS_PER_DEGREE = 1024;
 
 /** Measured from -40 to 125 deg C (datasheet, specifications). */
 const CHANNELS: readonly Channel[] = [
-  { name: 'voltage', units: 'mV', longName: 'TMP36 output voltage', validRange: [100, 1750] },
+  {
+    name: 'voltage',
+    units: 'mV',
+    longName: 'TMP36 output voltage',
+    validRange: [100, 1750],
+    resolution: SCALE_MV_PER_DEGREE / STEPS_PER_DEGREE,
+  },
   {
     name: 'temperature',
     units: 'degree_Celsius',
     longName: 'Air temperature',
     standardName: 'air_temperature',
     validRange: [-40, 125],
+    resolution: 1 / STEPS_PER_DEGREE,
   },
 ];
 

@@ -110,6 +110,7 @@ function channelAttributes(channel: Channel): AttributeTable {
   if (resolution !== undefined) {
     table.set('resolution', { type: 'Float64', values: [columnStep(type, resolution)] });
   }
+  if (channel.sensorName !== undefined) table.set('sensor_name', text(channel.sensorName));
   if (channel.comment !== undefined) table.set('comment', text(channel.comment));
   table.set('_FillValue', { type, values: [fillValue(type)] });
   return table;

@@ -58,7 +58,14 @@ describe('a sensor that was set up', () => {
   it('corrects readings, with the range and the resolution that are known of them', async () => {
     const { device, rows } = await rowsOf(false, { raw: { calibration, units: 'mm' } });
     expect(device.channels[0]).toEqual({
-      ...{ name: 'a_raw', units: 'mm', longName: 'Raw', resolution: 2, validRange: [-199.5, 0.5] },
+      ...{
+        name: 'a_raw',
+        sensorName: 'a',
+        units: 'mm',
+        longName: 'Raw',
+        resolution: 2,
+        validRange: [-199.5, 0.5],
+      },
     });
     expect(column(rows, 1)).toEqual([-19.5]);
     expect(column(rows, 2)).toEqual([0.5]);

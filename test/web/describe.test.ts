@@ -47,7 +47,11 @@ describe('what a dataset holds', () => {
   });
 
   it('has the time column apart from the others', () => {
-    expect(described.time).toEqual({ name: 'time', units: { millis: 1000, epoch: 0 }, absolute: true });
+    expect(described.time).toMatchObject({
+      name: 'time',
+      units: { millis: 1000, epoch: 0 },
+      absolute: true,
+    });
     expect(described.channels.map(({ name }) => name)).toEqual([
       'voltage',
       'temperature',
@@ -80,6 +84,46 @@ describe('what a dataset holds', () => {
       'count',
       'note',
     ]);
+  });
+
+  it.each([
+    ['the beginnings of their names', 'fridge_temperature', 'cold_room_temperature', '', ''],
+    [
+      'the names of their sensors',
+      'a',
+      'b',
+      'String sensor_name "fridge";',
+      'String sensor_name "cold_room";',
+    ],
+  ])('tells columns apart by %s', (_, first, second, ofFirst, ofSecond) => {
+    const dds = parseDds(`Dataset { Sequence { Float64 time; Float64 ${first}; Float64 ${second}; } s; } d;`);
+    const das = parseDas(`Attributes { s {
+        ${first} { String long_name "Temperature"; ${ofFirst} }
+        ${second} { String long_name "Temperature"; ${ofSecond} }
+    } }`);
+    expect(describeDataset(dds, das).channels.map(({ label }) => label)).toEqual([
+      'fridge · Temperature',
+      'cold_room · Temperature',
+    ]);
+  });
+
+  it('names the sensor of a column once, also where no other is called the same', () => {
+    const das = parseDas(`Attributes { sensor {
+        voltage { String long_name "Output"; String sensor_name "probe"; }
+        temperature { String long_name "Cold room temperature"; String sensor_name "cold_room"; }
+    } }`);
+    const labels = describeDataset(DDS, das).channels.map(({ label }) => label);
+    expect(labels.slice(0, 2)).toEqual(['probe · Output', 'Cold room temperature']);
+  });
+
+  it('knows the step between two values where the dataset states it', () => {
+    const das = parseDas(`Attributes { sensor {
+        voltage { Float64 resolution 0.0625; }
+        temperature { String resolution "fine"; }
+        inside { Float64 resolution 0; }
+    } }`);
+    const steps = describeDataset(DDS, das).channels.map(({ resolution }) => resolution);
+    expect(steps.slice(0, 3)).toEqual([0.0625, undefined, undefined]);
   });
 
   it('knows what stands for no value, and how values are packed', () => {
@@ -163,6 +207,28 @@ describe('the time column', () => {
     );
     expect(time).toMatchObject({ units: { millis: 1_800_000, epoch: 86_400_000 } });
     expect([-1, 2].map(stored => time!.meaning!.isMissing(stored))).toEqual([true, false]);
+  });
+
+  it.each(['months', 'years', 'weeks'])('may count %s', unit => {
+    expect(sequence('Float64 time;', `time { String units "${unit} since 1960-01-01"; }`)).toMatchObject({
+      absolute: true,
+      units: { epoch: Date.UTC(1960, 0) },
+    });
+  });
+
+  it.each(['fortnights of rain since 1960-01-01', 'mV', 'seconds since yesterday', 'steps'])(
+    'is an ordinary column in units such as %j',
+    units => {
+      expect(sequence('Float64 time;', `time { String units "${units}"; }`)).toBeUndefined();
+    },
+  );
+
+  it.each(['360_day', 'noleap', 'julian'])('counts from no date of ours in the calendar %s', calendar => {
+    const das = `time { String units "days since 1960-01-01"; String calendar "${calendar}"; }`;
+    expect(sequence('Float64 time;', das)).toMatchObject({
+      absolute: false,
+      units: { millis: 86_400_000, epoch: 0 },
+    });
   });
 
   it('may be missing, and is never text', () => {

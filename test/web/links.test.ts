@@ -56,7 +56,7 @@ describe('the line for the terminal', () => {
     "user:pass'$(id)@evil/",
   ])('is one word to a shell, whatever the address is: %j', place => {
     const address = wantedDataset(
-      `http://pi/?url=${encodeURIComponent(`http://evil/${place}`.toWellFormed())}`,
+      `http://pi/?url=${encodeURIComponent(`http://evil/${place}`.replace(/\p{Cs}/gu, '\ufffd'))}`,
     )!;
     const command = followCommand(address);
     expect(command).toMatch(/^[ -~]+$/);

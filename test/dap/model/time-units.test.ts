@@ -18,8 +18,12 @@ describe('CF time units', () => {
     ['weeks since 1970-01-01', 7 * 86_400_000, 0],
     ['microseconds since 1970-01-01', 1e-3, 0],
     ['days after 1970-01-01', 86_400_000, 0],
+    ['weeks since 2026-11-21', 604_800_000, Date.UTC(2026, 10, 21)],
+    ['months since 1960-01-01', 2_629_743_831.2232, Date.UTC(1960, 0)],
+    ['months since 1960', 2_629_743_831.2232, Date.UTC(1960, 0)],
+    ['years since 1960-07', 31_556_925_974.6784, Date.UTC(1960, 6)],
   ])('%s', (units, millis, epoch) => {
-    expect(parseTimeUnits(units)).toEqual({ millis, epoch });
+    expect(parseTimeUnits(units)).toEqual({ millis: expect.closeTo(millis, 3), epoch });
   });
 
   it.each([undefined, '', 'seconds', 'seconds since', 'seconds since yesterday', 'mV'])(

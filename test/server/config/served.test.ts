@@ -65,6 +65,39 @@ sensors:
 `,
 };
 
+describe('a column', () => {
+  it('states its step, as it is after a correction, and the name that its sensor was given', async () => {
+    const url = await serve(SECOND, {
+      name: 'shed.yaml',
+      dataset: 'shed',
+      content: `
+interval: 0
+sensors:
+  - kind: tmp36-simulated
+  - kind: ds18b20
+    name: fridge
+    derived: { fahrenheit: { from: temperature, by: linear, scale: 1.8, offset: 32, units: degree_Fahrenheit } }
+`,
+    });
+    const attributesOf = async (dataset: string, column: string) =>
+      Object.fromEntries(attributeTable(parseDas(await text(`${url}/${dataset}.das`)), 'sensor', column)!);
+    expect(await attributesOf('cellar', 'kelvin')).toMatchObject({
+      resolution: { values: [1.5 / 1024] },
+      sensor_name: { values: ['fine'] },
+    });
+    expect(await attributesOf('shed', 'fridge_temperature')).toMatchObject({
+      resolution: { values: [0.0625] },
+      long_name: { values: ['Temperature'] },
+      sensor_name: { values: ['fridge'] },
+    });
+    expect(await attributesOf('shed', 'fridge_fahrenheit')).toMatchObject({
+      resolution: { values: [0.1125] },
+      sensor_name: { values: ['fridge'] },
+    });
+    expect(await attributesOf('shed', 'temperature')).not.toHaveProperty('sensor_name');
+  });
+});
+
 describe('the example configuration', () => {
   it('is served as it stands: its names, its attributes and its correction', async () => {
     const url = await serve(EXAMPLE);
