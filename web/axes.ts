@@ -4,7 +4,10 @@ import { type Axis, axisTicks, decimalsOf } from './range.ts';
 import { timeTicks, writeTick } from './times.ts';
 import { writeValue } from './values.ts';
 
-/** Labels that lie along an edge, by their distance from its beginning. */
+/**
+ * Labels that lie along an edge, by their distance from its beginning: a share of its length, so that they stay beside what
+ * they label where the chart has another size, as on paper.
+ */
 class Labels {
   readonly #element: HTMLElement;
   readonly #place: (label: HTMLElement, at: number) => void;
@@ -14,7 +17,7 @@ class Labels {
     this.#place = place;
   }
 
-  /** Shows the texts, each `at` pixels from the beginning; elements are used again. */
+  /** Shows the texts, each at its share `at` of the length; elements are used again. */
   show(labels: readonly { readonly at: number; readonly text: string }[]): void {
     const { children } = this.#element;
     while (children.length > labels.length) children[children.length - 1]!.remove();
@@ -31,25 +34,25 @@ class Labels {
 export class ValueAxis {
   readonly #labels: Labels;
   #shown: Axis | undefined;
-  #height = 0;
 
   constructor(element: HTMLElement) {
-    this.#labels = new Labels(element, (label, at) => label.style.setProperty('top', `${at}px`));
+    this.#labels = new Labels(element, (label, at) => label.style.setProperty('top', percent(at)));
   }
 
-  /** `height` in CSS pixels. Without an axis there are no labels. */
-  show(axis: Axis | undefined, height: number): void {
-    if (axis === this.#shown && height === this.#height) return;
+  /** Without an axis there are no labels. */
+  show(axis: Axis | undefined): void {
+    if (axis === this.#shown) return;
     this.#shown = axis;
-    this.#height = height;
     if (axis === undefined) {
       this.#labels.show([]);
       return;
     }
     const decimals = decimalsOf(axis.step);
-    const perUnit = height / (axis.max - axis.min);
     this.#labels.show(
-      axisTicks(axis).map(value => ({ at: (axis.max - value) * perUnit, text: writeValue(value, decimals) })),
+      axisTicks(axis).map(value => ({
+        at: (axis.max - value) / (axis.max - axis.min),
+        text: writeValue(value, decimals),
+      })),
     );
   }
 }
@@ -60,18 +63,22 @@ export class TimeAxis {
 
   constructor(element: HTMLElement) {
     this.#labels = new Labels(element, (label, at) => {
-      label.style.setProperty('transform', `translateX(${at.toFixed(2)}px) translateX(-50%)`);
+      // As wide as the axis, with its text in the middle: moved without laying anything out again.
+      label.style.setProperty('transform', `translateX(${percent(at - 0.5)})`);
     });
   }
 
   /** From `from` to `to` (milliseconds) in `width` CSS pixels. Labels that would hang over an end are left out. */
   show(from: number, to: number, width: number, step: number, absolute: boolean): void {
-    const perMilli = width / (to - from);
-    const half = step < 60_000 ? 32 : 22;
+    const half = (step < 60_000 ? 32 : 22) / width;
     const labels = timeTicks(from, to, step).map(time => ({
-      at: (time - from) * perMilli,
+      at: (time - from) / (to - from),
       text: writeTick(time, step, absolute),
     }));
-    this.#labels.show(labels.filter(({ at }) => at >= half && at <= width - half));
+    this.#labels.show(labels.filter(({ at }) => at >= half && at <= 1 - half));
   }
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(3)}%`;
 }

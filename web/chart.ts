@@ -5,10 +5,10 @@ import { TimeAxis, ValueAxis } from './axes.ts';
 import { element, write } from './element.ts';
 import { lineColour, lineLetter } from './palette.ts';
 import type { Points } from './points.ts';
-import { type Axis, axisFor, decimalsOf } from './range.ts';
+import { type Axis, axisFor, axisTicks } from './range.ts';
 import { spread } from './spread.ts';
 import { currentTheme, GRID } from './theme.ts';
-import { timeStep, writeClock, writeSpan } from './times.ts';
+import { timeStep, timeTicks, writeClock, writeSpan } from './times.ts';
 import { Trace } from './trace.ts';
 
 /** What a chart shows now. All times in milliseconds, by the server's clock. */
@@ -32,6 +32,15 @@ const TAG_HEIGHT = 15;
 
 const LINE_WIDTH = 1.5;
 const EMPHASISED_WIDTH = 3;
+
+/** The height of a dot, in CSS pixels: a value alone. */
+const DOT_WIDTH = 3;
+
+/** CSS pixels that the canvas goes beyond the axes, above, below and at the right: a line on the edge is seen whole. */
+const BEYOND = 3;
+
+/** Milliseconds between two pictures of the same stretch of time, to which rows are added. */
+const REDRAWN_EVERY = 500;
 
 /** A line with more points than this a pixel is a band: thin, it shows more and takes half the time to draw. */
 const DENSE = 1.2;
@@ -64,6 +73,11 @@ export class Chart {
   #ratio = 0;
   #seen = true;
   #drawn = Number.NaN;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  /** How often the points had changed by then. */
+  #changes = 0;
+  /** What was drawn last. */
+  #last: { readonly frame: Frame; readonly points: readonly Points[] } | undefined;
   #redrawUntil = 0;
 
   /** `lines`: how many channels there are. */
@@ -86,9 +100,10 @@ export class Chart {
       enableDpiScaling: false,
       // The axis goes from one round range to the next; a range in between would have no readable labels.
       scaleSmoothing: 1,
-      yRangeFunction: () => this.#axis ?? { min: Number.NaN, max: Number.NaN },
+      yRangeFunction: () => this.#span(),
       labels: { disabled: true },
-      grid: { fillStyle: 'transparent', borderVisible: false },
+      // Drawn here, within the axes.
+      grid: { fillStyle: 'transparent', borderVisible: false, millisPerLine: 0, verticalSections: 0 },
     });
     // `streamTo` is the only way to hand over the canvas; the frames come from `draw`.
     this.#smoothie.streamTo(this.#canvas);
@@ -112,24 +127,24 @@ export class Chart {
     return this.#width;
   }
 
-  /** Digits after the point that the chart can tell apart, and one more. */
-  get decimals(): number {
-    return this.#axis === undefined ? 2 : decimalsOf(this.#axis.step) + 1;
-  }
-
   /** Shows `points`, one for each channel, as `frame` says. Cheap where nothing would look different. */
   draw(frame: Frame, points: readonly Points[]): void {
+    this.#last = { frame, points };
     if (devicePixelRatio !== this.#ratio) this.#resize();
     if (!this.#seen || this.#canvas.width === 0 || this.#height === 0) return;
-    const millisPerPixel = frame.window / this.#canvas.width;
+    const millisPerPixel = frame.window / Math.round(this.#width * this.#ratio);
     const time = frame.time - (frame.time % millisPerPixel);
     this.#showCursor(frame, time);
     const axis = this.#axisFor(time - frame.window, points);
-    const dirty = performance.now() < this.#redrawUntil;
-    if (time === this.#drawn && axis === this.#axis && !dirty) return;
+    const now = performance.now();
+    const changes = points.reduce((sum, line) => sum + line.changes, 0);
+    const hasNews = changes !== this.#changes && now - this.#drawnAt >= REDRAWN_EVERY;
+    if (time === this.#drawn && axis === this.#axis && !hasNews && now >= this.#redrawUntil) return;
     if (axis !== this.#axis) this.#redrawSoon();
     this.#axis = axis;
     this.#drawn = time;
+    this.#drawnAt = now;
+    this.#changes = changes;
     const dense = points.some(({ begin, end }) => end - begin > this.#width * DENSE);
     if (dense !== this.#dense) {
       this.#dense = dense;
@@ -139,22 +154,36 @@ export class Chart {
       trace.follow(points[index]!);
       trace.forget(time - frame.window);
     }
-    this.#drawGrid(frame, time, millisPerPixel);
-    this.#smoothie.render(this.#canvas, time);
-    this.#valueAxis.show(axis, this.#height);
+    const step = timeStep(frame.window, Math.max(2, this.#width / SECTION_WIDTH));
+    this.#timeAxis.show(time - frame.window, time, this.#width, step, frame.absolute);
+    this.#smoothie.options.millisPerPixel = millisPerPixel;
+    this.#smoothie.render(this.#canvas, time + Math.round(BEYOND * this.#ratio) * millisPerPixel);
+    this.#drawGrid(frame, time, step);
+    this.#valueAxis.show(axis);
     this.#empty.hidden = axis !== undefined;
     this.#showTags(time, frame.window, points);
+  }
+
+  /** Draws at once, in sight or not: for paper, and where the canvas has been emptied by another size. */
+  drawNow(): void {
+    if (this.#last === undefined) return;
+    const seen = this.#seen;
+    this.#seen = true;
+    this.#redrawSoon();
+    // Smoothie passes over a frame that shows the time of the last one.
+    Object.assign(this.#smoothie, { lastChartTimestamp: undefined });
+    this.draw(this.#last.frame, this.#last.points);
+    this.#seen = seen;
+  }
+
+  /** Takes over the size, as on paper, where no observer is asked. */
+  fit(): void {
+    this.#resize();
   }
 
   /** Draws again though time stands still: colours, size or lines have changed. */
   redraw(): void {
     this.#style();
-    this.#redrawSoon();
-  }
-
-  /** Gives all points to Smoothie again: others than before may be in the window. */
-  restart(): void {
-    for (const trace of this.#traces) trace.clear();
     this.#redrawSoon();
   }
 
@@ -185,9 +214,10 @@ export class Chart {
     this.#ratio = devicePixelRatio;
     this.#width = this.plot.clientWidth;
     this.#height = this.plot.clientHeight;
-    this.#canvas.width = Math.round(this.#width * this.#ratio);
-    this.#canvas.height = Math.round(this.#height * this.#ratio);
+    this.#canvas.width = Math.round(this.#width * this.#ratio) + Math.round(BEYOND * this.#ratio);
+    this.#canvas.height = Math.round(this.#height * this.#ratio) + 2 * Math.round(BEYOND * this.#ratio);
     this.redraw();
+    if (this.#canvas.height > 0 && this.#width > 0) this.drawNow();
   }
 
   #style(): void {
@@ -196,22 +226,51 @@ export class Chart {
       const colour = lineColour(theme, index);
       const usual = this.#dense ? DENSE_WIDTH : LINE_WIDTH;
       const width = index === this.#emphasised ? EMPHASISED_WIDTH : usual;
-      trace.style({ strokeStyle: colour, lineWidth: Math.max(1, Math.round(width * this.#ratio)) });
+      const lineWidth = Math.max(1, Math.round(width * this.#ratio));
+      trace.style(
+        { strokeStyle: colour, lineWidth },
+        Math.max(lineWidth, Math.round(DOT_WIDTH * this.#ratio)),
+      );
       this.#tags[index]?.style.setProperty('color', colour);
     }
   }
 
-  #drawGrid({ window, absolute }: Frame, time: number, millisPerPixel: number): void {
-    const { options } = this.#smoothie;
-    const step = timeStep(window, Math.max(2, this.#width / SECTION_WIDTH));
-    options.millisPerPixel = millisPerPixel;
-    Object.assign(options.grid!, {
-      strokeStyle: GRID[currentTheme()],
-      lineWidth: Math.max(1, Math.round(this.#ratio)),
-      millisPerLine: step,
-      verticalSections: this.#axis ? Math.round((this.#axis.max - this.#axis.min) / this.#axis.step) : 1,
-    });
-    this.#timeAxis.show(time - window, time, this.#width, step, absolute);
+  /** Draws the grid behind the lines, from one axis to the other. */
+  #drawGrid({ window }: Frame, time: number, step: number): void {
+    const context = this.#canvas.getContext('2d')!;
+    const beyond = Math.round(BEYOND * this.#ratio);
+    const [width, height] = [this.#canvas.width - beyond, this.#canvas.height - 2 * beyond];
+    const lineWidth = Math.max(1, Math.round(this.#ratio));
+    // A line of an odd width is sharp on half a pixel.
+    const sharp = (at: number) => Math.round(at) + (lineWidth % 2) / 2;
+    const axis = this.#axis;
+    context.save();
+    context.globalCompositeOperation = 'destination-over';
+    context.strokeStyle = GRID[currentTheme()];
+    context.lineWidth = lineWidth;
+    context.beginPath();
+    for (const at of timeTicks(time - window, time, step)) {
+      const x = sharp(((at - time + window) / window) * width);
+      context.moveTo(x, beyond);
+      context.lineTo(x, beyond + height);
+    }
+    // The first and the last are the border of the chart.
+    for (const value of axis === undefined ? [] : axisTicks(axis).slice(1, -1)) {
+      const y = sharp(beyond + ((axis!.max - value) / (axis!.max - axis!.min)) * height);
+      context.moveTo(0, y);
+      context.lineTo(width, y);
+    }
+    context.stroke();
+    context.restore();
+  }
+
+  /** What Smoothie spans from the lower to the upper end of the canvas. */
+  #span(): { min: number; max: number } {
+    if (this.#axis === undefined) return { min: Number.NaN, max: Number.NaN };
+    const { min, max } = this.#axis;
+    const beyond = Math.round(BEYOND * this.#ratio);
+    const spare = ((max - min) / Math.max(1, this.#canvas.height - 2 * beyond)) * beyond;
+    return { min: min - spare, max: max + spare };
   }
 
   #axisFor(from: number, points: readonly Points[]): Axis | undefined {
@@ -231,7 +290,8 @@ export class Chart {
     const share = cursor === undefined ? -1 : 1 - (time - cursor) / window;
     this.#cursor.hidden = share < 0;
     if (cursor === undefined || share < 0) return;
-    this.#cursor.style.setProperty('transform', `translateX(${Math.round(this.#width * share)}px)`);
+    // Shares, not pixels: on paper the chart has another size.
+    this.#cursor.style.setProperty('left', `${(100 * share).toFixed(3)}%`);
     this.#cursor.classList.toggle('rightmost', share > 0.75);
     write(this.#cursorTime, absolute ? writeClock(cursor, true) : writeSpan(cursor, true));
   }
@@ -248,7 +308,7 @@ export class Chart {
     for (const [index, at] of spread(ends, TAG_HEIGHT, this.#height).entries()) {
       const tag = this.#tags[index]!;
       tag.hidden = at === undefined;
-      if (at !== undefined) tag.style.setProperty('top', `${at.toFixed(1)}px`);
+      if (at !== undefined) tag.style.setProperty('top', `${((100 * at) / this.#height).toFixed(2)}%`);
     }
   }
 }

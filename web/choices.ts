@@ -15,17 +15,51 @@ const DEFAULT_WINDOW = 120;
 /** Rows that a window should have room for where nobody has chosen one. */
 const ENOUGH_ROWS = 60;
 
-/** The window in seconds that `hash` names; undefined where it names none of the list. */
+/** The windows that an address may ask for besides, in seconds: a few rows, or what a server can be asked for at once. */
+const SHORTEST = 5;
+const LONGEST = 7 * 86_400;
+
+/** The window in seconds that `hash` names, or the nearest one there can be; undefined where it names no number. */
 export function chosenWindow(hash: string): number | undefined {
-  const seconds = Number(new URLSearchParams(hash.replace(/^#/, '')).get('window') ?? Number.NaN);
-  return WINDOWS.find(([choice]) => choice === seconds)?.[0];
+  const named = new URLSearchParams(hash.replace(/^#/, '')).get('window')?.trim() ?? '';
+  const seconds = named === '' ? Number.NaN : Number(named);
+  return Number.isNaN(seconds) ? undefined : Math.min(LONGEST, Math.max(SHORTEST, seconds));
 }
 
-/** `hash` with another window. */
-export function withWindow(hash: string, seconds: number): string {
+/** `hash` with another window; with none where it is undefined. */
+export function withWindow(hash: string, seconds: number | undefined): string {
   const values = new URLSearchParams(hash.replace(/^#/, ''));
-  values.set('window', String(seconds));
-  return `#${values}`;
+  if (seconds === undefined) values.delete('window');
+  else values.set('window', String(seconds));
+  const text = String(values);
+  return text === '' ? '' : `#${text}`;
+}
+
+/** `hash` as it has to be: with the window that is shown, if it names one at all. */
+export function correctedHash(hash: string): string {
+  const named = new URLSearchParams(hash.replace(/^#/, '')).get('window');
+  const seconds = chosenWindow(hash);
+  return named === null || named === String(seconds) ? hash : withWindow(hash, seconds);
+}
+
+/** The windows to choose from while `seconds` is chosen, in their order. */
+export function windowsWith(seconds: number): readonly (readonly [seconds: number, name: string])[] {
+  if (WINDOWS.some(([choice]) => choice === seconds)) return WINDOWS;
+  const own = [seconds, writeSeconds(seconds)] as const;
+  return [...WINDOWS, own].sort(([a], [b]) => a - b);
+}
+
+/** `90 s`, `5 min`, `1.5 h`, `3 days`: in the largest unit in which it is short. */
+function writeSeconds(seconds: number): string {
+  const units = [
+    [86_400, 'days'],
+    [3600, 'h'],
+    [60, 'min'],
+  ] as const;
+  const [length, name] = units.find(
+    ([size]) => seconds >= size && Number.isInteger((10 * seconds) / size),
+  ) ?? [1, 's'];
+  return `${Number((seconds / length).toPrecision(6))} ${name}`;
 }
 
 /** The window that suits rows `interval` seconds apart; undefined and 0 are as good as often. */

@@ -1,6 +1,6 @@
 // What a person can set: how much of the past is shown, and whether the charts move.
 
-import { chosenWindow, suitableWindow, WINDOWS, withWindow } from './choices.ts';
+import { chosenWindow, correctedHash, suitableWindow, windowsWith, withWindow } from './choices.ts';
 import { byId, element, write } from './element.ts';
 import type { Plot } from './plot.ts';
 
@@ -14,9 +14,6 @@ export class Controls {
   /** `chosen` is told when the hash of the page has changed. */
   constructor(chosen: () => void) {
     this.#chosen = chosen;
-    this.#window.replaceChildren(
-      ...WINDOWS.map(([seconds, name]) => element('option', { value: String(seconds) }, name)),
-    );
     this.#window.addEventListener('change', () => {
       history.replaceState(null, '', withWindow(location.hash, Number(this.#window.value)));
       this.#apply();
@@ -53,7 +50,20 @@ export class Controls {
     this.#chosen();
   }
 
+  #has(seconds: number): boolean {
+    return [...this.#window.options].some(({ value }) => value === String(seconds));
+  }
+
   #show(): void {
+    // What the address asks for is shown, or the address says what is.
+    const hash = correctedHash(location.hash);
+    if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+    const windows = windowsWith(this.#milliseconds / 1000);
+    if (this.#window.childElementCount !== windows.length || !this.#has(this.#milliseconds / 1000)) {
+      this.#window.replaceChildren(
+        ...windows.map(([seconds, name]) => element('option', { value: String(seconds) }, name)),
+      );
+    }
     const paused = this.#plot?.isPaused ?? false;
     this.#window.value = String(this.#milliseconds / 1000);
     this.#pause.disabled = this.#plot === undefined;

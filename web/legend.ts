@@ -15,6 +15,8 @@ export interface Reading {
   readonly time: number | undefined;
   /** What else there is to say: when it last had a value. */
   readonly note: string;
+  /** Digits after the point. */
+  readonly decimals: number;
 }
 
 /** Digits after the point that a power of ten has at least: a counter of bytes is seen to count. */
@@ -89,14 +91,17 @@ export class Legend {
     }
   }
 
-  /** Shows what each channel reads, with `decimals` digits after the point. */
-  show(readings: readonly Reading[], decimals: number): void {
+  /** Shows what each channel reads; `isPast` where that is of a moment that is pointed at. */
+  show(readings: readonly Reading[], isPast: boolean): void {
+    this.element.classList.toggle('past', isPast);
     for (const [line, { channel, value, time, note }] of this.#entries.entries()) {
       const reading = readings[line]!;
       const number = reading.value ?? Number.NaN;
       write(
         value,
-        channel.kind === 'integer' ? writeInteger(number) : writeValue(number, decimals, LEAST_DIGITS),
+        channel.kind === 'integer'
+          ? writeInteger(number)
+          : writeValue(number, reading.decimals, LEAST_DIGITS),
       );
       if (value.value !== String(number)) value.value = String(number);
       const date = reading.time === undefined ? '' : isoTime(reading.time);

@@ -5,35 +5,40 @@ import type { UnitGroup } from './describe.ts';
 import { element } from './element.ts';
 import { Legend, type Reading } from './legend.ts';
 import type { Points } from './points.ts';
-import type { Track } from './recording.ts';
+import type { Reported } from './recording.ts';
 import { writeTime } from './times.ts';
 import { writeValue } from './values.ts';
 
 /** Milliseconds between two changes of the numbers: faster than that nobody reads them. */
 const NUMBERS_EVERY = 200;
 
-/** Share of the chart's width that an arrow key moves the cursor by, and with Shift. */
-const KEY_STEP = 0.01;
-const LONG_KEY_STEP = 0.1;
+/** Steps that an arrow key moves the cursor by with Shift; one without. */
+const LONG_STEP = 10;
 
-/** Share of the window within which a point counts as pointed at. */
-const REACH = 0.02;
+/** CSS pixels by which a finger may move and still tap. */
+const TAP = 10;
+
+/** CSS pixels from the cursor within which a tap means the cursor: it ends what is read. */
+const ON_CURSOR = 22;
+
+/** What is pointed at: a share of the time axis, from 0 at the left to 1 at the right, or steps from where the cursor is. */
+export type Pointing = { readonly place: number } | { readonly steps: number } | undefined;
 
 export class Panel {
   readonly element: HTMLElement;
   readonly #group: UnitGroup;
   readonly #chart: Chart;
   readonly #legend: Legend;
-  readonly #point: (place: number | undefined) => void;
+  readonly #point: (pointing: Pointing) => void;
+  /** Where the cursor is; 1 where there is none. */
   #place = 1;
   /** The cursor was moved and has not been described since: a screen reader hears of that, not of every new value. */
   #moved = false;
+  #isPast = false;
   #numbersAt = Number.NEGATIVE_INFINITY;
 
-  /**
-   * `point` is told which part of the time axis is pointed at, from 0 at the left to 1 at the right; undefined for none.
-   */
-  constructor(group: UnitGroup, point: (place: number | undefined) => void) {
+  /** `point` is told what is pointed at; undefined for nothing. */
+  constructor(group: UnitGroup, point: (pointing: Pointing) => void) {
     this.#group = group;
     this.#point = point;
     this.#chart = new Chart(group.channels.length);
@@ -57,18 +62,24 @@ export class Panel {
     return this.#chart.width;
   }
 
-  /** Draws the chart and, now and then, the numbers. `points` are those of this panel's channels. */
-  draw(frame: Frame, tracks: readonly Track[], points: readonly Points[]): void {
+  /**
+   * Draws the chart and, now and then, the numbers. `points` are those of this panel's channels; one of them counts as
+   * pointed at within `reach` milliseconds.
+   */
+  draw(frame: Frame, tracks: readonly Reported[], points: readonly Points[], reach: number): void {
     this.#chart.draw(frame, points);
+    const { cursor, time, window } = frame;
+    this.#isPast = cursor !== undefined;
+    this.#place = cursor === undefined ? 1 : Math.max(0, Math.min(1, 1 - (time - cursor) / window));
     const now = performance.now();
     if (now - this.#numbersAt < NUMBERS_EVERY) return;
     this.#numbersAt = now;
     const readings = points.map((line, index) =>
-      frame.cursor === undefined
-        ? latestReading(tracks[index]!, frame, this.#chart.decimals)
-        : readingAt(line, frame.cursor, frame),
+      cursor === undefined
+        ? latestReading(tracks[index]!, frame)
+        : readingAt(line, cursor, reach, tracks[index]!, frame),
     );
-    this.#legend.show(readings, this.#chart.decimals);
+    this.#legend.show(readings, cursor !== undefined);
     if (this.#moved) this.#describe(frame, readings);
   }
 
@@ -83,8 +94,9 @@ export class Panel {
     this.#chart.redraw();
   }
 
-  restart(): void {
-    this.#chart.restart();
+  /** Draws at once, at the size that the chart has now. */
+  drawNow(): void {
+    this.#chart.fit();
   }
 
   remove(): void {
@@ -106,41 +118,59 @@ export class Panel {
     }
     const pointed = (event: PointerEvent): void => {
       const { left, width } = plot.getBoundingClientRect();
-      this.#moveTo((event.clientX - left) / width);
+      this.#moveTo({ place: (event.clientX - left) / width });
     };
-    plot.addEventListener('pointermove', pointed);
-    plot.addEventListener('pointerdown', pointed);
+    let tapped: number | undefined;
+    plot.addEventListener('pointermove', event => {
+      if (tapped !== undefined && Math.abs(event.clientX - tapped) <= TAP) return;
+      tapped = undefined;
+      pointed(event);
+    });
+    plot.addEventListener('pointerdown', event => {
+      const { left, width } = plot.getBoundingClientRect();
+      const isOnCursor = this.#isPast && Math.abs(event.clientX - left - this.#place * width) <= ON_CURSOR;
+      tapped = event.pointerType !== 'mouse' && isOnCursor ? event.clientX : undefined;
+      if (tapped === undefined) pointed(event);
+    });
+    plot.addEventListener('pointerup', () => {
+      if (tapped !== undefined) this.#moveTo(undefined);
+      tapped = undefined;
+    });
     plot.addEventListener('pointerleave', event => {
       // A finger that is lifted leaves as well; what it pointed at stays until something else is touched.
       if (event.pointerType === 'mouse') this.#moveTo(undefined);
     });
     // What began as pointing has become scrolling.
-    plot.addEventListener('pointercancel', () => this.#moveTo(undefined));
+    plot.addEventListener('pointercancel', () => {
+      tapped = undefined;
+      this.#moveTo(undefined);
+    });
     plot.addEventListener('blur', () => this.#moveTo(undefined));
     plot.addEventListener('keydown', event => {
-      const step = event.shiftKey ? LONG_KEY_STEP : KEY_STEP;
-      const place = { ArrowLeft: this.#place - step, ArrowRight: this.#place + step, Home: 0, End: 1 }[
-        event.key
-      ];
-      if (place === undefined && event.key !== 'Escape') return;
+      const steps = event.shiftKey ? LONG_STEP : 1;
+      const pointing = {
+        ArrowLeft: { steps: -steps },
+        ArrowRight: { steps },
+        Home: { place: 0 },
+        End: { place: 1 },
+      }[event.key];
+      if (pointing === undefined && event.key !== 'Escape') return;
       event.preventDefault();
-      this.#moveTo(place);
+      this.#moveTo(pointing);
     });
   }
 
-  #moveTo(place: number | undefined): void {
-    this.#place = Math.max(0, Math.min(1, place ?? 1));
+  #moveTo(pointing: Pointing): void {
     this.#numbersAt = Number.NEGATIVE_INFINITY;
     this.#moved = true;
-    this.#point(place === undefined ? undefined : this.#place);
+    this.#point(pointing);
   }
 
   #describe({ cursor, absolute }: Frame, readings: readonly Reading[]): void {
     const { plot } = this.#chart;
-    const values = readings.map(({ value }, index) => {
+    const values = readings.map(({ value, decimals }, index) => {
       const { label, unit } = this.#group.channels[index]!;
-      const text =
-        value === undefined || Number.isNaN(value) ? 'no value' : writeValue(value, this.#chart.decimals);
+      const text = value === undefined || Number.isNaN(value) ? 'no value' : writeValue(value, decimals);
       return `${label} ${text} ${unit}`.trim();
     });
     const when = cursor === undefined ? 'Latest' : writeTime(cursor, absolute, true);
@@ -150,22 +180,31 @@ export class Panel {
   }
 }
 
-function latestReading({ latest, lastValue }: Track, { absolute }: Frame, decimals: number): Reading {
+function latestReading({ latest, lastValue, decimals }: Reported, { absolute }: Frame): Reading {
   const value = typeof latest === 'number' ? latest : undefined;
   const time = lastValue?.time;
-  if (value === undefined) return { value, when: '', time, note: '' };
-  if (!Number.isNaN(value)) return { value, when: writeTime(lastValue!.time, absolute), time, note: '' };
-  if (lastValue === undefined) return { value, when: '', time, note: 'no value yet' };
+  if (value === undefined) return { value, when: '', time, note: '', decimals };
+  if (!Number.isNaN(value)) {
+    return { value, when: writeTime(lastValue!.time, absolute), time, note: '', decimals };
+  }
+  if (lastValue === undefined) return { value, when: '', time, note: 'no value yet', decimals };
   const note = `${writeValue(lastValue.value, decimals)} at ${writeTime(lastValue.time, absolute)}`;
-  return { value, when: '', time, note: `no value; last ${note}` };
+  return { value, when: '', time, note: `no value; last ${note}`, decimals };
 }
 
-function readingAt(points: Points, time: number, { window, absolute }: Frame): Reading {
-  const found = points.nearest(time, window * REACH);
+function readingAt(
+  points: Points,
+  time: number,
+  reach: number,
+  { decimals }: Reported,
+  { absolute }: Frame,
+): Reading {
+  const found = points.nearest(time, reach);
   return {
     value: found?.value ?? Number.NaN,
     when: writeTime(found?.time ?? time, absolute, true),
     time: found?.time,
-    note: '',
+    note: found === undefined ? 'no value' : '',
+    decimals,
   };
 }

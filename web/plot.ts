@@ -3,20 +3,25 @@
 import type { Rows } from '../dap/index.ts';
 import type { DatasetAddress } from './address.ts';
 import type { Frame } from './chart.ts';
+import { ClockDifference } from './clock-difference.ts';
 import { type Description, groupByUnit } from './describe.ts';
 import { Live } from './live.ts';
-import { Panel } from './panel.ts';
+import { Panel, type Pointing } from './panel.ts';
 import type { Points } from './points.ts';
-import { Recording, type View } from './recording.ts';
+import { Recording, type Reported, type View } from './recording.ts';
 import type { Status } from './status.ts';
 import { TextPanel } from './text-panel.ts';
-import { currentTheme, wantsStillness } from './theme.ts';
+import { currentTheme, onPaper, wantsStillness } from './theme.ts';
+import { writeTime } from './times.ts';
 
 /** Rows of time by which a chart lags behind: the line reaches its right edge, though the next row is still to come. */
 const LAG = 1.75;
 
 /** Milliseconds that a chart lags behind at most: with seldom rows the newest one is more than a full chart. */
 const MOST_LAG = 5000;
+
+/** Share of the window that the cursor moves by in one step, if rows are not further apart. */
+const STEP = 0.01;
 
 /** Columns of pixels in a chart that is not laid out yet. */
 const USUAL_COLUMNS = 900;
@@ -39,10 +44,12 @@ interface Still {
   /** As they were, and as they are drawn in the window that is chosen now. */
   readonly kept: readonly Points[];
   drawn: readonly Points[];
+  readonly reported: readonly Reported[];
 }
 
 export class Plot {
   readonly #description: Description;
+  readonly #charts: HTMLElement;
   readonly #status: Status;
   readonly #live: Live;
   readonly #groups: readonly Group[];
@@ -50,8 +57,12 @@ export class Plot {
   #recording: Recording;
   #view: View;
   #still: Still | undefined;
-  /** Which part of the time axis is pointed at, from 0 to 1. */
+  /** The moment that is pointed at: of a row, where one is near. It moves along with the data. */
   #pointed: number | undefined;
+  /** The values are not those of now: the stream has broken off, and no row has come since. */
+  #isStale = false;
+  readonly #life = new AbortController();
+  readonly #difference = new ClockDifference();
   #statusAt = Number.NEGATIVE_INFINITY;
   #theme = currentTheme();
   #frame: number;
@@ -68,15 +79,14 @@ export class Plot {
     },
   ) {
     const { window, charts, status, failed } = options;
+    this.#charts = charts;
     this.#description = description;
     this.#status = status;
     this.#view = { window, columns: USUAL_COLUMNS };
     this.#recording = new Recording(description, this.#view);
     const places = new Map(description.channels.map((channel, place) => [channel, place]));
     this.#groups = groupByUnit(description.channels).map(group => ({
-      panel: new Panel(group, place => {
-        this.#pointed = place;
-      }),
+      panel: new Panel(group, pointing => this.#point(pointing)),
       places: group.channels.map(channel => places.get(channel)!),
     }));
     const texts = description.channels.filter(({ kind }) => kind === 'text');
@@ -85,13 +95,18 @@ export class Plot {
     if (this.#texts !== undefined) charts.append(this.#texts.element);
 
     this.#live = new Live(address, description, {
-      connection: connection => status.set(connection),
+      connection: connection => {
+        status.set(connection);
+        if (connection.state === 'connected') this.#isStale = false;
+        else if (!['connecting', 'waiting'].includes(connection.state)) this.#isStale = true;
+      },
       begin: (columns, anew) => this.#begin(columns, anew),
       timeOf: (rows, index, browser) => this.#recording.timeOf(rows, index, browser),
       rows: (rows, from, to, browser) => this.#take(rows, from, to, browser),
       failed: error => failed(error, this.#recording.rows > 0),
     });
     this.#live.start(window);
+    onPaper(() => this.#print(), this.#life.signal);
     this.#frame = requestAnimationFrame(this.#draw);
   }
 
@@ -104,10 +119,12 @@ export class Plot {
     const time = this.#edge(performance.now());
     if (!paused || time === undefined) {
       this.#still = undefined;
+      this.#status.pause(undefined);
       return;
     }
     const kept = this.#recording.copyPoints();
-    this.#still = { time, kept, drawn: kept };
+    this.#still = { time, kept, drawn: kept, reported: this.#recording.report() };
+    this.#status.pause(writeTime(this.#recording.newest ?? time, this.#absolute));
   }
 
   /** Makes the next attempt to connect now. */
@@ -133,6 +150,10 @@ export class Plot {
 
   remove(): void {
     cancelAnimationFrame(this.#frame);
+    this.#life.abort();
+    this.#status.pause(undefined);
+    this.#charts.removeAttribute('data-stale');
+    ClockDifference.show('');
     this.#live.stop();
     for (const { panel } of this.#groups) panel.remove();
     this.#texts?.element.remove();
@@ -141,12 +162,14 @@ export class Plot {
   #begin(columns: readonly string[], anew: boolean): void {
     if (anew && this.#recording.rows > 0) this.#recording = new Recording(this.#description, this.#view);
     this.#recording.expect(columns);
+    this.#difference.restart();
   }
 
   #take(rows: Rows, from: number, to: number, browser: number): void {
     for (let index = from; index < to; index++) {
       this.#recording.take(rows, index, this.#recording.timeOf(rows, index, browser));
     }
+    this.#difference.arrived(browser);
     this.#status.beat();
   }
 
@@ -166,23 +189,55 @@ export class Plot {
     this.#fit();
     this.#paint();
     this.#showStatus(browser);
-    const edge = this.#still?.time ?? this.#edge(browser);
+    const edge = this.#shownEdge(browser);
     if (edge === undefined) return;
     if (this.#still === undefined) this.#recording.settle(edge + this.#settleAhead);
     const { window } = this.#view;
-    const frame: Frame = {
-      time: edge,
-      window,
-      absolute: this.#description.time?.absolute ?? true,
-      cursor: this.#pointed === undefined ? undefined : edge - window * (1 - this.#pointed),
-    };
-    const { tracks } = this.#recording;
-    const points = this.#still?.drawn ?? tracks.map(track => track.points);
+    if (this.#pointed !== undefined && this.#pointed < edge - window) this.#pointed = undefined;
+    const frame: Frame = { time: edge, window, absolute: this.#absolute, cursor: this.#pointed };
+    const tracks = this.#still?.reported ?? this.#recording.tracks;
+    const points = this.#points;
     for (const { panel, places } of this.#groups) {
-      panel.draw(frame, pick(tracks, places), pick(points, places));
+      panel.draw(frame, pick(tracks, places), pick(points, places), this.#recording.reach);
     }
     this.#texts?.show(tracks);
   };
+
+  get #absolute(): boolean {
+    return this.#description.time?.absolute ?? true;
+  }
+
+  /** What the lines are drawn by now. */
+  get #points(): readonly Points[] {
+    return this.#still?.drawn ?? this.#recording.tracks.map(track => track.points);
+  }
+
+  #shownEdge(browser: number): number | undefined {
+    return this.#still?.time ?? this.#edge(browser);
+  }
+
+  /** Holds the moment of the row that is pointed at, or the moment itself where there is none. */
+  #point(pointing: Pointing): void {
+    const edge = this.#shownEdge(performance.now());
+    if (pointing === undefined || edge === undefined) {
+      this.#pointed = undefined;
+      return;
+    }
+    const { window } = this.#view;
+    const step = Math.max(window * STEP, this.#recording.spacing.usual ?? 0);
+    const wanted =
+      'place' in pointing
+        ? edge - window * (1 - pointing.place)
+        : (this.#pointed ?? edge) + pointing.steps * step;
+    const time = Math.max(edge - window, Math.min(edge, wanted));
+    this.#pointed = this.#recording.rowAt(this.#points, time) ?? time;
+  }
+
+  /** On paper every chart is drawn, in sight or not, in the colours and at the size of the paper. */
+  #print(): void {
+    this.#paint();
+    for (const { panel } of this.#groups) panel.drawNow();
+  }
 
   /** Takes over the width of the charts. */
   #fit(): void {
@@ -226,13 +281,17 @@ export class Plot {
     this.#statusAt = browser;
     const { newest, spacing } = this.#recording;
     const now = this.#live.clock.now(browser);
-    this.#status.show({
+    const isLate = this.#status.show({
       newest,
       age: newest === undefined || now === undefined ? 0 : now - newest,
       usual: spacing.usual,
       median: spacing.median,
-      absolute: this.#description.time?.absolute ?? true,
+      absolute: this.#absolute,
     });
+    const { state } = this.#status.connection;
+    const isTold = this.#description.time?.absolute === true && state === 'connected';
+    ClockDifference.show(isTold ? this.#difference.text(now, Date.now()) : '');
+    this.#charts.toggleAttribute('data-stale', this.#still === undefined && (this.#isStale || isLate));
   }
 }
 

@@ -3,6 +3,12 @@
 /** A gap is kept as a point of no value. */
 const GAP = Number.NaN;
 
+/** The times of the first and the last row that have no value. */
+interface Missing {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Stale points at the front are cut off once they are this many and half of all. */
 const TRIM = 256;
 
@@ -24,6 +30,11 @@ export class Points {
   #dropped = 0;
   #open: OpenColumn | undefined;
   #broken = false;
+  /** The rows without a value behind the newest point, where their times are known. */
+  #missing: Missing | undefined;
+  /** The same of each break that is kept, by the number of its point. */
+  readonly #gaps = new Map<number, Missing>();
+  #changes = 0;
 
   constructor(column: number, span: number) {
     this.column = column;
@@ -45,6 +56,16 @@ export class Points {
     return this.#broken && this.#open === undefined;
   }
 
+  /** Counts what has changed, so that a reader knows that there is something new. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** The points that are not numbered yet: those of the newest column, which may become others. */
+  get unsettled(): readonly (readonly [time: number, value: number])[] {
+    return inOrder(this.#open);
+  }
+
   time(number: number): number {
     return this.#times[number - this.#dropped]!;
   }
@@ -57,13 +78,14 @@ export class Points {
   /** Takes a value, NaN for none; times never go back. Numbered once its column is complete: see `settle`. */
   push(time: number, value: number): void {
     if (!Number.isFinite(value)) {
-      this.break();
+      this.break(time, time);
       return;
     }
+    this.#changes++;
     const column = Math.floor(time / this.column);
     if (this.#open !== undefined && this.#open.column !== column) this.#close();
     if (this.#open === undefined) {
-      if (this.#broken && this.#times.length > this.#first) this.#store(time, GAP);
+      if (this.#broken && this.#times.length > this.#first) this.#storeGap(time);
       this.#open = { column, leastAt: time, least: value, greatestAt: time, greatest: value, last: time };
     } else {
       const open = this.#open;
@@ -72,12 +94,18 @@ export class Points {
       open.last = time;
     }
     this.#broken = false;
+    this.#missing = undefined;
     this.#forget(time - this.span);
   }
 
-  /** Says that the line to the next point is to be broken. A break within one column of pixels is not seen. */
-  break(): void {
+  /**
+   * Says that the line to the next point is to be broken. A break within one column of pixels is not seen.
+   * @param from the time of the first row that has no value, where there is one; `to` that of the last
+   */
+  break(from?: number, to = from): void {
     this.#broken = true;
+    this.#changes++;
+    if (from !== undefined && to !== undefined) this.#missing = { from: this.#missing?.from ?? from, to };
   }
 
   /** Numbers the points of the newest column too if that is complete at `time`. */
@@ -105,40 +133,53 @@ export class Points {
     return min <= max ? { min, max } : undefined;
   }
 
-  /** The point nearest to `time` and no further away than `reach`; undefined where there is none. */
+  /**
+   * The point nearest to `time` and no further away than `reach`; undefined where there is none, or where a row without a
+   * value is nearer.
+   */
   nearest(time: number, reach: number): { time: number; value: number } | undefined {
     let found: { time: number; value: number } | undefined;
     const consider = (at: number, value: number): void => {
       const nearer = Math.abs(at - time) < Math.abs((found?.time ?? Number.POSITIVE_INFINITY) - time);
       if (nearer && Math.abs(at - time) <= reach && !Number.isNaN(value)) found = { time: at, value };
     };
+    const missing = this.#missing === undefined ? [] : [this.#missing];
     const after = this.#firstAfter(time);
     for (let number = Math.max(this.begin, after - 2); number < Math.min(this.end, after + 2); number++) {
       consider(this.time(number), this.value(number));
+      missing.push(...(this.#gaps.has(number) ? [this.#gaps.get(number)!] : []));
     }
     if (this.#open !== undefined) {
       consider(this.#open.leastAt, this.#open.least);
       consider(this.#open.greatestAt, this.#open.greatest);
     }
-    return found;
+    const distance = Math.abs((found?.time ?? Number.NaN) - time);
+    return missing.some(({ from, to }) => Math.max(from - time, time - to, 0) < distance) ? undefined : found;
   }
 
   /** The same points in other columns and for another span; none that is not earlier than `until`. */
   resample(column: number, span: number, until = Number.POSITIVE_INFINITY): Points {
     const copy = new Points(column, span);
     for (let number = this.begin; number < this.end && this.time(number) < until; number++) {
-      copy.push(this.time(number), this.value(number));
+      const gap = this.#gaps.get(number);
+      if (Number.isNaN(this.value(number))) copy.break(gap?.from, gap?.to);
+      else copy.push(this.time(number), this.value(number));
     }
     for (const [time, value] of inOrder(this.#open)) {
       if (time < until) copy.push(time, value);
     }
-    if (this.#broken) copy.break();
+    if (this.#broken) copy.break(this.#missing?.from, this.#missing?.to);
     return copy;
   }
 
   #close(): void {
     for (const [time, value] of inOrder(this.#open)) this.#store(time, value);
     this.#open = undefined;
+  }
+
+  #storeGap(time: number): void {
+    if (this.#missing !== undefined) this.#gaps.set(this.end, this.#missing);
+    this.#store(time, GAP);
   }
 
   #store(time: number, value: number): void {
@@ -148,7 +189,10 @@ export class Points {
 
   /** Drops what is older than `oldest`, but for the one point before it: the line enters the chart from there. */
   #forget(oldest: number): void {
-    while (this.#first + 1 < this.#times.length && this.#times[this.#first + 1]! < oldest) this.#first++;
+    while (this.#first + 1 < this.#times.length && this.#times[this.#first + 1]! < oldest) {
+      this.#gaps.delete(this.begin);
+      this.#first++;
+    }
     if (this.#first < TRIM || this.#first * 2 < this.#times.length) return;
     this.#times = this.#times.slice(this.#first);
     this.#values = this.#values.slice(this.#first);

@@ -3,6 +3,7 @@
 import { toMillis } from '../dap/model/time-units.ts';
 import type { Column } from '../dap/model/value.ts';
 import type { Channel, Description } from './describe.ts';
+import { Digits } from './digits.ts';
 import { Points } from './points.ts';
 import { Spacing } from './spacing.ts';
 
@@ -30,13 +31,22 @@ export interface RowBatch {
   readonly columns: readonly Column[];
 }
 
-/** One channel's part of the recording. */
-export interface Track {
+/** What is told of one channel in numbers. */
+export interface Reported {
   readonly channel: Channel;
-  points: Points;
   /** What the newest row says: text, or a number that is NaN for no value. Undefined before the first row. */
-  latest: number | string | undefined;
+  readonly latest: number | string | undefined;
   /** The newest value that was one, and its time, for when `latest` is none. */
+  readonly lastValue: { readonly time: number; readonly value: number } | undefined;
+  /** Digits after the point. */
+  readonly decimals: number;
+}
+
+/** One channel's part of the recording. */
+export interface Track extends Reported {
+  points: Points;
+  readonly digits: Digits;
+  latest: number | string | undefined;
   lastValue: { readonly time: number; readonly value: number } | undefined;
 }
 
@@ -58,12 +68,7 @@ export class Recording {
   constructor(description: Description, view: View) {
     this.#description = description;
     this.#view = view;
-    this.tracks = description.channels.map(channel => ({
-      channel,
-      points: newPoints(view),
-      latest: undefined,
-      lastValue: undefined,
-    }));
+    this.tracks = description.channels.map(channel => newTrack(channel, view));
   }
 
   /** How many rows have been taken. */
@@ -107,7 +112,7 @@ export class Recording {
     const again = time === this.#newest && this.#description.time !== undefined;
     if (!Number.isFinite(time) || again) return;
     if (this.#newest !== undefined && time < this.#newest) this.#goBack(time);
-    else if (this.#isGap(time)) this.break();
+    else if (this.#isGap(time)) this.#missRows(time);
     this.#newest = time;
     this.#rows++;
     this.spacing.add(time);
@@ -133,6 +138,36 @@ export class Recording {
     for (const track of this.tracks) track.points = track.points.resample(...pointsFor(view));
   }
 
+  /** What is told of the channels now, which further rows do not change. */
+  report(): Reported[] {
+    return this.tracks.map(({ channel, latest, lastValue, decimals }) => ({
+      channel,
+      latest,
+      lastValue,
+      decimals,
+    }));
+  }
+
+  /**
+   * How far from a moment a row may be that was read then, in milliseconds: one and a half of the usual gaps, or a column of
+   * pixels where rows are denser.
+   */
+  get reach(): number {
+    const interval = 1000 * (this.#description.interval ?? 0);
+    return Math.max(
+      1.5 * (this.spacing.usual ?? interval),
+      this.#view.window / Math.max(1, this.#view.columns),
+    );
+  }
+
+  /** The time of the row nearest to `time`, within reach; undefined where there is none, or none with a value. */
+  rowAt(points: readonly Points[], time: number): number | undefined {
+    const times = points.flatMap(line => line.nearest(time, this.reach)?.time ?? []);
+    return times.length === 0
+      ? undefined
+      : times.reduce((best, at) => (Math.abs(at - time) < Math.abs(best - time) ? at : best));
+  }
+
   /** The points as they are now, which further rows do not change. */
   copyPoints(): Points[] {
     return this.tracks.map(({ points }) => points.resample(points.column, points.span));
@@ -141,6 +176,12 @@ export class Recording {
   /** Makes complete columns of pixels up to `time` readable. */
   settle(time: number): void {
     for (const { points } of this.tracks) points.settle(time);
+  }
+
+  /** Between the newest row and the one at `time` are rows missing: the first and the last a usual gap from these two. */
+  #missRows(time: number): void {
+    const usual = this.spacing.usual ?? 0;
+    for (const { points } of this.tracks) points.break(this.#newest! + usual, time - usual);
   }
 
   #isGap(time: number): boolean {
@@ -161,6 +202,20 @@ function pointsFor({ window, columns }: View): [column: number, span: number] {
   return [window / Math.max(1, columns), window * SPARE];
 }
 
+function newTrack(channel: Channel, view: View): Track {
+  const digits = new Digits(channel);
+  return {
+    channel,
+    points: newPoints(view),
+    digits,
+    latest: undefined,
+    lastValue: undefined,
+    get decimals() {
+      return digits.decimals;
+    },
+  };
+}
+
 function newPoints(view: View): Points {
   return new Points(...pointsFor(view));
 }
@@ -173,5 +228,6 @@ function textOf({ missingTexts }: Channel, text: string): string {
 function takeNumber(track: Track, time: number, value: number): void {
   track.latest = value;
   if (Number.isFinite(value)) track.lastValue = { time, value };
+  track.digits.see(value);
   track.points.push(time, value);
 }

@@ -53,6 +53,8 @@ export class Status {
   readonly #again = byId('again', HTMLButtonElement);
   #connection: Connection = { state: 'connecting' };
   #announced = '';
+  /** The time that the charts stand at; undefined while they move. */
+  #pausedAt: string | undefined;
   #beaten = Number.NEGATIVE_INFINITY;
   readonly #changed: (state: Connection['state']) => void;
 
@@ -68,13 +70,21 @@ export class Status {
   set(connection: Connection): void {
     const before = this.#connection.state;
     this.#connection = connection;
-    this.#box.setAttribute('data-state', connection.state);
     this.#again.hidden = connection.state !== 'reconnecting';
-    write(this.#state, NAMES[connection.state]);
+    this.#name();
     const reason = 'reason' in connection ? connection.reason : '';
     this.#announce(connection.state, reason);
     this.#tell();
     if (connection.state !== before) this.#changed(connection.state);
+  }
+
+  /** The charts and their numbers stand still at a time, or go on: undefined. */
+  pause(time: string | undefined): void {
+    if (time === this.#pausedAt) return;
+    this.#pausedAt = time;
+    this.#name();
+    this.#tell();
+    write(this.#announcement, time === undefined ? NAMES[this.#connection.state] : `Paused at ${time}`);
   }
 
   /** A row has come. */
@@ -96,8 +106,8 @@ export class Status {
     this.#tell();
   }
 
-  /** Brings the countdown and the age of the newest row up to date. */
-  show(news: RowNews): void {
+  /** Brings the countdown and the age of the newest row up to date. True where a row is missed. */
+  show(news: RowNews): boolean {
     this.#tell();
     const { newest, age, usual, median, absolute } = news;
     const late = newest !== undefined && age > Math.max(LEAST_LATE, LATE * (usual ?? 0));
@@ -107,6 +117,15 @@ export class Status {
     else if (late)
       write(this.#newest, `no row for ${writeDuration(age)}; newest at ${writeTime(newest, absolute)}`);
     else write(this.#newest, `newest row ${writeTime(newest, absolute)}${rate(median)}`);
+    return late;
+  }
+
+  /** Says the state: that of the connection where that is in trouble, else whether the charts move. */
+  #name(): void {
+    const { state } = this.#connection;
+    const isPaused = this.#pausedAt !== undefined && ['connecting', 'waiting', 'connected'].includes(state);
+    this.#box.setAttribute('data-state', isPaused ? 'paused' : state);
+    write(this.#state, isPaused ? 'Paused' : NAMES[state]);
   }
 
   #tell(): void {
@@ -116,7 +135,8 @@ export class Status {
       const seconds = Math.ceil((connection.until - performance.now()) / 1000);
       text = `${seconds > 0 ? `in ${seconds} s` : 'now'}${text === '' ? '' : `: ${text}`}`;
     }
-    write(this.#detail, text);
+    const paused = this.#pausedAt === undefined ? [] : [`paused at ${this.#pausedAt}`];
+    write(this.#detail, [...paused, ...(text === '' ? [] : [text])].join('; '));
   }
 
   /** Says the state to screen readers, once each time that it becomes another; not the countdown. */

@@ -2,7 +2,7 @@
 
 import type { Channel } from './describe.ts';
 import { element, write } from './element.ts';
-import type { Track } from './recording.ts';
+import type { Reported } from './recording.ts';
 
 export class TextPanel {
   readonly element: HTMLElement;
@@ -26,7 +26,7 @@ export class TextPanel {
   }
 
   /** Shows the latest text of each of its channels; the other tracks are not its own. */
-  show(tracks: readonly Track[]): void {
+  show(tracks: readonly Reported[]): void {
     for (const { channel, latest } of tracks) {
       const value = this.#values.get(channel);
       if (value !== undefined) write(value, typeof latest === 'string' ? latest : '');

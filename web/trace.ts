@@ -7,7 +7,13 @@ interface Piece {
   readonly series: TimeSeries;
   length: number;
   last: number;
+  value: number;
+  /** A single point, drawn as a dot. */
+  isDot: boolean;
 }
+
+/** Columns of pixels that a dot is wide. */
+const DOT_COLUMNS = 3;
 
 /** One channel's line in a chart: follows its `Points` and gives Smoothie those that have been added. */
 export class Trace {
@@ -17,7 +23,11 @@ export class Trace {
   #next = 0;
   #pieces: Piece[] = [];
   #growing: Piece | undefined;
+  /** From the end of the growing piece to the points that are not settled, made anew each time. */
+  #tip: TimeSeries | undefined;
+  #tipIsDot = false;
   #look: ITimeSeriesPresentationOptions = {};
+  #dotWidth = 1;
   #hidden = false;
 
   constructor(chart: SmoothieChart) {
@@ -36,6 +46,7 @@ export class Trace {
       else this.#add(points.time(this.#next), value);
     }
     if (points.broken) this.#finish(points.column);
+    this.#drawTip(points);
   }
 
   /** Lets go of the pieces that ended before `oldest`. Smoothie itself drops the points of the others. */
@@ -48,20 +59,26 @@ export class Trace {
 
   clear(): void {
     for (const { series } of this.#pieces) this.#chart.removeTimeSeries(series);
+    if (this.#tip !== undefined) this.#chart.removeTimeSeries(this.#tip);
+    this.#tip = undefined;
     this.#pieces = [];
     this.#growing = undefined;
     this.#points = undefined;
     this.#next = 0;
   }
 
-  style(look: ITimeSeriesPresentationOptions): void {
+  /** `dotWidth`: pixels that a dot is high. */
+  style(look: ITimeSeriesPresentationOptions, dotWidth: number): void {
     this.#look = look;
-    for (const { series } of this.#pieces) Object.assign(this.#chart.getTimeSeriesOptions(series), look);
+    this.#dotWidth = dotWidth;
+    for (const { series, isDot } of this.#pieces) this.#give(series, isDot);
+    if (this.#tip !== undefined) this.#give(this.#tip, this.#tipIsDot);
   }
 
   hide(hidden: boolean): void {
     this.#hidden = hidden;
     for (const { series } of this.#pieces) series.disabled = hidden;
+    if (this.#tip !== undefined) this.#tip.disabled = hidden;
   }
 
   #add(time: number, value: number): void {
@@ -69,25 +86,55 @@ export class Trace {
     piece.series.append(time, value);
     piece.length++;
     piece.last = time;
+    piece.value = value;
   }
 
   #begin(): Piece {
-    // Without `resetBounds: false` every series would run a timer of its own; the chart finds the bounds itself.
-    const series = new TimeSeries({ resetBounds: false });
-    series.disabled = this.#hidden;
-    this.#chart.addTimeSeries(series, this.#look);
-    const piece = { series, length: 0, last: Number.NEGATIVE_INFINITY };
+    const series = this.#newSeries();
+    const piece = { series, length: 0, last: Number.NEGATIVE_INFINITY, value: Number.NaN, isDot: false };
     this.#pieces.push(piece);
     this.#growing = piece;
     return piece;
   }
 
+  #newSeries(): TimeSeries {
+    // Without `resetBounds: false` every series would run a timer of its own; the chart finds the bounds itself.
+    const series = new TimeSeries({ resetBounds: false });
+    series.disabled = this.#hidden;
+    this.#chart.addTimeSeries(series, { ...this.#look });
+    return series;
+  }
+
   /** Ends the piece. One of a single point is given width: Smoothie draws no series of one point. */
-  #finish(width: number): void {
+  #finish(column: number): void {
     const piece = this.#growing;
     if (piece === undefined) return;
-    const [last, value] = [piece.last, piece.series.maxValue];
-    if (piece.length === 1) this.#add(last + 2 * width, value);
+    if (piece.length === 1) {
+      piece.isDot = true;
+      this.#give(piece.series, true);
+      this.#add(piece.last + DOT_COLUMNS * column, piece.value);
+    }
     this.#growing = undefined;
+  }
+
+  /** A row is seen as soon as it has come, though its column of pixels is not complete, and though it is the only one. */
+  #drawTip(points: Points): void {
+    this.#tip ??= this.#newSeries();
+    this.#tip.clear();
+    const { unsettled } = points;
+    const base = this.#growing;
+    const tip = [...(base === undefined ? [] : [[base.last, base.value] as const]), ...unsettled];
+    for (const [time, value] of tip) this.#tip.append(time, value);
+    const [only] = tip;
+    const isDot = tip.length === 1 && only !== undefined && (base === undefined || base.length === 1);
+    if (isDot) this.#tip.append(only[0] + DOT_COLUMNS * points.column, only[1]);
+    if (isDot === this.#tipIsDot) return;
+    this.#tipIsDot = isDot;
+    this.#give(this.#tip, isDot);
+  }
+
+  #give(series: TimeSeries, isDot: boolean): void {
+    const width = isDot ? { lineWidth: this.#dotWidth } : {};
+    Object.assign(this.#chart.getTimeSeriesOptions(series), this.#look, width);
   }
 }
