@@ -34,10 +34,10 @@ const LINE_WIDTH = 1.5;
 const EMPHASISED_WIDTH = 3;
 
 /** The height of a dot, in CSS pixels: a value alone. */
-const DOT_WIDTH = 3;
+const DOT_WIDTH = 4;
 
 /** CSS pixels that the canvas goes beyond the axes, above, below and at the right: a line on the edge is seen whole. */
-const BEYOND = 3;
+const BEYOND = 4;
 
 /** Milliseconds between two pictures of the same stretch of time, to which rows are added. */
 const REDRAWN_EVERY = 500;

@@ -65,8 +65,7 @@ export class Legend {
         { class: 'reading' },
         value,
         channel.unit === '' ? '' : element('span', { class: 'unit' }, channel.unit),
-        time,
-        note,
+        element('span', { class: 'when' }, time, note),
       );
       const item = element('li', { 'data-column': channel.name }, head, reading);
       item.addEventListener('pointerenter', () => events.emphasise(single ? undefined : line));

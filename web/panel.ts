@@ -15,12 +15,6 @@ const NUMBERS_EVERY = 200;
 /** Steps that an arrow key moves the cursor by with Shift; one without. */
 const LONG_STEP = 10;
 
-/** CSS pixels by which a finger may move and still tap. */
-const TAP = 10;
-
-/** CSS pixels from the cursor within which a tap means the cursor: it ends what is read. */
-const ON_CURSOR = 22;
-
 /** What is pointed at: a share of the time axis, from 0 at the left to 1 at the right, or steps from where the cursor is. */
 export type Pointing = { readonly place: number } | { readonly steps: number } | undefined;
 
@@ -35,6 +29,7 @@ export class Panel {
   /** The cursor was moved and has not been described since: a screen reader hears of that, not of every new value. */
   #moved = false;
   #isPast = false;
+  readonly #life = new AbortController();
   #numbersAt = Number.NEGATIVE_INFINITY;
 
   /** `point` is told what is pointed at; undefined for nothing. */
@@ -100,6 +95,7 @@ export class Panel {
   }
 
   remove(): void {
+    this.#life.abort();
     this.#chart.remove();
     this.element.remove();
   }
@@ -120,32 +116,25 @@ export class Panel {
       const { left, width } = plot.getBoundingClientRect();
       this.#moveTo({ place: (event.clientX - left) / width });
     };
-    let tapped: number | undefined;
-    plot.addEventListener('pointermove', event => {
-      if (tapped !== undefined && Math.abs(event.clientX - tapped) <= TAP) return;
-      tapped = undefined;
-      pointed(event);
-    });
-    plot.addEventListener('pointerdown', event => {
-      const { left, width } = plot.getBoundingClientRect();
-      const isOnCursor = this.#isPast && Math.abs(event.clientX - left - this.#place * width) <= ON_CURSOR;
-      tapped = event.pointerType !== 'mouse' && isOnCursor ? event.clientX : undefined;
-      if (tapped === undefined) pointed(event);
-    });
-    plot.addEventListener('pointerup', () => {
-      if (tapped !== undefined) this.#moveTo(undefined);
-      tapped = undefined;
-    });
+    plot.addEventListener('pointermove', pointed);
+    plot.addEventListener('pointerdown', pointed);
     plot.addEventListener('pointerleave', event => {
-      // A finger that is lifted leaves as well; what it pointed at stays until something else is touched.
+      // A finger that is lifted leaves as well; what it pointed at stays until it touches something else than a chart.
       if (event.pointerType === 'mouse') this.#moveTo(undefined);
     });
     // What began as pointing has become scrolling.
-    plot.addEventListener('pointercancel', () => {
-      tapped = undefined;
-      this.#moveTo(undefined);
+    plot.addEventListener('pointercancel', () => this.#moveTo(undefined));
+    plot.addEventListener('blur', ({ relatedTarget }) => {
+      if (!isChart(relatedTarget)) this.#moveTo(undefined);
     });
-    plot.addEventListener('blur', () => this.#moveTo(undefined));
+    // Some browsers move the focus for no touch.
+    addEventListener(
+      'pointerdown',
+      ({ target }) => {
+        if (this.#isPast && !isChart(target)) this.#moveTo(undefined);
+      },
+      { signal: this.#life.signal },
+    );
     plot.addEventListener('keydown', event => {
       const steps = event.shiftKey ? LONG_STEP : 1;
       const pointing = {
@@ -178,6 +167,11 @@ export class Panel {
     plot.setAttribute('aria-valuetext', `${when}: ${values.join(', ')}`);
     this.#moved = false;
   }
+}
+
+/** True for the plot of any panel: to go from one to another is to point at another moment. */
+function isChart(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('.plot') !== null;
 }
 
 function latestReading({ latest, lastValue, decimals }: Reported, { absolute }: Frame): Reading {

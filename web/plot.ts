@@ -20,6 +20,9 @@ const LAG = 1.75;
 /** Milliseconds that a chart lags behind at most: with seldom rows the newest one is more than a full chart. */
 const MOST_LAG = 5000;
 
+/** Milliseconds that a chart waits at most until two columns of pixels are complete: in a long window a row is seen before. */
+const MOST_LAG_OF_COLUMNS = 1000;
+
 /** Share of the window that the cursor moves by in one step, if rows are not further apart. */
 const STEP = 0.01;
 
@@ -265,9 +268,9 @@ export class Plot {
   }
 
   get #lag(): number {
-    const column = this.#view.window / this.#view.columns;
+    const columns = (2 * this.#view.window) / this.#view.columns;
     const rows = LAG * (this.#recording.spacing.usual ?? 0);
-    return Math.max(2 * column, Math.min(rows, MOST_LAG));
+    return Math.max(Math.min(columns, MOST_LAG_OF_COLUMNS), Math.min(rows, MOST_LAG));
   }
 
   /** How far beyond the right edge columns of pixels are complete: as far as the next row, which the line goes to. */

@@ -135,8 +135,9 @@ export class Status {
       const seconds = Math.ceil((connection.until - performance.now()) / 1000);
       text = `${seconds > 0 ? `in ${seconds} s` : 'now'}${text === '' ? '' : `: ${text}`}`;
     }
-    const paused = this.#pausedAt === undefined ? [] : [`paused at ${this.#pausedAt}`];
-    write(this.#detail, [...paused, ...(text === '' ? [] : [text])].join('; '));
+    const still =
+      this.#pausedAt === undefined ? '' : `${text === '' ? '' : '; charts paused '}at ${this.#pausedAt}`;
+    write(this.#detail, `${text}${still}`);
   }
 
   /** Says the state to screen readers, once each time that it becomes another; not the countdown. */

@@ -5,15 +5,15 @@ import type { Points } from './points.ts';
 
 interface Piece {
   readonly series: TimeSeries;
-  length: number;
+  first: number;
   last: number;
   value: number;
-  /** A single point, drawn as a dot. */
+  /** So short that a line of it would not be seen: drawn as a dot. */
   isDot: boolean;
 }
 
-/** Columns of pixels that a dot is wide. */
-const DOT_COLUMNS = 3;
+/** Columns of pixels that a dot reaches beyond its points on either side; what is longer than a dot is a line. */
+const DOT_COLUMNS = 2;
 
 /** One channel's line in a chart: follows its `Points` and gives Smoothie those that have been added. */
 export class Trace {
@@ -84,14 +84,20 @@ export class Trace {
   #add(time: number, value: number): void {
     const piece = this.#growing ?? this.#begin();
     piece.series.append(time, value);
-    piece.length++;
+    if (Number.isNaN(piece.first)) piece.first = time;
     piece.last = time;
     piece.value = value;
   }
 
   #begin(): Piece {
     const series = this.#newSeries();
-    const piece = { series, length: 0, last: Number.NEGATIVE_INFINITY, value: Number.NaN, isDot: false };
+    const piece = {
+      series,
+      first: Number.NaN,
+      last: Number.NEGATIVE_INFINITY,
+      value: Number.NaN,
+      isDot: false,
+    };
     this.#pieces.push(piece);
     this.#growing = piece;
     return piece;
@@ -108,33 +114,36 @@ export class Trace {
   /** Ends the piece. One of a single point is given width: Smoothie draws no series of one point. */
   #finish(column: number): void {
     const piece = this.#growing;
-    if (piece === undefined) return;
-    if (piece.length === 1) {
-      piece.isDot = true;
-      this.#give(piece.series, true);
-      this.#add(piece.last + DOT_COLUMNS * column, piece.value);
-    }
     this.#growing = undefined;
+    if (piece === undefined || !isDot(piece.first, piece.last, column)) return;
+    piece.isDot = true;
+    this.#give(piece.series, true);
+    piece.series.append(piece.first - DOT_COLUMNS * column, piece.value);
+    piece.series.append(piece.last + DOT_COLUMNS * column, piece.value);
   }
 
   /** A row is seen as soon as it has come, though its column of pixels is not complete, and though it is the only one. */
-  #drawTip(points: Points): void {
+  #drawTip({ unsettled, column }: Points): void {
     this.#tip ??= this.#newSeries();
     this.#tip.clear();
-    const { unsettled } = points;
     const base = this.#growing;
     const tip = [...(base === undefined ? [] : [[base.last, base.value] as const]), ...unsettled];
+    const [begin, end] = [tip[0], tip.at(-1)];
+    const dot = begin !== undefined && end !== undefined && isDot(base?.first ?? begin[0], end[0], column);
+    if (dot) this.#tip.append((base?.first ?? begin[0]) - DOT_COLUMNS * column, begin[1]);
     for (const [time, value] of tip) this.#tip.append(time, value);
-    const [only] = tip;
-    const isDot = tip.length === 1 && only !== undefined && (base === undefined || base.length === 1);
-    if (isDot) this.#tip.append(only[0] + DOT_COLUMNS * points.column, only[1]);
-    if (isDot === this.#tipIsDot) return;
-    this.#tipIsDot = isDot;
-    this.#give(this.#tip, isDot);
+    if (dot) this.#tip.append(end[0] + DOT_COLUMNS * column, end[1]);
+    if (dot === this.#tipIsDot) return;
+    this.#tipIsDot = dot;
+    this.#give(this.#tip, dot);
   }
 
   #give(series: TimeSeries, isDot: boolean): void {
     const width = isDot ? { lineWidth: this.#dotWidth } : {};
     Object.assign(this.#chart.getTimeSeriesOptions(series), this.#look, width);
   }
+}
+
+function isDot(first: number, last: number, column: number): boolean {
+  return last - first < 2 * DOT_COLUMNS * column;
 }

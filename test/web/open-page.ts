@@ -120,6 +120,40 @@ export function drawnColumns(page: Page): Promise<boolean[]> {
   });
 }
 
+/** Where in canvas number `index` a line is, in its pixels: the box around it, and how many pixels that are; none where there is none. */
+export function inkOf(
+  page: Page,
+  index: number,
+): Promise<{
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  pixels: number;
+  width: number;
+  height: number;
+}> {
+  return page.evaluate(number => {
+    const shown = document.querySelectorAll('canvas')[number]!;
+    const { width, height } = shown;
+    const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+    copy.drawImage(shown, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    const ink = { left: width, right: -1, top: height, bottom: -1, pixels: 0, width, height };
+    for (let at = 0; at < width * height; at++) {
+      const [red = 0, , blue = 0, alpha = 0] = data.subarray(4 * at, 4 * at + 4);
+      if (alpha <= 128 || Math.abs(red - blue) <= 60) continue;
+      const [x, y] = [at % width, Math.floor(at / width)];
+      ink.left = Math.min(ink.left, x);
+      ink.right = Math.max(ink.right, x);
+      ink.top = Math.min(ink.top, y);
+      ink.bottom = Math.max(ink.bottom, y);
+      ink.pixels++;
+    }
+    return ink;
+  }, index);
+}
+
 /** Tells the page that it is hidden, or seen again, as a browser would. */
 export async function setVisibility(page: Page, visibility: 'hidden' | 'visible'): Promise<void> {
   await page.evaluate(state => {
