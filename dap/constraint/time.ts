@@ -1,4 +1,6 @@
-// What point in time `now-10minutes` or `2026-11-21T10:00:00Z` means: seconds since 1970.
+// The times of constraints, `now-10minutes` and `2026-11-21T10:00:00Z`, in seconds since 1970.
+
+import { looksLikeInstant, secondsOfInstant } from '../model/instant.ts';
 
 /** Reports that the text is wrong from `offset` on, and what was expected there. */
 export type TimeFailure = (offset: number, expected: string) => never;
@@ -28,23 +30,21 @@ export const unitOf: ReadonlyMap<string, Unit> = new Map(
 
 /** What is expected where no unit stands. */
 export const EXPECTED_UNIT = 'a unit (milliseconds, seconds, minutes, hours, days, weeks, months or years)';
-const EXPECTED_DATE = 'a date and time such as 2026-11-21T10:00:00Z';
-const EXPECTED_REAL_DATE = 'a date and time that exist, such as 2026-11-21T10:00:00Z';
 
 /** True where `word` can only be meant as a time; whether it is a good one `secondsOf` says. */
 export function looksLikeTime(word: string): boolean {
-  return /^now(?:[+-]|$)|^\d{4}-\d/.test(word);
+  return /^now(?:[+-]|$)/.test(word) || looksLikeInstant(word);
 }
 
 /**
  * Seconds since 1970-01-01T00:00:00Z. `text` is one of
  * - `now`, `now-10minutes`, `now+1.5hours`: the number is whole for months and years, which are steps in the UTC calendar
  *   (31 January and a month is the last of February); `now` is not rounded;
- * - ISO 8601: `2026-11`, `2026-11-21`, `2026-11-21T10`, `T10:00`, `T10:00:00`, with a fraction of the second, `Z` or an
- *   offset (`+01:00`, `+0100`, `+01`); without either it is UTC.
+ * - an ISO 8601 time, as `secondsOfInstant` reads it.
  */
 export function secondsOf(text: string, now: number, fail: TimeFailure): number {
-  return text.startsWith('now') ? relativeToNow(text, now, fail) : instant(text, fail);
+  if (text.startsWith('now')) return relativeToNow(text, now, fail);
+  return secondsOfInstant(text, expected => fail(0, expected));
 }
 
 function relativeToNow(text: string, now: number, fail: TimeFailure): number {
@@ -72,26 +72,4 @@ function addMonths(seconds: number, months: number): number {
   // A day that the month does not have runs over into the next one; the day before its first is the month's last.
   if (to.getUTCDate() !== from.getUTCDate()) to.setUTCDate(0);
   return to.getTime() / 1000 + (seconds - whole);
-}
-
-const ISO =
-  /^(\d{4})-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,15}))?)?)?(?:([Zz])|([+-])(\d{2})(?::?(\d{2}))?)?)?)?$/;
-
-function instant(text: string, fail: TimeFailure): number {
-  const match = ISO.exec(text);
-  if (match === null) return fail(0, EXPECTED_DATE);
-  const part = (index: number, absent: number) => Number(match[index] ?? absent);
-  const [year, month, day] = [part(1, 0), part(2, 1), part(3, 1)];
-  const [hour, minute, second] = [part(4, 0), part(5, 0), part(6, 0)];
-  const [offsetHours, offsetMinutes] = [part(10, 0), part(11, 0)];
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  const real =
-    date.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60 && offsetHours < 24;
-  if (!real || offsetMinutes > 59) return fail(0, EXPECTED_REAL_DATE);
-  const offset = (match[9] === '-' ? -60 : 60) * (offsetHours * 60 + offsetMinutes);
-  const whole = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
-  const fraction = match[7] ?? '0';
-  // One conversion, so that the time is the double nearest to what was written.
-  return whole >= 0 ? Number(`${whole}.${fraction}`) : whole + Number(`0.${fraction}`);
 }

@@ -33,7 +33,8 @@ export function parseError(text: string): DapError | undefined {
     fields.set(field, scanner.isAt('"') ? scanner.string({ quotesInside: true }) : scanner.bareValue());
     if (!scanner.accept(';') && !scanner.isAt('}')) throw scanner.error('";"');
   }
-  const code = Number.parseInt(fields.get('code') ?? '', 10);
+  const written = fields.get('code') ?? '';
+  const code = /^[+-]?\d+$/.test(written) ? Number(written) : UNDEFINED_ERROR;
   return new DapError(Number.isSafeInteger(code) ? code : UNDEFINED_ERROR, fields.get('message') ?? '');
 }
 

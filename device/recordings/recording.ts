@@ -1,8 +1,9 @@
-// What is a recording? Columns of numbers by their names, and the time of each row, taken from a file of one of three sorts.
+// Reads a recording: columns of numbers by their names, and the time of each row, taken from a file of one of three sorts.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { instantText } from '../../dap/model/instant.ts';
 import { readDods } from './dods.ts';
 import { readTable } from './table.ts';
 
@@ -23,10 +24,24 @@ export interface Wanted {
   readonly columns: readonly string[];
   /** The column of times; undefined where they do not matter. */
   readonly time: string | undefined;
+  /** Numbers that stand for no value. */
+  readonly missing?: readonly number[];
 }
+
+/** Seconds since 1970 of the year 3000: later times are in another unit. */
+const LAST_TIME = 32_503_680_000;
+
+/** Units that loggers count in, by how many make a second. */
+const FINER_UNITS: readonly (readonly [perSecond: number, name: string])[] = [
+  [1e3, 'milliseconds'],
+  [1e6, 'microseconds'],
+  [1e9, 'nanoseconds'],
+];
 
 /** Takes rows of numbers as a file gives them. */
 export interface RowsSink {
+  /** The columns that are wanted, the time first where it is wanted. */
+  readonly wanted: readonly string[];
   /**
    * The names of the file's columns have become known.
    * @returns the places of the wanted ones among them, that of the time first where it is wanted
@@ -57,43 +72,78 @@ export async function readRecording(file: string, wanted: Wanted): Promise<Recor
 }
 
 class Collector implements RowsSink {
-  readonly #wanted: Wanted;
-  #names: readonly string[] = [];
-  #values: number[][] = [];
+  readonly wanted: readonly string[];
+  readonly #hasTime: boolean;
+  readonly #missing: ReadonlySet<number>;
+  readonly #values: number[][];
+  /** Where the newest row stands. */
+  #where: (() => string) | undefined;
   #begun = false;
 
-  constructor(wanted: Wanted) {
-    this.#wanted = wanted;
+  constructor({ time, columns, missing = [] }: Wanted) {
+    this.#hasTime = time !== undefined;
+    this.wanted = [...(time === undefined ? [] : [time]), ...columns];
+    // Of Float32 columns the values are the nearest that such a column can hold.
+    this.#missing = new Set(missing.flatMap(value => [value, Math.fround(value)]));
+    this.#values = this.wanted.map(() => []);
   }
 
   begin(names: readonly string[]): readonly number[] {
     this.#begun = true;
-    const { time, columns } = this.#wanted;
-    this.#names = [...(time === undefined ? [] : [time]), ...columns];
-    this.#values = this.#names.map(() => []);
-    return this.#names.map(name => {
+    return this.wanted.map((name, index) => {
       const place = names.indexOf(name);
-      if (place >= 0) return place;
-      throw new Error(`expected a column ${JSON.stringify(name)}, found ${names.join(', ')}`);
+      if (place < 0) {
+        throw new Error(
+          `expected a column ${JSON.stringify(name)}, found ${names.join(', ')}${this.#hint(name, index, names)}`,
+        );
+      }
+      const again = names.indexOf(name, place + 1);
+      if (again < 0) return place;
+      throw new Error(
+        `expected one column ${JSON.stringify(name)}, found it as column ${place + 1} and ${again + 1}`,
+      );
     });
   }
 
+  #hint(name: string, index: number, names: readonly string[]): string {
+    const meant = names.find(other => other.toLowerCase() === name.toLowerCase());
+    if (meant !== undefined) return `; did you mean ${JSON.stringify(meant)}?`;
+    return this.#hasTime && index === 0 ? '; the option time names the column of times' : '';
+  }
+
   row(values: ArrayLike<number>, where: () => string): void {
-    if (this.#wanted.time !== undefined) {
-      const time = values[0]!;
-      const before = this.#values[0]!.at(-1) ?? Number.NEGATIVE_INFINITY;
-      if (!(time >= before)) {
-        throw new Error(`${where()}: expected a time that is not before ${before}, found ${time}`);
-      }
+    if (this.#hasTime) this.#checkTime(values[0]!, where);
+    for (const [index, column] of this.#values.entries()) {
+      const value = values[index]!;
+      const isTime = this.#hasTime && index === 0;
+      column.push(!isTime && this.#missing.has(value) ? Number.NaN : value);
     }
-    for (const [index, column] of this.#values.entries()) column.push(values[index]!);
+    this.#where = where;
+  }
+
+  #checkTime(time: number, where: () => string): void {
+    if (Number.isNaN(time)) {
+      throw new Error(`${where()}: expected a time in the column ${this.wanted[0]}, found no value`);
+    }
+    if (!(Math.abs(time) < LAST_TIME)) {
+      const unit = FINER_UNITS.find(([perSecond]) => Math.abs(time) / perSecond < LAST_TIME);
+      const hint = unit === undefined ? '' : `; if these are ${unit[1]}, divide them by ${unit[0]}`;
+      throw new Error(
+        `${where()}: expected a time in seconds since 1970, before the year 3000, found ${time}${hint}`,
+      );
+    }
+    const before = this.#values[0]!.at(-1);
+    if (before === undefined || time >= before) return;
+    throw new Error(
+      `${where()}: expected a time that is not before that of ${this.#where?.()}, ${instantText(before)}; found ${instantText(time)}`,
+    );
   }
 
   finish(): Recording {
     const rows = this.#values[0]?.length ?? 0;
     if (rows === 0) throw new Error(`expected rows, found ${this.#begun ? 'a line of names alone' : 'none'}`);
     const columns = this.#values.map(values => Float64Array.from(values));
-    const times = this.#wanted.time === undefined ? undefined : columns.shift();
+    const times = this.#hasTime ? columns.shift() : undefined;
     return { rows, times, columns };
   }
 }

@@ -1,56 +1,152 @@
-// How is a table of text read, with a line of names and a line for each row? As CSV, which the text of a DAP2 Sequence is too.
+// Reads a table of text with a line of names and a line for each row: CSV, and the text of a DAP2 Sequence.
 
 import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
+import { parse as parseNow } from 'csv-parse/sync';
+import { Decimals, type Delimiter } from './decimals.ts';
+import { utf8Text } from './encoding.ts';
 import type { RowsSink } from './recording.ts';
 
 /** The line under the structure, before the names, in `.asc`. */
 const RULE = /^-{5,}$/;
 
 /** Lines of a structure; in Hyrax's text it is this one alone. */
-const STRUCTURE = /^Dataset\b/;
+const STRUCTURE = /^Dataset\s*[:{]/;
 
-/** What stands for a value that is not there, in small letters. */
-const MISSING = new Set(['', 'nan', 'na', 'n/a', 'null', 'none', '-']);
+/** Characters; a line of names within them. */
+const LONGEST_HEAD = 1024 ** 2;
+
+const DELIMITERS: readonly Delimiter[] = [';', '\t', ','];
+
+const NAMES_OF: Readonly<Record<Delimiter, string>> = { ',': 'a comma', ';': 'a semicolon', '\t': 'a tab' };
+
+const FORMAT = {
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+  trim: true,
+  record_delimiter: '\n',
+} as const;
 
 interface Line {
   readonly record: readonly string[];
   readonly info: { readonly lines: number };
 }
 
-/** Gives the rows of a table whose fields stand between commas, semicolons or tabs. */
+/** Gives the rows of a table. What stands between its fields, a comma, a semicolon or a tab, shows in the line of names. */
 export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink): Promise<void> {
-  const parser = parse({
-    bom: true,
-    delimiter: [',', ';', '\t'],
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    trim: true,
-  });
-  let names: readonly string[] = [];
-  let places: readonly number[] | undefined;
-  let inStructure = false;
-  for await (const { record, info } of Readable.from(bytes).compose(parser) as AsyncIterable<Line>) {
-    const [first = ''] = record;
-    if (places === undefined) {
-      if (STRUCTURE.test(first)) inStructure = first.includes('{');
-      else if (RULE.test(first)) inStructure = false;
-      else if (!inStructure) {
-        names = record.map(nameOf);
-        places = sink.begin(names);
+  const text = utf8Text(bytes);
+  const head = await headOf(text);
+  if (head === undefined) return;
+  const { before, names: line } = head;
+  const delimiter = delimiterOf(line, sink.wanted);
+  const names = fieldsOf(line, delimiter);
+  const places = sink.begin(names);
+  const decimals = new Decimals(delimiter, names);
+  const parser = parse({ ...FORMAT, delimiter, info: true });
+  const rest = Readable.from(joined(head.rest, text)).compose(parser) as AsyncIterable<Line>;
+  try {
+    for await (const { record, info } of rest) {
+      const number = before + info.lines;
+      if (record.length !== names.length) throw new Error(raggedText(number, record, names, delimiter));
+      for (const [place, field] of record.entries()) {
+        if (!places.includes(place)) decimals.note(field, place, number);
       }
-      continue;
+      sink.row(
+        places.map(place => decimals.read(record[place]!, place, number)),
+        () => `line ${number}`,
+      );
     }
-    const where = () => `line ${info.lines}`;
-    if (record.length !== names.length) {
-      throw new Error(`${where()}: expected ${names.length} fields, found ${record.length}`);
+  } catch (error) {
+    if (!(error instanceof CsvError) || error.code !== 'CSV_QUOTE_NOT_CLOSED') throw error;
+    throw new Error('expected a closing quote before the end of the file, found none', { cause: error });
+  }
+  decimals.finish(places);
+}
+
+interface Head {
+  /** How many lines come before those of `rest`. */
+  readonly before: number;
+  readonly names: string;
+  /** What was read behind the names. */
+  readonly rest: string;
+}
+
+/** Reads up to the line of names; undefined where there is none. */
+async function headOf(text: AsyncGenerator<string>): Promise<Head | undefined> {
+  let read = '';
+  let isEnded = false;
+  while (!isEnded) {
+    const next = await text.next();
+    isEnded = next.done === true;
+    read += next.done === true ? '' : next.value;
+    const head = headIn(read, isEnded);
+    if (head !== undefined) return head;
+    if (read.length > LONGEST_HEAD) {
+      throw new Error(`expected a line of names within the first ${LONGEST_HEAD} characters, found none`);
     }
-    sink.row(
-      places.map(place => numberOf(record[place]!, () => `${where()}, column ${names[place]}`)),
-      where,
-    );
+  }
+  return undefined;
+}
+
+function headIn(text: string, isWhole: boolean): Head | undefined {
+  const lines = text.split('\n');
+  // The last one may go on.
+  const whole = isWhole ? lines : lines.slice(0, -1);
+  let isInStructure = false;
+  for (const [index, line] of whole.entries()) {
+    const start = line.trim();
+    if (STRUCTURE.test(start)) isInStructure = start.includes('{');
+    else if (RULE.test(start)) isInStructure = false;
+    else if (!isInStructure && start !== '') {
+      const end = endOfRecord(whole, index);
+      if (end === undefined && !isWhole) return undefined;
+      const after = (end ?? index) + 1;
+      return {
+        before: after,
+        names: whole.slice(index, after).join('\n'),
+        rest: lines.slice(after).join('\n'),
+      };
+    }
+  }
+  return undefined;
+}
+
+/** The line in which a record ends: a name in quotes may hold line breaks. */
+function endOfRecord(lines: readonly string[], first: number): number | undefined {
+  if (!/(?:^|[,;\t])\s*"/.test(lines[first]!)) return first;
+  let quotes = 0;
+  for (let index = first; index < lines.length; index++) {
+    quotes += lines[index]!.split('"').length - 1;
+    if (quotes % 2 === 0) return index;
+  }
+  return undefined;
+}
+
+async function* joined(first: string, others: AsyncIterable<string>): AsyncGenerator<string> {
+  if (first !== '') yield first;
+  for await (const text of others) if (text !== '') yield text;
+}
+
+/** What separates the names: where it gives all that are wanted, else what occurs most. */
+function delimiterOf(line: string, wanted: readonly string[]): Delimiter {
+  const counts = DELIMITERS.map(delimiter => {
+    const names = fieldsOf(line, delimiter);
+    return { delimiter, count: names.length, fits: wanted.every(name => names.includes(name)) };
+  });
+  const fitting = counts.filter(({ fits }) => fits);
+  const [most] = (fitting.length > 0 ? fitting : counts).toSorted((a, b) => b.count - a.count);
+  // A single column has nothing between its fields; a comma in it is then one too many.
+  return most === undefined || most.count < 2 ? ',' : most.delimiter;
+}
+
+function fieldsOf(line: string, delimiter: Delimiter): readonly string[] {
+  try {
+    const [fields = []] = parseNow(line, { ...FORMAT, delimiter }) as string[][];
+    return fields.map(nameOf);
+  } catch {
+    // Its quotes are those of fields between other delimiters.
+    return [line];
   }
 }
 
@@ -59,18 +155,20 @@ function nameOf(text: string): string {
   return /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/.test(text) ? text.slice(text.indexOf('.') + 1) : text;
 }
 
-/** A number, NaN for a value that is not there, or the seconds since 1970 of an ISO 8601 time. */
-function numberOf(text: string, where: () => string): number {
-  if (MISSING.has(text.toLowerCase())) return Number.NaN;
-  const number = Number(text);
-  if (!Number.isNaN(number)) return number;
-  const milliseconds = /^\d{4}-\d{2}-\d{2}(?:[T ]|$)/.test(text) ? Date.parse(inUtc(text)) : Number.NaN;
-  if (!Number.isNaN(milliseconds)) return milliseconds / 1000;
-  throw new Error(`${where()}: expected a number or a time, found ${JSON.stringify(text.slice(0, 60))}`);
-}
-
-/** A time without a zone is one of UTC: a recording means the same wherever it is read. */
-function inUtc(text: string): string {
-  const time = text.replace(' ', 'T');
-  return /T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(time) || !time.includes('T') ? time : `${time}Z`;
+function raggedText(
+  line: number,
+  fields: readonly string[],
+  names: readonly string[],
+  delimiter: Delimiter,
+): string {
+  const text = `line ${line}: expected ${names.length} ${names.length === 1 ? 'field' : 'fields'}, found ${fields.length}`;
+  const [only, ...others] = fields;
+  const other = DELIMITERS.find(one => one !== delimiter && others.length === 0 && only?.includes(one));
+  if (other !== undefined && names.length > 1) {
+    return `${text}; between the names is ${NAMES_OF[delimiter]}, between these fields ${NAMES_OF[other]}`;
+  }
+  if (delimiter === ',' && fields.length > names.length) {
+    return `${text}; a decimal comma needs a semicolon or a tab between the fields`;
+  }
+  return text;
 }

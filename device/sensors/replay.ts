@@ -1,4 +1,4 @@
-// What did a sensor say once? A recording, told again at its own pace, at another, or as fast as it is read.
+// The kind `replay`: a recording, told again at its own pace, at another, or as fast as it is read.
 
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
@@ -32,6 +32,10 @@ const OPTIONS = z.strictObject({
     .describe(
       'The column of times: seconds since 1970 or ISO 8601. It does not matter where the speed is as-read.',
     ),
+  missing: z.array(z.number()).max(16).default([]).meta({
+    description: 'Numbers in the file that stand for no value, such as -999.',
+    expected: 'a list of up to 16 numbers',
+  }),
   speed: z
     .union([z.number().gt(0).max(1_000_000), z.literal(AS_READ)])
     .default(1)
@@ -57,8 +61,9 @@ export const replay = sensorKind({
   example: { file: 'docs/recording.csv', columns: ['temperature'] },
   channels: ({ columns }) => columns.map(channelOf),
   conversionTime: () => 0,
-  open: async ({ file, columns, time, speed, repeat }, { clock }) => {
-    const recording = await readRecording(file, { columns, time: speed === AS_READ ? undefined : time });
+  open: async ({ file, columns, time, missing, speed, repeat }, { clock }) => {
+    const wanted = { columns, time: speed === AS_READ ? undefined : time, missing };
+    const recording = await readRecording(file, wanted);
     const { times } = recording;
     const next =
       speed === AS_READ || times === undefined

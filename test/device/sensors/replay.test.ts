@@ -160,8 +160,11 @@ describe('a recording', () => {
     ['time,t\n1,2\n2\n', 'line 3: expected 2 fields, found 1'],
     ['time,t\n1,2\n2,3,4\n', 'line 3: expected 2 fields, found 3'],
     ['time,t\n1,2\n2,warm\n', 'line 3, column t: expected a number or a time, found "warm"'],
-    ['time,t\n2,2\n1,3\n', 'line 3: expected a time that is not before 2, found 1'],
-    ['time,t\n,2\n', 'line 2: expected a time that is not before -Infinity, found NaN'],
+    [
+      'time,t\n2,2\n1,3\n',
+      'line 3: expected a time that is not before that of line 2, 1970-01-01T00:00:02Z; found 1970-01-01T00:00:01Z',
+    ],
+    ['time,t\n,2\n', 'line 2: expected a time in the column time, found no value'],
   ])('that is wrong is told with the place: %j', async (text, message) => {
     const file = await written('wrong.csv', text);
     await expect(open({ file })).rejects.toThrow(`${file}: ${message}`);
