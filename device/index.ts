@@ -63,3 +63,4 @@ export {
 export type { SensorState } from './sensor-health.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
 export { throttledFile } from './sensors/pi-throttled.ts';
+export { duration, size } from './written-options.ts';

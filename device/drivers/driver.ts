@@ -16,11 +16,14 @@ import {
   pauseUntil,
   seedOf,
 } from '../sensors/i2c-sensor.ts';
+import { duration } from '../written-options.ts';
 
 /** What a driver is given, so that it needs nothing installed beside it. */
 export const DRIVER_TOOLS = {
   /** The schema library that options are written with. */
   z,
+  /** An option that is a length of time, written as seconds or as `10 min`. */
+  duration,
   /** Gives a kind back as it is, with its types. */
   sensorKind,
   /** What `read` rejects with where some channels have values and others have none. */

@@ -6,6 +6,7 @@ import { SimulatedGpio } from '../buses/gpio-simulated.ts';
 import { type OptionsOf, type SensorHost, sensorKind } from '../kind.ts';
 import { pulses } from '../models/pulses.ts';
 import { type Channel, IncompleteReading, type Sensor } from '../sensor.ts';
+import { duration } from '../written-options.ts';
 import { CounterWindow } from './counter-window.ts';
 import { COUNTED, type Counted, EdgeCounter } from './edge-counter.ts';
 import { claimsOfPins, interfaceOption, pinOption, seedOfPin } from './gpio-sensor.ts';
@@ -31,15 +32,10 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('Take low as 1 and high as 0: for a switch that pulls the pin to ground when it is closed.'),
-  debounce: z
-    .number()
-    .min(0)
-    .max(LONGEST_DEBOUNCE)
-    .default(0.005)
-    .meta({
-      description: 'Seconds that a level must stay to count, so that a contact that bounces counts once.',
-      expected: `a time from 0 to ${LONGEST_DEBOUNCE} s`,
-    }),
+  debounce: duration(
+    { low: 0, high: LONGEST_DEBOUNCE },
+    'How long a level must stay to count, so that a contact that bounces counts once.',
+  ).prefault(0.005),
   count: z
     .enum([...COUNTED, 'none'])
     .default('rising')

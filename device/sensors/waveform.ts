@@ -1,8 +1,9 @@
-// What would a sensor say that does as it is told? A waveform with noise, drift, gaps, spikes and outages: each value a function of seed and time.
+// The kind `waveform`: a waveform with noise, drift, gaps, spikes and outages: each value a function of seed and time.
 
 import { z } from 'zod';
 import { sensorKind } from '../kind.ts';
 import type { Channel, ComputedSensor } from '../sensor.ts';
+import { duration, instant, instantOf } from '../written-options.ts';
 import { gaussian, randomBits, uniform } from './seeded-noise.ts';
 import { SHAPES, type ShapeName, shapeOf } from './shapes.ts';
 
@@ -13,8 +14,8 @@ const DAY = 86_400;
 const DRAWS_PER_SECOND = 1000;
 
 const share = (description: string) => z.number().min(0).max(1).default(0).describe(description);
-const seconds = (description: string) =>
-  z.number().min(0.001).max(315_576_000).optional().describe(`Seconds. ${description}`);
+/** Ten years at most. */
+const LENGTHS = { low: 0.001, high: 315_576_000 };
 
 const OPTIONS = z
   .strictObject({
@@ -26,14 +27,11 @@ const OPTIONS = z
       ),
     mean: z.number().default(0).describe('The mean, in the units of the column.'),
     amplitude: z.number().default(1).describe('How far the course goes from the mean, to either side.'),
-    period: z.number().min(0.001).max(315_576_000).default(60).describe('Seconds of a period.'),
+    period: duration(LENGTHS, 'How long a period lasts.').prefault(60),
     phase: z.number().min(0).max(1).default(0).describe('By which share of a period the course is ahead.'),
     noise: z.number().min(0).default(0).describe('The standard deviation of a noise on top of it.'),
     drift: z.number().default(0).describe('What is added each day, since the time driftSince.'),
-    driftSince: z.iso.datetime().default('2025-01-01T00:00:00Z').meta({
-      description: 'When the drift is 0.',
-      expected: 'a time such as "2025-01-01T00:00:00Z"',
-    }),
+    driftSince: instant('When the drift is 0.').default('2025-01-01T00:00:00Z'),
     step: z
       .number()
       .min(0)
@@ -45,8 +43,14 @@ const OPTIONS = z
       .number()
       .default(10)
       .describe('By how much a spike is above or below what would be there.'),
-    outageEvery: seconds('How often the sensor is pulled out: at the whole multiples of it since 1970.'),
-    outageLength: seconds('How long it is out each time; it is then failing, as a real one would be.'),
+    outageEvery: duration(
+      LENGTHS,
+      'How often the sensor is pulled out: at the whole multiples of it since 1970.',
+    ).optional(),
+    outageLength: duration(
+      LENGTHS,
+      'How long it is out each time; it is then failing, as a real one would be.',
+    ).optional(),
     seed: z
       .int()
       .min(0)
@@ -97,7 +101,7 @@ function waveformSensor(options: WaveformOptions, seed: number, now: () => numbe
     number,
     number,
   ];
-  const driftSince = Date.parse(options.driftSince) / 1000;
+  const driftSince = instantOf(options.driftSince)!;
   const isOut = (time: number) =>
     outageLength > 0 && time - Math.floor(time / outageEvery) * outageEvery < outageLength;
 

@@ -1,8 +1,13 @@
 // What may a configuration say of when a sensor is read, and of the rows that it has no new reading for?
 
 import { z } from 'zod';
-import { BETWEEN, LONGEST_INTERVAL, type PaceSetup, SHORTEST_INTERVAL } from '../../device/index.ts';
-import { duration } from './quantities.ts';
+import {
+  BETWEEN,
+  duration,
+  LONGEST_INTERVAL,
+  type PaceSetup,
+  SHORTEST_INTERVAL,
+} from '../../device/index.ts';
 
 /** When a sensor is read that is not read for each row, and what the rows between hold. */
 export const PACE_SHAPE = {

@@ -1,7 +1,7 @@
 // What may a configuration say? Its schema: every key with its type, limits, default and meaning.
 
 import { z } from 'zod';
-import { LONGEST_INTERVAL, type SensorKind, SHORTEST_INTERVAL } from '../../device/index.ts';
+import { duration, LONGEST_INTERVAL, type SensorKind, SHORTEST_INTERVAL, size } from '../../device/index.ts';
 import {
   DEFAULT_UNANSWERED_REQUESTS,
   OTHER_CONNECTIONS,
@@ -11,7 +11,6 @@ import { DEFAULT_PROXIES, isProxyEntry } from '../connections/trusted-proxies.ts
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { DEFAULT_BOUNDS, type LogBounds } from '../log/row-log.ts';
 import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
-import { duration, size } from './quantities.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { email, text, url } from './words.ts';
 

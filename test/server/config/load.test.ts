@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf, secondsOf } from '../../../device/written-options.ts';
 import type { Config, Overrides } from '../../../server/config/config.ts';
 import { loadConfig, type Source } from '../../../server/config/load.ts';
 import { distance, nearest } from '../../../server/config/nearest.ts';
 import { problemLine } from '../../../server/config/problem.ts';
-import { bytesOf, secondsOf } from '../../../server/config/quantities.ts';
 import { KINDS } from './probe-kind.ts';
 
 const SENSORS = 'sensors:\n  - kind: host-load\n';

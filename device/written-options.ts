@@ -1,6 +1,7 @@
-// What do `10 s` and `32 MB` mean? Durations in seconds and sizes in bytes, as numbers or as texts with units.
+// Options that may be written with units or in words: durations such as `10 s`, sizes such as `32 MB`, and times.
 
 import { z } from 'zod';
+import { secondsOfInstant } from '../dap/model/instant.ts';
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, min: 60, h: 3600, d: 86_400 };
 const SECOND_WORDS: Readonly<Record<string, string>> = {
@@ -49,6 +50,25 @@ interface Limits {
 export function duration({ low, high, orZero = false }: Limits, description: string) {
   const expected = `${orZero ? '0, or ' : ''}${low} to ${high} seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d"`;
   return quantity(DURATION, secondsOf, { low, high, orZero }, description, expected);
+}
+
+/** A point in time, which `instantOf` turns into seconds. */
+export function instant(description: string) {
+  return z
+    .string()
+    .refine(text => instantOf(text) !== undefined)
+    .meta({ description, expected: 'a time such as "2025-01-01T00:00:00Z"' });
+}
+
+/** Seconds since 1970 of an ISO 8601 time; undefined for another text. */
+export function instantOf(text: string): number | undefined {
+  try {
+    return secondsOfInstant(text, expected => {
+      throw new RangeError(expected);
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A size in memory; gives bytes. */
