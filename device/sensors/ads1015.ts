@@ -2,7 +2,6 @@
 
 import { converterKind } from './ads1x15.ts';
 
-/** Nothing that it says tells it from an ADS1115, as which it is found. */
 export const ads1015 = converterKind({
   name: 'ads1015',
   title: 'ADS1015 analogue-to-digital converter',
@@ -11,5 +10,4 @@ export const ads1015 = converterKind({
   bits: 12,
   rates: [128, 250, 490, 920, 1600, 2400, 3300],
   usualRate: 1600,
-  isFound: false,
 });

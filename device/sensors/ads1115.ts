@@ -9,5 +9,4 @@ export const ads1115 = converterKind({
   bits: 16,
   rates: [8, 16, 32, 64, 128, 250, 475, 860],
   usualRate: 128,
-  isFound: true,
 });

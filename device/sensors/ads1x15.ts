@@ -23,6 +23,7 @@ import {
   hostWith,
   openI2cSensor,
   pauseUntil,
+  type Recognised,
   seedOf,
 } from './i2c-sensor.ts';
 import { randomBits } from './seeded-noise.ts';
@@ -69,7 +70,6 @@ export interface Converter {
   /** Conversions a second, by the bits of the configuration. */
   readonly rates: readonly number[];
   readonly usualRate: number;
-  readonly isFound: boolean;
 }
 
 /** Millivolts in a conversion register: two's complement at the left, full scale at the greatest of `bits` bits and one more. */
@@ -78,7 +78,7 @@ export function millivoltsOf(word: number, bits: number, range: number): number 
 }
 
 /** Voltages that the chip's one converter takes one after the other, each a conversion that is started and waited for. */
-export function converterKind({ name, title, description, bits, rates, usualRate, isFound }: Converter) {
+export function converterKind({ name, title, description, bits, rates, usualRate }: Converter) {
   const channelsOf = ({ inputs, ...options }: Inputs): readonly Channel[] =>
     inputs.map(input => {
       const range = rangeOf(input, options);
@@ -166,10 +166,10 @@ export function converterKind({ name, title, description, bits, rates, usualRate
       });
       return hostWith(model, options, host);
     },
-    ...(isFound && {
-      find: host =>
-        findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isConverter),
-    }),
+    find: host =>
+      findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, chip =>
+        converterAt(chip, bits),
+      ),
   });
 }
 
@@ -184,8 +184,16 @@ function shareWithin(options: Inputs): number {
   return Math.min(1, ...shares);
 }
 
-/** It has no identity, but thresholds that only a program changes which uses the comparator. */
-async function isConverter(chip: I2cChip): Promise<boolean> {
+/** The bits of a conversion that an ADS1015 does not have (SBAS473, section "Conversion Register"). */
+const ONLY_ADS1115 = 0x000f;
+
+/**
+ * Neither chip has an identity, but thresholds that only a program changes which uses the comparator. A conversion with more
+ * than 12 bits is one of an ADS1115; one without may be of either.
+ */
+async function converterAt(chip: I2cChip, bits: 12 | 16): Promise<Recognised> {
   if ((await chip.readWord(LOW_THRESHOLD)) !== LOW_AT_FIRST) return false;
-  return (await chip.readWord(HIGH_THRESHOLD)) === HIGH_AT_FIRST;
+  if ((await chip.readWord(HIGH_THRESHOLD)) !== HIGH_AT_FIRST) return false;
+  const isAds1115 = ((await chip.readWord(CONVERSION)) & ONLY_ADS1115) !== 0;
+  return isAds1115 ? bits === 16 : 'ads1115 or ads1015';
 }

@@ -142,15 +142,18 @@ export function seedOf({ bus, address }: I2cPlace, { seed }: SensorHost): number
   return randomBits(seed, 128 * bus + address);
 }
 
+/** What a chip is found to be: a kind for sure or not at all, or one of several kinds, in words such as `lm75 or tmp105`. */
+export type Recognised = boolean | string;
+
 /**
- * The chips at `addresses` of which `recognise` is sure, on every bus that may have sensors. It may only read: what answers
+ * The chips at `addresses` that `recognise` takes for its own, on every bus that may have sensors. It may only read: what answers
  * may be another chip, in use.
  */
 export async function findChips(
   host: SensorHost,
   addresses: readonly number[],
   usual: number,
-  recognise: (chip: I2cChip) => Promise<boolean>,
+  recognise: (chip: I2cChip) => Promise<Recognised>,
 ): Promise<readonly FoundSensor[]> {
   const found: (I2cPlace & { readonly note: string })[] = [];
   for (const { number: bus, parent, reserved } of await host.i2c.list()) {
@@ -165,7 +168,8 @@ export async function findChips(
         .serial(chipName(bus, address), () => recognise(chip))
         .catch(() => false);
       await chip.close();
-      if (recognised) found.push({ bus, address, note: chip.place });
+      if (recognised === false) continue;
+      found.push({ bus, address, note: recognised === true ? chip.place : `${chip.place}: ${recognised}` });
     }
   }
   return found.map(({ bus, address, note }) => ({

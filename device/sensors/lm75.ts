@@ -15,6 +15,7 @@ import {
   hostWith,
   openI2cSensor,
   pause,
+  type Recognised,
   seedOf,
 } from './i2c-sensor.ts';
 
@@ -103,13 +104,28 @@ export const lm75 = sensorKind({
       place,
       host,
     ),
-  find: host => findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isLm75),
+  find: host =>
+    findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, chip =>
+      thermometerAt(chip, 'lm75'),
+    ),
 });
 
-/** It has no identity, but limits that few people change; the TMP102, which has them too, has a configuration of two bytes. */
-async function isLm75(chip: I2cChip): Promise<boolean> {
+/** The bits of a temperature that neither an LM75 nor a TMP105 of 9 bits gives. */
+const MORE_THAN_9_BITS = 0x0060;
+
+/** The resolution of a TMP105 in its configuration (SBOS219); an LM75 has zeros there. */
+const RESOLUTION = 0x60;
+
+/**
+ * Whether the chip is an LM75 or a TMP105. Neither has an identity, but limits that few people change; the TMP102, which has them too,
+ * has a configuration of two bytes. After power-on both give 9 bits: then nothing tells them apart.
+ */
+export async function thermometerAt(chip: I2cChip, kind: 'lm75' | 'tmp105'): Promise<Recognised> {
   if ((await chip.readWord(HYSTERESIS)) !== HYSTERESIS_AT_FIRST) return false;
   if ((await chip.readWord(OVERTEMPERATURE)) !== OVERTEMPERATURE_AT_FIRST) return false;
-  const [first, second] = await chip.readBlock(CONFIGURATION, 2);
-  return first === second || second === 0xff;
+  const [first = 0, second] = await chip.readBlock(CONFIGURATION, 2);
+  if (first !== second && second !== 0xff) return false;
+  if (first & RESOLUTION) return kind === 'tmp105';
+  if ((await chip.readWord(TEMPERATURE)) & MORE_THAN_9_BITS) return kind === 'lm75';
+  return 'lm75 or tmp105';
 }

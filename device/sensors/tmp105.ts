@@ -6,8 +6,18 @@ import { sensorKind } from '../kind.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { Tmp105Model } from '../models/tmp105.ts';
 import type { Channel } from '../sensor.ts';
-import { addressOption, busOption, claimsOf, hostWith, openI2cSensor, pause, seedOf } from './i2c-sensor.ts';
-import { temperatureOf } from './lm75.ts';
+import {
+  addressesBetween,
+  addressOption,
+  busOption,
+  claimsOf,
+  findChips,
+  hostWith,
+  openI2cSensor,
+  pause,
+  seedOf,
+} from './i2c-sensor.ts';
+import { temperatureOf, thermometerAt } from './lm75.ts';
 
 /** The TMP105 itself has the first two; chips like it, such as the TMP75 and TMP175, have the others too. */
 const FIRST_ADDRESS = 0x48;
@@ -87,5 +97,9 @@ export const tmp105 = sensorKind({
       }),
       place,
       host,
+    ),
+  find: host =>
+    findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, chip =>
+      thermometerAt(chip, 'tmp105'),
     ),
 });

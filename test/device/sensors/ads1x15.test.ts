@@ -174,10 +174,17 @@ describe('an ADS1115', () => {
     await expect(reading).rejects.toThrow('enough');
   });
 
-  it('is found by its thresholds, also after it was read', async () => {
+  it('is found by its thresholds, as either kind until a conversion has more bits than an ADS1015', async () => {
     const { host, open } = rigOf();
-    await readingOf(await open(ads1115));
-    expect(await ads1115.find?.(host)).toEqual([{ options: {}, name: 'i2c_48', note: '0x48 on i2c-1' }]);
+    const either = [{ options: {}, name: 'i2c_48', note: '0x48 on i2c-1: ads1115 or ads1015' }];
+    expect([await ads1115.find?.(host), await ads1015.find?.(host)]).toEqual([either, either]);
+    volts = [0.501, 0, 0, 0];
+    expect(await readingOf(await open(ads1115, { inputs: ['AIN0'] }))).toEqual([501]);
+    const certain = [{ options: {}, name: 'i2c_48', note: '0x48 on i2c-1' }];
+    expect([await ads1115.find?.(host), await ads1015.find?.(host)]).toEqual([certain, []]);
+    const other = rigOf(12);
+    await readingOf(await other.open(ads1015));
+    expect([await ads1115.find?.(other.host), await ads1015.find?.(other.host)]).toEqual([either, either]);
   });
 
   it.each([

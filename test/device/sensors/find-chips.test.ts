@@ -18,6 +18,9 @@ async function found(
   return lm75.find!(hostOf({ i2c: entries === undefined ? i2c : { ...i2c, list } }));
 }
 
+/** What an LM75 may be as well, after power-on. */
+const OR = ': lm75 or tmp105';
+
 describe('chips on I2C', () => {
   it('are found on every bus, with the options that lead to them and names of their own', async () => {
     const buses = [
@@ -25,10 +28,10 @@ describe('chips on I2C', () => {
       new SimulatedI2c(3, { 72: chip(), 79: chip() }),
     ];
     expect(await found(buses)).toEqual([
-      { options: {}, name: 'i2c_48', note: '0x48 on i2c-1' },
-      { options: { address: 73 }, name: 'i2c_49', note: '0x49 on i2c-1' },
-      { options: { bus: 3 }, name: 'i2c3_48', note: '0x48 on i2c-3' },
-      { options: { bus: 3, address: 79 }, name: 'i2c3_4f', note: '0x4f on i2c-3' },
+      { options: {}, name: 'i2c_48', note: `0x48 on i2c-1${OR}` },
+      { options: { address: 73 }, name: 'i2c_49', note: `0x49 on i2c-1${OR}` },
+      { options: { bus: 3 }, name: 'i2c3_48', note: `0x48 on i2c-3${OR}` },
+      { options: { bus: 3, address: 79 }, name: 'i2c3_4f', note: `0x4f on i2c-3${OR}` },
     ]);
     expect(buses.map(({ open }) => open)).toEqual([0, 0]);
   });
@@ -56,7 +59,10 @@ describe('chips on I2C', () => {
       new SimulatedI2c(5, { 72: before }),
     ];
     const entries = [{ number: 1 }, { number: 4, parent: 1 }, { number: 5, parent: 1 }];
-    expect((await found(buses, entries)).map(({ note }) => note)).toEqual(['0x48 on i2c-1', '0x49 on i2c-4']);
+    expect((await found(buses, entries)).map(({ note }) => note)).toEqual([
+      `0x48 on i2c-1${OR}`,
+      `0x49 on i2c-4${OR}`,
+    ]);
   });
 
   it('are none, without an error, where a bus cannot be opened, hangs up or cannot be listed', async () => {
@@ -65,7 +71,9 @@ describe('chips on I2C', () => {
     const disturbed = new SimulatedI2c(2, { 72: chip() });
     disturbed.fail('disturbed');
     const whole = new SimulatedI2c(3, { 72: chip() });
-    expect((await found([forbidden, disturbed, whole])).map(({ note }) => note)).toEqual(['0x48 on i2c-3']);
+    expect((await found([forbidden, disturbed, whole])).map(({ note }) => note)).toEqual([
+      `0x48 on i2c-3${OR}`,
+    ]);
     expect(await found([])).toEqual([]);
   });
 });

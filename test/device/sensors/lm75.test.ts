@@ -96,7 +96,9 @@ describe('an LM75', () => {
 
   it('is found by the limits that it has after power-on, and not where they were changed', async () => {
     const { host, chip } = rigOf();
-    expect(await lm75.find?.(host)).toEqual([{ options: {}, name: 'i2c_48', note: '0x48 on i2c-1' }]);
+    expect(await lm75.find?.(host)).toEqual([
+      { options: {}, name: 'i2c_48', note: '0x48 on i2c-1: lm75 or tmp105' },
+    ]);
     chip.write(Uint8Array.of(3, 0x40, 0));
     expect(await lm75.find?.(host)).toEqual([]);
   });

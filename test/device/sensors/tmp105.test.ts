@@ -64,11 +64,13 @@ describe('a TMP105', () => {
     expect(await readingOf(sensor)).toEqual([25]);
   });
 
-  it('cannot be told from an LM75 and is found as one, but not as a TMP102', async () => {
-    const { host } = rigOf();
-    expect(await lm75.find?.(host)).toEqual([
-      { options: { address: ADDRESS }, name: 'i2c_49', note: '0x49 on i2c-1' },
-    ]);
+  it('cannot be told from an LM75 after power-on, but once it was read, and is never found as a TMP102', async () => {
+    const { host, open } = rigOf();
+    const found = (note: string) => [{ options: { address: ADDRESS }, name: 'i2c_49', note }];
+    const either = found('0x49 on i2c-1: lm75 or tmp105');
+    expect([await tmp105.find?.(host), await lm75.find?.(host)]).toEqual([either, either]);
     expect(await tmp102.find?.(host)).toEqual([]);
+    await readingOf(await open(tmp105, { address: ADDRESS }));
+    expect([await tmp105.find?.(host), await lm75.find?.(host)]).toEqual([found('0x49 on i2c-1'), []]);
   });
 });
