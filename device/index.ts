@@ -62,5 +62,6 @@ export {
 } from './sensor.ts';
 export type { SensorState } from './sensor-health.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
+export { identifierOf } from './sensors/identifiers.ts';
 export { throttledFile } from './sensors/pi-throttled.ts';
 export { duration, size } from './written-options.ts';

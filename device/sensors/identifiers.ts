@@ -1,10 +1,13 @@
-// What are things called that the kernel names as it likes? By DAP2 identifiers of which no two are alike.
+// Makes DAP2 identifiers, of which no two are alike, of the names that the kernel gives to devices.
+
+/** Characters: a number and the name of a channel still fit within the 64 of a name. */
+const LONGEST = 48;
 
 /** `cpu-thermal` is `cpu_thermal`, `3d` is `_3d`, and the second `acpitz` is `acpitz_2`. */
 export function uniqueIdentifiers(texts: readonly string[]): readonly string[] {
   const names: string[] = [];
   for (const text of texts) {
-    const base = identifierOf(text);
+    const base = identifierOf(text).slice(0, LONGEST);
     let name = base;
     for (let copy = 2; names.includes(name); copy++) name = `${base}_${copy}`;
     names.push(name);

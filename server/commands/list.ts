@@ -94,7 +94,9 @@ export async function findSensors(
     const { kind, driver } = listed;
     if (!probe && isAskedOnly(listed)) return [];
     const found = (await kind.find?.(host)) ?? [];
-    return found.map(sensor => ({ kind, ...(driver && { driver }), found: sensor }));
+    // A device with a number or a name that no configuration can have is listed as attached, and no more.
+    const usable = found.filter(sensor => kind.options.safeParse(sensor.options).success);
+    return usable.map(sensor => ({ kind, ...(driver && { driver }), found: sensor }));
   });
   return (await Promise.all(lists)).flat();
 }

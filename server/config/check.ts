@@ -27,7 +27,7 @@ export interface Checked {
 }
 
 /** Every row's own column. */
-const TIME_COLUMN = 'time';
+export const TIME_COLUMN = 'time';
 
 /** Checks what can be checked, also of datasets of which something else is wrong. */
 export function checkDatasets(parts: readonly DatasetPart[], options: CheckOptions): Checked {

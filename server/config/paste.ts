@@ -1,6 +1,7 @@
-// What is to be written into a configuration to have the sensors that were found? A text that the loader takes as it is.
+// Writes the lines of a configuration that have the sensors that were found, as the loader takes them.
 
-import { type FoundSensor, type SensorKind, setUpSensor } from '../../device/index.ts';
+import { type FoundSensor, identifierOf, type SensorKind, setUpSensor } from '../../device/index.ts';
+import { TIME_COLUMN } from './check.ts';
 import { entryLines } from './entry.ts';
 import { DEFAULT_INTERVAL } from './schema.ts';
 
@@ -26,24 +27,39 @@ export function pasteText(sensors: readonly FoundOfKind[]): string {
   return `datasets:\n  ${DATASET}:\n${indented(foundText(sensors), 4)}`;
 }
 
+/** What a sensor takes of its dataset, so that no other may have it. */
+interface Taken {
+  readonly names: readonly string[];
+  readonly columns: readonly string[];
+}
+
 /** What stands below the name of that dataset. */
 export function foundText(sensors: readonly FoundOfKind[]): string {
-  const columns = new Set<string>();
-  const claims = new Set<string>();
+  const all: Taken[] = [];
+  const holders = new Map<string, Taken>();
   let interval = DEFAULT_INTERVAL;
   const entries = sensors.map(({ kind, driver, found }): Entry => {
     const { note } = found;
     const options = kind.options.parse(found.options);
     const held = kind.claims?.(options) ?? [];
-    const instead = held.some(claim => claims.has(claim));
-    const name = freeName({ kind, found }, options, instead ? new Set() : columns);
+    const holder = held.map(claim => holders.get(claim)).find(taken => taken !== undefined);
+    // It would stand in the place of the other one, and may have what that has.
+    const name = freeName(
+      { kind, found },
+      options,
+      all.filter(taken => taken !== holder),
+    );
     const lines = entryLines({ kind, driver }, found.options, name);
-    if (instead) return { lines, note, instead };
-    for (const claim of held) claims.add(claim);
-    const setup = setUpSensor(kind, options, name === undefined ? {} : { name });
-    for (const { column } of setup.columns) columns.add(column.name);
+    if (holder !== undefined) return { lines, note, instead: true };
+    const { columns } = setUpSensor(kind, options, name === undefined ? {} : { name });
+    const taken: Taken = {
+      names: name === undefined ? [] : [name],
+      columns: columns.map(({ column }) => column.name),
+    };
+    all.push(taken);
+    for (const claim of held) holders.set(claim, taken);
     interval = Math.max(interval, Math.ceil(kind.conversionTime(options)));
-    return { lines, note, instead };
+    return { lines, note, instead: false };
   });
   const list = entries.map(entryText).join('');
   return `interval: ${interval} s\nsensors:\n${indented(list, 2)}`;
@@ -53,18 +69,25 @@ function indented(text: string, blanks: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks));
 }
 
-/** The sensor's name, with a number where another sensor has columns of those names. */
+/** Characters of a name, so that a number and the name of a channel still fit behind it. */
+const LONGEST_NAME = 48;
+
+/** The sensor's name, with a number where another sensor has that name or columns of those names. */
 function freeName(
   { kind, found }: FoundOfKind,
   options: Readonly<Record<string, unknown>>,
-  taken: ReadonlySet<string>,
+  others: readonly Taken[],
 ): string | undefined {
-  const base = found.name ?? kind.name.replaceAll('-', '_');
+  const names = new Set(others.flatMap(taken => taken.names));
+  const columns = new Set([TIME_COLUMN, ...others.flatMap(taken => taken.columns)]);
   const isFree = (name: string | undefined) =>
+    (name === undefined || !names.has(name)) &&
     !setUpSensor(kind, options, name === undefined ? {} : { name }).columns.some(({ column }) =>
-      taken.has(column.name),
+      columns.has(column.name),
     );
-  if (isFree(found.name)) return found.name;
+  if (found.name === undefined && isFree(undefined)) return undefined;
+  const base = identifierOf(found.name ?? kind.name).slice(0, LONGEST_NAME);
+  if (found.name !== undefined && isFree(base)) return base;
   let name = base;
   for (let copy = 2; !isFree(name); copy++) name = `${base}_${copy}`;
   return name;
@@ -73,7 +96,7 @@ function freeName(
 function entryText({ lines: [first = '', ...others], note, instead }: Entry): string {
   const remark = [instead ? 'or, at the same place:' : undefined, note].filter(text => text !== undefined);
   const lines = [
-    ...(remark.length === 0 ? [] : [`# ${remark.join(' ').replaceAll(/\s+/g, ' ')}`]),
+    ...(remark.length === 0 ? [] : [`# ${remark.join(' ').replaceAll(/[\s\p{Cc}]+/gu, ' ')}`]),
     ...[`- ${first}`, ...others.map(line => `  ${line}`)].map(line => (instead ? `# ${line}` : line)),
   ];
   return lines.map(line => `${line}\n`).join('');

@@ -136,6 +136,7 @@ export const PI: Readonly<Record<string, string>> = {
   '/sys/bus/iio/devices/iio:device0/in_pressure_input': '101.325500000\n',
   '/sys/bus/iio/devices/iio:device0/in_humidityrelative_input': '46123\n',
   '/sys/class/hwmon/hwmon0/name': 'cpu_thermal\n',
+  '/sys/class/hwmon/hwmon0/temp1_input': '48312\n',
   '/sys/class/hwmon/hwmon1/name': 'rpi_volt\n',
   '/sys/class/hwmon/hwmon1/in0_lcrit_alarm': '0\n',
   '/sys/class/thermal/thermal_zone0/type': 'cpu-thermal\n',
