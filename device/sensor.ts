@@ -25,6 +25,8 @@ export interface Channel {
   readonly resolution?: number;
   /** The sensor's own name, where the configuration gives it one; the attribute `sensor_name` of OceanSITES. */
   readonly sensorName?: string;
+  /** What the maker calls this one chip, such as `28-0316a2794cff`; the attribute `serial_number`. */
+  readonly serialNumber?: string;
   /** What else one has to know of the values, in a sentence; the CF attribute `comment`. */
   readonly comment?: string;
 }

@@ -60,6 +60,7 @@ function channelOf({ address, resolution = MOST_BITS }: Ds18b20Options): Channel
     longName: 'Temperature',
     validRange: measuredRange(address),
     resolution: 2 ** (MOST_BITS - resolution) / STEPS_PER_DEGREE,
+    ...(address === undefined ? {} : { serialNumber: address }),
   };
 }
 
@@ -108,13 +109,24 @@ export const ds18b20 = sensorKind({
   },
   find: async ({ oneWire }) => {
     const found = await oneWire.thermometers().catch(() => []);
+    const all = found.map(({ address }) => address);
     return found.map(({ address, master }) => ({
       options: { address },
-      name: `w1_${address.replace('-', '_')}`,
+      name: shortName(address, all),
       note: `${address} on ${master}`,
     }));
   },
 });
+
+/** Digits of an address in a name: those that differ most between two chips of one batch. */
+const DIGITS = 6;
+
+/** `w1_94cff0`: it stays when others come and go, unless two chips have the same last digits. */
+function shortName(address: string, all: readonly string[]): string {
+  const end = address.slice(-DIGITS);
+  const isUnique = all.filter(other => other.endsWith(end)).length === 1;
+  return `w1_${isUnique ? end : address.replace('-', '_')}`;
+}
 
 async function thermometerAt(bus: OneWire, address: string | undefined): Promise<Thermometer> {
   const all = await bus.thermometers();

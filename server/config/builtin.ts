@@ -1,4 +1,4 @@
-// What is served without a configuration? The original post's thermometer, simulated, this machine's load, and the sensors that its kernel knows.
+// The datasets without a configuration: the sensors that the kernel knows, the original post's thermometer, simulated, and this machine's load.
 
 import { stringify } from 'yaml';
 import {
@@ -75,7 +75,8 @@ export async function builtinConfig(
   const { found, left } = simulate ? { found: [], left: [] } : await attachedTo(host, interval);
   if (found.length > 0) {
     const content = `${stringify(ATTACHED)}${foundText(found)}`;
-    sources.push({ name: 'built-in attached', content, dataset: 'attached' });
+    // What is real comes before what is simulated: the first dataset is the one that a page opens with.
+    sources.unshift({ name: 'built-in attached', content, dataset: 'attached' });
   }
   return { sources, left };
 }

@@ -111,6 +111,7 @@ function channelAttributes(channel: Channel): AttributeTable {
     table.set('resolution', { type: 'Float64', values: [columnStep(type, resolution)] });
   }
   if (channel.sensorName !== undefined) table.set('sensor_name', text(channel.sensorName));
+  if (channel.serialNumber !== undefined) table.set('serial_number', text(channel.serialNumber));
   if (channel.comment !== undefined) table.set('comment', text(channel.comment));
   table.set('_FillValue', { type, values: [fillValue(type)] });
   return table;

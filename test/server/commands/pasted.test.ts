@@ -116,7 +116,7 @@ describe('the lines that list prints', () => {
     expect(lines[at - 1]).toContain('0x48 on i2c-1: lm75 or tmp105');
     const other = lines.findIndex(line => line.includes('# - kind: tmp105'));
     expect(other).toBeGreaterThan(at);
-    const end = other + lines.slice(other).findIndex(line => !line.trim().startsWith('#'));
+    const end = other + 1 + lines.slice(other + 1).findIndex(line => !line.trim().startsWith('#  '));
     const chosen = [
       ...lines.slice(0, at),
       ...lines.slice(other, end).map(line => line.replace('# ', '')),

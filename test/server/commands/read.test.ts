@@ -105,9 +105,7 @@ describe('dapberry read', () => {
     expect(err).toBe('');
     const rows = out.split('\n').map(row => row.replaceAll(/ +/g, ' '));
     expect(rows).toContain('host cpu_thermal temperature_cpu_thermal 48.312 degree_Celsius');
-    expect(rows).toContain(
-      'attached w1_28_0516b0a1c2ff w1_28_0516b0a1c2ff_temperature 21.5625 degree_Celsius',
-    );
+    expect(rows).toContain('attached w1_a1c2ff w1_a1c2ff_temperature 21.5625 degree_Celsius');
     expect(rows).toContain('attached bme280 bme280_temp 21.93 degree_Celsius');
     expect(rows).toContain('attached bme280 bme280_pressure 1013.255 hPa');
   });

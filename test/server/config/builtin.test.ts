@@ -78,14 +78,10 @@ describe('the built-in configuration', () => {
   it('has the thermometers on 1-Wire and the devices with a driver that there are', async () => {
     const { columns, left } = await columnsOn(ATTACHED);
     expect(columns).toMatchObject({
-      attached: [
-        'w1_28_0316a2790000_temperature',
-        'w1_28_0316a2794cff_temperature',
-        'bme280_temp',
-        'bme280_2_temp',
-      ],
+      attached: ['w1_790000_temperature', 'w1_794cff_temperature', 'bme280_temp', 'bme280_2_temp'],
     });
     expect(left).toEqual([]);
+    expect(Object.keys(columns)).toEqual(['attached', 'roberrypi', 'host']);
     await tree?.dispose();
     expect((await columnsOn(ATTACHED, true)).columns).not.toHaveProperty('attached');
   });
