@@ -3,6 +3,7 @@
 import { type Channel, type Need, SENSOR_KINDS, type SensorKind, usualOptions } from '../../device/index.ts';
 import { jsonSchemaOf } from '../config/expected.ts';
 import { keyTexts } from '../config/key-table.ts';
+import { insteadOfKind } from '../config/known-parts.ts';
 import { nearest } from '../config/nearest.ts';
 import { type FoundOfKind, pasteText } from '../config/paste.ts';
 import { DEFAULT_SEED } from '../config/schema.ts';
@@ -79,7 +80,7 @@ function kindOf(name: string, kinds: readonly Listed[]): Listed {
   const meant = nearest(name, names);
   throw new UsageError(
     `expected one of the kinds ${names.join(', ')}, found ${JSON.stringify(name)}`,
-    meant === undefined ? undefined : `did you mean ${meant}?`,
+    insteadOfKind(name) ?? (meant === undefined ? undefined : `did you mean ${meant}?`),
   );
 }
 

@@ -1,4 +1,4 @@
-// What does a YAML text say, and where does it say it? A plain value, and the place of each key and value in it.
+// Reads a YAML text: a plain value, and the place of each key and value in it.
 
 import {
   Composer,
@@ -13,6 +13,7 @@ import {
   Parser,
   YAMLParseError,
 } from 'yaml';
+import { firstForeign, foreignByte, oddCharacter, wideEncoding } from '../../device/index.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
 import { syntaxProblem } from './syntax.ts';
 
@@ -42,6 +43,8 @@ export interface Document {
   readonly problems: readonly Problem[];
   /** The place of a value, of the key that leads to it, or of what it is missing from. */
   placeOf(path: readonly Step[], part: 'key' | 'value'): Place;
+  /** Names the first character of a key or of a value in words that is not what it looks like; undefined where all are. */
+  oddIn(path: readonly Step[], part: 'key' | 'value'): string | undefined;
 }
 
 /** Reads a text, or the bytes of a file, which have to be UTF-8. Never throws, and takes bounded time. */
@@ -73,7 +76,7 @@ export function readDocument(source: string, content: string | Uint8Array): Docu
     const problems = wrong.map(error => syntaxProblem(source, text, placeAt(lines, error.pos[0]), error));
     return unreadable(source, ...problems);
   }
-  return new Reader(source, lines).read(document?.contents ?? null);
+  return new Reader(source, text, lines).read(document?.contents ?? null);
 }
 
 /** The first token that lies too deep. To be asked before anything follows the tokens by calling itself, as the library does. */
@@ -93,7 +96,13 @@ function tooDeep(tokens: readonly CST.Token[]): CST.Token | undefined {
 }
 
 function unreadable(source: string, ...problems: readonly Problem[]): Document {
-  return { source, value: undefined, problems, placeOf: () => ({ line: 1, column: 1 }) };
+  return {
+    source,
+    value: undefined,
+    problems,
+    placeOf: () => ({ line: 1, column: 1 }),
+    oddIn: () => undefined,
+  };
 }
 
 function placeAt(lines: LineCounter, offset: number): Place {
@@ -103,26 +112,28 @@ function placeAt(lines: LineCounter, offset: number): Place {
 
 /** The text of the bytes, or why there is none. */
 function decode(source: string, content: string | Uint8Array): { text: string } | { problem: Problem } {
-  const refused = (expected: string, found: string, place: Partial<Place> = {}) => ({
-    problem: { source, ...place, path: '', expected, found },
+  const refused = (expected: string, found: string, place: Partial<Place> = {}, hint?: string) => ({
+    problem: { source, ...place, path: '', expected, found, ...(hint === undefined ? {} : { hint }) },
   });
   if (content.length > LARGEST_TEXT) {
     return refused(`a file of at most ${LARGEST_TEXT} bytes`, 'more');
   }
-  if (
-    typeof content !== 'string' &&
-    ((content[0] === 0xfe && content[1] === 0xff) || (content[0] === 0xff && content[1] === 0xfe))
-  ) {
-    return refused('UTF-8', 'UTF-16');
-  }
-  const text = typeof content === 'string' ? content : new TextDecoder('utf-8').decode(content);
-  const strange = typeof content !== 'string' && !isUtf8(content) ? text.indexOf('\ufffd') : -1;
+  const wide = typeof content === 'string' ? undefined : wideEncoding(content);
+  if (wide !== undefined) return refused('UTF-8', wide, {}, SAVE);
+  const decoded = typeof content === 'string' ? content : new TextDecoder('utf-8').decode(content);
+  // The YAML library knows no line that ends in CR alone.
+  const text = decoded.replaceAll(/\r(?!\n)/g, '\n');
+  const foreign = typeof content === 'string' ? undefined : firstForeign(content);
   const control = text.search(CONTROL);
   const at = (offset: number): Place => {
     const before = text.slice(0, offset).split('\n');
     return { line: before.length, column: before.at(-1)!.length + 1 };
   };
-  if (strange >= 0) return refused('UTF-8', 'bytes of another encoding', at(strange));
+  if (foreign !== undefined) {
+    const bytes = content as Uint8Array;
+    const before = new TextDecoder('utf-8').decode(bytes.subarray(0, foreign));
+    return refused('UTF-8', foreignByte(bytes[foreign]!), at(before.length), SAVE);
+  }
   if (control >= 0) {
     const code = text.charCodeAt(control).toString(16).padStart(4, '0');
     return refused('text', `the control character U+${code.toUpperCase()}`, at(control));
@@ -133,29 +144,25 @@ function decode(source: string, content: string | Uint8Array): { text: string } 
 /** Control characters, but for those that end or fill lines. */
 const CONTROL = /[^\P{Cc}\t\n\r\u0085]/u;
 
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const SAVE = 'save the file as UTF-8';
 
 /** Builds the value of a document and keeps the places of its parts. */
 class Reader {
   private readonly source: string;
+  private readonly text: string;
   private readonly lines: LineCounter;
   private readonly problems: Problem[] = [];
   /** The newest node of each anchor so far; filled in the order of the text. */
   private readonly anchors = new Map<string, Node>();
   private readonly places = new Map<string, { readonly key?: Place; readonly value: Place }>();
+  private readonly nodes = new Map<string, { readonly key?: unknown; readonly value: unknown }>();
   /** The mappings and lists that are being read. */
   private readonly open = new Set<unknown>();
   private values = 0;
 
-  constructor(source: string, lines: LineCounter) {
+  constructor(source: string, text: string, lines: LineCounter) {
     this.source = source;
+    this.text = text;
     this.lines = lines;
   }
 
@@ -166,6 +173,7 @@ class Reader {
       value,
       problems: this.problems,
       placeOf: (path, part) => this.placeOf(path, part),
+      oddIn: (path, part) => this.oddIn(path, part),
     };
   }
 
@@ -174,6 +182,20 @@ class Reader {
     if (found !== undefined) return part === 'key' ? (found.key ?? found.value) : found.value;
     // What is missing has the place of what it is missing from.
     return path.length === 0 ? { line: 1, column: 1 } : this.placeOf(path.slice(0, -1), 'key');
+  }
+
+  private oddIn(path: readonly Step[], part: 'key' | 'value'): string | undefined {
+    const node = this.nodes.get(JSON.stringify(path))?.[part];
+    if (!isScalar(node) || node.range === undefined || node.range === null) return undefined;
+    const [start, end] = node.range;
+    const odd = oddCharacter(this.text.slice(start, end));
+    if (odd !== undefined) {
+      const { line, column } = placeAt(this.lines, start + odd.index);
+      const place = line === placeAt(this.lines, start).line ? '' : `line ${line}, `;
+      return `${odd.name} at ${place}column ${column}`;
+    }
+    // Written as an escape.
+    return typeof node.value === 'string' ? oddCharacter(node.value)?.name : undefined;
   }
 
   private valueOf(node: unknown, path: readonly Step[], again: boolean): unknown {
@@ -198,6 +220,7 @@ class Reader {
       return node.items.map((item, index) => {
         const inside = [...path, index];
         this.keep(inside, { value: this.placeOfNode(item) ?? this.placeOf(path, 'value') });
+        this.nodes.set(JSON.stringify(inside), { value: item });
         return this.valueOf(item, inside, again);
       });
     }
@@ -228,6 +251,7 @@ class Reader {
         continue;
       }
       this.keep(inside, { key: place, value: this.placeOfNode(pair.value) ?? place });
+      this.nodes.set(JSON.stringify(inside), { key: pair.key, value: pair.value });
       mapping[key] = this.valueOf(pair.value, inside, again);
     }
     return mapping;

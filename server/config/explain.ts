@@ -1,9 +1,10 @@
-// How is what the schema refuses told to a person? As problems with places: what was expected, what was found, what to do.
+// Tells a person what the schema refuses, as problems with places: what was expected, what was found, what to do.
 
 import type { z } from 'zod';
 import { hexByte } from '../../device/index.ts';
 import type { Document } from './document.ts';
 import { choicesOf, expectationOf, hasDriver, isHexadecimal, type JsonSchema, schemaAt } from './expected.ts';
+import { insteadOfKind } from './known-parts.ts';
 import { nearest } from './nearest.ts';
 import { isMapping } from './part.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
@@ -81,12 +82,14 @@ export function problemAt(
   on: 'key' | 'value',
   said: Pick<Problem, 'expected' | 'found' | 'hint'>,
 ): Problem {
-  const { hint, ...rest } = said;
+  const { hint, expected, found } = said;
+  const odd = document.oddIn(path, on);
   return {
     source: document.source,
     ...document.placeOf(path, on),
     path: pathText([...prefix, ...path]),
-    ...rest,
+    expected,
+    found: odd === undefined ? found : `${found} with ${odd}`,
     ...(hint === undefined ? {} : { hint }),
   };
 }
@@ -131,7 +134,8 @@ function wrongValue(part: Part, path: readonly Step[]): Problem {
   const value = valueIn(part, path);
   const schema = schemaIn(part, path) ?? {};
   const expected = expectationOf(schema);
-  const hint = hintFor(schema, value);
+  const isKind = path.at(-1) === 'kind' && typeof value === 'string' && schema.type === 'string';
+  const hint = (isKind ? insteadOfKind(value) : undefined) ?? hintFor(schema, value);
   return problemAt(part, inPart(part, path), value === null ? 'key' : 'value', {
     expected,
     // As it is expected; whoever has written it otherwise knows it again.
@@ -190,7 +194,8 @@ function hintFor(schema: JsonSchema, value: unknown): string | undefined {
     const meant = OLD_BOOLEANS[value.toLowerCase()] ?? nearest(value, ['true', 'false']);
     if (meant !== undefined) return meant === value ? 'leave out the quotes' : `did you mean ${meant}?`;
   }
-  if (bare && value.trim() !== '' && Number.isFinite(Number(value))) return 'leave out the quotes';
+  if (bare && /^[ -~]+$/.test(value) && value.trim() !== '' && Number.isFinite(Number(value)))
+    return 'leave out the quotes';
   if (/^-?\d+,\d+( ?\w+)?$/.test(value)) return 'write the decimal comma as a point';
   return suggestion(value, choicesOf(schema));
 }

@@ -1,4 +1,4 @@
-// Which of the words that are known did a person mean? The one that fewest slips of the finger lead away from.
+// Finds the known word that a person meant: the one that fewest slips of the finger lead away from, or that begins or is shortened so.
 
 /** Longer words are nobody's slip. */
 const LONGEST = 64;
@@ -19,7 +19,32 @@ export function nearest(word: string, known: readonly string[]): string | undefi
       least = slips;
     }
   }
-  return best;
+  return best ?? shortened(plain(word), known, plain);
+}
+
+/** Letters at least of a word that is the beginning of another one. */
+const LEAST_BEGINNING = 3;
+
+/** The only known word that begins with `word`, or of which it has the first, the last and others in order: `A0` is `AIN0`. */
+function shortened(
+  word: string,
+  known: readonly string[],
+  plain: (text: string) => string,
+): string | undefined {
+  const begins = known.filter(
+    candidate => word.length >= LEAST_BEGINNING && plain(candidate).startsWith(word),
+  );
+  if (begins.length === 1) return begins[0];
+  const [first, last] = [word.at(0), word.at(-1)];
+  if (word.length < 2 || begins.length > 1) return undefined;
+  const within = known.filter(candidate => {
+    const text = plain(candidate);
+    if (text.at(0) !== first || text.at(-1) !== last || text.length > 3 * word.length) return false;
+    let at = 0;
+    for (const letter of text) if (letter === word[at]) at++;
+    return at === word.length;
+  });
+  return within.length === 1 ? within[0] : undefined;
 }
 
 /**

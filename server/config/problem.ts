@@ -1,4 +1,6 @@
-// What is wrong with a configuration, and where? One sentence a problem, in the order of the places.
+// What is wrong with a configuration, and where: one sentence a problem, in the order of the places.
+
+import { withVisible } from '../../device/index.ts';
 
 /** One mistake. `toString`-ready by `problemLine`. */
 export interface Problem {
@@ -47,9 +49,10 @@ export function pathText(path: readonly Step[]): string {
 
 const LONGEST_QUOTATION = 60;
 
-/** A text in quotes, on one line, and no longer than a person reads. */
+/** A text in quotes, on one line, with what cannot be seen as escapes, and no longer than a person reads. */
 export function quoted(text: string): string {
   const characters = [...text.slice(0, 2 * LONGEST_QUOTATION)];
   const whole = characters.length <= LONGEST_QUOTATION;
-  return JSON.stringify(whole ? text : `${characters.slice(0, LONGEST_QUOTATION).join('')}...`);
+  const shown = whole ? text : `${characters.slice(0, LONGEST_QUOTATION).join('')}...`;
+  return withVisible(JSON.stringify(shown));
 }

@@ -1,6 +1,7 @@
-// What does the YAML parser complain of, in words that help the person who wrote the text?
+// Tells what the YAML parser complains of in words that help the person who wrote the text.
 
 import type { YAMLError } from 'yaml';
+import { oddCharacter } from '../../device/index.ts';
 import type { Place } from './document.ts';
 import { type Problem, quoted } from './problem.ts';
 
@@ -34,20 +35,31 @@ const EXPECTED: Readonly<Record<string, readonly [expected: string, hint?: strin
 /** The problem that an error or a warning of the parser is. */
 export function syntaxProblem(source: string, text: string, place: Place, error: YAMLError): Problem {
   const [expected, hint] = advice(error);
-  const rest = (text.split('\n')[place.line - 1] ?? '').replace(/\r$/, '').slice(place.column - 1);
+  const line = (text.split('\n')[place.line - 1] ?? '').replace(/\r$/, '');
+  const rest = line.slice(place.column - 1);
   const found = rest.startsWith('\t')
     ? 'a tab'
-    : rest.trim() === ''
+    : /^[ \t]*$/.test(rest)
       ? 'the end of the line'
-      : quoted(rest.trimEnd());
+      : quoted(rest.replace(/[ \t]+$/, ''));
+  const odd = oddInLine(line, place.column - 1);
   return {
     source,
     ...place,
     path: '',
     expected,
-    found,
+    found: odd === undefined ? found : `${found} with ${odd}`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** The first character from `start` on that is not what it looks like, else the first of the line; a tab is told by itself. */
+function oddInLine(line: string, start: number): string | undefined {
+  const plain = line.replaceAll('\t', ' ');
+  const after = oddCharacter(plain.slice(start));
+  const odd = after ?? oddCharacter(plain);
+  if (odd === undefined) return undefined;
+  return `${odd.name} at column ${odd.index + 1 + (after === undefined ? 0 : start)}`;
 }
 
 /** What one code stands for is told apart by the parser's own message. */

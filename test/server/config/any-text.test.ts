@@ -178,15 +178,19 @@ describe('bytes of another encoding', () => {
 
   it('are told as such, with the place of the first', () => {
     expect(refusal(Buffer.from('\ufeffserver: {}', 'utf16le'))).toEqual([
-      'c.yaml: expected UTF-8, found UTF-16',
+      'c.yaml: expected UTF-8, found UTF-16; save the file as UTF-8',
+    ]);
+    expect(refusal(Buffer.from('server: {}', 'utf16le'))).toEqual([
+      'c.yaml: expected UTF-8, found UTF-16 without a byte order mark; save the file as UTF-8',
     ]);
     expect(refusal(Buffer.from('server: {}\n# Größe\n', 'latin1'))).toEqual([
-      'c.yaml:2:5: expected UTF-8, found bytes of another encoding',
+      'c.yaml:2:5: expected UTF-8, found another encoding, such as Windows-1252 (the byte 0xF6, "ö" there); save the file as UTF-8',
     ]);
   });
 
   it('do not mind the mark of UTF-8, nor the line ends of Windows', () => {
     expect(refusal(Buffer.from('\ufeffserver:\r\n  port: 80\r\n', 'utf8'))).toEqual([]);
+    expect(refusal(Buffer.from('server:\r  port: 80\r\n  host: localhost\n'))).toEqual([]);
     expect(refusal(Buffer.from('\ufeffserver:\r\n  prt: 80\r\n', 'utf8'))).toEqual([
       expect.stringMatching(/^c\.yaml:2:3: server\.prt: .*found "prt"; did you mean "port"\?$/),
     ]);

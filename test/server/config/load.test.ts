@@ -135,6 +135,11 @@ describe('the word that was meant', () => {
     expect(nearest('prot', known)).toBe('port');
     expect(nearest('reader_timeout', known)).toBe('readerTimeout');
     expect(nearest('MAXSTREAMS', known)).toBe('maxStreams');
+    expect(nearest('read', known)).toBe('readerTimeout');
+    expect(nearest('max', known)).toBeUndefined();
+    expect(nearest('A0', ['AIN0', 'AIN1', 'AIN0-AIN1', 'AIN0-AIN3'])).toBe('AIN0');
+    expect(nearest('temp', ['humidity', 'temperature'])).toBe('temperature');
+    expect(nearest('temp', ['temperature', 'temp_max'])).toBeUndefined();
     expect(nearest('listen', known)).toBeUndefined();
     expect(nearest('x', known)).toBeUndefined();
     expect(nearest('p'.repeat(100_000), known)).toBeUndefined();
