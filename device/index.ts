@@ -26,7 +26,7 @@ export {
   type RowsOptions,
   SHORTEST_INTERVAL,
 } from './device.ts';
-export { contained, type Origin, type StrayError, takeStray } from './drivers/containment.ts';
+export { contained, type Origin, runningDriver, type StrayError, takeStray } from './drivers/containment.ts';
 export { DRIVER_TOOLS, type Driver, type DriverTools } from './drivers/driver.ts';
 export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/faults.ts';
 export { guardedKind } from './drivers/guarded-kind.ts';

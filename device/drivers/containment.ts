@@ -38,6 +38,11 @@ export function contained<T>(origin: Origin, work: () => T, listener?: Listener)
   return scopes.run({ origin, listener }, work);
 }
 
+/** The file of the driver in whose name code runs at this moment; undefined where none does. */
+export function runningDriver(): string | undefined {
+  return scopes.getStore()?.origin.file;
+}
+
 /** Has errors of the driver told to `listener` from now on; gives what ends that. */
 export function listen(origin: Origin, listener: Listener): () => void {
   const all = listeners.get(origin) ?? new Set();

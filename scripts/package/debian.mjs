@@ -21,7 +21,13 @@ const { DEBFULLNAME: NAME = 'dapberry maintainers', DEBEMAIL: EMAIL = 'maintaine
 /** The scripts that dpkg calls; systemd's units are enabled, started and stopped as Debian's own packages do that. */
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'];
 
-const UNITS = ['dapberry.service', 'dapberry-devices.service', 'dapberry-devices.path', 'dapberry.socket'];
+const UNITS = [
+  'dapberry.service',
+  'dapberry-devices.service',
+  'dapberry-devices.path',
+  'dapberry-device-list.service',
+  'dapberry.socket',
+];
 
 /**
  * @param folder what is installed, as `stage` makes it

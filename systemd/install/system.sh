@@ -1,9 +1,9 @@
 # What does the system get besides the program? A user, groups, rules for devices, units, a configuration, a command.
 # shellcheck shell=bash
 
-# Those that are enabled; the socket is an option.
+# Those that are enabled; the list of devices is started by one of them, and the socket is an option.
 UNITS=(dapberry.service dapberry-devices.service dapberry-devices.path)
-ALL_UNITS=("${UNITS[@]}" dapberry.socket)
+ALL_UNITS=("${UNITS[@]}" dapberry-device-list.service dapberry.socket)
 DROP_IN=$ROOT/etc/systemd/system/dapberry.service.d/port.conf
 COMMAND=$ROOT/usr/local/bin/dapberry
 # Where systemd remembers what allow-devices.sh allowed.

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../sources.ts';
 import { describeWith } from '../tools.ts';
 
-const UNIT = resolve(import.meta.dirname, '../../systemd/dapberry.service');
+const FOLDER = resolve(import.meta.dirname, '../../systemd');
+/** What of it runs code. */
+const SERVICES = ['dapberry.service', 'dapberry-devices.service', 'dapberry-device-list.service'];
 
 /** The values of a key, in the order of their lines. */
 function valuesOf(key: string, unit = 'dapberry.service'): readonly string[] {
@@ -13,12 +15,12 @@ function valuesOf(key: string, unit = 'dapberry.service'): readonly string[] {
 }
 
 describeWith('systemd-analyze', 'the unit', () => {
-  it('leaves the service an exposure of 2.0 or less', () => {
-    const args = ['security', '--offline=true', '--threshold=20', '--no-pager', UNIT];
+  it.each(SERVICES)('%s leaves what it starts an exposure of 2.0 or less', unit => {
+    const args = ['security', '--offline=true', '--threshold=20', '--no-pager', join(FOLDER, unit)];
     const { status, stdout } = spawnSync('systemd-analyze', args, { encoding: 'utf8' });
     expect({ status, judged: /Overall exposure level .*/.exec(stdout)?.[0] }).toEqual({
       status: 0,
-      judged: expect.stringMatching(/ [01]\.\d OK| 2\.0 OK/),
+      judged: expect.stringMatching(/ ([01]\.\d|2\.0) (OK|SAFE)/),
     });
   });
 
@@ -51,5 +53,30 @@ describe('the unit that asks which devices the configuration needs', () => {
     expect(valuesOf('StartLimitIntervalSec', 'dapberry-devices.service')).toEqual(['0']);
     expect(valuesOf('Unit', 'dapberry-devices.path')).toEqual([]);
     expect(valuesOf('PathChanged', 'dapberry-devices.path')).toContain('/etc/dapberry');
+  });
+});
+
+describe('the units that allow devices', () => {
+  it('load the configuration and its drivers as the user of the service, where systemd cannot be told anything', () => {
+    const lister = 'dapberry-device-list.service';
+    expect(valuesOf('User', lister)).toEqual(valuesOf('User'));
+    expect(valuesOf('ExecStart', lister)).toEqual([
+      '/usr/local/bin/dapberry devices --output /run/dapberry-devices/list',
+    ]);
+    // What a driver prints is no part of the list, and what it left running ends with the unit.
+    expect(valuesOf('StandardOutput', lister)).toEqual(['journal']);
+    expect(valuesOf('KillMode', lister)).toEqual([]);
+    expect(valuesOf('CapabilityBoundingSet', lister)).toEqual(['']);
+    expect(valuesOf('PrivateNetwork', lister)).toEqual(['yes']);
+    // Made by systemd, and taken away by it when the unit is stopped.
+    expect(valuesOf('RuntimeDirectory', lister)).toEqual(['dapberry-devices']);
+    expect(valuesOf('RuntimeDirectoryPreserve', lister)).toEqual([]);
+  });
+
+  it('give root no capability', () => {
+    expect(valuesOf('CapabilityBoundingSet', 'dapberry-devices.service')).toEqual(['']);
+    expect(valuesOf('ExecStart', 'dapberry-devices.service')).toEqual([
+      '/opt/dapberry/current/systemd/allow-devices.sh',
+    ]);
   });
 });

@@ -25,6 +25,8 @@ version() {
 }
 install_from() { "$1/systemd/install.sh" >"$work/said" 2>&1 || { code=$?; cat "$work/said"; return $code; }; }
 fails() { ! "$@"; }
+# /tmp is its own (PrivateTmp=): what it prints is in the journal.
+said_by_driver() { journalctl -u dapberry-device-list --no-pager -o cat | grep -qx "$1"; }
 runs_version() { health "health.version === '$1'"; }
 owner() { ps -o user= -p "$(systemctl show -P MainPID dapberry)"; }
 runs_as() { [ "$(owner)" = "$1" ]; }
@@ -111,9 +113,9 @@ cp /etc/dapberry/config.yaml $work/mine
 ok 'a changed configuration is served without a restart' until_well 30 serves_mine
 
 # Who asks for the devices waits for a driver, until something else is saved.
-echo "import fs from 'fs'; fs.writeFileSync('/tmp/driver-is-read', ''); await new Promise(done => setTimeout(done, 3000));" >/etc/dapberry/slow.js
+echo "console.log('the driver is read'); await new Promise(done => setTimeout(done, 3000));" >/etc/dapberry/slow.js
 sed 's/{kind: host-load}/{driver: .\/slow.js}/' $work/mine >/etc/dapberry/config.yaml
-ok 'a driver is loaded for the devices that it needs' until_well 60 test -e /tmp/driver-is-read
+ok 'a driver is loaded for the devices that it needs' until_well 60 said_by_driver 'the driver is read'
 sed 's/{kind: host-load}/{kind: lm75, bus: 1}/' $work/mine >/etc/dapberry/config.yaml
 ok 'what is saved meanwhile is allowed too' until_well 60 allows 'char-i2c rw '
 rm /etc/dapberry/slow.js

@@ -25,7 +25,7 @@ StartLimitIntervalSec=0
 [Service]
 RestartSec=1
 END
-cp /app/systemd/dapberry.service /app/systemd/dapberry-devices.service /app/systemd/dapberry-devices.path /etc/systemd/system/
+cp /app/systemd/dapberry.service /app/systemd/dapberry-devices.service /app/systemd/dapberry-device-list.service /app/systemd/dapberry-devices.path /etc/systemd/system/
 systemctl daemon-reload
 systemctl --quiet enable ${SERVICE}.service ${SERVICE}-devices.service ${SERVICE}-devices.path
 `;
