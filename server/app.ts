@@ -15,15 +15,16 @@ import { createHttpServer } from './connections/http-server.ts';
 import { type ConnectionEnd, OpenConnections } from './connections/open-connections.ts';
 import { DEFAULT_PROXIES, TrustedProxies } from './connections/trusted-proxies.ts';
 import type { Dataset } from './dataset/dataset.ts';
-import { answerErrors, answerMalformed, answerUnreadable, watchRequests } from './errors.ts';
+import { answerErrors } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import { answerRefusals, refuseConnection, refuseMalformed, refuseUnreadable } from './refusals.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-streams.ts';
-import { SERVER_NAME } from './version.ts';
+import { PROGRAM_HEADERS } from './version.ts';
 
 /**
  * What an app serves, and how. Datasets, limits of streams, origins and the configuration's state are asked for whenever they are
@@ -72,7 +73,7 @@ const SENSOR_FAREWELL = 150;
 
 const CORS = {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  exposedHeaders: ['XDODS-Server', 'XDAP', 'Content-Description', 'Date', 'Retry-After'],
+  exposedHeaders: [...Object.keys(PROGRAM_HEADERS), 'Content-Description', 'Date', 'Retry-After'],
   maxAge: 86_400,
   strictPreflight: false,
 };
@@ -116,6 +117,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     limits: () => knownLimits(limits()),
     isProxy: address => proxies.has(address),
     isStream: response => streams.has(response),
+    refuse: (socket, error) => refuseConnection(app, socket, error),
     onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
   });
   const http = {
@@ -125,16 +127,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: requestTimeout * 1000,
     keepAliveTimeout: KEEP_ALIVE,
   };
-  const app = fastify({
+  const app: FastifyInstance = fastify({
     // Fastify's own news, such as the addresses that it listens on, are told elsewhere, in one line.
     ...(logger === undefined ? {} : { loggerInstance: logger.child({}, { level: 'warn' }) }),
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    frameworkErrors: answerUnreadable,
+    // What comes while it closes is refused like everything else.
+    return503OnClosing: false,
+    frameworkErrors: refuseUnreadable,
     serverFactory: handle => createHttpServer(connections, handle, http),
     trustProxy: address => proxies.has(address),
-    clientErrorHandler: answerMalformed,
+    clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket),
     routerOptions: { maxParamLength: 512 },
   });
   // No request needs its body: none is read.
@@ -143,6 +147,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   app.decorate('streams', streams);
   app.decorate('connections', connections);
+  // Before the hook of CORS, which answers preflight requests.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(PROGRAM_HEADERS);
+  });
   await app.register(cors, {
     delegator: (_request, answer) => {
       const { origins = ['*'] } = options;
@@ -169,12 +177,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     originAgentCluster: false,
     strictTransportSecurity: false,
   });
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'XDODS-Server': SERVER_NAME, XDAP: '2.0' });
-  });
 
   answerErrors(app, complain);
-  watchRequests(app.server);
+  answerRefusals(app);
   dapRoutes(app, datasets, streams, () => options.clock);
   catalogRoute(app, datasets);
   healthRoute(app, {

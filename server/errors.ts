@@ -1,8 +1,6 @@
-// What does a client get when something is wrong? A DAP2 Error object with the right status, and no inside of ours.
+// Answers errors with a DAP2 Error object and the right status, and with nothing about the server's inside.
 
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
-import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { ConstraintError, printError } from '../dap/index.ts';
 
 /** A refusal that the client can understand: its status and what to say. */
@@ -16,6 +14,13 @@ export class RequestError extends Error {
     this.statusCode = statusCode;
     this.headers = headers;
   }
+}
+
+/** The error of a method that nothing is served by. */
+export function wrongMethod(method: string): RequestError {
+  return new RequestError(405, `expected GET, HEAD or OPTIONS, found ${method}`, {
+    Allow: 'GET, HEAD, OPTIONS',
+  });
 }
 
 /** Makes every error of `app`, its router's included, a DAP2 Error object; `complain` is told of those that are ours. */
@@ -32,76 +37,17 @@ export function answerErrors(app: FastifyInstance, complain: (what: string, erro
   app.setNotFoundHandler((request, reply) => {
     const { method, url } = request;
     if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') {
-      reply.header('Allow', 'GET, HEAD, OPTIONS');
-      return sendError(reply, 405, `expected GET, HEAD or OPTIONS, found ${method}`);
+      const { statusCode, message, headers } = wrongMethod(method);
+      return sendError(reply.headers(headers), statusCode, message);
     }
     return sendError(reply, 404, `nothing is served at ${url.replace(/\?.*/s, '')}`);
   });
 }
 
-/** What a request gets that the router could not even read. */
-export function answerUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  sendError(reply.header('Access-Control-Allow-Origin', '*'), error.statusCode ?? 400, error.message);
-}
-
-/** Connections on which a request has come: what is said there next would be taken for its answer. */
-const asked = new WeakSet<Socket>();
-
-/** Has `answerMalformed` know which connections of the server wait for an answer. */
-export function watchRequests(server: Server): void {
-  for (const event of ['request', 'checkContinue', 'checkExpectation'])
-    server.prependListener(event, ({ socket }) => asked.add(socket));
-}
-
-/** What a client gets whose request is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
-export function answerMalformed(error: ConnectionError, socket: Socket): void {
-  const underWay = socket.bytesWritten > 0 || asked.has(socket);
-  if (error.code === 'ECONNRESET' || underWay || !socket.writable) {
-    socket.destroy(error);
-    return;
-  }
-  const [status, message] = MALFORMED[error.code] ?? [
-    400,
-    'expected an HTTP/1.1 request, found something else',
-  ];
-  endWithError(socket, status, message);
-}
-
-/** Answers in a connection that has no response, and closes the sending side. */
-export function endWithError(
-  socket: Socket,
-  status: number,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const body = printError(status, message);
-  const fields = Object.entries({ ...PLAIN_HEADERS, ...headers, 'Content-Length': Buffer.byteLength(body) });
-  const lines = fields.map(([name, value]) => `${name}: ${value}`);
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, 'Connection: close', '', body];
-  socket.end(head.join('\r\n'));
-}
-
-/** Answers a request that the framework does not see. */
-export function answerPlainly(response: ServerResponse, status: number, message: string): void {
-  const body = printError(status, message);
-  response.writeHead(status, { ...PLAIN_HEADERS, 'Content-Length': Buffer.byteLength(body) }).end(body);
-}
-
-const PLAIN_HEADERS = {
-  'Access-Control-Allow-Origin': '*',
-  'Content-Description': 'dods-error',
-  'Content-Type': 'text/plain; charset=utf-8',
-};
-
-const MALFORMED: Readonly<Record<string, readonly [status: number, message: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'expected a shorter request: its address and headers are too long'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'expected the whole request sooner'],
-};
-
 function sendError(reply: FastifyReply, status: number, message: string): FastifyReply {
   return reply
     .code(status)
-    .headers({ 'Content-Description': 'dods-error', 'Cache-Control': 'no-store, no-transform' })
+    .headers({ 'Content-Description': 'dods_error', 'Cache-Control': 'no-store, no-transform' })
     .type('text/plain; charset=utf-8')
     .send(printError(status, message));
 }

@@ -1,4 +1,4 @@
-// Which program and version is this?
+// The name and version of this program, and what its responses say of them.
 
 import { readFileSync } from 'node:fs';
 
@@ -15,8 +15,19 @@ export const VERSION: string = MANIFEST.version;
 /** The versions of Node that it runs on, as a range of npm's. */
 export const NODE_VERSIONS: string = MANIFEST.engines.node;
 
-/** What the `XDODS-Server` header and `.ver` say. */
+/** The name and version of this program, as headers and `.ver` say them. */
 export const SERVER_NAME = `dapberry/${VERSION}`;
+
+/**
+ * The headers of every response that say what answers. Java's DAP2 libraries take a number out of `XDODS-Server`, else out of `XDAP`, and
+ * below 2.15 they decode a Sequence without its marks, into wrong values: both say the version of the protocol that Hyrax and the TDS say.
+ */
+export const PROGRAM_HEADERS = {
+  'XDODS-Server': 'dods/3.2',
+  XDAP: '3.2',
+  'XOPeNDAP-Server': SERVER_NAME,
+  Server: SERVER_NAME,
+} as const;
 
 function readManifest(places: readonly string[]): Manifest {
   for (const place of places) {

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { endWithError } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import { UnsentBytes } from '../stream/unsent.ts';
 import type { KnownLimits } from './connection-limits.ts';
 import { clientNetwork, ipOf } from './ip-address.ts';
@@ -25,6 +25,8 @@ export interface ConnectionsOptions {
   readonly isProxy: (address: string | undefined) => boolean;
   /** Whether a response is a stream, whose client is looked after elsewhere. */
   readonly isStream: (response: ServerResponse) => boolean;
+  /** Answers a connection that is not taken, and ends it. */
+  readonly refuse: (socket: Socket, error: RequestError) => void;
   readonly onEnd?: (end: ConnectionEnd, address: string) => void;
 }
 
@@ -77,8 +79,8 @@ export class OpenConnections {
     const refusal = this.#makeRoom(client);
     if (refusal !== undefined) {
       this.#tell('refused', address);
-      socket.once('finish', () => socket.destroy());
-      endWithError(socket, 503, refusal, { 'Retry-After': String(RETRY_AFTER) });
+      const error = new RequestError(503, refusal, { 'Retry-After': String(RETRY_AFTER) });
+      this.#options.refuse(socket, error);
       return;
     }
     const queue = new RequestQueue(socket, () => this.#idle.add(connection));

@@ -153,7 +153,7 @@ async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServ
   try {
     const signal = AbortSignal.timeout(LONGEST_ANSWER);
     const answer = await fetch(`http://${name}:${port}/health`, { signal });
-    const server = answer.headers.get('xdods-server') ?? '';
+    const server = answer.headers.get('xopendap-server') ?? '';
     if (!server.startsWith('dapberry/')) {
       await answer.body?.cancel();
       return undefined;

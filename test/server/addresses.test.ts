@@ -63,8 +63,8 @@ describe('a dataset’s addresses', () => {
         expect(answer.status).toBe(200);
         expect(answer.headers.get('content-type')).toBe(type);
         expect(answer.headers.get('content-description')).toBe(description);
-        expect(answer.headers.get('xdap')).toBe('2.0');
-        expect(answer.headers.get('xdods-server')).toMatch(/^dapberry\/\d/);
+        expect(answer.headers.get('xdap')).toBe('3.2');
+        expect(answer.headers.get('xdods-server')).toBe('dods/3.2');
         expect(answer.headers.get('cache-control')).toBe('no-store, no-transform');
         expect(answer.headers.get('x-accel-buffering')).toBe('no');
         expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
@@ -156,7 +156,7 @@ describe('a constraint', () => {
     for (const suffix of ['dds', 'dods', 'asc']) {
       const { status, body, headers } = await askRaw(`/roberrypi.${suffix}?${constraint}`);
       expect(status).toBe(400);
-      expect(headers['content-description']).toBe('dods-error');
+      expect(headers['content-description']).toBe('dods_error');
       expect(headers['access-control-allow-origin']).toBe('*');
       const error = parseError(body);
       expect(error?.code).toBe(400);
