@@ -33,7 +33,7 @@ export { guardedKind } from './drivers/guarded-kind.ts';
 export { messageOf } from './error-message.ts';
 export type { DeviceEvent } from './events.ts';
 export { type Installation, moduleAdvice, thisInstallation } from './installation.ts';
-export { type KernelFiles, kernelFiles } from './kernel-files.ts';
+export { isMissing, type KernelFiles, kernelFiles } from './kernel-files.ts';
 export {
   type FoundSensor,
   type Need,
@@ -50,6 +50,7 @@ export { characterName, oddCharacter, withVisible } from './odd-characters.ts';
 export { openerOf } from './opened-setup.ts';
 export { readOnce } from './read-once.ts';
 export { EncodingError, firstForeign, foreignByte, wideEncoding } from './recordings/encoding.ts';
+export { readRegular, UnfitFile } from './regular-file.ts';
 export type { Rows } from './rows.ts';
 export {
   BETWEEN,

@@ -1,5 +1,6 @@
-// When is the configuration read anew, and what is said of it? On a signal, or when a file has changed; a wrong one changes nothing.
+// Reads the configuration anew on a signal or when a file has changed, and says what came of it; a wrong one changes nothing.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { problemLine } from './config/problem.ts';
 import type { ConfigRead } from './config/read.ts';
@@ -9,105 +10,124 @@ import type { Running } from './running.ts';
 import { type FileWatch, watchConfig, watchFiles } from './watch.ts';
 
 export interface ReloaderOptions {
-  /** The configuration as its files say it now. */
-  readonly read: () => Promise<ConfigRead>;
+  /** The configuration as its files say it now; those of `known` have to be there. Does not reject. */
+  readonly read: (known: readonly string[]) => Promise<ConfigRead>;
   readonly running: Running;
   /** The files that `running` began with. */
   readonly files: readonly string[];
   readonly logger: Logger;
 }
 
+/** The least time between two readings, in milliseconds: signals and changes may come in thousands. */
+const SPACING = 1000;
+
 export class Reloader {
-  private readonly options: ReloaderOptions;
-  private current: Omit<ConfigurationState, 'afterRestart'>;
-  private underWay: Promise<void> | undefined;
-  private isAskedAgain = false;
-  private watches: { readonly config: FileWatch; drivers: FileWatch } | undefined;
-  private drivers: readonly string[] = [];
+  readonly #options: ReloaderOptions;
+  readonly #ending = new AbortController();
+  #current: Omit<ConfigurationState, 'afterRestart'>;
+  #underWay: Promise<void> | undefined;
+  #isAskedAgain = false;
+  /** When the last reading ended, by `performance.now()`. */
+  #readAt = Number.NEGATIVE_INFINITY;
+  #watches: { readonly config: FileWatch; drivers: FileWatch } | undefined;
+  #drivers: readonly string[] = [];
 
   constructor(options: ReloaderOptions) {
-    this.options = options;
-    this.current = { files: options.files, since: Date.now() / 1000, problems: [], failed: [] };
+    this.#options = options;
+    this.#current = { files: options.files, since: Date.now() / 1000, problems: [], failed: [] };
   }
 
   get state(): ConfigurationState {
-    return { ...this.current, afterRestart: this.options.running.afterRestart };
+    return { ...this.#current, afterRestart: this.#options.running.afterRestart };
   }
 
-  /** Reads the files now, or once more after the reading that is under way; resolves when that is done. Does not reject. */
+  /**
+   * Reads the files, a second after the last reading at the earliest, or once more after the reading that is under way; however many
+   * ask, one reading waits at most. Resolves when it is done, with one promise for all that it was done for. Does not reject.
+   */
   reload(): Promise<void> {
-    if (this.underWay !== undefined) {
-      this.isAskedAgain = true;
-      return this.underWay;
-    }
-    this.underWay = this.run();
-    return this.underWay;
+    if (this.#underWay === undefined) this.#underWay = this.#run();
+    else this.#isAskedAgain = true;
+    return this.#underWay;
   }
 
   /**
    * Reloads whenever `file`, or a file of the folder beside it, has changed, come or gone, or a file of `drivers` or of those that
-   * it names later. Resolves when it is watching.
+   * it names later. Resolves when it is watching. Does not reject.
    */
   async watch(file: string, drivers: readonly string[]): Promise<void> {
-    this.drivers = drivers;
-    this.watches = {
-      config: await watchConfig(file, this.onChange, this.onUnseen),
-      drivers: await watchFiles(drivers, this.onChange, this.onUnseen),
+    this.#drivers = drivers;
+    this.#watches = {
+      config: await watchConfig(file, this.#onChange, this.#onUnseen),
+      drivers: await watchFiles(drivers, this.#onChange, this.#onUnseen),
     };
+    if (this.#ending.signal.aborted) await this.close();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.watches?.config.close(), this.watches?.drivers.close()]);
-    await this.underWay;
+    this.#ending.abort();
+    await Promise.all([this.#watches?.config.close(), this.#watches?.drivers.close()]);
+    await this.#underWay;
   }
 
-  private readonly onChange = () => void this.reload();
+  readonly #onChange = () => void this.reload();
 
-  private readonly onUnseen = (err: unknown) => {
+  readonly #onUnseen = (err: unknown) => {
     const what = 'changes of the configuration go unseen; a SIGHUP has it read anew';
-    this.options.logger.warn({ err }, what);
+    this.#options.logger.warn({ err }, what);
   };
 
   /** Watches the drivers that the configuration names now; gives whether those are others than before. */
-  private async follow(drivers: readonly string[]): Promise<boolean> {
-    const { watches } = this;
-    if (watches === undefined || isDeepStrictEqual(drivers, this.drivers)) return false;
-    this.drivers = drivers;
+  async #follow(drivers: readonly string[]): Promise<boolean> {
+    const watches = this.#watches;
+    if (watches === undefined || isDeepStrictEqual(drivers, this.#drivers)) return false;
+    this.#drivers = drivers;
     const before = watches.drivers;
-    watches.drivers = await watchFiles(drivers, this.onChange, this.onUnseen);
+    watches.drivers = await watchFiles(drivers, this.#onChange, this.#onUnseen);
     await before.close();
     return true;
   }
 
-  private async run(): Promise<void> {
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
     do {
-      this.isAskedAgain = false;
-      await this.once();
-    } while (this.isAskedAgain);
-    this.underWay = undefined;
+      const wait = this.#readAt + SPACING - performance.now();
+      if (wait > 0) await delay(wait, undefined, { signal, ref: false }).catch(() => undefined);
+      this.#isAskedAgain = false;
+      if (signal.aborted) break;
+      await this.#once().catch(err =>
+        this.#options.logger.error(
+          { err },
+          'the configuration could not be read anew; the one before goes on',
+        ),
+      );
+      this.#readAt = performance.now();
+    } while (this.#isAskedAgain);
+    this.#underWay = undefined;
   }
 
-  private async once(): Promise<void> {
-    const { read, running, logger } = this.options;
-    let found = await read();
+  async #once(): Promise<void> {
+    const { read, running, logger } = this.#options;
+    const { files } = this.#current;
+    let found = await read(files);
     // A driver that changed before it was watched is read as it is now.
-    if (await this.follow(found.drivers)) found = await read();
+    if (await this.#follow(found.drivers)) found = await read(files);
     if ('problems' in found) {
       const problems = found.problems.map(problemLine);
-      if (problems.join('\n') === this.current.problems.join('\n')) return;
-      this.current = { ...this.current, problems };
+      if (problems.join('\n') === this.#current.problems.join('\n')) return;
+      this.#current = { ...this.#current, problems };
       const others = problems.length === 1 ? {} : { problems };
       logger.error(others, `the configuration is wrong, and the one before goes on: ${problems[0]}`);
       return;
     }
-    const wasWrong = this.current.problems.length > 0;
+    const wasWrong = this.#current.problems.length > 0;
     const { failed, ...changes } = await running.take(found.config);
     for (const sentence of found.left) logger.warn(sentence);
     const { afterRestart } = running;
     const news = Object.entries(changes).filter(([, names]) => names.length > 0);
-    this.current = {
+    this.#current = {
       files: found.files,
-      since: news.length > 0 || wasWrong ? Date.now() / 1000 : this.current.since,
+      since: news.length > 0 || wasWrong ? Date.now() / 1000 : this.#current.since,
       problems: [],
       failed,
     };

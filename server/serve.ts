@@ -1,7 +1,8 @@
-// How does the server run? It opens the datasets, listens, says where, and ends cleanly when it is told to.
+// Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
+import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import { ClockWatch } from './clock/clock-watch.ts';
 import type { Overrides } from './config/config.ts';
 import { Drivers } from './config/drivers.ts';
@@ -23,6 +24,9 @@ const LONGEST_QUIET = 30;
 
 /** How long a clean end may take before the process ends anyway, in milliseconds. */
 const GRACE = 950;
+
+/** What is left of that for the exit itself. */
+const RESERVE = 50;
 
 export interface ServeOptions {
   /** The configuration's file; undefined = the one of the environment, or the usual one. */
@@ -55,7 +59,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   });
   tellStrayErrors(stray => log.stray(stray));
   const reloader = new Reloader({
-    read: () => readConfig(file, overrides, { drivers }),
+    read: known => readConfig(file, overrides, { drivers, known }),
     running,
     files,
     logger,
@@ -97,16 +101,19 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     logger,
   });
   const ending = new AbortController();
+  endThoughBlocked();
   // A rejection that nobody handles is an error that nobody caught, and comes as that.
   closeWithGrace(
     { delay: GRACE, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
     async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
       else if (style !== 'terminal') logger.info(`ending on ${signal}`);
+      const until = performance.now() + GRACE - RESERVE;
       ending.abort();
       supervision.stopping();
       clock.close();
       await Promise.all([reloader.close(), app.close()]);
+      await threadsBack(until);
     },
   );
   // From here on: one that came earlier would have ended the process, as it does for programs that know no better.

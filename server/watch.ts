@@ -1,8 +1,9 @@
-// When has a file of the configuration changed? Its folder is watched, since a file that is replaced by another one is another file.
+// Watches the files of a configuration. Their folders are watched, since a file that is replaced by another one is another file.
 
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { watch } from 'chokidar';
+import { type FSWatcher, watch } from 'chokidar';
 import { CONFIG_FOLDER, isDatasetFile } from './config/find.ts';
 
 /** A file is read when it has not grown for so long, in milliseconds: editors and copies write in several steps. */
@@ -19,7 +20,7 @@ export function watchConfig(file: string, onChange: () => void, onError: OnError
   const folder = join(dirname(resolve(file)), CONFIG_FOLDER);
   const isWatched = (path: string) =>
     [resolve(file), folder].includes(path) || (dirname(path) === folder && isDatasetFile(basename(path)));
-  return watching([dirname(resolve(file))], isWatched, onChange, onError);
+  return new Watching([dirname(resolve(file))], [folder], isWatched, onChange, onError).begin();
 }
 
 /** Watches these files, by their absolute paths. Resolves when it is watching. */
@@ -32,7 +33,7 @@ export async function watchFiles(
   const folders = [...new Set(files.map(file => placeOf(file)))];
   // What leads to a file is watched too: it may not be there yet.
   const isWatched = (path: string) => files.some(file => file === path || file.startsWith(`${path}${sep}`));
-  return watching(folders, isWatched, onChange, onError);
+  return new Watching(folders, [], isWatched, onChange, onError).begin();
 }
 
 /** The nearest folder above that is there. */
@@ -42,19 +43,94 @@ function placeOf(file: string): string {
   return folder;
 }
 
-async function watching(
-  folders: readonly string[],
-  isWatched: (path: string) => boolean,
-  onChange: () => void,
-  onError: OnError,
-): Promise<FileWatch> {
-  const watcher = watch([...folders], {
-    ignoreInitial: true,
-    awaitWriteFinish: { stabilityThreshold: QUIET, pollInterval: QUIET / 4 },
-    ignored: path => !folders.includes(path) && !isWatched(path),
-  });
-  watcher.on('all', onChange);
-  watcher.on('error', onError);
-  await new Promise<void>(resolve => watcher.once('ready', resolve));
-  return watcher;
+/** How often the folders are looked at, in milliseconds: of one that was replaced the kernel tells nothing any more. */
+const LOOK = 2000;
+
+class Watching implements FileWatch {
+  readonly #folders: readonly string[];
+  /** Folders that are watched because they lie in others. */
+  readonly #inner: readonly string[];
+  readonly #isWatched: (path: string) => boolean;
+  readonly #onChange: () => void;
+  readonly #onError: OnError;
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #identity = '';
+  #isClosed = false;
+
+  constructor(
+    folders: readonly string[],
+    inner: readonly string[],
+    isWatched: (path: string) => boolean,
+    onChange: () => void,
+    onError: OnError,
+  ) {
+    this.#folders = folders;
+    this.#inner = inner;
+    this.#isWatched = isWatched;
+    this.#onChange = onChange;
+    this.#onError = onError;
+  }
+
+  /** Resolves when it is watching. */
+  async begin(): Promise<FileWatch> {
+    this.#identity = await this.#identify();
+    await this.#watch();
+    this.#lookLater();
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#watcher?.close();
+  }
+
+  #lookLater(): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#look()
+        .catch(this.#onError)
+        .finally(() => this.#lookLater());
+    }, LOOK).unref();
+  }
+
+  /** Watches anew where a folder is another one than it was, has come or has gone. */
+  async #look(): Promise<void> {
+    const identity = await this.#identify();
+    if (identity === this.#identity) return;
+    this.#identity = identity;
+    const before = this.#watcher;
+    await this.#watch();
+    await before?.close();
+    this.#onChange();
+  }
+
+  async #watch(): Promise<void> {
+    const watcher = watch([...this.#folders], {
+      ignoreInitial: true,
+      awaitWriteFinish: { stabilityThreshold: QUIET, pollInterval: QUIET / 4 },
+      ignored: path => !this.#folders.includes(path) && !this.#isWatched(path),
+    });
+    this.#watcher = watcher;
+    watcher.on('all', (event, path) => {
+      // Nothing more is told of a folder that was moved away, nor when it comes back.
+      if (event === 'unlinkDir' && [...this.#folders, ...this.#inner].includes(path)) this.#identity = '';
+      this.#onChange();
+    });
+    watcher.on('error', this.#onError);
+    await new Promise<void>(resolve => watcher.once('ready', resolve));
+    if (this.#isClosed) await watcher.close();
+  }
+
+  /** Devices and inodes of the folders; of one that cannot be looked at why. */
+  async #identify(): Promise<string> {
+    const looks = [...this.#folders, ...this.#inner].map(folder =>
+      stat(folder).then(
+        ({ dev, ino }) => `${dev}:${ino}`,
+        (error: NodeJS.ErrnoException) => error.code ?? '',
+      ),
+    );
+    return (await Promise.all(looks)).join(' ');
+  }
 }

@@ -1,12 +1,13 @@
 // The attributes of a recorded data response, from the DAS that was saved beside it: `station.das` for `station.dods`.
 
-import { readFile } from 'node:fs/promises';
 import { decodeText } from '../../dap/decode/text.ts';
-import { type AttributeTable, attributeTable } from '../../dap/model/attributes.ts';
+import type { AttributeTable } from '../../dap/model/attributes.ts';
 import { parseDas } from '../../dap/model/das.ts';
 import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
 import { DapSyntaxError } from '../../dap/model/scan.ts';
+import { columnAttributes } from '../../dap/model/time-column.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
+import { readRegular, UnfitFile } from '../regular-file.ts';
 
 /** Bytes. */
 const LARGEST_DAS = 2 ** 24;
@@ -16,13 +17,11 @@ export async function attributesBeside(file: string): Promise<AttributeTable | u
   const das = file.replace(/\.dods$/i, '.das');
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(das);
+    bytes = await readRegular(das, LARGEST_DAS);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof UnfitFile) throw new Error(`${das}: ${error.message}`, { cause: error });
     throw error;
-  }
-  if (bytes.length > LARGEST_DAS) {
-    throw new Error(`${das}: expected ${LARGEST_DAS} bytes at most, found ${bytes.length}`);
   }
   try {
     return parseDas(decodeText(bytes));
@@ -39,7 +38,5 @@ export function columnMeaning(
   attributes: AttributeTable | undefined,
 ): NumberMeaning | undefined {
   const field = fields[place]!;
-  const table =
-    attributeTable(attributes, name, field.name) ?? attributeTable(attributes, `${name}.${field.name}`);
-  return meaningOf(field.type, table);
+  return meaningOf(field.type, attributes && columnAttributes(attributes, name, field.name));
 }

@@ -1,9 +1,8 @@
 // Reads a recording: columns of numbers by their names, and the time of each row, taken from a file of one of three sorts.
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { instantText } from '../../dap/model/instant.ts';
+import { openRegular } from '../regular-file.ts';
 import { readDods } from './dods.ts';
 import { readTable } from './table.ts';
 
@@ -57,10 +56,8 @@ export interface RowsSink {
  */
 export async function readRecording(file: string, wanted: Wanted): Promise<Recording> {
   try {
-    const { size } = await stat(file);
-    if (size > LARGEST_FILE) throw new Error(`expected ${LARGEST_FILE} bytes at most, found ${size}`);
     const collector = new Collector(wanted);
-    const bytes = createReadStream(file);
+    const bytes = (await openRegular(file, LARGEST_FILE)).createReadStream();
     if (extname(file).toLowerCase() === '.dods') await readDods(file, bytes, collector);
     else await readTable(bytes, collector);
     return collector.finish();

@@ -3,6 +3,7 @@
 import { stringify } from 'yaml';
 import {
   type FoundSensor,
+  isMissing,
   SENSOR_KINDS,
   type SensorHost,
   type SensorKind,
@@ -63,7 +64,7 @@ export async function builtinConfig(
   interval?: number,
 ): Promise<Builtin> {
   const sources = [sourceOf('roberrypi', ROBERRYPI)];
-  if (!simulate && (await host.files.read(LOAD).catch(() => undefined)) === undefined) {
+  if (!simulate && !(await isThere(LOAD, host))) {
     const why = `${LOAD} is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`;
     return { sources, left: [`dataset host is left out: ${why}`] };
   }
@@ -79,6 +80,17 @@ export async function builtinConfig(
     sources.unshift({ name: 'built-in attached', content, dataset: 'attached' });
   }
   return { sources, left };
+}
+
+/** Rejects where it cannot be known: a machine short of file descriptors has the file all the same. */
+async function isThere(path: string, { files }: SensorHost): Promise<boolean> {
+  return files.read(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isMissing(error)) return false;
+      throw error;
+    },
+  );
 }
 
 interface AttachedSensors {

@@ -1,9 +1,9 @@
 // Which drivers does a configuration name, and what is in their files now? Each is loaded once, and again when it has changed.
 
 import { createHash } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { SensorKind } from '../../device/index.ts';
+import { readRegular, type SensorKind, UnfitFile } from '../../device/index.ts';
 import type { Document } from './document.ts';
 import { type DriverFault, type DriverModule, loadDriver, unfitName } from './driver-module.ts';
 import { valueAt } from './explain.ts';
@@ -54,18 +54,15 @@ type Text =
   | { readonly faults: readonly DriverFault[] };
 
 async function textOf(file: string): Promise<Text> {
-  const none = (found: string) => ({
-    faults: [{ field: [], expected: 'a file that can be read', found: `${found}: ${file}` }],
+  const none = (expected: string, found: string) => ({
+    faults: [{ field: [], expected, found: `${found}: ${file}` }],
   });
   try {
     const path = await realpath(file);
-    const info = await stat(path);
-    // What is no file may have no end.
-    if (!info.isFile()) return none(info.isDirectory() ? 'a folder' : 'something else');
-    if (info.size > LONGEST_TEXT) return none(`one of ${info.size} bytes`);
-    return { path, text: await readFile(path) };
+    return { path, text: await readRegular(path, LONGEST_TEXT) };
   } catch (error) {
-    return none(reasonOf(codeOf(error)));
+    if (error instanceof UnfitFile) return none(error.expected, error.found);
+    return none('a file that can be read', reasonOf(codeOf(error)));
   }
 }
 

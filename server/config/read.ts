@@ -1,10 +1,10 @@
-// What is to be served now? The configuration that is found, or the built-in one, with what the command line says.
+// Reads what is to be served now: the configuration that is found, or the built-in one, with what the command line says.
 
-import { type SensorHost, thisHost } from '../../device/index.ts';
+import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
 import { builtinConfig } from './builtin.ts';
 import type { Config, Overrides } from './config.ts';
 import { Drivers, driversNamed } from './drivers.ts';
-import { findConfig, USUAL_FILE } from './find.ts';
+import { type FindOptions, findConfig } from './find.ts';
 import { loadDocuments, readSources } from './load.ts';
 import { type Problem, problemLine } from './problem.ts';
 
@@ -28,9 +28,7 @@ export type ConfigRead =
   | { readonly problems: readonly Problem[]; readonly drivers: readonly string[] };
 
 /** Where it is looked for, and the host whose sensors the built-in configuration has: this machine's, where they are left out. */
-export interface ReadOptions {
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  readonly usual?: string;
+export interface ReadOptions extends FindOptions {
   readonly hostOf?: (seed: number) => SensorHost;
   /** Those of the readings before, so that a driver that stays the same keeps its kind. */
   readonly drivers?: Drivers;
@@ -40,17 +38,12 @@ export interface ReadOptions {
 export async function readConfig(
   file: string | undefined,
   overrides: Overrides = {},
-  {
-    environment = process.env,
-    usual = USUAL_FILE,
-    hostOf = thisHost,
-    drivers: known = new Drivers(),
-  }: ReadOptions = {},
+  { hostOf = thisHost, drivers: loader = new Drivers(), ...places }: ReadOptions = {},
 ): Promise<ConfigRead> {
-  const found = await findConfig(file, environment, usual);
+  const found = await findConfig(file, places);
   const documents = readSources(found.sources);
   const drivers = driversNamed(documents);
-  const loaded = loadDocuments(documents, { drivers: await known.load(drivers), overrides });
+  const loaded = loadDocuments(documents, { drivers: await loader.load(drivers), overrides });
   if (found.problems.length > 0 || 'problems' in loaded) {
     return { problems: [...found.problems, ...('problems' in loaded ? loaded.problems : [])], drivers };
   }
@@ -59,7 +52,15 @@ export async function readConfig(
   if (config.datasets.length > 0) {
     return { config, file: found.file, files, isBuiltin: false, drivers, left: [] };
   }
-  const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval);
+  const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval).catch(
+    (error: unknown): Problem => ({
+      source: found.file,
+      path: '',
+      expected: 'to see which sensors this machine has, as no dataset is named',
+      found: messageOf(error),
+    }),
+  );
+  if ('expected' in builtin) return { problems: [builtin], drivers };
   const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides });
   if ('problems' in whole) return { ...whole, drivers };
   return { config: whole.config, file: found.file, files, isBuiltin: true, drivers, left: builtin.left };

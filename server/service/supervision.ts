@@ -1,4 +1,4 @@
-// What does systemd hear of the server, and when? That it is ready, how it is doing, and, while it samples, that it is alive.
+// Tells systemd that the server is ready, how it is doing, and, while it samples, that it is alive.
 
 import type { Logger } from '../logging/logger.ts';
 import type { Notifier } from './notifier.ts';
@@ -25,6 +25,8 @@ export class Supervision {
   private timer: NodeJS.Timeout | undefined;
   private told = '';
   private isStuck = false;
+  /** The work of a reload that systemd has been told of. */
+  private reload: Promise<void> | undefined;
 
   constructor(options: SupervisionOptions) {
     this.options = options;
@@ -38,8 +40,10 @@ export class Supervision {
     this.lookAgain(this.period);
   }
 
-  /** The configuration is being read anew, until `work`, which must not reject, is done. */
+  /** The configuration is being read anew, until `work`, which must not reject, is done. The same work is told of once. */
   async reloading(work: Promise<void>): Promise<void> {
+    if (this.reload === work) return;
+    this.reload = work;
     if (this.phase === 'ready') {
       // Both are of CLOCK_MONOTONIC, as Type=notify-reload wants.
       const now = process.hrtime.bigint() / 1000n;

@@ -175,7 +175,7 @@ describe('a recording', () => {
     await expect(open({ file: garbage })).rejects.toThrow(`${garbage}: `);
     const file = join(folder, 'none.csv');
     await expect(open({ file })).rejects.toThrow(`${file}: expected a recording, found no such file`);
-    await expect(open({ file: folder })).rejects.toThrow(/EISDIR/);
+    await expect(open({ file: folder })).rejects.toThrow(/expected a regular file, found a folder$/);
     const text = new TextEncoder().encode('Dataset {\n Sequence {\n String t;\n } s;\n} x;\nData:\n');
     const words = await written(
       'words.dods',

@@ -247,7 +247,7 @@ describe('a configuration whose drivers are wrong', () => {
       `3: driver: expected a file that can be read, found none: ${place('missing.js')}`,
     ]);
     expect(toldOf('folder')).toEqual([
-      `3: driver: expected a file that can be read, found a folder: ${place('folder.js')}`,
+      `3: driver: expected a regular file, found a folder: ${place('folder.js')}`,
     ]);
     expect(toldOf('ending')).toEqual([
       '3: driver: expected a file that ends in .js or .mjs, found one without an ending',
