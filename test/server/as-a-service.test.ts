@@ -80,7 +80,13 @@ describe('dapberry as a service of systemd', () => {
     const reloads = () => told().filter(line => line.startsWith('RELOADING')).length;
     await expect.poll(reloads, PATIENCE).toBeGreaterThan(1);
     await expect
-      .poll(() => told().filter(line => !/^(WATCHDOG|STATUS)=/.test(line)).at(-1), PATIENCE)
+      .poll(
+        () =>
+          told()
+            .filter(line => !/^(WATCHDOG|STATUS)=/.test(line))
+            .at(-1),
+        PATIENCE,
+      )
       .toMatch(/^READY=1/);
     child!.kill('SIGTERM');
     const [code] = await once(child!, 'close');
