@@ -21,7 +21,7 @@ export class UnfitFile extends Error {
  * whoever opens or reads them, in a thread that then keeps the process from ending.
  * @throws UnfitFile, or the system's error
  */
-export async function openRegular(path: string, largest: number): Promise<FileHandle> {
+async function openRegular(path: string, largest: number): Promise<FileHandle> {
   // A device is not opened at all: that alone has effects, a watchdog's for one.
   check(await stat(path), largest);
   // What took its place since then is opened without waiting, and found out.
@@ -33,6 +33,14 @@ export async function openRegular(path: string, largest: number): Promise<FileHa
     await file.close();
     throw error;
   }
+}
+
+/**
+ * The bytes of a regular file, as they are taken.
+ * @throws UnfitFile, or the system's error
+ */
+export async function streamRegular(path: string, largest: number): Promise<AsyncIterable<Uint8Array>> {
+  return (await openRegular(path, largest)).createReadStream();
 }
 
 /**

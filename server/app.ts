@@ -145,6 +145,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
 
+  // Of a server that listens: the kernel has no descriptor for a connection, or took it back. The next one may come.
+  app.server.on('error', error => {
+    if (app.server.listening) complain('a connection could not be accepted', error);
+  });
   app.decorate('streams', streams);
   app.decorate('connections', connections);
   // Before the hook of CORS, which answers preflight requests.

@@ -1,40 +1,11 @@
 #!/usr/bin/env node
-// The command `dapberry`: it runs with this machine and this terminal around it, and ends with an exit code.
+// The command `dapberry`: sees that this process may open the files of the program, and runs it.
 
-import { fileURLToPath } from 'node:url';
-import { styleText } from 'node:util';
-import type { Surroundings } from './commands/command.ts';
-import { runProgram } from './commands/program.ts';
-import { thisMachine } from './machine/machine.ts';
-import { takeUncaughtErrors } from './uncaught.ts';
+import { descriptorShortage } from './descriptors.ts';
 
-/** Of a terminal: back to the beginning of the line, which is empty then. */
-const ANEW = '\r\u001b[K';
-const { stderr } = process;
-
-const surroundings: Surroundings = {
-  machine: thisMachine(),
-  print: text => process.stdout.write(text),
-  tell: {
-    line: text => stderr.write(`${stderr.isTTY ? ANEW : ''}dapberry: ${text}\n`),
-    progress: text => stderr.isTTY && stderr.write(`${ANEW}${text}`),
-  },
-  // Only on a terminal, and not where NO_COLOR is set.
-  styled: (style, text) => styleText(style, text, { stream: process.stdout }),
-  // The page that `npm run build` made, beside this file's folder in `dist`.
-  webRoot: fileURLToPath(new URL('../web', import.meta.url)),
-};
-
-takeUncaughtErrors();
-
-/** Whoever reads has seen enough: `dapberry list | head -1`. */
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+const shortage = descriptorShortage();
+if (shortage === undefined) await import('./process.ts');
+else {
+  process.stderr.write(`dapberry: ${shortage}\n`);
+  process.exitCode = 1;
 }
-
-const code = await runProgram(process.argv.slice(2), surroundings, text => process.stderr.write(text));
-// A sensor that hangs keeps nobody waiting; what was written leaves first.
-if (code !== undefined) process.stdout.write('', () => process.exit(code));

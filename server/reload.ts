@@ -18,6 +18,9 @@ export interface ReloaderOptions {
   readonly logger: Logger;
 }
 
+/** How soon what could not be read is read again where nobody asks for it, in milliseconds. */
+const RETRY = 10_000;
+
 /** The least time between two readings, in milliseconds: signals and changes may come in thousands. */
 const SPACING = 1000;
 
@@ -26,6 +29,8 @@ export class Reloader {
   readonly #ending = new AbortController();
   #current: Omit<ConfigurationState, 'afterRestart'>;
   #underWay: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #isUnseen = false;
   #isAskedAgain = false;
   /** When the last reading ended, by `performance.now()`. */
   #readAt = Number.NEGATIVE_INFINITY;
@@ -66,6 +71,7 @@ export class Reloader {
 
   async close(): Promise<void> {
     this.#ending.abort();
+    clearTimeout(this.#retry);
     await Promise.all([this.#watches?.config.close(), this.#watches?.drivers.close()]);
     await this.#underWay;
   }
@@ -73,7 +79,9 @@ export class Reloader {
   readonly #onChange = () => void this.reload();
 
   readonly #onUnseen = (err: unknown) => {
-    const what = 'changes of the configuration go unseen; a SIGHUP has it read anew';
+    if (this.#isUnseen) return;
+    this.#isUnseen = true;
+    const what = 'changes of the configuration may go unseen; a SIGHUP has it read anew';
     this.#options.logger.warn({ err }, what);
   };
 
@@ -112,7 +120,9 @@ export class Reloader {
     let found = await read(files);
     // A driver that changed before it was watched is read as it is now.
     if (await this.#follow(found.drivers)) found = await read(files);
+    clearTimeout(this.#retry);
     if ('problems' in found) {
+      if (found.isUnread) this.#retry = setTimeout(this.#onChange, RETRY).unref();
       const problems = found.problems.map(problemLine);
       if (problems.join('\n') === this.#current.problems.join('\n')) return;
       this.#current = { ...this.#current, problems };

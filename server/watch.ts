@@ -46,6 +46,9 @@ function placeOf(file: string): string {
 /** How often the folders are looked at, in milliseconds: of one that was replaced the kernel tells nothing any more. */
 const LOOK = 2000;
 
+/** How soon watching is tried again where it failed, in milliseconds. */
+const MEND = 10_000;
+
 class Watching implements FileWatch {
   readonly #folders: readonly string[];
   /** Folders that are watched because they lie in others. */
@@ -57,6 +60,8 @@ class Watching implements FileWatch {
   #timer: NodeJS.Timeout | undefined;
   #identity = '';
   #isClosed = false;
+  /** When watching failed, by `performance.now()`; infinity while it works. */
+  #brokenAt = Number.POSITIVE_INFINITY;
 
   constructor(
     folders: readonly string[],
@@ -98,12 +103,14 @@ class Watching implements FileWatch {
   /** Watches anew where a folder is another one than it was, has come or has gone. */
   async #look(): Promise<void> {
     const identity = await this.#identify();
-    if (identity === this.#identity) return;
+    const isMended = performance.now() - this.#brokenAt > MEND;
+    if (identity === this.#identity && !isMended) return;
     this.#identity = identity;
+    this.#brokenAt = Number.POSITIVE_INFINITY;
     const before = this.#watcher;
     await this.#watch();
     await before?.close();
-    this.#onChange();
+    if (this.#brokenAt === Number.POSITIVE_INFINITY) this.#onChange();
   }
 
   async #watch(): Promise<void> {
@@ -118,16 +125,20 @@ class Watching implements FileWatch {
       if (event === 'unlinkDir' && [...this.#folders, ...this.#inner].includes(path)) this.#identity = '';
       this.#onChange();
     });
-    watcher.on('error', this.#onError);
-    await new Promise<void>(resolve => watcher.once('ready', resolve));
+    watcher.on('error', error => {
+      this.#brokenAt = performance.now();
+      this.#onError(error);
+    });
+    // Where descriptors or watches are short it gets ready never, or for some of the folders.
+    await new Promise<void>(resolve => watcher.once('ready', resolve).once('error', () => resolve()));
     if (this.#isClosed) await watcher.close();
   }
 
-  /** Devices and inodes of the folders; of one that cannot be looked at why. */
+  /** Which folders these are, also where a new one got the inode of the old one; of one that cannot be looked at why. */
   async #identify(): Promise<string> {
     const looks = [...this.#folders, ...this.#inner].map(folder =>
       stat(folder).then(
-        ({ dev, ino }) => `${dev}:${ino}`,
+        ({ dev, ino, birthtimeMs }) => `${dev}:${ino}:${birthtimeMs}`,
         (error: NodeJS.ErrnoException) => error.code ?? '',
       ),
     );

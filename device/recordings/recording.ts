@@ -2,7 +2,7 @@
 
 import { extname } from 'node:path';
 import { instantText } from '../../dap/model/instant.ts';
-import { openRegular } from '../regular-file.ts';
+import { streamRegular } from '../regular-file.ts';
 import { readDods } from './dods.ts';
 import { readTable } from './table.ts';
 
@@ -57,7 +57,7 @@ export interface RowsSink {
 export async function readRecording(file: string, wanted: Wanted): Promise<Recording> {
   try {
     const collector = new Collector(wanted);
-    const bytes = (await openRegular(file, LARGEST_FILE)).createReadStream();
+    const bytes = await streamRegular(file, LARGEST_FILE);
     if (extname(file).toLowerCase() === '.dods') await readDods(file, bytes, collector);
     else await readTable(bytes, collector);
     return collector.finish();

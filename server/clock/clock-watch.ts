@@ -1,4 +1,4 @@
-// When is it looked whether the clock is synchronised, and what is said of it? Often where that costs nothing, else after steps and rarely.
+// Looks whether the clock is synchronised, and says so: often where that costs nothing, else after steps and rarely.
 
 import type { Logger } from '../logging/logger.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -26,6 +26,7 @@ export class ClockWatch {
   private current: ClockState = { synchronized: 'unknown', since: Date.now() / 1000 };
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
+  private told: Synchronized | undefined;
   private wasMarked = false;
   private wait = FIRST_ASK;
   /** When the kernel is asked next, by `performance.now()`. */
@@ -66,7 +67,13 @@ export class ClockWatch {
   }
 
   private async ask(): Promise<void> {
-    const isMarked = await isMarkedSynchronized(this.machine);
+    let isMarked: boolean;
+    try {
+      isMarked = await isMarkedSynchronized(this.machine);
+    } catch {
+      // A machine that is short of descriptors tells nothing; it is looked at again soon.
+      return this.take('unknown');
+    }
     const isMarkGone = this.wasMarked && !isMarked;
     this.wasMarked = isMarked;
     if (isMarked) return this.take('yes');
@@ -81,8 +88,11 @@ export class ClockWatch {
   private take(synchronized: Synchronized): void {
     if (synchronized === this.current.synchronized) return;
     this.current = { synchronized, since: Date.now() / 1000 };
+    // What was not known for a while is no news.
+    if (synchronized === this.told || synchronized === 'unknown') return;
+    this.told = synchronized;
     if (synchronized === 'yes') this.logger.info('the system clock is synchronised');
-    if (synchronized === 'no')
+    else
       this.logger.warn(
         'the system clock is not synchronised: the times of rows may be wrong, and are marked',
       );

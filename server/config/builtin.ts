@@ -74,6 +74,8 @@ export async function builtinConfig(
   const info = simulate ? SIMULATED_HOST : HOST;
   sources.push(sourceOf('host', { ...info, sensors: sensors.flat() }));
   const { found, left } = simulate ? { found: [], left: [] } : await attachedTo(host, interval);
+  // Where descriptors have run out meanwhile, sensors seem to be missing.
+  if (!simulate) await isThere(LOAD, host);
   if (found.length > 0) {
     const content = `${stringify(ATTACHED)}${foundText(found)}`;
     // What is real comes before what is simulated: the first dataset is the one that a page opens with.

@@ -171,9 +171,14 @@ function lineOf(error: unknown, { url }: Origin): string | undefined {
 function mistakenLine(text: Uint8Array): Promise<string | undefined> {
   return new Promise(resolve => {
     const options = ['--check', '--input-type=module', '-'];
-    const asked = execFile(process.execPath, options, { timeout: LONGEST_LOADING }, (_error, _out, told) =>
-      resolve(/^\[stdin\]:(\d+)/m.exec(told)?.[1]),
-    );
-    asked.stdin?.on('error', () => undefined).end(text);
+    try {
+      const asked = execFile(process.execPath, options, { timeout: LONGEST_LOADING }, (_error, _out, told) =>
+        resolve(/^\[stdin\]:(\d+)/m.exec(told)?.[1]),
+      );
+      asked.stdin?.on('error', () => undefined).end(text);
+    } catch {
+      // There is no memory for another process.
+      resolve(undefined);
+    }
   });
 }

@@ -25,7 +25,12 @@ export interface Configured {
 
 export type ConfigRead =
   | Configured
-  | { readonly problems: readonly Problem[]; readonly drivers: readonly string[] };
+  | {
+      readonly problems: readonly Problem[];
+      readonly drivers: readonly string[];
+      /** Some of it could not be read at all: what it says is not known. */
+      readonly isUnread: boolean;
+    };
 
 /** Where it is looked for, and the host whose sensors the built-in configuration has: this machine's, where they are left out. */
 export interface ReadOptions extends FindOptions {
@@ -45,7 +50,8 @@ export async function readConfig(
   const drivers = driversNamed(documents);
   const loaded = loadDocuments(documents, { drivers: await loader.load(drivers), overrides });
   if (found.problems.length > 0 || 'problems' in loaded) {
-    return { problems: [...found.problems, ...('problems' in loaded ? loaded.problems : [])], drivers };
+    const problems = [...found.problems, ...('problems' in loaded ? loaded.problems : [])];
+    return { problems, drivers, isUnread: found.problems.length > 0 || problems.some(isShortage) };
   }
   const files = found.sources.map(({ name }) => name);
   const { config } = loaded;
@@ -60,10 +66,15 @@ export async function readConfig(
       found: messageOf(error),
     }),
   );
-  if ('expected' in builtin) return { problems: [builtin], drivers };
+  if ('expected' in builtin) return { problems: [builtin], drivers, isUnread: true };
   const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides });
-  if ('problems' in whole) return { ...whole, drivers };
+  if ('problems' in whole) return { ...whole, drivers, isUnread: false };
   return { config: whole.config, file: found.file, files, isBuiltin: true, drivers, left: builtin.left };
+}
+
+/** Whether a file may be read as soon as other files are closed. */
+function isShortage({ found }: Problem): boolean {
+  return /EMFILE|ENFILE|too many open files/.test(found);
 }
 
 /** Where it comes from, in words. */

@@ -26,11 +26,18 @@ export function logStyle(
   return journal === `${dev}:${ino}` ? 'journal' : 'json';
 }
 
+/** Bytes of lines that are kept while standard error takes none. */
+const MOST_KEPT = 1024 ** 2;
+
+/** A log that nobody reads any more, or that fills a disk, is no reason to end: rows are made, and the log goes on when it can. */
+function standardError(): DestinationStream {
+  const stream = pino.destination({ dest: STANDARD_ERROR, sync: true, maxLength: MOST_KEPT });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
 /** Lines go to `destination` one by one, none is held back. */
-export function createLogger(
-  style = logStyle(),
-  destination: DestinationStream = pino.destination({ dest: STANDARD_ERROR, sync: true }),
-): Logger {
+export function createLogger(style = logStyle(), destination = standardError()): Logger {
   switch (style) {
     case 'terminal':
       return pino({ base: null }, forPerson(destination));

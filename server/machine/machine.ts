@@ -1,4 +1,4 @@
-// What may a command ask of the machine that it runs on? Its files, its programs, its ports: a test puts a tree of files there.
+// What a command may ask of the machine that it runs on: its files, its programs, its ports. A test puts a tree of files there.
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -82,19 +82,33 @@ export function thisMachine(): Machine {
 
 /** The IPv4 addresses under which this machine can be reached from others. */
 export function networkAddresses(): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? []);
+  const addresses = Object.values(interfaces()).flatMap(list => list ?? []);
   return addresses
     .filter(({ internal, family }) => !internal && family === 'IPv4')
     .map(({ address }) => address);
+}
+
+/** None where the kernel does not tell: it takes a descriptor to ask it. */
+function interfaces(): ReturnType<typeof networkInterfaces> {
+  try {
+    return networkInterfaces();
+  } catch {
+    return {};
+  }
 }
 
 function run(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise(resolve => {
     // In the words that are looked for, whatever language the user speaks.
     const env = { ...process.env, LC_ALL: 'C' };
-    execFile(program, [...args], { timeout: LONGEST_RUN, env }, (error, stdout) =>
-      resolve(error === null ? stdout : undefined),
-    );
+    try {
+      execFile(program, [...args], { timeout: LONGEST_RUN, env }, (error, stdout) =>
+        resolve(error === null ? stdout : undefined),
+      );
+    } catch {
+      // There is no memory for another process.
+      resolve(undefined);
+    }
   });
 }
 

@@ -83,6 +83,10 @@ export class Site {
     return this.child?.exitCode === null && this.child.signalCode === null;
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** The exit code of the server, when it has ended. */
   async ended(): Promise<unknown> {
     if (this.isServing) await once(this.child!, 'close');
