@@ -2,6 +2,7 @@
 
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { ConstraintError, printError } from '../dap/index.ts';
+import { visibleText } from './visible-text.ts';
 
 /** A refusal that the client can understand: its status and what to say. */
 export class RequestError extends Error {
@@ -45,9 +46,12 @@ export function answerErrors(app: FastifyInstance, complain: (what: string, erro
 }
 
 function sendError(reply: FastifyReply, status: number, message: string): FastifyReply {
-  return reply
-    .code(status)
-    .headers({ 'Content-Description': 'dods_error', 'Cache-Control': 'no-store, no-transform' })
-    .type('text/plain; charset=utf-8')
-    .send(printError(status, message));
+  return (
+    reply
+      .code(status)
+      .headers({ 'Content-Description': 'dods_error', 'Cache-Control': 'no-store, no-transform' })
+      .type('text/plain; charset=utf-8')
+      // Who follows a link to an error in a terminal is not led on by what is quoted of it.
+      .send(printError(status, visibleText(message)))
+  );
 }

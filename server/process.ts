@@ -1,26 +1,28 @@
 // Runs the command line of this process with this machine and this terminal around it, and ends with an exit code.
 
 import { fileURLToPath } from 'node:url';
-import { styleText } from 'node:util';
 import { threadsBack } from './blocked-threads.ts';
 import type { Surroundings } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { thisMachine } from './machine/machine.ts';
+import { TerminalStyles } from './terminal-styles.ts';
 import { takeUncaughtErrors } from './uncaught.ts';
+import { visibleLine, visibleText } from './visible-text.ts';
 
 /** Of a terminal: back to the beginning of the line, which is empty then. */
 const ANEW = '\r\u001b[K';
-const { stderr } = process;
+const { stdout, stderr } = process;
+const styles = new TerminalStyles(stdout);
 
 const surroundings: Surroundings = {
   machine: thisMachine(),
-  print: text => process.stdout.write(text),
+  print: text => stdout.write(styles.shown(text)),
+  printData: text => stdout.write(stdout.isTTY ? visibleText(text) : text),
   tell: {
-    line: text => stderr.write(`${stderr.isTTY ? ANEW : ''}dapberry: ${text}\n`),
-    progress: text => stderr.isTTY && stderr.write(`${ANEW}${text}`),
+    line: text => stderr.write(`${stderr.isTTY ? ANEW : ''}dapberry: ${visibleLine(text)}\n`),
+    progress: text => stderr.isTTY && stderr.write(`${ANEW}${visibleLine(text)}`),
   },
-  // Only on a terminal, and not where NO_COLOR is set.
-  styled: (style, text) => styleText(style, text, { stream: process.stdout }),
+  styled: (style, text) => styles.styled(style, text),
   // The page that `npm run build` made, beside this file's folder in `dist`.
   webRoot: fileURLToPath(new URL('../web', import.meta.url)),
 };
@@ -38,7 +40,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const code = await runProgram(process.argv.slice(2), surroundings, text => process.stderr.write(text));
+const code = await runProgram(process.argv.slice(2), surroundings, text => stderr.write(visibleText(text)));
 if (code !== undefined) {
   // A sensor that hangs keeps nobody waiting for long; what was written leaves first.
   await threadsBack(performance.now() + LONGEST_FAREWELL);

@@ -18,6 +18,7 @@ import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
 import { shellWord } from './shell-word.ts';
 import { tellStrayErrors } from './uncaught.ts';
+import { visibleText } from './visible-text.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
 const LONGEST_QUIET = 30;
@@ -151,13 +152,12 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
 }
 
 function print(names: readonly string[], files: readonly string[], addresses: readonly string[]): void {
-  process.stdout.write(
-    [
-      `dapberry serves ${names.join(', ')}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
-      `  live page   ${addresses.join('  ')}`,
-      `  as text     curl -N ${shellWord(`${addresses[0]}${names[0]}.asc`)}`,
-      `  stop with Ctrl-C`,
-      '',
-    ].join('\n'),
-  );
+  const lines = [
+    `dapberry serves ${names.join(', ')}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
+    `  live page   ${addresses.join('  ')}`,
+    `  as text     curl -N ${shellWord(`${addresses[0]}${names[0]}.asc`)}`,
+    `  stop with Ctrl-C`,
+    '',
+  ];
+  process.stdout.write(visibleText(lines.join('\n')));
 }

@@ -2,9 +2,10 @@
 
 import { inspect } from 'node:util';
 import { type StrayError, takeStray } from '../device/index.ts';
+import { visibleText } from './visible-text.ts';
 
 let tell: (stray: StrayError) => void = ({ file, error }) => {
-  process.stderr.write(`dapberry: ${strayText(file, error)}\n`);
+  process.stderr.write(`dapberry: ${visibleText(strayText(file, error))}\n`);
 };
 
 /** What is told of a driver's error. */
@@ -24,7 +25,7 @@ export function tellStrayErrors(listener: (stray: StrayError) => void): void {
 export function takeUncaughtErrors(): void {
   process.setUncaughtExceptionCaptureCallback(error => {
     if (takeStray(error, stray => tell(stray)) || process.emit('uncaughtException', error)) return;
-    process.stderr.write(`${inspect(error)}\n`);
+    process.stderr.write(`${visibleText(inspect(error))}\n`);
     process.exit(1);
   });
 }

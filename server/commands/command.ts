@@ -21,8 +21,10 @@ export interface Given {
 /** Where a command writes, and what it may ask of the world. */
 export interface Surroundings {
   readonly machine: Machine;
-  /** Writes to standard output. */
+  /** Writes text for a person to standard output, with what a terminal would obey made visible. */
   print(text: string): void;
+  /** Writes data to standard output: as it is, unless a terminal shows it. */
+  printData(text: string): void;
   /** Tells a person on standard error how it goes. */
   readonly tell: {
     line(text: string): void;

@@ -4,6 +4,7 @@ import { messageOf } from '../../device/index.ts';
 import { ConfigError } from '../config/read.ts';
 import { counted } from '../terminal-text.ts';
 import { VERSION } from '../version.ts';
+import { visibleLine } from '../visible-text.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './catalogue.ts';
 import { type Surroundings, UsageError } from './command.ts';
@@ -43,7 +44,8 @@ function complaint(error: unknown, command: string | undefined): string {
     const { length } = error.problems;
     return `${error.message}\ndapberry: ${counted(length, 'mistake')} in the configuration${command === 'serve' ? '; nothing was started' : ''}\n`;
   }
-  const message = messageOf(error);
+  // One sentence, also where another program wrote it.
+  const message = visibleLine(messageOf(error));
   const help = `see dapberry ${command === undefined ? '' : `${command} `}--help`;
   return `dapberry: ${message}${error instanceof UsageError ? `; ${error.hint ?? help}` : ''}\n`;
 }

@@ -19,7 +19,7 @@ export const pullCommand: Command = {
     'dapberry pull http://pi:8080/roof --output roof-{date}.csv',
     "dapberry pull 'http://pi:8080/roof?time,temperature&time>=now-1hour' --rows 10",
   ],
-  run: async (given, { print, tell }) => {
+  run: async (given, { printData: print, tell }) => {
     const [address] = given.operands;
     if (address === undefined) throw new UsageError('expected the address of a dataset, found nothing');
     const { pull } = await import('../pull/pull.ts');

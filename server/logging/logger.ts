@@ -3,6 +3,7 @@
 import { fstatSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { isColorSupported, prettyFactory } from 'pino-pretty';
+import { visibleLine, visibleText } from '../visible-text.ts';
 
 export type { Logger };
 
@@ -40,12 +41,26 @@ function standardError(): DestinationStream {
 export function createLogger(style = logStyle(), destination = standardError()): Logger {
   switch (style) {
     case 'terminal':
-      return pino({ base: null }, forPerson(destination));
+      return pino({ base: null }, readable(forPerson(destination)));
     case 'journal':
-      return pino({ base: null, timestamp: false }, withPriority(destination));
+      return pino({ base: null, timestamp: false }, readable(withPriority(destination)));
     case 'json':
-      return pino({ base: null }, destination);
+      // An escape in JSON stands for the character: nothing of it changes.
+      return pino({ base: null }, { write: line => destination.write(visibleText(line)) });
   }
+}
+
+/** Hands on each line with what a terminal would obey made visible, in every text of it, before it is laid out. */
+function readable(destination: DestinationStream): DestinationStream {
+  return {
+    write: line => destination.write(JSON.stringify(JSON.parse(line), (key, value) => shown(key, value))),
+  };
+}
+
+/** A stack has lines of its own; no other text has. */
+function shown(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return key === 'stack' ? visibleText(value) : visibleLine(value);
 }
 
 /** `[14:03:05] WARN: what happened {"its":"fields"}`, coloured where the terminal can. */

@@ -59,6 +59,9 @@ export async function machineWith(
         print: (text: string) => {
           out += text;
         },
+        printData: (text: string) => {
+          out += text;
+        },
         tell: {
           line: (text: string) => {
             err += `${text}\n`;

@@ -1,0 +1,34 @@
+// Marks parts of a text as bold or coloured for a terminal, so that nothing else in the text can do that.
+
+import { randomUUID } from 'node:crypto';
+import { styleText } from 'node:util';
+import type { Style } from './commands/command.ts';
+import { visibleText } from './visible-text.ts';
+
+/** Nobody who wrote a part of a text knows it. */
+const SECRET = randomUUID();
+const BETWEEN = 'x';
+const MARK = new RegExp(`<${SECRET} (.*?)>`, 'g');
+
+export class TerminalStyles {
+  readonly #marks = new Map<string, string>();
+  readonly #stream: NodeJS.WriteStream;
+
+  /** Styles are there only on a terminal, and not where NO_COLOR is set. */
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  /** The text with marks around it, which `shown` makes those of the terminal. */
+  styled(style: Style, text: string): string {
+    const [open = '', close = ''] = styleText(style, BETWEEN, { stream: this.#stream }).split(BETWEEN);
+    if (open === '') return text;
+    this.#marks.set(`${style} on`, open).set(`${style} off`, close);
+    return `<${SECRET} ${style} on>${text}<${SECRET} ${style} off>`;
+  }
+
+  /** The text as it is printed: harmless, but for the marks. */
+  shown(text: string): string {
+    return visibleText(text).replace(MARK, (_mark, name: string) => this.#marks.get(name) ?? '');
+  }
+}
