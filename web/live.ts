@@ -10,7 +10,7 @@ import type { Description } from './describe.ts';
 import { nap } from './nap.ts';
 import { type KnownTime, Pace } from './pace.ts';
 import { plainReason } from './reason.ts';
-import { askServerTime } from './server-time.ts';
+import { askServerTime, TRUNCATED } from './server-time.ts';
 import type { Connection } from './status.ts';
 
 /** Milliseconds that a hidden page goes on reading: changing tabs and back costs nothing. */
@@ -46,6 +46,11 @@ export interface LiveEvents {
   timeOf(rows: Rows, index: number, browser: number): number;
   /** Takes rows `from` to `to - 1`, which have come by `browser`. */
   rows(rows: Rows, from: number, to: number, browser: number): void;
+  /**
+   * The server started again with an earlier clock: the rows that follow are not later than `last`, the time of the newest one
+   * that has come; its clock reads `serverTime`. Both in milliseconds since 1970.
+   */
+  seam(last: number, serverTime: number): void;
   failed(error: unknown): void;
 }
 
@@ -58,6 +63,8 @@ interface Attempt {
   readonly anew: boolean;
   /** What is known of the server's clock beforehand. */
   readonly known?: KnownTime;
+  /** What the time column says in the newest row that the page has. */
+  readonly after?: number;
 }
 
 export class Live {
@@ -166,14 +173,13 @@ export class Live {
     const browser = performance.now();
     const server = this.clock.now(browser);
     const isLost = server === undefined || this.#last === undefined || server - this.#last.time > this.#past;
+    // Nobody has heard of the server's clock since then.
+    if (isLost) this.clock.reset();
     if (isLost || this.#isBounded || this.#takesPast === false) return this.#fromThePast(signal);
+    const after = this.#last!.value;
+    const known = { server, browser };
     return [
-      {
-        constraint: this.#selecting(`>${this.#last!.value}`),
-        past: true,
-        anew: false,
-        known: { server, browser },
-      },
+      { constraint: this.#constraint, past: true, anew: false, known, after },
       { constraint: this.#constraint, past: false, anew: false },
     ];
   }
@@ -207,7 +213,7 @@ export class Live {
 
   /** Hands over the rows of one stream to its end. False where it brings none and there is another way to ask. */
   async #follow(
-    { constraint, anew, known }: Attempt,
+    { constraint, anew, known, after }: Attempt,
     isLast: boolean,
     signal: AbortSignal,
   ): Promise<boolean> {
@@ -215,11 +221,15 @@ export class Live {
     const stop = (): void => attempt.abort(signal.reason);
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
-    const pace = new Pace(this.clock, known);
+    let pace = new Pace(this.clock, known);
     let patience: ReturnType<typeof setTimeout> | undefined;
     let begun = false;
     const onState = (state: FollowState): void => {
-      if (attempt.signal.aborted || state.state === 'seam') return;
+      if (attempt.signal.aborted) return;
+      if (state.state === 'seam') {
+        pace = this.#beginAnew(state.last, state.serverTime);
+        return;
+      }
       const maybe = !begun && !isLast;
       if (maybe && (state.state === 'reconnecting' || state.state === 'ended')) attempt.abort(REFUSED);
       else if (state.state !== 'ended' || begun) this.#events.connection(connectionOf(state));
@@ -227,7 +237,13 @@ export class Live {
     };
     try {
       const encoded = encodedConstraint({ constraint });
-      const options = { constraint: encoded, signal: attempt.signal, wake: this.#wake, onState };
+      const options = {
+        constraint: encoded,
+        signal: attempt.signal,
+        wake: this.#wake,
+        onState,
+        ...(after === undefined ? {} : { after: { time: after } }),
+      };
       for await (const rows of follow(this.#address.base, { ...options, ...this.#silence })) {
         clearTimeout(patience);
         if (!begun) {
@@ -246,6 +262,13 @@ export class Live {
       clearTimeout(patience);
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** The rows that follow are stamped by another clock, in seconds since 1970: the pace of these. */
+  #beginAnew(last: number, serverTime: number): Pace {
+    this.clock.reset();
+    this.#events.seam(last * 1000, serverTime * 1000);
+    return new Pace(this.clock, { server: serverTime * 1000 + TRUNCATED, browser: performance.now() });
   }
 
   /** Hands over each row when it is due; the next ones are read when this is done. */

@@ -9,6 +9,7 @@ import { byId, write } from './element.ts';
 import { showLinks, wireCopy } from './links.ts';
 import { hideMessage, showMessage } from './message.ts';
 import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
+import { seamNotice } from './notices.ts';
 import { describeWithPatience } from './patience.ts';
 import { Plot } from './plot.ts';
 import { explain, plainReason } from './reason.ts';
@@ -96,6 +97,7 @@ function plot(address: DatasetAddress, description: Description): void {
     window: controls.windowFor(description.interval),
     charts: byId('charts', HTMLElement),
     status,
+    seam: seam => health?.seamIs(seam && seamNotice(seam.last, seam.serverTime)),
     failed: (error, hadRows) => {
       shown.remove();
       controls.control(undefined);

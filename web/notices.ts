@@ -1,7 +1,7 @@
 // What is said of how the server is doing: a notice for each thing that is wrong, and the news when that changes.
 
 import type { DatasetHealth, FailingSensor, Health } from './health.ts';
-import { writeDuration } from './times.ts';
+import { writeDuration, writeTime } from './times.ts';
 
 /** How many problems of a configuration, and columns of a sensor, are named. */
 const MOST_PROBLEMS = 3;
@@ -89,6 +89,18 @@ export function newsOf(before: readonly Notice[], now: readonly Notice[]): strin
   ]
     .map(sentence => `${sentence}.`)
     .join(' ');
+}
+
+/** What is said while rows are not later than those from before the server's clock was set back; times in milliseconds. */
+export function seamNotice(last: number, serverTime: number): Notice {
+  return {
+    key: 'seam',
+    title: 'The server started again with an earlier clock',
+    text: `Its rows go on at ${writeTime(serverTime)}, though the last one before was of ${writeTime(last)}: one of these times is wrong.`,
+    lines: [],
+    more: 0,
+    over: 'Rows are later again than those from before the server started',
+  };
 }
 
 function configurationNotice(problems: readonly string[]): Notice {

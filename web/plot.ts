@@ -57,8 +57,11 @@ export class Plot {
   readonly #live: Live;
   readonly #groups: readonly Group[];
   readonly #texts: TextPanel | undefined;
+  readonly #pastSeam: () => void;
   #recording: Recording;
   #view: View;
+  /** The time of the last row before a seam, until there are later ones. */
+  #seam: number | undefined;
   #still: Still | undefined;
   /** The moment that is pointed at: of a row, where one is near. It moves along with the data. */
   #pointed: number | undefined;
@@ -79,12 +82,15 @@ export class Plot {
       readonly charts: HTMLElement;
       readonly status: Status;
       readonly failed: (error: unknown, hadRows: boolean) => void;
+      /** Is told of a seam: the last row before it, and what the server's clock reads; and when rows are past it. */
+      readonly seam: (seam: { readonly last: number; readonly serverTime: number } | undefined) => void;
     },
   ) {
-    const { window, charts, status, failed } = options;
+    const { window, charts, status, failed, seam } = options;
     this.#charts = charts;
     this.#description = description;
     this.#status = status;
+    this.#pastSeam = () => seam(undefined);
     this.#view = { window, columns: USUAL_COLUMNS };
     this.#recording = new Recording(description, this.#view);
     const places = new Map(description.channels.map((channel, place) => [channel, place]));
@@ -106,6 +112,10 @@ export class Plot {
       begin: (columns, anew) => this.#begin(columns, anew),
       timeOf: (rows, index, browser) => this.#recording.timeOf(rows, index, browser),
       rows: (rows, from, to, browser) => this.#take(rows, from, to, browser),
+      seam: (last, serverTime) => {
+        this.#seam = last;
+        seam({ last, serverTime });
+      },
       failed: error => failed(error, this.#recording.rows > 0),
     });
     this.#live.start(window);
@@ -174,6 +184,10 @@ export class Plot {
     }
     this.#difference.arrived(browser);
     this.#status.beat();
+    if (this.#seam !== undefined && (this.#recording.newest ?? 0) > this.#seam) {
+      this.#seam = undefined;
+      this.#pastSeam();
+    }
   }
 
   #setView(view: View): void {

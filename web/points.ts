@@ -35,6 +35,8 @@ export class Points {
   /** The same of each break that is kept, by the number of its point. */
   readonly #gaps = new Map<number, Missing>();
   #changes = 0;
+  /** Points from before the clock was set back that are later than the newest one, in the order of time; NaN for a break. */
+  #later: (readonly [time: number, value: number])[] = [];
 
   constructor(column: number, span: number) {
     this.column = column;
@@ -96,6 +98,38 @@ export class Points {
     this.#broken = false;
     this.#missing = undefined;
     this.#forget(time - this.span);
+  }
+
+  /**
+   * The points before `time`, at which the clock goes on that was set back. Those from `time` on are kept aside: see
+   * `passLater`.
+   */
+  turnedBack(time: number): Points {
+    const copy = this.resample(this.column, this.span, time);
+    const own: [number, number][] = [];
+    for (let number = this.begin; number < this.end; number++) {
+      own.push([this.time(number), this.value(number)]);
+    }
+    own.push(...inOrder(this.#open).map(([at, value]): [number, number] => [at, value]));
+    const [newest = time] = own.at(-1) ?? [];
+    const later = this.#later.filter(([at]) => at > newest);
+    copy.#later = own.filter(([at]) => at >= time);
+    if (later.length > 0) copy.#later.push([newest, GAP], ...later);
+    copy.break();
+    return copy;
+  }
+
+  /**
+   * The clock has come to `time`. Of the points that were kept aside it passes those up to there: over a `jump` they take their
+   * place between the rows before and after it, as a piece of their own; else rows of the same times have taken it.
+   */
+  passLater(time: number, jump: boolean): void {
+    const count = this.#later.findIndex(([at]) => at > time);
+    const passed = this.#later.splice(0, count < 0 ? this.#later.length : count);
+    if (passed.length === 0 || !jump) return;
+    this.break();
+    for (const [at, value] of passed) this.push(at, value);
+    this.break();
   }
 
   /**
@@ -169,6 +203,7 @@ export class Points {
       if (time < until) copy.push(time, value);
     }
     if (this.#broken) copy.break(this.#missing?.from, this.#missing?.to);
+    copy.#later = [...this.#later];
     return copy;
   }
 

@@ -112,7 +112,7 @@ export class Recording {
     const again = time === this.#newest && this.#description.time !== undefined;
     if (!Number.isFinite(time) || again) return;
     if (this.#newest !== undefined && time < this.#newest) this.#goBack(time);
-    else if (this.#isGap(time)) this.#missRows(time);
+    else this.#goOn(time);
     this.#newest = time;
     this.#rows++;
     this.spacing.add(time);
@@ -186,15 +186,19 @@ export class Recording {
 
   #isGap(time: number): boolean {
     const { usual } = this.spacing;
-    return usual !== undefined && time - this.#newest! > Math.max(SHORT, GAP * usual);
+    if (usual === undefined || this.#newest === undefined) return false;
+    return time - this.#newest > Math.max(SHORT, GAP * usual);
+  }
+
+  #goOn(time: number): void {
+    const isGap = this.#isGap(time);
+    for (const { points } of this.tracks) points.passLater(time, isGap);
+    if (isGap) this.#missRows(time);
   }
 
   /** The server's clock was set back: what is later than `time` is of a time that has not come yet. */
   #goBack(time: number): void {
-    for (const track of this.tracks) {
-      track.points = track.points.resample(track.points.column, track.points.span, time);
-      track.points.break();
-    }
+    for (const track of this.tracks) track.points = track.points.turnedBack(time);
   }
 }
 

@@ -6,7 +6,7 @@ import { byId } from './element.ts';
 import { type Health, type HealthPlace, healthOf, healthPlace } from './health.ts';
 import { HealthWatch } from './health-watch.ts';
 import { NoticeArea } from './notice-area.ts';
-import { noticesOf } from './notices.ts';
+import { type Notice, noticesOf } from './notices.ts';
 import type { Plot } from './plot.ts';
 import type { Connection } from './status.ts';
 
@@ -26,6 +26,7 @@ export class ServerHealth {
   #isHeld = false;
   #plot: Plot | undefined;
   #labels: ReadonlyMap<string, string> = new Map();
+  #seam: Notice | undefined;
 
   /** Asks nobody where the dataset at `address` is not of the server that `page` comes from. */
   constructor(address: DatasetAddress, page: string) {
@@ -61,6 +62,12 @@ export class ServerHealth {
     this.#show();
   }
 
+  /** The rows have a seam, whatever the server says of itself; undefined where they have none any more. */
+  seamIs(notice: Notice | undefined): void {
+    this.#seam = notice;
+    this.#show();
+  }
+
   #release(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
@@ -70,13 +77,16 @@ export class ServerHealth {
   #show(): void {
     if (this.#isHeld) return;
     const health = this.#health;
+    const seam = this.#seam === undefined ? [] : [this.#seam];
     if (health === undefined) {
-      this.#area.clear();
+      if (seam.length === 0) this.#area.clear();
+      else this.#area.show(seam);
       this.#plot?.markFailing(new Set());
       return;
     }
     const dataset = healthOf(health, this.#place!);
-    this.#area.show(noticesOf(health, dataset, this.#labels), this.#isFresh ? undefined : this.#told);
+    const notices = [...seam, ...noticesOf(health, dataset, this.#labels)];
+    this.#area.show(notices, this.#isFresh ? undefined : this.#told);
     this.#plot?.markFailing(new Set(dataset?.failing.flatMap(({ columns }) => columns)));
   }
 }

@@ -3,7 +3,7 @@
 import type { DatasetAddress } from './address.ts';
 
 /** Milliseconds by which a `Date` is behind at most: it tells whole seconds. */
-const TRUNCATED = 1000;
+export const TRUNCATED = 1000;
 
 /**
  * The server's time in milliseconds since 1970, rather a second too late than too early; the browser's where the server

@@ -1,0 +1,86 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { ClockedMachine } from '../server/clocked-machine.ts';
+import { describeWith } from '../tools.ts';
+import {
+  buildPage,
+  drawnColumns,
+  launch,
+  numbersShown,
+  openPage,
+  picturesMove,
+  stateIs,
+} from './open-page.ts';
+
+/** What a browser writes to its console while a server is away. */
+const AWAY = /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/;
+
+const PATIENT = { timeout: 25_000 };
+
+describeWith('chromium', 'the page of a server that starts again with an earlier clock', () => {
+  let built: { folder: string; remove(): Promise<void> };
+  let browser: Browser;
+  let pi: ClockedMachine;
+  let rows: ReturnType<typeof setInterval>;
+
+  beforeAll(async () => {
+    [built, browser] = await Promise.all([buildPage(), launch()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await built?.remove();
+  });
+  afterEach(async () => {
+    clearInterval(rows);
+    await pi.close();
+  });
+
+  /** From now on it has a row every fifth of a second. */
+  function live(): void {
+    clearInterval(rows);
+    rows = setInterval(() => void pi.make(Date.now() / 1000), 200);
+  }
+
+  it.each([600, 10 * 365 * 86_400])(
+    'goes on %d s earlier, says so, and has all in its place when the clock is set right',
+    async back => {
+      pi = new ClockedMachine(built.folder);
+      await pi.start();
+      const begin = Date.now() / 1000;
+      await pi.make(...Array.from({ length: 200 }, (_, number) => begin - 40 + number / 5));
+      live();
+      const { page, problems } = await openPage(browser, `${pi.url.replace('scripted', '')}#window=120`);
+      await numbersShown(page);
+      await stateIs(page, 'Live');
+      clearInterval(rows);
+      await pi.close();
+      await stateIs(page, 'Reconnecting');
+      await pi.start(-back);
+      live();
+      const notice = page.locator('#notice-list');
+      await expect
+        .poll(() => notice.textContent(), PATIENT)
+        .toMatch(/^The server started again with an earlier clock\. Its rows go on at /);
+      await stateIs(page, 'Live');
+      await numbersShown(page);
+      await picturesMove(page);
+      // The newest row is of now by the server's clock, and none is missed.
+      await expect
+        .poll(() => page.locator('#newest').textContent(), PATIENT)
+        .toMatch(/^newest row .*second$/);
+
+      pi.ahead = 0;
+      await expect.poll(() => notice.textContent(), PATIENT).toBe('');
+      await picturesMove(page);
+      // The rows from before the restart, then none, then those after the clock was set right.
+      const columns = async (): Promise<string> =>
+        (await drawnColumns(page))
+          .map(drawn => (drawn ? 'x' : ' '))
+          .join('')
+          .trim();
+      await expect.poll(columns, PATIENT).toMatch(/^x{100,} {5,}x+$/);
+      expect(problems.filter(problem => !AWAY.test(problem))).toEqual([]);
+      await page.context().close();
+    },
+  );
+});
