@@ -72,14 +72,24 @@ export interface FollowOptions extends RequestOptions {
  *
  * **Goes on for ever** where the constraint does not bound the Sequence: a connection that is refused, breaks, falls silent
  * or ends, the statuses 408, 425, 429 and 5xx (`Retry-After` is honoured up to an hour) lead to another attempt after
- * a full-jitter back-off. It resumes by time (`&sensor.time>LAST`) and continues a row range, so that a server with a past
- * gives each row exactly once, if its times increase strictly; a server without one goes on with its next row. The column
- * for this is the one named `time`; a projection that leaves it out is completed for the request, and the rows stay as asked
- * for. Without such a column each connection begins with the server's next row. A break before the first row repeats the
- * request as it was. (A server whose clock was set back gives no row until its time is past the last one that came.)
+ * a full-jitter back-off. A break before the first row repeats the request as it was.
+ *
+ * **Resumes by time**, which is the column of numbers named `time`, else the one whose units in the DAS count from a moment
+ * (`days since 1900-01-01`). It asks for the rows from the last time on (`&sensor.time>=LAST`), drops those that have come, and
+ * continues a row range. So each row comes exactly once if the server has a past and gives its rows in the order of time, also
+ * where several have one time. Where a function thins the rows out, or a row range has a stride, it asks for `time>LAST`: of
+ * several rows of one time a break can then lose all but the first. A row without a time (NaN) is lost if the connection is
+ * broken when it is made. A server without a past goes on with its next row. A projection that leaves the time out is completed for
+ * the request, and the rows stay as asked for. Without a time each connection begins with what the server gives.
+ *
+ * **Has a seam** where the server starts again with an earlier clock: its new rows are not later than the last one. The server's
+ * `Date` shows it, or that it does not have the last row any more but earlier ones that have not come. The state `seam` is told,
+ * and all rows follow that the server has; after it, the stream is resumed as before.
  *
  * **Ends** by itself where the constraint bounds the Sequence from above (time, or a row range): after the end marker,
- * or when the row range is full. A row range that the server ended too early is asked for once more.
+ * or when the row range is full. A row range that the server ended too early is asked for once more. A Sequence without a time ends
+ * with its end marker. One with a time that ends is asked again for later rows, as a file that grows; a 404 of ERDDAP because no
+ * row matches means that there are none yet.
  *
  * **Throws** what will not get better, with the address in the message: a `DapError` from the server, a `ResponseError` for
  * other statuses, for a body that is no data response, for a dataset without a Sequence or whose columns went away or

@@ -234,7 +234,7 @@ export class Progress {
    */
   isOver(): boolean {
     const endless = Number.POSITIVE_INFINITY;
-    if (this.#timeColumn < 0) return true;
+    if (this.#time === undefined) return true;
     const high = this.upperBound;
     if (high < endless && this.reading(Date.now() / 1000 + this.#serverAhead) >= high) return true;
     if (high === endless && this.#wanted === endless) return false;

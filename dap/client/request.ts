@@ -81,6 +81,13 @@ export async function ask(
   throw new Interruption(refusal.message, { cause: refusal, retryAfter: retryAfter(response.headers) });
 }
 
+/**
+ * True for the answer of ERDDAP where no row matches: a 404, though the dataset is there.
+ */
+export function saysNoRows(error: unknown): error is DapError | ResponseError {
+  return error instanceof DapError && /produced no matching results/i.test(error.message);
+}
+
 /** The whole of a text. Throws a `RangeError` for one of more than `limit` bytes, before it has taken more memory. */
 export async function readText(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const decoder = new TextDecoder();

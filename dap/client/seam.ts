@@ -62,10 +62,9 @@ export class KnownTimes {
     return this.#times.findLast(time => time <= most);
   }
 
-  /** The first one, and the last one before `time`. */
-  before(time: number): readonly number[] {
-    const earlier = this.#times.filter(known => known < time);
-    return [...new Set([...earlier.slice(0, 1), ...earlier.slice(-1)])];
+  /** Some of them: the first one, and the last two. */
+  get some(): readonly number[] {
+    return [...new Set([...this.#times.slice(-2), ...this.#times.slice(0, 1)])];
   }
 
   clear(): void {

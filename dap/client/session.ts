@@ -10,12 +10,15 @@ import { type Address, responseAddress } from './address.ts';
 import { Body } from './body.ts';
 import { type Connection, Interruption } from './connection.ts';
 import { type LastRow, Progress, type Rows } from './progress.ts';
-import { ask, isTransient, located, ResponseError } from './request.ts';
+import { ask, isTransient, located, ResponseError, saysNoRows } from './request.ts';
 import { findResumeTime, unitsOf } from './resume-time.ts';
 import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
 
 /** How many times in a row a dataset that has given rows may be answered with 404 before that is believed. */
 const PATIENCE_WITH_404 = 10;
+
+/** Milliseconds in which a server has ended an answer that holds no new row, if it does not wait for one. */
+const AT_ONCE = 1000;
 
 /** What a session tells while it reads. */
 type SessionState =
@@ -45,6 +48,8 @@ export class Session {
   #missing = 0;
   /** What the server's clock read when it kept silent about the last row; looked into by the next connection. */
   #suspicion: ClockBehind | undefined;
+  /** The server gives what there is and ends each answer at once, as one does that serves files. */
+  #isTable = false;
   /** A last row that the server has, however silent it is about it. */
   #unsuspected: number | undefined;
 
@@ -90,10 +95,10 @@ export class Session {
   async *#response(connection: Connection): AsyncGenerator<Rows, string | undefined, undefined> {
     const progress = this.#progress;
     const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint()));
-    const response = await ask(connection, at, this.#address.headers, status =>
-      this.#isWorthRetrying(status),
-    );
+    const response = await this.#ask(connection, at);
     this.#missing = 0;
+    if (response === undefined) return 'the Sequence has no more rows';
+    const begin = Date.now();
     const date = dateOf(response.headers);
     for await (const part of this.#parts(new Body(connection.bytes(response)), at)) {
       if (part.kind === 'dataset') {
@@ -114,7 +119,8 @@ export class Session {
         connection.throwIfClosed();
         if (progress.isFull) return 'all rows of the row range have come';
       } else if (part.kind === 'end') {
-        if (progress.isOver()) return 'the Sequence has come to its end';
+        this.#isTable ||= !this.hasBroughtRows && Date.now() - begin < AT_ONCE;
+        if (await this.#isOver(connection)) return 'the Sequence has come to its end';
         throw new Interruption('the server ended the Sequence');
       }
     }
@@ -190,9 +196,10 @@ export class Session {
    */
   async #hasUnknownPast(batch: Batch): Promise<boolean> {
     const { last, time } = this.#progress;
-    if (last === undefined || time === undefined || !this.#progress.lacksLast(batch)) return false;
-    const known = this.#known.before(last.time);
-    if (!(await this.#past.hasOther(time, last.time, known))) return false;
+    const isSuspect = !this.#isTable && this.#progress.lacksLast(batch);
+    if (last === undefined || time === undefined || !isSuspect) return false;
+    // A row that the caller has may be one that the other clauses leave out: the server is asked for the last one without them.
+    if (!(await this.#past.hasOther(time, last.time, this.#known.some))) return false;
     this.#progress.startOver();
     return true;
   }
@@ -204,6 +211,29 @@ export class Session {
     const reason = `the server started again with an earlier clock: its rows are not later than the last one, of ${iso(last)}`;
     this.#known.clear();
     this.#onState({ state: 'seam', reason, last, serverTime });
+  }
+
+  /** The response; undefined where the server says that no row matches, and none will. */
+  async #ask(connection: Connection, at: string): Promise<Response | undefined> {
+    try {
+      return await ask(connection, at, this.#address.headers, status => this.#isWorthRetrying(status));
+    } catch (error) {
+      const refusal = error instanceof Interruption ? error.cause : error;
+      if (!saysNoRows(refusal)) throw error;
+      this.#isTable = true;
+      this.#missing = 0;
+      if (!this.#timeIsSettled) await this.#settleTime(connection);
+      if (await this.#isOver(connection)) {
+        if (this.#progress.isResuming) return undefined;
+        throw refusal;
+      }
+      throw new Interruption('the server has no rows yet', { cause: refusal });
+    }
+  }
+
+  async #isOver(connection: Connection): Promise<boolean> {
+    if (this.#progress.upperBound < Number.POSITIVE_INFINITY) await this.#settleUnits(connection);
+    return this.#progress.isOver();
   }
 
   #isWorthRetrying(status: number): boolean {
