@@ -3,6 +3,14 @@
 /** The suffixes by which a DAP2 server tells its responses apart (DAP2 draft, section 3). */
 const SUFFIX = /\.(?:dds|das|dods|asc|ascii|ver|info|html|help)$/;
 
+/** Ports that `fetch` refuses, since other protocols live there (Fetch standard, "port blocking"). */
+const BAD_PORTS: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
+  109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
+  526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049,
+  3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
 /** A dataset's address, taken apart. */
 export interface Address {
   /** Without suffix, query, fragment and password: `http://pi:8080/roberrypi`; `http://pi:8080/` for the first dataset. */
@@ -15,7 +23,8 @@ export interface Address {
 
 /**
  * Takes a dataset's address apart. A trailing DAP suffix is dropped, a query is the constraint; `constraint` gives it
- * instead, not besides. Throws a `TypeError` for anything that is not an absolute http or https address.
+ * instead, not besides. Throws a `TypeError` for anything that is not an absolute http or https address, or has a port that `fetch`
+ * refuses.
  */
 export function parseAddress(url: string, constraint?: string): Address {
   let parsed: URL;
@@ -28,6 +37,11 @@ export function parseAddress(url: string, constraint?: string): Address {
   }
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
     throw new TypeError(`Expected an http or https address, found one of "${parsed.protocol}"`);
+  }
+  if (parsed.port !== '' && BAD_PORTS.has(Number(parsed.port))) {
+    throw new TypeError(
+      `Expected a port that can be asked over HTTP, found ${parsed.port}, which fetch and browsers refuse: have the server listen on another one, such as 8080`,
+    );
   }
   const query = parsed.search.slice(1);
   if (query !== '' && constraint !== undefined) {

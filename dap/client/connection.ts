@@ -1,5 +1,6 @@
 // How one response is asked for and read: never longer silent than allowed, and closed at once when nobody wants it.
 
+import { failureIn } from './failure.ts';
 import { timerDelay, WAKE } from './reconnect.ts';
 
 /** What a request is made with: the platform's `fetch`, or a stand-in of the same form. */
@@ -14,9 +15,16 @@ export class Interruption extends Error {
   /** Seconds that the server asked to wait for, where it did. */
   readonly retryAfter: number | undefined;
 
-  constructor(message: string, options: { cause?: unknown; retryAfter?: number | undefined } = {}) {
+  /** Another attempt will fail in the same way, unless the server is set up anew. */
+  readonly isLasting: boolean;
+
+  constructor(
+    message: string,
+    options: { cause?: unknown; retryAfter?: number | undefined; isLasting?: boolean } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.retryAfter = options.retryAfter;
+    this.isLasting = options.isLasting ?? false;
   }
 }
 
@@ -113,7 +121,9 @@ export class Connection {
       });
     } catch (error) {
       signal?.throwIfAborted();
-      throw error instanceof Interruption ? error : new Interruption(failureText(error), { cause: error });
+      if (error instanceof Interruption) throw error;
+      const { text, isLasting } = failureIn(error);
+      throw new Interruption(text, { cause: error, isLasting });
     } finally {
       clearTimeout(timer);
       this.#fail = undefined;
@@ -135,13 +145,4 @@ export class Connection {
     const waited = (Date.now() - this.#waitingSince) / 1000;
     if (this.#fail !== undefined && silence > 0 && waited > silence) this.#silent();
   };
-}
-
-/** What went wrong, with the cause that Node's `fetch` keeps behind its "fetch failed". */
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  const code = 'code' in cause ? String(cause.code) : cause.name;
-  return `${error.message}: ${cause.message === '' ? code : cause.message}`;
 }

@@ -94,7 +94,9 @@ export interface FollowOptions extends RequestOptions {
  * **Throws** what will not get better, with the address in the message: a `DapError` from the server, a `ResponseError` for
  * other statuses, for a body that is no data response, for a dataset without a Sequence or whose columns went away or
  * changed their type; a `ConstraintError`, `TypeError` or `RangeError` for wrong arguments. A 404 after rows have come can
- * be a server that restarts behind a proxy: it is asked again ten times, over about a minute and a half, and then thrown.
+ * be a server that restarts behind a proxy: it is asked again ten times, over about a minute and a half, and then thrown. So is what
+ * Node's `fetch` says to be no matter of the moment: redirects in a circle or to no http address, a certificate that is not trusted,
+ * a server that speaks something else. (A browser does not tell these from a server that is away.)
  *
  * **Is closed** by `break` and `return()`, also while it waits, and by the signal: the socket goes at once. After an abort the
  * iterator throws the signal's reason, as `fetch` does, so that an aborted stream is never taken for a complete one.
@@ -148,6 +150,7 @@ async function* run(
         connection.close();
       }
       if (interruption instanceof ClockBehind) continue;
+      if (session.isGivenUp(interruption)) throw failureOf(interruption, address.base);
       // Rows that are rare are no failure, and the silence was wait enough.
       const worked = session.hasBroughtRows || (session.isServed && interruption instanceof Silence);
       attempt = worked ? 1 : attempt + 1;

@@ -13,6 +13,9 @@ export interface Retry {
 /** Seconds that a `Retry-After` is honoured for at most: past that it is cheap to ask again, and timers overflow. */
 const LONGEST_RETRY_AFTER = 3600;
 
+/** Days of a `Retry-After` that are told in digits. */
+const LONGEST_TOLD = 9999;
+
 /** The event that ends a wait at once; see `FollowOptions.wake`. */
 export const WAKE = 'wake';
 
@@ -41,6 +44,21 @@ export function backOff(attempt: number, { base, cap }: Retry, random: () => num
  * A date is compared with the server's own `Date`, so a wrong clock on either side does no harm.
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
+  const asked = wantedPause(headers, now);
+  return asked && Math.min(LONGEST_RETRY_AFTER, asked);
+}
+
+/** Says so where a response asks to wait for longer than it is waited for; empty where it does not. */
+export function shortenedPause(headers: Headers, now: number = Date.now()): string {
+  const asked = wantedPause(headers, now) ?? 0;
+  if (asked <= LONGEST_RETRY_AFTER) return '';
+  const days = asked / 86_400;
+  const long = days > LONGEST_TOLD ? `more than ${LONGEST_TOLD} days` : `${Number(days.toPrecision(3))} days`;
+  return `; it wants to be asked again after ${long} (Retry-After), and is after an hour`;
+}
+
+/** Seconds that a response asks to wait for; undefined where it does not. */
+function wantedPause(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
   let seconds: number;
@@ -50,7 +68,7 @@ export function retryAfter(headers: Headers, now: number = Date.now()): number |
     const date = Date.parse(headers.get('date') ?? '');
     seconds = (Date.parse(value) - (Number.isNaN(date) ? now : date)) / 1000;
   }
-  return Number.isNaN(seconds) ? undefined : Math.min(LONGEST_RETRY_AFTER, Math.max(0, seconds));
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
 /** Seconds as the milliseconds of a timer, at most the 24 days that a timer takes: a longer one would fire at once. */

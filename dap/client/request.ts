@@ -3,7 +3,7 @@
 import { DapError, parseError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
 import { Connection, type ConnectionOptions, type Fetch, Interruption } from './connection.ts';
-import { retryAfter } from './reconnect.ts';
+import { retryAfter, shortenedPause } from './reconnect.ts';
 
 /** Bytes of a refusal's body that are read to find the server's reason. */
 const LONGEST_REFUSAL = 65_536;
@@ -78,7 +78,8 @@ export async function ask(
   // A 500 with a DAP2 Error is this server's answer to this request; one without is something that fell over.
   const answered = status === 500 && refusal instanceof DapError;
   if (answered || !worthRetrying(status)) throw refusal;
-  throw new Interruption(refusal.message, { cause: refusal, retryAfter: retryAfter(response.headers) });
+  const reason = refusal.message + shortenedPause(response.headers);
+  throw new Interruption(reason, { cause: refusal, retryAfter: retryAfter(response.headers) });
 }
 
 /**

@@ -14,8 +14,8 @@ import { ask, isTransient, located, ResponseError, saysNoRows } from './request.
 import { findResumeTime, unitsOf } from './resume-time.ts';
 import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
 
-/** How many times in a row a dataset that has given rows may be answered with 404 before that is believed. */
-const PATIENCE_WITH_404 = 10;
+/** How many times in a row a dataset that has given rows may be refused, as by a 404, before that is believed. */
+const PATIENCE_WITH_REFUSALS = 10;
 
 /** Milliseconds in which a server has ended an answer that holds no new row, if it does not wait for one. */
 const AT_ONCE = 1000;
@@ -44,7 +44,7 @@ export class Session {
   #isServed = false;
   /** It is known whether there is a time to resume by, and whether it has to be asked for besides. */
   #timeIsSettled = false;
-  /** How many answers in a row were 404. */
+  /** How many attempts in a row were refused in a way that usually lasts. */
   #missing = 0;
   /** What the server's clock read when it kept silent about the last row; looked into by the next connection. */
   #suspicion: ClockBehind | undefined;
@@ -72,6 +72,13 @@ export class Session {
   /** Whether the connection that was tried last has brought rows. */
   get hasBroughtRows(): boolean {
     return this.#progress.seenNow > 0;
+  }
+
+  /** True where `interruption` is one that will last. */
+  isGivenUp({ isLasting }: Interruption): boolean {
+    if (!isLasting) return false;
+    this.#missing++;
+    return this.#progress.seen === 0 || this.#missing > PATIENCE_WITH_REFUSALS;
   }
 
   /** The rows that `connection` brings. Returns why there are no more; throws an `Interruption` where there may be. */
@@ -239,7 +246,7 @@ export class Session {
   #isWorthRetrying(status: number): boolean {
     if (status !== 404) return isTransient(status);
     this.#missing++;
-    return this.#progress.seen > 0 && this.#missing <= PATIENCE_WITH_404;
+    return this.#progress.seen > 0 && this.#missing <= PATIENCE_WITH_REFUSALS;
   }
 }
 

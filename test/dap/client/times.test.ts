@@ -227,5 +227,5 @@ it.each([
   [{ time: 1, count: 0 }, /after\.count to be a number of rows from 1 on, found 0/],
   [{ time: 1, count: 1.5 }, /after\.count .* found 1.5/],
 ])('refuses to go on after %j', async (after, message) => {
-  await expect(all(follow('http://127.0.0.1:9/x', { after }))).rejects.toThrow(message);
+  await expect(all(follow('http://127.0.0.1:8080/x', { after }))).rejects.toThrow(message);
 });
