@@ -11,6 +11,7 @@ export {
   attributeText,
 } from './model/attributes.ts';
 export { parseDas, printDas } from './model/das.ts';
+export { type ReadableDas, readDas } from './model/das-recovery.ts';
 export { parseDds, printDds } from './model/dds.ts';
 export { DapError, parseError, printError } from './model/error.ts';
 export { meaningOf, NumberMeaning } from './model/meaning.ts';

@@ -1,4 +1,6 @@
-// Whether a response that cannot be read was cut off on its way, or is something else than what was asked for.
+// The body of a response, and what it is where it cannot be read: cut off on its way, a web page, or something else.
+
+import { isWebPage, PAGE_BEGINNING } from './web-page.ts';
 
 /** How every DDS begins, and so every data response; in any case. */
 const BEGINNING = 'dataset';
@@ -6,18 +8,21 @@ const BEGINNING = 'dataset';
 /** The bytes of a response's body, passed on as they come. */
 export class Body implements AsyncIterable<Uint8Array> {
   readonly #chunks: AsyncIterable<Uint8Array>;
+  readonly #contentType: string | null;
   #beginning = '';
   #hasEnded = false;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  constructor(chunks: AsyncIterable<Uint8Array>, contentType: string | null) {
     this.#chunks = chunks;
+    this.#contentType = contentType;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const bytes of this.#chunks) {
-      if (this.#beginning.length < BEGINNING.length) {
-        this.#beginning += String.fromCharCode(...bytes.subarray(0, 64));
-        this.#beginning = this.#beginning.trimStart().slice(0, BEGINNING.length).toLowerCase();
+      const missing = PAGE_BEGINNING - this.#beginning.length;
+      if (missing > 0) {
+        this.#beginning += String.fromCharCode(...bytes.subarray(0, missing));
+        this.#beginning = this.#beginning.replace(/^(?:\s|\u{ef}\u{bb}\u{bf})+/u, '');
       }
       yield bytes;
     }
@@ -29,6 +34,12 @@ export class Body implements AsyncIterable<Uint8Array> {
    * connection is the only end that some servers give to a body, so that a broken one looks the same.
    */
   get canBeCutOff(): boolean {
-    return this.#hasEnded && BEGINNING.startsWith(this.#beginning);
+    const beginning = this.#beginning.slice(0, BEGINNING.length).toLowerCase();
+    return this.#hasEnded && BEGINNING.startsWith(beginning);
+  }
+
+  /** True where it is a web page. */
+  get isWebPage(): boolean {
+    return isWebPage(this.#beginning, this.#contentType);
   }
 }

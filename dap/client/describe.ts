@@ -1,64 +1,58 @@
-// What a dataset on a server holds: its variables from the DDS, its attributes from the DAS.
+// Asks what a dataset on a server holds: its variables from the DDS, its attributes from the DAS.
 
 import { encodeConstraint, parseConstraint } from '../constraint/index.ts';
+import { DEFAULT_LIMITS } from '../decode/index.ts';
 import type { AttributeTable } from '../model/attributes.ts';
-import { parseDas } from '../model/das.ts';
 import { parseDds } from '../model/dds.ts';
 import { DapSyntaxError } from '../model/scan.ts';
 import type { Dataset } from '../model/variable.ts';
 import { type Address, parseAddress, responseAddress } from './address.ts';
+import { readAttributes } from './attributes.ts';
 import { Body } from './body.ts';
+import { bodyText, collectBytes } from './bytes.ts';
 import { type Connection, Interruption } from './connection.ts';
-import { ask, errorObjectIn, once, type RequestOptions, ResponseError, readText } from './request.ts';
+import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from './request.ts';
+import { webPageInsteadOf } from './web-page.ts';
 
-/** Bytes of a DDS or DAS that are read at most. */
-const LONGEST_DESCRIPTION = 16_777_216;
+/** Bytes of a DDS that are read at most. */
+const LONGEST_DDS = 2 ** 24;
+
+/** What a server says of a dataset. */
+export interface DatasetDescription {
+  readonly dataset: Dataset;
+  /** All that could be read of the DAS. */
+  readonly attributes: AttributeTable;
+  /** Why attributes are missing, a sentence with the address of the DAS; undefined where all could be read. */
+  readonly problem: string | undefined;
+}
 
 /**
  * Fetches the DDS and the DAS of a dataset. `url` is its base address, `http://pi:8080/roberrypi`, or any of its
  * responses; `http://pi:8080/` is the server's first dataset. A query is a constraint, which leaves its mark on the
  * dataset and not on the attributes.
  *
- * Rejects with a `DapError` for a server's Error object (its code is the HTTP status where it has none), a
- * `ResponseError` for any other answer or none, a `ConstraintError` or `TypeError` for an address that cannot be asked
- * for, and the signal's reason.
+ * A DAS that cannot be read, or not all of it, is no error: `problem` tells of it, and the attributes are those that could
+ * be read. Rejects for the DDS, with a `DapError` for a server's Error object (its code is the HTTP status where it has
+ * none), a `ResponseError` for any other answer or none; with a `ConstraintError` or `TypeError` for an address that cannot
+ * be asked for; and with the signal's reason.
  */
-export async function describe(
-  url: string,
-  options: RequestOptions = {},
-): Promise<{ dataset: Dataset; attributes: AttributeTable }> {
+export async function describe(url: string, options: RequestOptions = {}): Promise<DatasetDescription> {
   const address = parseAddress(url);
   const query = encodeConstraint(parseConstraint(address.query));
-  return once(address.base, options, async connection => ({
-    dataset: await askDds(connection, address, query),
-    attributes: await askDas(connection, address),
-  }));
+  const dataset = await once(address.base, options, connection => askDds(connection, address, query));
+  return { dataset, ...(await readAttributes(address, options)) };
 }
 
 /** Asks for a DDS; throws as `ask` does, and a `ResponseError` for an answer that is none. */
-export function askDds(connection: Connection, address: Address, query: string): Promise<Dataset> {
-  return askText(connection, address, '.dds', query, parseDds);
-}
-
-/** Asks for a DAS; throws as `askDds` does. */
-export function askDas(connection: Connection, address: Address): Promise<AttributeTable> {
-  return askText(connection, address, '.das', '', parseDas);
-}
-
-async function askText<T>(
-  connection: Connection,
-  address: Address,
-  suffix: '.dds' | '.das',
-  query: string,
-  parse: (text: string) => T,
-): Promise<T> {
-  const at = responseAddress(address, suffix, query);
+export async function askDds(connection: Connection, address: Address, query: string): Promise<Dataset> {
+  const at = responseAddress(address, '.dds', query);
   const response = await ask(connection, at, address.headers);
-  const body = new Body(connection.bytes(response));
+  const contentType = response.headers.get('content-type');
+  const body = new Body(connection.bytes(response), contentType);
   let text = '';
   try {
-    text = await readText(body, LONGEST_DESCRIPTION);
-    return parse(text);
+    text = bodyText(await collectBytes(body, LONGEST_DDS), contentType);
+    return parseDds(text, DEFAULT_LIMITS);
   } catch (error) {
     if (!(error instanceof DapSyntaxError || error instanceof RangeError)) throw error;
     const cause = error;
@@ -66,7 +60,8 @@ async function askText<T>(
       throw new Interruption(`the DDS broke off: ${cause.message}`, { cause });
     }
     const { status } = response;
-    throw errorObjectIn(text, at, status) ?? new ResponseError(at, error.message, { status, cause });
+    const reason = body.isWebPage ? webPageInsteadOf(error) : error.message;
+    throw errorObjectIn(text, at, status) ?? new ResponseError(at, reason, { status, cause });
   }
 }
 

@@ -7,7 +7,10 @@ import { DapSyntaxError } from '../model/scan.ts';
 import type { Value } from '../model/value.ts';
 import type { Dataset } from '../model/variable.ts';
 import { parseAddress, responseAddress } from './address.ts';
+import { Body } from './body.ts';
+import { collectBytes } from './bytes.ts';
 import { ask, located, once, type RequestOptions, ResponseError } from './request.ts';
+import { webPageInsteadOf } from './web-page.ts';
 
 export interface ReadOptions extends RequestOptions {
   /** The constraint expression, as it would stand after the `?`; in the address or here. */
@@ -35,30 +38,16 @@ export async function read(
     const response = await ask(connection, at, address.headers);
     const { status } = response;
     const { maxBytes = 2 ** 28, limits } = options;
+    const body = new Body(connection.bytes(response), response.headers.get('content-type'));
     try {
-      return decodeAll(await bytesOf(connection.bytes(response), maxBytes), limits);
+      return decodeAll(await collectBytes(body, maxBytes), limits);
     } catch (error) {
       if (error instanceof DapError) throw located(error, at, status);
       const isWrong =
         error instanceof DecodeError || error instanceof DapSyntaxError || error instanceof RangeError;
-      throw isWrong ? new ResponseError(at, error.message, { status, cause: error }) : error;
+      if (!isWrong) throw error;
+      const reason = body.isWebPage ? webPageInsteadOf(error) : error.message;
+      throw new ResponseError(at, reason, { status, cause: error });
     }
   });
-}
-
-async function bytesOf(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of chunks) {
-    length += piece.length;
-    if (length > limit) throw new RangeError(`expected a response of at most ${limit} bytes, found more`);
-    pieces.push(piece);
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -2,6 +2,7 @@
 
 import { DapError, parseError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
+import { bodyText, collectBytes } from './bytes.ts';
 import { Connection, type ConnectionOptions, type Fetch, Interruption } from './connection.ts';
 import { retryAfter, shortenedPause } from './reconnect.ts';
 
@@ -89,19 +90,6 @@ export function saysNoRows(error: unknown): error is DapError | ResponseError {
   return error instanceof DapError && /produced no matching results/i.test(error.message);
 }
 
-/** The whole of a text. Throws a `RangeError` for one of more than `limit` bytes, before it has taken more memory. */
-export async function readText(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let length = 0;
-  for await (const bytes of chunks) {
-    length += bytes.length;
-    if (length > limit) throw new RangeError(`expected a text of at most ${limit} bytes, found more`);
-    text += decoder.decode(bytes, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
 /** The server's error with the address before its message, and the HTTP status where it has no code of its own. */
 export function located(error: DapError, address: string, status: number): DapError {
   return new DapError(error.code < 0 ? status : error.code, `${address}: ${error.message}`);
@@ -132,7 +120,8 @@ function refusalIn(body: string, address: string, status: number): DapError | Re
 /** Empty where it is too long or broke: the status still says enough. */
 async function bodyOfRefusal(connection: Connection, response: Response): Promise<string> {
   try {
-    return await readText(connection.bytes(response), LONGEST_REFUSAL);
+    const bytes = await collectBytes(connection.bytes(response), LONGEST_REFUSAL);
+    return bodyText(bytes, response.headers.get('content-type'));
   } catch (error) {
     if (error instanceof RangeError || error instanceof Interruption) return '';
     throw error;

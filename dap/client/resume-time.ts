@@ -7,8 +7,9 @@ import { findTime, isNumeric } from '../model/time-column.ts';
 import { type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
 import type { Dataset, Sequence, Variable } from '../model/variable.ts';
 import type { Address } from './address.ts';
+import { askDas } from './attributes.ts';
 import { type Connection, Interruption } from './connection.ts';
-import { askDas, askDds } from './describe.ts';
+import { askDds } from './describe.ts';
 import { ResponseError } from './request.ts';
 
 /** The column by which a stream is resumed. */

@@ -1,6 +1,7 @@
 // What each connection contributes to a stream: the request for what is still missing, and the rows of its response.
 
 import { type Constraint, encodeConstraint } from '../constraint/index.ts';
+import { END_OF_RESPONSE } from '../decode/error.ts';
 import { type DecodedPart, DecodeError, type DecodeLimits, decodeStream } from '../decode/index.ts';
 import { DapError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
@@ -13,6 +14,7 @@ import { type LastRow, Progress, type Rows } from './progress.ts';
 import { ask, isTransient, located, ResponseError, saysNoRows } from './request.ts';
 import { findResumeTime, unitsOf } from './resume-time.ts';
 import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
+import { webPageInsteadOf } from './web-page.ts';
 
 /** How many times in a row a dataset that has given rows may be refused, as by a 404, before that is believed. */
 const PATIENCE_WITH_REFUSALS = 10;
@@ -107,7 +109,8 @@ export class Session {
     if (response === undefined) return 'the Sequence has no more rows';
     const begin = Date.now();
     const date = dateOf(response.headers);
-    for await (const part of this.#parts(new Body(connection.bytes(response)), at)) {
+    const body = new Body(connection.bytes(response), response.headers.get('content-type'));
+    for await (const part of this.#parts(body, at)) {
       if (part.kind === 'dataset') {
         if (!this.#timeIsSettled && (await this.#settleTime(connection, part.dataset))) return undefined;
         progress.begin(part.dataset, at, serverTime(date));
@@ -139,10 +142,15 @@ export class Session {
     try {
       yield* decodeStream(body, { limits: this.#limits });
     } catch (error) {
-      if (error instanceof DapError) throw located(error, at, 200);
+      if (error instanceof DapError) {
+        const cause = located(error, at, 200);
+        // Rows came from here before it failed: the next connection shows whether it goes on.
+        throw this.hasBroughtRows ? new Interruption(cause.message, { cause }) : cause;
+      }
       if (!(error instanceof DecodeError || error instanceof DapSyntaxError)) throw error;
+      if (body.isWebPage) throw new ResponseError(at, webPageInsteadOf(error), { status: 200, cause: error });
       // Rows came from here, so the server can do better: the next connection shows it, or fails before its first row.
-      if (this.hasBroughtRows || body.canBeCutOff) {
+      if (this.hasBroughtRows || (body.canBeCutOff && !isInTheData(error))) {
         throw new Interruption(`the response broke off: ${error.message}`, { cause: error });
       }
       throw new ResponseError(at, error.message, { status: 200, cause: error });
@@ -248,6 +256,11 @@ export class Session {
     this.#missing++;
     return this.#progress.seen > 0 && this.#missing <= PATIENCE_WITH_REFUSALS;
   }
+}
+
+/** True where wrong bytes came in the data, so that more of them would not have helped. */
+function isInTheData(error: Error): boolean {
+  return error instanceof DecodeError && error.offset > 0 && error.found !== END_OF_RESPONSE;
 }
 
 /** Seconds since 1970 by the server's clock, as far as its `Date` tells: that one knows whole seconds only. */

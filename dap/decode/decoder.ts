@@ -5,7 +5,7 @@ import { parseError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
 import type { Batch, Value } from '../model/value.ts';
 import type { Dataset, Sequence, Variable } from '../model/variable.ts';
-import { DecodeError, describeBytes } from './error.ts';
+import { DecodeError, describeBytes, END_OF_RESPONSE } from './error.ts';
 import { describeText, HeaderReader } from './header.ts';
 import { Input } from './input.ts';
 import type { DecodeLimits } from './limits.ts';
@@ -131,7 +131,7 @@ export class Decoder {
     if (item === undefined) return;
     const { name } = 'sequence' in item ? item.sequence : item.variable;
     const end = this.#input.position + this.#input.available;
-    throw new DecodeError(end, `more bytes of ${name}`, 'the end of the response');
+    throw new DecodeError(end, `more bytes of ${name}`, END_OF_RESPONSE);
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,8 @@
 // What is said when bytes are no DAP2 data response?
 
+/** What is found where bytes are missing. */
+export const END_OF_RESPONSE = 'the end of the response';
+
 /** A data response that is damaged, cut off, beyond a limit or none at all. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';

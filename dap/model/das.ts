@@ -1,4 +1,4 @@
-// How a DAS says what attributes a dataset carries: text to attribute tables and back (DAP2 draft, section 7.2.1).
+// The DAS, which tells the attributes of a dataset: text to attribute tables and back (DAP2 draft, section 7.2.1).
 
 import type { Attribute, AttributeTable } from './attributes.ts';
 import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, quote, Scanner } from './scan.ts';
@@ -33,22 +33,38 @@ const WHOLE_NUMBERS = new Map<Attribute['type'], { readonly from: number; readon
 export function parseDas(text: string): AttributeTable {
   const scanner = new Scanner('DAS', text);
   const attributes: AttributeTable = new Map();
+  parseTables(scanner, attributes, parseTable);
+  return attributes;
+}
+
+/** Reads the braces of a table and what is between them into `table`. */
+type ParseTable = (scanner: Scanner, table: AttributeTable) => void;
+
+/** Reads all of a DAS. */
+export function parseTables(scanner: Scanner, attributes: AttributeTable, parse: ParseTable): void {
   do {
     scanner.expectKeyword('Attributes');
-    parseTable(scanner, attributes);
+    parse(scanner, attributes);
     while (scanner.accept(';'));
   } while (!scanner.isAtEnd());
-  return attributes;
 }
 
 function parseTable(scanner: Scanner, table: AttributeTable): void {
   scanner.open();
-  while (!scanner.close()) {
-    if (scanner.accept(';')) continue;
-    const word = scanner.word('an attribute, a table or "}"');
-    if (scanner.isAt('{')) parseTable(scanner, tableInside(table, decodeName(word)));
-    else parseAttribute(scanner, word, table);
-  }
+  while (!scanner.close()) parseStatement(scanner, table, parseTable);
+}
+
+/** Reads an attribute, a table by `parse`, or a stray semicolon. The name of an attribute, which is in `table` then. */
+export function parseStatement(
+  scanner: Scanner,
+  table: AttributeTable,
+  parse: ParseTable,
+): string | undefined {
+  if (scanner.accept(';')) return undefined;
+  const word = scanner.word('an attribute, a table or "}"');
+  if (!scanner.isAt('{')) return parseAttribute(scanner, word, table);
+  parse(scanner, tableInside(table, decodeName(word)));
+  return undefined;
 }
 
 function tableInside(table: AttributeTable, name: string): AttributeTable {
@@ -59,7 +75,7 @@ function tableInside(table: AttributeTable, name: string): AttributeTable {
   return inside;
 }
 
-function parseAttribute(scanner: Scanner, typeWord: string, table: AttributeTable): void {
+function parseAttribute(scanner: Scanner, typeWord: string, table: AttributeTable): string {
   const type = typeWord.toLowerCase() === 'alias' ? 'Alias' : (atomicTypeOf(typeWord) ?? 'String');
   const name = scanner.name('the name of an attribute');
   const known = table.get(name);
@@ -74,6 +90,7 @@ function parseAttribute(scanner: Scanner, typeWord: string, table: AttributeTabl
   }
   scanner.expect(';');
   if (!joins) table.set(name, { type, values });
+  return name;
 }
 
 function parseValue(scanner: Scanner, type: Attribute['type']): number | string {

@@ -6,6 +6,7 @@ import { ATOMIC_TYPES, type AtomicType } from './variable.ts';
 export const MAX_DEPTH = 100;
 
 const BLANK = /\s*/y;
+const BLANKS = /[ \t]*/y;
 const COMMENT = /#[^\r\n]*/y;
 const WORD = /[^\s{}[\];=,]+/y;
 const BARE_VALUE = /[^,;{}\r\n]+/y;
@@ -33,6 +34,16 @@ export class DapSyntaxError extends Error {
   }
 }
 
+/** A line by its number, from 1, and the offset of its beginning. */
+interface Line {
+  readonly line: number;
+  readonly start: number;
+}
+
+const FIRST_LINE: Line = { line: 1, start: 0 };
+
+const LINE_END = /\r\n|\r|\n/g;
+
 export interface ScanLimits {
   /** Levels of braces; at most `MAX_DEPTH`. */
   readonly nesting: number;
@@ -52,6 +63,7 @@ export class Scanner {
   readonly #limits: ScanLimits;
   #at = 0;
   #depth = 0;
+  #line: Line = FIRST_LINE;
 
   /** `subject` names the kind of text in errors: `DDS`. */
   constructor(subject: string, text: string, limits: Partial<ScanLimits> = {}) {
@@ -178,13 +190,57 @@ export class Scanner {
 
   /** The error that says `expected` should have stood at the offset `at`, by default where the next token begins. */
   error(expected: string, at = this.position): DapSyntaxError {
-    let line = 1;
-    let lineStart = 0;
-    for (const lineEnd of this.#text.slice(0, at).matchAll(/\r\n|\r|\n/g)) {
-      line += 1;
-      lineStart = lineEnd.index + lineEnd[0].length;
+    const { line, start } = this.#lineOf(at);
+    return new DapSyntaxError(this.#subject, line, at - start + 1, expected, this.#tokenAt(at));
+  }
+
+  /** Goes on at the beginning of the line after the one that `at` is in, with `depth` levels of braces open. */
+  skipLine(at: number, depth: number): void {
+    LINE_END.lastIndex = at;
+    this.#at = LINE_END.exec(this.#text)?.index ?? this.#text.length;
+    this.#depth = depth;
+  }
+
+  /** Goes back to the offset `at`. */
+  goTo(at: number): void {
+    this.#at = at;
+  }
+
+  /** Levels of braces that are open. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** Whether `pattern`, which is sticky, matches at the offset `at`. */
+  matches(pattern: RegExp, at: number): boolean {
+    pattern.lastIndex = at;
+    return pattern.test(this.#text);
+  }
+
+  /** The line that the offset `at` is in: its number, and the characters of blanks at its beginning. */
+  lineAt(at: number): { readonly line: number; readonly indentation: number } {
+    const { line, start } = this.#lineOf(at);
+    BLANKS.lastIndex = start;
+    return { line, indentation: BLANKS.exec(this.#text)?.[0].length ?? 0 };
+  }
+
+  /** Counts from the line that was asked for last: a text may have many errors. */
+  #lineOf(at: number): Line {
+    let { line, start } = this.#line;
+    while (at < start) {
+      const end = this.#text[start - 2] === '\r' && this.#text[start - 1] === '\n' ? start - 2 : start - 1;
+      start = Math.max(this.#text.lastIndexOf('\n', end - 1), this.#text.lastIndexOf('\r', end - 1)) + 1;
+      line -= 1;
     }
-    return new DapSyntaxError(this.#subject, line, at - lineStart + 1, expected, this.#tokenAt(at));
+    LINE_END.lastIndex = start;
+    for (let found = LINE_END.exec(this.#text); found !== null; found = LINE_END.exec(this.#text)) {
+      const next = found.index + found[0].length;
+      if (next > at) break;
+      line += 1;
+      start = next;
+    }
+    this.#line = { line, start };
+    return this.#line;
   }
 
   #fail(expected: string, at: number): never {

@@ -1,0 +1,23 @@
+// Recognises a web page in the place of a DAP2 response: a login page, or the page of a router or proxy in between.
+
+/** What is said of one, after its address. */
+export const WEB_PAGE = 'answered with a web page (HTML), not a DAP2 response: is a login needed?';
+
+/** The same with what was wrong with it, which tells how it begins. */
+export function webPageInsteadOf(error: Error): string {
+  return `${WEB_PAGE} (${error.message})`;
+}
+
+/** How a web page begins, after blanks, a byte order mark, comments and an XML declaration. */
+const PAGE =
+  /^(?:[\s\u{feff}]|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body|title|meta|script)\b/isu;
+
+/** Characters in which it begins. */
+export const PAGE_BEGINNING = 1024;
+
+/** True where a body is a web page, by its beginning; a `Content-Type` of HTML decides where any tag begins it. */
+export function isWebPage(beginning: string, contentType: string | null): boolean {
+  const text = beginning.slice(0, PAGE_BEGINNING);
+  const isHtml = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '');
+  return PAGE.test(text) || (isHtml && /^[\s\u{feff}]*</u.test(text));
+}
