@@ -9,7 +9,7 @@ import { byId, write } from './element.ts';
 import { showLinks, wireCopy } from './links.ts';
 import { hideMessage, showMessage } from './message.ts';
 import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
-import { seamNotice } from './notices.ts';
+import { attributesNotice, seamNotice } from './notices.ts';
 import { describeWithPatience } from './patience.ts';
 import { Plot } from './plot.ts';
 import { explain, plainReason } from './reason.ts';
@@ -77,10 +77,11 @@ async function open(address: DatasetAddress): Promise<void> {
   const countdown = setInterval(() => status.count(), COUNTDOWN_EVERY);
   try {
     const again = byId('again', HTMLButtonElement);
-    const description = await describeWithPatience(address, again, (connection, error) => {
+    const { description, problem } = await describeWithPatience(address, again, (connection, error) => {
       status.set(connection);
       if (error !== undefined) showMessage('No answer yet', explain(address, error, page));
     });
+    health?.attributesAre(problem === undefined ? undefined : attributesNotice(plainReason(problem)));
     plot(address, description);
   } catch (error) {
     fail(address, error);

@@ -7,6 +7,9 @@ import { writeDuration, writeTime } from './times.ts';
 const MOST_PROBLEMS = 3;
 const MOST_COLUMNS = 6;
 
+/** UTF-16 units of a reason that are shown. */
+const LONGEST_REASON = 500;
+
 /** Milliseconds by which row times run ahead without a word: clocks are put right by as much all the time. */
 const LEAST_AHEAD = 100;
 
@@ -100,6 +103,18 @@ export function seamNotice(last: number, serverTime: number): Notice {
     lines: [],
     more: 0,
     over: 'Rows are later again than those from before the server started',
+  };
+}
+
+/** What is said where attributes of a dataset could not be read, for the reason `problem`. */
+export function attributesNotice(problem: string): Notice {
+  return {
+    key: 'attributes',
+    title: 'The attributes of the dataset could not be read',
+    text: 'Names, units and missing values are shown as far as they are known.',
+    lines: [problem.length > LONGEST_REASON ? `${problem.slice(0, LONGEST_REASON)}…` : problem],
+    more: 0,
+    over: 'The attributes of the dataset could be read',
   };
 }
 

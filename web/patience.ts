@@ -12,6 +12,13 @@ const LONGEST_WAIT = 30_000;
 /** Events after which there is reason to believe that the server can be reached again. */
 const HOPEFUL = ['online', 'pageshow', 'focus'];
 
+/** What the page knows of a dataset. */
+export interface Described {
+  readonly description: Description;
+  /** Why attributes are missing; undefined where all could be read. */
+  readonly problem: string | undefined;
+}
+
 /**
  * The description of the dataset at `address`. Asks again, after longer and longer waits, while no answer comes;
  * `waiting` is told of each wait, and a click on `again` ends it. Rejects where the answer is no.
@@ -20,13 +27,13 @@ export async function describeWithPatience(
   address: DatasetAddress,
   again: HTMLElement,
   waiting: (connection: Connection, error?: unknown) => void,
-): Promise<Description> {
+): Promise<Described> {
   const query = address.constraint === '' ? '' : `?${encodedConstraint(address)}`;
   for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 2)) {
     waiting({ state: 'connecting' });
     try {
-      const { dataset, attributes } = await describe(`${address.base}${query}`);
-      return describeDataset(dataset, attributes);
+      const { dataset, attributes, problem } = await describe(`${address.base}${query}`);
+      return { description: describeDataset(dataset, attributes), problem };
     } catch (error) {
       const mayComeBack =
         error instanceof ResponseError && (error.status === undefined || error.status >= 500);

@@ -1,4 +1,4 @@
-// Why something failed, in words for the person in front of the page.
+// Says why something failed, in words for the person in front of the page.
 
 import type { DatasetAddress } from './address.ts';
 
@@ -13,7 +13,10 @@ export function plainReason(error: unknown): string {
 
 /** Why `address` cannot be read, and what the browser keeps to itself about it; `page` is where the page came from. */
 export function explain(address: DatasetAddress, error: unknown, page: URL): string {
+  const said = error instanceof Error ? error.message : String(error);
   const reason = plainReason(error).replace(/[.\s]*$/, '.');
+  // Whatever the server answered, the browser let the page read it.
+  if (!NO_ANSWER.test(said)) return reason;
   const { protocol, origin } = new URL(address.base);
   if (page.protocol === 'https:' && protocol === 'http:') {
     return `${reason} This page came over https, and browsers do not let such a page read from http: open ${origin}/ itself, if it has a page.`;

@@ -27,6 +27,7 @@ export class ServerHealth {
   #plot: Plot | undefined;
   #labels: ReadonlyMap<string, string> = new Map();
   #seam: Notice | undefined;
+  #attributes: Notice | undefined;
 
   /** Asks nobody where the dataset at `address` is not of the server that `page` comes from. */
   constructor(address: DatasetAddress, page: string) {
@@ -68,6 +69,12 @@ export class ServerHealth {
     this.#show();
   }
 
+  /** Attributes of the dataset are missing; undefined where all could be read. */
+  attributesAre(notice: Notice | undefined): void {
+    this.#attributes = notice;
+    this.#show();
+  }
+
   #release(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
@@ -77,15 +84,15 @@ export class ServerHealth {
   #show(): void {
     if (this.#isHeld) return;
     const health = this.#health;
-    const seam = this.#seam === undefined ? [] : [this.#seam];
+    const own = [this.#seam, this.#attributes].filter(notice => notice !== undefined);
     if (health === undefined) {
-      if (seam.length === 0) this.#area.clear();
-      else this.#area.show(seam);
+      if (own.length === 0) this.#area.clear();
+      else this.#area.show(own);
       this.#plot?.markFailing(new Set());
       return;
     }
     const dataset = healthOf(health, this.#place!);
-    const notices = [...seam, ...noticesOf(health, dataset, this.#labels)];
+    const notices = [...own, ...noticesOf(health, dataset, this.#labels)];
     this.#area.show(notices, this.#isFresh ? undefined : this.#told);
     this.#plot?.markFailing(new Set(dataset?.failing.flatMap(({ columns }) => columns)));
   }

@@ -15,6 +15,13 @@ describe('a reason', () => {
     expect(plainReason('no byte for 90 s')).toBe('no byte for 90 s');
   });
 
+  it('blames no rule of browsers for what the server answered', () => {
+    for (const said of ['http://pi:8080/host.das: DAS, line 3, column 1: expected ";"', 'no byte for 90 s']) {
+      expect(explain(address, new Error(said), new URL('http://other/'))).toBe(`${said}.`);
+      expect(explain(address, new Error(said), new URL('https://other/'))).toBe(`${said}.`);
+    }
+  });
+
   it('says what browsers do not: other origins, and http from https', () => {
     const error = new TypeError('http://pi:8080/host: Failed to fetch');
     expect(explain(address, error, new URL('http://pi:8080/'))).toBe('http://pi:8080/host: no answer.');

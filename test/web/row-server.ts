@@ -27,11 +27,17 @@ export interface RowServer {
   close(): Promise<void>;
 }
 
-/** Serves one dataset, `/rows`. `takesSelections`: false = a request with a selection is refused, as some servers do. */
+/**
+ * Serves one dataset, `/rows`. `takesSelections`: false = a request with a selection is refused, as some servers do.
+ * `answerDas` answers for the DAS, whatever that is.
+ */
 export async function rowServer(
   dds: string,
   das = 'Attributes {}',
-  { takesSelections = true } = {},
+  {
+    takesSelections = true,
+    answerDas,
+  }: { takesSelections?: boolean; answerDas?: (response: ServerResponse) => void } = {},
 ): Promise<RowServer> {
   let dataset = parseDds(dds);
   let attributes = parseDas(das);
@@ -42,6 +48,7 @@ export async function rowServer(
     const query = decodeURIComponent(search.slice(1));
     response.setHeader('Access-Control-Allow-Origin', '*');
     if (pathname === '/rows.dds') return response.end(printDds(dataset));
+    if (pathname === '/rows.das' && answerDas !== undefined) return answerDas(response);
     if (pathname === '/rows.das') return response.end(printDas(attributes));
     if (pathname === '/rows.ver') return response.end('Core version: dap/2.0\n');
     if (pathname !== '/rows.dods') return response.writeHead(404).end();
