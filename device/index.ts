@@ -67,4 +67,4 @@ export type { SensorState } from './sensor-health.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
 export { identifierOf } from './sensors/identifiers.ts';
 export { throttledFile } from './sensors/pi-throttled.ts';
-export { duration, size } from './written-options.ts';
+export { duration, secondsOf, size } from './written-options.ts';

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DERIVATIONS, SENSOR_KINDS } from '../dist/device/index.js';
+import { mistakesText } from '../dist/server/config/mistakes-example.js';
 import { publishedSchema, referenceText } from '../dist/server/config/reference.js';
 import { sensorsText } from '../dist/server/config/sensors-page.js';
 
@@ -17,6 +18,18 @@ function writeBelow(heading, page, text) {
   writeFileSync(path, `${before.slice(0, end)}\n${heading}\n\n${text}\n`);
 }
 
+/** Puts a text into the first block of code below a heading of a page. */
+function writeBlock(heading, page, text) {
+  const path = join(root, page);
+  const before = readFileSync(path, 'utf8');
+  const start = before.indexOf('\n```\n', before.indexOf(`\n${heading}\n`)) + 5;
+  const end = before.indexOf('\n```\n', start);
+  if (start < 5 || end < 0)
+    throw new Error(`${page}: expected a block of code below "${heading}", found none`);
+  writeFileSync(path, `${before.slice(0, start)}${text}${before.slice(end)}`);
+}
+
+writeBlock('## Mistakes', 'docs/configuration.md', mistakesText());
 writeBelow('## Reference', 'docs/configuration.md', referenceText(SENSOR_KINDS));
 writeBelow('## Kinds', 'docs/sensors.md', sensorsText(SENSOR_KINDS, DERIVATIONS));
 const schema = JSON.stringify(publishedSchema(SENSOR_KINDS), null, 2);

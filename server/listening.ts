@@ -12,6 +12,8 @@ export interface Place {
   /** Undefined is every address of this machine. */
   readonly host?: string | undefined;
   readonly port: number;
+  /** What of it the command line says, so that an error names what is to be changed. */
+  readonly asked?: { readonly host?: string; readonly port?: number };
   /** The descriptor of a socket that listens already, whose address it is then. */
   readonly inherited?: number | undefined;
 }
@@ -102,17 +104,20 @@ async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
   }
 }
 
-function explain(error: unknown, { host, port, inherited }: Place): Error {
+function explain(error: unknown, { host, port, inherited, asked }: Place): Error {
+  const portKey = asked?.port === undefined ? 'server.port' : '--port';
   const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new Error(
-        `${place} is in use by another program: sudo ss -ltnp 'sport = :${port}' tells by which; choose another port with --port`,
+        `${place} is in use by another program: sudo ss -ltnp 'sport = :${port}' tells by which; choose another port with ${portKey}`,
       );
     case 'EACCES':
-      return new Error(`${place} may not be opened by this user; choose one above 1023 with --port`);
+      return new Error(`${place} may not be opened by this user; choose one above 1023 with ${portKey}`);
     case 'ENOTFOUND':
-      return new Error(`--host: expected an address of this machine, found "${host}"`);
+      return new Error(
+        `${asked?.host === undefined ? 'server.host' : '--host'}: expected an address of this machine, or its name, found "${host}", which no name server knows`,
+      );
     default:
       if (inherited !== undefined && codeOf(error) !== '')
         return new Error(`the socket that systemd passed cannot be used: ${codeOf(error)}`);

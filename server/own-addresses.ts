@@ -1,4 +1,6 @@
-// Under which addresses can the server be opened? From this machine, and from the network.
+// The addresses under which the server can be opened, from this machine and from the network.
+
+import { isIPv4, isIPv6 } from 'node:net';
 
 /**
  * `http://HOST:PORT/`, first the one for this machine.
@@ -9,7 +11,10 @@ export function ownAddresses(
   port: number,
   network: readonly string[],
 ): readonly string[] {
-  const everywhere = host === undefined || host === '0.0.0.0' || host === '::';
-  const names = everywhere ? ['localhost', ...network] : [host.includes(':') ? `[${host}]` : host];
-  return names.map(name => `http://${name}:${port}/`);
+  return hostsOf(host, network).map(name => `http://${isIPv6(name) ? `[${name}]` : name}:${port}/`);
+}
+
+function hostsOf(host: string | undefined, network: readonly string[]): readonly string[] {
+  if (host === undefined || host === '::') return ['localhost', ...network];
+  return host === '0.0.0.0' ? ['localhost', ...network.filter(address => isIPv4(address))] : [host];
 }

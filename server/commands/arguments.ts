@@ -1,4 +1,4 @@
-// What did the command line ask for? A command, its options and its operands, each known and in its place.
+// Reads the command line: a command, its options and its operands, each known and in its place.
 
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.ts';
@@ -128,6 +128,11 @@ export function choiceOf<Word extends string>(
   );
 }
 
+/** A decimal number as a whole, never the beginning of a text, nor 0 for an empty one; NaN for another text. */
+export function decimalOf(text: string): number {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
 export interface NumberLimits {
   readonly low: number;
   readonly high: number;
@@ -141,7 +146,7 @@ export function numberOf(
 ): number | undefined {
   const text = options.get(name);
   if (typeof text !== 'string') return undefined;
-  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const value = decimalOf(text);
   if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
   throw new UsageError(
     `--${name}: expected a ${whole ? 'whole ' : ''}number from ${low} to ${high}, found "${text}"`,

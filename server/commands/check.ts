@@ -1,4 +1,4 @@
-// `dapberry check`: is the configuration right, and what would be served by it? Opens no hardware.
+// `dapberry check`: tells whether the configuration is right, and what it would serve. Opens no hardware.
 
 import type { Atomic, Sequence } from '../../dap/index.ts';
 import { columnsOf } from '../../device/index.ts';
@@ -6,30 +6,37 @@ import type { DatasetConfig } from '../config/config.ts';
 import { type Configured, originText } from '../config/read.ts';
 import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../dataset/describe.ts';
 import { logCapacity } from '../log/row-log.ts';
+import { serviceOptions, serviceOptionsText } from '../machine/service-options.ts';
 import { ownAddresses } from '../own-addresses.ts';
 import { aligned, counted, durationText, sizeText } from '../terminal-text.ts';
 import type { Command } from './command.ts';
-import { CONFIG_OPTION, configured, fileOf } from './configured.ts';
+import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, configured, fileOf } from './configured.ts';
 
 export const checkCommand: Command = {
   name: 'check',
   summary: 'tell whether a configuration is right, and what it would serve',
   description:
     'Reads the configuration and opens no hardware. Of a wrong one all mistakes are printed, one a line as FILE:LINE:COLUMN: PATH: expected ..., found ..., and the exit code is 2. Of a right one it prints what would be served.',
-  options: [CONFIG_OPTION],
+  options: [CONFIG_OPTION, ...ADDRESS_OPTIONS],
   examples: ['dapberry check', 'dapberry check --config garden.yaml'],
   run: async (given, { machine, print, styled }) => {
-    const found = await configured(fileOf(given), machine);
-    print(reportOf(found, machine.addresses, title => styled('bold', title)));
+    const file = fileOf(given);
+    const asked = addressOf(given);
+    // Another file is not what the service serves.
+    const service = file === undefined ? await serviceOptions(machine) : {};
+    const found = await configured(file, machine, { ...service, ...asked });
+    const told = { ...service, ...asked };
+    print(reportOf(found, machine.addresses, title => styled('bold', title), serviceOptionsText(told)));
     return 0;
   },
 };
 
-/** What would be served, for a person. */
+/** What would be served, for a person. `options` are those of a command line that come before the configuration. */
 export function reportOf(
   found: Configured,
   network: readonly string[],
   title: (text: string) => string,
+  options?: string,
 ): string {
   const { config, left } = found;
   const { server, simulate, seed, datasets } = config;
@@ -37,7 +44,10 @@ export function reportOf(
   const [address = ''] = addresses;
   const whole = [
     ['configuration', originText(found)],
-    ['live page', server.port === 0 ? 'at any free port' : addresses.join('  ')],
+    [
+      'live page',
+      `${server.port === 0 ? 'at any free port' : addresses.join('  ')}${options === undefined ? '' : ` (with ${options})`}`,
+    ],
     [
       'simulated',
       simulate ? `everything, with the seed ${seed}` : 'nothing but the kinds that are simulated by nature',

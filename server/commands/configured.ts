@@ -1,10 +1,12 @@
-// Which configuration is a command about? The one that `--config` names, or the one that would be served.
+// Options of several commands: the configuration that `--config` names, or the one that would be served, and where it is served.
 
 import type { Overrides } from '../config/config.ts';
+import { EXPECTED_HOST, listenFault } from '../config/listen-address.ts';
+import { quoted } from '../config/problem.ts';
 import { ConfigError, type Configured, readConfig } from '../config/read.ts';
 import type { Machine } from '../machine/machine.ts';
-import { textOf } from './arguments.ts';
-import type { Given, Option } from './command.ts';
+import { numberOf, textOf } from './arguments.ts';
+import { type Given, type Option, UsageError } from './command.ts';
 
 export const CONFIG_OPTION: Option = {
   name: 'config',
@@ -12,6 +14,23 @@ export const CONFIG_OPTION: Option = {
   meaning:
     'the configuration; else the file that $DAPBERRY_CONFIG names, else /etc/dapberry/config.yaml if it is there, else the built-in datasets',
 };
+
+/** Of commands that tell where would be served. */
+export const ADDRESS_OPTIONS: readonly Option[] = [
+  { name: 'port', value: 'N', meaning: 'the port that the server is told to listen on' },
+  { name: 'host', value: 'ADDRESS', meaning: 'the address that it is told to listen on' },
+];
+
+/** What `--host` and `--port` say, which comes before what the configuration says. */
+export function addressOf(given: Given): Overrides {
+  const host = textOf(given, 'host', 'an address');
+  const fault = host === undefined ? undefined : listenFault(host);
+  if (fault !== undefined) {
+    throw new UsageError(`--host: expected ${EXPECTED_HOST}, found ${quoted(host ?? '')}`, fault.hint);
+  }
+  const port = numberOf(given, 'port', { low: 0, high: 65_535, whole: true });
+  return { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
+}
 
 export const SIMULATE_OPTION: Option = {
   name: 'simulate',

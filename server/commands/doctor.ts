@@ -1,22 +1,22 @@
-// `dapberry doctor`: is everything well for a machine that serves sensors, and if not, what is to be done?
+// `dapberry doctor`: tells what is wrong on a machine that serves sensors, and what to do about it.
 
 import type { Finding } from '../doctor/finding.ts';
 import { aligned, counted } from '../terminal-text.ts';
 import type { Command, Style, Surroundings } from './command.ts';
-import { CONFIG_OPTION, fileOf } from './configured.ts';
+import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf } from './configured.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'look at this machine, and tell what to do where something is wrong',
   description:
     'Looks at the machine, its system, its interfaces, the configuration, the port and the service. A line is "ok", a "note" that may be good to know, or says what to "fix"; then the exit code is 1. What sensors need is to be mended only where one of the configuration needs it. Nothing is changed and no sensor is opened.',
-  options: [CONFIG_OPTION],
+  options: [CONFIG_OPTION, ...ADDRESS_OPTIONS],
   examples: ['dapberry doctor', 'dapberry doctor --config garden.yaml'],
   run: async (given, { machine, print, styled }) => {
     const file = fileOf(given);
     // What only this command needs takes a Pi Zero a while to load.
     const { examine } = await import('../doctor/examine.ts');
-    const findings = await examine(machine, file);
+    const findings = await examine(machine, file, addressOf(given));
     print(reportOf(findings, styled));
     return findings.some(({ level }) => level === 'fix') ? 1 : 0;
   },

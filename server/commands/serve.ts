@@ -1,9 +1,11 @@
-// `dapberry serve`: what are its options, and what do they override of the configuration?
+// `dapberry serve`: its options, and what they override of the configuration.
 
+import { secondsOf } from '../../device/index.ts';
 import type { Overrides } from '../config/config.ts';
-import { numberOf, textOf } from './arguments.ts';
+import { quoted } from '../config/problem.ts';
+import { decimalOf, numberOf, textOf } from './arguments.ts';
 import { type Command, type Given, UsageError } from './command.ts';
-import { CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './configured.ts';
+import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './configured.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -46,8 +48,7 @@ export const serveCommand: Command = {
 
 function overridesOf(given: Given): Overrides {
   const overrides = {
-    host: textOf(given, 'host', 'an address'),
-    port: numberOf(given, 'port', { low: 0, high: 65_535, whole: true }),
+    ...addressOf(given),
     interval: intervalOf(given),
     simulate: given.options.has('simulate') ? true : undefined,
     seed: numberOf(given, 'seed', { low: 0, high: 4_294_967_295, whole: true }),
@@ -55,11 +56,13 @@ function overridesOf(given: Given): Overrides {
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }
 
+/** A number of seconds, or a duration as the configuration has it. */
 function intervalOf(given: Given): number | undefined {
-  const seconds = numberOf(given, 'interval', { low: 0, high: 86_400, whole: false });
-  if (seconds !== undefined && seconds > 0 && seconds < 0.001) {
-    const found = JSON.stringify(given.options.get('interval'));
-    throw new UsageError(`--interval: expected 0, or 0.001 to 86400 seconds, found ${found}`);
-  }
-  return seconds;
+  const text = textOf(given, 'interval', 'a number of seconds');
+  if (text === undefined) return undefined;
+  const seconds = secondsOf(text) ?? decimalOf(text);
+  if (seconds === 0 || (seconds >= 0.001 && seconds <= 86_400)) return seconds;
+  throw new UsageError(
+    `--interval: expected 0, or 0.001 to 86400 seconds, such as 10, 500ms or "1 min", found ${quoted(text)}`,
+  );
 }

@@ -51,11 +51,12 @@ function meantBranch(
 
 /** What a refinement says: in the words of its `params`, in those that its schema has for all values, or by its message. */
 function refused(part: Part, path: readonly Step[], { params, message }: z.core.$ZodIssueCustom): Problem {
-  const { expected, found } = (params ?? {}) as { readonly expected?: unknown; readonly found?: unknown };
+  const { expected, found, hint } = (params ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof expected === 'string' && typeof found === 'string') {
     return problemAt(part, inPart(part, path), 'value', { expected, found });
   }
-  const usual = wrongValue(part, path);
+  const wrong = wrongValue(part, path);
+  const usual = typeof hint === 'string' ? { ...wrong, hint } : wrong;
   const { expected: ofAll } = schemaIn(part, path) ?? {};
   return typeof ofAll === 'string' || message === NO_MESSAGE ? usual : { ...usual, expected: message };
 }

@@ -45,7 +45,7 @@ export async function findConfig(
   const isOptional = chosen === undefined && !known.includes(file) && (await isMissing(file));
   if (!isOptional) await read(file, undefined);
   for (const name of await namesIn(folder, problems)) {
-    await read(join(folder, name), basename(name).replace(/\.ya?ml$/, ''));
+    await read(join(folder, name), basename(name).replace(/\.ya?ml$/i, ''));
   }
   const missing = known.filter(path => path !== file && !sources.some(({ name }) => name === path));
   const told = new Set(problems.map(({ source }) => source));
@@ -91,9 +91,9 @@ async function isMissing(path: string): Promise<boolean> {
   return lstat(path).then(() => false, isNone);
 }
 
-/** Whether a file of this name in the folder is one more dataset. */
+/** Whether a file of this name in the folder is one more dataset; `.YAML`, as some systems write it, is no other ending. */
 export function isDatasetFile(name: string): boolean {
-  return /^[^.].*\.ya?ml$/.test(name);
+  return /^[^.].*\.ya?ml$/i.test(name);
 }
 
 async function namesIn(folder: string, problems: Problem[]): Promise<readonly string[]> {

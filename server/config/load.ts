@@ -10,7 +10,7 @@ import type { DriverKinds } from './drivers.ts';
 import { jsonSchemaOf } from './expected.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './explain.ts';
 import { type DatasetPart, isMapping } from './part.ts';
-import { type Problem, sortedProblems } from './problem.ts';
+import { type Problem, quoted, sortedProblems } from './problem.ts';
 import { type ConfigSchemas, configSchemas } from './schema.ts';
 
 /** One text of a configuration. */
@@ -101,8 +101,35 @@ function readMain(document: Document, { config }: ConfigSchemas): Read {
 
 function readDataset(document: Document, name: string, { dataset }: ConfigSchemas): Read {
   const place = { document, prefix: ['datasets', name] };
+  if (isMapping(document.value)) {
+    const written = Object.keys(document.value);
+    const misplaced = written.filter(key => OF_THE_WHOLE.includes(key));
+    // What else is wrong follows from that.
+    if (misplaced.length > 0)
+      return { problems: misplaced.map(key => ofTheWhole(document, name, key)), parts: [] };
+  }
   const problems = whatIsWrong(place, dataset, 'a dataset');
   return { problems, parts: isMapping(document.value) ? [{ name, ...place, path: [] }] : [] };
+}
+
+/** Keys of the configuration itself, which people copy into a file of one dataset. */
+const OF_THE_WHOLE = ['datasets', 'server', 'simulate', 'seed'];
+
+function ofTheWhole(document: Document, name: string, key: string): Problem {
+  const inside = valueAt(document.value, [key]);
+  const [only, ...others] = isMapping(inside) ? Object.keys(inside) : [];
+  const outdent = 'and indent what is below it less: the whole file is the dataset';
+  const hint =
+    key !== 'datasets'
+      ? `put "${key}" into config.yaml`
+      : only === undefined || others.length > 0
+        ? 'put the keys of each dataset into a file of its own, without "datasets:" and its name'
+        : `leave out "datasets:" and "${only}:", ${outdent} ${name}${only === name ? '' : ` (rename it to ${only}.yaml for that name)`}`;
+  return problemAt({ document, prefix: [] }, [key], 'key', {
+    expected: 'the keys of one dataset, such as interval and sensors',
+    found: quoted(key),
+    hint,
+  });
 }
 
 function whatIsWrong(

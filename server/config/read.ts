@@ -5,6 +5,7 @@ import { builtinConfig } from './builtin.ts';
 import type { Config, Overrides } from './config.ts';
 import { Drivers, driversNamed } from './drivers.ts';
 import { type FindOptions, findConfig } from './find.ts';
+import { ignoredFiles } from './ignored-files.ts';
 import { loadDocuments, readSources } from './load.ts';
 import { type Problem, problemLine } from './problem.ts';
 
@@ -19,7 +20,7 @@ export interface Configured {
   readonly isBuiltin: boolean;
   /** The files of the drivers that its sensors name. */
   readonly drivers: readonly string[];
-  /** Datasets that are left out, one sentence each. */
+  /** Datasets that are left out and files that are not read, one sentence each. */
   readonly left: readonly string[];
 }
 
@@ -55,8 +56,9 @@ export async function readConfig(
   }
   const files = found.sources.map(({ name }) => name);
   const { config } = loaded;
+  const ignored = await ignoredFiles(found.file);
   if (config.datasets.length > 0) {
-    return { config, file: found.file, files, isBuiltin: false, drivers, left: [] };
+    return { config, file: found.file, files, isBuiltin: false, drivers, left: ignored };
   }
   const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval).catch(
     (error: unknown): Problem => ({
@@ -69,7 +71,14 @@ export async function readConfig(
   if ('expected' in builtin) return { problems: [builtin], drivers, isUnread: true };
   const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides });
   if ('problems' in whole) return { ...whole, drivers, isUnread: false };
-  return { config: whole.config, file: found.file, files, isBuiltin: true, drivers, left: builtin.left };
+  return {
+    config: whole.config,
+    file: found.file,
+    files,
+    isBuiltin: true,
+    drivers,
+    left: [...ignored, ...builtin.left],
+  };
 }
 
 /** Whether a file may be read as soon as other files are closed. */

@@ -11,6 +11,7 @@ import { DEFAULT_PROXIES, isProxyEntry } from '../connections/trusted-proxies.ts
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { DEFAULT_BOUNDS, type LogBounds } from '../log/row-log.ts';
 import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
+import { EXPECTED_HOST, listenFault } from './listen-address.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { email, text, url } from './words.ts';
 
@@ -95,9 +96,22 @@ export const DATASET_SHAPE = {
   log,
 };
 
+const listenAddress = z
+  .string()
+  .min(1)
+  .superRefine((host, context) => {
+    const fault = listenFault(host);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: EXPECTED_HOST, params: fault });
+  })
+  .optional()
+  .meta({
+    description: 'The address to listen on; every address of the machine where it is left out.',
+    expected: EXPECTED_HOST,
+  });
+
 const server = z
   .strictObject({
-    host: text('The address to listen on; every address of the machine where it is left out.'),
+    host: listenAddress,
     port: z
       .int()
       .min(0)

@@ -1,19 +1,25 @@
-// Is everything well for a machine that serves sensors? All examinations, one after the other.
+// Examines a machine that serves sensors: all examinations, one after the other.
 
 import type { Need } from '../../device/index.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Overrides } from '../config/config.ts';
 import { readConfig } from '../config/read.ts';
 import { boardOf } from '../machine/board.ts';
 import { bootConfig } from '../machine/boot-config.ts';
 import type { Machine } from '../machine/machine.ts';
+import { serviceOptions, serviceOptionsText } from '../machine/service-options.ts';
 import type { Finding, Patient } from './finding.ts';
 import { examineInterfaces } from './interfaces.ts';
 import { examineService } from './service.ts';
 import { examineSystem } from './system.ts';
 
-/** Does not reject, opens no sensor and changes nothing. `file` is what `--config` names. */
-export async function examine(machine: Machine, file: string | undefined): Promise<readonly Finding[]> {
-  const read = await readConfig(file, {}, { ...machine.configuration, hostOf: machine.host });
+/** Does not reject, opens no sensor and changes nothing. `file` is what `--config` names, `asked` what `--host` and `--port` say. */
+export async function examine(
+  machine: Machine,
+  file: string | undefined,
+  asked: Overrides = {},
+): Promise<readonly Finding[]> {
+  const options = { ...(file === undefined ? await serviceOptions(machine) : {}), ...asked };
+  const read = await readConfig(file, options, { ...machine.configuration, hostOf: machine.host });
   const config = 'config' in read ? read.config : undefined;
   const board = await boardOf(machine);
   const boot = await bootConfig(machine, board.model);
@@ -21,7 +27,7 @@ export async function examine(machine: Machine, file: string | undefined): Promi
   return [
     ...(await examineSystem(patient)),
     ...(await examineInterfaces(patient)),
-    ...(await examineService(machine, read)),
+    ...(await examineService(machine, read, serviceOptionsText(options))),
   ];
 }
 

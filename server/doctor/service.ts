@@ -1,4 +1,4 @@
-// Can it serve? The configuration, the port and the service.
+// Examines what serving needs: the configuration, the port and the service.
 
 import type { Config } from '../config/config.ts';
 import { problemLine } from '../config/problem.ts';
@@ -8,11 +8,16 @@ import { counted } from '../terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 import { examineRowTimes } from './row-times.ts';
 
-export async function examineService(machine: Machine, read: ConfigRead): Promise<readonly Finding[]> {
+/** `options` are those of a command line that come before the configuration. */
+export async function examineService(
+  machine: Machine,
+  read: ConfigRead,
+  options: string | undefined,
+): Promise<readonly Finding[]> {
   const config = 'config' in read ? read.config : undefined;
   return [
     ...configuration(read),
-    ...(config === undefined ? [] : await port(machine, config.server)),
+    ...(config === undefined ? [] : await port(machine, config.server, options)),
     ...(await service(machine)),
   ];
 }
@@ -30,14 +35,19 @@ function configuration(read: ConfigRead): readonly Finding[] {
   ];
 }
 
-async function port(machine: Machine, server: Config['server']): Promise<readonly Finding[]> {
+async function port(
+  machine: Machine,
+  server: Config['server'],
+  options: string | undefined,
+): Promise<readonly Finding[]> {
   const { port: number, host } = server;
-  if (number === 0) return [ok('port', 'any free one')];
+  const asked = options === undefined ? '' : `, as ${options} says`;
+  if (number === 0) return [ok('port', `any free one${asked}`)];
   const error = await machine.listenError(number, host);
-  if (error === undefined) return [ok('port', `${number} is free`)];
+  if (error === undefined) return [ok('port', `${number} is free${asked}`)];
   const running = error === 'EADDRINUSE' ? await machine.serverAt(number, host) : undefined;
   if (running === undefined) return [closed(server, error)];
-  return [ok('port', `${running.name} answers on ${number}`), ...examineRowTimes(running)];
+  return [ok('port', `${running.name} answers on ${number}${asked}`), ...examineRowTimes(running)];
 }
 
 /** A port that cannot be listened at. */

@@ -1,4 +1,4 @@
-// Is the system well? Board, kernel, Node, power, clock, file system, space and memory.
+// Examines the system: board, kernel, Node, power, clock, file system, space and memory.
 
 import { satisfies } from 'semver';
 import { throttledFile } from '../../device/index.ts';
@@ -104,20 +104,40 @@ async function clock({ machine }: Patient): Promise<Finding> {
   return fix('clock', 'not synchronised: the times of rows may be wrong', advice);
 }
 
-async function rootFileSystem({ machine: { files } }: Patient): Promise<Finding> {
-  const isReadOnly = (table: string, column: number) => {
-    const lines = table.split('\n').filter(line => !line.startsWith('#'));
-    // What is mounted last at a place lies on top.
-    const root = lines.map(line => line.trim().split(/\s+/)).findLast(([, place]) => place === '/');
-    return root?.[column]?.split(',').includes('ro');
-  };
-  const readOnly = isReadOnly(await textOf(files, '/proc/mounts'), 3);
-  if (readOnly === undefined) return note('root file system', 'unknown: /proc/mounts does not have it');
-  if (!readOnly) return ok('root file system', 'can be written');
-  if (isReadOnly(await textOf(files, '/etc/fstab'), 3))
+async function rootFileSystem({ machine: { files }, board: { isPi } }: Patient): Promise<Finding> {
+  const mounts = await textOf(files, '/proc/mounts');
+  const root = rootIn(mounts);
+  if (root === undefined) return note('root file system', 'unknown: /proc/mounts does not have it');
+  const [, , type = '', options = ''] = root;
+  if (!isReadOnly(options)) {
+    const isLost = OVERLAYS.includes(type) || IN_MEMORY.includes(type);
+    return isLost ? lostAtRestart(type, isPi) : ok('root file system', 'can be written');
+  }
+  if (isReadOnly(rootIn(await textOf(files, '/etc/fstab'))?.[3] ?? ''))
     return ok('root file system', 'read-only, as /etc/fstab wants it');
   const advice = 'the kernel does that after an error: see dmesg, back the card up, and check or replace it';
   return fix('root file system', 'read-only, though /etc/fstab does not want that', advice);
+}
+
+/** Types of file systems that put what is written over something else, as raspi-config's overlay does, and of those in memory. */
+const OVERLAYS = ['overlay', 'overlayfs', 'aufs', 'unionfs'];
+const IN_MEMORY = ['tmpfs', 'ramfs', 'rootfs'];
+
+function lostAtRestart(type: string, isPi: boolean): Finding {
+  const where = IN_MEMORY.includes(type) ? `in memory (${type})` : `an ${type} file system`;
+  const text = `${where}: what is written, such as a configuration or what pull keeps, may be gone after a restart`;
+  const advice = 'sudo raspi-config nonint do_overlayfs 1, then restart, before anything that is to stay';
+  return note('root file system', text, isPi ? advice : undefined);
+}
+
+/** The fields of the line of `/`: what is mounted last at a place lies on top. */
+function rootIn(table: string): readonly string[] | undefined {
+  const lines = table.split('\n').filter(line => !line.startsWith('#'));
+  return lines.map(line => line.trim().split(/\s+/)).findLast(([, place]) => place === '/');
+}
+
+function isReadOnly(options: string): boolean {
+  return options.split(',').includes('ro');
 }
 
 async function space({ machine: { freeSpace } }: Patient): Promise<Finding> {

@@ -43,7 +43,7 @@ export function createLogger(style = logStyle(), destination = standardError()):
     case 'terminal':
       return pino({ base: null }, readable(forPerson(destination)));
     case 'journal':
-      return pino({ base: null, timestamp: false }, readable(withPriority(destination)));
+      return pino({ base: null, timestamp: false }, withPriority(destination));
     case 'json':
       // An escape in JSON stands for the character: nothing of it changes.
       return pino({ base: null }, { write: line => destination.write(visibleText(line)) });
@@ -63,11 +63,14 @@ function shown(key: string, value: unknown): unknown {
   return key === 'stack' ? visibleText(value) : visibleLine(value);
 }
 
+/** The field `error` is for programs: to a person the message has told it. */
+const READABLE = { singleLine: true, errorLikeObjectKeys: ['err'], ignore: 'error' };
+
 /** `[14:03:05] WARN: what happened {"its":"fields"}`, coloured where the terminal can. */
 function forPerson(destination: DestinationStream): DestinationStream {
   const format = prettyFactory({
+    ...READABLE,
     colorize: isColorSupported,
-    singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
   });
   return { write: line => destination.write(format(line)) };
@@ -82,15 +85,39 @@ const PRIORITIES: readonly (readonly [least: number, priority: number])[] = [
 ];
 const DEBUG = 7;
 
+interface Line {
+  readonly level: number;
+  readonly time?: number;
+  readonly msg?: string;
+  /** For programs: to a person the message has told it. */
+  readonly error?: unknown;
+  readonly err?: { readonly message?: string; readonly stack?: string };
+}
+
 /** One line an event, `<4>what happened {"its":"fields"}`; the journal knows the time. */
 function withPriority(destination: DestinationStream): DestinationStream {
-  const format = prettyFactory({ colorize: false, singleLine: true, ignore: 'level,time' });
   return {
     write(line: string): void {
-      const { level } = JSON.parse(line) as { level: number };
+      const { level, time: _time, msg = '', error: _error, err, ...fields } = JSON.parse(line) as Line;
       const [, priority] = PRIORITIES.find(([least]) => level >= least) ?? [0, DEBUG];
-      const text = format(line).trim().replaceAll('\n', '\\n');
-      destination.write(`<${priority}>${text}\n`);
+      const parts = [
+        msg,
+        ...(err === undefined ? [] : [traceOf(err, msg)]),
+        ...(Object.keys(fields).length === 0 ? [] : [JSON.stringify(fields)]),
+      ];
+      // The journal takes each line for an entry of its own.
+      const text = parts
+        .join(' ')
+        .trim()
+        .replaceAll(/\s*\n\s*/g, ' | ');
+      destination.write(`<${priority}>${visibleText(text)}\n`);
     },
   };
+}
+
+/** `(no wire | at read (file.js:1:2))`, without the error's message where `told` has it. */
+function traceOf({ message = '', stack = message }: NonNullable<Line['err']>, told: string): string {
+  const start = stack.indexOf(message);
+  const frames = start < 0 ? stack : stack.slice(start + message.length);
+  return `(${(message !== '' && told.includes(message) ? frames : stack).trim()})`;
 }

@@ -80,18 +80,21 @@ export function thisMachine(): Machine {
   };
 }
 
-/** The IPv4 addresses under which this machine can be reached from others. */
-export function networkAddresses(): string[] {
-  const addresses = Object.values(interfaces()).flatMap(list => list ?? []);
-  return addresses
-    .filter(({ internal, family }) => !internal && family === 'IPv4')
-    .map(({ address }) => address);
+/**
+ * The addresses under which this machine can be reached from others: those of IPv4, and of IPv6 where there are none. Addresses of a link
+ * (fe80::) are left out: a browser cannot open them. None where the kernel does not tell: it takes a descriptor to ask it.
+ */
+export function networkAddresses(read = networkInterfaces): string[] {
+  const all = Object.values(interfaces(read))
+    .flatMap(list => list ?? [])
+    .filter(({ internal, address }) => !internal && !/^fe[89ab]/i.test(address));
+  const ofIpv4 = all.filter(({ family }) => family === 'IPv4');
+  return (ofIpv4.length > 0 ? ofIpv4 : all).map(({ address }) => address);
 }
 
-/** None where the kernel does not tell: it takes a descriptor to ask it. */
-function interfaces(): ReturnType<typeof networkInterfaces> {
+function interfaces(read: typeof networkInterfaces): ReturnType<typeof networkInterfaces> {
   try {
-    return networkInterfaces();
+    return read();
   } catch {
     return {};
   }

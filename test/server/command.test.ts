@@ -119,9 +119,15 @@ describe('the command dapberry', () => {
   it.each([
     [['--port', '80800'], '--port: expected a whole number from 0 to 65535, found "80800"'],
     [['--port', ''], '--port: expected a whole number from 0 to 65535, found ""'],
-    [['--interval', 'fast'], '--interval: expected a number from 0 to 86400, found "fast"'],
-    [['--interval', '0.0001'], '--interval: expected 0, or 0.001 to 86400 seconds, found "0.0001"'],
-    [['--interval', '-1'], '--interval: expected a number from 0 to 86400, found "-1"'],
+    [
+      ['--interval', 'fast'],
+      '--interval: expected 0, or 0.001 to 86400 seconds, such as 10, 500ms or "1 min", found "fast"',
+    ],
+    [
+      ['--interval', '0.0001'],
+      '--interval: expected 0, or 0.001 to 86400 seconds, such as 10, 500ms or "1 min", found "0.0001"',
+    ],
+    [['--interval', '-1'], 'found "-1"'],
     [['--config', ''], '--config: expected a file, found ""'],
     [['--host', ''], '--host: expected an address, found ""'],
     [['--intervall', '1'], 'there is no option --intervall; did you mean --interval?'],
@@ -130,7 +136,9 @@ describe('the command dapberry', () => {
     [['--port', '--simulate'], '--port: expected a value (N), found the option --simulate'],
     [['serve', '--port'], '--port: expected a value (N), found nothing'],
     [['--simulate=no'], '--simulate: expected no value, found "no"'],
-    [['check', '--port', '80'], '--port is an option of serve, not of check; see dapberry check --help'],
+    [['--port', '0x50'], '--port: expected a whole number from 0 to 65535, found "0x50"'],
+    [['--interval', ' '], '--interval: expected a number of seconds, found ""'],
+    [['check', '--seed', '80'], '--seed is an option of serve, not of check; see dapberry check --help'],
     [
       ['read', '--format', 'jsn'],
       '--format: expected one of table, json, csv, found "jsn"; did you mean json?',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { textOf } from '../../sources.ts';
 import { machineWith, PI, type TestMachine } from './machines.ts';
@@ -74,5 +75,114 @@ describe('dapberry check', () => {
       'dapberry: 2 mistakes in the configuration',
       '',
     ]);
+  });
+
+  it('tells the addresses that the command line asks for, or the service is started with', async () => {
+    const run = async (program: string, args: readonly string[]) =>
+      program === 'systemctl' && args.includes('--property=ExecStart')
+        ? 'ExecStart={ path=/usr/local/bin/dapberry ; argv[]=/usr/local/bin/dapberry serve --port 80 ; ignore_errors=no ; pid=0 }\n'
+        : undefined;
+    machine = await machineWith(
+      { [USUAL]: 'server: {port: 8081}\n', '/etc/other.yaml': 'server: {port: 8082}\n' },
+      { run },
+    );
+    const pageOf = async (...args: string[]) => {
+      const { out, err } = await machine!.dapberry('check', ...args);
+      return /^live page +(.*)$/m.exec(out)?.[1] ?? err;
+    };
+    expect(await pageOf()).toBe('http://localhost:80/ http://192.0.2.17:80/ (with --port 80)');
+    expect(await pageOf('--port', '9000', '--host', '::1')).toBe(
+      'http://[::1]:9000/ (with --host ::1 --port 9000)',
+    );
+    expect(await pageOf('--config', join(machine.tree.root, 'etc/other.yaml'))).toBe(
+      'http://localhost:8082/ http://192.0.2.17:8082/',
+    );
+    expect(await pageOf('--host', '192.168.1.300')).toBe(
+      'dapberry: --host: expected an address of this machine, such as 127.0.0.1, 192.168.1.10 or ::1, or its name, found "192.168.1.300"; an IPv4 address has four numbers from 0 to 255\n',
+    );
+  });
+
+  it('tells the addresses of a machine that has IPv6 alone', async () => {
+    machine = await machineWith({}, { addresses: ['2001:db8::17'] });
+    expect((await machine.dapberry('check')).out).toContain(
+      'http://localhost:8080/ http://[2001:db8::17]:8080/',
+    );
+  });
+
+  it.each([
+    ['192.168.1.300', 'an IPv4 address has four numbers from 0 to 255'],
+    ['192.168.1', 'an IPv4 address has four numbers from 0 to 255'],
+    ['192.168.1.0/24', 'one address is meant, not a network'],
+    ['http://pi', 'leave out http://'],
+    ['pi:8080', 'the port has an option of its own: port'],
+    ['"[::1]"', 'leave out the brackets'],
+    ['"*"', 'leave host out to listen on every address'],
+    ['"::g"', ''],
+    ['my_pi', 'a name of a machine has no _'],
+    ['"pi "', 'leave out what cannot be seen'],
+    ['pi..local', ''],
+  ])('refuses an address that the server could not listen on: %s', async (host, hint) => {
+    machine = await machineWith({ [USUAL]: `server:\n  port: 80\n  host: ${host}\n` });
+    const { code, err } = await machine.dapberry('check');
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /^\/etc\/dapberry\/config\.yaml:3:9: server\.host: expected an address of this machine/,
+    );
+    expect(err).toContain(hint);
+  });
+
+  it.each(['127.0.0.1', '"::"', '"fe80::1%eth0"', 'localhost', 'raspberrypi.local', 'pi4', '0.0.0.0'])(
+    'takes %s as an address to listen on',
+    async host => {
+      machine = await machineWith({ [USUAL]: `server: {host: ${host}}\n` });
+      expect((await machine.dapberry('check')).code).toBe(0);
+    },
+  );
+
+  it('tells of files in config.d that it does not read, and reads those with large letters', async () => {
+    machine = await machineWith({
+      [USUAL]: 'server: {}\n',
+      ...Object.fromEntries(
+        ['a.YAML', 'b.Yml', 'c.yaml.txt', 'd.yaml~', '.e.yaml', 'f.yaml.bak', '#g.yaml#', 'README.md'].map(
+          name => [`/etc/dapberry/config.d/${name}`, 'sensors: [{kind: host-load}]\n'],
+        ),
+      ),
+    });
+    const { code, out } = await machine.dapberry('check');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^dataset a$/m);
+    expect(out).toMatch(/^dataset b$/m);
+    expect(out.split('\n').filter(line => line.includes('is not read'))).toEqual([
+      '/etc/dapberry/config.d/#g.yaml# is not read: it is a copy that an editor or a package manager has left',
+      '/etc/dapberry/config.d/.e.yaml is not read: its name begins with a point',
+      '/etc/dapberry/config.d/c.yaml.txt is not read: its name does not end in .yaml or .yml',
+      '/etc/dapberry/config.d/d.yaml~ is not read: it is a copy that an editor or a package manager has left',
+      '/etc/dapberry/config.d/f.yaml.bak is not read: it is a copy that an editor or a package manager has left',
+    ]);
+  });
+
+  it.each([
+    [
+      'datasets:\n  shed:\n    sensors: [{kind: host-load}]\n',
+      'found "datasets"; leave out "datasets:" and "shed:", and indent what is below it less: the whole file is the dataset garden (rename it to shed.yaml for that name)',
+    ],
+    [
+      'datasets:\n  garden: {sensors: []}\n',
+      'leave out "datasets:" and "garden:", and indent what is below it less: the whole file is the dataset garden\n',
+    ],
+    [
+      'datasets: {a: 1, b: 2}\n',
+      'put the keys of each dataset into a file of its own, without "datasets:" and its name',
+    ],
+    ['server: {port: 80}\nsensors: [{kind: host-load}]\n', 'found "server"; put "server" into config.yaml'],
+  ])('tells once what to do about a whole configuration in config.d: %j', async (text, told) => {
+    machine = await machineWith({ '/etc/dapberry/config.d/garden.yaml': text });
+    const { code, err } = await machine.dapberry('check');
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /^\/etc\/dapberry\/config\.d\/garden\.yaml:1:1: \w+: expected the keys of one dataset/,
+    );
+    expect(err).toContain(told);
+    expect(err).toContain('dapberry: 1 mistake in the configuration');
   });
 });

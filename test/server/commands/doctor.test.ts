@@ -387,6 +387,35 @@ describe('dapberry doctor', () => {
     ],
   ];
 
+  it.each([
+    [
+      'tmpfs /overlay tmpfs rw 0 0\noverlay / overlay rw,lowerdir=/lower,upperdir=/upper 0 0\n',
+      'note root file system an overlay file system: what is written, such as a configuration or what pull keeps, may be gone after a restart: sudo raspi-config nonint do_overlayfs 1, then restart, before anything that is to stay',
+    ],
+    ['tmpfs / tmpfs rw,nosuid 0 0\n', 'note root file system in memory (tmpfs): what is written,'],
+  ])('does not call a root file system writable that forgets: %j', async (mounts, line) => {
+    const { code, lines } = await onPi({ files: { '/proc/mounts': mounts } });
+    expect(lines.some(found => found.startsWith(line))).toBe(true);
+    expect(code).toBe(0);
+  });
+
+  it('judges the port that the service is started with, or that is asked for', async () => {
+    const asked: unknown[] = [];
+    const run: Machine['run'] = async (_program, args) =>
+      args.includes('--property=ExecStart')
+        ? 'ExecStart={ path=/usr/local/bin/dapberry ; argv[]=/usr/local/bin/dapberry serve --port=80 ; pid=0 }\n'
+        : undefined;
+    const listenError: Machine['listenError'] = async port => {
+      asked.push(port);
+      return undefined;
+    };
+    const { lines } = await onPi({ parts: { run, listenError } });
+    expect(lines).toContain('ok port 80 is free, as --port 80 says');
+    const { out } = await machine!.dapberry('doctor', '--port', '9000');
+    expect(out.replaceAll(/ +/g, ' ')).toContain('ok port 9000 is free, as --port 9000 says');
+    expect(asked).toEqual([80, 9000]);
+  });
+
   it.each(notes)('finds nothing to mend in %s', async (_state, change, line) => {
     const { code, wrong, lines } = await onPi(change);
     expect([code, wrong]).toEqual([0, []]);

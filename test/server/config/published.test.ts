@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DERIVATIONS, SENSOR_KINDS } from '../../../device/index.ts';
 import { loadConfig } from '../../../server/config/load.ts';
+import { mistakesText } from '../../../server/config/mistakes-example.ts';
 import { publishedSchema, referenceText } from '../../../server/config/reference.ts';
 import { sensorsText } from '../../../server/config/sensors-page.ts';
 import { textOf } from '../../sources.ts';
@@ -20,6 +21,13 @@ describe('what is published of the configuration', () => {
     expect(page.slice(page.indexOf('## Reference\n')), `docs/configuration.md ${ADVICE}`).toBe(
       `## Reference\n\n${referenceText(SENSOR_KINDS)}\n`,
     );
+  });
+
+  it('shows the mistakes of its example as the loader tells them now, with every kind', () => {
+    const page = textOf('docs/configuration.md');
+    const [, shown] = /\n## Mistakes\n.*?\n```\n(.*?)\n```\n/s.exec(page) ?? [];
+    expect(shown, `docs/configuration.md ${ADVICE}`).toBe(mistakesText());
+    for (const { name } of SENSOR_KINDS) expect(shown).toContain(name);
   });
 
   it('is the page of sensors of now, with every kind and every derivation', () => {

@@ -444,21 +444,27 @@ port: 80
     `server:
   host: ""
 `,
-    [`2:9: server.host: expected a text that is not empty, found ""`],
+    [
+      `2:9: server.host: expected an address of this machine, such as 127.0.0.1, 192.168.1.10 or ::1, or its name, found ""`,
+    ],
   ],
   [
     'a host that is a number',
     `server:
   host: 127
 `,
-    ['2:9: server.host: expected a text that is not empty, found 127; put it in quotes'],
+    [
+      '2:9: server.host: expected an address of this machine, such as 127.0.0.1, 192.168.1.10 or ::1, or its name, found 127; put it in quotes',
+    ],
   ],
   [
     'a list of hosts',
     `server:
   host: [localhost]
 `,
-    ['2:9: server.host: expected a text that is not empty, found [localhost]'],
+    [
+      '2:9: server.host: expected an address of this machine, such as 127.0.0.1, 192.168.1.10 or ::1, or its name, found [localhost]',
+    ],
   ],
   [
     'a timeout of 0',
@@ -511,7 +517,7 @@ port: 80
   max_streams: 5
 `,
     [
-      `2:3: server.max_streams: expected one of the keys host, port, readerTimeout, maxStreams, maxStreamsPerAddress, headersTimeout, requestTimeout, maxRequestHead, cors, found "max_streams"; did you mean "maxStreams"?`,
+      `2:3: server.max_streams: expected one of the keys host, port, readerTimeout, maxStreams, maxStreamsPerAddress, maxConnections, maxConnectionsPerAddress, maxUnansweredRequests, trustProxy, headersTimeout, requestTimeout, maxRequestHead, cors, found "max_streams"; did you mean "maxStreams"?`,
     ],
   ],
   [

@@ -1,0 +1,23 @@
+// The example of a configuration with mistakes that the page docs/configuration.md shows, as the loader tells them now.
+
+import { loadConfig } from './load.ts';
+import { problemLine } from './problem.ts';
+
+const WRONG = `server:
+  prot: 80
+datasets:
+  garden:
+    title: Garden
+    sensors:
+      - kind: termal
+`;
+
+/** What `dapberry serve` prints of it. */
+export function mistakesText(): string {
+  const loaded = loadConfig([{ name: 'garden.yaml', content: WRONG }]);
+  const problems = 'problems' in loaded ? loaded.problems : [];
+  return [
+    ...problems.map(problemLine),
+    `dapberry: ${problems.length} mistakes in the configuration; nothing was started`,
+  ].join('\n');
+}
