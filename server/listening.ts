@@ -115,6 +115,7 @@ function explain(error: unknown, { host, port, inherited, asked }: Place): Error
     case 'EACCES':
       return new Error(`${place} may not be opened by this user; choose one above 1023 with ${portKey}`);
     case 'ENOTFOUND':
+    case 'EAI_AGAIN':
       return new Error(
         `${asked?.host === undefined ? 'server.host' : '--host'}: expected an address of this machine, or its name, found "${host}", which no name server knows`,
       );

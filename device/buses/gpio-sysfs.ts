@@ -183,6 +183,12 @@ async function loadOnoff(): Promise<OnoffModule> {
   return onoff;
 }
 
+/** An empty file is no 0. */
+function wholeNumber(text: string, path: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Error(`${path}: expected a whole number, found ${JSON.stringify(text.slice(0, 60))}`);
+}
+
 async function chipsBelow(root: string) {
   const folders = (await readdir(root)).filter(name => /^gpiochip\d+$/.test(name));
   return Promise.all(
@@ -190,8 +196,8 @@ async function chipsBelow(root: string) {
       const read = async (file: string) => (await readFile(join(root, name, file), 'utf8')).trim();
       return {
         label: await read('label'),
-        base: Number(await read('base')),
-        lines: Number(await read('ngpio')),
+        base: wholeNumber(await read('base'), `${root}/${name}/base`),
+        lines: wholeNumber(await read('ngpio'), `${root}/${name}/ngpio`),
       };
     }),
   );

@@ -30,9 +30,11 @@ export async function gpioChips({ files }: Files): Promise<readonly GpioChip[]> 
     const [label, base, lines] = await Promise.all(
       ['label', 'base', 'ngpio'].map(name => textOf(files, `${folder}/${chip}/${name}`)),
     );
-    return { label: label!, base: Number(base), lines: Number(lines) };
+    // An empty file is no 0.
+    const isWhole = [base!, lines!].every(text => /^\d+$/.test(text));
+    return isWhole ? [{ label: label!, base: Number(base), lines: Number(lines) }] : [];
   });
-  return (await Promise.all(found)).sort((a, b) => a.base - b.base);
+  return (await Promise.all(found)).flat().sort((a, b) => a.base - b.base);
 }
 
 /** `/dev/gpiochipN`, through which lines can be used on every kernel. */

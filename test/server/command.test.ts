@@ -116,6 +116,25 @@ describe('the command dapberry', () => {
     );
   });
 
+  it('names the key of the configuration where that has the port, or a name that is not known', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dapberry-address-'));
+    const file = join(folder, 'config.yaml');
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    writeFileSync(file, `server: {host: 127.0.0.1, port: ${port}}\nsimulate: true\n`);
+    const inUse = await run('serve', '--config', file);
+    taken.close();
+    writeFileSync(file, 'server: {host: no-such-host.invalid, port: 0}\nsimulate: true\n');
+    const unknown = await run('serve', '--config', file);
+    rmSync(folder, { recursive: true });
+    expect([inUse.code, unknown.code]).toEqual([1, 1]);
+    expect(inUse.stderr).toMatch(/choose another port with server\.port\n$/);
+    expect(unknown.stderr).toContain(
+      'server.host: expected an address of this machine, or its name, found "no-such-host.invalid"',
+    );
+  });
+
   it.each([
     [['--port', '80800'], '--port: expected a whole number from 0 to 65535, found "80800"'],
     [['--port', ''], '--port: expected a whole number from 0 to 65535, found ""'],

@@ -6,6 +6,8 @@ import { Lm75Model } from '../../../device/models/lm75.ts';
 import { builtinConfig } from '../../../server/config/builtin.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { problemLine } from '../../../server/config/problem.ts';
+import { FakeClock } from '../../device/fake-clock.ts';
+import { KERNEL_MACHINES } from '../../device/faults/kernel-machines.ts';
 import { hostOf } from '../../device/known-sensors.ts';
 import { machineWith, PI, type TestMachine } from './machines.ts';
 
@@ -83,6 +85,10 @@ const MACHINES: readonly (readonly [what: string, texts: Readonly<Record<string,
       ...device(2, '1e3', 'accel_x'),
     },
   ],
+  ...Object.entries(KERNEL_MACHINES).map(([kind, { texts }]) => {
+    const files = Object.entries(texts(new FakeClock())).map(([path, textNow]) => [path, textNow()] as const);
+    return [`that of ${kind}`, Object.fromEntries(files)] as const;
+  }),
   [
     'many thermometers',
     thermometers('28-00004d495301', '28-00004d495302', '10-000802b4635f', '3b-000000000001'),
