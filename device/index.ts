@@ -46,10 +46,10 @@ export {
   usualOptions,
 } from './kind.ts';
 export { lasting } from './lasting-sensor.ts';
-export { characterName, oddCharacter, withVisible } from './odd-characters.ts';
+export { oddCharacter, withVisible } from './odd-characters.ts';
 export { openerOf } from './opened-setup.ts';
 export { readOnce } from './read-once.ts';
-export { EncodingError, firstForeign, foreignByte, wideEncoding } from './recordings/encoding.ts';
+export { firstForeign, foreignByte, wideEncoding } from './recordings/encoding.ts';
 export { readRegular, UnfitFile } from './regular-file.ts';
 export type { Rows } from './rows.ts';
 export {

@@ -108,7 +108,7 @@ function isInvisible(character: string): boolean {
 }
 
 /** `U+00A0 NO-BREAK SPACE`; the code alone of a character that is rarely met. */
-export function characterName(character: string): string {
+function characterName(character: string): string {
   const code = character.codePointAt(0)!;
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   if (NAMES[code] !== undefined) return `${number} ${NAMES[code]}`;
