@@ -159,7 +159,7 @@ const server = z
     trustProxy: z
       .union([
         z.literal(false).transform((): string[] => []),
-        z.array(z.string().refine(isProxyEntry).meta({ expected: PROXY_ENTRY })),
+        z.array(z.string().refine(isProxyEntry, PROXY_ENTRY).meta({ expected: PROXY_ENTRY })),
       ])
       .prefault([...DEFAULT_PROXIES])
       .meta({

@@ -32,6 +32,13 @@ describe('a configuration', () => {
     expect(config).toMatchObject({ simulate: false, seed: 2013, datasets: [] });
     expect(config.server).toMatchObject({ port: 80, readerTimeout: 120, maxStreams: 2000 });
     expect(config.server.cors.origins).toEqual(['*']);
+    expect(config.server.trustProxy).toEqual(['loopback']);
+    expect(load([main('server: {trustProxy: false}')]).server.trustProxy).toEqual([]);
+    const proxies = 'server: {trustProxy: [10.0.0.7, fd00::/8], maxConnections: 9}';
+    expect(load([main(proxies)]).server).toMatchObject({
+      trustProxy: ['10.0.0.7', 'fd00::/8'],
+      maxConnections: 9,
+    });
   });
 
   it('has its datasets in the order of the file, then those that have files of their own', () => {

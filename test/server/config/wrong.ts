@@ -528,6 +528,49 @@ port: 80
     ['2:15: server.maxStreams: expected a whole number from 1 to 1000000, found 0'],
   ],
   [
+    'connections without a limit',
+    `server:
+  maxConnections: 0
+`,
+    ['2:19: server.maxConnections: expected a whole number from 1 to 1000000, found 0'],
+  ],
+  [
+    'a proxy by its name',
+    `server:
+  trustProxy: [loopback, proxy.local]
+`,
+    [
+      '2:26: server.trustProxy[1]: expected loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24, found "proxy.local"',
+    ],
+  ],
+  [
+    'a proxy that is everybody',
+    `server:
+  trustProxy: [0.0.0.0/0]
+`,
+    [
+      '2:16: server.trustProxy[0]: expected loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24, found "0.0.0.0/0"',
+    ],
+  ],
+  [
+    'every peer as a proxy',
+    `server:
+  trustProxy: true
+`,
+    [
+      '2:15: server.trustProxy: expected false, or a list of proxies: loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24, found true',
+    ],
+  ],
+  [
+    'a proxy without a list',
+    `server:
+  trustProxy: loopback
+`,
+    [
+      '2:15: server.trustProxy: expected false, or a list of proxies: loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24, found "loopback"',
+    ],
+  ],
+  [
     'a limit with a fraction',
     `server:
   maxStreamsPerAddress: 1.5
