@@ -115,6 +115,26 @@ describe('the log of a dataset', () => {
     expect(written).toHaveLength(7);
   });
 
+  it.each([
+    [
+      'stream-displaced',
+      /^10\.0\.0\.1 had been without a row for longest and gave its place/,
+      'gave their places',
+    ],
+    ['connection-refused', /^10\.0\.0\.1 was refused a connection: too many are open/, 'were refused'],
+    ['connection-displaced', /^10\.0\.0\.1 had a connection without a request/, 'had connections'],
+    ['connection-flooded', /^10\.0\.0\.1 sent too many requests without waiting/, 'were disconnected'],
+    ['connection-stuck', /^10\.0\.0\.1 took nothing of its answers/, 'took nothing of their answers'],
+  ] as const)('tells an attack (%s) in two lines', (end, first, sum) => {
+    const log = new EventLog(createLogger('json', destination));
+    for (let client = 1; client <= 1000; client += 1) log.unwanted(end, `10.0.0.${client % 200}`);
+    vi.advanceTimersByTime(MINUTE);
+    expect(sentences()).toEqual([
+      expect.stringMatching(first),
+      expect.stringMatching(new RegExp(`^999 clients .*${sum}.*, 10\\.0\\.0\\.0 the last of them$`)),
+    ]);
+  });
+
   it('sums up what readers missed, and who was cut off, after a minute', () => {
     const log = new EventLog(createLogger('json', destination));
     for (let missed = 1; missed <= 5; missed += 1) log.overrun('garden', missed);
