@@ -14,15 +14,18 @@ const RULE = '-'.repeat(45);
 /**
  * What comes before the rows: the DDS, a line of 45 dashes and a line with the columns' names, `sensor.time,
  * sensor.voltage`. A TypeError for a dataset that is not one Sequence of atomic columns: nothing else has rows of text.
+ * @param least characters that it has at the least: blanks behind the DDS, where white space means nothing, make them up
  */
-export function asciiHeader(dataset: Dataset): string {
+export function asciiHeader(dataset: Dataset, least = 0): string {
   const [sequence, ...others] = dataset.variables;
   if (sequence?.type !== 'Sequence' || others.length > 0) {
     const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ') || 'no variable';
     throw new TypeError(`${dataset.name}: expected one Sequence to print as ASCII, found ${found}`);
   }
   const names = atomicFields(sequence).map(field => `${encodeName(sequence.name)}.${encodeName(field.name)}`);
-  return `${printDds(dataset)}${RULE}\n${names.join(', ')}\n`;
+  const dds = printDds(dataset).trimEnd();
+  const rest = `\n${RULE}\n${names.join(', ')}\n`;
+  return `${dds.padEnd(least - rest.length)}${rest}`;
 }
 
 /** Bytes that a row takes as text at the most; undefined where a column of strings sets no bound. */

@@ -12,7 +12,7 @@ import { RequestError } from '../errors.ts';
 import { formPage, formTarget } from '../pages/form.ts';
 import { helpPage } from '../pages/help.ts';
 import { infoPage } from '../pages/info.ts';
-import { type EncodingName, encodingOf } from '../stream/encoding.ts';
+import { type EncodingName, encodingForPerson, encodingOf } from '../stream/encoding.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import { SERVER_NAME } from '../version.ts';
 
@@ -125,14 +125,20 @@ function sendRows(asked: DapRequest, name: EncodingName, streams: OpenStreams): 
   const response = reply.raw;
   response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
   const shared = dataset.shared(name, plan);
+  const encoding = shared?.encoding ?? encodingOf(name, plan);
   streams.begin(asks, {
     response,
     plan,
-    encoding: shared?.encoding ?? encodingOf(name, plan),
+    encoding: name === 'ascii' && isForPerson(request) ? encodingForPerson(encoding, plan) : encoding,
     shared,
     cursor: dataset.open(plan),
   });
   return reply;
+}
+
+/** Whether a browser shows the answer as a page: no program that reads rows asks for HTML. */
+function isForPerson({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return /(?:^|,)\s*text\/html\s*(?:[;,]|$)/i.test(accept);
 }
 
 /** The client's address: that of a trusted proxy where what the proxy says is none. */

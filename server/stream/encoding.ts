@@ -54,6 +54,17 @@ export function encodingOf(name: EncodingName, plan: Plan): Encoding {
       };
 }
 
+/**
+ * WebKit, the engine of Safari, shows nothing of a text that goes on before it has about 512 bytes,
+ * which with a short head and a row a second takes many seconds.
+ */
+const SHORTEST_SHOWN = 1024;
+
+/** Text whose head is long enough for a browser to show it at once. */
+export function encodingForPerson(ascii: Encoding, { dataset }: Plan): Encoding {
+  return { ...ascii, header: Buffer.from(asciiHeader(dataset, SHORTEST_SHOWN)) };
+}
+
 /** Encodes rows, into `memory` where that is given, else into memory of their own. */
 export function chunkOfRows({ rows, rowBytes }: Encoding, batch: Batch, memory?: Uint8Array): Chunk {
   const { length } = batch;
