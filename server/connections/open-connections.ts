@@ -37,7 +37,8 @@ interface Connection {
   /** As whom the limit counts it; undefined for a proxy. */
   readonly client: string | undefined;
   readonly queue: RequestQueue;
-  readonly stuck: StuckClient;
+  /** Undefined until it looks stuck. */
+  stuck: StuckClient | undefined;
   /** Bytes that waited in the process when it was looked at last, and since when they are as many. */
   unsent: number;
   stuckSince: number;
@@ -84,8 +85,12 @@ export class OpenConnections {
       return;
     }
     const queue = new RequestQueue(socket, () => this.#idle.add(connection));
-    const stuck = new StuckClient();
-    const connection: Connection = { socket, address, client, queue, stuck, unsent: 0, stuckSince: 0 };
+    const connection: Connection = {
+      ...{ socket, address, client, queue },
+      stuck: undefined,
+      unsent: 0,
+      stuckSince: 0,
+    };
     this.accepted += 1;
     this.#open.set(socket, connection);
     this.#idle.add(connection);
@@ -130,8 +135,9 @@ export class OpenConnections {
   }
 
   #forget(connection: Connection): void {
-    const { socket, client } = connection;
+    const { socket, client, queue } = connection;
     if (!this.#open.delete(socket)) return;
+    queue.clear();
     this.#idle.delete(connection);
     if (client !== undefined) {
       const left = (this.#perClient.get(client) ?? 1) - 1;
@@ -153,14 +159,17 @@ export class OpenConnections {
       return unsent;
     };
     for (const connection of this.#open.values()) {
-      const { socket, queue, stuck, address } = connection;
+      const { socket, queue, address } = connection;
       const { writableLength } = socket;
       const isStream = queue.answering !== undefined && this.#options.isStream(queue.answering);
       if (writableLength === 0 || writableLength !== connection.unsent || isStream) {
         connection.unsent = writableLength;
         connection.stuckSince = now;
+        connection.stuck = undefined;
+        continue;
       }
-      const verdict = stuck.verdict(socket, now - connection.stuckSince, mostMs, kernel);
+      connection.stuck ??= new StuckClient();
+      const verdict = connection.stuck.verdict(socket, now - connection.stuckSince, mostMs, kernel);
       if (verdict === 'reading') connection.stuckSince = now;
       if (verdict !== 'stuck') continue;
       this.#tell('stuck', address);

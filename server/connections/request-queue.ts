@@ -25,7 +25,8 @@ const READ_NO_FURTHER = 2;
  */
 export class RequestQueue {
   readonly #socket: Socket;
-  readonly #waiting: WaitingRequest[] = [];
+  /** Most connections never have any. */
+  #waiting: WaitingRequest[] | undefined;
   readonly #onIdle: () => void;
   #answering: ServerResponse | undefined;
 
@@ -33,9 +34,6 @@ export class RequestQueue {
   constructor(socket: Socket, onIdle: () => void) {
     this.#socket = socket;
     this.#onIdle = onIdle;
-    socket.once('close', () => {
-      this.#waiting.length = 0;
-    });
   }
 
   /** The response that is under way. */
@@ -51,15 +49,22 @@ export class RequestQueue {
       this.#answer({ request, response, handle });
       return true;
     }
+    this.#waiting ??= [];
     if (1 + this.#waiting.length < most) {
       this.#waiting.push({ request, response, handle });
       return true;
     }
+    this.clear();
     socket.destroy();
     // Thousands of requests may have been read with this one, each of which would cost as much as an honest one.
     const { parser } = socket as WithParser;
     if (parser) parser.onIncoming = () => READ_NO_FURTHER;
     return false;
+  }
+
+  /** Lets go of the requests that wait. */
+  clear(): void {
+    this.#waiting = undefined;
   }
 
   #answer({ request, response, handle }: WaitingRequest): void {
@@ -73,7 +78,7 @@ export class RequestQueue {
 
   readonly #next = (): void => {
     this.#answering = undefined;
-    const next = this.#waiting.shift();
+    const next = this.#waiting?.shift();
     if (this.#socket.destroyed) return;
     if (next === undefined) this.#onIdle();
     else this.#answer(next);

@@ -1,6 +1,7 @@
 // Which streams are open? As many as the limits allow; a stuck one is cut off, and all are told when the server closes.
 
 import type { ServerResponse } from 'node:http';
+import type { Plan } from '../../dap/index.ts';
 import { clientNetwork } from '../connections/ip-address.ts';
 import { StuckClient } from '../connections/stuck-client.ts';
 import { RequestError } from '../errors.ts';
@@ -63,7 +64,8 @@ interface Open {
   /** As whom the limit counts it. */
   readonly client: string;
   readonly counts: StreamCounts;
-  readonly stuck: StuckClient;
+  /** Undefined until it looks stuck. */
+  stuck: StuckClient | undefined;
   /** Milliseconds without a row after which it may have to give up its place. */
   readonly patience: number;
   end: 'cut-off' | 'displaced' | undefined;
@@ -143,8 +145,8 @@ export class OpenStreams {
       address,
       client,
       counts,
-      stuck: new StuckClient(),
-      patience: SHORTEST_SILENCE + INTERVALS_OF_SILENCE * interval * 1000,
+      stuck: undefined,
+      patience: patienceFor(options.plan, interval),
       end: undefined,
       rows: 0,
       silentSince: performance.now(),
@@ -229,10 +231,13 @@ export class OpenStreams {
       return unsent;
     };
     for (const [response, open] of this.open) {
-      const { stream, stuck } = open;
-      if (stream === undefined) continue;
-      const stuckMs = now - (stream.stuckSince ?? now);
-      const verdict = stuck.verdict(response.req.socket, stuckMs, most, kernel);
+      const { stream } = open;
+      if (stream?.stuckSince === undefined) {
+        open.stuck = undefined;
+        continue;
+      }
+      open.stuck ??= new StuckClient();
+      const verdict = open.stuck.verdict(response.req.socket, now - stream.stuckSince, most, kernel);
       if (verdict === 'reading') stream.stuckSince = now;
       if (verdict !== 'stuck') continue;
       open.end = 'cut-off';
@@ -240,6 +245,14 @@ export class OpenStreams {
       response.destroy();
     }
   }
+}
+
+/** Milliseconds without a row after which a stream may have to give up its place. */
+function patienceFor({ time }: Plan, interval: number): number {
+  const due = INTERVALS_OF_SILENCE * interval;
+  // Where the first row is far away, none that is missing says so.
+  const isFar = time.low > Date.now() / 1000 + due;
+  return SHORTEST_SILENCE + (isFar ? 0 : due * 1000);
 }
 
 function endOf(response: ServerResponse, { stream, end }: Open): StreamEnd {

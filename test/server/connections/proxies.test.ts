@@ -124,6 +124,15 @@ describe('a stream that no row can meet', () => {
     await clients[0]!.end();
   });
 
+  it('does so at once where rows are rare, if it waits for a time that is far away', async () => {
+    await start({ interval: 3600, limits: { maxStreams: 2 } });
+    expect(await statusFor('192.0.2.1', '/roberrypi.dods?&temperature>1e9')).toBe(200);
+    expect(await statusFor('192.0.2.1', never[0])).toBe(200);
+    while ((await statusFor('192.0.2.2')) === 503) await turn();
+    await clients[1]!.end();
+    expect(clients[0]!.isEnded).toBe(false);
+  });
+
   it('keeps its place while there are others', async () => {
     await start({ limits: { maxStreams: 3 } });
     expect(await statusFor('192.0.2.1', never[0])).toBe(200);
