@@ -193,7 +193,7 @@ function readingAt(
   { decimals }: Reported,
   { absolute }: Frame,
 ): Reading {
-  const found = points.nearest(time, reach);
+  const found = points.read(time, reach);
   return {
     value: found?.value ?? Number.NaN,
     when: writeTime(found?.time ?? time, absolute, true),

@@ -167,28 +167,36 @@ export class Points {
     return min <= max ? { min, max } : undefined;
   }
 
-  /**
-   * The point nearest to `time` and no further away than `reach`; undefined where there is none, or where a row without a
-   * value is nearer.
-   */
+  /** The point nearest to `time` and no further away than `reach`; undefined where there is none. */
   nearest(time: number, reach: number): { time: number; value: number } | undefined {
     let found: { time: number; value: number } | undefined;
     const consider = (at: number, value: number): void => {
       const nearer = Math.abs(at - time) < Math.abs((found?.time ?? Number.POSITIVE_INFINITY) - time);
       if (nearer && Math.abs(at - time) <= reach && !Number.isNaN(value)) found = { time: at, value };
     };
-    const missing = this.#missing === undefined ? [] : [this.#missing];
     const after = this.#firstAfter(time);
     for (let number = Math.max(this.begin, after - 2); number < Math.min(this.end, after + 2); number++) {
       consider(this.time(number), this.value(number));
-      missing.push(...(this.#gaps.has(number) ? [this.#gaps.get(number)!] : []));
     }
     if (this.#open !== undefined) {
       consider(this.#open.leastAt, this.#open.least);
       consider(this.#open.greatestAt, this.#open.greatest);
     }
-    const distance = Math.abs((found?.time ?? Number.NaN) - time);
-    return missing.some(({ from, to }) => Math.max(from - time, time - to, 0) < distance) ? undefined : found;
+    return found;
+  }
+
+  /** What was read at `time`: the point nearest to it, unless a row without a value is nearer. */
+  read(time: number, reach: number): { time: number; value: number } | undefined {
+    const found = this.nearest(time, reach);
+    if (found === undefined) return undefined;
+    const distance = Math.abs(found.time - time);
+    const after = this.#firstAfter(time);
+    // A break is numbered beside the points that it lies between.
+    return [this.#missing, ...[-2, -1, 0, 1].map(step => this.#gaps.get(after + step))].some(
+      gap => gap !== undefined && Math.max(gap.from - time, time - gap.to, 0) < distance,
+    )
+      ? undefined
+      : found;
   }
 
   /** The same points in other columns and for another span; none that is not earlier than `until`. */

@@ -162,7 +162,7 @@ export class Recording {
 
   /** The time of the row nearest to `time`, within reach; undefined where there is none, or none with a value. */
   rowAt(points: readonly Points[], time: number): number | undefined {
-    const times = points.flatMap(line => line.nearest(time, this.reach)?.time ?? []);
+    const times = points.flatMap(line => line.read(time, this.reach)?.time ?? []);
     return times.length === 0
       ? undefined
       : times.reduce((best, at) => (Math.abs(at - time) < Math.abs(best - time) ? at : best));

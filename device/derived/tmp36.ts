@@ -1,7 +1,7 @@
 // How warm is it, by the voltage of a TMP36? (Analog Devices, TMP35/TMP36/TMP37 datasheet, output characteristics.)
 
 import { z } from 'zod';
-import { derivation } from './derivation.ts';
+import { derivation, millivoltsOf } from './derivation.ts';
 
 /** 500 mV at 0 deg C, 10 mV/deg C. */
 export const OFFSET_MV = 500;
@@ -19,7 +19,14 @@ export const tmp36Derivation = derivation({
   description: '(voltage - 500 mV) / (10 mV/degree_Celsius), from -40 to 125 degree_Celsius.',
   from: 'millivolts',
   options: z.strictObject({}),
-  channel: () => ({ units: 'degree_Celsius', longName: 'Temperature', validRange: [LOWEST, HIGHEST] }),
+  channel: (_options, { units, resolution }) => ({
+    units: 'degree_Celsius',
+    longName: 'Temperature',
+    validRange: [LOWEST, HIGHEST],
+    ...(resolution === undefined
+      ? {}
+      : { resolution: (resolution * (millivoltsOf(units) ?? 1)) / SCALE_MV_PER_DEGREE }),
+  }),
   derive: (_options, millivolts) => {
     const celsius = (millivolts - OFFSET_MV) / SCALE_MV_PER_DEGREE;
     return celsius >= LOWEST && celsius <= HIGHEST ? celsius : Number.NaN;

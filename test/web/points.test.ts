@@ -172,6 +172,45 @@ describe('the point nearest to a time', () => {
   });
 });
 
+describe('what was read at a time', () => {
+  const points = filled(10, 1e6, [
+    [0, 1],
+    [100, 2],
+    [200, Number.NaN],
+    [300, Number.NaN],
+    [400, 3],
+    [500, 4],
+    [600, Number.NaN],
+  ]);
+
+  it.each([
+    ['of the newest points', points],
+    ['of a copy for a finer view', points.resample(5, 1e6)],
+    ['of a copy for a coarser view', points.resample(60, 1e6)],
+  ])('is the nearest row, or nothing where that has no value: %s', (_, line) => {
+    expect([0, 60, 100, 149].map(time => line.read(time, 150)?.value)).toEqual([1, 2, 2, 2]);
+    expect([151, 200, 250, 300, 349].map(time => line.read(time, 150))).toEqual(Array(5).fill(undefined));
+    expect([351, 400, 460, 549].map(time => line.read(time, 150)?.value)).toEqual([3, 3, 4, 4]);
+    expect([551, 600, 900].map(time => line.read(time, 150))).toEqual(Array(3).fill(undefined));
+  });
+
+  it('is nothing where rows are missing, from half a row behind the last one on', () => {
+    const rows = filled(10, 1e6, [[0, 1]]);
+    rows.break(100, 4900);
+    rows.push(5000, 2);
+    expect([40, 4960].map(time => rows.read(time, 150)?.value)).toEqual([1, 2]);
+    expect([60, 140, 2500, 4940].map(time => rows.read(time, 150))).toEqual(Array(4).fill(undefined));
+  });
+
+  it('is found beside a break of which no times are known', () => {
+    const rows = filled(10, 1e6, [[0, 1]]);
+    rows.break();
+    rows.push(300, 2);
+    expect([100, 200].map(time => rows.read(time, 150)?.value)).toEqual([1, 2]);
+    expect(rows.read(150, 140)).toBeUndefined();
+  });
+});
+
 describe('resampled points', () => {
   it('are what coarser columns would have given at once', () => {
     fc.assert(

@@ -46,7 +46,12 @@ describe('a TMP36', () => {
 
   it('gives the temperatures of its datasheet', () => {
     expect([750, 500, 100, 1750].map(value)).toEqual([25, 0, -40, 125]);
-    expect(channel()).toEqual({ units: 'degree_Celsius', longName: 'Temperature', validRange: [-40, 125] });
+    expect(channel()).toEqual({
+      units: 'degree_Celsius',
+      longName: 'Temperature',
+      validRange: [-40, 125],
+      resolution: 0.0125,
+    });
   });
 
   it('gives none of a voltage that it cannot have', () => {
