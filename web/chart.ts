@@ -30,6 +30,9 @@ const SECTION_WIDTH = 74;
 /** CSS pixels that two letters at the right edge keep apart. */
 const TAG_HEIGHT = 15;
 
+/** CSS pixels that the time beside the cursor needs. */
+const CURSOR_LABEL = 110;
+
 const LINE_WIDTH = 1.5;
 const EMPHASISED_WIDTH = 3;
 
@@ -292,7 +295,7 @@ export class Chart {
     if (cursor === undefined || share < 0) return;
     // Shares, not pixels: on paper the chart has another size.
     this.#cursor.style.setProperty('left', `${(100 * share).toFixed(3)}%`);
-    this.#cursor.classList.toggle('rightmost', share > 0.75);
+    this.#cursor.classList.toggle('rightmost', this.#width * (1 - share) < CURSOR_LABEL);
     write(this.#cursorTime, absolute ? writeClock(cursor, true) : writeSpan(cursor, true));
   }
 

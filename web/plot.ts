@@ -110,7 +110,7 @@ export class Plot {
         else if (!['connecting', 'waiting'].includes(connection.state)) this.#isStale = true;
       },
       begin: (columns, anew) => this.#begin(columns, anew),
-      timeOf: (rows, index, browser) => this.#recording.timeOf(rows, index, browser),
+      timeOf: (rows, index, browser) => this.#timeOf(rows, index, browser),
       rows: (rows, from, to, browser) => this.#take(rows, from, to, browser),
       seam: (last, serverTime) => {
         this.#seam = last;
@@ -180,7 +180,7 @@ export class Plot {
 
   #take(rows: Rows, from: number, to: number, browser: number): void {
     for (let index = from; index < to; index++) {
-      this.#recording.take(rows, index, this.#recording.timeOf(rows, index, browser));
+      this.#recording.take(rows, index, this.#timeOf(rows, index, browser));
     }
     this.#difference.arrived(browser);
     this.#status.beat();
@@ -188,6 +188,11 @@ export class Plot {
       this.#seam = undefined;
       this.#pastSeam();
     }
+  }
+
+  /** In milliseconds since 1970; of rows that do not tell their time, by the browser's clock when they came. */
+  #timeOf(rows: Rows, index: number, browser: number): number {
+    return this.#recording.timeOf(rows, index, performance.timeOrigin + browser);
   }
 
   #setView(view: View): void {

@@ -358,6 +358,25 @@ describeWith('chromium', 'what the page reads', () => {
     expect(await textOf(page, '#clock-difference')).toBe('');
   });
 
+  it('has rows that do not tell their time at the time when they come', async () => {
+    for (const units of ['', 'time { String units "furlongs"; }']) {
+      const fresh = await rowServer(
+        `Dataset { Sequence { Float64 ${units === '' ? 'x' : 'time'}; Float64 b; } s; } d;`,
+        `Attributes { s { ${units} } }`,
+      );
+      rows = fresh;
+      const opened = await openPage(browser, `${server.url}/?url=${fresh.url}`);
+      page = opened.page;
+      await expect.poll(() => fresh.streams, PATIENT).toBe(1);
+      fresh.send([7, 1.5]);
+      await expect.poll(() => valuesOf(page!), PATIENT).toEqual(['7.0', '1.5']);
+      expect(await textOf(page, '#newest')).toMatch(/^newest row \d\d:\d\d:\d\d$/);
+      await page.context().close();
+      await fresh.close();
+    }
+    [page, rows] = [undefined, undefined];
+  });
+
   it('tells months by the calendar', async () => {
     const { rows, page } = await openRows(
       'Float64 a;',
