@@ -222,7 +222,7 @@ export class Plot {
     for (const { panel, places } of this.#groups) {
       panel.draw(frame, pick(tracks, places), pick(points, places), this.#recording.reach);
     }
-    this.#texts?.show(tracks);
+    this.#texts?.show(tracks, this.#pointed !== undefined);
   };
 
   get #absolute(): boolean {

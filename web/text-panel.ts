@@ -25,8 +25,12 @@ export class TextPanel {
     );
   }
 
-  /** Shows the latest text of each of its channels; the other tracks are not its own. */
-  show(tracks: readonly Reported[]): void {
+  /**
+   * Shows the latest text of each of its channels; the other tracks are not its own. `isPast` where numbers are those of
+   * another moment: earlier texts are not kept, so it says that these are the latest.
+   */
+  show(tracks: readonly Reported[], isPast: boolean): void {
+    this.element.classList.toggle('past', isPast);
     for (const { channel, latest } of tracks) {
       const value = this.#values.get(channel);
       if (value !== undefined) write(value, typeof latest === 'string' ? latest : '');

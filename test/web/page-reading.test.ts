@@ -163,6 +163,7 @@ describeWith('chromium', 'what the page reads', () => {
       const begin = now() - 400;
       rows.send(...Array.from({ length: 40 }, (_, index) => [begin + 10 * index, index + 0.5]));
       await expect.poll(() => valuesOf(page), PATIENT).toEqual(['39.5']);
+      await expect.poll(() => textOf(page, '#newest'), PATIENT).toMatch(/every 10 s$/);
       const chart = page.locator('.plot').first();
       const before = await chart.boundingBox();
       const { x, y } = await placeOf(page, begin + 200, 600);
@@ -451,6 +452,7 @@ describeWith('chromium', 'what the page reads', () => {
       for (const canvas of columns.keys()) expect((await inkOf(page, canvas)).pixels).toBeGreaterThan(200);
       const colour = await page.locator('.legend li').first().getAttribute('style');
       expect(colour).toContain('#0060a8');
+      expect(await page.evaluate(() => getComputedStyle(document.body).color)).toBe('rgb(27, 36, 48)');
       const pdf = await page.pdf({ format: 'A4' });
       expect(pdf.length).toBeGreaterThan(10_000);
       await page.emulateMedia({ media: 'screen' });
