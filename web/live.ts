@@ -304,7 +304,9 @@ export class Live {
     const place = rows.sequence.fields.findIndex(({ name }) => name === time?.name);
     if (place < 0) return;
     const value = Number(rows.columns[place]![index]);
-    this.#last = { value, time: this.#events.timeOf(rows, index, browser) };
+    const at = this.#events.timeOf(rows, index, browser);
+    // A row without a time is none to go on after.
+    if (Number.isFinite(at)) this.#last = { value, time: at };
   }
 }
 

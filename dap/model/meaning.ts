@@ -41,8 +41,11 @@ export class NumberMeaning implements MissingTest {
   readonly #bits: 8 | 16 | 32 | undefined;
   readonly #isSigned: boolean;
   readonly #markers: readonly Marker[];
-  /** Of packed numbers. */
-  readonly #range: Range;
+  /** The range of packed numbers. */
+  readonly #least: number;
+  readonly #greatest: number;
+  /** Whether a number of the column is a value depends on the range alone, as the numbers stand. */
+  readonly #isRangeAll: boolean;
   /** Of unpacked numbers; undefined in most columns. */
   readonly #unpackedRange: Range | undefined;
 
@@ -68,19 +71,21 @@ export class NumberMeaning implements MissingTest {
       isPacked && bounds.type === unpackedType && type !== bounds.type && type !== 'Float64';
     const spare = Math.abs(this.scale) * 1e-6;
     this.#unpackedRange = isOfUnpacked ? usable([bounds.least - spare, bounds.greatest + spare]) : undefined;
-    this.#range = isOfUnpacked ? EVERYTHING : usable(this.#rangeOf(type, bounds));
+    [this.#least, this.#greatest] = isOfUnpacked ? EVERYTHING : usable(this.#rangeOf(type, bounds));
+    this.#isRangeAll = this.#bits === undefined && this.#markers.length === 0 && !isPacked;
   }
 
   /** True where a number, as it stands in the column, is NaN, is marked as missing or lies outside of the valid range. */
   isMissing(stored: number): boolean {
+    // Most columns have a range and no more: statistics of many rows ask this of each.
+    if (this.#isRangeAll) return !(stored >= this.#least && stored <= this.#greatest);
     return Number.isNaN(this.valueOf(stored));
   }
 
   /** The value that a number in the column stands for; NaN for none. */
   valueOf(stored: number): number {
     const number = this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned);
-    const [least, greatest] = this.#range;
-    if (!(number >= least && number <= greatest)) return Number.NaN;
+    if (!(number >= this.#least && number <= this.#greatest)) return Number.NaN;
     for (const { value, tolerance } of this.#markers) {
       if (number === value || Math.abs(number - value) <= tolerance) return Number.NaN;
     }
@@ -147,7 +152,8 @@ function numberOr(bound: ListedNumber | undefined, otherwise: number): number {
  */
 function isSigned(type: NumberType, attributes: AttributeTable | undefined, { least }: Bounds): boolean {
   const unsigned = attributeText(attributes, '_Unsigned')?.trim().toLowerCase();
-  if (unsigned === 'true' || unsigned === 'false') return unsigned === 'false';
+  if (unsigned === 'true' || unsigned === '1') return false;
+  if (unsigned === 'false' || unsigned === '0') return true;
   if (type === 'Byte') return Number.isFinite(least) && least < 0;
   return type === 'Int16' || type === 'Int32';
 }

@@ -43,6 +43,10 @@ describe('a broken attribute', () => {
     ['no semicolon', 'String comment "x"'],
     ['no name', 'String ;'],
     ['a mark for a value', 'Float32 number {;'],
+    [
+      'XML whose quotes are not escaped',
+      'String xml "<?xml version="1.0" encoding="UTF-8"?>\n<gmd:DS xmlns:gmd="http://x/gmd">\n  <gco:String>A; {b}</gco:String>\n</gmd:DS>";',
+    ],
     ['lines of text in a quote that is not escaped', 'String history "one "two"\nthree\n  four five;\n";'],
   ])('with %s costs no other', (_, line) => {
     const { attributes, problem } = readDas(das(line));

@@ -50,6 +50,7 @@ describe('missing values', () => {
     ['UInt16', 'String _Unsigned "false"; UInt16 _FillValue -1;', 65535],
     ['Int32', 'UInt32 _FillValue 4294967295;', -1],
     ['Int32', 'Float64 _FillValue -2147483648;', -2147483648],
+    ['UInt16', 'Int16 _FillValue -1; String _Unsigned "true";', 65535],
     ['UInt32', 'Int32 _FillValue -1;', 4294967295],
     ['UInt32', 'UInt32 _FillValue 4294967295;', 4294967295],
     ['Int32', 'Int64 _FillValue -2147483647;', -2147483647],
@@ -125,6 +126,8 @@ describe('packed numbers', () => {
 
   it('are signed or not as _Unsigned says', () => {
     expect(valuesOf('Byte', 'String _Unsigned "false";', -127, 5)).toEqual([-127, 5]);
+    expect(valuesOf('Byte', 'Int32 _Unsigned 0;', -127)).toEqual([-127]);
+    expect(valuesOf('Int16', 'Int32 _Unsigned 1;', -1)).toEqual([65535]);
     expect(valuesOf('Int16', 'String _Unsigned "true"; Float32 scale_factor 2;', -1)).toEqual([131070]);
     expect(valuesOf('Int32', 'String _Unsigned "TRUE"; Int32 _FillValue -1;', -1, -2)).toEqual([
       NONE,
