@@ -11,13 +11,13 @@ import {
   DEFAULT_UNANSWERED_REQUESTS,
   knownLimits,
 } from './connections/connection-limits.ts';
-import { createHttpServer } from './connections/http-server.ts';
+import { createHttpServer, type Refuse } from './connections/http-server.ts';
 import { type ConnectionEnd, OpenConnections } from './connections/open-connections.ts';
 import { DEFAULT_PROXIES, TrustedProxies } from './connections/trusted-proxies.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
-import { answerRefusals, refuseConnection, refuseMalformed, refuseUnreadable } from './refusals.ts';
+import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
@@ -113,11 +113,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     onError: err => complain('a stream was broken off', err),
   });
   const proxies = new TrustedProxies(() => options.trustProxy ?? DEFAULT_PROXIES);
+  const refuse: Refuse = (request, response, error) => refuseRequest(app, request, response, error);
   const connections = new OpenConnections({
     limits: () => knownLimits(limits()),
     isProxy: address => proxies.has(address),
     isStream: response => streams.has(response),
-    refuse: (socket, error) => refuseConnection(app, socket, error),
+    refuse: (socket, error) => refuseOn(app, socket, error),
     onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
   });
   const http = {
@@ -136,7 +137,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // What comes while it closes is refused like everything else.
     return503OnClosing: false,
     frameworkErrors: refuseUnreadable,
-    serverFactory: handle => createHttpServer(connections, handle, http),
+    serverFactory: handle => createHttpServer(connections, { handle, refuse }, http),
     trustProxy: address => proxies.has(address),
     clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket),
     routerOptions: { maxParamLength: 512 },

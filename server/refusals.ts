@@ -8,15 +8,15 @@ import { RequestError, wrongMethod } from './errors.ts';
 /** Requests that are refused whatever they ask for. */
 const refused = new WeakMap<IncomingMessage, RequestError>();
 
-/** Connections on which a request has come: what is said there next would be taken for its answer. */
-const asked = new WeakSet<Socket>();
+/** How many requests of a connection wait for an answer: what is said there next would be taken for theirs. */
+const waiting = new WeakMap<Socket, number>();
 
 /** In seconds: a server that ends is usually back soon. */
 const BACK_SOON = '10';
 
 /**
- * Has `app` refuse what it is told to refuse, requests without a Host (RFC 9112, section 3.2), and those that come while it closes. To be
- * called after the hooks that set headers are there.
+ * Has `app` refuse what it is told to refuse, and what comes while it closes. To be called after the hooks that set headers are
+ * there.
  */
 export function answerRefusals(app: FastifyInstance): void {
   let isClosing = false;
@@ -27,40 +27,35 @@ export function answerRefusals(app: FastifyInstance): void {
     const error = refused.get(raw);
     if (error !== undefined) throw error;
     if (isClosing) throw new RequestError(503, 'the server is ending', { 'Retry-After': BACK_SOON });
-    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) {
-      throw new RequestError(400, 'expected a Host header, which HTTP/1.1 requires; found none');
-    }
   });
   watch(app.server, app);
 }
 
 function watch(server: Server, app: FastifyInstance): void {
-  for (const event of ['request', 'checkContinue', 'checkExpectation'])
-    server.prependListener(event, ({ socket }) => asked.add(socket));
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    server.prependListener(event, ({ socket }: IncomingMessage, response: ServerResponse) => {
+      waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
+      response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    });
+  }
   server.on('connect', ({ method = '' }: IncomingMessage, socket: Socket) => {
     socket.on('error', () => socket.destroy());
     // An answer behind other requests would be taken for theirs.
-    if (asked.has(socket)) socket.destroy();
-    else answerOn(app, socket, wrongMethod(method));
+    if ((waiting.get(socket) ?? 0) > 0) socket.destroy();
+    else refuseOn(app, socket, wrongMethod(method));
   });
 }
 
 /** Refuses a request whose address the router cannot read. */
 export function refuseUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { statusCode = 400, message } = error;
-  send(request.server, request.raw, reply.raw, new RequestError(statusCode, message));
-}
-
-/** Refuses a connection before a request of it was read, and ends it. */
-export function refuseConnection(app: FastifyInstance, socket: Socket, error: RequestError): void {
-  socket.once('finish', () => socket.destroy());
-  answerOn(app, socket, error);
+  refuseRequest(request.server, request.raw, reply.raw, new RequestError(statusCode, message));
 }
 
 /** Refuses what is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
 export function refuseMalformed(app: FastifyInstance, error: ConnectionError, socket: Socket): void {
-  const underWay = socket.bytesWritten > 0 || asked.has(socket);
-  if (error.code === 'ECONNRESET' || underWay || !socket.writable) {
+  const isUnderWay = (waiting.get(socket) ?? 0) > 0;
+  if (error.code === 'ECONNRESET' || isUnderWay || !socket.writable) {
     socket.destroy(error);
     return;
   }
@@ -68,7 +63,7 @@ export function refuseMalformed(app: FastifyInstance, error: ConnectionError, so
     400,
     'expected an HTTP/1.1 request, found something else',
   ];
-  answerOn(app, socket, new RequestError(status, message));
+  refuseOn(app, socket, new RequestError(status, message));
 }
 
 const MALFORMED: Readonly<Record<string, readonly [status: number, message: string]>> = {
@@ -77,7 +72,7 @@ const MALFORMED: Readonly<Record<string, readonly [status: number, message: stri
 };
 
 /** Answers on a connection of which Node has given no request that can be answered, and ends it. */
-function answerOn(app: FastifyInstance, socket: Socket, error: RequestError): void {
+export function refuseOn(app: FastifyInstance, socket: Socket, error: RequestError): void {
   const request = new IncomingMessage(socket);
   Object.assign(request, {
     method: 'GET',
@@ -89,10 +84,11 @@ function answerOn(app: FastifyInstance, socket: Socket, error: RequestError): vo
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once('finish', () => socket.end());
-  send(app, request, response, error);
+  refuseRequest(app, request, response, error);
 }
 
-function send(
+/** Answers a request with an error, whatever it asks for. */
+export function refuseRequest(
   app: FastifyInstance,
   request: IncomingMessage,
   response: ServerResponse,

@@ -7,6 +7,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
+import { RequestError } from '../errors.ts';
 import { HIGH_WATER } from '../stream/piece-pool.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { RequestHandler } from './request-queue.ts';
@@ -19,35 +20,47 @@ export const SOCKET_OPTIONS = {
   keepAliveInitialDelay: 30_000,
 } as const;
 
-/**
- * Requests that Node answers by itself, past every limit, where nobody listens for these. One that expects anything but
- * 100-continue is answered as if it did not (RFC 9110, section 10.1.1).
- */
+/** Requests that Node answers by itself, past every limit, where nobody listens for these. */
 const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
+
+/** Answers a request with an error, as the framework would. */
+export type Refuse = (request: IncomingMessage, response: ServerResponse, error: RequestError) => void;
+
+export interface RequestHandlers {
+  readonly handle: RequestHandler;
+  readonly refuse: Refuse;
+}
 
 export function createHttpServer(
   connections: OpenConnections,
-  handle: RequestHandler,
+  handlers: RequestHandlers,
   options: ServerOptions,
 ): Server {
-  // Node's own answer to a request without a Host has none of the headers.
+  // A request without a host would be answered by Node itself too.
   const server = createServer({ ...options, ...SOCKET_OPTIONS, requireHostHeader: false });
   // A stream lasts for years.
   server.setTimeout(0);
   server.prependListener('connection', socket => connections.accept(socket));
   for (const event of REQUESTS) {
+    const answer = handlerFor(event, handlers);
     server.on(event, (request: IncomingMessage, response: ServerResponse) =>
-      connections.answer(request, response, handlerFor(handle)),
+      connections.answer(request, response, answer),
     );
   }
   return server;
 }
 
-function handlerFor(handle: RequestHandler): RequestHandler {
+function handlerFor(event: (typeof REQUESTS)[number], { handle, refuse }: RequestHandlers): RequestHandler {
   return (request, response) => {
     // No request needs its body: the connection ends with the answer, however much of one is to come.
     if (hasBody(request)) response.shouldKeepAlive = false;
-    handle(request, response);
+    const { headers, httpVersion } = request;
+    if (event === 'checkExpectation') {
+      refuse(request, response, new RequestError(417, 'expected no Expect header but 100-continue'));
+    } else if (headers.host === undefined && httpVersion === '1.1') {
+      response.shouldKeepAlive = false;
+      refuse(request, response, new RequestError(400, 'expected a Host header in the request, found none'));
+    } else handle(request, response);
   };
 }
 

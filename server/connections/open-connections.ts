@@ -25,7 +25,7 @@ export interface ConnectionsOptions {
   readonly isProxy: (address: string | undefined) => boolean;
   /** Whether a response is a stream, whose client is looked after elsewhere. */
   readonly isStream: (response: ServerResponse) => boolean;
-  /** Answers a connection that is not taken, and ends it. */
+  /** Answers on a connection before a request has come. */
   readonly refuse: (socket: Socket, error: RequestError) => void;
   readonly onEnd?: (end: ConnectionEnd, address: string) => void;
 }
@@ -80,6 +80,7 @@ export class OpenConnections {
     const refusal = this.#makeRoom(client);
     if (refusal !== undefined) {
       this.#tell('refused', address);
+      socket.once('finish', () => socket.destroy());
       const error = new RequestError(503, refusal, { 'Retry-After': String(RETRY_AFTER) });
       this.#options.refuse(socket, error);
       return;

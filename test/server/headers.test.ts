@@ -120,6 +120,37 @@ describe('every response says what answers, and how', () => {
     expect(head.match(/^XDAP:/gim)).toHaveLength(1);
   });
 
+  it.each(REFUSED)('of an error behind an answer: %s', { timeout: 20_000 }, async (_what, sent, status) => {
+    const before = request('/roberrypi.ver').replace('Connection: close\r\n', '');
+    const socket = connect({ port: server.port, host: '127.0.0.1' });
+    let bytes = '';
+    socket.setEncoding('latin1').on('data', piece => {
+      bytes += piece;
+    });
+    socket.on('error', () => {});
+    socket.write(before);
+    while (!bytes.includes('Server version')) await once(socket, 'data');
+    const answered = bytes.length;
+    socket.write(sent);
+    await once(socket, 'close');
+    const [head = '', ...body] = bytes.slice(answered).split('\r\n\r\n');
+    expectError(head, body.join('\r\n\r\n'), status);
+    expectCommon(head);
+    expectSecure(head);
+  });
+
+  it.each(['/%zz', '/nothing.dods', `/${'x'.repeat(600)}`])(
+    'of a HEAD that is refused: %.20s',
+    async path => {
+      const { head, body } = await exchange(server.port, request(path, '', 'HEAD'));
+      expect(head).toMatch(/^HTTP\/1\.1 4/);
+      expect(body).toBe('');
+      expect(header(head, 'Content-Description')).toBe('dods_error');
+      expectCommon(head);
+      expectSecure(head);
+    },
+  );
+
   it('answers a request that expects what no server does', async () => {
     const { head } = await exchange(server.port, request('/roberrypi.ver', 'Expect: tea\r\n'));
     expect(head).toMatch(/^HTTP\/1\.1 200 /);
