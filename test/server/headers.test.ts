@@ -74,6 +74,7 @@ const REFUSED: readonly (readonly [what: string, sent: string, status: number])[
   ['a head that is too long', request('/', `X: ${'x'.repeat(70_000)}\r\n`), 431],
   ['an address that is too long', request(`/.dds?${'x'.repeat(70_000)}`), 431],
   ['no Host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+  ['an expectation', request('/roberrypi.ver', 'Expect: tea\r\n'), 417],
   ['no HTTP', 'hello\r\n\r\n', 400],
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01', 400],
@@ -150,12 +151,6 @@ describe('every response says what answers, and how', () => {
       expectSecure(head);
     },
   );
-
-  it('answers a request that expects what no server does', async () => {
-    const { head } = await exchange(server.port, request('/roberrypi.ver', 'Expect: tea\r\n'));
-    expect(head).toMatch(/^HTTP\/1\.1 200 /);
-    expectCommon(head);
-  });
 });
 
 describe('where the configuration names origins', () => {
@@ -190,6 +185,22 @@ describe('where the configuration names origins', () => {
     const other = await exchange(server.port, request(path, 'Origin: http://b.example\r\n'));
     expect(header(other.head, 'Access-Control-Allow-Origin')).toBeUndefined();
   });
+});
+
+it('a connection that is one too many is refused with all headers', async () => {
+  const origins = ['http://a.example'];
+  const server = await serving({ interval: 0.02, origins, limits: { maxConnections: 1 } });
+  const first = connect({ port: server.port, host: '127.0.0.1' });
+  first.write('GET /roberrypi.asc HTTP/1.1\r\nHost: pi\r\n\r\n');
+  await once(first, 'data');
+  const { head, body } = await exchange(server.port, request('/health'));
+  expectError(head, body, 503);
+  expectCommon(head);
+  expectSecure(head);
+  expect(header(head, 'Retry-After')).toBeTruthy();
+  expect(header(head, 'Access-Control-Allow-Origin')).toBeUndefined();
+  first.destroy();
+  await server.close();
 });
 
 it('a request that comes while the server ends is refused with all headers', async () => {

@@ -57,7 +57,7 @@ describe('connections', () => {
       await one.end();
       const [head = '', body = ''] = one.bytes.toString().split('\r\n\r\n');
       expect(head).toMatch(/^HTTP\/1\.1 503 /);
-      expect(head).toMatch(/^Retry-After: \d+$/m);
+      expect(head).toMatch(/^Retry-After: \d+$/im);
       expect(parseError(body)?.message).toContain(sentence);
       expect(await connections()).toMatchObject({ open: 3, refused: 1, displaced: 0 });
       const bytes = first.bytes.length;
