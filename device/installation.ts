@@ -1,4 +1,4 @@
-// How was this program put here, and what is to be done where an optional module of it is missing?
+// Tells how this program was put here, and what to do about an optional module that is missing or does not run.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ export function moduleAdvice(
     return `this build has it for Node ${nodes}, and this is Node ${node}: install one of these, then sudo systemctl restart dapberry`;
   }
   if (kind === 'release')
-    return 'it came with this build and is damaged: uninstall dapberry and install it again';
+    return 'it came with this build, and is damaged or made for another Node: uninstall dapberry and install another build';
   if (kind === 'compiled')
     return 'sudo apt-get install g++ make python3, then in the checkout sudo ./systemd/install.sh --uninstall && sudo ./systemd/install.sh';
   return `npm install ${name}`;

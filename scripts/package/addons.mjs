@@ -1,8 +1,9 @@
-// How do native addons get into a package? Compiled for its machine and every Node that the project runs on, each where `bindings` looks for it.
+// Compiles native addons for a package: for its machine and every Node that the project runs on, each where `bindings` looks for it.
 
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_VERSIONS } from './architectures.mjs';
+import { moduleVersion } from './module-version.mjs';
 import { run } from './run.mjs';
 
 /** The modules with C++ of their own, and the addon that each asks for. */
@@ -30,19 +31,42 @@ export function buildAddons(modules, { cpu, triplet }, work) {
       const folder = join(modules, name);
       run(process.execPath, [NODE_GYP, 'rebuild', `--arch=${cpu}`, `--nodedir=${nodedir}`, '--silent'], {
         cwd: folder,
-        env: { ...process.env, CC: tool('gcc'), CXX: tool('g++'), LINK: tool('g++'), AR: tool('ar') },
+        env: compilerEnvironment(process.env, {
+          CC: tool('gcc'),
+          CXX: tool('g++'),
+          LINK: tool('g++'),
+          AR: tool('ar'),
+        }),
       });
+      const built = join(folder, 'build/Release', addon);
+      expectVersion(built, Number(abi), version);
       const place = join(folder, 'lib/binding', `node-v${abi}-linux-${cpu}`);
       mkdirSync(place, { recursive: true });
-      run(tool('strip'), [
-        '--strip-unneeded',
-        '-o',
-        join(place, addon),
-        join(folder, 'build/Release', addon),
-      ]);
+      run(tool('strip'), ['--strip-unneeded', '-o', join(place, addon), built]);
     }
   }
   for (const name of Object.keys(ADDONS)) rmSync(join(modules, name, 'build'), { recursive: true });
+}
+
+/** What a compiler may need of the environment. */
+const KEPT =
+  /^(PATH|HOME|TMPDIR|LANG|LC_.*|PYTHON|NODE_GYP_FORCE_PYTHON|npm_config_python|CFLAGS|CXXFLAGS|LDFLAGS)$/;
+
+/**
+ * The environment for node-gyp, for which `npm_config_*` counts more than its options: npm puts its whole configuration there,
+ * and with it a `nodedir` or `target` that is meant for the Node of this machine. Paths of headers are left out too.
+ */
+export function compilerEnvironment(environment, tools) {
+  return { ...Object.fromEntries(Object.entries(environment).filter(([name]) => KEPT.test(name))), ...tools };
+}
+
+/** @throws where the addon is for another Node than it is to be packed for */
+export function expectVersion(addon, expected, node) {
+  const found = moduleVersion(addon);
+  if (found === expected) return;
+  throw new Error(
+    `${addon}: expected an addon for Node ${node} (NODE_MODULE_VERSION ${expected}), found one for ${found}: other headers of Node come first (CFLAGS, CXXFLAGS, ~/.gyp/include.gypi)`,
+  );
 }
 
 /** The folder with the headers of a Node; they are the same for every machine but for what --arch decides. */

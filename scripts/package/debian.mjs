@@ -1,4 +1,4 @@
-// How does an installation become a Debian package? In the places of Debian's policy, with dpkg's own tools.
+// Makes a Debian package of an installation: in the places of Debian's policy, with dpkg's own tools.
 
 import {
   chmodSync,
@@ -69,9 +69,12 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
     cpSync(join(own, 'debian', script), join(root, 'DEBIAN', script));
     chmodSync(join(root, 'DEBIAN', script), 0o755);
   }
+  cpSync(join(own, 'debian/start.sh'), join(own, 'start.sh'));
+  chmodSync(join(own, 'start.sh'), 0o755);
   // What only install.sh needs.
   for (const name of readdirSync(own).filter(
-    name => !/^(allow-devices\.sh|config\.(example\.yaml|schema\.json))$/.test(name),
+    name =>
+      !/^(allow-devices\.sh|start\.sh|load-addons\.mjs|config\.(example\.yaml|schema\.json))$/.test(name),
   ))
     rmSync(join(own, name), { recursive: true });
   for (const name of ['LICENSE', 'ARCHITECTURE']) rmSync(join(lib, name));

@@ -1,4 +1,4 @@
-// What is installed? The build, the page, the documents, and the modules that it needs to run on one machine's architecture.
+// Puts together what is installed: the build, the page, the documents, and the modules that it needs to run on one machine's architecture.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,8 @@ export function stage(root, target, architecture, work) {
   for (const name of FILES) cpSync(join(root, name), join(target, name), { recursive: true });
   rmSync(join(target, 'dist/.tsbuildinfo'), { force: true });
   cpSync(join(root, 'package-lock.json'), join(target, 'package-lock.json'));
-  const args = ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
+  // Also where npm's configuration leaves optional ones out.
+  const args = ['ci', '--omit=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
   run('npm', [...args, '--os=linux', `--cpu=${machine.cpu}`, '--libc=glibc'], { cwd: target });
   rmSync(join(target, 'package-lock.json'));
   const modules = join(target, 'node_modules');

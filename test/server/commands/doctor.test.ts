@@ -220,7 +220,7 @@ describe('dapberry doctor', () => {
         files: sensorAtPin('pull: up'),
         parts: { ...WITHOUT_KOFFI, installation: { kind: 'release', node: '22.13.1' } },
       },
-      'fix GPIO the module koffi was not installed or does not run here, and gpio-input needs it: it came with this build and is damaged: uninstall dapberry and install it again',
+      'fix GPIO the module koffi was not installed or does not run here, and gpio-input needs it: it came with this build, and is damaged or made for another Node: uninstall dapberry and install another build',
     ],
     [
       'pins that are pulled without the module for that',
