@@ -42,6 +42,34 @@ ok 'it is upgraded' put "$2"
 ok 'and serves' until_well 120 runs_version "$(version_of "$2")"
 ok 'with the configuration of before' same $work/mine /etc/dapberry/config.yaml
 rm -r /run/systemd/system/dapberry.service.d
+
+# repacked VERSION SCRIPT: the package as another version, whose program begins with SCRIPT.
+repacked() {
+  rm -rf $work/repacked
+  dpkg-deb -R "$package" $work/repacked
+  sed -i "s/^Version: .*/Version: $1/" $work/repacked/DEBIAN/control
+  sed -i "1a $2" $work/repacked/usr/lib/dapberry/dist/server/main.js
+  rm $work/repacked/DEBIAN/md5sums
+  dpkg-deb --root-owner-group -Zgzip -b $work/repacked "$work/$1.deb" >/dev/null
+}
+process() { systemctl show -P MainPID dapberry; }
+package=$2
+running=$(process)
+repacked 9.0.0 'if (process.argv[2] === "check") { console.error("no such key"); process.exit(2); }'
+ok 'a version that does not take the configuration is told by dpkg' is_refused put $work/9.0.0.deb
+ok 'with the mistake' grep -q '^no such key' $work/said
+ok 'and what to do' grep -q "apt install --allow-downgrades ./dapberry_$(version_of "$2")_" $work/said
+ok 'the version before goes on' [ "$(process)" = "$running" ]
+ok 'dpkg has it as half-configured' has_state half-configured
+ok 'going back helps' put "$2"
+ok 'and serves' until_well 120 runs_version "$(version_of "$2")"
+repacked 9.1.0 'if (process.argv[2] === "serve") throw new Error("this version is broken");'
+ok 'a version that does not start is told by dpkg' is_refused put $work/9.1.0.deb
+ok 'with its log' grep -q 'this version is broken' $work/said
+ok 'and is not started over and over' is_gone
+ok 'going back helps' put "$2"
+ok 'and serves' until_well 120 runs_version "$(version_of "$2")"
+
 mkdir -p /run/dapberry
 ok 'it is removed' dpkg -r dapberry
 ok 'with what it had in /run' [ ! -e /run/dapberry ]
