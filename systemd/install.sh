@@ -87,6 +87,8 @@ VERSION=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$SOURCE/package.json")
 . "$SOURCE/systemd/install/system.sh"
 # shellcheck source=systemd/install/boot.sh
 . "$SOURCE/systemd/install/boot.sh"
+# shellcheck source=systemd/install/port.sh
+. "$SOURCE/systemd/install/port.sh"
 # shellcheck source=systemd/install/service.sh
 . "$SOURCE/systemd/install/service.sh"
 # shellcheck source=systemd/install/remove.sh

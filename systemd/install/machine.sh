@@ -1,4 +1,4 @@
-# Can dapberry be installed on this machine? Its system, architecture, Node, space; Debian's Node is installed where it will do.
+# Checks whether dapberry can be installed on this machine: its system, architecture, port, space and Node; Debian's Node is installed where it will do.
 # shellcheck shell=bash
 
 # Node's versions that the program runs on (package.json, engines).
@@ -22,6 +22,7 @@ check_machine() {
   check_command
   check_boot
   check_space
+  check_port
   if [ -n "$ROOT" ]; then check_node_there; else check_node; fi
 }
 
@@ -106,20 +107,41 @@ check_node() {
   if [ -n "$found" ] && node_will_do "$found"; then return; fi
   candidate=$(candidate_of nodejs)
   if [ -z "$candidate" ] && ! $DRY_RUN && command -v apt-get >/dev/null; then
-    apt-get -qq update || true
+    update_lists
     candidate=$(candidate_of nodejs)
   fi
   if [ -n "$candidate" ] && node_will_do "$candidate"; then
     $DRY_RUN || packages >"$KEPT/packages"
     [ -n "$found" ] || undo purge_new_packages
-    step "install Node $candidate (apt-get install nodejs)" \
-      env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends nodejs
+    step "install Node $candidate (apt-get install nodejs)" install_node
     return
   fi
   say "dapberry needs Node 20.19 or later (of Node 22, 22.12 or later). Found: ${found:-none}; $(value_of PRETTY_NAME) offers ${candidate:-none}." >&2
   say 'A newer one comes from https://github.com/nodesource/distributions with this line; then run install.sh again:' >&2
   say '  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs' >&2
   die 'no Node that dapberry runs on'
+}
+
+# Lists that are older than what the servers have name files that are gone.
+install_node() {
+  local found
+  if ! apt_install nodejs; then
+    say 'the lists of packages may be old: fetch new ones (apt-get update), and try again'
+    update_lists
+    apt_install nodejs || die 'expected that apt installs nodejs, also with new lists, found the above: sudo apt-get install nodejs, then run this again'
+  fi
+  found=$(node -p process.versions.node 2>/dev/null || true)
+  [ -n "$found" ] && node_will_do "$found" || die "expected that apt installs a Node of 20.19 or later, found ${found:-none} after it"
+}
+
+apt_install() {
+  env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+}
+
+# Without the option apt takes servers that it does not reach for a success.
+update_lists() {
+  apt-get -qq -o DPkg::Lock::Timeout=300 -o APT::Update::Error-Mode=any update ||
+    die 'expected that apt fetches its lists of packages to install Node with, found the above: this machine may be offline, or its clock wrong (date). With a network, run this again; without one, install Node from its package first: sudo dpkg -i nodejs_*.deb'
 }
 
 # The service, which sees no homes, could not run one there (ProtectHome=).
@@ -134,13 +156,11 @@ check_node_place() {
   esac
 }
 
-# An archive brings what sensors need of C++ for some versions of Node; a checkout compiles it for the one that is there.
+# An archive brings what sensors need of C++ for some versions of Node; a checkout compiles it for the one that is there. That it loads is all that counts.
 tell_addons() {
-  local abi
-  [ -z "$ROOT" ] && is_archive || return 0
-  abi=$(node -p process.versions.modules 2>/dev/null || true)
-  if [ -z "$abi" ] || compgen -G "$SOURCE/node_modules/i2c-bus/lib/binding/node-v$abi-linux-*/i2c.node" >/dev/null; then return 0; fi
-  note "this archive has no addons for Node $(node -p process.versions.node): sensors on I2C and at GPIO pins will not work. It has them for Node 20, 22 and 24"
+  local line
+  if [ -n "$ROOT" ] || $DRY_RUN; then return; fi
+  while IFS= read -r line; do note "$line"; done < <(as_service node "$PROGRAM/systemd/load-addons.mjs" 2>&1 | harmless)
 }
 
 # What is to be said of the Node of another system, now and when all is done.

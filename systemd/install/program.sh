@@ -1,4 +1,4 @@
-# How does the program get to its place? Into a folder of its own beside the version that runs, to which a link is then switched.
+# Puts the program into its place: a folder of its own beside the version that runs, to which a link is then switched.
 # shellcheck shell=bash
 
 HOME_FOLDER=$ROOT/opt/dapberry
@@ -94,15 +94,18 @@ is_built() {
     [ -z "$(cd "$SOURCE" && find dap device server web package-lock.json -newer dist/web/index.html -type f -print -quit)" ]
 }
 
-# as_service COMMAND...: drivers that the configuration names are programs, and are not loaded as root.
-as_service() { setpriv --reuid=dapberry --regid=dapberry --init-groups --no-new-privs "$@"; }
+# as_service COMMAND...: drivers that the configuration names are programs: they are not loaded as root, and get no hold of root's terminal, into which they could type.
+as_service() { setsid --wait setpriv --reuid=dapberry --regid=dapberry --init-groups --no-new-privs "$@" </dev/null; }
+
+# What a driver prints may hold bytes that move a terminal.
+harmless() { LC_ALL=C sed -e 's/[^[:print:]\t\x80-\xff]/?/g' -e 's/\xc2[\x80-\x9f]/?/g'; }
 
 # A configuration that the new version does not take is told before anything is switched.
 check_configuration() {
   local file=$ROOT/etc/dapberry/config.yaml said
   if $DRY_RUN || [ -n "$ROOT" ] || [ ! -f "$file" ]; then return; fi
   said=$(as_service node "$PROGRAM/dist/server/main.js" check --config "$file" 2>&1) || {
-    say "$said" >&2
+    say "$said" | harmless >&2
     die "dapberry $VERSION cannot take $file; what is installed stays as it is"
   }
 }

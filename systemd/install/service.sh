@@ -1,4 +1,4 @@
-# Does it serve? The service is started, asked whether it is well, and told where it can be opened.
+# Starts the service, waits until it is well, and tells where it can be opened.
 # shellcheck shell=bash
 
 # Seconds: an old Pi takes a while to start.
@@ -67,7 +67,7 @@ wait_until_well() {
     fi
     # It does not get better by being started once more.
     if [ "$(state_of ActiveState)" = failed ] || [ "$(state_of NRestarts)" -ge 3 ] || [ "$SECONDS" -ge "$end" ]; then
-      journalctl --unit=dapberry --lines=15 --no-pager --output=cat >&2 || true
+      journalctl --unit=dapberry --lines=15 --no-pager --output=cat | harmless >&2 || true
       die "expected that $VERSION answers at ${url}health within $PATIENCE s, found the service $(state_of ActiveState) ($(state_of Result))"
     fi
     sleep 1
@@ -110,16 +110,9 @@ answers() {
 addresses() {
   local port
   port=$(port_of_unit)
-  as_service /usr/local/bin/dapberry check | sed -n 's/^live page *//p' | tr ' ' '\n' | sed "${port:+s/:[0-9]*\\/\$/:$port\\//}" | { grep '^http' || true; }
-}
-
-# The port that comes before the configuration's: that of the socket, or one that the command of the unit says; nothing where there is none.
-port_of_unit() {
-  if systemctl --quiet is-active dapberry.socket; then
-    systemctl show --property=Listen --value dapberry.socket | sed -n '1s/^.*:\([0-9]*\) (Stream)$/\1/p'
-  else
-    systemctl show --property=ExecStart --value dapberry.service | sed -n 's/^.* --port[ =]\([0-9]*\).*$/\1/p'
-  fi
+  # Its lines may be a driver's: only addresses are taken.
+  as_service /usr/local/bin/dapberry check 2>/dev/null | sed -n 's/^live page *//p' | tr ' ' '\n' |
+    sed "${port:+s/:[0-9]*\\/\$/:$port\\//}" | { grep -xE 'https?://[][A-Za-z0-9.:-]+/' || true; }
 }
 
 tell_addresses() {

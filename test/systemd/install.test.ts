@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   lstatSync,
@@ -12,6 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -638,52 +640,231 @@ describe.skipIf(!isRoot)(`the build of a checkout${isRoot ? '' : ' (needs root)'
 });
 
 describe('the Node of the machine', () => {
-  /** What is said of a Node at this place, whose addons have this number. */
-  function ask(place: string, abi: number) {
-    const folder = join(work, '1.0.0/node_modules/i2c-bus/lib/binding');
-    for (const built of [115, 127, 137]) {
-      mkdirSync(join(folder, `node-v${built}-linux-arm64`), { recursive: true });
-      writeFileSync(join(folder, `node-v${built}-linux-arm64/i2c.node`), '');
-    }
+  /** What is said of a Node at this place. */
+  function ask(place: string) {
     return withParts(
       ['steps', 'machine', 'program'],
-      `SOURCE=${join(work, '1.0.0')}
-      node() { case $2 in *modules) echo ${abi} ;; *) echo 25.1.0 ;; esac; }
+      `node() { echo 22.13.1; }
       command() { echo /usr/local/bin/node; }
       readlink() { echo ${place}; }
-      check_node
-      tell_addons`,
+      check_node`,
     );
   }
-  beforeEach(() => {
-    release('1.0.0');
-  });
 
   it.each([
     '/home/pi/.nvm/versions/node/v22.13.1/bin/node',
     '/root/.volta/bin/node',
     '/run/user/1000/fnm_multishells/1/bin/node',
   ])('is refused at %s, where the service sees nothing', place => {
-    const { status, stderr } = ask(place, 127);
+    const { status, stderr } = ask(place);
     expect(status).toBe(1);
     expect(stderr).toContain('expected a Node outside of homes');
     expect(stderr).toContain(`found /usr/local/bin/node, which is ${place}`);
   });
 
-  it('is told to be one that the archive has no addons for', () => {
-    const { status, stdout } = ask('/usr/local/lib/node/bin/node', 141);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/^note: this archive has no addons for Node 25\.1\.0: sensors on I2C /);
-    // Those that are compiled.
-    const versions = readFileSync(join(ROOT, 'scripts/package/architectures.mjs'), 'utf8').matchAll(
-      /'(\d+)\.\d+\.\d+'/g,
-    );
-    const majors = [...versions].map(match => match[1]);
-    expect(stdout).toContain(`It has them for Node ${majors.slice(0, -1).join(', ')} and ${majors.at(-1)}\n`);
+  it('is not mentioned elsewhere', () => {
+    expect(ask('/usr/bin/node')).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
 
-  it('is not mentioned where the archive has addons for it', () => {
-    expect(ask('/usr/bin/node', 127)).toMatchObject({ status: 0, stdout: '' });
+  /** Where there is none yet, and apt works as these lines say; `$1` of apt_get is what it is asked for. */
+  function withApt(lines: string) {
+    return withParts(
+      ['steps', 'machine', 'program'],
+      `KEPT=${work}
+      command() { case $2 in node) return 1 ;; esac; }
+      node() { [ ! -e ${work}/node ] || cat ${work}/node; }
+      packages() { :; }
+      candidate_of() { echo 20.19.2; }
+      ${lines}
+      apt-get() { local word; for word; do case $word in install) apt_install_; return ;; update) apt_update_; return ;; esac; done; }
+      env() { shift; "$@"; }
+      check_node`,
+    );
+  }
+
+  it('is installed without new lists where the old ones will do', () => {
+    const { status, stdout } = withApt(
+      `apt_install_() { echo 20.19.2 >${work}/node; }; apt_update_() { exit 9; }`,
+    );
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'install Node 20.19.2 (apt-get install nodejs)\n',
+    });
+  });
+
+  it('is installed with new lists, once, where those of before name files that are gone', () => {
+    const { status, stdout } = withApt(`
+      apt_install_() { [ -e ${work}/fresh ] && echo 20.19.2 >${work}/node; }
+      apt_update_() { [ ! -e ${work}/fresh ] && touch ${work}/fresh; }`);
+    expect(status).toBe(0);
+    expect(stdout).toContain('the lists of packages may be old');
+  });
+
+  it.each([
+    [
+      'the machine is offline',
+      'apt_install_() { return 100; }; apt_update_() { return 100; }',
+      'may be offline',
+    ],
+    [
+      'there are no lists, and the machine is offline',
+      'candidate_of() { :; }; apt_install_() { exit 9; }; apt_update_() { return 100; }',
+      'may be offline',
+    ],
+    [
+      'new lists do not help',
+      'apt_install_() { return 100; }; apt_update_() { return 0; }',
+      'expected that apt installs nodejs, also with new lists',
+    ],
+    [
+      'apt installs another one',
+      `apt_install_() { echo 18.20.4 >"$KEPT/node"; }; apt_update_() { :; }`,
+      'expected that apt installs a Node of 20.19 or later, found 18.20.4 after it',
+    ],
+  ])('is told to be missing where %s', (_, lines, sentence) => {
+    const { status, stderr } = withApt(lines);
+    expect(status).toBe(1);
+    expect(stderr).toContain(sentence);
+  });
+});
+
+describe('the addons', () => {
+  /** A program with modules whose addons load as these texts do, for these Nodes. */
+  function addons(texts: Readonly<Record<string, string>>, ...built: readonly number[]) {
+    const root = join(work, 'program');
+    for (const name of ['i2c-bus', 'onoff', 'koffi']) {
+      mkdirSync(join(root, 'node_modules', name), { recursive: true });
+      writeFileSync(join(root, 'node_modules', name, 'index.js'), texts[name] ?? '');
+    }
+    for (const abi of built)
+      mkdirSync(join(root, `node_modules/i2c-bus/lib/binding/node-v${abi}-linux-arm64`), { recursive: true });
+    mkdirSync(join(root, 'systemd'));
+    cpSync(join(ROOT, 'systemd/load-addons.mjs'), join(root, 'systemd/load-addons.mjs'));
+    const { status, stdout, stderr } = withParts(
+      ['steps', 'machine', 'program'],
+      `PROGRAM=${root}
+      as_service() { "$@"; }
+      tell_addons`,
+    );
+    return { status, said: stdout, complained: stderr };
+  }
+  const own = Number(process.versions.modules);
+  const WRONG = `throw new Error("The module 'x' was compiled against\\nNODE_MODULE_VERSION 1. Please try re-compiling")`;
+
+  it('are not mentioned where they load', () => {
+    expect(addons({}, own)).toEqual({ status: 0, said: '', complained: '' });
+  });
+
+  it('are told to be missing for this Node, with those that there are, whichever modules need them', () => {
+    const { said } = addons({ 'i2c-bus': WRONG, onoff: WRONG }, 127, 137);
+    expect(said).toMatch(
+      new RegExp(
+        `^note: expected a Node that this build has addons for \\(22, 24\\), found Node ${process.versions.node} at .*: sensors on I2C and GPIO pins through sysfs will not work\\. Install one of these, .*\\n$`,
+      ),
+    );
+  });
+
+  it('are told to be wrong where they are there for this Node and do not load, and that the same build does not help', () => {
+    const { said } = addons({ 'i2c-bus': WRONG }, 127, own);
+    expect(said).toContain('expected that i2c-bus loads under Node');
+    expect(said).toContain('compiled against NODE_MODULE_VERSION 1. Sensors on I2C will not work.');
+    expect(said).toContain('take another one; installing the same one again does not help');
+  });
+
+  it('are told to be compiled for another Node on this machine, and how that comes', () => {
+    const { said } = addons({ onoff: WRONG });
+    expect(said).toContain('npm config delete nodedir; then install again');
+  });
+
+  it('that crash are told of like any other', () => {
+    const { status, said } = addons({ koffi: 'process.kill(process.pid, "SIGSEGV")' }, own);
+    expect(status).toBe(0);
+    expect(said).toContain('expected that koffi loads');
+    expect(said).toContain('its process ended by SIGSEGV');
+  });
+});
+
+describe('the port', () => {
+  /** What is said of a port before anything is changed. */
+  function check({ option = '', unit = '', state = 'inactive', config = '' }) {
+    mkdirSync(join(card, 'etc/dapberry'), { recursive: true });
+    writeFileSync(join(card, 'etc/dapberry/config.yaml'), config);
+    const { status, stderr } = withParts(
+      ['steps', 'program', 'port', 'service'],
+      `PORT=${option}
+      systemctl() {
+        case $* in
+          *is-active*) return 3 ;;
+          *ExecStart*) echo '{ path=/usr/local/bin/dapberry ; argv[]=/usr/local/bin/dapberry serve ${unit} ; }' ;;
+          *ActiveState*) echo ${state} ;;
+        esac
+      }
+      # Only the configuration is in another place.
+      eval "$(declare -f key_of_server | sed 's|\\$ROOT/etc|${card}/etc|')"
+      check_port`,
+    );
+    return { status, stderr };
+  }
+
+  let server: Server;
+  let taken: number;
+  beforeEach(async () => {
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    ({ port: taken } = server.address() as AddressInfo);
+  });
+  afterEach(() => server.close());
+
+  it.each<[string, () => Parameters<typeof check>[0]]>([
+    ['--port', () => ({ option: String(taken) })],
+    ['a unit that waits to be started again', () => ({ unit: `--port ${taken}`, state: 'activating' })],
+    ['the configuration', () => ({ config: `# Mine.\nserver:\n  cors: {}\n  port: ${taken} # free?\n` })],
+    ['the configuration in one line', () => ({ config: `server: {host: 0.0.0.0, port: "${taken}"}\r\n` })],
+    [
+      '--port default',
+      () => ({ option: 'default', unit: '--port 1', config: `server:\n  port: ${taken}\n` }),
+    ],
+  ])('is refused where %s names one that another program has', (_, given) => {
+    const { status, stderr } = check(given());
+    expect(status).toBe(1);
+    expect(stderr).toContain(`expected that port ${taken} is free, found `);
+    expect(stderr).toContain('nothing was changed');
+  });
+
+  it.each<[string, () => Parameters<typeof check>[0]]>([
+    [
+      'it is the one that the service has',
+      () => ({ option: String(taken), unit: `--port ${taken}`, state: 'active' }),
+    ],
+    ['the configuration leaves it to the system', () => ({ config: 'server: {port: 0}\n' })],
+    [
+      'another one comes before the configuration',
+      () => ({ option: '1', config: `server: {port: ${taken}}\n` }),
+    ],
+    [
+      'it is that of something else',
+      () => ({ config: `datasets:\n  a: {port: ${taken}}\nserver:\n  port: 1\n` }),
+    ],
+    ['the server has another address', () => ({ config: `server: {host: 192.0.2.1, port: ${taken}}\n` })],
+    ['it is written in another way', () => ({ option: '08081' })],
+  ])('is no reason to stop where %s', (_, given) => {
+    expect(check(given())).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+describe('what a driver prints', () => {
+  it('is no address to be asked or shown, and moves no terminal', () => {
+    const { stdout } = withParts(
+      ['steps', 'program', 'port', 'service'],
+      `port_of_unit() { :; }
+      as_service() {
+        printf 'live page  http://localhost:8080/ http://[::1]:8080/ http://x/\\033[2J/ http://e$(id)/ javascript:x\\n'
+        printf '\\033[2J' >&2
+      }
+      addresses
+      printf 'a\\033[2J\\302\\233b\\302\\260\\tc\\r\\n' | harmless`,
+    );
+    expect(stdout).toBe('http://localhost:8080/\nhttp://[::1]:8080/\na?[2J?b°\tc?\n');
   });
 });
 
@@ -691,7 +872,7 @@ describe('the wait for the service to be well', () => {
   /** Waits two seconds at most for a service that systemd says is in this state, and is to be found there. */
   function wait(state: string, address: string) {
     const { status, stdout, stderr } = withParts(
-      ['steps', 'service'],
+      ['steps', 'program', 'port', 'service'],
       `VERSION=1.0.0 PROOF=0
       addresses() { echo ${address}; }
       journalctl() { :; }

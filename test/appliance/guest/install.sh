@@ -91,6 +91,17 @@ files >$work/after-command
 ok 'nothing is changed before that' same $work/before-command $work/after-command
 rm /usr/local/bin/dapberry
 
+node -e 'require("net").createServer().listen(8080)' &
+other=$!
+until_well 30 sh -c 'ss -Hltn "sport = :8080" | grep -q .'
+files >$work/before-port
+ok 'a port that another program has is refused' fails install_from "$release"
+ok 'and which program has it is told' grep -q "expected that port 8080 is free, found node (process $other)" $work/said
+files >$work/after-port
+ok 'nothing is changed before that' same $work/before-port $work/after-port
+ok 'nor is one of --port' fails "$release/systemd/install.sh" --port 8080
+kill $other
+
 ok 'it is installed by one command' install_from "$release"
 ok 'which tells where it serves' grep -q 'http://localhost:8080/' $work/said
 ok 'it serves what was installed' runs_version "$current"

@@ -1,0 +1,60 @@
+# Checks that the port is free that the service will have.
+# shellcheck shell=bash
+
+# Looked at before anything is changed. What cannot be known before (a port that is said in another way) shows when the service is started.
+check_port() {
+  local port now place found
+  [ -z "$ROOT" ] || return 0
+  ! systemctl --quiet is-active dapberry.socket 2>/dev/null || return 0
+  now=$(port_of_unit)
+  : "${now:=$(port_of_configuration)}"
+  case $PORT in '') port=$now ;; default) port=$(port_of_configuration) ;; *) port=$PORT ;; esac
+  # Any free one, or what it has already.
+  [ "$port" -ne 0 ] || return 0
+  if [ "$port" = "$now" ] && [ "$(state_of ActiveState)" = active ]; then return 0; fi
+  place=$(key_of_server host)
+  case $place in 0.0.0.0 | ::) place= ;; esac
+  listens "$port" "$place" || return 0
+  found=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | head -n1 | harmless) || true
+  die "expected that port $port is free, found ${found:-another program} there: end it, or choose another port (--port N, or server.port in /etc/dapberry/config.yaml); nothing was changed"
+}
+
+# key_of_server KEY: as the configuration has it in its block "server"; nothing where it has none. The program, which knows all ways to write that, may not be able to run yet.
+key_of_server() {
+  awk -v key="$1" '
+    /^server:/ { inside = 1; sub(/^server:[ \t]*/, "") }
+    /^[^ \t#]/ && !/^\{/ { inside = 0 }
+    inside && match($0, "(^|[ \t{,])" key ":[ \t]*[^ \t,}#]+") {
+      value = substr($0, RSTART, RLENGTH)
+      sub("^.*" key ":[ \t]*", "", value)
+      gsub(/["\047\r]/, "", value)
+      print value
+      exit
+    }
+  ' "$ROOT/etc/dapberry/config.yaml" 2>/dev/null || true
+}
+
+port_of_configuration() {
+  local port
+  port=$(key_of_server port)
+  if [[ $port =~ ^[0-9]{1,5}$ ]]; then printf '%s\n' "$port"; else echo 8080; fi
+}
+
+# listens PORT HOST: whether somebody has the port at every address or, where no host is configured, at any.
+listens() {
+  local hex
+  hex=$(printf '%04X' "$((10#$1))")
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" -v host="$2" '
+    $4 == "0A" && split($2, local, ":") == 2 && local[2] == port && (host == "" || local[1] ~ /^0+$/) { found = 1 }
+    END { exit !found }
+  '
+}
+
+# The port that comes before the configuration's: that of the socket, or one that the command of the unit says; nothing where there is none.
+port_of_unit() {
+  if systemctl --quiet is-active dapberry.socket; then
+    { systemctl show --property=Listen --value dapberry.socket || true; } | sed -n '1s/^.*:\([0-9]*\) (Stream)$/\1/p'
+  else
+    { systemctl show --property=ExecStart --value dapberry.service 2>/dev/null || true; } | sed -n 's/^.* --port[ =]\([0-9]*\).*$/\1/p'
+  fi
+}
