@@ -1,10 +1,11 @@
-// Does the lock file serve every machine, or only the one on which it was written?
+// Tests that the lock file serves every machine, and not only the one on which it was written.
 
 import { describe, expect, it } from 'vitest';
 import { textOf } from './sources.ts';
 
 interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly hasInstallScript?: boolean;
   readonly resolved?: string;
   readonly libc?: readonly string[];
   readonly os?: readonly string[];
@@ -47,5 +48,14 @@ describe('package-lock.json', () => {
   it('holds nothing that npm 9 or 10 would take out, so that an installation leaves a checkout as it was', () => {
     const marked = Object.keys(packages).filter(place => packages[place]?.libc !== undefined);
     expect(marked, 'npm 11 writes "libc", older ones remove it: take it out').toEqual([]);
+  });
+
+  it('has no package with an install script but those that package.json allows, of which npm would warn', () => {
+    const { allowScripts } = JSON.parse(textOf('package.json')) as { allowScripts: Record<string, boolean> };
+    const scripted = Object.entries(packages)
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([place]) => place.replace(/^.*node_modules\//, ''));
+    // By their names alone: npm matches a version only where the lock file has the address of each package, which it leaves out.
+    expect(allowScripts).toEqual(Object.fromEntries(scripted.map(name => [name, true])));
   });
 });
