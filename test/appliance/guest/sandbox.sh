@@ -83,31 +83,33 @@ ok 'and serves' until_well 120 value lm75 25
 # A driver is a program, and chooses no device of its own.
 driver() {
   {
-    echo "import fs from 'node:fs'; import { spawn } from 'node:child_process';"
-    echo "const list = '/run/dapberry-devices/list'; $1"
-    echo "export default ({ z }) => ({ name: 'mine', title: 'Mine', description: 'Mine', needs: [], options: z.strictObject({}),"
-    echo "  channels: () => [{ name: 'depth', units: 'm', longName: 'Depth' }], conversionTime: () => 0,"
-    echo "  open: async () => ({ name: 'mine', channels: [{ name: 'depth', units: 'm', longName: 'Depth' }], read: async () => [1], close: async () => {} }) });"
+    printf '%s\n' "import fs from 'node:fs'; import { spawn } from 'node:child_process';"
+    printf '%s\n' "const list = '/run/dapberry-devices/list'; $1"
+    printf '%s\n' "export default ({ z }) => ({ name: 'mine', title: 'Mine', description: 'Mine', needs: [], options: z.strictObject({}),"
+    printf '%s\n' "  channels: () => [{ name: 'depth', units: 'm', longName: 'Depth' }], conversionTime: () => 0,"
+    printf '%s\n' "  open: async () => ({ name: 'mine', channels: [{ name: 'depth', units: 'm', longName: 'Depth' }], read: async () => [1], close: async () => {} }) });"
   } >/etc/dapberry/mine.js
   configure '{driver: ./mine.js}' "{kind: lm75, bus: $bus}"
-  until_well 120 settled
+  systemctl start dapberry-devices
 }
-systemctl stop dapberry-devices.path
-driver "console.log('/dev/mem rw'); for (let fd = 1; fd < 40; fd++) try { fs.writeSync(fd, '/dev/mem rw\\n') } catch {}"
-ok 'what a driver prints is nothing that is allowed' systemctl start dapberry-devices
-ok 'only what sensors need is' allows 'char-i2c rw '
+# Whose own process would load them too.
+systemctl stop dapberry-devices.path dapberry
+ok 'what a driver prints is no reason to fail' driver "console.log('/dev/mem rw'); for (let fd = 1; fd < 40; fd++) try { fs.writeSync(fd, '/dev/mem rw\\n') } catch {}"
+ok 'nor is it allowed' allows 'char-i2c rw '
+number=0
 for attack in 'process.exit(0)' \
   "fs.writeFileSync(list, '/dev/mem rw\\nend\\n'); process.exit(0)" \
   "process.on('exit', () => fs.writeFileSync(list, 'block-* rw\\nend\\n'))" \
   "process.on('exit', () => { fs.rmSync(list); fs.symlinkSync('/etc/shadow', list) })" \
   "spawn('sh', ['-c', 'while :; do echo /dev/mem rw >/run/dapberry-devices/list; done'], { detached: true, stdio: 'ignore' }).unref()"; do
-  driver "$attack"
-  systemctl start dapberry-devices
-  ok "what is allowed stays with a driver that does $attack" allows 'char-i2c rw '
+  driver "$attack" 2>/dev/null
+  number=$((number + 1))
+  ok "what is allowed stays with attack $number of a driver" allows 'char-i2c rw '
 done
 ok 'no process of it is left' fails pgrep -f 'while :; do echo /dev/mem'
 rm /etc/dapberry/mine.js
-systemctl start dapberry-devices.path
+configure '{kind: host-load}'
+systemctl start dapberry-devices.path dapberry
 
 # Drivers of the kernel for two more chips of the bus: 20 degree_Celsius, and 1 V.
 modprobe -a lm75 ti-ads1015
