@@ -12,7 +12,7 @@ import {
 } from '../../device/index.ts';
 import type { Config } from '../config/config.ts';
 import { ownAddresses } from '../own-addresses.ts';
-import { csvField } from '../pull/csv.ts';
+import { csvText } from '../pull/csv.ts';
 import { shellWord } from '../shell-word.ts';
 import { aligned } from '../terminal-text.ts';
 import { choiceOf } from './arguments.ts';
@@ -141,7 +141,8 @@ function shortText(value: number): string {
 
 function csvOf(values: readonly ReadValue[]): string {
   const rows = values.map(({ dataset, sensor, name, value, units, error = '' }) =>
-    [dataset, sensor, name, String(value ?? ''), units, error].map(csvField).join(','),
+    // A number is no formula, whatever its sign.
+    [...[dataset, sensor, name].map(csvText), String(value ?? ''), ...[units, error].map(csvText)].join(','),
   );
   return `${['dataset,sensor,name,value,units,error', ...rows].join('\r\n')}\r\n`;
 }
