@@ -1,4 +1,4 @@
-// `dapberry pull`: how does one keep rows for longer than a server's memory reaches?
+// The command `dapberry pull`: keeps rows for longer than a server's memory reaches.
 
 import { counted, durationText } from '../terminal-text.ts';
 import { numberOf, textOf } from './arguments.ts';
@@ -8,10 +8,14 @@ export const pullCommand: Command = {
   name: 'pull',
   summary: 'write the rows of a dataset, here or far away, into files',
   description:
-    'Follows a dataset of any DAP2 server and writes its rows as CSV, to standard output or into a file, for ever or until the constraint of the address ends it. A connection that breaks is made anew, and a file that is there already is gone on with: no row is missing or there twice as long as the server remembers it. With {date} in its name there is a file for each day (UTC).',
+    'Follows a dataset of any DAP2 server and writes its rows as CSV, to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection, and when it is started again, it goes on after the last row of its files. With {date} in its name there is a file for each day (UTC). A file that does not begin with the names of the columns is left as it is.',
   operands: { shown: 'ADDRESS', most: 1 },
   options: [
-    { name: 'output', value: 'FILE', meaning: 'where the rows go; standard output without it' },
+    {
+      name: 'output',
+      value: 'FILE',
+      meaning: 'where the rows go: a file, a FIFO, a device, or - for standard output, as without it',
+    },
     { name: 'rows', value: 'N', meaning: 'ends it after so many rows' },
     { name: 'quiet', meaning: 'tell nothing of connections and rows on standard error' },
   ],
@@ -28,7 +32,10 @@ export const pullCommand: Command = {
     const isQuiet = given.options.has('quiet');
     const output = textOf(given, 'output', 'the name of a file');
     const rows = numberOf(given, 'rows', { low: 1, high: Number.MAX_SAFE_INTEGER, whole: true });
+    const isTold = !isQuiet && output !== undefined && output !== '-';
     let [told, written] = ['', 0];
+    /** A server that has never answered can be a name that was mistyped. */
+    let mayBeMistyped = true;
     await pull({
       address,
       output,
@@ -36,18 +43,24 @@ export const pullCommand: Command = {
       signal: stop.signal,
       print,
       onState: state => {
-        if (isQuiet || state.state !== 'reconnecting') return;
-        tell.line(`${state.reason}; asks again in ${durationText(Math.ceil(state.delay))}`);
+        if (state.state === 'waiting') mayBeMistyped = false;
+        if (state.state !== 'reconnecting') return;
+        if (!isQuiet) tell.line(`${state.reason}; asks again in ${durationText(Math.ceil(state.delay))}`);
+        else if (mayBeMistyped) tell.line(`${address}: ${state.reason}; asks again until it answers`);
+        mayBeMistyped = false;
       },
-      onRows: (count, time) => {
+      onNotice: text => tell.line(text),
+      onRows: (count, millis) => {
         written = count;
-        if (isQuiet || output === undefined) return;
-        const now = new Date(time * 1000).toISOString().slice(0, 19);
-        if (now !== told) tell.progress(`${count} rows, the last of ${now}Z`);
+        if (!isTold) return;
+        const now = Number.isNaN(millis)
+          ? ''
+          : `, the last of ${new Date(millis).toISOString().slice(0, 19)}Z`;
+        if (now !== told || now === '') tell.progress(`${count} rows${now}`);
         told = now;
       },
     });
-    if (!isQuiet && output !== undefined) tell.line(`${counted(written, 'row')} written`);
+    if (isTold) tell.line(`${counted(written, 'row')} written`);
     return 0;
   },
 };

@@ -1,95 +1,224 @@
-// How are the rows of a dataset, here or far away, kept for good? They are followed, and written down as they come.
+// Keeps the rows of a dataset, here or far away, for good: follows it, and writes the rows down as they come.
 
-import { parse } from 'csv-parse/sync';
-import {
-  encodeConstraint,
-  type FollowState,
-  follow,
-  parseConstraint,
-  type Rows,
-  resumeAfter,
-} from '../../dap/index.ts';
+import { type FollowState, follow, ResponseError, type Rows } from '../../dap/index.ts';
 import { csvHead, csvRow } from './csv.ts';
-import { type Earlier, RowFiles } from './row-files.ts';
+import type { LastTime } from './file-end.ts';
+import { Lock } from './lock.ts';
+import { outputOf } from './output.ts';
+import { RowFiles } from './row-files.ts';
+import { isSameShape, millisOf, type RowShape } from './row-shape.ts';
+import { describeSource, type SourceAddress, sourceAddress } from './source.ts';
+import { openStream, ReaderGone, type StreamOutput } from './stream-output.ts';
 
 export interface Pull {
-  /** The address of a dataset, with or without a constraint. */
+  /** The address of a dataset, with or without a constraint; `http://` may be left out. */
   readonly address: string;
-  /** Where the rows go, `{date}` in it for a file a day; `print` where it is left out. */
+  /**
+   * Where the rows go: a file, with `{date}` in its name for a file a day, a FIFO or a device; `print` where it is left out or
+   * names standard output.
+   */
   readonly output?: string | undefined;
   /** Ends it after so many rows. */
   readonly rows?: number | undefined;
   readonly signal: AbortSignal;
   readonly print: (text: string) => void;
   readonly onState: (state: FollowState) => void;
-  /** After rows were written: how many by now, and the time of the last. */
-  readonly onRows: (count: number, time: number) => void;
+  /** Is told of what happens to the files, and of what a person has to know of the rows. */
+  readonly onNotice?: (text: string) => void;
+  /** After rows were written: how many by now, and the time of the last in milliseconds since 1970; NaN for none. */
+  readonly onRows: (count: number, millis: number) => void;
+}
+
+/** The server's columns are no longer those that are written; `shape` is what they are now, where that is known. */
+class ColumnsChanged extends Error {
+  readonly shape: RowShape | undefined;
+
+  constructor(shape?: RowShape) {
+    super('the columns of the dataset change all the time');
+    this.shape = shape;
+  }
 }
 
 /**
  * Writes the rows of an address down, for ever or until its constraint, `rows` or the signal ends it. Rows that the files
- * have already are not asked for again: what was written last is where it goes on, be it after a day.
- * Rejects with what `follow` throws, and with a sentence for files that cannot be written or have other columns.
+ * have already are not asked for again: what was written last is where it goes on, be it after a day. A reader of a stream
+ * that has gone ends it too.
+ * Rejects with what `follow` throws, and with a sentence for files that cannot be written or are not of a pull.
  */
-export async function pull({
-  address,
-  output,
-  rows: most,
-  signal,
-  print,
-  onState,
-  onRows,
-}: Pull): Promise<void> {
-  const files = output === undefined ? undefined : new RowFiles(output);
-  const earlier = await files?.earlier();
-  const { url, constraint } = continued(address, earlier);
-  let count = 0;
-  let isFirst = true;
+export async function pull(options: Pull): Promise<void> {
+  const { address, output: named, signal, print } = options;
+  const source = sourceAddress(address);
+  const output = await outputOf(named);
   try {
-    for await (const batch of follow(url, { constraint, signal, onState })) {
-      const rows = most === undefined ? batch : firstRows(batch, most - count);
-      if (isFirst) {
-        const head = csvHead(rows.sequence);
-        if (earlier !== undefined && earlier.head !== head) {
-          throw new Error(`${output}: expected the columns of earlier rows, ${earlier.head}; found ${head}`);
-        }
-        if (files === undefined) print(`${head}\n`);
-        isFirst = false;
+    if (output.kind === 'files') await pullIntoFiles(source, output.pattern, options);
+    else if (output.kind === 'standard') await pullIntoStream(source, async text => print(text), options);
+    else {
+      let stream: StreamOutput | undefined;
+      try {
+        await pullIntoStream(
+          source,
+          async text => {
+            stream ??= await openStream(output, signal);
+            await stream.write(text);
+          },
+          options,
+        );
+      } finally {
+        await stream?.close();
       }
-      if (files === undefined) print(textOf(rows));
-      else await files.write(rows);
-      count += rows.length;
-      onRows(count, Number(rows.columns[0]?.[rows.length - 1]));
-      if (count >= (most ?? Number.POSITIVE_INFINITY)) return;
     }
   } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
+    if (error instanceof ReaderGone || (signal.aborted && error === signal.reason)) return;
+    throw error;
+  }
+}
+
+async function pullIntoStream(
+  { url, constraint }: SourceAddress,
+  write: (text: string) => Promise<void>,
+  { rows: most, signal, onState, onNotice, onRows }: Pull,
+): Promise<void> {
+  const counter = new RowCounter(most);
+  const tellState = statesTold(onState, onNotice);
+  for await (const batch of follow(url, { constraint, signal, onState: tellState })) {
+    const rows = counter.take(batch);
+    if (counter.count === rows.length) await write(`${csvHead(rows.sequence)}\n`);
+    await write(textOf(rows));
+    onRows(counter.count, Number.NaN);
+    if (counter.isFull) return;
+  }
+}
+
+async function pullIntoFiles(source: SourceAddress, pattern: string, options: Pull): Promise<void> {
+  const { signal, onNotice = () => {} } = options;
+  const describing = {
+    signal,
+    onFailure: (reason: string, delay: number) =>
+      options.onState({ state: 'reconnecting', attempt: 1, delay, reason }),
+  };
+  let shape = await describeSource(source, describing);
+  let files = new RowFiles({ pattern, shape, tell: onNotice });
+  const lock = await Lock.take(pattern, { signal, tell: onNotice });
+  const counter = new RowCounter(options.rows);
+  try {
+    for (;;) {
+      const after = await files.earlier();
+      try {
+        await fill(files, { source, shape, after, counter, lock, describing }, options);
+        return;
+      } catch (error) {
+        const found = await changedShape(error, shape, () => describeSource(source, describing));
+        if (found === undefined) throw error;
+        const isRetyped = found.head === shape.head && !isSameShape(found, shape);
+        if (isRetyped) onNotice(`the server has changed the types of the columns, ${found.head}`);
+        await files.close();
+        shape = found;
+        files = new RowFiles({ pattern, shape, tell: onNotice, anew: isRetyped });
+      }
+    }
   } finally {
-    await files?.close();
+    await files.close();
+    await lock?.release();
   }
 }
 
-/** What is still to come of an address, after the rows that there are. */
-function continued(address: string, earlier: Earlier | undefined): { url: string; constraint: string } {
-  const mark = address.indexOf('?');
-  const [url, query] = mark < 0 ? [address, ''] : [address.slice(0, mark), address.slice(mark + 1)];
-  if (earlier?.last === undefined) return { url, constraint: query };
-  const [names = []] = parse(earlier.head) as string[][];
-  const [fields = []] = parse(earlier.last) as string[][];
-  const place = names.findIndex(name => name.endsWith('.time'));
-  const [time, last] = [names[place], Number(fields[place])];
-  if (time === undefined || !Number.isFinite(last)) {
-    throw new Error(
-      `expected a column of times, by which to go on with the rows that there are, found ${earlier.head}`,
-    );
-  }
-  const rest = resumeAfter(parseConstraint(query), { time, last, rowsSeen: 0 });
-  return { url, constraint: encodeConstraint(rest) };
+interface Filling {
+  readonly source: SourceAddress;
+  readonly shape: RowShape;
+  readonly after: LastTime | undefined;
+  readonly counter: RowCounter;
+  readonly lock: Lock | undefined;
+  readonly describing: Parameters<typeof describeSource>[1];
 }
 
-function firstRows(rows: Rows, most: number): Rows {
-  if (rows.length <= most) return rows;
-  return { ...rows, length: most, columns: rows.columns.map(column => column.slice(0, most)) };
+/** Writes rows of one shape. Throws `ColumnsChanged` as soon as the server has another, and what `follow` throws. */
+async function fill(
+  files: RowFiles,
+  { source, shape, after, counter, lock, describing }: Filling,
+  { signal, onState, onNotice, onRows }: Pull,
+): Promise<void> {
+  const { url, constraint } = source;
+  let [connections, looked] = [0, 1];
+  const tellState = statesTold(state => {
+    if (state.state === 'connecting') connections += 1;
+    onState(state);
+  }, onNotice);
+  const rows = follow(url, {
+    constraint,
+    signal,
+    onState: tellState,
+    ...(after === undefined ? {} : { after }),
+  });
+  for await (const batch of rows) {
+    if (csvHead(batch.sequence) !== shape.head) throw new ColumnsChanged();
+    // A column that has joined the others is not in the rows of a stream that began without it.
+    if (connections !== looked) {
+      const now = await describeSource(source, describing);
+      if (!isSameShape(now, shape)) throw new ColumnsChanged(now);
+      looked = connections;
+    }
+    const taken = counter.peek(batch);
+    await lock?.verify();
+    await files.write(taken);
+    counter.take(batch);
+    onRows(counter.count, millisOf(shape, taken.columns, taken.length - 1));
+    if (counter.isFull) return;
+  }
+}
+
+/** The shape of the rows by now, where the error comes from another one; undefined for any other error. */
+async function changedShape(
+  error: unknown,
+  before: RowShape,
+  describe: () => Promise<RowShape>,
+): Promise<RowShape | undefined> {
+  if (error instanceof ColumnsChanged) return error.shape ?? (await describe());
+  if (!(error instanceof ResponseError)) return undefined;
+  const now = await describe().catch(() => undefined);
+  return now === undefined || isSameShape(now, before) ? undefined : now;
+}
+
+/** Tells states as they are, and of a seam in words. */
+function statesTold(
+  onState: (state: FollowState) => void,
+  onNotice: (text: string) => void = () => {},
+): (state: FollowState) => void {
+  return state => {
+    if (state.state === 'seam') onNotice(state.reason);
+    onState(state);
+  };
+}
+
+/** How many rows were written, of how many. */
+class RowCounter {
+  readonly #most: number;
+  #count = 0;
+
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#most;
+  }
+
+  /** The rows of a batch that are still wanted. */
+  peek(rows: Rows): Rows {
+    const length = Math.min(rows.length, this.#most - this.#count);
+    if (length === rows.length) return rows;
+    return { ...rows, length, columns: rows.columns.map(column => column.slice(0, length)) };
+  }
+
+  /** The same, and counts them. */
+  take(rows: Rows): Rows {
+    const wanted = this.peek(rows);
+    this.#count += wanted.length;
+    return wanted;
+  }
 }
 
 function textOf(rows: Rows): string {

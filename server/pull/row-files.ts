@@ -1,136 +1,165 @@
-// Where do pulled rows go? Into one file, or one for each day, after the rows that are there already.
+// Puts rows into files: one, or one for each day, after the rows that are there already.
 
-import { type FileHandle, open, readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { Rows } from '../../dap/index.ts';
-import { csvHead, csvRow } from './csv.ts';
+import { csvRow } from './csv.ts';
+import type { LastTime } from './file-end.ts';
+import { filesOf, pathOf } from './file-names.ts';
+import { LastWritten } from './last-written.ts';
+import { DAY } from './output.ts';
+import { recognise } from './recognise.ts';
+import { RowFile, type Writable } from './row-file.ts';
+import { millisOf, type RowShape } from './row-shape.ts';
 
-/** Stands in the name of a file for the day of its rows, in UTC: `2026-11-21`. */
-export const DAY = '{date}';
+/** Attempts to open a file that changes each time it was looked at. */
+const ATTEMPTS = 5;
 
-/** How much of the end of a file is searched for its last row, and the longest line of names, in bytes. */
-const TAIL = 65_536;
-
-const NEWLINE = 0x0a;
-
-/** What is in the files of an earlier pull. */
-export interface Earlier {
-  /** The line of names. */
-  readonly head: string;
-  /** The last row that is whole; undefined where there is none. */
-  readonly last: string | undefined;
+export interface RowFilesOptions {
+  /** The name of the files; with `{date}` in it there is one for each day. */
+  readonly pattern: string;
+  readonly shape: RowShape;
+  /** Tells a person what is begun or cut off. */
+  readonly tell: (text: string) => void;
+  /** Never goes on with a file that is there: its columns have other types. */
+  readonly anew?: boolean;
 }
 
 export class RowFiles {
   readonly #pattern: string;
-  #file: FileHandle | undefined;
-  #path: string | undefined;
+  readonly #shape: RowShape;
+  readonly #tell: (text: string) => void;
+  readonly #lastWritten: LastWritten;
+  #anew: boolean;
+  #file: RowFile | undefined;
+  #day: string | undefined;
 
-  /** @param pattern the name of the file; with `{date}` in it there is one for each day */
-  constructor(pattern: string) {
+  /** @throws where rows without a time are to go into files of days */
+  constructor({ pattern, shape, tell, anew = false }: RowFilesOptions) {
     this.#pattern = pattern;
+    this.#shape = shape;
+    this.#tell = tell;
+    this.#anew = anew;
+    this.#lastWritten = new LastWritten(pattern);
+    if (pattern.includes(DAY) && shape.time?.units === undefined) throw new Error(withoutDays(shape));
   }
 
   /**
-   * What an earlier pull has left, in the newest file that has a row; a row that it could not write to its end is cut off.
-   * Undefined where there is nothing.
+   * The last row that the files have with a time; undefined where they have none. Writes nothing.
+   * @throws where a file is there that is not of a pull, or one whose rows cannot be gone on with
    */
-  async earlier(): Promise<Earlier | undefined> {
-    let head: string | undefined;
-    for (const path of (await this.#paths()).toReversed()) {
-      const found = await earlierIn(path);
-      if (found?.last !== undefined) return found;
-      head ??= found?.head;
+  async earlier(): Promise<LastTime | undefined> {
+    const files = (await filesOf(this.#pattern)).map(({ path }) => path);
+    const last = await this.#lastWritten.read();
+    const inOrder = files.includes(last ?? '') ? [...files, last!] : files;
+    for (const path of inOrder.toReversed()) {
+      const found = await recognise(path, this.#shape);
+      if (found.kind !== 'ours' && found.kind !== 'earlier') continue;
+      if (found.end.last !== undefined) return found.end.last;
+      if (this.#shape.time === undefined && found.end.lastFields !== undefined) {
+        throw new Error(
+          `${path}: expected a column of times, by which to go on with the rows that there are, found ${this.#shape.head}; ask for the time too, or name another file with --output`,
+        );
+      }
     }
-    return head === undefined ? undefined : { head, last: undefined };
+    // What is there is told before rows are waited for.
+    if (!this.#pattern.includes(DAY)) await this.#choose('');
+    return undefined;
   }
 
   /** Writes rows, each into the file of its day. Resolves when the system has them. */
   async write(rows: Rows): Promise<void> {
-    const head = `${csvHead(rows.sequence)}\n`;
-    const time = rows.columns[timeColumn(rows)];
-    let [path, text] = [this.#pattern, ''];
+    let texts: string[] = [];
+    let day = this.#day;
     for (let index = 0; index < rows.length; index += 1) {
-      const own = this.#pathAt(Number(time?.[index]));
-      if (own !== path) {
-        await this.#append(path, head, text);
-        [path, text] = [own, ''];
+      const own = this.#dayOf(rows, index) ?? day ?? new Date().toISOString().slice(0, 10);
+      if (own !== day) {
+        await this.#append(day, texts);
+        [day, texts] = [own, []];
       }
-      text += `${csvRow(rows, index)}\n`;
+      texts.push(csvRow(rows, index));
     }
-    await this.#append(path, head, text);
+    await this.#append(day, texts);
   }
 
   async close(): Promise<void> {
-    await this.#file?.close();
+    const file = this.#file;
     this.#file = undefined;
+    await file?.close();
   }
 
-  async #append(path: string, head: string, text: string): Promise<void> {
-    if (text === '') return;
-    if (path !== this.#path || this.#file === undefined) {
-      await this.close();
-      this.#file = await open(path, 'a');
-      this.#path = path;
-      if ((await this.#file.stat()).size === 0) await this.#file.appendFile(head);
+  async #append(day: string | undefined, texts: readonly string[]): Promise<void> {
+    if (texts.length === 0 || day === undefined) return;
+    const change = day === this.#day ? await this.#file?.change() : undefined;
+    if (change === 'gone') this.#tell(`${this.#file!.path}: it was deleted or renamed; begins it anew`);
+    if (change === 'shortened')
+      this.#tell(`${this.#file!.path}: another program has emptied or shortened it; begins it anew`);
+    if (change !== 'none') await this.#open(day);
+    await this.#file!.append(texts);
+  }
+
+  async #open(day: string): Promise<void> {
+    await this.close();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const { path, number, found } = await this.#choose(day);
+      this.#file = await RowFile.open(path, found, this.#shape, this.#tell);
+      if (this.#file === undefined) continue;
+      this.#day = day;
+      this.#anew = false;
+      await this.#lastWritten.write((await this.#hasNewer(day, number)) ? path : undefined);
+      return;
     }
-    await this.#file.appendFile(text);
+    throw new Error(
+      `${pathOf(this.#pattern, day, 1)}: expected a file that stays as it is, found it changed at each look`,
+    );
   }
 
-  #pathAt(time: number): string {
-    if (!this.#pattern.includes(DAY)) return this.#pattern;
-    if (!Number.isFinite(time)) throw new Error(`expected a time in each row for ${DAY}, found ${time}`);
-    return this.#pattern.replaceAll(DAY, new Date(time * 1000).toISOString().slice(0, 10));
-  }
-
-  /** The files that there are, the oldest day first. */
-  async #paths(): Promise<readonly string[]> {
-    const [folder, name] = [dirname(this.#pattern), basename(this.#pattern)];
-    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      throw new Error(`${folder}: expected a folder that can be read (${error.code})`, { cause: error });
-    });
-    const [before = '', ...after] = name.split(DAY).map(part => part.replaceAll(/[^\w]/g, '\\$&'));
-    const ours = new RegExp(`^${[before, ...after].join('\\d{4}-\\d{2}-\\d{2}')}$`);
-    return names
-      .filter(found => ours.test(found))
-      .toSorted()
-      .map(found => join(folder, found));
-  }
-}
-
-/** The column named `time`, else the first. */
-function timeColumn({ sequence }: Rows): number {
-  return Math.max(
-    0,
-    sequence.fields.findIndex(({ name }) => name === 'time'),
-  );
-}
-
-async function earlierIn(path: string): Promise<Earlier | undefined> {
-  const file = await open(path, 'r+');
-  try {
-    const { size } = await file.stat();
-    const first = await bytesAt(file, 0, Math.min(size, TAIL));
-    const headEnd = first.indexOf(NEWLINE);
-    if (headEnd < 0) {
-      // Nothing but the beginning of a line of names.
-      await file.truncate(0);
-      return undefined;
+  /** The file of a day that rows go to. */
+  async #choose(day: string): Promise<{ path: string; number: number; found: Writable }> {
+    const files = (await filesOf(this.#pattern)).filter(file => file.day === day);
+    let [why, newest] = ['', 0];
+    let foreign: string | undefined;
+    for (const { path, number } of files.toReversed()) {
+      const found = await recognise(path, this.#shape);
+      if (found.kind === 'foreign') {
+        if (number === 1) foreign = found.found;
+      } else if (found.kind === 'earlier' || this.#anew) {
+        newest ||= number;
+        why ||= found.kind === 'earlier' ? `${path}: ${found.why}` : path;
+      } else return { path, number, found };
     }
-    const from = Math.max(headEnd + 1, size - TAIL);
-    const tail = await bytesAt(file, from, size - from);
-    const end = tail.lastIndexOf(NEWLINE) + 1;
-    if (end < tail.length) await file.truncate(from + end);
-    const rows = tail.toString('utf8', 0, Math.max(0, end - 1));
-    const last = rows.slice(rows.lastIndexOf('\n') + 1);
-    return { head: first.toString('utf8', 0, headEnd), last: last === '' ? undefined : last };
-  } finally {
-    await file.close();
+    const first = pathOf(this.#pattern, day, 1);
+    if (foreign !== undefined) throw new Error(foreignText(first, this.#shape, foreign));
+    let number = newest + 1;
+    while (files.some(file => file.number === number)) number += 1;
+    const path = pathOf(this.#pattern, day, number);
+    if (why !== '') this.#tell(`${why}; the rows of now, ${this.#shape.head}, go into ${path}`);
+    return { path, number, found: { kind: 'absent' } };
+  }
+
+  /** Whether a file with rows comes behind this one by its name. */
+  async #hasNewer(day: string, number: number): Promise<boolean> {
+    for (const file of await filesOf(this.#pattern)) {
+      if (file.day < day || (file.day === day && file.number <= number)) continue;
+      const found = await recognise(file.path, this.#shape);
+      if ((found.kind === 'ours' || found.kind === 'earlier') && found.end.last !== undefined) return true;
+    }
+    return false;
+  }
+
+  /** Undefined for a row without a time that a calendar has. */
+  #dayOf({ columns }: Rows, row: number): string | undefined {
+    if (!this.#pattern.includes(DAY)) return '';
+    const millis = millisOf(this.#shape, columns, row);
+    const text = Number.isNaN(millis) ? '' : new Date(millis).toISOString();
+    return /^\d{4}-/.test(text) ? text.slice(0, 10) : undefined;
   }
 }
 
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  return bytes.subarray(0, bytesRead);
+function withoutDays({ time, head }: RowShape): string {
+  const found =
+    time === undefined ? head : `${time.name}, which counts from a moment that the server does not name`;
+  return `expected a column of times for ${DAY}, found ${found}; ask for the time too, or leave ${DAY} out of the file's name`;
+}
+
+function foreignText(path: string, { head }: RowShape, found: string): string {
+  return `${path}: expected an empty file, or one that begins with the line of names ${head}; found ${found}. It is left as it is: name another file with --output`;
 }

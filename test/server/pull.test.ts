@@ -1,4 +1,4 @@
-// What is in the files of someone who pulls a dataset, whatever happened meanwhile?
+// Holds the files that `pull` writes to the rows that the server had, whatever happened meanwhile.
 
 import {
   appendFileSync,
@@ -96,15 +96,22 @@ describe('pulling a dataset', () => {
     expect(text).toBe('sensor.time,sensor.a,sensor.b,sensor.c\n1000,,-3,0.1\n1001.5,2,7,\n');
   });
 
-  it('adds no row to a file with other columns, and says which', async () => {
+  it('adds no row to a file with other columns, begins another beside it, and says so', async () => {
     server = await serving({ interval: 0.02 });
     const output = join(folder, 'rows.csv');
     await pulled('/roberrypi?time,voltage', { output, rows: 2 });
     const before = readFileSync(output);
-    await expect(pulled('/roberrypi', { output, rows: 2 })).rejects.toThrow(
-      'rows.csv: expected the columns of earlier rows, sensor.time,sensor.voltage; found sensor.time,sensor.voltage,sensor.temperature',
-    );
+    const notices: string[] = [];
+    await pulled('/roberrypi', { output, rows: 2, onNotice: text => notices.push(text) });
     expect(readFileSync(output)).toEqual(before);
+    expect(linesOf('rows.2.csv')[0]).toBe('sensor.time,sensor.voltage,sensor.temperature');
+    expect(notices).toEqual([
+      `${output}: its columns are sensor.time,sensor.voltage; the rows of now, sensor.time,sensor.voltage,sensor.temperature, go into ${join(folder, 'rows.2.csv')}`,
+    ]);
+    const times = ['rows.csv', 'rows.2.csv']
+      .flatMap(name => linesOf(name).slice(1))
+      .map(row => Number(row.split(',')[0]));
+    expect(times).toEqual(await timesServed(times[0]!, times.at(-1)!));
   });
 
   it('ends when it is told to, with whole rows', async () => {

@@ -1,0 +1,76 @@
+// Identifies the process that holds a lock, and tells whether it still runs.
+
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const OWNER = z.object({
+  program: z.literal('dapberry pull'),
+  /** No other process has ever had it. */
+  token: z.string(),
+  pid: z.number().int(),
+  host: z.string(),
+  /** When the process started, in the kernel's ticks: a number that is used again belongs to another. */
+  start: z.string(),
+  /** The run of the kernel, the machine and the namespace that the number counts in; empty where they are not known. */
+  boot: z.string(),
+  machine: z.string(),
+  namespace: z.string(),
+});
+
+export type LockOwner = z.infer<typeof OWNER>;
+
+/** This process, with a token of its own. */
+export async function thisOwner(): Promise<LockOwner> {
+  const { pid } = process;
+  return {
+    program: 'dapberry pull',
+    token: crypto.randomUUID(),
+    pid,
+    host: hostname(),
+    start: (await startOf(pid)) ?? '',
+    ...(await surroundings()),
+  };
+}
+
+/** The owner that a lock names; undefined where it names none. */
+export function ownerIn(text: string): LockOwner | undefined {
+  try {
+    const read = OWNER.safeParse(JSON.parse(text));
+    return read.success ? read.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process of a lock runs; undefined where it cannot be seen from here: on another machine, in another container. */
+export async function isRunning(owner: LockOwner): Promise<boolean | undefined> {
+  const here = await surroundings();
+  if (owner.boot === '' || here.boot === '') return undefined;
+  // The machine has started anew since.
+  if (owner.boot !== here.boot)
+    return owner.machine !== '' && owner.machine === here.machine ? false : undefined;
+  if (owner.namespace !== here.namespace) return undefined;
+  return (await startOf(owner.pid)) === owner.start;
+}
+
+async function surroundings(): Promise<Pick<LockOwner, 'boot' | 'machine' | 'namespace'>> {
+  const text = (path: string) =>
+    readFile(path, 'utf8').then(
+      found => found.trim(),
+      () => '',
+    );
+  return {
+    boot: await text('/proc/sys/kernel/random/boot_id'),
+    machine: await text('/etc/machine-id'),
+    namespace: await readlink('/proc/self/ns/pid').catch(() => ''),
+  };
+}
+
+/** Undefined for a process that is not there, or has ended and is only not forgotten yet. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  // The name stands in brackets and can hold any of them (proc_pid_stat(5): state is field 3, starttime 22).
+  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}

@@ -1,0 +1,66 @@
+// Tells what `--output` means: standard output, a stream such as a FIFO or a device, or files.
+
+import { constants, type Stats } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { fileError } from './file-error.ts';
+
+/** Stands in the name of a file for the day of its rows, in UTC: `2026-11-21`. */
+export const DAY = '{date}';
+
+export type Output =
+  | { readonly kind: 'standard' }
+  | { readonly kind: 'fifo' | 'device'; readonly path: string }
+  /** `pattern` is the name of the file, with or without `{date}` in its last part. */
+  | { readonly kind: 'files'; readonly pattern: string };
+
+const STANDARD = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+
+/** Names of what a process has open already: never a file to go on with. */
+const OPEN_ALREADY = /^\/(?:dev\/(?:stderr|fd\/)|proc\/[^/]+\/fd\/)/;
+
+/**
+ * Looks at what is there by the name, and opens nothing.
+ * @throws one sentence where rows cannot go there
+ */
+export async function outputOf(output: string | undefined): Promise<Output> {
+  if (output === undefined || STANDARD.has(output)) return { kind: 'standard' };
+  if (output.includes('\0')) throw new Error(`expected the name of a file, found one with U+0000 NULL in it`);
+  if (dirname(output).includes(DAY)) {
+    throw new Error(`${output}: expected ${DAY} in the name of the file, found it in that of a folder`);
+  }
+  const found = await statusOf(output);
+  if (found?.isFIFO() === true) return { kind: 'fifo', path: output };
+  if (found?.isCharacterDevice() === true || OPEN_ALREADY.test(output))
+    return { kind: 'device', path: output };
+  if (found !== undefined && !found.isFile()) {
+    throw new Error(`${output}: expected a file, found ${kindOf(found)}; name another one with --output`);
+  }
+  const folder = dirname(output);
+  if (basename(output) === '' || output.endsWith('/')) {
+    throw new Error(`${output}: expected the name of a file, found that of a folder`);
+  }
+  try {
+    await access(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${folder}: expected a folder that can be read (${code})`, { cause: error });
+  }
+  return { kind: 'files', pattern: output };
+}
+
+/** Undefined where nothing is there. */
+async function statusOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileError(path, error);
+  }
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isBlockDevice()) return 'a disk';
+  return found.isSocket() ? 'a socket' : 'something else';
+}

@@ -1,0 +1,78 @@
+// Asks a server what the rows of an address look like, as often as it takes until the server answers.
+
+import { parseAddress } from '../../dap/client/address.ts';
+import { Connection, Interruption } from '../../dap/client/connection.ts';
+import { askDas, askDds } from '../../dap/client/describe.ts';
+import { backOff, completeRetry, pause } from '../../dap/client/reconnect.ts';
+import { completeOptions } from '../../dap/client/request.ts';
+import {
+  type AttributeTable,
+  DapError,
+  encodeConstraint,
+  parseConstraint,
+  ResponseError,
+} from '../../dap/index.ts';
+import { type RowShape, shapeOf } from './row-shape.ts';
+
+/** An address, taken apart before its constraint is read. */
+export interface SourceAddress {
+  readonly url: string;
+  readonly constraint: string;
+}
+
+/** A scheme, as in `http://`; what has none is meant as http. */
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** Takes an address apart as a person types it: `localhost:8080/roof?time,temperature`. */
+export function sourceAddress(typed: string): SourceAddress {
+  const address = typed.trim();
+  const whole = SCHEME.test(address) ? address : `http://${address.replace(/^\/\//, '')}`;
+  const mark = whole.indexOf('?');
+  if (mark < 0) return { url: whole, constraint: '' };
+  return { url: whole.slice(0, mark), constraint: whole.slice(mark + 1) };
+}
+
+export interface DescribeOptions {
+  readonly signal: AbortSignal;
+  /** Is told of each attempt that failed, and in how many seconds the next one follows. */
+  readonly onFailure: (reason: string, delay: number) => void;
+}
+
+/**
+ * The shape of the rows at an address. Rejects with what will not get better: a server's refusal, a wrong address, and the
+ * signal's reason.
+ */
+export async function describeSource(
+  { url, constraint }: SourceAddress,
+  { signal, onFailure }: DescribeOptions,
+): Promise<RowShape> {
+  const retry = completeRetry({});
+  const address = parseAddress(url, constraint);
+  const query = encodeConstraint(parseConstraint(address.query));
+  for (let attempt = 1; ; attempt += 1) {
+    const connection = new Connection(completeOptions({ signal }));
+    try {
+      const dataset = await askDds(connection, address, query);
+      return shapeOf(dataset, await attributesOf(() => askDas(connection, address)));
+    } catch (error) {
+      if (!(error instanceof Interruption)) throw error;
+      const delay = (error.retryAfter ?? 0) + backOff(attempt, retry, Math.random);
+      onFailure(error.message, delay);
+      await pause(delay, signal);
+    } finally {
+      connection.close();
+    }
+  }
+}
+
+/** None where the server has none that can be read: the rows come all the same. */
+async function attributesOf(ask: () => Promise<AttributeTable>): Promise<AttributeTable> {
+  try {
+    return await ask();
+  } catch (error) {
+    const cause = error instanceof Interruption ? error.cause : error;
+    const isRefused = cause instanceof DapError || cause instanceof ResponseError;
+    if (isRefused && (error === cause || cause instanceof DapError || cause.status === 500)) return new Map();
+    throw error;
+  }
+}

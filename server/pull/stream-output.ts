@@ -1,0 +1,115 @@
+// Writes rows into a stream: a FIFO, or a device such as /dev/null. Nothing of it is read back or cut off.
+
+import { once } from 'node:events';
+import { constants, openSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { pause } from '../../dap/client/reconnect.ts';
+import { fileError } from './file-error.ts';
+import type { Output } from './output.ts';
+
+/** Seconds between two looks whether a program reads the FIFO. */
+const LOOK_EVERY = 0.1;
+
+/** The program that read the rows has ended. */
+export class ReaderGone extends Error {
+  override readonly name = 'ReaderGone';
+}
+
+export interface StreamOutput {
+  /** Resolves when there is room for more. Rejects with `ReaderGone` where nobody reads any more. */
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a stream; a FIFO opens as soon as a program reads it, or the signal's reason is thrown. */
+export async function openStream(
+  { kind, path }: Exclude<Output, { kind: 'standard' | 'files' }>,
+  signal: AbortSignal,
+): Promise<StreamOutput> {
+  return kind === 'fifo'
+    ? new Fifo(await openFifo(path, signal), signal)
+    : new Device(await openDevice(path), path);
+}
+
+async function openDevice(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/** An open without O_NONBLOCK would hold a thread, and the end of the process, until a reader comes. */
+async function openFifo(path: string, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw fileError(path, error);
+    }
+    await pause(LOOK_EVERY, signal);
+  }
+}
+
+class Device implements StreamOutput {
+  readonly #handle: FileHandle;
+  readonly #path: string;
+
+  constructor(handle: FileHandle, path: string) {
+    this.#handle = handle;
+    this.#path = path;
+  }
+
+  async write(text: string): Promise<void> {
+    try {
+      await this.#handle.appendFile(text);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') throw new ReaderGone();
+      throw fileError(this.#path, error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+class Fifo implements StreamOutput {
+  readonly #socket: Socket;
+  readonly #signal: AbortSignal;
+  #failure: Error | undefined;
+  /** Ends the wait for a reader that does not read on. */
+  #settle = (): void => {};
+
+  constructor(descriptor: number, signal: AbortSignal) {
+    this.#signal = signal;
+    this.#socket = new Socket({ fd: descriptor, readable: false, writable: true });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#failure = error.code === 'EPIPE' || error.code === 'ECONNRESET' ? new ReaderGone() : error;
+      this.#settle();
+    });
+    signal.addEventListener('abort', this.#aborted);
+  }
+
+  async write(text: string): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.#settle = resolve;
+      if (this.#failure !== undefined || this.#signal.aborted) resolve();
+      else this.#socket.write(text, () => resolve());
+    });
+    this.#signal.throwIfAborted();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#aborted);
+    if (this.#socket.closed) return;
+    const closed = once(this.#socket, 'close');
+    if (this.#signal.aborted) this.#socket.destroy();
+    else this.#socket.destroySoon();
+    await closed;
+  }
+
+  readonly #aborted = (): void => this.#settle();
+}

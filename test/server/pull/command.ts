@@ -1,0 +1,94 @@
+// Runs the built `dapberry pull` as a process of its own, in a folder of its own, and watches what it says.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as nap } from 'node:timers/promises';
+
+const COMMAND = resolve(import.meta.dirname, '../../../dist/server/main.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `pull` that runs. */
+export class PullProcess {
+  readonly child: ChildProcess;
+  readonly #ended: Promise<Ended>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], cwd: string) {
+    this.child = spawn(process.execPath, [COMMAND, 'pull', ...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout!.setEncoding('utf8').on('data', text => {
+      this.stdout += text;
+    });
+    this.child.stderr!.setEncoding('utf8').on('data', text => {
+      this.stderr += text;
+    });
+    this.#ended = once(this.child, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  ended(): Promise<Ended> {
+    return this.#ended;
+  }
+
+  /** Ends it as a person does, who presses Ctrl-C. */
+  stop(): Promise<Ended> {
+    this.child.kill('SIGINT');
+    return this.#ended;
+  }
+
+  /** Ends it as a power cut does. */
+  kill(): Promise<Ended> {
+    this.child.kill('SIGKILL');
+    return this.#ended;
+  }
+}
+
+/** A folder for files, and the processes that run in it. */
+export class PullFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'dapberry-pull-'));
+  readonly #processes: PullProcess[] = [];
+
+  start(...args: readonly string[]): PullProcess {
+    const started = new PullProcess(args, this.path);
+    this.#processes.push(started);
+    return started;
+  }
+
+  /** Runs it to its end. */
+  run(...args: readonly string[]): Promise<Ended> {
+    return this.start(...args).ended();
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** What a file holds; nothing for one that is not there. */
+  text(name: string): string {
+    return existsSync(this.file(name)) ? readFileSync(this.file(name), 'utf8') : '';
+  }
+
+  async dispose(): Promise<void> {
+    for (const process of this.#processes) if (process.child.exitCode === null) await process.kill();
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+/** Resolves as soon as `holds` is true of what is on the disk, which tells nobody when it changes. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await nap(10);
+}
