@@ -10,14 +10,15 @@ export const DAY = '{date}';
 
 export type Output =
   | { readonly kind: 'standard' }
-  | { readonly kind: 'fifo' | 'device'; readonly path: string }
+  | { readonly kind: 'fifo' | 'device' | 'error'; readonly path: string }
   /** `pattern` is the name of the file, with or without `{date}` in its last part. */
   | { readonly kind: 'files'; readonly pattern: string };
 
 const STANDARD = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+const STANDARD_ERROR = new Set(['/dev/stderr', '/dev/fd/2', '/proc/self/fd/2']);
 
 /** Names of what a process has open already: never a file to go on with. */
-const OPEN_ALREADY = /^\/(?:dev\/(?:stderr|fd\/)|proc\/[^/]+\/fd\/)/;
+const OPEN_ALREADY = /^\/(?:dev\/fd\/|proc\/[^/]+\/fd\/)/;
 
 /**
  * Looks at what is there by the name, and opens nothing.
@@ -25,6 +26,7 @@ const OPEN_ALREADY = /^\/(?:dev\/(?:stderr|fd\/)|proc\/[^/]+\/fd\/)/;
  */
 export async function outputOf(output: string | undefined): Promise<Output> {
   if (output === undefined || STANDARD.has(output)) return { kind: 'standard' };
+  if (STANDARD_ERROR.has(output)) return { kind: 'error', path: output };
   if (output.includes('\0')) throw new Error(`expected the name of a file, found one with U+0000 NULL in it`);
   if (dirname(output).includes(DAY)) {
     throw new Error(`${output}: expected ${DAY} in the name of the file, found it in that of a folder`);

@@ -27,6 +27,7 @@ export async function openStream(
   { kind, path }: Exclude<Output, { kind: 'standard' | 'files' }>,
   signal: AbortSignal,
 ): Promise<StreamOutput> {
+  if (kind === 'error') return new StandardError();
   return kind === 'fifo'
     ? new Fifo(await openFifo(path, signal), signal)
     : new Device(await openDevice(path), path);
@@ -73,6 +74,15 @@ class Device implements StreamOutput {
   close(): Promise<void> {
     return this.#handle.close();
   }
+}
+
+/** Not opened by its name: a socket, as services have, cannot be. */
+class StandardError implements StreamOutput {
+  async write(text: string): Promise<void> {
+    await new Promise<void>(resolve => process.stderr.write(text, () => resolve()));
+  }
+
+  async close(): Promise<void> {}
 }
 
 class Fifo implements StreamOutput {

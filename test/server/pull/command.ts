@@ -1,6 +1,6 @@
 // Runs the built `dapberry pull` as a process of its own, in a folder of its own, and watches what it says.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,6 +71,20 @@ export class PullFolder {
   /** Runs it to its end. */
   run(...args: readonly string[]): Promise<Ended> {
     return this.start(...args).ended();
+  }
+
+  /** Runs a script of bash, in which PULL stands for the command. */
+  shell(script: string): Promise<Ended> {
+    const command = script.replaceAll('PULL', `"${process.execPath}" "${COMMAND}" pull`);
+    return new Promise(done => {
+      execFile(
+        '/bin/bash',
+        ['-o', 'pipefail', '-c', command],
+        { cwd: this.path, timeout: 20_000 },
+        (error, stdout, stderr) =>
+          done({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+      );
+    });
   }
 
   file(name: string): string {

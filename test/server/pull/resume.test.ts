@@ -23,11 +23,11 @@ afterEach(async () => {
 });
 
 /** All rows that the table has. */
-const past = () => `${table.url}?&time>=0&time<=2e9`;
+const past = () => `${table.url}?&time>=0&time<=1750000000`;
 const HEAD = 'sensor.time,sensor.a\n';
 
 /** A year is far from the epoch, as the times of a real server are. */
-const T = 1_795_000_000;
+const T = 1_700_000_000;
 
 describe('the end of a file', () => {
   const rows = [
@@ -197,7 +197,9 @@ describe('a pull that is killed', () => {
       await until(() => folder.text('p.csv').split('\n').length > made - 20);
       await process.kill();
     }
+    const asked = table.queries.length;
     const process = folder.start(address, '--output', 'p.csv');
+    await table.asked(asked + 1);
     await until(() => folder.text('p.csv').endsWith(`\n${T + made - 1},${made - 1}\n`));
     await process.stop();
     const rows = Array.from({ length: made }, (_, i) => `${T + i},${i}\n`).join('');
@@ -280,5 +282,25 @@ describe('a file without its line of names', () => {
     expect(folder.text('p.csv')).toBe(content);
     expect(folder.text('p.2.csv')).toBe(`${HEAD}${T + 2},3\n`);
     expect(stderr).toContain('p.csv: it begins with a row and has no line of names; the rows of now');
+  });
+});
+
+describe('a disk that is full', () => {
+  it('ends it with a sentence, and the next pull goes on behind the last whole row', async () => {
+    const count = 1000;
+    table.rows = Array.from({ length: count }, (_, i) => [T + i, i]);
+    // A limit on the size of a file stands for the end of the disk: the write that meets it is as short.
+    const { code, stderr } = await folder.shell(
+      `trap '' XFSZ; ulimit -f 4; exec PULL '${past()}' --output p.csv --quiet`,
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^dapberry: p\.csv: it is as large as this system allows \(EFBIG\): \d+ of \d+ bytes of the last rows were written; make room and start this again: it goes on after the last whole row\n$/,
+    );
+    expect(folder.text('p.csv')).toHaveLength(4096);
+    expect((await folder.run(past(), '--output', 'p.csv')).code).toBe(0);
+    const rows = Array.from({ length: count }, (_, i) => `${T + i},${i}\n`).join('');
+    expect(folder.text('p.csv')).toBe(HEAD + rows);
+    expect(readdirSync(folder.path)).toEqual(['p.csv']);
   });
 });
