@@ -32,11 +32,12 @@ const LONGEST_FAREWELL = 500;
 
 takeUncaughtErrors();
 
-/** Whoever reads has seen enough: `dapberry list | head -1`. */
-for (const stream of [process.stdout, process.stderr]) {
+// A reader that has seen enough ends the program without a word: `dapberry list | head -1`.
+for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    if (stream === stdout) stderr.write(`dapberry: standard output: ${error.message}\n`);
+    process.exit(1);
   });
 }
 

@@ -15,9 +15,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The error with the file's name and the reason in words; what is no error of the system stays as it is. */
 export function fileError(path: string, error: unknown, then = ''): unknown {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code } = error as { readonly code?: unknown };
   if (error instanceof RangeError) return new Error(`${path}: ${error.message}`, { cause: error });
-  if (!(error instanceof Error) || code === undefined || error instanceof FileError) return error;
+  if (!(error instanceof Error) || typeof code !== 'string' || error instanceof FileError) return error;
   return new FileError(`${path}: ${REASONS[code] ?? error.message} (${code})${then}`, code, error);
 }
 

@@ -20,12 +20,17 @@ const STANDARD_ERROR = new Set(['/dev/stderr', '/dev/fd/2', '/proc/self/fd/2']);
 /** Names of what a process has open already: never a file to go on with. */
 const OPEN_ALREADY = /^\/(?:dev\/fd\/|proc\/[^/]+\/fd\/)/;
 
+/** True where rows go to standard output. */
+export function isStandardOutput(output: string | undefined): boolean {
+  return output === undefined || STANDARD.has(output);
+}
+
 /**
  * Looks at what is there by the name, and opens nothing.
  * @throws one sentence where rows cannot go there
  */
 export async function outputOf(output: string | undefined): Promise<Output> {
-  if (output === undefined || STANDARD.has(output)) return { kind: 'standard' };
+  if (output === undefined || isStandardOutput(output)) return { kind: 'standard' };
   if (STANDARD_ERROR.has(output)) return { kind: 'error', path: output };
   if (output.includes('\0')) throw new Error(`expected the name of a file, found one with U+0000 NULL in it`);
   if (dirname(output).includes(DAY)) {

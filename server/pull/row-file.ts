@@ -24,6 +24,7 @@ export class RowFile {
   #before: Buffer;
   #size: number;
   #isNew: boolean;
+  #hasFailed = false;
 
   private constructor(
     path: string,
@@ -106,6 +107,7 @@ export class RowFile {
         written += (await this.#handle.write(bytes, written)).bytesWritten;
       }
     } catch (error) {
+      this.#hasFailed = true;
       throw fileError(
         this.path,
         error,
@@ -124,7 +126,7 @@ export class RowFile {
   /** Closes the file when the disk has its rows. */
   async close(): Promise<void> {
     try {
-      await this.#handle.datasync();
+      if (!this.#hasFailed) await this.#handle.datasync();
     } catch (error) {
       throw fileError(this.path, error);
     } finally {

@@ -31,6 +31,8 @@ export class RowFiles {
   #anew: boolean;
   #file: RowFile | undefined;
   #day: string | undefined;
+  /** No file with rows comes behind the one that is open by its name. */
+  #isNewest = true;
 
   /** @throws where rows without a time are to go into files of days */
   constructor({ pattern, shape, tell, anew = false }: RowFilesOptions) {
@@ -94,6 +96,8 @@ export class RowFiles {
       this.#tell(`${this.#file!.path}: another program has emptied or shortened it; begins it anew`);
     if (change !== 'none') await this.#open(day);
     await this.#file!.append(texts);
+    // Not before: a file without a row of now is not the one to go on with.
+    if (change !== 'none') await this.#lastWritten.write(this.#isNewest ? undefined : this.#file!.path);
   }
 
   async #open(day: string): Promise<void> {
@@ -104,7 +108,7 @@ export class RowFiles {
       if (this.#file === undefined) continue;
       this.#day = day;
       this.#anew = false;
-      await this.#lastWritten.write((await this.#hasNewer(day, number)) ? path : undefined);
+      this.#isNewest = !(await this.#hasNewer(day, number));
       return;
     }
     throw new Error(

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream, existsSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
@@ -52,6 +53,11 @@ describe('pull into a stream', () => {
       code: 1,
       stderr: 'dapberry: /dev/full: no space is left on the disk (ENOSPC)\n',
     });
+    const standard = await shell(`PULL '${all()}' > /dev/full`);
+    expect(standard).toMatchObject({
+      code: 1,
+      stderr: 'dapberry: standard output: ENOSPC: no space left on device, write\n',
+    });
   });
 
   it('writes into a FIFO as long as a program reads it, and ends quietly when that ends', async () => {
@@ -74,7 +80,7 @@ describe('pull into a stream', () => {
     expect((await unread.stop()).code).toBe(0);
     const stuck = folder.start(`${table.url}?&time>=0`, '--output', 'fifo');
     const reader = createReadStream(folder.file('fifo'), { highWaterMark: 8 });
-    await new Promise(done => reader.once('readable', done));
+    await once(reader, 'readable');
     for (let i = 0; i < 20_000; i += 1) table.rows.push([3000 + i, i]);
     table.append();
     await table.asked(2);
