@@ -4,7 +4,7 @@ import { parseAddress } from '../../dap/client/address.ts';
 import { Connection, Interruption } from '../../dap/client/connection.ts';
 import { askDas, askDds } from '../../dap/client/describe.ts';
 import { backOff, completeRetry, pause } from '../../dap/client/reconnect.ts';
-import { completeOptions } from '../../dap/client/request.ts';
+import { completeOptions, failureOf } from '../../dap/client/request.ts';
 import {
   type AttributeTable,
   DapError,
@@ -56,6 +56,7 @@ export async function describeSource(
       return shapeOf(dataset, await attributesOf(() => askDas(connection, address)));
     } catch (error) {
       if (!(error instanceof Interruption)) throw error;
+      if (error.isLasting) throw failureOf(error, address.base);
       const delay = (error.retryAfter ?? 0) + backOff(attempt, retry, Math.random);
       onFailure(error.message, delay);
       await pause(delay, signal);
