@@ -11,14 +11,17 @@ import { isTextColumn, type RowShape, timeOfFields } from './row-shape.ts';
 /** Bytes of a line of names that are read at most. */
 const LONGEST_HEAD = 1024 ** 2;
 
+/** Bytes of NULs before the first row of a file that are passed over. */
+const MOST_NULS = 1024 ** 3;
+
 /** Times before and after these are not taken for those of rows that stand without a line of names. */
 const PLAUSIBLE = [Date.UTC(1980), Date.UTC(2100)] as const;
 
 /** A file that was looked at, and not written to. */
 export type Recognised =
   | { readonly kind: 'absent' }
-  /** Nothing, or the beginning of the line of names. */
-  | { readonly kind: 'unbegun'; readonly size: number; readonly file: string }
+  /** Nothing, or the beginning of the line of names: `named` bytes of it are there. */
+  | { readonly kind: 'unbegun'; readonly size: number; readonly named: number; readonly file: string }
   /** The line of names is the one that is expected. */
   | {
       readonly kind: 'ours';
@@ -65,8 +68,10 @@ async function look(handle: FileHandle, size: number, file: string, shape: RowSh
   const beginning = await bytesOf(handle, 0, Math.min(size, LONGEST_HEAD));
   const [end] = recordEnds(beginning, false);
   if (end === undefined) {
-    const text = beginning.toString();
-    if (size <= LONGEST_HEAD && shape.head.startsWith(text)) return { kind: 'unbegun', size, file };
+    const text = beginning.toString().replace(/^\ufeff/, '');
+    if (size <= LONGEST_HEAD && shape.head.startsWith(text)) {
+      return { kind: 'unbegun', size, named: Buffer.byteLength(text), file };
+    }
     return (await withoutNames(handle, size, shape)) ?? { kind: 'foreign', found: shown(beginning) };
   }
   const line = beginning.toString('utf8', 0, end);
@@ -129,9 +134,9 @@ async function withoutNames(
   return { kind: 'earlier', why: 'it begins with a row and has no line of names', end };
 }
 
-/** Where the NULs that a file begins with end. */
+/** Where the NULs that a file begins with end. A disk image can have more of them than anybody waits for. */
 async function startWithoutNuls(handle: FileHandle, size: number): Promise<number> {
-  for (let start = 0; start < size; start += LONGEST_HEAD) {
+  for (let start = 0; start < Math.min(size, MOST_NULS); start += LONGEST_HEAD) {
     const bytes = await bytesOf(handle, start, Math.min(size, start + LONGEST_HEAD));
     const at = bytes.findIndex(byte => byte !== 0);
     if (at >= 0) return start + at;

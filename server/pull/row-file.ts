@@ -66,7 +66,10 @@ export class RowFile {
         await handle.close();
         return undefined;
       }
-      if (found.kind !== 'ours') return new RowFile(path, handle, file, size, names.subarray(size), '\n');
+      if (found.kind !== 'ours') {
+        const before = names.subarray(found.kind === 'unbegun' ? found.named : 0);
+        return new RowFile(path, handle, file, size, before, '\n');
+      }
       const { keep, torn, isUnended } = found.end;
       if (keep < size) {
         tell(`${path}: ${cutText(torn, size - keep)}`);
@@ -78,6 +81,11 @@ export class RowFile {
       await handle?.close();
       throw fileError(path, error);
     }
+  }
+
+  /** Bytes that it has. */
+  get size(): number {
+    return this.#size;
   }
 
   /**

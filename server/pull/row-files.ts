@@ -2,7 +2,7 @@
 
 import type { Rows } from '../../dap/index.ts';
 import { csvRow } from './csv.ts';
-import type { LastTime } from './file-end.ts';
+import type { FileEnd, LastTime } from './file-end.ts';
 import { filesOf, pathOf } from './file-names.ts';
 import { LastWritten } from './last-written.ts';
 import { DAY } from './output.ts';
@@ -50,13 +50,14 @@ export class RowFiles {
    */
   async earlier(): Promise<LastTime | undefined> {
     const files = (await filesOf(this.#pattern)).map(({ path }) => path);
-    const last = await this.#lastWritten.read();
-    const inOrder = files.includes(last ?? '') ? [...files, last!] : files;
-    for (const path of inOrder.toReversed()) {
-      const found = await recognise(path, this.#shape);
-      if (found.kind !== 'ours' && found.kind !== 'earlier') continue;
-      if (found.end.last !== undefined) return found.end.last;
-      if (this.#shape.time === undefined && found.end.lastFields !== undefined) {
+    for (const { path, size } of await this.#lastWritten.read()) {
+      const end = files.includes(path) ? await this.#endOf(path) : undefined;
+      if (end !== undefined && end.keep > size && end.last !== undefined) return end.last;
+    }
+    for (const path of files.toReversed()) {
+      const end = await this.#endOf(path);
+      if (end?.last !== undefined) return end.last;
+      if (this.#shape.time === undefined && end?.lastFields !== undefined) {
         throw new Error(
           `${path}: expected a column of times, by which to go on with the rows that there are, found ${this.#shape.head}; ask for the time too, or name another file with --output`,
         );
@@ -95,9 +96,10 @@ export class RowFiles {
     if (change === 'shortened')
       this.#tell(`${this.#file!.path}: another program has emptied or shortened it; begins it anew`);
     if (change !== 'none') await this.#open(day);
-    await this.#file!.append(texts);
-    // Not before: a file without a row of now is not the one to go on with.
-    if (change !== 'none') await this.#lastWritten.write(this.#isNewest ? undefined : this.#file!.path);
+    const file = this.#file!;
+    if (change !== 'none') await this.#lastWritten.begin(file, this.#isNewest);
+    await file.append(texts);
+    if (change !== 'none' && this.#isNewest) await this.#lastWritten.forget();
   }
 
   async #open(day: string): Promise<void> {
@@ -143,10 +145,15 @@ export class RowFiles {
   async #hasNewer(day: string, number: number): Promise<boolean> {
     for (const file of await filesOf(this.#pattern)) {
       if (file.day < day || (file.day === day && file.number <= number)) continue;
-      const found = await recognise(file.path, this.#shape);
-      if ((found.kind === 'ours' || found.kind === 'earlier') && found.end.last !== undefined) return true;
+      if ((await this.#endOf(file.path))?.last !== undefined) return true;
     }
     return false;
+  }
+
+  /** Where the rows of a file end; undefined for one that is not of this pull or has no row yet. */
+  async #endOf(path: string): Promise<FileEnd | undefined> {
+    const found = await recognise(path, this.#shape);
+    return found.kind === 'ours' || found.kind === 'earlier' ? found.end : undefined;
   }
 
   /** Undefined for a row without a time that a calendar has. */

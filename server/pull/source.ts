@@ -1,8 +1,9 @@
 // Asks a server what the rows of an address look like, as often as it takes until the server answers.
 
 import { parseAddress } from '../../dap/client/address.ts';
+import { askDas } from '../../dap/client/attributes.ts';
 import { Connection, Interruption } from '../../dap/client/connection.ts';
-import { askDas, askDds } from '../../dap/client/describe.ts';
+import { askDds } from '../../dap/client/describe.ts';
 import { backOff, completeRetry, pause } from '../../dap/client/reconnect.ts';
 import { completeOptions, failureOf } from '../../dap/client/request.ts';
 import {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PullFolder, until } from './command.ts';
 import { Table, type TableColumn, TIME, VALUE } from './table.ts';
@@ -269,5 +269,41 @@ describe('a server whose clock is behind the last row', () => {
     await folder.run(past('time', 2e12), '--output', 'p-{date}.csv');
     expect(folder.text(`p-${dayOf(late)}.csv`)).toBe(`sensor.time,sensor.a\n${late},2\n${late + 1},5\n`);
     expect(readdirSync(folder.path)).toEqual([`p-${dayOf(now)}.csv`, `p-${dayOf(late)}.csv`]);
+  });
+
+  it('is gone on after at whatever moment the pull was killed', async () => {
+    const late = now + 20 * DAY;
+    const names = [dayOf(now), dayOf(late)].map(day => `p-${day}.csv`);
+    const head = 'sensor.time,sensor.a\n';
+    const title =
+      'dapberry pull wrote last into the first of these files that has rows behind this many bytes:\n';
+    const filled = async (early: string, newest: string, state: string) => {
+      writeFileSync(folder.file(names[0]!), head + early);
+      writeFileSync(folder.file(names[1]!), head + newest);
+      writeFileSync(folder.file('.p-{date}.csv.last'), title + state);
+      await folder.run(past('time', 2e12), '--output', 'p-{date}.csv');
+      return names.map(name => folder.text(name).slice(head.length));
+    };
+    const [one, two, three] = [`${now},1\n`, `${now + 5},2\n`, `${now + 6},3\n`];
+    const end = head.length + one.length;
+    table.rows = [
+      [now, 1],
+      [now + 5, 2],
+      [now + 6, 3],
+      [late, 4],
+      [late + 1, 5],
+    ];
+    const all = [one + two + three, `${late},4\n${late + 1},5\n`];
+    // The early file is named, and has no row of now: the newest by name was written last.
+    expect(await filled(one + two + three, `${late},4\n`, `${end + 100} ${names[0]}\n`)).toEqual(all);
+    // It has one, also where one has broken off behind it.
+    expect(await filled(one + two, '', `${end} ${names[0]}\n`)).toEqual(all);
+    expect(await filled(`${one + two}17`, '', `${end} ${names[0]}\n`)).toEqual(all);
+    // The newest was about to be written again, and was not.
+    expect(await filled(one + two, '', `${head.length} ${names[1]}\n${end} ${names[0]}\n`)).toEqual(all);
+    // It was, and the early one is still named.
+    const both = `${head.length} ${names[1]}\n${end} ${names[0]}\n`;
+    expect(await filled(one + two + three, `${late},4\n`, both)).toEqual(all);
+    expect(readdirSync(folder.path)).toEqual(names);
   });
 });

@@ -153,6 +153,8 @@ describe('a file of this pull', () => {
   it.each([
     ['is empty', ''],
     ['has the beginning of the line of names', 'sensor.ti'],
+    ['has a byte-order mark alone', '\ufeff'],
+    ['has a byte-order mark and the beginning', '\ufeffsens'],
     ['has the line of names without its end', 'sensor.time,sensor.a'],
     ['has the line of names', 'sensor.time,sensor.a\n'],
     ['has the first row', 'sensor.time,sensor.a\n1000,1\n'],
@@ -161,7 +163,8 @@ describe('a file of this pull', () => {
   ])('is filled where it %s', async (_, content) => {
     put('p.csv', content);
     expect((await folder.run(all(), '--output', 'p.csv')).code).toBe(0);
-    expect(folder.text('p.csv')).toBe(whole);
+    expect(folder.text('p.csv').replace('\ufeff', '')).toBe(whole);
+    expect(folder.text('p.csv').startsWith('\ufeff')).toBe(content.startsWith('\ufeff'));
   });
 
   it('can be meant by a link, also by one whose target is still to come', async () => {
