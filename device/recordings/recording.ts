@@ -55,9 +55,9 @@ export interface RowsSink {
  * @throws one sentence with the file and the place in it
  */
 export async function readRecording(file: string, wanted: Wanted): Promise<Recording> {
+  const bytes = streamRegular(file, LARGEST_FILE);
   try {
     const collector = new Collector(wanted);
-    const bytes = await streamRegular(file, LARGEST_FILE);
     if (extname(file).toLowerCase() === '.dods') await readDods(file, bytes, collector);
     else await readTable(bytes, collector);
     return collector.finish();
@@ -65,6 +65,9 @@ export async function readRecording(file: string, wanted: Wanted): Promise<Recor
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'expected a recording, found no such file' : (error as Error).message;
     throw new Error(`${file}: ${reason}`, { cause: error });
+  } finally {
+    // Where the rest of it is not wanted nobody has ended it.
+    await bytes.return();
   }
 }
 
