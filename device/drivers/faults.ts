@@ -100,6 +100,7 @@ const CHANNEL: Fields = {
     expected: 'a number above 0',
     isRight: value => typeof value === 'number' && Number.isFinite(value) && value > 0,
   }),
+  serialNumber: optional(text),
 };
 
 const SENSOR: Fields = {

@@ -105,7 +105,11 @@ describe('a recording', () => {
     ['has no rows', 'time,t\n', /expected rows/],
     ['is empty', '', /expected/],
     ['has no such column', 'time,u\n1,2\n', /expected a column "t", found time, u/],
-    ['runs back in time', 'time,t\n2,1\n1,2\n', /expected a time that is not before 2, found 1/],
+    [
+      'runs back in time',
+      'time,t\n2,1\n1,2\n',
+      /line 3: expected a time that is not before that of line 2, 1970-01-01T00:00:02Z/,
+    ],
     ['has words for numbers', 'time,t\n1,warm\n', /warm/],
   ];
 
