@@ -117,8 +117,12 @@ describe('a recording', () => {
     const file = join(folder, `${what}.csv`);
     if (text !== undefined) await writeFile(file, text);
     const stream = await replaying({ file, speed: SPEED });
-    const none = await valuesUntil(stream, values => values.length === 3);
-    expect(none).toEqual(Array(3).fill(Number.NaN));
+    // Rows are made in the time of a fake clock, while the file is read in that of the machine.
+    const none = await valuesUntil(
+      stream,
+      values => values.length >= 3 && stream.device.sensors[0]?.state === 'failing',
+    );
+    expect(none.every(Number.isNaN)).toBe(true);
     expect(stream.device.sensors[0]).toMatchObject({
       state: 'failing',
       lastError: { message: expect.stringMatching(reason) },

@@ -119,7 +119,7 @@ describe('what its functions give', () => {
     [[{ ...CHANNEL, resolution: 0 }], 'channels[0].resolution: expected a number above 0, found 0'],
     [
       [{ ...CHANNEL, unit: 'm' }],
-      'channels[0].unit: expected one of the fields name, type, units, longName, standardName, validRange, resolution, found "unit"',
+      'channels[0].unit: expected one of the fields name, type, units, longName, standardName, validRange, resolution, serialNumber, found "unit"',
     ],
   ])('is told as channels: %o', (channels, line) => {
     expect(lines(channelFaults(channels))).toEqual([line]);
