@@ -36,11 +36,16 @@ async function openRegular(path: string, largest: number): Promise<FileHandle> {
 }
 
 /**
- * The bytes of a regular file, as they are taken.
+ * The bytes of a regular file, as they are taken; it is opened when the first are, and closed when no more are wanted.
  * @throws UnfitFile, or the system's error
  */
-export async function streamRegular(path: string, largest: number): Promise<AsyncIterable<Uint8Array>> {
-  return (await openRegular(path, largest)).createReadStream();
+export async function* streamRegular(path: string, largest: number): AsyncGenerator<Uint8Array, void> {
+  const file = await openRegular(path, largest);
+  try {
+    yield* file.createReadStream({ autoClose: false });
+  } finally {
+    await file.close();
+  }
 }
 
 /**
