@@ -50,7 +50,7 @@ export class Connection {
   /** Ends the wait that is under way, if one is. */
   #fail: ((reason: unknown) => void) | undefined;
   #waitingSince = 0;
-  #limit: ReturnType<typeof setTimeout> | undefined;
+  readonly #limits = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -88,20 +88,16 @@ export class Connection {
     this.#controller.signal.throwIfAborted();
   }
 
-  /** Breaks the connection after `seconds` with `reason`, unless it is given another limit, or none, before. */
-  limit(seconds: number, reason: Interruption): void {
-    this.unlimit();
-    this.#limit = setTimeout(() => this.#break(reason), timerDelay(seconds));
-  }
-
-  unlimit(): void {
-    clearTimeout(this.#limit);
-    this.#limit = undefined;
+  /** Breaks the connection after `seconds` with `reason`, unless the function is called before that is returned. */
+  limit(seconds: number, reason: Interruption): () => void {
+    const timer = setTimeout(() => this.#break(reason), timerDelay(seconds));
+    this.#limits.add(timer);
+    return () => clearTimeout(timer);
   }
 
   /** Closes the socket, unless the response has come to its end, and lets go of signal and timers. */
   close(): void {
-    this.unlimit();
+    for (const limit of this.#limits) clearTimeout(limit);
     this.#options.signal?.removeEventListener('abort', this.#aborted);
     this.#options.wake?.removeEventListener(WAKE, this.#woken);
     this.#break(new Interruption('closed'));

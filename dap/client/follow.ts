@@ -9,6 +9,7 @@ import { backOff, completeRetry, pause, type Retry } from './reconnect.ts';
 import { completeOptions, failureOf, type RequestOptions } from './request.ts';
 import { ClockBehind } from './seam.ts';
 import { Session } from './session.ts';
+import { Overdue } from './slices.ts';
 
 /** Why a stream that waits for bytes ends when its consumer closes it. */
 const CLOSED = new Error('closed by its consumer');
@@ -51,6 +52,13 @@ export interface FollowOptions extends RequestOptions {
    * after them.
    */
   readonly after?: { readonly time: number; readonly count?: number };
+  /**
+   * How many rows one request asks for, about, where they may come faster than they are read: of a past, of a server that makes
+   * rows ahead of its clock or gives an endless past. The request ends at a bound on time (`time>=a&time<b`). 0 = no
+   * request is bounded, which is the default in Node: its sockets are read only as far as the rows are taken. 10,000 elsewhere:
+   * browsers other than Chromium read on without end. Not where the constraint has a row range or a function, or there is no time.
+   */
+  readonly slice?: number;
   /** Is told of every change of state, in order. What it throws ends the stream. */
   readonly onState?: (state: FollowState) => void;
   /** The back-off; 0.5 s, 30 s and attempts without end for what is left out. */
@@ -132,6 +140,7 @@ async function* run(
       limits: options.limits,
       after: completeAfter(options.after),
       onState,
+      slice: completeSlice(options.slice),
       probe: work => apart(connectionOptions, work),
     });
     let attempt = 1;
@@ -149,7 +158,7 @@ async function* run(
       } finally {
         connection.close();
       }
-      if (interruption instanceof ClockBehind) continue;
+      if (interruption instanceof ClockBehind || interruption instanceof Overdue) continue;
       if (session.isGivenUp(interruption)) throw failureOf(interruption, address.base);
       // Rows that are rare are no failure, and the silence was wait enough.
       const worked = session.hasBroughtRows || (session.isServed && interruption instanceof Silence);
@@ -180,6 +189,19 @@ async function apart<T>(
   } finally {
     connection.close();
   }
+}
+
+/** How many rows a slice has where a platform reads on though nobody takes what it reads. */
+const USUAL_SLICE = 10_000;
+
+/** The slice with its default. Throws a `RangeError` for one that is no number of rows. */
+function completeSlice(slice: number | undefined): number {
+  if (slice === undefined) {
+    const { process } = globalThis as { process?: { versions?: { node?: string } } };
+    return process?.versions?.node === undefined ? USUAL_SLICE : 0;
+  }
+  if (!(slice >= 0)) throw new RangeError(`Expected slice to be a number of rows, 0 for any, found ${slice}`);
+  return slice;
 }
 
 /** The last row with what is left out. Throws a `RangeError` for one that no row can have. */

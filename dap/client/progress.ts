@@ -7,6 +7,7 @@ import {
   rowCount,
   rowRangeOf,
   timeBounds,
+  timeClause,
   timesIncrease,
   upperTimeBound,
 } from '../constraint/index.ts';
@@ -48,6 +49,8 @@ export class Progress {
   /** Where this connection has the time; -1 for nowhere. */
   #timeColumn = -1;
   #last: LastRow | undefined;
+  /** All rows before this time have come, where that is later than the last one. */
+  #from: number | undefined;
   #seen = 0;
   #seenBefore = 0;
   /** How many rows of the time `#last` this connection may begin with that have come before. */
@@ -93,6 +96,11 @@ export class Progress {
   /** The rows that follow are those after the last one. */
   get isResuming(): boolean {
     return this.#last !== undefined && !this.#startsOver;
+  }
+
+  /** What the server's clock reads, in seconds since 1970, as far as that is known. */
+  get serverNow(): number {
+    return Date.now() / 1000 + this.#serverAhead;
   }
 
   /** The last row that has come. */
@@ -154,26 +162,62 @@ export class Progress {
   /** Another connection is tried. */
   restart(): void {
     this.#seenBefore = this.#seen;
+    if (this.#startsOver) this.#from = undefined;
     this.#startsOver = false;
   }
 
   /** The server's clock is behind the last row: the next request asks for all rows that the server has. */
   startOver(): void {
     this.#startsOver = true;
+    this.#from = undefined;
   }
 
-  /** What the next request asks for. */
-  constraint(): Constraint {
+  /**
+   * The time from which on the next request asks for rows, in seconds since 1970; undefined where it asks for the next ones, or where
+   * it cannot be asked for them bit by bit.
+   */
+  get place(): number | undefined {
+    if (
+      this.#time === undefined ||
+      !canRepeatLast(this.#asked, 1) ||
+      this.#wanted < Number.POSITIVE_INFINITY
+    ) {
+      return undefined;
+    }
+    const now = this.#startedAt ?? Date.now() / 1000;
+    const { low } = timeBounds(this.#asked, pathOfTime(this.#time), now, this.#units);
+    const start = this.#startsOver ? this.#beginning : (this.#last?.time ?? low);
+    const from = Math.max(this.#from ?? start, start);
+    return from === Number.NEGATIVE_INFINITY ? undefined : this.seconds(from);
+  }
+
+  /** All rows up to `seconds` since 1970 have come, though the last one may be earlier. */
+  passTo(seconds: number): void {
+    this.#from = this.reading(seconds);
+  }
+
+  /** What the next request asks for; `until` that time, in seconds since 1970. */
+  constraint(until?: number): Constraint {
+    const rest = this.#rest();
+    if (until === undefined || this.#time === undefined) return rest;
+    const clause = timeClause(pathOfTime(this.#time), '<', this.reading(until));
+    return { ...rest, selections: [...rest.selections, clause] };
+  }
+
+  #rest(): Constraint {
     const [time, last] = [this.#time, this.#last];
+    if (time !== undefined && this.#from !== undefined) {
+      const place = { time: pathOfTime(time), units: this.#units, last: this.#from, lastCount: 1 };
+      const now = this.#startedAt === undefined ? {} : { now: this.#startedAt };
+      return resumeAfter(this.#asked, { ...place, ...now, rowsSeen: this.#seen });
+    }
     if (last === undefined && this.#seen === 0) return this.#asked;
     const known = {
       rowsSeen: this.#seen,
       ...(this.#startedAt === undefined ? {} : { now: this.#startedAt }),
     };
     if (time !== undefined && last !== undefined) {
-      const place = this.#startsOver
-        ? { last: Math.floor(fromMillis(this.#units, 0)) - 1 }
-        : { last: last.time, lastCount: last.count };
+      const place = this.#startsOver ? { last: this.#beginning } : { last: last.time, lastCount: last.count };
       return resumeAfter(this.#asked, { time: pathOfTime(time), units: this.#units, ...place, ...known });
     }
     // Without a time there is no going back: a row range is continued with the rows that come next.
@@ -200,7 +244,8 @@ export class Progress {
       throw changed(`a column ${JSON.stringify(column ?? 'time')} as before`, served, at);
     }
     this.#timeColumn = time;
-    this.#mayRepeat = this.isResuming && timesIncrease(this.#asked);
+    const isBehind = this.#from !== undefined;
+    this.#mayRepeat = this.isResuming && !isBehind && timesIncrease(this.#asked);
     this.#hasMetLast = false;
     this.#repeats = this.repeatsLast ? (this.#last?.count ?? 0) : Number.POSITIVE_INFINITY;
   }
@@ -216,6 +261,7 @@ export class Progress {
     if (to <= from) return undefined;
     if (time !== undefined) this.#note(time, from, to);
     this.#startsOver = false;
+    this.#from = undefined;
     this.#seen += to - from;
     const columns = this.#columns.map(i => batch.columns[i]!);
     const isWhole = from === 0 && to === batch.length;
@@ -236,7 +282,7 @@ export class Progress {
     const endless = Number.POSITIVE_INFINITY;
     if (this.#time === undefined) return true;
     const high = this.upperBound;
-    if (high < endless && this.reading(Date.now() / 1000 + this.#serverAhead) >= high) return true;
+    if (high < endless && this.reading(this.serverNow) >= high) return true;
     if (high === endless && this.#wanted === endless) return false;
     return this.isFull || this.#last === undefined || this.seenNow === 0;
   }
@@ -245,6 +291,11 @@ export class Progress {
   get upperBound(): number {
     if (this.#time === undefined) return Number.POSITIVE_INFINITY;
     return upperTimeBound(this.#asked, pathOfTime(this.#time), this.#startedAt ?? 0, this.#units);
+  }
+
+  /** A time before all that a server may have, other than of a clock that was never set. */
+  get #beginning(): number {
+    return Math.floor(this.reading(0)) - 1;
   }
 
   get #units(): TimeUnits {

@@ -62,16 +62,16 @@ export async function findResumeTime(
   return { sequence: sequence.name, column: time.name, isOmitted: isOmitted(time.name), units: time.units };
 }
 
-/** The units of a column that was found by its name: seconds since 1970 where the DAS does not say. */
+/** The units of a time that was found by its name: seconds since 1970 where the DAS does not say. */
 export async function unitsOf(
   connection: Connection,
   address: Address,
-  sequence: Sequence,
-  column: string,
+  { sequence, column }: ResumeTime,
 ): Promise<TimeUnits> {
   const attributes = await askAttributes(connection, address);
-  const fields = sequence.fields.filter(({ name }) => name === column);
-  return (attributes && findTime({ ...sequence, fields }, attributes)?.units) ?? UNIX_SECONDS;
+  const fields: Variable[] = [{ type: 'Float64', name: column }];
+  const described = { type: 'Sequence', name: sequence, fields } as const;
+  return (attributes && findTime(described, attributes)?.units) ?? UNIX_SECONDS;
 }
 
 /** The constraint with one more column asked for. */

@@ -14,6 +14,7 @@ import { type LastRow, Progress, type Rows } from './progress.ts';
 import { ask, isTransient, located, ResponseError, saysNoRows } from './request.ts';
 import { findResumeTime, unitsOf } from './resume-time.ts';
 import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
+import { deadline, isSettled, Overdue, type Slice, Slices } from './slices.ts';
 import { webPageInsteadOf } from './web-page.ts';
 
 /** How many times in a row a dataset that has given rows may be refused, as by a 404, before that is believed. */
@@ -32,6 +33,8 @@ export interface SessionOptions {
   readonly after?: LastRow | undefined;
   readonly onState: (state: SessionState) => void;
   readonly probe: Probe;
+  /** How many rows a request asks for, about, where they come faster than they are wanted; 0 for any number. */
+  readonly slice: number;
 }
 
 /** One stream, over all its connections: what is asked for, and how far it has come. */
@@ -43,6 +46,7 @@ export class Session {
   readonly #past: PastRows;
   readonly #progress: Progress;
   readonly #known = new KnownTimes();
+  readonly #slices: Slices;
   #isServed = false;
   /** It is known whether there is a time to resume by, and whether it has to be asked for besides. */
   #timeIsSettled = false;
@@ -50,19 +54,24 @@ export class Session {
   #missing = 0;
   /** What the server's clock read when it kept silent about the last row; looked into by the next connection. */
   #suspicion: ClockBehind | undefined;
+  /** What the server said where no row matched. */
+  #refusal: unknown;
   /** The server gives what there is and ends each answer at once, as one does that serves files. */
   #isTable = false;
+  /** Ends the limit of the wait for the last row. */
+  #trust = (): void => {};
   /** A last row that the server has, however silent it is about it. */
   #unsuspected: number | undefined;
 
   constructor(address: Address, asked: Constraint, options: SessionOptions) {
-    const { limits = {}, after, onState, probe } = options;
+    const { limits = {}, after, onState, probe, slice } = options;
     this.#address = address;
     this.#asked = asked;
     this.#limits = limits;
     this.#onState = onState;
     this.#past = new PastRows(address, probe);
     this.#progress = new Progress(asked, after);
+    this.#slices = new Slices(slice);
     if (after !== undefined) this.#known.add(after.time);
   }
 
@@ -96,6 +105,7 @@ export class Session {
       }
     } catch (error) {
       if (error instanceof ClockBehind) this.#suspicion = error;
+      if (error instanceof Overdue) this.#slices.overdue();
       throw error;
     }
   }
@@ -103,38 +113,96 @@ export class Session {
   /** The rows of one response. Returns why there are no more; undefined where another request has to be made at once. */
   async *#response(connection: Connection): AsyncGenerator<Rows, string | undefined, undefined> {
     const progress = this.#progress;
-    const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint()));
+    const slice = await this.#nextSlice(connection);
+    const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint(slice?.to)));
     const response = await this.#ask(connection, at);
     this.#missing = 0;
-    if (response === undefined) return 'the Sequence has no more rows';
+    if (response === undefined) return this.#endOfNothing(connection, slice);
     const begin = Date.now();
     const date = dateOf(response.headers);
+    const seen = progress.seen;
+    let isInTime = (): void => {};
+    let flood: Rows | undefined;
     const body = new Body(connection.bytes(response), response.headers.get('content-type'));
     for await (const part of this.#parts(body, at)) {
       if (part.kind === 'dataset') {
         if (!this.#timeIsSettled && (await this.#settleTime(connection, part.dataset))) return undefined;
         progress.begin(part.dataset, at, serverTime(date));
+        if (!this.#isServed) this.#onState({ state: 'waiting' });
         this.#isServed = true;
-        this.#onState({ state: 'waiting' });
+        if (slice !== undefined)
+          isInTime = connection.limit(deadline(slice, progress.serverNow), new Overdue());
         if (date !== undefined) await this.#suspect(connection, date);
       } else if (part.kind === 'rows') {
         if (progress.goesBack(part.batch)) this.#tellSeam(date);
         else if (await this.#hasUnknownPast(part.batch)) return undefined;
         const rows = progress.take(part.batch);
-        if (progress.hasMetLast) connection.unlimit();
+        if (progress.hasMetLast) this.#trust();
         if (rows === undefined) continue;
+        // Neither the rows' way nor their consumer takes part in the wait for the next ones.
+        if (slice?.isProbe === false) isInTime();
         this.#known.add(progress.last?.time ?? 0);
         if (progress.seenNow === rows.length) this.#onState({ state: 'connected' });
+        if (this.#isFlooded(rows, slice)) {
+          // The response is closed before its rows are handed over: that can take long.
+          flood = rows;
+          break;
+        }
         yield rows;
         connection.throwIfClosed();
+        if (slice?.isProbe === false) isInTime = this.#limit(connection, slice);
         if (progress.isFull) return 'all rows of the row range have come';
       } else if (part.kind === 'end') {
+        if (this.#endsSlice(slice, progress.seen - seen)) return undefined;
         this.#isTable ||= !this.hasBroughtRows && Date.now() - begin < AT_ONCE;
         if (await this.#isOver(connection)) return 'the Sequence has come to its end';
         throw new Interruption('the server ended the Sequence');
       }
     }
-    throw new Interruption('the response broke off');
+    if (flood === undefined) throw new Interruption('the response broke off');
+    yield flood;
+    connection.throwIfClosed();
+    return undefined;
+  }
+
+  /** How far the next request asks; undefined where it asks without an end. */
+  async #nextSlice(connection: Connection): Promise<Slice | undefined> {
+    this.#slices.begin();
+    if (!this.#slices.isNeeded) return undefined;
+    await this.#settleUnits(connection);
+    const { place, serverNow } = this.#progress;
+    return place === undefined ? undefined : this.#slices.next(place, serverNow);
+  }
+
+  /** Has the connection broken that does not end where `slice` does; until what is returned is called. */
+  #limit(connection: Connection, slice: Slice): () => void {
+    return connection.limit(deadline(slice, this.#progress.serverNow), new Overdue());
+  }
+
+  /** True where `rows`, of a request without an end, show that they come faster than their time passes. */
+  #isFlooded(rows: Rows, slice: Slice | undefined): boolean {
+    const { last, place, time, serverNow } = this.#progress;
+    if (!this.#slices.isOn || last === undefined || place === undefined) return false;
+    const newest = this.#progress.seconds(last.time);
+    if (slice === undefined) {
+      return this.#slices.take(rows.length, newest, serverNow, time?.units !== undefined);
+    }
+    // A server that ignores the bound would send the same again to every request.
+    if (newest >= slice.to) this.#slices.giveUp();
+    return false;
+  }
+
+  /**
+   * True where an answer with `count` new rows ended because the slice does, and the next one is to be asked for. Throws an
+   * `Interruption` where there is nothing to be had yet.
+   */
+  #endsSlice(slice: Slice | undefined, count: number): boolean {
+    const progress = this.#progress;
+    if (slice === undefined || progress.seconds(progress.upperBound) <= slice.to) return false;
+    const outcome = this.#slices.end(slice, count, progress.serverNow);
+    if (isSettled(slice)) progress.passTo(slice.to);
+    if (outcome === 'nothing') throw new Interruption('the server ended the Sequence');
+    return true;
   }
 
   /** The response as it is decoded. What is wrong with it means another attempt, or an error with address and reason. */
@@ -176,10 +244,9 @@ export class Session {
 
   /** Asks for the units of the time, where so far only its name is known. */
   async #settleUnits(connection: Connection): Promise<void> {
-    const { time, sequence } = this.#progress;
-    if (time === undefined || time.units !== undefined || sequence === undefined) return;
-    const units = await unitsOf(connection, this.#address, sequence, time.column);
-    this.#progress.resumeBy({ ...time, units });
+    const { time } = this.#progress;
+    if (time === undefined || time.units !== undefined) return;
+    this.#progress.resumeBy({ ...time, units: await unitsOf(connection, this.#address, time) });
   }
 
   /** Limits the wait for the first row where the last one is ahead of the server's clock, which read `date`. */
@@ -191,7 +258,7 @@ export class Session {
       isAhead(progress.seconds(progress.last!.time), date);
     if (!isSuspect()) return;
     await this.#settleUnits(connection);
-    if (isSuspect()) connection.limit(PATIENCE, new ClockBehind(date));
+    if (isSuspect()) this.#trust = connection.limit(PATIENCE, new ClockBehind(date));
   }
 
   /** Has the next request ask for all that the server has, unless it shows that it still has a row that came before. */
@@ -228,22 +295,28 @@ export class Session {
     this.#onState({ state: 'seam', reason, last, serverTime });
   }
 
-  /** The response; undefined where the server says that no row matches, and none will. */
+  /** The response; undefined where the server says that no row matches, as ERDDAP does. */
   async #ask(connection: Connection, at: string): Promise<Response | undefined> {
     try {
       return await ask(connection, at, this.#address.headers, status => this.#isWorthRetrying(status));
     } catch (error) {
       const refusal = error instanceof Interruption ? error.cause : error;
       if (!saysNoRows(refusal)) throw error;
+      this.#refusal = refusal;
       this.#isTable = true;
-      this.#missing = 0;
-      if (!this.#timeIsSettled) await this.#settleTime(connection);
-      if (await this.#isOver(connection)) {
-        if (this.#progress.isResuming) return undefined;
-        throw refusal;
-      }
-      throw new Interruption('the server has no rows yet', { cause: refusal });
+      return undefined;
     }
+  }
+
+  /** What it means that no row matched: as `#response`. */
+  async #endOfNothing(connection: Connection, slice: Slice | undefined): Promise<string | undefined> {
+    if (!this.#timeIsSettled) await this.#settleTime(connection);
+    if (this.#endsSlice(slice, 0)) return undefined;
+    if (!(await this.#isOver(connection))) {
+      throw new Interruption('the server has no rows yet', { cause: this.#refusal });
+    }
+    if (this.#progress.isResuming) return 'the Sequence has no more rows';
+    throw this.#refusal;
   }
 
   async #isOver(connection: Connection): Promise<boolean> {

@@ -24,4 +24,4 @@ export { type Plan, type PlanOptions, planConstraint } from './plan.ts';
 export { encodeConstraint, printConstraint } from './print.ts';
 export { canRepeatLast, type ResumeOptions, resumeAfter } from './resume.ts';
 export { rowCount, rowRangeOf } from './rows.ts';
-export { timeBounds, upperTimeBound } from './time-clauses.ts';
+export { timeBounds, timeClause, upperTimeBound } from './time-clauses.ts';
