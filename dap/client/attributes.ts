@@ -23,89 +23,95 @@ export interface ReadAttributes {
   readonly problem: string | undefined;
 }
 
-/** Reads a DAS. Rejects with the signal's reason alone. */
-export async function readAttributes(address: Address, options: RequestOptions): Promise<ReadAttributes> {
-  const at = responseAddress(address, '.das', '');
-  const answer = new DasAnswer(at);
-  let failure: string | undefined;
-  try {
-    await answer.read(address, options);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (error instanceof DapError || error instanceof ResponseError) failure = error.message;
-    else if (error instanceof RangeError) failure = `${at}: ${error.message}`;
-    else throw error;
-  }
-  const { attributes, problem } = answer.attributes(failure === undefined);
-  return { attributes, problem: failure ?? problem };
+/**
+ * Asks for a DAS over `connection`: what can be read of it. Throws as `ask` does, and a `ResponseError` for an answer that is
+ * none.
+ */
+export async function askDas(connection: Connection, address: Address): Promise<AttributeTable> {
+  const answer = new DasAnswer(address);
+  await answer.read(connection);
+  const { attributes, problem } = answer.attributes();
+  if (problem !== undefined && attributes.size === 0) throw problem;
+  return attributes;
 }
 
-/** Asks for a DAS over `connection`. Throws as `ask` does; what cannot be read of an answer is left out. */
-export async function askDas(connection: Connection, address: Address): Promise<AttributeTable> {
-  const answer = new DasAnswer(responseAddress(address, '.das', ''));
-  let isAll = true;
+/** Reads a DAS over a connection of its own, with one attempt. Rejects with the signal's reason alone. */
+export async function readAttributes(address: Address, options: RequestOptions): Promise<ReadAttributes> {
+  const answer = new DasAnswer(address);
+  let failure: string | undefined;
   try {
-    await answer.readFrom(connection, address);
+    await within(PATIENCE, answer.at, options, bounded =>
+      once(answer.at, bounded, connection => answer.read(connection, () => false)),
+    );
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    isAll = false;
+    options.signal?.throwIfAborted();
+    if (!(error instanceof DapError || error instanceof ResponseError)) throw error;
+    failure = error.message;
   }
-  return answer.attributes(isAll).attributes;
+  const { attributes, problem } = answer.attributes(failure === undefined);
+  return { attributes, problem: failure ?? problem?.message };
+}
+
+/** Has `work` end after so many seconds, and sooner in silence. */
+async function within(
+  seconds: number,
+  at: string,
+  options: RequestOptions,
+  work: (bounded: RequestOptions) => Promise<void>,
+): Promise<void> {
+  const { signal, silence = SILENCE } = options;
+  const patience = new AbortController();
+  const reason = new ResponseError(at, `expected the end of the DAS within ${seconds} s, found none`);
+  const timer = setTimeout(() => patience.abort(reason), seconds * 1000);
+  const abort = (): void => patience.abort(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted === true) abort();
+  try {
+    await work({ ...options, signal: patience.signal, silence: Math.min(silence || SILENCE, SILENCE) });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 /** The answer to one request for a DAS, as far as it has come. */
 class DasAnswer {
-  readonly #at: string;
+  readonly at: string;
+  readonly #address: Address;
   readonly #collector = new ByteCollector();
   #contentType: string | null = null;
   #body: Body | undefined;
 
-  constructor(at: string) {
-    this.#at = at;
+  constructor(address: Address) {
+    this.at = responseAddress(address, '.das', '');
+    this.#address = address;
   }
 
-  /** Reads on to the end. Rejects for a status other than 200, an interruption, and a body that does not end. */
-  async read(address: Address, options: RequestOptions): Promise<void> {
-    const patience = new AbortController();
-    const reason = new ResponseError(
-      this.#at,
-      `expected the end of the DAS within ${PATIENCE} s, found none`,
-    );
-    const timer = setTimeout(() => patience.abort(reason), PATIENCE * 1000);
-    const abort = (): void => patience.abort(options.signal?.reason);
-    options.signal?.addEventListener('abort', abort);
-    if (options.signal?.aborted === true) abort();
-    const { silence = SILENCE } = options;
-    const bounded = { ...options, signal: patience.signal, silence: Math.min(silence || SILENCE, SILENCE) };
+  /** Reads on to the end. Rejects as `ask` does, for an interruption, and for a body that is too long. */
+  async read(connection: Connection, worthRetrying?: (status: number) => boolean): Promise<void> {
+    const response = await ask(connection, this.at, this.#address.headers, worthRetrying);
+    this.#contentType = response.headers.get('content-type');
+    this.#body = new Body(connection.bytes(response), this.#contentType);
     try {
-      await once(this.#at, bounded, connection => this.readFrom(connection, address, () => false));
-    } finally {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', abort);
+      await collectBytes(this.#body, LONGEST_DAS, this.#collector);
+    } catch (error) {
+      throw error instanceof RangeError ? new ResponseError(this.at, error.message, { status: 200 }) : error;
     }
   }
 
-  /** Reads on to the end over `connection`, as `read` does. */
-  async readFrom(
-    connection: Connection,
-    address: Address,
-    worthRetrying?: (status: number) => boolean,
-  ): Promise<void> {
-    const response = await ask(connection, this.#at, address.headers, worthRetrying);
-    this.#contentType = response.headers.get('content-type');
-    this.#body = new Body(connection.bytes(response), this.#contentType);
-    await collectBytes(this.#body, LONGEST_DAS, this.#collector);
-  }
-
   /** What is in the bytes that have come. `isAll`: they are all of the answer. */
-  attributes(isAll: boolean): ReadAttributes {
-    const none = (problem: string): ReadAttributes => ({ attributes: new Map(), problem });
+  attributes(isAll = true): { attributes: AttributeTable; problem: DapError | ResponseError | undefined } {
+    const wrong = (reason: string): ResponseError => new ResponseError(this.at, reason, { status: 200 });
+    const none = (problem: DapError | ResponseError) => ({
+      attributes: new Map() as AttributeTable,
+      problem,
+    });
     const text = bodyText(this.#collector.bytes, this.#contentType);
-    if (this.#body?.isWebPage === true) return none(`${this.#at}: ${WEB_PAGE}`);
-    if (text.trim() === '') return none(`${this.#at}: expected a DAS, found an empty answer`);
-    const error = isAll ? errorObjectIn(text, this.#at, 200) : undefined;
-    if (error !== undefined) return none(error.message);
+    if (this.#body?.isWebPage === true) return none(wrong(WEB_PAGE));
+    if (text.trim() === '') return none(wrong('expected a DAS, found an empty answer'));
+    const error = isAll ? errorObjectIn(text, this.at, 200) : undefined;
+    if (error !== undefined) return none(error);
     const { attributes, problem } = readDas(text);
-    return { attributes, problem: problem && `${this.#at}: ${problem.message}` };
+    return { attributes, problem: problem && wrong(problem.message) };
   }
 }

@@ -99,10 +99,11 @@ async function askAttributes(connection: Connection, address: Address): Promise<
 /** The one Sequence of `dataset` that the constraint names columns of, or the only one that there is. */
 function chosenSequence(constraint: Constraint, dataset: Dataset): Sequence | undefined {
   const chosen = new Set<Variable | undefined>();
+  const ownerOf = ownersOf(dataset);
   for (const projection of constraint.projections) {
     if (projection.kind === 'call') return undefined;
     const path = pathOf(projection);
-    chosen.add(dataset.variables.find(variable => owns(variable, path)) ?? madeOf(dataset, constraint));
+    chosen.add(ownerOf.get(path) ?? ownerOf.get(firstStep(path)) ?? madeOf(dataset, constraint));
   }
   if (chosen.size === 0) {
     for (const variable of dataset.variables) if (variable.type === 'Sequence') chosen.add(variable);
@@ -117,10 +118,22 @@ function madeOf({ variables }: Dataset, { selections }: Constraint): Variable | 
   return calls && variables.length === 1 ? variables[0] : undefined;
 }
 
-/** True where `path` means `variable`, something inside it, or one of its fields by its name alone. */
-function owns(variable: Variable, path: string): boolean {
-  if (path === variable.name || path.startsWith(`${variable.name}.`)) return true;
-  return variable.type === 'Sequence' && variable.fields.some(field => field.name === path);
+/** The variables by their names, and Sequences by the names of their fields alone; the first one where several match. */
+function ownersOf({ variables }: Dataset): Map<string, Variable> {
+  const owners = new Map<string, Variable>();
+  const add = (name: string, owner: Variable): void => {
+    if (!owners.has(name)) owners.set(name, owner);
+  };
+  for (const variable of variables) {
+    add(variable.name, variable);
+    if (variable.type === 'Sequence') for (const { name } of variable.fields) add(name, variable);
+  }
+  return owners;
+}
+
+function firstStep(path: string): string {
+  const dot = path.indexOf('.');
+  return dot < 0 ? path : path.slice(0, dot);
 }
 
 /** True where the constraint asks for the column too. */

@@ -20,14 +20,14 @@ function ddsOf(columns: number, type = 'Float32'): string {
 }
 
 /**
- * How many times as much processor time four times as many columns take: the best of several tries of either, in turn,
- * because other programs take the machine now and then. `prepare` is not counted.
+ * How many times as much processor time sixteen times as many columns take, 256 if the cost were quadratic: the best of
+ * several tries of either, in turn, because other programs take the machine now and then. `prepare` is not counted.
  */
 function growth<Prepared>(
   prepare: (columns: number) => Prepared,
   work: (prepared: Prepared) => void,
 ): number {
-  const sizes = [5000, 20_000];
+  const sizes = [2500, 40_000];
   const prepared = sizes.map(prepare);
   const best = sizes.map(() => Number.POSITIVE_INFINITY);
   for (let attempt = 0; attempt < 6; attempt++) {
@@ -124,7 +124,7 @@ describe('the time for thousands of columns grows with their number', () => {
   it.each(CASES)(
     'in %s',
     (_, ratio) => {
-      expect(ratio()).toBeLessThan(8);
+      expect(ratio()).toBeLessThan(80);
     },
     60_000,
   );
