@@ -5,6 +5,7 @@ import { csvHead, csvRow } from './csv.ts';
 import type { LastTime } from './file-end.ts';
 import { Lock } from './lock.ts';
 import { outputOf } from './output.ts';
+import { RowCounter } from './row-counter.ts';
 import { RowFiles } from './row-files.ts';
 import { isSameShape, millisOf, type RowShape } from './row-shape.ts';
 import { describeSource, type SourceAddress, sourceAddress } from './source.ts';
@@ -187,38 +188,6 @@ function statesTold(
     if (state.state === 'seam') onNotice(state.reason);
     onState(state);
   };
-}
-
-/** How many rows were written, of how many. */
-class RowCounter {
-  readonly #most: number;
-  #count = 0;
-
-  constructor(most = Number.POSITIVE_INFINITY) {
-    this.#most = most;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  get isFull(): boolean {
-    return this.#count >= this.#most;
-  }
-
-  /** The rows of a batch that are still wanted. */
-  peek(rows: Rows): Rows {
-    const length = Math.min(rows.length, this.#most - this.#count);
-    if (length === rows.length) return rows;
-    return { ...rows, length, columns: rows.columns.map(column => column.slice(0, length)) };
-  }
-
-  /** The same, and counts them. */
-  take(rows: Rows): Rows {
-    const wanted = this.peek(rows);
-    this.#count += wanted.length;
-    return wanted;
-  }
 }
 
 function textOf(rows: Rows): string {

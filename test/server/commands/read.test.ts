@@ -52,6 +52,15 @@ describe('dapberry read', () => {
     ]);
   });
 
+  it('prints no formula for a spreadsheet as CSV, and leaves numbers as they are', async () => {
+    const derived =
+      "{derived: {low: {from: temperature, by: linear, offset: -100, units: '=1+1'}}, kind: thermal}";
+    machine = await machineWith({ ...PI, [USUAL]: `datasets:\n  a:\n    sensors: [${derived}]\n` });
+    const { out, err } = await machine.dapberry('read', '--format', 'csv');
+    expect(err).toBe('');
+    expect(out).toMatch(/^a,thermal,low,-51\.688,"'=1\+1",\r$/m);
+  });
+
   it('prints them as JSON', async () => {
     machine = await machineWith({ ...PI, [USUAL]: GARDEN });
     const { out } = await machine.dapberry('read', '--format', 'json');

@@ -1,0 +1,34 @@
+// Counts the rows that were written, and ends a batch where no more are wanted.
+
+import type { Rows } from '../../dap/index.ts';
+
+export class RowCounter {
+  readonly #most: number;
+  #count = 0;
+
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#most;
+  }
+
+  /** The rows of a batch that are still wanted. */
+  peek(rows: Rows): Rows {
+    const length = Math.min(rows.length, this.#most - this.#count);
+    if (length === rows.length) return rows;
+    return { ...rows, length, columns: rows.columns.map(column => column.slice(0, length)) };
+  }
+
+  /** The same, and counts them. */
+  take(rows: Rows): Rows {
+    const wanted = this.peek(rows);
+    this.#count += wanted.length;
+    return wanted;
+  }
+}
