@@ -100,7 +100,9 @@ async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
       () => true,
       () => false,
     );
-    if (isListening) app.server.once('close', () => beside.close());
+    if (!isListening) continue;
+    beside.on('error', error => app.server.emit('error', error));
+    app.server.once('close', () => beside.close());
   }
 }
 
