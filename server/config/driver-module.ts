@@ -69,23 +69,26 @@ export async function loadDriver({ file, path, text, version }: DriverFile): Pro
     const fault = wrong('a driver that loads at once', `none after ${LONGEST_LOADING / 1000} s`);
     timer = setTimeout(resolve, LONGEST_LOADING, fault);
   });
-  const onExit = () => {
-    if (runningDriver() === file) refuseExit(file);
-  };
-  process.on('exit', onExit);
+  if (loading.size === 0) process.on('exit', refuseExit);
+  loading.add(origin);
   try {
     return await Promise.race([contained(origin, () => kindIn(origin, text)), late]);
   } finally {
     clearTimeout(timer);
-    process.off('exit', onExit);
+    loading.delete(origin);
+    if (loading.size === 0) process.off('exit', refuseExit);
   }
 }
+
+const loading = new Set<Origin>();
 
 /**
  * Makes a driver that ends the program while it is loaded a wrong configuration: otherwise `check` would find nothing wrong, and
  * a service manager would start the server over and over.
  */
-function refuseExit(file: string): void {
+function refuseExit(): void {
+  const file = runningDriver();
+  if (![...loading].some(origin => origin.file === file)) return;
   const problem = 'expected a driver that can be loaded, found one that ends the program (process.exit)';
   process.stderr.write(`dapberry: ${file}: ${problem}; take that out of the driver\n`);
   process.exitCode = 2;
