@@ -5,6 +5,7 @@ import { END_OF_RESPONSE } from '../decode/error.ts';
 import { type DecodedPart, DecodeError, type DecodeLimits, decodeStream } from '../decode/index.ts';
 import { DapError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
+import { UNIX_SECONDS } from '../model/time-units.ts';
 import type { Batch } from '../model/value.ts';
 import type { Dataset } from '../model/variable.ts';
 import { type Address, responseAddress } from './address.ts';
@@ -19,6 +20,9 @@ import { webPageInsteadOf } from './web-page.ts';
 
 /** How many times in a row a dataset that has given rows may be refused, as by a 404, before that is believed. */
 const PATIENCE_WITH_REFUSALS = 10;
+
+/** How many times the DAS may break off before a column named time is taken for seconds since 1970. */
+const PATIENCE_WITH_UNITS = 3;
 
 /** Milliseconds in which a server has ended an answer that holds no new row, if it does not wait for one. */
 const AT_ONCE = 1000;
@@ -52,6 +56,8 @@ export class Session {
   #timeIsSettled = false;
   /** How many attempts in a row were refused in a way that usually lasts. */
   #missing = 0;
+  /** How many times the request for the units of the time broke off. */
+  #brokenUnits = 0;
   /** What the server's clock read when it kept silent about the last row; looked into by the next connection. */
   #suspicion: ClockBehind | undefined;
   /** What the server said where no row matched. */
@@ -246,7 +252,12 @@ export class Session {
   async #settleUnits(connection: Connection): Promise<void> {
     const { time } = this.#progress;
     if (time === undefined || time.units !== undefined) return;
-    this.#progress.resumeBy({ ...time, units: await unitsOf(connection, this.#address, time) });
+    const units = await unitsOf(connection, this.#address, time).catch((error: unknown) => {
+      this.#brokenUnits++;
+      if (!(error instanceof Interruption) || this.#brokenUnits < PATIENCE_WITH_UNITS) throw error;
+      return UNIX_SECONDS;
+    });
+    this.#progress.resumeBy({ ...time, units });
   }
 
   /** Limits the wait for the first row where the last one is ahead of the server's clock, which read `date`. */
