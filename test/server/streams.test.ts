@@ -211,7 +211,7 @@ describe('a request that cannot be read', () => {
 
 describe('a client that reads slowly', () => {
   it('but steadily is not cut off, though the kernel says nothing of it for longer than a client may be stuck', async () => {
-    server = await serving({ interval: 0, limits: { readerTimeout: 1 } });
+    server = await serving({ interval: 0, limits: { readerTimeout: 2 } });
     const slow = connect(server.port, '127.0.0.1');
     slow.write('GET /roberrypi.dods HTTP/1.1\r\nHost: pi\r\n\r\n');
     let [read, isClosed] = [0, false];
