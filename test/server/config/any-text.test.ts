@@ -19,7 +19,7 @@ function load(content: string | Uint8Array, dataset?: string): 'right' | 'wrong'
   expect(performance.now() - began).toBeLessThan(LONGEST);
   if ('config' in loaded) return 'right';
   expect(loaded.problems.length).toBeGreaterThan(0);
-  const lines = typeof content === 'string' ? content.split('\n').length : Number.POSITIVE_INFINITY;
+  const lines = typeof content === 'string' ? content.split(/\r\n?|\n/).length : Number.POSITIVE_INFINITY;
   for (const problem of loaded.problems) {
     expect(problem.line ?? 1).toBeLessThanOrEqual(lines);
     expect(Math.min(problem.line ?? 1, problem.column ?? 1)).toBeGreaterThanOrEqual(1);
