@@ -64,6 +64,8 @@ export class Progress {
   #spacing = 0;
   /** The server is asked for all it has, since its clock was set back: nothing is known to have come. */
   #startsOver = false;
+  /** The server refuses bounds on time. */
+  #isUnbounded = false;
 
   constructor(asked: Constraint, after?: LastRow) {
     this.#asked = asked;
@@ -86,6 +88,12 @@ export class Progress {
   /** All rows of the row range have come. */
   get isFull(): boolean {
     return this.#seen >= this.#wanted;
+  }
+
+  /** A request bounds the time though the constraint that was asked for selects nothing. */
+  get addsBounds(): boolean {
+    const resumes = this.#time !== undefined && this.#last !== undefined && !this.#isUnbounded;
+    return resumes && this.#seen > 0 && this.#asked.selections.length === 0;
   }
 
   /** The column by which the stream is resumed, once that is known. */
@@ -159,6 +167,12 @@ export class Progress {
     this.#time = time;
   }
 
+  /** The server refuses bounds on time: requests go without them, and rows that have come are dropped. */
+  goWithoutBounds(): void {
+    this.#isUnbounded = true;
+    this.#from = undefined;
+  }
+
   /** Another connection is tried. */
   restart(): void {
     this.#seenBefore = this.#seen;
@@ -179,6 +193,7 @@ export class Progress {
   get place(): number | undefined {
     if (
       this.#time === undefined ||
+      this.#isUnbounded ||
       !canRepeatLast(this.#asked, 1) ||
       this.#wanted < Number.POSITIVE_INFINITY
     ) {
@@ -216,11 +231,11 @@ export class Progress {
       rowsSeen: this.#seen,
       ...(this.#startedAt === undefined ? {} : { now: this.#startedAt }),
     };
-    if (time !== undefined && last !== undefined) {
+    if (time !== undefined && last !== undefined && !this.#isUnbounded) {
       const place = this.#startsOver ? { last: this.#beginning } : { last: last.time, lastCount: last.count };
       return resumeAfter(this.#asked, { time: pathOfTime(time), units: this.#units, ...place, ...known });
     }
-    // Without a time there is no going back: a row range is continued with the rows that come next.
+    // Without bounds on time there is no going back: a row range is continued with the rows that come next.
     const { projections } = resumeAfter(this.#asked, { time: '', last: 0, rowsSeen: this.#seen });
     return { ...this.#asked, projections };
   }
@@ -276,14 +291,14 @@ export class Progress {
    * Whether an end marker, which has just come, ends it all. It does where an upper bound on time is past, and where no time tells
    * which rows are still to come; an endless Sequence with a time goes on with the next connection. A bound that is still to come,
    * and a row range that is not full yet, can be either: a server that is shut down ends a Sequence early. So that is over
-   * only once a connection has brought no row at all.
+   * only once a connection has brought no row at all, and so is the Sequence of a server that cannot be asked for later rows.
    */
   isOver(): boolean {
     const endless = Number.POSITIVE_INFINITY;
     if (this.#time === undefined) return true;
     const high = this.upperBound;
     if (high < endless && this.reading(this.serverNow) >= high) return true;
-    if (high === endless && this.#wanted === endless) return false;
+    if (high === endless && this.#wanted === endless) return this.#isUnbounded && this.seenNow === 0;
     return this.isFull || this.#last === undefined || this.seenNow === 0;
   }
 

@@ -122,6 +122,7 @@ export class Session {
     const slice = await this.#nextSlice(connection);
     const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint(slice?.to)));
     const response = await this.#ask(connection, at);
+    if (response === 'no bounds') return undefined;
     this.#missing = 0;
     if (response === undefined) return this.#endOfNothing(connection, slice);
     const begin = Date.now();
@@ -306,13 +307,21 @@ export class Session {
     this.#onState({ state: 'seam', reason, last, serverTime });
   }
 
-  /** The response; undefined where the server says that no row matches, as ERDDAP does. */
-  async #ask(connection: Connection, at: string): Promise<Response | undefined> {
+  /**
+   * The response; undefined where the server says that no row matches, as ERDDAP does. 'no bounds' where the server has given rows
+   * and refuses a request that differs in its bounds on time: such a server takes no selections.
+   */
+  async #ask(connection: Connection, at: string): Promise<Response | 'no bounds' | undefined> {
     try {
       return await ask(connection, at, this.#address.headers, status => this.#isWorthRetrying(status));
     } catch (error) {
       const refusal = error instanceof Interruption ? error.cause : error;
-      if (!saysNoRows(refusal)) throw error;
+      if (!saysNoRows(refusal)) {
+        const isRefused = !(error instanceof Interruption) && isOfTheRequest(error);
+        if (!isRefused || !this.#progress.addsBounds) throw error;
+        this.#progress.goWithoutBounds();
+        return 'no bounds';
+      }
       this.#refusal = refusal;
       this.#isTable = true;
       return undefined;
@@ -345,6 +354,12 @@ export class Session {
 /** True where wrong bytes came in the data, so that more of them would not have helped. */
 function isInTheData(error: Error): boolean {
   return error instanceof DecodeError && error.offset > 0 && error.found !== END_OF_RESPONSE;
+}
+
+/** True where another request to the same dataset may be answered: neither the dataset is gone nor the client shut out. */
+function isOfTheRequest(error: unknown): boolean {
+  const status = error instanceof DapError ? error.code : error instanceof ResponseError && error.status;
+  return typeof status === 'number' && ![401, 403, 404, 410].includes(status);
 }
 
 /** Seconds since 1970 by the server's clock, as far as its `Date` tells: that one knows whole seconds only. */

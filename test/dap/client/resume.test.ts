@@ -108,6 +108,42 @@ describe('every row comes exactly once', () => {
   });
 });
 
+describe('a server that refuses selections', () => {
+  /** Answers each plain request with the next of `answers`, the last one again and again, and refuses all others. */
+  async function refusing(...answers: readonly Uint8Array[]): Promise<{ url: string; queries: string[] }> {
+    const queries: string[] = [];
+    let plain = 0;
+    const server = await serve((request, response) => {
+      const [path = '', query = ''] = decodeURIComponent(request.url ?? '').split('?', 2);
+      if (!path.endsWith('.dods')) return response.writeHead(404).end();
+      queries.push(query);
+      if (query === '') return response.end(answers[Math.min(plain++, answers.length - 1)]);
+      return response.writeHead(400).end('Error {\n    code = 400;\n    message = "no selections";\n};\n');
+    });
+    open.push(server);
+    return { url: `${server.origin}/roberrypi`, queries };
+  }
+
+  it('goes on with the rows that it gives, after its own reason for the break', async () => {
+    const full = new TextEncoder().encode('Error {\n    code = 500;\n    message = "disk full";\n};\n');
+    const first = Buffer.concat([responseBytes(five.slice(0, 2), { end: false }), full]);
+    const server = await refusing(first, responseBytes(five.slice(1, 4)));
+    const states = new States();
+    const rows = follow(server.url, { retry, onState: states.onState });
+    expect(await take(4, rows)).toEqual(five.slice(0, 4));
+    const broken = states.seen.find(({ state }) => state === 'reconnecting');
+    expect(broken).toMatchObject({ reason: expect.stringContaining('disk full') });
+    expect(server.queries.filter(query => query !== '')).toHaveLength(1);
+  });
+
+  it('has come to its end where it gives nothing new', async () => {
+    const server = await refusing(responseBytes(five));
+    const states = new States();
+    expect(await all(follow(server.url, { retry, onState: states.onState }))).toEqual(five);
+    expect(states.seen.at(-1)).toEqual({ state: 'ended', reason: 'the Sequence has come to its end' });
+  });
+});
+
 describe('a server that comes back', () => {
   it('after a crash goes on where it was', async () => {
     const pi = await station(five.slice(0, 2));
