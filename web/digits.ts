@@ -88,11 +88,14 @@ export class Digits {
   }
 }
 
-/** The digits that tell multiples of `step` apart: all of the step's own, where that is at most one more. */
+/** The digits that tell multiples of `step` apart: all of the step's own, where it has one digit, or two of which the last is a 5. */
 export function stepDecimals(step: number): number {
-  const own = decimalsIn(String(Number(step.toPrecision(6))));
+  const text = String(Number(step.toPrecision(6)));
+  const own = decimalsIn(text);
   const enough = Math.max(0, Math.ceil(-Math.log10(step) - 0.2));
-  return Math.min(MOST, own <= enough + 1 ? own : enough);
+  const digits = significantDigits(text);
+  const isRound = digits <= 1 || /^[0.]*[1-9]\.?5$/.test(text);
+  return Math.min(MOST, own <= enough || (isRound && own <= enough + 1) ? own : enough);
 }
 
 function statedDecimals({ kind, type, resolution, meaning }: NeededDigits): number | undefined {

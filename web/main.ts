@@ -1,6 +1,5 @@
 // What happens when the page is opened: which dataset is wanted, what it holds, and then its plot, come what may.
 
-import { DapError, ResponseError } from '../dap/index.ts';
 import { type DatasetAddress, shownAddress, wantedDataset } from './address.ts';
 import { type CatalogEntry, fetchCatalog } from './catalog.ts';
 import { Controls } from './controls.ts';
@@ -12,7 +11,7 @@ import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
 import { attributesNotice, seamNotice } from './notices.ts';
 import { describeWithPatience } from './patience.ts';
 import { Plot } from './plot.ts';
-import { explain, plainReason } from './reason.ts';
+import { explain, headingOf, plainReason } from './reason.ts';
 import { ServerHealth } from './server-health.ts';
 import { Status } from './status.ts';
 import { writeZone } from './times.ts';
@@ -112,13 +111,8 @@ function plot(address: DatasetAddress, description: Description): void {
 }
 
 function fail(address: DatasetAddress, error: unknown): void {
-  const refused = error instanceof DapError || error instanceof ResponseError;
   status.set({ state: 'failed', reason: '' });
-  showMessage(
-    refused ? 'The server has no such data' : 'This dataset cannot be plotted',
-    explain(address, error, page),
-    () => location.reload(),
-  );
+  showMessage(headingOf(error), explain(address, error, page), () => location.reload());
 }
 
 function showTitle(title: string, institution: string, address: DatasetAddress): void {

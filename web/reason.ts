@@ -1,5 +1,6 @@
 // Says why something failed, in words for the person in front of the page.
 
+import { DapError, ResponseError } from '../dap/index.ts';
 import type { DatasetAddress } from './address.ts';
 
 /** What Chromium, Firefox and Safari say of a request that got no answer; they say no more than that to a page. */
@@ -9,6 +10,15 @@ const NO_ANSWER = /failed to fetch|networkerror when attempting to fetch resourc
 export function plainReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(NO_ANSWER, 'no answer');
+}
+
+/** A heading for `error`, which ended the attempt to show a dataset. */
+export function headingOf(error: unknown): string {
+  const status = error instanceof DapError ? error.code : error instanceof ResponseError && error.status;
+  if (status === 401 || status === 403) return 'The server does not give access to this dataset';
+  if (error instanceof DapError || (error instanceof ResponseError && status !== 200))
+    return 'The server has no such data';
+  return 'This dataset cannot be plotted';
 }
 
 /** Why `address` cannot be read, and what the browser keeps to itself about it; `page` is where the page came from. */

@@ -56,14 +56,17 @@ export function writeTime(time: number, absolute = true, millis = false): string
   return `${date === writeDate(Date.now()) ? '' : `${date} `}${writeClock(time, millis)}`;
 }
 
-/** A span since a moment that nobody named: `0:02:05`. */
+/** A span since a moment that nobody named: `0:02:05`; from 100 hours on with days, `9000 d 0:02:05`. */
 export function writeSpan(time: number, millis = false): string {
   const seconds = Math.floor(Math.abs(time) / 1000);
-  const text = [
-    String(Math.floor(seconds / 3600)),
+  const hours = Math.floor(seconds / 3600);
+  const days = hours < 100 ? '' : `${Math.floor(hours / 24)} d `;
+  const clock = [
+    String(days === '' ? hours : hours % 24),
     two(Math.floor(seconds / 60) % 60),
     two(seconds % 60),
-  ].join(':');
+  ];
+  const text = `${days}${clock.join(':')}`;
   const rest = millis ? `.${String(Math.floor(Math.abs(time) % 1000)).padStart(3, '0')}` : '';
   return `${time < 0 ? '−' : ''}${text}${rest}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explain, plainReason } from '../../web/reason.ts';
+import { DapError, ResponseError } from '../../dap/index.ts';
+import { explain, headingOf, plainReason } from '../../web/reason.ts';
 
 const address = { base: 'http://pi:8080/host', constraint: '' };
 
@@ -27,5 +28,19 @@ describe('a reason', () => {
     expect(explain(address, error, new URL('http://pi:8080/'))).toBe('http://pi:8080/host: no answer.');
     expect(explain(address, error, new URL('http://other/'))).toMatch(/CORS/);
     expect(explain(address, error, new URL('https://other/'))).toMatch(/https.*open http:\/\/pi:8080\//);
+  });
+});
+
+describe('a heading', () => {
+  const at = (status: number) => new ResponseError('http://pi/x.dds', 'no', { status });
+  it.each([
+    [at(401), 'The server does not give access to this dataset'],
+    [new DapError(403, 'no'), 'The server does not give access to this dataset'],
+    [at(404), 'The server has no such data'],
+    [new DapError(7, 'no'), 'The server has no such data'],
+    [at(200), 'This dataset cannot be plotted'],
+    [new TypeError('Expected a Sequence'), 'This dataset cannot be plotted'],
+  ])('tells a refusal from what cannot be read (%s)', (error, heading) => {
+    expect(headingOf(error)).toBe(heading);
   });
 });

@@ -48,6 +48,8 @@ it('writes times and dates where the browser is', () => {
 
 it('writes spans', () => {
   expect(writeSpan(-3_725_250, true)).toBe('−1:02:05.250');
+  expect(writeSpan(99 * 3_600_000)).toBe('99:00:00');
+  expect(writeSpan(9000 * 86_400_000 + 3_725_000)).toBe('9000 d 1:02:05');
 });
 
 it.each([
