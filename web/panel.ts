@@ -15,6 +15,9 @@ const NUMBERS_EVERY = 200;
 /** Steps that an arrow key moves the cursor by with Shift; one without. */
 const LONG_STEP = 10;
 
+/** Where the Home key goes to, as a share of the time axis: a moment at the very edge would leave it at once. */
+const HOME = 0.05;
+
 /** What is pointed at: a share of the time axis, from 0 at the left to 1 at the right, or steps from where the cursor is. */
 export type Pointing = { readonly place: number } | { readonly steps: number } | undefined;
 
@@ -140,7 +143,7 @@ export class Panel {
       const pointing = {
         ArrowLeft: { steps: -steps },
         ArrowRight: { steps },
-        Home: { place: 0 },
+        Home: { place: HOME },
         End: { place: 1 },
       }[event.key];
       if (pointing === undefined && event.key !== 'Escape') return;

@@ -8,7 +8,7 @@ import { problemLine } from '../../server/config/problem.ts';
 import { openDatasets } from '../../server/dataset/open.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, inkOf, launch, openPage, stateIs } from './open-page.ts';
+import { buildPage, inkOf, launch, openPage, picturesMove, stateIs } from './open-page.ts';
 import { type RowServer, rowServer } from './row-server.ts';
 
 const PATIENT = { timeout: 25_000 };
@@ -194,6 +194,21 @@ describeWith('chromium', 'what the page reads', () => {
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
       await expect.poll(() => valuesOf(page), PATIENT).toEqual(['6.5']);
+    });
+
+    it('stays in sight where the Home key goes to', async () => {
+      const { rows, page } = await openRows('Float64 a;', `Attributes { s { ${UNITS} } }`, {
+        hash: '#window=600',
+      });
+      rows.send(...Array.from({ length: 701 }, (_, index) => [now() - 700 + index, index]));
+      await expect.poll(() => valuesOf(page), PATIENT).toEqual(['700.0']);
+      await page.locator('.plot').first().focus();
+      await page.keyboard.press('Home');
+      await expect.poll(async () => Number((await valuesOf(page))[0]), PATIENT).toBeLessThan(200);
+      const [read] = await valuesOf(page);
+      rows.send([now(), 701]);
+      await picturesMove(page);
+      expect(await valuesOf(page)).toEqual([read]);
     });
   });
 
