@@ -86,10 +86,11 @@ export class Panel {
     this.#legend.markFailing(failing);
   }
 
-  /** Takes over colours and draws again. */
+  /** Takes over colours and draws again at once: also what is out of sight may be printed. */
   restyle(): void {
     this.#legend.colour();
     this.#chart.redraw();
+    this.#chart.drawNow();
   }
 
   /** Draws at once, at the size that the chart has now. */
