@@ -212,6 +212,21 @@ describeWith('chromium', 'what the page reads', () => {
     });
   });
 
+  it('keeps a chart in sight beside a legend that is longer than the window', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `c${index}`);
+    const { rows, page } = await openRows(
+      names.map(name => `Float64 ${name};`).join(' '),
+      `Attributes { s { ${UNITS} } }`,
+    );
+    rows.send([now(), ...names.map((_, index) => index)]);
+    await expect.poll(async () => (await valuesOf(page)).at(-1), PATIENT).toBe('11.0');
+    await page.locator('.legend > li').last().scrollIntoViewIfNeeded();
+    const bar = (await page.locator('.bar').boundingBox())!;
+    const plot = (await page.locator('.plot').boundingBox())!;
+    expect(plot.y).toBeGreaterThanOrEqual(bar.y + bar.height);
+    expect(plot.y + plot.height).toBeLessThanOrEqual(800);
+  });
+
   describe('in digits', () => {
     it('has those of the values, whichever lines are seen and whatever one row says', async () => {
       const { rows, page } = await openRows(
@@ -386,7 +401,7 @@ describeWith('chromium', 'what the page reads', () => {
       await expect.poll(() => fresh.streams, PATIENT).toBe(1);
       fresh.send([7, 1.5]);
       await expect.poll(() => valuesOf(page!), PATIENT).toEqual(['7.0', '1.5']);
-      expect(await textOf(page, '#newest')).toMatch(/^newest row \d\d:\d\d:\d\d$/);
+      await expect.poll(() => textOf(page!, '#newest'), PATIENT).toMatch(/^newest row \d\d:\d\d:\d\d$/);
       await page.context().close();
       await fresh.close();
     }
