@@ -41,7 +41,16 @@ beforeEach(() => {
     symlinkSync(found, join(bin, name));
   }
   symlinkSync(process.execPath, join(bin, 'node'));
-  for (const name of ['true', 'chromium', 'curl', 'ncdump', 'udunits2', 'shellcheck', 'systemd-analyze']) {
+  for (const name of [
+    'true',
+    'chromium',
+    'curl',
+    'ncdump',
+    'udunits2',
+    'python3',
+    'shellcheck',
+    'systemd-analyze',
+  ]) {
     program(name, 'exit 0');
   }
 });

@@ -23,6 +23,8 @@ const TOOLS = {
   getdap: { commands: ['getdap'], debianPackage: 'libdap-bin' },
   ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
   udunits2: { commands: ['udunits2'], debianPackage: 'udunits-bin' },
+  // node-gyp is written in it.
+  python3: { commands: ['python3'], debianPackage: 'python3' },
   shellcheck: { commands: ['shellcheck'], debianPackage: 'shellcheck' },
   'systemd-analyze': { commands: ['systemd-analyze'], debianPackage: 'systemd' },
 } as const satisfies Record<string, Tool>;

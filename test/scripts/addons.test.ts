@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
+import { describeWith } from '../tools.ts';
 
 const script = (name: string) => import(pathToFileURL(join(ROOT, 'scripts/package', name)).href);
 const { moduleVersion } = (await script('module-version.mjs')) as { moduleVersion(file: string): number };
@@ -95,31 +96,33 @@ describe('the Node that an addon was compiled for', () => {
   });
 });
 
-describe('the headers that addons are compiled with', () => {
-  /** As npm hands its configuration to the scripts that it runs, and other things that choose headers. */
-  const ENVIRONMENT = {
-    npm_config_nodedir: '/usr',
-    NPM_CONFIG_NODEDIR: '/usr',
-    npm_config_target: '18.0.0',
-    npm_config_disturl: 'http://127.0.0.1:1/',
-    npm_config_dist_url: 'http://127.0.0.1:1/',
-    npm_config_runtime: 'electron',
-    npm_config_arch: 'ia32',
-    npm_config_target_arch: 'ia32',
-    npm_config_devdir: '/nonexistent',
-    npm_package_config_node_gyp_nodedir: '/usr',
-    GYP_DEFINES: 'node_root_dir=/usr',
-    CPATH: '/usr/include/node',
-    C_INCLUDE_PATH: '/usr/include/node',
-    CPLUS_INCLUDE_PATH: '/usr/include/node',
-  };
+/** As npm hands its configuration to the scripts that it runs, and other things that choose headers. */
+const ENVIRONMENT = {
+  npm_config_nodedir: '/usr',
+  NPM_CONFIG_NODEDIR: '/usr',
+  npm_config_target: '18.0.0',
+  npm_config_disturl: 'http://127.0.0.1:1/',
+  npm_config_dist_url: 'http://127.0.0.1:1/',
+  npm_config_runtime: 'electron',
+  npm_config_arch: 'ia32',
+  npm_config_target_arch: 'ia32',
+  npm_config_devdir: '/nonexistent',
+  npm_package_config_node_gyp_nodedir: '/usr',
+  GYP_DEFINES: 'node_root_dir=/usr',
+  CPATH: '/usr/include/node',
+  C_INCLUDE_PATH: '/usr/include/node',
+  CPLUS_INCLUDE_PATH: '/usr/include/node',
+};
 
+describe('the headers that addons are compiled with', () => {
   it('are those that are named, whatever the configuration of npm names', () => {
     const environment = compilerEnvironment({ ...ENVIRONMENT, PATH: '/bin', HOME: '/root' }, { CC: 'cc' });
     expect(environment).toEqual({ PATH: '/bin', HOME: '/root', CC: 'cc' });
   });
+});
 
-  it('are those that node-gyp takes', () => {
+describeWith('python3', 'node-gyp', () => {
+  it('takes the headers that are named, whatever the configuration of npm names', () => {
     const npm = spawnSync('npm', ['root', '--global'], { encoding: 'utf8' }).stdout.trim();
     const gyp = [
       join(npm, 'npm/node_modules/node-gyp/bin/node-gyp.js'),
