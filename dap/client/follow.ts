@@ -4,7 +4,8 @@ import { parseConstraint } from '../constraint/index.ts';
 import type { DecodeLimits } from '../decode/index.ts';
 import { parseAddress } from './address.ts';
 import { Connection, type ConnectionOptions, Interruption, Silence } from './connection.ts';
-import type { LastRow, Rows } from './progress.ts';
+import type { Rows } from './progress.ts';
+import type { LastRow } from './recent-times.ts';
 import { backOff, completeRetry, pause, type Retry } from './reconnect.ts';
 import { completeOptions, failureOf, type RequestOptions } from './request.ts';
 import { ClockBehind } from './seam.ts';
@@ -86,8 +87,8 @@ export interface FollowOptions extends RequestOptions {
  * (`days since 1900-01-01`). It asks for the rows from the last time on (`&sensor.time>=LAST`), drops those that have come, and
  * continues a row range. So each row comes exactly once if the server has a past and gives its rows in the order of time, also
  * where several have one time. Where a function thins the rows out, or a row range has a stride, it asks for `time>LAST`: of
- * several rows of one time a break can then lose all but the first. A row without a time (NaN) is lost if the connection is
- * broken when it is made. A server without a past goes on with its next row. A projection that leaves the time out is completed for
+ * several rows of one time a break can then lose all but the first. A number that the DAS marks as missing is no
+ * time. After a break rows without a time do not come again, and a server may leave out further ones, which meet no `time>=LAST`. A server without a past goes on with its next row. A projection that leaves the time out is completed for
  * the request, and the rows stay as asked for. Without a time each connection begins with what the server gives.
  *
  * **Has a seam** where the server starts again with an earlier clock: its new rows are not later than the last one. The server's

@@ -14,6 +14,7 @@ import {
 import { fromMillis, type TimeUnits, toMillis, UNIX_SECONDS } from '../model/time-units.ts';
 import type { Batch, Column } from '../model/value.ts';
 import type { Dataset, Sequence, Variable } from '../model/variable.ts';
+import { type LastRow, RecentTimes } from './recent-times.ts';
 import { ResponseError } from './request.ts';
 import { askingFor, pathOfTime, type ResumeTime } from './resume-time.ts';
 
@@ -23,11 +24,11 @@ export interface Rows extends Batch {
   readonly sequence: Sequence;
 }
 
-/** The last row that has come: its time in the column's units, and how many rows of exactly that time have come. */
-export interface LastRow {
-  readonly time: number;
-  readonly count: number;
-}
+/** Seconds since 1970, in 2001: earlier times are seldom those of a stream in seconds. */
+const EARLY = 1e9;
+
+/** Seconds by which times of a right clock may be ahead of another one. */
+const MOST_AHEAD = 60;
 
 /** A gap of more than so many usual ones is long enough for a server to start again. */
 const USUAL_GAP = 1.5;
@@ -48,7 +49,7 @@ export class Progress {
   #columns: readonly number[] = [];
   /** Where this connection has the time; -1 for nowhere. */
   #timeColumn = -1;
-  #last: LastRow | undefined;
+  readonly #recent: RecentTimes;
   /** All rows before this time have come, where that is later than the last one. */
   #from: number | undefined;
   #seen = 0;
@@ -60,8 +61,6 @@ export class Progress {
   #hasMetLast = false;
   /** The server is known to give rows of its past, or was asked for them from the beginning. */
   #hasPast: boolean;
-  /** How far apart in time the last two rows are that differ in it; 0 before there are two. */
-  #spacing = 0;
   /** The server is asked for all it has, since its clock was set back: nothing is known to have come. */
   #startsOver = false;
   /** The server refuses bounds on time. */
@@ -69,7 +68,7 @@ export class Progress {
 
   constructor(asked: Constraint, after?: LastRow) {
     this.#asked = asked;
-    this.#last = after;
+    this.#recent = new RecentTimes(after);
     this.#hasPast = after !== undefined;
     const range = rowRangeOf(asked);
     this.#wanted = range === undefined ? Number.POSITIVE_INFINITY : rowCount(range);
@@ -92,7 +91,7 @@ export class Progress {
 
   /** A request bounds the time though the constraint that was asked for selects nothing. */
   get addsBounds(): boolean {
-    const resumes = this.#time !== undefined && this.#last !== undefined && !this.#isUnbounded;
+    const resumes = this.#time !== undefined && this.last !== undefined && !this.#isUnbounded;
     return resumes && this.#seen > 0 && this.#asked.selections.length === 0;
   }
 
@@ -103,7 +102,7 @@ export class Progress {
 
   /** The rows that follow are those after the last one. */
   get isResuming(): boolean {
-    return this.#last !== undefined && !this.#startsOver;
+    return this.last !== undefined && !this.#startsOver;
   }
 
   /** What the server's clock reads, in seconds since 1970, as far as that is known. */
@@ -113,7 +112,17 @@ export class Progress {
 
   /** The last row that has come. */
   get last(): LastRow | undefined {
-    return this.#last;
+    return this.#recent.last;
+  }
+
+  /**
+   * True where the time of the last row may be a number that stands for none, or one in other units than seconds: the attributes
+   * were not asked for, and it is not of these decades, ahead of the server's clock, or not in the order of the others.
+   */
+  get isLastDoubtful(): boolean {
+    if (this.#time === undefined || this.#time.units !== undefined || this.last === undefined) return false;
+    const { time } = this.last;
+    return !(time > EARLY && time < this.serverNow + MOST_AHEAD) || this.#recent.isOutOfOrder;
   }
 
   /** True where this connection has brought the last row again, or one behind it. */
@@ -148,15 +157,18 @@ export class Progress {
    */
   lacksLast(batch: Batch): boolean {
     const first = batch.columns[this.#timeColumn]?.[0];
-    if (!this.#mayRepeat || this.#hasMetLast || !this.repeatsLast || !isTime(first)) return false;
-    const gap = first - this.#last!.time;
-    return gap > 0 && (this.#hasPast || gap > USUAL_GAP * this.#spacing);
+    if (!this.#mayRepeat || this.#hasMetLast || !this.repeatsLast || !this.#recent.isTime(first))
+      return false;
+    const gap = first - this.last!.time;
+    return gap > 0 && (this.#hasPast || gap > USUAL_GAP * this.#recent.spacing);
   }
 
   /** True where `batch` is the first that a server gives which started over, and begins before the last row. */
   goesBack(batch: Batch): boolean {
     const first = batch.columns[this.#timeColumn]?.[0];
-    return this.#startsOver && isTime(first) && this.#last !== undefined && first <= this.#last.time;
+    return (
+      this.#startsOver && this.#recent.isTime(first) && this.last !== undefined && first <= this.last.time
+    );
   }
 
   /** The stream is resumed by `time` from now on; it is asked for besides where the projection leaves it out. */
@@ -165,6 +177,7 @@ export class Progress {
     this.#hasPast ||= low > Number.NEGATIVE_INFINITY;
     if (time.isOmitted && this.#time === undefined) this.#asked = askingFor(pathOfTime(time), this.#asked);
     this.#time = time;
+    if (time.meaning !== undefined) this.#recent.use(time.meaning);
   }
 
   /** The server refuses bounds on time: requests go without them, and rows that have come are dropped. */
@@ -201,7 +214,7 @@ export class Progress {
     }
     const now = this.#startedAt ?? Date.now() / 1000;
     const { low } = timeBounds(this.#asked, pathOfTime(this.#time), now, this.#units);
-    const start = this.#startsOver ? this.#beginning : (this.#last?.time ?? low);
+    const start = this.#startsOver ? this.#beginning : (this.last?.time ?? low);
     const from = Math.max(this.#from ?? start, start);
     return from === Number.NEGATIVE_INFINITY ? undefined : this.seconds(from);
   }
@@ -220,7 +233,7 @@ export class Progress {
   }
 
   #rest(): Constraint {
-    const [time, last] = [this.#time, this.#last];
+    const [time, last] = [this.#time, this.last];
     if (time !== undefined && this.#from !== undefined) {
       const place = { time: pathOfTime(time), units: this.#units, last: this.#from, lastCount: 1 };
       const now = this.#startedAt === undefined ? {} : { now: this.#startedAt };
@@ -255,14 +268,14 @@ export class Progress {
     this.#startedAt ??= now;
     this.#serverAhead = now - Date.now() / 1000;
     this.#columns = this.#sequence.fields.map(field => columnOf(field, served, at));
-    if (this.#last !== undefined && time < 0) {
+    if (this.last !== undefined && time < 0) {
       throw changed(`a column ${JSON.stringify(column ?? 'time')} as before`, served, at);
     }
     this.#timeColumn = time;
     const isBehind = this.#from !== undefined;
     this.#mayRepeat = this.isResuming && !isBehind && timesIncrease(this.#asked);
     this.#hasMetLast = false;
-    this.#repeats = this.repeatsLast ? (this.#last?.count ?? 0) : Number.POSITIVE_INFINITY;
+    this.#repeats = this.repeatsLast ? (this.last?.count ?? 0) : Number.POSITIVE_INFINITY;
   }
 
   /** The rows of `batch` that had not come before; undefined where there are none. */
@@ -274,7 +287,8 @@ export class Progress {
     // A row range that was asked for with the last rows again is longer than what is wanted, if they do not come.
     const to = Math.min(batch.length, from + this.#wanted - this.#seen);
     if (to <= from) return undefined;
-    if (time !== undefined) this.#note(time, from, to);
+    if (this.#startsOver) this.#recent.clear();
+    if (time !== undefined) this.#recent.add(time, from, to);
     this.#startsOver = false;
     this.#from = undefined;
     this.#seen += to - from;
@@ -299,7 +313,7 @@ export class Progress {
     const high = this.upperBound;
     if (high < endless && this.reading(this.serverNow) >= high) return true;
     if (high === endless && this.#wanted === endless) return this.#isUnbounded && this.seenNow === 0;
-    return this.isFull || this.#last === undefined || this.seenNow === 0;
+    return this.isFull || this.last === undefined || this.seenNow === 0;
   }
 
   /** Where the constraint ends in time, in the column's units; Infinity where it does not. */
@@ -319,11 +333,13 @@ export class Progress {
 
   /** How many rows at the beginning of a connection, of which `time` is a piece, had come before. */
   #repeatedRows(time: Column): number {
-    const last = this.#last?.time;
+    const last = this.last?.time;
     if (!this.#mayRepeat || last === undefined) return 0;
     let row = 0;
     for (; row < time.length; row++) {
       const value = Number(time[row]);
+      // A row without a time, of those that stand before the last one or behind it.
+      if (!this.#recent.isTime(value)) continue;
       if (value >= last) this.#hasMetLast = true;
       if (value === last) this.#hasPast = true;
       if (value === last && this.#repeats > 0) this.#repeats--;
@@ -332,24 +348,6 @@ export class Progress {
     this.#mayRepeat = row === time.length;
     return row;
   }
-
-  /** Keeps in mind the last of the rows `from` to `to - 1` that a stream can be resumed by. */
-  #note(time: Column, from: number, to: number): void {
-    let row = to - 1;
-    while (row >= from && !isTime(time[row])) row--;
-    const value = time[row];
-    if (row < from || !isTime(value)) return;
-    let count = 1;
-    while (row - count >= from && time[row - count] === value) count++;
-    const before = row - count < from ? this.#last?.time : time[row - count];
-    if (isTime(before) && before < value) this.#spacing = value - before;
-    const isAllOfIt = row - count < from && this.#last?.time === value;
-    this.#last = { time: value, count: isAllOfIt ? this.#last!.count + count : count };
-  }
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function onlySequence(dataset: Dataset, at: string): Sequence {

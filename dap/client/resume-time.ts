@@ -3,6 +3,7 @@
 import { type Constraint, pathOf } from '../constraint/index.ts';
 import type { AttributeTable } from '../model/attributes.ts';
 import { DapError } from '../model/error.ts';
+import type { MissingTest } from '../model/meaning.ts';
 import { findTime, isNumeric } from '../model/time-column.ts';
 import { type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
 import type { Dataset, Sequence, Variable } from '../model/variable.ts';
@@ -20,6 +21,8 @@ export interface ResumeTime {
   readonly isOmitted: boolean;
   /** Undefined while only the column's name says that it is the time: the DAS was not asked for. */
   readonly units: TimeUnits | undefined;
+  /** Tells times from numbers that stand for none, where the DAS says so. */
+  readonly meaning?: MissingTest | undefined;
 }
 
 /** The name that says by itself that a column holds the time. */
@@ -59,19 +62,21 @@ export async function findResumeTime(
   const attributes = await askAttributes(connection, address);
   const time = attributes && findTime(sequence, attributes);
   if (time === undefined) return undefined;
-  return { sequence: sequence.name, column: time.name, isOmitted: isOmitted(time.name), units: time.units };
+  const { units, meaning } = time;
+  return { sequence: sequence.name, column: time.name, isOmitted: isOmitted(time.name), units, meaning };
 }
 
-/** The units of a time that was found by its name: seconds since 1970 where the DAS does not say. */
-export async function unitsOf(
+/** A time that was found by its name, with what the DAS says of it: seconds since 1970 where it says nothing. */
+export async function describedTime(
   connection: Connection,
   address: Address,
-  { sequence, column }: ResumeTime,
-): Promise<TimeUnits> {
+  time: ResumeTime,
+): Promise<ResumeTime> {
   const attributes = await askAttributes(connection, address);
-  const fields: Variable[] = [{ type: 'Float64', name: column }];
-  const described = { type: 'Sequence', name: sequence, fields } as const;
-  return (attributes && findTime(described, attributes)?.units) ?? UNIX_SECONDS;
+  const fields: Variable[] = [{ type: 'Float64', name: time.column }];
+  const described = { type: 'Sequence', name: time.sequence, fields } as const;
+  const found = attributes && findTime(described, attributes);
+  return { ...time, units: found?.units ?? UNIX_SECONDS, meaning: found?.meaning };
 }
 
 /** The constraint with one more column asked for. */

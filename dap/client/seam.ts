@@ -67,6 +67,10 @@ export class KnownTimes {
     return [...new Set([...this.#times.slice(-2), ...this.#times.slice(0, 1)])];
   }
 
+  keep(isTime: (time: number) => boolean): void {
+    this.#times.splice(0, this.#times.length, ...this.#times.filter(isTime));
+  }
+
   clear(): void {
     this.#times.length = 0;
   }

@@ -11,9 +11,10 @@ import type { Dataset } from '../model/variable.ts';
 import { type Address, responseAddress } from './address.ts';
 import { Body } from './body.ts';
 import { type Connection, Interruption } from './connection.ts';
-import { type LastRow, Progress, type Rows } from './progress.ts';
+import { Progress, type Rows } from './progress.ts';
+import type { LastRow } from './recent-times.ts';
 import { ask, isTransient, located, ResponseError, saysNoRows } from './request.ts';
-import { findResumeTime, unitsOf } from './resume-time.ts';
+import { describedTime, findResumeTime } from './resume-time.ts';
 import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
 import { deadline, isSettled, Overdue, type Slice, Slices } from './slices.ts';
 import { webPageInsteadOf } from './web-page.ts';
@@ -47,6 +48,7 @@ export class Session {
   readonly #asked: Constraint;
   readonly #limits: Partial<DecodeLimits>;
   readonly #onState: SessionOptions['onState'];
+  readonly #probe: Probe;
   readonly #past: PastRows;
   readonly #progress: Progress;
   readonly #known = new KnownTimes();
@@ -75,6 +77,7 @@ export class Session {
     this.#asked = asked;
     this.#limits = limits;
     this.#onState = onState;
+    this.#probe = probe;
     this.#past = new PastRows(address, probe);
     this.#progress = new Progress(asked, after);
     this.#slices = new Slices(slice);
@@ -103,6 +106,7 @@ export class Session {
     this.#isServed = false;
     this.#progress.restart();
     if (this.#progress.isResuming && !this.#timeIsSettled) await this.#settleTime(connection);
+    if (this.#progress.isLastDoubtful) await this.#settleDoubt();
     await this.#lookIntoSuspicion();
     try {
       for (;;) {
@@ -253,12 +257,27 @@ export class Session {
   async #settleUnits(connection: Connection): Promise<void> {
     const { time } = this.#progress;
     if (time === undefined || time.units !== undefined) return;
-    const units = await unitsOf(connection, this.#address, time).catch((error: unknown) => {
+    const described = await describedTime(connection, this.#address, time).catch((error: unknown) => {
       this.#brokenUnits++;
       if (!(error instanceof Interruption) || this.#brokenUnits < PATIENCE_WITH_UNITS) throw error;
-      return UNIX_SECONDS;
+      return { ...time, units: UNIX_SECONDS };
     });
-    this.#progress.resumeBy({ ...time, units });
+    this.#progress.resumeBy(described);
+  }
+
+  /** Asks for the units of the time, and which numbers stand for none, as far as the server tells that now. */
+  async #settleDoubt(): Promise<void> {
+    try {
+      await this.#probe(connection => {
+        connection.limit(PATIENCE, new Interruption('no attributes came'));
+        return this.#settleUnits(connection);
+      });
+      const { time, last } = this.#progress;
+      this.#known.keep(value => time?.meaning?.isMissing(value) !== true);
+      if (last !== undefined) this.#known.add(last.time);
+    } catch (error) {
+      if (!(error instanceof Interruption)) throw error;
+    }
   }
 
   /** Limits the wait for the first row where the last one is ahead of the server's clock, which read `date`. */
