@@ -82,16 +82,27 @@ export class NumberMeaning implements MissingTest {
     return Number.isNaN(this.valueOf(stored));
   }
 
+  /** True where a number, as it stands in the column, is NaN or marked as missing, whatever the valid range is. */
+  isMarked(stored: number): boolean {
+    if (Number.isNaN(stored)) return true;
+    return this.#isMarker(this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned));
+  }
+
   /** The value that a number in the column stands for; NaN for none. */
   valueOf(stored: number): number {
     const number = this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned);
     if (!(number >= this.#least && number <= this.#greatest)) return Number.NaN;
-    for (const { value, tolerance } of this.#markers) {
-      if (number === value || Math.abs(number - value) <= tolerance) return Number.NaN;
-    }
+    if (this.#isMarker(number)) return Number.NaN;
     const unpacked = number * this.scale + this.offset;
     const range = this.#unpackedRange;
     return range === undefined || (unpacked >= range[0] && unpacked <= range[1]) ? unpacked : Number.NaN;
+  }
+
+  #isMarker(number: number): boolean {
+    for (const { value, tolerance } of this.#markers) {
+      if (number === value || Math.abs(number - value) <= tolerance) return true;
+    }
+    return false;
   }
 
   #markersOf(type: NumberType, value: number): Marker[] {

@@ -1,8 +1,8 @@
 // Writes rows of a Sequence as CSV: a line of names, then a line for each row, each number with all its digits.
 
 import { decimal } from '../../dap/encode/decimal.ts';
-import type { Rows, Sequence } from '../../dap/index.ts';
-import { isAtomic } from '../../dap/index.ts';
+import { type AttributeTable, isAtomic, meaningOf, type Rows, type Sequence } from '../../dap/index.ts';
+import { columnAttributes } from '../../dap/model/time-column.ts';
 
 /**
  * A text that a spreadsheet takes for a formula, or that looks like one made harmless: the characters that OWASP names under
@@ -42,12 +42,24 @@ export function csvHead(sequence: Sequence): string {
   return columnNames(sequence).map(csvText).join(',');
 }
 
+/** For each column, which of its numbers stand for no value; undefined for a column of text. */
+export type MissingNumbers = readonly (((stored: number) => boolean) | undefined)[];
+
+/** The numbers that the attributes mark as missing. What lies outside of a valid range was measured all the same. */
+export function missingNumbers({ name, fields }: Sequence, attributes: AttributeTable): MissingNumbers {
+  return fields.map(field => {
+    const meaning = meaningOf(field.type, columnAttributes(attributes, name, field.name));
+    return meaning && (stored => meaning.isMarked(stored));
+  });
+}
+
 /** Row `index`, without the end of the line; a field is empty where there is no value. */
-export function csvRow({ sequence, columns }: Rows, index: number): string {
+export function csvRow({ sequence, columns }: Rows, index: number, missing: MissingNumbers = []): string {
   const texts = sequence.fields.map(({ type }, column) => {
     const value = columns[column]![index];
     if (typeof value !== 'number') return csvText(String(value));
-    return Number.isNaN(value) ? '' : decimal(type === 'Float32' ? 'Float32' : 'Float64', value);
+    if (Number.isNaN(value) || missing[column]?.(value) === true) return '';
+    return decimal(type === 'Float32' ? 'Float32' : 'Float64', value);
   });
   return texts.join(',');
 }

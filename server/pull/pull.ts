@@ -1,7 +1,9 @@
 // Keeps the rows of a dataset, here or far away, for good: follows it, and writes the rows down as they come.
 
+import { parseAddress } from '../../dap/client/address.ts';
+import { readAttributes } from '../../dap/client/attributes.ts';
 import { type FollowState, follow, ResponseError, type Rows } from '../../dap/index.ts';
-import { csvHead, csvRow } from './csv.ts';
+import { csvHead, csvRow, type MissingNumbers, missingNumbers } from './csv.ts';
 import type { LastTime } from './file-end.ts';
 import { Lock } from './lock.ts';
 import { outputOf } from './output.ts';
@@ -81,10 +83,16 @@ async function pullIntoStream(
 ): Promise<void> {
   const counter = new RowCounter(most);
   const tellState = statesTold(onState, onNotice);
+  let missing: MissingNumbers | undefined;
   for await (const batch of follow(url, { constraint, signal, onState: tellState })) {
     const rows = counter.take(batch);
     if (counter.count === rows.length) await write(`${csvHead(rows.sequence)}\n`);
-    await write(textOf(rows));
+    // Without the attributes the rows come all the same.
+    missing ??= missingNumbers(
+      rows.sequence,
+      (await readAttributes(parseAddress(url, constraint), { signal })).attributes,
+    );
+    await write(textOf(rows, missing));
     onRows(counter.count, Number.NaN);
     if (counter.isFull) return;
   }
@@ -190,8 +198,8 @@ function statesTold(
   };
 }
 
-function textOf(rows: Rows): string {
+function textOf(rows: Rows, missing: MissingNumbers): string {
   let text = '';
-  for (let index = 0; index < rows.length; index += 1) text += `${csvRow(rows, index)}\n`;
+  for (let index = 0; index < rows.length; index += 1) text += `${csvRow(rows, index, missing)}\n`;
   return text;
 }

@@ -107,6 +107,7 @@ function shapeOfNames(names: readonly string[], shape: RowShape): RowShape | und
     ...shape,
     names,
     types: names.map(typeOf),
+    missing: names.map(name => shape.missing[shape.names.indexOf(name)]),
     time: shape.time === undefined ? undefined : { ...shape.time, index },
   };
 }

@@ -78,7 +78,7 @@ export class RowFiles {
         await this.#append(day, texts);
         [day, texts] = [own, []];
       }
-      texts.push(csvRow(rows, index));
+      texts.push(csvRow(rows, index, this.#shape.missing));
     }
     await this.#append(day, texts);
   }

@@ -11,7 +11,7 @@ import {
   toMillis,
 } from '../../dap/index.ts';
 import { isNumeric } from '../../dap/model/time-column.ts';
-import { columnNames, csvHead } from './csv.ts';
+import { columnNames, csvHead, type MissingNumbers, missingNumbers } from './csv.ts';
 
 /** The column of times. */
 export interface RowTime {
@@ -30,6 +30,8 @@ export interface RowShape {
   readonly head: string;
   /** The type of each column, as the DDS has it. */
   readonly types: readonly string[];
+  /** Which numbers of each column stand for no value. */
+  readonly missing: MissingNumbers;
   /** Undefined where no column is a time. */
   readonly time: RowTime | undefined;
 }
@@ -55,6 +57,7 @@ export function shapeOf(dataset: Dataset, attributes: AttributeTable): RowShape 
     names,
     head: csvHead(sequence),
     types: sequence.fields.map(({ type }) => type),
+    missing: missingNumbers(sequence, attributes),
     time:
       time === undefined
         ? undefined
@@ -68,7 +71,7 @@ function timeOf(sequence: Sequence, attributes: AttributeTable): TimeColumn | un
   return findTime(named.length === 0 ? sequence : { ...sequence, fields: named }, attributes);
 }
 
-/** True where rows of both can stand in one file. */
+/** True where rows of both can stand in one file, whichever numbers stand for no value. */
 export function isSameShape(a: RowShape, b: RowShape): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
@@ -79,19 +82,20 @@ export function isTextColumn({ types }: RowShape, column: number): boolean {
 }
 
 /** The time in a row's fields, in the column's units; NaN where it has none. */
-export function timeOfFields({ time, types, names }: RowShape, fields: readonly string[]): number {
+export function timeOfFields({ time, types, names, missing }: RowShape, fields: readonly string[]): number {
   if (time === undefined || fields.length !== names.length) return Number.NaN;
   const text = fields[time.index]!.trim();
   const value = text === '' ? Number.NaN : Number(text);
   if (!Number.isFinite(value)) return Number.NaN;
   // The shortest decimal of a Float32 is that number again only as a Float32.
-  return types[time.index] === 'Float32' ? Math.fround(value) : value;
+  const stored = types[time.index] === 'Float32' ? Math.fround(value) : value;
+  return missing[time.index]?.(stored) === true ? Number.NaN : stored;
 }
 
 /** The time of a row in milliseconds since 1970; NaN where it has none, or none that a calendar has. */
-export function millisOf({ time }: RowShape, columns: readonly Column[], row: number): number {
+export function millisOf({ time, missing }: RowShape, columns: readonly Column[], row: number): number {
   const value = time === undefined ? undefined : columns[time.index]?.[row];
-  return typeof value !== 'number' || time?.units === undefined
+  return typeof value !== 'number' || time?.units === undefined || missing[time.index]?.(value) === true
     ? Number.NaN
     : new Date(toMillis(time.units, value)).getTime();
 }

@@ -19,6 +19,8 @@ export interface TableColumn {
   readonly name: string;
   readonly type: AtomicType;
   readonly units?: string;
+  /** A number that stands for no value. */
+  readonly fill?: number;
 }
 
 export type Cell = number | string;
@@ -101,9 +103,10 @@ export class Table {
   }
 
   #das(): string {
-    const tables = this.columns.map(({ name, units }) =>
-      units === undefined ? `${name} {\n}\n` : `${name} {\nString units "${units}";\n}\n`,
-    );
+    const tables = this.columns.map(({ name, type, units, fill }) => {
+      const text = units === undefined ? '' : `String units "${units}";\n`;
+      return `${name} {\n${text}${fill === undefined ? '' : `${type} _FillValue ${fill};\n`}}\n`;
+    });
     return `Attributes {\nsensor {\n${tables.join('')}}\n}\n`;
   }
 
