@@ -106,8 +106,10 @@ async function pullIntoFiles(source: SourceAddress, pattern: string, options: Pu
       options.onState({ state: 'reconnecting', attempt: 1, delay, reason }),
   };
   let shape = await describeSource(source, describing);
-  let files = new RowFiles({ pattern, shape, tell: onNotice });
-  const lock = await Lock.take(pattern, { signal, tell: onNotice });
+  const locking = { signal, tell: onNotice };
+  const naming = { pattern, tell: onNotice, lock: (path: string) => Lock.take(path, locking) };
+  let files = new RowFiles({ ...naming, shape });
+  const lock = await Lock.take(pattern, locking);
   const counter = new RowCounter(options.rows);
   try {
     for (;;) {
@@ -122,7 +124,7 @@ async function pullIntoFiles(source: SourceAddress, pattern: string, options: Pu
         if (isRetyped) onNotice(`the server has changed the types of the columns, ${found.head}`);
         await files.close();
         shape = found;
-        files = new RowFiles({ pattern, shape, tell: onNotice, anew: isRetyped });
+        files = new RowFiles({ ...naming, shape, anew: isRetyped });
       }
     }
   } finally {

@@ -1,10 +1,12 @@
 // Puts rows into files: one, or one for each day, after the rows that are there already.
 
+import { basename } from 'node:path';
 import type { Rows } from '../../dap/index.ts';
 import { csvRow } from './csv.ts';
 import type { FileEnd, LastTime } from './file-end.ts';
 import { filesOf, pathOf } from './file-names.ts';
 import { LastWritten } from './last-written.ts';
+import type { Lock } from './lock.ts';
 import { DAY } from './output.ts';
 import { recognise } from './recognise.ts';
 import { RowFile, type Writable } from './row-file.ts';
@@ -19,6 +21,8 @@ export interface RowFilesOptions {
   readonly shape: RowShape;
   /** Tells a person what is begun or cut off. */
   readonly tell: (text: string) => void;
+  /** Keeps other pulls from a file whose name is not the pattern. */
+  readonly lock?: (path: string) => Promise<Lock | undefined>;
   /** Never goes on with a file that is there: its columns have other types. */
   readonly anew?: boolean;
 }
@@ -28,14 +32,17 @@ export class RowFiles {
   readonly #shape: RowShape;
   readonly #tell: (text: string) => void;
   readonly #lastWritten: LastWritten;
+  readonly #takeLock: RowFilesOptions['lock'];
   #anew: boolean;
+  #lock: Lock | undefined;
   #file: RowFile | undefined;
   #day: string | undefined;
   /** No file with rows comes behind the one that is open by its name. */
   #isNewest = true;
 
   /** @throws where rows without a time are to go into files of days */
-  constructor({ pattern, shape, tell, anew = false }: RowFilesOptions) {
+  constructor({ pattern, shape, tell, lock, anew = false }: RowFilesOptions) {
+    this.#takeLock = lock;
     this.#pattern = pattern;
     this.#shape = shape;
     this.#tell = tell;
@@ -84,13 +91,19 @@ export class RowFiles {
   }
 
   async close(): Promise<void> {
-    const file = this.#file;
+    const [file, lock] = [this.#file, this.#lock];
     this.#file = undefined;
-    await file?.close();
+    this.#lock = undefined;
+    try {
+      await file?.close();
+    } finally {
+      await lock?.release();
+    }
   }
 
   async #append(day: string | undefined, texts: readonly string[]): Promise<void> {
     if (texts.length === 0 || day === undefined) return;
+    await this.#lock?.verify();
     const change = day === this.#day ? await this.#file?.change() : undefined;
     if (change === 'gone') this.#tell(`${this.#file!.path}: it was deleted or renamed; begins it anew`);
     if (change === 'shortened')
@@ -106,6 +119,9 @@ export class RowFiles {
     await this.close();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const { path, number, found } = await this.#choose(day);
+      // The lock of the pattern is not that of another pull which names this file.
+      await this.#lock?.release();
+      this.#lock = basename(path) === basename(this.#pattern) ? undefined : await this.#takeLock?.(path);
       this.#file = await RowFile.open(path, found, this.#shape, this.#tell);
       if (this.#file === undefined) continue;
       this.#day = day;

@@ -24,9 +24,20 @@ export interface SourceAddress {
 /** A scheme, as in `http://`; what has none is meant as http. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Takes an address apart as a person types it: `localhost:8080/roof?time,temperature`. */
+/** What is no address, though one with `http://` before it would be: a path, and a scheme without its `//`. */
+const WITHOUT_HOST = /^(?:\/(?!\/)|https?:(?!\/\/))/i;
+
+/**
+ * Takes an address apart as a person types it: `localhost:8080/roof?time,temperature`.
+ * @throws a `TypeError` where it names no server
+ */
 export function sourceAddress(typed: string): SourceAddress {
   const address = typed.trim();
+  if (address === '' || WITHOUT_HOST.test(address)) {
+    throw new TypeError(
+      `expected the address of a dataset with its server, such as http://pi:8080/roof or localhost:8080/roof, found ${JSON.stringify(address)}`,
+    );
+  }
   const whole = SCHEME.test(address) ? address : `http://${address.replace(/^\/\//, '')}`;
   const mark = whole.indexOf('?');
   if (mark < 0) return { url: whole, constraint: '' };

@@ -49,6 +49,32 @@ describe('two pulls on one file', () => {
     expect((await folder.run(all(), '--output', 'p.csv')).code).toBe(0);
   });
 
+  it.each([
+    ['p-{date}.csv', 'p-1970-01-01.csv'],
+    ['p-1970-01-01.csv', 'p-{date}.csv'],
+  ])('are one too many where %s and %s are the same file', async (one, other) => {
+    const first = folder.start(endless(), '--output', one);
+    await until(() => folder.text('p-1970-01-01.csv') === TEXT);
+    const second = folder.start(endless(), '--output', other);
+    let time = 1001;
+    const feeding = setInterval(() => {
+      time += 1;
+      table.append([time, 3]);
+    }, 20);
+    const { code, stderr } = await second.ended();
+    clearInterval(feeding);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(`another pull (process ${first.child.pid} on `),
+    });
+    table.append([5000, 4]);
+    await until(() => folder.text('p-1970-01-01.csv').endsWith('\n5000,4\n'));
+    await first.stop();
+    const rows = table.rows.map(row => `${row.join()}\n`).join('');
+    expect(folder.text('p-1970-01-01.csv')).toBe(`sensor.time,sensor.a\n${rows}`);
+    expect(readdirSync(folder.path)).toEqual(['p-1970-01-01.csv']);
+  });
+
   it('that start at the same moment are told apart', async () => {
     const both = [1, 2, 3].map(() => folder.start(endless(), '--output', 'p-{date}.csv'));
     const ended = await Promise.race(both.map(one => one.ended()));

@@ -126,6 +126,19 @@ describe('the address', () => {
     },
   );
 
+  it.each(['/table', 'http:/localhost/table', 'https:localhost/table', '', ' '])(
+    'without a server is refused at once: "%s"',
+    async address => {
+      const { code, stderr } = await folder.run(address, '--quiet');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^dapberry: expected the address of a dataset with its server, [^\n]*\n$/,
+        ),
+      });
+    },
+  );
+
   it('of no dataset is refused at once', async () => {
     const { code, stderr } = await folder.run(table.url.replace('table', 'tabel'), '--output', 'p.csv');
     expect(code).toBe(1);
