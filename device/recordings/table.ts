@@ -39,6 +39,12 @@ export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink
   const head = await headOf(text);
   if (head === undefined) return;
   const { before, names: line } = head;
+  const mark = /^"?sep=.?"?$/i.exec(line.trim());
+  if (mark !== null) {
+    throw new Error(
+      `expected a line of names first, found ${mark[0]}, which is for Excel alone; remove that line`,
+    );
+  }
   const delimiter = delimiterOf(line, sink.wanted);
   const names = fieldsOf(line, delimiter);
   const places = sink.begin(names);

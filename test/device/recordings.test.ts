@@ -47,6 +47,7 @@ describe('a decimal comma', () => {
 
   it.each([
     ['time,t\n1,20,5\n', 'line 2: expected 2 fields, found 3; a decimal comma needs a semicolon or a tab'],
+    ['sep=;\ntime;t\n1;20,5\n', 'expected a line of names first, found sep=;, which is for Excel alone'],
     ['t\n20,5\n', 'line 2: expected 1 field, found 2; a decimal comma needs a semicolon or a tab'],
     [
       'time,t\n1,"20,5"\n',
