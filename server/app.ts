@@ -17,7 +17,14 @@ import { DEFAULT_PROXIES, TrustedProxies } from './connections/trusted-proxies.t
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
-import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
+import {
+  answerRefusals,
+  type InTurn,
+  refuseMalformed,
+  refuseOn,
+  refuseRequest,
+  refuseUnreadable,
+} from './refusals.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
@@ -121,6 +128,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     refuse: (socket, error) => refuseOn(app, socket, error),
     onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
   });
+  const inTurn: InTurn = (socket, refuse) => connections.inTurn(socket, refuse);
   const http = {
     maxHeaderSize: maxRequestHead,
     headersTimeout: headersTimeout * 1000,
@@ -139,7 +147,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: refuseUnreadable,
     serverFactory: handle => createHttpServer(connections, { handle, refuse }, http),
     trustProxy: address => proxies.has(address),
-    clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket),
+    clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket, inTurn),
     routerOptions: { maxParamLength: 512 },
   });
   // No request needs its body: none is read.
@@ -184,7 +192,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   answerErrors(app, complain);
-  answerRefusals(app);
+  answerRefusals(app, inTurn);
   dapRoutes(app, datasets, streams, () => options.clock);
   catalogRoute(app, datasets);
   healthRoute(app, {

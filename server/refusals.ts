@@ -11,6 +11,12 @@ const refused = new WeakMap<IncomingMessage, RequestError>();
 /** How many requests of a connection wait for an answer: what is said there next would be taken for theirs. */
 const waiting = new WeakMap<Socket, number>();
 
+/** Connections on which something was sent that is no request. */
+const malformed = new WeakSet<Socket>();
+
+/** Calls `refuse` when it is the turn of the connection's client. */
+export type InTurn = (socket: Socket, refuse: () => void) => void;
+
 /** In seconds: a server that ends is usually back soon. */
 const BACK_SOON = '10';
 
@@ -18,7 +24,7 @@ const BACK_SOON = '10';
  * Has `app` refuse what it is told to refuse, and what comes while it closes. To be called after the hooks that set headers are
  * there.
  */
-export function answerRefusals(app: FastifyInstance): void {
+export function answerRefusals(app: FastifyInstance, inTurn: InTurn): void {
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
@@ -28,10 +34,10 @@ export function answerRefusals(app: FastifyInstance): void {
     if (error !== undefined) throw error;
     if (isClosing) throw new RequestError(503, 'the server is ending', { 'Retry-After': BACK_SOON });
   });
-  watch(app.server, app);
+  watch(app.server, app, inTurn);
 }
 
-function watch(server: Server, app: FastifyInstance): void {
+function watch(server: Server, app: FastifyInstance, inTurn: InTurn): void {
   for (const event of ['request', 'checkContinue', 'checkExpectation']) {
     server.prependListener(event, ({ socket }: IncomingMessage, response: ServerResponse) => {
       waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
@@ -40,9 +46,7 @@ function watch(server: Server, app: FastifyInstance): void {
   }
   server.on('connect', ({ method = '' }: IncomingMessage, socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    // An answer behind other requests would be taken for theirs.
-    if ((waiting.get(socket) ?? 0) > 0) socket.destroy();
-    else refuseOn(app, socket, wrongMethod(method));
+    inTurn(socket, () => refuseAlone(app, socket, wrongMethod(method)));
   });
 }
 
@@ -53,17 +57,30 @@ export function refuseUnreadable(error: FastifyError, request: FastifyRequest, r
 }
 
 /** Refuses what is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
-export function refuseMalformed(app: FastifyInstance, error: ConnectionError, socket: Socket): void {
-  const isUnderWay = (waiting.get(socket) ?? 0) > 0;
-  if (error.code === 'ECONNRESET' || isUnderWay || !socket.writable) {
+export function refuseMalformed(
+  app: FastifyInstance,
+  error: ConnectionError,
+  socket: Socket,
+  inTurn: InTurn,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
     return;
   }
+  // What follows is no request either.
+  if (malformed.has(socket)) return;
+  malformed.add(socket);
   const [status, message] = MALFORMED[error.code] ?? [
     400,
     'expected an HTTP/1.1 request, found something else',
   ];
-  refuseOn(app, socket, new RequestError(status, message));
+  inTurn(socket, () => refuseAlone(app, socket, new RequestError(status, message)));
+}
+
+/** Refuses a connection, unless others of its requests wait for an answer: this one would be taken for theirs. */
+function refuseAlone(app: FastifyInstance, socket: Socket, error: RequestError): void {
+  if ((waiting.get(socket) ?? 0) > 0 || !socket.writable) socket.destroy();
+  else refuseOn(app, socket, error);
 }
 
 const MALFORMED: Readonly<Record<string, readonly [status: number, message: string]>> = {

@@ -7,6 +7,7 @@ import { UnsentBytes } from '../stream/unsent.ts';
 import type { KnownLimits } from './connection-limits.ts';
 import { clientNetwork, ipOf } from './ip-address.ts';
 import { type RequestHandler, RequestQueue } from './request-queue.ts';
+import { RequestTurns } from './request-turns.ts';
 import { StuckClient } from './stuck-client.ts';
 
 /** How often clients that take nothing are looked for, in milliseconds. */
@@ -54,6 +55,7 @@ export class OpenConnections {
   readonly #perClient = new Map<string, number>();
   /** Those without a request, the one that has been so for longest first. */
   readonly #idle = new Set<Connection>();
+  readonly #turns = new RequestTurns();
   #sweeping: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: ConnectionsOptions) {
@@ -85,7 +87,11 @@ export class OpenConnections {
       this.#options.refuse(socket, error);
       return;
     }
-    const queue = new RequestQueue(socket, () => this.#idle.add(connection));
+    const queue = new RequestQueue(
+      socket,
+      () => this.#idle.add(connection),
+      answer => this.inTurn(socket, answer),
+    );
     const connection: Connection = {
       ...{ socket, address, client, queue },
       stuck: undefined,
@@ -110,6 +116,13 @@ export class OpenConnections {
     const { maxUnansweredRequests } = this.#options.limits();
     if (connection.queue.add(request, response, handle, maxUnansweredRequests)) return;
     this.#tell('flooded', connection.address);
+  }
+
+  /** Calls `answer` when it is the turn of the connection's client; not at all where the connection is none that was taken. */
+  inTurn(socket: Socket, answer: () => void): void {
+    const connection = this.#open.get(socket);
+    // The connections of a proxy are those of many clients.
+    if (connection !== undefined) this.#turns.add(connection.client ?? connection, answer);
   }
 
   /** The sentence for the client where there is no room. */

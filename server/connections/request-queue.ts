@@ -28,12 +28,14 @@ export class RequestQueue {
   /** Most connections never have any. */
   #waiting: WaitingRequest[] | undefined;
   readonly #onIdle: () => void;
+  readonly #takeTurn: (answer: () => void) => void;
   #answering: ServerResponse | undefined;
 
-  /** `onIdle` is called whenever the last request has its answer. */
-  constructor(socket: Socket, onIdle: () => void) {
+  /** `onIdle` is called whenever the last request has its answer, `takeTurn` to have one answered when others had their turn. */
+  constructor(socket: Socket, onIdle: () => void, takeTurn: (answer: () => void) => void) {
     this.#socket = socket;
     this.#onIdle = onIdle;
+    this.#takeTurn = takeTurn;
   }
 
   /** The response that is under way. */
@@ -71,7 +73,7 @@ export class RequestQueue {
     this.#answering = response;
     response.once('close', this.#next);
     // By then all that came with it has been counted: a client that floods costs no answer.
-    process.nextTick(() => {
+    this.#takeTurn(() => {
       if (!this.#socket.destroyed) handle(request, response);
     });
   }
