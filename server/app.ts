@@ -44,6 +44,8 @@ export interface AppOptions {
   readonly webRoot?: string;
   /** The defaults for what is left out. */
   readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
+  /** Files that the process may open: connections leave some to others. */
+  readonly maxOpenFiles?: number | undefined;
   /** Peers whose X-Forwarded-For header is believed; those of this machine where it is left out. */
   readonly trustProxy?: readonly string[];
   /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
@@ -122,7 +124,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(() => options.trustProxy ?? DEFAULT_PROXIES);
   const refuse: Refuse = (request, response, error) => refuseRequest(app, request, response, error);
   const connections = new OpenConnections({
-    limits: () => knownLimits(limits()),
+    limits: () => knownLimits(limits(), options.maxOpenFiles),
     isProxy: address => proxies.has(address),
     isStream: response => streams.has(response),
     refuse: (socket, error) => refuseOn(app, socket, error),

@@ -1,4 +1,4 @@
-// Tells whether this process may open enough files. It imports nothing of the program: without descriptors nothing can be loaded.
+// Tells how many files this process may open, and whether that is enough. It imports nothing of the program: without descriptors nothing can be loaded.
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -8,15 +8,30 @@ const LEAST_FREE = 224;
 /** What to have instead: many streams are one descriptor each. */
 const ADVISED = 4096;
 
+/** Infinity where there is no limit; NaN where the kernel does not tell one. Throws where no file can be opened. */
+function openFileLimit(): number {
+  const [, soft] = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
+/** The same; infinity where nobody knows. */
+export function knownOpenFileLimit(): number {
+  try {
+    const limit = openFileLimit();
+    return Number.isNaN(limit) ? Number.POSITIVE_INFINITY : limit;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
 /** A sentence where this process may open too few files to load the program; undefined where it may, or nobody knows. */
 export function descriptorShortage(): string | undefined {
   const advice = `raise the limit (ulimit -n ${ADVISED}; LimitNOFILE=${ADVISED} in the unit of a service)`;
   const expected = `expected that this process may open ${LEAST_FREE} files more`;
   try {
-    const [, soft] = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
-    const limit = Number(soft);
+    const limit = openFileLimit();
     const open = readdirSync('/proc/self/fd').length;
-    // It is not a number where there is no limit.
+    // It may be NaN.
     if (!(limit - open < LEAST_FREE)) return undefined;
     return `${expected}, found a limit of ${limit} open files, ${open} of which are open: ${advice}`;
   } catch (error) {

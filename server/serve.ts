@@ -7,6 +7,8 @@ import { ClockWatch } from './clock/clock-watch.ts';
 import type { Overrides } from './config/config.ts';
 import { Drivers } from './config/drivers.ts';
 import { ConfigError, readConfig } from './config/read.ts';
+import { connectionShortage } from './connections/connection-limits.ts';
+import { knownOpenFileLimit } from './descriptors.ts';
 import { addressesOf, listen } from './listening.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
@@ -65,9 +67,11 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     files,
     logger,
   });
+  const maxOpenFiles = knownOpenFileLimit();
   const app = await buildApp({
     webRoot,
     logger,
+    maxOpenFiles,
     onError: (what, error) => log.error(what, error),
     onUnwanted: (end, address) => log.unwanted(end, address),
     get datasets() {
@@ -136,6 +140,8 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   remarks.clear();
   supervision.ready();
   for (const sentence of left) logger.warn(sentence);
+  const shortage = connectionShortage(running.config.server, maxOpenFiles);
+  if (shortage !== undefined) logger.warn(shortage);
   await reloader.watch(read.file, read.drivers);
   for (const { info, interval } of running.datasets) {
     if (interval > LONGEST_QUIET) {

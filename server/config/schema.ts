@@ -140,7 +140,7 @@ const server = z
       .max(LARGEST_COUNT)
       .optional()
       .describe(
-        `Connections that may be open at once; ${OTHER_CONNECTIONS} more than \`maxStreams\` where it is left out.`,
+        `Connections that may be open at once; ${OTHER_CONNECTIONS} more than \`maxStreams\` where it is left out. Fewer where the process may open fewer files.`,
       ),
     maxConnectionsPerAddress: z
       .int()

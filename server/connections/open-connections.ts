@@ -16,6 +16,9 @@ const SWEEP = 1000;
 /** What a client that was refused is asked to wait, in seconds. */
 const RETRY_AFTER = 10;
 
+/** Those that come in a storm hear nothing: each that is answered takes a file and time from rows. */
+const MOST_REFUSED_AT_ONCE = 32;
+
 /** Why the server closed a connection, or did not take it. */
 export type ConnectionEnd = 'refused' | 'displaced' | 'flooded' | 'stuck';
 
@@ -55,6 +58,8 @@ export class OpenConnections {
   readonly #perClient = new Map<string, number>();
   /** Those without a request, the one that has been so for longest first. */
   readonly #idle = new Set<Connection>();
+  /** Connections that are being told that they are refused. */
+  #refusing = 0;
   readonly #turns = new RequestTurns();
   #sweeping: ReturnType<typeof setInterval> | undefined;
 
@@ -82,7 +87,15 @@ export class OpenConnections {
     const refusal = this.#makeRoom(client);
     if (refusal !== undefined) {
       this.#tell('refused', address);
+      if (this.#refusing >= MOST_REFUSED_AT_ONCE) {
+        socket.destroy();
+        return;
+      }
+      this.#refusing += 1;
       socket.once('finish', () => socket.destroy());
+      socket.once('close', () => {
+        this.#refusing -= 1;
+      });
       const error = new RequestError(503, refusal, { 'Retry-After': String(RETRY_AFTER) });
       this.#options.refuse(socket, error);
       return;

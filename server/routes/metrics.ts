@@ -7,7 +7,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { clockMetric } from '../metrics/clock-metric.ts';
 import { connectionMetrics } from '../metrics/connection-metrics.ts';
 import { datasetMetrics } from '../metrics/dataset-metrics.ts';
-import { acceptedFormat, CONTENT_TYPES, printMetrics } from '../metrics/exposition.ts';
+import { acceptedFormat, CONTENT_TYPES, type MetricFormat, printMetrics } from '../metrics/exposition.ts';
 import { processMetrics } from '../metrics/process-metrics.ts';
 import { streamMetrics } from '../metrics/stream-metrics.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
@@ -23,10 +23,8 @@ export function metricsRoute(
   app: FastifyInstance,
   { datasets, streams, connections, clock }: MetricsSources,
 ): void {
-  app.get('/metrics', { exposeHeadRoute: true }, async (request, reply) => {
-    const format = acceptedFormat(request.headers.accept);
+  const print = async (format: MetricFormat): Promise<string> => {
     const ofProcess = await processMetrics();
-    reply.headers({ 'Cache-Control': 'no-store', Vary: 'Accept' }).type(CONTENT_TYPES[format]);
     return printMetrics(
       [
         ...ofProcess,
@@ -37,5 +35,17 @@ export function metricsRoute(
       ],
       format,
     );
+  };
+  /** What is under way, which all get that ask for it meanwhile: hundreds at once would hold up rows. */
+  const underWay = new Map<MetricFormat, Promise<string>>();
+  app.get('/metrics', { exposeHeadRoute: true }, async (request, reply) => {
+    const format = acceptedFormat(request.headers.accept);
+    reply.headers({ 'Cache-Control': 'no-store', Vary: 'Accept' }).type(CONTENT_TYPES[format]);
+    let printed = underWay.get(format);
+    if (printed === undefined) {
+      printed = print(format).finally(() => underWay.delete(format));
+      underWay.set(format, printed);
+    }
+    return printed;
   });
 }

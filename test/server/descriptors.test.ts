@@ -53,12 +53,47 @@ describe('a process that may open few files', LONG, () => {
 interface Health {
   readonly status: string;
   readonly streams: number;
+  readonly connections: { readonly limit: number };
   readonly configuration: { readonly problems: readonly string[] };
   readonly datasets: readonly {
     readonly name: string;
     readonly sensors: readonly { readonly state: string }[];
   }[];
 }
+
+describe('a server that may open fewer files than connections', { timeout: 60_000 }, () => {
+  it('leaves some to its sensors, however many connect', async () => {
+    site.prefix = ['prlimit', '--nofile=300:300'];
+    site.write('config.yaml', 'datasets: { one: { interval: 0.1, sensors: [{ kind: host-load }] } }\n');
+    const address = await site.serve();
+    expect(site.logged.join('\n')).toMatch(
+      /expected that this process may open 2628 files, for 2500 connections \(server\.maxConnections\), found a limit of 300: at most 172 connections are accepted/,
+    );
+    const before = (await (await fetch(`${address}health`)).json()) as Health;
+    expect(before.connections.limit).toBe(172);
+    const { port } = new URL(address);
+    let gone = 0;
+    const reader = connect(Number(port), '127.0.0.1').setEncoding('latin1');
+    let text = '';
+    reader.on('data', piece => {
+      text += piece;
+    });
+    reader.write('GET /one.asc HTTP/1.1\r\nHost: pi\r\n\r\n');
+    await expect.poll(() => text, PATIENCE).toMatch(/\n\d+\.?\d*, /);
+    for (let number = 0; number < 400; number += 1) {
+      const socket = connect(Number(port), '127.0.0.1').resume();
+      socket.on('error', () => {}).on('close', () => (gone += 1));
+      socket.write('GET /one.dods HTTP/1.1\r\nHost: pi\r\n\r\n');
+      sockets.push(socket);
+    }
+    await expect.poll(() => gone, PATIENCE).toBeGreaterThanOrEqual(400 - 172);
+    const already = text.length;
+    await expect.poll(() => text.slice(already).split('\n').length, PATIENCE).toBeGreaterThan(20);
+    expect(text).not.toContain('NaN');
+    expect(site.logged.join('\n')).not.toContain('EMFILE');
+    reader.destroy();
+  });
+});
 
 describe('a server whose descriptors run out', { timeout: 90_000 }, () => {
   it.each([

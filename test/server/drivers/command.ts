@@ -26,6 +26,8 @@ export class Site {
   readonly logged: string[] = [];
   /** Added to the environment of the programs that it runs. */
   env: NodeJS.ProcessEnv = {};
+  /** Begins the command line of the server, such as `prlimit` with its arguments. */
+  prefix: readonly string[] = [];
   private child: ChildProcess | undefined;
 
   path(name: string): string {
@@ -65,7 +67,8 @@ export class Site {
   /** Starts `dapberry serve` with `config.yaml` on a free port; gives the address, with a slash at its end. */
   async serve(...args: string[]): Promise<string> {
     const options = ['--config', 'config.yaml', '--host', '127.0.0.1', '--port', '0', ...args];
-    const child = spawn(process.execPath, [COMMAND, 'serve', ...options], {
+    const [program = '', ...rest] = [...this.prefix, process.execPath, COMMAND, 'serve', ...options];
+    const child = spawn(program, rest, {
       cwd: this.folder,
       env: { ...process.env, ...this.env },
     });
