@@ -143,6 +143,8 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const shortage = connectionShortage(running.config.server, maxOpenFiles);
   if (shortage !== undefined) logger.warn(shortage);
   await reloader.watch(read.file, read.drivers);
+  // A signal may have come meanwhile, and closed what there is to tell of.
+  if (ending.signal.aborted) return;
   for (const { info, interval } of running.datasets) {
     if (interval > LONGEST_QUIET) {
       logger.warn(

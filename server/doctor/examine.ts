@@ -6,7 +6,7 @@ import { readConfig } from '../config/read.ts';
 import { boardOf } from '../machine/board.ts';
 import { bootConfig } from '../machine/boot-config.ts';
 import type { Machine } from '../machine/machine.ts';
-import { serviceOptions, serviceOptionsText } from '../machine/service-options.ts';
+import { serviceOptions } from '../machine/service-options.ts';
 import type { Finding, Patient } from './finding.ts';
 import { examineInterfaces } from './interfaces.ts';
 import { examineService } from './service.ts';
@@ -27,7 +27,7 @@ export async function examine(
   return [
     ...(await examineSystem(patient)),
     ...(await examineInterfaces(patient)),
-    ...(await examineService(machine, read, serviceOptionsText(options))),
+    ...(await examineService(machine, read, options, file)),
   ];
 }
 

@@ -4,27 +4,31 @@ import type { Config } from '../config/config.ts';
 import { problemLine } from '../config/problem.ts';
 import { type ConfigRead, originText } from '../config/read.ts';
 import type { Machine } from '../machine/machine.ts';
+import { type ServiceOptions, serviceOptionsText } from '../machine/service-options.ts';
+import { shellWord } from '../shell-word.ts';
 import { counted } from '../terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 import { examineRowTimes } from './row-times.ts';
 
-/** `options` are those of a command line that come before the configuration. */
+/** `options` are those of a command line that come before the configuration, `file` is the one that it names. */
 export async function examineService(
   machine: Machine,
   read: ConfigRead,
-  options: string | undefined,
+  options: ServiceOptions,
+  file: string | undefined,
 ): Promise<readonly Finding[]> {
   const config = 'config' in read ? read.config : undefined;
   return [
-    ...configuration(read),
+    ...configuration(read, file),
     ...(config === undefined ? [] : await port(machine, config.server, options)),
     ...(await service(machine)),
   ];
 }
 
-function configuration(read: ConfigRead): readonly Finding[] {
+function configuration(read: ConfigRead, file: string | undefined): readonly Finding[] {
   if ('problems' in read) {
-    return read.problems.map(problem => fix('configuration', problemLine(problem), 'dapberry check'));
+    const advice = `dapberry check${file === undefined ? '' : ` --config ${shellWord(file)}`}`;
+    return read.problems.map(problem => fix('configuration', problemLine(problem), advice));
   }
   const { config, left } = read;
   const sensors = config.datasets.reduce((sum, dataset) => sum + dataset.sensors.length, 0);
@@ -38,42 +42,45 @@ function configuration(read: ConfigRead): readonly Finding[] {
 async function port(
   machine: Machine,
   server: Config['server'],
-  options: string | undefined,
+  options: ServiceOptions,
 ): Promise<readonly Finding[]> {
   const { port: number, host } = server;
-  const asked = options === undefined ? '' : `, as ${options} says`;
+  const text = serviceOptionsText(options);
+  const asked = text === undefined ? '' : `, as ${text} says`;
   if (number === 0) return [ok('port', `any free one${asked}`)];
   const error = await machine.listenError(number, host);
   if (error === undefined) return [ok('port', `${number} is free${asked}`)];
   const running = error === 'EADDRINUSE' ? await machine.serverAt(number, host) : undefined;
-  if (running === undefined) return [closed(server, error)];
+  if (running === undefined) return [closed(server, options, error)];
   return [ok('port', `${running.name} answers on ${number}${asked}`), ...examineRowTimes(running)];
 }
 
 /** A port that cannot be listened at. */
-function closed({ port: number, host }: Config['server'], error: string): Finding {
+function closed({ port: number, host }: Config['server'], options: ServiceOptions, error: string): Finding {
   const subject = 'port';
+  const portKey = options.port === undefined ? 'server.port' : '--port';
+  const hostKey = options.host === undefined ? 'server.host' : '--host';
   if (error === 'EADDRINUSE') {
     return fix(
       subject,
       `${number} is in use by another program`,
-      `sudo ss -ltnp 'sport = :${number}' tells by which; end it, or choose another port: server.port`,
+      `sudo ss -ltnp 'sport = :${number}' tells by which; end it, or choose another port: ${portKey}`,
     );
   }
   if (error === 'EACCES') {
-    return fix(subject, `${number} may not be opened by this user`, 'choose one above 1023: server.port');
+    return fix(subject, `${number} may not be opened by this user`, `choose one above 1023: ${portKey}`);
   }
   if (error === 'EADDRNOTAVAIL' && host !== undefined) {
     return fix(
       subject,
       `${number} of ${host}, which is no address of this machine now: dapberry waits for it`,
-      'look at server.host, or leave it out for every address',
+      `look at ${hostKey}, or leave it out for every address`,
     );
   }
   return fix(
     subject,
     `${number} of ${host ?? 'every address'} cannot be opened (${error})`,
-    'look at server.host',
+    `look at ${hostKey}`,
   );
 }
 

@@ -111,6 +111,15 @@ describe('dapberry as a service of systemd', () => {
     expect(logged).not.toContain('live page');
   });
 
+  it('ends cleanly on a signal that comes while it starts', async () => {
+    // The program that tells systemd runs when the server listens, and has not told its addresses yet.
+    writeFileSync(join(folder, 'systemd-notify'), '#!/bin/sh\ncase "$*" in READY*) kill -TERM $PPID; esac\n');
+    start('NOTIFY_SOCKET=/some/where', LOOPBACK);
+    const [code] = await once(child!, 'close');
+    expect(code).toBe(0);
+    expect(logged).not.toContain('dapberry:');
+  });
+
   it('listens at the socket that systemd has opened, whatever its own address is', async () => {
     socket = createServer().listen(0, '127.0.0.1');
     await once(socket, 'listening');

@@ -121,6 +121,10 @@ describe('dapberry check', () => {
     ['my_pi', 'a name of a machine has no _'],
     ['"pi "', 'leave out what cannot be seen'],
     ['pi..local', ''],
+    ['"fe80::1"', 'say of which interface: fe80::1%eth0'],
+    ['224.0.0.1', 'no machine has it'],
+    ['255.255.255.255', 'no machine has it'],
+    ['"ff02::1"', 'no machine has it'],
   ])('refuses an address that the server could not listen on: %s', async (host, hint) => {
     machine = await machineWith({ [USUAL]: `server:\n  port: 80\n  host: ${host}\n` });
     const { code, err } = await machine.dapberry('check');

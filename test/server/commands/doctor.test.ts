@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Machine } from '../../../server/machine/machine.ts';
 import { textOf } from '../../sources.ts';
@@ -41,6 +42,26 @@ describe('dapberry doctor', () => {
     const { code, out } = await machine.dapberry('doctor');
     await expect(out).toMatchFileSnapshot('output/doctor-nothing.txt');
     expect(code).toBe(0);
+  });
+
+  it('advises to change what the command line says where it comes before the configuration', async () => {
+    machine = await machineWith(
+      { [USUAL]: 'server: {port: 8081}\n' },
+      { listenError: async () => 'EADDRINUSE' },
+    );
+    const advice = async (...args: string[]) =>
+      (await machine!.dapberry('doctor', ...args)).out.replaceAll(/\s+/g, ' ');
+    expect(await advice()).toContain('end it, or choose another port: server.port ');
+    expect(await advice('--port', '9000')).toContain('end it, or choose another port: --port ');
+  });
+
+  it('names the configuration that it looked at in its advice', async () => {
+    machine = await machineWith({ '/etc/it is mine.yaml': 'server: {prot: 80}\n' });
+    const file = join(machine.tree.root, 'etc/it is mine.yaml');
+    const { out } = await machine.dapberry('doctor', '--config', file);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      `did you mean "port"?: dapberry check --config '/etc/it is mine.yaml'`,
+    );
   });
 
   const LM75 = { [USUAL]: 'datasets:\n  a:\n    sensors: [{kind: lm75}]\n' };
