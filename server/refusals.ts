@@ -3,6 +3,7 @@
 import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isBody } from './connections/unread-body.ts';
 import { RequestError, wrongMethod } from './errors.ts';
 
 /** Requests that are refused whatever they ask for. */
@@ -65,6 +66,11 @@ export function refuseMalformed(
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
+    return;
+  }
+  if (isBody(socket)) {
+    // Nobody is left to send the answer to.
+    if (socket.readableEnded) socket.destroy();
     return;
   }
   // What follows is no request either.

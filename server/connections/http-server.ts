@@ -11,6 +11,7 @@ import { RequestError } from '../errors.ts';
 import { HIGH_WATER } from '../stream/piece-pool.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { RequestHandler } from './request-queue.ts';
+import { hasBody, leaveBodiesUnread } from './unread-body.ts';
 
 /** Every connection is like this. */
 export const SOCKET_OPTIONS = {
@@ -41,6 +42,7 @@ export function createHttpServer(
   // A stream lasts for years.
   server.setTimeout(0);
   server.prependListener('connection', socket => connections.accept(socket));
+  leaveBodiesUnread(server);
   for (const event of REQUESTS) {
     const answer = handlerFor(event, handlers);
     server.on(event, (request: IncomingMessage, response: ServerResponse) =>
@@ -62,8 +64,4 @@ function handlerFor(event: (typeof REQUESTS)[number], { handle, refuse }: Reques
       refuse(request, response, new RequestError(400, 'expected a Host header in the request, found none'));
     } else handle(request, response);
   };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { readNoRequests } from './unread-body.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -10,14 +11,6 @@ interface WaitingRequest {
   readonly response: ServerResponse;
   readonly handle: RequestHandler;
 }
-
-/** What Node has at a socket of its HTTP server, since its first versions, though no documentation promises it. */
-interface WithParser {
-  readonly parser?: { onIncoming?: () => number } | null;
-}
-
-/** What Node's parser is told of a request that switches to another protocol: what comes behind it is no HTTP. */
-const READ_NO_FURTHER = 2;
 
 /**
  * Node hands over each request as soon as it is read, whatever has become of those before it. Here the next one is looked at when
@@ -59,8 +52,7 @@ export class RequestQueue {
     this.clear();
     socket.destroy();
     // Thousands of requests may have been read with this one, each of which would cost as much as an honest one.
-    const { parser } = socket as WithParser;
-    if (parser) parser.onIncoming = () => READ_NO_FURTHER;
+    readNoRequests(socket);
     return false;
   }
 

@@ -203,6 +203,26 @@ describe('requests of one connection', () => {
     expect(one.bytes.toString()).not.toContain('100 Continue');
   });
 
+  it('with a body get their rows, whatever the body is', async () => {
+    await start({});
+    const one = client().say(
+      'GET /roberrypi.dods HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n',
+    );
+    for (const body of [
+      '1\r\nx\r\n'.repeat(1000),
+      'no chunk at all\r\n\r\n',
+      'GET /roberrypi.ver HTTP/1.1\r\nHost: a\r\n\r\n',
+    ]) {
+      one.say(body);
+      const { length } = one.bytes;
+      await one.until(() => one.bytes.length > length + 200);
+    }
+    expect(one.bytes.toString('latin1').match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect((await connections()).open).toBe(1);
+    await one.leave();
+    await expect.poll(async () => (await connections()).open).toBe(0);
+  });
+
   it('for another protocol, to another server or with an expectation are no way around the limits', async () => {
     await start({});
     const upgrade = client().say(
