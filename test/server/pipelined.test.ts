@@ -121,21 +121,22 @@ describe('clients that send requests and read nothing', () => {
       get('/garden.dods', 'Transfer-Encoding: chunked\r\n'),
     ],
     ['with addresses that cannot be read', 8, get('/%zz'), ''],
-    ['with as many for metrics as may wait', 8, get('/metrics'), ''],
   ])('%s hold up no honest reader', async (_, requests, text, first) => {
     const reader = new RawClient(port).ask('/garden.dods');
     await reader.until(() => reader.answers[0]!.body.length > 0);
     const rows = () => Math.floor(reader.answers[0]!.body.length / ROW_BYTES);
     const busyBefore = await missedByTimer();
     const before = await health();
-    await attack(150, requests, text, first);
+    // Requests that may wait are answered, so that more of them come to the work of thousands that may not.
+    const clients = requests === 8 ? 400 : 150;
+    await attack(clients, requests, text, first);
     const begun = rows();
     await reader.until(() => rows() > begun + ROWS);
     const after = await health();
     const busy = (await missedByTimer()) - busyBefore;
     attackers!.kill('SIGKILL');
     expect(server.exitCode).toBeNull();
-    expect(after.connections.open).toBeLessThanOrEqual(153);
+    expect(after.connections.open).toBeLessThanOrEqual(clients + 3);
     // No row is lost: the log holds the same ones.
     const { body } = reader.answers[0]!;
     const head = body.indexOf('Data:\n') + 6;
