@@ -62,7 +62,7 @@ export const readCommand: Command = {
     else if (format === 'csv') print(csvOf(values));
     else print(tableOf(values, left, surroundings.styled));
     const isWhole = values.every(({ error }) => error === undefined);
-    if (!isWhole && !simulate) await tellOfServer(config, surroundings);
+    if (!simulate && lacksShared(config, values)) await tellOfServer(config, surroundings);
     return isWhole ? 0 : 1;
   },
 };
@@ -76,6 +76,19 @@ export async function readAll(
     sensors.map(setup => readSensor(info.name, setup, host, simulate)),
   );
   return (await Promise.all(readings)).flat();
+}
+
+/** Whether a sensor gave no value that needs something of the machine: a server may have that. */
+function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolean {
+  return datasets.some(({ info, sensors }) =>
+    sensors
+      .filter(({ kind }) => kind.needs.length > 0)
+      .some(({ name }) =>
+        values.some(
+          value => value.error !== undefined && value.dataset === info.name && value.sensor === name,
+        ),
+      ),
+  );
 }
 
 /** A sensor may have failed only because a server has it: what that serves can be asked for. */

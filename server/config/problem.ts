@@ -1,6 +1,7 @@
 // What is wrong with a configuration, and where: one sentence a problem, in the order of the places.
 
 import { withVisible } from '../../device/index.ts';
+import { visibleLine } from '../visible-text.ts';
 
 /** One mistake. `toString`-ready by `problemLine`. */
 export interface Problem {
@@ -19,7 +20,9 @@ export interface Problem {
 
 /** `FILE:LINE:COLUMN: PATH: expected ..., found ...; HINT`. */
 export function problemLine({ source, line, column, path, expected, found, hint }: Problem): string {
-  const place = line === undefined ? source : `${source}:${line}:${column}`;
+  // The name of a file may have ends of lines too, which would pass for another problem.
+  const name = visibleLine(source);
+  const place = line === undefined ? name : `${name}:${line}:${column}`;
   return `${place}: ${path === '' ? '' : `${path}: `}expected ${expected}, found ${found}${hint === undefined ? '' : `; ${hint}`}`;
 }
 

@@ -18,6 +18,15 @@ interface Health {
 }
 const health = async (address: string) => (await (await fetch(`${address}health`)).json()) as Health;
 
+describe('a name with the end of a line in it', () => {
+  it('passes for no second problem', async () => {
+    const { err } = await site.run(['check', '--config', 'one.yaml\nfake.yaml']);
+    expect(err).toBe(
+      'one.yaml\\nfake.yaml: expected a file that can be read, found none\ndapberry: 1 mistake in the configuration\n',
+    );
+  });
+});
+
 describe('what is no regular file', { timeout: 60_000 }, () => {
   it.each(['check', 'read', 'list', 'doctor', 'devices', 'serve'])('does not hang %s', async command => {
     mkdirSync(site.path('config.d'));
