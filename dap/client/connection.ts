@@ -1,4 +1,4 @@
-// How one response is asked for and read: never longer silent than allowed, and closed at once when nobody wants it.
+// A connection to a server: asks for responses and reads them, limits silence, and closes at once when it is told to.
 
 import { failureIn } from './failure.ts';
 import { timerDelay, WAKE } from './reconnect.ts';
@@ -43,13 +43,14 @@ export interface ConnectionOptions {
   readonly wake?: EventTarget | undefined;
 }
 
-/** One request and its response. Whoever makes it calls `close`, whatever happened. */
+/** Requests and their responses, one after another. Its maker has to call `close`, also after an error. */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #controller = new AbortController();
   /** Ends the wait that is under way, if one is. */
   #fail: ((reason: unknown) => void) | undefined;
   #waitingSince = 0;
+  /** The limits that were not lifted. */
   readonly #limits = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(options: ConnectionOptions) {
@@ -88,11 +89,15 @@ export class Connection {
     this.#controller.signal.throwIfAborted();
   }
 
-  /** Breaks the connection after `seconds` with `reason`, unless the function is called before that is returned. */
+  /** Breaks the connection after `seconds` with `reason`, unless the function that it returns is called before. */
   limit(seconds: number, reason: Interruption): () => void {
     const timer = setTimeout(() => this.#break(reason), timerDelay(seconds));
     this.#limits.add(timer);
-    return () => clearTimeout(timer);
+    // One connection can have millions of them.
+    return () => {
+      clearTimeout(timer);
+      this.#limits.delete(timer);
+    };
   }
 
   /** Closes the socket, unless the response has come to its end, and lets go of signal and timers. */

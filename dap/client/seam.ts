@@ -1,6 +1,6 @@
 // Finds out whether the server started again with an earlier clock, so that its new rows are not later than the last one.
 
-import { type Constraint, encodeConstraint, type Operator, type Projection } from '../constraint/index.ts';
+import { type Constraint, encodeConstraint, type Projection, timeClause } from '../constraint/index.ts';
 import { DecodeError, decodeStream } from '../decode/index.ts';
 import { DapError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
@@ -93,7 +93,7 @@ export class PastRows {
 
   /** True where the server has a row of exactly that time, `value`, in the column `time`. */
   async has(time: ResumeTime, value: number): Promise<boolean> {
-    const bounds = [clause(time, '>=', value), clause(time, '<=', value)];
+    const bounds = [timeClause(pathOfTime(time), '>=', value), timeClause(pathOfTime(time), '<=', value)];
     return (await this.#firstTime(time, bounds)) === value;
   }
 
@@ -101,7 +101,7 @@ export class PastRows {
   async hasOther(time: ResumeTime, value: number, known: readonly number[]): Promise<boolean> {
     if (this.#isSilent) return false;
     try {
-      const oldest = await this.#firstTime(time, [clause(time, '<', value)]);
+      const oldest = await this.#firstTime(time, [timeClause(pathOfTime(time), '<', value)]);
       if (oldest === undefined || !(oldest < value)) return false;
       for (const earlier of known) if (oldest === earlier || (await this.has(time, earlier))) return false;
       return true;
@@ -155,17 +155,5 @@ function firstOf({ sequence, column }: ResumeTime): Projection {
       { name: sequence, indices },
       { name: column, indices: [] },
     ],
-  };
-}
-
-function clause(time: ResumeTime, operator: Operator, value: number): Constraint['selections'][number] {
-  const steps = pathOfTime(time)
-    .split('.')
-    .map(name => ({ name, indices: [] }));
-  return {
-    kind: 'comparison',
-    left: { kind: 'name', steps },
-    operator,
-    right: { kind: 'number', value },
   };
 }

@@ -135,40 +135,44 @@ export class Session {
     let isInTime = (): void => {};
     let flood: Rows | undefined;
     const body = new Body(connection.bytes(response), response.headers.get('content-type'));
-    for await (const part of this.#parts(body, at)) {
-      if (part.kind === 'dataset') {
-        if (!this.#timeIsSettled && (await this.#settleTime(connection, part.dataset))) return undefined;
-        progress.begin(part.dataset, at, serverTime(date));
-        if (!this.#isServed) this.#onState({ state: 'waiting' });
-        this.#isServed = true;
-        if (slice !== undefined)
-          isInTime = connection.limit(deadline(slice, progress.serverNow), new Overdue());
-        if (date !== undefined) await this.#suspect(connection, date);
-      } else if (part.kind === 'rows') {
-        if (progress.goesBack(part.batch)) this.#tellSeam(date);
-        else if (await this.#hasUnknownPast(part.batch)) return undefined;
-        const rows = progress.take(part.batch);
-        if (progress.hasMetLast) this.#trust();
-        if (rows === undefined) continue;
-        // Neither the rows' way nor their consumer takes part in the wait for the next ones.
-        if (slice?.isProbe === false) isInTime();
-        this.#known.add(progress.last?.time ?? 0);
-        if (progress.seenNow === rows.length) this.#onState({ state: 'connected' });
-        if (this.#isFlooded(rows, slice)) {
-          // The response is closed before its rows are handed over: that can take long.
-          flood = rows;
-          break;
+    try {
+      for await (const part of this.#parts(body, at)) {
+        if (part.kind === 'dataset') {
+          if (!this.#timeIsSettled && (await this.#settleTime(connection, part.dataset))) return undefined;
+          progress.begin(part.dataset, at, serverTime(date));
+          if (!this.#isServed) this.#onState({ state: 'waiting' });
+          this.#isServed = true;
+          if (slice !== undefined) isInTime = this.#limit(connection, slice);
+          if (date !== undefined) await this.#suspect(connection, date);
+        } else if (part.kind === 'rows') {
+          if (progress.goesBack(part.batch)) this.#tellSeam(date);
+          else if (await this.#hasUnknownPast(part.batch)) return undefined;
+          const rows = progress.take(part.batch);
+          if (progress.hasMetLast) this.#trust();
+          if (rows === undefined) continue;
+          // Neither the rows' way nor their consumer takes part in the wait for the next ones.
+          if (slice?.isProbe === false) isInTime();
+          this.#known.add(progress.last?.time ?? 0);
+          if (progress.seenNow === rows.length) this.#onState({ state: 'connected' });
+          if (this.#isFlooded(rows, slice)) {
+            // The response is closed before its rows are handed over: that can take long.
+            flood = rows;
+            break;
+          }
+          yield rows;
+          connection.throwIfClosed();
+          if (slice?.isProbe === false) isInTime = this.#limit(connection, slice);
+          if (progress.isFull) return 'all rows of the row range have come';
+        } else if (part.kind === 'end') {
+          if (this.#endsSlice(slice, progress.seen - seen)) return undefined;
+          this.#isTable ||= !this.hasBroughtRows && Date.now() - begin < AT_ONCE;
+          if (await this.#isOver(connection)) return 'the Sequence has come to its end';
+          throw new Interruption('the server ended the Sequence');
         }
-        yield rows;
-        connection.throwIfClosed();
-        if (slice?.isProbe === false) isInTime = this.#limit(connection, slice);
-        if (progress.isFull) return 'all rows of the row range have come';
-      } else if (part.kind === 'end') {
-        if (this.#endsSlice(slice, progress.seen - seen)) return undefined;
-        this.#isTable ||= !this.hasBroughtRows && Date.now() - begin < AT_ONCE;
-        if (await this.#isOver(connection)) return 'the Sequence has come to its end';
-        throw new Interruption('the server ended the Sequence');
       }
+    } finally {
+      // The connection goes on with the next request.
+      isInTime();
     }
     if (flood === undefined) throw new Interruption('the response broke off');
     yield flood;
@@ -185,7 +189,7 @@ export class Session {
     return place === undefined ? undefined : this.#slices.next(place, serverNow);
   }
 
-  /** Has the connection broken that does not end where `slice` does; until what is returned is called. */
+  /** Breaks the connection if no more of `slice` comes in time, unless the function that it returns is called before. */
   #limit(connection: Connection, slice: Slice): () => void {
     return connection.limit(deadline(slice, this.#progress.serverNow), new Overdue());
   }

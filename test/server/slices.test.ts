@@ -78,6 +78,11 @@ async function take(batches: AsyncGenerator<Rows, void, undefined>, count: numbe
   return rows;
 }
 
+/** How many timers of this process are running. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+}
+
 /** Waits until the server has nothing to do any more that was asked of it. */
 async function idle(server: Serving): Promise<void> {
   for (;;) {
@@ -95,6 +100,7 @@ describe('a client that reads on though nobody takes the rows', () => {
     closing.push(server);
     const { fetch: greedy, bytes } = greedyFetch();
     const states = new States();
+    const timersBefore = timers();
     const batches = opened(`${server.url}/roberrypi${constraint}`, {
       slice: 1000,
       fetch: greedy,
@@ -110,6 +116,8 @@ describe('a client that reads on though nobody takes the rows', () => {
     await idle(server);
     expect(bytes() - before).toBeLessThan(1000 * 1000);
     expect(states.names.filter(name => name === 'reconnecting')).toEqual([]);
+    // A limit on the time of one slice that is left behind would break the connection in the middle of a later one.
+    expect(timers() - timersBefore).toBeLessThan(10);
   });
 });
 
