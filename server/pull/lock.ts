@@ -4,6 +4,7 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { readFile, realpath, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pause } from '../../dap/client/reconnect.ts';
+import { readRegular, UnfitFile } from '../../device/index.ts';
 import { fileError } from './file-error.ts';
 import { isRunning, type LockOwner, ownerIn, thisOwner } from './lock-owner.ts';
 
@@ -15,11 +16,17 @@ export interface LockOptions {
   readonly beat?: number;
 }
 
-/** After so many beats without a sign of life an owner that cannot be seen is taken for dead. */
+/** Beats without a sign of life after which an owner that cannot be seen from here is taken for dead. */
 const PATIENCE = 3;
 
 /** Seconds after which a lock that was taken over is looked at again: two may have done so at once. */
 const SETTLING = 0.2;
+
+/** Bytes of a lock at most. */
+const LARGEST = 65_536;
+
+/** Attempts to make a lock where each finds one that is gone as soon as it is read. */
+const ATTEMPTS = 100;
 
 /** Codes of a folder in which no file can be made. */
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS']);
@@ -52,19 +59,18 @@ export class Lock {
     const file = join(dirname(real), `.${basename(real)}.lock`);
     const owner = await thisOwner();
     const lock = new Lock(path, file, owner, beat);
+    let attempts = 0;
     try {
       while (!(await lock.#create())) {
-        const found = await readFile(file, 'utf8').catch(() => undefined);
-        if (found === undefined) continue;
-        if (
-          found.trim() !== '' &&
-          ownerIn(found.replaceAll('\0', '')) === undefined &&
-          !/^\0+$/.test(found)
-        ) {
-          throw new Error(
-            `${file}: expected the lock of a pull or no file, found something else; name another output`,
-          );
+        const found = await lock.#found();
+        // Its owner has removed it since; of a link that leads nowhere this goes on.
+        if (found === undefined) {
+          attempts += 1;
+          if (attempts === ATTEMPTS) throw new Error(foreignText(file, 'a link to nothing'));
+          continue;
         }
+        const isOfPull = found.replaceAll('\0', '').trim() === '' || ownerIn(found.replaceAll('\0', ''));
+        if (!isOfPull) throw new Error(foreignText(file, 'something else'));
         if (await lock.#isHeld(found, signal, tell)) throw new Error(heldText(path, ownerIn(found)));
         if (await lock.#takeOver(found, signal)) break;
       }
@@ -93,6 +99,18 @@ export class Lock {
     clearInterval(this.#timer);
     process.removeListener('exit', this.#removeNow);
     if ((await this.#read())?.token === this.#owner.token) await unlink(this.#file).catch(() => {});
+  }
+
+  /** The text of the lock that is there; undefined where it is gone. */
+  async #found(): Promise<string | undefined> {
+    try {
+      return Buffer.from(await readRegular(this.#file, LARGEST)).toString();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return undefined;
+      if (error instanceof UnfitFile) throw new Error(foreignText(this.#file, error.found), { cause: error });
+      throw new Error(foreignText(this.#file, `one that cannot be read (${code})`), { cause: error });
+    }
   }
 
   async #create(): Promise<boolean> {
@@ -151,6 +169,10 @@ export class Lock {
       // The next pull finds that the process of the lock has ended.
     }
   };
+}
+
+function foreignText(file: string, found: string): string {
+  return `${file}: expected the lock of a pull or no file, found ${found}; name another output`;
 }
 
 function heldText(path: string, owner: LockOwner | undefined): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   readdirSync,
@@ -161,6 +162,17 @@ describe('the lock', () => {
       'expected the lock of a pull or no file',
     );
     expect(folder.text('.p.csv.lock')).toBe('mine');
+  });
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a link to nothing', (path: string) => symlinkSync('absent', path)],
+    ['a FIFO (named pipe)', (path: string) => execFileSync('mkfifo', [path])],
+  ])('is refused in the place of %s', async (found, make) => {
+    make(folder.file('.p.csv.lock'));
+    await expect(Lock.take(folder.file('p.csv'), options())).rejects.toThrow(
+      `expected the lock of a pull or no file, found ${found}; name another output`,
+    );
   });
 
   it('that another has taken over meanwhile ends the writing, as after a long sleep', async () => {
