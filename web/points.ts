@@ -12,6 +12,12 @@ interface Missing {
 /** Stale points at the front are cut off once they are this many and half of all. */
 const TRIM = 256;
 
+/** Later points, breaks among them, that are kept for a column of pixels on average. */
+const MOST_LATER = 4;
+
+/** A time in milliseconds and a value; NaN where the line is broken. */
+type Point = readonly [time: number, value: number];
+
 /**
  * Points of one channel in the order of time. Those that share a column of pixels are reduced to the least and the
  * greatest, in the order in which they came, so a spike of one row is still seen at a thousand rows a second. Times are
@@ -36,7 +42,7 @@ export class Points {
   readonly #gaps = new Map<number, Missing>();
   #changes = 0;
   /** Points from before the clock was set back that are later than the newest one, in the order of time; NaN for a break. */
-  #later: (readonly [time: number, value: number])[] = [];
+  #later: Point[] = [];
 
   constructor(column: number, span: number) {
     this.column = column;
@@ -64,7 +70,7 @@ export class Points {
   }
 
   /** The points that are not numbered yet: those of the newest column, which may become others. */
-  get unsettled(): readonly (readonly [time: number, value: number])[] {
+  get unsettled(): readonly Point[] {
     return inOrder(this.#open);
   }
 
@@ -106,15 +112,17 @@ export class Points {
    */
   turnedBack(time: number): Points {
     const copy = this.resample(this.column, this.span, time);
-    const own: [number, number][] = [];
+    const own: Point[] = [];
     for (let number = this.begin; number < this.end; number++) {
       own.push([this.time(number), this.value(number)]);
     }
-    own.push(...inOrder(this.#open).map(([at, value]): [number, number] => [at, value]));
+    own.push(...inOrder(this.#open));
     const [newest = time] = own.at(-1) ?? [];
-    const later = this.#later.filter(([at]) => at > newest);
-    copy.#later = own.filter(([at]) => at >= time);
-    if (later.length > 0) copy.#later.push([newest, GAP], ...later);
+    const later = copy.#later;
+    dropUpTo(later, newest);
+    if (later.length > 0) later.unshift([newest, GAP]);
+    later.unshift(...own.filter(([at]) => at >= time));
+    copy.#boundLater();
     copy.break();
     return copy;
   }
@@ -124,8 +132,7 @@ export class Points {
    * place between the rows before and after it, as a piece of their own; else rows of the same times have taken it.
    */
   passLater(time: number, jump: boolean): void {
-    const count = this.#later.findIndex(([at]) => at > time);
-    const passed = this.#later.splice(0, count < 0 ? this.#later.length : count);
+    const passed = dropUpTo(this.#later, time);
     if (passed.length === 0 || !jump) return;
     this.break();
     for (const [at, value] of passed) this.push(at, value);
@@ -215,6 +222,15 @@ export class Points {
     return copy;
   }
 
+  /** Keeps of the later points those of one span: rows that come newest first would make them ever more. */
+  #boundLater(): void {
+    const later = this.#later;
+    const [end = 0] = later.at(-1) ?? [];
+    const most = (MOST_LATER * this.span) / this.column;
+    if (later.length > most) later.splice(0, later.length - Math.ceil(most));
+    while (later.length > 0 && later[0]![0] < end - this.span) later.shift();
+  }
+
   #close(): void {
     for (const [time, value] of inOrder(this.#open)) this.#store(time, value);
     this.#open = undefined;
@@ -267,10 +283,16 @@ interface OpenColumn {
 }
 
 /** The one or two points that a column is reduced to. */
-function inOrder(open: OpenColumn | undefined): (readonly [time: number, value: number])[] {
+function inOrder(open: OpenColumn | undefined): Point[] {
   if (open === undefined) return [];
   const least = [open.leastAt, open.least] as const;
   const greatest = [open.greatestAt, open.greatest] as const;
   if (open.leastAt === open.greatestAt) return [least];
   return open.leastAt < open.greatestAt ? [least, greatest] : [greatest, least];
+}
+
+/** Takes the points up to `time` off the front of `points`, which are in the order of time, and returns them. */
+function dropUpTo(points: Point[], time: number): Point[] {
+  const count = points.findIndex(([at]) => at > time);
+  return points.splice(0, count < 0 ? points.length : count);
 }
