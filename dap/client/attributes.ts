@@ -6,7 +6,7 @@ import { DapError } from '../model/error.ts';
 import { type Address, responseAddress } from './address.ts';
 import { Body } from './body.ts';
 import { ByteCollector, bodyText, collectBytes } from './bytes.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, Interruption } from './connection.ts';
 import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from './request.ts';
 import { WEB_PAGE } from './web-page.ts';
 
@@ -27,12 +27,30 @@ export interface ReadAttributes {
  * Asks for a DAS over `connection`: what can be read of it. Throws as `ask` does, and a `ResponseError` for an answer that is
  * none.
  */
-export async function askDas(connection: Connection, address: Address): Promise<AttributeTable> {
+async function askDas(connection: Connection, address: Address): Promise<AttributeTable> {
   const answer = new DasAnswer(address);
   await answer.read(connection);
   const { attributes, problem } = answer.attributes();
   if (problem !== undefined && attributes.size === 0) throw problem;
   return attributes;
+}
+
+/**
+ * Asks as `askDas` does; undefined where the server has no DAS that can be read. Throws an `Interruption` where another attempt
+ * may bring one.
+ */
+export async function askDasIfAny(
+  connection: Connection,
+  address: Address,
+): Promise<AttributeTable | undefined> {
+  try {
+    return await askDas(connection, address);
+  } catch (error) {
+    if (error instanceof DapError || error instanceof ResponseError) return undefined;
+    const cause = error instanceof Interruption ? error.cause : undefined;
+    if (cause instanceof ResponseError && cause.status === 500) return undefined;
+    throw error;
+  }
 }
 
 /** Reads a DAS over a connection of its own, with one attempt. Rejects with the signal's reason alone. */

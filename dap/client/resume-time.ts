@@ -1,17 +1,14 @@
 // Finds the column of times by which a stream is resumed, and asks for it where the projection leaves it out.
 
 import { type Constraint, pathOf } from '../constraint/index.ts';
-import type { AttributeTable } from '../model/attributes.ts';
-import { DapError } from '../model/error.ts';
 import type { MissingTest } from '../model/meaning.ts';
 import { findTime, isNumeric } from '../model/time-column.ts';
 import { type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
 import type { Dataset, Sequence, Variable } from '../model/variable.ts';
 import type { Address } from './address.ts';
-import { askDas } from './attributes.ts';
-import { type Connection, Interruption } from './connection.ts';
+import { askDasIfAny } from './attributes.ts';
+import type { Connection } from './connection.ts';
 import { askDds } from './describe.ts';
-import { ResponseError } from './request.ts';
 
 /** The column by which a stream is resumed. */
 export interface ResumeTime {
@@ -59,7 +56,7 @@ export async function findResumeTime(
   if (sequence.fields.some(isNamedTime)) {
     return { sequence: sequence.name, column: TIME, isOmitted: isOmitted(TIME), units: undefined };
   }
-  const attributes = await askAttributes(connection, address);
+  const attributes = await askDasIfAny(connection, address);
   const time = attributes && findTime(sequence, attributes);
   if (time === undefined) return undefined;
   const { units, meaning } = time;
@@ -72,7 +69,7 @@ export async function describedTime(
   address: Address,
   time: ResumeTime,
 ): Promise<ResumeTime> {
-  const attributes = await askAttributes(connection, address);
+  const attributes = await askDasIfAny(connection, address);
   const fields: Variable[] = [{ type: 'Float64', name: time.column }];
   const described = { type: 'Sequence', name: time.sequence, fields } as const;
   const found = attributes && findTime(described, attributes);
@@ -87,18 +84,6 @@ export function askingFor(path: string, constraint: Constraint): Constraint {
 
 function isNamedTime(field: Variable): boolean {
   return field.name === TIME && isNumeric(field);
-}
-
-/** Undefined where the server has none that can be read. Throws an `Interruption` where another attempt may bring them. */
-async function askAttributes(connection: Connection, address: Address): Promise<AttributeTable | undefined> {
-  try {
-    return await askDas(connection, address);
-  } catch (error) {
-    if (error instanceof DapError || error instanceof ResponseError) return undefined;
-    const cause = error instanceof Interruption ? error.cause : undefined;
-    if (cause instanceof ResponseError && cause.status === 500) return undefined;
-    throw error;
-  }
 }
 
 /** The one Sequence of `dataset` that the constraint names columns of, or the only one that there is. */

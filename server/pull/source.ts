@@ -1,18 +1,12 @@
 // Asks a server what the rows of an address look like, as often as it takes until the server answers.
 
 import { parseAddress } from '../../dap/client/address.ts';
-import { askDas } from '../../dap/client/attributes.ts';
+import { askDasIfAny } from '../../dap/client/attributes.ts';
 import { Connection, Interruption } from '../../dap/client/connection.ts';
 import { askDds } from '../../dap/client/describe.ts';
 import { backOff, completeRetry, pause } from '../../dap/client/reconnect.ts';
 import { completeOptions, failureOf } from '../../dap/client/request.ts';
-import {
-  type AttributeTable,
-  DapError,
-  encodeConstraint,
-  parseConstraint,
-  ResponseError,
-} from '../../dap/index.ts';
+import { encodeConstraint, parseConstraint } from '../../dap/index.ts';
 import { type RowShape, shapeOf } from './row-shape.ts';
 
 /** An address, taken apart before its constraint is read. */
@@ -65,7 +59,8 @@ export async function describeSource(
     const connection = new Connection(completeOptions({ signal }));
     try {
       const dataset = await askDds(connection, address, query);
-      return shapeOf(dataset, await attributesOf(() => askDas(connection, address)));
+      // Without attributes the rows come all the same.
+      return shapeOf(dataset, (await askDasIfAny(connection, address)) ?? new Map());
     } catch (error) {
       if (!(error instanceof Interruption)) throw error;
       if (error.isLasting) throw failureOf(error, address.base);
@@ -75,17 +70,5 @@ export async function describeSource(
     } finally {
       connection.close();
     }
-  }
-}
-
-/** None where the server has none that can be read: the rows come all the same. */
-async function attributesOf(ask: () => Promise<AttributeTable>): Promise<AttributeTable> {
-  try {
-    return await ask();
-  } catch (error) {
-    const cause = error instanceof Interruption ? error.cause : error;
-    const isRefused = cause instanceof DapError || cause instanceof ResponseError;
-    if (isRefused && (error === cause || cause instanceof DapError || cause.status === 500)) return new Map();
-    throw error;
   }
 }
