@@ -1,4 +1,4 @@
-// What is the HTTP server? Fastify with CORS, security headers, the DAP routes, the catalogue, health, metrics and the page.
+// The HTTP server: Fastify with CORS, security headers, the DAP routes, the catalogue, health, metrics and the page.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';

@@ -1,4 +1,4 @@
-// Where does the server listen? At the socket that systemd has opened, or at its address, for which it waits if need be.
+// Listens at the socket that systemd has opened, or at the configured address, for which it waits if need be.
 
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';

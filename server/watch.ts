@@ -20,7 +20,7 @@ export function watchConfig(file: string, onChange: () => void, onError: OnError
   const folder = join(dirname(resolve(file)), CONFIG_FOLDER);
   const isWatched = (path: string) =>
     [resolve(file), folder].includes(path) || (dirname(path) === folder && isDatasetFile(basename(path)));
-  return new Watching([dirname(resolve(file))], [folder], isWatched, onChange, onError).begin();
+  return new FolderWatcher([dirname(resolve(file))], [folder], isWatched, onChange, onError).begin();
 }
 
 /** Watches these files, by their absolute paths. Resolves when it is watching. */
@@ -33,7 +33,7 @@ export async function watchFiles(
   const folders = [...new Set(files.map(file => placeOf(file)))];
   // What leads to a file is watched too: it may not be there yet.
   const isWatched = (path: string) => files.some(file => file === path || file.startsWith(`${path}${sep}`));
-  return new Watching(folders, [], isWatched, onChange, onError).begin();
+  return new FolderWatcher(folders, [], isWatched, onChange, onError).begin();
 }
 
 /** The nearest folder above that is there. */
@@ -49,7 +49,7 @@ const LOOK = 2000;
 /** How soon watching is tried again where it failed, in milliseconds. */
 const MEND = 10_000;
 
-class Watching implements FileWatch {
+class FolderWatcher implements FileWatch {
   readonly #folders: readonly string[];
   /** Folders that are watched because they lie in others. */
   readonly #inner: readonly string[];

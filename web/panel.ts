@@ -5,7 +5,7 @@ import type { UnitGroup } from './describe.ts';
 import { element } from './element.ts';
 import { Legend, type Reading } from './legend.ts';
 import type { Points } from './points.ts';
-import type { Reported } from './recording.ts';
+import type { ChannelReport } from './recording.ts';
 import { writeTime } from './times.ts';
 import { writeValue } from './values.ts';
 
@@ -64,7 +64,7 @@ export class Panel {
    * Draws the chart and, now and then, the numbers. `points` are those of this panel's channels; one of them counts as
    * pointed at within `reach` milliseconds.
    */
-  draw(frame: Frame, tracks: readonly Reported[], points: readonly Points[], reach: number): void {
+  draw(frame: Frame, tracks: readonly ChannelReport[], points: readonly Points[], reach: number): void {
     this.#chart.draw(frame, points);
     const { cursor, time, window } = frame;
     this.#isPast = cursor !== undefined;
@@ -178,7 +178,7 @@ function isChart(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('.plot') !== null;
 }
 
-function latestReading({ latest, lastValue, decimals }: Reported, { absolute }: Frame): Reading {
+function latestReading({ latest, lastValue, decimals }: ChannelReport, { absolute }: Frame): Reading {
   const value = typeof latest === 'number' ? latest : undefined;
   const time = lastValue?.time;
   if (value === undefined) return { value, when: '', time, note: '', decimals };
@@ -194,7 +194,7 @@ function readingAt(
   points: Points,
   time: number,
   reach: number,
-  { decimals }: Reported,
+  { decimals }: ChannelReport,
   { absolute }: Frame,
 ): Reading {
   const found = points.read(time, reach);

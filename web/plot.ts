@@ -8,7 +8,7 @@ import { type Description, groupByUnit } from './describe.ts';
 import { Live } from './live.ts';
 import { Panel, type Pointing } from './panel.ts';
 import type { Points } from './points.ts';
-import { Recording, type Reported, type View } from './recording.ts';
+import { type ChannelReport, Recording, type View } from './recording.ts';
 import type { Status } from './status.ts';
 import { TextPanel } from './text-panel.ts';
 import { currentTheme, onPaper, wantsStillness } from './theme.ts';
@@ -47,7 +47,7 @@ interface Still {
   /** As they were, and as they are drawn in the window that is chosen now. */
   readonly kept: readonly Points[];
   drawn: readonly Points[];
-  readonly reported: readonly Reported[];
+  readonly reported: readonly ChannelReport[];
 }
 
 export class Plot {

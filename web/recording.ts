@@ -32,7 +32,7 @@ export interface RowBatch {
 }
 
 /** What is told of one channel in numbers. */
-export interface Reported {
+export interface ChannelReport {
   readonly channel: Channel;
   /** What the newest row says: text, or a number that is NaN for no value. Undefined before the first row. */
   readonly latest: number | string | undefined;
@@ -43,7 +43,7 @@ export interface Reported {
 }
 
 /** One channel's part of the recording. */
-export interface Track extends Reported {
+export interface Track extends ChannelReport {
   points: Points;
   readonly digits: Digits;
   latest: number | string | undefined;
@@ -139,7 +139,7 @@ export class Recording {
   }
 
   /** What is told of the channels now, which further rows do not change. */
-  report(): Reported[] {
+  report(): ChannelReport[] {
     return this.tracks.map(({ channel, latest, lastValue, decimals }) => ({
       channel,
       latest,

@@ -1,4 +1,4 @@
-// How does the page show how its server is doing? As notices above the charts, and marks in their legends.
+// Shows on the page how its server is doing: notices above the charts, and marks in their legends.
 
 import type { DatasetAddress } from './address.ts';
 import type { Channel } from './describe.ts';

@@ -2,7 +2,7 @@
 
 import type { Channel } from './describe.ts';
 import { element, write } from './element.ts';
-import type { Reported } from './recording.ts';
+import type { ChannelReport } from './recording.ts';
 
 export class TextPanel {
   readonly element: HTMLElement;
@@ -29,7 +29,7 @@ export class TextPanel {
    * Shows the latest text of each of its channels; the other tracks are not its own. `isPast` where numbers are those of
    * another moment: earlier texts are not kept, so it says that these are the latest.
    */
-  show(tracks: readonly Reported[], isPast: boolean): void {
+  show(tracks: readonly ChannelReport[], isPast: boolean): void {
     this.element.classList.toggle('past', isPast);
     for (const { channel, latest } of tracks) {
       const value = this.#values.get(channel);

@@ -1,4 +1,4 @@
-// How one follows a Sequence that never ends, over connections that do: an async iterator with reconnect and resume.
+// Follows a Sequence that never ends over connections that do: an async iterator that reconnects and resumes.
 
 import { parseConstraint } from '../constraint/index.ts';
 import type { DecodeLimits } from '../decode/index.ts';

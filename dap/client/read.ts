@@ -1,4 +1,4 @@
-// How a whole response is read at once: the values of a dataset that is finite, or that a constraint makes so.
+// Reads a whole response at once: the values of a dataset that is finite, or that a constraint makes so.
 
 import { encodeConstraint, parseConstraint } from '../constraint/index.ts';
 import { DecodeError, type DecodeLimits, decodeAll } from '../decode/index.ts';

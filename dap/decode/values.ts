@@ -1,4 +1,4 @@
-// How is a value of any type read, with the bytes coming in pieces of any size?
+// Reads values of any type, with the bytes coming in pieces of any size.
 
 import type { NumberType } from '../model/layout.ts';
 import { isNumberType, rowLayout } from '../model/layout.ts';

@@ -1,4 +1,4 @@
-// What do ADS1115 and ADS1015 have in common? All but bits and rates: one converter behind four inputs and an amplifier.
+// The kinds `ads1115` and `ads1015`, which differ in bits and rates: one converter behind four inputs and an amplifier.
 
 import { hexWord, type I2cChip, signed } from '../buses/i2c.ts';
 import { sensorKind } from '../kind.ts';
@@ -18,12 +18,12 @@ import {
 } from './ads1x15-options.ts';
 import {
   addressesBetween,
+  type ChipMatch,
   claimsOf,
   findChips,
   hostWith,
   openI2cSensor,
   pauseUntil,
-  type Recognised,
   seedOf,
 } from './i2c-sensor.ts';
 import { randomBits } from './seeded-noise.ts';
@@ -191,7 +191,7 @@ const ONLY_ADS1115 = 0x000f;
  * Neither chip has an identity, but thresholds that only a program changes which uses the comparator. A conversion with more
  * than 12 bits is one of an ADS1115; one without may be of either.
  */
-async function converterAt(chip: I2cChip, bits: 12 | 16): Promise<Recognised> {
+async function converterAt(chip: I2cChip, bits: 12 | 16): Promise<ChipMatch> {
   if ((await chip.readWord(LOW_THRESHOLD)) !== LOW_AT_FIRST) return false;
   if ((await chip.readWord(HIGH_THRESHOLD)) !== HIGH_AT_FIRST) return false;
   const isAds1115 = ((await chip.readWord(CONVERSION)) & ONLY_ADS1115) !== 0;

@@ -1,4 +1,4 @@
-// What does a DS18B20 say? Thermometers on 1-Wire, read by the kernel (Maxim DS18B20 datasheet, 19-7487; Linux, Documentation/w1/slaves/w1_therm.rst).
+// The kind `ds18b20`: thermometers on 1-Wire, read by the kernel (Maxim DS18B20 datasheet, 19-7487; Linux, Documentation/w1/slaves/w1_therm.rst).
 
 import { z } from 'zod';
 import { ONE_WIRE_ADDRESS, type OneWire, oneWire, type Thermometer } from '../buses/one-wire.ts';

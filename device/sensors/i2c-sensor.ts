@@ -143,7 +143,7 @@ export function seedOf({ bus, address }: I2cPlace, { seed }: SensorHost): number
 }
 
 /** What a chip is found to be: a kind for sure or not at all, or one of several kinds, in words such as `lm75 or tmp105`. */
-export type Recognised = boolean | string;
+export type ChipMatch = boolean | string;
 
 /**
  * The chips at `addresses` that `recognise` takes for its own, on every bus that may have sensors. It may only read: what answers
@@ -153,7 +153,7 @@ export async function findChips(
   host: SensorHost,
   addresses: readonly number[],
   usual: number,
-  recognise: (chip: I2cChip) => Promise<Recognised>,
+  recognise: (chip: I2cChip) => Promise<ChipMatch>,
 ): Promise<readonly FoundSensor[]> {
   const found: (I2cPlace & { readonly note: string })[] = [];
   for (const { number: bus, parent, reserved } of await host.i2c.list()) {

@@ -1,4 +1,4 @@
-// What does an LM75 say? A thermometer chip on I2C that converts by itself (TI LM75B/LM75C datasheet, SNIS153; NXP LM75A, LM75B).
+// The kind `lm75`: a thermometer chip on I2C that converts by itself (TI LM75B/LM75C datasheet, SNIS153; NXP LM75A, LM75B).
 
 import { z } from 'zod';
 import { type I2cChip, signed } from '../buses/i2c.ts';
@@ -10,12 +10,12 @@ import {
   addressesBetween,
   addressOption,
   busOption,
+  type ChipMatch,
   claimsOf,
   findChips,
   hostWith,
   openI2cSensor,
   pause,
-  type Recognised,
   seedOf,
 } from './i2c-sensor.ts';
 
@@ -120,7 +120,7 @@ const RESOLUTION = 0x60;
  * Whether the chip is an LM75 or a TMP105. Neither has an identity, but limits that few people change; the TMP102, which has them too,
  * has a configuration of two bytes. After power-on both give 9 bits: then nothing tells them apart.
  */
-export async function thermometerAt(chip: I2cChip, kind: 'lm75' | 'tmp105'): Promise<Recognised> {
+export async function thermometerAt(chip: I2cChip, kind: 'lm75' | 'tmp105'): Promise<ChipMatch> {
   if ((await chip.readWord(HYSTERESIS)) !== HYSTERESIS_AT_FIRST) return false;
   if ((await chip.readWord(OVERTEMPERATURE)) !== OVERTEMPERATURE_AT_FIRST) return false;
   const [first = 0, second] = await chip.readBlock(CONFIGURATION, 2);

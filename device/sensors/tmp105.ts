@@ -1,4 +1,4 @@
-// What does a TMP105 say? A thermometer chip on I2C that converts when it is told to (TI datasheet SBOS219).
+// The kind `tmp105`: a thermometer chip on I2C that converts on command (TI datasheet SBOS219).
 
 import { z } from 'zod';
 import { hexByte } from '../buses/i2c.ts';

@@ -1,4 +1,4 @@
-// How does a file become a sensor kind? It is imported, asked for its default export, and checked; what is wrong is told in words.
+// Makes a sensor kind of a file: imports it, asks for its default export, checks that, and says in words what is wrong.
 
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// How does text become a configuration, or the list of everything that is wrong with it?
+// Turns text into a configuration, or into the list of everything that is wrong with it.
 
 import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';

@@ -28,15 +28,15 @@ export function pasteText(sensors: readonly FoundOfKind[]): string {
 }
 
 /** What a sensor takes of its dataset, so that no other may have it. */
-interface Taken {
+interface ReservedNames {
   readonly names: readonly string[];
   readonly columns: readonly string[];
 }
 
 /** What stands below the name of that dataset. */
 export function foundText(sensors: readonly FoundOfKind[]): string {
-  const all: Taken[] = [];
-  const holders = new Map<string, Taken>();
+  const all: ReservedNames[] = [];
+  const holders = new Map<string, ReservedNames>();
   let interval = DEFAULT_INTERVAL;
   const entries = sensors.map(({ kind, driver, found }): Entry => {
     const { note } = found;
@@ -52,7 +52,7 @@ export function foundText(sensors: readonly FoundOfKind[]): string {
     const lines = entryLines({ kind, driver }, found.options, name);
     if (holder !== undefined) return { lines, note, instead: true };
     const { columns } = setUpSensor(kind, options, name === undefined ? {} : { name });
-    const taken: Taken = {
+    const taken: ReservedNames = {
       names: name === undefined ? [] : [name],
       columns: columns.map(({ column }) => column.name),
     };
@@ -76,7 +76,7 @@ const LONGEST_NAME = 48;
 function freeName(
   { kind, found }: FoundOfKind,
   options: Readonly<Record<string, unknown>>,
-  others: readonly Taken[],
+  others: readonly ReservedNames[],
 ): string | undefined {
   const names = new Set(others.flatMap(taken => taken.names));
   const columns = new Set([TIME_COLUMN, ...others.flatMap(taken => taken.columns)]);

@@ -1,4 +1,4 @@
-// What may a configuration say? Its schema: every key with its type, limits, default and meaning.
+// The schema of the configuration: every key with its type, limits, default and meaning.
 
 import { z } from 'zod';
 import { duration, LONGEST_INTERVAL, type SensorKind, SHORTEST_INTERVAL, size } from '../../device/index.ts';

@@ -1,4 +1,4 @@
-// How do a dataset's sensors become a DDS and a DAS? One Sequence, `time` first, with CF and ACDD attributes.
+// Describes a dataset's sensors by a DDS and a DAS: one Sequence, `time` first, with CF and ACDD attributes.
 
 import {
   type Attribute,

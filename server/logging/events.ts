@@ -1,4 +1,4 @@
-// What does the log say of what happens? One line an event, in words, with its numbers as fields.
+// Logs what happens: one line an event, in words, with its numbers as fields.
 
 import type { DeviceEvent, StrayError } from '../../device/index.ts';
 import type { UnwantedEnd } from '../app.ts';

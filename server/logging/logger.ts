@@ -1,4 +1,4 @@
-// Where do log lines go? To standard error: readable on a terminal, with priorities in the journal, JSON otherwise.
+// Writes log lines to standard error: readable on a terminal, with priorities in the journal, as JSON otherwise.
 
 import { fstatSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';

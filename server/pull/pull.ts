@@ -133,7 +133,7 @@ async function pullIntoFiles(source: SourceAddress, pattern: string, options: Pu
   }
 }
 
-interface Filling {
+interface FillTask {
   readonly source: SourceAddress;
   readonly shape: RowShape;
   readonly after: LastTime | undefined;
@@ -145,7 +145,7 @@ interface Filling {
 /** Writes rows of one shape. Throws `ColumnsChanged` as soon as the server has another, and what `follow` throws. */
 async function fill(
   files: RowFiles,
-  { source, shape, after, counter, lock, describing }: Filling,
+  { source, shape, after, counter, lock, describing }: FillTask,
   { signal, onState, onNotice, onRows }: Pull,
 ): Promise<void> {
   const { url, constraint } = source;

@@ -18,7 +18,7 @@ const MOST_NULS = 1024 ** 3;
 const PLAUSIBLE = [Date.UTC(1980), Date.UTC(2100)] as const;
 
 /** A file that was looked at, and not written to. */
-export type Recognised =
+export type ExaminedFile =
   | { readonly kind: 'absent' }
   /** Nothing, or the beginning of the line of names: `named` bytes of it are there. */
   | { readonly kind: 'unbegun'; readonly size: number; readonly named: number; readonly file: string }
@@ -44,7 +44,7 @@ export function identityOf({ dev, ino }: { readonly dev: number; readonly ino: n
  * Looks at the file at `path`, whose rows shall be of the given shape.
  * @throws one sentence where it is none of bytes, or cannot be read
  */
-export async function recognise(path: string, shape: RowShape): Promise<Recognised> {
+export async function recognise(path: string, shape: RowShape): Promise<ExaminedFile> {
   let handle: FileHandle;
   try {
     // A FIFO that took the file's place must not hold this up.
@@ -64,7 +64,7 @@ export async function recognise(path: string, shape: RowShape): Promise<Recognis
   }
 }
 
-async function look(handle: FileHandle, size: number, file: string, shape: RowShape): Promise<Recognised> {
+async function look(handle: FileHandle, size: number, file: string, shape: RowShape): Promise<ExaminedFile> {
   const beginning = await bytesOf(handle, 0, Math.min(size, LONGEST_HEAD));
   const [end] = recordEnds(beginning, false);
   if (end === undefined) {
@@ -120,7 +120,7 @@ async function withoutNames(
   handle: FileHandle,
   size: number,
   shape: RowShape,
-): Promise<Recognised | undefined> {
+): Promise<ExaminedFile | undefined> {
   const { time } = shape;
   if (time?.units === undefined) return undefined;
   const start = await startWithoutNuls(handle, size);

@@ -4,11 +4,11 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileError } from './file-error.ts';
-import { identityOf, type Recognised } from './recognise.ts';
+import { type ExaminedFile, identityOf } from './recognise.ts';
 import type { RowShape } from './row-shape.ts';
 
 /** A file to which rows can be added. */
-export type Writable = Extract<Recognised, { kind: 'absent' | 'unbegun' | 'ours' }>;
+export type Writable = Extract<ExaminedFile, { kind: 'absent' | 'unbegun' | 'ours' }>;
 
 /** What has become of the file since rows were added last. */
 export type FileChange = 'none' | 'gone' | 'shortened';

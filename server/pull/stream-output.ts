@@ -27,10 +27,10 @@ export async function openStream(
   { kind, path }: Exclude<Output, { kind: 'standard' | 'files' }>,
   signal: AbortSignal,
 ): Promise<StreamOutput> {
-  if (kind === 'error') return new StandardError();
+  if (kind === 'error') return new StandardErrorOutput();
   return kind === 'fifo'
-    ? new Fifo(await openFifo(path, signal), signal)
-    : new Device(await openDevice(path), path);
+    ? new FifoOutput(await openFifo(path, signal), signal)
+    : new DeviceOutput(await openDevice(path), path);
 }
 
 async function openDevice(path: string): Promise<FileHandle> {
@@ -53,7 +53,7 @@ async function openFifo(path: string, signal: AbortSignal): Promise<number> {
   }
 }
 
-class Device implements StreamOutput {
+class DeviceOutput implements StreamOutput {
   readonly #handle: FileHandle;
   readonly #path: string;
 
@@ -77,7 +77,7 @@ class Device implements StreamOutput {
 }
 
 /** Not opened by its name: a socket, as services have, cannot be. */
-class StandardError implements StreamOutput {
+class StandardErrorOutput implements StreamOutput {
   async write(text: string): Promise<void> {
     await new Promise<void>(resolve => process.stderr.write(text, () => resolve()));
   }
@@ -85,7 +85,7 @@ class StandardError implements StreamOutput {
   async close(): Promise<void> {}
 }
 
-class Fifo implements StreamOutput {
+class FifoOutput implements StreamOutput {
   readonly #socket: Socket;
   readonly #signal: AbortSignal;
   #failure: Error | undefined;

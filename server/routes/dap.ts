@@ -1,4 +1,4 @@
-// What does a DAP2 address answer? `/NAME.SUFFIX`, and for the first dataset also `/.SUFFIX`.
+// The addresses of a dataset's DAP2 responses: `/NAME.SUFFIX`, and for the first dataset also `/.SUFFIX`.
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

@@ -1,4 +1,4 @@
-// How does the server do, for those who watch many? `/metrics`, for Prometheus and all that reads OpenMetrics.
+// `/metrics`: the state of the server for Prometheus and all that reads OpenMetrics.
 
 import type { FastifyInstance } from 'fastify';
 import type { ClockState } from '../clock/clock-watch.ts';

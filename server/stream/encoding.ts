@@ -1,4 +1,4 @@
-// How do the rows of a constrained Sequence become bytes? As DAP2 binary data or as text, shared where readers ask alike.
+// Encodes the rows of a constrained Sequence as DAP2 binary data or as text, shared by readers that ask alike.
 
 import {
   asciiEncoder,

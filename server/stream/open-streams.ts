@@ -1,4 +1,4 @@
-// Which streams are open? As many as the limits allow; a stuck one is cut off, and all are told when the server closes.
+// The open streams: as many as the limits allow; a stuck client is cut off, and all are told when the server closes.
 
 import type { ServerResponse } from 'node:http';
 import type { Plan } from '../../dap/index.ts';

@@ -1,4 +1,4 @@
-// How do one reader's rows get into its response? A piece at a time, as fast as the client takes them and no faster.
+// Writes one reader's rows into its response: a piece at a time, as fast as the client takes them.
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

@@ -1,4 +1,4 @@
-// What of all that was written has a client's machine not acknowledged yet? The kernel's own socket tables say so.
+// Reads from the kernel how many sent bytes the client of a connection has not acknowledged.
 
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';

@@ -1,4 +1,4 @@
-// How does a test run a program that others wrote, and read what it printed?
+// Runs programs that others wrote, and reads what they printed.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What may happen to a server? Appended rows, readers that come, stall and leave, in any order, checked against the rules.
+// Random events of a server: rows that are appended, readers that come, stall and leave, checked against the rules.
 
 import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';

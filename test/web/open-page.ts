@@ -1,4 +1,4 @@
-// How is the built page opened in a browser, with everything that goes wrong there written down?
+// Opens the built page in a browser, and writes down everything that goes wrong there.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-// Which mistakes do people make in a configuration, and what exactly are they told? The cases of wrong.test.ts.
+// Mistakes that people make in a configuration, and the exact messages that they get: the cases of wrong.test.ts.
 
 import { DERIVATIONS } from '../../../device/index.ts';
 import { KINDS } from './probe-kind.ts';
