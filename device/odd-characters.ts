@@ -66,7 +66,7 @@ const NAMES: Readonly<Record<number, string>> = {
   65279: 'ZERO WIDTH NO-BREAK SPACE',
 };
 
-/** What cannot be seen, or is seen as a blank; a plain blank and the ends of lines are not meant. */
+/** Characters that cannot be seen, or that look like a blank. */
 const INVISIBLE = /[\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 /** Dashes and quotes that are not those of ASCII, and wide forms of ASCII. */
@@ -81,10 +81,10 @@ export interface OddCharacter {
   readonly name: string;
 }
 
-/** The first such character; undefined where all are what they look like. */
+/** The first odd character of `text`; undefined if there is none. */
 export function oddCharacter(text: string): OddCharacter | undefined {
   let index = 0;
-  // A word of Greek letters is meant so; one among Latin ones is a slip.
+  // A word in Greek letters is intended; a Greek letter among Latin ones is a slip.
   const mixes = /[A-Za-z0-9]/.test(text);
   for (const character of text) {
     const isPlain = character >= ' ' && character <= '~';
@@ -121,7 +121,7 @@ function plainForm(wide: number): string {
   return String.fromCharCode(wide - 0xfee0);
 }
 
-/** The text with escapes (`\u00a0`) in place of what cannot be seen. */
+/** The text with an escape (`\u00a0`) in place of each character that cannot be seen. */
 export function withVisible(text: string): string {
   return [...text].map(character => (isInvisible(character) ? escaped(character) : character)).join('');
 }

@@ -3,7 +3,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** A file that is there and is not read. The message says what was expected and found. */
+/** The error for a file that exists and is not read. The message says what was expected and found. */
 export class UnfitFile extends Error {
   readonly expected: string;
   readonly found: string;
@@ -17,8 +17,8 @@ export class UnfitFile extends Error {
 }
 
 /**
- * Opens a regular file, or a symbolic link to one, of at most `largest` bytes. Never waits: a FIFO without a writer and a device block
- * whoever opens or reads them, in a thread that then keeps the process from ending.
+ * Opens a regular file, or a symbolic link to one, of at most `largest` bytes. Never waits: to open or read a FIFO without a writer or a
+ * device blocks a thread, which then keeps the process from ending.
  * @throws UnfitFile, or the system's error
  */
 async function openRegular(path: string, largest: number): Promise<FileHandle> {
@@ -49,7 +49,7 @@ export async function* streamRegular(path: string, largest: number): AsyncGenera
 }
 
 /**
- * Reads a regular file whole. What claims to be shorter than it is, as files in /proc do, is read up to `largest` bytes as well.
+ * Reads a regular file whole. A file that is longer than its size says, as in /proc, is read up to `largest` bytes.
  * @throws UnfitFile, or the system's error
  */
 export async function readRegular(path: string, largest: number): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-// Makes text of other origin harmless where it is printed: what a terminal would obey is shown as an escape such as \u001b.
+// Makes text of other origin harmless to print: characters that a terminal would obey become escapes such as \u001b.
 
 /**
  * Controls (C0, DEL and C1, so all that begins a sequence of a terminal), marks that change the direction of writing, and separators of

@@ -1,4 +1,4 @@
-// How the channels of one unit are drawn: a Smoothie chart with its axes, at any size and resolution.
+// Draws the channels of one unit: a Smoothie chart with its axes, at any size and resolution.
 
 import { SmoothieChart } from 'smoothie';
 import { TimeAxis, ValueAxis } from './axes.ts';

@@ -1,4 +1,4 @@
-// How the one stream of the page lives: it begins with the past where the server has it, rests while the page is hidden,
+// The one stream of the page: it begins with the past where the server has it, rests while the page is hidden,
 // goes on after the last row, and waits for rows that run ahead of the clock.
 
 import { type FollowState, follow, type Rows } from '../dap/index.ts';

@@ -1,4 +1,4 @@
-// What the page shows of the channels of one unit: heading, legend, chart, and the time that is pointed at.
+// The panel of the channels of one unit: heading, legend, chart, and the time that is pointed at.
 
 import { Chart, type Frame } from './chart.ts';
 import type { UnitGroup } from './describe.ts';

@@ -1,4 +1,4 @@
-// How one dataset is plotted: its stream fills a recording, and a loop of frames draws that, or what was when it was paused.
+// Plots one dataset: its stream fills a recording, and a loop of frames draws that, or a copy while it is paused.
 
 import type { Rows } from '../dap/index.ts';
 import type { DatasetAddress } from './address.ts';

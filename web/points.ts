@@ -1,4 +1,4 @@
-// What is kept of one channel: at most two points a column of pixels, for as long as the chart shows them, with gaps.
+// The points of one channel: at most two for each column of pixels, for as long as the chart shows them, with gaps.
 
 /** A gap is kept as a point of no value. */
 const GAP = Number.NaN;

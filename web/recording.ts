@@ -1,4 +1,4 @@
-// What is kept of a stream: the points of each channel, its latest value, and how regularly rows come.
+// The recording of a stream: the points of each channel, its latest value, and how regularly rows come.
 
 import { toMillis } from '../dap/model/time-units.ts';
 import type { Column } from '../dap/model/value.ts';

@@ -1,4 +1,4 @@
-// How a line with gaps is drawn by Smoothie Charts, which joins all points of a series: a series per unbroken piece.
+// Draws a line with gaps by Smoothie Charts, which joins all points of a series: a series for each unbroken piece.
 
 import { type ITimeSeriesPresentationOptions, type SmoothieChart, TimeSeries } from 'smoothie';
 import type { Points } from './points.ts';

@@ -1,4 +1,4 @@
-// Asks for the attributes of a dataset, and takes what can be had of them: without them its data can still be read.
+// Asks for the attributes of a dataset, and reads as many of them as it can: without them its data can still be read.
 
 import type { AttributeTable } from '../model/attributes.ts';
 import { readDas } from '../model/das-recovery.ts';
@@ -17,7 +17,7 @@ const LONGEST_DAS = 2 ** 23;
 const SILENCE = 10;
 const PATIENCE = 20;
 
-/** What could be read, and why there is no more of it: a sentence with the address. */
+/** The attributes that could be read, and why others are missing: a sentence with the address. */
 export interface ReadAttributes {
   readonly attributes: AttributeTable;
   readonly problem: string | undefined;
@@ -70,7 +70,7 @@ export async function readAttributes(address: Address, options: RequestOptions):
   return { attributes, problem: failure ?? problem?.message };
 }
 
-/** Has `work` end after so many seconds, and sooner in silence. */
+/** Ends `work` after `seconds`, and sooner in silence. */
 async function within(
   seconds: number,
   at: string,
@@ -117,7 +117,7 @@ class DasAnswer {
     }
   }
 
-  /** What is in the bytes that have come. `isAll`: they are all of the answer. */
+  /** The attributes in the bytes that have come. `isAll`: these are the whole answer. */
   attributes(isAll = true): { attributes: AttributeTable; problem: DapError | ResponseError | undefined } {
     const wrong = (reason: string): ResponseError => new ResponseError(this.at, reason, { status: 200 });
     const none = (problem: DapError | ResponseError) => ({

@@ -1,4 +1,4 @@
-// The body of a response, and what it is where it cannot be read: cut off on its way, a web page, or something else.
+// The body of a response; tells one that was cut off on its way, or a web page, from anything else.
 
 import { isWebPage, PAGE_BEGINNING } from './web-page.ts';
 

@@ -1,4 +1,4 @@
-// Tells failures of a request that another attempt may mend from those that will stay.
+// Tells the failures of a request that another attempt may mend from those that will last.
 
 /**
  * What Node's `fetch` says of requests that the Fetch standard refuses, and what that means for people. A browser says nothing of

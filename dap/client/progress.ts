@@ -30,7 +30,7 @@ const EARLY = 1e9;
 /** Seconds by which times of a right clock may be ahead of another one. */
 const MOST_AHEAD = 60;
 
-/** A gap of more than so many usual ones is long enough for a server to start again. */
+/** In a gap of more than this many usual ones a server can start again. */
 const USUAL_GAP = 1.5;
 
 /** The rows of one Sequence over all its connections: none twice, none left out, always in the same columns. */

@@ -1,4 +1,4 @@
-// When a broken connection is made anew: full-jitter exponential back-off, Retry-After, and a wait that can be skipped.
+// The pauses between attempts to connect: full-jitter exponential back-off, Retry-After, and a wait that can be skipped.
 
 /** How a connection that broke is made anew. */
 export interface Retry {

@@ -1,4 +1,4 @@
-// What becomes of a request: a response to read, a server's refusal that will stand, or one worth another attempt.
+// Makes a request: it gives a response to read, a refusal that will stand, or an interruption that is worth another attempt.
 
 import { DapError, parseError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';

@@ -19,7 +19,7 @@ const AMISS = 10;
 const LATE = 5;
 const VAGUE = 2;
 
-/** What came of a slice: more is to be asked for at once, or nothing new is there yet. */
+/** The result of a slice: the next request follows at once, or nothing new is there yet. */
 export type Outcome = 'go on' | 'nothing';
 
 /** A window of time, in seconds since 1970, that a request ends at. */
@@ -75,7 +75,7 @@ export class Slices {
   }
 
   /**
-   * `count` rows have come of a response without an end, of which the last one is of `time`: true where slices are needed.
+   * Takes note of `count` rows of a response without an end, the last one of `time`. True where slices are needed.
    * `isSure`: it is known how the column counts time.
    */
   take(count: number, time: number, now: number, isSure: boolean): boolean {
@@ -112,7 +112,7 @@ export class Slices {
   }
 }
 
-/** A server goes on with an answer whose end is past: it gives what its clock brings, and nothing after the bound. */
+/** The error for a server that does not end its answer at the bound, though that is past. */
 export class Overdue extends Interruption {
   override readonly name = 'Overdue';
 
@@ -121,7 +121,7 @@ export class Overdue extends Interruption {
   }
 }
 
-/** Seconds in which more has come of an answer to `slice`, or, of a server that waits for its clock, its end. */
+/** Seconds to wait for more of the answer to `slice`; where the server waits for its clock, for the end of the answer. */
 export function deadline({ to, isProbe }: Slice, now: number): number {
   return isProbe ? Math.max(0, to - now) + LATE : LATE;
 }

@@ -1,9 +1,9 @@
 // Recognises a web page in the place of a DAP2 response: a login page, or the page of a router or proxy in between.
 
-/** What is said of one, after its address. */
+/** The sentence for a web page, behind its address. */
 export const WEB_PAGE = 'answered with a web page (HTML), not a DAP2 response: is a login needed?';
 
-/** The same with what was wrong with it, which tells how it begins. */
+/** The same with the error of reading it as a DAP2 response, which quotes its beginning. */
 export function webPageInsteadOf(error: Error): string {
   return `${WEB_PAGE} (${error.message})`;
 }
@@ -12,7 +12,7 @@ export function webPageInsteadOf(error: Error): string {
 const PAGE =
   /^(?:[\s\u{feff}]|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body|title|meta|script)\b/isu;
 
-/** Characters in which it begins. */
+/** Characters of a body that are looked at. */
 export const PAGE_BEGINNING = 1024;
 
 /** True where a body is a web page, by its beginning; a `Content-Type` of HTML decides where any tag begins it. */

@@ -4,15 +4,15 @@ import { type DapError, parseError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
 import { decodeText } from './text.ts';
 
-/** Bytes that are kept of what came last, at least: an Error object is looked for among them. */
+/** Bytes at the end of the response that are kept at least: an Error object is looked for among them. */
 const KEPT = 2 ** 14;
 
-/** How an Error object begins, and what of it can stand at the end of the bytes that have come. */
+/** The beginning of an Error object, or a part of it at the end of the bytes that have come. */
 const BEGINNING = /Error\s*\{|E(?:r(?:r(?:o(?:r\s*)?)?)?)?$/g;
 
 const END = /\}\s*;?\s*$/;
 
-/** What no text has. */
+/** Characters that are in no text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for.
 const BINARY = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
 

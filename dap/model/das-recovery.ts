@@ -1,11 +1,11 @@
-// Reads what can be read of a DAS that is broken, as many servers' are: a quote or a backslash that is not escaped, an end
+// Reads as much as possible of a broken DAS, as many servers send: a quote or a backslash that is not escaped, an end
 // that is missing. An attribute that is in doubt is left out; no attribute is guessed.
 
 import type { AttributeTable } from './attributes.ts';
 import { parseStatement, parseTables } from './das.ts';
 import { DapSyntaxError, Scanner } from './scan.ts';
 
-/** What could be read. */
+/** The attributes that could be read. */
 export interface ReadableDas {
   readonly attributes: AttributeTable;
   /** The first thing that is wrong; undefined where nothing is. */
@@ -26,7 +26,7 @@ const BEGINNINGS = [STATEMENT, /[^\s"{};]*$/y];
 /** The rest of a line that ends the table which began in it. */
 const END_OF_TABLE = /[^{}\r\n]*\}[ \t]*;?[ \t]*(?=[\r\n]|$)/y;
 
-/** Reads a DAS as `parseDas` does, and of a broken one what is not in doubt. Never throws for a text. */
+/** Reads a DAS as `parseDas` does, and the attributes of a broken one that are not in doubt. Never throws for a text. */
 export function readDas(text: string): ReadableDas {
   const first = new Attempt(text, 0);
   if (first.problem === undefined) return first;
@@ -35,7 +35,7 @@ export function readDas(text: string): ReadableDas {
   return second.isWhole ? second : first;
 }
 
-/** One reading of a text, which goes on after so many errors. */
+/** One reading of a text, which goes on after `errors` errors. */
 class Attempt implements ReadableDas {
   readonly attributes: AttributeTable = new Map();
   problem: DapSyntaxError | undefined;
@@ -66,7 +66,7 @@ class Attempt implements ReadableDas {
       try {
         last = parseStatement(scanner, table, this.#parseTable);
       } catch (error) {
-        // What is wrong further inside has been dealt with there.
+        // An error further inside has been handled there.
         if (!(error instanceof DapSyntaxError) || scanner.depth > depth) throw error;
         // What begins as no statement does is the rest of an attribute that seemed to end at a quote inside of it.
         if (last !== undefined && !BEGINNINGS.some(pattern => scanner.matches(pattern, at)))

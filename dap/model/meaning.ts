@@ -1,4 +1,4 @@
-// Tells the values of a column from what stands for none, and unpacks them: missing values, valid range, `_Unsigned`,
+// Tells the values of a column from its missing values, and unpacks them: missing values, valid range, `_Unsigned`,
 // `scale_factor` and `add_offset` (CF conventions, sections 2.5.1 and 8.1; attribute conventions of the NetCDF Users Guide).
 
 import { type AttributeTable, attributeText, type ListedNumber, listedNumbers } from './attributes.ts';
@@ -44,7 +44,7 @@ export class NumberMeaning implements MissingTest {
   /** The range of packed numbers. */
   readonly #least: number;
   readonly #greatest: number;
-  /** Whether a number of the column is a value depends on the range alone, as the numbers stand. */
+  /** The range alone decides whether a number of the column is a value. */
   readonly #isRangeAll: boolean;
   /** Of unpacked numbers; undefined in most columns. */
   readonly #unpackedRange: Range | undefined;

@@ -1,9 +1,9 @@
-// Decodes the bytes of a text that has to be UTF-8, and names the encoding that it has instead.
+// Decodes text that has to be UTF-8, and names the encoding of any other text.
 
 import { isUtf8 } from 'node:buffer';
 
 /** Bytes that are no UTF-8 text. */
-export class EncodingError extends Error {
+class EncodingError extends Error {
   /** Such as `UTF-16`. */
   readonly found: string;
   /** From 1; undefined where the whole text is meant. */

@@ -48,6 +48,7 @@ export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink
   const delimiter = delimiterOf(line, sink.wanted);
   const names = fieldsOf(line, delimiter);
   const places = sink.begin(names);
+  const read = new Set(places);
   const decimals = new Decimals(delimiter, names);
   const parser = parse({ ...FORMAT, delimiter, info: true });
   const rest = Readable.from(joined(head.rest, text)).compose(parser) as AsyncIterable<Line>;
@@ -56,7 +57,7 @@ export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink
       const number = before + info.lines;
       if (record.length !== names.length) throw new Error(raggedText(number, record, names, delimiter));
       for (const [place, field] of record.entries()) {
-        if (!places.includes(place)) decimals.note(field, place, number);
+        if (!read.has(place)) decimals.note(field, place, number);
       }
       sink.row(
         places.map(place => decimals.read(record[place]!, place, number)),
@@ -74,7 +75,7 @@ interface Head {
   /** How many lines come before those of `rest`. */
   readonly before: number;
   readonly names: string;
-  /** What was read behind the names. */
+  /** The text behind the names, as far as it was read. */
   readonly rest: string;
 }
 
@@ -134,7 +135,7 @@ async function* joined(first: string, others: AsyncIterable<string>): AsyncGener
   for await (const text of others) if (text !== '') yield text;
 }
 
-/** What separates the names: where it gives all that are wanted, else what occurs most. */
+/** The delimiter that gives all wanted names, or else the one that gives most names. */
 function delimiterOf(line: string, wanted: readonly string[]): Delimiter {
   const counts = DELIMITERS.map(delimiter => {
     const names = fieldsOf(line, delimiter);

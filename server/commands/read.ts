@@ -91,7 +91,7 @@ function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolea
   );
 }
 
-/** A sensor may have failed only because a server has it: what that serves can be asked for. */
+/** Names a running server: a sensor may have failed only because that has it open. */
 async function tellOfServer(
   { server: { port, host }, datasets }: Config,
   { machine, tell }: Surroundings,
@@ -100,7 +100,7 @@ async function tellOfServer(
   if (server === undefined) return;
   const [address = ''] = ownAddresses(host, port, machine.addresses);
   tell.line(
-    `${server.name} answers at ${address}, and what it has it may not share: ask it (curl -g ${shellWord(`${address}${datasets[0]?.info.name}.asc?sensor[0]`)} gives its next row), or stop it first (sudo systemctl stop dapberry)`,
+    `${server.name} answers at ${address}, and a sensor that it has open may serve no second program: ask it (curl -g ${shellWord(`${address}${datasets[0]?.info.name}.asc?sensor[0]`)} gives its next row), or stop it first (sudo systemctl stop dapberry)`,
   );
 }
 

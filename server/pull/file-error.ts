@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
-/** The error with the file's name and the reason in words; what is no error of the system stays as it is. */
+/** The error with the file's name and the reason in words; an error that is not of the system stays as it is. */
 export function fileError(path: string, error: unknown, then = ''): unknown {
   const { code } = error as { readonly code?: unknown };
   if (error instanceof RangeError) return new Error(`${path}: ${error.message}`, { cause: error });
@@ -22,7 +22,7 @@ export function fileError(path: string, error: unknown, then = ''): unknown {
 }
 
 /** An error of a file that is told to a person already. */
-export class FileError extends Error {
+class FileError extends Error {
   readonly code: string;
 
   constructor(message: string, code: string, cause: unknown) {
