@@ -1,7 +1,13 @@
-// Quotes a word for a command line that the program prints for a person to copy.
+// Quotes a word for a command line that the program prints for a person to copy. The page has a copy: web/shell-word.ts.
 
-/** `text` as one word of a POSIX shell. */
+/** Characters that no POSIX shell reads as anything but themselves. */
+const PLAIN = /^[\w:/.%@+,-]+$/;
+
+/** Control characters, line and paragraph separators, and the marks that reorder or hide text. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** `text` as one word of a POSIX shell, without characters that a person cannot see. */
 export function shellWord(text: string): string {
-  const seen = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '');
-  return /^[\w:/.%@+,-]+$/.test(seen) ? seen : `'${seen.replaceAll("'", String.raw`'\''`)}'`;
+  const seen = text.replace(UNSEEN, '');
+  return PLAIN.test(seen) ? seen : `'${seen.replaceAll("'", String.raw`'\''`)}'`;
 }

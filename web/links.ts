@@ -3,7 +3,7 @@
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import type { Description } from './describe.ts';
 import { byId, element, write } from './element.ts';
-import { shellWord } from './shell.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface Link {
   readonly text: string;

@@ -3,7 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { shellWord } from '../../server/shell-word.ts';
+import { shellWord as ofServer } from '../../server/shell-word.ts';
+import { shellWord as ofPage } from '../../web/shell-word.ts';
 
 const HOSTILE = [
   "x'$(id)'",
@@ -25,7 +26,10 @@ function runs(command: string): string {
   return execFileSync('bash', ['-c', command], { encoding: 'utf8' });
 }
 
-describe('a word of a printed command', () => {
+describe.each([
+  ['prints', ofServer],
+  ['offers on the page', ofPage],
+])('a word of a command that the program %s', (_, shellWord) => {
   it.each(HOSTILE)('is that word to a shell: %s', name => {
     expect(runs(`printf '%s|' ${shellWord(name)}`)).toBe(`${name}|`);
   });
