@@ -17,14 +17,7 @@ import { DEFAULT_PROXIES, TrustedProxies } from './connections/trusted-proxies.t
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
-import {
-  answerRefusals,
-  type InTurn,
-  refuseMalformed,
-  refuseOn,
-  refuseRequest,
-  refuseUnreadable,
-} from './refusals.ts';
+import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
@@ -130,7 +123,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     refuse: (socket, error) => refuseOn(app, socket, error),
     onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
   });
-  const inTurn: InTurn = (socket, refuse) => connections.inTurn(socket, refuse);
   const http = {
     maxHeaderSize: maxRequestHead,
     headersTimeout: headersTimeout * 1000,
@@ -149,7 +141,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: refuseUnreadable,
     serverFactory: handle => createHttpServer(connections, { handle, refuse }, http),
     trustProxy: address => proxies.has(address),
-    clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket, inTurn),
+    clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket),
     routerOptions: { maxParamLength: 512 },
   });
   // No request needs its body: none is read.
@@ -194,7 +186,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   answerErrors(app, complain);
-  answerRefusals(app, inTurn);
+  answerRefusals(app);
   dapRoutes(app, datasets, streams, () => options.clock);
   catalogRoute(app, datasets);
   healthRoute(app, {

@@ -1,6 +1,6 @@
 // Refuses what neither Node nor the router can read by sending it through the app, so that the answer has the headers of all others.
 
-import { IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBody } from './connections/unread-body.ts';
@@ -9,14 +9,8 @@ import { RequestError, wrongMethod } from './errors.ts';
 /** Requests that are refused whatever they ask for. */
 const refused = new WeakMap<IncomingMessage, RequestError>();
 
-/** How many requests of a connection wait for an answer: what is said there next would be taken for theirs. */
-const waiting = new WeakMap<Socket, number>();
-
 /** Connections on which something was sent that is no request. */
 const malformed = new WeakSet<Socket>();
-
-/** Calls `refuse` when it is the turn of the connection's client. */
-export type InTurn = (socket: Socket, refuse: () => void) => void;
 
 /** In seconds: a server that ends is usually back soon. */
 const BACK_SOON = '10';
@@ -25,7 +19,7 @@ const BACK_SOON = '10';
  * Has `app` refuse what it is told to refuse, and what comes while it closes. To be called after the hooks that set headers are
  * there.
  */
-export function answerRefusals(app: FastifyInstance, inTurn: InTurn): void {
+export function answerRefusals(app: FastifyInstance): void {
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
@@ -35,19 +29,9 @@ export function answerRefusals(app: FastifyInstance, inTurn: InTurn): void {
     if (error !== undefined) throw error;
     if (isClosing) throw new RequestError(503, 'the server is ending', { 'Retry-After': BACK_SOON });
   });
-  watch(app.server, app, inTurn);
-}
-
-function watch(server: Server, app: FastifyInstance, inTurn: InTurn): void {
-  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
-    server.prependListener(event, ({ socket }: IncomingMessage, response: ServerResponse) => {
-      waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
-      response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
-    });
-  }
-  server.on('connect', ({ method = '' }: IncomingMessage, socket: Socket) => {
+  app.server.on('connect', ({ method = '' }: IncomingMessage, socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    inTurn(socket, () => refuseAlone(app, socket, wrongMethod(method)));
+    refuseInTurn(app, socket, wrongMethod(method));
   });
 }
 
@@ -58,12 +42,7 @@ export function refuseUnreadable(error: FastifyError, request: FastifyRequest, r
 }
 
 /** Refuses what is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
-export function refuseMalformed(
-  app: FastifyInstance,
-  error: ConnectionError,
-  socket: Socket,
-  inTurn: InTurn,
-): void {
+export function refuseMalformed(app: FastifyInstance, error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
     return;
@@ -80,13 +59,16 @@ export function refuseMalformed(
     400,
     'expected an HTTP/1.1 request, found something else',
   ];
-  inTurn(socket, () => refuseAlone(app, socket, new RequestError(status, message)));
+  refuseInTurn(app, socket, new RequestError(status, message));
 }
 
-/** Refuses a connection, unless others of its requests wait for an answer: this one would be taken for theirs. */
-function refuseAlone(app: FastifyInstance, socket: Socket, error: RequestError): void {
-  if ((waiting.get(socket) ?? 0) > 0 || !socket.writable) socket.destroy();
-  else refuseOn(app, socket, error);
+/** Refuses a connection in the turn of its client; closes it where the client would take that for the answer to a request. */
+function refuseInTurn(app: FastifyInstance, socket: Socket, error: RequestError): void {
+  const { connections } = app;
+  connections.inTurn(socket, () => {
+    if (connections.isAnswering(socket) || !socket.writable) socket.destroy();
+    else refuseOn(app, socket, error);
+  });
 }
 
 const MALFORMED: Readonly<Record<string, readonly [status: number, message: string]>> = {

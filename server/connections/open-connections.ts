@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { RequestError } from '../errors.ts';
 import { UnsentBytes } from '../stream/unsent.ts';
+import { ClientCounts } from './client-counts.ts';
 import type { KnownLimits } from './connection-limits.ts';
 import { clientNetwork, ipOf } from './ip-address.ts';
 import { type RequestHandler, RequestQueue } from './request-queue.ts';
@@ -55,7 +56,7 @@ export class OpenConnections {
   accepted = 0;
   readonly #options: ConnectionsOptions;
   readonly #open = new Map<Socket, Connection>();
-  readonly #perClient = new Map<string, number>();
+  readonly #perClient = new ClientCounts();
   /** Those without a request, the one that has been so for longest first. */
   readonly #idle = new Set<Connection>();
   /** Connections that are being told that they are refused. */
@@ -114,7 +115,7 @@ export class OpenConnections {
     this.accepted += 1;
     this.#open.set(socket, connection);
     this.#idle.add(connection);
-    if (client !== undefined) this.#perClient.set(client, (this.#perClient.get(client) ?? 0) + 1);
+    if (client !== undefined) this.#perClient.add(client);
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP).unref();
     socket.once('close', () => this.#forget(connection));
   }
@@ -138,10 +139,15 @@ export class OpenConnections {
     if (connection !== undefined) this.#turns.add(connection.client ?? connection, answer);
   }
 
+  /** Whether a request of the connection has not been answered yet. */
+  isAnswering(socket: Socket): boolean {
+    return this.#open.get(socket)?.queue.answering !== undefined;
+  }
+
   /** The sentence for the client where there is no room. */
   #makeRoom(client: string | undefined): string | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#options.limits();
-    if (client !== undefined && (this.#perClient.get(client) ?? 0) >= maxConnectionsPerAddress) {
+    if (client !== undefined && this.#perClient.of(client) >= maxConnectionsPerAddress) {
       if (!this.#displace(client))
         return `${maxConnectionsPerAddress} connections of your address are open, and that is the limit; try again later`;
     }
@@ -166,11 +172,7 @@ export class OpenConnections {
     if (!this.#open.delete(socket)) return;
     queue.clear();
     this.#idle.delete(connection);
-    if (client !== undefined) {
-      const left = (this.#perClient.get(client) ?? 1) - 1;
-      if (left === 0) this.#perClient.delete(client);
-      else this.#perClient.set(client, left);
-    }
+    if (client !== undefined) this.#perClient.remove(client);
     if (this.#open.size > 0) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
@@ -180,11 +182,7 @@ export class OpenConnections {
   #sweep(): void {
     const now = performance.now();
     const mostMs = this.#options.limits().readerTimeout * 1000;
-    let unsent: UnsentBytes | undefined;
-    const kernel = () => {
-      unsent ??= UnsentBytes.read();
-      return unsent;
-    };
+    const kernel = UnsentBytes.onDemand();
     for (const connection of this.#open.values()) {
       const { socket, queue, address } = connection;
       const { writableLength } = socket;

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Plan } from '../../dap/index.ts';
+import { ClientCounts } from '../connections/client-counts.ts';
 import { clientNetwork } from '../connections/ip-address.ts';
 import { StuckClient } from '../connections/stuck-client.ts';
 import { RequestError } from '../errors.ts';
@@ -83,7 +84,7 @@ export class OpenStreams {
   private readonly turns = new Turns();
   private readonly pieces = new PiecePool();
   private readonly open = new Map<ServerResponse, Open>();
-  private readonly perClient = new Map<string, number>();
+  private readonly perClient = new ClientCounts();
   private sweeping: ReturnType<typeof setInterval> | undefined;
   private emptied: (() => void) | undefined;
 
@@ -117,7 +118,7 @@ export class OpenStreams {
     const client = clientNetwork(request.address);
     const { maxStreams, maxStreamsPerAddress } = this.limits;
     let which: string | undefined;
-    if ((this.perClient.get(client) ?? 0) >= maxStreamsPerAddress && !this.displace(client))
+    if (this.perClient.of(client) >= maxStreamsPerAddress && !this.displace(client))
       which = `${maxStreamsPerAddress} streams to your address are open`;
     else if (this.open.size >= maxStreams && !this.displace())
       which = `${maxStreams} streams in all are open`;
@@ -140,7 +141,7 @@ export class OpenStreams {
     const client = clientNetwork(address);
     const counts = this.countsOf(request);
     counts.begun += 1;
-    this.perClient.set(client, (this.perClient.get(client) ?? 0) + 1);
+    this.perClient.add(client);
     const open: Open = {
       address,
       client,
@@ -211,9 +212,7 @@ export class OpenStreams {
     if (!this.open.delete(response)) return;
     const { client, counts } = open;
     counts.ended[endOf(response, open)] += 1;
-    const left = (this.perClient.get(client) ?? 1) - 1;
-    if (left === 0) this.perClient.delete(client);
-    else this.perClient.set(client, left);
+    this.perClient.remove(client);
     if (this.open.size > 0) return;
     clearInterval(this.sweeping);
     this.sweeping = undefined;
@@ -225,11 +224,7 @@ export class OpenStreams {
     this.countRows();
     const now = performance.now();
     const most = this.limits.readerTimeout * 1000;
-    let unsent: UnsentBytes | undefined;
-    const kernel = () => {
-      unsent ??= UnsentBytes.read();
-      return unsent;
-    };
+    const kernel = UnsentBytes.onDemand();
     for (const [response, open] of this.open) {
       const { stream } = open;
       if (stream?.stuckSince === undefined) {

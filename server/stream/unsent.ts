@@ -31,6 +31,15 @@ export class UnsentBytes {
     return new UnsentBytes(bytes);
   }
 
+  /** Reads them when they are asked for first, and once. */
+  static onDemand(): () => UnsentBytes {
+    let found: UnsentBytes | undefined;
+    return () => {
+      found ??= UnsentBytes.read();
+      return found;
+    };
+  }
+
   of({ localPort = 0, remoteAddress = '', remotePort = 0 }: Socket): number | undefined {
     return this.bytes.get(keyOf(localPort, plainAddress(remoteAddress), remotePort));
   }
