@@ -1,5 +1,6 @@
 // What the texts of DAP2 consist of: the words, marks, strings and names that DDS, DAS and Error objects share.
 
+import { TextLines } from './text-lines.ts';
 import { ATOMIC_TYPES, type AtomicType } from './variable.ts';
 
 /** How deep braces may nest in a text at most, so that no text can exhaust the stack. */
@@ -34,16 +35,6 @@ export class DapSyntaxError extends Error {
   }
 }
 
-/** A line by its number, from 1, and the offset of its beginning. */
-interface Line {
-  readonly line: number;
-  readonly start: number;
-}
-
-const FIRST_LINE: Line = { line: 1, start: 0 };
-
-const LINE_END = /\r\n|\r|\n/g;
-
 export interface ScanLimits {
   /** Levels of braces; at most `MAX_DEPTH`. */
   readonly nesting: number;
@@ -60,15 +51,16 @@ const SCAN_LIMITS: ScanLimits = { nesting: MAX_DEPTH, nameLength: Number.POSITIV
 export class Scanner {
   readonly #subject: string;
   readonly #text: string;
+  readonly #lines: TextLines;
   readonly #limits: ScanLimits;
   #at = 0;
   #depth = 0;
-  #line: Line = FIRST_LINE;
 
   /** `subject` names the kind of text in errors: `DDS`. */
   constructor(subject: string, text: string, limits: Partial<ScanLimits> = {}) {
     this.#subject = subject;
     this.#text = text;
+    this.#lines = new TextLines(text);
     this.#limits = { ...SCAN_LIMITS, ...limits };
   }
 
@@ -190,14 +182,13 @@ export class Scanner {
 
   /** The error that says `expected` should have stood at the offset `at`, by default where the next token begins. */
   error(expected: string, at = this.position): DapSyntaxError {
-    const { line, start } = this.#lineOf(at);
+    const { line, start } = this.#lines.at(at);
     return new DapSyntaxError(this.#subject, line, at - start + 1, expected, this.#tokenAt(at));
   }
 
-  /** Goes on at the beginning of the line after the one that `at` is in, with `depth` levels of braces open. */
+  /** Goes on at the end of the line that `at` is in, with `depth` levels of braces open. */
   skipLine(at: number, depth: number): void {
-    LINE_END.lastIndex = at;
-    this.#at = LINE_END.exec(this.#text)?.index ?? this.#text.length;
+    this.#at = this.#lines.endOf(at);
     this.#depth = depth;
   }
 
@@ -219,28 +210,9 @@ export class Scanner {
 
   /** The line that the offset `at` is in: its number, and the characters of blanks at its beginning. */
   lineAt(at: number): { readonly line: number; readonly indentation: number } {
-    const { line, start } = this.#lineOf(at);
+    const { line, start } = this.#lines.at(at);
     BLANKS.lastIndex = start;
     return { line, indentation: BLANKS.exec(this.#text)?.[0].length ?? 0 };
-  }
-
-  /** Counts from the line that was asked for last: a text may have many errors. */
-  #lineOf(at: number): Line {
-    let { line, start } = this.#line;
-    while (at < start) {
-      const end = this.#text[start - 2] === '\r' && this.#text[start - 1] === '\n' ? start - 2 : start - 1;
-      start = Math.max(this.#text.lastIndexOf('\n', end - 1), this.#text.lastIndexOf('\r', end - 1)) + 1;
-      line -= 1;
-    }
-    LINE_END.lastIndex = start;
-    for (let found = LINE_END.exec(this.#text); found !== null; found = LINE_END.exec(this.#text)) {
-      const next = found.index + found[0].length;
-      if (next > at) break;
-      line += 1;
-      start = next;
-    }
-    this.#line = { line, start };
-    return this.#line;
   }
 
   #fail(expected: string, at: number): never {

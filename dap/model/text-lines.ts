@@ -1,0 +1,50 @@
+// Finds the line of a text that an offset is in. A line ends with LF, CRLF or CR.
+
+const LINE_END = /\r\n|\r|\n/g;
+
+/** A line by its number, from 1, and the offset of its beginning. */
+interface Line {
+  readonly line: number;
+  readonly start: number;
+}
+
+/** The lines of one text. Counts from the line that was asked for last: a text may have many errors. */
+export class TextLines {
+  readonly #text: string;
+  #last: Line = { line: 1, start: 0 };
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The line that `offset` is in. */
+  at(offset: number): Line {
+    let { line, start } = this.#last;
+    while (offset < start) {
+      start = this.#startBefore(start);
+      line -= 1;
+    }
+    LINE_END.lastIndex = start;
+    for (let found = LINE_END.exec(this.#text); found !== null; found = LINE_END.exec(this.#text)) {
+      const next = found.index + found[0].length;
+      if (next > offset) break;
+      line += 1;
+      start = next;
+    }
+    this.#last = { line, start };
+    return this.#last;
+  }
+
+  /** The offset of the end of the line that `offset` is in. */
+  endOf(offset: number): number {
+    LINE_END.lastIndex = offset;
+    return LINE_END.exec(this.#text)?.index ?? this.#text.length;
+  }
+
+  /** The beginning of the line before the one that begins at `start`. Looks at that line alone. */
+  #startBefore(start: number): number {
+    let at = start - (this.#text.startsWith('\r\n', start - 2) ? 2 : 1);
+    while (at > 0 && this.#text[at - 1] !== '\n' && this.#text[at - 1] !== '\r') at -= 1;
+    return at;
+  }
+}
