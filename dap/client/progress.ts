@@ -13,10 +13,10 @@ import {
 } from '../constraint/index.ts';
 import { fromMillis, type TimeUnits, toMillis, UNIX_SECONDS } from '../model/time-units.ts';
 import type { Batch, Column } from '../model/value.ts';
-import type { Dataset, Sequence, Variable } from '../model/variable.ts';
+import type { Dataset, Sequence } from '../model/variable.ts';
 import { type LastRow, RecentTimes } from './recent-times.ts';
-import { ResponseError } from './request.ts';
 import { askingFor, pathOfTime, type ResumeTime } from './resume-time.ts';
+import { columnOf, datasetChanged, onlySequence } from './served-columns.ts';
 
 /** Rows as they came: `length` of them, a column for each field of `sequence`, in that order. */
 export interface Rows extends Batch {
@@ -269,7 +269,7 @@ export class Progress {
     this.#serverAhead = now - Date.now() / 1000;
     this.#columns = this.#sequence.fields.map(field => columnOf(field, served, at));
     if (this.last !== undefined && time < 0) {
-      throw changed(`a column ${JSON.stringify(column ?? 'time')} as before`, served, at);
+      throw datasetChanged(`a column ${JSON.stringify(column ?? 'time')} as before`, served, at);
     }
     this.#timeColumn = time;
     const isBehind = this.#from !== undefined;
@@ -348,35 +348,4 @@ export class Progress {
     this.#mayRepeat = row === time.length;
     return row;
   }
-}
-
-function onlySequence(dataset: Dataset, at: string): Sequence {
-  const [sequence, another] = dataset.variables.filter(variable => variable.type === 'Sequence');
-  if (sequence !== undefined && another === undefined) return sequence;
-  const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ');
-  throw new ResponseError(at, `expected one Sequence to follow, found ${found === '' ? 'nothing' : found}`);
-}
-
-/** Where `served` has the column `field`: columns may come in another order, and others may have joined them. */
-function columnOf(field: Variable, served: Sequence, at: string): number {
-  const index = placesOf(served).get(field.name) ?? -1;
-  if (JSON.stringify(served.fields[index]) === JSON.stringify(field)) return index;
-  throw changed(`a column "${field.name}" of type ${field.type} as before`, served, at);
-}
-
-/** The places of columns by their names, of each Sequence that was served; the first one of several. */
-const PLACES = new WeakMap<Sequence, ReadonlyMap<string, number>>();
-
-function placesOf(sequence: Sequence): ReadonlyMap<string, number> {
-  const known = PLACES.get(sequence);
-  if (known !== undefined) return known;
-  const places = new Map<string, number>();
-  for (const [place, { name }] of sequence.fields.entries()) if (!places.has(name)) places.set(name, place);
-  PLACES.set(sequence, places);
-  return places;
-}
-
-function changed(expected: string, { name, fields }: Sequence, at: string): ResponseError {
-  const found = fields.map(field => `${field.type} ${field.name}`).join(', ');
-  return new ResponseError(at, `the dataset has changed: expected ${expected}, found ${name} with ${found}`);
 }

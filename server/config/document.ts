@@ -13,12 +13,10 @@ import {
   Parser,
   YAMLParseError,
 } from 'yaml';
-import { firstForeign, foreignByte, oddCharacter, wideEncoding } from '../../device/index.ts';
+import { oddCharacter } from '../../device/index.ts';
+import { decodeText, type Place } from './document-text.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
 import { syntaxProblem } from './syntax.ts';
-
-/** A configuration is some kilobytes; what is larger is something else. */
-export const LARGEST_TEXT = 256 * 1024;
 
 /** Mappings and lists inside one another, aliases followed; a configuration has seven. */
 const DEEPEST = 32;
@@ -28,12 +26,6 @@ const MOST_VALUES = 50_000;
 
 /** Of more mistakes in the YAML itself, all but the first follow from those. */
 const MOST_ERRORS = 20;
-
-/** A position in the text; both from 1, the column in UTF-16 code units. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** A text that was read, with or without problems. */
 export interface Document {
@@ -49,7 +41,7 @@ export interface Document {
 
 /** Reads a text, or the bytes of a file, which have to be UTF-8. Never throws, and takes bounded time. */
 export function readDocument(source: string, content: string | Uint8Array): Document {
-  const decoded = decode(source, content);
+  const decoded = decodeText(source, content);
   if ('problem' in decoded) return unreadable(source, decoded.problem);
   const { text } = decoded;
   const lines = new LineCounter();
@@ -109,42 +101,6 @@ function placeAt(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
-
-/** The text of the bytes, or why there is none. */
-function decode(source: string, content: string | Uint8Array): { text: string } | { problem: Problem } {
-  const refused = (expected: string, found: string, place: Partial<Place> = {}, hint?: string) => ({
-    problem: { source, ...place, path: '', expected, found, ...(hint === undefined ? {} : { hint }) },
-  });
-  if (content.length > LARGEST_TEXT) {
-    return refused(`a file of at most ${LARGEST_TEXT} bytes`, 'more');
-  }
-  const wide = typeof content === 'string' ? undefined : wideEncoding(content);
-  if (wide !== undefined) return refused('UTF-8', wide, {}, SAVE);
-  const decoded = typeof content === 'string' ? content : new TextDecoder('utf-8').decode(content);
-  // The YAML library knows no line that ends in CR alone.
-  const text = decoded.replaceAll(/\r(?!\n)/g, '\n');
-  const foreign = typeof content === 'string' ? undefined : firstForeign(content);
-  const control = text.search(CONTROL);
-  const at = (offset: number): Place => {
-    const before = text.slice(0, offset).split('\n');
-    return { line: before.length, column: before.at(-1)!.length + 1 };
-  };
-  if (foreign !== undefined) {
-    const bytes = content as Uint8Array;
-    const before = new TextDecoder('utf-8').decode(bytes.subarray(0, foreign));
-    return refused('UTF-8', foreignByte(bytes[foreign]!), at(before.length), SAVE);
-  }
-  if (control >= 0) {
-    const code = text.charCodeAt(control).toString(16).padStart(4, '0');
-    return refused('text', `the control character U+${code.toUpperCase()}`, at(control));
-  }
-  return { text };
-}
-
-/** Control characters, but for those that end or fill lines. */
-const CONTROL = /[^\P{Cc}\t\n\r\u0085]/u;
-
-const SAVE = 'save the file as UTF-8';
 
 /** Builds the value of a document and keeps the places of its parts. */
 class Reader {

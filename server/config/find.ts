@@ -3,7 +3,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readRegular, UnfitFile } from '../../device/index.ts';
-import { LARGEST_TEXT } from './document.ts';
+import { LARGEST_TEXT } from './document-text.ts';
 import type { Source } from './load.ts';
 import type { Problem } from './problem.ts';
 

@@ -2,7 +2,7 @@
 
 import type { YAMLError } from 'yaml';
 import { oddCharacter } from '../../device/index.ts';
-import type { Place } from './document.ts';
+import type { Place } from './document-text.ts';
 import { type Problem, quoted } from './problem.ts';
 
 const QUOTES = 'put a text with such characters in quotes';

@@ -1,0 +1,40 @@
+// Finds the followed Sequence and its columns in the dataset that a connection serves, which may have changed since the last one.
+
+import type { Dataset, Sequence, Variable } from '../model/variable.ts';
+import { ResponseError } from './request.ts';
+
+/** The Sequence to follow. Throws a `ResponseError` where `dataset`, which the address `at` serves, has none or several. */
+export function onlySequence(dataset: Dataset, at: string): Sequence {
+  const [sequence, another] = dataset.variables.filter(variable => variable.type === 'Sequence');
+  if (sequence !== undefined && another === undefined) return sequence;
+  const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ');
+  throw new ResponseError(at, `expected one Sequence to follow, found ${found === '' ? 'nothing' : found}`);
+}
+
+/**
+ * The index in `served` of the column `field`: columns may come in another order, and others may have joined them. Throws a
+ * `ResponseError` where it is gone or has another type.
+ */
+export function columnOf(field: Variable, served: Sequence, at: string): number {
+  const index = indicesOf(served).get(field.name) ?? -1;
+  if (JSON.stringify(served.fields[index]) === JSON.stringify(field)) return index;
+  throw datasetChanged(`a column "${field.name}" of type ${field.type} as before`, served, at);
+}
+
+/** The indices of columns by their names, for each Sequence that was served; the first of several columns of one name. */
+const INDICES = new WeakMap<Sequence, ReadonlyMap<string, number>>();
+
+function indicesOf(sequence: Sequence): ReadonlyMap<string, number> {
+  const known = INDICES.get(sequence);
+  if (known !== undefined) return known;
+  const indices = new Map<string, number>();
+  for (const [index, { name }] of sequence.fields.entries()) if (!indices.has(name)) indices.set(name, index);
+  INDICES.set(sequence, indices);
+  return indices;
+}
+
+/** The error for a dataset that is no longer the one whose rows came before. */
+export function datasetChanged(expected: string, { name, fields }: Sequence, at: string): ResponseError {
+  const found = fields.map(field => `${field.type} ${field.name}`).join(', ');
+  return new ResponseError(at, `the dataset has changed: expected ${expected}, found ${name} with ${found}`);
+}
