@@ -20,6 +20,7 @@ const TOOLS = {
     override: 'DAPBERRY_CHROMIUM',
   },
   curl: { commands: ['curl'], debianPackage: 'curl' },
+  faketime: { commands: ['faketime'], debianPackage: 'faketime' },
   getdap: { commands: ['getdap'], debianPackage: 'libdap-bin' },
   ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
   udunits2: { commands: ['udunits2'], debianPackage: 'udunits-bin' },
