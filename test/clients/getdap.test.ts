@@ -29,9 +29,9 @@ describeWith('getdap', 'getdap (libdap)', () => {
     expect(stdout).toContain('seconds since 1970-01-01');
   });
 
-  it('reads the version of the protocol', async () => {
+  it('reads the version of the protocol that the headers say', async () => {
     const { stdout, stderr } = await getdap('-i', url);
-    expect(stdout + stderr).toContain('DAP version: 2.0');
+    expect(stdout + stderr).toContain('DAP version: 3.2');
   });
 
   it.each([
