@@ -72,5 +72,5 @@ if [ "$(state_of ActiveState)" = active ] && [ "${restarts:-0}" -eq 0 ]; then ex
 found="$(state_of ActiveState) ($(state_of Result))"
 # It does not get better by being started over and over.
 systemctl stop "$unit" || true
-journalctl --unit="$unit" --lines=15 --no-pager --output=cat 2>/dev/null | harmless >&2 || true
+journalctl --unit="$unit" --lines=40 --no-pager --output=cat 2>/dev/null | harmless >&2 || true
 fail "expected that this version starts and stays up, found it $found after $proof s, with the above in its log (journalctl -u dapberry): it was stopped" 'mend what the log tells of'
