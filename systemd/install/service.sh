@@ -67,7 +67,7 @@ wait_until_well() {
     fi
     # It does not get better by being started once more.
     if [ "$(state_of ActiveState)" = failed ] || [ "$(state_of NRestarts)" -ge 3 ] || [ "$SECONDS" -ge "$end" ]; then
-      journalctl --unit=dapberry --lines=15 --no-pager --output=cat | harmless >&2 || true
+      journalctl --unit=dapberry --lines=40 --no-pager --output=cat | harmless >&2 || true
       die "expected that $VERSION answers at ${url}health within $PATIENCE s, found the service $(state_of ActiveState) ($(state_of Result))"
     fi
     sleep 1
