@@ -1,4 +1,4 @@
-// What does `npm test` say at its end, and what does it do about programs that are missing?
+// Tests the closing line of `npm test`, and its treatment of programs that are missing.
 
 import { spawnSync } from 'node:child_process';
 import {
@@ -45,6 +45,7 @@ beforeEach(() => {
     'true',
     'chromium',
     'curl',
+    'faketime',
     'ncdump',
     'udunits2',
     'python3',

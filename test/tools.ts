@@ -1,4 +1,4 @@
-// Which programs that others wrote are on this machine, for the tests that need them?
+// Finds the programs of others that tests need, and skips or fails the suites whose programs are missing.
 
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -1,4 +1,4 @@
-// What is said when bytes are no DAP2 data response?
+// The error for bytes that are no DAP2 data response: where they go wrong, what was expected and what was found.
 
 /** What is found where bytes are missing. */
 export const END_OF_RESPONSE = 'the end of the response';

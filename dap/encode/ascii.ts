@@ -1,4 +1,4 @@
-// How does a dataset's one flat Sequence look as text, for people and spreadsheets?
+// Writes the one flat Sequence of a dataset as text, a row a line, for people and spreadsheets.
 
 import { printDds } from '../model/dds.ts';
 import { isNumberType } from '../model/layout.ts';

@@ -1,4 +1,4 @@
-// `dapberry list`: which kinds of sensors are there, with which options, and what is attached to this machine?
+// `dapberry list`: prints the kinds of sensors with their options, and what is attached to this machine.
 
 import { type Channel, type Need, SENSOR_KINDS, type SensorKind, usualOptions } from '../../device/index.ts';
 import { jsonSchemaOf } from '../config/expected.ts';

@@ -1,4 +1,4 @@
-// `dapberry read`: what do all sensors of the configuration say now?
+// `dapberry read`: prints one reading of every sensor of the configuration.
 
 import {
   type Channel,

@@ -1,4 +1,4 @@
-// What may a configuration say of when a sensor is read, and of the rows that it has no new reading for?
+// The options by which a sensor is read less often than rows are made, and what the rows between two readings have.
 
 import { z } from 'zod';
 import {
