@@ -1,6 +1,7 @@
 #!/bin/sh
 # Is the appliance installed, upgraded, rolled back and taken away as promised? Run as root in a guest that systemd runs; $1 is a release archive.
 # guests: pc pc-trixie
+# seconds: 3600
 
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh
