@@ -39,7 +39,7 @@ export interface AppOptions {
   readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
   /** Files that the process may open: connections leave some to others. */
   readonly maxOpenFiles?: number | undefined;
-  /** Peers whose X-Forwarded-For header is believed; those of this machine where it is left out. */
+  /** Peers whose X-Forwarded-For header is believed; by default those of this machine. */
   readonly trustProxy?: readonly string[];
   /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
   readonly origins?: readonly string[];
@@ -50,7 +50,7 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Told of an error of ours, and what was broken off by it. */
   readonly onError?: (what: string, error: unknown) => void;
-  /** Told of a client whose stream or connection the server ended, or did not take. */
+  /** Receives the address of each client whose stream or connection the server ended or refused. */
   readonly onUnwanted?: (end: UnwantedEnd, address: string) => void;
 }
 

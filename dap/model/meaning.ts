@@ -7,7 +7,7 @@ import { isNumberType, type NumberType } from './layout.ts';
 /** Bits of the types that hold whole numbers. */
 const BITS: Partial<Record<string, 8 | 16 | 32>> = { Byte: 8, Int16: 16, UInt16: 16, Int32: 32, UInt32: 32 };
 
-/** How servers print numbers shortest: `%.6g`. From so many digits on, a decimal may be what is left of a longer number. */
+/** The fewest digits that a server prints (`%.6g`): a decimal with this many or more may be a longer number, cut. */
 const FEWEST_DIGITS = 6;
 
 /** A number that stands for no value, and how far from it a number of the column may lie that was printed as it. */
@@ -183,7 +183,7 @@ function withSign(value: number, bits: 8 | 16 | 32, isSigned: boolean): number {
   return isSigned && unsigned >= size / 2 ? unsigned - size : unsigned;
 }
 
-/** Half of the last digit, where `value` has so many that a server may have left out further ones. */
+/** Half of the last printed digit if `value` may have been cut by printing; else 0. */
 function lostByPrinting(value: number): number {
   const [mantissa = '', exponent = ''] = Math.abs(value).toExponential().split('e');
   const digits = mantissa.replace('.', '').length;

@@ -1,4 +1,4 @@
-// Options of several commands: the configuration that `--config` names, or the one that would be served, and where it is served.
+// The options that several commands share: which configuration is meant, and at which address it is served.
 
 import type { Overrides } from '../config/config.ts';
 import { EXPECTED_HOST, listenFault } from '../config/listen-address.ts';

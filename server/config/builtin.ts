@@ -78,7 +78,7 @@ export async function builtinConfig(
   if (!simulate) await isThere(LOAD, host);
   if (found.length > 0) {
     const content = `${stringify(ATTACHED)}${foundText(found)}`;
-    // What is real comes before what is simulated: the first dataset is the one that a page opens with.
+    // Real sensors come before simulated ones: a page opens with the first dataset.
     sources.unshift({ name: 'built-in attached', content, dataset: 'attached' });
   }
   return { sources, left };
