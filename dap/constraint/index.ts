@@ -1,9 +1,14 @@
 // What the rest of the code uses of DAP2 constraint expressions: to read, write, check, run and resume them.
 
-export type { TimeBounds } from './bounds.ts';
-export { MAX_EXPRESSION } from './decode.ts';
-export { ConstraintError } from './error.ts';
-export { RowReader, type Selected } from './evaluate.ts';
+export { RowReader, type Selected } from './plan/evaluate.ts';
+export { timesIncrease } from './plan/place.ts';
+export { type Plan, type PlanOptions, planConstraint } from './plan/plan.ts';
+export { canRepeatLast, type ResumeOptions, resumeAfter } from './plan/resume.ts';
+export type { TimeBounds } from './selection/bounds.ts';
+export { rowCount, rowRangeOf } from './selection/rows.ts';
+export { timeBounds, timeClause, upperTimeBound } from './selection/time-clauses.ts';
+export { MAX_EXPRESSION } from './text/decode.ts';
+export { ConstraintError } from './text/error.ts';
 export {
   type Call,
   type Comparison,
@@ -17,11 +22,6 @@ export {
   type RowRange,
   type Selection,
   type ValueList,
-} from './expression.ts';
-export { parseConstraint } from './parse.ts';
-export { timesIncrease } from './place.ts';
-export { type Plan, type PlanOptions, planConstraint } from './plan.ts';
-export { encodeConstraint, printConstraint } from './print.ts';
-export { canRepeatLast, type ResumeOptions, resumeAfter } from './resume.ts';
-export { rowCount, rowRangeOf } from './rows.ts';
-export { timeBounds, timeClause, upperTimeBound } from './time-clauses.ts';
+} from './text/expression.ts';
+export { parseConstraint } from './text/parse.ts';
+export { encodeConstraint, printConstraint } from './text/print.ts';

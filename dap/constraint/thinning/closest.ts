@@ -2,7 +2,7 @@
 
 import type { NumberColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
-import { ALL_TIME } from '../bounds.ts';
+import { ALL_TIME } from '../selection/bounds.ts';
 import { type Interval, nearestBeginning } from './interval.ts';
 import { Output, type Values, valuesOf } from './output.ts';
 import type { RowThinner } from './thinning.ts';

@@ -1,9 +1,9 @@
 // What a function after `&` asks for: its name, how it divides time, and the column or the number that it goes by.
 
-import { quoted, THE_END } from '../error.ts';
-import type { Call } from '../expression.ts';
-import { nearest } from '../names.ts';
-import { EXPECTED_UNIT, unitOf } from '../time.ts';
+import { nearest } from '../selection/names.ts';
+import { quoted, THE_END } from '../text/error.ts';
+import type { Call } from '../text/expression.ts';
+import { EXPECTED_UNIT, unitOf } from '../text/time.ts';
 import { ALL, type Interval } from './interval.ts';
 
 /** The functions that summarise the rows of an interval in one. */

@@ -1,6 +1,6 @@
 // Which rows end up in the same result rows: where a stream can begin, and go on after a break.
 
-import type { TimeBounds } from '../bounds.ts';
+import type { TimeBounds } from '../selection/bounds.ts';
 import type { ThinningFunction } from './function.ts';
 import { nearestBeginning, windowAt } from './interval.ts';
 

@@ -1,6 +1,6 @@
 // Which interval a time lies in: so many seconds, so many months of the calendar, or all of time.
 
-import { ALL_TIME, type TimeBounds } from '../bounds.ts';
+import { ALL_TIME, type TimeBounds } from '../selection/bounds.ts';
 
 /** How time is divided. All divisions begin at 1970-01-01T00:00:00Z, weeks on its Thursday, years and months in UTC. */
 export type Interval =

@@ -2,7 +2,7 @@
 
 import type { NumberColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
-import { contiguous, pick } from '../chosen.ts';
+import { contiguous, pick } from '../selection/chosen.ts';
 import { type Interval, spanAt } from './interval.ts';
 import type { RowThinner } from './thinning.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConstraintError, parseConstraint, printConstraint } from '../../../dap/constraint/index.ts';
-import { planConstraint } from '../../../dap/constraint/plan.ts';
+import { planConstraint } from '../../../dap/constraint/plan/plan.ts';
 import { NOW, planOf, stations } from './stations.ts';
 
 const NEXT_NAME = '",", "&" before a clause, or the end';

@@ -1,6 +1,6 @@
 // Which column a name in a constraint means, and which names there are.
 
-import type { Sequence } from '../model/variable.ts';
+import type { Sequence } from '../../model/variable.ts';
 
 /** Names that an error lists. */
 const LISTED = 20;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compilePattern, MAX_SUBJECT } from '../../../dap/constraint/match.ts';
-import { PatternError } from '../../../dap/constraint/pattern.ts';
+import { compilePattern, MAX_SUBJECT } from '../../../../dap/constraint/selection/match.ts';
+import { PatternError } from '../../../../dap/constraint/selection/pattern.ts';
 
 describe('compilePattern', () => {
   it.each([

@@ -1,17 +1,17 @@
 // What a constraint asks of a dataset: everything checked, and ready to run over its rows.
 
-import { type MissingTest, missingTest } from '../model/meaning.ts';
-import type { Batch } from '../model/value.ts';
-import { type Dataset, isAtomic, type Sequence } from '../model/variable.ts';
-import { ALL_TIME, boundsOf, meet, NO_TIME, type TimeBounds } from './bounds.ts';
+import { type MissingTest, missingTest } from '../../model/meaning.ts';
+import type { Batch } from '../../model/value.ts';
+import { type Dataset, isAtomic, type Sequence } from '../../model/variable.ts';
+import { ALL_TIME, boundsOf, meet, NO_TIME, type TimeBounds } from '../selection/bounds.ts';
+import { rowRangeOf } from '../selection/rows.ts';
+import { type Clause, compileClauses, MIRRORED, storedIn } from '../selection/select.ts';
+import type { Constraint, RowRange } from '../text/expression.ts';
+import { printRange } from '../text/print.ts';
+import { type Bound, bind } from '../thinning/bind.ts';
+import { groupAt, rowsOfGroup } from '../thinning/group.ts';
+import type { Thinning } from '../thinning/thinning.ts';
 import { type CalledFunction, Checker, TIME } from './check.ts';
-import type { Constraint, RowRange } from './expression.ts';
-import { printRange } from './print.ts';
-import { rowRangeOf } from './rows.ts';
-import { type Clause, compileClauses, MIRRORED, storedIn } from './select.ts';
-import { type Bound, bind } from './thinning/bind.ts';
-import { groupAt, rowsOfGroup } from './thinning/group.ts';
-import type { Thinning } from './thinning/thinning.ts';
 
 export interface PlanOptions {
   /** What `now` means, in seconds since 1970. */

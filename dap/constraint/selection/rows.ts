@@ -1,8 +1,8 @@
 // Which rows of a Sequence an index asks for, where several indices have to agree.
 
-import type { Constraint, Projection, RowRange } from './expression.ts';
-import { printRange } from './print.ts';
-import { errorAt } from './source.ts';
+import type { Constraint, Projection, RowRange } from '../text/expression.ts';
+import { printRange } from '../text/print.ts';
+import { errorAt } from '../text/source.ts';
 
 /**
  * The rows that the projections of `constraint` ask for; undefined where they ask for all. An index on the Sequence and

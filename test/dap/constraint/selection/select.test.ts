@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchOf, planOf, type Row } from './stations.ts';
+import { batchOf, planOf, type Row } from '../stations.ts';
 
 const row = (values: Partial<Row>): Row => ({
   time: 0,

@@ -7,8 +7,8 @@ import {
   parseConstraint,
   printConstraint,
   type RowRange,
-} from '../../../dap/constraint/index.ts';
-import { nearlyConstraint } from './arbitraries.ts';
+} from '../../../../dap/constraint/index.ts';
+import { nearlyConstraint } from '../arbitraries.ts';
 
 const name = (...names: string[]): Name => ({
   kind: 'name',

@@ -1,7 +1,7 @@
 // Which rows of a batch meet the clauses of a constraint: each clause is compiled once, into a loop over columns.
 
-import type { Batch } from '../model/value.ts';
-import type { Operator } from './expression.ts';
+import type { Batch } from '../../model/value.ts';
+import type { Operator } from '../text/expression.ts';
 import { compareNumberColumns, compareWithNumber, compareWithNumbers } from './loops.ts';
 import type { Matcher } from './match.ts';
 

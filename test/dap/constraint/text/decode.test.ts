@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeQuery, MAX_EXPRESSION } from '../../../dap/constraint/decode.ts';
-import { ConstraintError, parseConstraint, printConstraint } from '../../../dap/constraint/index.ts';
+import { ConstraintError, parseConstraint, printConstraint } from '../../../../dap/constraint/index.ts';
+import { decodeQuery, MAX_EXPRESSION } from '../../../../dap/constraint/text/decode.ts';
 
 describe('decodeQuery', () => {
   it('leaves a query without escapes as it is, with the plus sign a plus sign', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConstraintError, parseConstraint, planConstraint } from '../../../dap/constraint/index.ts';
-import type { Dataset, Variable } from '../../../dap/model/variable.ts';
-import { NOW, planOf, stations } from './stations.ts';
+import { ConstraintError, parseConstraint, planConstraint } from '../../../../dap/constraint/index.ts';
+import type { Dataset, Variable } from '../../../../dap/model/variable.ts';
+import { NOW, planOf, stations } from '../stations.ts';
 
 const OPEN = { low: -Infinity, lowInclusive: false, high: Infinity, highInclusive: false };
 const columnsOf = (query: string) => planOf(query).sequence.fields.map(field => field.name);

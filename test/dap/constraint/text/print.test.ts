@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeConstraint, parseConstraint, printConstraint } from '../../../dap/constraint/index.ts';
-import { constraint } from './arbitraries.ts';
+import { encodeConstraint, parseConstraint, printConstraint } from '../../../../dap/constraint/index.ts';
+import { constraint } from '../arbitraries.ts';
 
 describe('printConstraint', () => {
   it.each([

@@ -1,9 +1,9 @@
 // Where the rest of a Sequence begins, after the row that came last: behind it, or where a function's next interval begins.
 
-import type { Call, Constraint, RowRange } from './expression.ts';
-import { meansSame } from './names.ts';
-import { readFunction, type ThinningFunction } from './thinning/function.ts';
-import { groupAt, rowsOfGroup } from './thinning/group.ts';
+import { meansSame } from '../selection/names.ts';
+import type { Call, Constraint, RowRange } from '../text/expression.ts';
+import { readFunction, type ThinningFunction } from '../thinning/function.ts';
+import { groupAt, rowsOfGroup } from '../thinning/group.ts';
 
 export interface Place {
   /** Nothing is left. */

@@ -12,10 +12,10 @@ import {
   rowCount,
   rowRangeOf,
   upperTimeBound,
-} from '../../../dap/constraint/index.ts';
-import { naive } from './naive.ts';
-import { request, rows } from './requests.ts';
-import { batchOf, NOW, type Row, stations } from './stations.ts';
+} from '../../../../dap/constraint/index.ts';
+import { naive } from '../naive.ts';
+import { request, rows } from '../requests.ts';
+import { batchOf, NOW, type Row, stations } from '../stations.ts';
 
 const TIME = 'sensor.time';
 

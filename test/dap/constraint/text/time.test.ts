@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksLikeTime, secondsOf } from '../../../dap/constraint/time.ts';
+import { looksLikeTime, secondsOf } from '../../../../dap/constraint/text/time.ts';
 
 /** 2026-01-31T12:00:00.25Z. */
 const NOW = Date.UTC(2026, 0, 31, 12) / 1000 + 0.25;

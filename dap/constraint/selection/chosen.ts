@@ -1,7 +1,7 @@
 // Which rows of a batch are chosen, and how they are taken out of it: as views where they follow each other.
 
-import { type Batch, type Column, type NumberColumn, newColumn } from '../model/value.ts';
-import type { Variable } from '../model/variable.ts';
+import { type Batch, type Column, type NumberColumn, newColumn } from '../../model/value.ts';
+import type { Variable } from '../../model/variable.ts';
 
 /** Rows of a batch: a run of them, or their numbers. */
 export type Rows = { readonly from: number; readonly to: number } | Int32Array;

@@ -1,10 +1,10 @@
 // The constraint that asks for the rest of a Sequence after its connection broke.
 
-import { type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
-import type { Constraint, Projection, RowRange, Selection } from './expression.ts';
+import { type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
+import { lastRow, rowCount, rowRangeOf } from '../selection/rows.ts';
+import { fixed, nameOf, timeClause, timeComparison, windowOf } from '../selection/time-clauses.ts';
+import type { Constraint, Projection, RowRange, Selection } from '../text/expression.ts';
 import { NOWHERE, type Place, placeAfter, rowsPassed } from './place.ts';
-import { lastRow, rowCount, rowRangeOf } from './rows.ts';
-import { fixed, nameOf, timeClause, timeComparison, windowOf } from './time-clauses.ts';
 
 export interface ResumeOptions {
   /** The dotted name of the time column, `sensor.time`. */

@@ -6,11 +6,11 @@ import {
   planConstraint,
   printConstraint,
   RowReader,
-} from '../../../dap/constraint/index.ts';
-import type { Batch } from '../../../dap/model/value.ts';
-import { naive } from './naive.ts';
-import { cut, lengths, request, rows } from './requests.ts';
-import { batchOf, NOW, planOf, type Row, stations } from './stations.ts';
+} from '../../../../dap/constraint/index.ts';
+import type { Batch } from '../../../../dap/model/value.ts';
+import { naive } from '../naive.ts';
+import { cut, lengths, request, rows } from '../requests.ts';
+import { batchOf, NOW, planOf, type Row, stations } from '../stations.ts';
 
 /** The rows of batches, each as a list of its values. */
 function rowsOf(batches: readonly Batch[]): unknown[][] {

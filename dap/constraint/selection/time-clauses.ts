@@ -1,7 +1,6 @@
 // The clauses of a constraint that bound the column of times: what they say, and how they are written.
 
-import { fromMillis, type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
-import { ALL_TIME, boundsOf, meet, type TimeBounds } from './bounds.ts';
+import { fromMillis, type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
 import {
   type Comparison,
   type Constraint,
@@ -10,10 +9,11 @@ import {
   type Operator,
   pathOf,
   type Selection,
-} from './expression.ts';
+} from '../text/expression.ts';
+import { secondsOf } from '../text/time.ts';
+import { ALL_TIME, boundsOf, meet, type TimeBounds } from './bounds.ts';
 import { meansSame } from './names.ts';
 import { MIRRORED } from './select.ts';
-import { secondsOf } from './time.ts';
 
 /**
  * The bounds that `constraint` puts on the column `time` (a dotted name), in its `units`; `ALL_TIME` where it puts none. `now`

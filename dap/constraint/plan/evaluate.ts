@@ -1,11 +1,11 @@
 // Which rows and columns of a stream of batches a plan lets through, and when it has had all it asks for.
 
-import { type Batch, type NumberColumn, newColumn } from '../model/value.ts';
-import type { Variable } from '../model/variable.ts';
-import { isEmpty } from './bounds.ts';
-import { allRows, contiguous, countOf, numberAt, part, pick, type Rows } from './chosen.ts';
+import { type Batch, type NumberColumn, newColumn } from '../../model/value.ts';
+import type { Variable } from '../../model/variable.ts';
+import { isEmpty } from '../selection/bounds.ts';
+import { allRows, contiguous, countOf, numberAt, part, pick, type Rows } from '../selection/chosen.ts';
+import type { RowThinner } from '../thinning/thinning.ts';
 import type { Plan } from './plan.ts';
-import type { RowThinner } from './thinning/thinning.ts';
 
 export interface Selected {
   /** The columns asked for of the rows asked for; there may be none. */

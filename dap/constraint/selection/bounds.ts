@@ -1,6 +1,6 @@
 // Which window of time the clauses of a constraint leave open.
 
-import type { Operator } from './expression.ts';
+import type { Operator } from '../text/expression.ts';
 
 /** Seconds since 1970; -Infinity and Infinity where the window is open. */
 export interface TimeBounds {

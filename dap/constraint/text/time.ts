@@ -1,6 +1,6 @@
 // The times of constraints, `now-10minutes` and `2026-11-21T10:00:00Z`, in seconds since 1970.
 
-import { looksLikeInstant, secondsOfInstant } from '../model/instant.ts';
+import { looksLikeInstant, secondsOfInstant } from '../../model/instant.ts';
 
 /** Reports that the text is wrong from `offset` on, and what was expected there. */
 export type TimeFailure = (offset: number, expected: string) => never;

@@ -1,7 +1,11 @@
 // Does a constraint make sense for the columns of a Sequence? Names, types, times, regular expressions, functions.
 
-import type { Atomic, Sequence } from '../model/variable.ts';
-import { quoted } from './error.ts';
+import type { Atomic, Sequence } from '../../model/variable.ts';
+import { compilePattern, type Matcher } from '../selection/match.ts';
+import { find, namesInstead } from '../selection/names.ts';
+import { PatternError } from '../selection/pattern.ts';
+import type { Clause, Term } from '../selection/select.ts';
+import { quoted } from '../text/error.ts';
 import {
   type Call,
   type Comparison,
@@ -9,15 +13,11 @@ import {
   type Node,
   type Operand,
   pathOf,
-} from './expression.ts';
-import { compilePattern, type Matcher } from './match.ts';
-import { find, namesInstead } from './names.ts';
-import { PatternError } from './pattern.ts';
-import type { Clause, Term } from './select.ts';
-import { errorAt } from './source.ts';
-import { readFunction, type Sorter, type ThinningFunction } from './thinning/function.ts';
-import type { ResultColumn } from './thinning/summarise.ts';
-import { secondsOf } from './time.ts';
+} from '../text/expression.ts';
+import { errorAt } from '../text/source.ts';
+import { secondsOf } from '../text/time.ts';
+import { readFunction, type Sorter, type ThinningFunction } from '../thinning/function.ts';
+import type { ResultColumn } from '../thinning/summarise.ts';
 
 /** The name of the column that times are compared with: seconds since 1970. */
 export const TIME = 'time';
