@@ -3,7 +3,7 @@
 import { readFileSync, unlinkSync } from 'node:fs';
 import { readFile, realpath, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pause } from '../../dap/client/reconnect.ts';
+import { pause } from '../../dap/client/http/reconnect.ts';
 import { readRegular, UnfitFile } from '../../device/index.ts';
 import { fileError } from './file-error.ts';
 import { isRunning, type LockOwner, ownerIn, thisOwner } from './lock-owner.ts';

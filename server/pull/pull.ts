@@ -1,7 +1,7 @@
 // Keeps the rows of a dataset, here or far away, for good: follows it, and writes the rows down as they come.
 
-import { parseAddress } from '../../dap/client/address.ts';
-import { readAttributes } from '../../dap/client/attributes.ts';
+import { parseAddress } from '../../dap/client/http/address.ts';
+import { readAttributes } from '../../dap/client/read/attributes.ts';
 import { type FollowState, follow, ResponseError, type Rows } from '../../dap/index.ts';
 import { csvHead, csvRow, type MissingNumbers, missingNumbers } from './csv.ts';
 import type { LastTime } from './file-end.ts';

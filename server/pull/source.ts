@@ -1,11 +1,11 @@
 // Asks a server what the rows of an address look like, as often as it takes until the server answers.
 
-import { parseAddress } from '../../dap/client/address.ts';
-import { askDasIfAny } from '../../dap/client/attributes.ts';
-import { Connection, Interruption } from '../../dap/client/connection.ts';
-import { askDds } from '../../dap/client/describe.ts';
-import { backOff, completeRetry, pause } from '../../dap/client/reconnect.ts';
-import { completeOptions, failureOf } from '../../dap/client/request.ts';
+import { parseAddress } from '../../dap/client/http/address.ts';
+import { Connection, Interruption } from '../../dap/client/http/connection.ts';
+import { backOff, completeRetry, pause } from '../../dap/client/http/reconnect.ts';
+import { completeOptions, failureOf } from '../../dap/client/http/request.ts';
+import { askDasIfAny } from '../../dap/client/read/attributes.ts';
+import { askDds } from '../../dap/client/read/describe.ts';
 import { encodeConstraint, parseConstraint } from '../../dap/index.ts';
 import { type RowShape, shapeOf } from './row-shape.ts';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { constants, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { pause } from '../../dap/client/reconnect.ts';
+import { pause } from '../../dap/client/http/reconnect.ts';
 import { fileError } from './file-error.ts';
 import type { Output } from './output.ts';
 

@@ -1,6 +1,6 @@
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { failureIn } from '../../../dap/client/failure.ts';
+import { failureIn } from '../../../dap/client/http/failure.ts';
 import { describe as describeDataset, follow, read } from '../../../dap/client/index.ts';
 import { all, States, take } from './collect.ts';
 import { type Row, responseBytes, serve } from './station.ts';

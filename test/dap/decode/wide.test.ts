@@ -1,7 +1,7 @@
 // Whether a response costs what its bytes are worth: linear in its columns, and bounded like everything else.
 
 import { describe, expect, it } from 'vitest';
-import { Progress } from '../../../dap/client/progress.ts';
+import { Progress } from '../../../dap/client/follow/progress.ts';
 import { parseConstraint } from '../../../dap/constraint/index.ts';
 import { DEFAULT_LIMITS, DecodeError, Decoder, decodeAll } from '../../../dap/decode/index.ts';
 import { parseDas } from '../../../dap/model/das.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backOff, completeRetry, pause, retryAfter } from '../../../dap/client/reconnect.ts';
+import { backOff, completeRetry, pause, retryAfter } from '../../../../dap/client/http/reconnect.ts';
 
 const retry = completeRetry({});
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 // Collects the bytes of a body, and reads them as text in the character set that they are in.
 
-import { decodeText } from '../decode/text.ts';
+import { decodeText } from '../../decode/text.ts';
 
 /** Bytes that come in pieces of any size, in one piece of memory: a million pieces cost no more than their bytes. */
 export class ByteCollector {

@@ -1,16 +1,16 @@
 // Reads a whole response at once: the values of a dataset that is finite, or that a constraint makes so.
 
-import { encodeConstraint, parseConstraint } from '../constraint/index.ts';
-import { DecodeError, type DecodeLimits, decodeAll } from '../decode/index.ts';
-import { DapError } from '../model/error.ts';
-import { DapSyntaxError } from '../model/scan.ts';
-import type { Value } from '../model/value.ts';
-import type { Dataset } from '../model/variable.ts';
-import { parseAddress, responseAddress } from './address.ts';
-import { Body } from './body.ts';
-import { collectBytes } from './bytes.ts';
-import { ask, located, once, type RequestOptions, ResponseError } from './request.ts';
-import { webPageInsteadOf } from './web-page.ts';
+import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
+import { DecodeError, type DecodeLimits, decodeAll } from '../../decode/index.ts';
+import { DapError } from '../../model/error.ts';
+import { DapSyntaxError } from '../../model/scan.ts';
+import type { Value } from '../../model/value.ts';
+import type { Dataset } from '../../model/variable.ts';
+import { parseAddress, responseAddress } from '../http/address.ts';
+import { Body } from '../http/body.ts';
+import { collectBytes } from '../http/bytes.ts';
+import { ask, located, once, type RequestOptions, ResponseError } from '../http/request.ts';
+import { webPageInsteadOf } from '../http/web-page.ts';
 
 export interface ReadOptions extends RequestOptions {
   /** The constraint expression, as it would stand after the `?`; in the address or here. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { read } from '../../../dap/client/index.ts';
-import { type Listening, type Row, responseBytes, rowBytes, Station, serve } from './station.ts';
+import { read } from '../../../../dap/client/index.ts';
+import { type Listening, type Row, responseBytes, rowBytes, Station, serve } from '../station.ts';
 
 const five: Row[] = [1, 2, 3, 4, 5].map(n => [n, 10 * n]);
 

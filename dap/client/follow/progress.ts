@@ -10,10 +10,10 @@ import {
   timeClause,
   timesIncrease,
   upperTimeBound,
-} from '../constraint/index.ts';
-import { fromMillis, type TimeUnits, toMillis, UNIX_SECONDS } from '../model/time-units.ts';
-import type { Batch, Column } from '../model/value.ts';
-import type { Dataset, Sequence } from '../model/variable.ts';
+} from '../../constraint/index.ts';
+import { fromMillis, type TimeUnits, toMillis, UNIX_SECONDS } from '../../model/time-units.ts';
+import type { Batch, Column } from '../../model/value.ts';
+import type { Dataset, Sequence } from '../../model/variable.ts';
 import { type LastRow, RecentTimes } from './recent-times.ts';
 import { askingFor, pathOfTime, type ResumeTime } from './resume-time.ts';
 import { columnOf, datasetChanged, onlySequence } from './served-columns.ts';

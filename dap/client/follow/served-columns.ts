@@ -1,7 +1,7 @@
 // Finds the followed Sequence and its columns in the dataset that a connection serves, which may have changed since the last one.
 
-import type { Dataset, Sequence, Variable } from '../model/variable.ts';
-import { ResponseError } from './request.ts';
+import type { Dataset, Sequence, Variable } from '../../model/variable.ts';
+import { ResponseError } from '../http/request.ts';
 
 /** The Sequence to follow. Throws a `ResponseError` where `dataset`, which the address `at` serves, has none or several. */
 export function onlySequence(dataset: Dataset, at: string): Sequence {

@@ -1,7 +1,7 @@
 // Makes a request: it gives a response to read, a refusal that will stand, or an interruption that is worth another attempt.
 
-import { DapError, parseError } from '../model/error.ts';
-import { DapSyntaxError } from '../model/scan.ts';
+import { DapError, parseError } from '../../model/error.ts';
+import { DapSyntaxError } from '../../model/scan.ts';
 import { bodyText, collectBytes } from './bytes.ts';
 import { Connection, type ConnectionOptions, type Fetch, Interruption } from './connection.ts';
 import { retryAfter, shortenedPause } from './reconnect.ts';

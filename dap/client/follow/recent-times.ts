@@ -1,7 +1,7 @@
 // Keeps the times of the rows that came last, so that the last one can be told from a number that stands for no time.
 
-import type { MissingTest } from '../model/meaning.ts';
-import type { Column } from '../model/value.ts';
+import type { MissingTest } from '../../model/meaning.ts';
+import type { Column } from '../../model/value.ts';
 
 /** The last row that has come: its time in the column's units, and how many rows of exactly that time have come. */
 export interface LastRow {

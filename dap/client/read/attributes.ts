@@ -1,14 +1,14 @@
 // Asks for the attributes of a dataset, and reads as many of them as it can: without them its data can still be read.
 
-import type { AttributeTable } from '../model/attributes.ts';
-import { readDas } from '../model/das-recovery.ts';
-import { DapError } from '../model/error.ts';
-import { type Address, responseAddress } from './address.ts';
-import { Body } from './body.ts';
-import { ByteCollector, bodyText, collectBytes } from './bytes.ts';
-import { type Connection, Interruption } from './connection.ts';
-import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from './request.ts';
-import { WEB_PAGE } from './web-page.ts';
+import type { AttributeTable } from '../../model/attributes.ts';
+import { readDas } from '../../model/das-recovery.ts';
+import { DapError } from '../../model/error.ts';
+import { type Address, responseAddress } from '../http/address.ts';
+import { Body } from '../http/body.ts';
+import { ByteCollector, bodyText, collectBytes } from '../http/bytes.ts';
+import { type Connection, Interruption } from '../http/connection.ts';
+import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from '../http/request.ts';
+import { WEB_PAGE } from '../http/web-page.ts';
 
 /** Bytes of a DAS that are read at most. */
 const LONGEST_DAS = 2 ** 23;

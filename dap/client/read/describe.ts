@@ -1,18 +1,18 @@
 // Asks what a dataset on a server holds: its variables from the DDS, its attributes from the DAS.
 
-import { encodeConstraint, parseConstraint } from '../constraint/index.ts';
-import { DEFAULT_LIMITS } from '../decode/index.ts';
-import type { AttributeTable } from '../model/attributes.ts';
-import { parseDds } from '../model/dds.ts';
-import { DapSyntaxError } from '../model/scan.ts';
-import type { Dataset } from '../model/variable.ts';
-import { type Address, parseAddress, responseAddress } from './address.ts';
+import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
+import { DEFAULT_LIMITS } from '../../decode/index.ts';
+import type { AttributeTable } from '../../model/attributes.ts';
+import { parseDds } from '../../model/dds.ts';
+import { DapSyntaxError } from '../../model/scan.ts';
+import type { Dataset } from '../../model/variable.ts';
+import { type Address, parseAddress, responseAddress } from '../http/address.ts';
+import { Body } from '../http/body.ts';
+import { bodyText, collectBytes } from '../http/bytes.ts';
+import { type Connection, Interruption } from '../http/connection.ts';
+import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from '../http/request.ts';
+import { webPageInsteadOf } from '../http/web-page.ts';
 import { readAttributes } from './attributes.ts';
-import { Body } from './body.ts';
-import { bodyText, collectBytes } from './bytes.ts';
-import { type Connection, Interruption } from './connection.ts';
-import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from './request.ts';
-import { webPageInsteadOf } from './web-page.ts';
 
 /** Bytes of a DDS that are read at most. */
 const LONGEST_DDS = 2 ** 24;

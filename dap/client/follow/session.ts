@@ -1,23 +1,23 @@
 // What each connection contributes to a stream: the request for what is still missing, and the rows of its response.
 
-import { type Constraint, encodeConstraint } from '../constraint/index.ts';
-import { END_OF_RESPONSE } from '../decode/error.ts';
-import { type DecodedPart, DecodeError, type DecodeLimits, decodeStream } from '../decode/index.ts';
-import { DapError } from '../model/error.ts';
-import { DapSyntaxError } from '../model/scan.ts';
-import { UNIX_SECONDS } from '../model/time-units.ts';
-import type { Batch } from '../model/value.ts';
-import type { Dataset } from '../model/variable.ts';
-import { type Address, responseAddress } from './address.ts';
-import { Body } from './body.ts';
-import { type Connection, Interruption } from './connection.ts';
+import { type Constraint, encodeConstraint } from '../../constraint/index.ts';
+import { END_OF_RESPONSE } from '../../decode/error.ts';
+import { type DecodedPart, DecodeError, type DecodeLimits, decodeStream } from '../../decode/index.ts';
+import { DapError } from '../../model/error.ts';
+import { DapSyntaxError } from '../../model/scan.ts';
+import { UNIX_SECONDS } from '../../model/time-units.ts';
+import type { Batch } from '../../model/value.ts';
+import type { Dataset } from '../../model/variable.ts';
+import { type Address, responseAddress } from '../http/address.ts';
+import { Body } from '../http/body.ts';
+import { type Connection, Interruption } from '../http/connection.ts';
+import { ask, isTransient, located, ResponseError, saysNoRows } from '../http/request.ts';
+import { webPageInsteadOf } from '../http/web-page.ts';
 import { Progress, type Rows } from './progress.ts';
 import type { LastRow } from './recent-times.ts';
-import { ask, isTransient, located, ResponseError, saysNoRows } from './request.ts';
 import { describedTime, findResumeTime } from './resume-time.ts';
 import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
 import { deadline, isSettled, Overdue, type Slice, Slices } from './slices.ts';
-import { webPageInsteadOf } from './web-page.ts';
 
 /** How many times in a row a dataset that has given rows may be refused, as by a 404, before that is believed. */
 const PATIENCE_WITH_REFUSALS = 10;

@@ -1,6 +1,6 @@
 // Decides how far in time one request asks, where the server would send rows faster than they are wanted.
 
-import { Interruption } from './connection.ts';
+import { Interruption } from '../http/connection.ts';
 
 /** Seconds of the first slice, and of one that ends in the server's future: by it a server shows whether it waits for its clock. */
 const FIRST = 60;

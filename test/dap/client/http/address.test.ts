@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress, responseAddress } from '../../../dap/client/address.ts';
+import { parseAddress, responseAddress } from '../../../../dap/client/http/address.ts';
 
 describe('the address of a dataset', () => {
   it.each([

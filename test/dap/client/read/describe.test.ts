@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { describe as describeDataset } from '../../../dap/client/index.ts';
-import { attributeTable, attributeText } from '../../../dap/model/attributes.ts';
-import { head, type Listening, serve } from './station.ts';
+import { describe as describeDataset } from '../../../../dap/client/index.ts';
+import { attributeTable, attributeText } from '../../../../dap/model/attributes.ts';
+import { head, type Listening, serve } from '../station.ts';
 
 const das =
   'Attributes {\n    sensor {\n        temperature {\n            String units "degree_Celsius";\n        }\n    }\n}\n';

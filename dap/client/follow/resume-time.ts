@@ -1,14 +1,14 @@
 // Finds the column of times by which a stream is resumed, and asks for it where the projection leaves it out.
 
-import { type Constraint, pathOf } from '../constraint/index.ts';
-import type { MissingTest } from '../model/meaning.ts';
-import { findTime, isNumeric } from '../model/time-column.ts';
-import { type TimeUnits, UNIX_SECONDS } from '../model/time-units.ts';
-import type { Dataset, Sequence, Variable } from '../model/variable.ts';
-import type { Address } from './address.ts';
-import { askDasIfAny } from './attributes.ts';
-import type { Connection } from './connection.ts';
-import { askDds } from './describe.ts';
+import { type Constraint, pathOf } from '../../constraint/index.ts';
+import type { MissingTest } from '../../model/meaning.ts';
+import { findTime, isNumeric } from '../../model/time-column.ts';
+import { type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
+import type { Dataset, Sequence, Variable } from '../../model/variable.ts';
+import type { Address } from '../http/address.ts';
+import type { Connection } from '../http/connection.ts';
+import { askDasIfAny } from '../read/attributes.ts';
+import { askDds } from '../read/describe.ts';
 
 /** The column by which a stream is resumed. */
 export interface ResumeTime {

@@ -1,12 +1,12 @@
 // Finds out whether the server started again with an earlier clock, so that its new rows are not later than the last one.
 
-import { type Constraint, encodeConstraint, type Projection, timeClause } from '../constraint/index.ts';
-import { DecodeError, decodeStream } from '../decode/index.ts';
-import { DapError } from '../model/error.ts';
-import { DapSyntaxError } from '../model/scan.ts';
-import { type Address, responseAddress } from './address.ts';
-import { type Connection, Interruption } from './connection.ts';
-import { ask, isTransient, ResponseError } from './request.ts';
+import { type Constraint, encodeConstraint, type Projection, timeClause } from '../../constraint/index.ts';
+import { DecodeError, decodeStream } from '../../decode/index.ts';
+import { DapError } from '../../model/error.ts';
+import { DapSyntaxError } from '../../model/scan.ts';
+import { type Address, responseAddress } from '../http/address.ts';
+import { type Connection, Interruption } from '../http/connection.ts';
+import { ask, isTransient, ResponseError } from '../http/request.ts';
 import { pathOfTime, type ResumeTime } from './resume-time.ts';
 
 /** Seconds that the last row may be ahead of the server's clock without a doubt: a `Date` tells whole seconds. */

@@ -1,13 +1,13 @@
 // Follows a Sequence that never ends over connections that do: an async iterator that reconnects and resumes.
 
-import { parseConstraint } from '../constraint/index.ts';
-import type { DecodeLimits } from '../decode/index.ts';
-import { parseAddress } from './address.ts';
-import { Connection, type ConnectionOptions, Interruption, Silence } from './connection.ts';
+import { parseConstraint } from '../../constraint/index.ts';
+import type { DecodeLimits } from '../../decode/index.ts';
+import { parseAddress } from '../http/address.ts';
+import { Connection, type ConnectionOptions, Interruption, Silence } from '../http/connection.ts';
+import { backOff, completeRetry, pause, type Retry } from '../http/reconnect.ts';
+import { completeOptions, failureOf, type RequestOptions } from '../http/request.ts';
 import type { Rows } from './progress.ts';
 import type { LastRow } from './recent-times.ts';
-import { backOff, completeRetry, pause, type Retry } from './reconnect.ts';
-import { completeOptions, failureOf, type RequestOptions } from './request.ts';
 import { ClockBehind } from './seam.ts';
 import { Session } from './session.ts';
 import { Overdue } from './slices.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FollowOptions, follow, ResponseError } from '../../../dap/client/index.ts';
-import { DapError } from '../../../dap/model/error.ts';
-import { all, rowsOf, States, take } from './collect.ts';
-import { END, head, type Listening, type Row, responseBytes, rowBytes, Station, serve } from './station.ts';
+import { type FollowOptions, follow, ResponseError } from '../../../../dap/client/index.ts';
+import { DapError } from '../../../../dap/model/error.ts';
+import { all, rowsOf, States, take } from '../collect.ts';
+import { END, head, type Listening, type Row, responseBytes, rowBytes, Station, serve } from '../station.ts';
 
 const five: Row[] = [1, 2, 3, 4, 5].map(n => [1369000000.125 + n, 20 + n / 10]);
 const atOnce = { retry: { base: 0 } } satisfies FollowOptions;
