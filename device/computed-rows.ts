@@ -1,8 +1,8 @@
 // How rows are made when all sensors are computed: whole columns at a time, in simulated time, as fast as they are asked for.
 
 import type { Batch, NumberColumn } from '../dap/model/value.ts';
-import { nextTurn } from './clock.ts';
 import { newChannelColumn } from './columns.ts';
+import { nextTurn } from './host/clock.ts';
 import type { Rows } from './rows.ts';
 import type { ComputedSensor } from './sensor.ts';
 

@@ -1,8 +1,8 @@
 // What a device is: sensors that together give rows, as async generators of batches of columns.
 
-import { type Clock, systemClock } from './clock.ts';
 import { computedRows } from './computed-rows.ts';
 import type { DeviceEvent } from './events.ts';
+import { type Clock, systemClock } from './host/clock.ts';
 import { openSensors } from './open-sensors.ts';
 import { type ClockStep, RowTimes } from './row-times.ts';
 import type { Rows } from './rows.ts';

@@ -3,7 +3,6 @@
 export { hexByte, type I2cBusEntry } from './buses/i2c.ts';
 export { listI2cBuses } from './buses/i2c-list.ts';
 export { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
-export { type Clock, systemClock } from './clock.ts';
 export {
   type ChannelOverride,
   type ColumnSetup,
@@ -32,8 +31,10 @@ export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/fault
 export { guardedKind } from './drivers/guarded-kind.ts';
 export { messageOf } from './error-message.ts';
 export type { DeviceEvent } from './events.ts';
-export { type Installation, moduleAdvice, thisInstallation } from './installation.ts';
-export { isMissing, type KernelFiles, kernelFiles } from './kernel-files.ts';
+export { type Clock, systemClock } from './host/clock.ts';
+export { type Installation, moduleAdvice, thisInstallation } from './host/installation.ts';
+export { isMissing, type KernelFiles, kernelFiles } from './host/kernel-files.ts';
+export { readRegular, UnfitFile } from './host/regular-file.ts';
 export {
   type FoundSensor,
   type Need,
@@ -50,7 +51,6 @@ export { oddCharacter, withVisible } from './odd-characters.ts';
 export { openerOf } from './opened-setup.ts';
 export { readOnce } from './read-once.ts';
 export { firstForeign, foreignByte, wideEncoding } from './recordings/encoding.ts';
-export { readRegular, UnfitFile } from './regular-file.ts';
 export type { Rows } from './rows.ts';
 export {
   BETWEEN,

@@ -7,12 +7,12 @@ import type { I2cBuses } from './buses/i2c.ts';
 import { i2cBuses } from './buses/i2c-bus.ts';
 import { linuxI2c } from './buses/i2c-linux.ts';
 import { listI2cBuses } from './buses/i2c-list.ts';
-import { type OneWire, oneWire } from './buses/one-wire.ts';
-import { type Serial, serialQueues } from './buses/serial.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { type KernelFiles, kernelFiles } from './kernel-files.ts';
+import { type Clock, systemClock } from './host/clock.ts';
+import { type KernelFiles, kernelFiles } from './host/kernel-files.ts';
+import { type OneWire, oneWire } from './host/one-wire.ts';
+import { Totals } from './host/pulse-counts.ts';
+import { type Serial, serialQueues } from './host/serial.ts';
 import type { Channel, Sensor } from './sensor.ts';
-import { Totals } from './totals.ts';
 
 /** Everything that sensors reach the world through: a test or a simulation puts something else there. */
 export interface SensorHost {

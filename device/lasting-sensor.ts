@@ -1,6 +1,6 @@
 // How does a sensor outlast a missing wire? It is opened when it is read, and anew after a read that failed.
 
-import { type Clock, waitFor } from './clock.ts';
+import { type Clock, waitFor } from './host/clock.ts';
 import {
   type Channel,
   IncompleteReading,

@@ -1,8 +1,8 @@
 // What does a sensor say at this moment? It is opened, read once and closed, outside any schedule.
 
-import { type Clock, waitFor } from './clock.ts';
 import { Deadline, timeToRead } from './deadline.ts';
 import { messageOf } from './error-message.ts';
+import { type Clock, waitFor } from './host/clock.ts';
 import { readingOf } from './reading.ts';
 import { IncompleteReading, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
 import { closeSensor } from './sensor-reader.ts';

@@ -1,8 +1,8 @@
 // How one sensor is read: one read at a time, each with a deadline, a failed one tried again after a back-off.
 
-import { type Clock, waitFor } from './clock.ts';
 import { Deadline, timeToRead } from './deadline.ts';
 import { messageOf } from './error-message.ts';
+import { type Clock, waitFor } from './host/clock.ts';
 import { Pace } from './pace.ts';
 import { computedReading, readingOf } from './reading.ts';
 import type { Stamp } from './row-times.ts';

@@ -4,10 +4,11 @@ import { closeSync, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { moduleAdvice } from '../installation.ts';
+import type { Clock } from '../host/clock.ts';
+import { errnoOf } from '../host/errno.ts';
+import { moduleAdvice } from '../host/installation.ts';
+import { loadSystemCalls, type SystemCalls } from '../host/system-calls.ts';
 import { EdgeTrain } from './edge-train.ts';
-import { errnoOf } from './errno.ts';
 import { type Edge, type GpioInput, type InputOptions, type Level, pinName } from './gpio.ts';
 import { chipOf, isHeader, type LabelledChip } from './gpio-chip.ts';
 import { chipError, goneError, openingError } from './gpio-error.ts';
@@ -31,7 +32,6 @@ import {
   SET_VALUES,
   valuesOf,
 } from './gpio-uapi.ts';
-import { loadSystemCalls, type SystemCalls } from './system-calls.ts';
 
 export interface CharacterDeviceOptions {
   readonly clock: Clock;

@@ -2,8 +2,8 @@
 
 import { constants } from 'node:os';
 import { messageOf } from '../error-message.ts';
-import { notAllowed } from './device-policy.ts';
-import { errnoOf } from './errno.ts';
+import { notAllowed } from '../host/device-policy.ts';
+import { errnoOf } from '../host/errno.ts';
 import { pinName } from './gpio.ts';
 
 const { errno: ERRNO } = constants;

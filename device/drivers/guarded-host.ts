@@ -1,6 +1,6 @@
 // For how long may a driver keep what others wait for? Its work in a queue is given up after a while, so that a bus is free again.
 
-import { waitFor } from '../clock.ts';
+import { waitFor } from '../host/clock.ts';
 import type { SensorHost } from '../kind.ts';
 
 /** Seconds that work may take of which others wait for the end: on a bus, and on a chip, which is waited for by its own sensor alone. */

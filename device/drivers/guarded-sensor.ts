@@ -1,8 +1,8 @@
 // How is a sensor used that someone else wrote? An error that it throws where nobody catches it is the failure of its reading.
 
-import { untilAbort } from '../buses/serial.ts';
-import { type Clock, waitFor } from '../clock.ts';
 import { messageOf } from '../error-message.ts';
+import { type Clock, waitFor } from '../host/clock.ts';
+import { untilAbort } from '../host/serial.ts';
 import type { OptionsOf, SensorHost, SensorKind } from '../kind.ts';
 import { type ComputedSensor, isComputed, type Sensor } from '../sensor.ts';
 import { contained, listen, type Origin } from './containment.ts';

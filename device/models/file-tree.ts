@@ -1,6 +1,6 @@
 // How does a simulation put files in the place of the kernel's? As a tree of texts, each made when it is read.
 
-import { type KernelFiles, missingFile, refusedFile } from '../kernel-files.ts';
+import { type KernelFiles, missingFile, refusedFile } from '../host/kernel-files.ts';
 
 /** The files of these paths, none of which can be written. */
 export function fileTree(texts: Readonly<Record<string, () => string>>): KernelFiles {

@@ -1,6 +1,6 @@
 // How does a quantity move that a simulated chip measures? About a mean, in slow waves, with noise: a function of seed and time.
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../host/clock.ts';
 import { gaussian, randomBits, uniform } from '../sensors/seeded-noise.ts';
 
 /** In the units of the quantity, but for the period, which is in seconds. */

@@ -1,7 +1,7 @@
 // What do the files say that the kernel's driver of 1-Wire thermometers makes? As w1_therm does, from simulated chips.
 
-import type { Clock } from '../clock.ts';
-import { type KernelFiles, missingFile, refusedFile } from '../kernel-files.ts';
+import type { Clock } from '../host/clock.ts';
+import { type KernelFiles, missingFile, refusedFile } from '../host/kernel-files.ts';
 import { crc8, type Ds18b20Model, isIntact } from './ds18b20.ts';
 
 const W1 = '/sys/bus/w1/devices';

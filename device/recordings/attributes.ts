@@ -7,7 +7,7 @@ import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
 import { DapSyntaxError } from '../../dap/model/scan.ts';
 import { columnAttributes } from '../../dap/model/time-column.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
-import { readRegular, UnfitFile } from '../regular-file.ts';
+import { readRegular, UnfitFile } from '../host/regular-file.ts';
 
 /** Bytes. */
 const LARGEST_DAS = 2 ** 24;

@@ -2,7 +2,7 @@
 
 import { extname } from 'node:path';
 import { instantText } from '../../dap/model/instant.ts';
-import { streamRegular } from '../regular-file.ts';
+import { streamRegular } from '../host/regular-file.ts';
 import { readDods } from './dods.ts';
 import { readTable } from './table.ts';
 

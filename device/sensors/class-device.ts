@@ -1,7 +1,7 @@
 // How are the devices of one of the kernel's classes told apart, and their attributes read? By number or name, one file after the other.
 
 import { z } from 'zod';
-import { expectText, isMissing, type KernelFiles, textAt } from '../kernel-files.ts';
+import { expectText, isMissing, type KernelFiles, textAt } from '../host/kernel-files.ts';
 import { IncompleteReading, type Reading } from '../sensor.ts';
 
 /** A class of devices, such as /sys/bus/iio/devices with iio:device0 and so on. */

@@ -1,9 +1,9 @@
 // The kind `ds18b20`: thermometers on 1-Wire, read by the kernel (Maxim DS18B20 datasheet, 19-7487; Linux, Documentation/w1/slaves/w1_therm.rst).
 
 import { z } from 'zod';
-import { ONE_WIRE_ADDRESS, type OneWire, oneWire, type Thermometer } from '../buses/one-wire.ts';
-import { serialQueues } from '../buses/serial.ts';
-import { isMissing, isRefused, type KernelFiles, textAt } from '../kernel-files.ts';
+import { isMissing, isRefused, type KernelFiles, textAt } from '../host/kernel-files.ts';
+import { ONE_WIRE_ADDRESS, type OneWire, oneWire, type Thermometer } from '../host/one-wire.ts';
+import { serialQueues } from '../host/serial.ts';
 import { sensorKind } from '../kind.ts';
 import { thermometerModel } from '../models/ds18s20.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';

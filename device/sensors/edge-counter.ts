@@ -1,7 +1,7 @@
 // How many times did a contact close, that bounces as it does? Only levels that stay for a while count.
 
 import type { Edge, Level } from '../buses/gpio.ts';
-import { type Total, Totals } from '../totals.ts';
+import { type Total, Totals } from '../host/pulse-counts.ts';
 
 /** Which edges count. */
 export const COUNTED = ['rising', 'falling', 'both'] as const;

@@ -1,7 +1,7 @@
 // How busy the host's processors are: their accounts in ticks (proc(5), /proc/stat).
 
 import { z } from 'zod';
-import { readAtOpening, textAt } from '../kernel-files.ts';
+import { readAtOpening, textAt } from '../host/kernel-files.ts';
 import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';

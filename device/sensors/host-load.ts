@@ -1,7 +1,7 @@
 // How many tasks the host has to run: its load averages (proc(5), /proc/loadavg).
 
 import { z } from 'zod';
-import { readAtOpening, textAt } from '../kernel-files.ts';
+import { readAtOpening, textAt } from '../host/kernel-files.ts';
 import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { simulatedKernelOf } from './simulated-kernel.ts';

@@ -1,7 +1,7 @@
 // How much the host receives and sends: the byte counters of its network interfaces (proc(5), /proc/net/dev).
 
 import { z } from 'zod';
-import { readAtOpening, textAt } from '../kernel-files.ts';
+import { readAtOpening, textAt } from '../host/kernel-files.ts';
 import { foundByFile, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { CounterWindow } from './counter-window.ts';

@@ -1,7 +1,7 @@
 // What does a hardware monitor say? Supply voltages, currents, fans and temperatures that have a driver (Linux, Documentation/hwmon/sysfs-interface.rst).
 
 import { z } from 'zod';
-import type { KernelFiles } from '../kernel-files.ts';
+import type { KernelFiles } from '../host/kernel-files.ts';
 import { type FoundSensor, type SensorHost, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantityNow } from '../models/quantity.ts';

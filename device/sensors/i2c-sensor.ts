@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { chipName, hexByte, type I2cChip } from '../buses/i2c.ts';
 import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../buses/i2c-simulated.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../host/clock.ts';
 import type { FoundSensor, SensorHost } from '../kind.ts';
 import type { Channel, Reading, Sensor } from '../sensor.ts';
 import { randomBits } from './seeded-noise.ts';

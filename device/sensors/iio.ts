@@ -1,7 +1,7 @@
 // What does an IIO device say? Any converter, barometer, hygrometer, light or motion sensor that has a driver (Linux, Documentation/ABI/testing/sysfs-bus-iio).
 
 import { z } from 'zod';
-import type { KernelFiles } from '../kernel-files.ts';
+import type { KernelFiles } from '../host/kernel-files.ts';
 import { type FoundSensor, type SensorHost, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantityNow } from '../models/quantity.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { GpioInput, GpioOutput, Level } from '../buses/gpio.ts';
 import { SimulatedGpio } from '../buses/gpio-simulated.ts';
-import { type Clock, nextTurn } from '../clock.ts';
+import { type Clock, nextTurn } from '../host/clock.ts';
 import { sensorKind } from '../kind.ts';
 import { Mcp3008Model } from '../models/mcp3008.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';

@@ -1,7 +1,7 @@
 // Does a Raspberry Pi lack voltage or run hot? The flags of its firmware (Raspberry Pi documentation, vcgencmd get_throttled).
 
 import { z } from 'zod';
-import { type KernelFiles, textAt } from '../kernel-files.ts';
+import { type KernelFiles, textAt } from '../host/kernel-files.ts';
 import { type SensorHost, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantity } from '../models/quantity.ts';

@@ -1,7 +1,7 @@
 // The kind `replay`: a recording, told again at its own pace, at another, or as fast as it is read.
 
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../host/clock.ts';
 import { sensorKind } from '../kind.ts';
 import { type Recording, readRecording } from '../recordings/recording.ts';
 import { type Channel, IncompleteReading, type Reading } from '../sensor.ts';

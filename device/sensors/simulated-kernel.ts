@@ -1,6 +1,6 @@
 // What the kernel's files would say on a small board that does not exist: the same text, made from a seeded model.
 
-import type { KernelFiles } from '../kernel-files.ts';
+import type { KernelFiles } from '../host/kernel-files.ts';
 import type { SensorHost } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { randomBits, uniform } from './seeded-noise.ts';

@@ -1,7 +1,7 @@
 // How warm the host's chips are: one sensor a thermal zone (kernel ABI, Documentation/driver-api/thermal/sysfs-api).
 
 import { z } from 'zod';
-import { expectText, type KernelFiles, textAt } from '../kernel-files.ts';
+import { expectText, type KernelFiles, textAt } from '../host/kernel-files.ts';
 import { type FoundSensor, sensorKind } from '../kind.ts';
 import type { Channel } from '../sensor.ts';
 import { uniqueIdentifiers } from './identifiers.ts';

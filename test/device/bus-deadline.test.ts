@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { oneWire } from '../../device/buses/one-wire.ts';
-import { serialQueues } from '../../device/buses/serial.ts';
 import { columnsOf, samplingOf, setUpSensor } from '../../device/column-setup.ts';
 import { openDevice } from '../../device/device.ts';
 import type { DeviceEvent } from '../../device/events.ts';
+import { oneWire } from '../../device/host/one-wire.ts';
+import { serialQueues } from '../../device/host/serial.ts';
 import { lasting } from '../../device/lasting-sensor.ts';
 import { Ds18b20Model } from '../../device/models/ds18b20.ts';
 import { W1ThermModel } from '../../device/models/w1-therm.ts';

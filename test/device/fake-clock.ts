@@ -1,6 +1,6 @@
 // A clock for tests: its time stands still while anything happens, and jumps to the next one who waits when nothing does.
 
-import type { Clock } from '../../device/clock.ts';
+import type { Clock } from '../../device/host/clock.ts';
 
 interface Sleeper {
   readonly time: number;

@@ -1,8 +1,8 @@
 // The sensors that need no hardware, set up and ready to be opened, for tests of what lies around them.
 
-import type { Clock } from '../../device/clock.ts';
 import { setUpSensor } from '../../device/column-setup.ts';
-import type { KernelFiles } from '../../device/kernel-files.ts';
+import type { Clock } from '../../device/host/clock.ts';
+import type { KernelFiles } from '../../device/host/kernel-files.ts';
 import { type SensorHost, simulatedHost, thisHost } from '../../device/kind.ts';
 import { openerOf } from '../../device/opened-setup.ts';
 import type { OpenSensor } from '../../device/sensor.ts';

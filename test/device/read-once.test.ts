@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serialQueues } from '../../device/buses/serial.ts';
+import { serialQueues } from '../../device/host/serial.ts';
 import { readOnce } from '../../device/read-once.ts';
 import { IncompleteReading, type Sensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';

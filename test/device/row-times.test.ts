@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../device/clock.ts';
+import { systemClock } from '../../device/host/clock.ts';
 import { type ClockStep, RowTimes } from '../../device/row-times.ts';
 import { FakeClock } from './fake-clock.ts';
 

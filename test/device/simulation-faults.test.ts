@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../../device/clock.ts';
+import { type Clock, systemClock } from '../../device/host/clock.ts';
 import type { SensorHost } from '../../device/kind.ts';
 import { replay } from '../../device/sensors/replay.ts';
 import { waveform } from '../../device/sensors/waveform.ts';

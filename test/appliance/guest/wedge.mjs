@@ -1,6 +1,6 @@
 // How does a test wedge a server from outside? Loaded before it: SIGUSR2 blocks its event loop, SIGPWR stops its samplers alone.
 
-import { systemClock } from '../../../dist/device/clock.js';
+import { systemClock } from '../../../dist/device/host/clock.js';
 
 process.on('SIGUSR2', () => {
   for (;;);

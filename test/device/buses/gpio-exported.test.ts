@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportNotes } from '../../../device/buses/export-notes.ts';
 import type { GpioInput } from '../../../device/buses/gpio.ts';
 import { sysfsGpio } from '../../../device/buses/gpio-sysfs.ts';
-import { systemClock } from '../../../device/clock.ts';
+import { systemClock } from '../../../device/host/clock.ts';
 import { BASE, FakeLine, FakeSysfs, type LineFiles, text } from './fake-sysfs.ts';
 import { NotesFolder, ownStart } from './notes-folder.ts';
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportFolders } from '../../../device/buses/export-folders.ts';
 import { exportNotes } from '../../../device/buses/export-notes.ts';
 import { sysfsGpio } from '../../../device/buses/gpio-sysfs.ts';
-import { systemClock } from '../../../device/clock.ts';
+import { systemClock } from '../../../device/host/clock.ts';
 import { BASE, FakeSysfs, text } from './fake-sysfs.ts';
 import { NotesFolder, ownStart } from './notes-folder.ts';
 

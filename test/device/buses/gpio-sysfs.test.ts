@@ -2,12 +2,12 @@ import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kernelError } from '../../../device/buses/errno.ts';
 import { exportNotes } from '../../../device/buses/export-notes.ts';
 import type { Edge, Level } from '../../../device/buses/gpio.ts';
 import { programWith } from '../../../device/buses/gpio-holder.ts';
 import { sysfsGpio } from '../../../device/buses/gpio-sysfs.ts';
-import { systemClock } from '../../../device/clock.ts';
+import { systemClock } from '../../../device/host/clock.ts';
+import { kernelError } from '../../../device/host/errno.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { BASE, FakeLine, FakeSysfs, text } from './fake-sysfs.ts';
 import { NotesFolder } from './notes-folder.ts';

@@ -7,7 +7,7 @@ import type { I2cAdapter } from '../../../device/buses/i2c-adapter.ts';
 import { i2cBuses } from '../../../device/buses/i2c-bus.ts';
 import { type I2cModule, linuxI2c } from '../../../device/buses/i2c-linux.ts';
 import { type I2cFault, SimulatedI2c, simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
-import { serialQueues } from '../../../device/buses/serial.ts';
+import { serialQueues } from '../../../device/host/serial.ts';
 import { wordRegisters } from '../../../device/models/word-registers.ts';
 import { FakeClock } from '../fake-clock.ts';
 

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportFolders } from '../../../device/buses/export-folders.ts';
-import { thisProcess } from '../../../device/buses/process-life.ts';
+import { thisProcess } from '../../../device/host/process-life.ts';
 import { BASE } from './fake-sysfs.ts';
 
 const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

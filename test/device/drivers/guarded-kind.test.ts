@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { oneWire } from '../../../device/buses/one-wire.ts';
-import { serialQueues } from '../../../device/buses/serial.ts';
 import { contained, takeStray } from '../../../device/drivers/containment.ts';
 import { DRIVER_TOOLS } from '../../../device/drivers/driver.ts';
 import { FaultyKind } from '../../../device/drivers/faults.ts';
 import { guardedKind } from '../../../device/drivers/guarded-kind.ts';
+import { oneWire } from '../../../device/host/one-wire.ts';
+import { serialQueues } from '../../../device/host/serial.ts';
 import { type SensorHost, type SensorKind, simulatedHost } from '../../../device/kind.ts';
 import { fileTree } from '../../../device/models/file-tree.ts';
 import { readOnce } from '../../../device/read-once.ts';

@@ -1,6 +1,6 @@
 // What may go wrong with a file of the kernel? Files of which some fail in the ways that drivers, rights and wires make them fail.
 
-import { type KernelFiles, missingFile, refusedFile } from '../../../device/kernel-files.ts';
+import { type KernelFiles, missingFile, refusedFile } from '../../../device/host/kernel-files.ts';
 
 /** Each with what the reason has to say of it, besides or instead of the path. */
 export const FILE_FAULTS = {

@@ -1,7 +1,7 @@
 // What is on the bus for each kind that needs 1-Wire? Thermometers of known temperature behind the kernel's driver, whose files may fail.
 
-import { oneWire } from '../../../device/buses/one-wire.ts';
-import { serialQueues } from '../../../device/buses/serial.ts';
+import { oneWire } from '../../../device/host/one-wire.ts';
+import { serialQueues } from '../../../device/host/serial.ts';
 import type { Ds18b20Model } from '../../../device/models/ds18b20.ts';
 import { thermometerModel } from '../../../device/models/ds18s20.ts';
 import { W1ThermModel, type W1ThermOptions } from '../../../device/models/w1-therm.ts';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SimulatedGpio } from '../../../device/buses/gpio-simulated.ts';
 import { simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
-import { oneWire } from '../../../device/buses/one-wire.ts';
 import { setUpSensor } from '../../../device/column-setup.ts';
+import { oneWire } from '../../../device/host/one-wire.ts';
 import {
   type Need,
   type SensorHost,

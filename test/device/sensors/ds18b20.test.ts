@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { oneWire } from '../../../device/buses/one-wire.ts';
-import { serialQueues } from '../../../device/buses/serial.ts';
 import { openDevice } from '../../../device/device.ts';
-import { type KernelFiles, missingFile, refusedFile } from '../../../device/kernel-files.ts';
+import { type KernelFiles, missingFile, refusedFile } from '../../../device/host/kernel-files.ts';
+import { oneWire } from '../../../device/host/one-wire.ts';
+import { serialQueues } from '../../../device/host/serial.ts';
 import { crc8 } from '../../../device/models/ds18b20.ts';
 import { thermometerModel } from '../../../device/models/ds18s20.ts';
 import { slaveText, W1ThermModel, type W1ThermOptions } from '../../../device/models/w1-therm.ts';

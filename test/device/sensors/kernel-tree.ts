@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type KernelFiles, kernelFiles } from '../../../device/kernel-files.ts';
+import { type KernelFiles, kernelFiles } from '../../../device/host/kernel-files.ts';
 
 export interface KernelTree {
   /** The folder that it lies in. */

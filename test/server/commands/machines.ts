@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { type SimulatedI2c, simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
-import { oneWire } from '../../../device/buses/one-wire.ts';
+import { oneWire } from '../../../device/host/one-wire.ts';
 import { runProgram } from '../../../server/commands/program.ts';
 import type { Machine } from '../../../server/machine/machine.ts';
 import { hostOf } from '../../device/known-sensors.ts';

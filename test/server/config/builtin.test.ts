@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { oneWire } from '../../../device/buses/one-wire.ts';
+import { oneWire } from '../../../device/host/one-wire.ts';
 import { builtinConfig } from '../../../server/config/builtin.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { problemLine } from '../../../server/config/problem.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { serialQueues } from '../../../device/buses/serial.ts';
+import { serialQueues } from '../../../device/host/serial.ts';
 
 /** Work that begins and ends when it is told to, and says so. */
 function workOf(said: string[], name: string) {

@@ -21,7 +21,7 @@ export interface Installation {
 export const RELEASE_NODES: readonly string[] = ['20', '22', '24'];
 
 /** The folder of the program: one up in the sources, two in `dist`. */
-const ROOT = ['..', '../..']
+const ROOT = ['..', '../../..']
   .map(path => fileURLToPath(new URL(path, import.meta.url)))
   .find(folder => existsSync(join(folder, 'package.json')));
 

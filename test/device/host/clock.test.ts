@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { systemClock, waitFor } from '../../device/clock.ts';
-import { never } from './fake-sensors.ts';
+import { systemClock, waitFor } from '../../../device/host/clock.ts';
+import { never } from '../fake-sensors.ts';
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAlive, thisProcess } from '../../../device/buses/process-life.ts';
+import { isAlive, thisProcess } from '../../../device/host/process-life.ts';
 
-const MODULE = resolve(import.meta.dirname, '../../../dist/device/buses/process-life.js');
+const MODULE = resolve(import.meta.dirname, '../../../dist/device/host/process-life.js');
 const NOBODY = 65534;
 const isRoot = process.geteuid!() === 0;
 

@@ -1,7 +1,7 @@
 // How are thermometers on 1-Wire reached? Through the files of the kernel's driver, one blocking call at a time, one conversion for all of a bus.
 
-import { type Clock, nextTurn } from '../clock.ts';
-import { isMissing, isRefused, type KernelFiles } from '../kernel-files.ts';
+import { type Clock, nextTurn } from './clock.ts';
+import { isMissing, isRefused, type KernelFiles } from './kernel-files.ts';
 import type { Serial } from './serial.ts';
 
 const W1 = '/sys/bus/w1/devices';

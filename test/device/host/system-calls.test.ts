@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadSystemCalls } from '../../../device/buses/system-calls.ts';
+import { loadSystemCalls } from '../../../device/host/system-calls.ts';
 
 describe.runIf(process.platform === 'linux')('calls of the kernel', () => {
   it('throw its error numbers', async () => {

@@ -8,8 +8,8 @@ import {
   type OptionalModule,
   RELEASE_NODES,
   thisInstallation,
-} from '../../device/installation.ts';
-import { textOf } from '../sources.ts';
+} from '../../../device/host/installation.ts';
+import { textOf } from '../../sources.ts';
 
 let root: string;
 beforeEach(() => {
