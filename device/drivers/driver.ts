@@ -1,7 +1,7 @@
 // What is a driver? A file outside the project whose default export is a sensor kind, or a function that makes one of what it is given.
 
 import { z } from 'zod';
-import { SimulatedGpio } from '../buses/gpio-simulated.ts';
+import { SimulatedGpio } from '../host/gpio/gpio-simulated.ts';
 import { type SensorKind, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantityNow } from '../models/quantity.ts';

@@ -1,6 +1,6 @@
 // What does an MCP3008 answer? Bits at its DOUT pin, as its select, clock and DIN pins are moved.
 
-import type { Level } from '../buses/gpio.ts';
+import type { Level } from '../host/gpio/gpio.ts';
 
 export interface Mcp3008ModelOptions {
   /** Volts at the inputs CH0 to CH7 now. */

@@ -1,7 +1,7 @@
 // How does a switch move that a simulated line is wired to? It closes now and then, and bounces: a function of seed and time.
 
-import type { Edge, Level } from '../buses/gpio.ts';
-import type { Wave } from '../buses/gpio-simulated.ts';
+import type { Edge, Level } from '../host/gpio/gpio.ts';
+import type { Wave } from '../host/gpio/gpio-simulated.ts';
 import { randomBits, uniform } from '../sensors/seeded-noise.ts';
 
 /** Seconds. */

@@ -1,6 +1,6 @@
 // How many times did a contact close, that bounces as it does? Only levels that stay for a while count.
 
-import type { Edge, Level } from '../buses/gpio.ts';
+import type { Edge, Level } from '../host/gpio/gpio.ts';
 import { type Total, Totals } from '../host/pulse-counts.ts';
 
 /** Which edges count. */

@@ -1,8 +1,8 @@
 // What does a switch at a GPIO pin say? Whether it is closed, how often it was, and how fast it goes: rain, wind, doors.
 
 import { z } from 'zod';
-import { type Level, PULLS, pinClaim } from '../buses/gpio.ts';
-import { SimulatedGpio } from '../buses/gpio-simulated.ts';
+import { type Level, PULLS, pinClaim } from '../host/gpio/gpio.ts';
+import { SimulatedGpio } from '../host/gpio/gpio-simulated.ts';
 import { type OptionsOf, type SensorHost, sensorKind } from '../kind.ts';
 import { pulses } from '../models/pulses.ts';
 import { type Channel, IncompleteReading, type Sensor } from '../sensor.ts';

@@ -1,7 +1,7 @@
 // What do sensors at GPIO pins have in common? How pins are asked for, and which they may be.
 
 import { z } from 'zod';
-import { GPIO_INTERFACES, pinClaim } from '../buses/gpio.ts';
+import { GPIO_INTERFACES, pinClaim } from '../host/gpio/gpio.ts';
 import type { SensorHost } from '../kind.ts';
 import { randomBits } from './seeded-noise.ts';
 

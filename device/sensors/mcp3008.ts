@@ -1,9 +1,9 @@
 // Which voltages are at an MCP3008? Eight inputs of ten bits, clocked over four GPIO lines (datasheet DS21295).
 
 import { z } from 'zod';
-import type { GpioInput, GpioOutput, Level } from '../buses/gpio.ts';
-import { SimulatedGpio } from '../buses/gpio-simulated.ts';
 import { type Clock, nextTurn } from '../host/clock.ts';
+import type { GpioInput, GpioOutput, Level } from '../host/gpio/gpio.ts';
+import { SimulatedGpio } from '../host/gpio/gpio-simulated.ts';
 import { sensorKind } from '../kind.ts';
 import { Mcp3008Model } from '../models/mcp3008.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GpioFault } from '../../device/buses/gpio-simulated.ts';
+import type { GpioFault } from '../../device/host/gpio/gpio-simulated.ts';
 import type { SensorKind } from '../../device/kind.ts';
 import { column, take } from './fake-sensors.ts';
 import { CIRCUITS, type Circuit } from './faults/gpio-circuits.ts';

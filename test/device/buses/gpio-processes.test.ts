@@ -4,10 +4,10 @@ import { chmodSync, chownSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exportFolders } from '../../../device/buses/export-folders.ts';
-import { exportNotes } from '../../../device/buses/export-notes.ts';
-import { sysfsGpio } from '../../../device/buses/gpio-sysfs.ts';
 import { systemClock } from '../../../device/host/clock.ts';
+import { exportFolders } from '../../../device/host/gpio/export-folders.ts';
+import { exportNotes } from '../../../device/host/gpio/export-notes.ts';
+import { sysfsGpio } from '../../../device/host/gpio/gpio-sysfs.ts';
 import { BASE, FakeSysfs, text } from './fake-sysfs.ts';
 import { NotesFolder, ownStart } from './notes-folder.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Edge, Level } from '../../../device/buses/gpio.ts';
+import type { Edge, Level } from '../../../device/host/gpio/gpio.ts';
 import { simulatedHost } from '../../../device/kind.ts';
 import { pulses } from '../../../device/models/pulses.ts';
 import { IncompleteReading } from '../../../device/sensor.ts';

@@ -1,6 +1,6 @@
 // Simulated GPIO lines, a clock that waits for nobody, and a kind that is opened there.
 
-import { SimulatedGpio } from '../../../device/buses/gpio-simulated.ts';
+import { SimulatedGpio } from '../../../device/host/gpio/gpio-simulated.ts';
 import type { SensorHost } from '../../../device/kind.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { hostOf } from '../known-sensors.ts';

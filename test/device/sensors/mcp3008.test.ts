@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Level } from '../../../device/buses/gpio.ts';
+import type { Level } from '../../../device/host/gpio/gpio.ts';
 import { Mcp3008Model } from '../../../device/models/mcp3008.ts';
 import { connectMcp3008, mcp3008, millivoltsOf } from '../../../device/sensors/mcp3008.ts';
 import { gpioRig } from './gpio-rig.ts';

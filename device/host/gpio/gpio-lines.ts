@@ -1,6 +1,6 @@
 // Which way leads to a GPIO line on this machine? onoff and sysfs, or the character device: as asked, or as what is asked needs it.
 
-import type { Clock } from '../host/clock.ts';
+import type { Clock } from '../clock.ts';
 import {
   type GpioInput,
   type GpioInterface,

@@ -2,7 +2,7 @@
 
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, type ProcessIdentity, thisProcess } from '../host/process-life.ts';
+import { isAlive, type ProcessIdentity, thisProcess } from '../process-life.ts';
 import { type ExportFolders, exportFolders } from './export-folders.ts';
 
 /** The dapberry that has exported a line. */

@@ -2,11 +2,11 @@ import { appendFileSync, closeSync, mkdtempSync, openSync, readSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Edge, Level } from '../../../device/buses/gpio.ts';
-import { characterDeviceGpio } from '../../../device/buses/gpio-device.ts';
-import { systemClock } from '../../../device/host/clock.ts';
-import { kernelError } from '../../../device/host/errno.ts';
-import type { SystemCalls } from '../../../device/host/system-calls.ts';
+import { systemClock } from '../../../../device/host/clock.ts';
+import { kernelError } from '../../../../device/host/errno.ts';
+import type { Edge, Level } from '../../../../device/host/gpio/gpio.ts';
+import { characterDeviceGpio } from '../../../../device/host/gpio/gpio-device.ts';
+import type { SystemCalls } from '../../../../device/host/system-calls.ts';
 
 const dev = mkdtempSync(join(tmpdir(), 'dapberry-dev-'));
 afterAll(() => rmSync(dev, { recursive: true }));

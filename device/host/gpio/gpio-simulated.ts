@@ -1,6 +1,6 @@
 // What is at a GPIO line that does not exist? A wave, a model of a chip, or whatever a test puts there.
 
-import { type Clock, systemClock } from '../host/clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import {
   type Edge,
   type GpioInput,

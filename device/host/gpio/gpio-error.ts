@@ -1,9 +1,9 @@
 // What went wrong with a GPIO line? The kernel's error numbers, in sentences that say what to do.
 
 import { constants } from 'node:os';
-import { messageOf } from '../error-message.ts';
-import { notAllowed } from '../host/device-policy.ts';
-import { errnoOf } from '../host/errno.ts';
+import { messageOf } from '../../error-message.ts';
+import { notAllowed } from '../device-policy.ts';
+import { errnoOf } from '../errno.ts';
 import { pinName } from './gpio.ts';
 
 const { errno: ERRNO } = constants;

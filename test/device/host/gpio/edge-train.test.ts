@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { EdgeTrain } from '../../../device/buses/edge-train.ts';
-import type { Edge } from '../../../device/buses/gpio.ts';
+import { EdgeTrain } from '../../../../device/host/gpio/edge-train.ts';
+import type { Edge } from '../../../../device/host/gpio/gpio.ts';
 
 function trainAt(level: 0 | 1) {
   const told: string[] = [];

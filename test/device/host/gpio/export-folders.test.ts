@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exportFolders } from '../../../device/buses/export-folders.ts';
+import { exportFolders } from '../../../../device/host/gpio/export-folders.ts';
 
 const UID = process.geteuid!();
 const isRoot = UID === 0;

@@ -4,7 +4,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
-import { errnoOf, kernelError } from '../host/errno.ts';
+import { errnoOf, kernelError } from '../errno.ts';
 import type { ExportNotes } from './export-notes.ts';
 import { exportedError, openingError } from './gpio-error.ts';
 import { programWith } from './gpio-holder.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { GpioInput, GpioOutput, Level } from '../../../device/buses/gpio.ts';
-import { type GpioBackend, gpioLines } from '../../../device/buses/gpio-lines.ts';
-import { SimulatedGpio } from '../../../device/buses/gpio-simulated.ts';
+import type { GpioInput, GpioOutput, Level } from '../../../../device/host/gpio/gpio.ts';
+import { type GpioBackend, gpioLines } from '../../../../device/host/gpio/gpio-lines.ts';
+import { SimulatedGpio } from '../../../../device/host/gpio/gpio-simulated.ts';
 
 interface Lacking {
   /** Why it cannot serve. */

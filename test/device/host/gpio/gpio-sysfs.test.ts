@@ -2,15 +2,15 @@ import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { exportNotes } from '../../../device/buses/export-notes.ts';
-import type { Edge, Level } from '../../../device/buses/gpio.ts';
-import { programWith } from '../../../device/buses/gpio-holder.ts';
-import { sysfsGpio } from '../../../device/buses/gpio-sysfs.ts';
-import { systemClock } from '../../../device/host/clock.ts';
-import { kernelError } from '../../../device/host/errno.ts';
-import { FakeClock } from '../fake-clock.ts';
-import { BASE, FakeLine, FakeSysfs, text } from './fake-sysfs.ts';
-import { NotesFolder } from './notes-folder.ts';
+import { systemClock } from '../../../../device/host/clock.ts';
+import { kernelError } from '../../../../device/host/errno.ts';
+import { exportNotes } from '../../../../device/host/gpio/export-notes.ts';
+import type { Edge, Level } from '../../../../device/host/gpio/gpio.ts';
+import { programWith } from '../../../../device/host/gpio/gpio-holder.ts';
+import { sysfsGpio } from '../../../../device/host/gpio/gpio-sysfs.ts';
+import { BASE, FakeLine, FakeSysfs, text } from '../../buses/fake-sysfs.ts';
+import { NotesFolder } from '../../buses/notes-folder.ts';
+import { FakeClock } from '../../fake-clock.ts';
 
 let kernel: FakeSysfs;
 let folder: NotesFolder;
