@@ -1,7 +1,5 @@
 // The face of the device layer: sensors to open, the device that makes rows of them, and what both are described by.
 
-export { hexByte, type I2cBusEntry } from './buses/i2c.ts';
-export { listI2cBuses } from './buses/i2c-list.ts';
 export { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
 export {
   type ChannelOverride,
@@ -32,6 +30,8 @@ export { guardedKind } from './drivers/guarded-kind.ts';
 export { messageOf } from './error-message.ts';
 export type { DeviceEvent } from './events.ts';
 export { type Clock, systemClock } from './host/clock.ts';
+export { hexByte, type I2cBusEntry } from './host/i2c/i2c.ts';
+export { listI2cBuses } from './host/i2c/i2c-list.ts';
 export { type Installation, moduleAdvice, thisInstallation } from './host/installation.ts';
 export { isMissing, type KernelFiles, kernelFiles } from './host/kernel-files.ts';
 export { readRegular, UnfitFile } from './host/regular-file.ts';

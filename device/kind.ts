@@ -1,13 +1,13 @@
 // What is a sensor kind? All that configuration, documents, lists and the device have to know of one sort of sensor.
 
 import type { z } from 'zod';
-import type { I2cBuses } from './buses/i2c.ts';
-import { i2cBuses } from './buses/i2c-bus.ts';
-import { linuxI2c } from './buses/i2c-linux.ts';
-import { listI2cBuses } from './buses/i2c-list.ts';
 import { type Clock, systemClock } from './host/clock.ts';
 import type { GpioLines } from './host/gpio/gpio.ts';
 import { linuxGpio } from './host/gpio/gpio-lines.ts';
+import type { I2cBuses } from './host/i2c/i2c.ts';
+import { i2cBuses } from './host/i2c/i2c-bus.ts';
+import { linuxI2c } from './host/i2c/i2c-linux.ts';
+import { listI2cBuses } from './host/i2c/i2c-list.ts';
 import { type KernelFiles, kernelFiles } from './host/kernel-files.ts';
 import { type OneWire, oneWire } from './host/one-wire.ts';
 import { Totals } from './host/pulse-counts.ts';

@@ -1,6 +1,6 @@
 // What does a BME280 or BMP280 answer? Its registers as the bus sees them, with the air that someone else gives.
 
-import type { I2cChipModel } from '../buses/i2c-simulated.ts';
+import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 import {
   calibrationOf,
   celsiusOf,

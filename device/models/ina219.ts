@@ -1,6 +1,6 @@
 // What does an INA219 answer? Its registers as the bus sees them, with a voltage and a current that someone else gives.
 
-import type { I2cChipModel } from '../buses/i2c-simulated.ts';
+import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 import { wordRegisters } from './word-registers.ts';
 
 export interface Ina219ModelOptions {

@@ -1,6 +1,6 @@
 // What does a TMP105 answer? Its registers as the bus sees them, with a temperature that someone else gives.
 
-import type { I2cChipModel } from '../buses/i2c-simulated.ts';
+import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 import { temperatureWord } from './lm75.ts';
 import type { OneShotModelOptions } from './tmp102.ts';
 import { wordRegisters } from './word-registers.ts';

@@ -1,6 +1,6 @@
 // How does a chip speak that has a pointer to its registers? The first byte written says which; words begin with their greater byte.
 
-import type { I2cChipModel } from '../buses/i2c-simulated.ts';
+import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 
 /** The registers of a chip, by number. */
 export interface Registers {

@@ -1,6 +1,6 @@
 // The kinds `ads1115` and `ads1015`, which differ in bits and rates: one converter behind four inputs and an amplifier.
 
-import { hexWord, type I2cChip, signed } from '../buses/i2c.ts';
+import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Ads1x15Model } from '../models/ads1x15.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';

@@ -1,7 +1,7 @@
 // What do BME280 and BMP280 have in common? All but humidity: identity, calibration, and measurements on demand.
 
 import { z } from 'zod';
-import { hexByte, type I2cChip } from '../buses/i2c.ts';
+import { hexByte, type I2cChip } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Bme280Model } from '../models/bme280.ts';
 import { AIR_PRESSURE, quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';

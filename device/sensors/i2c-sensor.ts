@@ -1,9 +1,9 @@
 // What do sensors that are one chip on an I2C bus have in common? Where they are, how they are opened, and how they wait.
 
 import { z } from 'zod';
-import { chipName, hexByte, type I2cChip } from '../buses/i2c.ts';
-import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../buses/i2c-simulated.ts';
 import type { Clock } from '../host/clock.ts';
+import { chipName, hexByte, type I2cChip } from '../host/i2c/i2c.ts';
+import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../host/i2c/i2c-simulated.ts';
 import type { FoundSensor, SensorHost } from '../kind.ts';
 import type { Channel, Reading, Sensor } from '../sensor.ts';
 import { randomBits } from './seeded-noise.ts';

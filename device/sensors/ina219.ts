@@ -1,7 +1,7 @@
 // What does an INA219 say? Voltage, current and power of a supply, on I2C, by a shunt (TI datasheet SBOS448).
 
 import { z } from 'zod';
-import { hexWord, type I2cChip, signed } from '../buses/i2c.ts';
+import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Ina219Model } from '../models/ina219.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';

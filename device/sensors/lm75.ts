@@ -1,7 +1,7 @@
 // The kind `lm75`: a thermometer chip on I2C that converts by itself (TI LM75B/LM75C datasheet, SNIS153; NXP LM75A, LM75B).
 
 import { z } from 'zod';
-import { type I2cChip, signed } from '../buses/i2c.ts';
+import { type I2cChip, signed } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Lm75Model } from '../models/lm75.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';

@@ -1,7 +1,7 @@
 // What does an MCP9808 say? A thermometer chip on I2C, right to a quarter of a degree (Microchip datasheet DS25095).
 
 import { z } from 'zod';
-import { hexWord, type I2cChip, signed } from '../buses/i2c.ts';
+import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Mcp9808Model } from '../models/mcp9808.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';

@@ -1,7 +1,7 @@
 // What does an SHT30, SHT31 or SHT35 say? Temperature and humidity of the air, on I2C (Sensirion datasheet SHT3x-DIS, version 7).
 
 import { z } from 'zod';
-import { hexByte, type I2cChip } from '../buses/i2c.ts';
+import { hexByte, type I2cChip } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { Sht3xModel } from '../models/sht3x.ts';

@@ -1,7 +1,7 @@
 // What does a TMP102 say? A thermometer chip on I2C that converts when it is told to (TI datasheet SBOS397).
 
 import { z } from 'zod';
-import { hexWord, type I2cChip } from '../buses/i2c.ts';
+import { hexWord, type I2cChip } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { Tmp102Model } from '../models/tmp102.ts';

@@ -1,7 +1,7 @@
 // The kind `tmp105`: a thermometer chip on I2C that converts on command (TI datasheet SBOS219).
 
 import { z } from 'zod';
-import { hexByte } from '../buses/i2c.ts';
+import { hexByte } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { Tmp105Model } from '../models/tmp105.ts';

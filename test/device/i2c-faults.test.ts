@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { I2cFault } from '../../device/buses/i2c-simulated.ts';
+import type { I2cFault } from '../../device/host/i2c/i2c-simulated.ts';
 import type { SensorKind } from '../../device/kind.ts';
 import { CHIPS, type Model } from './faults/i2c-chips.ts';
 import { kindsThatNeed } from './faults/kinds.ts';

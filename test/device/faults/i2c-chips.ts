@@ -1,6 +1,6 @@
 // Which chip is on the bus for each kind that needs I2C? A model at its usual address, in surroundings that are known.
 
-import type { I2cChipModel } from '../../../device/buses/i2c-simulated.ts';
+import type { I2cChipModel } from '../../../device/host/i2c/i2c-simulated.ts';
 import { Ads1x15Model } from '../../../device/models/ads1x15.ts';
 import { Bme280Model } from '../../../device/models/bme280.ts';
 import { Ina219Model } from '../../../device/models/ina219.ts';

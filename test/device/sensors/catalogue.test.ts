@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
 import { setUpSensor } from '../../../device/column-setup.ts';
 import { SimulatedGpio } from '../../../device/host/gpio/gpio-simulated.ts';
+import { simulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import { oneWire } from '../../../device/host/one-wire.ts';
 import {
   type Need,

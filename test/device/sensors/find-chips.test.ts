@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { I2cBusEntry } from '../../../device/buses/i2c.ts';
-import { SimulatedI2c, simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
+import type { I2cBusEntry } from '../../../device/host/i2c/i2c.ts';
+import { SimulatedI2c, simulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import type { FoundSensor } from '../../../device/kind.ts';
 import { Lm75Model } from '../../../device/models/lm75.ts';
 import { lm75 } from '../../../device/sensors/lm75.ts';

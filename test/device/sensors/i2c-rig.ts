@@ -1,6 +1,6 @@
 // A simulated I2C bus with one chip on it, a clock that waits for nobody, and a kind that is opened there.
 
-import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
+import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import { serialQueues } from '../../../device/host/serial.ts';
 import type { SensorHost } from '../../../device/kind.ts';
 import type { Sensor } from '../../../device/sensor.ts';

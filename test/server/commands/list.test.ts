@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SimulatedI2c } from '../../../device/buses/i2c-simulated.ts';
+import { SimulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import { SENSOR_KINDS } from '../../../device/index.ts';
 import { Lm75Model } from '../../../device/models/lm75.ts';
 import { loadConfig } from '../../../server/config/load.ts';

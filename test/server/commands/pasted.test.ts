@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SimulatedI2c } from '../../../device/buses/i2c-simulated.ts';
+import { SimulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import { Ads1x15Model } from '../../../device/models/ads1x15.ts';
 import { Lm75Model } from '../../../device/models/lm75.ts';
 import { builtinConfig } from '../../../server/config/builtin.ts';

@@ -1,8 +1,8 @@
 // What went wrong in a transfer on an I2C bus? The kernel's error numbers, in sentences that say what to do.
 
 import { constants } from 'node:os';
-import { notAllowed } from '../host/device-policy.ts';
-import { errnoOf } from '../host/errno.ts';
+import { notAllowed } from '../device-policy.ts';
+import { errnoOf } from '../errno.ts';
 
 const { errno: ERRNO } = constants;
 

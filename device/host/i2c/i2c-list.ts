@@ -1,6 +1,6 @@
 // Which I2C buses does this machine have, and on which of them may one ask who is there?
 
-import type { KernelFiles } from '../host/kernel-files.ts';
+import type { KernelFiles } from '../kernel-files.ts';
 import type { I2cBusEntry } from './i2c.ts';
 
 /** The buses that programs may open, `/dev/i2c-N`, by their numbers. Sends nothing over their wires. */

@@ -1,7 +1,7 @@
 // How do several sensors use one I2C bus? One transfer at a time, each with a deadline, a disturbed one tried again.
 
-import { type Clock, waitFor } from '../host/clock.ts';
-import type { Serial } from '../host/serial.ts';
+import { type Clock, waitFor } from '../clock.ts';
+import type { Serial } from '../serial.ts';
 import { busName, hexByte, type I2cBusEntry, type I2cBuses, type I2cChip } from './i2c.ts';
 import type { I2cAdapter, OpenAdapter } from './i2c-adapter.ts';
 import { accessError, isOfTheChip, isPassing, transferError } from './i2c-error.ts';

@@ -3,7 +3,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PromisifiedBus } from 'i2c-bus';
-import { moduleAdvice } from '../host/installation.ts';
+import { moduleAdvice } from '../installation.ts';
 import { busName } from './i2c.ts';
 import type { I2cAdapter, OpenAdapter } from './i2c-adapter.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { I2cBusEntry } from '../../../device/buses/i2c.ts';
-import { listI2cBuses } from '../../../device/buses/i2c-list.ts';
-import { type KernelTree, kernelTree } from '../sensors/kernel-tree.ts';
+import type { I2cBusEntry } from '../../../../device/host/i2c/i2c.ts';
+import { listI2cBuses } from '../../../../device/host/i2c/i2c-list.ts';
+import { type KernelTree, kernelTree } from '../../sensors/kernel-tree.ts';
 
 let tree: KernelTree | undefined;
 afterEach(() => tree?.dispose());

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PromisifiedBus } from 'i2c-bus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { I2cAdapter } from '../../../device/buses/i2c-adapter.ts';
-import { i2cBuses } from '../../../device/buses/i2c-bus.ts';
-import { type I2cModule, linuxI2c } from '../../../device/buses/i2c-linux.ts';
-import { type I2cFault, SimulatedI2c, simulatedI2c } from '../../../device/buses/i2c-simulated.ts';
-import { serialQueues } from '../../../device/host/serial.ts';
-import { wordRegisters } from '../../../device/models/word-registers.ts';
-import { FakeClock } from '../fake-clock.ts';
+import type { I2cAdapter } from '../../../../device/host/i2c/i2c-adapter.ts';
+import { i2cBuses } from '../../../../device/host/i2c/i2c-bus.ts';
+import { type I2cModule, linuxI2c } from '../../../../device/host/i2c/i2c-linux.ts';
+import { type I2cFault, SimulatedI2c, simulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
+import { serialQueues } from '../../../../device/host/serial.ts';
+import { wordRegisters } from '../../../../device/models/word-registers.ts';
+import { FakeClock } from '../../fake-clock.ts';
 
 const ADDRESS = 0x48;
 

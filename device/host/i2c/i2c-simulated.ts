@@ -1,8 +1,8 @@
 // What is on an I2C bus that does not exist? Models of chips, reached by the same transfers as real ones.
 
 import { constants } from 'node:os';
-import { type Clock, systemClock } from '../host/clock.ts';
-import { type Serial, serialQueues } from '../host/serial.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Serial, serialQueues } from '../serial.ts';
 import type { I2cBuses } from './i2c.ts';
 import type { I2cAdapter } from './i2c-adapter.ts';
 import { i2cBuses } from './i2c-bus.ts';
