@@ -10,25 +10,14 @@ export {
   samplingOf,
   setUpSensor,
 } from './column-setup.ts';
-export { channelValue, columnRange, columnStep, fillValue } from './columns.ts';
 export { DERIVATIONS } from './derived/catalogue.ts';
 export { type Derivation, millivoltsOf } from './derived/derivation.ts';
 export type { DerivedColumn, DerivedOverride } from './derived/derived-column.ts';
-export {
-  type ClockHistory,
-  type Device,
-  type DeviceOptions,
-  LONGEST_INTERVAL,
-  openDevice,
-  type RowsOptions,
-  SHORTEST_INTERVAL,
-} from './device.ts';
 export { contained, type Origin, runningDriver, type StrayError, takeStray } from './drivers/containment.ts';
 export { DRIVER_TOOLS, type Driver, type DriverTools } from './drivers/driver.ts';
 export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/faults.ts';
 export { guardedKind } from './drivers/guarded-kind.ts';
 export { messageOf } from './error-message.ts';
-export type { DeviceEvent } from './events.ts';
 export { type Clock, systemClock } from './host/clock.ts';
 export { hexByte, type I2cBusEntry } from './host/i2c/i2c.ts';
 export { listI2cBuses } from './host/i2c/i2c-list.ts';
@@ -51,7 +40,19 @@ export { oddCharacter, withVisible } from './odd-characters.ts';
 export { openerOf } from './opened-setup.ts';
 export { readOnce } from './read-once.ts';
 export { firstForeign, foreignByte, wideEncoding } from './recordings/encoding.ts';
-export type { Rows } from './rows.ts';
+export { channelValue, columnRange, columnStep, fillValue } from './sampling/columns.ts';
+export {
+  type ClockHistory,
+  type Device,
+  type DeviceOptions,
+  LONGEST_INTERVAL,
+  openDevice,
+  type RowsOptions,
+  SHORTEST_INTERVAL,
+} from './sampling/device.ts';
+export type { DeviceEvent } from './sampling/events.ts';
+export type { Rows } from './sampling/rows.ts';
+export type { SensorState } from './sampling/sensor-health.ts';
 export {
   BETWEEN,
   CHANNEL_TYPES,
@@ -63,7 +64,6 @@ export {
   type Reading,
   type Sensor,
 } from './sensor.ts';
-export type { SensorState } from './sensor-health.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
 export { identifierOf } from './sensors/identifiers.ts';
 export { throttledFile } from './sensors/pi-throttled.ts';

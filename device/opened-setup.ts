@@ -3,10 +3,10 @@
 import type { NumberColumn } from '../dap/model/value.ts';
 import { type Calibration, calibrated } from './calibration.ts';
 import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
-import { channelValue } from './columns.ts';
 import { derivedProblem, derivedValue } from './derived/derived-column.ts';
 import { type SensorHost, simulatedHost } from './kind.ts';
-import { wholeReading } from './reading.ts';
+import { channelValue } from './sampling/columns.ts';
+import { wholeReading } from './sampling/reading.ts';
 import {
   type ComputedSensor,
   IncompleteReading,

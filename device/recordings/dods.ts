@@ -3,7 +3,7 @@
 import { Decoder } from '../../dap/decode/decoder.ts';
 import type { AttributeTable } from '../../dap/model/attributes.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
-import { fillValue } from '../columns.ts';
+import { fillValue } from '../sampling/columns.ts';
 import { attributesBeside, columnMeaning } from './attributes.ts';
 import type { RowsSink } from './recording.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { columnsOf, samplingOf, setUpSensor } from '../../device/column-setup.ts';
-import { openDevice } from '../../device/device.ts';
-import type { DeviceEvent } from '../../device/events.ts';
 import { oneWire } from '../../device/host/one-wire.ts';
 import { serialQueues } from '../../device/host/serial.ts';
 import { lasting } from '../../device/lasting-sensor.ts';
 import { Ds18b20Model } from '../../device/models/ds18b20.ts';
 import { W1ThermModel } from '../../device/models/w1-therm.ts';
 import { openerOf } from '../../device/opened-setup.ts';
+import { openDevice } from '../../device/sampling/device.ts';
+import type { DeviceEvent } from '../../device/sampling/events.ts';
 import type { Reading, Sensor } from '../../device/sensor.ts';
 import { ds18b20 } from '../../device/sensors/ds18b20.ts';
 import { FakeClock } from './fake-clock.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ChannelOverride, setUpSensor } from '../../device/column-setup.ts';
-import { openDevice } from '../../device/device.ts';
 import { sensorKind } from '../../device/kind.ts';
 import { openerOf } from '../../device/opened-setup.ts';
+import { openDevice } from '../../device/sampling/device.ts';
 import type { ComputedSensor } from '../../device/sensor.ts';
 import { column, take } from './fake-sensors.ts';
 import { hostOf } from './known-sensors.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openDevice } from '../../device/device.ts';
-import type { DeviceEvent } from '../../device/events.ts';
+import { openDevice } from '../../device/sampling/device.ts';
+import type { DeviceEvent } from '../../device/sampling/events.ts';
 import type { Reading, Sensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { channel, column, type Deferred, deferred, never, opening, sensorOf, take } from './fake-sensors.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../dap/model/value.ts';
-import { openDevice } from '../../device/device.ts';
+import { openDevice } from '../../device/sampling/device.ts';
 import type { Channel, ComputedSensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { column, type Deferred, deferred, never, opening, sensorOf, take } from './fake-sensors.ts';

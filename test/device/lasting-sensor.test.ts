@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { openDevice } from '../../device/device.ts';
-import type { DeviceEvent } from '../../device/events.ts';
 import { lasting } from '../../device/lasting-sensor.ts';
+import { openDevice } from '../../device/sampling/device.ts';
+import type { DeviceEvent } from '../../device/sampling/events.ts';
 import type { OpenSensor, Sensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { channel, column, deferred, never, sensorOf, take } from './fake-sensors.ts';

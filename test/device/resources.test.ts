@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Device, openDevice } from '../../device/device.ts';
+import { type Device, openDevice } from '../../device/sampling/device.ts';
 import { opening, sensorOf, take } from './fake-sensors.ts';
 import { hostSensors, simulatedTmp36 } from './known-sensors.ts';
 

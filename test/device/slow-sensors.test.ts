@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { openDevice } from '../../device/device.ts';
-import type { DeviceEvent } from '../../device/events.ts';
 import type { Clock } from '../../device/host/clock.ts';
+import { openDevice } from '../../device/sampling/device.ts';
+import type { DeviceEvent } from '../../device/sampling/events.ts';
 import { IncompleteReading, type Sampling, type Sensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { channel, column, never, opening, sensorOf, take } from './fake-sensors.ts';

@@ -6,8 +6,8 @@
 // a device with a simulated thermometer.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDevice } from '../../../dist/device/device.js';
 import { systemClock } from '../../../dist/device/host/clock.js';
+import { openDevice } from '../../../dist/device/sampling/device.js';
 import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
 
 const ROUNDS = 4;

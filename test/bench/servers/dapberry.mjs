@@ -8,7 +8,7 @@
 //   full       a log of `rows` rows of the same thermometer, a millisecond from each to the next, which is full and stays so
 //   wide       the same with `columns` columns in all, each a wave
 
-import { openDevice } from '../../../dist/device/device.js';
+import { openDevice } from '../../../dist/device/sampling/device.js';
 import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
 import { buildApp } from '../../../dist/server/app.js';
 import { LoggedDataset } from '../../../dist/server/dataset/logged.js';

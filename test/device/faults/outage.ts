@@ -2,9 +2,9 @@
 
 import { expect } from 'vitest';
 import type { Batch } from '../../../dap/model/value.ts';
-import { type Device, openDevice } from '../../../device/device.ts';
-import type { DeviceEvent } from '../../../device/events.ts';
 import type { Clock } from '../../../device/host/clock.ts';
+import { type Device, openDevice } from '../../../device/sampling/device.ts';
+import type { DeviceEvent } from '../../../device/sampling/events.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { EventLog } from '../../../server/logging/events.ts';
 import { createLogger } from '../../../server/logging/logger.ts';

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDevice } from '../../../device/device.ts';
 import { type KernelFiles, missingFile, refusedFile } from '../../../device/host/kernel-files.ts';
 import { oneWire } from '../../../device/host/one-wire.ts';
 import { serialQueues } from '../../../device/host/serial.ts';
 import { crc8 } from '../../../device/models/ds18b20.ts';
 import { thermometerModel } from '../../../device/models/ds18s20.ts';
 import { slaveText, W1ThermModel, type W1ThermOptions } from '../../../device/models/w1-therm.ts';
+import { openDevice } from '../../../device/sampling/device.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { ds18b20 } from '../../../device/sensors/ds18b20.ts';
 import { parseSlave } from '../../../device/sensors/w1-scratchpad.ts';

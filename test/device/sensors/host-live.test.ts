@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { type Device, openDevice } from '../../../device/device.ts';
+import { type Device, openDevice } from '../../../device/sampling/device.ts';
 import { take } from '../fake-sensors.ts';
 import { hostSensors } from '../known-sensors.ts';
 

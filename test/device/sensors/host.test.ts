@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDevice } from '../../../device/device.ts';
 import type { KernelFiles } from '../../../device/host/kernel-files.ts';
+import { openDevice } from '../../../device/sampling/device.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { hostCpu } from '../../../device/sensors/host-cpu.ts';
 import { hostLoad } from '../../../device/sensors/host-load.ts';

@@ -12,8 +12,8 @@ import {
   type Sequence,
 } from '../../../dap/index.ts';
 import { setUpSensor } from '../../../device/column-setup.ts';
-import { openDevice } from '../../../device/device.ts';
 import { openerOf } from '../../../device/opened-setup.ts';
+import { openDevice } from '../../../device/sampling/device.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { replay } from '../../../device/sensors/replay.ts';
 import { FakeClock } from '../fake-clock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setUpSensor } from '../../../device/column-setup.ts';
-import { openDevice } from '../../../device/device.ts';
 import { openerOf } from '../../../device/opened-setup.ts';
+import { openDevice } from '../../../device/sampling/device.ts';
 import type { ComputedSensor } from '../../../device/sensor.ts';
 import { waveform } from '../../../device/sensors/waveform.ts';
 import { FakeClock } from '../fake-clock.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../device/host/clock.ts';
-import { type ClockStep, RowTimes } from '../../device/row-times.ts';
-import { FakeClock } from './fake-clock.ts';
+import { systemClock } from '../../../device/host/clock.ts';
+import { type ClockStep, RowTimes } from '../../../device/sampling/row-times.ts';
+import { FakeClock } from '../fake-clock.ts';
 
 function fixture(wall?: number) {
   const clock = new FakeClock(wall);

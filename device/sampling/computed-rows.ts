@@ -1,10 +1,10 @@
 // How rows are made when all sensors are computed: whole columns at a time, in simulated time, as fast as they are asked for.
 
-import type { Batch, NumberColumn } from '../dap/model/value.ts';
+import type { Batch, NumberColumn } from '../../dap/model/value.ts';
+import { nextTurn } from '../host/clock.ts';
+import type { ComputedSensor } from '../sensor.ts';
 import { newChannelColumn } from './columns.ts';
-import { nextTurn } from './host/clock.ts';
 import type { Rows } from './rows.ts';
-import type { ComputedSensor } from './sensor.ts';
 
 /** Rows in the first batch, small so that it leaves at once; each next one is four times as long, up to the last size. */
 const FIRST_BATCH = 16;

@@ -1,12 +1,12 @@
 // How one sensor is read: one read at a time, each with a deadline, a failed one tried again after a back-off.
 
+import { messageOf } from '../error-message.ts';
+import { type Clock, waitFor } from '../host/clock.ts';
+import { type ComputedSensor, IncompleteReading, isComputed, type Reading, type Sensor } from '../sensor.ts';
 import { Deadline, timeToRead } from './deadline.ts';
-import { messageOf } from './error-message.ts';
-import { type Clock, waitFor } from './host/clock.ts';
 import { Pace } from './pace.ts';
 import { computedReading, readingOf } from './reading.ts';
 import type { Stamp } from './row-times.ts';
-import { type ComputedSensor, IncompleteReading, isComputed, type Reading, type Sensor } from './sensor.ts';
 import type { SensorHealth } from './sensor-health.ts';
 
 /** Bounds on the time that a read may take, unless its conversion is longer; between them it is the interval. Seconds. */

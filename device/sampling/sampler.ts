@@ -1,8 +1,8 @@
 // How real readings become rows: on the schedule, or one after the other as fast as they are asked for.
 
-import type { Batch, NumberColumn } from '../dap/model/value.ts';
+import type { Batch, NumberColumn } from '../../dap/model/value.ts';
+import { type Clock, nextTurn, waitFor } from '../host/clock.ts';
 import { channelValue, newChannelColumn } from './columns.ts';
-import { type Clock, nextTurn, waitFor } from './host/clock.ts';
 import type { RowTimes, Stamp } from './row-times.ts';
 import type { Rows } from './rows.ts';
 import { Schedule } from './schedule.ts';

@@ -1,8 +1,8 @@
 // When has a read taken too long? Its deadline counts its own time, not that in a queue behind others who use the same bus.
 
-import { type Clock, waitFor } from './host/clock.ts';
-import { type Job, type JobOwner, tellOwner } from './host/serial.ts';
-import type { Sampling } from './sensor.ts';
+import { type Clock, waitFor } from '../host/clock.ts';
+import { type Job, type JobOwner, tellOwner } from '../host/serial.ts';
+import type { Sampling } from '../sensor.ts';
 
 /** Who was told to stop has this many seconds to let go of a bus. */
 const LETTING_GO = 1;

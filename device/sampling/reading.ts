@@ -1,7 +1,7 @@
 // What is a right reading of a sensor? One number a channel, asked for or computed, or an error that says why not.
 
-import { foundOf } from './found.ts';
-import { type ComputedSensor, IncompleteReading, type Reading, type Sensor } from './sensor.ts';
+import { foundOf } from '../found.ts';
+import { type ComputedSensor, IncompleteReading, type Reading, type Sensor } from '../sensor.ts';
 
 /** Reads once. Rejects as the sensor does, and where what it gives is no reading. */
 export async function readingOf(sensor: Sensor, signal: AbortSignal): Promise<Reading> {

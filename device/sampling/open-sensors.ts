@@ -1,7 +1,7 @@
 // How the sensors of a device are opened: all or none, with channels that can stand in one Sequence.
 
-import { type Clock, waitFor } from './host/clock.ts';
-import type { OpenSensor, Sensor } from './sensor.ts';
+import { type Clock, waitFor } from '../host/clock.ts';
+import type { OpenSensor, Sensor } from '../sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
 
 /** Opening takes this many seconds at most. */

@@ -1,7 +1,7 @@
 // Which rows does a sensor have values in that is not read for each of them? When it is read, and what rows between two readings hold.
 
+import type { Reading, Sampling } from '../sensor.ts';
 import type { Stamp } from './row-times.ts';
-import type { Reading, Sampling } from './sensor.ts';
 
 export class Pace {
   readonly #every: number;

@@ -1,6 +1,6 @@
 // What time a row carries: the system clock, made finer by the monotonic one, and strictly increasing whatever happens.
 
-import type { Clock } from './host/clock.ts';
+import type { Clock } from '../host/clock.ts';
 
 /** `Clock.wall` counts whole milliseconds, so the true time lies up to this much later. */
 const WALL_TICK = 0.001;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Schedule } from '../../device/schedule.ts';
+import { Schedule } from '../../../device/sampling/schedule.ts';
 
 describe('the schedule of rows', () => {
   it('lays its slots on whole multiples of the interval in wall time', () => {

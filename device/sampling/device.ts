@@ -1,14 +1,14 @@
 // What a device is: sensors that together give rows, as async generators of batches of columns.
 
+import { type Clock, systemClock } from '../host/clock.ts';
+import { type Channel, isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
 import { computedRows } from './computed-rows.ts';
 import type { DeviceEvent } from './events.ts';
-import { type Clock, systemClock } from './host/clock.ts';
 import { openSensors } from './open-sensors.ts';
 import { type ClockStep, RowTimes } from './row-times.ts';
 import type { Rows } from './rows.ts';
 import { Run } from './run.ts';
 import { type Sampler, scheduledRows, successiveRows } from './sampler.ts';
-import { type Channel, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
 import { SensorHealth, type SensorState } from './sensor-health.ts';
 import { closeSensor, SensorReader } from './sensor-reader.ts';
 

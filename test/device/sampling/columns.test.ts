@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { channelValue, columnRange, columnStep } from '../../device/columns.ts';
-import type { ChannelType } from '../../device/sensor.ts';
+import { channelValue, columnRange, columnStep } from '../../../device/sampling/columns.ts';
+import type { ChannelType } from '../../../device/sensor.ts';
 
 const stored = (type: ChannelType, value: number) =>
   channelValue({ name: 'a', units: '1', longName: 'A', type }, value);

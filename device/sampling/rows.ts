@@ -1,6 +1,6 @@
 // What a device gives: rows, as an async generator of batches of columns.
 
-import type { Batch } from '../dap/model/value.ts';
+import type { Batch } from '../../dap/model/value.ts';
 
 /**
  * Batches of rows. Whoever has done with the last one may hand it back with `next(batch)`, and touches it no more: its

@@ -1,7 +1,7 @@
 // What a channel's column is made of: its typed array, and the number that stands in it for "no value".
 
-import type { NumberColumn } from '../dap/model/value.ts';
-import type { Channel, ChannelType } from './sensor.ts';
+import type { NumberColumn } from '../../dap/model/value.ts';
+import type { Channel, ChannelType } from '../sensor.ts';
 
 const ARRAYS = {
   Float64: Float64Array,

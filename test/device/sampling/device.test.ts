@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openDevice } from '../../device/device.ts';
-import type { DeviceEvent } from '../../device/events.ts';
-import { FakeClock } from './fake-clock.ts';
-import { channel, column, deferred, never, opening, sensorOf, take } from './fake-sensors.ts';
-import { simulatedTmp36 } from './known-sensors.ts';
+import { openDevice } from '../../../device/sampling/device.ts';
+import type { DeviceEvent } from '../../../device/sampling/events.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { channel, column, deferred, never, opening, sensorOf, take } from '../fake-sensors.ts';
+import { simulatedTmp36 } from '../known-sensors.ts';
 
 describe('a device with an interval', () => {
   it('gives its first row at once and the next ones on whole multiples of the interval', async () => {

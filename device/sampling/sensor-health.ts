@@ -1,7 +1,7 @@
 // How a sensor is doing: its state, kept over all its reads, and the events when that changes.
 
+import type { Sampling, Sensor } from '../sensor.ts';
 import type { DeviceEvent } from './events.ts';
-import type { Sampling, Sensor } from './sensor.ts';
 
 /** How a sensor is doing at this moment. Times are in seconds since 1970. */
 export interface SensorState {
