@@ -1,18 +1,5 @@
 // The face of the device layer: sensors to open, the device that makes rows of them, and what both are described by.
 
-export { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
-export {
-  type ChannelOverride,
-  type ColumnSetup,
-  columnsOf,
-  type PaceSetup,
-  type SensorSetup,
-  samplingOf,
-  setUpSensor,
-} from './column-setup.ts';
-export { DERIVATIONS } from './derived/catalogue.ts';
-export { type Derivation, millivoltsOf } from './derived/derivation.ts';
-export type { DerivedColumn, DerivedOverride } from './derived/derived-column.ts';
 export { contained, type Origin, runningDriver, type StrayError, takeStray } from './drivers/containment.ts';
 export { DRIVER_TOOLS, type Driver, type DriverTools } from './drivers/driver.ts';
 export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/faults.ts';
@@ -35,10 +22,7 @@ export {
   thisHost,
   usualOptions,
 } from './kind.ts';
-export { lasting } from './lasting-sensor.ts';
 export { oddCharacter, withVisible } from './odd-characters.ts';
-export { openerOf } from './opened-setup.ts';
-export { readOnce } from './read-once.ts';
 export { firstForeign, foreignByte, wideEncoding } from './recordings/encoding.ts';
 export { channelValue, columnRange, columnStep, fillValue } from './sampling/columns.ts';
 export {
@@ -67,4 +51,20 @@ export {
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
 export { identifierOf } from './sensors/identifiers.ts';
 export { throttledFile } from './sensors/pi-throttled.ts';
+export { type Calibration, calibratedRange, calibratedStep } from './setup/calibration.ts';
+export {
+  type ChannelOverride,
+  type ColumnSetup,
+  columnsOf,
+  type PaceSetup,
+  type SensorSetup,
+  samplingOf,
+  setUpSensor,
+} from './setup/column-setup.ts';
+export { DERIVATIONS } from './setup/derived/catalogue.ts';
+export { type Derivation, millivoltsOf } from './setup/derived/derivation.ts';
+export type { DerivedColumn, DerivedOverride } from './setup/derived/derived-column.ts';
+export { openerOf } from './setup/opened-setup.ts';
+export { readOnce } from './setup/read-once.ts';
+export { lasting } from './setup/reopening-sensor.ts';
 export { duration, secondsOf, size } from './written-options.ts';

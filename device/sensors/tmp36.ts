@@ -1,9 +1,9 @@
 // What a TMP36 thermometer would say: a simulated one, outdoors, whose every value is a pure function of seed and time.
 
 import { z } from 'zod';
-import { OFFSET_MV, SCALE_MV_PER_DEGREE } from '../derived/tmp36.ts';
 import { sensorKind } from '../kind.ts';
 import type { Channel, ComputedSensor } from '../sensor.ts';
+import { OFFSET_MV, SCALE_MV_PER_DEGREE } from '../setup/derived/tmp36.ts';
 import { gaussian, mixBits, randomBits } from './seeded-noise.ts';
 
 /** The weather, in deg C and seconds: warmest in the afternoon (UTC), with gusts that take about a minute to pass. */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf, samplingOf, setUpSensor } from '../../device/column-setup.ts';
 import { oneWire } from '../../device/host/one-wire.ts';
 import { serialQueues } from '../../device/host/serial.ts';
-import { lasting } from '../../device/lasting-sensor.ts';
 import { Ds18b20Model } from '../../device/models/ds18b20.ts';
 import { W1ThermModel } from '../../device/models/w1-therm.ts';
-import { openerOf } from '../../device/opened-setup.ts';
 import { openDevice } from '../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../device/sampling/events.ts';
 import type { Reading, Sensor } from '../../device/sensor.ts';
 import { ds18b20 } from '../../device/sensors/ds18b20.ts';
+import { columnsOf, samplingOf, setUpSensor } from '../../device/setup/column-setup.ts';
+import { openerOf } from '../../device/setup/opened-setup.ts';
+import { lasting } from '../../device/setup/reopening-sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { column, type Deferred, deferred, opening, sensorOf, take } from './fake-sensors.ts';
 import { hostOf } from './known-sensors.ts';

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { setUpSensor } from '../../device/column-setup.ts';
 import { sensorKind } from '../../device/kind.ts';
-import { lasting } from '../../device/lasting-sensor.ts';
-import { openerOf } from '../../device/opened-setup.ts';
 import { openDevice } from '../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../device/sampling/events.ts';
 import { IncompleteReading, type Reading } from '../../device/sensor.ts';
+import { setUpSensor } from '../../device/setup/column-setup.ts';
+import { openerOf } from '../../device/setup/opened-setup.ts';
+import { lasting } from '../../device/setup/reopening-sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { channel, column, take } from './fake-sensors.ts';
 import { hostOf } from './known-sensors.ts';

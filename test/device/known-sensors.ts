@@ -1,16 +1,16 @@
 // The sensors that need no hardware, set up and ready to be opened, for tests of what lies around them.
 
-import { setUpSensor } from '../../device/column-setup.ts';
 import type { Clock } from '../../device/host/clock.ts';
 import type { KernelFiles } from '../../device/host/kernel-files.ts';
 import { type SensorHost, simulatedHost, thisHost } from '../../device/kind.ts';
-import { openerOf } from '../../device/opened-setup.ts';
 import type { OpenSensor } from '../../device/sensor.ts';
 import { hostCpu } from '../../device/sensors/host-cpu.ts';
 import { hostLoad } from '../../device/sensors/host-load.ts';
 import { hostNetwork } from '../../device/sensors/host-network.ts';
 import { thermal } from '../../device/sensors/thermal-zone.ts';
 import { tmp36Simulated } from '../../device/sensors/tmp36.ts';
+import { setUpSensor } from '../../device/setup/column-setup.ts';
+import { openerOf } from '../../device/setup/opened-setup.ts';
 
 /** A host of these parts, and of this machine's own where they are left out. */
 export function hostOf(parts: Partial<SensorHost> = {}): SensorHost {

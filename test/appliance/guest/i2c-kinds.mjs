@@ -19,7 +19,7 @@ const [dist] = process.argv.slice(2);
 if (dist === undefined) throw new Error('expected: node i2c-kinds.mjs DIST');
 const load = module => import(pathToFileURL(resolve(dist, module)).href);
 const { SENSOR_KINDS, thisHost } = await load('device/index.js');
-const { lasting } = await load('device/lasting-sensor.js');
+const { lasting } = await load('device/setup/reopening-sensor.js');
 
 /** Chips with two surroundings each, and what their kind gives there, each with how far it may be off. */
 const CASES = [

@@ -9,8 +9,8 @@ import { oneWire } from '../../../device/host/one-wire.ts';
 import { serialQueues } from '../../../device/host/serial.ts';
 import { type SensorHost, type SensorKind, simulatedHost } from '../../../device/kind.ts';
 import { fileTree } from '../../../device/models/file-tree.ts';
-import { readOnce } from '../../../device/read-once.ts';
 import type { Reading, Sensor } from '../../../device/sensor.ts';
+import { readOnce } from '../../../device/setup/read-once.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { hostOf } from '../known-sensors.ts';
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { setUpSensor } from '../../../device/column-setup.ts';
 import { SimulatedGpio } from '../../../device/host/gpio/gpio-simulated.ts';
 import { simulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import { oneWire } from '../../../device/host/one-wire.ts';
@@ -12,8 +11,9 @@ import {
   usualOptions,
 } from '../../../device/kind.ts';
 import { fileTree } from '../../../device/models/file-tree.ts';
-import { openerOf } from '../../../device/opened-setup.ts';
 import { SENSOR_KINDS } from '../../../device/sensors/catalogue.ts';
+import { setUpSensor } from '../../../device/setup/column-setup.ts';
+import { openerOf } from '../../../device/setup/opened-setup.ts';
 import { importsOf, textOf } from '../../sources.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { hostOf } from '../known-sensors.ts';

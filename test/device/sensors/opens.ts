@@ -1,11 +1,11 @@
 // How does a test open a sensor of a kind? As it is written in a configuration; it is closed after the test.
 
 import { afterEach } from 'vitest';
-import { columnsOf, type SetupOptions, setUpSensor } from '../../../device/column-setup.ts';
 import type { SensorHost, SensorKind } from '../../../device/kind.ts';
-import { lasting } from '../../../device/lasting-sensor.ts';
-import { openerOf } from '../../../device/opened-setup.ts';
 import type { Sensor } from '../../../device/sensor.ts';
+import { columnsOf, type SetupOptions, setUpSensor } from '../../../device/setup/column-setup.ts';
+import { openerOf } from '../../../device/setup/opened-setup.ts';
+import { lasting } from '../../../device/setup/reopening-sensor.ts';
 
 export interface Opens {
   open(kind: SensorKind, written?: object): Promise<Sensor>;

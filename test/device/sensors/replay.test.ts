@@ -11,11 +11,11 @@ import {
   rowEncoder,
   type Sequence,
 } from '../../../dap/index.ts';
-import { setUpSensor } from '../../../device/column-setup.ts';
-import { openerOf } from '../../../device/opened-setup.ts';
 import { openDevice } from '../../../device/sampling/device.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { replay } from '../../../device/sensors/replay.ts';
+import { setUpSensor } from '../../../device/setup/column-setup.ts';
+import { openerOf } from '../../../device/setup/opened-setup.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { column, take } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';

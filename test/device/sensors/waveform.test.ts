@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { setUpSensor } from '../../../device/column-setup.ts';
-import { openerOf } from '../../../device/opened-setup.ts';
 import { openDevice } from '../../../device/sampling/device.ts';
 import type { ComputedSensor } from '../../../device/sensor.ts';
 import { waveform } from '../../../device/sensors/waveform.ts';
+import { setUpSensor } from '../../../device/setup/column-setup.ts';
+import { openerOf } from '../../../device/setup/opened-setup.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { column, take } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';

@@ -1,12 +1,9 @@
 // How does a configured sensor fill its columns? It is opened by its kind; its values are corrected and fitted to the columns' types.
 
-import type { NumberColumn } from '../dap/model/value.ts';
-import { type Calibration, calibrated } from './calibration.ts';
-import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
-import { derivedProblem, derivedValue } from './derived/derived-column.ts';
-import { type SensorHost, simulatedHost } from './kind.ts';
-import { channelValue } from './sampling/columns.ts';
-import { wholeReading } from './sampling/reading.ts';
+import type { NumberColumn } from '../../dap/model/value.ts';
+import { type SensorHost, simulatedHost } from '../kind.ts';
+import { channelValue } from '../sampling/columns.ts';
+import { wholeReading } from '../sampling/reading.ts';
 import {
   type ComputedSensor,
   IncompleteReading,
@@ -14,7 +11,10 @@ import {
   type OpenSensor,
   type Reading,
   type Sensor,
-} from './sensor.ts';
+} from '../sensor.ts';
+import { type Calibration, calibrated } from './calibration.ts';
+import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
+import { derivedProblem, derivedValue } from './derived/derived-column.ts';
 
 /** What opens the sensor on `host`, or on what its kind puts there where `simulate` is set. */
 export function openerOf(setup: SensorSetup, host: SensorHost, simulate: boolean): OpenSensor {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { serialQueues } from '../../device/host/serial.ts';
-import { readOnce } from '../../device/read-once.ts';
-import { IncompleteReading, type Sensor } from '../../device/sensor.ts';
-import { FakeClock } from './fake-clock.ts';
-import { deferred, never, opening, sensorOf } from './fake-sensors.ts';
+import { serialQueues } from '../../../device/host/serial.ts';
+import { IncompleteReading, type Sensor } from '../../../device/sensor.ts';
+import { readOnce } from '../../../device/setup/read-once.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { deferred, never, opening, sensorOf } from '../fake-sensors.ts';
 
 /** Tells how often a sensor was closed. */
 function counting(sensor: Sensor): { sensor: Sensor; closed: () => number } {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { lasting } from '../../device/lasting-sensor.ts';
-import { openDevice } from '../../device/sampling/device.ts';
-import type { DeviceEvent } from '../../device/sampling/events.ts';
-import type { OpenSensor, Sensor } from '../../device/sensor.ts';
-import { FakeClock } from './fake-clock.ts';
-import { channel, column, deferred, never, sensorOf, take } from './fake-sensors.ts';
-import { simulatedTmp36 } from './known-sensors.ts';
+import { openDevice } from '../../../device/sampling/device.ts';
+import type { DeviceEvent } from '../../../device/sampling/events.ts';
+import type { OpenSensor, Sensor } from '../../../device/sensor.ts';
+import { lasting } from '../../../device/setup/reopening-sensor.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { channel, column, deferred, never, sensorOf, take } from '../fake-sensors.ts';
+import { simulatedTmp36 } from '../known-sensors.ts';
 
 async function deviceOf(open: OpenSensor, interval = 1) {
   const clock = new FakeClock(1_800_000_000);

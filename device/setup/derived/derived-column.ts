@@ -1,6 +1,6 @@
 // What is a derived column of a sensor, and its value? The column that it is, the channel that it comes from, and how.
 
-import type { Channel } from '../sensor.ts';
+import type { Channel } from '../../sensor.ts';
 import { type Derivation, millivoltsOf } from './derivation.ts';
 
 /** As a person asked for it, found right. */

@@ -1,7 +1,7 @@
 // What is a derivation? A way to make a column of its own from the value of a channel, such as degrees from the voltage of a thermistor.
 
 import type { z } from 'zod';
-import type { Channel } from '../sensor.ts';
+import type { Channel } from '../../sensor.ts';
 
 /** What is known of a derived column without a person saying it. */
 export type DerivedChannel = Omit<Channel, 'name' | 'type'>;

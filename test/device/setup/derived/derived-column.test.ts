@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ChannelOverride, columnsOf, setUpSensor } from '../../../device/column-setup.ts';
-import { DERIVATIONS } from '../../../device/derived/catalogue.ts';
-import type { DerivedOverride } from '../../../device/derived/derived-column.ts';
-import { sensorKind } from '../../../device/kind.ts';
-import { openerOf } from '../../../device/opened-setup.ts';
-import { openDevice } from '../../../device/sampling/device.ts';
-import type { Channel, ComputedSensor } from '../../../device/sensor.ts';
-import { column, take } from '../fake-sensors.ts';
-import { hostOf } from '../known-sensors.ts';
+import { sensorKind } from '../../../../device/kind.ts';
+import { openDevice } from '../../../../device/sampling/device.ts';
+import type { Channel, ComputedSensor } from '../../../../device/sensor.ts';
+import { type ChannelOverride, columnsOf, setUpSensor } from '../../../../device/setup/column-setup.ts';
+import { DERIVATIONS } from '../../../../device/setup/derived/catalogue.ts';
+import type { DerivedOverride } from '../../../../device/setup/derived/derived-column.ts';
+import { openerOf } from '../../../../device/setup/opened-setup.ts';
+import { column, take } from '../../fake-sensors.ts';
+import { hostOf } from '../../known-sensors.ts';
 
 const channels: readonly Channel[] = [
   { name: 'a', units: 'V', longName: 'Input a' },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ChannelOverride, setUpSensor } from '../../device/column-setup.ts';
-import { sensorKind } from '../../device/kind.ts';
-import { openerOf } from '../../device/opened-setup.ts';
-import { openDevice } from '../../device/sampling/device.ts';
-import type { ComputedSensor } from '../../device/sensor.ts';
-import { column, take } from './fake-sensors.ts';
-import { hostOf } from './known-sensors.ts';
+import { sensorKind } from '../../../device/kind.ts';
+import { openDevice } from '../../../device/sampling/device.ts';
+import type { ComputedSensor } from '../../../device/sensor.ts';
+import { type ChannelOverride, setUpSensor } from '../../../device/setup/column-setup.ts';
+import { openerOf } from '../../../device/setup/opened-setup.ts';
+import { column, take } from '../fake-sensors.ts';
+import { hostOf } from '../known-sensors.ts';
 
 const channels = [
   { name: 'raw', units: 'count', longName: 'Raw', resolution: 1, validRange: [0, 100] },

@@ -1,8 +1,8 @@
 // Which derivations are plain arithmetic? A straight line, a polynomial, and the voltage before a resistor divider.
 
 import { z } from 'zod';
+import type { Channel } from '../../sensor.ts';
 import { calibrated, calibratedRange, calibratedStep } from '../calibration.ts';
-import type { Channel } from '../sensor.ts';
 import { type DerivedChannel, derivation } from './derivation.ts';
 
 const ANYTHING = 'a value whose result is a finite number';

@@ -1,11 +1,11 @@
 // What does a sensor say at this moment? It is opened, read once and closed, outside any schedule.
 
-import { messageOf } from './error-message.ts';
-import { type Clock, waitFor } from './host/clock.ts';
-import { Deadline, timeToRead } from './sampling/deadline.ts';
-import { readingOf } from './sampling/reading.ts';
-import { closeSensor } from './sampling/sensor-reader.ts';
-import { IncompleteReading, isComputed, type OpenSensor, type Sensor } from './sensor.ts';
+import { messageOf } from '../error-message.ts';
+import { type Clock, waitFor } from '../host/clock.ts';
+import { Deadline, timeToRead } from '../sampling/deadline.ts';
+import { readingOf } from '../sampling/reading.ts';
+import { closeSensor } from '../sampling/sensor-reader.ts';
+import { IncompleteReading, isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
 
 /** Opening takes this many seconds at most; so does reading, unless it takes long by itself, and without the time in which others hold the bus. */
 const PATIENCE = 10;

@@ -1,7 +1,7 @@
 // How does a sensor outlast a missing wire? It is opened when it is read, and anew after a read that failed.
 
-import { type Clock, waitFor } from './host/clock.ts';
-import { closeSensor } from './sampling/sensor-reader.ts';
+import { type Clock, waitFor } from '../host/clock.ts';
+import { closeSensor } from '../sampling/sensor-reader.ts';
 import {
   type Channel,
   IncompleteReading,
@@ -9,7 +9,7 @@ import {
   type OpenSensor,
   type Sampling,
   type Sensor,
-} from './sensor.ts';
+} from '../sensor.ts';
 
 /** Whoever opens a device waits this many seconds for a sensor that takes its time; it comes later then. */
 const LONGEST_WAIT = 5;

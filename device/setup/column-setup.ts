@@ -1,9 +1,9 @@
 // Which columns does a configured sensor give? Its kind's channels, renamed, relabelled and corrected as a person asked for.
 
+import type { SensorKind } from '../kind.ts';
+import type { Channel, Sampling } from '../sensor.ts';
 import { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
 import { type DerivedColumn, type DerivedOverride, derivedColumn } from './derived/derived-column.ts';
-import type { SensorKind } from './kind.ts';
-import type { Channel, Sampling } from './sensor.ts';
 
 /** One channel of a sensor, as the column that it becomes. */
 export interface ColumnSetup {
