@@ -8,7 +8,7 @@ import {
   humidityCalibrationOf,
   humidityOf,
   pascalsOf,
-} from '../sensors/bme280-compensation.ts';
+} from './bme280-compensation.ts';
 
 export interface Bme280ModelOptions {
   /** deg C, hPa and percent now. */

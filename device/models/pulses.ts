@@ -2,7 +2,7 @@
 
 import type { Edge, Level } from '../host/gpio/gpio.ts';
 import type { Wave } from '../host/gpio/gpio-simulated.ts';
-import { randomBits, uniform } from '../sensors/seeded-noise.ts';
+import { randomBits, uniform } from './seeded-noise.ts';
 
 /** Seconds. */
 export interface Pulses {

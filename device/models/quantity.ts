@@ -1,7 +1,7 @@
 // How does a quantity move that a simulated chip measures? About a mean, in slow waves, with noise: a function of seed and time.
 
 import type { Clock } from '../host/clock.ts';
-import { gaussian, randomBits, uniform } from '../sensors/seeded-noise.ts';
+import { gaussian, randomBits, uniform } from './seeded-noise.ts';
 
 /** In the units of the quantity, but for the period, which is in seconds. */
 export interface Course {

@@ -1,7 +1,7 @@
 // What does an SHT3x answer? Commands and words with a CRC as the bus sees them, with the air that someone else gives.
 
 import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
-import { crc8 } from '../sensors/sht3x-crc.ts';
+import { crc8 } from './sht3x-crc.ts';
 
 export interface Sht3xModelOptions {
   /** deg C now. */

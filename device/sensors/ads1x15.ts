@@ -4,6 +4,7 @@ import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Ads1x15Model } from '../models/ads1x15.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 import { type Channel, IncompleteReading } from '../sensor.ts';
 import {
   FIRST_ADDRESS,
@@ -26,7 +27,6 @@ import {
   pauseUntil,
   seedOf,
 } from './i2c-sensor.ts';
-import { randomBits } from './seeded-noise.ts';
 
 /** Registers (table "Address Pointer Register"). */
 const CONVERSION = 0;

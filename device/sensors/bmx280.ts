@@ -4,8 +4,6 @@ import { z } from 'zod';
 import { hexByte, type I2cChip } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Bme280Model } from '../models/bme280.ts';
-import { AIR_PRESSURE, quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
-import type { Channel } from '../sensor.ts';
 import {
   calibrationOf,
   celsiusOf,
@@ -13,7 +11,10 @@ import {
   humidityCalibrationOf,
   humidityOf,
   pascalsOf,
-} from './bme280-compensation.ts';
+} from '../models/bme280-compensation.ts';
+import { AIR_PRESSURE, quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
+import { randomBits } from '../models/seeded-noise.ts';
+import type { Channel } from '../sensor.ts';
 import {
   addressesBetween,
   addressOption,
@@ -25,7 +26,6 @@ import {
   pauseUntil,
   seedOf,
 } from './i2c-sensor.ts';
-import { randomBits } from './seeded-noise.ts';
 
 /** SDO at ground, at the supply (BME280, BST-BME280-DS002, section 6.2). */
 const FIRST_ADDRESS = 0x76;

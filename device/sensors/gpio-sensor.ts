@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { GPIO_INTERFACES, pinClaim } from '../host/gpio/gpio.ts';
 import type { SensorHost } from '../kind.ts';
-import { randomBits } from './seeded-noise.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 
 /** The header has GPIO0 to GPIO27, a Compute Module more (BCM2835 ARM Peripherals, table 6-31: 54 lines). */
 const LAST_PIN = 53;

@@ -5,6 +5,7 @@ import type { KernelFiles } from '../host/kernel-files.ts';
 import { type FoundSensor, type SensorHost, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantityNow } from '../models/quantity.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel } from '../sensor.ts';
 import {
   type ClassDevice,
@@ -18,7 +19,6 @@ import {
 } from './class-device.ts';
 import { uniqueIdentifiers } from './identifiers.ts';
 import { channelOf, HWMON_QUANTITIES, inUnits, type Quantity } from './quantities.ts';
-import { randomBits } from './seeded-noise.ts';
 
 const HWMON: DeviceClass = { folder: '/sys/class/hwmon', prefix: 'hwmon', one: 'a hardware monitor' };
 

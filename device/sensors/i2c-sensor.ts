@@ -5,8 +5,8 @@ import type { Clock } from '../host/clock.ts';
 import { chipName, hexByte, type I2cChip } from '../host/i2c/i2c.ts';
 import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../host/i2c/i2c-simulated.ts';
 import type { FoundSensor, SensorHost } from '../kind.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel, Reading, Sensor } from '../sensor.ts';
-import { randomBits } from './seeded-noise.ts';
 
 /** The bus on the pins 3 and 5 of a Raspberry Pi's header. */
 const HEADER_BUS = 1;

@@ -5,6 +5,7 @@ import type { KernelFiles } from '../host/kernel-files.ts';
 import { type FoundSensor, type SensorHost, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantityNow } from '../models/quantity.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel } from '../sensor.ts';
 import {
   type DeviceClass,
@@ -18,7 +19,6 @@ import {
 } from './class-device.ts';
 import { identifierOf, uniqueIdentifiers } from './identifiers.ts';
 import { channelOf, IIO_QUANTITIES, inUnits, type Quantity } from './quantities.ts';
-import { randomBits } from './seeded-noise.ts';
 
 const IIO: DeviceClass = { folder: '/sys/bus/iio/devices', prefix: 'iio:device', one: 'an IIO device' };
 

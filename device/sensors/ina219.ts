@@ -5,6 +5,7 @@ import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { Ina219Model } from '../models/ina219.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 import { type Channel, IncompleteReading } from '../sensor.ts';
 import {
   addressesBetween,
@@ -17,7 +18,6 @@ import {
   pauseUntil,
   seedOf,
 } from './i2c-sensor.ts';
-import { randomBits } from './seeded-noise.ts';
 
 const FIRST_ADDRESS = 0x40;
 const LAST_ADDRESS = 0x4f;

@@ -7,9 +7,9 @@ import { SimulatedGpio } from '../host/gpio/gpio-simulated.ts';
 import { sensorKind } from '../kind.ts';
 import { Mcp3008Model } from '../models/mcp3008.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel, Sensor } from '../sensor.ts';
 import { claimsOfPins, interfaceOption, pinOption, seedOfPin } from './gpio-sensor.ts';
-import { randomBits } from './seeded-noise.ts';
 
 /** What can be chosen, by the bits after the start bit (table 5-2): differences at 0 to 7, inputs against ground at 8 to 15. */
 const INPUTS = [

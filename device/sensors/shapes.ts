@@ -1,6 +1,6 @@
 // Which courses does a waveform take? Functions of the position in periods, between -1 and 1, that can be asked for any position.
 
-import { gaussian, randomBits } from './seeded-noise.ts';
+import { gaussian, randomBits } from '../models/seeded-noise.ts';
 
 type Shape = (position: number) => number;
 

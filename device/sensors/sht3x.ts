@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { hexByte, type I2cChip } from '../host/i2c/i2c.ts';
 import { sensorKind } from '../kind.ts';
 import { quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
+import { randomBits } from '../models/seeded-noise.ts';
 import { Sht3xModel } from '../models/sht3x.ts';
+import { crc8 } from '../models/sht3x-crc.ts';
 import type { Channel } from '../sensor.ts';
 import {
   addressesBetween,
@@ -17,8 +19,6 @@ import {
   pause,
   seedOf,
 } from './i2c-sensor.ts';
-import { randomBits } from './seeded-noise.ts';
-import { crc8 } from './sht3x-crc.ts';
 
 /** ADDR at ground, at the supply (table 8). */
 const FIRST_ADDRESS = 0x44;

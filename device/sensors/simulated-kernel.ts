@@ -3,7 +3,7 @@
 import type { KernelFiles } from '../host/kernel-files.ts';
 import type { SensorHost } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
-import { randomBits, uniform } from './seeded-noise.ts';
+import { randomBits, uniform } from '../models/seeded-noise.ts';
 
 const PROCESSORS = 4;
 /** Ticks a second in /proc/stat (USER_HZ). */

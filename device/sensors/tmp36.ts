@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { sensorKind } from '../kind.ts';
+import { gaussian, mixBits, randomBits } from '../models/seeded-noise.ts';
 import type { Channel, ComputedSensor } from '../sensor.ts';
 import { OFFSET_MV, SCALE_MV_PER_DEGREE } from '../setup/derived/tmp36.ts';
-import { gaussian, mixBits, randomBits } from './seeded-noise.ts';
 
 /** The weather, in deg C and seconds: warmest in the afternoon (UTC), with gusts that take about a minute to pass. */
 const MEAN = 20;

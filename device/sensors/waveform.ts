@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { sensorKind } from '../kind.ts';
+import { gaussian, randomBits, uniform } from '../models/seeded-noise.ts';
 import type { Channel, ComputedSensor } from '../sensor.ts';
 import { duration, instant, instantOf } from '../written-options.ts';
-import { gaussian, randomBits, uniform } from './seeded-noise.ts';
 import { SHAPES, type ShapeName, shapeOf } from './shapes.ts';
 
 const LARGEST_SEED = 4_294_967_295;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Sht3xModel } from '../../../device/models/sht3x.ts';
+import { crc8 } from '../../../device/models/sht3x-crc.ts';
 import { sht3x, sht3xHumidityOf, sht3xTemperatureOf } from '../../../device/sensors/sht3x.ts';
-import { crc8 } from '../../../device/sensors/sht3x-crc.ts';
 import { readingOf, rigWith } from './i2c-rig.ts';
 
 const ADDRESS = 0x44;

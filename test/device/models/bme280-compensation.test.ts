@@ -6,7 +6,7 @@ import {
   humidityCalibrationOf,
   humidityOf,
   pascalsOf,
-} from '../../../device/sensors/bme280-compensation.ts';
+} from '../../../device/models/bme280-compensation.ts';
 
 /** dig_T1 to dig_P9 of the BMP280 datasheet's worked example (BST-BMP280-DS001, section 3.12, figure 10). */
 const WORDS = [27_504, 26_435, -1000, 36_477, -10_685, 3024, 2855, 140, -7, 15_500, -14_600, 6000];
