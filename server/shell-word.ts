@@ -1,4 +1,4 @@
-// Quotes a word for a command line that the program prints for a person to copy. The page has a copy: web/shell-word.ts.
+// Quotes a word for a command line that the program prints for a person to copy. The page has a copy: web/text/shell-word.ts.
 
 /** Characters that no POSIX shell reads as anything but themselves. */
 const PLAIN = /^[\w:/.%@+,-]+$/;

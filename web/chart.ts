@@ -2,13 +2,13 @@
 
 import { SmoothieChart } from 'smoothie';
 import { TimeAxis, ValueAxis } from './axes.ts';
-import { element, write } from './element.ts';
 import { lineColour, lineLetter } from './palette.ts';
 import type { Points } from './points.ts';
 import { type Axis, axisFor, axisTicks } from './range.ts';
 import { spread } from './spread.ts';
+import { element, write } from './text/element.ts';
+import { timeStep, timeTicks, writeClock, writeSpan } from './text/times.ts';
 import { currentTheme, GRID } from './theme.ts';
-import { timeStep, timeTicks, writeClock, writeSpan } from './times.ts';
 import { Trace } from './trace.ts';
 
 /** What a chart shows now. All times in milliseconds, by the server's clock. */

@@ -2,8 +2,8 @@
 
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import type { Description } from './describe.ts';
-import { byId, element, write } from './element.ts';
-import { shellWord } from './shell-word.ts';
+import { byId, element, write } from './text/element.ts';
+import { shellWord } from './text/shell-word.ts';
 
 export interface Link {
   readonly text: string;

@@ -4,9 +4,7 @@ import { type DatasetAddress, shownAddress, wantedDataset } from './address.ts';
 import { type CatalogEntry, fetchCatalog } from './catalog.ts';
 import { Controls } from './controls.ts';
 import type { Description } from './describe.ts';
-import { byId, write } from './element.ts';
 import { showLinks, wireCopy } from './links.ts';
-import { hideMessage, showMessage } from './message.ts';
 import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
 import { attributesNotice, seamNotice } from './notices.ts';
 import { describeWithPatience } from './patience.ts';
@@ -14,7 +12,9 @@ import { Plot } from './plot.ts';
 import { explain, headingOf, plainReason } from './reason.ts';
 import { ServerHealth } from './server-health.ts';
 import { Status } from './status.ts';
-import { writeZone } from './times.ts';
+import { byId, write } from './text/element.ts';
+import { hideMessage, showMessage } from './text/message.ts';
+import { writeZone } from './text/times.ts';
 
 /** Milliseconds before a dataset whose columns have changed is opened again. */
 const BEFORE_REOPENING = 2000;

@@ -2,7 +2,7 @@
 
 import { type DatasetAddress, datasetAddress, pageQuery, shownAddress } from './address.ts';
 import type { CatalogEntry } from './catalog.ts';
-import { byId, element, write } from './element.ts';
+import { byId, element, write } from './text/element.ts';
 
 /** Lists `entries`, with `current` marked; nothing where there is nothing to choose. */
 export function showDatasets(entries: readonly CatalogEntry[], current: DatasetAddress): void {

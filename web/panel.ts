@@ -2,12 +2,12 @@
 
 import { Chart, type Frame } from './chart.ts';
 import type { UnitGroup } from './describe.ts';
-import { element } from './element.ts';
 import { Legend, type Reading } from './legend.ts';
 import type { Points } from './points.ts';
 import type { ChannelReport } from './recording.ts';
-import { writeTime } from './times.ts';
-import { writeValue } from './values.ts';
+import { element } from './text/element.ts';
+import { writeTime } from './text/times.ts';
+import { writeValue } from './text/values.ts';
 
 /** Milliseconds between two changes of the numbers: faster than that nobody reads them. */
 const NUMBERS_EVERY = 200;

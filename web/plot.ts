@@ -10,9 +10,9 @@ import { Panel, type Pointing } from './panel.ts';
 import type { Points } from './points.ts';
 import { type ChannelReport, Recording, type View } from './recording.ts';
 import type { Status } from './status.ts';
+import { writeTime } from './text/times.ts';
 import { TextPanel } from './text-panel.ts';
 import { currentTheme, onPaper, wantsStillness } from './theme.ts';
-import { writeTime } from './times.ts';
 
 /** Rows of time by which a chart lags behind: the line reaches its right edge, though the next row is still to come. */
 const LAG = 1.75;

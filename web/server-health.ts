@@ -2,13 +2,13 @@
 
 import type { DatasetAddress } from './address.ts';
 import type { Channel } from './describe.ts';
-import { byId } from './element.ts';
 import { type Health, type HealthPlace, healthOf, healthPlace } from './health.ts';
 import { HealthWatch } from './health-watch.ts';
 import { NoticeArea } from './notice-area.ts';
 import { type Notice, noticesOf } from './notices.ts';
 import type { Plot } from './plot.ts';
 import type { Connection } from './status.ts';
+import { byId } from './text/element.ts';
 
 /** Milliseconds after a pointer was lifted before anything moves: a click goes to what is under it then. */
 const AFTER_LIFTING = 300;

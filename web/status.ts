@@ -1,8 +1,8 @@
 // How the page says whether rows come: state and reason, a heartbeat for each row, and how old the newest row is.
 
-import { byId, write } from './element.ts';
+import { byId, write } from './text/element.ts';
+import { writeDuration, writeTime } from './text/times.ts';
 import { wantsStillness } from './theme.ts';
-import { writeDuration, writeTime } from './times.ts';
 
 /** What the connection to the dataset is doing. */
 export type Connection =

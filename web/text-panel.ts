@@ -1,8 +1,8 @@
 // What the page shows of columns of text: the latest value of each, since text cannot be drawn as a line.
 
 import type { Channel } from './describe.ts';
-import { element, write } from './element.ts';
 import type { ChannelReport } from './recording.ts';
+import { element, write } from './text/element.ts';
 
 export class TextPanel {
   readonly element: HTMLElement;

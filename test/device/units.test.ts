@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { DERIVATIONS, SENSOR_KINDS } from '../../device/index.ts';
 import type { Channel } from '../../device/sensor.ts';
-import { prettyUnits } from '../../web/units.ts';
+import { prettyUnits } from '../../web/text/units.ts';
 import { describeWith, tools } from '../tools.ts';
 import { trials } from './sensors/corner-options.ts';
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { shellWord as ofServer } from '../../server/shell-word.ts';
-import { shellWord as ofPage } from '../../web/shell-word.ts';
+import { shellWord as ofPage } from '../../web/text/shell-word.ts';
 
 const HOSTILE = [
   "x'$(id)'",

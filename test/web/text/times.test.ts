@@ -8,7 +8,7 @@ import {
   writeSpan,
   writeTick,
   writeZone,
-} from '../../web/times.ts';
+} from '../../../web/text/times.ts';
 
 const AT = new Date(2026, 10, 5, 4, 3, 9, 50).getTime();
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prettyUnits } from '../../web/units.ts';
+import { prettyUnits } from '../../../web/text/units.ts';
 
 it.each([
   ['degree_Celsius', '°C'],

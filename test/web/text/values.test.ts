@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { writeInteger, writeValue } from '../../web/values.ts';
+import { writeInteger, writeValue } from '../../../web/text/values.ts';
 
 it.each([
   [21.4375, 2, '21.44'],
