@@ -1,7 +1,7 @@
 // Where the data themselves are: the dataset's other responses, and a line for the terminal.
 
-import { type DatasetAddress, encodedConstraint } from './address.ts';
-import type { Description } from './describe.ts';
+import { type DatasetAddress, encodedConstraint } from './stream/address.ts';
+import type { Description } from './stream/describe.ts';
 import { byId, element, write } from './text/element.ts';
 import { shellWord } from './text/shell-word.ts';
 

@@ -1,17 +1,17 @@
 // What happens when the page is opened: which dataset is wanted, what it holds, and then its plot, come what may.
 
-import { type DatasetAddress, shownAddress, wantedDataset } from './address.ts';
-import { type CatalogEntry, fetchCatalog } from './catalog.ts';
 import { Controls } from './controls.ts';
-import type { Description } from './describe.ts';
 import { showLinks, wireCopy } from './links.ts';
 import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
 import { attributesNotice, seamNotice } from './notices.ts';
-import { describeWithPatience } from './patience.ts';
 import { Plot } from './plot.ts';
-import { explain, headingOf, plainReason } from './reason.ts';
 import { ServerHealth } from './server-health.ts';
 import { Status } from './status.ts';
+import { type DatasetAddress, shownAddress, wantedDataset } from './stream/address.ts';
+import { type CatalogEntry, fetchCatalog } from './stream/catalog.ts';
+import type { Description } from './stream/describe.ts';
+import { describeWithPatience } from './stream/patience.ts';
+import { explain, headingOf, plainReason } from './stream/reason.ts';
 import { byId, write } from './text/element.ts';
 import { hideMessage, showMessage } from './text/message.ts';
 import { writeZone } from './text/times.ts';

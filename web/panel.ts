@@ -1,10 +1,10 @@
 // The panel of the channels of one unit: heading, legend, chart, and the time that is pointed at.
 
 import { Chart, type Frame } from './chart.ts';
-import type { UnitGroup } from './describe.ts';
 import { Legend, type Reading } from './legend.ts';
 import type { Points } from './points.ts';
 import type { ChannelReport } from './recording.ts';
+import type { UnitGroup } from './stream/describe.ts';
 import { element } from './text/element.ts';
 import { writeTime } from './text/times.ts';
 import { writeValue } from './text/values.ts';

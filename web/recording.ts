@@ -2,10 +2,10 @@
 
 import { toMillis } from '../dap/model/time-units.ts';
 import type { Column } from '../dap/model/value.ts';
-import type { Channel, Description } from './describe.ts';
 import { Digits } from './digits.ts';
 import { Points } from './points.ts';
-import { Spacing } from './spacing.ts';
+import type { Channel, Description } from './stream/describe.ts';
+import { Spacing } from './stream/spacing.ts';
 
 /** Points are kept for a little more than the window, and for some rows more: a chart shows the time of a moment ago. */
 const SPARE = 1.05;

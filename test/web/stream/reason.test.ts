@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DapError, ResponseError } from '../../dap/index.ts';
-import { explain, headingOf, plainReason } from '../../web/reason.ts';
+import { DapError, ResponseError } from '../../../dap/index.ts';
+import { explain, headingOf, plainReason } from '../../../web/stream/reason.ts';
 
 const address = { base: 'http://pi:8080/host', constraint: '' };
 

@@ -5,7 +5,7 @@ import {
   pageQuery,
   shownAddress,
   wantedDataset,
-} from '../../web/address.ts';
+} from '../../../web/stream/address.ts';
 
 const PAGE = 'http://pi:8080/station/';
 

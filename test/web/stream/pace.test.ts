@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ServerClock } from '../../web/clock.ts';
-import { Pace } from '../../web/pace.ts';
+import { ServerClock } from '../../../web/stream/clock.ts';
+import { Pace } from '../../../web/stream/pace.ts';
 
 const START = 1_795_000_000_000;
 

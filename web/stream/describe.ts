@@ -1,11 +1,11 @@
 // What a dataset holds for a page: its Sequence, the time column, and the channels with their names and units.
 
-import { type AttributeTable, attributeText, listedNumbers } from '../dap/model/attributes.ts';
-import type { NumberType } from '../dap/model/layout.ts';
-import { meaningOf, type NumberMeaning } from '../dap/model/meaning.ts';
-import { columnAttributes, findTime, type TimeColumn } from '../dap/model/time-column.ts';
-import { type Atomic, type Dataset, isAtomic } from '../dap/model/variable.ts';
-import { prettyUnits } from './text/units.ts';
+import { type AttributeTable, attributeText, listedNumbers } from '../../dap/model/attributes.ts';
+import type { NumberType } from '../../dap/model/layout.ts';
+import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
+import { columnAttributes, findTime, type TimeColumn } from '../../dap/model/time-column.ts';
+import { type Atomic, type Dataset, isAtomic } from '../../dap/model/variable.ts';
+import { prettyUnits } from '../text/units.ts';
 
 /** UTF-16 units of a label that are shown. */
 const LONGEST_LABEL = 200;

@@ -1,6 +1,6 @@
 // Says why something failed, in words for the person in front of the page.
 
-import { DapError, ResponseError } from '../dap/index.ts';
+import { DapError, ResponseError } from '../../dap/index.ts';
 import type { DatasetAddress } from './address.ts';
 
 /** What Chromium, Firefox and Safari say of a request that got no answer; they say no more than that to a page. */

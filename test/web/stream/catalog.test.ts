@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCatalog } from '../../web/catalog.ts';
+import { parseCatalog } from '../../../web/stream/catalog.ts';
 
 const FROM = 'http://pi/station/catalog.json';
 

@@ -1,8 +1,9 @@
 // The one stream of the page: it begins with the past where the server has it, rests while the page is hidden,
 // goes on after the last row, and waits for rows that run ahead of the clock.
 
-import { type FollowState, follow, type Rows } from '../dap/index.ts';
-import { fromMillis } from '../dap/model/time-units.ts';
+import { type FollowState, follow, type Rows } from '../../dap/index.ts';
+import { fromMillis } from '../../dap/model/time-units.ts';
+import type { Connection } from '../status.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { isBounded } from './bounded.ts';
 import { ServerClock } from './clock.ts';
@@ -11,7 +12,6 @@ import { nap } from './nap.ts';
 import { type KnownTime, Pace } from './pace.ts';
 import { plainReason } from './reason.ts';
 import { askServerTime, TRUNCATED } from './server-time.ts';
-import type { Connection } from './status.ts';
 
 /** Milliseconds that a hidden page goes on reading: changing tabs and back costs nothing. */
 const HIDDEN_GRACE = 10_000;

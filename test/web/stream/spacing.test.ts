@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Spacing } from '../../web/spacing.ts';
+import { Spacing } from '../../../web/stream/spacing.ts';
 
 function spacingOf(times: Iterable<number>): Spacing {
   const spacing = new Spacing();

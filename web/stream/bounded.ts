@@ -1,7 +1,7 @@
 // Tells whether a constraint says itself which rows are wanted, so that the page must not ask for others.
 
-import { type Constraint, type Operand, parseConstraint, pathOf } from '../dap/constraint/index.ts';
-import { meansSame } from '../dap/constraint/selection/names.ts';
+import { type Constraint, type Operand, parseConstraint, pathOf } from '../../dap/constraint/index.ts';
+import { meansSame } from '../../dap/constraint/selection/names.ts';
 
 /** Operators that leave a beginning or an end of time open. */
 const UNBOUNDING = ['!=', '=~'];

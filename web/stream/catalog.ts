@@ -1,6 +1,6 @@
 // Which datasets the server beside the page offers: `catalog.json`, in its folder.
 
-import { fieldsOf, jsonOf } from './text/json.ts';
+import { fieldsOf, jsonOf } from '../text/json.ts';
 
 /** One dataset of the catalogue. */
 export interface CatalogEntry {

@@ -1,9 +1,9 @@
 // What a dataset holds, asked for until there is an answer: a page may be opened while the server still starts.
 
-import { describe, ResponseError } from '../dap/index.ts';
+import { describe, ResponseError } from '../../dap/index.ts';
+import type { Connection } from '../status.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { type Description, describeDataset } from './describe.ts';
-import type { Connection } from './status.ts';
 
 /** Milliseconds before the server is asked again: at first, and at most. */
 const FIRST_WAIT = 2000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBounded } from '../../web/bounded.ts';
+import { isBounded } from '../../../web/stream/bounded.ts';
 
 describe('a constraint', () => {
   it.each([

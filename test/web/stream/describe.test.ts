@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseDas, parseDds } from '../../dap/index.ts';
-import { describeDataset, groupByUnit } from '../../web/describe.ts';
+import { parseDas, parseDds } from '../../../dap/index.ts';
+import { describeDataset, groupByUnit } from '../../../web/stream/describe.ts';
 
 const DDS = parseDds(`Dataset {
     Sequence {
