@@ -3,8 +3,8 @@
 import { SmoothieChart } from 'smoothie';
 import { TimeAxis, ValueAxis } from './axes.ts';
 import { lineColour, lineLetter } from './palette.ts';
-import type { Points } from './points.ts';
 import { type Axis, axisFor, axisTicks } from './range.ts';
+import type { Points } from './rows/points.ts';
 import { spread } from './spread.ts';
 import { element, write } from './text/element.ts';
 import { timeStep, timeTicks, writeClock, writeSpan } from './text/times.ts';

@@ -2,8 +2,8 @@
 
 import { Chart, type Frame } from './chart.ts';
 import { Legend, type Reading } from './legend.ts';
-import type { Points } from './points.ts';
-import type { ChannelReport } from './recording.ts';
+import type { Points } from './rows/points.ts';
+import type { ChannelReport } from './rows/recording.ts';
 import type { UnitGroup } from './stream/describe.ts';
 import { element } from './text/element.ts';
 import { writeTime } from './text/times.ts';

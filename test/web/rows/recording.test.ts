@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseDas, parseDds } from '../../dap/index.ts';
-import { Recording } from '../../web/recording.ts';
-import { describeDataset } from '../../web/stream/describe.ts';
+import { parseDas, parseDds } from '../../../dap/index.ts';
+import { Recording } from '../../../web/rows/recording.ts';
+import { describeDataset } from '../../../web/stream/describe.ts';
 
 const description = describeDataset(
   parseDds('Dataset { Sequence { Float64 time; Float64 a; Int32 b; String note; } s; } d;'),

@@ -1,7 +1,7 @@
 // How many digits after the point the values of a column have: those of its resolution, or those that its values come with.
 
-import { decimal } from '../dap/encode/decimal.ts';
-import type { Channel } from './stream/describe.ts';
+import { decimal } from '../../dap/encode/decimal.ts';
+import type { Channel } from '../stream/describe.ts';
 
 /** Nobody reads more. */
 const MOST = 9;

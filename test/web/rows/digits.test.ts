@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Digits, stepDecimals } from '../../web/digits.ts';
+import { Digits, stepDecimals } from '../../../web/rows/digits.ts';
 
 const FLOAT = { kind: 'real', type: 'Float64', resolution: undefined, meaning: undefined } as const;
 

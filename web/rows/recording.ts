@@ -1,11 +1,11 @@
 // The recording of a stream: the points of each channel, its latest value, and how regularly rows come.
 
-import { toMillis } from '../dap/model/time-units.ts';
-import type { Column } from '../dap/model/value.ts';
+import { toMillis } from '../../dap/model/time-units.ts';
+import type { Column } from '../../dap/model/value.ts';
+import type { Channel, Description } from '../stream/describe.ts';
+import { Spacing } from '../stream/spacing.ts';
 import { Digits } from './digits.ts';
 import { Points } from './points.ts';
-import type { Channel, Description } from './stream/describe.ts';
-import { Spacing } from './stream/spacing.ts';
 
 /** Points are kept for a little more than the window, and for some rows more: a chart shows the time of a moment ago. */
 const SPARE = 1.05;

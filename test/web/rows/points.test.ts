@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Points } from '../../web/points.ts';
+import { Points } from '../../../web/rows/points.ts';
 
 type Point = [time: number, value: number];
 
