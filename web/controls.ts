@@ -1,7 +1,7 @@
 // What a person can set: how much of the past is shown, and whether the charts move.
 
+import type { Plot } from './chart/plot.ts';
 import { chosenWindow, correctedHash, suitableWindow, windowsWith, withWindow } from './choices.ts';
-import type { Plot } from './plot.ts';
 import { byId, element, write } from './text/element.ts';
 
 export class Controls {

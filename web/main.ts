@@ -1,10 +1,10 @@
 // What happens when the page is opened: which dataset is wanted, what it holds, and then its plot, come what may.
 
+import { Plot } from './chart/plot.ts';
 import { Controls } from './controls.ts';
 import { showLinks, wireCopy } from './links.ts';
 import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
 import { attributesNotice, seamNotice } from './notices.ts';
-import { Plot } from './plot.ts';
 import { ServerHealth } from './server-health.ts';
 import { Status } from './status.ts';
 import { type DatasetAddress, shownAddress, wantedDataset } from './stream/address.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ClockDifference } from '../../web/clock-difference.ts';
+import { ClockDifference } from '../../../web/chart/clock-difference.ts';
 
 it('is told from 5 s on, in either direction', () => {
   const difference = new ClockDifference();

@@ -1,7 +1,7 @@
 // Says by how much the clock of a server differs from the browser's: whoever compares times with a watch has to know.
 
-import { byId, write } from './text/element.ts';
-import { writeDuration } from './text/times.ts';
+import { byId, write } from '../text/element.ts';
+import { writeDuration } from '../text/times.ts';
 
 /** Milliseconds up to which nothing is said: clocks differ, and rows are under way. */
 const LEAST = 5000;

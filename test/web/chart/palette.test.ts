@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GROUND, lineColour, lineLetter, PALETTE } from '../../web/palette.ts';
+import { GROUND, lineColour, lineLetter, PALETTE } from '../../../web/chart/palette.ts';
 
 /** Relative luminance (WCAG 2.2). */
 function luminance(colour: string): number {

@@ -1,13 +1,13 @@
 // The panel of the channels of one unit: heading, legend, chart, and the time that is pointed at.
 
+import type { Points } from '../rows/points.ts';
+import type { ChannelReport } from '../rows/recording.ts';
+import type { UnitGroup } from '../stream/describe.ts';
+import { element } from '../text/element.ts';
+import { writeTime } from '../text/times.ts';
+import { writeValue } from '../text/values.ts';
 import { Chart, type Frame } from './chart.ts';
 import { Legend, type Reading } from './legend.ts';
-import type { Points } from './rows/points.ts';
-import type { ChannelReport } from './rows/recording.ts';
-import type { UnitGroup } from './stream/describe.ts';
-import { element } from './text/element.ts';
-import { writeTime } from './text/times.ts';
-import { writeValue } from './text/values.ts';
 
 /** Milliseconds between two changes of the numbers: faster than that nobody reads them. */
 const NUMBERS_EVERY = 200;

@@ -1,9 +1,9 @@
 // What the lines of a chart are and what they read: names, letters, colours, and the latest values or those pointed at.
 
+import type { Channel } from '../stream/describe.ts';
+import { element, write } from '../text/element.ts';
+import { writeInteger, writeValue } from '../text/values.ts';
 import { lineColour, lineLetter } from './palette.ts';
-import type { Channel } from './stream/describe.ts';
-import { element, write } from './text/element.ts';
-import { writeInteger, writeValue } from './text/values.ts';
 import { currentTheme } from './theme.ts';
 
 /** What one channel reads. */

@@ -1,8 +1,8 @@
 // How the axes beside a chart are labelled: text of the page, not of the canvas, so that it is sharp and can be styled.
 
+import { timeTicks, writeTick } from '../text/times.ts';
+import { writeValue } from '../text/values.ts';
 import { type Axis, axisTicks, decimalsOf } from './range.ts';
-import { timeTicks, writeTick } from './text/times.ts';
-import { writeValue } from './text/values.ts';
 
 /**
  * Labels that lie along an edge, by their distance from its beginning: a share of its length, so that they stay beside what

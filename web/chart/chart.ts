@@ -1,13 +1,13 @@
 // Draws the channels of one unit: a Smoothie chart with its axes, at any size and resolution.
 
 import { SmoothieChart } from 'smoothie';
+import type { Points } from '../rows/points.ts';
+import { element, write } from '../text/element.ts';
+import { timeStep, timeTicks, writeClock, writeSpan } from '../text/times.ts';
 import { TimeAxis, ValueAxis } from './axes.ts';
 import { lineColour, lineLetter } from './palette.ts';
 import { type Axis, axisFor, axisTicks } from './range.ts';
-import type { Points } from './rows/points.ts';
 import { spread } from './spread.ts';
-import { element, write } from './text/element.ts';
-import { timeStep, timeTicks, writeClock, writeSpan } from './text/times.ts';
 import { currentTheme, GRID } from './theme.ts';
 import { Trace } from './trace.ts';
 

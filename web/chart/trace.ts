@@ -1,7 +1,7 @@
 // Draws a line with gaps by Smoothie Charts, which joins all points of a series: a series for each unbroken piece.
 
 import { type ITimeSeriesPresentationOptions, type SmoothieChart, TimeSeries } from 'smoothie';
-import type { Points } from './rows/points.ts';
+import type { Points } from '../rows/points.ts';
 
 interface Piece {
   readonly series: TimeSeries;

@@ -1,16 +1,16 @@
 // Plots one dataset: its stream fills a recording, and a loop of frames draws that, or a copy while it is paused.
 
-import type { Rows } from '../dap/index.ts';
+import type { Rows } from '../../dap/index.ts';
+import type { Points } from '../rows/points.ts';
+import { type ChannelReport, Recording, type View } from '../rows/recording.ts';
+import type { Status } from '../status.ts';
+import type { DatasetAddress } from '../stream/address.ts';
+import { type Description, groupByUnit } from '../stream/describe.ts';
+import { Live } from '../stream/live.ts';
+import { writeTime } from '../text/times.ts';
 import type { Frame } from './chart.ts';
 import { ClockDifference } from './clock-difference.ts';
 import { Panel, type Pointing } from './panel.ts';
-import type { Points } from './rows/points.ts';
-import { type ChannelReport, Recording, type View } from './rows/recording.ts';
-import type { Status } from './status.ts';
-import type { DatasetAddress } from './stream/address.ts';
-import { type Description, groupByUnit } from './stream/describe.ts';
-import { Live } from './stream/live.ts';
-import { writeTime } from './text/times.ts';
 import { TextPanel } from './text-panel.ts';
 import { currentTheme, onPaper, wantsStillness } from './theme.ts';
 

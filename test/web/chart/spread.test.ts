@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { spread } from '../../web/spread.ts';
+import { spread } from '../../../web/chart/spread.ts';
 
 it('leaves labels where they want to be if they have room', () => {
   expect(spread([50, undefined, 10], 15, 100)).toEqual([50, undefined, 10]);

@@ -1,8 +1,8 @@
 // What the page shows of columns of text: the latest value of each, since text cannot be drawn as a line.
 
-import type { ChannelReport } from './rows/recording.ts';
-import type { Channel } from './stream/describe.ts';
-import { element, write } from './text/element.ts';
+import type { ChannelReport } from '../rows/recording.ts';
+import type { Channel } from '../stream/describe.ts';
+import { element, write } from '../text/element.ts';
 
 export class TextPanel {
   readonly element: HTMLElement;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { axisFor, axisTicks, decimalsOf } from '../../web/range.ts';
+import { axisFor, axisTicks, decimalsOf } from '../../../web/chart/range.ts';
 
 const value = fc.double({ min: -1e12, max: 1e12, noNaN: true });
 const extent = fc.tuple(value, value).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) }));
