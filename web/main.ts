@@ -2,10 +2,10 @@
 
 import { Plot } from './chart/plot.ts';
 import { Controls } from './controls.ts';
+import { attributesNotice, seamNotice } from './health/notices.ts';
+import { ServerHealth } from './health/server-health.ts';
 import { showLinks, wireCopy } from './links.ts';
 import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
-import { attributesNotice, seamNotice } from './notices.ts';
-import { ServerHealth } from './server-health.ts';
 import { Status } from './status.ts';
 import { type DatasetAddress, shownAddress, wantedDataset } from './stream/address.ts';
 import { type CatalogEntry, fetchCatalog } from './stream/catalog.ts';

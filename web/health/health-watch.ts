@@ -1,7 +1,7 @@
 // When is the server asked how it is doing? Again and again while somebody looks, and at once when there is reason to.
 
+import type { Connection } from '../status.ts';
 import { fetchHealth, type Health } from './health.ts';
-import type { Connection } from './status.ts';
 
 /** Milliseconds between an answer and the next question; while there is no answer, at most. */
 const ASK_EVERY = 10_000;

@@ -1,14 +1,14 @@
 // Shows on the page how its server is doing: notices above the charts, and marks in their legends.
 
-import type { Plot } from './chart/plot.ts';
+import type { Plot } from '../chart/plot.ts';
+import type { Connection } from '../status.ts';
+import type { DatasetAddress } from '../stream/address.ts';
+import type { Channel } from '../stream/describe.ts';
+import { byId } from '../text/element.ts';
 import { type Health, type HealthPlace, healthOf, healthPlace } from './health.ts';
 import { HealthWatch } from './health-watch.ts';
 import { NoticeArea } from './notice-area.ts';
 import { type Notice, noticesOf } from './notices.ts';
-import type { Connection } from './status.ts';
-import type { DatasetAddress } from './stream/address.ts';
-import type { Channel } from './stream/describe.ts';
-import { byId } from './text/element.ts';
 
 /** Milliseconds after a pointer was lifted before anything moves: a click goes to what is under it then. */
 const AFTER_LIFTING = 300;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthOf, healthPlace, parseHealth } from '../../web/health.ts';
+import { healthOf, healthPlace, parseHealth } from '../../../web/health/health.ts';
 
 const place = (base: string, page = 'http://pi:8080/station/?url=host#window=60') =>
   healthPlace({ base, constraint: '' }, page);

@@ -1,7 +1,7 @@
 // What is said of how the server is doing: a notice for each thing that is wrong, and the news when that changes.
 
+import { writeDuration, writeTime } from '../text/times.ts';
 import type { DatasetHealth, FailingSensor, Health } from './health.ts';
-import { writeDuration, writeTime } from './text/times.ts';
 
 /** How many problems of a configuration, and columns of a sensor, are named. */
 const MOST_PROBLEMS = 3;

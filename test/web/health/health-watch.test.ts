@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HealthWatch } from '../../web/health-watch.ts';
+import { HealthWatch } from '../../../web/health/health-watch.ts';
 
 const HEALTH = { datasets: [] };
 

@@ -1,7 +1,7 @@
 // How is the server doing that the page comes from? Its `health`, in the folder of the page, checked before it is believed.
 
-import type { DatasetAddress } from './stream/address.ts';
-import { type Fields, fieldsOf, jsonOf } from './text/json.ts';
+import type { DatasetAddress } from '../stream/address.ts';
+import { type Fields, fieldsOf, jsonOf } from '../text/json.ts';
 
 /** Characters of one text that are shown: what a sensor complains of may be a whole file. */
 const LONGEST_TEXT = 300;

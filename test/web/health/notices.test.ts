@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DatasetHealth, FailingSensor } from '../../web/health.ts';
-import { newsOf, noticesOf } from '../../web/notices.ts';
+import type { DatasetHealth, FailingSensor } from '../../../web/health/health.ts';
+import { newsOf, noticesOf } from '../../../web/health/notices.ts';
 
 const air: FailingSensor = {
   name: 'air',

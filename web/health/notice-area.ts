@@ -1,8 +1,8 @@
 // Where notices are seen: above the charts, in little room, the latest news for screen readers too.
 
+import { byId, element, write } from '../text/element.ts';
+import { writeTime } from '../text/times.ts';
 import { type Notice, newsOf } from './notices.ts';
-import { byId, element, write } from './text/element.ts';
-import { writeTime } from './text/times.ts';
 
 /** How many notices are seen at once; the others are unfolded. */
 const MOST_NOTICES = 4;
