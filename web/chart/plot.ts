@@ -1,9 +1,9 @@
 // Plots one dataset: its stream fills a recording, and a loop of frames draws that, or a copy while it is paused.
 
 import type { Rows } from '../../dap/index.ts';
+import type { Status } from '../page/status.ts';
 import type { Points } from '../rows/points.ts';
 import { type ChannelReport, Recording, type View } from '../rows/recording.ts';
-import type { Status } from '../status.ts';
 import type { DatasetAddress } from '../stream/address.ts';
 import { type Description, groupByUnit } from '../stream/describe.ts';
 import { Live } from '../stream/live.ts';

@@ -1,6 +1,6 @@
 // When is the server asked how it is doing? Again and again while somebody looks, and at once when there is reason to.
 
-import type { Connection } from '../status.ts';
+import type { Connection } from '../page/status.ts';
 import { fetchHealth, type Health } from './health.ts';
 
 /** Milliseconds between an answer and the next question; while there is no answer, at most. */

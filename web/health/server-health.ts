@@ -1,7 +1,7 @@
 // Shows on the page how its server is doing: notices above the charts, and marks in their legends.
 
 import type { Plot } from '../chart/plot.ts';
-import type { Connection } from '../status.ts';
+import type { Connection } from '../page/status.ts';
 import type { DatasetAddress } from '../stream/address.ts';
 import type { Channel } from '../stream/describe.ts';
 import { byId } from '../text/element.ts';

@@ -3,7 +3,7 @@
 
 import { type FollowState, follow, type Rows } from '../../dap/index.ts';
 import { fromMillis } from '../../dap/model/time-units.ts';
-import type { Connection } from '../status.ts';
+import type { Connection } from '../page/status.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { isBounded } from './bounded.ts';
 import { ServerClock } from './clock.ts';

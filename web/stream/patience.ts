@@ -1,7 +1,7 @@
 // What a dataset holds, asked for until there is an answer: a page may be opened while the server still starts.
 
 import { describe, ResponseError } from '../../dap/index.ts';
-import type { Connection } from '../status.ts';
+import type { Connection } from '../page/status.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { type Description, describeDataset } from './describe.ts';
 

@@ -1,8 +1,8 @@
 // What a person can set: how much of the past is shown, and whether the charts move.
 
-import type { Plot } from './chart/plot.ts';
+import type { Plot } from '../chart/plot.ts';
+import { byId, element, write } from '../text/element.ts';
 import { chosenWindow, correctedHash, suitableWindow, windowsWith, withWindow } from './choices.ts';
-import { byId, element, write } from './text/element.ts';
 
 export class Controls {
   readonly #window = byId('window', HTMLSelectElement);

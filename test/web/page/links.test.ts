@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { parseDds } from '../../dap/index.ts';
-import { dataLinks, followCommand } from '../../web/links.ts';
-import { wantedDataset } from '../../web/stream/address.ts';
-import { describeDataset } from '../../web/stream/describe.ts';
+import { parseDds } from '../../../dap/index.ts';
+import { dataLinks, followCommand } from '../../../web/page/links.ts';
+import { wantedDataset } from '../../../web/stream/address.ts';
+import { describeDataset } from '../../../web/stream/describe.ts';
 
 const description = describeDataset(parseDds('Dataset { Sequence { Float64 time; } sensor; } d;'), new Map());
 

@@ -1,20 +1,20 @@
 // What happens when the page is opened: which dataset is wanted, what it holds, and then its plot, come what may.
 
-import { Plot } from './chart/plot.ts';
+import { Plot } from '../chart/plot.ts';
+import { attributesNotice, seamNotice } from '../health/notices.ts';
+import { ServerHealth } from '../health/server-health.ts';
+import { type DatasetAddress, shownAddress, wantedDataset } from '../stream/address.ts';
+import { type CatalogEntry, fetchCatalog } from '../stream/catalog.ts';
+import type { Description } from '../stream/describe.ts';
+import { describeWithPatience } from '../stream/patience.ts';
+import { explain, headingOf, plainReason } from '../stream/reason.ts';
+import { byId, write } from '../text/element.ts';
+import { hideMessage, showMessage } from '../text/message.ts';
+import { writeZone } from '../text/times.ts';
 import { Controls } from './controls.ts';
-import { attributesNotice, seamNotice } from './health/notices.ts';
-import { ServerHealth } from './health/server-health.ts';
 import { showLinks, wireCopy } from './links.ts';
 import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
 import { Status } from './status.ts';
-import { type DatasetAddress, shownAddress, wantedDataset } from './stream/address.ts';
-import { type CatalogEntry, fetchCatalog } from './stream/catalog.ts';
-import type { Description } from './stream/describe.ts';
-import { describeWithPatience } from './stream/patience.ts';
-import { explain, headingOf, plainReason } from './stream/reason.ts';
-import { byId, write } from './text/element.ts';
-import { hideMessage, showMessage } from './text/message.ts';
-import { writeZone } from './text/times.ts';
 
 /** Milliseconds before a dataset whose columns have changed is opened again. */
 const BEFORE_REOPENING = 2000;

@@ -1,8 +1,8 @@
 // How people get from one dataset to another: the list of the server's datasets, and the field for any other one.
 
-import { type DatasetAddress, datasetAddress, pageQuery, shownAddress } from './stream/address.ts';
-import type { CatalogEntry } from './stream/catalog.ts';
-import { byId, element, write } from './text/element.ts';
+import { type DatasetAddress, datasetAddress, pageQuery, shownAddress } from '../stream/address.ts';
+import type { CatalogEntry } from '../stream/catalog.ts';
+import { byId, element, write } from '../text/element.ts';
 
 /** Lists `entries`, with `current` marked; nothing where there is nothing to choose. */
 export function showDatasets(entries: readonly CatalogEntry[], current: DatasetAddress): void {

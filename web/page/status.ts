@@ -1,8 +1,8 @@
 // How the page says whether rows come: state and reason, a heartbeat for each row, and how old the newest row is.
 
-import { wantsStillness } from './chart/theme.ts';
-import { byId, write } from './text/element.ts';
-import { writeDuration, writeTime } from './text/times.ts';
+import { wantsStillness } from '../chart/theme.ts';
+import { byId, write } from '../text/element.ts';
+import { writeDuration, writeTime } from '../text/times.ts';
 
 /** What the connection to the dataset is doing. */
 export type Connection =

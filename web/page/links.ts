@@ -1,9 +1,9 @@
 // Where the data themselves are: the dataset's other responses, and a line for the terminal.
 
-import { type DatasetAddress, encodedConstraint } from './stream/address.ts';
-import type { Description } from './stream/describe.ts';
-import { byId, element, write } from './text/element.ts';
-import { shellWord } from './text/shell-word.ts';
+import { type DatasetAddress, encodedConstraint } from '../stream/address.ts';
+import type { Description } from '../stream/describe.ts';
+import { byId, element, write } from '../text/element.ts';
+import { shellWord } from '../text/shell-word.ts';
 
 export interface Link {
   readonly text: string;

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { chosenWindow, correctedHash, suitableWindow, windowsWith, withWindow } from '../../web/choices.ts';
+import {
+  chosenWindow,
+  correctedHash,
+  suitableWindow,
+  windowsWith,
+  withWindow,
+} from '../../../web/page/choices.ts';
 
 it('reads the window from the hash, also one that is not offered, and none that is no number', () => {
   expect(chosenWindow('#window=600')).toBe(600);
