@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import type { ClockState } from './clock/clock-watch.ts';
 import type { ConfigurationState } from './configuration-state.ts';
 import {
   type ConnectionLimits,
@@ -17,6 +16,7 @@ import { DEFAULT_PROXIES, TrustedProxies } from './connections/trusted-proxies.t
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import type { ClockState } from './machine/clock-watch.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';

@@ -3,7 +3,6 @@
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
-import { ClockWatch } from './clock/clock-watch.ts';
 import type { Overrides } from './config/config.ts';
 import { Drivers } from './config/drivers.ts';
 import { ConfigError, readConfig } from './config/read.ts';
@@ -12,6 +11,7 @@ import { knownOpenFileLimit } from './descriptors.ts';
 import { addressesOf, listen } from './listening.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
+import { ClockWatch } from './machine/clock-watch.ts';
 import { networkAddresses, thisMachine } from './machine/machine.ts';
 import { Reloader } from './reload.ts';
 import { Running } from './running.ts';

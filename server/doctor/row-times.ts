@@ -1,6 +1,6 @@
 // Do rows carry the time of the clock? Not those of a server whose clock was set back; far ahead of it they would stay for years.
 
-import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../clock/far-ahead.ts';
+import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../machine/far-ahead.ts';
 import type { AnsweringServer } from '../machine/machine.ts';
 import { spoken } from '../terminal-text.ts';
 import { type Finding, fix, note } from './finding.ts';

@@ -2,8 +2,8 @@
 
 import { satisfies } from 'semver';
 import { throttledFile } from '../../device/index.ts';
-import { isKernelSynchronized, isMarkedSynchronized } from '../clock/synchronized.ts';
 import { textOf } from '../machine/kernel-devices.ts';
+import { isKernelSynchronized, isMarkedSynchronized } from '../machine/synchronized.ts';
 import { counted, sizeText } from '../terminal-text.ts';
 import { NODE_VERSIONS } from '../version.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';

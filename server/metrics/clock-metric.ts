@@ -1,6 +1,6 @@
 // What do metrics say of the system clock? Whether it is synchronised, where that is known.
 
-import type { ClockState } from '../clock/clock-watch.ts';
+import type { ClockState } from '../machine/clock-watch.ts';
 import type { MetricFamily } from './exposition.ts';
 
 export function clockMetric(clock: ClockState | undefined): MetricFamily {

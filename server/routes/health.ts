@@ -1,10 +1,10 @@
 // Is the server well? `/health`: its configuration, each dataset's rows and sensors, and the streams that are open.
 
 import type { FastifyInstance } from 'fastify';
-import type { ClockState } from '../clock/clock-watch.ts';
 import type { ConfigurationState } from '../configuration-state.ts';
 import type { OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { ClockState } from '../machine/clock-watch.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import { VERSION } from '../version.ts';
 

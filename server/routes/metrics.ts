@@ -1,9 +1,9 @@
 // `/metrics`: the state of the server for Prometheus and all that reads OpenMetrics.
 
 import type { FastifyInstance } from 'fastify';
-import type { ClockState } from '../clock/clock-watch.ts';
 import type { OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { ClockState } from '../machine/clock-watch.ts';
 import { clockMetric } from '../metrics/clock-metric.ts';
 import { connectionMetrics } from '../metrics/connection-metrics.ts';
 import { datasetMetrics } from '../metrics/dataset-metrics.ts';

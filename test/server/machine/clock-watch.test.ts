@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ClockWatch } from '../../../server/clock/clock-watch.ts';
+import { ClockWatch } from '../../../server/machine/clock-watch.ts';
 
 const MINUTE = 60;
 

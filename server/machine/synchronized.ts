@@ -1,6 +1,6 @@
 // Is the system clock synchronised? As the programs of Debian that set it tell: systemd-timesyncd, chrony, ntpsec and others.
 
-import type { Machine } from '../machine/machine.ts';
+import type { Machine } from './machine.ts';
 
 /** `unknown` where nobody tells. */
 export type Synchronized = 'yes' | 'no' | 'unknown';
