@@ -2,7 +2,7 @@
 
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { ConstraintError, printError } from '../dap/index.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleText } from './text/visible-text.ts';
 
 /** A refusal that the client can understand: its status and what to say. */
 export class RequestError extends Error {

@@ -6,8 +6,8 @@ import type { Surroundings } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { thisMachine } from './machine/machine.ts';
 import { TerminalStyles } from './terminal-styles.ts';
+import { visibleLine, visibleText } from './text/visible-text.ts';
 import { takeUncaughtErrors } from './uncaught.ts';
-import { visibleLine, visibleText } from './visible-text.ts';
 
 /** Of a terminal: back to the beginning of the line, which is empty then. */
 const ANEW = '\r\u001b[K';

@@ -18,9 +18,9 @@ import { Running } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from './text/shell-word.ts';
+import { visibleText } from './text/visible-text.ts';
 import { tellStrayErrors } from './uncaught.ts';
-import { visibleText } from './visible-text.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
 const LONGEST_QUIET = 30;

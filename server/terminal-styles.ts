@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { styleText } from 'node:util';
 import type { Style } from './commands/command.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleText } from './text/visible-text.ts';
 
 /** Nobody who wrote a part of a text knows it. */
 const SECRET = randomUUID();

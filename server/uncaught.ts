@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util';
 import { type StrayError, takeStray } from '../device/index.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleText } from './text/visible-text.ts';
 
 let tell: (stray: StrayError) => void = ({ file, error }) => {
   process.stderr.write(`dapberry: ${visibleText(strayText(file, error))}\n`);

@@ -9,7 +9,7 @@ import { type FoundOfKind, pasteText } from '../config/paste.ts';
 import { DEFAULT_SEED } from '../config/schema.ts';
 import { type Attached, attachedTo } from '../machine/attached.ts';
 import type { Machine } from '../machine/machine.ts';
-import { aligned, wrapped } from '../terminal-text.ts';
+import { aligned, wrapped } from '../text/terminal-text.ts';
 import { type Command, type Surroundings, UsageError } from './command.ts';
 import { configured, fileOf } from './configured.ts';
 

@@ -2,9 +2,9 @@
 
 import { messageOf } from '../../device/index.ts';
 import { ConfigError } from '../config/read.ts';
-import { counted } from '../terminal-text.ts';
+import { counted } from '../text/terminal-text.ts';
+import { visibleLine } from '../text/visible-text.ts';
 import { VERSION } from '../version.ts';
-import { visibleLine } from '../visible-text.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './catalogue.ts';
 import { type Surroundings, UsageError } from './command.ts';

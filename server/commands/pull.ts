@@ -1,6 +1,6 @@
 // The command `dapberry pull`: keeps rows for longer than a server's memory reaches.
 
-import { counted, durationText } from '../terminal-text.ts';
+import { counted, durationText } from '../text/terminal-text.ts';
 import { numberOf, textOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 

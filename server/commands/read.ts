@@ -13,8 +13,8 @@ import {
 import type { Config } from '../config/config.ts';
 import { ownAddresses } from '../own-addresses.ts';
 import { csvText } from '../pull/csv.ts';
-import { shellWord } from '../shell-word.ts';
-import { aligned } from '../terminal-text.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { aligned } from '../text/terminal-text.ts';
 import { choiceOf } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
 import { CONFIG_OPTION, configured, fileOf, SIMULATE_OPTION } from './configured.ts';

@@ -11,7 +11,7 @@ import {
 } from '../machine/kernel-devices.ts';
 import type { Machine } from '../machine/machine.ts';
 import { userOf } from '../machine/user.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { examineCharacterDevice } from './character-device.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';
 

@@ -2,7 +2,7 @@
 
 import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../machine/far-ahead.ts';
 import type { AnsweringServer } from '../machine/machine.ts';
-import { spoken } from '../terminal-text.ts';
+import { spoken } from '../text/terminal-text.ts';
 import { type Finding, fix, note } from './finding.ts';
 
 /** Seconds. Clocks are put right by as much all the time. */

@@ -4,7 +4,7 @@ import { satisfies } from 'semver';
 import { throttledFile } from '../../device/index.ts';
 import { textOf } from '../machine/kernel-devices.ts';
 import { isKernelSynchronized, isMarkedSynchronized } from '../machine/synchronized.ts';
-import { counted, sizeText } from '../terminal-text.ts';
+import { counted, sizeText } from '../text/terminal-text.ts';
 import { NODE_VERSIONS } from '../version.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';
 

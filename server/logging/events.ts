@@ -3,7 +3,7 @@
 import type { DeviceEvent, StrayError } from '../../device/index.ts';
 import type { UnwantedEnd } from '../app.ts';
 import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../machine/far-ahead.ts';
-import { spoken } from '../terminal-text.ts';
+import { spoken } from '../text/terminal-text.ts';
 import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
 import { Ration } from './ration.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseError } from '../../dap/index.ts';
 import { createLogger } from '../../server/logging/logger.ts';
-import { visibleLine, visibleText } from '../../server/visible-text.ts';
+import { visibleLine, visibleText } from '../../server/text/visible-text.ts';
 import { serving } from '../serving.ts';
 import { ROOT } from '../sources.ts';
 import { driverText, PATIENCE, Site } from './drivers/command.ts';

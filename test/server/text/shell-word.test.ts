@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { shellWord as ofServer } from '../../server/shell-word.ts';
-import { shellWord as ofPage } from '../../web/text/shell-word.ts';
+import { shellWord as ofServer } from '../../../server/text/shell-word.ts';
+import { shellWord as ofPage } from '../../../web/text/shell-word.ts';
 
 const HOSTILE = [
   "x'$(id)'",
@@ -45,7 +45,7 @@ describe.each([
 });
 
 describe('the words of a command that install.sh prints', () => {
-  const steps = join(import.meta.dirname, '../../systemd/install/steps.sh');
+  const steps = join(import.meta.dirname, '../../../systemd/install/steps.sh');
 
   it.each(HOSTILE)('are those words to a shell: %s', name => {
     const printed = execFileSync('bash', ['-c', '. "$1"; words "$2" end', 'bash', steps, name], {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aligned, counted, durationText, sizeText, wrapped } from '../../server/terminal-text.ts';
+import { aligned, counted, durationText, sizeText, wrapped } from '../../../server/text/terminal-text.ts';
 
 it('breaks lines between words, and leaves long words whole', () => {
   expect(wrapped('one two three-and-more four', 9)).toBe('one two\nthree-and-more\nfour');
