@@ -12,11 +12,11 @@ import {
 } from './connections/connection-limits.ts';
 import { createHttpServer, type Refuse } from './connections/http-server.ts';
 import { type ConnectionEnd, OpenConnections } from './connections/open-connections.ts';
-import { DEFAULT_PROXIES, TrustedProxies } from './connections/trusted-proxies.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { answerErrors } from './errors.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import type { ClockState } from './machine/clock-watch.ts';
+import { DEFAULT_PROXIES, TrustedProxies } from './network/trusted-proxies.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';

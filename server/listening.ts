@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { SOCKET_OPTIONS } from './connections/http-server.ts';
-import { ownAddresses } from './own-addresses.ts';
+import { ownAddresses } from './network/own-addresses.ts';
 
 export interface Place {
   /** Undefined is every address of this machine. */

@@ -7,7 +7,7 @@ import { type Configured, originText } from '../config/read.ts';
 import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../dataset/describe.ts';
 import { logCapacity } from '../log/row-log.ts';
 import { serviceOptions, serviceOptionsText } from '../machine/service-options.ts';
-import { ownAddresses } from '../own-addresses.ts';
+import { ownAddresses } from '../network/own-addresses.ts';
 import { aligned, counted, durationText, sizeText } from '../text/terminal-text.ts';
 import type { Command } from './command.ts';
 import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, configured, fileOf } from './configured.ts';

@@ -11,7 +11,7 @@ import {
   type SensorSetup,
 } from '../../device/index.ts';
 import type { Config } from '../config/config.ts';
-import { ownAddresses } from '../own-addresses.ts';
+import { ownAddresses } from '../network/own-addresses.ts';
 import { csvText } from '../pull/csv.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { aligned } from '../text/terminal-text.ts';

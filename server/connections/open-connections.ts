@@ -3,13 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { RequestError } from '../errors.ts';
-import { UnsentBytes } from '../stream/unsent.ts';
-import { ClientCounts } from './client-counts.ts';
+import { ClientCounts } from '../network/client-counts.ts';
+import { clientNetwork, ipOf } from '../network/ip-address.ts';
+import { StuckClient } from '../network/stuck-client.ts';
+import { UnsentBytes } from '../network/unsent.ts';
 import type { KnownLimits } from './connection-limits.ts';
-import { clientNetwork, ipOf } from './ip-address.ts';
 import { type RequestHandler, RequestQueue } from './request-queue.ts';
 import { RequestTurns } from './request-turns.ts';
-import { StuckClient } from './stuck-client.ts';
 
 /** How often clients that take nothing are looked for, in milliseconds. */
 const SWEEP = 1000;

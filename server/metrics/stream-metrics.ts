@@ -1,7 +1,7 @@
 // What do metrics say of the streams? How many are open, how they ended, and what was sent in them.
 
 import type { Dataset } from '../dataset/dataset.ts';
-import { ADDRESS_CLASSES } from '../stream/address-class.ts';
+import { ADDRESS_CLASSES } from '../network/address-class.ts';
 import { ENCODING_NAMES } from '../stream/encoding.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import type { StreamCounts, StreamEnd } from '../stream/stream-counts.ts';

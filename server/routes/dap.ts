@@ -3,12 +3,12 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../dap/index.ts';
-import { ipOf } from '../connections/ip-address.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { missingValues } from '../dataset/describe.ts';
 import { RequestError } from '../errors.ts';
 import { clockAttributes } from '../machine/clock-attributes.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
+import { ipOf } from '../network/ip-address.ts';
 import { formPage, formTarget } from '../pages/form.ts';
 import { helpPage } from '../pages/help.ts';
 import { infoPage } from '../pages/info.ts';

@@ -2,17 +2,17 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Plan } from '../../dap/index.ts';
-import { ClientCounts } from '../connections/client-counts.ts';
-import { clientNetwork } from '../connections/ip-address.ts';
-import { StuckClient } from '../connections/stuck-client.ts';
 import { RequestError } from '../errors.ts';
-import { addressClassOf } from './address-class.ts';
+import { addressClassOf } from '../network/address-class.ts';
+import { ClientCounts } from '../network/client-counts.ts';
+import { clientNetwork } from '../network/ip-address.ts';
+import { StuckClient } from '../network/stuck-client.ts';
+import { UnsentBytes } from '../network/unsent.ts';
 import type { EncodingName } from './encoding.ts';
 import { PiecePool } from './piece-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
 import { CountedStreams, type StreamCounts, type StreamEnd } from './stream-counts.ts';
 import { Turns } from './turns.ts';
-import { UnsentBytes } from './unsent.ts';
 
 export interface StreamLimits {
   /** Streams that may be open at once. */

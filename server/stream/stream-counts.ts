@@ -1,6 +1,6 @@
 // What have streams done since the start? Counts for each dataset, encoding and class of client.
 
-import type { AddressClass } from './address-class.ts';
+import type { AddressClass } from '../network/address-class.ts';
 import type { EncodingName } from './encoding.ts';
 
 /** Streams that are counted together. */

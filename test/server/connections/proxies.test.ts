@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { clientNetwork, ipOf } from '../../../server/connections/ip-address.ts';
-import { isProxyEntry, TrustedProxies } from '../../../server/connections/trusted-proxies.ts';
+import { clientNetwork, ipOf } from '../../../server/network/ip-address.ts';
+import { isProxyEntry, TrustedProxies } from '../../../server/network/trusted-proxies.ts';
 import { type Serving, type ServingOptions, serving } from '../../serving.ts';
 import { RawClient } from '../raw-client.ts';
 

@@ -1,7 +1,7 @@
 // Tells a client that takes nothing from one that reads slowly.
 
 import type { Socket } from 'node:net';
-import type { UnsentBytes } from '../stream/unsent.ts';
+import type { UnsentBytes } from './unsent.ts';
 
 /**
  * A client that reads slowly but steadily looks stuck for as long as the kernel's buffer, some megabytes, has not become a third

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { plainAddress } from '../connections/ip-address.ts';
+import { plainAddress } from './ip-address.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UnsentBytes } from '../../../server/stream/unsent.ts';
+import { UnsentBytes } from '../../../server/network/unsent.ts';
 
 const TITLE = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt\n';
 

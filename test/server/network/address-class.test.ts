@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressClassOf } from '../../../server/stream/address-class.ts';
+import { addressClassOf } from '../../../server/network/address-class.ts';
 
 describe('the class of an address', () => {
   it.each([
