@@ -2,7 +2,7 @@
 
 import type { SensorSetup } from '../../device/index.ts';
 import type { DatasetInfo } from '../dataset/dataset.ts';
-import type { LogBounds } from '../log/row-log.ts';
+import type { LogBounds } from '../store/row-log.ts';
 import type { ServerConfig } from './schema.ts';
 
 export interface DatasetConfig {

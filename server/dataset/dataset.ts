@@ -2,8 +2,8 @@
 
 import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
 import type { ClockHistory, SensorState } from '../../device/index.ts';
-import type { Cursor } from '../log/cursor.ts';
-import type { LogBounds } from '../log/row-log.ts';
+import type { Cursor } from '../store/cursor.ts';
+import type { LogBounds } from '../store/row-log.ts';
 import type { EncodingName, SharedRows } from '../stream/encoding.ts';
 
 /** What the dataset is called and said to be; `attributes` go into NC_GLOBAL besides the ones that every dataset has. */

@@ -3,9 +3,9 @@
 import type { Atomic, AttributeTable, Dataset as DapDataset, Plan, Sequence } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
 import { messageOf } from '../../device/index.ts';
-import { Announcer } from '../log/announcer.ts';
-import { type Cursor, LogCursor, type LogSource } from '../log/cursor.ts';
-import { type LogBounds, RowLog } from '../log/row-log.ts';
+import { Announcer } from '../store/announcer.ts';
+import { type Cursor, LogCursor, type LogSource } from '../store/cursor.ts';
+import { type LogBounds, RowLog } from '../store/row-log.ts';
 import { type EncodingName, SharedEncodings, type SharedRows } from '../stream/encoding.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus, LogStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';

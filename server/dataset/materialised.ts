@@ -3,7 +3,7 @@
 import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
 import { messageOf } from '../../device/index.ts';
-import { type Cursor, GeneratorCursor } from '../log/cursor.ts';
+import { type Cursor, GeneratorCursor } from '../store/cursor.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
 

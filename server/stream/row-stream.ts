@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
-import type { Cursor, Taken } from '../log/cursor.ts';
+import type { Cursor, Taken } from '../store/cursor.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import { chunkOfRows, type Encoding, type SharedRows } from './encoding.ts';
 import type { PiecePool } from './piece-pool.ts';

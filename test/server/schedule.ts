@@ -8,7 +8,7 @@ import { buildApp } from '../../server/app.ts';
 import { DEFAULT_UNANSWERED_REQUESTS } from '../../server/connections/connection-limits.ts';
 import type { Dataset } from '../../server/dataset/dataset.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
-import type { LogBounds } from '../../server/log/row-log.ts';
+import type { LogBounds } from '../../server/store/row-log.ts';
 import { type Asking, asked, asking, EPOCH } from './asking.ts';
 import { ReferenceLog } from './reference.ts';
 import { type ConnectionOptions, ScriptedConnection } from './scripted-connection.ts';

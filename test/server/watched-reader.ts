@@ -1,7 +1,7 @@
 // Does one reader get what it asked for? Each step of its cursor and each byte that it received are held against the rules.
 
 import type { Batch } from '../../dap/index.ts';
-import type { Cursor, Taken } from '../../server/log/cursor.ts';
+import type { Cursor, Taken } from '../../server/store/cursor.ts';
 import type { Answer } from './answers.ts';
 import { COLUMNS } from './asking.ts';
 import { type Asked, type ReferenceLog, ReferenceReader } from './reference.ts';

@@ -1,8 +1,8 @@
 // What do a row's way into a log, and out of it at its end, cost in logs of several sizes?
 
-import { Announcer } from '../../../dist/server/log/announcer.js';
-import { LogCursor } from '../../../dist/server/log/cursor.js';
-import { RowLog } from '../../../dist/server/log/row-log.js';
+import { Announcer } from '../../../dist/server/store/announcer.js';
+import { LogCursor } from '../../../dist/server/store/cursor.js';
+import { RowLog } from '../../../dist/server/store/row-log.js';
 
 const SIZES = [1e3, 1e5, 2e6];
 const ROUNDS = 15;

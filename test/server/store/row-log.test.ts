@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Atomic, Batch } from '../../../dap/index.ts';
-import { Announcer } from '../../../server/log/announcer.ts';
-import { LogCursor, type LogSource } from '../../../server/log/cursor.ts';
-import { RowLog } from '../../../server/log/row-log.ts';
+import { Announcer } from '../../../server/store/announcer.ts';
+import { LogCursor, type LogSource } from '../../../server/store/cursor.ts';
+import { RowLog } from '../../../server/store/row-log.ts';
 
 const FIELDS: Atomic[] = [
   { type: 'Float64', name: 'time' },
