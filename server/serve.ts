@@ -1,14 +1,14 @@
 // Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
 import closeWithGrace from 'close-with-grace';
-import { buildApp } from './app.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import type { Overrides } from './config/config.ts';
 import { Drivers } from './config/drivers.ts';
 import { ConfigError, readConfig } from './config/read.ts';
 import { connectionShortage } from './connections/connection-limits.ts';
 import { knownOpenFileLimit } from './descriptors.ts';
-import { addressesOf, listen } from './listening.ts';
+import { buildApp } from './http/app.ts';
+import { addressesOf, listen } from './http/listening.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
 import { ClockWatch } from './machine/clock-watch.ts';

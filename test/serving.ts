@@ -3,13 +3,13 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { thisHost } from '../device/index.ts';
-import { buildApp } from '../server/app.ts';
 import { builtinConfig } from '../server/config/builtin.ts';
 import { loadConfig } from '../server/config/load.ts';
 import { problemLine } from '../server/config/problem.ts';
 import type { ConnectionLimits } from '../server/connections/connection-limits.ts';
 import type { Dataset } from '../server/dataset/dataset.ts';
 import { openDatasets } from '../server/dataset/open.ts';
+import { buildApp } from '../server/http/app.ts';
 import type { HttpLimits } from '../server/http-limits.ts';
 import type { StreamLimits } from '../server/stream/open-streams.ts';
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { RequestError } from '../errors.ts';
+import { RequestError } from '../http/errors.ts';
 import { ClientCounts } from '../network/client-counts.ts';
 import { clientNetwork, ipOf } from '../network/ip-address.ts';
 import { StuckClient } from '../network/stuck-client.ts';

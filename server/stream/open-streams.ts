@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Plan } from '../../dap/index.ts';
-import { RequestError } from '../errors.ts';
+import { RequestError } from '../http/errors.ts';
 import { addressClassOf } from '../network/address-class.ts';
 import { ClientCounts } from '../network/client-counts.ts';
 import { clientNetwork } from '../network/ip-address.ts';

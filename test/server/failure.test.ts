@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseError } from '../../dap/index.ts';
 import { type OpenSensor, openDevice, type Sensor } from '../../device/index.ts';
-import { buildApp } from '../../server/app.ts';
 import type { DatasetInfo } from '../../server/dataset/dataset.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
+import { buildApp } from '../../server/http/app.ts';
 
 const INFO: DatasetInfo = { name: 'broken', title: 'Broken', summary: 'It breaks.', source: 'a test' };
 

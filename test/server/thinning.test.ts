@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Batch, decodeAll, follow, parseError } from '../../dap/index.ts';
 import { openDevice } from '../../device/index.ts';
-import { buildApp } from '../../server/app.ts';
 import type { Dataset } from '../../server/dataset/dataset.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
+import { buildApp } from '../../server/http/app.ts';
 import { channel, opening, sensorOf } from '../device/fake-sensors.ts';
 import { type Serving, serving } from '../serving.ts';
 

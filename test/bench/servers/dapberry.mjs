@@ -10,9 +10,9 @@
 
 import { openDevice } from '../../../dist/device/sampling/device.js';
 import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
-import { buildApp } from '../../../dist/server/app.js';
 import { LoggedDataset } from '../../../dist/server/dataset/logged.js';
 import { MaterialisedDataset } from '../../../dist/server/dataset/materialised.js';
+import { buildApp } from '../../../dist/server/http/app.js';
 
 /** When the rows of a full log begin, and the seconds between them. */
 const BEGIN = 1_000_000_000;

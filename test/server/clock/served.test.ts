@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attributeTable, parseDas } from '../../../dap/index.ts';
 import { openDevice } from '../../../device/index.ts';
-import { buildApp } from '../../../server/app.ts';
 import { LoggedDataset } from '../../../server/dataset/logged.ts';
 import { MaterialisedDataset } from '../../../server/dataset/materialised.ts';
+import { buildApp } from '../../../server/http/app.ts';
 import type { Synchronized } from '../../../server/machine/synchronized.ts';
 import { simulatedTmp36 } from '../../device/known-sensors.ts';
 import { SCRIPTED, ScriptedDevice } from '../scripted-device.ts';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { expect, it, vi } from 'vitest';
-import { buildApp } from '../../../server/app.ts';
-import { listen } from '../../../server/listening.ts';
+import { buildApp } from '../../../server/http/app.ts';
+import { listen } from '../../../server/http/listening.ts';
 
 vi.mock('node:dns/promises');
 

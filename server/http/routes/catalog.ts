@@ -1,9 +1,9 @@
 // Which datasets does this server have? `/catalog.json`, for pages and programs.
 
 import type { FastifyInstance } from 'fastify';
-import type { Dataset } from '../dataset/dataset.ts';
-import { SEQUENCE_NAME } from '../dataset/describe.ts';
-import { SERVER_NAME } from '../version.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
+import { SEQUENCE_NAME } from '../../dataset/describe.ts';
+import { SERVER_NAME } from '../../version.ts';
 
 export function catalogRoute(app: FastifyInstance, datasets: () => readonly Dataset[]): void {
   app.get('/catalog.json', { exposeHeadRoute: true }, async (_request, reply) => {

@@ -3,7 +3,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isBody } from './connections/unread-body.ts';
+import { isBody } from '../connections/unread-body.ts';
 import { RequestError, wrongMethod } from './errors.ts';
 
 /** Requests that are refused whatever they ask for. */

@@ -1,16 +1,16 @@
 // `/metrics`: the state of the server for Prometheus and all that reads OpenMetrics.
 
 import type { FastifyInstance } from 'fastify';
-import type { OpenConnections } from '../connections/open-connections.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import type { ClockState } from '../machine/clock-watch.ts';
-import { clockMetric } from '../metrics/clock-metric.ts';
-import { connectionMetrics } from '../metrics/connection-metrics.ts';
-import { datasetMetrics } from '../metrics/dataset-metrics.ts';
-import { acceptedFormat, CONTENT_TYPES, type MetricFormat, printMetrics } from '../metrics/exposition.ts';
-import { processMetrics } from '../metrics/process-metrics.ts';
-import { streamMetrics } from '../metrics/stream-metrics.ts';
-import type { OpenStreams } from '../stream/open-streams.ts';
+import type { OpenConnections } from '../../connections/open-connections.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
+import type { ClockState } from '../../machine/clock-watch.ts';
+import { clockMetric } from '../../metrics/clock-metric.ts';
+import { connectionMetrics } from '../../metrics/connection-metrics.ts';
+import { datasetMetrics } from '../../metrics/dataset-metrics.ts';
+import { acceptedFormat, CONTENT_TYPES, type MetricFormat, printMetrics } from '../../metrics/exposition.ts';
+import { processMetrics } from '../../metrics/process-metrics.ts';
+import { streamMetrics } from '../../metrics/stream-metrics.ts';
+import type { OpenStreams } from '../../stream/open-streams.ts';
 
 interface MetricsSources {
   readonly datasets: () => readonly Dataset[];

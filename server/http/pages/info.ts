@@ -1,8 +1,8 @@
 // What is this dataset, for a person? `.info`: its attributes and columns.
 
-import { type Attribute, type AttributeTable, attributeTable, type Sequence } from '../../dap/index.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import { SEQUENCE_NAME } from '../dataset/describe.ts';
+import { type Attribute, type AttributeTable, attributeTable, type Sequence } from '../../../dap/index.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
+import { SEQUENCE_NAME } from '../../dataset/describe.ts';
 import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';

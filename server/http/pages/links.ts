@@ -1,6 +1,6 @@
 // Where can one go from a dataset? Its addresses, relative, so that they hold behind any prefix.
 
-import type { Dataset } from '../dataset/dataset.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
 import { type Html, html } from './html.ts';
 
 export function links({ info }: Dataset): Html {

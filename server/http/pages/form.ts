@@ -10,9 +10,9 @@ import {
   parseConstraint,
   planConstraint,
   type Sequence,
-} from '../../dap/index.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import { SEQUENCE_NAME } from '../dataset/describe.ts';
+} from '../../../dap/index.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
+import { SEQUENCE_NAME } from '../../dataset/describe.ts';
 import {
   constraintOf,
   type FormFields,

@@ -1,7 +1,7 @@
 // How does one ask for this data? `.help`: the addresses and the constraint expressions, with examples that work.
 
-import type { Sequence } from '../../dap/index.ts';
-import type { Dataset } from '../dataset/dataset.ts';
+import type { Sequence } from '../../../dap/index.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
 import { html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';

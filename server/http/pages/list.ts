@@ -1,6 +1,6 @@
 // What does `/` show where the live page is not built? The datasets, with their addresses.
 
-import type { Dataset } from '../dataset/dataset.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
 import { html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';

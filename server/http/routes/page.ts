@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import type { Dataset } from '../dataset/dataset.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
 import { listPage } from '../pages/list.ts';
 import { PAGE_STYLE, STYLE_PATH } from '../pages/style.ts';
 

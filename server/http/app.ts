@@ -4,27 +4,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import type { ConfigurationState } from './configuration-state.ts';
+import type { ConfigurationState } from '../configuration-state.ts';
 import {
   type ConnectionLimits,
   DEFAULT_UNANSWERED_REQUESTS,
   knownLimits,
-} from './connections/connection-limits.ts';
-import { createHttpServer, type Refuse } from './connections/http-server.ts';
-import { type ConnectionEnd, OpenConnections } from './connections/open-connections.ts';
-import type { Dataset } from './dataset/dataset.ts';
+} from '../connections/connection-limits.ts';
+import { createHttpServer, type Refuse } from '../connections/http-server.ts';
+import { type ConnectionEnd, OpenConnections } from '../connections/open-connections.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../http-limits.ts';
+import type { ClockState } from '../machine/clock-watch.ts';
+import { DEFAULT_PROXIES, TrustedProxies } from '../network/trusted-proxies.ts';
+import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from '../stream/open-streams.ts';
+import { PROGRAM_HEADERS } from '../version.ts';
 import { answerErrors } from './errors.ts';
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
-import type { ClockState } from './machine/clock-watch.ts';
-import { DEFAULT_PROXIES, TrustedProxies } from './network/trusted-proxies.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
-import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from './stream/open-streams.ts';
-import { PROGRAM_HEADERS } from './version.ts';
 
 /**
  * What an app serves, and how. Datasets, limits of streams, origins and the configuration's state are asked for whenever they are

@@ -7,7 +7,7 @@ import {
   pathOf,
   printConstraint,
   type Sequence,
-} from '../../dap/index.ts';
+} from '../../../dap/index.ts';
 
 /** Rows of the form for selections; a selection with an empty value is left out. */
 export const SELECTION_ROWS = 3;

@@ -2,19 +2,19 @@
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../dap/index.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import { missingValues } from '../dataset/describe.ts';
+import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../../dap/index.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
+import { missingValues } from '../../dataset/describe.ts';
+import { clockAttributes } from '../../machine/clock-attributes.ts';
+import type { ClockState } from '../../machine/clock-watch.ts';
+import { ipOf } from '../../network/ip-address.ts';
+import { type EncodingName, encodingForPerson, encodingOf } from '../../stream/encoding.ts';
+import type { OpenStreams } from '../../stream/open-streams.ts';
+import { SERVER_NAME } from '../../version.ts';
 import { RequestError } from '../errors.ts';
-import { clockAttributes } from '../machine/clock-attributes.ts';
-import type { ClockState } from '../machine/clock-watch.ts';
-import { ipOf } from '../network/ip-address.ts';
 import { formPage, formTarget } from '../pages/form.ts';
 import { helpPage } from '../pages/help.ts';
 import { infoPage } from '../pages/info.ts';
-import { type EncodingName, encodingForPerson, encodingOf } from '../stream/encoding.ts';
-import type { OpenStreams } from '../stream/open-streams.ts';
-import { SERVER_NAME } from '../version.ts';
 
 /** One request of a dataset's address: `query` is raw, as sent, without `?`. */
 interface DapRequest {

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { SOCKET_OPTIONS } from './connections/http-server.ts';
-import { ownAddresses } from './network/own-addresses.ts';
+import { SOCKET_OPTIONS } from '../connections/http-server.ts';
+import { ownAddresses } from '../network/own-addresses.ts';
 
 export interface Place {
   /** Undefined is every address of this machine. */

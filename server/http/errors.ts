@@ -1,8 +1,8 @@
 // Answers errors with a DAP2 Error object and the right status, and with nothing about the server's inside.
 
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { ConstraintError, printError } from '../dap/index.ts';
-import { visibleText } from './text/visible-text.ts';
+import { ConstraintError, printError } from '../../dap/index.ts';
+import { visibleText } from '../text/visible-text.ts';
 
 /** A refusal that the client can understand: its status and what to say. */
 export class RequestError extends Error {
