@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command `dapberry`: sees that this process may open the files of the program, and runs it.
 
-import { descriptorShortage } from './descriptors.ts';
+import { descriptorShortage } from './run/descriptors.ts';
 
 const shortage = descriptorShortage();
 if (shortage === undefined) await import('./process.ts');

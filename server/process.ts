@@ -1,13 +1,13 @@
 // Runs the command line of this process with this machine and this terminal around it, and ends with an exit code.
 
 import { fileURLToPath } from 'node:url';
-import { threadsBack } from './blocked-threads.ts';
 import type { Surroundings } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { thisMachine } from './machine/machine.ts';
+import { threadsBack } from './run/blocked-threads.ts';
+import { takeUncaughtErrors } from './run/uncaught.ts';
 import { TerminalStyles } from './terminal-styles.ts';
 import { visibleLine, visibleText } from './text/visible-text.ts';
-import { takeUncaughtErrors } from './uncaught.ts';
 
 /** Of a terminal: back to the beginning of the line, which is empty then. */
 const ANEW = '\r\u001b[K';

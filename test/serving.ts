@@ -8,9 +8,9 @@ import { loadConfig } from '../server/config/load.ts';
 import { problemLine } from '../server/config/problem.ts';
 import type { ConnectionLimits } from '../server/connections/connection-limits.ts';
 import type { Dataset } from '../server/dataset/dataset.ts';
-import { openDatasets } from '../server/dataset/open.ts';
 import { buildApp } from '../server/http/app.ts';
 import type { HttpLimits } from '../server/http-limits.ts';
+import { openDatasets } from '../server/run/opening.ts';
 import type { StreamLimits } from '../server/stream/open-streams.ts';
 
 export interface Serving {

@@ -40,7 +40,7 @@ export const serveCommand: Command = {
   run: async (given, { webRoot }) => {
     const options = { file: fileOf(given), overrides: overridesOf(given) };
     // The server's libraries are of no use to the other commands, and take a Pi Zero seconds to load.
-    const { serve } = await import('../serve.ts');
+    const { serve } = await import('../run/serve.ts');
     await serve(options, webRoot);
     return undefined;
   },

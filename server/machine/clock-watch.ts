@@ -1,6 +1,6 @@
 // Looks whether the clock is synchronised, and says so: often where that costs nothing, else after steps and rarely.
 
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../run/logging/logger.ts';
 import type { Machine } from './machine.ts';
 import { isKernelSynchronized, isMarkedSynchronized, type Synchronized } from './synchronized.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseError } from '../../dap/index.ts';
-import { createLogger } from '../../server/logging/logger.ts';
+import { createLogger } from '../../server/run/logging/logger.ts';
 import { visibleLine, visibleText } from '../../server/text/visible-text.ts';
 import { serving } from '../serving.ts';
 import { ROOT } from '../sources.ts';

@@ -10,8 +10,8 @@ import { readConfig } from '../../server/config/read.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { buildApp } from '../../server/http/app.ts';
 import type { Synchronized } from '../../server/machine/synchronized.ts';
-import { Reloader } from '../../server/reload.ts';
-import { Running } from '../../server/running.ts';
+import { Reloader } from '../../server/run/reload.ts';
+import { Running } from '../../server/run/running.ts';
 import { channel, sensorOf } from '../device/fake-sensors.ts';
 
 export interface AilingServer {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { thisHost } from '../../device/index.ts';
 import { loadConfig } from '../../server/config/load.ts';
 import { problemLine } from '../../server/config/problem.ts';
-import { openDatasets } from '../../server/dataset/open.ts';
+import { openDatasets } from '../../server/run/opening.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { buildPage, inkOf, launch, openPage, picturesMove, stateIs } from './open-page.ts';

@@ -6,8 +6,8 @@ import type { Clock } from '../../../device/host/clock.ts';
 import { type Device, openDevice } from '../../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../../device/sampling/events.ts';
 import type { Sensor } from '../../../device/sensor.ts';
-import { EventLog } from '../../../server/logging/events.ts';
-import { createLogger } from '../../../server/logging/logger.ts';
+import { EventLog } from '../../../server/run/logging/events.ts';
+import { createLogger } from '../../../server/run/logging/logger.ts';
 import { column, sensorOf, take } from '../fake-sensors.ts';
 
 /** Seconds between rows. */

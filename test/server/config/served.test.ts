@@ -5,7 +5,7 @@ import { thisHost } from '../../../device/index.ts';
 import { loadConfig, type Source } from '../../../server/config/load.ts';
 import { problemLine } from '../../../server/config/problem.ts';
 import { RESERVED_NAMES } from '../../../server/config/reserved-names.ts';
-import { openDatasets } from '../../../server/dataset/open.ts';
+import { openDatasets } from '../../../server/run/opening.ts';
 import { type Serving, serving } from '../../serving.ts';
 import { textOf } from '../../sources.ts';
 

@@ -1,8 +1,8 @@
 // What becomes of an error that nobody caught? One that a driver threw is its own failure, and the program goes on; any other ends it.
 
 import { inspect } from 'node:util';
-import { type StrayError, takeStray } from '../device/index.ts';
-import { visibleText } from './text/visible-text.ts';
+import { type StrayError, takeStray } from '../../device/index.ts';
+import { visibleText } from '../text/visible-text.ts';
 
 let tell: (stray: StrayError) => void = ({ file, error }) => {
   process.stderr.write(`dapberry: ${visibleText(strayText(file, error))}\n`);

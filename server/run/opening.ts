@@ -11,9 +11,9 @@ import {
   samplingOf,
 } from '../../device/index.ts';
 import type { DatasetConfig } from '../config/config.ts';
-import type { Dataset, DatasetEvents } from './dataset.ts';
-import { LoggedDataset } from './logged.ts';
-import { MaterialisedDataset } from './materialised.ts';
+import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
+import { LoggedDataset } from '../dataset/logged.ts';
+import { MaterialisedDataset } from '../dataset/materialised.ts';
 
 /** What datasets tell, each by its name. */
 export interface OpenEvents {

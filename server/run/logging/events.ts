@@ -1,9 +1,9 @@
 // Logs what happens: one line an event, in words, with its numbers as fields.
 
-import type { DeviceEvent, StrayError } from '../../device/index.ts';
-import type { UnwantedEnd } from '../http/app.ts';
-import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../machine/far-ahead.ts';
-import { spoken } from '../text/terminal-text.ts';
+import type { DeviceEvent, StrayError } from '../../../device/index.ts';
+import type { UnwantedEnd } from '../../http/app.ts';
+import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../../machine/far-ahead.ts';
+import { spoken } from '../../text/terminal-text.ts';
 import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
 import { Ration } from './ration.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Batch, decodeAll, decodeStream } from '../../dap/index.ts';
+import { type Batch, decodeAll, decodeStream } from '../../../dap/index.ts';
 
-const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
+const COMMAND = resolve(import.meta.dirname, '../../../dist/server/main.js');
 
 /** For a machine that is busy with other tests. */
 const PATIENCE = { timeout: 10_000 };

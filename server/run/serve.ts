@@ -1,25 +1,25 @@
 // Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
 import closeWithGrace from 'close-with-grace';
+import type { Overrides } from '../config/config.ts';
+import { Drivers } from '../config/drivers.ts';
+import { ConfigError, readConfig } from '../config/read.ts';
+import { connectionShortage } from '../connections/connection-limits.ts';
+import { buildApp } from '../http/app.ts';
+import { addressesOf, listen } from '../http/listening.ts';
+import { ClockWatch } from '../machine/clock-watch.ts';
+import { networkAddresses, thisMachine } from '../machine/machine.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { visibleText } from '../text/visible-text.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
-import type { Overrides } from './config/config.ts';
-import { Drivers } from './config/drivers.ts';
-import { ConfigError, readConfig } from './config/read.ts';
-import { connectionShortage } from './connections/connection-limits.ts';
 import { knownOpenFileLimit } from './descriptors.ts';
-import { buildApp } from './http/app.ts';
-import { addressesOf, listen } from './http/listening.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
-import { ClockWatch } from './machine/clock-watch.ts';
-import { networkAddresses, thisMachine } from './machine/machine.ts';
 import { Reloader } from './reload.ts';
 import { Running } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
-import { shellWord } from './text/shell-word.ts';
-import { visibleText } from './text/visible-text.ts';
 import { tellStrayErrors } from './uncaught.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger, type LogStyle } from '../../../server/logging/logger.ts';
+import { createLogger, type LogStyle } from '../../../../server/run/logging/logger.ts';
 
 function linesOf(style: LogStyle, log: (logger: ReturnType<typeof createLogger>) => void): readonly string[] {
   let text = '';

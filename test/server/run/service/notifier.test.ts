@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createNotifier } from '../../../server/service/notifier.ts';
+import { createNotifier } from '../../../../server/run/service/notifier.ts';
 
 it('goes on telling systemd how the server is doing after a program could not be started at all', async () => {
   const troubles: string[] = [];

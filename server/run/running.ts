@@ -1,10 +1,10 @@
 // What is served now, and how does another configuration take its place? Datasets that stay the same do not notice.
 
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf, type SensorHost, thisHost } from '../device/index.ts';
-import type { Config, DatasetConfig } from './config/config.ts';
-import type { Dataset } from './dataset/dataset.ts';
-import { type OpenEvents, openDataset, openDatasets } from './dataset/open.ts';
+import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
+import type { Config, DatasetConfig } from '../config/config.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { type OpenEvents, openDataset, openDatasets } from './opening.ts';
 
 /** What became of the datasets, by their names, and of the server's own options. */
 export interface Changes {

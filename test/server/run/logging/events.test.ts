@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EventLog } from '../../../server/logging/events.ts';
-import { createLogger, logStyle } from '../../../server/logging/logger.ts';
+import { EventLog } from '../../../../server/run/logging/events.ts';
+import { createLogger, logStyle } from '../../../../server/run/logging/logger.ts';
 
 let written: string[];
 const destination = { write: (line: string) => void written.push(line) };

@@ -1,7 +1,7 @@
 // How is the server doing, in one sentence? What `systemctl status` shows of it, and whether it samples at all.
 
-import type { Dataset } from '../dataset/dataset.ts';
-import { counted } from '../text/terminal-text.ts';
+import type { Dataset } from '../../dataset/dataset.ts';
+import { counted } from '../../text/terminal-text.ts';
 
 /** What is told of the server. */
 export interface ServiceState {

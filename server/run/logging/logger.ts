@@ -3,7 +3,7 @@
 import { fstatSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { isColorSupported, prettyFactory } from 'pino-pretty';
-import { visibleLine, visibleText } from '../text/visible-text.ts';
+import { visibleLine, visibleText } from '../../text/visible-text.ts';
 
 export type { Logger };
 

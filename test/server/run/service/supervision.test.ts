@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LoggedDataset } from '../../../server/dataset/logged.ts';
-import type { Notification } from '../../../server/service/notifier.ts';
-import { Supervision } from '../../../server/service/supervision.ts';
-import { SCRIPTED, ScriptedDevice } from '../scripted-device.ts';
+import { LoggedDataset } from '../../../../server/dataset/logged.ts';
+import type { Notification } from '../../../../server/run/service/notifier.ts';
+import { Supervision } from '../../../../server/run/service/supervision.ts';
+import { SCRIPTED, ScriptedDevice } from '../../scripted-device.ts';
 
 let told: Notification[];
 let complaints: string[];

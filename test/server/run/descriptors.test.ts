@@ -2,8 +2,8 @@ import { execFile, execFileSync } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT } from '../sources.ts';
-import { PATIENCE, Site } from './drivers/command.ts';
+import { ROOT } from '../../sources.ts';
+import { PATIENCE, Site } from '../drivers/command.ts';
 
 const COMMAND = join(ROOT, 'dist/server/main.js');
 const LONG = { timeout: 40_000 };
