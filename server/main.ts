@@ -4,7 +4,7 @@
 import { descriptorShortage } from './run/descriptors.ts';
 
 const shortage = descriptorShortage();
-if (shortage === undefined) await import('./process.ts');
+if (shortage === undefined) await import('./cli/process.ts');
 else {
   process.stderr.write(`dapberry: ${shortage}\n`);
   process.exitCode = 1;

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NEEDS } from '../../device/kind.ts';
-import { devicesOf } from '../../server/commands/devices.ts';
+import { devicesOf } from '../../server/cli/commands/devices.ts';
 import type { Config } from '../../server/config/config.ts';
 import { ROOT } from '../sources.ts';
 

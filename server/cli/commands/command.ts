@@ -1,6 +1,6 @@
 // What is a command of the program? Its name, its options and examples for the help, and what it does.
 
-import type { Machine } from '../machine/machine.ts';
+import type { Machine } from '../../machine/machine.ts';
 
 /** An option as the help shows it; one without `value` is on or off. */
 export interface Option {

@@ -1,15 +1,21 @@
 // `dapberry list`: prints the kinds of sensors with their options, and what is attached to this machine.
 
-import { type Channel, type Need, SENSOR_KINDS, type SensorKind, usualOptions } from '../../device/index.ts';
-import { jsonSchemaOf } from '../config/expected.ts';
-import { keyTexts } from '../config/key-table.ts';
-import { insteadOfKind } from '../config/known-parts.ts';
-import { nearest } from '../config/nearest.ts';
-import { type FoundOfKind, pasteText } from '../config/paste.ts';
-import { DEFAULT_SEED } from '../config/schema.ts';
-import { type Attached, attachedTo } from '../machine/attached.ts';
-import type { Machine } from '../machine/machine.ts';
-import { aligned, wrapped } from '../text/terminal-text.ts';
+import {
+  type Channel,
+  type Need,
+  SENSOR_KINDS,
+  type SensorKind,
+  usualOptions,
+} from '../../../device/index.ts';
+import { jsonSchemaOf } from '../../config/expected.ts';
+import { keyTexts } from '../../config/key-table.ts';
+import { insteadOfKind } from '../../config/known-parts.ts';
+import { nearest } from '../../config/nearest.ts';
+import { type FoundOfKind, pasteText } from '../../config/paste.ts';
+import { DEFAULT_SEED } from '../../config/schema.ts';
+import { type Attached, attachedTo } from '../../machine/attached.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { aligned, wrapped } from '../../text/terminal-text.ts';
 import { type Command, type Surroundings, UsageError } from './command.ts';
 import { configured, fileOf } from './configured.ts';
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../../server/commands/catalogue.ts';
-import { serving } from '../../serving.ts';
-import { textOf } from '../../sources.ts';
-import { machineWith } from './machines.ts';
+import { COMMANDS } from '../../../../server/cli/commands/catalogue.ts';
+import { serving } from '../../../serving.ts';
+import { textOf } from '../../../sources.ts';
+import { machineWith } from '../../commands/machines.ts';
 
 /** A folder as the examples take it: with garden.yaml, and dapberry on the path. */
 let folder: string;
@@ -17,7 +17,7 @@ const [, garden = ''] = /```yaml\n(.*?)```/s.exec(textOf('docs/configuration.md'
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'dapberry-examples-'));
   writeFileSync(join(folder, 'garden.yaml'), garden);
-  const program = resolve(import.meta.dirname, '../../../dist/server/main.js');
+  const program = resolve(import.meta.dirname, '../../../../dist/server/main.js');
   writeFileSync(join(folder, 'dapberry'), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, {
     mode: 0o755,
   });

@@ -1,12 +1,12 @@
 // Examines what serving needs: the configuration, the port and the service.
 
-import type { Config } from '../config/config.ts';
-import { problemLine } from '../config/problem.ts';
-import { type ConfigRead, originText } from '../config/read.ts';
-import type { Machine } from '../machine/machine.ts';
-import { type ServiceOptions, serviceOptionsText } from '../machine/service-options.ts';
-import { shellWord } from '../text/shell-word.ts';
-import { counted } from '../text/terminal-text.ts';
+import type { Config } from '../../config/config.ts';
+import { problemLine } from '../../config/problem.ts';
+import { type ConfigRead, originText } from '../../config/read.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { type ServiceOptions, serviceOptionsText } from '../../machine/service-options.ts';
+import { shellWord } from '../../text/shell-word.ts';
+import { counted } from '../../text/terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 import { examineRowTimes } from './row-times.ts';
 

@@ -1,7 +1,7 @@
 // `dapberry doctor`: tells what is wrong on a machine that serves sensors, and what to do about it.
 
+import { aligned, counted } from '../../text/terminal-text.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { aligned, counted } from '../text/terminal-text.ts';
 import type { Command, Style, Surroundings } from './command.ts';
 import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf } from './configured.ts';
 

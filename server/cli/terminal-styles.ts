@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { styleText } from 'node:util';
+import { visibleText } from '../text/visible-text.ts';
 import type { Style } from './commands/command.ts';
-import { visibleText } from './text/visible-text.ts';
 
 /** Nobody who wrote a part of a text knows it. */
 const SECRET = randomUUID();

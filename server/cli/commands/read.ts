@@ -9,12 +9,12 @@ import {
   readOnce,
   type SensorHost,
   type SensorSetup,
-} from '../../device/index.ts';
-import type { Config } from '../config/config.ts';
-import { ownAddresses } from '../network/own-addresses.ts';
-import { csvText } from '../pull/csv.ts';
-import { shellWord } from '../text/shell-word.ts';
-import { aligned } from '../text/terminal-text.ts';
+} from '../../../device/index.ts';
+import type { Config } from '../../config/config.ts';
+import { ownAddresses } from '../../network/own-addresses.ts';
+import { csvText } from '../../pull/csv.ts';
+import { shellWord } from '../../text/shell-word.ts';
+import { aligned } from '../../text/terminal-text.ts';
 import { choiceOf } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
 import { CONFIG_OPTION, configured, fileOf, SIMULATE_OPTION } from './configured.ts';

@@ -1,8 +1,8 @@
 // `dapberry serve`: its options, and what they override of the configuration.
 
-import { secondsOf } from '../../device/index.ts';
-import type { Overrides } from '../config/config.ts';
-import { quoted } from '../config/problem.ts';
+import { secondsOf } from '../../../device/index.ts';
+import type { Overrides } from '../../config/config.ts';
+import { quoted } from '../../config/problem.ts';
 import { decimalOf, numberOf, textOf } from './arguments.ts';
 import { type Command, type Given, UsageError } from './command.ts';
 import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './configured.ts';
@@ -40,7 +40,7 @@ export const serveCommand: Command = {
   run: async (given, { webRoot }) => {
     const options = { file: fileOf(given), overrides: overridesOf(given) };
     // The server's libraries are of no use to the other commands, and take a Pi Zero seconds to load.
-    const { serve } = await import('../run/serve.ts');
+    const { serve } = await import('../../run/serve.ts');
     await serve(options, webRoot);
     return undefined;
   },

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SimulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
-import { SENSOR_KINDS } from '../../../device/index.ts';
-import { Lm75Model } from '../../../device/models/lm75.ts';
-import { loadConfig } from '../../../server/config/load.ts';
-import { pasteText } from '../../../server/config/paste.ts';
-import { problemLine } from '../../../server/config/problem.ts';
-import { KINDS, probe } from '../config/probe-kind.ts';
-import { machineWith, PI, programs, type TestMachine } from './machines.ts';
+import { SimulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
+import { SENSOR_KINDS } from '../../../../device/index.ts';
+import { Lm75Model } from '../../../../device/models/lm75.ts';
+import { loadConfig } from '../../../../server/config/load.ts';
+import { pasteText } from '../../../../server/config/paste.ts';
+import { problemLine } from '../../../../server/config/problem.ts';
+import { machineWith, PI, programs, type TestMachine } from '../../commands/machines.ts';
+import { KINDS, probe } from '../../config/probe-kind.ts';
 
 let machine: TestMachine | undefined;
 afterEach(async () => {

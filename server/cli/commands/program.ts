@@ -1,10 +1,10 @@
 // How does a command line become an exit code? The command that it names runs; what goes wrong is told in one sentence.
 
-import { messageOf } from '../../device/index.ts';
-import { ConfigError } from '../config/read.ts';
-import { counted } from '../text/terminal-text.ts';
-import { visibleLine } from '../text/visible-text.ts';
-import { VERSION } from '../version.ts';
+import { messageOf } from '../../../device/index.ts';
+import { ConfigError } from '../../config/read.ts';
+import { counted } from '../../text/terminal-text.ts';
+import { visibleLine } from '../../text/visible-text.ts';
+import { VERSION } from '../../version.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './catalogue.ts';
 import { type Surroundings, UsageError } from './command.ts';

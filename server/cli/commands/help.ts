@@ -1,6 +1,6 @@
 // How is the program used? The help of the program and of each command, made from what they say of themselves.
 
-import { aligned, wrapped } from '../text/terminal-text.ts';
+import { aligned, wrapped } from '../../text/terminal-text.ts';
 import { COMMON_OPTIONS, unknownCommand, VERSION_OPTION } from './arguments.ts';
 import type { Command, Option } from './command.ts';
 

@@ -1,12 +1,12 @@
 // Examines a machine that serves sensors: all examinations, one after the other.
 
-import type { Need } from '../../device/index.ts';
-import type { Config, Overrides } from '../config/config.ts';
-import { readConfig } from '../config/read.ts';
-import { boardOf } from '../machine/board.ts';
-import { bootConfig } from '../machine/boot-config.ts';
-import type { Machine } from '../machine/machine.ts';
-import { serviceOptions } from '../machine/service-options.ts';
+import type { Need } from '../../../device/index.ts';
+import type { Config, Overrides } from '../../config/config.ts';
+import { readConfig } from '../../config/read.ts';
+import { boardOf } from '../../machine/board.ts';
+import { bootConfig } from '../../machine/boot-config.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { serviceOptions } from '../../machine/service-options.ts';
 import type { Finding, Patient } from './finding.ts';
 import { examineInterfaces } from './interfaces.ts';
 import { examineService } from './service.ts';

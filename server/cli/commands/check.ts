@@ -1,14 +1,14 @@
 // `dapberry check`: tells whether the configuration is right, and what it would serve. Opens no hardware.
 
-import type { Atomic, Sequence } from '../../dap/index.ts';
-import { columnsOf } from '../../device/index.ts';
-import type { DatasetConfig } from '../config/config.ts';
-import { type Configured, originText } from '../config/read.ts';
-import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../dataset/describe.ts';
-import { serviceOptions, serviceOptionsText } from '../machine/service-options.ts';
-import { ownAddresses } from '../network/own-addresses.ts';
-import { logCapacity } from '../store/row-log.ts';
-import { aligned, counted, durationText, sizeText } from '../text/terminal-text.ts';
+import type { Atomic, Sequence } from '../../../dap/index.ts';
+import { columnsOf } from '../../../device/index.ts';
+import type { DatasetConfig } from '../../config/config.ts';
+import { type Configured, originText } from '../../config/read.ts';
+import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../../dataset/describe.ts';
+import { serviceOptions, serviceOptionsText } from '../../machine/service-options.ts';
+import { ownAddresses } from '../../network/own-addresses.ts';
+import { logCapacity } from '../../store/row-log.ts';
+import { aligned, counted, durationText, sizeText } from '../../text/terminal-text.ts';
 import type { Command } from './command.ts';
 import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, configured, fileOf } from './configured.ts';
 

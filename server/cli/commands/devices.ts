@@ -1,8 +1,8 @@
 // `dapberry devices`: prints the devices that a service manager has to allow for what is configured.
 
 import { link, lstat, rm, writeFile } from 'node:fs/promises';
-import type { Need } from '../../device/index.ts';
-import type { Config } from '../config/config.ts';
+import type { Need } from '../../../device/index.ts';
+import type { Config } from '../../config/config.ts';
 import { textOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { CONFIG_OPTION, configured, fileOf } from './configured.ts';

@@ -1,10 +1,10 @@
 // What does the doctor say of one thing? That it is well, that it may be known, or what to do about it.
 
-import type { Need } from '../../device/index.ts';
-import type { Config } from '../config/config.ts';
-import type { Board } from '../machine/board.ts';
-import type { BootConfig } from '../machine/boot-config.ts';
-import type { Machine } from '../machine/machine.ts';
+import type { Need } from '../../../device/index.ts';
+import type { Config } from '../../config/config.ts';
+import type { Board } from '../../machine/board.ts';
+import type { BootConfig } from '../../machine/boot-config.ts';
+import type { Machine } from '../../machine/machine.ts';
 
 export interface Finding {
   /** `note` is nothing to mend, or nothing that can be known; `fix` is. */

@@ -1,8 +1,8 @@
 // Do rows carry the time of the clock? Not those of a server whose clock was set back; far ahead of it they would stay for years.
 
-import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../machine/far-ahead.ts';
-import type { AnsweringServer } from '../machine/machine.ts';
-import { spoken } from '../text/terminal-text.ts';
+import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../../machine/far-ahead.ts';
+import type { AnsweringServer } from '../../machine/machine.ts';
+import { spoken } from '../../text/terminal-text.ts';
 import { type Finding, fix, note } from './finding.ts';
 
 /** Seconds. Clocks are put right by as much all the time. */

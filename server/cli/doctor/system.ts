@@ -1,11 +1,11 @@
 // Examines the system: board, kernel, Node, power, clock, file system, space and memory.
 
 import { satisfies } from 'semver';
-import { throttledFile } from '../../device/index.ts';
-import { textOf } from '../machine/kernel-devices.ts';
-import { isKernelSynchronized, isMarkedSynchronized } from '../machine/synchronized.ts';
-import { counted, sizeText } from '../text/terminal-text.ts';
-import { NODE_VERSIONS } from '../version.ts';
+import { throttledFile } from '../../../device/index.ts';
+import { textOf } from '../../machine/kernel-devices.ts';
+import { isKernelSynchronized, isMarkedSynchronized } from '../../machine/synchronized.ts';
+import { counted, sizeText } from '../../text/terminal-text.ts';
+import { NODE_VERSIONS } from '../../version.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';
 
 /** Below these the system itself gets into trouble. Bytes. */

@@ -1,13 +1,13 @@
 // Runs the command line of this process with this machine and this terminal around it, and ends with an exit code.
 
 import { fileURLToPath } from 'node:url';
+import { thisMachine } from '../machine/machine.ts';
+import { threadsBack } from '../run/blocked-threads.ts';
+import { takeUncaughtErrors } from '../run/uncaught.ts';
+import { visibleLine, visibleText } from '../text/visible-text.ts';
 import type { Surroundings } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
-import { thisMachine } from './machine/machine.ts';
-import { threadsBack } from './run/blocked-threads.ts';
-import { takeUncaughtErrors } from './run/uncaught.ts';
 import { TerminalStyles } from './terminal-styles.ts';
-import { visibleLine, visibleText } from './text/visible-text.ts';
 
 /** Of a terminal: back to the beginning of the line, which is empty then. */
 const ANEW = '\r\u001b[K';
@@ -24,7 +24,7 @@ const surroundings: Surroundings = {
   },
   styled: (style, text) => styles.styled(style, text),
   // The page that `npm run build` made, beside this file's folder in `dist`.
-  webRoot: fileURLToPath(new URL('../web', import.meta.url)),
+  webRoot: fileURLToPath(new URL('../../web', import.meta.url)),
 };
 
 /** How long the threads of the kernel's files may take when the command is done, in milliseconds. */

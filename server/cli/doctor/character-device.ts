@@ -1,7 +1,7 @@
 // Which sensors would be reached through the GPIO character device, and is the module koffi there for it?
 
-import { moduleAdvice, type SensorSetup } from '../../device/index.ts';
-import { gpioDevices, hasSysfsGpio } from '../machine/kernel-devices.ts';
+import { moduleAdvice, type SensorSetup } from '../../../device/index.ts';
+import { gpioDevices, hasSysfsGpio } from '../../machine/kernel-devices.ts';
 import { type Finding, fix, note, type Patient } from './finding.ts';
 
 const WITHOUT = 'the module koffi was not installed or does not run here';

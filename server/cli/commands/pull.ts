@@ -1,6 +1,6 @@
 // The command `dapberry pull`: keeps rows for longer than a server's memory reaches.
 
-import { counted, durationText } from '../text/terminal-text.ts';
+import { counted, durationText } from '../../text/terminal-text.ts';
 import { numberOf, textOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 
@@ -26,8 +26,8 @@ export const pullCommand: Command = {
   run: async (given, { printData: print, tell }) => {
     const [address] = given.operands;
     if (address === undefined) throw new UsageError('expected the address of a dataset, found nothing');
-    const { pull } = await import('../pull/pull.ts');
-    const { isStandardOutput } = await import('../pull/output.ts');
+    const { pull } = await import('../../pull/pull.ts');
+    const { isStandardOutput } = await import('../../pull/output.ts');
     const stop = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
     const isQuiet = given.options.has('quiet');

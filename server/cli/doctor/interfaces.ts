@@ -1,17 +1,17 @@
 // Can sensors be reached? I2C, 1-Wire, SPI and GPIO, and the groups of the user; only what a sensor needs has to be mended.
 
-import { moduleAdvice, type Need } from '../../device/index.ts';
-import { i2cBuses } from '../machine/i2c.ts';
+import { moduleAdvice, type Need } from '../../../device/index.ts';
+import { i2cBuses } from '../../machine/i2c.ts';
 import {
   gpioChips,
   gpioDevices,
   hasSysfsGpio,
   isOneWireThermometer,
   oneWireMasters,
-} from '../machine/kernel-devices.ts';
-import type { Machine } from '../machine/machine.ts';
-import { userOf } from '../machine/user.ts';
-import { shellWord } from '../text/shell-word.ts';
+} from '../../machine/kernel-devices.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { userOf } from '../../machine/user.ts';
+import { shellWord } from '../../text/shell-word.ts';
 import { examineCharacterDevice } from './character-device.ts';
 import { type Finding, fix, note, ok, type Patient } from './finding.ts';
 
