@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DERIVATIONS, SENSOR_KINDS } from '../dist/device/index.js';
-import { mistakesText } from '../dist/server/config/mistakes-example.js';
-import { publishedSchema, referenceText } from '../dist/server/config/reference.js';
-import { sensorsText } from '../dist/server/config/sensors-page.js';
+import { mistakesText } from '../dist/server/config/reference/mistakes-example.js';
+import { publishedSchema, referenceText } from '../dist/server/config/reference/reference.js';
+import { sensorsText } from '../dist/server/config/reference/sensors-page.js';
 
 const root = join(import.meta.dirname, '..');
 

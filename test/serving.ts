@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { thisHost } from '../device/index.ts';
 import { builtinConfig } from '../server/config/builtin.ts';
+import type { HttpLimits } from '../server/config/http-limits.ts';
 import { loadConfig } from '../server/config/load.ts';
-import { problemLine } from '../server/config/problem.ts';
+import { problemLine } from '../server/config/text/problem.ts';
 import type { ConnectionLimits } from '../server/connections/connection-limits.ts';
 import type { Dataset } from '../server/dataset/dataset.ts';
 import { buildApp } from '../server/http/app.ts';
-import type { HttpLimits } from '../server/http-limits.ts';
 import { openDatasets } from '../server/run/opening.ts';
 import type { StreamLimits } from '../server/stream/open-streams.ts';
 

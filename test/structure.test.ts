@@ -30,7 +30,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Imports the files that a configuration names. */
-const OF_OTHERS = ['server/config/driver-module.ts'];
+const OF_OTHERS = ['server/config/drivers/driver-module.ts'];
 
 function isAllowed(file: string, found: Import, { folders, node, packages }: Rule): boolean {
   switch (found.kind) {

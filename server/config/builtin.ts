@@ -11,7 +11,7 @@ import {
   usualOptions,
 } from '../../device/index.ts';
 import type { Source } from './load.ts';
-import { type FoundOfKind, foundText } from './paste.ts';
+import { type FoundOfKind, foundText } from './reference/paste.ts';
 
 export interface Builtin {
   /** One dataset each, as a person would have written it. */

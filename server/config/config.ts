@@ -3,7 +3,7 @@
 import type { SensorSetup } from '../../device/index.ts';
 import type { DatasetInfo } from '../dataset/dataset.ts';
 import type { LogBounds } from '../store/row-log.ts';
-import type { ServerConfig } from './schema.ts';
+import type { ServerConfig } from './schema/schema.ts';
 
 export interface DatasetConfig {
   readonly info: DatasetInfo;

@@ -2,16 +2,16 @@
 
 import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
-import { checkDatasets } from './check.ts';
+import { checkDatasets } from './check/check.ts';
+import { datasetInfo } from './check/dataset-info.ts';
 import type { Config, DatasetConfig, Overrides } from './config.ts';
-import { datasetInfo } from './dataset-info.ts';
-import { type Document, readDocument } from './document.ts';
-import type { DriverKinds } from './drivers.ts';
-import { jsonSchemaOf } from './expected.ts';
-import { explainIssues, foundText, problemAt, valueAt } from './explain.ts';
-import { type DatasetPart, isMapping } from './part.ts';
-import { type Problem, quoted, sortedProblems } from './problem.ts';
-import { type ConfigSchemas, configSchemas } from './schema.ts';
+import type { DriverKinds } from './drivers/drivers.ts';
+import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
+import { jsonSchemaOf } from './schema/expected.ts';
+import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
+import { type Document, readDocument } from './text/document.ts';
+import { type DatasetPart, isMapping } from './text/part.ts';
+import { type Problem, quoted, sortedProblems } from './text/problem.ts';
 
 /** One text of a configuration. */
 export interface Source {

@@ -3,11 +3,11 @@
 import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
 import { builtinConfig } from './builtin.ts';
 import type { Config, Overrides } from './config.ts';
-import { Drivers, driversNamed } from './drivers.ts';
-import { type FindOptions, findConfig } from './find.ts';
-import { ignoredFiles } from './ignored-files.ts';
+import { Drivers, driversNamed } from './drivers/drivers.ts';
 import { loadDocuments, readSources } from './load.ts';
-import { type Problem, problemLine } from './problem.ts';
+import { type FindOptions, findConfig } from './text/find.ts';
+import { ignoredFiles } from './text/ignored-files.ts';
+import { type Problem, problemLine } from './text/problem.ts';
 
 /** A configuration that is right. */
 export interface Configured {

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import type { ConfigurationState } from '../configuration-state.ts';
+import type { ConfigurationState } from '../config/configuration-state.ts';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../config/http-limits.ts';
 import {
   type ConnectionLimits,
   DEFAULT_UNANSWERED_REQUESTS,
@@ -13,7 +14,6 @@ import {
 import { createHttpServer, type Refuse } from '../connections/http-server.ts';
 import { type ConnectionEnd, OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../http-limits.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
 import { DEFAULT_PROXIES, TrustedProxies } from '../network/trusted-proxies.ts';
 import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from '../stream/open-streams.ts';

@@ -2,9 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { problemLine } from '../config/problem.ts';
+import type { ConfigurationState } from '../config/configuration-state.ts';
 import type { ConfigRead } from '../config/read.ts';
-import type { ConfigurationState } from '../configuration-state.ts';
+import { problemLine } from '../config/text/problem.ts';
 import type { Logger } from './logging/logger.ts';
 import type { Running } from './running.ts';
 import { type FileWatch, watchConfig, watchFiles } from './watch.ts';

@@ -2,7 +2,7 @@
 
 import closeWithGrace from 'close-with-grace';
 import type { Overrides } from '../config/config.ts';
-import { Drivers } from '../config/drivers.ts';
+import { Drivers } from '../config/drivers/drivers.ts';
 import { ConfigError, readConfig } from '../config/read.ts';
 import { connectionShortage } from '../connections/connection-limits.ts';
 import { buildApp } from '../http/app.ts';

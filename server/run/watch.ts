@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { CONFIG_FOLDER, isDatasetFile } from '../config/find.ts';
+import { CONFIG_FOLDER, isDatasetFile } from '../config/text/find.ts';
 
 /** A file is read when it has not grown for so long, in milliseconds: editors and copies write in several steps. */
 const QUIET = 200;

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { thisHost } from '../../device/index.ts';
 import { loadConfig } from '../../server/config/load.ts';
-import { problemLine } from '../../server/config/problem.ts';
+import { problemLine } from '../../server/config/text/problem.ts';
 import { openDatasets } from '../../server/run/opening.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';

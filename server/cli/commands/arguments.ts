@@ -1,7 +1,7 @@
 // Reads the command line: a command, its options and its operands, each known and in its place.
 
 import { parseArgs } from 'node:util';
-import { nearest } from '../../config/nearest.ts';
+import { nearest } from '../../config/mistakes/nearest.ts';
 import { type Command, type Given, type Option, UsageError } from './command.ts';
 
 export interface Asked {

@@ -1,9 +1,9 @@
 // The options that several commands share: which configuration is meant, and at which address it is served.
 
 import type { Overrides } from '../../config/config.ts';
-import { EXPECTED_HOST, listenFault } from '../../config/listen-address.ts';
-import { quoted } from '../../config/problem.ts';
 import { ConfigError, type Configured, readConfig } from '../../config/read.ts';
+import { EXPECTED_HOST, listenFault } from '../../config/schema/listen-address.ts';
+import { quoted } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { numberOf, textOf } from './arguments.ts';
 import { type Given, type Option, UsageError } from './command.ts';

@@ -7,12 +7,12 @@ import {
   type SensorKind,
   usualOptions,
 } from '../../../device/index.ts';
-import { jsonSchemaOf } from '../../config/expected.ts';
-import { keyTexts } from '../../config/key-table.ts';
-import { insteadOfKind } from '../../config/known-parts.ts';
-import { nearest } from '../../config/nearest.ts';
-import { type FoundOfKind, pasteText } from '../../config/paste.ts';
-import { DEFAULT_SEED } from '../../config/schema.ts';
+import { insteadOfKind } from '../../config/mistakes/known-parts.ts';
+import { nearest } from '../../config/mistakes/nearest.ts';
+import { keyTexts } from '../../config/reference/key-table.ts';
+import { type FoundOfKind, pasteText } from '../../config/reference/paste.ts';
+import { jsonSchemaOf } from '../../config/schema/expected.ts';
+import { DEFAULT_SEED } from '../../config/schema/schema.ts';
 import { type Attached, attachedTo } from '../../machine/attached.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { aligned, wrapped } from '../../text/terminal-text.ts';

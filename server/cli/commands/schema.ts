@@ -1,7 +1,7 @@
 // `dapberry schema`: what may a configuration say? Its JSON Schema, for editors.
 
 import { SENSOR_KINDS } from '../../../device/index.ts';
-import { publishedSchema } from '../../config/reference.ts';
+import { publishedSchema } from '../../config/reference/reference.ts';
 import type { Command } from './command.ts';
 
 export const schemaCommand: Command = {

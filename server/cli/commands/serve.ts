@@ -2,7 +2,7 @@
 
 import { secondsOf } from '../../../device/index.ts';
 import type { Overrides } from '../../config/config.ts';
-import { quoted } from '../../config/problem.ts';
+import { quoted } from '../../config/text/problem.ts';
 import { decimalOf, numberOf, textOf } from './arguments.ts';
 import { type Command, type Given, UsageError } from './command.ts';
 import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './configured.ts';

@@ -1,8 +1,8 @@
 // Examines what serving needs: the configuration, the port and the service.
 
 import type { Config } from '../../config/config.ts';
-import { problemLine } from '../../config/problem.ts';
 import { type ConfigRead, originText } from '../../config/read.ts';
+import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { type ServiceOptions, serviceOptionsText } from '../../machine/service-options.ts';
 import { shellWord } from '../../text/shell-word.ts';

@@ -1,7 +1,7 @@
 // Is the server well? `/health`: its configuration, each dataset's rows and sensors, and the streams that are open.
 
 import type { FastifyInstance } from 'fastify';
-import type { ConfigurationState } from '../../configuration-state.ts';
+import type { ConfigurationState } from '../../config/configuration-state.ts';
 import type { OpenConnections } from '../../connections/open-connections.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import type { ClockState } from '../../machine/clock-watch.ts';

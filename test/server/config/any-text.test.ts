@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../../server/config/load.ts';
-import { problemLine } from '../../../server/config/problem.ts';
+import { problemLine } from '../../../server/config/text/problem.ts';
 import { textOf } from '../../sources.ts';
 import { KINDS } from './probe-kind.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { oneWire } from '../../../device/host/one-wire.ts';
 import { builtinConfig } from '../../../server/config/builtin.ts';
 import { loadConfig } from '../../../server/config/load.ts';
-import { problemLine } from '../../../server/config/problem.ts';
+import { problemLine } from '../../../server/config/text/problem.ts';
 import { hostOf } from '../../device/known-sensors.ts';
 import { type KernelTree, kernelTree, netDev, stat } from '../../device/sensors/kernel-tree.ts';
 

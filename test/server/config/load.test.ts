@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { bytesOf, secondsOf } from '../../../device/written-options.ts';
 import type { Config, Overrides } from '../../../server/config/config.ts';
 import { loadConfig, type Source } from '../../../server/config/load.ts';
-import { distance, nearest } from '../../../server/config/nearest.ts';
-import { problemLine } from '../../../server/config/problem.ts';
+import { distance, nearest } from '../../../server/config/mistakes/nearest.ts';
+import { problemLine } from '../../../server/config/text/problem.ts';
 import { KINDS } from './probe-kind.ts';
 
 const SENSORS = 'sensors:\n  - kind: host-load\n';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SENSOR_KINDS } from '../../../device/index.ts';
-import { insteadOfKind } from '../../../server/config/known-parts.ts';
 import { loadConfig } from '../../../server/config/load.ts';
-import { problemLine } from '../../../server/config/problem.ts';
+import { insteadOfKind } from '../../../server/config/mistakes/known-parts.ts';
+import { problemLine } from '../../../server/config/text/problem.ts';
 
 function problemsOf(text: string): readonly string[] {
   const loaded = loadConfig([{ name: 'c.yaml', content: text }]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DERIVATIONS, SENSOR_KINDS } from '../../../device/index.ts';
 import { loadConfig } from '../../../server/config/load.ts';
-import { mistakesText } from '../../../server/config/mistakes-example.ts';
-import { publishedSchema, referenceText } from '../../../server/config/reference.ts';
-import { sensorsText } from '../../../server/config/sensors-page.ts';
+import { mistakesText } from '../../../server/config/reference/mistakes-example.ts';
+import { publishedSchema, referenceText } from '../../../server/config/reference/reference.ts';
+import { sensorsText } from '../../../server/config/reference/sensors-page.ts';
 import { textOf } from '../../sources.ts';
 
 const ADVICE = 'is not what the schema says now: run `npm run docs`';

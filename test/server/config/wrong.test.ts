@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../server/config/load.ts';
-import { problemLine } from '../../../server/config/problem.ts';
+import { problemLine } from '../../../server/config/text/problem.ts';
 import { KINDS } from './probe-kind.ts';
 import { WRONG } from './wrong.ts';
 

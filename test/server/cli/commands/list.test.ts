@@ -3,8 +3,8 @@ import { SimulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
 import { SENSOR_KINDS } from '../../../../device/index.ts';
 import { Lm75Model } from '../../../../device/models/lm75.ts';
 import { loadConfig } from '../../../../server/config/load.ts';
-import { pasteText } from '../../../../server/config/paste.ts';
-import { problemLine } from '../../../../server/config/problem.ts';
+import { pasteText } from '../../../../server/config/reference/paste.ts';
+import { problemLine } from '../../../../server/config/text/problem.ts';
 import { machineWith, PI, programs, type TestMachine } from '../../commands/machines.ts';
 import { KINDS, probe } from '../../config/probe-kind.ts';
 

@@ -1,7 +1,7 @@
 // What is wrong with a configuration, and where: one sentence a problem, in the order of the places.
 
-import { withVisible } from '../../device/index.ts';
-import { visibleLine } from '../text/visible-text.ts';
+import { withVisible } from '../../../device/index.ts';
+import { visibleLine } from '../../text/visible-text.ts';
 
 /** One mistake. `toString`-ready by `problemLine`. */
 export interface Problem {

@@ -7,7 +7,7 @@ import {
   LONGEST_INTERVAL,
   type PaceSetup,
   SHORTEST_INTERVAL,
-} from '../../device/index.ts';
+} from '../../../device/index.ts';
 
 /** When a sensor is read that is not read for each row, and what the rows between hold. */
 export const PACE_SHAPE = {

@@ -1,7 +1,7 @@
 // Tells what the YAML parser complains of in words that help the person who wrote the text.
 
 import type { YAMLError } from 'yaml';
-import { oddCharacter } from '../../device/index.ts';
+import { oddCharacter } from '../../../device/index.ts';
 import type { Place } from './document-text.ts';
 import { type Problem, quoted } from './problem.ts';
 

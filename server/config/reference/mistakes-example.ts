@@ -1,7 +1,7 @@
 // The example of a configuration with mistakes that the page docs/configuration.md shows, as the loader tells them now.
 
-import { loadConfig } from './load.ts';
-import { problemLine } from './problem.ts';
+import { loadConfig } from '../load.ts';
+import { problemLine } from '../text/problem.ts';
 
 const WRONG = `server:
   prot: 80

@@ -1,7 +1,7 @@
 // How are the keys of a mapping told, in words? What is expected, what is taken where a key is left out, and what it means.
 
-import { hexByte } from '../../device/index.ts';
-import { expectationOf, isHexadecimal, type JsonSchema } from './expected.ts';
+import { hexByte } from '../../../device/index.ts';
+import { expectationOf, isHexadecimal, type JsonSchema } from '../schema/expected.ts';
 
 /** A key of a mapping, in words. */
 export interface KeyText {

@@ -16,9 +16,9 @@ import {
   runningDriver,
   SENSOR_KINDS,
   type SensorKind,
-} from '../../device/index.ts';
-import { suggestion } from './explain.ts';
-import { SENSOR_KEYS } from './sensor-schema.ts';
+} from '../../../device/index.ts';
+import { suggestion } from '../mistakes/explain.ts';
+import { SENSOR_KEYS } from '../schema/sensor-schema.ts';
 
 /** What is wrong with a driver, and what to do about it. */
 export interface DriverFault extends Fault {

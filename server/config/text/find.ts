@@ -2,9 +2,9 @@
 
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readRegular, UnfitFile } from '../../device/index.ts';
+import { readRegular, UnfitFile } from '../../../device/index.ts';
+import type { Source } from '../load.ts';
 import { LARGEST_TEXT } from './document-text.ts';
-import type { Source } from './load.ts';
 import type { Problem } from './problem.ts';
 
 export const USUAL_FILE = '/etc/dapberry/config.yaml';

@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { readRegular, type SensorKind, UnfitFile } from '../../device/index.ts';
-import type { Document } from './document.ts';
+import { readRegular, type SensorKind, UnfitFile } from '../../../device/index.ts';
+import { valueAt } from '../mistakes/explain.ts';
+import type { Document } from '../text/document.ts';
+import { codeOf, reasonOf } from '../text/find.ts';
+import { isMapping } from '../text/part.ts';
 import { type DriverFault, type DriverModule, loadDriver, unfitName } from './driver-module.ts';
-import { valueAt } from './explain.ts';
-import { codeOf, reasonOf } from './find.ts';
-import { isMapping } from './part.ts';
 
 /** By the paths of their files: the kind of each, or what is wrong with it. */
 export type DriverKinds = ReadonlyMap<string, DriverModule>;

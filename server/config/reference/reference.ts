@@ -1,10 +1,10 @@
 // How is the schema published? As a JSON Schema for editors, and as the reference of every key for people.
 
 import { z } from 'zod';
-import type { SensorKind } from '../../device/index.ts';
-import { type JsonSchema, jsonSchemaOf } from './expected.ts';
+import type { SensorKind } from '../../../device/index.ts';
+import { type JsonSchema, jsonSchemaOf } from '../schema/expected.ts';
+import { configSchemas } from '../schema/schema.ts';
 import { keyTable } from './key-table.ts';
-import { configSchemas } from './schema.ts';
 
 /** The keys of one mapping: a section of the reference. */
 interface Section {

@@ -13,7 +13,7 @@ import {
   Parser,
   YAMLParseError,
 } from 'yaml';
-import { oddCharacter } from '../../device/index.ts';
+import { oddCharacter } from '../../../device/index.ts';
 import { decodeText, type Place } from './document-text.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
 import { syntaxProblem } from './syntax.ts';

@@ -1,8 +1,8 @@
 // How is a sensor written into a configuration? As an entry of `sensors`, in YAML as a person would write it.
 
 import { Document, isCollection, isScalar, type Node } from 'yaml';
-import type { SensorKind } from '../../device/index.ts';
-import { isHexadecimal, jsonSchemaOf } from './expected.ts';
+import type { SensorKind } from '../../../device/index.ts';
+import { isHexadecimal, jsonSchemaOf } from '../schema/expected.ts';
 
 /** A kind, and the file that it is in, where that is no file of the project. */
 export interface EntryKind {

@@ -8,7 +8,7 @@ import {
   type Derivation,
   type DerivedOverride,
   type SensorKind,
-} from '../../device/index.ts';
+} from '../../../device/index.ts';
 import { PACE_SHAPE } from './pace-schema.ts';
 import { NAME, name, text } from './words.ts';
 

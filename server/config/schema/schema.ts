@@ -1,16 +1,22 @@
 // The schema of the configuration: every key with its type, limits, default and meaning.
 
 import { z } from 'zod';
-import { duration, LONGEST_INTERVAL, type SensorKind, SHORTEST_INTERVAL, size } from '../../device/index.ts';
+import {
+  duration,
+  LONGEST_INTERVAL,
+  type SensorKind,
+  SHORTEST_INTERVAL,
+  size,
+} from '../../../device/index.ts';
 import {
   DEFAULT_UNANSWERED_REQUESTS,
   OTHER_CONNECTIONS,
   OTHER_CONNECTIONS_PER_ADDRESS,
-} from '../connections/connection-limits.ts';
+} from '../../connections/connection-limits.ts';
+import { DEFAULT_PROXIES, isProxyEntry } from '../../network/trusted-proxies.ts';
+import { DEFAULT_BOUNDS, type LogBounds } from '../../store/row-log.ts';
+import { DEFAULT_LIMITS } from '../../stream/open-streams.ts';
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
-import { DEFAULT_PROXIES, isProxyEntry } from '../network/trusted-proxies.ts';
-import { DEFAULT_BOUNDS, type LogBounds } from '../store/row-log.ts';
-import { DEFAULT_LIMITS } from '../stream/open-streams.ts';
 import { EXPECTED_HOST, listenFault } from './listen-address.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { email, text, url } from './words.ts';

@@ -1,16 +1,16 @@
 // What is wrong between the parts of a configuration, each of which may be right by itself? Names, claims and intervals.
 
-import type { SensorKind, SensorSetup } from '../../device/index.ts';
+import type { SensorKind, SensorSetup } from '../../../device/index.ts';
+import type { Overrides } from '../config.ts';
+import type { DriverKinds } from '../drivers/drivers.ts';
+import { problemAt, valueAt } from '../mistakes/explain.ts';
+import type { ConfigSchemas } from '../schema/schema.ts';
+import type { DatasetPart } from '../text/part.ts';
+import { type Problem, pathText, quoted } from '../text/problem.ts';
 import { checkIntervals } from './check-intervals.ts';
 import { checkSensor, type SensorPart } from './check-sensor.ts';
-import type { Overrides } from './config.ts';
 import { takenAttributes } from './dataset-info.ts';
-import type { DriverKinds } from './drivers.ts';
-import { problemAt, valueAt } from './explain.ts';
-import type { DatasetPart } from './part.ts';
-import { type Problem, pathText, quoted } from './problem.ts';
 import { RESERVED_NAMES } from './reserved-names.ts';
-import type { ConfigSchemas } from './schema.ts';
 
 export interface CheckOptions {
   readonly kinds: readonly SensorKind[];

@@ -6,9 +6,9 @@ import {
   type Need,
   type SensorKind,
   usualOptions,
-} from '../../device/index.ts';
+} from '../../../device/index.ts';
+import { jsonSchemaOf } from '../schema/expected.ts';
 import { entryLines } from './entry.ts';
-import { jsonSchemaOf } from './expected.ts';
 import { keyTable, table } from './key-table.ts';
 
 /** What each need is, and the page that tells how to wire it or switch it on. */

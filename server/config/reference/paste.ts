@@ -1,9 +1,9 @@
 // Writes the lines of a configuration that have the sensors that were found, as the loader takes them.
 
-import { type FoundSensor, identifierOf, type SensorKind, setUpSensor } from '../../device/index.ts';
-import { TIME_COLUMN } from './check.ts';
+import { type FoundSensor, identifierOf, type SensorKind, setUpSensor } from '../../../device/index.ts';
+import { TIME_COLUMN } from '../check/check.ts';
+import { DEFAULT_INTERVAL } from '../schema/schema.ts';
 import { entryLines } from './entry.ts';
-import { DEFAULT_INTERVAL } from './schema.ts';
 
 /** A sensor that was found, and of which kind it is. */
 export interface FoundOfKind {

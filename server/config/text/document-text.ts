@@ -1,6 +1,6 @@
 // Decodes the text of a configuration, which has to be UTF-8 without control characters.
 
-import { firstForeign, foreignByte, wideEncoding } from '../../device/index.ts';
+import { firstForeign, foreignByte, wideEncoding } from '../../../device/index.ts';
 import type { Problem } from './problem.ts';
 
 /** A configuration is some kilobytes; what is larger is something else. */

@@ -1,13 +1,20 @@
 // Tells a person what the schema refuses, as problems with places: what was expected, what was found, what to do.
 
 import type { z } from 'zod';
-import { hexByte } from '../../device/index.ts';
-import type { Document } from './document.ts';
-import { choicesOf, expectationOf, hasDriver, isHexadecimal, type JsonSchema, schemaAt } from './expected.ts';
+import { hexByte } from '../../../device/index.ts';
+import {
+  choicesOf,
+  expectationOf,
+  hasDriver,
+  isHexadecimal,
+  type JsonSchema,
+  schemaAt,
+} from '../schema/expected.ts';
+import type { Document } from '../text/document.ts';
+import { isMapping } from '../text/part.ts';
+import { type Problem, pathText, quoted, type Step } from '../text/problem.ts';
 import { insteadOfKind } from './known-parts.ts';
 import { nearest } from './nearest.ts';
-import { isMapping } from './part.ts';
-import { type Problem, pathText, quoted, type Step } from './problem.ts';
 
 /** What YAML 1.1 took for true and false. */
 const OLD_BOOLEANS: Readonly<Record<string, string>> = {

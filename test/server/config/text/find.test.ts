@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findConfig } from '../../../server/config/find.ts';
-import { problemLine } from '../../../server/config/problem.ts';
+import { findConfig } from '../../../../server/config/text/find.ts';
+import { problemLine } from '../../../../server/config/text/problem.ts';
 
 let folder: string;
 beforeEach(async () => {

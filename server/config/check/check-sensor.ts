@@ -9,16 +9,21 @@ import {
   type SensorKind,
   type SensorSetup,
   setUpSensor,
-} from '../../device/index.ts';
+} from '../../../device/index.ts';
+import type { DriverModule } from '../drivers/driver-module.ts';
+import { driverFile, writtenDriver } from '../drivers/drivers.ts';
+import { explainIssues, problemAt, suggestion, valueAt } from '../mistakes/explain.ts';
+import { jsonSchemaOf } from '../schema/expected.ts';
+import { paceOf } from '../schema/pace-schema.ts';
+import {
+  channelSchema,
+  derivedSchema,
+  driverSensorSchema,
+  sensorNameSchema,
+} from '../schema/sensor-schema.ts';
+import { type DatasetPart, isMapping } from '../text/part.ts';
+import { type Problem, quoted, type Step } from '../text/problem.ts';
 import type { CheckOptions } from './check.ts';
-import type { DriverModule } from './driver-module.ts';
-import { driverFile, writtenDriver } from './drivers.ts';
-import { jsonSchemaOf } from './expected.ts';
-import { explainIssues, problemAt, suggestion, valueAt } from './explain.ts';
-import { paceOf } from './pace-schema.ts';
-import { type DatasetPart, isMapping } from './part.ts';
-import { type Problem, quoted, type Step } from './problem.ts';
-import { channelSchema, derivedSchema, driverSensorSchema, sensorNameSchema } from './sensor-schema.ts';
 
 export interface SensorPart {
   readonly dataset: DatasetPart;

@@ -1,11 +1,11 @@
 // Can the sensors of a dataset be read as often as its rows, and they themselves, ask for?
 
+import type { Overrides } from '../config.ts';
+import { problemAt, valueAt } from '../mistakes/explain.ts';
+import { DATASET_SHAPE } from '../schema/schema.ts';
+import type { DatasetPart } from '../text/part.ts';
+import type { Problem } from '../text/problem.ts';
 import type { SensorPart } from './check-sensor.ts';
-import type { Overrides } from './config.ts';
-import { problemAt, valueAt } from './explain.ts';
-import type { DatasetPart } from './part.ts';
-import type { Problem } from './problem.ts';
-import { DATASET_SHAPE } from './schema.ts';
 
 /** No row may be due before the slowest sensor has been read, unless that one says when it is read or what rows hold until then. */
 export function checkIntervals(

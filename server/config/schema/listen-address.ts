@@ -1,7 +1,7 @@
 // Judges an address to listen on, alike in the configuration and on the command line.
 
 import { isIP, isIPv6 } from 'node:net';
-import { oddCharacter } from '../../device/index.ts';
+import { oddCharacter } from '../../../device/index.ts';
 
 export const EXPECTED_HOST =
   'an address of this machine, such as 127.0.0.1, 192.168.1.10 or ::1, or its name';

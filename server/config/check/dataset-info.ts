@@ -1,13 +1,13 @@
 // How is a dataset described to those who find it? By the attributes of ACDD 1.3 that its configuration gives.
 
-import type { Attribute } from '../../dap/index.ts';
-import type { SensorSetup } from '../../device/index.ts';
-import type { DatasetInfo } from '../dataset/dataset.ts';
-import { OWN_ATTRIBUTES } from '../dataset/describe.ts';
-import { problemAt, valueAt } from './explain.ts';
-import { type DatasetPart, isMapping } from './part.ts';
-import { type Problem, quoted } from './problem.ts';
-import type { WrittenDataset } from './schema.ts';
+import type { Attribute } from '../../../dap/index.ts';
+import type { SensorSetup } from '../../../device/index.ts';
+import type { DatasetInfo } from '../../dataset/dataset.ts';
+import { OWN_ATTRIBUTES } from '../../dataset/describe.ts';
+import { problemAt, valueAt } from '../mistakes/explain.ts';
+import type { WrittenDataset } from '../schema/schema.ts';
+import { type DatasetPart, isMapping } from '../text/part.ts';
+import { type Problem, quoted } from '../text/problem.ts';
 
 type Value = string | number | readonly number[] | undefined;
 
