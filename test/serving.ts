@@ -11,7 +11,7 @@ import type { ConnectionLimits } from '../server/connections/connection-limits.t
 import type { Dataset } from '../server/dataset/dataset.ts';
 import { buildApp } from '../server/http/app.ts';
 import { openDatasets } from '../server/run/opening.ts';
-import type { StreamLimits } from '../server/stream/open-streams.ts';
+import type { StreamLimits } from '../server/stream/stream-limits.ts';
 
 export interface Serving {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */

@@ -62,6 +62,80 @@ describe.each(Object.entries(RULES))('the folder %s/', (folder, rule) => {
   });
 });
 
+/** The circles in a graph, each as the nodes on it. */
+function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+  const order: string[] = [];
+  const seen = new Set<string>();
+  const visit = (node: string, next: (node: string) => Iterable<string>, leave: (node: string) => void) => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    for (const other of next(node)) visit(other, next, leave);
+    leave(node);
+  };
+  for (const node of graph.keys())
+    visit(
+      node,
+      from => graph.get(from) ?? [],
+      left => order.push(left),
+    );
+  const against = new Map<string, string[]>();
+  for (const [from, others] of graph) {
+    for (const to of others) against.set(to, [...(against.get(to) ?? []), from]);
+  }
+  seen.clear();
+  return order
+    .reverse()
+    .map(node => {
+      const circle: string[] = [];
+      visit(
+        node,
+        to => against.get(to) ?? [],
+        left => circle.push(left),
+      );
+      return circle.sort();
+    })
+    .filter(({ length }) => length > 1);
+}
+
+describe('imports', () => {
+  const files = Object.keys(RULES)
+    .flatMap(folder => filesBelow(folder))
+    .filter(file => /\.ts$/.test(file));
+  const edges = files.flatMap(from =>
+    importsOf(from).flatMap(found => (found.kind === 'file' ? [{ from, to: found.path }] : [])),
+  );
+
+  /** What lies directly in `folder` on the way to `file`: a file, or a room; undefined where the file lies elsewhere. */
+  const within = (folder: string, file: string) =>
+    file.startsWith(folder) ? file.slice(folder.length).split('/')[0] : undefined;
+
+  const graphIn = (folder: string) => {
+    const graph = new Map<string, Set<string>>();
+    for (const { from, to } of edges) {
+      const [a, b] = [within(folder, from), within(folder, to)];
+      if (a === undefined || b === undefined || a === b) continue;
+      graph.set(a, (graph.get(a) ?? new Set()).add(b));
+    }
+    return graph;
+  };
+
+  it.each([
+    { a: ['b'], b: ['c'], c: ['a'] },
+    { x: ['a'], a: ['b'], b: ['c', 'a'], c: ['b', 'z'] },
+  ])('are searched for circles: %j has one', links => {
+    const graph = new Map(Object.entries(links).map(([from, to]) => [from, new Set(to)]));
+    expect(circlesIn(graph)).toEqual([['a', 'b', 'c']]);
+  });
+
+  const folders = new Set(
+    files.flatMap(file => [...file.matchAll(/\//g)].map(({ index }) => file.slice(0, index + 1))),
+  );
+
+  it.each([...folders])('go in no circle between the files and rooms of %s', folder => {
+    expect(circlesIn(graphIn(folder))).toEqual([]);
+  });
+});
+
 /** A file's first comment as plain text; undefined where it does not open with one. */
 function openingOf(text: string): string | undefined {
   const start = text.replace(/^#!.*\n/, '').replace(/^# shellcheck .*\n/, '');

@@ -5,7 +5,7 @@ import type { NumberColumn, Value } from '../model/value.ts';
 import { newColumn, xdrSize } from '../model/value.ts';
 import type { Input } from './input.ts';
 import { getNumbers } from './numbers.ts';
-import type { Reader } from './values.ts';
+import type { Reader } from './reader.ts';
 
 /** Reads `times` words that say how many elements an array has. */
 class LengthReader {

@@ -10,11 +10,11 @@ import { describeText, HeaderReader } from './header.ts';
 import { Input } from './input.ts';
 import type { DecodeLimits } from './limits.ts';
 import { Budget } from './limits.ts';
+import type { Reader } from './reader.ts';
 import type { RowsReader } from './rows.ts';
 import { emptyBatch } from './rows.ts';
 import { errorIn, Tail } from './tail.ts';
 import { decodeText } from './text.ts';
-import type { Reader } from './values.ts';
 import { readerOf, rowsReaderOf } from './values.ts';
 
 export type DecodedPart =

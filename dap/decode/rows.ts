@@ -5,7 +5,7 @@ import type { Batch, Column, NumberColumn, Value } from '../model/value.ts';
 import { newColumn } from '../model/value.ts';
 import type { Sequence, Variable } from '../model/variable.ts';
 import type { Input } from './input.ts';
-import type { Reader } from './values.ts';
+import type { Reader } from './reader.ts';
 
 /** Reads rows as they come and keeps its place between pieces. */
 export interface RowsReader {

@@ -11,15 +11,10 @@ import { FlatRowsReader } from './flat.ts';
 import type { Input } from './input.ts';
 import type { Budget } from './limits.ts';
 import { getNumber } from './numbers.ts';
+import type { Reader } from './reader.ts';
 import type { RowsReader } from './rows.ts';
 import { AnyRowsReader, emptyBatch } from './rows.ts';
 import { decodeText } from './text.ts';
-
-/** Reads values of one variable, one after the other, and keeps its place in a value between pieces. */
-export interface Reader {
-  /** Reads on: the value once it is whole, undefined while bytes are missing. */
-  read(input: Input): Value | undefined;
-}
 
 /** A reader for the rows of a top-level Sequence. A DecodeError where the DDS asks for more than the limits allow. */
 export function rowsReaderOf(sequence: Sequence, budget: Budget): RowsReader {

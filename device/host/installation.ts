@@ -20,8 +20,8 @@ export interface Installation {
 /** The versions of Node that the addons of a release are compiled for (scripts/package/architectures.mjs). */
 export const RELEASE_NODES: readonly string[] = ['20', '22', '24'];
 
-/** The folder of the program: one up in the sources, two in `dist`. */
-const ROOT = ['..', '../../..']
+/** The folder of the program: two up in the sources, three in `dist`. */
+const ROOT = ['../..', '../../..']
   .map(path => fileURLToPath(new URL(path, import.meta.url)))
   .find(folder => existsSync(join(folder, 'package.json')));
 

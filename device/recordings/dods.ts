@@ -5,7 +5,7 @@ import type { AttributeTable } from '../../dap/model/attributes.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
 import { fillValue } from '../sampling/columns.ts';
 import { attributesBeside, columnMeaning } from './attributes.ts';
-import type { RowsSink } from './recording.ts';
+import type { RowsSink } from './rows-sink.ts';
 
 /**
  * Gives the rows of the first Sequence, their values unpacked as the attributes beside `file` say. Bytes of a row that is

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { instantText } from '../../dap/model/instant.ts';
 import { streamRegular } from '../host/regular-file.ts';
 import { readDods } from './dods.ts';
+import type { RowsSink } from './rows-sink.ts';
 import { readTable } from './table.ts';
 
 /** Bytes. What is read stays in memory, 8 bytes a value. */
@@ -36,19 +37,6 @@ const FINER_UNITS: readonly (readonly [perSecond: number, name: string])[] = [
   [1e6, 'microseconds'],
   [1e9, 'nanoseconds'],
 ];
-
-/** Takes rows of numbers as a file gives them. */
-export interface RowsSink {
-  /** The columns that are wanted, the time first where it is wanted. */
-  readonly wanted: readonly string[];
-  /**
-   * The names of the file's columns have become known.
-   * @returns the places of the wanted ones among them, that of the time first where it is wanted
-   */
-  begin(names: readonly string[]): readonly number[];
-  /** One row: the values at those places. `where` is for messages. */
-  row(values: ArrayLike<number>, where: () => string): void;
-}
 
 /**
  * Reads a recording: a `.dods` of any DAP2 server, an `.asc` or `.ascii` of this one, or a `.csv`, `.tsv` or `.txt` with a line of names.

@@ -5,7 +5,7 @@ import { CsvError, parse } from 'csv-parse';
 import { parse as parseNow } from 'csv-parse/sync';
 import { Decimals, type Delimiter } from './decimals.ts';
 import { utf8Text } from './encoding.ts';
-import type { RowsSink } from './recording.ts';
+import type { RowsSink } from './rows-sink.ts';
 
 /** The line under the structure, before the names, in `.asc`. */
 const RULE = /^-{5,}$/;

@@ -1,6 +1,18 @@
 // What a device tells whoever keeps its log. `time` is in seconds since 1970.
 
-import type { SlowReading } from './sensor-health.ts';
+import type { Sampling } from '../sensor.ts';
+
+/** The last reading of a sensor that is slower than the rows. */
+export interface SlowReading {
+  /** Seconds from one reading to the next that were asked for: those between rows, unless it has a time of its own. */
+  readonly every: number;
+  /** Seconds from its beginning to its end. */
+  readonly takes: number;
+  /** Those of them in which it waited for others on the same bus. */
+  readonly waits: number;
+  /** What rows between two readings hold. */
+  readonly between: NonNullable<Sampling['between']>;
+}
 
 export type DeviceEvent =
   | {

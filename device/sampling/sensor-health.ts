@@ -1,7 +1,7 @@
 // How a sensor is doing: its state, kept over all its reads, and the events when that changes.
 
-import type { Sampling, Sensor } from '../sensor.ts';
-import type { DeviceEvent } from './events.ts';
+import type { Sensor } from '../sensor.ts';
+import type { DeviceEvent, SlowReading } from './events.ts';
 
 /** How a sensor is doing at this moment. Times are in seconds since 1970. */
 export interface SensorState {
@@ -20,18 +20,6 @@ export interface SensorState {
   readonly note?: string;
   /** Where several readings in a row came too late for their rows; gone as soon as one is in time, or fails. */
   readonly slow?: SlowReading;
-}
-
-/** The last reading of a sensor that is slower than the rows. */
-export interface SlowReading {
-  /** Seconds from one reading to the next that were asked for: those between rows, unless it has a time of its own. */
-  readonly every: number;
-  /** Seconds from its beginning to its end. */
-  readonly takes: number;
-  /** Those of them in which it waited for others on the same bus. */
-  readonly waits: number;
-  /** What rows between two readings hold. */
-  readonly between: NonNullable<Sampling['between']>;
 }
 
 export class SensorHealth {

@@ -10,12 +10,12 @@ import {
   simulatedHost,
   usualOptions,
 } from '../../device/index.ts';
-import type { Source } from './load.ts';
 import { type FoundOfKind, foundText } from './reference/paste.ts';
+import type { ConfigSource } from './text/config-source.ts';
 
 export interface Builtin {
   /** One dataset each, as a person would have written it. */
-  readonly sources: readonly Source[];
+  readonly sources: readonly ConfigSource[];
   /** Why a dataset is left out. */
   readonly left: readonly string[];
 }
@@ -135,6 +135,6 @@ function written(kind: SensorKind, { options, name }: FoundSensor): object {
   return { kind: kind.name, name, ...options, channels: { temperature: column } };
 }
 
-function sourceOf(dataset: string, body: object): Source {
+function sourceOf(dataset: string, body: object): ConfigSource {
   return { name: `built-in ${dataset}`, content: stringify(body), dataset };
 }

@@ -9,19 +9,10 @@ import type { DriverKinds } from './drivers/drivers.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
 import { jsonSchemaOf } from './schema/expected.ts';
 import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
+import type { ConfigSource } from './text/config-source.ts';
 import { type Document, readDocument } from './text/document.ts';
 import { type DatasetPart, isMapping } from './text/part.ts';
 import { type Problem, quoted, sortedProblems } from './text/problem.ts';
-
-/** One text of a configuration. */
-export interface Source {
-  /** What messages call it: the file's path. */
-  readonly name: string;
-  /** Of a file its bytes, so that a wrong encoding is noticed. */
-  readonly content: string | Uint8Array;
-  /** The name of the dataset that the whole text describes; undefined for the configuration itself. */
-  readonly dataset?: string;
-}
 
 /** One text, and what it says. */
 export interface SourceDocument {
@@ -43,12 +34,12 @@ export type Loaded = { readonly config: Config } | { readonly problems: readonly
  * Reads one configuration at most, and datasets that have texts of their own, which come after its own. Never throws,
  * whatever the texts: either everything is right, or all problems are told, by file, line and column.
  */
-export function loadConfig(sources: readonly Source[], options: LoadOptions = {}): Loaded {
+export function loadConfig(sources: readonly ConfigSource[], options: LoadOptions = {}): Loaded {
   return loadDocuments(readSources(sources), options);
 }
 
 /** What the texts say, right or wrong. */
-export function readSources(sources: readonly Source[]): readonly SourceDocument[] {
+export function readSources(sources: readonly ConfigSource[]): readonly SourceDocument[] {
   return sources.map(({ name, content, dataset }) => ({
     document: readDocument(name, content),
     ...(dataset === undefined ? {} : { dataset }),

@@ -1,6 +1,6 @@
 // The limits on connections: in all, to one address, and on the requests of one that wait for their answers.
 
-import type { StreamLimits } from '../stream/open-streams.ts';
+import type { StreamLimits } from '../stream/stream-limits.ts';
 
 export interface ConnectionLimits {
   /** Connections that may be open at once; undefined = `maxStreams` and some for other requests. */

@@ -7,7 +7,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { RequestError } from '../http/errors.ts';
+import { RequestError } from '../request-error.ts';
 import { HIGH_WATER } from '../stream/piece-pool.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { RequestHandler } from './request-queue.ts';

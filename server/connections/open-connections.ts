@@ -2,11 +2,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { RequestError } from '../http/errors.ts';
 import { ClientCounts } from '../network/client-counts.ts';
 import { clientNetwork, ipOf } from '../network/ip-address.ts';
 import { StuckClient } from '../network/stuck-client.ts';
 import { UnsentBytes } from '../network/unsent.ts';
+import { RequestError } from '../request-error.ts';
 import type { KnownLimits } from './connection-limits.ts';
 import { type RequestHandler, RequestQueue } from './request-queue.ts';
 import { RequestTurns } from './request-turns.ts';

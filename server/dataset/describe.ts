@@ -10,7 +10,7 @@ import {
   type Sequence,
 } from '../../dap/index.ts';
 import { type Channel, columnRange, columnStep, fillValue } from '../../device/index.ts';
-import { CLOCK_ATTRIBUTES } from '../machine/clock-attributes.ts';
+import { CLOCK_ATTRIBUTES } from './clock-attributes.ts';
 import type { DatasetInfo } from './dataset.ts';
 
 /** The name of every dataset's Sequence, as in the original post. */

@@ -16,7 +16,8 @@ import { type ConnectionEnd, OpenConnections } from '../connections/open-connect
 import type { Dataset } from '../dataset/dataset.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
 import { DEFAULT_PROXIES, TrustedProxies } from '../network/trusted-proxies.ts';
-import { DEFAULT_LIMITS, OpenStreams, type StreamLimits } from '../stream/open-streams.ts';
+import { OpenStreams } from '../stream/open-streams.ts';
+import { DEFAULT_LIMITS, type StreamLimits } from '../stream/stream-limits.ts';
 import { PROGRAM_HEADERS } from '../version.ts';
 import { answerErrors } from './errors.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';

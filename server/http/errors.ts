@@ -2,27 +2,8 @@
 
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { ConstraintError, printError } from '../../dap/index.ts';
+import { RequestError, wrongMethod } from '../request-error.ts';
 import { visibleText } from '../text/visible-text.ts';
-
-/** A refusal that the client can understand: its status and what to say. */
-export class RequestError extends Error {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(statusCode: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.name = 'RequestError';
-    this.statusCode = statusCode;
-    this.headers = headers;
-  }
-}
-
-/** The error of a method that nothing is served by. */
-export function wrongMethod(method: string): RequestError {
-  return new RequestError(405, `expected GET, HEAD or OPTIONS, found ${method}`, {
-    Allow: 'GET, HEAD, OPTIONS',
-  });
-}
 
 /** Makes every error of `app`, its router's included, a DAP2 Error object; `complain` is told of those that are ours. */
 export function answerErrors(app: FastifyInstance, complain: (what: string, error: unknown) => void): void {

@@ -4,7 +4,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBody } from '../connections/unread-body.ts';
-import { RequestError, wrongMethod } from './errors.ts';
+import { RequestError, wrongMethod } from '../request-error.ts';
 
 /** Requests that are refused whatever they ask for. */
 const refused = new WeakMap<IncomingMessage, RequestError>();

@@ -1,6 +1,5 @@
 // Looks whether the clock is synchronised, and says so: often where that costs nothing, else after steps and rarely.
 
-import type { Logger } from '../run/logging/logger.ts';
 import type { Machine } from './machine.ts';
 import { isKernelSynchronized, isMarkedSynchronized, type Synchronized } from './synchronized.ts';
 
@@ -22,7 +21,7 @@ const SYNCHRONIZED_ASK = 6 * 60 * MINUTE;
 
 export class ClockWatch {
   private readonly machine: Pick<Machine, 'files' | 'run'>;
-  private readonly logger: Pick<Logger, 'info' | 'warn'>;
+  private readonly onChange: (synchronized: 'yes' | 'no') => void;
   private current: ClockState = { synchronized: 'unknown', since: Date.now() / 1000 };
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
@@ -32,9 +31,10 @@ export class ClockWatch {
   /** When the kernel is asked next, by `performance.now()`. */
   private askAt = Number.NEGATIVE_INFINITY;
 
-  constructor(machine: Pick<Machine, 'files' | 'run'>, logger: Pick<Logger, 'info' | 'warn'>) {
+  /** `onChange` is called when the clock is known to be synchronised, or not to be: at first, and after each change. */
+  constructor(machine: Pick<Machine, 'files' | 'run'>, onChange: (synchronized: 'yes' | 'no') => void) {
     this.machine = machine;
-    this.logger = logger;
+    this.onChange = onChange;
   }
 
   get state(): ClockState {
@@ -91,10 +91,6 @@ export class ClockWatch {
     // What was not known for a while is no news.
     if (synchronized === this.told || synchronized === 'unknown') return;
     this.told = synchronized;
-    if (synchronized === 'yes') this.logger.info('the system clock is synchronised');
-    else
-      this.logger.warn(
-        'the system clock is not synchronised: the times of rows may be wrong, and are marked',
-      );
+    this.onChange(synchronized);
   }
 }

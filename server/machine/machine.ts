@@ -14,7 +14,7 @@ import {
   thisHost,
   thisInstallation,
 } from '../../device/index.ts';
-import { USUAL_FILE } from '../config/text/find.ts';
+import { USUAL_FILE } from './usual-file.ts';
 
 /** Chips on I2C are reached through the one, lines of the GPIO character device through the other. */
 export type SensorModule = 'i2c-bus' | 'koffi';

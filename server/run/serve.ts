@@ -51,7 +51,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const style = logStyle();
   const logger = createLogger(style);
   const log = new EventLog(logger);
-  const clock = new ClockWatch(thisMachine(), logger);
+  const clock = new ClockWatch(thisMachine(), synchronized => log.synchronized(synchronized));
   const running = await Running.start(config, {
     onEvent: (dataset, event) => {
       log.device(dataset, event);

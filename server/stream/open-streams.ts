@@ -2,32 +2,18 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Plan } from '../../dap/index.ts';
-import { RequestError } from '../http/errors.ts';
 import { addressClassOf } from '../network/address-class.ts';
 import { ClientCounts } from '../network/client-counts.ts';
 import { clientNetwork } from '../network/ip-address.ts';
 import { StuckClient } from '../network/stuck-client.ts';
 import { UnsentBytes } from '../network/unsent.ts';
+import { RequestError } from '../request-error.ts';
 import type { EncodingName } from './encoding.ts';
 import { PiecePool } from './piece-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
 import { CountedStreams, type StreamCounts, type StreamEnd } from './stream-counts.ts';
+import { DEFAULT_LIMITS, type StreamLimits } from './stream-limits.ts';
 import { Turns } from './turns.ts';
-
-export interface StreamLimits {
-  /** Streams that may be open at once. */
-  readonly maxStreams: number;
-  /** Streams that one address may have open at once. */
-  readonly maxStreamsPerAddress: number;
-  /** Seconds after which a client that takes nothing is cut off. */
-  readonly readerTimeout: number;
-}
-
-export const DEFAULT_LIMITS: StreamLimits = {
-  maxStreams: 2000,
-  maxStreamsPerAddress: 200,
-  readerTimeout: 60,
-};
 
 /** What a client that came to a full server is asked to wait, in seconds. */
 const RETRY_AFTER = 10;

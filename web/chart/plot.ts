@@ -1,7 +1,6 @@
 // Plots one dataset: its stream fills a recording, and a loop of frames draws that, or a copy while it is paused.
 
 import type { Rows } from '../../dap/index.ts';
-import type { Status } from '../page/status.ts';
 import type { Points } from '../rows/points.ts';
 import { type ChannelReport, Recording, type View } from '../rows/recording.ts';
 import type { DatasetAddress } from '../stream/address.ts';
@@ -11,6 +10,7 @@ import { writeTime } from '../text/times.ts';
 import type { Frame } from './chart.ts';
 import { ClockDifference } from './clock-difference.ts';
 import { Panel, type Pointing } from './panel.ts';
+import type { PlotStatus } from './plot-status.ts';
 import { TextPanel } from './text-panel.ts';
 import { currentTheme, onPaper, wantsStillness } from './theme.ts';
 
@@ -53,7 +53,7 @@ interface Still {
 export class Plot {
   readonly #description: Description;
   readonly #charts: HTMLElement;
-  readonly #status: Status;
+  readonly #status: PlotStatus;
   readonly #live: Live;
   readonly #groups: readonly Group[];
   readonly #texts: TextPanel | undefined;
@@ -80,7 +80,7 @@ export class Plot {
     options: {
       readonly window: number;
       readonly charts: HTMLElement;
-      readonly status: Status;
+      readonly status: PlotStatus;
       readonly failed: (error: unknown, hadRows: boolean) => void;
       /** Is told of a seam: the last row before it, and what the server's clock reads; and when rows are past it. */
       readonly seam: (seam: { readonly last: number; readonly serverTime: number } | undefined) => void;

@@ -1,6 +1,6 @@
 // When is the server asked how it is doing? Again and again while somebody looks, and at once when there is reason to.
 
-import type { Connection } from '../page/status.ts';
+import type { StreamState } from '../stream/stream-state.ts';
 import { fetchHealth, type Health } from './health.ts';
 
 /** Milliseconds between an answer and the next question; while there is no answer, at most. */
@@ -35,7 +35,7 @@ export class HealthWatch {
   }
 
   /** The connection to the dataset has come into another state. */
-  connectionIs(state: Connection['state']): void {
+  connectionIs(state: StreamState['state']): void {
     // These say nothing new of the server: it is being asked for the rows.
     if (state === 'connecting' || state === 'waiting') return;
     // Without an answer there is reason to ask when rows come again, not after each attempt to connect.

@@ -1,9 +1,9 @@
 // Shows on the page how its server is doing: notices above the charts, and marks in their legends.
 
 import type { Plot } from '../chart/plot.ts';
-import type { Connection } from '../page/status.ts';
 import type { DatasetAddress } from '../stream/address.ts';
 import type { Channel } from '../stream/describe.ts';
+import type { StreamState } from '../stream/stream-state.ts';
 import { byId } from '../text/element.ts';
 import { type Health, type HealthPlace, healthOf, healthPlace } from './health.ts';
 import { HealthWatch } from './health-watch.ts';
@@ -52,7 +52,7 @@ export class ServerHealth {
     );
   }
 
-  connectionIs(state: Connection['state']): void {
+  connectionIs(state: StreamState['state']): void {
     this.#watch?.connectionIs(state);
   }
 

@@ -1,33 +1,12 @@
 // How the page says whether rows come: state and reason, a heartbeat for each row, and how old the newest row is.
 
+import type { PlotStatus, RowNews } from '../chart/plot-status.ts';
 import { wantsStillness } from '../chart/theme.ts';
+import type { StreamState } from '../stream/stream-state.ts';
 import { byId, write } from '../text/element.ts';
 import { writeDuration, writeTime } from '../text/times.ts';
 
-/** What the connection to the dataset is doing. */
-export type Connection =
-  | { readonly state: 'connecting' }
-  /** The request is under way, or it is answered and no row has come. */
-  | { readonly state: 'waiting' }
-  | { readonly state: 'connected' }
-  /** `until`: when the next attempt is made, by `performance.now()`. */
-  | { readonly state: 'reconnecting'; readonly until: number; readonly reason: string }
-  | { readonly state: 'ended'; readonly reason: string }
-  | { readonly state: 'failed'; readonly reason: string };
-
-/** What is known of the rows. Times in milliseconds. */
-export interface RowNews {
-  /** The newest row's time; undefined before the first. */
-  readonly newest: number | undefined;
-  /** How long ago that was by the server's clock. */
-  readonly age: number;
-  /** How far apart rows usually are; undefined while that is not known. */
-  readonly usual: number | undefined;
-  readonly median: number | undefined;
-  readonly absolute: boolean;
-}
-
-const NAMES: Readonly<Record<Connection['state'], string>> = {
+const NAMES: Readonly<Record<StreamState['state'], string>> = {
   connecting: 'Connecting',
   waiting: 'Waiting for a row',
   connected: 'Live',
@@ -43,7 +22,7 @@ const LEAST_LATE = 5000;
 /** Milliseconds between two beats: more than three flashes a second would be dangerous to some. */
 const BEAT_EVERY = 400;
 
-export class Status {
+export class Status implements PlotStatus {
   readonly #box = byId('status', HTMLElement);
   readonly #beat = byId('beat', HTMLElement);
   readonly #state = byId('state', HTMLElement);
@@ -51,23 +30,23 @@ export class Status {
   readonly #newest = byId('newest', HTMLElement);
   readonly #announcement = byId('announcement', HTMLElement);
   readonly #again = byId('again', HTMLButtonElement);
-  #connection: Connection = { state: 'connecting' };
+  #connection: StreamState = { state: 'connecting' };
   #announced = '';
   /** The time that the charts stand at; undefined while they move. */
   #pausedAt: string | undefined;
   #beaten = Number.NEGATIVE_INFINITY;
-  readonly #changed: (state: Connection['state']) => void;
+  readonly #changed: (state: StreamState['state']) => void;
 
   /** `changed` is told each time that the connection comes into another state. */
-  constructor(changed: (state: Connection['state']) => void) {
+  constructor(changed: (state: StreamState['state']) => void) {
     this.#changed = changed;
   }
 
-  get connection(): Connection {
+  get connection(): StreamState {
     return this.#connection;
   }
 
-  set(connection: Connection): void {
+  set(connection: StreamState): void {
     const before = this.#connection.state;
     this.#connection = connection;
     this.#again.hidden = connection.state !== 'reconnecting';
@@ -141,7 +120,7 @@ export class Status {
   }
 
   /** Says the state to screen readers, once each time that it becomes another; not the countdown. */
-  #announce(state: Connection['state'], reason: string): void {
+  #announce(state: StreamState['state'], reason: string): void {
     if (state === this.#announced) return;
     this.#announced = state;
     write(this.#announcement, reason === '' ? NAMES[state] : `${NAMES[state]}: ${reason}`);

@@ -3,7 +3,6 @@
 
 import { type FollowState, follow, type Rows } from '../../dap/index.ts';
 import { fromMillis } from '../../dap/model/time-units.ts';
-import type { Connection } from '../page/status.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { isBounded } from './bounded.ts';
 import { ServerClock } from './clock.ts';
@@ -12,6 +11,7 @@ import { nap } from './nap.ts';
 import { type KnownTime, Pace } from './pace.ts';
 import { plainReason } from './reason.ts';
 import { askServerTime, TRUNCATED } from './server-time.ts';
+import type { StreamState } from './stream-state.ts';
 
 /** Milliseconds that a hidden page goes on reading: changing tabs and back costs nothing. */
 const HIDDEN_GRACE = 10_000;
@@ -39,7 +39,7 @@ const LEAST_SILENCE = 20;
 const REFUSED = new Error('the server does not give its past');
 
 export interface LiveEvents {
-  connection(connection: Connection): void;
+  connection(connection: StreamState): void;
   /** Rows in these columns begin to come: anew, from the past on, or after those that have come. */
   begin(columns: readonly string[], anew: boolean): void;
   /** The time of row `index` in milliseconds, by the server's clock; `browser` where the rows do not tell it. */
@@ -310,7 +310,7 @@ export class Live {
   }
 }
 
-function connectionOf(state: Exclude<FollowState, { state: 'seam' }>): Connection {
+function connectionOf(state: Exclude<FollowState, { state: 'seam' }>): StreamState {
   if (state.state !== 'reconnecting') return state;
   const until = performance.now() + state.delay * 1000;
   return { state: 'reconnecting', until, reason: plainReason(state.reason) };

@@ -1,9 +1,9 @@
 // What a dataset holds, asked for until there is an answer: a page may be opened while the server still starts.
 
 import { describe, ResponseError } from '../../dap/index.ts';
-import type { Connection } from '../page/status.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { type Description, describeDataset } from './describe.ts';
+import type { StreamState } from './stream-state.ts';
 
 /** Milliseconds before the server is asked again: at first, and at most. */
 const FIRST_WAIT = 2000;
@@ -26,7 +26,7 @@ export interface Described {
 export async function describeWithPatience(
   address: DatasetAddress,
   again: HTMLElement,
-  waiting: (connection: Connection, error?: unknown) => void,
+  waiting: (connection: StreamState, error?: unknown) => void,
 ): Promise<Described> {
   const query = address.constraint === '' ? '' : `?${encodedConstraint(address)}`;
   for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 2)) {

@@ -1,7 +1,7 @@
 // How the numbers of a column are compared fast: one loop over typed arrays for each operator.
 
 import type { Batch, NumberColumn } from '../../model/value.ts';
-import type { Filter, Order } from './select.ts';
+import type { Filter, Order } from './filter.ts';
 
 // Each loop writes every row's number and steps on only past those that match: no branch that half the rows mispredict.
 

@@ -1,11 +1,9 @@
 // Which rows of a batch meet the clauses of a constraint: each clause is compiled once, into a loop over columns.
 
 import type { Batch } from '../../model/value.ts';
-import type { Operator } from '../text/expression.ts';
+import type { Filter, Order } from './filter.ts';
 import { compareNumberColumns, compareWithNumber, compareWithNumbers } from './loops.ts';
 import type { Matcher } from './match.ts';
-
-export type Order = Exclude<Operator, '=~'>;
 
 /** One side of a comparison: a column by its number in the batch, or a value. */
 export type Term<T> = ColumnTerm | { readonly value: T };
@@ -28,9 +26,6 @@ interface Ordered<Type, T> {
   readonly operator: Order;
   readonly right: readonly Term<T>[];
 }
-
-/** Keeps those of the first `count` numbers in `rows` whose rows meet a clause, in their order; gives how many. */
-export type Filter = (batch: Batch, rows: Int32Array, count: number) => number;
 
 /** A clause, or that it holds for every row or for none. */
 type Compiled = Filter | boolean;

@@ -9,10 +9,10 @@ import { errnoOf } from '../errno.ts';
 import { moduleAdvice } from '../installation.ts';
 import { loadSystemCalls, type SystemCalls } from '../system-calls.ts';
 import { EdgeTrain } from './edge-train.ts';
+import type { GpioBackend } from './gpio.ts';
 import { type Edge, type GpioInput, type InputOptions, type Level, pinName } from './gpio.ts';
 import { chipOf, isHeader, type LabelledChip } from './gpio-chip.ts';
 import { chipError, goneError, openingError } from './gpio-error.ts';
-import type { GpioBackend } from './gpio-lines.ts';
 import {
   chipInfo,
   consumerIn,

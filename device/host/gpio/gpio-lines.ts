@@ -2,6 +2,7 @@
 
 import type { Clock } from '../clock.ts';
 import {
+  type GpioBackend,
   type GpioInput,
   type GpioInterface,
   type GpioLines,
@@ -12,13 +13,6 @@ import {
 } from './gpio.ts';
 import { characterDeviceGpio } from './gpio-device.ts';
 import { sysfsGpio } from './gpio-sysfs.ts';
-
-/** One way to the lines. */
-export interface GpioBackend extends GpioLines {
-  readonly interface: Exclude<GpioInterface, 'auto'>;
-  /** Why it cannot serve here, a part of a sentence; undefined where it can. Does not reject. */
-  lacks(): Promise<string | undefined>;
-}
 
 /** The lines of this machine. */
 export function linuxGpio(clock: Clock): GpioLines {

@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import {
   type Edge,
+  type GpioBackend,
   type GpioInput,
   type GpioLines,
   type GpioOutput,
@@ -10,7 +11,7 @@ import {
   type Level,
   pinName,
 } from './gpio.ts';
-import { type GpioBackend, gpioLines } from './gpio-lines.ts';
+import { gpioLines } from './gpio-lines.ts';
 
 /** A level that goes up and down by itself: a function of monotonic time. */
 export interface Wave {

@@ -9,11 +9,11 @@ import { moduleAdvice } from '../installation.ts';
 import { EdgeTrain } from './edge-train.ts';
 import { type ExportNotes, exportNotes } from './export-notes.ts';
 import { type ExportedLine, keepExported, releaseExported } from './exported-lines.ts';
+import type { GpioBackend } from './gpio.ts';
 import { type Edge, type GpioInput, type GpioOutput, pinName } from './gpio.ts';
 import { chipOf } from './gpio-chip.ts';
 import { forbidden, goneError, openingError } from './gpio-error.ts';
 import { type KernelLine, lineExports } from './gpio-export.ts';
-import type { GpioBackend } from './gpio-lines.ts';
 import { cannotShare, SHARED_FILES, sharedInput } from './gpio-shared.ts';
 
 /** What is used of a line of onoff. */

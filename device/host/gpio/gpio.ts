@@ -80,3 +80,10 @@ export function pinName(pin: number): string {
 export function pinClaim(pin: number): string {
   return `gpio${pin}`;
 }
+
+/** One way to the lines. */
+export interface GpioBackend extends GpioLines {
+  readonly interface: Exclude<GpioInterface, 'auto'>;
+  /** Why it cannot serve here, a part of a sentence; undefined where it can. Does not reject. */
+  lacks(): Promise<string | undefined>;
+}

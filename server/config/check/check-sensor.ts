@@ -23,7 +23,7 @@ import {
 } from '../schema/sensor-schema.ts';
 import { type DatasetPart, isMapping } from '../text/part.ts';
 import { type Problem, quoted, type Step } from '../text/problem.ts';
-import type { CheckOptions } from './check.ts';
+import type { CheckOptions } from './check-options.ts';
 
 export interface SensorPart {
   readonly dataset: DatasetPart;

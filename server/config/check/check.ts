@@ -1,24 +1,14 @@
 // What is wrong between the parts of a configuration, each of which may be right by itself? Names, claims and intervals.
 
-import type { SensorKind, SensorSetup } from '../../../device/index.ts';
-import type { Overrides } from '../config.ts';
-import type { DriverKinds } from '../drivers/drivers.ts';
+import type { SensorSetup } from '../../../device/index.ts';
 import { problemAt, valueAt } from '../mistakes/explain.ts';
-import type { ConfigSchemas } from '../schema/schema.ts';
 import type { DatasetPart } from '../text/part.ts';
 import { type Problem, pathText, quoted } from '../text/problem.ts';
 import { checkIntervals } from './check-intervals.ts';
+import type { CheckOptions } from './check-options.ts';
 import { checkSensor, type SensorPart } from './check-sensor.ts';
 import { takenAttributes } from './dataset-info.ts';
 import { RESERVED_NAMES } from './reserved-names.ts';
-
-export interface CheckOptions {
-  readonly kinds: readonly SensorKind[];
-  readonly drivers: DriverKinds;
-  readonly schemas: ConfigSchemas;
-  readonly simulate: boolean;
-  readonly overrides: Overrides;
-}
 
 export interface Checked {
   readonly problems: readonly Problem[];

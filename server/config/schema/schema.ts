@@ -15,7 +15,7 @@ import {
 } from '../../connections/connection-limits.ts';
 import { DEFAULT_PROXIES, isProxyEntry } from '../../network/trusted-proxies.ts';
 import { DEFAULT_BOUNDS, type LogBounds } from '../../store/row-log.ts';
-import { DEFAULT_LIMITS } from '../../stream/open-streams.ts';
+import { DEFAULT_LIMITS } from '../../stream/stream-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { EXPECTED_HOST, listenFault } from './listen-address.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';

@@ -3,11 +3,10 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readRegular, UnfitFile } from '../../../device/index.ts';
-import type { Source } from '../load.ts';
+import { USUAL_FILE } from '../../machine/usual-file.ts';
+import type { ConfigSource } from './config-source.ts';
 import { LARGEST_TEXT } from './document-text.ts';
 import type { Problem } from './problem.ts';
-
-export const USUAL_FILE = '/etc/dapberry/config.yaml';
 
 /** The folder beside the file, each of whose files is one more dataset. */
 export const CONFIG_FOLDER = 'config.d';
@@ -15,7 +14,7 @@ export const CONFIG_FOLDER = 'config.d';
 export interface Found {
   /** The file that was looked for. */
   readonly file: string;
-  readonly sources: readonly Source[];
+  readonly sources: readonly ConfigSource[];
   /** What could not be read. */
   readonly problems: readonly Problem[];
 }
@@ -40,7 +39,7 @@ export async function findConfig(
   const chosen = named ?? (fromEnvironment === '' ? undefined : fromEnvironment);
   const file = chosen ?? usual;
   const folder = join(dirname(file), CONFIG_FOLDER);
-  const sources: Source[] = [];
+  const sources: ConfigSource[] = [];
   const problems: Problem[] = [];
   const isOptional = chosen === undefined && !known.includes(file) && (await isMissing(file));
   if (!isOptional) await read(file, undefined);

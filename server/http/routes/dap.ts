@@ -3,15 +3,15 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Plan, parseConstraint, planConstraint, printDas, printDds } from '../../../dap/index.ts';
+import { clockAttributes } from '../../dataset/clock-attributes.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { missingValues } from '../../dataset/describe.ts';
-import { clockAttributes } from '../../machine/clock-attributes.ts';
 import type { ClockState } from '../../machine/clock-watch.ts';
 import { ipOf } from '../../network/ip-address.ts';
+import { RequestError } from '../../request-error.ts';
 import { type EncodingName, encodingForPerson, encodingOf } from '../../stream/encoding.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { SERVER_NAME } from '../../version.ts';
-import { RequestError } from '../errors.ts';
 import { formPage, formTarget } from '../pages/form.ts';
 import { helpPage } from '../pages/help.ts';
 import { infoPage } from '../pages/info.ts';

@@ -166,6 +166,15 @@ export class EventLog {
     );
   }
 
+  /** The system clock is synchronised, or is not: told at the start and when that changes. */
+  synchronized(state: 'yes' | 'no'): void {
+    if (state === 'yes') this.logger.info('the system clock is synchronised');
+    else
+      this.logger.warn(
+        'the system clock is not synchronised: the times of rows may be wrong, and are marked',
+      );
+  }
+
   /** A client whose stream or connection the server ended, or did not take. */
   unwanted(end: UnwantedEnd, address: string): void {
     this.readers.spend(end, 1, (clients, held) => {

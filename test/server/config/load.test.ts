@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, secondsOf } from '../../../device/written-options.ts';
 import type { Config, Overrides } from '../../../server/config/config.ts';
-import { loadConfig, type Source } from '../../../server/config/load.ts';
+import { loadConfig } from '../../../server/config/load.ts';
 import { distance, nearest } from '../../../server/config/mistakes/nearest.ts';
+import type { ConfigSource } from '../../../server/config/text/config-source.ts';
 import { problemLine } from '../../../server/config/text/problem.ts';
 import { KINDS } from './probe-kind.ts';
 
 const SENSORS = 'sensors:\n  - kind: host-load\n';
 
-function load(sources: readonly Source[], overrides: Overrides = {}): Config {
+function load(sources: readonly ConfigSource[], overrides: Overrides = {}): Config {
   const loaded = loadConfig(sources, { kinds: KINDS, overrides });
   if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
   return loaded.config;
 }
 
-function problems(sources: readonly Source[], overrides: Overrides = {}): readonly string[] {
+function problems(sources: readonly ConfigSource[], overrides: Overrides = {}): readonly string[] {
   const loaded = loadConfig(sources, { kinds: KINDS, overrides });
   return 'problems' in loaded ? loaded.problems.map(problemLine) : [];
 }
 
-const main = (content: string): Source => ({ name: 'config.yaml', content });
-const file = (dataset: string, content: string): Source => ({
+const main = (content: string): ConfigSource => ({ name: 'config.yaml', content });
+const file = (dataset: string, content: string): ConfigSource => ({
   name: `config.d/${dataset}.yaml`,
   content,
   dataset,

@@ -3,7 +3,8 @@ import { parseDas, parseDds } from '../../../dap/index.ts';
 import { attributeTable } from '../../../dap/model/attributes.ts';
 import { thisHost } from '../../../device/index.ts';
 import { RESERVED_NAMES } from '../../../server/config/check/reserved-names.ts';
-import { loadConfig, type Source } from '../../../server/config/load.ts';
+import { loadConfig } from '../../../server/config/load.ts';
+import type { ConfigSource } from '../../../server/config/text/config-source.ts';
 import { problemLine } from '../../../server/config/text/problem.ts';
 import { openDatasets } from '../../../server/run/opening.ts';
 import { type Serving, serving } from '../../serving.ts';
@@ -16,7 +17,7 @@ afterEach(async () => {
 });
 
 /** Serves what the texts say, simulated. */
-async function serve(...sources: readonly Source[]): Promise<string> {
+async function serve(...sources: readonly ConfigSource[]): Promise<string> {
   const loaded = loadConfig(sources, { overrides: { simulate: true, seed: 5 } });
   if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
   const { config } = loaded;
@@ -37,7 +38,7 @@ async function rowsOf(address: string): Promise<number[][]> {
 const EXAMPLE = { name: 'config.example.yaml', content: textOf('systemd/config.example.yaml') };
 
 /** Interval 0: the same rows each time, and beside them those of the same thermometer as it is. */
-const SECOND: Source = {
+const SECOND: ConfigSource = {
   name: 'cellar.yaml',
   dataset: 'cellar',
   content: `
@@ -234,7 +235,7 @@ sensors:
   });
 });
 
-const SLOW: Source = {
+const SLOW: ConfigSource = {
   name: 'boiler.yaml',
   dataset: 'boiler',
   content: `

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClockWatch } from '../../../server/machine/clock-watch.ts';
+import { EventLog } from '../../../server/run/logging/events.ts';
+import type { Logger } from '../../../server/run/logging/logger.ts';
 
 const MINUTE = 60;
 
@@ -20,7 +22,8 @@ beforeEach(() => {
   };
   const machine = { files, run } as unknown as ConstructorParameters<typeof ClockWatch>[0];
   const write = (...words: unknown[]) => void logged.push(String(words.at(-1)));
-  watch = new ClockWatch(machine, { info: write, warn: write });
+  const log = new EventLog({ info: write, warn: write } as unknown as Logger);
+  watch = new ClockWatch(machine, state => log.synchronized(state));
 });
 afterEach(() => {
   watch.close();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GpioInput, GpioOutput, Level } from '../../../../device/host/gpio/gpio.ts';
-import { type GpioBackend, gpioLines } from '../../../../device/host/gpio/gpio-lines.ts';
+import type { GpioBackend, GpioInput, GpioOutput, Level } from '../../../../device/host/gpio/gpio.ts';
+import { gpioLines } from '../../../../device/host/gpio/gpio-lines.ts';
 import { SimulatedGpio } from '../../../../device/host/gpio/gpio-simulated.ts';
 
 interface Lacking {

@@ -8,9 +8,9 @@ import { exportNotes } from '../../../../device/host/gpio/export-notes.ts';
 import type { Edge, Level } from '../../../../device/host/gpio/gpio.ts';
 import { programWith } from '../../../../device/host/gpio/gpio-holder.ts';
 import { sysfsGpio } from '../../../../device/host/gpio/gpio-sysfs.ts';
-import { BASE, FakeLine, FakeSysfs, text } from '../../buses/fake-sysfs.ts';
-import { NotesFolder } from '../../buses/notes-folder.ts';
 import { FakeClock } from '../../fake-clock.ts';
+import { BASE, FakeLine, FakeSysfs, text } from './fake-sysfs.ts';
+import { NotesFolder } from './notes-folder.ts';
 
 let kernel: FakeSysfs;
 let folder: NotesFolder;

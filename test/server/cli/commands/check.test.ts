@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { textOf } from '../../../sources.ts';
-import { machineWith, PI, type TestMachine } from '../../commands/machines.ts';
+import { machineWith, PI, type TestMachine } from './machines.ts';
 
 let machine: TestMachine | undefined;
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Machine } from '../../../../server/machine/machine.ts';
 import { textOf } from '../../../sources.ts';
-import { machineWith, PI, programs, SERVICE, type TestMachine } from '../../commands/machines.ts';
+import { machineWith, PI, programs, SERVICE, type TestMachine } from './machines.ts';
 
 let machine: TestMachine | undefined;
 afterEach(async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../../server/cli/commands/catalogue.ts';
 import { serving } from '../../../serving.ts';
 import { textOf } from '../../../sources.ts';
-import { machineWith } from '../../commands/machines.ts';
+import { machineWith } from './machines.ts';
 
 /** A folder as the examples take it: with garden.yaml, and dapberry on the path. */
 let folder: string;
@@ -58,7 +58,7 @@ describe('the help', () => {
   it.each(['help.txt', 'check-example.txt', 'doctor-pi.txt'])(
     'in docs/command-line.md is that of now: %s',
     file => {
-      const shown = textOf(`test/server/commands/output/${file}`);
+      const shown = textOf(`test/server/cli/commands/output/${file}`);
       expect(textOf('docs/command-line.md'), `copy ${file} into its place`).toContain(
         `\`\`\`\n${shown}\`\`\`\n`,
       );

@@ -5,8 +5,8 @@ import { Lm75Model } from '../../../../device/models/lm75.ts';
 import { loadConfig } from '../../../../server/config/load.ts';
 import { pasteText } from '../../../../server/config/reference/paste.ts';
 import { problemLine } from '../../../../server/config/text/problem.ts';
-import { machineWith, PI, programs, type TestMachine } from '../../commands/machines.ts';
 import { KINDS, probe } from '../../config/probe-kind.ts';
+import { machineWith, PI, programs, type TestMachine } from './machines.ts';
 
 let machine: TestMachine | undefined;
 afterEach(async () => {

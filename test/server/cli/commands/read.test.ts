@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { machineWith, PI, type TestMachine } from '../../commands/machines.ts';
+import { machineWith, PI, type TestMachine } from './machines.ts';
 
 let machine: TestMachine | undefined;
 afterEach(async () => {

@@ -1,12 +1,12 @@
 // How does a test run the program on a machine of its own? In this process, over a tree of files that it may change.
 
 import { join } from 'node:path';
-import { type SimulatedI2c, simulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
-import { oneWire } from '../../../device/host/one-wire.ts';
-import { runProgram } from '../../../server/cli/commands/program.ts';
-import type { Machine } from '../../../server/machine/machine.ts';
-import { hostOf } from '../../device/known-sensors.ts';
-import { type KernelTree, kernelTree, netDev, stat } from '../../device/sensors/kernel-tree.ts';
+import { type SimulatedI2c, simulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
+import { oneWire } from '../../../../device/host/one-wire.ts';
+import { runProgram } from '../../../../server/cli/commands/program.ts';
+import type { Machine } from '../../../../server/machine/machine.ts';
+import { hostOf } from '../../../device/known-sensors.ts';
+import { type KernelTree, kernelTree, netDev, stat } from '../../../device/sensors/kernel-tree.ts';
 
 export interface TestMachine {
   readonly tree: KernelTree;

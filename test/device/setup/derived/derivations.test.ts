@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Channel } from '../../../device/sensor.ts';
-import { DERIVATIONS } from '../../../device/setup/derived/catalogue.ts';
+import type { Channel } from '../../../../device/sensor.ts';
+import { DERIVATIONS } from '../../../../device/setup/derived/catalogue.ts';
 
 const VOLTAGE: Channel = {
   name: 'v',

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../device/host/clock.ts';
-import { exportNotes } from '../../../device/host/gpio/export-notes.ts';
-import type { GpioInput } from '../../../device/host/gpio/gpio.ts';
-import { sysfsGpio } from '../../../device/host/gpio/gpio-sysfs.ts';
+import { systemClock } from '../../../../device/host/clock.ts';
+import { exportNotes } from '../../../../device/host/gpio/export-notes.ts';
+import type { GpioInput } from '../../../../device/host/gpio/gpio.ts';
+import { sysfsGpio } from '../../../../device/host/gpio/gpio-sysfs.ts';
 import { BASE, FakeLine, FakeSysfs, type LineFiles, text } from './fake-sysfs.ts';
 import { NotesFolder, ownStart } from './notes-folder.ts';
 

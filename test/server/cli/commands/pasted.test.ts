@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SimulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
-import { Ads1x15Model } from '../../../device/models/ads1x15.ts';
-import { Lm75Model } from '../../../device/models/lm75.ts';
-import { builtinConfig } from '../../../server/config/builtin.ts';
-import { loadConfig } from '../../../server/config/load.ts';
-import { problemLine } from '../../../server/config/text/problem.ts';
-import { FakeClock } from '../../device/fake-clock.ts';
-import { KERNEL_MACHINES } from '../../device/faults/kernel-machines.ts';
-import { hostOf } from '../../device/known-sensors.ts';
+import { SimulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
+import { Ads1x15Model } from '../../../../device/models/ads1x15.ts';
+import { Lm75Model } from '../../../../device/models/lm75.ts';
+import { builtinConfig } from '../../../../server/config/builtin.ts';
+import { loadConfig } from '../../../../server/config/load.ts';
+import { problemLine } from '../../../../server/config/text/problem.ts';
+import { FakeClock } from '../../../device/fake-clock.ts';
+import { KERNEL_MACHINES } from '../../../device/faults/kernel-machines.ts';
+import { hostOf } from '../../../device/known-sensors.ts';
 import { machineWith, PI, type TestMachine } from './machines.ts';
 
 let machine: TestMachine | undefined;

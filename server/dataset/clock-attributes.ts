@@ -1,8 +1,8 @@
 // What does a DAS say of the clock that stamps the rows? Whether it is synchronised, and how it was set lately.
 
 import type { Attribute, AttributeTable } from '../../dap/index.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import type { Synchronized } from './synchronized.ts';
+import type { Synchronized } from '../machine/synchronized.ts';
+import type { Dataset } from './dataset.ts';
 
 /** Global attributes that `clockAttributes` adds. */
 export const CLOCK_ATTRIBUTES: readonly string[] = [

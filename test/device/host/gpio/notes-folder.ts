@@ -3,8 +3,8 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExportFolders } from '../../../device/host/gpio/export-folders.ts';
-import { thisProcess } from '../../../device/host/process-life.ts';
+import type { ExportFolders } from '../../../../device/host/gpio/export-folders.ts';
+import { thisProcess } from '../../../../device/host/process-life.ts';
 import { BASE } from './fake-sysfs.ts';
 
 const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

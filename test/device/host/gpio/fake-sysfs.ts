@@ -18,8 +18,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import type { Level } from '../../../device/host/gpio/gpio.ts';
-import type { OnoffLine, OnoffModule } from '../../../device/host/gpio/gpio-sysfs.ts';
+import type { Level } from '../../../../device/host/gpio/gpio.ts';
+import type { OnoffLine, OnoffModule } from '../../../../device/host/gpio/gpio-sysfs.ts';
 
 /** The first number of the header's lines. */
 export const BASE = 569;

@@ -4,14 +4,14 @@ import { chmodSync, chownSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../device/host/clock.ts';
-import { exportFolders } from '../../../device/host/gpio/export-folders.ts';
-import { exportNotes } from '../../../device/host/gpio/export-notes.ts';
-import { sysfsGpio } from '../../../device/host/gpio/gpio-sysfs.ts';
+import { systemClock } from '../../../../device/host/clock.ts';
+import { exportFolders } from '../../../../device/host/gpio/export-folders.ts';
+import { exportNotes } from '../../../../device/host/gpio/export-notes.ts';
+import { sysfsGpio } from '../../../../device/host/gpio/gpio-sysfs.ts';
 import { BASE, FakeSysfs, text } from './fake-sysfs.ts';
 import { NotesFolder, ownStart } from './notes-folder.ts';
 
-const DIST = resolve(import.meta.dirname, '../../../dist/device');
+const DIST = resolve(import.meta.dirname, '../../../../dist/device');
 
 /** A user who may look into nobody else's processes. */
 const NOBODY = 65534;
@@ -42,10 +42,10 @@ function start(program: string, uid = process.getuid!()) {
       `
       import { accessSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
       import { setTimeout as pass } from 'node:timers/promises';
-      import { exportFolders } from '${DIST}/buses/export-folders.js';
-      import { exportNotes } from '${DIST}/buses/export-notes.js';
-      import { sysfsGpio } from '${DIST}/buses/gpio-sysfs.js';
-      import { systemClock } from '${DIST}/clock.js';
+      import { exportFolders } from '${DIST}/host/gpio/export-folders.js';
+      import { exportNotes } from '${DIST}/host/gpio/export-notes.js';
+      import { sysfsGpio } from '${DIST}/host/gpio/gpio-sysfs.js';
+      import { systemClock } from '${DIST}/host/clock.js';
       const root = ${JSON.stringify(kernel.root)};
       const told = file => readFileSync(root + '/' + file, 'utf8');
       class Gpio {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inheritedSocket } from '../../../server/run/service/inherited-socket.ts';
-import { createNotifier, watchdogSeconds } from '../../../server/run/service/notifier.ts';
+import { inheritedSocket } from '../../../../server/run/service/inherited-socket.ts';
+import { createNotifier, watchdogSeconds } from '../../../../server/run/service/notifier.ts';
 
 describe('what systemd put into the environment', () => {
   it.each([

@@ -1,0 +1,3 @@
+// Names the file that holds the configuration of an installed server.
+
+export const USUAL_FILE = '/etc/dapberry/config.yaml';

@@ -1,0 +1,16 @@
+// The limits on open streams: in all, to one address, and how long a client may take nothing.
+
+export interface StreamLimits {
+  /** Streams that may be open at once. */
+  readonly maxStreams: number;
+  /** Streams that one address may have open at once. */
+  readonly maxStreamsPerAddress: number;
+  /** Seconds after which a client that takes nothing is cut off. */
+  readonly readerTimeout: number;
+}
+
+export const DEFAULT_LIMITS: StreamLimits = {
+  maxStreams: 2000,
+  maxStreamsPerAddress: 200,
+  readerTimeout: 60,
+};
