@@ -158,6 +158,16 @@ describe('every file of the project', () => {
     expect(silent).toEqual([]);
   });
 
+  it('keeps its members to itself by #name, not by `private`', () => {
+    const hidden = sources.flatMap(file =>
+      textOf(file)
+        .split('\n')
+        .filter(line => /^\s+private (?!constructor\()/.test(line))
+        .map(line => `${file}: ${line.trim()}`),
+    );
+    expect(hidden).toEqual([]);
+  });
+
   it('speaks of no machine or package registry in particular', () => {
     const particular = /\bregistry\.[a-z0-9-]+\.|\/(work|root(?!\/[.*])|Users|home\/(?!pi\b)\w+)\//i;
     const found = files.flatMap(file =>

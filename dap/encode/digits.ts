@@ -42,15 +42,15 @@ const FOUR_DIGITS = Int32Array.from({ length: 10_000 }, (_, number) => {
  * number most often has no more.
  */
 export class DigitWriter {
-  private readonly type: NumberType;
-  private readonly single: boolean;
-  private readonly largestWhole: number;
-  private places = 1;
+  readonly #type: NumberType;
+  readonly #single: boolean;
+  readonly #largestWhole: number;
+  #places = 1;
 
   constructor(type: NumberType) {
-    this.type = type;
-    this.single = type === 'Float32';
-    this.largestWhole = this.single ? LARGEST_WHOLE_FLOAT32 : LARGEST_SCALED;
+    this.#type = type;
+    this.#single = type === 'Float32';
+    this.#largestWhole = this.#single ? LARGEST_WHOLE_FLOAT32 : LARGEST_SCALED;
   }
 
   /** Writes `column[row]` at `at`, where `LONGEST_NUMBER` bytes are free; gives the place behind it. */
@@ -62,53 +62,53 @@ export class DigitWriter {
     let fraction = 0;
     if (whole !== size) {
       // NaN too comes this way.
-      let power = POWERS[this.places]!;
+      let power = POWERS[this.#places]!;
       let scaled = Math.round(size * power);
-      if (this.single || !(scaled < LARGEST_SCALED && scaled / power === size && size >= LEAST_PLAIN)) {
-        if (!this.findPlaces(column, row)) return this.putText(view, at, column, row);
-        power = POWERS[this.places]!;
+      if (this.#single || !(scaled < LARGEST_SCALED && scaled / power === size && size >= LEAST_PLAIN)) {
+        if (!this.#findPlaces(column, row)) return this.#putText(view, at, column, row);
+        power = POWERS[this.#places]!;
         scaled = Math.round(size * power);
       }
       // The decimal lies between the same whole numbers as the double that is nearest to it.
-      fraction = (scaled - whole * power) * POWERS[MOST_PLACES - this.places]!;
-    } else if (size >= this.largestWhole || (size === 0 && Object.is(value, -0))) {
-      return this.putText(view, at, column, row);
+      fraction = (scaled - whole * power) * POWERS[MOST_PLACES - this.#places]!;
+    } else if (size >= this.#largestWhole || (size === 0 && Object.is(value, -0))) {
+      return this.#putText(view, at, column, row);
     }
     const start = value < 0 ? putMinus(view, at) : at;
     const above = Math.floor(whole / 1e8);
     const end = putWhole(view, start, above | 0, (whole - above * 1e8) | 0);
     if (fraction === 0) return end;
     const first = Math.floor(fraction / 1e8);
-    return putFraction(view, end, first | 0, (fraction - first * 1e8) | 0, this.places);
+    return putFraction(view, end, first | 0, (fraction - first * 1e8) | 0, this.#places);
   }
 
   /** Finds how many decimal places the number needs, none to spare; false where it has more digits than fit. */
-  private findPlaces(column: NumberColumn, row: number): boolean {
+  #findPlaces(column: NumberColumn, row: number): boolean {
     const size = Math.abs(column[row]!);
     if (!(size >= LEAST_PLAIN)) return false;
-    let { places } = this;
-    if (!this.fits(size, places)) {
+    let places = this.#places;
+    if (!this.#fits(size, places)) {
       places = MOST_PLACES;
       while (places > 0 && size * POWERS[places]! >= LARGEST_SCALED) places -= 1;
       // A decimal of few places is one of many as well.
-      if (places === 0 || !this.fits(size, places)) return false;
+      if (places === 0 || !this.#fits(size, places)) return false;
     }
-    while (places > 1 && this.fits(size, places - 1)) places -= 1;
-    this.places = places;
+    while (places > 1 && this.#fits(size, places - 1)) places -= 1;
+    this.#places = places;
     return true;
   }
 
-  private fits(size: number, places: number): boolean {
+  #fits(size: number, places: number): boolean {
     const power = POWERS[places]!;
     const scaled = size * power;
     if (scaled >= LARGEST_SCALED) return false;
     // Both are whole numbers that a double holds, so that their quotient is what the decimal reads as.
     const read = Math.round(scaled) / power;
-    return (this.single ? Math.fround(read) : read) === size;
+    return (this.#single ? Math.fround(read) : read) === size;
   }
 
-  private putText(view: DataView, at: number, column: NumberColumn, row: number): number {
-    const text = decimal(this.type, column[row]!);
+  #putText(view: DataView, at: number, column: NumberColumn, row: number): number {
+    const text = decimal(this.#type, column[row]!);
     for (let i = 0; i < text.length; i++) view.setUint8(at + i, text.charCodeAt(i));
     return at + text.length;
   }

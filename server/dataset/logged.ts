@@ -27,114 +27,114 @@ export class LoggedDataset implements Dataset, LogSource {
   readonly isClocked = true;
   readonly model: DapDataset;
   attributes: AttributeTable;
-  private readonly device: Device;
-  private readonly log: RowLog;
-  private readonly announcer = new Announcer();
-  private readonly encodings: SharedEncodings;
-  private readonly events: DatasetEvents;
-  private overrun = 0;
-  private readonly stopping = new AbortController();
-  private readonly sampling: Promise<void>;
+  readonly #device: Device;
+  readonly #log: RowLog;
+  readonly #announcer = new Announcer();
+  readonly #encodings: SharedEncodings;
+  readonly #events: DatasetEvents;
+  #overrun = 0;
+  readonly #stopping = new AbortController();
+  readonly #sampling: Promise<void>;
   failure: string | undefined;
 
   constructor(info: DatasetInfo, device: Device, { bounds, ...events }: LoggedOptions = {}) {
     this.info = info;
-    this.events = events;
-    this.device = device;
+    this.#events = events;
+    this.#device = device;
     this.interval = device.interval;
     this.model = describeModel(info, device.channels);
     this.attributes = describeAttributes(info, device.channels, device.interval);
     const [sequence] = this.model.variables as readonly [Sequence];
-    this.log = new RowLog(sequence.fields as readonly Atomic[], bounds);
-    this.encodings = new SharedEncodings(this.log.capacity * this.log.rowBytes * ENCODED_SHARE);
-    this.sampling = this.sample();
+    this.#log = new RowLog(sequence.fields as readonly Atomic[], bounds);
+    this.#encodings = new SharedEncodings(this.#log.capacity * this.#log.rowBytes * ENCODED_SHARE);
+    this.#sampling = this.#sample();
   }
 
   open(plan: Plan): Cursor {
-    return new LogCursor(this.log, this.announcer, this.beginOf(plan), this);
+    return new LogCursor(this.#log, this.#announcer, this.#beginOf(plan), this);
   }
 
   shared(name: EncodingName, plan: Plan): SharedRows | undefined {
-    return plan.thinning === undefined ? this.encodings.of(name, plan) : undefined;
+    return plan.thinning === undefined ? this.#encodings.of(name, plan) : undefined;
   }
 
   get earliest(): number {
-    return this.device.earliest;
+    return this.#device.earliest;
   }
 
   onOverrun(missed: number): void {
-    this.overrun += missed;
-    this.events.onOverrun?.(missed);
+    this.#overrun += missed;
+    this.#events.onOverrun?.(missed);
   }
 
   status(): DatasetStatus {
-    const { lastTime } = this.log;
-    const { sensors, clock, missedSlots, lateness } = this.device;
+    const { lastTime } = this.#log;
+    const { sensors, clock, missedSlots, lateness } = this.#device;
     return {
-      rows: this.log.end,
-      overrun: this.overrun,
+      rows: this.#log.end,
+      overrun: this.#overrun,
       sensors,
       clock,
       missedSlots,
       lateness,
-      log: this.logStatus(),
+      log: this.#logStatus(),
       ...(lastTime === undefined ? {} : { lastTime }),
       ...(this.failure === undefined ? {} : { failure: this.failure }),
     };
   }
 
   newestRow(): readonly number[] | undefined {
-    const { end } = this.log;
+    const { end } = this.#log;
     if (end === 0) return undefined;
-    return this.log.view(end - 1, 1).columns.map(column => Number(column[0]));
+    return this.#log.view(end - 1, 1).columns.map(column => Number(column[0]));
   }
 
   describe(info: DatasetInfo): void {
     this.info = info;
-    this.attributes = describeAttributes(info, this.device.channels, this.interval);
+    this.attributes = describeAttributes(info, this.#device.channels, this.interval);
   }
 
   async close(): Promise<void> {
-    this.stopping.abort();
+    this.#stopping.abort();
     // Readers get their end marker now: a sensor may take its time to close.
-    this.log.close();
-    this.announcer.tell();
-    await this.sampling;
-    await this.device.close();
-    this.encodings.clear();
+    this.#log.close();
+    this.#announcer.tell();
+    await this.#sampling;
+    await this.#device.close();
+    this.#encodings.clear();
   }
 
-  private logStatus(): LogStatus {
-    const { first, end, bytes, bounds, capacity } = this.log;
+  #logStatus(): LogStatus {
+    const { first, end, bytes, bounds, capacity } = this.#log;
     return {
       rows: end - first,
       bytes,
-      encodedBytes: this.encodings.bytes,
+      encodedBytes: this.#encodings.bytes,
       bounds: { ...bounds, rows: capacity },
-      ...(end > first ? { firstTime: this.log.timeAt(first) } : {}),
+      ...(end > first ? { firstTime: this.#log.timeAt(first) } : {}),
     };
   }
 
   /** The position of the oldest row that can match; an upper bound alone asks for the past as well. */
-  private beginOf({ time, timeBounded }: Plan): number {
-    if (!timeBounded || time.low > time.high) return this.log.end;
-    const position = this.log.find(time.low);
-    const skips = !time.lowInclusive && position < this.log.end && this.log.timeAt(position) === time.low;
+  #beginOf({ time, timeBounded }: Plan): number {
+    if (!timeBounded || time.low > time.high) return this.#log.end;
+    const position = this.#log.find(time.low);
+    const skips = !time.lowInclusive && position < this.#log.end && this.#log.timeAt(position) === time.low;
     return skips ? position + 1 : position;
   }
 
-  private async sample(): Promise<void> {
+  async #sample(): Promise<void> {
     try {
-      for await (const batch of this.device.rows(this.stopping.signal)) {
-        this.log.append(batch);
-        this.announcer.rowsCame();
+      for await (const batch of this.#device.rows(this.#stopping.signal)) {
+        this.#log.append(batch);
+        this.#announcer.rowsCame();
       }
     } catch (error) {
       this.failure = messageOf(error);
-      this.events.onFailure?.(error);
+      this.#events.onFailure?.(error);
     } finally {
-      this.log.close();
-      this.announcer.tell();
+      this.#log.close();
+      this.#announcer.tell();
     }
   }
 }

@@ -14,16 +14,16 @@ export class MaterialisedDataset implements Dataset {
   readonly isClocked: boolean;
   readonly model: DapDataset;
   attributes: AttributeTable;
-  private readonly device: Device;
-  private readonly events: DatasetEvents;
-  private made = 0;
+  readonly #device: Device;
+  readonly #events: DatasetEvents;
+  #made = 0;
   /** Why the last reader's rows broke off; forgotten when another reader gets rows. */
-  private failure: string | undefined;
+  #failure: string | undefined;
 
   constructor(info: DatasetInfo, device: Device, events: DatasetEvents = {}) {
     this.info = info;
-    this.events = events;
-    this.device = device;
+    this.#events = events;
+    this.#device = device;
     this.isClocked = !device.computed;
     this.model = describeModel(info, device.channels);
     this.attributes = describeAttributes(info, device.channels, 0);
@@ -32,15 +32,15 @@ export class MaterialisedDataset implements Dataset {
   open(plan: Plan): Cursor {
     const { low } = plan.time;
     const stop = new AbortController();
-    const rows = this.device.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
+    const rows = this.#device.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
     return new GeneratorCursor(rows, stop, {
       onRows: rows => {
-        this.made += rows;
-        this.failure = undefined;
+        this.#made += rows;
+        this.#failure = undefined;
       },
       onFailure: error => {
-        this.failure = messageOf(error);
-        this.events.onFailure?.(error);
+        this.#failure = messageOf(error);
+        this.#events.onFailure?.(error);
       },
     });
   }
@@ -55,19 +55,19 @@ export class MaterialisedDataset implements Dataset {
 
   status(): DatasetStatus {
     return {
-      rows: this.made,
-      sensors: this.device.sensors,
-      clock: this.device.clock,
-      ...(this.failure === undefined ? {} : { failure: this.failure }),
+      rows: this.#made,
+      sensors: this.#device.sensors,
+      clock: this.#device.clock,
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
 
   describe(info: DatasetInfo): void {
     this.info = info;
-    this.attributes = describeAttributes(info, this.device.channels, 0);
+    this.attributes = describeAttributes(info, this.#device.channels, 0);
   }
 
   async close(): Promise<void> {
-    await this.device.close();
+    await this.#device.close();
   }
 }

@@ -11,10 +11,10 @@ const LINE = /^\s*\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) [\dA-F]{2} 
 
 /** Bytes in the kernel's send buffers, by connection; undefined where the kernel does not tell. */
 export class UnsentBytes {
-  private readonly bytes: ReadonlyMap<string, number>;
+  readonly #bytes: ReadonlyMap<string, number>;
 
   private constructor(bytes: ReadonlyMap<string, number>) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
   }
 
   /** All connections of this machine, as they are now. `tables` are the files of the kernel. */
@@ -41,7 +41,7 @@ export class UnsentBytes {
   }
 
   of({ localPort = 0, remoteAddress = '', remotePort = 0 }: Socket): number | undefined {
-    return this.bytes.get(keyOf(localPort, plainAddress(remoteAddress), remotePort));
+    return this.#bytes.get(keyOf(localPort, plainAddress(remoteAddress), remotePort));
   }
 }
 

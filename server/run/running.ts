@@ -27,19 +27,19 @@ interface Served {
 const AT_START = ['host', 'port', 'headersTimeout', 'requestTimeout', 'maxRequestHead'] as const;
 
 export class Running {
-  private readonly events: OpenEvents;
+  readonly #events: OpenEvents;
   /** As it was when the server started. */
-  private readonly first: Config;
-  private now: Config;
-  private host: SensorHost;
-  private served: readonly Served[];
+  readonly #first: Config;
+  #now: Config;
+  #host: SensorHost;
+  #served: readonly Served[];
 
   private constructor(config: Config, host: SensorHost, served: readonly Served[], events: OpenEvents) {
-    this.first = config;
-    this.now = config;
-    this.host = host;
-    this.served = served;
-    this.events = events;
+    this.#first = config;
+    this.#now = config;
+    this.#host = host;
+    this.#served = served;
+    this.#events = events;
   }
 
   /** Opens all datasets of the configuration; rejects with a sentence where one does not open, and then none is open. */
@@ -51,17 +51,17 @@ export class Running {
   }
 
   get config(): Config {
-    return this.now;
+    return this.#now;
   }
 
   /** In the order of the configuration. */
   get datasets(): readonly Dataset[] {
-    return this.served.map(({ dataset }) => dataset);
+    return this.#served.map(({ dataset }) => dataset);
   }
 
   /** Options that have changed since the server started, and that only another start takes over: `server.port`. */
   get afterRestart(): readonly string[] {
-    const changed = AT_START.filter(option => this.now.server[option] !== this.first.server[option]);
+    const changed = AT_START.filter(option => this.#now.server[option] !== this.#first.server[option]);
     return changed.map(option => `server.${option}`);
   }
 
@@ -70,9 +70,9 @@ export class Running {
    * streams with the end marker first, so that what they held is free. One call after the other. Does not reject.
    */
   async take(next: Config): Promise<Changes> {
-    const sameWorld = next.seed === this.now.seed && next.simulate === this.now.simulate;
-    if (!sameWorld) this.host = thisHost(next.seed);
-    const before = new Map(this.served.map(served => [served.config.info.name, served]));
+    const sameWorld = next.seed === this.#now.seed && next.simulate === this.#now.simulate;
+    if (!sameWorld) this.#host = thisHost(next.seed);
+    const before = new Map(this.#served.map(served => [served.config.info.name, served]));
     const kept = new Map<string, Served>();
     const described: string[] = [];
     for (const config of next.datasets) {
@@ -84,7 +84,7 @@ export class Running {
       served.dataset.describe(config.info);
       described.push(name);
     }
-    const over = this.served.filter(({ config }) => !kept.has(config.info.name));
+    const over = this.#served.filter(({ config }) => !kept.has(config.info.name));
     await Promise.all(over.map(({ dataset }) => dataset.close()));
     const failed: string[] = [];
     const opened = await Promise.all(
@@ -92,16 +92,16 @@ export class Running {
         const known = kept.get(config.info.name);
         if (known !== undefined) return known;
         try {
-          return { config, dataset: await openDataset(config, this.host, next.simulate, this.events) };
+          return { config, dataset: await openDataset(config, this.#host, next.simulate, this.#events) };
         } catch (error) {
           failed.push(messageOf(error));
           return undefined;
         }
       }),
     );
-    this.now = next;
-    this.served = opened.filter(served => served !== undefined);
-    const names = new Set(this.served.map(({ config }) => config.info.name));
+    this.#now = next;
+    this.#served = opened.filter(served => served !== undefined);
+    const names = new Set(this.#served.map(({ config }) => config.info.name));
     const wanted = new Set(next.datasets.map(({ info }) => info.name));
     const fresh = [...names].filter(name => !kept.has(name));
     return {

@@ -17,68 +17,68 @@ const LONGEST_RUN = 1;
  * window of up to 20 ms are told of together.
  */
 export class Announcer {
-  private waiting = new Set<() => void>();
+  #waiting = new Set<() => void>();
   /** Those who are being told, and the milliseconds that it has taken so far. */
-  private readonly hearing = new Set<() => void>();
-  private cost = 0;
-  private isTelling = false;
+  readonly #hearing = new Set<() => void>();
+  #cost = 0;
+  #isTelling = false;
   /** Rows have come that not all of those have heard of who were told already. */
-  private isStale = false;
-  private window = 0;
-  private lastTold = Number.NEGATIVE_INFINITY;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  #isStale = false;
+  #window = 0;
+  #lastTold = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Calls `wake` once, at the next announcement. */
   wait(wake: () => void): void {
-    this.waiting.add(wake);
+    this.#waiting.add(wake);
   }
 
   forget(wake: () => void): void {
-    this.waiting.delete(wake);
-    this.hearing.delete(wake);
+    this.#waiting.delete(wake);
+    this.#hearing.delete(wake);
   }
 
   /** Rows have come: tells of them now, or when the window is over. */
   rowsCame(): void {
-    if (this.isTelling) this.isStale = true;
-    else if (this.timer === undefined && this.waiting.size > 0) {
-      const left = this.lastTold + this.window - performance.now();
+    if (this.#isTelling) this.#isStale = true;
+    else if (this.#timer === undefined && this.#waiting.size > 0) {
+      const left = this.#lastTold + this.#window - performance.now();
       if (left <= 0) this.tell();
-      else this.timer = setTimeout(() => this.tell(), left);
+      else this.#timer = setTimeout(() => this.tell(), left);
     }
   }
 
   /** Tells everyone, beginning now. */
   tell(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    for (const wake of this.waiting) this.hearing.add(wake);
-    this.waiting = new Set();
-    if (this.isTelling) return;
-    this.isTelling = true;
-    this.cost = 0;
-    this.run();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const wake of this.#waiting) this.#hearing.add(wake);
+    this.#waiting = new Set();
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.#cost = 0;
+    this.#run();
   }
 
-  private run(): void {
+  #run(): void {
     const begun = performance.now();
     let now = begun;
-    for (const wake of this.hearing) {
-      this.hearing.delete(wake);
+    for (const wake of this.#hearing) {
+      this.#hearing.delete(wake);
       wake();
       now = performance.now();
       if (now - begun > LONGEST_RUN) break;
     }
-    this.cost += now - begun;
-    if (this.hearing.size > 0) {
-      setImmediate(() => this.run());
+    this.#cost += now - begun;
+    if (this.#hearing.size > 0) {
+      setImmediate(() => this.#run());
       return;
     }
-    this.isTelling = false;
-    this.lastTold = now;
-    this.window = this.cost < CHEAP ? 0 : Math.min(LONGEST_WINDOW, this.cost * WINDOW_PER_COST);
-    if (!this.isStale) return;
-    this.isStale = false;
+    this.#isTelling = false;
+    this.#lastTold = now;
+    this.#window = this.#cost < CHEAP ? 0 : Math.min(LONGEST_WINDOW, this.#cost * WINDOW_PER_COST);
+    if (!this.#isStale) return;
+    this.#isStale = false;
     this.rowsCame();
   }
 }

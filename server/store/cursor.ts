@@ -47,55 +47,55 @@ export interface LogSource {
 
 /** Reads a log from a position on. A reader that the log overtook goes on with the oldest row that is left. */
 export class LogCursor implements Cursor {
-  private readonly log: RowLog;
-  private readonly announcer: Announcer;
-  private readonly source: LogSource;
-  private position: number;
-  private wake: (() => void) | undefined;
+  readonly #log: RowLog;
+  readonly #announcer: Announcer;
+  readonly #source: LogSource;
+  #position: number;
+  #wake: (() => void) | undefined;
 
   constructor(log: RowLog, announcer: Announcer, position: number, source: LogSource) {
-    this.log = log;
-    this.announcer = announcer;
-    this.position = position;
-    this.source = source;
+    this.#log = log;
+    this.#announcer = announcer;
+    this.#position = position;
+    this.#source = source;
   }
 
   get ended(): boolean {
-    return this.log.closed && this.position >= this.log.end;
+    return this.#log.closed && this.#position >= this.#log.end;
   }
 
   get failed(): boolean {
-    return this.source.failure !== undefined;
+    return this.#source.failure !== undefined;
   }
 
   get earliest(): number {
-    return this.source.earliest;
+    return this.#source.earliest;
   }
 
   get first(): number {
-    return this.log.first;
+    return this.#log.first;
   }
 
   next(most: number): Taken | undefined {
-    const { first } = this.log;
-    if (this.position < first) {
-      this.source.onOverrun(first - this.position);
-      this.position = first;
+    const { first } = this.#log;
+    if (this.#position < first) {
+      this.#source.onOverrun(first - this.#position);
+      this.#position = first;
     }
-    if (this.position >= this.log.end) return undefined;
-    const { position } = this;
-    const batch = this.log.view(position, most - (position % most));
-    this.position += batch.length;
-    return { batch, position, more: this.position < this.log.end };
+    if (this.#position >= this.#log.end) return undefined;
+    const position = this.#position;
+    const batch = this.#log.view(position, most - (position % most));
+    this.#position += batch.length;
+    return { batch, position, more: this.#position < this.#log.end };
   }
 
   wait(wake: () => void): void {
-    this.wake = wake;
-    this.announcer.wait(wake);
+    this.#wake = wake;
+    this.#announcer.wait(wake);
   }
 
   close(): void {
-    if (this.wake !== undefined) this.announcer.forget(this.wake);
+    if (this.#wake !== undefined) this.#announcer.forget(this.#wake);
   }
 }
 
@@ -113,59 +113,59 @@ export class GeneratorCursor implements Cursor {
   failed = false;
   readonly earliest = undefined;
   readonly first = 0;
-  private readonly rows: Rows;
-  private readonly source: GeneratorSource;
-  private readonly stop: AbortController;
+  readonly #rows: Rows;
+  readonly #source: GeneratorSource;
+  readonly #stop: AbortController;
   /** The last batch that was made, and what of it has not been taken yet. */
-  private whole: Batch | undefined;
-  private batch: Batch | undefined;
-  private closed = false;
+  #whole: Batch | undefined;
+  #batch: Batch | undefined;
+  #closed = false;
 
   /** `stop` ends the generator, also while it waits. */
   constructor(rows: Rows, stop: AbortController, source: GeneratorSource) {
-    this.rows = rows;
-    this.source = source;
-    this.stop = stop;
+    this.#rows = rows;
+    this.#source = source;
+    this.#stop = stop;
   }
 
   next(most: number): Taken | undefined {
-    const { batch } = this;
+    const batch = this.#batch;
     if (batch === undefined) return undefined;
     if (batch.length <= most) {
-      this.batch = undefined;
+      this.#batch = undefined;
       return { batch, more: false };
     }
-    this.batch = cut(batch, most, batch.length);
+    this.#batch = cut(batch, most, batch.length);
     return { batch: cut(batch, 0, most), more: true };
   }
 
   wait(wake: () => void): void {
     const done = () => {
-      if (!this.closed) wake();
+      if (!this.#closed) wake();
     };
     // All of the last batch has been taken, and what was taken has been used.
-    this.rows.next(this.whole).then(
+    this.#rows.next(this.#whole).then(
       result => {
         if (result.done) this.ended = true;
         else {
-          this.batch = this.whole = result.value;
-          this.source.onRows(result.value.length);
+          this.#batch = this.#whole = result.value;
+          this.#source.onRows(result.value.length);
         }
         done();
       },
       error => {
         this.ended = true;
         this.failed = true;
-        this.source.onFailure(error);
+        this.#source.onFailure(error);
         done();
       },
     );
   }
 
   close(): void {
-    this.closed = true;
-    this.stop.abort();
-    void this.rows.return(undefined).catch(() => undefined);
+    this.#closed = true;
+    this.#stop.abort();
+    void this.#rows.return(undefined).catch(() => undefined);
   }
 }
 

@@ -37,14 +37,14 @@ export class RowLog {
   /** Bytes that a row takes. */
   readonly rowBytes: number;
   readonly bounds: LogBounds;
-  private readonly fields: readonly Atomic[];
-  private columns: NumberColumn[];
-  private times: Float64Array;
+  readonly #fields: readonly Atomic[];
+  #columns: NumberColumn[];
+  #times: Float64Array;
   /** Rows that the ring has room for now. */
-  private room: number;
-  private oldest = 0;
-  private count = 0;
-  private ended = false;
+  #room: number;
+  #oldest = 0;
+  #count = 0;
+  #ended = false;
 
   /** `fields`: the numeric columns, `time` first. */
   constructor(fields: readonly Atomic[], bounds: LogBounds = DEFAULT_BOUNDS) {
@@ -52,50 +52,51 @@ export class RowLog {
     this.rowBytes = rowBytes;
     this.capacity = rows;
     this.bounds = bounds;
-    this.fields = fields;
-    this.room = Math.min(this.capacity, FIRST_CAPACITY);
-    this.columns = fields.map(field => newColumn(field, this.room) as NumberColumn);
-    this.times = timesOf(this.columns, fields);
+    this.#fields = fields;
+    this.#room = Math.min(this.capacity, FIRST_CAPACITY);
+    this.#columns = fields.map(field => newColumn(field, this.#room) as NumberColumn);
+    this.#times = timesOf(this.#columns, fields);
   }
 
   /** The position of the oldest row still held. */
   get first(): number {
-    return this.oldest;
+    return this.#oldest;
   }
 
   /** The position that the next row will get. */
   get end(): number {
-    return this.count;
+    return this.#count;
   }
 
   /** True once no row can come any more. */
   get closed(): boolean {
-    return this.ended;
+    return this.#ended;
   }
 
   /** The time of the newest row, in seconds since 1970; undefined before the first. */
   get lastTime(): number | undefined {
-    return this.count === 0 ? undefined : this.times[(this.count - 1) % this.room];
+    return this.#count === 0 ? undefined : this.#times[(this.#count - 1) % this.#room];
   }
 
   /** Bytes of memory that the columns take, room for rows to come included. */
   get bytes(): number {
-    return this.room * this.rowBytes;
+    return this.#room * this.rowBytes;
   }
 
   /** Adds rows. Costs the rows, whatever the log holds. */
   append(batch: Batch): void {
     for (let row = 0; row < batch.length; row += 1) {
-      if (this.count - this.oldest === this.room && this.room < this.capacity) this.grow();
-      const slot = this.count % this.room;
-      for (let index = 0; index < this.columns.length; index += 1) {
-        this.columns[index]![slot] = (batch.columns[index] as NumberColumn)[row]!;
+      if (this.#count - this.#oldest === this.#room && this.#room < this.capacity) this.#grow();
+      const slot = this.#count % this.#room;
+      for (let index = 0; index < this.#columns.length; index += 1) {
+        this.#columns[index]![slot] = (batch.columns[index] as NumberColumn)[row]!;
       }
-      this.count += 1;
-      if (this.count - this.oldest > this.room) this.oldest += 1;
+      this.#count += 1;
+      if (this.#count - this.#oldest > this.#room) this.#oldest += 1;
     }
     const horizon = (this.lastTime ?? 0) - this.bounds.age;
-    while (this.oldest < this.count - 1 && this.times[this.oldest % this.room]! < horizon) this.oldest += 1;
+    while (this.#oldest < this.#count - 1 && this.#times[this.#oldest % this.#room]! < horizon)
+      this.#oldest += 1;
   }
 
   /**
@@ -103,18 +104,18 @@ export class RowLog {
    * rows overwrite them. Length 0 where there is no row yet.
    */
   view(position: number, most: number): Batch {
-    const slot = position % this.room;
-    const length = Math.max(0, Math.min(most, this.count - position, this.room - slot));
-    return { length, columns: this.columns.map(column => column.subarray(slot, slot + length)) };
+    const slot = position % this.#room;
+    const length = Math.max(0, Math.min(most, this.#count - position, this.#room - slot));
+    return { length, columns: this.#columns.map(column => column.subarray(slot, slot + length)) };
   }
 
   /** The position of the oldest row held whose time is at or after `time`; `end` where there is none. */
   find(time: number): number {
     let low = this.first;
-    let high = this.count;
+    let high = this.#count;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.times[middle % this.room]! < time) low = middle + 1;
+      if (this.#times[middle % this.#room]! < time) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -122,28 +123,28 @@ export class RowLog {
 
   /** The time of the row at a position that the log holds. */
   timeAt(position: number): number {
-    return this.times[position % this.room]!;
+    return this.#times[position % this.#room]!;
   }
 
   /** Says that no row will come any more. */
   close(): void {
-    this.ended = true;
+    this.#ended = true;
   }
 
   /** More room, the rows laid out anew: their slots depend on it. */
-  private grow(): void {
-    const room = Math.min(this.capacity, Math.ceil(this.room * 1.5));
-    const columns = this.fields.map(field => newColumn(field, room) as NumberColumn);
-    for (let position = this.oldest; position < this.count; ) {
+  #grow(): void {
+    const room = Math.min(this.capacity, Math.ceil(this.#room * 1.5));
+    const columns = this.#fields.map(field => newColumn(field, room) as NumberColumn);
+    for (let position = this.#oldest; position < this.#count; ) {
       const { length, columns: held } = this.view(position, room - (position % room));
       columns.forEach((column, index) => {
         column.set(held[index] as NumberColumn, position % room);
       });
       position += length;
     }
-    this.room = room;
-    this.columns = columns;
-    this.times = timesOf(columns, this.fields);
+    this.#room = room;
+    this.#columns = columns;
+    this.#times = timesOf(columns, this.#fields);
   }
 }
 

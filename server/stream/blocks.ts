@@ -10,51 +10,51 @@ const MOST_ASKED = 16_384;
 
 /** What all the blocks of one log may take together. */
 export class BlockBudget {
-  private readonly most: number;
-  private readonly users = new Set<Blocks>();
-  private taken = 0;
-  private isUsed = false;
-  private watching: ReturnType<typeof setInterval> | undefined;
+  readonly #most: number;
+  readonly #users = new Set<Blocks>();
+  #taken = 0;
+  #isUsed = false;
+  #watching: ReturnType<typeof setInterval> | undefined;
 
   /** @param most bytes */
   constructor(most: number) {
-    this.most = most;
+    this.#most = most;
   }
 
   /** Bytes that are taken. */
   get bytes(): number {
-    return this.taken;
+    return this.#taken;
   }
 
   /** Whether there is room for so many bytes, which are then taken. */
   take(bytes: number, user: Blocks): boolean {
-    if (this.taken + bytes > this.most) return false;
-    this.taken += bytes;
-    this.users.add(user);
-    this.isUsed = true;
-    this.watching ??= setInterval(() => this.look(), LONGEST_UNUSED).unref();
+    if (this.#taken + bytes > this.#most) return false;
+    this.#taken += bytes;
+    this.#users.add(user);
+    this.#isUsed = true;
+    this.#watching ??= setInterval(() => this.#look(), LONGEST_UNUSED).unref();
     return true;
   }
 
   giveBack(bytes: number): void {
-    this.taken -= bytes;
+    this.#taken -= bytes;
   }
 
   used(): void {
-    this.isUsed = true;
+    this.#isUsed = true;
   }
 
   /** Lets go of everything now. */
   clear(): void {
-    clearInterval(this.watching);
-    this.watching = undefined;
-    for (const user of this.users) user.clear();
-    this.users.clear();
+    clearInterval(this.#watching);
+    this.#watching = undefined;
+    for (const user of this.#users) user.clear();
+    this.#users.clear();
   }
 
-  private look(): void {
-    if (!this.isUsed) this.clear();
-    this.isUsed = false;
+  #look(): void {
+    if (!this.#isUsed) this.clear();
+    this.#isUsed = false;
   }
 }
 
@@ -63,14 +63,14 @@ export class BlockBudget {
  * reader that comes past costs no memory; the second one's block is kept, and the third one gets it as it is.
  */
 export class Blocks {
-  private readonly budget: BlockBudget;
-  private readonly asked = new Set<number>();
-  private readonly kept = new Map<number, Chunk>();
+  readonly #budget: BlockBudget;
+  readonly #asked = new Set<number>();
+  readonly #kept = new Map<number, Chunk>();
   /** The oldest block that was of use when room was last made. */
-  private oldest = 0;
+  #oldest = 0;
 
   constructor(budget: BlockBudget) {
-    this.budget = budget;
+    this.#budget = budget;
   }
 
   /**
@@ -78,36 +78,36 @@ export class Blocks {
    * `oldest`: the number of the oldest block that anyone can ask for.
    */
   get(number: number, oldest: number, bytes: number, encode: () => Chunk): Chunk | undefined {
-    const known = this.kept.get(number);
+    const known = this.#kept.get(number);
     if (known !== undefined) {
-      this.budget.used();
+      this.#budget.used();
       return known;
     }
-    if (!this.asked.has(number)) {
-      if (this.asked.size >= MOST_ASKED) this.asked.clear();
-      this.asked.add(number);
+    if (!this.#asked.has(number)) {
+      if (this.#asked.size >= MOST_ASKED) this.#asked.clear();
+      this.#asked.add(number);
       return undefined;
     }
-    if (oldest > this.oldest) this.forget(oldest);
-    if (!this.budget.take(bytes, this)) return undefined;
+    if (oldest > this.#oldest) this.#forget(oldest);
+    if (!this.#budget.take(bytes, this)) return undefined;
     const chunk = encode();
-    this.budget.giveBack(bytes - chunk.framed.buffer.byteLength);
-    this.kept.set(number, chunk);
+    this.#budget.giveBack(bytes - chunk.framed.buffer.byteLength);
+    this.#kept.set(number, chunk);
     return chunk;
   }
 
   clear(): void {
-    this.forget(Number.POSITIVE_INFINITY);
-    this.oldest = 0;
-    this.asked.clear();
+    this.#forget(Number.POSITIVE_INFINITY);
+    this.#oldest = 0;
+    this.#asked.clear();
   }
 
-  private forget(oldest: number): void {
-    this.oldest = oldest;
-    for (const [number, { framed }] of this.kept) {
+  #forget(oldest: number): void {
+    this.#oldest = oldest;
+    for (const [number, { framed }] of this.#kept) {
       if (number >= oldest) continue;
-      this.kept.delete(number);
-      this.budget.giveBack(framed.buffer.byteLength);
+      this.#kept.delete(number);
+      this.#budget.giveBack(framed.buffer.byteLength);
     }
   }
 }

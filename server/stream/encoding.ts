@@ -90,35 +90,35 @@ export interface SharedRows {
  * them. Readers of the same past come when they like: blocks of it that are asked for again are kept for a while.
  */
 export class SharedEncodings {
-  private readonly byKey = new Map<string, SharedRows>();
-  private readonly budget: BlockBudget;
+  readonly #byKey = new Map<string, SharedRows>();
+  readonly #budget: BlockBudget;
 
   /** @param most bytes that kept blocks may take together */
   constructor(most: number) {
-    this.budget = new BlockBudget(most);
+    this.#budget = new BlockBudget(most);
   }
 
   /** Bytes that kept blocks take. */
   get bytes(): number {
-    return this.budget.bytes;
+    return this.#budget.bytes;
   }
 
   /** For a plan whose rows are some of the log's, as they are. */
   of(name: EncodingName, plan: Plan): SharedRows {
     const key = `${name}:${plan.columns.join()}`;
-    const known = this.byKey.get(key);
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     // A client may ask for any order of columns: what is kept of that is bounded.
-    if (this.byKey.size >= MOST_KEPT) this.clear();
-    const rows = new EncodedRows(encodingOf(name, plan), plan.columns, new Blocks(this.budget));
-    this.byKey.set(key, rows);
+    if (this.#byKey.size >= MOST_KEPT) this.clear();
+    const rows = new EncodedRows(encodingOf(name, plan), plan.columns, new Blocks(this.#budget));
+    this.#byKey.set(key, rows);
     return rows;
   }
 
   /** Lets go of everything that is kept. */
   clear(): void {
-    this.byKey.clear();
-    this.budget.clear();
+    this.#byKey.clear();
+    this.#budget.clear();
   }
 }
 
@@ -127,34 +127,34 @@ const MOST_KEPT = 64;
 /** Keeps the rows that were encoded last, and blocks. */
 class EncodedRows implements SharedRows {
   readonly encoding: Encoding;
-  private readonly columns: readonly number[];
-  private readonly blocks: Blocks;
-  private last: { readonly from: number; readonly to: number; readonly chunk: Chunk } | undefined;
+  readonly #columns: readonly number[];
+  readonly #blocks: Blocks;
+  #last: { readonly from: number; readonly to: number; readonly chunk: Chunk } | undefined;
 
   constructor(encoding: Encoding, columns: readonly number[], blocks: Blocks) {
     this.encoding = encoding;
-    this.columns = columns;
-    this.blocks = blocks;
+    this.#columns = columns;
+    this.#blocks = blocks;
   }
 
   chunk(from: number, batch: Batch): Chunk {
     const to = from + batch.length;
-    if (this.last === undefined || this.last.from !== from || this.last.to !== to)
-      this.last = { from, to, chunk: this.encode(batch) };
-    return this.last.chunk;
+    if (this.#last === undefined || this.#last.from !== from || this.#last.to !== to)
+      this.#last = { from, to, chunk: this.#encode(batch) };
+    return this.#last.chunk;
   }
 
   block(from: number, batch: Batch, first: number): Chunk | undefined {
     const { rowsAtOnce, rowBytes } = this.encoding;
     if (from % rowsAtOnce !== 0 || batch.length !== rowsAtOnce) return undefined;
     const bytes = rowsAtOnce * rowBytes + CHUNK_MARKS;
-    return this.blocks.get(from / rowsAtOnce, Math.floor(first / rowsAtOnce), bytes, () =>
-      this.encode(batch, Buffer.allocUnsafeSlow(bytes)),
+    return this.#blocks.get(from / rowsAtOnce, Math.floor(first / rowsAtOnce), bytes, () =>
+      this.#encode(batch, Buffer.allocUnsafeSlow(bytes)),
     );
   }
 
-  private encode({ length, columns }: Batch, memory?: Uint8Array): Chunk {
-    const batch = { length, columns: this.columns.map(column => columns[column]!) };
+  #encode({ length, columns }: Batch, memory?: Uint8Array): Chunk {
+    const batch = { length, columns: this.#columns.map(column => columns[column]!) };
     return chunkOfRows(this.encoding, batch, memory);
   }
 }

@@ -63,36 +63,36 @@ interface Open {
 }
 
 export class OpenStreams {
-  private readonly limitsNow: () => StreamLimits;
+  readonly #limitsNow: () => StreamLimits;
   /** What they have done since the start. */
   readonly counted = new CountedStreams();
-  private readonly events: StreamEvents;
-  private readonly turns = new Turns();
-  private readonly pieces = new PiecePool();
-  private readonly open = new Map<ServerResponse, Open>();
-  private readonly perClient = new ClientCounts();
-  private sweeping: ReturnType<typeof setInterval> | undefined;
-  private emptied: (() => void) | undefined;
+  readonly #events: StreamEvents;
+  readonly #turns = new Turns();
+  readonly #pieces = new PiecePool();
+  readonly #open = new Map<ServerResponse, Open>();
+  readonly #perClient = new ClientCounts();
+  #sweeping: ReturnType<typeof setInterval> | undefined;
+  #emptied: (() => void) | undefined;
 
   /** `limits` are asked for whenever they are needed: they may be others by then. */
   constructor(limits: () => StreamLimits = () => DEFAULT_LIMITS, events: StreamEvents = {}) {
-    this.limitsNow = limits;
-    this.events = events;
+    this.#limitsNow = limits;
+    this.#events = events;
   }
 
   get limits(): StreamLimits {
-    return this.limitsNow();
+    return this.#limitsNow();
   }
 
-  private readonly onError = (error: unknown): void => this.events.onError?.(error);
+  readonly #onError = (error: unknown): void => this.#events.onError?.(error);
 
   get size(): number {
-    return this.open.size;
+    return this.#open.size;
   }
 
   /** Whether the response is a stream. */
   has(response: ServerResponse): boolean {
-    return this.open.has(response);
+    return this.#open.has(response);
   }
 
   /**
@@ -104,12 +104,12 @@ export class OpenStreams {
     const client = clientNetwork(request.address);
     const { maxStreams, maxStreamsPerAddress } = this.limits;
     let which: string | undefined;
-    if (this.perClient.of(client) >= maxStreamsPerAddress && !this.displace(client))
+    if (this.#perClient.of(client) >= maxStreamsPerAddress && !this.#displace(client))
       which = `${maxStreamsPerAddress} streams to your address are open`;
-    else if (this.open.size >= maxStreams && !this.displace())
+    else if (this.#open.size >= maxStreams && !this.#displace())
       which = `${maxStreams} streams in all are open`;
     if (which === undefined) return;
-    this.countsOf(request).refused += 1;
+    this.#countsOf(request).refused += 1;
     throw new RequestError(503, `${which}, and that is the limit; try again later`, {
       'Retry-After': String(RETRY_AFTER),
     });
@@ -125,9 +125,9 @@ export class OpenStreams {
       return;
     }
     const client = clientNetwork(address);
-    const counts = this.countsOf(request);
+    const counts = this.#countsOf(request);
     counts.begun += 1;
-    this.perClient.add(client);
+    this.#perClient.add(client);
     const open: Open = {
       address,
       client,
@@ -139,35 +139,37 @@ export class OpenStreams {
       silentSince: performance.now(),
       stream: undefined,
     };
-    this.open.set(response, open);
-    this.sweeping ??= setInterval(() => this.sweep(), SWEEP).unref();
-    response.once('close', () => this.ended(response, open));
-    const { turns, pieces, onError } = this;
+    this.#open.set(response, open);
+    this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP).unref();
+    response.once('close', () => this.#ended(response, open));
+    const turns = this.#turns;
+    const pieces = this.#pieces;
+    const onError = this.#onError;
     open.stream = new RowStream({ ...options, turns, pieces, counts, onError });
   }
 
   /** Waits until no stream is open, `most` milliseconds at most; a stuck client is not waited for. */
   async allEnded(most: number): Promise<void> {
-    if (this.open.size === 0) return;
+    if (this.#open.size === 0) return;
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, most);
-      this.emptied = () => {
+      this.#emptied = () => {
         clearTimeout(timer);
         resolve();
       };
     });
   }
 
-  private countsOf({ address, dataset, encoding }: StreamRequest): StreamCounts {
+  #countsOf({ address, dataset, encoding }: StreamRequest): StreamCounts {
     return this.counted.of({ dataset, encoding, client: addressClassOf(address) });
   }
 
   /** Breaks off the stream that has been without a row for longest; false where each has had one lately. */
-  private displace(client?: string): boolean {
-    this.countRows();
+  #displace(client?: string): boolean {
+    this.#countRows();
     const now = performance.now();
     let longest: [ServerResponse, Open] | undefined;
-    for (const entry of this.open) {
+    for (const entry of this.#open) {
       const [, open] = entry;
       if (client !== undefined && open.client !== client) continue;
       // One that does not take its rows has a limit of its own.
@@ -178,15 +180,15 @@ export class OpenStreams {
     if (longest === undefined) return false;
     const [response, open] = longest;
     open.end = 'displaced';
-    this.events.onDisplaced?.(open.address);
+    this.#events.onDisplaced?.(open.address);
     open.stream?.breakOff();
-    this.ended(response, open);
+    this.#ended(response, open);
     return true;
   }
 
-  private countRows(): void {
+  #countRows(): void {
     const now = performance.now();
-    for (const open of this.open.values()) {
+    for (const open of this.#open.values()) {
       const rows = open.stream?.rows ?? 0;
       if (rows === open.rows) continue;
       open.rows = rows;
@@ -194,24 +196,24 @@ export class OpenStreams {
     }
   }
 
-  private ended(response: ServerResponse, open: Open): void {
-    if (!this.open.delete(response)) return;
+  #ended(response: ServerResponse, open: Open): void {
+    if (!this.#open.delete(response)) return;
     const { client, counts } = open;
     counts.ended[endOf(response, open)] += 1;
-    this.perClient.remove(client);
-    if (this.open.size > 0) return;
-    clearInterval(this.sweeping);
-    this.sweeping = undefined;
-    this.emptied?.();
+    this.#perClient.remove(client);
+    if (this.#open.size > 0) return;
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
+    this.#emptied?.();
   }
 
   /** Cuts off clients that have taken nothing for too long. */
-  private sweep(): void {
-    this.countRows();
+  #sweep(): void {
+    this.#countRows();
     const now = performance.now();
     const most = this.limits.readerTimeout * 1000;
     const kernel = UnsentBytes.onDemand();
-    for (const [response, open] of this.open) {
+    for (const [response, open] of this.#open) {
       const { stream } = open;
       if (stream?.stuckSince === undefined) {
         open.stuck = undefined;
@@ -222,7 +224,7 @@ export class OpenStreams {
       if (verdict === 'reading') stream.stuckSince = now;
       if (verdict !== 'stuck') continue;
       open.end = 'cut-off';
-      this.events.onCutOff?.(open.address);
+      this.#events.onCutOff?.(open.address);
       response.destroy();
     }
   }

@@ -14,14 +14,14 @@ const MOST_KEPT = 16;
 
 /** Hands out memory of `PIECE` bytes with anything in it, and takes it back when its socket is done with it. */
 export class PiecePool {
-  private readonly free: Uint8Array[] = [];
+  readonly #free: Uint8Array[] = [];
 
   take(): Uint8Array {
-    return this.free.pop() ?? Buffer.allocUnsafeSlow(PIECE);
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE);
   }
 
   /** Whoever gives a piece back must not touch it again. One that is not given back is lost to the pool and no more. */
   giveBack(piece: Uint8Array): void {
-    if (this.free.length < MOST_KEPT) this.free.push(piece);
+    if (this.#free.length < MOST_KEPT) this.#free.push(piece);
   }
 }

@@ -43,102 +43,102 @@ export class RowStream {
   failed = false;
   /** Rows that it has had. */
   rows = 0;
-  private readonly response: ServerResponse;
-  private readonly socket: Socket;
-  private readonly encoding: Encoding;
-  private readonly shared: SharedRows | undefined;
-  private readonly cursor: Cursor;
-  private readonly turns: Turns;
-  private readonly pieces: PiecePool;
-  private readonly counts: StreamCounts;
-  private readonly plan: Plan;
-  private readonly reader: RowReader;
-  private readonly onError: (error: unknown) => void;
+  readonly #response: ServerResponse;
+  readonly #socket: Socket;
+  readonly #encoding: Encoding;
+  readonly #shared: SharedRows | undefined;
+  readonly #cursor: Cursor;
+  readonly #turns: Turns;
+  readonly #pieces: PiecePool;
+  readonly #counts: StreamCounts;
+  readonly #plan: Plan;
+  readonly #reader: RowReader;
+  readonly #onError: (error: unknown) => void;
   /** Every row from now on is sent as it is. */
-  private begun = false;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private over = false;
+  #begun = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #over = false;
 
   constructor(options: RowStreamOptions) {
     const { response, plan, encoding, shared, cursor, turns, pieces, counts, onError } = options;
     if (response.socket === null) throw new Error('a stream was begun in a response without a connection');
-    this.onError = onError;
-    this.response = response;
-    this.socket = response.socket;
-    this.encoding = encoding;
-    this.shared = shared;
-    this.cursor = cursor;
-    this.turns = turns;
-    this.pieces = pieces;
-    this.counts = counts;
-    this.plan = plan;
-    this.reader = new RowReader(plan);
-    this.socket.on('drain', this.drained);
-    response.once('close', this.gone);
-    this.socket.cork();
+    this.#onError = onError;
+    this.#response = response;
+    this.#socket = response.socket;
+    this.#encoding = encoding;
+    this.#shared = shared;
+    this.#cursor = cursor;
+    this.#turns = turns;
+    this.#pieces = pieces;
+    this.#counts = counts;
+    this.#plan = plan;
+    this.#reader = new RowReader(plan);
+    this.#socket.on('drain', this.#drained);
+    response.once('close', this.#gone);
+    this.#socket.cork();
     response.flushHeaders();
-    this.write(chunkOf(encoding.header), 0);
-    this.socket.uncork();
-    if (this.reader.done) this.finish();
-    else if (this.stuckSince === undefined) this.turn();
+    this.#write(chunkOf(encoding.header), 0);
+    this.#socket.uncork();
+    if (this.#reader.done) this.#finish();
+    else if (this.stuckSince === undefined) this.#turn();
   }
 
   /** Sends what is there now, one piece; then waits for its next turn, for rows, or for the client. */
-  private readonly turn = (): void => {
+  readonly #turn = (): void => {
     try {
-      this.advance();
+      this.#advance();
     } catch (error) {
       // One reader's trouble must not reach those who are told of rows after it, nor the one who made them.
       this.failed = true;
-      this.close();
-      this.response.destroy();
-      this.onError(error);
+      this.#close();
+      this.#response.destroy();
+      this.#onError(error);
     }
   };
 
-  private advance(): void {
-    if (this.over || this.stuckSince !== undefined) return;
-    const { shared } = this;
-    const taken = this.cursor.next(this.encoding.rowsAtOnce);
+  #advance(): void {
+    if (this.#over || this.stuckSince !== undefined) return;
+    const shared = this.#shared;
+    const taken = this.#cursor.next(this.#encoding.rowsAtOnce);
     if (taken === undefined) {
-      if (this.cursor.ended) this.sourceEnded();
-      else if (this.timeIsUp()) this.end();
-      else this.cursor.wait(this.turn);
+      if (this.#cursor.ended) this.#sourceEnded();
+      else if (this.#timeIsUp()) this.#end();
+      else this.#cursor.wait(this.#turn);
       return;
     }
     const { batch, position, more } = taken;
     // At the head are others who come for the same rows.
-    if (shared !== undefined && position !== undefined && !more && this.allPass(batch))
-      this.write(shared.chunk(position, batch), batch.length);
-    else if (this.select(taken)) return;
+    if (shared !== undefined && position !== undefined && !more && this.#allPass(batch))
+      this.#write(shared.chunk(position, batch), batch.length);
+    else if (this.#select(taken)) return;
     if (this.stuckSince !== undefined) return;
     // Rows that are not there yet are waited for at once, without a turn for nothing.
-    if (more) this.turns.add(this.turn);
-    else this.advance();
+    if (more) this.#turns.add(this.#turn);
+    else this.#advance();
   }
 
   /** Whether the rows are sent as they are, and so are all that come after them. */
-  private allPass({ columns }: Batch): boolean {
-    const { tail, time, timeColumn = 0 } = this.plan;
-    this.begun ||= tail && (columns[timeColumn]![0] as number) > time.low;
-    return this.begun;
+  #allPass({ columns }: Batch): boolean {
+    const { tail, time, timeColumn = 0 } = this.#plan;
+    this.#begun ||= tail && (columns[timeColumn]![0] as number) > time.low;
+    return this.#begun;
   }
 
   /** Sends what the plan lets through; true where that was all of it. */
-  private select({ batch: rows, position }: Taken): boolean {
-    const { batch, done, whole } = this.reader.next(rows);
+  #select({ batch: rows, position }: Taken): boolean {
+    const { batch, done, whole } = this.#reader.next(rows);
     const block =
-      whole && position !== undefined ? this.shared?.block(position, rows, this.cursor.first) : undefined;
-    if (block !== undefined) this.write(block, rows.length);
-    else if (batch.length > 0) this.writeRows(batch);
-    if (done) this.finish();
+      whole && position !== undefined ? this.#shared?.block(position, rows, this.#cursor.first) : undefined;
+    if (block !== undefined) this.#write(block, rows.length);
+    else if (batch.length > 0) this.#writeRows(batch);
+    if (done) this.#finish();
     return done;
   }
 
   /** Rows that are missing must not look like the end of a complete Sequence; those that were there are still sent. */
-  private sourceEnded(): void {
-    if (!this.cursor.failed) {
-      this.end();
+  #sourceEnded(): void {
+    if (!this.#cursor.failed) {
+      this.#end();
       return;
     }
     this.failed = true;
@@ -147,44 +147,46 @@ export class RowStream {
 
   /** Ends the connection behind the rows that were sent, without an end marker: the client sees that rows are missing. */
   breakOff(): void {
-    this.close();
-    this.socket.destroySoon();
+    this.#close();
+    this.#socket.destroySoon();
   }
 
   /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
-  private timeIsUp(): boolean {
-    const { earliest } = this.cursor;
-    const { high } = this.plan.time;
+  #timeIsUp(): boolean {
+    const { earliest } = this.#cursor;
+    const { high } = this.#plan.time;
     if (earliest === undefined || high === Number.POSITIVE_INFINITY) return false;
     if (earliest > high) return true;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(this.turn, Math.min((high - earliest) * 1000 + 2, LONGEST_TIMER));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#turn, Math.min((high - earliest) * 1000 + 2, LONGEST_TIMER));
     return false;
   }
 
   /** No row will come any more: sends what only waited for later ones. */
-  private end(): void {
-    const rest = this.reader.end();
-    if (rest.length > 0) this.writeRows(rest);
-    this.finish();
+  #end(): void {
+    const rest = this.#reader.end();
+    if (rest.length > 0) this.#writeRows(rest);
+    this.#finish();
   }
 
-  private writeRows(batch: Batch): void {
-    const { encoding } = this;
+  #writeRows(batch: Batch): void {
+    const encoding = this.#encoding;
     if (batch.length * encoding.rowBytes < WORTH_A_PIECE) {
-      this.write(chunkOfRows(encoding, batch), batch.length);
+      this.#write(chunkOfRows(encoding, batch), batch.length);
       return;
     }
-    const piece = this.pieces.take();
-    this.write(chunkOfRows(encoding, batch, piece), batch.length, () => this.pieces.giveBack(piece));
+    const piece = this.#pieces.take();
+    this.#write(chunkOfRows(encoding, batch, piece), batch.length, () => this.#pieces.giveBack(piece));
   }
 
   /**
    * Writes past the response, which would make four writes of each, and again for each client. `sent` is called once the
    * socket has the bytes no more.
    */
-  private write({ framed, bytes }: Chunk, rows: number, sent?: () => void): void {
-    const { socket, response, counts } = this;
+  #write({ framed, bytes }: Chunk, rows: number, sent?: () => void): void {
+    const socket = this.#socket;
+    const response = this.#response;
+    const counts = this.#counts;
     if (socket.writable) {
       this.rows += rows;
       counts.rows += rows;
@@ -195,31 +197,31 @@ export class RowStream {
   }
 
   /** Ends the Sequence; a client that is stuck gets the marker when it has taken the rest. */
-  private finish(): void {
-    if (this.over) return;
-    this.close();
-    const { end } = this.encoding;
-    if (this.socket.writable) this.counts.bytes += end.length;
-    this.response.end(end);
+  #finish(): void {
+    if (this.#over) return;
+    this.#close();
+    const { end } = this.#encoding;
+    if (this.#socket.writable) this.#counts.bytes += end.length;
+    this.#response.end(end);
   }
 
-  private readonly drained = (): void => {
+  readonly #drained = (): void => {
     this.stuckSince = undefined;
-    this.turns.add(this.turn);
+    this.#turns.add(this.#turn);
   };
 
-  private readonly gone = (): void => {
-    this.close();
+  readonly #gone = (): void => {
+    this.#close();
   };
 
-  private close(): void {
-    if (this.over) return;
-    this.over = true;
+  #close(): void {
+    if (this.#over) return;
+    this.#over = true;
     // Nothing says how far the client is from here on but the end of the response, which has to come in time.
     this.stuckSince ??= performance.now();
-    clearTimeout(this.timer);
-    this.socket.off('drain', this.drained);
-    this.turns.remove(this.turn);
-    this.cursor.close();
+    clearTimeout(this.#timer);
+    this.#socket.off('drain', this.#drained);
+    this.#turns.remove(this.#turn);
+    this.#cursor.close();
   }
 }

@@ -29,21 +29,21 @@ export class StreamCounts {
 }
 
 export class CountedStreams {
-  private readonly byKind = new Map<string, StreamCounts>();
+  readonly #byKind = new Map<string, StreamCounts>();
 
   of({ dataset, encoding, client }: StreamKind): StreamCounts {
     const key = `${dataset} ${encoding} ${client}`;
-    const known = this.byKind.get(key);
+    const known = this.#byKind.get(key);
     if (known !== undefined) return known;
     const counts = new StreamCounts();
-    this.byKind.set(key, counts);
+    this.#byKind.set(key, counts);
     return counts;
   }
 
   /** One number over all kinds. */
   sum(number: (counts: StreamCounts) => number): number {
     let sum = 0;
-    for (const counts of this.byKind.values()) sum += number(counts);
+    for (const counts of this.#byKind.values()) sum += number(counts);
     return sum;
   }
 }

@@ -4,53 +4,53 @@
 const LONGEST_RUN = 5;
 
 export class Turns {
-  private waiting = new Set<() => void>();
+  #waiting = new Set<() => void>();
   /** Those whose turn it is in the round that is under way. */
-  private round = new Set<() => void>();
-  private scheduled = false;
+  #round = new Set<() => void>();
+  #scheduled = false;
   /** Until when streams may go on before the event loop turns, by `performance.now()`. */
-  private end = 0;
+  #end = 0;
 
   /** Has `turn` called once, after those that wait already. */
   add(turn: () => void): void {
-    this.waiting.add(turn);
-    if (this.scheduled) return;
-    this.scheduled = true;
-    this.goOnWithin(this.end);
+    this.#waiting.add(turn);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#goOnWithin(this.#end);
   }
 
   remove(turn: () => void): void {
-    this.waiting.delete(turn);
-    this.round.delete(turn);
+    this.#waiting.delete(turn);
+    this.#round.delete(turn);
   }
 
-  private run(): void {
-    this.end = performance.now() + LONGEST_RUN;
-    this.goOn();
+  #run(): void {
+    this.#end = performance.now() + LONGEST_RUN;
+    this.#goOn();
   }
 
   /** Goes on until the time is up. */
-  private readonly goOn = (): void => {
-    const { end } = this;
-    this.round = this.waiting;
-    this.waiting = new Set();
+  readonly #goOn = (): void => {
+    const end = this.#end;
+    this.#round = this.#waiting;
+    this.#waiting = new Set();
     let isUp = false;
-    for (const turn of this.round) {
-      this.round.delete(turn);
+    for (const turn of this.#round) {
+      this.#round.delete(turn);
       turn();
       isUp = performance.now() > end;
       if (isUp) break;
     }
     // Those that this round did not come to are the first ones of the next.
-    if (this.round.size > 0) this.waiting = new Set([...this.round, ...this.waiting]);
-    this.round.clear();
-    this.scheduled = this.waiting.size > 0;
-    if (this.scheduled) this.goOnWithin(isUp ? 0 : end);
+    if (this.#round.size > 0) this.#waiting = new Set([...this.#round, ...this.#waiting]);
+    this.#round.clear();
+    this.#scheduled = this.#waiting.size > 0;
+    if (this.#scheduled) this.#goOnWithin(isUp ? 0 : end);
   };
 
   /** A socket takes its next piece once it has told that it took the last one, which is in the next tick. */
-  private goOnWithin(end: number): void {
-    if (performance.now() < end) process.nextTick(this.goOn);
-    else setImmediate(() => this.run());
+  #goOnWithin(end: number): void {
+    if (performance.now() < end) process.nextTick(this.#goOn);
+    else setImmediate(() => this.#run());
   }
 }

@@ -8,16 +8,16 @@ export class RawClient {
   readonly socket: Socket;
   /** True once the server has said that no byte will come, or the connection broke. */
   isEnded = false;
-  private readonly pieces: Buffer[] = [];
-  private readonly asked: HttpRequest[] = [];
-  private news: () => void = () => {};
+  readonly #pieces: Buffer[] = [];
+  readonly #asked: HttpRequest[] = [];
+  #news: () => void = () => {};
 
   /** Reads all that comes, unless told to leave it where it is. */
   constructor(port: number, { reading = true } = {}) {
     this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     const ended = () => {
       this.isEnded = true;
-      this.news();
+      this.#news();
     };
     // That connections break is what these tests are about.
     this.socket
@@ -30,20 +30,20 @@ export class RawClient {
   /** Reads all that comes from now on. */
   read(): void {
     this.socket.on('data', (piece: Buffer) => {
-      this.pieces.push(piece);
-      this.news();
+      this.#pieces.push(piece);
+      this.#news();
     });
   }
 
   /** Reads one byte, if one has come. */
   readByte(): void {
     const byte = this.socket.read(1) as Buffer | null;
-    if (byte !== null) this.pieces.push(byte);
+    if (byte !== null) this.#pieces.push(byte);
   }
 
   /** Sends the head of a request, whatever has come of the answers before. */
   ask(path: string, { method = 'GET', protocol = 'HTTP/1.1' }: Partial<HttpRequest> = {}): this {
-    this.asked.push({ method, protocol });
+    this.#asked.push({ method, protocol });
     this.socket.write(`${method} ${path} ${protocol}\r\nHost: pi\r\n\r\n`);
     return this;
   }
@@ -56,12 +56,12 @@ export class RawClient {
 
   /** All bytes that came. */
   get bytes(): Buffer {
-    return Buffer.concat(this.pieces);
+    return Buffer.concat(this.#pieces);
   }
 
   /** The answers to what was asked, in that order. */
   get answers(): Answer[] {
-    return answersIn(this.bytes, this.asked, this.isEnded);
+    return answersIn(this.bytes, this.#asked, this.isEnded);
   }
 
   /** The answer to a request, numbered from 0, once it is whole. */
@@ -74,20 +74,20 @@ export class RawClient {
   async until(what: () => boolean): Promise<void> {
     while (!what()) {
       if (this.isEnded) throw new Error(`the connection ended with:\n${this.bytes.toString('latin1')}`);
-      await this.next();
+      await this.#next();
     }
   }
 
   /** Resolves when the server has closed its side, or the connection is gone. */
   async end(): Promise<void> {
-    while (!this.isEnded) await this.next();
+    while (!this.isEnded) await this.#next();
   }
 
-  private next(): Promise<void> {
+  #next(): Promise<void> {
     return new Promise(resolve => {
-      const { news } = this;
-      this.news = () => {
-        this.news = () => {};
+      const news = this.#news;
+      this.#news = () => {
+        this.#news = () => {};
         news();
         resolve();
       };

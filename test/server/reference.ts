@@ -27,12 +27,12 @@ export class ReferenceLog {
   first = 0;
   /** No row to come has a time before this. */
   earliest = Number.NEGATIVE_INFINITY;
-  private readonly capacity: number;
-  private readonly age: number;
+  readonly #capacity: number;
+  readonly #age: number;
 
   constructor(capacity: number, age: number) {
-    this.capacity = capacity;
-    this.age = age;
+    this.#capacity = capacity;
+    this.#age = age;
   }
 
   get end(): number {
@@ -41,8 +41,8 @@ export class ReferenceLog {
 
   append(rows: readonly Row[]): void {
     this.rows.push(...rows);
-    this.first = Math.max(this.first, this.end - this.capacity);
-    const oldest = (this.rows.at(-1)?.[0] ?? 0) - this.age;
+    this.first = Math.max(this.first, this.end - this.#capacity);
+    const oldest = (this.rows.at(-1)?.[0] ?? 0) - this.#age;
     while (this.rows[this.first] !== undefined && this.rows[this.first]![0]! < oldest) this.first += 1;
   }
 
@@ -65,41 +65,41 @@ export class ReferenceReader {
   readonly rows: Row[] = [];
   /** True once no later row can be for it. */
   over: boolean;
-  private readonly asked: Asked;
+  readonly #asked: Asked;
   /** The time from which on no row can be for it. */
-  private readonly latest: number;
-  private matched = 0;
+  readonly #latest: number;
+  #matched = 0;
 
   constructor(asked: Asked) {
-    this.asked = asked;
+    this.#asked = asked;
     this.over = isNever(asked);
     const upper = asked.bounds.filter(({ operator }) => operator.startsWith('<')).map(({ value }) => value);
-    this.latest = Math.min(...upper, Math.max(...(asked.times ?? [Number.POSITIVE_INFINITY])));
+    this.#latest = Math.min(...upper, Math.max(...(asked.times ?? [Number.POSITIVE_INFINITY])));
   }
 
   /** There is no row for now, and none to come has a time before `earliest`. */
   wait(earliest: number): void {
-    if (earliest > this.latest) this.over = true;
+    if (earliest > this.#latest) this.over = true;
   }
 
   see(row: Row): void {
     if (this.over) return;
     const [time] = row as [number];
-    const { bounds, times, clauses, range, columns } = this.asked;
+    const { bounds, times, clauses, range, columns } = this.#asked;
     const matches =
       bounds.every(bound => holds(time, bound)) &&
       (times?.includes(time) ?? true) &&
       clauses.every(clause => clause(row));
     if (matches) {
-      const number = this.matched;
-      this.matched += 1;
+      const number = this.#matched;
+      this.#matched += 1;
       const wanted =
         range === undefined ||
         (number >= range.start && number <= range.last && (number - range.start) % range.stride === 0);
       if (wanted) this.rows.push(columns.map(column => row[column]!));
       if (range !== undefined && number >= range.last) this.over = true;
     }
-    if (time >= this.latest) this.over = true;
+    if (time >= this.#latest) this.over = true;
   }
 }
 

@@ -23,16 +23,16 @@ afterEach(async () => {
 class Source {
   readonly device = new ScriptedDevice();
   readonly dataset = new LoggedDataset(SCRIPTED, this.device);
-  private time: number;
-  private count = 0;
+  #time: number;
+  #count = 0;
 
   /** `from`: the time of its first row. */
   constructor(from = EPOCH) {
-    this.time = from;
+    this.#time = from;
   }
 
   get lastTime(): number {
-    return this.time;
+    return this.#time;
   }
 
   async serve(port = 0): Promise<Serving> {
@@ -44,9 +44,14 @@ class Source {
   /** Makes rows, each a little later than the one before. */
   make(rows: number): Promise<void> {
     const made: Row[] = Array.from({ length: rows }, () => {
-      this.count += 1;
-      this.time += 0.25 + (this.count % 7) / 10;
-      return [this.time, this.count % 5 === 0 ? Number.NaN : this.count / 3, this.count, this.count % 64];
+      this.#count += 1;
+      this.#time += 0.25 + (this.#count % 7) / 10;
+      return [
+        this.#time,
+        this.#count % 5 === 0 ? Number.NaN : this.#count / 3,
+        this.#count,
+        this.#count % 64,
+      ];
     });
     return this.device.append(made);
   }

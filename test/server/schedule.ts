@@ -115,114 +115,114 @@ export async function run(schedule: readonly Command[], bounds: LogBounds): Prom
 
 /** One server with one dataset, and its readers. */
 class Scripted {
-  private readonly log: ReferenceLog;
-  private readonly device: ScriptedDevice;
-  private readonly dataset: LoggedDataset;
-  private app!: FastifyInstance;
-  private readonly readers: WatchedReader[] = [];
+  readonly #log: ReferenceLog;
+  readonly #device: ScriptedDevice;
+  readonly #dataset: LoggedDataset;
+  #app!: FastifyInstance;
+  readonly #readers: WatchedReader[] = [];
   /** The reader whose request is being answered. */
-  private asking: WatchedReader | undefined;
-  private isClosed = false;
+  #asking: WatchedReader | undefined;
+  #isClosed = false;
 
   private constructor(bounds: LogBounds) {
-    this.log = new ReferenceLog(bounds.rows, bounds.age);
-    this.device = new ScriptedDevice(rows => this.log.append(rows));
-    this.dataset = new LoggedDataset(SCRIPTED, this.device, { bounds });
+    this.#log = new ReferenceLog(bounds.rows, bounds.age);
+    this.#device = new ScriptedDevice(rows => this.#log.append(rows));
+    this.#dataset = new LoggedDataset(SCRIPTED, this.#device, { bounds });
   }
 
   static async start(bounds: LogBounds): Promise<Scripted> {
     const server = new Scripted(bounds);
-    const { dataset } = server;
+    const dataset = server.#dataset;
     const watched: Dataset = {
       info: dataset.info,
       isClocked: true,
       interval: dataset.interval,
       model: dataset.model,
       attributes: dataset.attributes,
-      open: plan => server.asking!.watch(dataset.open(plan)),
+      open: plan => server.#asking!.watch(dataset.open(plan)),
       shared: (name, plan) => dataset.shared(name, plan),
       describe: info => dataset.describe(info),
       status: () => dataset.status(),
       newestRow: () => dataset.newestRow(),
       close: () => dataset.close(),
     };
-    server.app = await buildApp({ datasets: [watched] });
-    server.app.addHook('preHandler', ({ raw: { socket } }, _reply, done) => {
-      server.asking = server.readers.find(
+    server.#app = await buildApp({ datasets: [watched] });
+    server.#app.addHook('preHandler', ({ raw: { socket } }, _reply, done) => {
+      server.#asking = server.#readers.find(
         ({ connection, isWatched }) => (connection as Duplex) === socket && !isWatched,
       );
       done();
     });
-    await server.app.ready();
+    await server.#app.ready();
     return server;
   }
 
   async obey(command: Command): Promise<void> {
     switch (command.kind) {
       case 'append':
-        if (this.isClosed) return;
-        for (const batch of command.batches) await this.device.append(this.rowsOf(batch));
+        if (this.#isClosed) return;
+        for (const batch of command.batches) await this.#device.append(this.#rowsOf(batch));
         return;
       case 'open':
-        return this.open(command);
+        return this.#open(command);
       case 'quiet':
-        this.log.earliest = this.now + command.seconds;
-        this.device.earliest = this.log.earliest;
+        this.#log.earliest = this.#now + command.seconds;
+        this.#device.earliest = this.#log.earliest;
         return;
       case 'close':
-        this.isClosed = true;
-        return this.dataset.close();
+        this.#isClosed = true;
+        return this.#dataset.close();
       default:
-        this.handle(command);
+        this.#handle(command);
     }
   }
 
   /** Waits until every reader that can go on has gone as far as it can; then compares. */
   async settle(): Promise<void> {
     const deadline = performance.now() + PATIENCE;
-    for (let late = this.late(); late !== undefined; late = this.late()) {
+    for (let late = this.#late(); late !== undefined; late = this.#late()) {
       if (performance.now() > deadline) throw new Error(`${late.query} did not come as far as it could`);
       await turn();
     }
-    for (const reader of this.readers) reader.check(this.isClosed);
-    const { rows, overrun } = this.dataset.status();
-    const missed = this.readers.reduce((sum, reader) => sum + reader.missed, 0);
-    if (rows !== this.log.end) throw new Error(`expected ${this.log.end} rows in status(), found ${rows}`);
+    for (const reader of this.#readers) reader.check(this.#isClosed);
+    const { rows, overrun } = this.#dataset.status();
+    const missed = this.#readers.reduce((sum, reader) => sum + reader.missed, 0);
+    if (rows !== this.#log.end) throw new Error(`expected ${this.#log.end} rows in status(), found ${rows}`);
     if (overrun !== missed) throw new Error(`expected ${missed} missed rows in status(), found ${overrun}`);
   }
 
   /** Everyone takes everything, and no row comes any more: each stream ends, and nothing is left of it. */
   async finish(): Promise<void> {
     await this.obey({ kind: 'close' });
-    for (const { connection } of this.readers) connection.takeAll();
+    for (const { connection } of this.#readers) connection.takeAll();
     await this.settle();
     const deadline = performance.now() + PATIENCE;
-    for (let open = await this.openStreams(); open > 0; open = await this.openStreams()) {
+    for (let open = await this.#openStreams(); open > 0; open = await this.#openStreams()) {
       if (performance.now() > deadline) throw new Error(`expected no open stream, found ${open}`);
     }
   }
 
   async stop(): Promise<void> {
-    for (const { connection } of this.readers) connection.destroy();
-    await this.app.close();
+    for (const { connection } of this.#readers) connection.destroy();
+    await this.#app.close();
   }
 
-  private async openStreams(): Promise<number> {
-    return (await this.app.inject('/health')).json<{ streams: number }>().streams;
+  async #openStreams(): Promise<number> {
+    return (await this.#app.inject('/health')).json<{ streams: number }>().streams;
   }
 
-  private async open({ asking, options, protocol, behind }: Command & { kind: 'open' }): Promise<void> {
-    const { query, asked: meaning } = asked(asking, this.log);
-    const before = behind ? this.readers.findLast(reader => this.isReusable(reader)) : undefined;
+  async #open({ asking, options, protocol, behind }: Command & { kind: 'open' }): Promise<void> {
+    const { query, asked: meaning } = asked(asking, this.#log);
+    const before = behind ? this.#readers.findLast(reader => this.#isReusable(reader)) : undefined;
     const connection = before?.connection ?? new ScriptedConnection(options);
     const reader = new WatchedReader(
       { query, asked: meaning, encoding: asking.encoding },
-      this.log,
+      this.#log,
       connection,
       before,
     );
-    this.readers.push(reader);
-    if (before === undefined) this.app.server.emit('connection', connection);
+    this.#readers.push(reader);
+    if (before === undefined) this.#app.server.emit('connection', connection);
     connection.ask(`/scripted.${asking.encoding}?${query}`, before === undefined ? protocol : 'HTTP/1.1');
     const deadline = performance.now() + PATIENCE;
     while (!reader.isWatched && !reader.waitsForTurn) {
@@ -232,14 +232,14 @@ class Scripted {
   }
 
   /** As many requests of a connection may wait as the server reads. */
-  private isReusable(reader: WatchedReader): boolean {
+  #isReusable(reader: WatchedReader): boolean {
     const { connection, isReusable } = reader;
-    const waiting = this.readers.filter(other => other.connection === connection && !other.isWatched);
+    const waiting = this.#readers.filter(other => other.connection === connection && !other.isWatched);
     return isReusable && waiting.length < DEFAULT_UNANSWERED_REQUESTS - 1;
   }
 
-  private handle({ kind, which }: Command & { which: number }): void {
-    const reader = this.readers[which % this.readers.length];
+  #handle({ kind, which }: Command & { which: number }): void {
+    const reader = this.#readers[which % this.#readers.length];
     if (reader === undefined) return;
     const { connection } = reader;
     if (kind === 'stall') connection.stall();
@@ -248,8 +248,8 @@ class Scripted {
     else connection.destroy();
   }
 
-  private rowsOf(seeds: readonly RowSeed[]): Row[] {
-    let time = this.now;
+  #rowsOf(seeds: readonly RowSeed[]): Row[] {
+    let time = this.#now;
     return seeds.map(({ gap, values }) => {
       time += gap;
       return [time, ...values];
@@ -257,12 +257,12 @@ class Scripted {
   }
 
   /** No row is made at this time or before it. */
-  private get now(): number {
-    const [last = EPOCH] = this.log.rows.at(-1) ?? [];
-    return Math.max(last, this.log.earliest);
+  get #now(): number {
+    const [last = EPOCH] = this.#log.rows.at(-1) ?? [];
+    return Math.max(last, this.#log.earliest);
   }
 
-  private late(): WatchedReader | undefined {
-    return this.readers.find(reader => !reader.hasSettled(this.isClosed));
+  #late(): WatchedReader | undefined {
+    return this.#readers.find(reader => !reader.hasSettled(this.#isClosed));
   }
 }

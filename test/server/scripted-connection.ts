@@ -12,62 +12,64 @@ export interface ConnectionOptions {
 
 export class ScriptedConnection extends Duplex {
   readonly remoteAddress = '192.0.2.1';
-  private readonly pieces: Buffer[] = [];
-  private readonly asked: HttpRequest[] = [];
-  private held: (() => void) | undefined;
-  private isTaking: boolean;
-  private isEnded = false;
+  readonly #pieces: Buffer[] = [];
+  readonly #asked: HttpRequest[] = [];
+  #held: (() => void) | undefined;
+  #isTaking: boolean;
+  #isEnded = false;
   /** The answers as they were read last, and what there was to read then. */
-  private known: { seen: string; answers: readonly Answer[] } = { seen: '', answers: [] };
+  #known: { seen: string; answers: readonly Answer[] } = { seen: '', answers: [] };
 
   constructor({ highWaterMark = 16_384, taking = true }: ConnectionOptions = {}) {
     super({ writableHighWaterMark: highWaterMark });
-    this.isTaking = taking;
+    this.#isTaking = taking;
     // A client that leaves is no error of the test.
     this.on('error', () => {});
   }
 
   /** Asks for a path, also while another answer is under way. */
   ask(path: string, protocol: HttpRequest['protocol'] = 'HTTP/1.1'): void {
-    this.asked.push({ method: 'GET', protocol });
+    this.#asked.push({ method: 'GET', protocol });
     this.push(`GET ${path} ${protocol}\r\nHost: pi\r\n\r\n`);
   }
 
   get taking(): boolean {
-    return this.isTaking;
+    return this.#isTaking;
   }
 
   /** One more request may be sent. */
   get isPersistent(): boolean {
-    return this.asked.at(-1)?.protocol === 'HTTP/1.1' && !this.isEnded && !this.destroyed;
+    return this.#asked.at(-1)?.protocol === 'HTTP/1.1' && !this.#isEnded && !this.destroyed;
   }
 
   /** Takes everything from now on. */
   takeAll(): void {
-    this.isTaking = true;
+    this.#isTaking = true;
     this.takeOne();
   }
 
   /** Takes nothing any more. */
   stall(): void {
-    this.isTaking = false;
+    this.#isTaking = false;
   }
 
   /** Takes what the server wrote first of what is left. */
   takeOne(): void {
-    const { held } = this;
-    this.held = undefined;
+    const held = this.#held;
+    this.#held = undefined;
     held?.();
   }
 
   /** The answers, in the order of the requests; one at least where anything was asked for. */
   get answers(): readonly Answer[] {
-    const { asked, isEnded, pieces } = this;
+    const asked = this.#asked;
+    const isEnded = this.#isEnded;
+    const pieces = this.#pieces;
     const seen = `${pieces.length} ${asked.length} ${isEnded}`;
-    if (this.known.seen !== seen) {
-      this.known = { seen, answers: answersIn(Buffer.concat(pieces), asked, isEnded) };
+    if (this.#known.seen !== seen) {
+      this.#known = { seen, answers: answersIn(Buffer.concat(pieces), asked, isEnded) };
     }
-    return this.known.answers;
+    return this.#known.answers;
   }
 
   override _read(): void {}
@@ -75,15 +77,15 @@ export class ScriptedConnection extends Duplex {
   override _write(piece: Buffer, _encoding: string, callback: () => void): void {
     const take = () => {
       // Once it is taken, the memory is the server's again.
-      this.pieces.push(Buffer.from(piece));
+      this.#pieces.push(Buffer.from(piece));
       callback();
     };
-    if (this.isTaking) take();
-    else this.held = take;
+    if (this.#isTaking) take();
+    else this.#held = take;
   }
 
   override _final(callback: () => void): void {
-    this.isEnded = true;
+    this.#isEnded = true;
     callback();
   }
 }

@@ -50,42 +50,42 @@ export class ScriptedDevice implements Device {
   readonly clock: ClockHistory = { steps: 0, lastSteps: [], ahead: 0 };
   /** Its times are those of a script: only its rows tell how far it is, unless the test says so too. */
   earliest = Number.NEGATIVE_INFINITY;
-  private readonly onRows: (rows: readonly Row[]) => void;
-  private readonly waiting: Appended[] = [];
-  private wake: () => void = () => {};
-  private failure: Error | undefined;
+  readonly #onRows: (rows: readonly Row[]) => void;
+  readonly #waiting: Appended[] = [];
+  #wake: () => void = () => {};
+  #failure: Error | undefined;
 
   /** `onRows` is told of rows right before they are handed over. */
   constructor(onRows: (rows: readonly Row[]) => void = () => {}) {
-    this.onRows = onRows;
+    this.#onRows = onRows;
   }
 
   /** One batch; resolves when whoever takes the rows has dealt with them and comes back for more. */
   append(rows: readonly Row[]): Promise<void> {
     return new Promise(taken => {
-      this.waiting.push({ rows, taken });
-      this.wake();
+      this.#waiting.push({ rows, taken });
+      this.#wake();
     });
   }
 
   /** Breaks as a device does whose sensors do not open again. */
   fail(error: Error): void {
-    this.failure = error;
-    this.wake();
+    this.#failure = error;
+    this.#wake();
   }
 
   async *rows(signal: AbortSignal): AsyncGenerator<Batch, void, undefined> {
-    signal.addEventListener('abort', () => this.wake());
+    signal.addEventListener('abort', () => this.#wake());
     while (!signal.aborted) {
-      if (this.failure !== undefined) throw this.failure;
-      const next = this.waiting.shift();
+      if (this.#failure !== undefined) throw this.#failure;
+      const next = this.#waiting.shift();
       if (next === undefined) {
         await new Promise<void>(resolve => {
-          this.wake = resolve;
+          this.#wake = resolve;
         });
         continue;
       }
-      this.onRows(next.rows);
+      this.#onRows(next.rows);
       yield batchOf(next.rows);
       next.taken();
     }

@@ -25,18 +25,18 @@ export class WatchedReader {
   missed = 0;
   /** The server has begun to answer it. */
   isWatched = false;
-  private readonly question: Question;
-  private readonly log: ReferenceLog;
-  private readonly before: WatchedReader | undefined;
-  private readonly number: number;
-  private readonly reference: ReferenceReader;
-  private position = -1;
-  private isCursorClosed = false;
-  private isTold = false;
-  private wake: (() => void) | undefined;
-  private readonly wrong: string[] = [];
+  readonly #question: Question;
+  readonly #log: ReferenceLog;
+  readonly #before: WatchedReader | undefined;
+  readonly #number: number;
+  readonly #reference: ReferenceReader;
+  #position = -1;
+  #isCursorClosed = false;
+  #isTold = false;
+  #wake: (() => void) | undefined;
+  readonly #wrong: string[] = [];
   /** The bytes of the first rows of the reference. */
-  private written = { rows: 0, bytes: Buffer.alloc(0) };
+  #written = { rows: 0, bytes: Buffer.alloc(0) };
 
   /** `before`: the reader whose answer comes before this one's in the same connection. */
   constructor(
@@ -46,16 +46,16 @@ export class WatchedReader {
     before: WatchedReader | undefined,
   ) {
     this.query = question.query;
-    this.question = question;
-    this.log = log;
+    this.#question = question;
+    this.#log = log;
     this.connection = connection;
-    this.before = before;
-    this.number = before === undefined ? 0 : before.number + 1;
-    this.reference = new ReferenceReader(question.asked);
+    this.#before = before;
+    this.#number = before === undefined ? 0 : before.#number + 1;
+    this.#reference = new ReferenceReader(question.asked);
   }
 
   get answer(): Answer {
-    return this.connection.answers[this.number]!;
+    return this.connection.answers[this.#number]!;
   }
 
   /** The connection will carry one more answer, though perhaps not soon. */
@@ -66,13 +66,13 @@ export class WatchedReader {
 
   /** Checks what the cursor gives while it is read. */
   watch(cursor: Cursor): Cursor {
-    const { log } = this;
+    const log = this.#log;
     this.isWatched = true;
-    this.position = log.beginning(this.question.asked);
+    this.#position = log.beginning(this.#question.asked);
     const told = (): void => {
-      if (this.isCursorClosed) this.wrong.push('was called back after it was closed');
-      this.isTold = true;
-      this.wake?.();
+      if (this.#isCursorClosed) this.#wrong.push('was called back after it was closed');
+      this.#isTold = true;
+      this.#wake?.();
     };
     return {
       get ended() {
@@ -87,15 +87,15 @@ export class WatchedReader {
       get first() {
         return cursor.first;
       },
-      next: most => this.step(cursor.next(most), most),
+      next: most => this.#step(cursor.next(most), most),
       wait: wake => {
-        this.wake = wake;
-        this.isTold = false;
+        this.#wake = wake;
+        this.#isTold = false;
         cursor.wait(told);
-        if (this.isTold) this.wrong.push('was called back from within wait');
+        if (this.#isTold) this.#wrong.push('was called back from within wait');
       },
       close: () => {
-        this.isCursorClosed = true;
+        this.#isCursorClosed = true;
         cursor.close();
       },
     };
@@ -104,91 +104,91 @@ export class WatchedReader {
   /** True where nothing is to be expected of the server before something else happens. */
   hasSettled(isClosed: boolean): boolean {
     const { connection } = this;
-    if (connection.destroyed && !this.isComplete) return this.isCursorClosed || !this.isWatched;
+    if (connection.destroyed && !this.#isComplete) return this.#isCursorClosed || !this.isWatched;
     if (!connection.taking || this.waitsForTurn) return true;
-    if (this.isOver(isClosed)) {
-      return this.isCursorClosed && connection.writableLength === 0 && this.isComplete;
+    if (this.#isOver(isClosed)) {
+      return this.#isCursorClosed && connection.writableLength === 0 && this.#isComplete;
     }
-    return this.position === this.log.end && connection.writableLength === 0;
+    return this.#position === this.#log.end && connection.writableLength === 0;
   }
 
   /** Throws where the reader got anything else than it was to get. */
   check(isClosed: boolean): void {
-    if (this.wrong.length > 0) throw new Error(`${this.query}: ${this.wrong.join('; ')}`);
+    if (this.#wrong.length > 0) throw new Error(`${this.query}: ${this.#wrong.join('; ')}`);
     const { body, complete, head } = this.answer;
     if (head !== '' && !head.startsWith('HTTP/1.1 200 ')) throw new Error(`${this.query}: ${head}`);
-    const isOver = this.isOver(isClosed);
+    const isOver = this.#isOver(isClosed);
     if (complete && !isOver) throw new Error(`${this.query}: ended before its time`);
-    const expected = this.expected(isOver);
+    const expected = this.#expected(isOver);
     const here = this.connection.taking && !this.connection.destroyed && !this.waitsForTurn;
     const least = here ? expected.length : 0;
     if (body.length >= least && body.equals(expected.subarray(0, body.length))) return;
     throw new Error(
-      `${this.query}: expected${here ? '' : ' the beginning of'}\n${this.readable(expected)}\nfound\n${this.readable(body)}`,
+      `${this.query}: expected${here ? '' : ' the beginning of'}\n${this.#readable(expected)}\nfound\n${this.#readable(body)}`,
     );
   }
 
-  private get isComplete(): boolean {
+  get #isComplete(): boolean {
     return this.answer.complete;
   }
 
   get waitsForTurn(): boolean {
-    return this.before !== undefined && !this.before.isComplete;
+    return this.#before !== undefined && !this.#before.#isComplete;
   }
 
-  private isOver(isClosed: boolean): boolean {
-    return this.reference.over || (isClosed && this.position === this.log.end);
+  #isOver(isClosed: boolean): boolean {
+    return this.#reference.over || (isClosed && this.#position === this.#log.end);
   }
 
-  private step(taken: Taken | undefined, most: number): Taken | undefined {
-    const { log } = this;
-    if (this.isCursorClosed) this.wrong.push('was read after it was closed');
-    this.missed += Math.max(0, log.first - this.position);
-    this.position = Math.max(this.position, log.first);
+  #step(taken: Taken | undefined, most: number): Taken | undefined {
+    const log = this.#log;
+    if (this.#isCursorClosed) this.#wrong.push('was read after it was closed');
+    this.missed += Math.max(0, log.first - this.#position);
+    this.#position = Math.max(this.#position, log.first);
     if (taken === undefined) {
-      if (this.position < log.end) this.wrong.push(`got no row at ${this.position} of ${log.end}`);
-      this.reference.wait(log.earliest);
+      if (this.#position < log.end) this.#wrong.push(`got no row at ${this.#position} of ${log.end}`);
+      this.#reference.wait(log.earliest);
       return taken;
     }
     const { batch, position } = taken;
-    if (position !== this.position || batch.length < 1 || batch.length > most) {
-      this.wrong.push(`got ${batch.length} of ${most} rows at ${position}, not at ${this.position}`);
+    if (position !== this.#position || batch.length < 1 || batch.length > most) {
+      this.#wrong.push(`got ${batch.length} of ${most} rows at ${position}, not at ${this.#position}`);
     }
     for (const row of rowsIn(batch)) {
-      const kept = log.rows[this.position];
+      const kept = log.rows[this.#position];
       if (kept === undefined || !row.every((value, column) => Object.is(value, kept[column]))) {
-        this.wrong.push(`got at ${this.position} the row ${row} instead of ${kept}`);
+        this.#wrong.push(`got at ${this.#position} the row ${row} instead of ${kept}`);
       }
-      if (kept !== undefined) this.reference.see(kept);
-      this.position += 1;
+      if (kept !== undefined) this.#reference.see(kept);
+      this.#position += 1;
     }
     return taken;
   }
 
   /** The bytes of the body, as far as the rows have been read. */
-  private expected(isOver: boolean): Buffer {
-    const { rows } = this.reference;
-    const isText = this.question.encoding === 'asc';
-    if (this.written.rows < rows.length) {
-      const news = rows.slice(this.written.rows);
-      const bytes = isText ? Buffer.from(news.map(row => `${row.join(', ')}\n`).join('')) : this.xdrOf(news);
-      this.written = { rows: rows.length, bytes: Buffer.concat([this.written.bytes, bytes]) };
+  #expected(isOver: boolean): Buffer {
+    const { rows } = this.#reference;
+    const isText = this.#question.encoding === 'asc';
+    if (this.#written.rows < rows.length) {
+      const news = rows.slice(this.#written.rows);
+      const bytes = isText ? Buffer.from(news.map(row => `${row.join(', ')}\n`).join('')) : this.#xdrOf(news);
+      this.#written = { rows: rows.length, bytes: Buffer.concat([this.#written.bytes, bytes]) };
     }
     const end = Buffer.alloc(isOver && !isText ? 4 : 0);
     if (end.length > 0) end.writeUInt32BE(END);
-    return Buffer.concat([Buffer.from(this.header), this.written.bytes, end]);
+    return Buffer.concat([Buffer.from(this.#header), this.#written.bytes, end]);
   }
 
-  private get header(): string {
-    const { asked, encoding } = this.question;
+  get #header(): string {
+    const { asked, encoding } = this.#question;
     const fields = asked.columns.map(column => `        ${TYPES[column]} ${COLUMNS[column]};\n`).join('');
     const dds = `Dataset {\n    Sequence {\n${fields}    } sensor;\n} scripted;\n`;
     if (encoding === 'dods') return `${dds}Data:\n`;
     return `${dds}${'-'.repeat(45)}\n${asked.columns.map(column => `sensor.${COLUMNS[column]}`).join(', ')}\n`;
   }
 
-  private xdrOf(rows: readonly Row[]): Buffer {
-    const { columns } = this.question.asked;
+  #xdrOf(rows: readonly Row[]): Buffer {
+    const { columns } = this.#question.asked;
     const stride = 4 + columns.reduce((sum, column) => sum + (column < 2 ? 8 : 4), 0);
     const bytes = Buffer.alloc(rows.length * stride);
     let at = 0;
@@ -205,8 +205,8 @@ export class WatchedReader {
   }
 
   /** For a person who looks for what is wrong. */
-  private readable(body: Buffer): string {
-    return this.question.encoding === 'asc'
+  #readable(body: Buffer): string {
+    return this.#question.encoding === 'asc'
       ? body.toString()
       : body.toString('hex').replaceAll('5a000000', '\n$&');
   }

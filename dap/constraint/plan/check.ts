@@ -39,21 +39,21 @@ export interface CalledFunction {
 
 /** Checks the parts of one constraint; every method throws a `ConstraintError` that points at what does not fit. */
 export class Checker {
-  private readonly constraint: Constraint;
-  private readonly sequence: Sequence;
-  private readonly now: number;
+  readonly #constraint: Constraint;
+  readonly #sequence: Sequence;
+  readonly #now: number;
 
   /** `now` in seconds since 1970; the fields of `sequence` are all atomic. */
   constructor(constraint: Constraint, sequence: Sequence, now: number) {
-    this.constraint = constraint;
-    this.sequence = sequence;
-    this.now = now;
+    this.#constraint = constraint;
+    this.#sequence = sequence;
+    this.#now = now;
   }
 
   /** The columns that the projections ask for, each once, in the order asked for; all where nothing is named. */
   columns(): number[] {
-    const { sequence } = this;
-    return this.asked(sequence, path => {
+    const sequence = this.#sequence;
+    return this.#asked(sequence, path => {
       const found = find(path, sequence);
       return typeof found === 'number' ? [found] : found;
     });
@@ -64,11 +64,11 @@ export class Checker {
    * source column's name stands for all that are made of it.
    */
   results(results: readonly ResultColumn[]): number[] {
-    const given: Sequence = { ...this.sequence, fields: results.map(({ field }) => field) };
-    return this.asked(given, path => {
+    const given: Sequence = { ...this.#sequence, fields: results.map(({ field }) => field) };
+    return this.#asked(given, path => {
       const result = find(path, given);
       if (result !== undefined) return result === 'sequence' ? result : [result];
-      const found = find(path, this.sequence);
+      const found = find(path, this.#sequence);
       if (typeof found !== 'number') return undefined;
       return results.flatMap(({ source }, index) => (source === found ? [index] : []));
     });
@@ -76,17 +76,17 @@ export class Checker {
 
   /** The clauses that compare. */
   clauses(): Clause[] {
-    return this.constraint.selections.flatMap(selection =>
-      selection.kind === 'call' ? [] : this.clause(selection),
+    return this.#constraint.selections.flatMap(selection =>
+      selection.kind === 'call' ? [] : this.#clause(selection),
     );
   }
 
   /** The function that thins the rows out; undefined where there is none. */
   thinner(): CalledFunction | undefined {
-    const calls = this.constraint.selections.filter(selection => selection.kind === 'call');
+    const calls = this.#constraint.selections.filter(selection => selection.kind === 'call');
     const [first, second] = calls.flatMap(call => {
       const read = readFunction(call, (expected, found) => this.fail(call, expected, found));
-      this.checkTime(call, read);
+      this.#checkTime(call, read);
       return read.name === 'orderBy' ? [] : { call, thinner: read };
     });
     if (second !== undefined) {
@@ -98,33 +98,30 @@ export class Checker {
 
   /** The number of the column of numbers that the function at `call` goes by. */
   numberColumn(call: Call, path: string): number {
-    const found = this.columnOf(call, path);
-    const field = this.sequence.fields[found] as Atomic;
+    const found = this.#columnOf(call, path);
+    const field = this.#sequence.fields[found] as Atomic;
     if (isText(field)) {
       this.fail(call, `a column of numbers for ${call.name}`, `the column ${quoted(path)} (${field.type})`);
     }
     return found;
   }
 
-  private columnOf(call: Call, path: string): number {
-    const found = find(path, this.sequence);
+  #columnOf(call: Call, path: string): number {
+    const found = find(path, this.#sequence);
     if (typeof found === 'number') return found;
-    return this.fail(call, `${namesInstead(path, this.sequence, 'column')} for ${call.name}`, quoted(path));
+    return this.fail(call, `${namesInstead(path, this.#sequence, 'column')} for ${call.name}`, quoted(path));
   }
 
-  private checkTime(call: Call, read: ThinningFunction | Sorter): void {
-    const { fields } = this.sequence;
+  #checkTime(call: Call, read: ThinningFunction | Sorter): void {
+    const { fields } = this.#sequence;
     const time = fields[this.numberColumn(call, read.time)]!;
     if (time.name !== TIME) this.fail(call, `the column "${TIME}" for ${call.name}`, quoted(read.time));
-    if (read.name === 'orderBy') for (const path of read.columns) this.columnOf(call, path);
+    if (read.name === 'orderBy') for (const path of read.columns) this.#columnOf(call, path);
   }
 
-  private asked(
-    given: Sequence,
-    resolve: (path: string) => readonly number[] | 'sequence' | undefined,
-  ): number[] {
+  #asked(given: Sequence, resolve: (path: string) => readonly number[] | 'sequence' | undefined): number[] {
     const all = given.fields.map((_, index) => index);
-    const asked = this.constraint.projections.flatMap(item => {
+    const asked = this.#constraint.projections.flatMap(item => {
       if (item.kind === 'call') {
         return this.fail(item, 'a variable, as functions come after "&"', quoted(`${item.name}(`));
       }
@@ -136,28 +133,28 @@ export class Checker {
     return asked.length === 0 ? all : [...new Set(asked)];
   }
 
-  private clause(selection: Comparison): Clause {
-    const left = this.side(selection.left);
+  #clause(selection: Comparison): Clause {
+    const left = this.#side(selection.left);
     const { operator, right } = selection;
-    const values = (right.kind === 'list' ? right.values : [right]).map(value => this.side(value));
-    if (operator === '=~') return this.patternClause(left, values);
-    const from = this.asTime(left, values[0]!);
-    const to = values.map(value => this.asTime(value, from));
-    for (const value of to) this.checkPair(from, value);
+    const values = (right.kind === 'list' ? right.values : [right]).map(value => this.#side(value));
+    if (operator === '=~') return this.#patternClause(left, values);
+    const from = this.#asTime(left, values[0]!);
+    const to = values.map(value => this.#asTime(value, from));
+    for (const value of to) this.#checkPair(from, value);
     // The types have been checked to be the same on both sides.
     return { type: from.type, operator, left: from.term, right: to.map(({ term }) => term) } as Clause;
   }
 
-  private patternClause(left: Side, values: readonly Side[]): Clause {
+  #patternClause(left: Side, values: readonly Side[]): Clause {
     if (left.type !== 'text') this.fail(left.node, 'a text before =~', describe(left));
     return {
       type: 'pattern',
       left: left.term as Term<string>,
-      right: values.map(value => this.matcher(value)),
+      right: values.map(value => this.#matcher(value)),
     };
   }
 
-  private matcher(side: Side): Matcher {
+  #matcher(side: Side): Matcher {
     if (side.node.kind !== 'text') {
       return this.fail(side.node, 'a regular expression in quotes', describe(side));
     }
@@ -171,14 +168,14 @@ export class Checker {
     }
   }
 
-  private side(node: Operand): Side {
+  #side(node: Operand): Side {
     switch (node.kind) {
       case 'number':
         return { node, type: 'number', term: { value: node.value } };
       case 'text':
         return { node, type: 'text', term: { value: node.value } };
       case 'time':
-        return { node, type: 'number', term: { value: this.seconds(node, node.text) } };
+        return { node, type: 'number', term: { value: this.#seconds(node, node.text) } };
       case 'call':
         return this.fail(
           node,
@@ -186,13 +183,13 @@ export class Checker {
           quoted(`${node.name}(`),
         );
       case 'name': {
-        const found = find(pathOf(node), this.sequence);
+        const found = find(pathOf(node), this.#sequence);
         if (typeof found !== 'number') {
-          const expected = `${namesInstead(pathOf(node), this.sequence, 'column')}, a number, or a text in quotes`;
+          const expected = `${namesInstead(pathOf(node), this.#sequence, 'column')}, a number, or a text in quotes`;
           const whole = found === 'sequence' ? 'the whole Sequence ' : '';
           return this.fail(node, expected, `${whole}${quoted(pathOf(node))}`);
         }
-        const field = this.sequence.fields[found] as Atomic;
+        const field = this.#sequence.fields[found] as Atomic;
         const type = isText(field) ? 'text' : 'number';
         return { node, type, field, term: { column: found, float32: field.type === 'Float32' } };
       }
@@ -200,18 +197,18 @@ export class Checker {
   }
 
   /** A quoted text beside the column of times is a time. */
-  private asTime(side: Side, other: Side): Side {
+  #asTime(side: Side, other: Side): Side {
     if (side.node.kind !== 'text' || !isTime(other)) return side;
-    return { node: side.node, type: 'number', term: { value: this.seconds(side.node, side.node.value) } };
+    return { node: side.node, type: 'number', term: { value: this.#seconds(side.node, side.node.value) } };
   }
 
-  private seconds(node: Operand, text: string): number {
-    return secondsOf(text, this.now, (offset, expected) =>
+  #seconds(node: Operand, text: string): number {
+    return secondsOf(text, this.#now, (offset, expected) =>
       this.fail(node, expected, quoted(text.slice(offset))),
     );
   }
 
-  private checkPair(left: Side, right: Side): void {
+  #checkPair(left: Side, right: Side): void {
     if (left.type !== right.type) {
       const what = left.type === 'number' ? 'a number' : 'a text in quotes';
       this.fail(right.node, `${what} beside ${describe(left)}`, describe(right));
@@ -232,7 +229,7 @@ export class Checker {
 
   /** Throws the error that at `node` something else was expected. */
   fail(node: Node, expected: string, found: string): never {
-    throw errorAt(this.constraint, node, expected, found);
+    throw errorAt(this.#constraint, node, expected, found);
   }
 }
 

@@ -24,72 +24,74 @@ export interface Selected {
  * is kept of them is one interval's result, and a result is given when a row of a later interval comes, or the end.
  */
 export class RowReader {
-  private readonly plan: Plan;
-  private empty: Batch | undefined;
-  private readonly thin: RowThinner | undefined;
+  readonly #plan: Plan;
+  #empty: Batch | undefined;
+  readonly #thin: RowThinner | undefined;
   /** The columns asked for are all of a batch's in their order. */
-  private readonly allColumns: boolean;
+  readonly #allColumns: boolean;
   /** Rows that met the clauses so far, or result rows that were made of them. */
-  private matched = 0;
+  #matched = 0;
   /** True where no row can be asked for any more; from the beginning where no time is. */
   done: boolean;
 
   constructor(plan: Plan) {
-    this.plan = plan;
-    this.thin = plan.thinning?.begin();
-    this.allColumns = plan.columns.every((column, index) => column === index);
+    this.#plan = plan;
+    this.#thin = plan.thinning?.begin();
+    this.#allColumns = plan.columns.every((column, index) => column === index);
     this.done = isEmpty(plan.time);
   }
 
-  private get none(): Batch {
-    this.empty ??= emptyBatch(this.plan.sequence.fields);
-    return this.empty;
+  get #none(): Batch {
+    this.#empty ??= emptyBatch(this.#plan.sequence.fields);
+    return this.#empty;
   }
 
   next(batch: Batch): Selected {
-    if (this.done) return { batch: this.none, done: true, whole: false };
-    const { plan, thin } = this;
-    const chosen = this.isInside(batch) ? plan.selectInside(batch) : plan.select(batch);
+    if (this.done) return { batch: this.#none, done: true, whole: false };
+    const plan = this.#plan;
+    const thin = this.#thin;
+    const chosen = this.#isInside(batch) ? plan.selectInside(batch) : plan.select(batch);
     const rows = contiguous(chosen, batch.length);
-    const last = this.timeIsUp(batch);
+    const last = this.#timeIsUp(batch);
     const given =
-      thin === undefined ? this.project(batch, this.inRange(rows)) : this.thinned(thin, batch, rows, last);
+      thin === undefined ? this.#project(batch, this.#inRange(rows)) : this.#thinned(thin, batch, rows, last);
     this.done ||= last;
     return { batch: given, done: this.done, whole: thin === undefined && given.length === batch.length };
   }
 
   /** The source has ended: the rows that only the end makes complete. */
   end(): Batch {
-    const { plan, thin } = this;
-    if (this.done || thin === undefined || plan.thinning === undefined) return this.none;
+    const plan = this.#plan;
+    const thin = this.#thin;
+    if (this.done || thin === undefined || plan.thinning === undefined) return this.#none;
     this.done = true;
-    return this.resultsInRange(thin(emptyBatch(plan.thinning.inputFields), true));
+    return this.#resultsInRange(thin(emptyBatch(plan.thinning.inputFields), true));
   }
 
   /** Whether the window of time holds all of the batch; the first row and the last say so, since times increase. */
-  private isInside({ length, columns }: Batch): boolean {
-    const { time, timeColumn } = this.plan;
+  #isInside({ length, columns }: Batch): boolean {
+    const { time, timeColumn } = this.#plan;
     if (timeColumn === undefined || length === 0) return false;
     const times = columns[timeColumn] as NumberColumn;
     return times[0]! > time.low && times[length - 1]! < time.high;
   }
 
-  private timeIsUp(batch: Batch): boolean {
-    const { time, timeColumn } = this.plan;
+  #timeIsUp(batch: Batch): boolean {
+    const { time, timeColumn } = this.#plan;
     if (timeColumn === undefined || batch.length === 0) return false;
     const column = batch.columns[timeColumn] as NumberColumn;
     return time.high < Number.POSITIVE_INFINITY && column[batch.length - 1]! >= time.high;
   }
 
-  private thinned(thin: RowThinner, batch: Batch, rows: Rows, last: boolean): Batch {
-    const { inputs, inputFields } = this.plan.thinning!;
-    return this.resultsInRange(thin(pick(batch, rows, inputs, inputFields), last));
+  #thinned(thin: RowThinner, batch: Batch, rows: Rows, last: boolean): Batch {
+    const { inputs, inputFields } = this.#plan.thinning!;
+    return this.#resultsInRange(thin(pick(batch, rows, inputs, inputFields), last));
   }
 
-  private resultsInRange(results: Batch): Batch {
-    const rows = this.inRange(allRows(results));
+  #resultsInRange(results: Batch): Batch {
+    const rows = this.#inRange(allRows(results));
     if (countOf(rows) === results.length) return results;
-    const { fields } = this.plan.sequence;
+    const { fields } = this.#plan.sequence;
     return pick(
       results,
       rows,
@@ -99,14 +101,14 @@ export class RowReader {
   }
 
   /** Those of the matching rows that the row range chooses. */
-  private inRange(rows: Rows): Rows {
-    const { rows: range } = this.plan;
+  #inRange(rows: Rows): Rows {
+    const { rows: range } = this.#plan;
     if (range === undefined) return rows;
     const { start, stride, stop } = range;
-    const seen = this.matched;
+    const seen = this.#matched;
     const count = countOf(rows);
-    this.matched += count;
-    this.done ||= this.matched > stop;
+    this.#matched += count;
+    this.done ||= this.#matched > stop;
     const first = seen <= start ? start - seen : (stride - ((seen - start) % stride)) % stride;
     const end = Math.min(count, stop - seen + 1);
     if (first >= end) return { from: 0, to: 0 };
@@ -116,11 +118,11 @@ export class RowReader {
     return chosen;
   }
 
-  private project(batch: Batch, rows: Rows): Batch {
-    const { columns, sequence } = this.plan;
+  #project(batch: Batch, rows: Rows): Batch {
+    const { columns, sequence } = this.#plan;
     const length = countOf(rows);
-    if (length === 0) return this.none;
-    if (length === batch.length && this.allColumns && batch.columns.length === columns.length) return batch;
+    if (length === 0) return this.#none;
+    if (length === batch.length && this.#allColumns && batch.columns.length === columns.length) return batch;
     return pick(batch, rows, columns, sequence.fields);
   }
 }

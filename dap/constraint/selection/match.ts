@@ -36,11 +36,11 @@ export function compilePattern(pattern: string): Matcher {
 
 class Compiler {
   readonly program: Instruction[] = [];
-  private visits = 0;
+  #visits = 0;
 
   emit(tree: PatternTree): void {
-    this.visits++;
-    this.checkSize();
+    this.#visits++;
+    this.#checkSize();
     switch (tree.kind) {
       case 'set':
         this.push({ op: 'set', set: tree.set });
@@ -53,43 +53,43 @@ class Compiler {
         for (const part of tree.parts) this.emit(part);
         break;
       case 'choice':
-        this.choice(tree.parts);
+        this.#choice(tree.parts);
         break;
       case 'repeat':
         for (let i = 0; i < tree.min; i++) this.emit(tree.part);
-        if (tree.max === Number.POSITIVE_INFINITY) this.loop(tree.part);
-        else this.optional(tree.part, tree.max - tree.min);
+        if (tree.max === Number.POSITIVE_INFINITY) this.#loop(tree.part);
+        else this.#optional(tree.part, tree.max - tree.min);
     }
   }
 
   push(instruction: Instruction): void {
     this.program.push(instruction);
-    this.checkSize();
+    this.#checkSize();
   }
 
-  private choice(parts: readonly PatternTree[]): void {
-    const fork = this.jump();
+  #choice(parts: readonly PatternTree[]): void {
+    const fork = this.#jump();
     const ends = parts.map(part => {
       fork.push(this.program.length);
       this.emit(part);
-      return this.jump();
+      return this.#jump();
     });
     for (const end of ends) end.push(this.program.length);
   }
 
-  private loop(part: PatternTree): void {
+  #loop(part: PatternTree): void {
     const top = this.program.length;
-    const fork = this.jump();
+    const fork = this.#jump();
     fork.push(this.program.length);
     this.emit(part);
-    this.jump().push(top);
+    this.#jump().push(top);
     fork.push(this.program.length);
   }
 
-  private optional(part: PatternTree, times: number): void {
+  #optional(part: PatternTree, times: number): void {
     const forks: number[][] = [];
     for (let i = 0; i < times; i++) {
-      const fork = this.jump();
+      const fork = this.#jump();
       fork.push(this.program.length);
       forks.push(fork);
       this.emit(part);
@@ -98,14 +98,14 @@ class Compiler {
   }
 
   /** A jump whose targets are still to be put in. */
-  private jump(): number[] {
+  #jump(): number[] {
     const to: number[] = [];
     this.push({ op: 'go', to });
     return to;
   }
 
-  private checkSize(): void {
-    if (this.program.length > MAX_PROGRAM || this.visits > MAX_VISITS) {
+  #checkSize(): void {
+    if (this.program.length > MAX_PROGRAM || this.#visits > MAX_VISITS) {
       throw new PatternError(0, `a pattern that comes to at most ${MAX_PROGRAM} states`);
     }
   }
@@ -118,30 +118,30 @@ interface Waiting {
 }
 
 class Automaton implements Matcher {
-  private readonly program: readonly Instruction[];
+  readonly #program: readonly Instruction[];
   /** The place of the text, counted from 1, at which each instruction was last reached: none is followed twice at one. */
-  private readonly reachedAt: Uint32Array;
-  private place = 0;
-  private matched = false;
+  readonly #reachedAt: Uint32Array;
+  #place = 0;
+  #matched = false;
 
   constructor(program: readonly Instruction[]) {
-    this.program = program;
-    this.reachedAt = new Uint32Array(program.length);
+    this.#program = program;
+    this.#reachedAt = new Uint32Array(program.length);
   }
 
   test(text: string): boolean {
     if (text.length > MAX_SUBJECT) return false;
-    this.reachedAt.fill(0);
-    this.place = 0;
-    this.matched = false;
+    this.#reachedAt.fill(0);
+    this.#place = 0;
+    this.#matched = false;
     let next: number[] = [];
     for (let at = 0; ; ) {
-      this.place++;
+      this.#place++;
       const waiting: Waiting[] = [];
-      for (const start of next) this.follow(start, at, text, waiting);
+      for (const start of next) this.#follow(start, at, text, waiting);
       // A match may begin at each place.
-      this.follow(0, at, text, waiting);
-      if (this.matched || at >= text.length) return this.matched;
+      this.#follow(0, at, text, waiting);
+      if (this.#matched || at >= text.length) return this.#matched;
       const code = text.codePointAt(at)!;
       next = waiting.filter(({ set }) => contains(set, code)).map(state => state.next);
       at += code > 0xffff ? 2 : 1;
@@ -149,12 +149,12 @@ class Automaton implements Matcher {
   }
 
   /** Collects the states that can be reached from instruction `from` without a character, at `at` in the text. */
-  private follow(from: number, at: number, text: string, waiting: Waiting[]): void {
+  #follow(from: number, at: number, text: string, waiting: Waiting[]): void {
     const stack = [from];
     for (let pc = stack.pop(); pc !== undefined; pc = stack.pop()) {
-      if (this.reachedAt[pc] === this.place) continue;
-      this.reachedAt[pc] = this.place;
-      const instruction = this.program[pc]!;
+      if (this.#reachedAt[pc] === this.#place) continue;
+      this.#reachedAt[pc] = this.#place;
+      const instruction = this.#program[pc]!;
       switch (instruction.op) {
         case 'set':
           waiting.push({ set: instruction.set, next: pc + 1 });
@@ -169,7 +169,7 @@ class Automaton implements Matcher {
           if (at === text.length) stack.push(pc + 1);
           break;
         case 'match':
-          this.matched = true;
+          this.#matched = true;
       }
     }
   }

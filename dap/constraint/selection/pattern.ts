@@ -81,133 +81,133 @@ export function parsePattern(pattern: string): PatternTree {
 }
 
 class PatternParser {
-  private readonly text: string;
-  private at = 0;
+  readonly #text: string;
+  #at = 0;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
   whole(): PatternTree {
-    const tree = this.choice();
-    if (this.at < this.text.length) this.fail('no ")" without "("');
+    const tree = this.#choice();
+    if (this.#at < this.#text.length) this.#fail('no ")" without "("');
     return tree;
   }
 
-  private choice(): PatternTree {
-    const parts = [this.sequence()];
-    while (this.accept('|')) parts.push(this.sequence());
+  #choice(): PatternTree {
+    const parts = [this.#sequence()];
+    while (this.#accept('|')) parts.push(this.#sequence());
     return parts.length === 1 ? parts[0]! : { kind: 'choice', parts };
   }
 
-  private sequence(): PatternTree {
+  #sequence(): PatternTree {
     const parts: PatternTree[] = [];
-    while (this.at < this.text.length && !this.comes('|', ')')) parts.push(this.repeated());
+    while (this.#at < this.#text.length && !this.#comes('|', ')')) parts.push(this.#repeated());
     return { kind: 'sequence', parts };
   }
 
-  private repeated(): PatternTree {
-    const part = this.atom();
-    const times = this.quantifier();
+  #repeated(): PatternTree {
+    const part = this.#atom();
+    const times = this.#quantifier();
     if (times === undefined) return part;
-    if (part.kind === 'start' || part.kind === 'end') this.fail('something to repeat');
-    this.accept('?');
-    if (this.comes('*', '+', '?', '{')) this.fail('one quantifier');
+    if (part.kind === 'start' || part.kind === 'end') this.#fail('something to repeat');
+    this.#accept('?');
+    if (this.#comes('*', '+', '?', '{')) this.#fail('one quantifier');
     return { kind: 'repeat', part, ...times };
   }
 
-  private quantifier(): { min: number; max: number } | undefined {
-    if (this.accept('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
-    if (this.accept('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
-    if (this.accept('?')) return { min: 0, max: 1 };
-    const counts = /^\{(\d{1,4})(?:(,)(\d{1,4})?)?\}/.exec(this.text.slice(this.at));
+  #quantifier(): { min: number; max: number } | undefined {
+    if (this.#accept('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
+    if (this.#accept('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
+    if (this.#accept('?')) return { min: 0, max: 1 };
+    const counts = /^\{(\d{1,4})(?:(,)(\d{1,4})?)?\}/.exec(this.#text.slice(this.#at));
     if (counts === null) return undefined;
     const min = Number(counts[1]);
     const max = counts[2] === undefined ? min : Number(counts[3] ?? Number.POSITIVE_INFINITY);
-    if (max < min) this.fail('the smaller count first');
+    if (max < min) this.#fail('the smaller count first');
     if (min > MAX_REPEAT || (max > MAX_REPEAT && max < Number.POSITIVE_INFINITY)) {
-      this.fail(`counts up to ${MAX_REPEAT}`);
+      this.#fail(`counts up to ${MAX_REPEAT}`);
     }
-    this.at += counts[0].length;
+    this.#at += counts[0].length;
     return { min, max };
   }
 
-  private atom(): PatternTree {
-    if (this.accept('(')) return this.group();
-    if (this.accept('[')) return { kind: 'set', set: this.brackets() };
-    if (this.accept('.')) return { kind: 'set', set: ANY };
-    if (this.accept('^')) return { kind: 'start' };
-    if (this.accept('$')) return { kind: 'end' };
-    if (this.comes('*', '+', '?')) this.fail('something to repeat');
-    if (this.comes('{')) this.fail('something to repeat with counts ("{2}", "{1,3}"), or "\\{"');
-    return { kind: 'set', set: this.character() };
+  #atom(): PatternTree {
+    if (this.#accept('(')) return this.#group();
+    if (this.#accept('[')) return { kind: 'set', set: this.#brackets() };
+    if (this.#accept('.')) return { kind: 'set', set: ANY };
+    if (this.#accept('^')) return { kind: 'start' };
+    if (this.#accept('$')) return { kind: 'end' };
+    if (this.#comes('*', '+', '?')) this.#fail('something to repeat');
+    if (this.#comes('{')) this.#fail('something to repeat with counts ("{2}", "{1,3}"), or "\\{"');
+    return { kind: 'set', set: this.#character() };
   }
 
-  private group(): PatternTree {
-    if (this.accept('?') && !this.accept(':')) this.fail('"(?:" (there is no look-around)');
-    const tree = this.choice();
-    if (!this.accept(')')) this.fail('")"');
+  #group(): PatternTree {
+    if (this.#accept('?') && !this.#accept(':')) this.#fail('"(?:" (there is no look-around)');
+    const tree = this.#choice();
+    if (!this.#accept(')')) this.#fail('")"');
     return tree;
   }
 
-  private brackets(): CharacterSet {
-    const negated = this.accept('^');
+  #brackets(): CharacterSet {
+    const negated = this.#accept('^');
     const ranges: (readonly [number, number])[] = [];
     // A bracket that closes at once is a character of the set, as in POSIX.
     do {
-      const named = /^\[:(\w*):\]/.exec(this.text.slice(this.at));
+      const named = /^\[:(\w*):\]/.exec(this.#text.slice(this.#at));
       if (named !== null) {
         const set =
-          NAMED_SETS[named[1]!] ?? this.fail(`one of [:${Object.keys(NAMED_SETS).join(':], [:')}:]`);
-        this.at += named[0].length;
+          NAMED_SETS[named[1]!] ?? this.#fail(`one of [:${Object.keys(NAMED_SETS).join(':], [:')}:]`);
+        this.#at += named[0].length;
         ranges.push(...set);
-      } else ranges.push(...this.bracketRange());
-    } while (this.at < this.text.length && !this.comes(']'));
-    if (!this.accept(']')) this.fail('"]"');
+      } else ranges.push(...this.#bracketRange());
+    } while (this.#at < this.#text.length && !this.#comes(']'));
+    if (!this.#accept(']')) this.#fail('"]"');
     return negated ? complement(union(ranges)) : union(ranges);
   }
 
-  private bracketRange(): CharacterSet {
-    const from = this.character();
-    const dash = this.comes('-') && this.at + 1 < this.text.length && this.text[this.at + 1] !== ']';
+  #bracketRange(): CharacterSet {
+    const from = this.#character();
+    const dash = this.#comes('-') && this.#at + 1 < this.#text.length && this.#text[this.#at + 1] !== ']';
     if (!dash) return from;
-    this.accept('-');
-    const at = this.at;
-    const to = this.character();
+    this.#accept('-');
+    const at = this.#at;
+    const to = this.#character();
     const [low, high] = [only(from), only(to)];
-    if (low === undefined || high === undefined || high < low) this.fail('a range in ascending order', at);
+    if (low === undefined || high === undefined || high < low) this.#fail('a range in ascending order', at);
     return [[low!, high!]];
   }
 
   /** One character, or what a backslash and a letter stand for. */
-  private character(): CharacterSet {
-    const at = this.at;
-    if (at >= this.text.length) this.fail('a character');
-    const escaped = this.accept('\\');
-    if (escaped && this.at >= this.text.length) this.fail('a character after "\\"');
-    const char = String.fromCodePoint(this.text.codePointAt(this.at)!);
-    this.at += char.length;
+  #character(): CharacterSet {
+    const at = this.#at;
+    if (at >= this.#text.length) this.#fail('a character');
+    const escaped = this.#accept('\\');
+    if (escaped && this.#at >= this.#text.length) this.#fail('a character after "\\"');
+    const char = String.fromCodePoint(this.#text.codePointAt(this.#at)!);
+    this.#at += char.length;
     const set = escaped ? ESCAPED_SETS[char] : undefined;
     if (set !== undefined) return set;
     const plain = escaped ? ESCAPED_CHARACTERS[char] : undefined;
     if (escaped && plain === undefined && /[\p{L}\p{N}]/u.test(char)) {
-      this.fail('one of \\d \\D \\w \\W \\s \\S \\t \\n \\r, or a mark after "\\"', at);
+      this.#fail('one of \\d \\D \\w \\W \\s \\S \\t \\n \\r, or a mark after "\\"', at);
     }
     const code = (plain ?? char).codePointAt(0)!;
     return [[code, code]];
   }
 
-  private comes(...chars: string[]): boolean {
-    return chars.some(char => this.text[this.at] === char);
+  #comes(...chars: string[]): boolean {
+    return chars.some(char => this.#text[this.#at] === char);
   }
 
-  private accept(char: string): boolean {
-    if (!this.comes(char)) return false;
-    this.at++;
+  #accept(char: string): boolean {
+    if (!this.#comes(char)) return false;
+    this.#at++;
     return true;
   }
 
-  private fail(expected: string, at = this.at): never {
+  #fail(expected: string, at = this.#at): never {
     throw new PatternError(at, expected);
   }
 }

@@ -62,123 +62,123 @@ interface IndexPart {
 
 class Parser {
   readonly positions = new Map<Node, number>();
-  private readonly scan: Scanner;
+  readonly #scan: Scanner;
 
   constructor(text: string) {
-    this.scan = new Scanner(text);
+    this.#scan = new Scanner(text);
   }
 
   constraint(): Constraint {
-    const { scan } = this;
+    const scan = this.#scan;
     const none = scan.ended || scan.next === '&';
-    const projections = none ? [] : this.several(MAX_PROJECTIONS, 'names', () => this.projection());
+    const projections = none ? [] : this.#several(MAX_PROJECTIONS, 'names', () => this.#projection());
     const selections: Selection[] = [];
     while (scan.accept('&')) {
       // An `&` and nothing else asks for nothing in particular, as an empty text does.
       if (none && selections.length === 0 && scan.ended) break;
       if (selections.length === MAX_SELECTIONS) scan.fail(`at most ${MAX_SELECTIONS} clauses`);
-      selections.push(this.selection());
+      selections.push(this.#selection());
     }
     if (!scan.ended) scan.fail(selections.length > 0 ? '"&" or the end' : NEXT_NAME);
     return { projections, selections };
   }
 
-  private projection(): Projection {
-    const at = this.scan.at;
-    const name = this.indexedName(NAME);
-    return this.scan.next === '(' ? this.call(name, at, 1) : this.mark(at, name);
+  #projection(): Projection {
+    const at = this.#scan.at;
+    const name = this.#indexedName(NAME);
+    return this.#scan.next === '(' ? this.#call(name, at, 1) : this.#mark(at, name);
   }
 
-  private selection(): Selection {
-    const { scan } = this;
+  #selection(): Selection {
+    const scan = this.#scan;
     const at = scan.at;
-    const left = this.operand();
+    const left = this.#operand();
     const operator = scan.operator();
     if (operator === undefined) return left.kind === 'call' ? left : scan.fail(OPERATOR);
-    const right = scan.next === '{' ? this.valueList() : this.operand();
+    const right = scan.next === '{' ? this.#valueList() : this.#operand();
     const comparison: Comparison = { kind: 'comparison', left, operator, right };
-    return this.mark(at, comparison);
+    return this.#mark(at, comparison);
   }
 
-  private valueList(): ValueList {
-    const at = this.scan.at;
-    this.scan.expect('{');
-    const values = this.several(MAX_VALUES, 'values', () => this.operand());
-    this.scan.expect('}', '"," or "}"');
-    return this.mark(at, { kind: 'list', values });
+  #valueList(): ValueList {
+    const at = this.#scan.at;
+    this.#scan.expect('{');
+    const values = this.#several(MAX_VALUES, 'values', () => this.#operand());
+    this.#scan.expect('}', '"," or "}"');
+    return this.#mark(at, { kind: 'list', values });
   }
 
   /** A value of a comparison; as the argument of a function (`depth` above 0) a name may carry indices. */
-  private operand(depth = 0): Operand {
-    const { scan } = this;
+  #operand(depth = 0): Operand {
+    const scan = this.#scan;
     const at = scan.at;
-    if (scan.next === '"') return this.mark(at, { kind: 'text', value: scan.quotedText() });
+    if (scan.next === '"') return this.#mark(at, { kind: 'text', value: scan.quotedText() });
     const word = scan.peekWord();
     if (NUMBER.test(word)) {
       scan.skip(word);
-      return this.mark(at, { kind: 'number', value: toNumber(word) });
+      return this.#mark(at, { kind: 'number', value: toNumber(word) });
     }
     if (looksLikeTime(word)) {
       secondsOf(word, 0, (offset, expected) => scan.fail(expected, at + offset));
       scan.skip(word);
-      return this.mark(at, { kind: 'time', text: word });
+      return this.#mark(at, { kind: 'time', text: word });
     }
-    const name = depth > 0 ? this.indexedName(VALUE) : this.plainName(VALUE);
-    return scan.next === '(' ? this.call(name, at, depth + 1) : this.mark(at, name);
+    const name = depth > 0 ? this.#indexedName(VALUE) : this.#plainName(VALUE);
+    return scan.next === '(' ? this.#call(name, at, depth + 1) : this.#mark(at, name);
   }
 
-  private call(callee: Name, at: number, depth: number): Call {
-    const { scan } = this;
+  #call(callee: Name, at: number, depth: number): Call {
+    const scan = this.#scan;
     const [step, ...others] = callee.steps;
     if (others.length > 0 || step!.indices.length > 0) scan.fail('the name of a function before "("', at);
     if (depth > MAX_DEPTH) scan.fail(`functions nested at most ${MAX_DEPTH} deep`);
     scan.expect('(');
-    const args = scan.next === ')' ? [] : this.several(MAX_VALUES, 'arguments', () => this.operand(depth));
+    const args = scan.next === ')' ? [] : this.#several(MAX_VALUES, 'arguments', () => this.#operand(depth));
     scan.expect(')', '"," or ")"');
-    return this.mark(at, { kind: 'call', name: step!.name, args });
+    return this.#mark(at, { kind: 'call', name: step!.name, args });
   }
 
-  private plainName(expected: string): Name {
-    const name = this.dotted(expected, () => []);
-    if (this.scan.next === '[')
-      this.scan.fail('no index in a comparison: a row range belongs to what is asked for');
+  #plainName(expected: string): Name {
+    const name = this.#dotted(expected, () => []);
+    if (this.#scan.next === '[')
+      this.#scan.fail('no index in a comparison: a row range belongs to what is asked for');
     return name;
   }
 
-  private indexedName(expected: string): Name {
-    return this.dotted(expected, () => {
+  #indexedName(expected: string): Name {
+    return this.#dotted(expected, () => {
       const indices: RowRange[] = [];
-      while (this.scan.next === '[') {
-        if (indices.length === MAX_INDICES) this.scan.fail(`at most ${MAX_INDICES} indices`);
-        indices.push(this.index());
+      while (this.#scan.next === '[') {
+        if (indices.length === MAX_INDICES) this.#scan.fail(`at most ${MAX_INDICES} indices`);
+        indices.push(this.#index());
       }
       return indices;
     });
   }
 
   /** `expected` says what else might have begun in place of the name. */
-  private dotted(expected: string, indices: () => readonly RowRange[]): Name {
+  #dotted(expected: string, indices: () => readonly RowRange[]): Name {
     const steps: Step[] = [];
     do {
-      const name = this.scan.name() ?? this.scan.fail(steps.length === 0 ? expected : NAME);
+      const name = this.#scan.name() ?? this.#scan.fail(steps.length === 0 ? expected : NAME);
       steps.push({ name, indices: indices() });
-    } while (this.scan.accept('.'));
+    } while (this.#scan.accept('.'));
     return { kind: 'name', steps };
   }
 
   /** `[n]`, `[n:m]`, `[n:stride:m]`; a `*` in the last place is an open end, alone it is every row. */
-  private index(): RowRange {
-    const { scan } = this;
+  #index(): RowRange {
+    const scan = this.#scan;
     const at = scan.at;
     scan.expect('[');
-    const parts = this.indexParts();
+    const parts = this.#indexParts();
     const end = parts.length < 3 && parts.at(-1)!.value !== Number.POSITIVE_INFINITY ? '":" or "]"' : '"]"';
     if (!scan.accept(']')) scan.failAtPart(end);
-    return this.mark(at, this.rowRange(parts));
+    return this.#mark(at, this.#rowRange(parts));
   }
 
-  private indexParts(): IndexPart[] {
-    const { scan } = this;
+  #indexParts(): IndexPart[] {
+    const scan = this.#scan;
     const parts: IndexPart[] = [];
     do {
       const at = scan.at;
@@ -192,8 +192,8 @@ class Parser {
     return parts;
   }
 
-  private rowRange(parts: readonly IndexPart[]): RowRange {
-    const { scan } = this;
+  #rowRange(parts: readonly IndexPart[]): RowRange {
+    const scan = this.#scan;
     const [first, second, third] = parts;
     const stop = third ?? second ?? first!;
     if (parts.length === 1 && stop.value === Number.POSITIVE_INFINITY) {
@@ -212,16 +212,16 @@ class Parser {
   }
 
   /** One or more of `item`, separated by commas. */
-  private several<T>(limit: number, what: string, item: () => T): T[] {
+  #several<T>(limit: number, what: string, item: () => T): T[] {
     const items: T[] = [];
     do {
-      if (items.length === limit) this.scan.fail(`at most ${limit} ${what}`);
+      if (items.length === limit) this.#scan.fail(`at most ${limit} ${what}`);
       items.push(item());
-    } while (this.scan.accept(','));
+    } while (this.#scan.accept(','));
     return items;
   }
 
-  private mark<T extends Node>(at: number, node: T): T {
+  #mark<T extends Node>(at: number, node: T): T {
     this.positions.set(node, at);
     return node;
   }

@@ -76,17 +76,17 @@ class Printer {
   }
 
   projections({ projections }: Constraint): void {
-    this.list(projections);
+    this.#list(projections);
   }
 
   node(node: Operand | ValueList | Comparison): void {
     this.positions.set(node, this.text.length);
     switch (node.kind) {
       case 'name':
-        this.name(node);
+        this.#name(node);
         break;
       case 'call':
-        this.call(node);
+        this.#call(node);
         break;
       case 'number':
         this.write(printNumber(node.value));
@@ -99,7 +99,7 @@ class Printer {
         break;
       case 'list':
         this.write('{');
-        this.list(node.values);
+        this.#list(node.values);
         this.write('}');
         break;
       case 'comparison':
@@ -109,7 +109,7 @@ class Printer {
     }
   }
 
-  private name({ steps }: Name): void {
+  #name({ steps }: Name): void {
     steps.forEach((step, index) => {
       this.write(`${index > 0 ? '.' : ''}${step.name}`);
       for (const range of step.indices) {
@@ -119,13 +119,13 @@ class Printer {
     });
   }
 
-  private call({ name, args }: Call): void {
+  #call({ name, args }: Call): void {
     this.write(`${name}(`);
-    this.list(args);
+    this.#list(args);
     this.write(')');
   }
 
-  private list(nodes: readonly Operand[]): void {
+  #list(nodes: readonly Operand[]): void {
     nodes.forEach((node, index) => {
       if (index > 0) this.write(',');
       this.node(node);

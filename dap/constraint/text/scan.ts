@@ -22,7 +22,7 @@ export class Scanner {
 
   constructor(text: string) {
     this.text = text;
-    this.skipSpace();
+    this.#skipSpace();
   }
 
   get ended(): boolean {
@@ -38,7 +38,7 @@ export class Scanner {
   accept(token: string): boolean {
     if (!this.text.startsWith(token, this.at)) return false;
     this.at += token.length;
-    this.skipSpace();
+    this.#skipSpace();
     return true;
   }
 
@@ -48,7 +48,7 @@ export class Scanner {
 
   /** One part of a dotted name; undefined where none begins. */
   name(): string | undefined {
-    return this.take(NAME);
+    return this.#take(NAME);
   }
 
   operator(): Operator | undefined {
@@ -57,23 +57,23 @@ export class Scanner {
 
   /** What comes next up to a mark or a space, without stepping over it; empty where a mark comes. */
   peekWord(): string {
-    return this.match(WORD)?.[0] ?? '';
+    return this.#match(WORD)?.[0] ?? '';
   }
 
   /** The same within an index, where a colon is a mark too. */
   peekPart(): string {
-    return this.match(PART)?.[0] ?? '';
+    return this.#match(PART)?.[0] ?? '';
   }
 
   /** Steps over a word that was peeked at. */
   skip(word: string): void {
     this.at += word.length;
-    this.skipSpace();
+    this.#skipSpace();
   }
 
   /** A quoted text: `\"` is a quote, `\\` a backslash, and any other backslash stays, for regular expressions. */
   quotedText(): string {
-    const match = this.match(QUOTED);
+    const match = this.#match(QUOTED);
     if (match === undefined) {
       throw new ConstraintError(this.text, this.text.length, 'the closing quote', THE_END);
     }
@@ -83,32 +83,32 @@ export class Scanner {
 
   /** Throws the error that something else was expected at `at`. */
   fail(expected: string, at = this.at): never {
-    throw new ConstraintError(this.text, at, expected, this.found(at, WORD));
+    throw new ConstraintError(this.text, at, expected, this.#found(at, WORD));
   }
 
   /** The same within an index. */
   failAtPart(expected: string, at = this.at): never {
-    throw new ConstraintError(this.text, at, expected, this.found(at, PART));
+    throw new ConstraintError(this.text, at, expected, this.#found(at, PART));
   }
 
-  private found(at: number, word: RegExp): string {
+  #found(at: number, word: RegExp): string {
     if (at >= this.text.length) return THE_END;
     word.lastIndex = at;
     return quoted(word.exec(this.text)?.[0] ?? String.fromCodePoint(this.text.codePointAt(at)!));
   }
 
-  private take(pattern: RegExp): string | undefined {
-    const text = this.match(pattern)?.[0];
+  #take(pattern: RegExp): string | undefined {
+    const text = this.#match(pattern)?.[0];
     if (text !== undefined) this.skip(text);
     return text;
   }
 
-  private match(pattern: RegExp): RegExpExecArray | undefined {
+  #match(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = this.at;
     return pattern.exec(this.text) ?? undefined;
   }
 
-  private skipSpace(): void {
-    this.at += this.match(SPACE)![0].length;
+  #skipSpace(): void {
+    this.at += this.#match(SPACE)![0].length;
   }
 }

@@ -81,16 +81,16 @@ export function functionsInstead(name: string): string {
 
 /** Reads the argument of one function: items that are separated by commas, blanks around them do not count. */
 class Reader {
-  private readonly usage: string;
-  private readonly text: string;
-  private readonly items: readonly string[];
-  private readonly failed: Failure;
+  readonly #usage: string;
+  readonly #text: string;
+  readonly #items: readonly string[];
+  readonly #failed: Failure;
 
   constructor(usage: string, text: string, failed: Failure) {
-    this.usage = usage;
-    this.text = text;
-    this.items = text.split(',').map(item => item.trim());
-    this.failed = failed;
+    this.#usage = usage;
+    this.#text = text;
+    this.#items = text.split(',').map(item => item.trim());
+    this.#failed = failed;
   }
 
   read(name: FunctionName): ThinningFunction | Sorter {
@@ -98,90 +98,90 @@ class Reader {
       case 'bucket':
       case 'orderByMean':
       case 'orderByCount':
-        this.expectItems(1, 1);
-        return { name, ...this.divided(this.items[0]!) };
+        this.#expectItems(1, 1);
+        return { name, ...this.#divided(this.#items[0]!) };
       case 'orderByClosest':
         // ERDDAP's old spelling has the interval in an item of its own.
-        this.expectItems(1, 2);
-        return { name, ...this.divided(this.items.join('/'), false) };
+        this.#expectItems(1, 2);
+        return { name, ...this.#divided(this.#items.join('/'), false) };
       case 'orderByMin':
       case 'orderByMax':
       case 'orderByMinMax':
-        this.expectItems(1, 2);
-        if (this.items.length === 1) return { name, interval: ALL, time: 'time', key: this.items[0]! };
-        return { name, ...this.divided(this.items[0]!), key: this.items[1]! };
+        this.#expectItems(1, 2);
+        if (this.#items.length === 1) return { name, interval: ALL, time: 'time', key: this.#items[0]! };
+        return { name, ...this.#divided(this.#items[0]!), key: this.#items[1]! };
       case 'orderByLimit':
-        this.expectItems(2, 2);
-        return { name, ...this.divided(this.items[0]!), limit: this.rowCount(this.items[1]!) };
+        this.#expectItems(2, 2);
+        return { name, ...this.#divided(this.#items[0]!), limit: this.#rowCount(this.#items[1]!) };
       case 'orderBy': {
-        this.expectItems(1, Number.POSITIVE_INFINITY);
-        const [time, ...columns] = this.items;
-        if (!TIME_NAME.test(time!)) this.fail('"time" first, as rows come in the order of time', time!);
+        this.#expectItems(1, Number.POSITIVE_INFINITY);
+        const [time, ...columns] = this.#items;
+        if (!TIME_NAME.test(time!)) this.#fail('"time" first, as rows come in the order of time', time!);
         return { name, time: time!, columns };
       }
     }
   }
 
-  private expectItems(least: number, most: number): void {
-    const { length } = this.items;
-    if (length >= least && length <= most && !this.items.includes('')) return;
-    this.failed(this.usage, this.text === '' ? 'an empty text' : quoted(this.text));
+  #expectItems(least: number, most: number): void {
+    const { length } = this.#items;
+    if (length >= least && length <= most && !this.#items.includes('')) return;
+    this.#failed(this.#usage, this.#text === '' ? 'an empty text' : quoted(this.#text));
   }
 
   /** `time/INTERVAL`. */
-  private divided(item: string, mayBegin = true): { time: string; interval: Interval } {
+  #divided(item: string, mayBegin = true): { time: string; interval: Interval } {
     const slash = item.indexOf('/');
     const time = item.slice(0, slash < 0 ? item.length : slash).trimEnd();
     if (!TIME_NAME.test(time)) {
-      return this.fail('"time/" and an interval, as rows come in the order of time', item);
+      return this.#fail('"time/" and an interval, as rows come in the order of time', item);
     }
-    if (slash < 0) return this.fail('an interval after the time, such as time/60 or time/10minutes', item);
-    return { time, interval: this.interval(item.slice(slash + 1).replace(/\s/g, ''), mayBegin) };
+    if (slash < 0) return this.#fail('an interval after the time, such as time/60 or time/10minutes', item);
+    return { time, interval: this.#interval(item.slice(slash + 1).replace(/\s/g, ''), mayBegin) };
   }
 
   /** `60`, `60:30` (seconds, from a second on), `10minutes`, `3months`. */
-  private interval(text: string, mayBegin: boolean): Interval {
+  #interval(text: string, mayBegin: boolean): Interval {
     const [length, offset, more] = text.split(':') as [string, string?, string?];
     const digits = NUMBER.exec(length)?.[0];
-    if (digits === undefined) return this.fail('a number, and a unit or none, after "time/"', text);
+    if (digits === undefined) return this.#fail('a number, and a unit or none, after "time/"', text);
     const unitName = length.slice(digits.length);
     const unit = unitName === '' ? { size: 1, calendar: false } : unitOf.get(unitName);
-    if (unit === undefined) return this.fail(`${EXPECTED_UNIT} after "time/${digits}"`, unitName);
+    if (unit === undefined) return this.#fail(`${EXPECTED_UNIT} after "time/${digits}"`, unitName);
     if (offset !== undefined && (unitName !== '' || !mayBegin)) {
-      return this.fail('no offset here: it goes with a number of seconds, as in time/60:30', `:${offset}`);
+      return this.#fail('no offset here: it goes with a number of seconds, as in time/60:30', `:${offset}`);
     }
     if (more !== undefined || (offset !== undefined && !OFFSET.test(offset))) {
-      return this.fail('one number of seconds after ":"', text.slice(length.length + 1));
+      return this.#fail('one number of seconds after ":"', text.slice(length.length + 1));
     }
-    if (unit.calendar) return this.calendar(Number(digits), unit.size, text);
+    if (unit.calendar) return this.#calendar(Number(digits), unit.size, text);
     const width = Number(digits) * unit.size;
     if (!(width >= SHORTEST_INTERVAL && width <= LONGEST_INTERVAL)) {
-      return this.fail(`an interval of ${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds`, text);
+      return this.#fail(`an interval of ${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds`, text);
     }
     const first = Number(offset ?? 0);
     if (Math.abs(first) > LONGEST_INTERVAL) {
-      return this.fail(`an offset of at most ${LONGEST_INTERVAL} seconds`, text);
+      return this.#fail(`an offset of at most ${LONGEST_INTERVAL} seconds`, text);
     }
     return { kind: 'seconds', width, offset: first };
   }
 
-  private calendar(count: number, size: number, text: string): Interval {
+  #calendar(count: number, size: number, text: string): Interval {
     if (size === 1 && !MONTHS.includes(count)) {
-      return this.fail(`${MONTHS.join(', ').replace(/, (\d)$/, ' or $1')} months`, text);
+      return this.#fail(`${MONTHS.join(', ').replace(/, (\d)$/, ' or $1')} months`, text);
     }
     if (!Number.isInteger(count) || count < 1 || count > 1000) {
-      return this.fail('a whole number of years from 1 to 1000', text);
+      return this.#fail('a whole number of years from 1 to 1000', text);
     }
     return { kind: 'months', months: count * size };
   }
 
-  private rowCount(item: string): number {
+  #rowCount(item: string): number {
     const count = Number(item);
     if (/^\d+$/.test(item) && count >= 1 && count <= MOST_ROWS) return count;
-    return this.fail(`a number of rows from 1 to ${MOST_ROWS} after the comma`, item);
+    return this.#fail(`a number of rows from 1 to ${MOST_ROWS} after the comma`, item);
   }
 
-  private fail(expected: string, found: string): never {
-    return this.failed(`${expected}, in ${quoted(this.text)}`, found === '' ? THE_END : quoted(found));
+  #fail(expected: string, found: string): never {
+    return this.#failed(`${expected}, in ${quoted(this.#text)}`, found === '' ? THE_END : quoted(found));
   }
 }

@@ -7,26 +7,26 @@ import type { Atomic } from '../../model/variable.ts';
 export type Values = readonly (number | string)[];
 
 export class Output {
-  private readonly fields: readonly Atomic[];
-  private readonly none: Batch;
-  private rows: Values[] = [];
+  readonly #fields: readonly Atomic[];
+  readonly #none: Batch;
+  #rows: Values[] = [];
 
   constructor(fields: readonly Atomic[]) {
-    this.fields = fields;
-    this.none = { length: 0, columns: fields.map(field => newColumn(field, 0)) };
+    this.#fields = fields;
+    this.#none = { length: 0, columns: fields.map(field => newColumn(field, 0)) };
   }
 
   /** Keeps `row` itself, not a copy. */
   add(row: Values): void {
-    this.rows.push(row);
+    this.#rows.push(row);
   }
 
   /** The rows that were added since the last time. */
   take(): Batch {
-    const { rows } = this;
-    if (rows.length === 0) return this.none;
-    this.rows = [];
-    const columns = this.fields.map((field, index) => {
+    const rows = this.#rows;
+    if (rows.length === 0) return this.#none;
+    this.#rows = [];
+    const columns = this.#fields.map((field, index) => {
       const column = newColumn(field, rows.length) as (number | string)[];
       for (let row = 0; row < rows.length; row++) column[row] = rows[row]![index]!;
       return column as Column;

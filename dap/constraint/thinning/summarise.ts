@@ -87,9 +87,9 @@ export function summarise(
 class Bucket {
   /** Rows that have come. */
   rows = 0;
-  private span: Span = { start: Number.NaN, end: Number.NaN };
-  private readonly summaries: readonly Summary[];
-  private readonly values: readonly (() => number | string)[];
+  #span: Span = { start: Number.NaN, end: Number.NaN };
+  readonly #summaries: readonly Summary[];
+  readonly #values: readonly (() => number | string)[];
 
   constructor(
     results: readonly ResultColumn[],
@@ -97,40 +97,40 @@ class Bucket {
     fields: readonly Atomic[],
     missing: (field: Atomic) => MissingTest,
   ) {
-    this.summaries = inputs.map(input => newSummary(fields[input]!, missing));
-    const summaryOf = new Map(inputs.map((input, index) => [input, this.summaries[index]!]));
-    this.values = results.map(({ measure, source = -1 }) => {
+    this.#summaries = inputs.map(input => newSummary(fields[input]!, missing));
+    const summaryOf = new Map(inputs.map((input, index) => [input, this.#summaries[index]!]));
+    this.#values = results.map(({ measure, source = -1 }) => {
       const summary = summaryOf.get(source);
-      return () => this.valueOf(measure, summary);
+      return () => this.#valueOf(measure, summary);
     });
   }
 
   /** True where the row at `time` belongs to a later interval. */
   isOver(time: number): boolean {
-    return time >= this.span.end;
+    return time >= this.#span.end;
   }
 
   open(span: Span): void {
-    this.span = span;
+    this.#span = span;
   }
 
   add({ columns }: Batch, from: number, to: number): void {
     this.rows += to - from;
-    this.summaries.forEach((summary, index) => {
+    this.#summaries.forEach((summary, index) => {
       summary.add(columns[index + 1]!, from, to);
     });
   }
 
   /** The result row. */
   close(): (number | string)[] {
-    const row = this.values.map(value => value());
+    const row = this.#values.map(value => value());
     this.rows = 0;
-    for (const summary of this.summaries) summary.clear();
+    for (const summary of this.#summaries) summary.clear();
     return row;
   }
 
-  private valueOf(measure: Measure, summary: Summary | undefined): number | string {
-    if (measure === 'start') return this.span.start;
+  #valueOf(measure: Measure, summary: Summary | undefined): number | string {
+    if (measure === 'start') return this.#span.start;
     if (measure === 'rows') return Math.min(MOST, this.rows);
     const value = summary![measure];
     return measure === 'count' ? Math.min(MOST, value as number) : value;

@@ -26,35 +26,36 @@ export interface Summary {
 export class NumberSummary implements Summary {
   readonly text = '';
   count = 0;
-  private readonly missing: MissingTest;
-  private least = Number.POSITIVE_INFINITY;
-  private greatest = Number.NEGATIVE_INFINITY;
-  private sum = 0;
-  private lost = 0;
+  readonly #missing: MissingTest;
+  #least = Number.POSITIVE_INFINITY;
+  #greatest = Number.NEGATIVE_INFINITY;
+  #sum = 0;
+  #lost = 0;
 
   constructor(missing: MissingTest) {
-    this.missing = missing;
+    this.#missing = missing;
   }
 
   get min(): number {
-    return this.count === 0 ? Number.NaN : this.least;
+    return this.count === 0 ? Number.NaN : this.#least;
   }
 
   get max(): number {
-    return this.count === 0 ? Number.NaN : this.greatest;
+    return this.count === 0 ? Number.NaN : this.#greatest;
   }
 
   get mean(): number {
     if (this.count === 0) return Number.NaN;
     // An infinite value leaves no rounding error that could be told.
-    const sum = Number.isNaN(this.lost) ? this.sum : this.sum + this.lost;
-    return Math.min(this.greatest, Math.max(this.least, sum / this.count));
+    const sum = Number.isNaN(this.#lost) ? this.#sum : this.#sum + this.#lost;
+    return Math.min(this.#greatest, Math.max(this.#least, sum / this.count));
   }
 
   add(column: Column, from: number, to: number): void {
     const values = column as NumberColumn;
-    const { missing } = this;
-    let { count, least, greatest, sum, lost } = this;
+    const missing = this.#missing;
+    let { count } = this;
+    let [least, greatest, sum, lost] = [this.#least, this.#greatest, this.#sum, this.#lost];
     for (let row = from; row < to; row++) {
       const value = values[row]!;
       if (missing.isMissing(value)) continue;
@@ -67,18 +68,18 @@ export class NumberSummary implements Summary {
       sum = next;
     }
     this.count = count;
-    this.least = least;
-    this.greatest = greatest;
-    this.sum = sum;
-    this.lost = lost;
+    this.#least = least;
+    this.#greatest = greatest;
+    this.#sum = sum;
+    this.#lost = lost;
   }
 
   clear(): void {
     this.count = 0;
-    this.least = Number.POSITIVE_INFINITY;
-    this.greatest = Number.NEGATIVE_INFINITY;
-    this.sum = 0;
-    this.lost = 0;
+    this.#least = Number.POSITIVE_INFINITY;
+    this.#greatest = Number.NEGATIVE_INFINITY;
+    this.#sum = 0;
+    this.#lost = 0;
   }
 }
 
@@ -88,25 +89,25 @@ export class TextSummary implements Summary {
   readonly mean = Number.NaN;
   readonly max = Number.NaN;
   count = 0;
-  private first: string | undefined;
-  private differ = false;
+  #first: string | undefined;
+  #differ = false;
 
   get text(): string {
-    return this.differ ? '' : (this.first ?? '');
+    return this.#differ ? '' : (this.#first ?? '');
   }
 
   add(column: Column, from: number, to: number): void {
     for (let row = from; row < to; row++) {
       const text = column[row] as string;
       if (text !== '') this.count++;
-      this.first ??= text;
-      if (text !== this.first) this.differ = true;
+      this.#first ??= text;
+      if (text !== this.#first) this.#differ = true;
     }
   }
 
   clear(): void {
     this.count = 0;
-    this.first = undefined;
-    this.differ = false;
+    this.#first = undefined;
+    this.#differ = false;
   }
 }

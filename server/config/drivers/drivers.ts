@@ -24,27 +24,27 @@ interface Known {
 
 /** The drivers of a configuration over its changes: while a file stays as it is, its kind is the same object. */
 export class Drivers {
-  private readonly known = new Map<string, Known>();
-  private version = 0;
+  readonly #known = new Map<string, Known>();
+  #version = 0;
 
   /** Loads what the files are now. Does not reject. */
   async load(files: Iterable<string>): Promise<DriverKinds> {
-    const loading = [...new Set(files)].map(async file => [file, await this.one(file)] as const);
+    const loading = [...new Set(files)].map(async file => [file, await this.#one(file)] as const);
     return new Map(await Promise.all(loading));
   }
 
-  private async one(file: string): Promise<DriverModule> {
+  async #one(file: string): Promise<DriverModule> {
     const unfit = unfitName(file);
     if (unfit !== undefined) return unfit;
     const read = await textOf(file);
     if ('faults' in read) return read;
     const { path, text } = read;
     const hash = createHash('sha256').update(text).digest('base64');
-    const before = this.known.get(file);
+    const before = this.#known.get(file);
     if (before?.hash === hash) return { kind: before.kind };
-    const loaded = await loadDriver({ file, path, text, version: ++this.version });
+    const loaded = await loadDriver({ file, path, text, version: ++this.#version });
     // What could not be loaded may be loaded the next time: not everything that it needs is in its text.
-    if ('kind' in loaded) this.known.set(file, { hash, kind: loaded.kind });
+    if ('kind' in loaded) this.#known.set(file, { hash, kind: loaded.kind });
     return loaded;
   }
 }

@@ -104,101 +104,101 @@ function placeAt(lines: LineCounter, offset: number): Place {
 
 /** Builds the value of a document and keeps the places of its parts. */
 class Reader {
-  private readonly source: string;
-  private readonly text: string;
-  private readonly lines: LineCounter;
-  private readonly problems: Problem[] = [];
+  readonly #source: string;
+  readonly #text: string;
+  readonly #lines: LineCounter;
+  readonly #problems: Problem[] = [];
   /** The newest node of each anchor so far; filled in the order of the text. */
-  private readonly anchors = new Map<string, Node>();
-  private readonly places = new Map<string, { readonly key?: Place; readonly value: Place }>();
-  private readonly nodes = new Map<string, { readonly key?: unknown; readonly value: unknown }>();
+  readonly #anchors = new Map<string, Node>();
+  readonly #places = new Map<string, { readonly key?: Place; readonly value: Place }>();
+  readonly #nodes = new Map<string, { readonly key?: unknown; readonly value: unknown }>();
   /** The mappings and lists that are being read. */
-  private readonly open = new Set<unknown>();
-  private values = 0;
+  readonly #open = new Set<unknown>();
+  #values = 0;
 
   constructor(source: string, text: string, lines: LineCounter) {
-    this.source = source;
-    this.text = text;
-    this.lines = lines;
+    this.#source = source;
+    this.#text = text;
+    this.#lines = lines;
   }
 
   read(contents: Node | null): Document {
-    const value = this.valueOf(contents, [], false);
+    const value = this.#valueOf(contents, [], false);
     return {
-      source: this.source,
+      source: this.#source,
       value,
-      problems: this.problems,
-      placeOf: (path, part) => this.placeOf(path, part),
-      oddIn: (path, part) => this.oddIn(path, part),
+      problems: this.#problems,
+      placeOf: (path, part) => this.#placeOf(path, part),
+      oddIn: (path, part) => this.#oddIn(path, part),
     };
   }
 
-  private placeOf(path: readonly Step[], part: 'key' | 'value'): Place {
-    const found = this.places.get(JSON.stringify(path));
+  #placeOf(path: readonly Step[], part: 'key' | 'value'): Place {
+    const found = this.#places.get(JSON.stringify(path));
     if (found !== undefined) return part === 'key' ? (found.key ?? found.value) : found.value;
     // What is missing has the place of what it is missing from.
-    return path.length === 0 ? { line: 1, column: 1 } : this.placeOf(path.slice(0, -1), 'key');
+    return path.length === 0 ? { line: 1, column: 1 } : this.#placeOf(path.slice(0, -1), 'key');
   }
 
-  private oddIn(path: readonly Step[], part: 'key' | 'value'): string | undefined {
-    const node = this.nodes.get(JSON.stringify(path))?.[part];
+  #oddIn(path: readonly Step[], part: 'key' | 'value'): string | undefined {
+    const node = this.#nodes.get(JSON.stringify(path))?.[part];
     if (!isScalar(node) || node.range === undefined || node.range === null) return undefined;
     const [start, end] = node.range;
-    const odd = oddCharacter(this.text.slice(start, end));
+    const odd = oddCharacter(this.#text.slice(start, end));
     if (odd !== undefined) {
-      const { line, column } = placeAt(this.lines, start + odd.index);
-      const place = line === placeAt(this.lines, start).line ? '' : `line ${line}, `;
+      const { line, column } = placeAt(this.#lines, start + odd.index);
+      const place = line === placeAt(this.#lines, start).line ? '' : `line ${line}, `;
       return `${odd.name} at ${place}column ${column}`;
     }
     // Written as an escape.
     return typeof node.value === 'string' ? oddCharacter(node.value)?.name : undefined;
   }
 
-  private valueOf(node: unknown, path: readonly Step[], again: boolean): unknown {
-    this.values++;
-    if (isAlias(node)) return this.aliasValue(node, path);
-    if (path.length > DEEPEST) return this.refuse(node, path, `at most ${DEEPEST} levels`, 'more');
-    if (this.values > MOST_VALUES) {
-      if (this.values === MOST_VALUES + 1) this.refuse(node, [], `at most ${MOST_VALUES} values`, 'more');
+  #valueOf(node: unknown, path: readonly Step[], again: boolean): unknown {
+    this.#values++;
+    if (isAlias(node)) return this.#aliasValue(node, path);
+    if (path.length > DEEPEST) return this.#refuse(node, path, `at most ${DEEPEST} levels`, 'more');
+    if (this.#values > MOST_VALUES) {
+      if (this.#values === MOST_VALUES + 1) this.#refuse(node, [], `at most ${MOST_VALUES} values`, 'more');
       return undefined;
     }
     const { anchor } = (node ?? {}) as Partial<Node> & { readonly anchor?: string };
-    if (anchor !== undefined && !again) this.anchors.set(anchor, node as Node);
-    this.open.add(node);
-    const value = this.contentOf(node, path, again);
-    this.open.delete(node);
+    if (anchor !== undefined && !again) this.#anchors.set(anchor, node as Node);
+    this.#open.add(node);
+    const value = this.#contentOf(node, path, again);
+    this.#open.delete(node);
     return value;
   }
 
-  private contentOf(node: unknown, path: readonly Step[], again: boolean): unknown {
-    if (isMap(node)) return this.mapping(node.items, path, again);
+  #contentOf(node: unknown, path: readonly Step[], again: boolean): unknown {
+    if (isMap(node)) return this.#mapping(node.items, path, again);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         const inside = [...path, index];
-        this.keep(inside, { value: this.placeOfNode(item) ?? this.placeOf(path, 'value') });
-        this.nodes.set(JSON.stringify(inside), { value: item });
-        return this.valueOf(item, inside, again);
+        this.#keep(inside, { value: this.#placeOfNode(item) ?? this.#placeOf(path, 'value') });
+        this.#nodes.set(JSON.stringify(inside), { value: item });
+        return this.#valueOf(item, inside, again);
       });
     }
     return isScalar(node) ? node.value : null;
   }
 
-  private mapping(pairs: readonly Pair[], path: readonly Step[], again: boolean): unknown {
+  #mapping(pairs: readonly Pair[], path: readonly Step[], again: boolean): unknown {
     const mapping: Record<string, unknown> = Object.create(null);
     for (const pair of pairs) {
-      const place = this.placeOfNode(pair.key) ?? this.placeOf(path, 'value');
+      const place = this.#placeOfNode(pair.key) ?? this.#placeOf(path, 'value');
       const key = keyText(pair.key);
       if (key === undefined || key === '__proto__') {
         const found = key === undefined ? 'something else' : quoted(key);
-        this.refuse(pair.key, path, 'a name before the colon', found);
+        this.#refuse(pair.key, path, 'a name before the colon', found);
         continue;
       }
       const inside = [...path, key];
       if (Object.hasOwn(mapping, key)) {
-        const { line } = this.placeOf(inside, 'key');
+        const { line } = this.#placeOf(inside, 'key');
         const found = `${quoted(key)} in line ${line} as well`;
-        this.problems.push({
-          source: this.source,
+        this.#problems.push({
+          source: this.#source,
           ...place,
           path: pathText(inside),
           expected: 'each key once',
@@ -206,44 +206,38 @@ class Reader {
         });
         continue;
       }
-      this.keep(inside, { key: place, value: this.placeOfNode(pair.value) ?? place });
-      this.nodes.set(JSON.stringify(inside), { key: pair.key, value: pair.value });
-      mapping[key] = this.valueOf(pair.value, inside, again);
+      this.#keep(inside, { key: place, value: this.#placeOfNode(pair.value) ?? place });
+      this.#nodes.set(JSON.stringify(inside), { key: pair.key, value: pair.value });
+      mapping[key] = this.#valueOf(pair.value, inside, again);
     }
     return mapping;
   }
 
-  private aliasValue(alias: { readonly source: string }, path: readonly Step[]): unknown {
-    const node = this.anchors.get(alias.source);
+  #aliasValue(alias: { readonly source: string }, path: readonly Step[]): unknown {
+    const node = this.#anchors.get(alias.source);
     if (node === undefined) {
       const hint = 'put a text that begins with * in quotes';
-      return this.refuse(alias, path, `an anchor &${alias.source} before this alias`, 'none', hint);
+      return this.#refuse(alias, path, `an anchor &${alias.source} before this alias`, 'none', hint);
     }
-    if (this.open.has(node)) {
-      return this.refuse(alias, path, 'an alias of something complete', 'one of what it is part of');
+    if (this.#open.has(node)) {
+      return this.#refuse(alias, path, 'an alias of something complete', 'one of what it is part of');
     }
-    return this.valueOf(node, path, true);
+    return this.#valueOf(node, path, true);
   }
 
-  private keep(path: readonly Step[], places: { readonly key?: Place; readonly value: Place }): void {
-    this.places.set(JSON.stringify(path), places);
+  #keep(path: readonly Step[], places: { readonly key?: Place; readonly value: Place }): void {
+    this.#places.set(JSON.stringify(path), places);
   }
 
-  private placeOfNode(node: unknown): Place | undefined {
+  #placeOfNode(node: unknown): Place | undefined {
     const { range } = (node ?? {}) as { readonly range?: readonly number[] | null };
-    return range?.[0] === undefined ? undefined : placeAt(this.lines, range[0]);
+    return range?.[0] === undefined ? undefined : placeAt(this.#lines, range[0]);
   }
 
-  private refuse(
-    node: unknown,
-    path: readonly Step[],
-    expected: string,
-    found: string,
-    hint?: string,
-  ): undefined {
-    const place = this.placeOfNode(node) ?? this.placeOf(path, 'value');
-    this.problems.push({
-      source: this.source,
+  #refuse(node: unknown, path: readonly Step[], expected: string, found: string, hint?: string): undefined {
+    const place = this.#placeOfNode(node) ?? this.#placeOf(path, 'value');
+    this.#problems.push({
+      source: this.#source,
       ...place,
       path: pathText(path),
       expected,

@@ -58,25 +58,25 @@ const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string
 };
 
 export class EventLog {
-  private readonly logger: Logger;
-  private readonly changes = new Ration(CHANGES);
-  private readonly readers = new Ration(READERS);
+  readonly #logger: Logger;
+  readonly #changes = new Ration(CHANGES);
+  readonly #readers = new Ration(READERS);
   /** What is true of several sensors, as of all on a bus, is told once. */
-  private readonly notes = new Set<string>();
-  private readonly drivers = new Ration(DRIVERS);
-  private readonly steps: ToldStep[] = [];
+  readonly #notes = new Set<string>();
+  readonly #drivers = new Ration(DRIVERS);
+  readonly #steps: ToldStep[] = [];
 
   constructor(logger: Logger) {
-    this.logger = logger;
+    this.#logger = logger;
   }
 
   /** An event of a dataset's device. */
   device(dataset: string, event: DeviceEvent): void {
-    const { logger } = this;
+    const logger = this.#logger;
     switch (event.kind) {
       case 'sensor-failing': {
         const { sensor, error } = event;
-        this.changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+        this.#changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
           const fields = { dataset, sensor, error };
           if (held === 0) logger.warn(fields, `sensor ${sensor} fails: ${error}`);
           else
@@ -86,7 +86,7 @@ export class EventLog {
       }
       case 'sensor-back': {
         const { sensor, seconds } = event;
-        this.changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+        this.#changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
           const fields = { dataset, sensor };
           if (held === 0)
             logger.info({ ...fields, seconds }, `sensor ${sensor} is back after ${spoken(seconds)}`);
@@ -97,8 +97,8 @@ export class EventLog {
       case 'sensor-note': {
         const { sensor, note } = event;
         const told = `${dataset} ${note}`;
-        if (this.notes.has(told)) break;
-        this.notes.add(told);
+        if (this.#notes.has(told)) break;
+        this.#notes.add(told);
         logger.warn({ dataset, sensor }, note);
         break;
       }
@@ -113,10 +113,10 @@ export class EventLog {
         break;
       }
       case 'clock-stepped':
-        if (!this.isTold(dataset, event.seconds)) this.clockStepped(event);
+        if (!this.#isTold(dataset, event.seconds)) this.#clockStepped(event);
         break;
       case 'slots-missed':
-        this.changes.spend(`${dataset} slots`, event.missed, missed =>
+        this.#changes.spend(`${dataset} slots`, event.missed, missed =>
           logger.warn(
             { dataset, missed },
             `${missed === 1 ? 'a row was' : `${missed} rows were`} not made: the machine, or a sensor, was too slow`,
@@ -127,8 +127,8 @@ export class EventLog {
 
   /** A dataset's log forgot rows before a reader came to them. */
   overrun(dataset: string, missed: number): void {
-    this.readers.spend(`overrun ${dataset}`, missed, sum =>
-      this.logger.warn(
+    this.#readers.spend(`overrun ${dataset}`, missed, sum =>
+      this.#logger.warn(
         { dataset, missed: sum },
         `readers of ${dataset} were too slow and missed ${sum === 1 ? 'a row' : `${sum} rows`}`,
       ),
@@ -138,8 +138,8 @@ export class EventLog {
   /** A dataset gives no more rows though nobody stopped it; at interval 0, those of one reader. */
   failure(dataset: string, err: unknown): void {
     const reason = err instanceof Error ? err.message : String(err);
-    this.changes.spend(`${dataset} failure`, 1, (times, held) =>
-      this.logger.error(
+    this.#changes.spend(`${dataset} failure`, 1, (times, held) =>
+      this.#logger.error(
         { dataset, err, ...(held > 0 ? { times } : {}) },
         `${dataset} gives no more rows: ${reason}`,
       ),
@@ -148,8 +148,8 @@ export class EventLog {
 
   /** An error of ours: what was broken off by it, in words that are the same each time. */
   error(what: string, err: unknown): void {
-    this.changes.spend(what, 1, (times, held) =>
-      this.logger.error(
+    this.#changes.spend(what, 1, (times, held) =>
+      this.#logger.error(
         { err, ...(held > 0 ? { times } : {}) },
         held > 0 ? `${what}, ${times} more times` : what,
       ),
@@ -158,8 +158,8 @@ export class EventLog {
 
   /** An error of a driver that nobody caught. */
   stray({ file, error: err }: StrayError): void {
-    this.drivers.spend(file, 1, (errors, held) =>
-      this.logger.error(
+    this.#drivers.spend(file, 1, (errors, held) =>
+      this.#logger.error(
         { driver: file, err, errors },
         held === 0 ? strayText(file, err) : `${errors} more errors; the last: ${strayText(file, err)}`,
       ),
@@ -168,18 +168,18 @@ export class EventLog {
 
   /** The system clock is synchronised, or is not: told at the start and when that changes. */
   synchronized(state: 'yes' | 'no'): void {
-    if (state === 'yes') this.logger.info('the system clock is synchronised');
+    if (state === 'yes') this.#logger.info('the system clock is synchronised');
     else
-      this.logger.warn(
+      this.#logger.warn(
         'the system clock is not synchronised: the times of rows may be wrong, and are marked',
       );
   }
 
   /** A client whose stream or connection the server ended, or did not take. */
   unwanted(end: UnwantedEnd, address: string): void {
-    this.readers.spend(end, 1, (clients, held) => {
+    this.#readers.spend(end, 1, (clients, held) => {
       const [one, many] = UNWANTED[end];
-      this.logger.warn(
+      this.#logger.warn(
         { address, clients },
         held === 0 ? `${address} ${one}` : `${clients} clients ${many}, ${address} the last of them`,
       );
@@ -187,25 +187,25 @@ export class EventLog {
   }
 
   /** Each dataset finds a step by itself, when it makes its next row: whether this one was told of for another dataset. */
-  private isTold(dataset: string, seconds: number): boolean {
-    const told = this.steps.find(
+  #isTold(dataset: string, seconds: number): boolean {
+    const told = this.#steps.find(
       step => !step.datasets.has(dataset) && Math.abs(step.seconds - seconds) < SAME_STEP,
     );
     if (told === undefined) {
-      this.steps.push({ seconds, datasets: new Set([dataset]) });
-      if (this.steps.length > STEPS_KEPT) this.steps.shift();
+      this.#steps.push({ seconds, datasets: new Set([dataset]) });
+      if (this.#steps.length > STEPS_KEPT) this.#steps.shift();
     } else told.datasets.add(dataset);
     return told !== undefined;
   }
 
-  private clockStepped({ seconds, ahead, time }: Extract<DeviceEvent, { kind: 'clock-stepped' }>): void {
+  #clockStepped({ seconds, ahead, time }: Extract<DeviceEvent, { kind: 'clock-stepped' }>): void {
     const way = `${seconds < 0 ? 'back' : 'forward'} by ${spoken(Math.abs(seconds))}`;
     const isFar = ahead >= FAR_AHEAD;
     const rows = rowsAfterStep(ahead, isFar);
-    this.changes.spend('clock', 1, (_steps, held) => {
+    this.#changes.spend('clock', 1, (_steps, held) => {
       const again = `the system clock was set ${held} more times, the last time ${way}`;
       const sentence = held > 0 ? again : `the system clock was set ${way}`;
-      this.logger.warn(
+      this.#logger.warn(
         { seconds, ahead, time, ...(held > 0 ? { steps: held } : {}) },
         held > 0 && !isFar ? sentence : `${sentence}; ${rows}`,
       );

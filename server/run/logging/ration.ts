@@ -20,22 +20,22 @@ interface Window {
 type Say = (amount: number, held: number) => void;
 
 export class Ration {
-  private readonly options: RationOptions;
-  private readonly windows = new Map<string, Window>();
+  readonly #options: RationOptions;
+  readonly #windows = new Map<string, Window>();
 
   constructor(options: RationOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Calls `say` now, or with the sum of amounts that came in the meantime. What has one `key` shares a ration. */
   spend(key: string, amount: number, say: Say): void {
-    const window = this.windows.get(key);
+    const window = this.#windows.get(key);
     if (window === undefined) {
-      const length = this.options.window;
-      this.windows.set(key, { told: 1, held: 0, amount: 0, say });
-      this.end(key, length);
+      const length = this.#options.window;
+      this.#windows.set(key, { told: 1, held: 0, amount: 0, say });
+      this.#end(key, length);
       say(amount, 0);
-    } else if (window.told < this.options.most) {
+    } else if (window.told < this.#options.most) {
       window.told += 1;
       say(amount, 0);
     } else {
@@ -49,20 +49,20 @@ export class Ration {
    * When the window is over, what was held is told. Each window without any lets one more be told at once in the next: what comes now and
    * then for ever is not told each time either.
    */
-  private end(key: string, length: number): void {
+  #end(key: string, length: number): void {
     setTimeout(() => {
-      const { told, held, amount, say } = this.windows.get(key)!;
-      const { most, window, longest = window } = this.options;
+      const { told, held, amount, say } = this.#windows.get(key)!;
+      const { most, window, longest = window } = this.#options;
       if (held === 0) {
-        this.windows.delete(key);
+        this.#windows.delete(key);
         if (told <= 1) return;
-        this.windows.set(key, { told: told - 1, held, amount, say });
-        this.end(key, window);
+        this.#windows.set(key, { told: told - 1, held, amount, say });
+        this.#end(key, window);
         return;
       }
       const next = Math.min(2 * length, longest);
-      this.windows.set(key, { told: most, held: 0, amount: 0, say });
-      this.end(key, next);
+      this.#windows.set(key, { told: most, held: 0, amount: 0, say });
+      this.#end(key, next);
       say(amount, held);
     }, length).unref();
   }

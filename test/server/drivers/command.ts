@@ -28,7 +28,7 @@ export class Site {
   env: NodeJS.ProcessEnv = {};
   /** Begins the command line of the server, such as `prlimit` with its arguments. */
   prefix: readonly string[] = [];
-  private child: ChildProcess | undefined;
+  #child: ChildProcess | undefined;
 
   path(name: string): string {
     return join(this.folder, name);
@@ -72,7 +72,7 @@ export class Site {
       cwd: this.folder,
       env: { ...process.env, ...this.env },
     });
-    this.child = child;
+    this.#child = child;
     createInterface(child.stderr).on('line', line => this.logged.push(line));
     for await (const line of createInterface(child.stdout)) {
       const [, address] = /live page +(http:\S+)/.exec(line) ?? [];
@@ -83,21 +83,21 @@ export class Site {
 
   /** Whether the server is still there. */
   get isServing(): boolean {
-    return this.child?.exitCode === null && this.child.signalCode === null;
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
   get pid(): number | undefined {
-    return this.child?.pid;
+    return this.#child?.pid;
   }
 
   /** The exit code of the server, when it has ended. */
   async ended(): Promise<unknown> {
-    if (this.isServing) await once(this.child!, 'close');
-    return this.child?.exitCode;
+    if (this.isServing) await once(this.#child!, 'close');
+    return this.#child?.exitCode;
   }
 
   signal(name: NodeJS.Signals): void {
-    this.child?.kill(name);
+    this.#child?.kill(name);
   }
 
   async dispose(): Promise<void> {

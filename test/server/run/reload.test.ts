@@ -80,12 +80,12 @@ class Reader {
   readonly ended: Promise<void>;
 
   constructor(path: string) {
-    this.ended = this.read(path);
+    this.ended = this.#read(path);
     // A test that waits for it hears of it.
     this.ended.catch(() => {});
   }
 
-  private async read(path: string): Promise<void> {
+  async #read(path: string): Promise<void> {
     for await (const part of decodeStream(await fetch(address + path))) {
       if (part.kind === 'rows') this.times.push(...(part.batch.columns[0] as Float64Array));
     }
