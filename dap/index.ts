@@ -25,7 +25,7 @@ export {
   type Atomic,
   type AtomicType,
   childrenOf,
-  type Dataset,
+  type DapDataset,
   type Dimension,
   type Grid,
   isAtomic,

@@ -4,7 +4,7 @@ import { parseDds } from '../model/dds.ts';
 import { parseError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/scan.ts';
 import type { Batch, Value } from '../model/value.ts';
-import type { Dataset, Sequence, Variable } from '../model/variable.ts';
+import type { DapDataset, Sequence, Variable } from '../model/variable.ts';
 import { DecodeError, describeBytes, END_OF_RESPONSE } from './error.ts';
 import { describeText, HeaderReader } from './header.ts';
 import { Input } from './input.ts';
@@ -19,7 +19,7 @@ import { readerOf, rowsReaderOf } from './values.ts';
 
 export type DecodedPart =
   /** The constrained DDS: the first part of every response. */
-  | { readonly kind: 'dataset'; readonly dataset: Dataset }
+  | { readonly kind: 'dataset'; readonly dataset: DapDataset }
   /** Rows of a top-level Sequence: one or more, in columns that are the receiver's own. */
   | { readonly kind: 'rows'; readonly sequence: Sequence; readonly batch: Batch }
   /** A top-level Sequence has ended; one without rows gives this part alone. */
@@ -209,7 +209,7 @@ function readItem(item: Item, input: Input, parts: DecodedPart[]): boolean {
   return true;
 }
 
-function parseHeader(text: string, { variables, nesting, nameLength }: DecodeLimits): Dataset {
+function parseHeader(text: string, { variables, nesting, nameLength }: DecodeLimits): DapDataset {
   try {
     return parseDds(text, { variables, nesting, nameLength });
   } catch (error) {
@@ -240,11 +240,11 @@ function asDecodeError(expected: string, error: unknown): Error {
 export function decodeAll(
   bytes: Uint8Array,
   limits?: Partial<DecodeLimits>,
-): { dataset: Dataset; values: Value[] } {
+): { dataset: DapDataset; values: Value[] } {
   const decoder = new Decoder(limits);
   const parts = [...decoder.push(bytes), ...decoder.finish()];
   const values: Value[] = [];
-  let dataset: Dataset | undefined;
+  let dataset: DapDataset | undefined;
   let batch: Batch | undefined;
   for (const part of parts) {
     if (part.kind === 'dataset') dataset = part.dataset;

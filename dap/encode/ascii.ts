@@ -4,7 +4,7 @@ import { printDds } from '../model/dds.ts';
 import { isNumberType } from '../model/layout.ts';
 import { encodeName } from '../model/scan.ts';
 import type { Column, NumberColumn } from '../model/value.ts';
-import type { Atomic, Dataset, Sequence } from '../model/variable.ts';
+import type { Atomic, DapDataset, Sequence } from '../model/variable.ts';
 import { isAtomic } from '../model/variable.ts';
 import { DigitWriter, LONGEST_NUMBER } from './digits.ts';
 import type { RowEncoder } from './rows.ts';
@@ -16,7 +16,7 @@ const RULE = '-'.repeat(45);
  * sensor.voltage`. A TypeError for a dataset that is not one Sequence of atomic columns: nothing else has rows of text.
  * @param least characters that it has at the least: blanks behind the DDS, where white space means nothing, make them up
  */
-export function asciiHeader(dataset: Dataset, least = 0): string {
+export function asciiHeader(dataset: DapDataset, least = 0): string {
   const [sequence, ...others] = dataset.variables;
   if (sequence?.type !== 'Sequence' || others.length > 0) {
     const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ') || 'no variable';

@@ -4,13 +4,13 @@ import { printDds } from '../model/dds.ts';
 import { END_OF_INSTANCES, isNumberType, rowLayout, START_OF_INSTANCE } from '../model/layout.ts';
 import type { Batch, Column, NumberColumn, Value } from '../model/value.ts';
 import { xdrSize } from '../model/value.ts';
-import type { ArrayVariable, Dataset, Sequence, Variable } from '../model/variable.ts';
+import type { ArrayVariable, DapDataset, Sequence, Variable } from '../model/variable.ts';
 import { putFlatRows } from './flat.ts';
 import { checkedNumber, describeValue, numberColumn, putNumber, putNumbers } from './numbers.ts';
 import { XdrWriter } from './writer.ts';
 
 /** The beginning of a data response: the DDS and the line `Data:`, with LF alone, which every client reads. */
-export function encodeHeader(dataset: Dataset): Uint8Array {
+export function encodeHeader(dataset: DapDataset): Uint8Array {
   return new TextEncoder().encode(`${printDds(dataset)}Data:\n`);
 }
 

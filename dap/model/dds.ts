@@ -1,7 +1,7 @@
 // How a DDS says what variables a dataset holds: text to data model and back (DAP2 draft, section 7.2.2).
 
 import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, type ScanLimits, Scanner } from './scan.ts';
-import type { ArrayVariable, Dataset, Dimension, Variable } from './variable.ts';
+import type { ArrayVariable, DapDataset, Dimension, Variable } from './variable.ts';
 
 const INDENT = '    ';
 const LARGEST_SIZE = 2 ** 31 - 1;
@@ -34,7 +34,7 @@ class DdsScanner extends Scanner {
  * comments are skipped. Braces nest at most 100 deep; `limits` can bound this and the rest more narrowly.
  * @throws {DapSyntaxError} for anything else than one DDS, and one beyond the limits
  */
-export function parseDds(text: string, limits: Partial<DdsLimits> = {}): Dataset {
+export function parseDds(text: string, limits: Partial<DdsLimits> = {}): DapDataset {
   const scanner = new DdsScanner(text, limits);
   scanner.expectKeyword('Dataset');
   const variables = parseBlock(scanner);
@@ -137,7 +137,7 @@ function parseArray(scanner: DdsScanner): ArrayVariable {
  * @throws {RangeError} for an empty name, a size that is no whole number from 0 to 2^31-1, and braces that would nest
  * more than 100 deep
  */
-export function printDds(dataset: Dataset): string {
+export function printDds(dataset: DapDataset): string {
   const lines = ['Dataset {'];
   for (const variable of dataset.variables) printVariable(variable, 1, lines);
   lines.push(`} ${encodeName(dataset.name)};`, '');

@@ -59,7 +59,7 @@ export interface Grid {
 export type Variable = Atomic | ArrayVariable | Structure | Sequence | Grid;
 
 /** What a DDS describes: the dataset's name and its variables, in the order of the DDS. */
-export interface Dataset {
+export interface DapDataset {
   readonly name: string;
   readonly variables: readonly Variable[];
 }

@@ -1,6 +1,6 @@
 // What is a dataset to the server? A described Sequence, and a cursor over its rows for each reader.
 
-import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
+import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
 import type { ClockHistory, SensorState } from '../../device/index.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { LogBounds } from '../store/row-log.ts';

@@ -4,7 +4,7 @@ import {
   type Attribute,
   type AttributeTable,
   attributeTable,
-  type Dataset as DapDataset,
+  type DapDataset,
   meaningOf,
   type NumberMeaning,
   type Sequence,

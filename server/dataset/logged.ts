@@ -1,6 +1,6 @@
 // How does one sampled device serve any number of readers? Its rows go to a log, and each reader goes through that.
 
-import type { Atomic, AttributeTable, Dataset as DapDataset, Plan, Sequence } from '../../dap/index.ts';
+import type { Atomic, AttributeTable, DapDataset, Plan, Sequence } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
 import { messageOf } from '../../device/index.ts';
 import { Announcer } from '../store/announcer.ts';

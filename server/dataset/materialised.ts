@@ -1,6 +1,6 @@
 // How does a dataset without an interval serve its readers? Each has a generator of its own, made as fast as it reads.
 
-import type { AttributeTable, Dataset as DapDataset, Plan } from '../../dap/index.ts';
+import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
 import type { Device } from '../../device/index.ts';
 import { messageOf } from '../../device/index.ts';
 import { type Cursor, GeneratorCursor } from '../store/cursor.ts';

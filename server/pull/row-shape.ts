@@ -3,7 +3,7 @@
 import {
   type AttributeTable,
   type Column,
-  type Dataset,
+  type DapDataset,
   findTime,
   type Sequence,
   type TimeColumn,
@@ -40,7 +40,7 @@ export interface RowShape {
  * The shape of the rows of `dataset`, the constrained DDS of a dataset with these attributes.
  * @throws where it has no Sequence, more than one, or columns that a CSV file cannot hold
  */
-export function shapeOf(dataset: Dataset, attributes: AttributeTable): RowShape {
+export function shapeOf(dataset: DapDataset, attributes: AttributeTable): RowShape {
   const sequences = dataset.variables.filter(
     (variable): variable is Sequence => variable.type === 'Sequence',
   );

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   type Batch,
-  type Dataset,
+  type DapDataset,
   encodeHeader,
   encodeValue,
   parseConstraint,
@@ -43,7 +43,7 @@ const rows: Batch = {
     ([, values]) => (Array.isArray(values) ? [...values] : values) as never,
   ),
 };
-const sequenceDataset: Dataset = { name: 'rows', variables: [sequence] };
+const sequenceDataset: DapDataset = { name: 'rows', variables: [sequence] };
 
 /** Every type that lies outside a Sequence: scalars, arrays, a Structure, a Grid, a nested Sequence. */
 const numeric = Object.entries(COLUMNS).filter(([name]) => name !== 'string' && name !== 'url');
@@ -103,7 +103,7 @@ const composed: readonly { readonly variable: Variable; readonly value: Value }[
     value: [Float32Array.of(1, 2, 3, 4, 5, 6), Float64Array.of(46.5, 47.5), Float64Array.of(7, 8, 9)],
   },
 ];
-const composedDataset: Dataset = { name: 'composed', variables: composed.map(({ variable }) => variable) };
+const composedDataset: DapDataset = { name: 'composed', variables: composed.map(({ variable }) => variable) };
 
 const outer: Sequence = {
   type: 'Sequence',
@@ -135,7 +135,7 @@ function answer(path: string, query: string): Buffer | undefined {
     return Buffer.concat([encodeHeader(plan.dataset), encodeValue(plan.sequence, batch)]);
   }
   if (name === 'nested') {
-    const dataset: Dataset = { name: 'nested', variables: [outer] };
+    const dataset: DapDataset = { name: 'nested', variables: [outer] };
     if (suffix === 'dds') return Buffer.from(printDds(dataset));
     return Buffer.concat([encodeHeader(dataset), encodeValue(outer, nested)]);
   }
@@ -143,7 +143,7 @@ function answer(path: string, query: string): Buffer | undefined {
     .split(',')
     .map(item => item.replace(/\[.*|\..*/s, ''));
   const chosen = composed.filter(({ variable }) => query === '' || asked.includes(variable.name));
-  const dataset: Dataset = { ...composedDataset, variables: chosen.map(({ variable }) => variable) };
+  const dataset: DapDataset = { ...composedDataset, variables: chosen.map(({ variable }) => variable) };
   if (suffix === 'dds') return Buffer.from(printDds(dataset));
   return Buffer.concat([
     encodeHeader(dataset),

@@ -4,7 +4,7 @@ import { type AttributeTable, attributeText, listedNumbers } from '../../dap/mod
 import type { NumberType } from '../../dap/model/layout.ts';
 import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
 import { columnAttributes, findTime, type TimeColumn } from '../../dap/model/time-column.ts';
-import { type Atomic, type Dataset, isAtomic } from '../../dap/model/variable.ts';
+import { type Atomic, type DapDataset, isAtomic } from '../../dap/model/variable.ts';
 import { prettyUnits } from '../text/units.ts';
 
 /** UTF-16 units of a label that are shown. */
@@ -56,7 +56,7 @@ export interface UnitGroup {
  * Describes the first Sequence of `dataset` that has a time column, or else the first. Throws an error that lists what
  * was found where there is no Sequence.
  */
-export function describeDataset(dataset: Dataset, attributes: AttributeTable): Description {
+export function describeDataset(dataset: DapDataset, attributes: AttributeTable): Description {
   const sequences = dataset.variables.filter(variable => variable.type === 'Sequence');
   const described = sequences.map(sequence => ({ sequence, time: findTime(sequence, attributes) }));
   const chosen = described.find(({ time }) => time !== undefined) ?? described[0];

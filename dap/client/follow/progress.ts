@@ -13,7 +13,7 @@ import {
 } from '../../constraint/index.ts';
 import { fromMillis, type TimeUnits, toMillis, UNIX_SECONDS } from '../../model/time-units.ts';
 import type { Batch, Column } from '../../model/value.ts';
-import type { Dataset, Sequence } from '../../model/variable.ts';
+import type { DapDataset, Sequence } from '../../model/variable.ts';
 import { type LastRow, RecentTimes } from './recent-times.ts';
 import { askingFor, pathOfTime, type ResumeTime } from './resume-time.ts';
 import { columnOf, datasetChanged, onlySequence } from './served-columns.ts';
@@ -257,7 +257,7 @@ export class Progress {
    * The address `at` begins to serve `dataset`, at `now` in seconds since 1970. Throws a `ResponseError` if its rows cannot
    * continue the others.
    */
-  begin(dataset: Dataset, at: string, now: number): void {
+  begin(dataset: DapDataset, at: string, now: number): void {
     const served = onlySequence(dataset, at);
     const column = this.#time?.column;
     const time = served.fields.findIndex(({ name }) => name === column);

@@ -4,7 +4,7 @@ import { type Constraint, pathOf } from '../../constraint/index.ts';
 import type { MissingTest } from '../../model/meaning.ts';
 import { findTime, isNumeric } from '../../model/time-column.ts';
 import { type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
-import type { Dataset, Sequence, Variable } from '../../model/variable.ts';
+import type { DapDataset, Sequence, Variable } from '../../model/variable.ts';
 import type { Address } from '../http/address.ts';
 import type { Connection } from '../http/connection.ts';
 import { askDasIfAny } from '../read/attributes.ts';
@@ -39,7 +39,7 @@ export async function findResumeTime(
   connection: Connection,
   address: Address,
   asked: Constraint,
-  served?: Dataset,
+  served?: DapDataset,
 ): Promise<ResumeTime | undefined> {
   const shown = served?.variables.find(variable => variable.type === 'Sequence');
   if (shown?.fields.some(isNamedTime) === true) {
@@ -87,7 +87,7 @@ function isNamedTime(field: Variable): boolean {
 }
 
 /** The one Sequence of `dataset` that the constraint names columns of, or the only one that there is. */
-function chosenSequence(constraint: Constraint, dataset: Dataset): Sequence | undefined {
+function chosenSequence(constraint: Constraint, dataset: DapDataset): Sequence | undefined {
   const chosen = new Set<Variable | undefined>();
   const ownerOf = ownersOf(dataset);
   for (const projection of constraint.projections) {
@@ -103,13 +103,13 @@ function chosenSequence(constraint: Constraint, dataset: Dataset): Sequence | un
 }
 
 /** The only Sequence of `dataset`, where a function of `constraint` may have made columns of it that are not its own. */
-function madeOf({ variables }: Dataset, { selections }: Constraint): Variable | undefined {
+function madeOf({ variables }: DapDataset, { selections }: Constraint): Variable | undefined {
   const calls = selections.some(({ kind }) => kind === 'call');
   return calls && variables.length === 1 ? variables[0] : undefined;
 }
 
 /** The variables by their names, and Sequences by the names of their fields alone; the first one where several match. */
-function ownersOf({ variables }: Dataset): Map<string, Variable> {
+function ownersOf({ variables }: DapDataset): Map<string, Variable> {
   const owners = new Map<string, Variable>();
   const add = (name: string, owner: Variable): void => {
     if (!owners.has(name)) owners.set(name, owner);

@@ -1,10 +1,10 @@
 // Finds the followed Sequence and its columns in the dataset that a connection serves, which may have changed since the last one.
 
-import type { Dataset, Sequence, Variable } from '../../model/variable.ts';
+import type { DapDataset, Sequence, Variable } from '../../model/variable.ts';
 import { ResponseError } from '../http/request.ts';
 
 /** The Sequence to follow. Throws a `ResponseError` where `dataset`, which the address `at` serves, has none or several. */
-export function onlySequence(dataset: Dataset, at: string): Sequence {
+export function onlySequence(dataset: DapDataset, at: string): Sequence {
   const [sequence, another] = dataset.variables.filter(variable => variable.type === 'Sequence');
   if (sequence !== undefined && another === undefined) return sequence;
   const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ');

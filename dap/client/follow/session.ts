@@ -7,7 +7,7 @@ import { DapError } from '../../model/error.ts';
 import { DapSyntaxError } from '../../model/scan.ts';
 import { UNIX_SECONDS } from '../../model/time-units.ts';
 import type { Batch } from '../../model/value.ts';
-import type { Dataset } from '../../model/variable.ts';
+import type { DapDataset } from '../../model/variable.ts';
 import { type Address, responseAddress } from '../http/address.ts';
 import { Body } from '../http/body.ts';
 import { type Connection, Interruption } from '../http/connection.ts';
@@ -244,7 +244,7 @@ export class Session {
    * On the first connection: finds the time to resume by, and has it asked for besides where `served` leaves it out and the
    * dataset has it. True where the request has to be made again for that; what was served so far is of no use.
    */
-  async #settleTime(connection: Connection, served?: Dataset): Promise<boolean> {
+  async #settleTime(connection: Connection, served?: DapDataset): Promise<boolean> {
     const time = await findResumeTime(connection, this.#address, this.#asked, served);
     this.#timeIsSettled = true;
     if (time !== undefined) this.#progress.resumeBy(time);

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from '../../decode/index.ts';
 import type { AttributeTable } from '../../model/attributes.ts';
 import { parseDds } from '../../model/dds.ts';
 import { DapSyntaxError } from '../../model/scan.ts';
-import type { Dataset } from '../../model/variable.ts';
+import type { DapDataset } from '../../model/variable.ts';
 import { type Address, parseAddress, responseAddress } from '../http/address.ts';
 import { Body } from '../http/body.ts';
 import { bodyText, collectBytes } from '../http/bytes.ts';
@@ -19,7 +19,7 @@ const LONGEST_DDS = 2 ** 24;
 
 /** What a server says of a dataset. */
 export interface DatasetDescription {
-  readonly dataset: Dataset;
+  readonly dataset: DapDataset;
   /** All that could be read of the DAS. */
   readonly attributes: AttributeTable;
   /** Why attributes are missing, a sentence with the address of the DAS; undefined where all could be read. */
@@ -44,7 +44,7 @@ export async function describe(url: string, options: RequestOptions = {}): Promi
 }
 
 /** Asks for a DDS; throws as `ask` does, and a `ResponseError` for an answer that is none. */
-export async function askDds(connection: Connection, address: Address, query: string): Promise<Dataset> {
+export async function askDds(connection: Connection, address: Address, query: string): Promise<DapDataset> {
   const at = responseAddress(address, '.dds', query);
   const response = await ask(connection, at, address.headers);
   const contentType = response.headers.get('content-type');

@@ -5,7 +5,7 @@ import { DecodeError, type DecodeLimits, decodeAll } from '../../decode/index.ts
 import { DapError } from '../../model/error.ts';
 import { DapSyntaxError } from '../../model/scan.ts';
 import type { Value } from '../../model/value.ts';
-import type { Dataset } from '../../model/variable.ts';
+import type { DapDataset } from '../../model/variable.ts';
 import { parseAddress, responseAddress } from '../http/address.ts';
 import { Body } from '../http/body.ts';
 import { collectBytes } from '../http/bytes.ts';
@@ -31,7 +31,7 @@ export interface ReadOptions extends RequestOptions {
 export async function read(
   url: string,
   options: ReadOptions = {},
-): Promise<{ dataset: Dataset; values: Value[] }> {
+): Promise<{ dataset: DapDataset; values: Value[] }> {
   const address = parseAddress(url, options.constraint);
   const at = responseAddress(address, '.dods', encodeConstraint(parseConstraint(address.query)));
   return once(at, options, async connection => {

@@ -2,7 +2,7 @@
 
 import { type MissingTest, missingTest } from '../../model/meaning.ts';
 import type { Batch } from '../../model/value.ts';
-import { type Dataset, isAtomic, type Sequence } from '../../model/variable.ts';
+import { type DapDataset, isAtomic, type Sequence } from '../../model/variable.ts';
 import { ALL_TIME, boundsOf, meet, NO_TIME, type TimeBounds } from '../selection/bounds.ts';
 import { rowRangeOf } from '../selection/rows.ts';
 import { type Clause, compileClauses, MIRRORED, storedIn } from '../selection/select.ts';
@@ -25,7 +25,7 @@ export interface PlanOptions {
 
 export interface Plan {
   /** The constrained dataset, for the DDS. */
-  readonly dataset: Dataset;
+  readonly dataset: DapDataset;
   /** Its one Sequence: the columns asked for, in the order asked for, or those that a function makes of them. */
   readonly sequence: Sequence;
   /** The numbers in the source Sequence of the columns asked for. */
@@ -66,7 +66,7 @@ export interface Plan {
  *
  * Throws a `ConstraintError` for whatever the client got wrong, and an `Error` for a dataset of another shape.
  */
-export function planConstraint(constraint: Constraint, dataset: Dataset, options: PlanOptions): Plan {
+export function planConstraint(constraint: Constraint, dataset: DapDataset, options: PlanOptions): Plan {
   const source = onlySequence(dataset);
   const checker = new Checker(constraint, source, options.now);
   const called = checker.thinner();
@@ -141,7 +141,7 @@ function checkThinned(
   }
 }
 
-function onlySequence(dataset: Dataset): Sequence {
+function onlySequence(dataset: DapDataset): Sequence {
   const [sequence, ...others] = dataset.variables;
   if (sequence?.type !== 'Sequence' || others.length > 0 || !sequence.fields.every(isAtomic)) {
     const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ');

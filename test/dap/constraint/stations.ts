@@ -2,12 +2,12 @@
 
 import { type Plan, parseConstraint, planConstraint } from '../../../dap/constraint/index.ts';
 import type { Batch } from '../../../dap/model/value.ts';
-import type { Dataset } from '../../../dap/model/variable.ts';
+import type { DapDataset } from '../../../dap/model/variable.ts';
 
 /** 2026-11-21T10:00:00Z. */
 export const NOW = 1_795_255_200;
 
-export const stations: Dataset = {
+export const stations: DapDataset = {
   name: 'roberrypi',
   variables: [
     {

@@ -7,7 +7,7 @@ import type {
   ArrayVariable,
   Atomic,
   AtomicType,
-  Dataset,
+  DapDataset,
   Grid,
   Sequence,
   Structure,
@@ -123,7 +123,7 @@ export const flatSequence: fc.Arbitrary<Sequence> = fc
   .map(fields => ({ type: 'Sequence', name: 'sensor', fields }));
 
 /** Any dataset, with a value for each of its variables. */
-export const datasetWithValues: fc.Arbitrary<{ dataset: Dataset; values: Value[] }> = fc
+export const datasetWithValues: fc.Arbitrary<{ dataset: DapDataset; values: Value[] }> = fc
   .tuple(name, fc.array(fc.oneof(variable, flatSequence), { maxLength: 4 }))
   .chain(([datasetName, variables]) =>
     fc

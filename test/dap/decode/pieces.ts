@@ -4,13 +4,13 @@ import type { DecodedPart } from '../../../dap/decode/index.ts';
 import { Decoder } from '../../../dap/decode/index.ts';
 import type { Batch, Column, NumberColumn, Value } from '../../../dap/model/value.ts';
 import { newColumn } from '../../../dap/model/value.ts';
-import type { Dataset, Sequence } from '../../../dap/model/variable.ts';
+import type { DapDataset, Sequence } from '../../../dap/model/variable.ts';
 
 /**
  * Decodes the bytes in pieces, the next one of `size()` bytes, and puts the parts together as `decodeAll` does. Every
  * piece lies in memory that is overwritten after the push, as a socket's buffer is.
  */
-export function inPieces(bytes: Uint8Array, size: () => number): { dataset: Dataset; values: Value[] } {
+export function inPieces(bytes: Uint8Array, size: () => number): { dataset: DapDataset; values: Value[] } {
   const decoder = new Decoder();
   const parts: DecodedPart[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -23,7 +23,7 @@ export function inPieces(bytes: Uint8Array, size: () => number): { dataset: Data
   return together(parts);
 }
 
-function together(parts: readonly DecodedPart[]): { dataset: Dataset; values: Value[] } {
+function together(parts: readonly DecodedPart[]): { dataset: DapDataset; values: Value[] } {
   const [first, ...others] = parts;
   if (first?.kind !== 'dataset') throw new Error(`expected the dataset first, found ${first?.kind}`);
   const values: Value[] = [];

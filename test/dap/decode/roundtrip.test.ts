@@ -4,11 +4,11 @@ import { DecodeError, Decoder, decodeAll } from '../../../dap/decode/index.ts';
 import { END_OF_SEQUENCE, encodeHeader, encodeValue, rowEncoder } from '../../../dap/encode/index.ts';
 import { DapError } from '../../../dap/model/error.ts';
 import type { Batch, Value } from '../../../dap/model/value.ts';
-import type { Dataset } from '../../../dap/model/variable.ts';
+import type { DapDataset } from '../../../dap/model/variable.ts';
 import { batchOf, datasetWithValues, flatSequence } from './arbitrary.ts';
 import { inPieces } from './pieces.ts';
 
-function encoded({ dataset, values }: { dataset: Dataset; values: readonly Value[] }): Uint8Array {
+function encoded({ dataset, values }: { dataset: DapDataset; values: readonly Value[] }): Uint8Array {
   const parts = dataset.variables.map((variable, i) => encodeValue(variable, values[i]!));
   return new Uint8Array(Buffer.concat([encodeHeader(dataset), ...parts]));
 }

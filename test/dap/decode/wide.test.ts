@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS, DecodeError, Decoder, decodeAll } from '../../../dap/de
 import { parseDas } from '../../../dap/model/das.ts';
 import { parseDds } from '../../../dap/model/dds.ts';
 import { DapSyntaxError } from '../../../dap/model/scan.ts';
-import type { Dataset } from '../../../dap/model/variable.ts';
+import type { DapDataset } from '../../../dap/model/variable.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -42,7 +42,7 @@ function growth<Prepared>(
 }
 
 /** The dataset as another connection describes it. */
-function anew(dataset: Dataset): Dataset {
+function anew(dataset: DapDataset): DapDataset {
   return { ...dataset, variables: dataset.variables.map(variable => ({ ...variable })) };
 }
 

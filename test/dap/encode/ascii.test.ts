@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asciiEncoder, asciiHeader, longestAsciiRow } from '../../../dap/encode/index.ts';
 import type { Batch } from '../../../dap/model/value.ts';
-import type { Dataset, Sequence } from '../../../dap/model/variable.ts';
+import type { DapDataset, Sequence } from '../../../dap/model/variable.ts';
 
 /** The rows as one text. */
 function asciiRows(of: Sequence, batch: Batch): string {
@@ -44,14 +44,14 @@ sensor.time, sensor.voltage, sensor.state
   });
 
   it('has the names as the DDS has them', () => {
-    const named: Dataset = {
+    const named: DapDataset = {
       name: 'd',
       variables: [{ type: 'Sequence', name: 'a b', fields: [{ type: 'Byte', name: 'µ' }] }],
     };
     expect(asciiHeader(named)).toMatch(/\na%20b\.%C2%B5\n$/);
   });
 
-  it.each<[string, Dataset['variables'], string]>([
+  it.each<[string, DapDataset['variables'], string]>([
     ['without a variable', [], 'd: expected one Sequence to print as ASCII, found no variable'],
     [
       'with two',

@@ -7,7 +7,7 @@ import { DapSyntaxError } from '../../../dap/model/scan.ts';
 import {
   type ArrayVariable,
   ATOMIC_TYPES,
-  type Dataset,
+  type DapDataset,
   type Dimension,
   type Variable,
 } from '../../../dap/model/variable.ts';
@@ -18,7 +18,7 @@ function arrayOf(element: Element, ...dimensions: readonly Dimension[]): ArrayVa
   return { type: 'Array', name: element.name, element, dimensions };
 }
 
-const everyShape: Dataset = {
+const everyShape: DapDataset = {
   name: 'roberrypi',
   variables: [
     { type: 'Sequence', name: 'sensor', fields: [{ type: 'Float64', name: 'time' }] },
@@ -83,7 +83,7 @@ describe('printDds', () => {
   });
 
   it('refuses what no DDS can say', () => {
-    const sized = (size: number): Dataset => ({
+    const sized = (size: number): DapDataset => ({
       name: 'd',
       variables: [arrayOf({ type: 'Byte', name: 'b' }, { size })],
     });
@@ -248,7 +248,7 @@ const { variable } = fc.letrec<{ variable: Variable; element: Element; array: Ar
     ),
   ),
 }));
-const dataset: fc.Arbitrary<Dataset> = fc.record(
+const dataset: fc.Arbitrary<DapDataset> = fc.record(
   { name, variables: fc.array(variable, { maxLength: 5 }) },
   plain,
 );
@@ -302,7 +302,7 @@ describe('parseDds and printDds together', () => {
   it('read any text or throw a syntax error that points into it', () => {
     fc.assert(
       fc.property(nearlyDds, text => {
-        let read: Dataset;
+        let read: DapDataset;
         try {
           read = parseDds(text);
         } catch (error) {

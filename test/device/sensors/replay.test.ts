@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   asciiEncoder,
   asciiHeader,
-  type Dataset,
+  type DapDataset,
   END_OF_SEQUENCE,
   encodeHeader,
   rowEncoder,
@@ -55,7 +55,7 @@ const SEQUENCE: Sequence = {
     { type: 'Int32', name: 'n' },
   ],
 };
-const DATASET: Dataset = { name: 'recorded', variables: [SEQUENCE] };
+const DATASET: DapDataset = { name: 'recorded', variables: [SEQUENCE] };
 const ROWS = {
   length: 3,
   columns: [

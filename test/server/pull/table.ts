@@ -7,7 +7,7 @@ import {
   type Atomic,
   type AtomicType,
   type Column,
-  type Dataset,
+  type DapDataset,
   END_OF_SEQUENCE,
   encodeHeader,
   printDds,
@@ -93,7 +93,7 @@ export class Table {
     for (const response of this.#streams) response.destroy();
   }
 
-  #dataset(query: string): Dataset {
+  #dataset(query: string): DapDataset {
     const asked = projected(query);
     const fields = this.columns
       .filter(({ name }) => asked.length === 0 || asked.includes(name))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConstraintError, parseConstraint, planConstraint } from '../../../../dap/constraint/index.ts';
-import type { Dataset, Variable } from '../../../../dap/model/variable.ts';
+import type { DapDataset, Variable } from '../../../../dap/model/variable.ts';
 import { NOW, planOf, stations } from '../stations.ts';
 
 const OPEN = { low: -Infinity, lowInclusive: false, high: Infinity, highInclusive: false };
@@ -49,7 +49,7 @@ describe('what is asked for', () => {
       { type: 'Int32', name: 's' },
       { type: 'Int32', name: 'x' },
     ];
-    const dataset: Dataset = { name: 'd', variables: [{ type: 'Sequence', name: 's', fields }] };
+    const dataset: DapDataset = { name: 'd', variables: [{ type: 'Sequence', name: 's', fields }] };
     const plan = (query: string) => planConstraint(parseConstraint(query), dataset, { now: NOW });
     expect(plan('s').columns).toEqual([0, 1]);
     expect(plan('s.s').columns).toEqual([0]);
