@@ -66,5 +66,5 @@ export { type Derivation, millivoltsOf } from './setup/derived/derivation.ts';
 export type { DerivedColumn, DerivedOverride } from './setup/derived/derived-column.ts';
 export { openerOf } from './setup/opened-setup.ts';
 export { readOnce } from './setup/read-once.ts';
-export { lasting } from './setup/reopening-sensor.ts';
+export { reopenOnError } from './setup/reopening-sensor.ts';
 export { duration, secondsOf, size } from './written-options.ts';

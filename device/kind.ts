@@ -10,7 +10,7 @@ import { linuxI2c } from './host/i2c/i2c-linux.ts';
 import { listI2cBuses } from './host/i2c/i2c-list.ts';
 import { type KernelFiles, kernelFiles } from './host/kernel-files.ts';
 import { type OneWire, oneWire } from './host/one-wire.ts';
-import { Totals } from './host/pulse-counts.ts';
+import { PulseCounts } from './host/pulse-counts.ts';
 import { type Serial, serialQueues } from './host/serial.ts';
 import type { Channel, Sensor } from './sensor.ts';
 
@@ -26,8 +26,8 @@ export interface SensorHost {
   };
   /** The thermometers behind `files`. */
   readonly oneWire: OneWire;
-  /** Counts that outlive the sensor which counts. */
-  readonly totals: Totals;
+  /** Pulse counts, which survive the closing and reopening of the sensor that counts. */
+  readonly pulseCounts: PulseCounts;
   /** What simulated values are made from, a whole number from 0 to 4294967295. */
   readonly seed: number;
 }
@@ -44,7 +44,7 @@ export function thisHost(seed: number): SensorHost {
     gpio: linuxGpio(clock),
     buses: { serial },
     oneWire: oneWire({ files, serial, clock }),
-    totals: new Totals(),
+    pulseCounts: new PulseCounts(),
     seed,
   };
 }

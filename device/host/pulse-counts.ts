@@ -1,21 +1,21 @@
-// What have sensors counted since the process began? Held where it outlives a sensor that is closed after an error and opened anew.
+// Pulse counts since the process began, kept on the host so that they survive a sensor that is closed after an error and reopened.
 
-/** A count that goes on, as one who counts it has it. */
-export interface Total {
+/** One running count. */
+export interface PulseCount {
   readonly count: number;
-  /** One more was seen. */
+  /** Counts one more pulse. */
   add(): void;
 }
 
-export class Totals {
+export class PulseCounts {
   readonly #counts = new Map<string, number>();
 
   /**
-   * The one of this name, from 0 on where it is new, for one who begins to count now. Several who count the same at the same time,
-   * as where each reader of a simulation has a pin of its own, do not add up: the one that has seen most is right.
-   * @param name what is counted, and where: `gpio17 rising`
+   * The count called `name`, 0 if it is new. Several sensors that count the same pulses at the same time (each client of a dataset with
+   * `interval: 0` has its own) do not add up: the highest of their counts is the count.
+   * @param name the pin and the edges, such as `gpio17 rising`
    */
-  of(name: string): Total {
+  of(name: string): PulseCount {
     const count = () => this.#counts.get(name) ?? 0;
     let seen = count();
     return {

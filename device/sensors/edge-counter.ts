@@ -1,51 +1,56 @@
-// How many times did a contact close, that bounces as it does? Only levels that stay for a while count.
+// Counts the edges of a bouncing contact: an edge counts once its level has lasted for the debounce time.
 
 import type { Edge, Level } from '../host/gpio/gpio.ts';
-import { type Total, Totals } from '../host/pulse-counts.ts';
+import { type PulseCount, PulseCounts } from '../host/pulse-counts.ts';
 
 /** Which edges count. */
 export const COUNTED = ['rising', 'falling', 'both'] as const;
 
 export type Counted = (typeof COUNTED)[number];
 
-/** Counts edges as they are told, in constant memory; nothing is counted twice or with another's reading. */
+/** Counts edges as they arrive, in constant memory. Each edge is counted once, between the readings where it happened. */
 export class EdgeCounter {
   readonly #counted: Counted;
   readonly #debounce: number;
   #level: Level;
-  /** The last edge, whose level has not yet stayed long enough. */
+  /** The latest edge, while its level has not yet lasted for the debounce time. */
   #pending: Edge | undefined;
-  readonly #total: Total;
+  readonly #pulses: PulseCount;
 
   /**
-   * @param level at the beginning
-   * @param debounce seconds that a level must stay to count; 0 counts every edge
-   * @param total where it goes on
+   * @param level before the first edge
+   * @param debounce seconds that a level must last to count; 0 counts every edge
+   * @param pulses the count to continue
    */
-  constructor(level: Level, counted: Counted, debounce: number, total: Total = new Totals().of('')) {
+  constructor(
+    level: Level,
+    counted: Counted,
+    debounce: number,
+    pulses: PulseCount = new PulseCounts().of(''),
+  ) {
     this.#level = level;
     this.#counted = counted;
     this.#debounce = debounce;
-    this.#total = total;
+    this.#pulses = pulses;
   }
 
-  /** The level that stayed last. */
+  /** The latest level that lasted for the debounce time. */
   get level(): Level {
     return this.#level;
   }
 
   get count(): number {
-    return this.#total.count;
+    return this.#pulses.count;
   }
 
-  /** In the order in which they came. */
+  /** Takes the next edge, in order of time. */
   edge(edge: Edge): void {
     this.settle(edge.time);
     this.#pending = edge;
     if (this.#debounce === 0) this.settle(edge.time);
   }
 
-  /** Counts what has stayed long enough at this time (monotonic seconds). */
+  /** Counts the pending edge if its level has lasted long enough at `time` (monotonic seconds). */
   settle(time: number): void {
     const edge = this.#pending;
     if (edge === undefined || time - edge.time < this.#debounce) return;
@@ -53,6 +58,6 @@ export class EdgeCounter {
     if (edge.level === this.#level) return;
     this.#level = edge.level;
     const direction = edge.level === 1 ? 'rising' : 'falling';
-    if (this.#counted === 'both' || this.#counted === direction) this.#total.add();
+    if (this.#counted === 'both' || this.#counted === direction) this.#pulses.add();
   }
 }

@@ -130,10 +130,10 @@ async function openLevel(chosen: Chosen, { gpio }: SensorHost): Promise<Sensor> 
 async function openCounting(
   chosen: Chosen,
   counted: Counted,
-  { gpio, clock, totals }: SensorHost,
+  { gpio, clock, pulseCounts }: SensorHost,
 ): Promise<Sensor> {
   const { pin, pull, invert, debounce, scale } = chosen;
-  const total = totals.of(`${pinClaim(pin)} ${counted}${invert ? ' inverted' : ''}`);
+  const pulseCount = pulseCounts.of(`${pinClaim(pin)} ${counted}${invert ? ' inverted' : ''}`);
   let counter: EdgeCounter | undefined;
   let lost = 0;
   const input = await gpio.input(pin, {
@@ -142,7 +142,7 @@ async function openCounting(
     onEdge: ({ level, time }) => {
       const seen = seenAs(level, invert);
       // The level before the first edge is known by it; one that is read may be that after it.
-      counter ??= new EdgeCounter(seen === 1 ? 0 : 1, counted, debounce, total);
+      counter ??= new EdgeCounter(seen === 1 ? 0 : 1, counted, debounce, pulseCount);
       counter.edge({ level: seen, time });
     },
     onLost: edges => {
@@ -151,7 +151,7 @@ async function openCounting(
     },
   });
   const window = new CounterWindow<number>();
-  window.add({ time: clock.monotonic(), counters: total.count });
+  window.add({ time: clock.monotonic(), counters: pulseCount.count });
   let reads = 0;
   return {
     name: 'gpio-input',
@@ -167,13 +167,14 @@ async function openCounting(
         const reason = `${input.place}: ${lost} edges were lost, since more came than the kernel keeps until they are taken; how many of them counted is not known, and count and amount are too low by that from now on`;
         lost = 0;
         window.clear();
-        window.add({ time, counters: total.count });
+        window.add({ time, counters: pulseCount.count });
         throw new IncompleteReading([level, Number.NaN, Number.NaN, Number.NaN], reason);
       }
       const before = window.before(time);
-      window.add({ time, counters: total.count });
-      const rate = before === undefined ? Number.NaN : (total.count - before.counters) / (time - before.time);
-      return [level, total.count, total.count * scale, rate * scale];
+      window.add({ time, counters: pulseCount.count });
+      const rate =
+        before === undefined ? Number.NaN : (pulseCount.count - before.counters) / (time - before.time);
+      return [level, pulseCount.count, pulseCount.count * scale, rate * scale];
     },
     close: async () => {
       input.close();

@@ -1,4 +1,4 @@
-// How does a sensor outlast a missing wire? It is opened when it is read, and anew after a read that failed.
+// Keeps a dataset going when a sensor cannot be opened or a reading fails: the next reading opens the sensor again.
 
 import { type Clock, waitFor } from '../host/clock.ts';
 import { closeSensor } from '../sampling/sensor-reader.ts';
@@ -19,7 +19,7 @@ const LONGEST_WAIT = 5;
  * error of each, until it can be opened. A computed sensor, which needs no hardware, is given as it is.
  * `channels` and `sampling` are those that `open` gives in the end.
  */
-export function lasting(
+export function reopenOnError(
   open: OpenSensor,
   name: string,
   channels: readonly Channel[],
@@ -27,13 +27,13 @@ export function lasting(
   sampling: Sampling = {},
 ): OpenSensor {
   return async () => {
-    const sensor = new LastingSensor(open, name, channels, clock, sampling);
+    const sensor = new ReopeningSensor(open, name, channels, clock, sampling);
     const opened = await sensor.opened();
     return opened !== undefined && isComputed(opened) ? opened : sensor;
   };
 }
 
-class LastingSensor implements Sensor {
+class ReopeningSensor implements Sensor {
   readonly name: string;
   readonly channels: readonly Channel[];
   readonly sampling: Sampling;

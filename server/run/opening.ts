@@ -3,10 +3,10 @@
 import {
   columnsOf,
   type DeviceEvent,
-  lasting,
   messageOf,
   openDevice,
   openerOf,
+  reopenOnError,
   type SensorHost,
   samplingOf,
 } from '../../device/index.ts';
@@ -48,7 +48,7 @@ export async function openDataset(
 ): Promise<Dataset> {
   const openers = sensors.map(setup => {
     const open = openerOf(setup, host, simulate);
-    return lasting(open, setup.name, columnsOf(setup), host.clock, samplingOf(setup));
+    return reopenOnError(open, setup.name, columnsOf(setup), host.clock, samplingOf(setup));
   });
   const device = await openDevice({
     sensors: openers,

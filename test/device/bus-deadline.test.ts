@@ -9,7 +9,7 @@ import type { Reading, Sensor } from '../../device/sensor.ts';
 import { ds18b20 } from '../../device/sensors/ds18b20.ts';
 import { columnsOf, samplingOf, setUpSensor } from '../../device/setup/column-setup.ts';
 import { openerOf } from '../../device/setup/opened-setup.ts';
-import { lasting } from '../../device/setup/reopening-sensor.ts';
+import { reopenOnError } from '../../device/setup/reopening-sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { column, type Deferred, deferred, opening, sensorOf, take } from './fake-sensors.ts';
 import { hostOf } from './known-sensors.ts';
@@ -147,7 +147,7 @@ describe('thermometers on 1-Wire that convert one after the other', () => {
     const sensors = addresses.map((address, index) => {
       const setup = setUpSensor(ds18b20, { address }, { name: `t${index}`, pace: { between: 'hold' } });
       const open = openerOf(setup, host, false);
-      return lasting(open, setup.name, columnsOf(setup), clock, samplingOf(setup));
+      return reopenOnError(open, setup.name, columnsOf(setup), clock, samplingOf(setup));
     });
     const device = await openDevice({ sensors, interval: 1, clock });
     const taken = await take(device.rows(NEVER), 40);

@@ -16,7 +16,7 @@ async function streamOf(kind: SensorKind, { connect, pin }: Circuit, fault?: Gpi
   const rig = gpioRig();
   connect(rig);
   if (fault !== undefined) rig.gpio.fail(pin, fault);
-  const sensor = await rig.openLasting(kind);
+  const sensor = await rig.openReopening(kind);
   return { ...rig, stream: await streaming(sensor, rig.clock) };
 }
 

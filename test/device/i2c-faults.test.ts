@@ -27,7 +27,7 @@ async function streamOf(name: string, kind: SensorKind) {
     chip = model(now);
     return chip;
   });
-  const sensor = await rig.openLasting(kind);
+  const sensor = await rig.openReopening(kind);
   return { ...rig, chip: chip!, address, isRight: about(value), stream: await streaming(sensor, rig.clock) };
 }
 

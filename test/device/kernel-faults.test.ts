@@ -17,8 +17,8 @@ async function streamOn(kind: SensorKind, machine: KernelMachine, concerned = [m
   const clock = new FakeClock();
   const texts = machine.texts(clock);
   const files = new FaultyFiles(fileTree(texts), path => concerned.some(place => path.startsWith(place)));
-  const { openLasting } = opensOn(hostOf({ files, clock }));
-  const sensor = await openLasting(kind, machine.written);
+  const { openReopening } = opensOn(hostOf({ files, clock }));
+  const sensor = await openReopening(kind, machine.written);
   const { isRight, channel = 0 } = machine;
   return { stream: await streaming(sensor, clock), clock, texts, files, isRight, channel };
 }

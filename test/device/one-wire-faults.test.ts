@@ -36,7 +36,7 @@ interface Place {
 async function streamOf(name: string, kind: SensorKind, place: Place = {}) {
   const { failing = SLAVE, options, written = ONE_WIRE_SENSORS[name], others = {} } = place;
   const bus = thermometerBus({ [ADDRESS]: CELSIUS, ...others }, failing, options);
-  const sensor = await opensOn(bus.host).openLasting(kind, written);
+  const sensor = await opensOn(bus.host).openReopening(kind, written);
   return { ...bus, chip: bus.chips[ADDRESS]!, stream: await streaming(sensor, bus.clock) };
 }
 

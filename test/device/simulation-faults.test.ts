@@ -71,7 +71,7 @@ describe('a waveform', () => {
     // Three rows before the hour, at which it is out for five.
     const clock = new FakeClock(HOUR - 5);
     const options = { mean: 5, amplitude: 0, outageEvery: 3600, outageLength: 9 };
-    const sensor = await opensOn(emptyHost(clock)).openLasting(waveform, options);
+    const sensor = await opensOn(emptyHost(clock)).openReopening(waveform, options);
     await expectToOutlast(await streaming(sensor, clock), {
       break: () => {},
       mend: () => {},
@@ -87,7 +87,10 @@ const SPEED = 100;
 
 describe('a recording', () => {
   async function replaying(options: object): Promise<Stream> {
-    const sensor = await opensOn(emptyHost(systemClock)).openLasting(replay, { columns: ['t'], ...options });
+    const sensor = await opensOn(emptyHost(systemClock)).openReopening(replay, {
+      columns: ['t'],
+      ...options,
+    });
     return streaming(sensor, systemClock, INTERVAL);
   }
 

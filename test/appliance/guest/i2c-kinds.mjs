@@ -19,7 +19,7 @@ const [dist] = process.argv.slice(2);
 if (dist === undefined) throw new Error('expected: node i2c-kinds.mjs DIST');
 const load = module => import(pathToFileURL(resolve(dist, module)).href);
 const { SENSOR_KINDS, thisHost } = await load('device/index.js');
-const { lasting } = await load('device/setup/reopening-sensor.js');
+const { reopenOnError } = await load('device/setup/reopening-sensor.js');
 
 /** Chips with two surroundings each, and what their kind gives there, each with how far it may be off. */
 const CASES = [
@@ -148,7 +148,7 @@ for (const { kind: name, address, expected } of CASES) {
   const kind = SENSOR_KINDS.find(candidate => candidate.name === name);
   const options = kind.options.parse({ bus: BUS, address: Number(address) });
   const open = () => kind.open(options, host);
-  const sensor = await lasting(open, name, kind.channels(options), host.clock)();
+  const sensor = await reopenOnError(open, name, kind.channels(options), host.clock)();
   try {
     for (const number of [0, 1]) {
       surround(number);

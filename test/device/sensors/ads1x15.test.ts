@@ -156,8 +156,8 @@ describe('an ADS1115', () => {
   });
 
   it('comes back by itself when it was pulled out and put back', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(ads1115);
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(ads1115);
     bus.detach(ADDRESS);
     await expect(readingOf(sensor)).rejects.toThrow('no chip answers at 0x48 on i2c-1');
     chip.powerOn();

@@ -123,8 +123,8 @@ describe('a BME280', () => {
   });
 
   it('comes back by itself when it was pulled out and put back', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(bme280);
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(bme280);
     expectAir(await readingOf(sensor));
     bus.detach(ADDRESS);
     await expect(readingOf(sensor)).rejects.toThrow('no chip answers at 0x76 on i2c-1');

@@ -490,7 +490,7 @@ describe('rows of a DS18B20', () => {
   it('go on without values while it is pulled out, and have values again when it is put back', async () => {
     const { host, files, chips, clock } = bus({ [FIRST]: 20, [SECOND]: 30 });
     const openers = [FIRST, SECOND].map(
-      (address, index) => () => opensOn(host).openLasting(ds18b20, { address }, { name: `t${index}` }),
+      (address, index) => () => opensOn(host).openReopening(ds18b20, { address }, { name: `t${index}` }),
     );
     const events: string[] = [];
     const device = await openDevice({
@@ -531,7 +531,7 @@ describe('rows of a DS18B20', () => {
       { writable: false },
     );
     const sensors = addresses.map(
-      address => () => opensOn(host).openLasting(ds18b20, { address }, { name: `t${address.slice(-1)}` }),
+      address => () => opensOn(host).openReopening(ds18b20, { address }, { name: `t${address.slice(-1)}` }),
     );
     const device = await openDevice({ sensors, interval: 8, clock });
     const rows = await take(device.rows(signal), 5);

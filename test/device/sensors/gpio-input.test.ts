@@ -114,7 +114,7 @@ describe('a switch at a pin', () => {
 
   it('gives an error where its line has gone, and comes back by itself', async () => {
     const rig = gpioRig();
-    const sensor = await rig.openLasting(gpioInput);
+    const sensor = await rig.openReopening(gpioInput);
     await readingOf(sensor);
     rig.gpio.fail(PIN, 'gone');
     await expect(readingOf(sensor)).rejects.toThrow('GPIO17 has gone');
@@ -125,7 +125,7 @@ describe('a switch at a pin', () => {
 
   it('goes on with its count when it is opened anew, so that an amount of rain is never taken back', async () => {
     const rig = gpioRig();
-    const sensor = await rig.openLasting(gpioInput, { scale: 0.2 });
+    const sensor = await rig.openReopening(gpioInput, { scale: 0.2 });
     await readingOf(sensor);
     play(rig, '1010', 0.5);
     expect((await readingOf(sensor)).slice(0, 3)).toEqual([0, 2, 0.4]);
@@ -180,7 +180,7 @@ describe('a switch at a pin', () => {
 
   it('says how many edges were lost, and gives no count that is too low as if it were right', async () => {
     const rig = gpioRig();
-    const sensor = await rig.openLasting(gpioInput);
+    const sensor = await rig.openReopening(gpioInput);
     await readingOf(sensor);
     play(rig, '1010', 0.1);
     rig.gpio.lose(PIN, 300);
@@ -227,7 +227,7 @@ describe('a switch at a pin', () => {
   it('says who has its line, and takes it when it is free', async () => {
     const rig = gpioRig();
     rig.gpio.fail(PIN, 'held');
-    const sensor = await rig.openLasting(gpioInput);
+    const sensor = await rig.openReopening(gpioInput);
     await expect(readingOf(sensor)).rejects.toThrow('GPIO17 is in use by spi0 CS0');
     rig.gpio.mend(PIN);
     expect(await readingOf(sensor)).toEqual([0, 0, 0, 0]);

@@ -122,8 +122,8 @@ describe('an INA219', () => {
   });
 
   it('comes back by itself when it was pulled out and put back', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(ina219);
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(ina219);
     bus.detach(ADDRESS);
     await expect(readingOf(sensor)).rejects.toThrow('no chip answers at 0x40 on i2c-1');
     chip.powerOn();

@@ -82,8 +82,8 @@ describe('an LM75', () => {
   });
 
   it('comes back by itself when it was pulled out and put back, and never says the 0 of its power-on', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(lm75);
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(lm75);
     expect(await readingOf(sensor)).toEqual([25]);
     bus.detach(ADDRESS);
     for (let read = 0; read < 2; read++) {

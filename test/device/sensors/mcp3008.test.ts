@@ -114,8 +114,8 @@ describe('an MCP3008', () => {
   it.each([{ inputs: ['CH0'] }, { inputs: ALL }, { inputs: ['CH0-CH1', 'CH3'] }])(
     'that is not there is no 0 V where DOUT is pulled down, with %j',
     async options => {
-      const { openLasting, chip } = rigOf([0.75, 0, 0, 0.2]);
-      const sensor = await openLasting(mcp3008, options);
+      const { openReopening, chip } = rigOf([0.75, 0, 0, 0.2]);
+      const sensor = await openReopening(mcp3008, options);
       chip.powered = false;
       await expect(readingOf(sensor)).rejects.toThrow(
         'GPIO23: expected an MCP3008, found 0 at all of its inputs, as where none is there: check the wires and the supply; if all inputs are at 0 V, set pull: up, which tells the two apart',
@@ -157,8 +157,8 @@ describe('an MCP3008', () => {
   });
 
   it('that is not there is told by the pull-up, and comes back by itself', async () => {
-    const { openLasting, chip, gpio } = rigOf([0.75], 1);
-    const sensor = await openLasting(mcp3008, { pull: 'up' });
+    const { openReopening, chip, gpio } = rigOf([0.75], 1);
+    const sensor = await openReopening(mcp3008, { pull: 'up' });
     chip.powered = false;
     await expect(readingOf(sensor)).rejects.toThrow(
       'GPIO23: expected a bit 0 before the result, found 1: check the wires and the supply of the MCP3008',
@@ -200,8 +200,8 @@ describe('an MCP3008', () => {
   });
 
   it('gives an error where a line has gone, and values when it is back', async () => {
-    const { openLasting, gpio } = rigOf();
-    const sensor = await openLasting(mcp3008);
+    const { openReopening, gpio } = rigOf();
+    const sensor = await openReopening(mcp3008);
     for (const pin of Object.values(PINS)) {
       gpio.fail(pin, 'gone');
       await expect(readingOf(sensor)).rejects.toThrow(`GPIO${pin} has gone`);

@@ -81,8 +81,8 @@ describe('an MCP9808', () => {
   });
 
   it('comes back by itself when it was pulled out and put back, and never says the 0 of its power-on', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(mcp9808);
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(mcp9808);
     bus.detach(ADDRESS);
     await expect(readingOf(sensor)).rejects.toThrow('no chip answers at 0x18 on i2c-1');
     chip.powerOn();

@@ -5,12 +5,12 @@ import type { SensorHost, SensorKind } from '../../../device/kind.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { columnsOf, type SetupOptions, setUpSensor } from '../../../device/setup/column-setup.ts';
 import { openerOf } from '../../../device/setup/opened-setup.ts';
-import { lasting } from '../../../device/setup/reopening-sensor.ts';
+import { reopenOnError } from '../../../device/setup/reopening-sensor.ts';
 
 export interface Opens {
   open(kind: SensorKind, written?: object): Promise<Sensor>;
   /** The same, but it outlasts what goes wrong, as it does in a dataset. */
-  openLasting(kind: SensorKind, written?: object, setup?: SetupOptions): Promise<Sensor>;
+  openReopening(kind: SensorKind, written?: object, setup?: SetupOptions): Promise<Sensor>;
 }
 
 const opened: Sensor[] = [];
@@ -28,10 +28,10 @@ export function opensOn(host: SensorHost): Opens {
   };
   return {
     open: async (kind, written = {}) => keep(await openerOf(setUp(kind, written), host, false)()),
-    openLasting: async (kind, written = {}, options) => {
+    openReopening: async (kind, written = {}, options) => {
       const setup = setUp(kind, written, options);
       const opener = openerOf(setup, host, false);
-      return keep(await lasting(opener, setup.name, columnsOf(setup), host.clock)());
+      return keep(await reopenOnError(opener, setup.name, columnsOf(setup), host.clock)());
     },
   };
 }

@@ -84,8 +84,8 @@ describe('an SHT3x', () => {
   });
 
   it('comes back by itself when it was pulled out and put back', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(sht3x);
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(sht3x);
     bus.detach(ADDRESS);
     await expect(readingOf(sensor)).rejects.toThrow('no chip answers at 0x44 on i2c-1');
     chip.powerOn();

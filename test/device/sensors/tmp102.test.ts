@@ -84,8 +84,8 @@ describe('a TMP102', () => {
   });
 
   it('comes back by itself when it was pulled out and put back', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(tmp102);
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(tmp102);
     bus.detach(ADDRESS);
     await expect(readingOf(sensor)).rejects.toThrow('no chip answers at 0x48 on i2c-1');
     chip.powerOn();

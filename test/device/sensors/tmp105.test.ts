@@ -55,8 +55,8 @@ describe('a TMP105', () => {
   });
 
   it('comes back by itself when it was pulled out and put back', async () => {
-    const { openLasting, bus, chip } = rigOf();
-    const sensor = await openLasting(tmp105, { address: ADDRESS });
+    const { openReopening, bus, chip } = rigOf();
+    const sensor = await openReopening(tmp105, { address: ADDRESS });
     bus.detach(ADDRESS);
     await expect(readingOf(sensor)).rejects.toThrow('no chip answers at 0x49 on i2c-1');
     chip.powerOn();

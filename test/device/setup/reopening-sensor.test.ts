@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openDevice } from '../../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../../device/sampling/events.ts';
 import type { OpenSensor, Sensor } from '../../../device/sensor.ts';
-import { lasting } from '../../../device/setup/reopening-sensor.ts';
+import { reopenOnError } from '../../../device/setup/reopening-sensor.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { channel, column, deferred, never, sensorOf, take } from '../fake-sensors.ts';
 import { simulatedTmp36 } from '../known-sensors.ts';
@@ -10,7 +10,7 @@ import { simulatedTmp36 } from '../known-sensors.ts';
 async function deviceOf(open: OpenSensor, interval = 1) {
   const clock = new FakeClock(1_800_000_000);
   const events: DeviceEvent[] = [];
-  const sensors = [lasting(open, 's', [channel('s')], clock)];
+  const sensors = [reopenOnError(open, 's', [channel('s')], clock)];
   const device = await openDevice({ sensors, interval, clock, onEvent: event => events.push(event) });
   const stop = new AbortController();
   return { clock, device, events, rows: device.rows(stop.signal) };
@@ -89,7 +89,7 @@ describe('a sensor that is computed', () => {
   it('stays so', async () => {
     const clock = new FakeClock(1_800_000_000);
     const device = await openDevice({
-      sensors: [lasting(simulatedTmp36({ seed: 1 }), 'tmp36', [], clock)],
+      sensors: [reopenOnError(simulatedTmp36({ seed: 1 }), 'tmp36', [], clock)],
       interval: 0,
       clock,
     });
