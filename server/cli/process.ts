@@ -5,7 +5,7 @@ import { thisMachine } from '../machine/machine.ts';
 import { threadsBack } from '../run/blocked-threads.ts';
 import { takeUncaughtErrors } from '../run/uncaught.ts';
 import { visibleLine, visibleText } from '../text/visible-text.ts';
-import type { Surroundings } from './commands/command.ts';
+import type { CommandContext } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { TerminalStyles } from './terminal-styles.ts';
 
@@ -14,7 +14,7 @@ const ANEW = '\r\u001b[K';
 const { stdout, stderr } = process;
 const styles = new TerminalStyles(stdout);
 
-const surroundings: Surroundings = {
+const context: CommandContext = {
   machine: thisMachine(),
   print: text => stdout.write(styles.shown(text)),
   printData: text => stdout.write(stdout.isTTY ? visibleText(text) : text),
@@ -41,7 +41,7 @@ for (const stream of [stdout, stderr]) {
   });
 }
 
-const code = await runProgram(process.argv.slice(2), surroundings, text => stderr.write(visibleText(text)));
+const code = await runProgram(process.argv.slice(2), context, text => stderr.write(visibleText(text)));
 if (code !== undefined) {
   // A sensor that hangs keeps nobody waiting for long; what was written leaves first.
   await threadsBack(performance.now() + LONGEST_FAREWELL);

@@ -13,11 +13,11 @@ import {
 import { type FoundOfKind, foundText } from './reference/paste.ts';
 import type { ConfigSource } from './text/config-source.ts';
 
-export interface Builtin {
+export interface BuiltinDatasets {
   /** One dataset each, as a person would have written it. */
   readonly sources: readonly ConfigSource[];
   /** Why a dataset is left out. */
-  readonly left: readonly string[];
+  readonly skipped: readonly string[];
 }
 
 /** The 2013 experiment's dataset: a TMP36 on a Raspberry Pi. */
@@ -55,25 +55,25 @@ const ATTACHED = {
 const LOAD = '/proc/loadavg';
 
 /**
- * The built-in datasets. A machine that has no `/proc` serves `roberrypi` alone, and `left` says why; so it does of
+ * The built-in datasets. A machine that has no `/proc` serves `roberrypi` alone, and `skipped` says why; so it does of
  * sensors that a reading of takes longer than the `interval` that was asked for, in seconds.
  */
 export async function builtinConfig(
   host: SensorHost,
   simulate: boolean,
   interval?: number,
-): Promise<Builtin> {
+): Promise<BuiltinDatasets> {
   const sources = [sourceOf('roberrypi', ROBERRYPI)];
   if (!simulate && !(await isThere(LOAD, host))) {
     const why = `${LOAD} is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`;
-    return { sources, left: [`dataset host is left out: ${why}`] };
+    return { sources, skipped: [`dataset host is left out: ${why}`] };
   }
   const sensors = await Promise.all(
     ['host-load', 'host-cpu', 'host-network', 'thermal'].map(name => sensorsOf(name, host, simulate)),
   );
   const info = simulate ? SIMULATED_HOST : HOST;
   sources.push(sourceOf('host', { ...info, sensors: sensors.flat() }));
-  const { found, left } = simulate ? { found: [], left: [] } : await attachedTo(host, interval);
+  const { found, skipped } = simulate ? { found: [], skipped: [] } : await attachedTo(host, interval);
   // Where descriptors have run out meanwhile, sensors seem to be missing.
   if (!simulate) await isThere(LOAD, host);
   if (found.length > 0) {
@@ -81,7 +81,7 @@ export async function builtinConfig(
     // Real sensors come before simulated ones: a page opens with the first dataset.
     sources.unshift({ name: 'built-in attached', content, dataset: 'attached' });
   }
-  return { sources, left };
+  return { sources, skipped };
 }
 
 /** Rejects where it cannot be known: a machine short of file descriptors has the file all the same. */
@@ -97,7 +97,7 @@ async function isThere(path: string, { files }: SensorHost): Promise<boolean> {
 
 interface AttachedSensors {
   readonly found: readonly FoundOfKind[];
-  readonly left: readonly string[];
+  readonly skipped: readonly string[];
 }
 
 /** The sensors that the kernel knows of, but for those that are too slow. */
@@ -107,17 +107,17 @@ async function attachedTo(host: SensorHost, interval: number | undefined): Promi
     ((await kind.find?.(host)) ?? []).map((sensor): FoundOfKind => ({ kind, found: sensor })),
   );
   const found: FoundOfKind[] = [];
-  const left: string[] = [];
+  const skipped: string[] = [];
   for (const sensor of (await Promise.all(lists)).flat()) {
     const { kind, found: place } = sensor;
     const takes = kind.conversionTime(kind.options.parse(place.options));
     if (!interval || takes <= interval) found.push(sensor);
     else
-      left.push(
+      skipped.push(
         `${kind.name} ${place.note ?? ''} is left out: a reading takes ${takes} s, and the interval is ${interval} s`,
       );
   }
-  return { found, left };
+  return { found, skipped };
 }
 
 /** All sensors of a kind that are there, as they are written in a configuration. */

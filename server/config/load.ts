@@ -10,8 +10,8 @@ import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain
 import { jsonSchemaOf } from './schema/expected.ts';
 import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
 import type { ConfigSource } from './text/config-source.ts';
+import { type DatasetNode, isMapping } from './text/dataset-node.ts';
 import { type Document, readDocument } from './text/document.ts';
-import { type DatasetPart, isMapping } from './text/part.ts';
 import { type Problem, quoted, sortedProblems } from './text/problem.ts';
 
 /** One text, and what it says. */
@@ -28,13 +28,13 @@ export interface LoadOptions {
   readonly overrides?: Overrides;
 }
 
-export type Loaded = { readonly config: Config } | { readonly problems: readonly Problem[] };
+export type LoadResult = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
 /**
  * Reads one configuration at most, and datasets that have texts of their own, which come after its own. Never throws,
  * whatever the texts: either everything is right, or all problems are told, by file, line and column.
  */
-export function loadConfig(sources: readonly ConfigSource[], options: LoadOptions = {}): Loaded {
+export function loadConfig(sources: readonly ConfigSource[], options: LoadOptions = {}): LoadResult {
   return loadDocuments(readSources(sources), options);
 }
 
@@ -47,11 +47,11 @@ export function readSources(sources: readonly ConfigSource[]): readonly SourceDo
 }
 
 /** The same of texts that have been read. */
-export function loadDocuments(documents: readonly SourceDocument[], options: LoadOptions = {}): Loaded {
+export function loadDocuments(documents: readonly SourceDocument[], options: LoadOptions = {}): LoadResult {
   const { kinds = SENSOR_KINDS, drivers = new Map(), overrides = {} } = options;
   const schemas = configSchemas(kinds);
   const problems: Problem[] = [];
-  const parts: DatasetPart[] = [];
+  const parts: DatasetNode[] = [];
   let main: unknown = Object.create(null);
   for (const { document, dataset } of documents) {
     problems.push(...document.problems);
@@ -76,12 +76,12 @@ export function loadDocuments(documents: readonly SourceDocument[], options: Loa
   return { config: assemble(main, parts, checked.setups, { schemas, overrides }) };
 }
 
-interface Read {
+interface SourceResult {
   readonly problems: readonly Problem[];
-  readonly parts: readonly DatasetPart[];
+  readonly parts: readonly DatasetNode[];
 }
 
-function readMain(document: Document, { config }: ConfigSchemas): Read {
+function readMain(document: Document, { config }: ConfigSchemas): SourceResult {
   const { value } = document;
   const place = { document, prefix: [] };
   const problems = whatIsWrong(place, config, 'a configuration');
@@ -90,7 +90,7 @@ function readMain(document: Document, { config }: ConfigSchemas): Read {
   return { problems, parts: names.map(name => ({ name, ...place, path: ['datasets', name] })) };
 }
 
-function readDataset(document: Document, name: string, { dataset }: ConfigSchemas): Read {
+function readDataset(document: Document, name: string, { dataset }: ConfigSchemas): SourceResult {
   const place = { document, prefix: ['datasets', name] };
   if (isMapping(document.value)) {
     const written = Object.keys(document.value);
@@ -124,7 +124,7 @@ function ofTheWhole(document: Document, name: string, key: string): Problem {
 }
 
 function whatIsWrong(
-  place: Pick<DatasetPart, 'document' | 'prefix'>,
+  place: Pick<DatasetNode, 'document' | 'prefix'>,
   schema: z.ZodType,
   what: string,
 ): readonly Problem[] {
@@ -148,8 +148,8 @@ function whatIsWrong(
 /** The configuration that texts without problems say. */
 function assemble(
   main: unknown,
-  parts: readonly DatasetPart[],
-  setups: ReadonlyMap<DatasetPart, readonly SensorSetup[]>,
+  parts: readonly DatasetNode[],
+  setups: ReadonlyMap<DatasetNode, readonly SensorSetup[]>,
   { schemas, overrides }: { readonly schemas: ConfigSchemas; readonly overrides: Overrides },
 ): Config {
   const { server, simulate, seed } = schemas.config.parse(main);

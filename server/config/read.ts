@@ -10,7 +10,7 @@ import { ignoredFiles } from './text/ignored-files.ts';
 import { type Problem, problemLine } from './text/problem.ts';
 
 /** A configuration that is right. */
-export interface Configured {
+export interface ValidConfig {
   readonly config: Config;
   /** The file that was looked for; it need not be there. */
   readonly file: string;
@@ -21,11 +21,11 @@ export interface Configured {
   /** The files of the drivers that its sensors name. */
   readonly drivers: readonly string[];
   /** Datasets that are left out and files that are not read, one sentence each. */
-  readonly left: readonly string[];
+  readonly skipped: readonly string[];
 }
 
-export type ConfigRead =
-  | Configured
+export type ConfigResult =
+  | ValidConfig
   | {
       readonly problems: readonly Problem[];
       readonly drivers: readonly string[];
@@ -45,7 +45,7 @@ export async function readConfig(
   file: string | undefined,
   overrides: Overrides = {},
   { hostOf = thisHost, drivers: loader = new Drivers(), ...places }: ReadOptions = {},
-): Promise<ConfigRead> {
+): Promise<ConfigResult> {
   const found = await findConfig(file, places);
   const documents = readSources(found.sources);
   const drivers = driversNamed(documents);
@@ -58,7 +58,7 @@ export async function readConfig(
   const { config } = loaded;
   const ignored = await ignoredFiles(found.file);
   if (config.datasets.length > 0) {
-    return { config, file: found.file, files, isBuiltin: false, drivers, left: ignored };
+    return { config, file: found.file, files, isBuiltin: false, drivers, skipped: ignored };
   }
   const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval).catch(
     (error: unknown): Problem => ({
@@ -77,7 +77,7 @@ export async function readConfig(
     files,
     isBuiltin: true,
     drivers,
-    left: [...ignored, ...builtin.left],
+    skipped: [...ignored, ...builtin.skipped],
   };
 }
 
@@ -87,7 +87,7 @@ function isShortage({ found }: Problem): boolean {
 }
 
 /** Where it comes from, in words. */
-export function originText({ files, isBuiltin }: Configured): string {
+export function originText({ files, isBuiltin }: ValidConfig): string {
   if (files.length === 0) return 'the built-in one: no file was found';
   return `${files.join(', ')}: right${isBuiltin ? '; it names no dataset, so the built-in ones are served' : ''}`;
 }

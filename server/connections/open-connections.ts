@@ -35,7 +35,7 @@ export interface ConnectionsOptions {
   readonly onEnd?: (end: ConnectionEnd, address: string) => void;
 }
 
-interface Connection {
+interface ClientConnection {
   readonly socket: Socket;
   /** For messages. */
   readonly address: string;
@@ -55,10 +55,10 @@ export class OpenConnections {
   /** Connections taken since the start. */
   accepted = 0;
   readonly #options: ConnectionsOptions;
-  readonly #open = new Map<Socket, Connection>();
+  readonly #open = new Map<Socket, ClientConnection>();
   readonly #perClient = new ClientCounts();
   /** Those without a request, the one that has been so for longest first. */
-  readonly #idle = new Set<Connection>();
+  readonly #idle = new Set<ClientConnection>();
   /** Connections that are being told that they are refused. */
   #refusing = 0;
   readonly #turns = new RequestTurns();
@@ -106,7 +106,7 @@ export class OpenConnections {
       () => this.#idle.add(connection),
       answer => this.inTurn(socket, answer),
     );
-    const connection: Connection = {
+    const connection: ClientConnection = {
       ...{ socket, address, client, queue },
       stuck: undefined,
       unsent: 0,
@@ -167,7 +167,7 @@ export class OpenConnections {
     return false;
   }
 
-  #forget(connection: Connection): void {
+  #forget(connection: ClientConnection): void {
     const { socket, client, queue } = connection;
     if (!this.#open.delete(socket)) return;
     queue.clear();

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { SOCKET_OPTIONS } from '../connections/http-server.ts';
 import { ownAddresses } from '../network/own-addresses.ts';
 
-export interface Place {
+export interface ListenAddress {
   /** Undefined is every address of this machine. */
   readonly host?: string | undefined;
   readonly port: number;
@@ -18,7 +18,7 @@ export interface Place {
   readonly inherited?: number | undefined;
 }
 
-export interface Waiting {
+export interface WaitOptions {
   /** Told once, in a sentence, that the address is not there yet. */
   readonly onWait: (sentence: string) => void;
   /** Ends the wait. */
@@ -35,17 +35,17 @@ const RETRY = 2000;
  */
 export async function listen(
   app: FastifyInstance,
-  place: Place,
-  { onWait, signal }: Waiting,
+  address: ListenAddress,
+  { onWait, signal }: WaitOptions,
 ): Promise<boolean> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
-      await listenOnce(app, place);
+      await listenOnce(app, address);
       return true;
     } catch (error) {
-      if (codeOf(error) !== 'EADDRNOTAVAIL' || place.host === undefined) throw explain(error, place);
+      if (codeOf(error) !== 'EADDRNOTAVAIL' || address.host === undefined) throw explain(error, address);
       if (attempt === 0)
-        onWait(`waiting for the address ${place.host}, which this machine does not have now`);
+        onWait(`waiting for the address ${address.host}, which this machine does not have now`);
       await delay(RETRY, undefined, { signal }).catch(() => {});
     }
   }
@@ -55,14 +55,14 @@ export async function listen(
 /** Under which addresses a server that listens can be opened; first the one for this machine. */
 export function addressesOf(
   app: FastifyInstance,
-  { host, inherited }: Place,
+  { host, inherited }: ListenAddress,
   network: readonly string[],
 ): readonly string[] {
   const { address, port } = app.server.address() as AddressInfo;
   return ownAddresses(inherited === undefined ? host : address, port, network);
 }
 
-async function listenOnce(app: FastifyInstance, { host, port, inherited }: Place): Promise<void> {
+async function listenOnce(app: FastifyInstance, { host, port, inherited }: ListenAddress): Promise<void> {
   if (inherited !== undefined) {
     // Node looks at the descriptor alone; without a host, fastify would open more sockets beside it.
     const socket = { fd: inherited, host: '::' };
@@ -106,7 +106,7 @@ async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
   }
 }
 
-function explain(error: unknown, { host, port, inherited, asked }: Place): Error {
+function explain(error: unknown, { host, port, inherited, asked }: ListenAddress): Error {
   const portKey = asked?.port === undefined ? 'server.port' : '--port';
   const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
   switch (codeOf(error)) {

@@ -14,7 +14,7 @@ import {
 } from './kernel-devices.ts';
 import type { Machine } from './machine.ts';
 
-export interface Attached {
+export interface AttachedDevices {
   readonly what: string;
   /** One line each. */
   readonly devices: readonly string[];
@@ -25,7 +25,7 @@ export async function attachedTo(
   machine: Machine,
   kinds: readonly SensorKind[],
   probe: boolean,
-): Promise<readonly Attached[]> {
+): Promise<readonly AttachedDevices[]> {
   const buses = await i2cBuses(machine);
   const masters = await oneWireMasters(machine);
   const chips = (await gpioChips(machine)).map(

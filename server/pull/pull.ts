@@ -13,7 +13,7 @@ import { isSameShape, millisOf, type RowShape } from './row-shape.ts';
 import { describeSource, type SourceAddress, sourceAddress } from './source.ts';
 import { openStream, ReaderGone, type StreamOutput } from './stream-output.ts';
 
-export interface Pull {
+export interface PullOptions {
   /** The address of a dataset, with or without a constraint; `http://` may be left out. */
   readonly address: string;
   /**
@@ -48,7 +48,7 @@ class ColumnsChanged extends Error {
  * that has gone ends it too.
  * Rejects with what `follow` throws, and with a sentence for files that cannot be written or are not of a pull.
  */
-export async function pull(options: Pull): Promise<void> {
+export async function pull(options: PullOptions): Promise<void> {
   const { address, output: named, signal, print } = options;
   const source = sourceAddress(address);
   const output = await outputOf(named);
@@ -79,7 +79,7 @@ export async function pull(options: Pull): Promise<void> {
 async function pullIntoStream(
   { url, constraint }: SourceAddress,
   write: (text: string) => Promise<void>,
-  { rows: most, signal, onState, onNotice, onRows }: Pull,
+  { rows: most, signal, onState, onNotice, onRows }: PullOptions,
 ): Promise<void> {
   const counter = new RowCounter(most);
   const tellState = statesTold(onState, onNotice);
@@ -98,7 +98,7 @@ async function pullIntoStream(
   }
 }
 
-async function pullIntoFiles(source: SourceAddress, pattern: string, options: Pull): Promise<void> {
+async function pullIntoFiles(source: SourceAddress, pattern: string, options: PullOptions): Promise<void> {
   const { signal, onNotice = () => {} } = options;
   const describing = {
     signal,
@@ -146,7 +146,7 @@ interface FillTask {
 async function fill(
   files: RowFiles,
   { source, shape, after, counter, lock, describing }: FillTask,
-  { signal, onState, onNotice, onRows }: Pull,
+  { signal, onState, onNotice, onRows }: PullOptions,
 ): Promise<void> {
   const { url, constraint } = source;
   let [connections, looked] = [0, 1];

@@ -8,7 +8,7 @@ import { type ExaminedFile, identityOf } from './recognise.ts';
 import type { RowShape } from './row-shape.ts';
 
 /** A file to which rows can be added. */
-export type Writable = Extract<ExaminedFile, { kind: 'absent' | 'unbegun' | 'ours' }>;
+export type WritableFile = Extract<ExaminedFile, { kind: 'absent' | 'unbegun' | 'ours' }>;
 
 /** What has become of the file since rows were added last. */
 export type FileChange = 'none' | 'gone' | 'shortened';
@@ -49,7 +49,7 @@ export class RowFile {
    */
   static async open(
     path: string,
-    found: Writable,
+    found: WritableFile,
     { head }: RowShape,
     tell: (text: string) => void,
   ): Promise<RowFile | undefined> {
@@ -144,7 +144,7 @@ export class RowFile {
 }
 
 /** Undefined where something has come there, or gone, since it was looked at. */
-async function openAs(path: string, { kind }: Writable): Promise<FileHandle | undefined> {
+async function openAs(path: string, { kind }: WritableFile): Promise<FileHandle | undefined> {
   try {
     if (kind !== 'absent') return await open(path, APPEND);
     // A link whose target is missing has the target made.

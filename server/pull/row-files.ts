@@ -9,7 +9,7 @@ import { LastWritten } from './last-written.ts';
 import type { Lock } from './lock.ts';
 import { DAY } from './output.ts';
 import { recognise } from './recognise.ts';
-import { RowFile, type Writable } from './row-file.ts';
+import { RowFile, type WritableFile } from './row-file.ts';
 import { millisOf, type RowShape } from './row-shape.ts';
 
 /** Attempts to open a file that changes each time it was looked at. */
@@ -135,7 +135,7 @@ export class RowFiles {
   }
 
   /** The file of a day that rows go to. */
-  async #choose(day: string): Promise<{ path: string; number: number; found: Writable }> {
+  async #choose(day: string): Promise<{ path: string; number: number; found: WritableFile }> {
     const files = (await filesOf(this.#pattern)).filter(file => file.day === day);
     let [why, newest] = ['', 0];
     let foreign: string | undefined;

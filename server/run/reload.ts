@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfigurationState } from '../config/configuration-state.ts';
-import type { ConfigRead } from '../config/read.ts';
+import type { ConfigResult } from '../config/read.ts';
 import { problemLine } from '../config/text/problem.ts';
 import type { Logger } from './logging/logger.ts';
 import type { Running } from './running.ts';
@@ -11,7 +11,7 @@ import { type FileWatch, watchConfig, watchFiles } from './watch.ts';
 
 export interface ReloaderOptions {
   /** The configuration as its files say it now; those of `known` have to be there. Does not reject. */
-  readonly read: (known: readonly string[]) => Promise<ConfigRead>;
+  readonly read: (known: readonly string[]) => Promise<ConfigResult>;
   readonly running: Running;
   /** The files that `running` began with. */
   readonly files: readonly string[];
@@ -132,7 +132,7 @@ export class Reloader {
     }
     const wasWrong = this.#current.problems.length > 0;
     const { failed, ...changes } = await running.take(found.config);
-    for (const sentence of found.left) logger.warn(sentence);
+    for (const sentence of found.skipped) logger.warn(sentence);
     const { afterRestart } = running;
     const news = Object.entries(changes).filter(([, names]) => names.length > 0);
     this.#current = {

@@ -46,7 +46,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const drivers = new Drivers();
   const read = await readConfig(file, overrides, { drivers });
   if ('problems' in read) throw new ConfigError(read.problems);
-  const { config, files, left } = read;
+  const { config, files, skipped } = read;
   const place = { ...config.server, asked: overrides, inherited: inheritedSocket(process.env) };
   const style = logStyle();
   const logger = createLogger(style);
@@ -139,7 +139,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   }
   remarks.clear();
   supervision.ready();
-  for (const sentence of left) logger.warn(sentence);
+  for (const sentence of skipped) logger.warn(sentence);
   const shortage = connectionShortage(running.config.server, maxOpenFiles);
   if (shortage !== undefined) logger.warn(shortage);
   await reloader.watch(read.file, read.drivers);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAll } from '../../dap/index.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
-import { type Pull, pull } from '../../server/pull/pull.ts';
+import { type PullOptions, pull } from '../../server/pull/pull.ts';
 import { type Serving, serving } from '../serving.ts';
 import { SCRIPTED, ScriptedDevice } from './scripted-device.ts';
 
@@ -28,7 +28,7 @@ afterEach(async () => {
   await server.close();
 });
 
-function pulled(address: string, options: Partial<Pull> = {}): Promise<void> {
+function pulled(address: string, options: Partial<PullOptions> = {}): Promise<void> {
   const nothing = () => undefined;
   const usual = { signal: new AbortController().signal, print: nothing, onState: nothing, onRows: nothing };
   return pull({ ...usual, address: `${server.url}${address}`, ...options });

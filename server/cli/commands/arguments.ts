@@ -2,11 +2,11 @@
 
 import { parseArgs } from 'node:util';
 import { nearest } from '../../config/mistakes/nearest.ts';
-import { type Command, type Given, type Option, UsageError } from './command.ts';
+import { type Command, type CommandArguments, type Option, UsageError } from './command.ts';
 
-export interface Asked {
+export interface CommandLine {
   readonly command: Command;
-  readonly given: Given;
+  readonly args: CommandArguments;
 }
 
 /** Options that every command has. */
@@ -22,18 +22,18 @@ export const VERSION_OPTION: Option = { name: 'version', meaning: 'print the ver
  * Reads the arguments after the program's name. Where no command is named it is the first of `commands`.
  * @throws UsageError that says what was expected and what was found
  */
-export function parseArguments(args: readonly string[], commands: readonly Command[]): Asked {
+export function parseArguments(words: readonly string[], commands: readonly Command[]): CommandLine {
   const known = [...commands.flatMap(({ options }) => options), ...COMMON_OPTIONS, VERSION_OPTION];
   const { tokens } = parseArgs({
-    args: [...args],
+    args: [...words],
     options: Object.fromEntries(
       known.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const),
     ),
     strict: false,
     tokens: true,
   });
-  const words = tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : []));
-  const [name, ...operands] = words;
+  const names = tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : []));
+  const [name, ...operands] = names;
   const command = name === undefined ? commands[0] : commands.find(candidate => candidate.name === name);
   const help = `see dapberry ${command === undefined || name === undefined ? '' : `${name} `}--help`;
   const options = new Map<string, string | true>();
@@ -66,7 +66,7 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
     const found = operands.slice(most).join(' ');
     throw new UsageError(`expected ${expected} after the command ${command.name}, found "${found}"`, help);
   }
-  return { command, given: { options, operands } };
+  return { command, args: { options, operands } };
 }
 
 /** Whether what stands where a value should be is meant as an option. `-1` is a number. */
@@ -103,8 +103,8 @@ export function unknownCommand(name: string, commands: readonly Command[]): Usag
   return new UsageError(message, meant === undefined ? undefined : `did you mean ${meant}?`);
 }
 
-/** The text that an option was given, which is not empty; undefined where it was not given. */
-export function textOf({ options }: Given, name: string, what: string): string | undefined {
+/** The text that an option was given, which is not empty; undefined where it was not args. */
+export function textOf({ options }: CommandArguments, name: string, what: string): string | undefined {
   const value = options.get(name);
   if (typeof value !== 'string') return undefined;
   if (value.trim() === '') throw new UsageError(`--${name}: expected ${what}, found ""`);
@@ -113,7 +113,7 @@ export function textOf({ options }: Given, name: string, what: string): string |
 
 /** One of some words. */
 export function choiceOf<Word extends string>(
-  { options }: Given,
+  { options }: CommandArguments,
   name: string,
   choices: readonly Word[],
 ): Word | undefined {
@@ -140,7 +140,7 @@ export interface NumberLimits {
 }
 
 export function numberOf(
-  { options }: Given,
+  { options }: CommandArguments,
   name: string,
   { low, high, whole }: NumberLimits,
 ): number | undefined {

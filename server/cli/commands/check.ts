@@ -3,14 +3,14 @@
 import type { Atomic, Sequence } from '../../../dap/index.ts';
 import { columnsOf } from '../../../device/index.ts';
 import type { DatasetConfig } from '../../config/config.ts';
-import { type Configured, originText } from '../../config/read.ts';
+import { originText, type ValidConfig } from '../../config/read.ts';
 import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../../dataset/describe.ts';
 import { serviceOptions, serviceOptionsText } from '../../machine/service-options.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import { logCapacity } from '../../store/row-log.ts';
 import { aligned, counted, durationText, sizeText } from '../../text/terminal-text.ts';
 import type { Command } from './command.ts';
-import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, configured, fileOf } from './configured.ts';
+import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
 
 export const checkCommand: Command = {
   name: 'check',
@@ -19,12 +19,12 @@ export const checkCommand: Command = {
     'Reads the configuration and opens no hardware. Of a wrong one all mistakes are printed, one a line as FILE:LINE:COLUMN: PATH: expected ..., found ..., and the exit code is 2. Of a right one it prints what would be served.',
   options: [CONFIG_OPTION, ...ADDRESS_OPTIONS],
   examples: ['dapberry check', 'dapberry check --config garden.yaml'],
-  run: async (given, { machine, print, styled }) => {
-    const file = fileOf(given);
-    const asked = addressOf(given);
+  run: async (args, { machine, print, styled }) => {
+    const file = fileOf(args);
+    const asked = addressOf(args);
     // Another file is not what the service serves.
     const service = file === undefined ? await serviceOptions(machine) : {};
-    const found = await configured(file, machine, { ...service, ...asked });
+    const found = await readValidConfig(file, machine, { ...service, ...asked });
     const told = { ...service, ...asked };
     print(reportOf(found, machine.addresses, title => styled('bold', title), serviceOptionsText(told)));
     return 0;
@@ -33,12 +33,12 @@ export const checkCommand: Command = {
 
 /** What would be served, for a person. `options` are those of a command line that come before the configuration. */
 export function reportOf(
-  found: Configured,
+  found: ValidConfig,
   network: readonly string[],
   title: (text: string) => string,
   options?: string,
 ): string {
-  const { config, left } = found;
+  const { config, skipped } = found;
   const { server, simulate, seed, datasets } = config;
   const addresses = ownAddresses(server.host, server.port, network);
   const [address = ''] = addresses;
@@ -55,7 +55,7 @@ export function reportOf(
     ['streams', `${server.maxStreams} at most, ${server.maxStreamsPerAddress} of one address`],
   ];
   const parts = datasets.map((dataset, index) => datasetText(dataset, address, index === 0, title));
-  return `${[aligned(whole), ...left, ...parts].join('\n\n')}\n`;
+  return `${[aligned(whole), ...skipped, ...parts].join('\n\n')}\n`;
 }
 
 function datasetText(

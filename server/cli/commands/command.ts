@@ -12,14 +12,14 @@ export interface Option {
 }
 
 /** What was typed after the command's name, found to be options that it has. */
-export interface Given {
+export interface CommandArguments {
   /** By the names of the options; true for those without a value. The last of several counts. */
   readonly options: ReadonlyMap<string, string | true>;
   readonly operands: readonly string[];
 }
 
 /** Where a command writes, and what it may ask of the world. */
-export interface Surroundings {
+export interface CommandContext {
   readonly machine: Machine;
   /** Writes text for a person to standard output, with what a terminal would obey made visible. */
   print(text: string): void;
@@ -55,7 +55,7 @@ export interface Command {
    * and the process with it.
    * @throws UsageError, ConfigError, or an error with one sentence for a person
    */
-  run(given: Given, surroundings: Surroundings): Promise<number | undefined>;
+  run(args: CommandArguments, context: CommandContext): Promise<number | undefined>;
 }
 
 /** A command line that cannot be carried out; the message is for the person who typed it. */

@@ -5,7 +5,7 @@ import type { Need } from '../../../device/index.ts';
 import type { Config } from '../../config/config.ts';
 import { textOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { CONFIG_OPTION, configured, fileOf } from './configured.ts';
+import { CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
 
 /**
  * The kernel's names (/proc/devices) of what sensors open below /dev. All of a class: buses and chips are numbered as they are
@@ -30,14 +30,14 @@ export const devicesCommand: Command = {
     },
   ],
   examples: ['dapberry devices', 'dapberry devices --config garden.yaml'],
-  run: async (given, { machine, print }) => {
-    const output = textOf(given, 'output', 'a file');
+  run: async (args, { machine, print }) => {
+    const output = textOf(args, 'output', 'a file');
     // Somebody's own file stays; and a list of before is not taken for that of a configuration that is wrong.
     if (output !== undefined && (await isThere(output)))
       throw new UsageError(
         `--output: expected the name of a new file, found ${output}, which is there already`,
       );
-    const { config } = await configured(fileOf(given), machine);
+    const { config } = await readValidConfig(fileOf(args), machine);
     const devices = devicesOf(config);
     if (output === undefined) for (const device of devices) print(`${device}\n`);
     else await writeAtOnce(output, [...devices, END].map(line => `${line}\n`).join(''));

@@ -2,8 +2,8 @@
 
 import { aligned, counted } from '../../text/terminal-text.ts';
 import type { Finding } from '../doctor/finding.ts';
-import type { Command, Style, Surroundings } from './command.ts';
-import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf } from './configured.ts';
+import type { Command, CommandContext, Style } from './command.ts';
+import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf } from './config-options.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -12,11 +12,11 @@ export const doctorCommand: Command = {
     'Looks at the machine, its system, its interfaces, the configuration, the port and the service. A line is "ok", a "note" that may be good to know, or says what to "fix"; then the exit code is 1. What sensors need is to be mended only where one of the configuration needs it. Nothing is changed and no sensor is opened.',
   options: [CONFIG_OPTION, ...ADDRESS_OPTIONS],
   examples: ['dapberry doctor', 'dapberry doctor --config garden.yaml'],
-  run: async (given, { machine, print, styled }) => {
-    const file = fileOf(given);
+  run: async (args, { machine, print, styled }) => {
+    const file = fileOf(args);
     // What only this command needs takes a Pi Zero a while to load.
     const { examine } = await import('../doctor/examine.ts');
-    const findings = await examine(machine, file, addressOf(given));
+    const findings = await examine(machine, file, addressOf(args));
     print(reportOf(findings, styled));
     return findings.some(({ level }) => level === 'fix') ? 1 : 0;
   },
@@ -24,7 +24,7 @@ export const doctorCommand: Command = {
 
 const STYLES: Readonly<Record<Finding['level'], Style>> = { ok: 'green', note: 'yellow', fix: 'red' };
 
-function reportOf(findings: readonly Finding[], styled: Surroundings['styled']): string {
+function reportOf(findings: readonly Finding[], styled: CommandContext['styled']): string {
   const rows = findings.map(({ level, subject, text, advice }) => [
     level,
     subject,

@@ -13,14 +13,14 @@ import { keyTexts } from '../../config/reference/key-table.ts';
 import { type FoundOfKind, pasteText } from '../../config/reference/paste.ts';
 import { jsonSchemaOf } from '../../config/schema/expected.ts';
 import { DEFAULT_SEED } from '../../config/schema/schema.ts';
-import { type Attached, attachedTo } from '../../machine/attached.ts';
+import { type AttachedDevices, attachedTo } from '../../machine/attached.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { aligned, wrapped } from '../../text/terminal-text.ts';
-import { type Command, type Surroundings, UsageError } from './command.ts';
-import { configured, fileOf } from './configured.ts';
+import { type Command, type CommandContext, UsageError } from './command.ts';
+import { fileOf, readValidConfig } from './config-options.ts';
 
 /** Kinds that talk to a chip to recognise it. */
-const ASKED_ONLY: readonly Need[] = ['i2c'];
+const PROBED_ONLY: readonly Need[] = ['i2c'];
 
 export const listCommand: Command = {
   name: 'list',
@@ -33,11 +33,11 @@ export const listCommand: Command = {
     { name: 'config', value: 'FILE', meaning: 'a configuration; the kinds of its drivers are listed too' },
   ],
   examples: ['dapberry list', 'dapberry list thermal', 'dapberry list --probe'],
-  run: async (given, surroundings) => {
-    const { machine, print, styled } = surroundings;
-    const [name] = given.operands;
-    const { options } = given;
-    const all = [...SENSOR_KINDS.map(builtIn), ...(await ofDrivers(fileOf(given), machine))];
+  run: async (args, context) => {
+    const { machine, print, styled } = context;
+    const [name] = args.operands;
+    const { options } = args;
+    const all = [...SENSOR_KINDS.map(builtIn), ...(await ofDrivers(fileOf(args), machine))];
     const kinds = name === undefined ? all : [kindOf(name, all)];
     const probe = options.has('probe');
     const found = await findSensors(kinds, machine, probe);
@@ -56,22 +56,22 @@ export const listCommand: Command = {
 };
 
 /** A kind, and how it looks when no more is said of it than has to be. */
-interface Listed {
+interface ListEntry {
   readonly kind: SensorKind;
   /** The file that it is in, where that is no file of the project. */
   readonly driver?: string;
   readonly channels: readonly Channel[];
 }
 
-function builtIn(kind: SensorKind): Listed {
+function builtIn(kind: SensorKind): ListEntry {
   return { kind, channels: kind.channels(usualOptions(kind)) };
 }
 
 /** The kinds of the drivers that a configuration names, each once. */
-async function ofDrivers(file: string | undefined, machine: Machine): Promise<readonly Listed[]> {
+async function ofDrivers(file: string | undefined, machine: Machine): Promise<readonly ListEntry[]> {
   if (file === undefined) return [];
-  const { config } = await configured(file, machine);
-  const listed = new Map<string, Listed>();
+  const { config } = await readValidConfig(file, machine);
+  const listed = new Map<string, ListEntry>();
   for (const { kind, driver, options } of config.datasets.flatMap(({ sensors }) => sensors)) {
     if (driver === undefined || listed.has(driver)) continue;
     listed.set(driver, { kind, driver, channels: kind.channels(options) });
@@ -79,7 +79,7 @@ async function ofDrivers(file: string | undefined, machine: Machine): Promise<re
   return [...listed.values()];
 }
 
-function kindOf(name: string, kinds: readonly Listed[]): Listed {
+function kindOf(name: string, kinds: readonly ListEntry[]): ListEntry {
   const listed = kinds.find(({ kind }) => kind.name === name);
   if (listed !== undefined) return listed;
   const names = kinds.map(({ kind }) => kind.name);
@@ -92,14 +92,14 @@ function kindOf(name: string, kinds: readonly Listed[]): Listed {
 
 /** The sensors that are there now; those that only a question over their wires can find, with `probe`. */
 export async function findSensors(
-  kinds: readonly Pick<Listed, 'kind' | 'driver'>[],
+  kinds: readonly Pick<ListEntry, 'kind' | 'driver'>[],
   machine: Machine,
   probe: boolean,
 ): Promise<readonly FoundOfKind[]> {
   const host = machine.host(DEFAULT_SEED);
   const lists = kinds.map(async listed => {
     const { kind, driver } = listed;
-    if (!probe && isAskedOnly(listed)) return [];
+    if (!probe && isProbedOnly(listed)) return [];
     const found = (await kind.find?.(host)) ?? [];
     // A device with a number or a name that no configuration can have is listed as attached, and no more.
     const usable = found.filter(sensor => kind.options.safeParse(sensor.options).success);
@@ -108,18 +108,18 @@ export async function findSensors(
   return (await Promise.all(lists)).flat();
 }
 
-function nothingFound(kinds: readonly Listed[], probe: boolean): string {
+function nothingFound(kinds: readonly ListEntry[], probe: boolean): string {
   const [first, ...others] = kinds;
   const which = others.length === 0 ? `the kind ${first?.kind.name}` : 'these kinds';
-  const unasked = !probe && kinds.some(isAskedOnly);
+  const unasked = !probe && kinds.some(isProbedOnly);
   return `No sensor of ${which} was found${unasked ? ' without asking on I2C (--probe)' : ''}.`;
 }
 
-function isAskedOnly({ kind }: Pick<Listed, 'kind'>): boolean {
-  return kind.needs.some(need => ASKED_ONLY.includes(need));
+function isProbedOnly({ kind }: Pick<ListEntry, 'kind'>): boolean {
+  return kind.needs.some(need => PROBED_ONLY.includes(need));
 }
 
-function kindsText(kinds: readonly Listed[]): string {
+function kindsText(kinds: readonly ListEntry[]): string {
   const rows = kinds.map(({ kind, driver }) => [
     kind.name,
     kind.title,
@@ -128,7 +128,7 @@ function kindsText(kinds: readonly Listed[]): string {
   return `${aligned(rows)}\n\nThe options and channels of one: dapberry list KIND`;
 }
 
-function kindText({ kind, driver, channels }: Listed, styled: Surroundings['styled']): string {
+function kindText({ kind, driver, channels }: ListEntry, styled: CommandContext['styled']): string {
   const { name, title, description, needs, options } = kind;
   const rows = keyTexts(jsonSchemaOf(options)).map(({ key, expected, usual, meaning }) => [
     key,
@@ -146,7 +146,7 @@ function kindText({ kind, driver, channels }: Listed, styled: Surroundings['styl
   return `${styled('bold', name)}: ${title}\n${lines.join('\n').replaceAll(/^(?=.)/gm, '  ')}`;
 }
 
-function attachedText(attached: readonly Attached[]): string {
+function attachedText(attached: readonly AttachedDevices[]): string {
   return aligned(
     attached.flatMap(({ what, devices }) =>
       (devices.length === 0 ? ['none'] : devices).map((device, index) => [index === 0 ? what : '', device]),

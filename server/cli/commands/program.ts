@@ -7,7 +7,7 @@ import { visibleLine } from '../../text/visible-text.ts';
 import { VERSION } from '../../version.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './catalogue.ts';
-import { type Surroundings, UsageError } from './command.ts';
+import { type CommandContext, UsageError } from './command.ts';
 import { commandHelp, programHelp } from './help.ts';
 
 /**
@@ -17,24 +17,24 @@ import { commandHelp, programHelp } from './help.ts';
  * while the command goes on
  */
 export async function runProgram(
-  args: readonly string[],
-  surroundings: Surroundings,
+  words: readonly string[],
+  context: CommandContext,
   complain: (text: string) => void,
 ): Promise<number | undefined> {
-  const { print } = surroundings;
+  const { print } = context;
   let name: string | undefined;
   try {
-    const { command, given } = parseArguments(args, COMMANDS);
+    const { command, args } = parseArguments(words, COMMANDS);
     name = command.name;
     // Whoever asks for help without a command wants to know of all.
-    if (given.options.has('help'))
-      print(args.includes(command.name) ? commandHelp(command) : programHelp(COMMANDS));
-    else if (given.options.has('version')) print(`${VERSION}\n`);
-    else return await command.run(given, surroundings);
+    if (args.options.has('help'))
+      print(words.includes(command.name) ? commandHelp(command) : programHelp(COMMANDS));
+    else if (args.options.has('version')) print(`${VERSION}\n`);
+    else return await command.run(args, context);
     return 0;
   } catch (error) {
     complain(complaint(error, name));
-    if (args.includes('--debug')) complain(`${traceOf(error)}\n`);
+    if (words.includes('--debug')) complain(`${traceOf(error)}\n`);
     return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
   }
 }

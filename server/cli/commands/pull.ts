@@ -23,16 +23,16 @@ export const pullCommand: Command = {
     'dapberry pull http://pi:8080/roof --output roof-{date}.csv',
     "dapberry pull 'http://pi:8080/roof?time,temperature&time>=now-1hour' --rows 10",
   ],
-  run: async (given, { printData: print, tell }) => {
-    const [address] = given.operands;
+  run: async (args, { printData: print, tell }) => {
+    const [address] = args.operands;
     if (address === undefined) throw new UsageError('expected the address of a dataset, found nothing');
     const { pull } = await import('../../pull/pull.ts');
     const { isStandardOutput } = await import('../../pull/output.ts');
     const stop = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-    const isQuiet = given.options.has('quiet');
-    const output = textOf(given, 'output', 'the name of a file');
-    const rows = numberOf(given, 'rows', { low: 1, high: Number.MAX_SAFE_INTEGER, whole: true });
+    const isQuiet = args.options.has('quiet');
+    const output = textOf(args, 'output', 'the name of a file');
+    const rows = numberOf(args, 'rows', { low: 1, high: Number.MAX_SAFE_INTEGER, whole: true });
     const isTold = !isQuiet && !isStandardOutput(output);
     let [told, written] = ['', 0];
     /** A server that has never answered can be a name that was mistyped. */

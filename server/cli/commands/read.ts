@@ -16,8 +16,8 @@ import { csvText } from '../../pull/csv.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import { aligned } from '../../text/terminal-text.ts';
 import { choiceOf } from './arguments.ts';
-import type { Command, Surroundings } from './command.ts';
-import { CONFIG_OPTION, configured, fileOf, SIMULATE_OPTION } from './configured.ts';
+import type { Command, CommandContext } from './command.ts';
+import { CONFIG_OPTION, fileOf, readValidConfig, SIMULATE_OPTION } from './config-options.ts';
 
 /** One column's value at this moment, or why there is none. */
 export interface ReadValue {
@@ -52,17 +52,17 @@ export const readCommand: Command = {
     'dapberry read --config garden.yaml --simulate',
     'dapberry read --simulate --format csv',
   ],
-  run: async (given, surroundings) => {
-    const { machine, print } = surroundings;
-    const format = choiceOf(given, 'format', FORMATS) ?? 'table';
-    const simulate = given.options.has('simulate');
-    const { config, left } = await configured(fileOf(given), machine, simulate ? { simulate } : {});
+  run: async (args, context) => {
+    const { machine, print } = context;
+    const format = choiceOf(args, 'format', FORMATS) ?? 'table';
+    const simulate = args.options.has('simulate');
+    const { config, skipped } = await readValidConfig(fileOf(args), machine, simulate ? { simulate } : {});
     const values = await readAll(config, machine.host(config.seed));
     if (format === 'json') print(`${JSON.stringify(values, null, 2)}\n`);
     else if (format === 'csv') print(csvOf(values));
-    else print(tableOf(values, left, surroundings.styled));
+    else print(tableOf(values, skipped, context.styled));
     const isWhole = values.every(({ error }) => error === undefined);
-    if (!simulate && lacksShared(config, values)) await tellOfServer(config, surroundings);
+    if (!simulate && lacksShared(config, values)) await reportServer(config, context);
     return isWhole ? 0 : 1;
   },
 };
@@ -92,9 +92,9 @@ function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolea
 }
 
 /** Names a running server: a sensor may have failed only because that has it open. */
-async function tellOfServer(
+async function reportServer(
   { server: { port, host }, datasets }: Config,
-  { machine, tell }: Surroundings,
+  { machine, tell }: CommandContext,
 ): Promise<void> {
   const server = port === 0 ? undefined : await machine.serverAt(port, host);
   if (server === undefined) return;
@@ -127,8 +127,8 @@ function rowValue(column: Channel, read: number): number | null {
 
 function tableOf(
   values: readonly ReadValue[],
-  left: readonly string[],
-  styled: Surroundings['styled'],
+  skipped: readonly string[],
+  styled: CommandContext['styled'],
 ): string {
   const rows = values.map(({ dataset, sensor, name, value, units, error }) => [
     dataset,
@@ -144,7 +144,7 @@ function tableOf(
     Number.POSITIVE_INFINITY,
   );
   for (const error of errors) table = table.replaceAll(error, () => styled('red', error));
-  return `${[table, ...left].join('\n')}\n`;
+  return `${[table, ...skipped].join('\n')}\n`;
 }
 
 /** No more digits than a person compares. */

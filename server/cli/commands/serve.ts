@@ -4,8 +4,8 @@ import { secondsOf } from '../../../device/index.ts';
 import type { Overrides } from '../../config/config.ts';
 import { quoted } from '../../config/text/problem.ts';
 import { decimalOf, numberOf, textOf } from './arguments.ts';
-import { type Command, type Given, UsageError } from './command.ts';
-import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './configured.ts';
+import { type Command, type CommandArguments, UsageError } from './command.ts';
+import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './config-options.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -37,8 +37,8 @@ export const serveCommand: Command = {
     'dapberry serve --port 8081 --interval 10',
     'dapberry serve --host 127.0.0.1 --interval 0 --simulate',
   ],
-  run: async (given, { webRoot }) => {
-    const options = { file: fileOf(given), overrides: overridesOf(given) };
+  run: async (args, { webRoot }) => {
+    const options = { file: fileOf(args), overrides: overridesOf(args) };
     // The server's libraries are of no use to the other commands, and take a Pi Zero seconds to load.
     const { serve } = await import('../../run/serve.ts');
     await serve(options, webRoot);
@@ -46,19 +46,19 @@ export const serveCommand: Command = {
   },
 };
 
-function overridesOf(given: Given): Overrides {
+function overridesOf(args: CommandArguments): Overrides {
   const overrides = {
-    ...addressOf(given),
-    interval: intervalOf(given),
-    simulate: given.options.has('simulate') ? true : undefined,
-    seed: numberOf(given, 'seed', { low: 0, high: 4_294_967_295, whole: true }),
+    ...addressOf(args),
+    interval: intervalOf(args),
+    simulate: args.options.has('simulate') ? true : undefined,
+    seed: numberOf(args, 'seed', { low: 0, high: 4_294_967_295, whole: true }),
   };
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }
 
 /** A number of seconds, or a duration as the configuration has it. */
-function intervalOf(given: Given): number | undefined {
-  const text = textOf(given, 'interval', 'a number of seconds');
+function intervalOf(args: CommandArguments): number | undefined {
+  const text = textOf(args, 'interval', 'a number of seconds');
   if (text === undefined) return undefined;
   const seconds = secondsOf(text) ?? decimalOf(text);
   if (seconds === 0 || (seconds >= 0.001 && seconds <= 86_400)) return seconds;

@@ -2,7 +2,7 @@
 
 import { moduleAdvice, type SensorSetup } from '../../../device/index.ts';
 import { gpioDevices, hasSysfsGpio } from '../../machine/kernel-devices.ts';
-import { type Finding, fix, note, type Patient } from './finding.ts';
+import { type DoctorContext, type Finding, fix, note } from './finding.ts';
 
 const WITHOUT = 'the module koffi was not installed or does not run here';
 
@@ -11,7 +11,7 @@ export async function examineCharacterDevice({
   machine,
   config,
   needs,
-}: Patient): Promise<readonly Finding[]> {
+}: DoctorContext): Promise<readonly Finding[]> {
   if (config === undefined || !needs.has('gpio')) return [];
   if ((await gpioDevices(machine)).length === 0 || (await machine.hasModule('koffi'))) return [];
   const advice = moduleAdvice('koffi', machine.installation);

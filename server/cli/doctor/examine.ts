@@ -7,7 +7,7 @@ import { boardOf } from '../../machine/board.ts';
 import { bootConfig } from '../../machine/boot-config.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { serviceOptions } from '../../machine/service-options.ts';
-import type { Finding, Patient } from './finding.ts';
+import type { DoctorContext, Finding } from './finding.ts';
 import { examineInterfaces } from './interfaces.ts';
 import { examineService } from './service.ts';
 import { examineSystem } from './system.ts';
@@ -23,10 +23,10 @@ export async function examine(
   const config = 'config' in read ? read.config : undefined;
   const board = await boardOf(machine);
   const boot = await bootConfig(machine, board.model);
-  const patient: Patient = { machine, board, boot, config, needs: needsOf(config) };
+  const context: DoctorContext = { machine, board, boot, config, needs: needsOf(config) };
   return [
-    ...(await examineSystem(patient)),
-    ...(await examineInterfaces(patient)),
+    ...(await examineSystem(context)),
+    ...(await examineInterfaces(context)),
     ...(await examineService(machine, read, options, file)),
   ];
 }

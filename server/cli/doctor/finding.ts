@@ -17,7 +17,7 @@ export interface Finding {
 }
 
 /** What the examinations have in common. */
-export interface Patient {
+export interface DoctorContext {
   readonly machine: Machine;
   readonly board: Board;
   readonly boot: BootConfig | undefined;

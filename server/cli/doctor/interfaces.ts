@@ -13,23 +13,23 @@ import type { Machine } from '../../machine/machine.ts';
 import { userOf } from '../../machine/user.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import { examineCharacterDevice } from './character-device.ts';
-import { type Finding, fix, note, ok, type Patient } from './finding.ts';
+import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 
 /** Elsewhere than on a Pi only what the configured sensors need is looked at. */
-export async function examineInterfaces(patient: Patient): Promise<readonly Finding[]> {
-  const { board, needs } = patient;
+export async function examineInterfaces(context: DoctorContext): Promise<readonly Finding[]> {
+  const { board, needs } = context;
   const matters = (need: Need) => board.isPi || needs.has(need);
   return [
-    ...(board.isPi ? [bootFile(patient)] : []),
-    ...(matters('i2c') ? [await i2c(patient)] : []),
-    ...(matters('1-wire') ? [await oneWire(patient)] : []),
-    ...(board.isPi ? [await spi(patient)] : []),
-    ...(matters('gpio') ? [await gpio(patient), ...(await examineCharacterDevice(patient))] : []),
-    ...(matters('i2c') || matters('gpio') ? [await groups(patient)] : []),
+    ...(board.isPi ? [bootFile(context)] : []),
+    ...(matters('i2c') ? [await i2c(context)] : []),
+    ...(matters('1-wire') ? [await oneWire(context)] : []),
+    ...(board.isPi ? [await spi(context)] : []),
+    ...(matters('gpio') ? [await gpio(context), ...(await examineCharacterDevice(context))] : []),
+    ...(matters('i2c') || matters('gpio') ? [await groups(context)] : []),
   ];
 }
 
-function bootFile({ boot }: Patient): Finding {
+function bootFile({ boot }: DoctorContext): Finding {
   if (boot === undefined) return note('config.txt', 'neither in /boot/firmware nor in /boot');
   const { path, i2c: hasI2c, spi: hasSpi, overlays } = boot;
   const on = [...(hasI2c ? ['i2c_arm'] : []), ...(hasSpi ? ['spi'] : []), ...overlays];
@@ -37,36 +37,42 @@ function bootFile({ boot }: Patient): Finding {
 }
 
 /** What is not there has to be mended where a sensor needs it. */
-function missing({ needs }: Patient, need: Need, subject: string, text: string, advice: string): Finding {
+function missing(
+  { needs }: DoctorContext,
+  need: Need,
+  subject: string,
+  text: string,
+  advice: string,
+): Finding {
   if (needs.has(need)) return fix(subject, `${text}, and a configured sensor needs it`, advice);
   return note(subject, `${text}; no configured sensor needs it`, advice);
 }
 
 /** What only a Pi can follow is advice for a Pi alone. */
-function piAdvice({ board: { isPi } }: Patient, advice: string): string {
+function piAdvice({ board: { isPi } }: DoctorContext, advice: string): string {
   return isPi ? advice : 'read it on a Raspberry Pi, or set simulate: true';
 }
 
-async function i2c(patient: Patient): Promise<Finding> {
-  const { machine, boot } = patient;
+async function i2c(context: DoctorContext): Promise<Finding> {
+  const { machine, boot } = context;
   const buses = (await i2cBuses(machine))
     // A Pi's video connectors have theirs whether I2C is on or not.
     .filter(({ reserved }) => reserved === undefined)
     .map(({ number }) => `/dev/i2c-${number}`);
   if (buses.length > 0 && !(await machine.hasModule('i2c-bus'))) {
     const text = `${buses.join(', ')}, but the module i2c-bus was not installed or not built`;
-    return missing(patient, 'i2c', 'I2C', text, moduleAdvice('i2c-bus', machine.installation));
+    return missing(context, 'i2c', 'I2C', text, moduleAdvice('i2c-bus', machine.installation));
   }
   if (buses.length > 0) return ok('I2C', buses.join(', '));
   const advice =
     boot?.i2c === true
       ? 'it is in config.txt: restart, and load the module i2c-dev (sudo modprobe i2c-dev)'
       : 'sudo raspi-config nonint do_i2c 0, then restart';
-  return missing(patient, 'i2c', 'I2C', 'off', piAdvice(patient, advice));
+  return missing(context, 'i2c', 'I2C', 'off', piAdvice(context, advice));
 }
 
-async function oneWire(patient: Patient): Promise<Finding> {
-  const { machine, boot } = patient;
+async function oneWire(context: DoctorContext): Promise<Finding> {
+  const { machine, boot } = context;
   const masters = await oneWireMasters(machine);
   const slow = await convertingOneByOne(machine, masters);
   if (slow.length > 0) {
@@ -78,7 +84,7 @@ async function oneWire(patient: Patient): Promise<Finding> {
     boot?.overlays.includes('w1-gpio') === true
       ? 'dtoverlay=w1-gpio is in config.txt: restart'
       : 'sudo raspi-config nonint do_onewire 0, then restart';
-  return missing(patient, '1-wire', '1-Wire', 'off', piAdvice(patient, advice));
+  return missing(context, '1-wire', '1-Wire', 'off', piAdvice(context, advice));
 }
 
 /** The masters of several thermometers that could convert at once, if only this user might ask for it. */
@@ -96,7 +102,7 @@ async function convertingOneByOne(
   return slow;
 }
 
-async function spi({ machine: { files } }: Patient): Promise<Finding> {
+async function spi({ machine: { files } }: DoctorContext): Promise<Finding> {
   const devices = (await files.list('/dev')).filter(name => name.startsWith('spidev')).toSorted();
   if (devices.length > 0) return ok('SPI', devices.map(name => `/dev/${name}`).join(', '));
   return note(
@@ -109,8 +115,8 @@ async function spi({ machine: { files } }: Patient): Promise<Finding> {
 /** The chip whose lines are on the header, by its label (Linux, drivers/pinctrl). */
 const HEADER_CHIP = /^pinctrl-(rp1|bcm2711|bcm2835)$/;
 
-async function gpio(patient: Patient): Promise<Finding> {
-  const { machine } = patient;
+async function gpio(context: DoctorContext): Promise<Finding> {
+  const { machine } = context;
   const hasSysfs = await hasSysfsGpio(machine);
   const header = (await gpioChips(machine)).find(({ label }) => HEADER_CHIP.test(label));
   const devices = await gpioDevices(machine);
@@ -125,7 +131,7 @@ async function gpio(patient: Patient): Promise<Finding> {
     );
   }
   const text = hasSysfs ? 'no chip with the lines of the header' : 'no GPIO';
-  return missing(patient, 'gpio', 'GPIO', text, piAdvice(patient, 'start the kernel of Raspberry Pi OS'));
+  return missing(context, 'gpio', 'GPIO', text, piAdvice(context, 'start the kernel of Raspberry Pi OS'));
 }
 
 /** The groups of Raspberry Pi OS whose members may open the devices, and who needs them. */
@@ -136,7 +142,7 @@ const GROUPS: readonly (readonly [group: string, need: Need | undefined])[] = [
   ['dialout', undefined],
 ];
 
-async function groups({ machine, needs }: Patient): Promise<Finding> {
+async function groups({ machine, needs }: DoctorContext): Promise<Finding> {
   const user = await userOf(machine);
   if (user === undefined) return note('groups', 'unknown: /proc/self/status does not have them');
   const { name, isRoot, groups: own, known } = user;

@@ -1,7 +1,7 @@
 // Examines what serving needs: the configuration, the port and the service.
 
 import type { Config } from '../../config/config.ts';
-import { type ConfigRead, originText } from '../../config/read.ts';
+import { type ConfigResult, originText } from '../../config/read.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { type ServiceOptions, serviceOptionsText } from '../../machine/service-options.ts';
@@ -13,7 +13,7 @@ import { examineRowTimes } from './row-times.ts';
 /** `options` are those of a command line that come before the configuration, `file` is the one that it names. */
 export async function examineService(
   machine: Machine,
-  read: ConfigRead,
+  read: ConfigResult,
   options: ServiceOptions,
   file: string | undefined,
 ): Promise<readonly Finding[]> {
@@ -25,17 +25,17 @@ export async function examineService(
   ];
 }
 
-function configuration(read: ConfigRead, file: string | undefined): readonly Finding[] {
+function configuration(read: ConfigResult, file: string | undefined): readonly Finding[] {
   if ('problems' in read) {
     const advice = `dapberry check${file === undefined ? '' : ` --config ${shellWord(file)}`}`;
     return read.problems.map(problem => fix('configuration', problemLine(problem), advice));
   }
-  const { config, left } = read;
+  const { config, skipped } = read;
   const sensors = config.datasets.reduce((sum, dataset) => sum + dataset.sensors.length, 0);
   const what = `${counted(config.datasets.length, 'dataset')}, ${counted(sensors, 'sensor')}`;
   return [
     ok('configuration', `${originText(read)} (${what})`),
-    ...left.map(sentence => note('configuration', sentence)),
+    ...skipped.map(sentence => note('configuration', sentence)),
   ];
 }
 

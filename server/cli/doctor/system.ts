@@ -6,33 +6,33 @@ import { textOf } from '../../machine/kernel-devices.ts';
 import { isKernelSynchronized, isMarkedSynchronized } from '../../machine/synchronized.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { NODE_VERSIONS } from '../../version.ts';
-import { type Finding, fix, note, ok, type Patient } from './finding.ts';
+import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 
 /** Below these the system itself gets into trouble. Bytes. */
 const LEAST_SPACE = 200 * 1024 ** 2;
 const LEAST_MEMORY = 50 * 1024 ** 2;
 
-export async function examineSystem(patient: Patient): Promise<readonly Finding[]> {
+export async function examineSystem(context: DoctorContext): Promise<readonly Finding[]> {
   return [
-    board(patient),
-    await kernel(patient),
-    await distribution(patient),
-    node(patient),
-    ...(await power(patient)),
-    await clock(patient),
-    await rootFileSystem(patient),
-    await space(patient),
-    await memory(patient),
+    board(context),
+    await kernel(context),
+    await distribution(context),
+    node(context),
+    ...(await power(context)),
+    await clock(context),
+    await rootFileSystem(context),
+    await space(context),
+    await memory(context),
   ];
 }
 
-function board({ board: { model, isPi } }: Patient): Finding {
+function board({ board: { model, isPi } }: DoctorContext): Finding {
   if (isPi) return ok('board', model);
   const found = model === '' ? 'no Raspberry Pi' : `${model}, which is no Raspberry Pi`;
   return note('board', `${found}: only what matters here is judged`);
 }
 
-async function kernel({ machine: { files, platform } }: Patient): Promise<Finding> {
+async function kernel({ machine: { files, platform } }: DoctorContext): Promise<Finding> {
   const release = await textOf(files, '/proc/sys/kernel/osrelease');
   if (release !== '') return ok('kernel', `Linux ${release}`);
   return note(
@@ -42,13 +42,13 @@ async function kernel({ machine: { files, platform } }: Patient): Promise<Findin
   );
 }
 
-async function distribution({ machine: { files } }: Patient): Promise<Finding> {
+async function distribution({ machine: { files } }: DoctorContext): Promise<Finding> {
   const release = await textOf(files, '/etc/os-release');
   const [, name] = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release) ?? [];
   return name === undefined ? note('system', 'unknown: there is no /etc/os-release') : ok('system', name);
 }
 
-function node({ machine: { nodeVersion } }: Patient): Finding {
+function node({ machine: { nodeVersion } }: DoctorContext): Finding {
   if (satisfies(nodeVersion, NODE_VERSIONS)) return ok('Node', nodeVersion);
   return fix('Node', `${nodeVersion}, expected ${NODE_VERSIONS}`, 'install a Node of these versions');
 }
@@ -67,7 +67,7 @@ const COOLING = 'cool it: a heat sink, a fan, air around it';
 const NO_PAST = '; this kernel does not tell whether it was so before';
 
 /** Nothing to say where the machine does not watch its supply. */
-async function power({ machine: { files } }: Patient): Promise<readonly Finding[]> {
+async function power({ machine: { files } }: DoctorContext): Promise<readonly Finding[]> {
   const flags = await throttledFile(files);
   const word = flags === undefined ? '' : await textOf(files, flags);
   if (/^(0x)?[0-9a-f]+$/i.test(word)) return [throttled(Number.parseInt(word, 16))];
@@ -96,7 +96,7 @@ function throttled(word: number): Finding {
   return now.length > 0 ? fix('power', text, COOLING) : note('power', text, COOLING);
 }
 
-async function clock({ machine }: Patient): Promise<Finding> {
+async function clock({ machine }: DoctorContext): Promise<Finding> {
   const told = (await isMarkedSynchronized(machine)) ? 'yes' : await isKernelSynchronized(machine);
   if (told === 'yes') return ok('clock', 'synchronised');
   if (told === 'unknown') return note('clock', 'nobody here knows whether it is synchronised');
@@ -104,7 +104,7 @@ async function clock({ machine }: Patient): Promise<Finding> {
   return fix('clock', 'not synchronised: the times of rows may be wrong', advice);
 }
 
-async function rootFileSystem({ machine: { files }, board: { isPi } }: Patient): Promise<Finding> {
+async function rootFileSystem({ machine: { files }, board: { isPi } }: DoctorContext): Promise<Finding> {
   const mounts = await textOf(files, '/proc/mounts');
   const root = rootIn(mounts);
   if (root === undefined) return note('root file system', 'unknown: /proc/mounts does not have it');
@@ -140,14 +140,14 @@ function isReadOnly(options: string): boolean {
   return options.split(',').includes('ro');
 }
 
-async function space({ machine: { freeSpace } }: Patient): Promise<Finding> {
+async function space({ machine: { freeSpace } }: DoctorContext): Promise<Finding> {
   const free = await freeSpace('/');
   if (free === undefined) return note('disk', 'unknown');
   if (free >= LEAST_SPACE) return ok('disk', `${sizeText(free)} free`);
   return fix('disk', `${sizeText(free)} free`, 'sudo apt clean, sudo journalctl --vacuum-size=50M');
 }
 
-async function memory({ machine: { files }, config }: Patient): Promise<Finding> {
+async function memory({ machine: { files }, config }: DoctorContext): Promise<Finding> {
   const [, kilobytes] = /^MemAvailable:\s*(\d+) kB$/m.exec(await textOf(files, '/proc/meminfo')) ?? [];
   if (kilobytes === undefined) return note('memory', 'unknown: /proc/meminfo does not have it');
   const free = 1024 * Number(kilobytes);

@@ -3,14 +3,14 @@
 import type { Overrides } from '../config.ts';
 import { problemAt, valueAt } from '../mistakes/explain.ts';
 import { DATASET_SHAPE } from '../schema/schema.ts';
-import type { DatasetPart } from '../text/part.ts';
+import type { DatasetNode } from '../text/dataset-node.ts';
 import type { Problem } from '../text/problem.ts';
-import type { SensorPart } from './check-sensor.ts';
+import type { SensorNode } from './check-sensor.ts';
 
 /** No row may be due before the slowest sensor has been read, unless that one says when it is read or what rows hold until then. */
 export function checkIntervals(
-  part: DatasetPart,
-  sensors: readonly SensorPart[],
+  part: DatasetNode,
+  sensors: readonly SensorNode[],
   overrides: Overrides,
 ): Problem[] {
   const path = [...part.path, 'interval'];
@@ -33,7 +33,7 @@ export function checkIntervals(
 }
 
 /** A sensor that has a time of its own is read more rarely than rows are made, and not faster than it can. */
-function checkPace({ dataset, path, setup, conversion }: SensorPart, interval: number): Problem[] {
+function checkPace({ dataset, path, setup, conversion }: SensorNode, interval: number): Problem[] {
   const every = setup?.pace.every;
   if (every === undefined) return [];
   const refuse = (expected: string, found = String(every)) => [

@@ -21,12 +21,12 @@ import {
   driverSensorSchema,
   sensorNameSchema,
 } from '../schema/sensor-schema.ts';
-import { type DatasetPart, isMapping } from '../text/part.ts';
+import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import { type Problem, quoted, type Step } from '../text/problem.ts';
 import type { CheckOptions } from './check-options.ts';
 
-export interface SensorPart {
-  readonly dataset: DatasetPart;
+export interface SensorNode {
+  readonly dataset: DatasetNode;
   /** Where it lies in the dataset's document, and what stands there. */
   readonly path: readonly Step[];
   readonly value: unknown;
@@ -40,7 +40,7 @@ export interface SensorPart {
   readonly problems: readonly Problem[];
 }
 
-export function checkSensor(dataset: DatasetPart, index: number, options: CheckOptions): SensorPart {
+export function checkSensor(dataset: DatasetNode, index: number, options: CheckOptions): SensorNode {
   const path = [...dataset.path, 'sensors', index];
   const value = valueAt(dataset.document.value, path);
   const part = { dataset, path, value };
@@ -56,14 +56,19 @@ export function checkSensor(dataset: DatasetPart, index: number, options: CheckO
   return { ...part, ...unknown, ...ofDriver(part, value, driver, options) };
 }
 
-type Place = Pick<SensorPart, 'dataset' | 'path'>;
+type SensorLocation = Pick<SensorNode, 'dataset' | 'path'>;
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** What is found out of a sensor; what is left out is not known. */
-type Found = Pick<SensorPart, 'problems'> & Partial<SensorPart>;
+type CheckedSensor = Pick<SensorNode, 'problems'> & Partial<SensorNode>;
 
 /** A sensor whose keys by themselves have been checked with the rest. */
-function ofKind(part: Place, value: Mapping, kind: SensorKind, { simulate }: CheckOptions): Found {
+function ofKind(
+  part: SensorLocation,
+  value: Mapping,
+  kind: SensorKind,
+  { simulate }: CheckOptions,
+): CheckedSensor {
   const {
     kind: kindWord,
     driver: _driver,
@@ -107,7 +112,12 @@ function ofKind(part: Place, value: Mapping, kind: SensorKind, { simulate }: Che
 }
 
 /** A sensor whose kind is in a file of somebody's own. */
-function ofDriver(part: Place, value: Mapping, driver: string, options: CheckOptions): Found {
+function ofDriver(
+  part: SensorLocation,
+  value: Mapping,
+  driver: string,
+  options: CheckOptions,
+): CheckedSensor {
   const at = (said: Pick<Problem, 'expected' | 'found' | 'hint'>, field: readonly Step[] = []) =>
     problemAt(part.dataset, [...part.path, 'driver', ...field], 'value', said);
   const { kind: kindWord } = value;
@@ -142,7 +152,11 @@ const NOT_LOADED: DriverModule = {
   faults: [{ field: [], expected: 'a driver that was loaded', found: 'one that was not' }],
 };
 
-function cannotBeSimulated({ dataset, path }: Place, kind: SensorKind, word: 'kind' | 'driver'): Problem[] {
+function cannotBeSimulated(
+  { dataset, path }: SensorLocation,
+  kind: SensorKind,
+  word: 'kind' | 'driver',
+): Problem[] {
   if (kind.simulate !== undefined || kind.needs.length === 0) return [];
   const expected = 'a kind that can be simulated, since simulate is true';
   return [problemAt(dataset, [...path, word], 'value', { expected, found: kind.name })];
@@ -159,7 +173,11 @@ function understood<T>(written: unknown, schema: z.ZodType<T>): Readonly<Record<
 }
 
 /** Derived columns from channels that are not there, or are no voltages where one is needed. */
-function unfitSources({ dataset, path }: Place, { columns }: SensorSetup, derived: unknown): Problem[] {
+function unfitSources(
+  { dataset, path }: SensorLocation,
+  { columns }: SensorSetup,
+  derived: unknown,
+): Problem[] {
   return Object.entries(understood(derived, derivedSchema)).flatMap(([name, { from, by }]) => {
     const place = [...path, 'derived', name, 'from'];
     const names = columns.map(({ channel }) => channel);
@@ -177,7 +195,7 @@ function unfitSources({ dataset, path }: Place, { columns }: SensorSetup, derive
 }
 
 function unknownChannels(
-  { dataset, path }: Place,
+  { dataset, path }: SensorLocation,
   channels: readonly Channel[],
   overrides: unknown,
 ): Problem[] {

@@ -2,25 +2,25 @@
 
 import type { SensorSetup } from '../../../device/index.ts';
 import { problemAt, valueAt } from '../mistakes/explain.ts';
-import type { DatasetPart } from '../text/part.ts';
+import type { DatasetNode } from '../text/dataset-node.ts';
 import { type Problem, pathText, quoted } from '../text/problem.ts';
 import { checkIntervals } from './check-intervals.ts';
 import type { CheckOptions } from './check-options.ts';
-import { checkSensor, type SensorPart } from './check-sensor.ts';
+import { checkSensor, type SensorNode } from './check-sensor.ts';
 import { takenAttributes } from './dataset-info.ts';
 import { RESERVED_NAMES } from './reserved-names.ts';
 
-export interface Checked {
+export interface CheckResult {
   readonly problems: readonly Problem[];
   /** What is set up of each dataset; complete where nothing is wrong. */
-  readonly setups: ReadonlyMap<DatasetPart, readonly SensorSetup[]>;
+  readonly setups: ReadonlyMap<DatasetNode, readonly SensorSetup[]>;
 }
 
 /** Every row's own column. */
 export const TIME_COLUMN = 'time';
 
 /** Checks what can be checked, also of datasets of which something else is wrong. */
-export function checkDatasets(parts: readonly DatasetPart[], options: CheckOptions): Checked {
+export function checkDatasets(parts: readonly DatasetNode[], options: CheckOptions): CheckResult {
   const sensors = parts.map(part => sensorsOf(part, options));
   const setups = sensors.map(list => withNames(list));
   return {
@@ -37,14 +37,14 @@ export function checkDatasets(parts: readonly DatasetPart[], options: CheckOptio
   };
 }
 
-function sensorsOf(part: DatasetPart, options: CheckOptions): readonly SensorPart[] {
+function sensorsOf(part: DatasetNode, options: CheckOptions): readonly SensorNode[] {
   const sensors = valueAt(part.document.value, [...part.path, 'sensors']);
   if (!Array.isArray(sensors)) return [];
   return sensors.map((_sensor, index) => checkSensor(part, index, options));
 }
 
 /** The setups, those of sensors without a name told apart by a number: two are `thermal` and `thermal-2`. */
-function withNames(sensors: readonly SensorPart[]): readonly SensorSetup[] {
+function withNames(sensors: readonly SensorNode[]): readonly SensorSetup[] {
   const names = new Set<string>();
   return sensors.flatMap(({ setup }) => {
     if (setup === undefined) return [];
@@ -55,8 +55,8 @@ function withNames(sensors: readonly SensorPart[]): readonly SensorSetup[] {
   });
 }
 
-function datasetNames(parts: readonly DatasetPart[], { schemas }: CheckOptions): Problem[] {
-  const known = new Map<string, DatasetPart>();
+function datasetNames(parts: readonly DatasetNode[], { schemas }: CheckOptions): Problem[] {
+  const known = new Map<string, DatasetNode>();
   return parts.flatMap(part => {
     const { name, document, path } = part;
     const refuse = (expected: string, found: string) => problemAt(part, path, 'key', { expected, found });
@@ -77,8 +77,8 @@ function datasetNames(parts: readonly DatasetPart[], { schemas }: CheckOptions):
   });
 }
 
-function sensorNames(sensors: readonly SensorPart[]): Problem[] {
-  const known = new Map<string, SensorPart>();
+function sensorNames(sensors: readonly SensorNode[]): Problem[] {
+  const known = new Map<string, SensorNode>();
   return sensors.flatMap(sensor => {
     if (sensor.ownName === undefined) return [];
     const other = known.get(sensor.ownName);
@@ -90,8 +90,8 @@ function sensorNames(sensors: readonly SensorPart[]): Problem[] {
   });
 }
 
-function columnNames(sensors: readonly SensorPart[]): Problem[] {
-  const known = new Map<string, SensorPart>();
+function columnNames(sensors: readonly SensorNode[]): Problem[] {
+  const known = new Map<string, SensorNode>();
   return sensors.flatMap(sensor => {
     // Names that are wrong have been told of.
     const { columns = [], derived = [] } = sensor.setup ?? {};
@@ -117,8 +117,8 @@ function columnNames(sensors: readonly SensorPart[]): Problem[] {
   });
 }
 
-function claims(sensors: readonly SensorPart[]): Problem[] {
-  const holders = new Map<string, SensorPart>();
+function claims(sensors: readonly SensorNode[]): Problem[] {
+  const holders = new Map<string, SensorNode>();
   return sensors.flatMap(sensor =>
     sensor.claims.flatMap(claim => {
       const holder = holders.get(claim);
@@ -132,7 +132,7 @@ function claims(sensors: readonly SensorPart[]): Problem[] {
 }
 
 /** A place as other messages name it. */
-function placeText({ document, prefix }: DatasetPart, path: DatasetPart['path']): string {
-  const { line } = document.placeOf(path, 'key');
+function placeText({ document, prefix }: DatasetNode, path: DatasetNode['path']): string {
+  const { line } = document.positionOf(path, 'key');
   return `${pathText([...prefix, ...path])} (${document.source}:${line})`;
 }

@@ -6,7 +6,7 @@ import type { DatasetInfo } from '../../dataset/dataset.ts';
 import { OWN_ATTRIBUTES } from '../../dataset/describe.ts';
 import { problemAt, valueAt } from '../mistakes/explain.ts';
 import type { WrittenDataset } from '../schema/schema.ts';
-import { type DatasetPart, isMapping } from '../text/part.ts';
+import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import { type Problem, quoted } from '../text/problem.ts';
 
 type Value = string | number | readonly number[] | undefined;
@@ -67,7 +67,7 @@ function attributeOf(value: string | number | readonly number[]): Attribute {
 }
 
 /** Attributes that have keys of their own, or that the server makes, cannot be written as further ones. */
-export function takenAttributes(part: DatasetPart): Problem[] {
+export function takenAttributes(part: DatasetNode): Problem[] {
   const path = [...part.path, 'attributes'];
   const written = valueAt(part.document.value, path);
   if (!isMapping(written)) return [];

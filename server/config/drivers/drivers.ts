@@ -5,9 +5,9 @@ import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readRegular, type SensorKind, UnfitFile } from '../../../device/index.ts';
 import { valueAt } from '../mistakes/explain.ts';
+import { isMapping } from '../text/dataset-node.ts';
 import type { Document } from '../text/document.ts';
 import { codeOf, reasonOf } from '../text/find.ts';
-import { isMapping } from '../text/part.ts';
 import { type DriverFault, type DriverModule, loadDriver, unfitName } from './driver-module.ts';
 
 /** By the paths of their files: the kind of each, or what is wrong with it. */
@@ -16,7 +16,7 @@ export type DriverKinds = ReadonlyMap<string, DriverModule>;
 /** Longer ones are no driver; in bytes. */
 const LONGEST_TEXT = 16 * 1024 ** 2;
 
-interface Known {
+interface CachedDriver {
   /** Of the text that it was made of. */
   readonly hash: string;
   readonly kind: SensorKind;
@@ -24,7 +24,7 @@ interface Known {
 
 /** The drivers of a configuration over its changes: while a file stays as it is, its kind is the same object. */
 export class Drivers {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, CachedDriver>();
   #version = 0;
 
   /** Loads what the files are now. Does not reject. */

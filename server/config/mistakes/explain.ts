@@ -10,8 +10,8 @@ import {
   type JsonSchema,
   schemaAt,
 } from '../schema/expected.ts';
+import { isMapping } from '../text/dataset-node.ts';
 import type { Document } from '../text/document.ts';
-import { isMapping } from '../text/part.ts';
 import { type Problem, pathText, quoted, type Step } from '../text/problem.ts';
 import { insteadOfKind } from './known-parts.ts';
 import { nearest } from './nearest.ts';
@@ -22,7 +22,7 @@ const OLD_BOOLEANS: Readonly<Record<string, string>> = {
 };
 
 /** A part of a document that a schema was held against. */
-export interface Part {
+export interface DocumentNode {
   readonly document: Document;
   readonly schema: JsonSchema;
   /** Where the part lies in the document, and what to call that: a file of one dataset lies below its name. */
@@ -32,7 +32,7 @@ export interface Part {
 }
 
 /** The problems that the issues of the schema library are. */
-export function explainIssues(part: Part, issues: readonly z.core.$ZodIssue[]): Problem[] {
+export function explainIssues(part: DocumentNode, issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap(issue => {
     const path = issue.path.filter(step => typeof step !== 'symbol');
     if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(part, path, key));
@@ -57,10 +57,14 @@ function meantBranch(
 }
 
 /** What a refinement says: in the words of its `params`, in those that its schema has for all values, or by its message. */
-function refused(part: Part, path: readonly Step[], { params, message }: z.core.$ZodIssueCustom): Problem {
+function refused(
+  part: DocumentNode,
+  path: readonly Step[],
+  { params, message }: z.core.$ZodIssueCustom,
+): Problem {
   const { expected, found, hint } = (params ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof expected === 'string' && typeof found === 'string') {
-    return problemAt(part, inPart(part, path), 'value', { expected, found });
+    return problemAt(part, inDocument(part, path), 'value', { expected, found });
   }
   const wrong = wrongValue(part, path);
   const usual = typeof hint === 'string' ? { ...wrong, hint } : wrong;
@@ -71,21 +75,21 @@ function refused(part: Part, path: readonly Step[], { params, message }: z.core.
 /** What the schema library says where nobody has said anything. */
 const NO_MESSAGE = 'Invalid input';
 
-function inPart({ base = [] }: Part, path: readonly Step[]): readonly Step[] {
+function inDocument({ base = [] }: DocumentNode, path: readonly Step[]): readonly Step[] {
   return [...base, ...path];
 }
 
-function valueIn(part: Part, path: readonly Step[]): unknown {
-  return valueAt(part.document.value, inPart(part, path));
+function valueIn(part: DocumentNode, path: readonly Step[]): unknown {
+  return valueAt(part.document.value, inDocument(part, path));
 }
 
-function schemaIn(part: Part, path: readonly Step[]): JsonSchema | undefined {
+function schemaIn(part: DocumentNode, path: readonly Step[]): JsonSchema | undefined {
   return schemaAt(part.schema, valueIn(part, []), path);
 }
 
 /** A problem at a path of the part's document. */
 export function problemAt(
-  { document, prefix }: Pick<Part, 'document' | 'prefix'>,
+  { document, prefix }: Pick<DocumentNode, 'document' | 'prefix'>,
   path: readonly Step[],
   on: 'key' | 'value',
   said: Pick<Problem, 'expected' | 'found' | 'hint'>,
@@ -94,7 +98,7 @@ export function problemAt(
   const odd = document.oddIn(path, on);
   return {
     source: document.source,
-    ...document.placeOf(path, on),
+    ...document.positionOf(path, on),
     path: pathText([...prefix, ...path]),
     expected,
     found: odd === undefined ? found : `${found} with ${odd}`,
@@ -108,12 +112,12 @@ export function suggestion(word: string, known: readonly string[]): string | und
   return meant === undefined ? undefined : `did you mean ${quoted(meant)}?`;
 }
 
-function unknownKey(part: Part, path: readonly Step[], key: string): Problem {
+function unknownKey(part: DocumentNode, path: readonly Step[], key: string): Problem {
   const schema = schemaIn(part, path);
   const known = Object.keys(schema?.properties ?? {});
   const hint = levelBelow(schema, key) ?? suggestion(key, known);
   const expected = `one of the keys ${known.join(', ')}`;
-  return problemAt(part, inPart(part, [...path, key]), 'key', {
+  return problemAt(part, inDocument(part, [...path, key]), 'key', {
     expected,
     found: quoted(key),
     ...(hint && { hint }),
@@ -131,20 +135,20 @@ function levelBelow(schema: JsonSchema | undefined, key: string): string | undef
   return undefined;
 }
 
-function wrongKey(part: Part, path: readonly Step[]): Problem {
+function wrongKey(part: DocumentNode, path: readonly Step[]): Problem {
   const mapping = schemaIn(part, path.slice(0, -1));
   const names = mapping?.propertyNames;
   const expected = typeof names === 'object' ? expectationOf(names) : 'another key';
-  return problemAt(part, inPart(part, path), 'key', { expected, found: quoted(String(path.at(-1))) });
+  return problemAt(part, inDocument(part, path), 'key', { expected, found: quoted(String(path.at(-1))) });
 }
 
-function wrongValue(part: Part, path: readonly Step[]): Problem {
+function wrongValue(part: DocumentNode, path: readonly Step[]): Problem {
   const value = valueIn(part, path);
   const schema = schemaIn(part, path) ?? {};
   const expected = expectationOf(schema);
   const isKind = path.at(-1) === 'kind' && typeof value === 'string' && schema.type === 'string';
   const hint = (isKind ? insteadOfKind(value) : undefined) ?? hintFor(schema, value);
-  return problemAt(part, inPart(part, path), value === null ? 'key' : 'value', {
+  return problemAt(part, inDocument(part, path), value === null ? 'key' : 'value', {
     expected,
     // As it is expected; whoever has written it otherwise knows it again.
     found:

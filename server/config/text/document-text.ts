@@ -7,7 +7,7 @@ import type { Problem } from './problem.ts';
 export const LARGEST_TEXT = 256 * 1024;
 
 /** A position in the text; both from 1, the column in UTF-16 code units. */
-export interface Place {
+export interface TextPosition {
   readonly line: number;
   readonly column: number;
 }
@@ -17,7 +17,7 @@ export function decodeText(
   source: string,
   content: string | Uint8Array,
 ): { text: string } | { problem: Problem } {
-  const refused = (expected: string, found: string, place: Partial<Place> = {}, hint?: string) => ({
+  const refused = (expected: string, found: string, place: Partial<TextPosition> = {}, hint?: string) => ({
     problem: { source, ...place, path: '', expected, found, ...(hint === undefined ? {} : { hint }) },
   });
   if (content.length > LARGEST_TEXT) {
@@ -30,7 +30,7 @@ export function decodeText(
   const text = decoded.replaceAll(/\r(?!\n)/g, '\n');
   const foreign = typeof content === 'string' ? undefined : firstForeign(content);
   const control = text.search(CONTROL);
-  const at = (offset: number): Place => {
+  const at = (offset: number): TextPosition => {
     const before = text.slice(0, offset).split('\n');
     return { line: before.length, column: before.at(-1)!.length + 1 };
   };

@@ -14,7 +14,7 @@ import {
   YAMLParseError,
 } from 'yaml';
 import { oddCharacter } from '../../../device/index.ts';
-import { decodeText, type Place } from './document-text.ts';
+import { decodeText, type TextPosition } from './document-text.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
 import { syntaxProblem } from './syntax.ts';
 
@@ -34,7 +34,7 @@ export interface Document {
   readonly value: unknown;
   readonly problems: readonly Problem[];
   /** The place of a value, of the key that leads to it, or of what it is missing from. */
-  placeOf(path: readonly Step[], part: 'key' | 'value'): Place;
+  positionOf(path: readonly Step[], part: 'key' | 'value'): TextPosition;
   /** Names the first character of a key or of a value in words that is not what it looks like; undefined where all are. */
   oddIn(path: readonly Step[], part: 'key' | 'value'): string | undefined;
 }
@@ -48,7 +48,7 @@ export function readDocument(source: string, content: string | Uint8Array): Docu
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const deep = tooDeep(tokens);
   if (deep !== undefined) {
-    const place = placeAt(lines, deep.offset);
+    const place = positionAt(lines, deep.offset);
     const expected = `at most ${DEEPEST} mappings and lists inside one another`;
     return unreadable(source, { source, ...place, path: '', expected, found: 'more' });
   }
@@ -65,7 +65,7 @@ export function readDocument(source: string, content: string | Uint8Array): Docu
     wrong.push(new YAMLParseError([range[0], range[1]], 'MULTIPLE_DOCS', 'more than one document'));
   }
   if (wrong.length > 0) {
-    const problems = wrong.map(error => syntaxProblem(source, text, placeAt(lines, error.pos[0]), error));
+    const problems = wrong.map(error => syntaxProblem(source, text, positionAt(lines, error.pos[0]), error));
     return unreadable(source, ...problems);
   }
   return new Reader(source, text, lines).read(document?.contents ?? null);
@@ -92,12 +92,12 @@ function unreadable(source: string, ...problems: readonly Problem[]): Document {
     source,
     value: undefined,
     problems,
-    placeOf: () => ({ line: 1, column: 1 }),
+    positionOf: () => ({ line: 1, column: 1 }),
     oddIn: () => undefined,
   };
 }
 
-function placeAt(lines: LineCounter, offset: number): Place {
+function positionAt(lines: LineCounter, offset: number): TextPosition {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
@@ -110,7 +110,7 @@ class Reader {
   readonly #problems: Problem[] = [];
   /** The newest node of each anchor so far; filled in the order of the text. */
   readonly #anchors = new Map<string, Node>();
-  readonly #places = new Map<string, { readonly key?: Place; readonly value: Place }>();
+  readonly #positions = new Map<string, { readonly key?: TextPosition; readonly value: TextPosition }>();
   readonly #nodes = new Map<string, { readonly key?: unknown; readonly value: unknown }>();
   /** The mappings and lists that are being read. */
   readonly #open = new Set<unknown>();
@@ -128,16 +128,16 @@ class Reader {
       source: this.#source,
       value,
       problems: this.#problems,
-      placeOf: (path, part) => this.#placeOf(path, part),
+      positionOf: (path, part) => this.#positionOf(path, part),
       oddIn: (path, part) => this.#oddIn(path, part),
     };
   }
 
-  #placeOf(path: readonly Step[], part: 'key' | 'value'): Place {
-    const found = this.#places.get(JSON.stringify(path));
+  #positionOf(path: readonly Step[], part: 'key' | 'value'): TextPosition {
+    const found = this.#positions.get(JSON.stringify(path));
     if (found !== undefined) return part === 'key' ? (found.key ?? found.value) : found.value;
     // What is missing has the place of what it is missing from.
-    return path.length === 0 ? { line: 1, column: 1 } : this.#placeOf(path.slice(0, -1), 'key');
+    return path.length === 0 ? { line: 1, column: 1 } : this.#positionOf(path.slice(0, -1), 'key');
   }
 
   #oddIn(path: readonly Step[], part: 'key' | 'value'): string | undefined {
@@ -146,8 +146,8 @@ class Reader {
     const [start, end] = node.range;
     const odd = oddCharacter(this.#text.slice(start, end));
     if (odd !== undefined) {
-      const { line, column } = placeAt(this.#lines, start + odd.index);
-      const place = line === placeAt(this.#lines, start).line ? '' : `line ${line}, `;
+      const { line, column } = positionAt(this.#lines, start + odd.index);
+      const place = line === positionAt(this.#lines, start).line ? '' : `line ${line}, `;
       return `${odd.name} at ${place}column ${column}`;
     }
     // Written as an escape.
@@ -175,7 +175,7 @@ class Reader {
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         const inside = [...path, index];
-        this.#keep(inside, { value: this.#placeOfNode(item) ?? this.#placeOf(path, 'value') });
+        this.#keep(inside, { value: this.#positionOfNode(item) ?? this.#positionOf(path, 'value') });
         this.#nodes.set(JSON.stringify(inside), { value: item });
         return this.#valueOf(item, inside, again);
       });
@@ -186,7 +186,7 @@ class Reader {
   #mapping(pairs: readonly Pair[], path: readonly Step[], again: boolean): unknown {
     const mapping: Record<string, unknown> = Object.create(null);
     for (const pair of pairs) {
-      const place = this.#placeOfNode(pair.key) ?? this.#placeOf(path, 'value');
+      const place = this.#positionOfNode(pair.key) ?? this.#positionOf(path, 'value');
       const key = keyText(pair.key);
       if (key === undefined || key === '__proto__') {
         const found = key === undefined ? 'something else' : quoted(key);
@@ -195,7 +195,7 @@ class Reader {
       }
       const inside = [...path, key];
       if (Object.hasOwn(mapping, key)) {
-        const { line } = this.#placeOf(inside, 'key');
+        const { line } = this.#positionOf(inside, 'key');
         const found = `${quoted(key)} in line ${line} as well`;
         this.#problems.push({
           source: this.#source,
@@ -206,7 +206,7 @@ class Reader {
         });
         continue;
       }
-      this.#keep(inside, { key: place, value: this.#placeOfNode(pair.value) ?? place });
+      this.#keep(inside, { key: place, value: this.#positionOfNode(pair.value) ?? place });
       this.#nodes.set(JSON.stringify(inside), { key: pair.key, value: pair.value });
       mapping[key] = this.#valueOf(pair.value, inside, again);
     }
@@ -225,17 +225,17 @@ class Reader {
     return this.#valueOf(node, path, true);
   }
 
-  #keep(path: readonly Step[], places: { readonly key?: Place; readonly value: Place }): void {
-    this.#places.set(JSON.stringify(path), places);
+  #keep(path: readonly Step[], places: { readonly key?: TextPosition; readonly value: TextPosition }): void {
+    this.#positions.set(JSON.stringify(path), places);
   }
 
-  #placeOfNode(node: unknown): Place | undefined {
+  #positionOfNode(node: unknown): TextPosition | undefined {
     const { range } = (node ?? {}) as { readonly range?: readonly number[] | null };
-    return range?.[0] === undefined ? undefined : placeAt(this.#lines, range[0]);
+    return range?.[0] === undefined ? undefined : positionAt(this.#lines, range[0]);
   }
 
   #refuse(node: unknown, path: readonly Step[], expected: string, found: string, hint?: string): undefined {
-    const place = this.#placeOfNode(node) ?? this.#placeOf(path, 'value');
+    const place = this.#positionOfNode(node) ?? this.#positionOf(path, 'value');
     this.#problems.push({
       source: this.#source,
       ...place,

@@ -11,7 +11,7 @@ import type { Problem } from './problem.ts';
 /** The folder beside the file, each of whose files is one more dataset. */
 export const CONFIG_FOLDER = 'config.d';
 
-export interface Found {
+export interface ConfigFiles {
   /** The file that was looked for. */
   readonly file: string;
   readonly sources: readonly ConfigSource[];
@@ -34,7 +34,7 @@ export interface FindOptions {
 export async function findConfig(
   named: string | undefined,
   { environment = process.env, usual = USUAL_FILE, known = [] }: FindOptions = {},
-): Promise<Found> {
+): Promise<ConfigFiles> {
   const { DAPBERRY_CONFIG: fromEnvironment } = environment;
   const chosen = named ?? (fromEnvironment === '' ? undefined : fromEnvironment);
   const file = chosen ?? usual;

@@ -2,7 +2,7 @@
 
 import type { YAMLError } from 'yaml';
 import { oddCharacter } from '../../../device/index.ts';
-import type { Place } from './document-text.ts';
+import type { TextPosition } from './document-text.ts';
 import { type Problem, quoted } from './problem.ts';
 
 const QUOTES = 'put a text with such characters in quotes';
@@ -33,7 +33,7 @@ const EXPECTED: Readonly<Record<string, readonly [expected: string, hint?: strin
 };
 
 /** The problem that an error or a warning of the parser is. */
-export function syntaxProblem(source: string, text: string, place: Place, error: YAMLError): Problem {
+export function syntaxProblem(source: string, text: string, place: TextPosition, error: YAMLError): Problem {
   const [expected, hint] = advice(error);
   const line = (text.split('\n')[place.line - 1] ?? '').replace(/\r$/, '');
   const rest = line.slice(place.column - 1);

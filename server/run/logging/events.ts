@@ -6,7 +6,7 @@ import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../../machine/far-ahead.ts
 import { spoken } from '../../text/terminal-text.ts';
 import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
-import { Ration } from './ration.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 const MINUTE = 60_000;
 
@@ -23,7 +23,7 @@ const READERS = { most: 1, window: MINUTE, longest: 60 * MINUTE };
 const SAME_STEP = 0.1;
 const STEPS_KEPT = 8;
 
-interface ToldStep {
+interface LoggedStep {
   readonly seconds: number;
   /** Those that have seen it. */
   readonly datasets: Set<string>;
@@ -59,12 +59,12 @@ const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string
 
 export class EventLog {
   readonly #logger: Logger;
-  readonly #changes = new Ration(CHANGES);
-  readonly #readers = new Ration(READERS);
+  readonly #changes = new RateLimiter(CHANGES);
+  readonly #readers = new RateLimiter(READERS);
   /** What is true of several sensors, as of all on a bus, is told once. */
   readonly #notes = new Set<string>();
-  readonly #drivers = new Ration(DRIVERS);
-  readonly #steps: ToldStep[] = [];
+  readonly #drivers = new RateLimiter(DRIVERS);
+  readonly #steps: LoggedStep[] = [];
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -76,7 +76,7 @@ export class EventLog {
     switch (event.kind) {
       case 'sensor-failing': {
         const { sensor, error } = event;
-        this.#changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+        this.#changes.report(`${dataset} ${sensor}`, 1, (_changes, held) => {
           const fields = { dataset, sensor, error };
           if (held === 0) logger.warn(fields, `sensor ${sensor} fails: ${error}`);
           else
@@ -86,7 +86,7 @@ export class EventLog {
       }
       case 'sensor-back': {
         const { sensor, seconds } = event;
-        this.#changes.spend(`${dataset} ${sensor}`, 1, (_changes, held) => {
+        this.#changes.report(`${dataset} ${sensor}`, 1, (_changes, held) => {
           const fields = { dataset, sensor };
           if (held === 0)
             logger.info({ ...fields, seconds }, `sensor ${sensor} is back after ${spoken(seconds)}`);
@@ -116,7 +116,7 @@ export class EventLog {
         if (!this.#isTold(dataset, event.seconds)) this.#clockStepped(event);
         break;
       case 'slots-missed':
-        this.#changes.spend(`${dataset} slots`, event.missed, missed =>
+        this.#changes.report(`${dataset} slots`, event.missed, missed =>
           logger.warn(
             { dataset, missed },
             `${missed === 1 ? 'a row was' : `${missed} rows were`} not made: the machine, or a sensor, was too slow`,
@@ -127,7 +127,7 @@ export class EventLog {
 
   /** A dataset's log forgot rows before a reader came to them. */
   overrun(dataset: string, missed: number): void {
-    this.#readers.spend(`overrun ${dataset}`, missed, sum =>
+    this.#readers.report(`overrun ${dataset}`, missed, sum =>
       this.#logger.warn(
         { dataset, missed: sum },
         `readers of ${dataset} were too slow and missed ${sum === 1 ? 'a row' : `${sum} rows`}`,
@@ -138,7 +138,7 @@ export class EventLog {
   /** A dataset gives no more rows though nobody stopped it; at interval 0, those of one reader. */
   failure(dataset: string, err: unknown): void {
     const reason = err instanceof Error ? err.message : String(err);
-    this.#changes.spend(`${dataset} failure`, 1, (times, held) =>
+    this.#changes.report(`${dataset} failure`, 1, (times, held) =>
       this.#logger.error(
         { dataset, err, ...(held > 0 ? { times } : {}) },
         `${dataset} gives no more rows: ${reason}`,
@@ -148,7 +148,7 @@ export class EventLog {
 
   /** An error of ours: what was broken off by it, in words that are the same each time. */
   error(what: string, err: unknown): void {
-    this.#changes.spend(what, 1, (times, held) =>
+    this.#changes.report(what, 1, (times, held) =>
       this.#logger.error(
         { err, ...(held > 0 ? { times } : {}) },
         held > 0 ? `${what}, ${times} more times` : what,
@@ -158,7 +158,7 @@ export class EventLog {
 
   /** An error of a driver that nobody caught. */
   stray({ file, error: err }: StrayError): void {
-    this.#drivers.spend(file, 1, (errors, held) =>
+    this.#drivers.report(file, 1, (errors, held) =>
       this.#logger.error(
         { driver: file, err, errors },
         held === 0 ? strayText(file, err) : `${errors} more errors; the last: ${strayText(file, err)}`,
@@ -177,7 +177,7 @@ export class EventLog {
 
   /** A client whose stream or connection the server ended, or did not take. */
   unwanted(end: UnwantedEnd, address: string): void {
-    this.#readers.spend(end, 1, (clients, held) => {
+    this.#readers.report(end, 1, (clients, held) => {
       const [one, many] = UNWANTED[end];
       this.#logger.warn(
         { address, clients },
@@ -202,7 +202,7 @@ export class EventLog {
     const way = `${seconds < 0 ? 'back' : 'forward'} by ${spoken(Math.abs(seconds))}`;
     const isFar = ahead >= FAR_AHEAD;
     const rows = rowsAfterStep(ahead, isFar);
-    this.#changes.spend('clock', 1, (_steps, held) => {
+    this.#changes.report('clock', 1, (_steps, held) => {
       const again = `the system clock was set ${held} more times, the last time ${way}`;
       const sentence = held > 0 ? again : `the system clock was set ${way}`;
       this.#logger.warn(

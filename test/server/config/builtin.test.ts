@@ -16,14 +16,14 @@ async function columnsOn(texts: Readonly<Record<string, string>>, simulate = fal
   const { files } = tree;
   const { clock, buses } = hostOf();
   const host = hostOf({ files, oneWire: oneWire({ files, clock, serial: buses.serial }) });
-  const { sources, left } = await builtinConfig(host, simulate, interval);
+  const { sources, skipped } = await builtinConfig(host, simulate, interval);
   const loaded = loadConfig(sources);
   if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
   const columns = loaded.config.datasets.map(({ info, sensors }) => [
     info.name,
     sensors.flatMap(sensor => sensor.columns.map(({ column }) => column.name)),
   ]);
-  return { columns: Object.fromEntries(columns) as Record<string, string[]>, left };
+  return { columns: Object.fromEntries(columns) as Record<string, string[]>, skipped };
 }
 
 const THERMOMETER = ['voltage', 'temperature'];
@@ -33,7 +33,7 @@ const NETWORK = ['bytes_received', 'bytes_sent', 'receive_rate', 'send_rate'];
 describe('the built-in configuration', () => {
   it('has the thermometer, and of the machine all that it has, whatever its zones are called', async () => {
     const zones = ['cpu-thermal', 'acpitz', 'acpitz', '3d: #1', '"', '12', 'yes', ''];
-    const { columns, left } = await columnsOn({
+    const { columns, skipped } = await columnsOn({
       '/proc/loadavg': '0.10 0.20 0.30 1/100 200\n',
       '/proc/stat': stat(1, 2, 3, 4),
       '/proc/net/dev': netDev({ eth0: [1, 2] }),
@@ -46,13 +46,13 @@ describe('the built-in configuration', () => {
       roberrypi: THERMOMETER,
       host: [...LOAD, ...NETWORK, ...names.map(name => `temperature_${name}`)],
     });
-    expect(left).toEqual([]);
+    expect(skipped).toEqual([]);
   });
 
   it('leaves the machine out, and says why, where there is no /proc', async () => {
-    const { columns, left } = await columnsOn({});
+    const { columns, skipped } = await columnsOn({});
     expect(columns).toEqual({ roberrypi: THERMOMETER });
-    expect(left).toEqual([
+    expect(skipped).toEqual([
       `dataset host is left out: /proc/loadavg is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`,
     ]);
   });
@@ -76,20 +76,20 @@ describe('the built-in configuration', () => {
   };
 
   it('has the thermometers on 1-Wire and the devices with a driver that there are', async () => {
-    const { columns, left } = await columnsOn(ATTACHED);
+    const { columns, skipped } = await columnsOn(ATTACHED);
     expect(columns).toMatchObject({
       attached: ['w1_790000_temperature', 'w1_794cff_temperature', 'bme280_temp', 'bme280_2_temp'],
     });
-    expect(left).toEqual([]);
+    expect(skipped).toEqual([]);
     expect(Object.keys(columns)).toEqual(['attached', 'roberrypi', 'host']);
     await tree?.dispose();
     expect((await columnsOn(ATTACHED, true)).columns).not.toHaveProperty('attached');
   });
 
   it('leaves out, and says so, what is slower than the interval that was asked for', async () => {
-    const { columns, left } = await columnsOn(ATTACHED, false, 0.1);
+    const { columns, skipped } = await columnsOn(ATTACHED, false, 0.1);
     expect(columns).toMatchObject({ attached: ['bme280_temp', 'bme280_2_temp'] });
-    expect(left).toEqual(
+    expect(skipped).toEqual(
       ['28-0316a2790000', '28-0316a2794cff'].map(
         address =>
           `ds18b20 ${address} on w1_bus_master1 is left out: a reading takes 0.78 s, and the interval is 0.1 s`,

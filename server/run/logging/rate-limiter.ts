@@ -1,6 +1,6 @@
 // How does a trouble that comes in crowds not fill the log? Some of it is told at once, the rest in a sum, once a while.
 
-export interface RationOptions {
+export interface RateLimit {
   /** So many of one kind are told at once. */
   readonly most: number;
   /** Milliseconds; those beyond are told of in one line when they are over. */
@@ -19,16 +19,16 @@ interface Window {
 /** `held`: how many are told of in this line together; 0 for one that is told of by itself. */
 type Say = (amount: number, held: number) => void;
 
-export class Ration {
-  readonly #options: RationOptions;
+export class RateLimiter {
+  readonly #options: RateLimit;
   readonly #windows = new Map<string, Window>();
 
-  constructor(options: RationOptions) {
+  constructor(options: RateLimit) {
     this.#options = options;
   }
 
   /** Calls `say` now, or with the sum of amounts that came in the meantime. What has one `key` shares a ration. */
-  spend(key: string, amount: number, say: Say): void {
+  report(key: string, amount: number, say: Say): void {
     const window = this.#windows.get(key);
     if (window === undefined) {
       const length = this.#options.window;

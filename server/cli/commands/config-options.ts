@@ -1,12 +1,12 @@
 // The options that several commands share: which configuration is meant, and at which address it is served.
 
 import type { Overrides } from '../../config/config.ts';
-import { ConfigError, type Configured, readConfig } from '../../config/read.ts';
+import { ConfigError, readConfig, type ValidConfig } from '../../config/read.ts';
 import { EXPECTED_HOST, listenFault } from '../../config/schema/listen-address.ts';
 import { quoted } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { numberOf, textOf } from './arguments.ts';
-import { type Given, type Option, UsageError } from './command.ts';
+import { type CommandArguments, type Option, UsageError } from './command.ts';
 
 export const CONFIG_OPTION: Option = {
   name: 'config',
@@ -22,13 +22,13 @@ export const ADDRESS_OPTIONS: readonly Option[] = [
 ];
 
 /** What `--host` and `--port` say, which comes before what the configuration says. */
-export function addressOf(given: Given): Overrides {
-  const host = textOf(given, 'host', 'an address');
+export function addressOf(args: CommandArguments): Overrides {
+  const host = textOf(args, 'host', 'an address');
   const fault = host === undefined ? undefined : listenFault(host);
   if (fault !== undefined) {
     throw new UsageError(`--host: expected ${EXPECTED_HOST}, found ${quoted(host ?? '')}`, fault.hint);
   }
-  const port = numberOf(given, 'port', { low: 0, high: 65_535, whole: true });
+  const port = numberOf(args, 'port', { low: 0, high: 65_535, whole: true });
   return { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
 }
 
@@ -37,16 +37,16 @@ export const SIMULATE_OPTION: Option = {
   meaning: 'simulate every sensor, reading nothing of this machine',
 };
 
-export function fileOf(given: Given): string | undefined {
-  return textOf(given, 'config', 'a file');
+export function fileOf(args: CommandArguments): string | undefined {
+  return textOf(args, 'config', 'a file');
 }
 
 /** @throws ConfigError with everything that is wrong with it */
-export async function configured(
+export async function readValidConfig(
   file: string | undefined,
   { configuration, host }: Machine,
   overrides: Overrides = {},
-): Promise<Configured> {
+): Promise<ValidConfig> {
   const read = await readConfig(file, overrides, { ...configuration, hostOf: host });
   if ('problems' in read) throw new ConfigError(read.problems);
   return read;

@@ -3,7 +3,7 @@
 import type { Document } from './document.ts';
 import type { Step } from './problem.ts';
 
-export interface DatasetPart {
+export interface DatasetNode {
   readonly name: string;
   readonly document: Document;
   /** Where the document lies in the whole configuration: a file of one dataset below the dataset's name. */
