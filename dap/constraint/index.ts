@@ -1,7 +1,7 @@
 // What the rest of the code uses of DAP2 constraint expressions: to read, write, check, run and resume them.
 
-export { RowReader, type Selected } from './plan/evaluate.ts';
-export { timesIncrease } from './plan/place.ts';
+export { timesIncrease } from './plan/continuation.ts';
+export { type PlannedRows, RowReader } from './plan/evaluate.ts';
 export { type Plan, type PlanOptions, planConstraint } from './plan/plan.ts';
 export { canRepeatLast, type ResumeOptions, resumeAfter } from './plan/resume.ts';
 export type { TimeBounds } from './selection/bounds.ts';

@@ -5,7 +5,7 @@ import type { NumberColumn, Value } from '../model/value.ts';
 import { newColumn, xdrSize } from '../model/value.ts';
 import type { Input } from './input.ts';
 import { getNumbers } from './numbers.ts';
-import type { Reader } from './reader.ts';
+import type { ValueReader } from './value-reader.ts';
 
 /** Reads `times` words that say how many elements an array has. */
 class LengthReader {
@@ -40,7 +40,7 @@ class LengthReader {
 }
 
 /** Arrays of numbers: the length twice, then four or eight bytes a number, or bytes packed and padded to four. */
-export class NumberArrayReader implements Reader {
+export class NumberArrayReader implements ValueReader {
   readonly #type: NumberType;
   readonly #length: number;
   readonly #lengths: LengthReader;
@@ -97,13 +97,13 @@ export class NumberArrayReader implements Reader {
 }
 
 /** Arrays of anything else: the length once, then the elements. */
-export class ListReader implements Reader {
-  readonly #element: Reader;
+export class ListReader implements ValueReader {
+  readonly #element: ValueReader;
   readonly #length: number;
   readonly #lengths: LengthReader;
   #values: Value[] = [];
 
-  constructor(element: Reader, length: number, path: string) {
+  constructor(element: ValueReader, length: number, path: string) {
     this.#element = element;
     this.#length = length;
     this.#lengths = new LengthReader(length, 1, path);

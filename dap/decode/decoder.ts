@@ -2,7 +2,7 @@
 
 import { parseDds } from '../model/dds.ts';
 import { parseError } from '../model/error.ts';
-import { DapSyntaxError } from '../model/scan.ts';
+import { DapSyntaxError } from '../model/text-scanner.ts';
 import type { Batch, Value } from '../model/value.ts';
 import type { DapDataset, Sequence, Variable } from '../model/variable.ts';
 import { DecodeError, describeBytes, END_OF_RESPONSE } from './error.ts';
@@ -10,11 +10,11 @@ import { describeText, HeaderReader } from './header.ts';
 import { Input } from './input.ts';
 import type { DecodeLimits } from './limits.ts';
 import { Budget } from './limits.ts';
-import type { Reader } from './reader.ts';
 import type { RowsReader } from './rows.ts';
 import { emptyBatch } from './rows.ts';
 import { errorIn, Tail } from './tail.ts';
 import { decodeText } from './text.ts';
+import type { ValueReader } from './value-reader.ts';
 import { readerOf, rowsReaderOf } from './values.ts';
 
 export type DecodedPart =
@@ -36,7 +36,7 @@ const ERROR_AT_LINE = /^\s*Error\s*\{/m;
 /** A top-level variable and how to read it. */
 type Item =
   | { readonly sequence: Sequence; readonly rows: RowsReader }
-  | { readonly variable: Variable; readonly reader: Reader };
+  | { readonly variable: Variable; readonly reader: ValueReader };
 
 /**
  * Decodes one data response (`.dods`) from bytes that come in pieces of any size. Reads what libdap, TDS, ERDDAP and

@@ -5,7 +5,7 @@ import type { Batch, Column, NumberColumn, Value } from '../model/value.ts';
 import { newColumn } from '../model/value.ts';
 import type { Sequence, Variable } from '../model/variable.ts';
 import type { Input } from './input.ts';
-import type { Reader } from './reader.ts';
+import type { ValueReader } from './value-reader.ts';
 
 /** Reads rows as they come and keeps its place between pieces. */
 export interface RowsReader {
@@ -33,7 +33,7 @@ export function expectedMark(path: string): string {
 /** Reads rows field by field. */
 export class AnyRowsReader implements RowsReader {
   readonly #fields: readonly Variable[];
-  readonly #readers: readonly Reader[];
+  readonly #readers: readonly ValueReader[];
   readonly #onRow: (end: number) => void;
   readonly #path: string;
   #rows = 0;
@@ -46,7 +46,12 @@ export class AnyRowsReader implements RowsReader {
    * `readers`: one a field. `onRow` is told at which offset in the response each row ended. `path`: the Sequence's name
    * with those around it, for errors.
    */
-  constructor(sequence: Sequence, readers: readonly Reader[], onRow: (end: number) => void, path: string) {
+  constructor(
+    sequence: Sequence,
+    readers: readonly ValueReader[],
+    onRow: (end: number) => void,
+    path: string,
+  ) {
     this.#fields = sequence.fields;
     this.#readers = readers;
     this.#onRow = onRow;

@@ -1,7 +1,7 @@
 // Finds the Error object that a server sends in the middle of the data, because something failed after it had begun.
 
 import { type DapError, parseError } from '../model/error.ts';
-import { DapSyntaxError } from '../model/scan.ts';
+import { DapSyntaxError } from '../model/text-scanner.ts';
 import { decodeText } from './text.ts';
 
 /** Bytes at the end of the response that are kept at least: an Error object is looked for among them. */
@@ -17,7 +17,7 @@ const END = /\}\s*;?\s*$/;
 const BINARY = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
 
 /** An Error object among the bytes. */
-export interface FoundError {
+export interface TrailingError {
   /** Where it begins: bytes from the beginning of the response. */
   readonly offset: number;
   /** Undefined while its end has not come. */
@@ -48,7 +48,7 @@ export class Tail {
   }
 
   /** The Error object, or the beginning of one, that is all there is from an offset of `from` or more on. */
-  find(from: number): FoundError | undefined {
+  find(from: number): TrailingError | undefined {
     const start = this.#end - this.#length;
     const bytes = this.#bytes.subarray(Math.max(0, from - start), this.#length);
     // One character a byte, so that places in the text are places in the bytes.

@@ -11,10 +11,10 @@ import { FlatRowsReader } from './flat.ts';
 import type { Input } from './input.ts';
 import type { Budget } from './limits.ts';
 import { getNumber } from './numbers.ts';
-import type { Reader } from './reader.ts';
 import type { RowsReader } from './rows.ts';
 import { AnyRowsReader, emptyBatch } from './rows.ts';
 import { decodeText } from './text.ts';
+import type { ValueReader } from './value-reader.ts';
 
 /** A reader for the rows of a top-level Sequence. A DecodeError where the DDS asks for more than the limits allow. */
 export function rowsReaderOf(sequence: Sequence, budget: Budget): RowsReader {
@@ -33,8 +33,8 @@ export function rowsReaderOf(sequence: Sequence, budget: Budget): RowsReader {
  * A reader for `variable`. It nests as deep as the DDS does, whatever the bytes say. A DecodeError where the DDS itself
  * asks for more than the limits allow.
  */
-export function readerOf(variable: Variable, budget: Budget, path: string): Reader {
-  const within = (field: Variable): Reader => readerOf(field, budget, `${path}.${field.name}`);
+export function readerOf(variable: Variable, budget: Budget, path: string): ValueReader {
+  const within = (field: Variable): ValueReader => readerOf(field, budget, `${path}.${field.name}`);
   switch (variable.type) {
     case 'String':
     case 'Url':
@@ -53,7 +53,7 @@ export function readerOf(variable: Variable, budget: Budget, path: string): Read
   }
 }
 
-class NumberReader implements Reader {
+class NumberReader implements ValueReader {
   readonly #type: NumberType;
   readonly #size: number;
 
@@ -68,7 +68,7 @@ class NumberReader implements Reader {
   }
 }
 
-class TextReader implements Reader {
+class TextReader implements ValueReader {
   readonly #budget: Budget;
   readonly #path: string;
   #length = -1;
@@ -98,11 +98,11 @@ class TextReader implements Reader {
 }
 
 /** Structures, and Grids: the fields one after the other. */
-class FieldsReader implements Reader {
-  readonly #fields: readonly Reader[];
+class FieldsReader implements ValueReader {
+  readonly #fields: readonly ValueReader[];
   #values: Value[] = [];
 
-  constructor(fields: readonly Reader[]) {
+  constructor(fields: readonly ValueReader[]) {
     this.#fields = fields;
   }
 
@@ -119,12 +119,12 @@ class FieldsReader implements Reader {
 }
 
 /** A Sequence inside of something: all its rows are one value. */
-class NestedRowsReader implements Reader {
+class NestedRowsReader implements ValueReader {
   readonly #rows: AnyRowsReader;
   /** Shared by all values without rows: each takes four bytes, and would have as many columns as the DDS likes. */
   readonly #empty: Batch;
 
-  constructor(sequence: Sequence, fields: readonly Reader[], budget: Budget, path: string) {
+  constructor(sequence: Sequence, fields: readonly ValueReader[], budget: Budget, path: string) {
     this.#empty = emptyBatch(sequence);
     this.#rows = new AnyRowsReader(sequence, fields, end => budget.countNestedRow(end), path);
   }
@@ -134,7 +134,7 @@ class NestedRowsReader implements Reader {
   }
 }
 
-function arrayReader(array: ArrayVariable, budget: Budget, path: string): Reader {
+function arrayReader(array: ArrayVariable, budget: Budget, path: string): ValueReader {
   const { element } = array;
   const length = array.dimensions.reduce((product, dimension) => product * dimension.size, 1);
   const limit = budget.limits.arrayElements;

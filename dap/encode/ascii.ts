@@ -2,7 +2,7 @@
 
 import { printDds } from '../model/dds.ts';
 import { isNumberType } from '../model/layout.ts';
-import { encodeName } from '../model/scan.ts';
+import { encodeName } from '../model/text-scanner.ts';
 import type { Column, NumberColumn } from '../model/value.ts';
 import type { Atomic, DapDataset, Sequence } from '../model/variable.ts';
 import { isAtomic } from '../model/variable.ts';

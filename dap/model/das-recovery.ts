@@ -3,7 +3,7 @@
 
 import type { AttributeTable } from './attributes.ts';
 import { parseStatement, parseTables } from './das.ts';
-import { DapSyntaxError, Scanner } from './scan.ts';
+import { DapSyntaxError, TextScanner } from './text-scanner.ts';
 
 /** The attributes that could be read. */
 export interface ReadableDas {
@@ -47,7 +47,7 @@ class Attempt implements ReadableDas {
   constructor(text: string, errors: number) {
     this.#errorsLeft = errors;
     try {
-      parseTables(new Scanner('DAS', text), this.attributes, this.#parseTable);
+      parseTables(new TextScanner('DAS', text), this.attributes, this.#parseTable);
       this.isWhole = true;
     } catch (error) {
       if (!(error instanceof DapSyntaxError)) throw error;
@@ -55,7 +55,7 @@ class Attempt implements ReadableDas {
     }
   }
 
-  readonly #parseTable = (scanner: Scanner, table: AttributeTable): void => {
+  readonly #parseTable = (scanner: TextScanner, table: AttributeTable): void => {
     const opened = scanner.lineAt(scanner.position);
     scanner.open();
     const { depth } = scanner;
@@ -93,7 +93,7 @@ class Attempt implements ReadableDas {
  * True where the next statement of a table may stand, as far in as the one that failed, or the end of the table, as far in as
  * its beginning: lines of a text that seem to be statements seldom lie there.
  */
-function mayGoOn(scanner: Scanner, opened: number, failed: number): boolean {
+function mayGoOn(scanner: TextScanner, opened: number, failed: number): boolean {
   const at = scanner.position;
   if (!scanner.matches(STATEMENT, at)) return false;
   return scanner.lineAt(at).indentation === (scanner.isAt('}') ? opened : failed);

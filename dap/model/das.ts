@@ -1,7 +1,7 @@
 // The DAS, which tells the attributes of a dataset: text to attribute tables and back (DAP2 draft, section 7.2.1).
 
 import type { Attribute, AttributeTable } from './attributes.ts';
-import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, quote, Scanner } from './scan.ts';
+import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, quote, TextScanner } from './text-scanner.ts';
 
 const INDENT = '    ';
 
@@ -31,17 +31,17 @@ const WHOLE_NUMBERS = new Map<Attribute['type'], { readonly from: number; readon
  * @throws {DapSyntaxError} for anything else than a DAS, a quote inside a string that is not escaped among it
  */
 export function parseDas(text: string): AttributeTable {
-  const scanner = new Scanner('DAS', text);
+  const scanner = new TextScanner('DAS', text);
   const attributes: AttributeTable = new Map();
   parseTables(scanner, attributes, parseTable);
   return attributes;
 }
 
 /** Reads the braces of a table and what is between them into `table`. */
-type ParseTable = (scanner: Scanner, table: AttributeTable) => void;
+type ParseTable = (scanner: TextScanner, table: AttributeTable) => void;
 
 /** Reads all of a DAS. */
-export function parseTables(scanner: Scanner, attributes: AttributeTable, parse: ParseTable): void {
+export function parseTables(scanner: TextScanner, attributes: AttributeTable, parse: ParseTable): void {
   do {
     scanner.expectKeyword('Attributes');
     parse(scanner, attributes);
@@ -49,14 +49,14 @@ export function parseTables(scanner: Scanner, attributes: AttributeTable, parse:
   } while (!scanner.isAtEnd());
 }
 
-function parseTable(scanner: Scanner, table: AttributeTable): void {
+function parseTable(scanner: TextScanner, table: AttributeTable): void {
   scanner.open();
   while (!scanner.close()) parseStatement(scanner, table, parseTable);
 }
 
 /** Reads an attribute, a table by `parse`, or a stray semicolon. The name of an attribute, which is in `table` then. */
 export function parseStatement(
-  scanner: Scanner,
+  scanner: TextScanner,
   table: AttributeTable,
   parse: ParseTable,
 ): string | undefined {
@@ -75,7 +75,7 @@ function tableInside(table: AttributeTable, name: string): AttributeTable {
   return inside;
 }
 
-function parseAttribute(scanner: Scanner, typeWord: string, table: AttributeTable): string {
+function parseAttribute(scanner: TextScanner, typeWord: string, table: AttributeTable): string {
   const type = typeWord.toLowerCase() === 'alias' ? 'Alias' : (atomicTypeOf(typeWord) ?? 'String');
   const name = scanner.name('the name of an attribute');
   const known = table.get(name);
@@ -93,7 +93,7 @@ function parseAttribute(scanner: Scanner, typeWord: string, table: AttributeTabl
   return name;
 }
 
-function parseValue(scanner: Scanner, type: Attribute['type']): number | string {
+function parseValue(scanner: TextScanner, type: Attribute['type']): number | string {
   if (scanner.isAt('"')) return scanner.string();
   const text = scanner.bareValue();
   if (type === 'Alias') return decodeName(text);

@@ -1,6 +1,13 @@
 // How a DDS says what variables a dataset holds: text to data model and back (DAP2 draft, section 7.2.2).
 
-import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, type ScanLimits, Scanner } from './scan.ts';
+import {
+  atomicTypeOf,
+  decodeName,
+  encodeName,
+  MAX_DEPTH,
+  type ScanLimits,
+  TextScanner,
+} from './text-scanner.ts';
 import type { ArrayVariable, DapDataset, Dimension, Variable } from './variable.ts';
 
 const INDENT = '    ';
@@ -14,7 +21,7 @@ export interface DdsLimits extends ScanLimits {
 }
 
 /** The scanner of a DDS, which counts what the text declares. */
-class DdsScanner extends Scanner {
+class DdsScanner extends TextScanner {
   readonly #most: number;
   #count = 0;
 

@@ -1,6 +1,6 @@
 // How a DAP2 server says what went wrong: the Error object, from text and back (the Error response of the DAP2 draft).
 
-import { quote, Scanner } from './scan.ts';
+import { quote, TextScanner } from './text-scanner.ts';
 
 /** The code of an Error object that gives none. */
 const UNDEFINED_ERROR = -1;
@@ -23,7 +23,7 @@ export class DapError extends Error {
  * @throws {DapSyntaxError} for a text that begins as an Error object and does not go on as one
  */
 export function parseError(text: string): DapError | undefined {
-  const scanner = new Scanner('Error object', text);
+  const scanner = new TextScanner('Error object', text);
   if (!scanner.acceptKeyword('Error') || !scanner.isAt('{')) return undefined;
   scanner.open();
   const fields = new Map<string, string>();

@@ -3,7 +3,7 @@
 const LINE_END = /\r\n|\r|\n/g;
 
 /** A line by its number, from 1, and the offset of its beginning. */
-interface Line {
+interface NumberedLine {
   readonly line: number;
   readonly start: number;
 }
@@ -11,14 +11,14 @@ interface Line {
 /** The lines of one text. Counts from the line that was asked for last: a text may have many errors. */
 export class TextLines {
   readonly #text: string;
-  #last: Line = { line: 1, start: 0 };
+  #last: NumberedLine = { line: 1, start: 0 };
 
   constructor(text: string) {
     this.#text = text;
   }
 
   /** The line that `offset` is in. */
-  at(offset: number): Line {
+  at(offset: number): NumberedLine {
     let { line, start } = this.#last;
     while (offset < start) {
       start = this.#startBefore(start);

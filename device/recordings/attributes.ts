@@ -4,7 +4,7 @@ import { decodeText } from '../../dap/decode/text.ts';
 import type { AttributeTable } from '../../dap/model/attributes.ts';
 import { parseDas } from '../../dap/model/das.ts';
 import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
-import { DapSyntaxError } from '../../dap/model/scan.ts';
+import { DapSyntaxError } from '../../dap/model/text-scanner.ts';
 import { columnAttributes } from '../../dap/model/time-column.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
 import { readRegular, UnfitFile } from '../host/regular-file.ts';

@@ -1,7 +1,13 @@
 // Writes rows of a Sequence as CSV: a line of names, then a line for each row, each number with all its digits.
 
 import { decimal } from '../../dap/encode/decimal.ts';
-import { type AttributeTable, isAtomic, meaningOf, type Rows, type Sequence } from '../../dap/index.ts';
+import {
+  type AttributeTable,
+  type FollowedRows,
+  isAtomic,
+  meaningOf,
+  type Sequence,
+} from '../../dap/index.ts';
 import { columnAttributes } from '../../dap/model/time-column.ts';
 
 /**
@@ -54,7 +60,11 @@ export function missingNumbers({ name, fields }: Sequence, attributes: Attribute
 }
 
 /** Row `index`, without the end of the line; a field is empty where there is no value. */
-export function csvRow({ sequence, columns }: Rows, index: number, missing: MissingNumbers = []): string {
+export function csvRow(
+  { sequence, columns }: FollowedRows,
+  index: number,
+  missing: MissingNumbers = [],
+): string {
   const texts = sequence.fields.map(({ type }, column) => {
     const value = columns[column]![index];
     if (typeof value !== 'number') return csvText(String(value));

@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../dap/client/http/address.ts';
 import { readAttributes } from '../../dap/client/read/attributes.ts';
-import { type FollowState, follow, ResponseError, type Rows } from '../../dap/index.ts';
+import { type FollowedRows, type FollowState, follow, ResponseError } from '../../dap/index.ts';
 import { csvHead, csvRow, type MissingNumbers, missingNumbers } from './csv.ts';
 import type { LastTime } from './file-end.ts';
 import { Lock } from './lock.ts';
@@ -200,7 +200,7 @@ function statesTold(
   };
 }
 
-function textOf(rows: Rows, missing: MissingNumbers): string {
+function textOf(rows: FollowedRows, missing: MissingNumbers): string {
   let text = '';
   for (let index = 0; index < rows.length; index += 1) text += `${csvRow(rows, index, missing)}\n`;
   return text;

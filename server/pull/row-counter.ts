@@ -1,6 +1,6 @@
 // Counts the rows that were written, and ends a batch where no more are wanted.
 
-import type { Rows } from '../../dap/index.ts';
+import type { FollowedRows } from '../../dap/index.ts';
 
 export class RowCounter {
   readonly #most: number;
@@ -19,14 +19,14 @@ export class RowCounter {
   }
 
   /** The rows of a batch that are still wanted. */
-  peek(rows: Rows): Rows {
+  peek(rows: FollowedRows): FollowedRows {
     const length = Math.min(rows.length, this.#most - this.#count);
     if (length === rows.length) return rows;
     return { ...rows, length, columns: rows.columns.map(column => column.slice(0, length)) };
   }
 
   /** The same, and counts them. */
-  take(rows: Rows): Rows {
+  take(rows: FollowedRows): FollowedRows {
     const wanted = this.peek(rows);
     this.#count += wanted.length;
     return wanted;

@@ -1,7 +1,7 @@
 // Puts rows into files: one, or one for each day, after the rows that are there already.
 
 import { basename } from 'node:path';
-import type { Rows } from '../../dap/index.ts';
+import type { FollowedRows } from '../../dap/index.ts';
 import { csvRow } from './csv.ts';
 import type { FileEnd, LastTime } from './file-end.ts';
 import { filesOf, pathOf } from './file-names.ts';
@@ -76,7 +76,7 @@ export class RowFiles {
   }
 
   /** Writes rows, each into the file of its day. Resolves when the system has them. */
-  async write(rows: Rows): Promise<void> {
+  async write(rows: FollowedRows): Promise<void> {
     let texts: string[] = [];
     let day = this.#day;
     for (let index = 0; index < rows.length; index += 1) {
@@ -173,7 +173,7 @@ export class RowFiles {
   }
 
   /** Undefined for a row without a time that a calendar has. */
-  #dayOf({ columns }: Rows, row: number): string | undefined {
+  #dayOf({ columns }: FollowedRows, row: number): string | undefined {
     if (!this.#pattern.includes(DAY)) return '';
     const millis = millisOf(this.#shape, columns, row);
     const text = Number.isNaN(millis) ? '' : new Date(millis).toISOString();

@@ -1,7 +1,7 @@
 // Asks a server what the rows of an address look like, as often as it takes until the server answers.
 
 import { parseAddress } from '../../dap/client/http/address.ts';
-import { Connection, Interruption } from '../../dap/client/http/connection.ts';
+import { ClientConnection, Interruption } from '../../dap/client/http/connection.ts';
 import { backOff, completeRetry, pause } from '../../dap/client/http/reconnect.ts';
 import { completeOptions, failureOf } from '../../dap/client/http/request.ts';
 import { askDasIfAny } from '../../dap/client/read/attributes.ts';
@@ -56,7 +56,7 @@ export async function describeSource(
   const address = parseAddress(url, constraint);
   const query = encodeConstraint(parseConstraint(address.query));
   for (let attempt = 1; ; attempt += 1) {
-    const connection = new Connection(completeOptions({ signal }));
+    const connection = new ClientConnection(completeOptions({ signal }));
     try {
       const dataset = await askDds(connection, address, query);
       // Without attributes the rows come all the same.

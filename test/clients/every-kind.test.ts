@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { type Rows, read } from '../../dap/client/index.ts';
+import { type FollowedRows, read } from '../../dap/client/index.ts';
 import { SENSOR_KINDS } from '../../device/index.ts';
 import { ROOT } from '../sources.ts';
 import { describeWith, tools } from '../tools.ts';
@@ -65,7 +65,7 @@ describe('one dataset of every kind of sensor, simulated, as the command serves 
     const [sequence] = dataset.variables;
     const names = sequence?.type === 'Sequence' ? sequence.fields.map(({ name }) => name) : [];
     expect(names).toEqual(['time', ...COLUMNS.map(({ name }) => name)]);
-    const { length, columns } = values[0] as Rows;
+    const { length, columns } = values[0] as FollowedRows;
     expect(length).toBe(4);
     const missing = names.filter(
       (_name, index) => !Array.from(columns[index]!, Number).slice(1).every(Number.isFinite),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FollowOptions, follow, type Rows } from '../../dap/client/index.ts';
+import { type FollowedRows, type FollowOptions, follow } from '../../dap/client/index.ts';
 import { rowsOf, States } from '../dap/client/collect.ts';
 import { ClockedMachine } from './clocked-machine.ts';
 
@@ -20,7 +20,7 @@ afterEach(async () => {
 class Reader {
   readonly states = new States();
   readonly rows: number[][] = [];
-  readonly #batches: AsyncGenerator<Rows, void, undefined>;
+  readonly #batches: AsyncGenerator<FollowedRows, void, undefined>;
 
   constructor(url: string, options: FollowOptions = {}) {
     this.#batches = follow(url, { retry, onState: this.states.onState, ...options });
@@ -36,7 +36,7 @@ class Reader {
     while (this.rows.length < count) {
       const { value, done } = await this.#batches.next();
       if (done === true) break;
-      this.rows.push(...rowsOf(value as Rows));
+      this.rows.push(...rowsOf(value as FollowedRows));
     }
     return this.rows;
   }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FollowOptions, follow, type Rows } from '../../dap/client/index.ts';
+import { type FollowedRows, type FollowOptions, follow } from '../../dap/client/index.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { rowsOf, States } from '../dap/client/collect.ts';
 import { type Serving, serving } from '../serving.ts';
@@ -66,15 +66,18 @@ function greedyFetch(): { fetch: NonNullable<FollowOptions['fetch']>; bytes(): n
   };
 }
 
-function opened(url: string, options: FollowOptions): AsyncGenerator<Rows, void, undefined> {
+function opened(url: string, options: FollowOptions): AsyncGenerator<FollowedRows, void, undefined> {
   const batches = follow(url, { retry: { base: 0.01, cap: 0.05 }, ...options });
   closing.push({ close: async () => void (await batches.return()) });
   return batches;
 }
 
-async function take(batches: AsyncGenerator<Rows, void, undefined>, count: number): Promise<number[][]> {
+async function take(
+  batches: AsyncGenerator<FollowedRows, void, undefined>,
+  count: number,
+): Promise<number[][]> {
   const rows: number[][] = [];
-  while (rows.length < count) rows.push(...rowsOf((await batches.next()).value as Rows));
+  while (rows.length < count) rows.push(...rowsOf((await batches.next()).value as FollowedRows));
   return rows;
 }
 
@@ -151,7 +154,7 @@ describe('slices of a past', () => {
     // The server waits for its clock at the end of the last slice.
     await expect.poll(() => queries.at(-1), { timeout: 25_000 }).toMatch(/^time,a,b&sensor.time>=[\d.]+$/);
     await device.append([[Date.now() / 1000, 1, 1, 1]]);
-    expect(rowsOf((await live).value as Rows)).toHaveLength(1);
+    expect(rowsOf((await live).value as FollowedRows)).toHaveLength(1);
   });
 
   it('pass over years without a row in few requests', async () => {

@@ -1,6 +1,6 @@
 // Plots one dataset: its stream fills a recording, and a loop of frames draws that, or a copy while it is paused.
 
-import type { Rows } from '../../dap/index.ts';
+import type { FollowedRows } from '../../dap/index.ts';
 import type { Points } from '../rows/points.ts';
 import { type ChannelReport, Recording, type View } from '../rows/recording.ts';
 import type { DatasetAddress } from '../stream/address.ts';
@@ -178,7 +178,7 @@ export class Plot {
     this.#difference.restart();
   }
 
-  #take(rows: Rows, from: number, to: number, browser: number): void {
+  #take(rows: FollowedRows, from: number, to: number, browser: number): void {
     for (let index = from; index < to; index++) {
       this.#recording.take(rows, index, this.#timeOf(rows, index, browser));
     }
@@ -191,7 +191,7 @@ export class Plot {
   }
 
   /** In milliseconds since 1970; of rows that do not tell their time, by the browser's clock when they came. */
-  #timeOf(rows: Rows, index: number, browser: number): number {
+  #timeOf(rows: FollowedRows, index: number, browser: number): number {
     return this.#recording.timeOf(rows, index, performance.timeOrigin + browser);
   }
 

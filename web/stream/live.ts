@@ -1,7 +1,7 @@
 // The one stream of the page: it begins with the past where the server has it, rests while the page is hidden,
 // goes on after the last row, and waits for rows that run ahead of the clock.
 
-import { type FollowState, follow, type Rows } from '../../dap/index.ts';
+import { type FollowedRows, type FollowState, follow } from '../../dap/index.ts';
 import { fromMillis } from '../../dap/model/time-units.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { isBounded } from './bounded.ts';
@@ -43,9 +43,9 @@ export interface LiveEvents {
   /** Rows in these columns begin to come: anew, from the past on, or after those that have come. */
   begin(columns: readonly string[], anew: boolean): void;
   /** The time of row `index` in milliseconds, by the server's clock; `browser` where the rows do not tell it. */
-  timeOf(rows: Rows, index: number, browser: number): number;
+  timeOf(rows: FollowedRows, index: number, browser: number): number;
   /** Takes rows `from` to `to - 1`, which have come by `browser`. */
-  rows(rows: Rows, from: number, to: number, browser: number): void;
+  rows(rows: FollowedRows, from: number, to: number, browser: number): void;
   /**
    * The server started again with an earlier clock: the rows that follow are not later than `last`, the time of the newest one
    * that has come; its clock reads `serverTime`. Both in milliseconds since 1970.
@@ -272,7 +272,7 @@ export class Live {
   }
 
   /** Hands over each row when it is due; the next ones are read when this is done. */
-  async #handOver(rows: Rows, pace: Pace, signal: AbortSignal): Promise<void> {
+  async #handOver(rows: FollowedRows, pace: Pace, signal: AbortSignal): Promise<void> {
     let turn = performance.now() + TURN;
     for (let from = 0; from < rows.length; ) {
       const browser = performance.now();
@@ -290,7 +290,7 @@ export class Live {
   }
 
   /** How far the rows from `from` on are due, a few at a time, and the milliseconds until the next one is. */
-  #dueRows(rows: Rows, from: number, pace: Pace, browser: number): [to: number, wait: number] {
+  #dueRows(rows: FollowedRows, from: number, pace: Pace, browser: number): [to: number, wait: number] {
     const end = Math.min(rows.length, from + AT_ONCE);
     for (let to = from; to < end; to++) {
       const wait = pace.wait(this.#events.timeOf(rows, to, browser), browser);
@@ -299,7 +299,7 @@ export class Live {
     return [end, 0];
   }
 
-  #note(rows: Rows, index: number, browser: number): void {
+  #note(rows: FollowedRows, index: number, browser: number): void {
     const { time } = this.#description;
     const place = rows.sequence.fields.findIndex(({ name }) => name === time?.name);
     if (place < 0) return;

@@ -3,10 +3,10 @@
 import { parseConstraint } from '../../constraint/index.ts';
 import type { DecodeLimits } from '../../decode/index.ts';
 import { parseAddress } from '../http/address.ts';
-import { Connection, type ConnectionOptions, Interruption, Silence } from '../http/connection.ts';
+import { ClientConnection, type ConnectionOptions, Interruption, Silence } from '../http/connection.ts';
 import { backOff, completeRetry, pause, type Retry } from '../http/reconnect.ts';
 import { completeOptions, failureOf, type RequestOptions } from '../http/request.ts';
-import type { Rows } from './progress.ts';
+import type { FollowedRows } from './progress.ts';
 import type { LastRow } from './recent-times.ts';
 import { ClockBehind } from './seam.ts';
 import { Session } from './session.ts';
@@ -111,7 +111,10 @@ export interface FollowOptions extends RequestOptions {
  * iterator throws the signal's reason, as `fetch` does, so that an aborted stream is never taken for a complete one.
  * It reads on only as it is pulled. (Node's own `fetch` takes a body for dead after 300 s of silence, whatever `silence` is.)
  */
-export function follow(url: string, options: FollowOptions = {}): AsyncGenerator<Rows, void, undefined> {
+export function follow(
+  url: string,
+  options: FollowOptions = {},
+): AsyncGenerator<FollowedRows, void, undefined> {
   const stop = new AbortController();
   const rows = run(url, options, stop);
   const close = rows.return.bind(rows);
@@ -127,7 +130,7 @@ async function* run(
   url: string,
   options: FollowOptions,
   stop: AbortController,
-): AsyncGenerator<Rows, void, undefined> {
+): AsyncGenerator<FollowedRows, void, undefined> {
   const { signal, wake, onState = () => {}, random = Math.random } = options;
   const abort = (): void => stop.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
@@ -148,7 +151,7 @@ async function* run(
     for (;;) {
       stop.signal.throwIfAborted();
       onState({ state: 'connecting', attempt });
-      const connection = new Connection(connectionOptions);
+      const connection = new ClientConnection(connectionOptions);
       let interruption: Interruption;
       try {
         reason = yield* session.rows(connection);
@@ -182,9 +185,9 @@ async function* run(
 /** What `work` makes of a connection of its own. */
 async function apart<T>(
   options: ConnectionOptions,
-  work: (connection: Connection) => Promise<T>,
+  work: (connection: ClientConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = new Connection(options);
+  const connection = new ClientConnection(options);
   try {
     return await work(connection);
   } finally {

@@ -19,7 +19,7 @@ import { askingFor, pathOfTime, type ResumeTime } from './resume-time.ts';
 import { columnOf, datasetChanged, onlySequence } from './served-columns.ts';
 
 /** Rows as they came: `length` of them, a column for each field of `sequence`, in that order. */
-export interface Rows extends Batch {
+export interface FollowedRows extends Batch {
   /** The Sequence as the constraint leaves it; the same object for all rows of one `follow`. */
   readonly sequence: Sequence;
 }
@@ -279,7 +279,7 @@ export class Progress {
   }
 
   /** The rows of `batch` that had not come before; undefined where there are none. */
-  take(batch: Batch): Rows | undefined {
+  take(batch: Batch): FollowedRows | undefined {
     const sequence = this.#sequence;
     if (sequence === undefined) throw new Error('Rows came before the dataset that describes them');
     const time = batch.columns[this.#timeColumn];

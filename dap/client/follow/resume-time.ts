@@ -6,7 +6,7 @@ import { findTime, isNumeric } from '../../model/time-column.ts';
 import { type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
 import type { DapDataset, Sequence, Variable } from '../../model/variable.ts';
 import type { Address } from '../http/address.ts';
-import type { Connection } from '../http/connection.ts';
+import type { ClientConnection } from '../http/connection.ts';
 import { askDasIfAny } from '../read/attributes.ts';
 import { askDds } from '../read/describe.ts';
 
@@ -36,7 +36,7 @@ export function pathOfTime({ sequence, column }: ResumeTime): string {
  * Throws as `askDds` does.
  */
 export async function findResumeTime(
-  connection: Connection,
+  connection: ClientConnection,
   address: Address,
   asked: Constraint,
   served?: DapDataset,
@@ -65,7 +65,7 @@ export async function findResumeTime(
 
 /** A time that was found by its name, with what the DAS says of it: seconds since 1970 where it says nothing. */
 export async function describedTime(
-  connection: Connection,
+  connection: ClientConnection,
   address: Address,
   time: ResumeTime,
 ): Promise<ResumeTime> {

@@ -3,9 +3,9 @@
 import { type Constraint, encodeConstraint, type Projection, timeClause } from '../../constraint/index.ts';
 import { DecodeError, decodeStream } from '../../decode/index.ts';
 import { DapError } from '../../model/error.ts';
-import { DapSyntaxError } from '../../model/scan.ts';
+import { DapSyntaxError } from '../../model/text-scanner.ts';
 import { type Address, responseAddress } from '../http/address.ts';
-import { type Connection, Interruption } from '../http/connection.ts';
+import { type ClientConnection, Interruption } from '../http/connection.ts';
 import { ask, isTransient, ResponseError } from '../http/request.ts';
 import { pathOfTime, type ResumeTime } from './resume-time.ts';
 
@@ -77,7 +77,7 @@ export class KnownTimes {
 }
 
 /** One request besides the stream, on a connection of its own. */
-export type Probe = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+export type Probe = <T>(work: (connection: ClientConnection) => Promise<T>) => Promise<T>;
 
 /** What the server has of its rows in a window of time, without reading them. */
 export class PastRows {

@@ -4,16 +4,16 @@ import { type Constraint, encodeConstraint } from '../../constraint/index.ts';
 import { END_OF_RESPONSE } from '../../decode/error.ts';
 import { type DecodedPart, DecodeError, type DecodeLimits, decodeStream } from '../../decode/index.ts';
 import { DapError } from '../../model/error.ts';
-import { DapSyntaxError } from '../../model/scan.ts';
+import { DapSyntaxError } from '../../model/text-scanner.ts';
 import { UNIX_SECONDS } from '../../model/time-units.ts';
 import type { Batch } from '../../model/value.ts';
 import type { DapDataset } from '../../model/variable.ts';
 import { type Address, responseAddress } from '../http/address.ts';
 import { Body } from '../http/body.ts';
-import { type Connection, Interruption } from '../http/connection.ts';
+import { type ClientConnection, Interruption } from '../http/connection.ts';
 import { ask, isTransient, located, ResponseError, saysNoRows } from '../http/request.ts';
 import { webPageInsteadOf } from '../http/web-page.ts';
-import { Progress, type Rows } from './progress.ts';
+import { type FollowedRows, Progress } from './progress.ts';
 import type { LastRow } from './recent-times.ts';
 import { describedTime, findResumeTime } from './resume-time.ts';
 import { ClockBehind, dateOf, isAhead, KnownTimes, PATIENCE, PastRows, type Probe } from './seam.ts';
@@ -102,7 +102,7 @@ export class Session {
   }
 
   /** The rows that `connection` brings. Returns why there are no more; throws an `Interruption` where there may be. */
-  async *rows(connection: Connection): AsyncGenerator<Rows, string, undefined> {
+  async *rows(connection: ClientConnection): AsyncGenerator<FollowedRows, string, undefined> {
     this.#isServed = false;
     this.#progress.restart();
     if (this.#progress.isResuming && !this.#timeIsSettled) await this.#settleTime(connection);
@@ -121,7 +121,9 @@ export class Session {
   }
 
   /** The rows of one response. Returns why there are no more; undefined where another request has to be made at once. */
-  async *#response(connection: Connection): AsyncGenerator<Rows, string | undefined, undefined> {
+  async *#response(
+    connection: ClientConnection,
+  ): AsyncGenerator<FollowedRows, string | undefined, undefined> {
     const progress = this.#progress;
     const slice = await this.#nextSlice(connection);
     const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint(slice?.to)));
@@ -133,7 +135,7 @@ export class Session {
     const date = dateOf(response.headers);
     const seen = progress.seen;
     let isInTime = (): void => {};
-    let flood: Rows | undefined;
+    let flood: FollowedRows | undefined;
     const body = new Body(connection.bytes(response), response.headers.get('content-type'));
     try {
       for await (const part of this.#parts(body, at)) {
@@ -181,7 +183,7 @@ export class Session {
   }
 
   /** How far the next request asks; undefined where it asks without an end. */
-  async #nextSlice(connection: Connection): Promise<Slice | undefined> {
+  async #nextSlice(connection: ClientConnection): Promise<Slice | undefined> {
     this.#slices.begin();
     if (!this.#slices.isNeeded) return undefined;
     await this.#settleUnits(connection);
@@ -190,12 +192,12 @@ export class Session {
   }
 
   /** Breaks the connection if no more of `slice` comes in time, unless the function that it returns is called before. */
-  #limit(connection: Connection, slice: Slice): () => void {
+  #limit(connection: ClientConnection, slice: Slice): () => void {
     return connection.limit(deadline(slice, this.#progress.serverNow), new Overdue());
   }
 
   /** True where `rows`, of a request without an end, show that they come faster than their time passes. */
-  #isFlooded(rows: Rows, slice: Slice | undefined): boolean {
+  #isFlooded(rows: FollowedRows, slice: Slice | undefined): boolean {
     const { last, place, time, serverNow } = this.#progress;
     if (!this.#slices.isOn || last === undefined || place === undefined) return false;
     const newest = this.#progress.seconds(last.time);
@@ -244,7 +246,7 @@ export class Session {
    * On the first connection: finds the time to resume by, and has it asked for besides where `served` leaves it out and the
    * dataset has it. True where the request has to be made again for that; what was served so far is of no use.
    */
-  async #settleTime(connection: Connection, served?: DapDataset): Promise<boolean> {
+  async #settleTime(connection: ClientConnection, served?: DapDataset): Promise<boolean> {
     const time = await findResumeTime(connection, this.#address, this.#asked, served);
     this.#timeIsSettled = true;
     if (time !== undefined) this.#progress.resumeBy(time);
@@ -258,7 +260,7 @@ export class Session {
   }
 
   /** Asks for the units of the time, where so far only its name is known. */
-  async #settleUnits(connection: Connection): Promise<void> {
+  async #settleUnits(connection: ClientConnection): Promise<void> {
     const { time } = this.#progress;
     if (time === undefined || time.units !== undefined) return;
     const described = await describedTime(connection, this.#address, time).catch((error: unknown) => {
@@ -285,7 +287,7 @@ export class Session {
   }
 
   /** Limits the wait for the first row where the last one is ahead of the server's clock, which read `date`. */
-  async #suspect(connection: Connection, date: number): Promise<void> {
+  async #suspect(connection: ClientConnection, date: number): Promise<void> {
     const progress = this.#progress;
     const isSuspect = (): boolean =>
       progress.isResuming &&
@@ -334,7 +336,7 @@ export class Session {
    * The response; undefined where the server says that no row matches, as ERDDAP does. 'no bounds' where the server has given rows
    * and refuses a request that differs in its bounds on time: such a server takes no selections.
    */
-  async #ask(connection: Connection, at: string): Promise<Response | 'no bounds' | undefined> {
+  async #ask(connection: ClientConnection, at: string): Promise<Response | 'no bounds' | undefined> {
     try {
       return await ask(connection, at, this.#address.headers, status => this.#isWorthRetrying(status));
     } catch (error) {
@@ -352,7 +354,7 @@ export class Session {
   }
 
   /** What it means that no row matched: as `#response`. */
-  async #endOfNothing(connection: Connection, slice: Slice | undefined): Promise<string | undefined> {
+  async #endOfNothing(connection: ClientConnection, slice: Slice | undefined): Promise<string | undefined> {
     if (!this.#timeIsSettled) await this.#settleTime(connection);
     if (this.#endsSlice(slice, 0)) return undefined;
     if (!(await this.#isOver(connection))) {
@@ -362,7 +364,7 @@ export class Session {
     throw this.#refusal;
   }
 
-  async #isOver(connection: Connection): Promise<boolean> {
+  async #isOver(connection: ClientConnection): Promise<boolean> {
     if (this.#progress.upperBound < Number.POSITIVE_INFINITY) await this.#settleUnits(connection);
     return this.#progress.isOver();
   }

@@ -44,7 +44,7 @@ export interface ConnectionOptions {
 }
 
 /** Requests and their responses, one after another. Its maker has to call `close`, also after an error. */
-export class Connection {
+export class ClientConnection {
   readonly #options: ConnectionOptions;
   readonly #controller = new AbortController();
   /** Ends the wait that is under way, if one is. */

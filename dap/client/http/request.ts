@@ -1,9 +1,9 @@
 // Makes a request: it gives a response to read, a refusal that will stand, or an interruption that is worth another attempt.
 
 import { DapError, parseError } from '../../model/error.ts';
-import { DapSyntaxError } from '../../model/scan.ts';
+import { DapSyntaxError } from '../../model/text-scanner.ts';
 import { bodyText, collectBytes } from './bytes.ts';
-import { Connection, type ConnectionOptions, type Fetch, Interruption } from './connection.ts';
+import { ClientConnection, type ConnectionOptions, type Fetch, Interruption } from './connection.ts';
 import { retryAfter, shortenedPause } from './reconnect.ts';
 
 /** Bytes of a refusal's body that are read to find the server's reason. */
@@ -50,9 +50,9 @@ export function completeOptions({ signal, silence = 90, fetch }: RequestOptions)
 export async function once<T>(
   address: string,
   options: RequestOptions,
-  work: (connection: Connection) => Promise<T>,
+  work: (connection: ClientConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = new Connection(completeOptions(options));
+  const connection = new ClientConnection(completeOptions(options));
   try {
     return await work(connection);
   } catch (error) {
@@ -67,7 +67,7 @@ export async function once<T>(
  * status for transient; otherwise the server's `DapError` or, where the body holds none, a `ResponseError`.
  */
 export async function ask(
-  connection: Connection,
+  connection: ClientConnection,
   address: string,
   headers: Readonly<Record<string, string>>,
   worthRetrying: (status: number) => boolean = isTransient,
@@ -118,7 +118,7 @@ function refusalIn(body: string, address: string, status: number): DapError | Re
 }
 
 /** Empty where it is too long or broke: the status still says enough. */
-async function bodyOfRefusal(connection: Connection, response: Response): Promise<string> {
+async function bodyOfRefusal(connection: ClientConnection, response: Response): Promise<string> {
   try {
     const bytes = await collectBytes(connection.bytes(response), LONGEST_REFUSAL);
     return bodyText(bytes, response.headers.get('content-type'));

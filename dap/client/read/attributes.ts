@@ -6,7 +6,7 @@ import { DapError } from '../../model/error.ts';
 import { type Address, responseAddress } from '../http/address.ts';
 import { Body } from '../http/body.ts';
 import { ByteCollector, bodyText, collectBytes } from '../http/bytes.ts';
-import { type Connection, Interruption } from '../http/connection.ts';
+import { type ClientConnection, Interruption } from '../http/connection.ts';
 import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from '../http/request.ts';
 import { WEB_PAGE } from '../http/web-page.ts';
 
@@ -18,7 +18,7 @@ const SILENCE = 10;
 const PATIENCE = 20;
 
 /** The attributes that could be read, and why others are missing: a sentence with the address. */
-export interface ReadAttributes {
+export interface AttributesResult {
   readonly attributes: AttributeTable;
   readonly problem: string | undefined;
 }
@@ -27,7 +27,7 @@ export interface ReadAttributes {
  * Asks for a DAS over `connection`: what can be read of it. Throws as `ask` does, and a `ResponseError` for an answer that is
  * none.
  */
-async function askDas(connection: Connection, address: Address): Promise<AttributeTable> {
+async function askDas(connection: ClientConnection, address: Address): Promise<AttributeTable> {
   const answer = new DasAnswer(address);
   await answer.read(connection);
   const { attributes, problem } = answer.attributes();
@@ -40,7 +40,7 @@ async function askDas(connection: Connection, address: Address): Promise<Attribu
  * may bring one.
  */
 export async function askDasIfAny(
-  connection: Connection,
+  connection: ClientConnection,
   address: Address,
 ): Promise<AttributeTable | undefined> {
   try {
@@ -54,7 +54,7 @@ export async function askDasIfAny(
 }
 
 /** Reads a DAS over a connection of its own, with one attempt. Rejects with the signal's reason alone. */
-export async function readAttributes(address: Address, options: RequestOptions): Promise<ReadAttributes> {
+export async function readAttributes(address: Address, options: RequestOptions): Promise<AttributesResult> {
   const answer = new DasAnswer(address);
   let failure: string | undefined;
   try {
@@ -106,7 +106,7 @@ class DasAnswer {
   }
 
   /** Reads on to the end. Rejects as `ask` does, for an interruption, and for a body that is too long. */
-  async read(connection: Connection, worthRetrying?: (status: number) => boolean): Promise<void> {
+  async read(connection: ClientConnection, worthRetrying?: (status: number) => boolean): Promise<void> {
     const response = await ask(connection, this.at, this.#address.headers, worthRetrying);
     this.#contentType = response.headers.get('content-type');
     this.#body = new Body(connection.bytes(response), this.#contentType);

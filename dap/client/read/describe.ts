@@ -4,12 +4,12 @@ import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
 import { DEFAULT_LIMITS } from '../../decode/index.ts';
 import type { AttributeTable } from '../../model/attributes.ts';
 import { parseDds } from '../../model/dds.ts';
-import { DapSyntaxError } from '../../model/scan.ts';
+import { DapSyntaxError } from '../../model/text-scanner.ts';
 import type { DapDataset } from '../../model/variable.ts';
 import { type Address, parseAddress, responseAddress } from '../http/address.ts';
 import { Body } from '../http/body.ts';
 import { bodyText, collectBytes } from '../http/bytes.ts';
-import { type Connection, Interruption } from '../http/connection.ts';
+import { type ClientConnection, Interruption } from '../http/connection.ts';
 import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from '../http/request.ts';
 import { webPageInsteadOf } from '../http/web-page.ts';
 import { readAttributes } from './attributes.ts';
@@ -44,7 +44,11 @@ export async function describe(url: string, options: RequestOptions = {}): Promi
 }
 
 /** Asks for a DDS; throws as `ask` does, and a `ResponseError` for an answer that is none. */
-export async function askDds(connection: Connection, address: Address, query: string): Promise<DapDataset> {
+export async function askDds(
+  connection: ClientConnection,
+  address: Address,
+  query: string,
+): Promise<DapDataset> {
   const at = responseAddress(address, '.dds', query);
   const response = await ask(connection, at, address.headers);
   const contentType = response.headers.get('content-type');

@@ -3,7 +3,7 @@
 import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
 import { DecodeError, type DecodeLimits, decodeAll } from '../../decode/index.ts';
 import { DapError } from '../../model/error.ts';
-import { DapSyntaxError } from '../../model/scan.ts';
+import { DapSyntaxError } from '../../model/text-scanner.ts';
 import type { Value } from '../../model/value.ts';
 import type { DapDataset } from '../../model/variable.ts';
 import { parseAddress, responseAddress } from '../http/address.ts';

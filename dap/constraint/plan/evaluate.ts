@@ -3,11 +3,11 @@
 import { type Batch, type NumberColumn, newColumn } from '../../model/value.ts';
 import type { Variable } from '../../model/variable.ts';
 import { isEmpty } from '../selection/bounds.ts';
-import { allRows, contiguous, countOf, numberAt, part, pick, type Rows } from '../selection/chosen.ts';
+import { allRows, type ChosenRows, contiguous, countOf, numberAt, part, pick } from '../selection/chosen.ts';
 import type { RowThinner } from '../thinning/thinning.ts';
 import type { Plan } from './plan.ts';
 
-export interface Selected {
+export interface PlannedRows {
   /** The columns asked for of the rows asked for; there may be none. */
   readonly batch: Batch;
   /** True where no later row can be asked for. */
@@ -46,7 +46,7 @@ export class RowReader {
     return this.#empty;
   }
 
-  next(batch: Batch): Selected {
+  next(batch: Batch): PlannedRows {
     if (this.done) return { batch: this.#none, done: true, whole: false };
     const plan = this.#plan;
     const thin = this.#thin;
@@ -83,7 +83,7 @@ export class RowReader {
     return time.high < Number.POSITIVE_INFINITY && column[batch.length - 1]! >= time.high;
   }
 
-  #thinned(thin: RowThinner, batch: Batch, rows: Rows, last: boolean): Batch {
+  #thinned(thin: RowThinner, batch: Batch, rows: ChosenRows, last: boolean): Batch {
     const { inputs, inputFields } = this.#plan.thinning!;
     return this.#resultsInRange(thin(pick(batch, rows, inputs, inputFields), last));
   }
@@ -101,7 +101,7 @@ export class RowReader {
   }
 
   /** Those of the matching rows that the row range chooses. */
-  #inRange(rows: Rows): Rows {
+  #inRange(rows: ChosenRows): ChosenRows {
     const { rows: range } = this.#plan;
     if (range === undefined) return rows;
     const { start, stride, stop } = range;
@@ -118,7 +118,7 @@ export class RowReader {
     return chosen;
   }
 
-  #project(batch: Batch, rows: Rows): Batch {
+  #project(batch: Batch, rows: ChosenRows): Batch {
     const { columns, sequence } = this.#plan;
     const length = countOf(rows);
     if (length === 0) return this.#none;

@@ -8,7 +8,7 @@ import { rowRangeOf } from '../selection/rows.ts';
 import { type Clause, compileClauses, MIRRORED, storedIn } from '../selection/select.ts';
 import type { Constraint, RowRange } from '../text/expression.ts';
 import { printRange } from '../text/print.ts';
-import { type Bound, bind } from '../thinning/bind.ts';
+import { type BoundThinning, bind } from '../thinning/bind.ts';
 import { groupAt, rowsOfGroup } from '../thinning/group.ts';
 import type { Thinning } from '../thinning/thinning.ts';
 import { type CalledFunction, Checker, TIME } from './check.ts';
@@ -110,7 +110,7 @@ function bindCalled(
   checker: Checker,
   sequence: Sequence,
   { missing = new Map() }: PlanOptions,
-): Bound {
+): BoundThinning {
   return bind(thinner, checker, {
     sequence,
     time: sequence.fields.findIndex(({ name }) => name === TIME),

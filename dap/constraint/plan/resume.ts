@@ -4,7 +4,7 @@ import { type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
 import { lastRow, rowCount, rowRangeOf } from '../selection/rows.ts';
 import { fixed, nameOf, timeClause, timeComparison, windowOf } from '../selection/time-clauses.ts';
 import type { Constraint, Projection, RowRange, Selection } from '../text/expression.ts';
-import { NOWHERE, type Place, placeAfter, rowsPassed } from './place.ts';
+import { type Continuation, continuationAfter, NOTHING_LEFT, rowsPassed } from './continuation.ts';
 
 export interface ResumeOptions {
   /** The dotted name of the time column, `sensor.time`. */
@@ -54,7 +54,7 @@ export function resumeAfter(constraint: Constraint, options: ResumeOptions): Con
   }
   const range = rowRangeOf(constraint);
   const isFull = range !== undefined && rowsSeen >= rowCount(range);
-  const place = isFull ? NOWHERE : placeAfter(constraint, range, options);
+  const place = isFull ? NOTHING_LEFT : continuationAfter(constraint, range, options);
   const repeated = isFull || !canRepeatLast(constraint, rowsSeen) ? 0 : (options.lastCount ?? 0);
   const after = repeated > 0 ? ({ operator: '>=', time: last } as const) : place.after;
   const kept = constraint.selections.filter(selection => place.keepsBounds || !isImplied(selection, options));
@@ -63,7 +63,7 @@ export function resumeAfter(constraint: Constraint, options: ResumeOptions): Con
     selections: [
       ...(now === undefined ? kept : kept.map(selection => fixed(selection, time, now, units))),
       ...(after === undefined ? [] : [timeClause(time, after.operator, after.time)]),
-      ...(place.isNowhere ? [timeClause(time, '>', last), timeClause(time, '<=', last)] : []),
+      ...(place.isNothingLeft ? [timeClause(time, '>', last), timeClause(time, '<=', last)] : []),
     ],
   };
 }
@@ -89,13 +89,13 @@ function isImplied(selection: Selection, { time, last, rowsSeen }: ResumeOptions
 }
 
 function projectionsFrom(
-  { isNowhere, skip }: Place,
+  { isNothingLeft, skip }: Continuation,
   { projections }: Constraint,
   range: RowRange | undefined,
   { time, rowsSeen, repeated }: ResumeOptions & { readonly repeated: number },
 ): Projection[] {
   const rest = projections.map(item =>
-    reindexed(item, index => (isNowhere ? [] : restOf(index, rowsSeen, skip, repeated))),
+    reindexed(item, index => (isNothingLeft ? [] : restOf(index, rowsSeen, skip, repeated))),
   );
   if (range !== undefined || skip === 0) return rest;
   const [first, ...others] = rest;

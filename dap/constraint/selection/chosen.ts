@@ -4,31 +4,31 @@ import { type Batch, type Column, type NumberColumn, newColumn } from '../../mod
 import type { Variable } from '../../model/variable.ts';
 
 /** Rows of a batch: a run of them, or their numbers. */
-export type Rows = { readonly from: number; readonly to: number } | Int32Array;
+export type ChosenRows = { readonly from: number; readonly to: number } | Int32Array;
 
-export function allRows({ length }: Batch): Rows {
+export function allRows({ length }: Batch): ChosenRows {
   return { from: 0, to: length };
 }
 
 /** Numbers of rows, ascending, as a run where they follow each other; undefined stands for all `length` rows. */
-export function contiguous(numbers: Int32Array | undefined, length: number): Rows {
+export function contiguous(numbers: Int32Array | undefined, length: number): ChosenRows {
   if (numbers === undefined) return { from: 0, to: length };
   if (numbers.length === 0) return { from: 0, to: 0 };
   const [first, last] = [numbers[0]!, numbers.at(-1)!];
   return last - first === numbers.length - 1 ? { from: first, to: last + 1 } : numbers;
 }
 
-export function countOf(rows: Rows): number {
+export function countOf(rows: ChosenRows): number {
   return rows instanceof Int32Array ? rows.length : rows.to - rows.from;
 }
 
 /** The number in the batch of the row that is at `index` among the chosen ones. */
-export function numberAt(rows: Rows, index: number): number {
+export function numberAt(rows: ChosenRows, index: number): number {
   return rows instanceof Int32Array ? rows[index]! : rows.from + index;
 }
 
 /** Those from `first` to before `end` of the chosen ones. */
-export function part(rows: Rows, first: number, end: number): Rows {
+export function part(rows: ChosenRows, first: number, end: number): ChosenRows {
   if (rows instanceof Int32Array) return rows.subarray(first, end);
   return { from: rows.from + first, to: rows.from + end };
 }
@@ -36,7 +36,7 @@ export function part(rows: Rows, first: number, end: number): Rows {
 /** The chosen rows in the columns with the numbers `columns`, which hold `fields`. */
 export function pick(
   batch: Batch,
-  rows: Rows,
+  rows: ChosenRows,
   columns: readonly number[],
   fields: readonly Variable[],
 ): Batch {
@@ -46,7 +46,7 @@ export function pick(
   };
 }
 
-function take(column: Column, rows: Rows, field: Variable): Column {
+function take(column: Column, rows: ChosenRows, field: Variable): Column {
   if (!(rows instanceof Int32Array)) {
     if (!Array.isArray(column)) return column.subarray(rows.from, rows.to);
     return column.slice(rows.from, rows.to) as Column;

@@ -8,10 +8,10 @@ const LISTED = 20;
 const LONGEST_COMPARED = 64;
 
 /** The whole Sequence, or the number of one of its columns. */
-export type Found = 'sequence' | number;
+export type NameTarget = 'sequence' | number;
 
 /** `sensor` is the Sequence, `sensor.time` and `time` one of its columns; undefined for any other dotted name. */
-export function find(path: string, sequence: Sequence): Found | undefined {
+export function find(path: string, sequence: Sequence): NameTarget | undefined {
   if (path === sequence.name) return 'sequence';
   const column = sequence.fields.findIndex(
     field => path === `${sequence.name}.${field.name}` || path === field.name,

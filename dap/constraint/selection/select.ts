@@ -28,7 +28,7 @@ interface Ordered<Type, T> {
 }
 
 /** A clause, or that it holds for every row or for none. */
-type Compiled = Filter | boolean;
+type RowTest = Filter | boolean;
 
 export interface Selector {
   /** True where no row can meet the clauses. */
@@ -54,7 +54,7 @@ function run(filters: readonly Filter[], batch: Batch): Int32Array | undefined {
   return count === length ? undefined : rows.subarray(0, count);
 }
 
-function compileClause(clause: Clause): Compiled {
+function compileClause(clause: Clause): RowTest {
   switch (clause.type) {
     case 'number':
       return compileOrdered(clause, {
@@ -75,12 +75,12 @@ function compileClause(clause: Clause): Compiled {
 
 /** How the values of one type are compared: with constants of which one is enough, with one, with another column. */
 interface Comparer<T> {
-  constants(term: ColumnTerm, operator: Order, values: readonly T[]): Compiled;
+  constants(term: ColumnTerm, operator: Order, values: readonly T[]): RowTest;
   constant(term: ColumnTerm, operator: Order, value: T): Filter;
   columns(left: number, operator: Order, right: number): Filter;
 }
 
-function compileOrdered<T>({ left, operator, right }: Ordered<unknown, T>, compare: Comparer<T>): Compiled {
+function compileOrdered<T>({ left, operator, right }: Ordered<unknown, T>, compare: Comparer<T>): RowTest {
   const values = right.flatMap(term => ('value' in term ? [term.value] : []));
   const columns = right.flatMap(term => ('column' in term ? [term] : []));
   if ('value' in left) {
@@ -127,7 +127,7 @@ export function storedIn({ float32 }: ColumnTerm, value: number): number {
   return float32 && (Number.isFinite(rounded) || !Number.isFinite(value)) ? rounded : value;
 }
 
-function numberConstants(term: ColumnTerm, operator: Order, values: readonly number[]): Compiled {
+function numberConstants(term: ColumnTerm, operator: Order, values: readonly number[]): RowTest {
   const { column } = term;
   const all = new Set(values.map(value => storedIn(term, value)));
   const distinct = [...all].filter(value => !Number.isNaN(value));
@@ -143,7 +143,7 @@ function numberConstants(term: ColumnTerm, operator: Order, values: readonly num
   return compareWithNumber(column, operator, value);
 }
 
-function textConstants({ column }: ColumnTerm, operator: Order, values: readonly string[]): Compiled {
+function textConstants({ column }: ColumnTerm, operator: Order, values: readonly string[]): RowTest {
   const sought = new Set(values);
   if (operator === '=') return testTexts(column, text => sought.has(text));
   return anyOf([...sought].map(value => testTexts(column, text => holds(text, operator, value))));
@@ -162,7 +162,7 @@ function compareTextColumns(left: number, operator: Order, right: number): Filte
   };
 }
 
-function match(left: Term<string>, matcher: Matcher): Compiled {
+function match(left: Term<string>, matcher: Matcher): RowTest {
   return 'value' in left ? matcher.test(left.value) : testTexts(left.column, text => matcher.test(text));
 }
 
@@ -184,7 +184,7 @@ function textsOf(batch: Batch, column: number): readonly string[] {
 }
 
 /** A row is kept where one of the filters keeps it. */
-function anyOf(compiled: readonly Compiled[]): Compiled {
+function anyOf(compiled: readonly RowTest[]): RowTest {
   if (compiled.includes(true)) return true;
   const filters = compiled.filter(filter => typeof filter === 'function');
   if (filters.length < 2) return filters[0] ?? false;

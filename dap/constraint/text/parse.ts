@@ -15,7 +15,7 @@ import {
   type Step,
   type ValueList,
 } from './expression.ts';
-import { Scanner } from './scan.ts';
+import { ExpressionScanner } from './expression-scanner.ts';
 import { rememberSource } from './source.ts';
 import { looksLikeTime, secondsOf } from './time.ts';
 
@@ -62,10 +62,10 @@ interface IndexPart {
 
 class Parser {
   readonly positions = new Map<Node, number>();
-  readonly #scan: Scanner;
+  readonly #scan: ExpressionScanner;
 
   constructor(text: string) {
-    this.#scan = new Scanner(text);
+    this.#scan = new ExpressionScanner(text);
   }
 
   constraint(): Constraint {

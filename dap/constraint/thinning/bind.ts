@@ -11,14 +11,14 @@ import { type ResultColumn, resultColumns, summarise } from './summarise.ts';
 import type { RowThinner, Thinning } from './thinning.ts';
 
 /** Says which columns are asked for. */
-export interface Asked {
+export interface ColumnRequest {
   /** Numbers of columns of the source Sequence. */
   columns(): number[];
   /** Places in `results`, each a column that is made of one of the source Sequence or of none in particular. */
   results(results: readonly ResultColumn[]): number[];
 }
 
-export interface Source {
+export interface ThinningSource {
   readonly sequence: Sequence;
   /** The number of the column `time`. */
   readonly time: number;
@@ -29,13 +29,13 @@ export interface Source {
 }
 
 /** The source columns that the result is made of, and how. */
-export interface Bound {
+export interface BoundThinning {
   readonly columns: readonly number[];
   readonly thinning: Thinning;
 }
 
 /** Binds `thinner`; throws what `asked` and `source` throw for names that there are not. */
-export function bind(thinner: ThinningFunction, asked: Asked, source: Source): Bound {
+export function bind(thinner: ThinningFunction, asked: ColumnRequest, source: ThinningSource): BoundThinning {
   const { name, interval } = thinner;
   switch (name) {
     case 'bucket':
@@ -61,10 +61,10 @@ export function bind(thinner: ThinningFunction, asked: Asked, source: Source): B
 /** A function that chooses whole rows; it reads the columns `first`, and then those that are asked for. */
 function bindChoice(
   first: readonly number[],
-  asked: Asked,
-  source: Source,
+  asked: ColumnRequest,
+  source: ThinningSource,
   begin: (fields: readonly Atomic[]) => RowThinner,
-): Bound {
+): BoundThinning {
   const columns = asked.columns();
   const fields = fieldsOf(columns, source);
   const inputs = [...first, ...columns];
@@ -74,7 +74,12 @@ function bindChoice(
   };
 }
 
-function bindSummary(name: SummaryName, interval: Interval, asked: Asked, source: Source): Bound {
+function bindSummary(
+  name: SummaryName,
+  interval: Interval,
+  asked: ColumnRequest,
+  source: ThinningSource,
+): BoundThinning {
   const all = source.sequence.fields as readonly Atomic[];
   const possible = resultColumns(name, all, source.time);
   const results = asked.results(possible).map(index => possible[index]!);
@@ -92,6 +97,6 @@ function bindSummary(name: SummaryName, interval: Interval, asked: Asked, source
   };
 }
 
-function fieldsOf(columns: readonly number[], { sequence }: Source): Atomic[] {
+function fieldsOf(columns: readonly number[], { sequence }: ThinningSource): Atomic[] {
   return columns.map(column => sequence.fields[column] as Atomic);
 }

@@ -4,7 +4,7 @@ import type { NumberColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
 import { ALL_TIME } from '../selection/bounds.ts';
 import { type Interval, nearestBeginning } from './interval.ts';
-import { Output, type Values, valuesOf } from './output.ts';
+import { Output, type RowValues, valuesOf } from './output.ts';
 import type { RowThinner } from './thinning.ts';
 
 /**
@@ -16,7 +16,7 @@ export function closest(interval: Interval, fields: readonly Atomic[]): RowThinn
   /** The beginning that rows are coming for, and the last time that is nearest to it. */
   let beginning = { at: Number.NaN, window: { ...ALL_TIME, high: Number.NEGATIVE_INFINITY } };
   /** The row that is nearest to it so far; undefined where it is given already. */
-  let nearest: { readonly time: number; readonly values: Values } | undefined;
+  let nearest: { readonly time: number; readonly values: RowValues } | undefined;
 
   const isPast = (time: number): boolean => {
     const { high, highInclusive } = beginning.window;

@@ -5,13 +5,13 @@ import type { Batch, NumberColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
 import type { ExtremeName } from './function.ts';
 import { type Interval, spanAt } from './interval.ts';
-import { Output, type Values, valuesOf } from './output.ts';
+import { Output, type RowValues, valuesOf } from './output.ts';
 import type { RowThinner } from './thinning.ts';
 
 /** A row and what it is compared by. */
-interface Held {
+interface Candidate {
   readonly key: number;
-  readonly values: Values;
+  readonly values: RowValues;
 }
 
 /** Columns of the input that are not of the result: the time and the key. */
@@ -30,8 +30,8 @@ export function extremes(
 ): RowThinner {
   const output = new Output(fields);
   let end = Number.NaN;
-  let least: Held | undefined;
-  let greatest: Held | undefined;
+  let least: Candidate | undefined;
+  let greatest: Candidate | undefined;
 
   const close = (): void => {
     if (least === undefined || greatest === undefined) return;

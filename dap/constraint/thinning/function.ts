@@ -65,7 +65,7 @@ export function readFunction(call: Call, fail: Failure): ThinningFunction | Sort
     const found = another === undefined ? 'none' : 'more than one';
     return fail(usage, arg === undefined || another !== undefined ? found : 'no text in quotes');
   }
-  return new Reader(usage, arg.value, fail).read(call.name);
+  return new ArgumentParser(usage, arg.value, fail).read(call.name);
 }
 
 function isFunctionName(name: string): name is FunctionName {
@@ -80,7 +80,7 @@ export function functionsInstead(name: string): string {
 }
 
 /** Reads the argument of one function: items that are separated by commas, blanks around them do not count. */
-class Reader {
+class ArgumentParser {
   readonly #usage: string;
   readonly #text: string;
   readonly #items: readonly string[];

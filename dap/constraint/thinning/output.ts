@@ -4,12 +4,12 @@ import { type Batch, type Column, newColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
 
 /** The values of a row, one a column. */
-export type Values = readonly (number | string)[];
+export type RowValues = readonly (number | string)[];
 
 export class Output {
   readonly #fields: readonly Atomic[];
   readonly #none: Batch;
-  #rows: Values[] = [];
+  #rows: RowValues[] = [];
 
   constructor(fields: readonly Atomic[]) {
     this.#fields = fields;
@@ -17,7 +17,7 @@ export class Output {
   }
 
   /** Keeps `row` itself, not a copy. */
-  add(row: Values): void {
+  add(row: RowValues): void {
     this.#rows.push(row);
   }
 
@@ -36,6 +36,6 @@ export class Output {
 }
 
 /** The values of the row with the number `row`, from the column `first` on. */
-export function valuesOf({ columns }: Batch, row: number, first: number): Values {
+export function valuesOf({ columns }: Batch, row: number, first: number): RowValues {
   return columns.slice(first).map(column => column[row] as number | string);
 }

@@ -1,21 +1,21 @@
 // How tests look at what `follow` yields: as plain rows, and as the states that it went through.
 
-import type { FollowState, Rows } from '../../../dap/client/index.ts';
+import type { FollowedRows, FollowState } from '../../../dap/client/index.ts';
 
 /** The rows of a batch, one list a row. */
-export function rowsOf(batch: Rows): number[][] {
+export function rowsOf(batch: FollowedRows): number[][] {
   return Array.from({ length: batch.length }, (_, row) => batch.columns.map(column => Number(column[row])));
 }
 
 /** All rows until the iterator ends. */
-export async function all(batches: AsyncIterable<Rows>): Promise<number[][]> {
+export async function all(batches: AsyncIterable<FollowedRows>): Promise<number[][]> {
   const rows: number[][] = [];
   for await (const batch of batches) rows.push(...rowsOf(batch));
   return rows;
 }
 
 /** The first `count` rows; then the iterator is closed. */
-export async function take(count: number, batches: AsyncIterable<Rows>): Promise<number[][]> {
+export async function take(count: number, batches: AsyncIterable<FollowedRows>): Promise<number[][]> {
   const rows: number[][] = [];
   for await (const batch of batches) {
     rows.push(...rowsOf(batch));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { follow, type Rows } from '../../../dap/client/index.ts';
+import { type FollowedRows, follow } from '../../../dap/client/index.ts';
 import { rowsOf } from './collect.ts';
 import { type Row, Station } from './station.ts';
 
@@ -32,9 +32,12 @@ async function restart(pi: Station): Promise<void> {
   await pi.open(port);
 }
 
-async function read(batches: AsyncGenerator<Rows, void, undefined>, count: number): Promise<number[][]> {
+async function read(
+  batches: AsyncGenerator<FollowedRows, void, undefined>,
+  count: number,
+): Promise<number[][]> {
   const rows: number[][] = [];
-  while (rows.length < count) rows.push(...rowsOf((await batches.next()).value as Rows));
+  while (rows.length < count) rows.push(...rowsOf((await batches.next()).value as FollowedRows));
   return rows;
 }
 
@@ -53,7 +56,7 @@ describe('a time that is marked as missing', () => {
         [start + 4, 8],
       ];
       pi.append(...later);
-      rows.push(...rowsOf((await next).value as Rows));
+      rows.push(...rowsOf((await next).value as FollowedRows));
       rows.push(...(await read(batches, 8 - rows.length)));
       expect(rows).toEqual([...pi.rows]);
       expect(pi.queries.at(-1)).toBe(`&sensor.time>=${start + 2}`);
@@ -70,7 +73,7 @@ describe('a time that is marked as missing', () => {
       const next = batches.next();
       await restart(pi);
       pi.append([time, 7], [1e20, 8]);
-      const rows = rowsOf((await next).value as Rows);
+      const rows = rowsOf((await next).value as FollowedRows);
       rows.push(...(await read(batches, 2 - rows.length)));
       expect(rows).toEqual([
         [time, 7],
@@ -89,7 +92,7 @@ describe('a time that is marked as missing', () => {
     const next = batches.next();
     await restart(pi);
     pi.append([3, 3]);
-    expect(rowsOf((await next).value as Rows)).toEqual([[3, 3]]);
+    expect(rowsOf((await next).value as FollowedRows)).toEqual([[3, 3]]);
     await batches.return();
   });
 });

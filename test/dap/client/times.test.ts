@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { follow, type Rows } from '../../../dap/client/index.ts';
+import { type FollowedRows, follow } from '../../../dap/client/index.ts';
 import { all, rowsOf, States, take } from './collect.ts';
 import { END, head, type Listening, type Row, rowBytes, Station, serve, wireTo } from './station.ts';
 
@@ -69,9 +69,12 @@ class Table {
 }
 
 /** The first `count` rows of `batches`, which stays open. */
-async function next(batches: AsyncGenerator<Rows, void, undefined>, count: number): Promise<number[][]> {
+async function next(
+  batches: AsyncGenerator<FollowedRows, void, undefined>,
+  count: number,
+): Promise<number[][]> {
   const rows: number[][] = [];
-  while (rows.length < count) rows.push(...rowsOf((await batches.next()).value as Rows));
+  while (rows.length < count) rows.push(...rowsOf((await batches.next()).value as FollowedRows));
   return rows;
 }
 
@@ -92,7 +95,7 @@ describe('a table whose time has another name', () => {
     await states.next('connecting');
     await states.next('waiting');
     table.rows.push(rows[2]!);
-    expect([...first, ...rowsOf((await third).value as Rows)]).toEqual(rows);
+    expect([...first, ...rowsOf((await third).value as FollowedRows)]).toEqual(rows);
     await batches.return();
     expect(new Set(table.queries.slice(1, 3))).toEqual(new Set([`&sensor.obs>=${times[1]}`]));
   });
@@ -108,7 +111,7 @@ describe('a table whose time has another name', () => {
     expect(await next(batches, 2)).toEqual([[10], [20]]);
     const third = batches.next();
     table.rows.push(rows[2]!);
-    expect(rowsOf((await third).value as Rows)).toEqual([[30]]);
+    expect(rowsOf((await third).value as FollowedRows)).toEqual([[30]]);
     await batches.return();
     expect(table.queries.at(-1)).toBe('sensor.value,sensor.obs&sensor.obs>=2');
   });
@@ -174,14 +177,14 @@ describe('a server that answers 404 where no row matches, as ERDDAP does', () =>
     const first = batches.next();
     while (table.queries.length < 15) await new Promise(setImmediate);
     table.rows.push([2, 20]);
-    expect(rowsOf((await first).value as Rows)).toEqual([[2, 20]]);
+    expect(rowsOf((await first).value as FollowedRows)).toEqual([[2, 20]]);
     // The row that it had is corrected: not even that is there any more.
     table.rows.pop();
     const second = batches.next();
     const asked = table.queries.length;
     while (table.queries.length < asked + 15) await new Promise(setImmediate);
     table.rows.push([3, 30]);
-    expect(rowsOf((await second).value as Rows)).toEqual([[3, 30]]);
+    expect(rowsOf((await second).value as FollowedRows)).toEqual([[3, 30]]);
     await batches.return();
   });
 

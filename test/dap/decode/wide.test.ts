@@ -6,7 +6,7 @@ import { parseConstraint } from '../../../dap/constraint/index.ts';
 import { DEFAULT_LIMITS, DecodeError, Decoder, decodeAll } from '../../../dap/decode/index.ts';
 import { parseDas } from '../../../dap/model/das.ts';
 import { parseDds } from '../../../dap/model/dds.ts';
-import { DapSyntaxError } from '../../../dap/model/scan.ts';
+import { DapSyntaxError } from '../../../dap/model/text-scanner.ts';
 import type { DapDataset } from '../../../dap/model/variable.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

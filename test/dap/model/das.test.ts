@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Attribute, type AttributeTable, attributeTable } from '../../../dap/model/attributes.ts';
 import { parseDas, printDas } from '../../../dap/model/das.ts';
-import { DapSyntaxError } from '../../../dap/model/scan.ts';
+import { DapSyntaxError } from '../../../dap/model/text-scanner.ts';
 import { ATOMIC_TYPES } from '../../../dap/model/variable.ts';
 
 function attribute(type: Attribute['type'], ...values: readonly (number | string)[]): Attribute {

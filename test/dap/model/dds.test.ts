@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDds, printDds } from '../../../dap/model/dds.ts';
-import { DapSyntaxError } from '../../../dap/model/scan.ts';
+import { DapSyntaxError } from '../../../dap/model/text-scanner.ts';
 import {
   type ArrayVariable,
   ATOMIC_TYPES,

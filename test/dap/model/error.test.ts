@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DapError, parseError, printError } from '../../../dap/model/error.ts';
-import { DapSyntaxError } from '../../../dap/model/scan.ts';
+import { DapSyntaxError } from '../../../dap/model/text-scanner.ts';
 
 describe('printError', () => {
   it('writes the object as clients expect it', () => {

@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Atomic, Column, Rows } from '../../../dap/index.ts';
+import type { Atomic, Column, FollowedRows } from '../../../dap/index.ts';
 import { csvHead, csvRow, csvText, textOfField } from '../../../server/pull/csv.ts';
 
-function rows(fields: readonly Atomic[], cells: readonly (number | string)[]): Rows {
+function rows(fields: readonly Atomic[], cells: readonly (number | string)[]): FollowedRows {
   const columns = cells.map(cell => [cell] as unknown as Column);
   return { sequence: { type: 'Sequence', name: 'sensor', fields: [...fields] }, length: 1, columns };
 }

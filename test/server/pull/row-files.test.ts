@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Column, Rows, Sequence } from '../../../dap/index.ts';
+import type { Column, FollowedRows, Sequence } from '../../../dap/index.ts';
 import { csvHead, csvRow } from '../../../server/pull/csv.ts';
 import { RowFiles } from '../../../server/pull/row-files.ts';
 import { shapeOf } from '../../../server/pull/row-shape.ts';
@@ -21,7 +21,7 @@ const NUMBERS: Sequence = { ...SEQUENCE, fields: [SEQUENCE.fields[0]!, SEQUENCE.
 
 type Row = readonly (number | string)[];
 
-function rowsOf(sequence: Sequence, rows: readonly Row[]): Rows {
+function rowsOf(sequence: Sequence, rows: readonly Row[]): FollowedRows {
   const columns = sequence.fields.map((_, column) => rows.map(row => row[column]!) as unknown as Column);
   return { sequence, length: rows.length, columns };
 }

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DapSyntaxError, decodeName, encodeName, Scanner } from '../../../dap/model/scan.ts';
+import { DapSyntaxError, decodeName, encodeName, TextScanner } from '../../../dap/model/text-scanner.ts';
 
 describe('a name', () => {
   it('stays as it is where every client can read it', () => {
@@ -46,7 +46,7 @@ describe('a name', () => {
 
 describe('a syntax error', () => {
   function errorAfter(text: string, words: number): DapSyntaxError {
-    const scanner = new Scanner('DDS', text);
+    const scanner = new TextScanner('DDS', text);
     for (let word = 0; word < words; word += 1) scanner.word('a word');
     return scanner.error('";"');
   }

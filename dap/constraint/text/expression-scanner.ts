@@ -15,7 +15,7 @@ const SPACE = /\s*/uy;
 /** The longest first, so that `<=` is not taken for `<`. */
 const LONGEST_FIRST = [...OPERATORS].sort((a, b) => b.length - a.length);
 
-export class Scanner {
+export class ExpressionScanner {
   readonly text: string;
   /** Where the next token begins. */
   at = 0;

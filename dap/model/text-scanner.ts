@@ -48,7 +48,7 @@ const SCAN_LIMITS: ScanLimits = { nesting: MAX_DEPTH, nameLength: Number.POSITIV
  * Reads a text from front to back, in time linear in its length. Blanks before a token are skipped; a comment (`#` to
  * the end of the line) only where a statement may begin, because names and values may begin with `#` as well.
  */
-export class Scanner {
+export class TextScanner {
   readonly #subject: string;
   readonly #text: string;
   readonly #lines: TextLines;

@@ -5,9 +5,9 @@ import type { Call, Constraint, RowRange } from '../text/expression.ts';
 import { readFunction, type ThinningFunction } from '../thinning/function.ts';
 import { groupAt, rowsOfGroup } from '../thinning/group.ts';
 
-export interface Place {
+export interface Continuation {
   /** Nothing is left. */
-  readonly isNowhere: boolean;
+  readonly isNothingLeft: boolean;
   /** Where in time; undefined where the constraint says that itself. */
   readonly after: { readonly operator: '>' | '>='; readonly time: number } | undefined;
   /** The lower bounds on time that there were hold yet. */
@@ -16,7 +16,12 @@ export interface Place {
   readonly skip: number;
 }
 
-export const NOWHERE: Place = { isNowhere: true, after: undefined, keepsBounds: false, skip: 0 };
+export const NOTHING_LEFT: Continuation = {
+  isNothingLeft: true,
+  after: undefined,
+  keepsBounds: false,
+  skip: 0,
+};
 
 /** The last row that came: its time, and how many rows of `range` had come with it. */
 interface LastRow {
@@ -26,12 +31,12 @@ interface LastRow {
   readonly rowsSeen: number;
 }
 
-export function placeAfter(
+export function continuationAfter(
   constraint: Constraint,
   range: RowRange | undefined,
   { time, last, rowsSeen }: LastRow,
-): Place {
-  const begin: Place = { isNowhere: false, after: undefined, keepsBounds: true, skip: 0 };
+): Continuation {
+  const begin: Continuation = { isNothingLeft: false, after: undefined, keepsBounds: true, skip: 0 };
   const thinner = thinnerOf(constraint, time);
   if (thinner === undefined) return { ...begin, keepsBounds: false, after: { operator: '>', time: last } };
   if (rowsSeen === 0) return begin;
@@ -42,7 +47,7 @@ export function placeAfter(
     if (!Number.isFinite(low)) return { ...begin, skip };
     return { ...begin, skip, after: { operator: lowInclusive ? '>=' : '>', time: low } };
   }
-  if (!Number.isFinite(high)) return NOWHERE;
+  if (!Number.isFinite(high)) return NOTHING_LEFT;
   return { ...begin, keepsBounds: false, after: { operator: highInclusive ? '>' : '>=', time: high } };
 }
 
