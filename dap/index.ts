@@ -4,6 +4,7 @@ export * from './client/index.ts';
 export * from './constraint/index.ts';
 export * from './decode/index.ts';
 export * from './encode/index.ts';
+export * from './formats/index.ts';
 export {
   type Attribute,
   type AttributeTable,

@@ -1,11 +1,10 @@
-// Which dataset the page shows: what follows `?url=` in its own address, or what a person typed.
+// Reads the address of the dataset to show: from `?url=` in the page's own address, or from the address field.
 
-/** The suffixes of a dataset's responses: dropped, so that any link to the dataset will do. */
-const SUFFIX = /\.(?:dds|das|dods|asc|ascii|ver|info|html|help)$/;
+import { withoutDap2Suffix } from '../../dap/formats/index.ts';
 
 /**
- * A host without a scheme, as people type it: with a port, an IPv4 address, or a name with a dot and a path behind it. A
- * name with a dot alone is taken for a dataset beside the page.
+ * Matches a host without a scheme, as people type it: with a port, an IPv4 address, or a name with a dot and a path
+ * behind it. A name with a dot and no path is a dataset beside the page.
  */
 const HOST_WITHOUT_SCHEME =
   /^(?:(?:[\w.-]+|\[[\da-f:]+\]):\d+(?:\/|$)|\d+(?:\.\d+){3}(?:\/|$)|(?:localhost|[\w-]+(?:\.[\w-]+)+|\[[\da-f:]+\])\/)/i;
@@ -18,9 +17,9 @@ export interface DatasetAddress {
 }
 
 /**
- * The dataset that the page at `page` is asked to show; undefined where it is not asked for any. Everything after
- * `?url=` belongs to the dataset's address, so that one with a constraint may be pasted as it is, `&` included.
- * Throws a `TypeError` for what is no web address.
+ * The dataset that `?url=` in the address of the page names; undefined without `?url=`. Everything after `?url=` belongs to
+ * the dataset's address, so that an address with a constraint can be pasted unchanged, `&` included.
+ * @throws `TypeError` where it names no web address
  */
 export function wantedDataset(page: string): DatasetAddress | undefined {
   const found = /[?&]url=(.*)$/s.exec(new URL(page).search);
@@ -28,7 +27,10 @@ export function wantedDataset(page: string): DatasetAddress | undefined {
   return text === '' ? undefined : datasetAddress(text, page);
 }
 
-/** The dataset at `text`: absolute, a host without `http://`, or relative to `page`. Throws a `TypeError` else. */
+/**
+ * The dataset at `text`: absolute, a host without `http://`, or relative to `page`. A DAP2 suffix at its end is dropped.
+ * @throws `TypeError` for anything else
+ */
 export function datasetAddress(text: string, page: string): DatasetAddress {
   const [place = '', constraint = ''] = splitOnce(text.trim(), '?');
   let url: URL;
@@ -44,11 +46,11 @@ export function datasetAddress(text: string, page: string): DatasetAddress {
   }
   url.hash = '';
   url.search = '';
-  url.pathname = url.pathname.replace(SUFFIX, '');
+  url.pathname = withoutDap2Suffix(url.pathname);
   return { base: url.href, constraint };
 }
 
-/** What to write after `?` in the page's own address to show `address`: relative where it lies beside the page. */
+/** The query of the page's own address that shows `address`: relative where the dataset lies beside the page. */
 export function pageQuery(address: DatasetAddress, page: string): string {
   const folder = new URL('.', page).href;
   const inside = address.base.startsWith(folder) ? address.base.slice(folder.length) : '';
@@ -56,9 +58,9 @@ export function pageQuery(address: DatasetAddress, page: string): string {
   return `url=${encode(place)}${address.constraint === '' ? '' : encode(`?${address.constraint}`)}`;
 }
 
-/** A constraint as it stands in the address of a response: what would end or change the query is percent-encoded. */
+/** A constraint for the address of a response: characters that would end or change the query are percent-encoded. */
 export function encodedConstraint({ constraint }: Pick<DatasetAddress, 'constraint'>): string {
-  // A surrogate without its other half has no encoding.
+  // A lone surrogate has no encoding.
   const text = constraint.replace(/\p{Cs}/gu, '\ufffd');
   return encodeURI(text).replace(/[#[\]']/g, encodeCharacter);
 }
@@ -77,12 +79,12 @@ function splitOnce(text: string, separator: string): string[] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Percent-encodes what would end or change a query, and leaves `/`, `:`, `,` and brackets readable. */
+/** Percent-encodes characters that would end or change a query, and leaves `/`, `:`, `,` and brackets readable. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/%(?:2F|3A|2C|5B|5D|3F)/g, decodeURIComponent);
 }
 
-/** `encodeURIComponent` for any ASCII character: that one leaves some as they are. */
+/** `encodeURIComponent` for any ASCII character: the built-in function leaves some unchanged. */
 function encodeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

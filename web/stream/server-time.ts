@@ -1,5 +1,6 @@
-// What the clock of a server says before any row has come: the `Date` of a response.
+// Reads a server's clock before any row has come: from the `Date` header of a response.
 
+import { DAP2 } from '../../dap/formats/index.ts';
 import type { DatasetAddress } from './address.ts';
 
 /** Milliseconds by which a `Date` is behind at most: it tells whole seconds. */
@@ -11,7 +12,7 @@ export const TRUNCATED = 1000;
  */
 export async function askServerTime({ base }: DatasetAddress, signal: AbortSignal): Promise<number> {
   try {
-    const response = await fetch(`${base}.ver`, { cache: 'no-store', signal });
+    const response = await fetch(`${base}${DAP2.version.suffix}`, { cache: 'no-store', signal });
     await response.text();
     const date = Date.parse(response.headers.get('date') ?? '');
     return Number.isNaN(date) ? Date.now() : date + TRUNCATED;

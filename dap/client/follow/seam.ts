@@ -2,6 +2,7 @@
 
 import { type Constraint, encodeConstraint, type Projection, timeClause } from '../../constraint/index.ts';
 import { DecodeError, decodeStream } from '../../decode/index.ts';
+import { DAP2 } from '../../formats/index.ts';
 import { DapError } from '../../model/error.ts';
 import { DapSyntaxError } from '../../model/text-scanner.ts';
 import { type Address, responseAddress } from '../http/address.ts';
@@ -113,7 +114,7 @@ export class PastRows {
 
   async #firstTime(time: ResumeTime, selections: Constraint['selections']): Promise<number | undefined> {
     const constraint = { projections: [firstOf(time)], selections };
-    const at = responseAddress(this.#address, '.dods', encodeConstraint(constraint));
+    const at = responseAddress(this.#address, DAP2.dods, encodeConstraint(constraint));
     try {
       return await this.#probe(async connection => {
         connection.limit(PATIENCE, new NoRow());

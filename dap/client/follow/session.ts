@@ -3,6 +3,7 @@
 import { type Constraint, encodeConstraint } from '../../constraint/index.ts';
 import { END_OF_RESPONSE } from '../../decode/error.ts';
 import { type DecodedPart, DecodeError, type DecodeLimits, decodeStream } from '../../decode/index.ts';
+import { DAP2 } from '../../formats/index.ts';
 import { DapError } from '../../model/error.ts';
 import { DapSyntaxError } from '../../model/text-scanner.ts';
 import { UNIX_SECONDS } from '../../model/time-units.ts';
@@ -126,7 +127,7 @@ export class Session {
   ): AsyncGenerator<FollowedRows, string | undefined, undefined> {
     const progress = this.#progress;
     const slice = await this.#nextSlice(connection);
-    const at = responseAddress(this.#address, '.dods', encodeConstraint(progress.constraint(slice?.to)));
+    const at = responseAddress(this.#address, DAP2.dods, encodeConstraint(progress.constraint(slice?.to)));
     const response = await this.#ask(connection, at);
     if (response === 'no bounds') return undefined;
     this.#missing = 0;

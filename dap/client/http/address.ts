@@ -1,7 +1,6 @@
-// Where the responses of a dataset lie: its base address, the constraint that came with it, and who asks for it.
+// Takes a dataset's address apart: its base, the constraint that came with it, and the credentials for its server.
 
-/** The suffixes by which a DAP2 server tells its responses apart (DAP2 draft, section 3). */
-const SUFFIX = /\.(?:dds|das|dods|asc|ascii|ver|info|html|help)$/;
+import { type ResponseFormat, withoutDap2Suffix } from '../../formats/index.ts';
 
 /** Ports that `fetch` refuses, since other protocols live there (Fetch standard, "port blocking"). */
 const BAD_PORTS: ReadonlySet<number> = new Set([
@@ -22,9 +21,9 @@ export interface Address {
 }
 
 /**
- * Takes a dataset's address apart. A trailing DAP suffix is dropped, a query is the constraint; `constraint` gives it
- * instead, not besides. Throws a `TypeError` for anything that is not an absolute http or https address, or has a port that `fetch`
- * refuses.
+ * Takes a dataset's address apart. A DAP2 suffix at its end is dropped; its query is the constraint, unless `constraint`
+ * is given.
+ * @throws `TypeError` for two constraints, for anything but an absolute http or https address, and for a port that `fetch` refuses
  */
 export function parseAddress(url: string, constraint?: string): Address {
   let parsed: URL;
@@ -50,14 +49,14 @@ export function parseAddress(url: string, constraint?: string): Address {
     );
   }
   return {
-    base: parsed.origin + parsed.pathname.replace(SUFFIX, ''),
+    base: parsed.origin + withoutDap2Suffix(parsed.pathname),
     query: constraint ?? query,
     headers: authorization(parsed),
   };
 }
 
-/** The address of one response: `suffix` such as `.dods`, `query` encoded already and without the `?`. */
-export function responseAddress(address: Address, suffix: string, query: string): string {
+/** The address of a response in one format. `query` is percent-encoded and has no `?`. */
+export function responseAddress(address: Address, { suffix }: ResponseFormat, query: string): string {
   return `${address.base}${suffix}${query === '' ? '' : `?${query}`}`;
 }
 

@@ -1,5 +1,6 @@
 // Asks for the attributes of a dataset, and reads as many of them as it can: without them its data can still be read.
 
+import { DAP2 } from '../../formats/index.ts';
 import type { AttributeTable } from '../../model/attributes.ts';
 import { readDas } from '../../model/das-recovery.ts';
 import { DapError } from '../../model/error.ts';
@@ -101,7 +102,7 @@ class DasAnswer {
   #body: Body | undefined;
 
   constructor(address: Address) {
-    this.at = responseAddress(address, '.das', '');
+    this.at = responseAddress(address, DAP2.das, '');
     this.#address = address;
   }
 

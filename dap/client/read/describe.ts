@@ -2,6 +2,7 @@
 
 import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
 import { DEFAULT_LIMITS } from '../../decode/index.ts';
+import { DAP2 } from '../../formats/index.ts';
 import type { AttributeTable } from '../../model/attributes.ts';
 import { parseDds } from '../../model/dds.ts';
 import { DapSyntaxError } from '../../model/text-scanner.ts';
@@ -49,7 +50,7 @@ export async function askDds(
   address: Address,
   query: string,
 ): Promise<DapDataset> {
-  const at = responseAddress(address, '.dds', query);
+  const at = responseAddress(address, DAP2.dds, query);
   const response = await ask(connection, at, address.headers);
   const contentType = response.headers.get('content-type');
   const body = new Body(connection.bytes(response), contentType);

@@ -2,6 +2,7 @@
 
 import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
 import { DecodeError, type DecodeLimits, decodeAll } from '../../decode/index.ts';
+import { DAP2 } from '../../formats/index.ts';
 import { DapError } from '../../model/error.ts';
 import { DapSyntaxError } from '../../model/text-scanner.ts';
 import type { Value } from '../../model/value.ts';
@@ -33,7 +34,7 @@ export async function read(
   options: ReadOptions = {},
 ): Promise<{ dataset: DapDataset; values: Value[] }> {
   const address = parseAddress(url, options.constraint);
-  const at = responseAddress(address, '.dods', encodeConstraint(parseConstraint(address.query)));
+  const at = responseAddress(address, DAP2.dods, encodeConstraint(parseConstraint(address.query)));
   return once(at, options, async connection => {
     const response = await ask(connection, at, address.headers);
     const { status } = response;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DAP2_FORMATS, suffixesOf } from '../../../dap/formats/index.ts';
 import {
   datasetAddress,
   encodedConstraint,
@@ -43,7 +44,7 @@ describe('the dataset that the page is asked to show', () => {
   });
 
   it('is the same for any of its responses', () => {
-    for (const suffix of ['.dods', '.dds', '.das', '.asc', '.ascii', '.html', '.info', '.ver', '.help']) {
+    for (const suffix of DAP2_FORMATS.flatMap(suffixesOf)) {
       expect(wantedDataset(`${PAGE}?url=host${suffix}`)?.base).toBe('http://pi:8080/station/host');
     }
     expect(wantedDataset(`${PAGE}?url=readings.nc`)?.base).toBe('http://pi:8080/station/readings.nc');

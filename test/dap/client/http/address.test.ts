@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAddress, responseAddress } from '../../../../dap/client/http/address.ts';
+import { DAP2, DAP2_FORMATS, suffixesOf } from '../../../../dap/formats/index.ts';
 
 describe('the address of a dataset', () => {
   it.each([
@@ -13,7 +14,12 @@ describe('the address of a dataset', () => {
     ['https://example.org/data/sst.mnmean.nc', 'https://example.org/data/sst.mnmean.nc.dods'],
     ['https://example.org/data/sst.mnmean.nc.das#top', 'https://example.org/data/sst.mnmean.nc.dods'],
   ])('%s has its data at %s', (url, expected) => {
-    expect(responseAddress(parseAddress(url), '.dods', '')).toBe(expected);
+    expect(responseAddress(parseAddress(url), DAP2.dods, '')).toBe(expected);
+  });
+
+  it.each(DAP2_FORMATS.flatMap(suffixesOf))('is that of any of its responses: %s', suffix => {
+    expect(parseAddress(`http://pi:8080/roberrypi${suffix}?time`).base).toBe('http://pi:8080/roberrypi');
+    expect(parseAddress(`http://pi:8080/${suffix}`).base).toBe('http://pi:8080/');
   });
 
   it('carries the constraint in its query', () => {
