@@ -60,8 +60,7 @@ export interface Plan {
  *
  * A name is the Sequence's (`sensor`), a column's in full (`sensor.time`) or a column's alone (`time`). Numbers compare by
  * IEEE 754; beside a Float32 column a constant is rounded to Float32. Texts compare by their UTF-16 units. A time,
- * quoted or not, goes with the column `time` only. `=~` takes a quoted pattern, see `compilePattern`; it is bounded to 256
- * characters, and texts of more than 4096 characters do not match. At most one function thins the rows out, see
+ * quoted or not, goes with the column `time` only. `=~` is refused. At most one function thins the rows out, see
  * `readFunction`; `orderBy` may stand besides.
  *
  * Throws a `ConstraintError` for whatever the client got wrong, and an `Error` for a dataset of another shape.

@@ -1,11 +1,10 @@
 // Which column a name in a constraint means, and which names there are.
 
+import { nearest } from '../../model/nearest.ts';
 import type { Sequence } from '../../model/variable.ts';
 
 /** Names that an error lists. */
 const LISTED = 20;
-/** Longer ones are not compared with the names that there are. */
-const LONGEST_COMPARED = 64;
 
 /** The whole Sequence, or the number of one of its columns. */
 export type NameTarget = 'sequence' | number;
@@ -32,32 +31,4 @@ export function namesInstead(path: string, sequence: Sequence, what: 'any' | 'co
   const more = names.length > LISTED ? `, ... (${names.length} in all)` : '';
   const near = nearest(path, [...names, ...sequence.fields.map(field => field.name)]);
   return `one of ${listed}${more}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
-}
-
-/** The one of `names` that the fewest changed characters lead to, if those are at most a third of it. */
-export function nearest(wrong: string, names: readonly string[]): string | undefined {
-  if (wrong.length > LONGEST_COMPARED) return undefined;
-  let best: { name: string; changes: number } | undefined;
-  for (const name of names) {
-    if (name.length > LONGEST_COMPARED) continue;
-    const changes = editDistance(wrong.toLowerCase(), name.toLowerCase());
-    if (changes <= Math.ceil(name.length / 3) && (best === undefined || changes < best.changes)) {
-      best = { name, changes };
-    }
-  }
-  return best?.name;
-}
-
-/** Characters to insert, delete or replace on the way from `from` to `to` (Levenshtein). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replace = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[to.length]!;
 }

@@ -3,7 +3,6 @@
 import type { Batch } from '../../model/value.ts';
 import type { Filter, Order } from './filter.ts';
 import { compareNumberColumns, compareWithNumber, compareWithNumbers } from './loops.ts';
-import type { Matcher } from './match.ts';
 
 /** One side of a comparison: a column by its number in the batch, or a value. */
 export type Term<T> = ColumnTerm | { readonly value: T };
@@ -15,10 +14,7 @@ interface ColumnTerm {
 }
 
 /** A clause whose columns and types are known to fit; it holds where it holds for one of `right`. */
-export type Clause =
-  | Ordered<'number', number>
-  | Ordered<'text', string>
-  | { readonly type: 'pattern'; readonly left: Term<string>; readonly right: readonly Matcher[] };
+export type Clause = Ordered<'number', number> | Ordered<'text', string>;
 
 interface Ordered<Type, T> {
   readonly type: Type;
@@ -68,8 +64,6 @@ function compileClause(clause: Clause): RowTest {
         constant: ({ column }, operator, value) => testTexts(column, text => holds(text, operator, value)),
         columns: compareTextColumns,
       });
-    case 'pattern':
-      return anyOf(clause.right.map(matcher => match(clause.left, matcher)));
   }
 }
 
@@ -160,10 +154,6 @@ function compareTextColumns(left: number, operator: Order, right: number): Filte
     }
     return kept;
   };
-}
-
-function match(left: Term<string>, matcher: Matcher): RowTest {
-  return 'value' in left ? matcher.test(left.value) : testTexts(left.column, text => matcher.test(text));
 }
 
 function testTexts(column: number, test: (text: string) => boolean): Filter {

@@ -71,7 +71,7 @@ export class ExpressionScanner {
     this.#skipSpace();
   }
 
-  /** A quoted text: `\"` is a quote, `\\` a backslash, and any other backslash stays, for regular expressions. */
+  /** A quoted text: `\"` is a quote, `\\` a backslash, and any other backslash stands for itself. */
   quotedText(): string {
     const match = this.#match(QUOTED);
     if (match === undefined) {

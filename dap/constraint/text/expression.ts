@@ -61,7 +61,7 @@ export interface ValueList {
   readonly values: readonly Operand[];
 }
 
-/** `=~` matches a text with a regular expression. */
+/** `=~` compares a text with a regular expression; `planConstraint` refuses it. */
 export const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', '=~'] as const;
 
 export type Operator = (typeof OPERATORS)[number];

@@ -1,6 +1,6 @@
 // What a function after `&` asks for: its name, how it divides time, and the column or the number that it goes by.
 
-import { nearest } from '../selection/names.ts';
+import { nearest } from '../../model/nearest.ts';
 import { quoted, THE_END } from '../text/error.ts';
 import type { Call } from '../text/expression.ts';
 import { EXPECTED_UNIT, unitOf } from '../text/time.ts';

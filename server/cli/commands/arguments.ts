@@ -1,7 +1,7 @@
 // Reads the command line: a command, its options and its operands, each known and in its place.
 
 import { parseArgs } from 'node:util';
-import { nearest } from '../../config/mistakes/nearest.ts';
+import { nearest } from '../../../dap/model/nearest.ts';
 import { type Command, type CommandArguments, type Option, UsageError } from './command.ts';
 
 export interface CommandLine {

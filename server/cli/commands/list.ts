@@ -1,5 +1,6 @@
 // `dapberry list`: prints the kinds of sensors with their options, and what is attached to this machine.
 
+import { nearest } from '../../../dap/model/nearest.ts';
 import {
   type Channel,
   type Need,
@@ -8,7 +9,6 @@ import {
   usualOptions,
 } from '../../../device/index.ts';
 import { insteadOfKind } from '../../config/mistakes/known-parts.ts';
-import { nearest } from '../../config/mistakes/nearest.ts';
 import { keyTexts } from '../../config/reference/key-table.ts';
 import { type FoundOfKind, pasteText } from '../../config/reference/paste.ts';
 import { jsonSchemaOf } from '../../config/schema/expected.ts';

@@ -1,6 +1,7 @@
 // Tells a person what the schema refuses, as problems with places: what was expected, what was found, what to do.
 
 import type { z } from 'zod';
+import { nearest } from '../../../dap/model/nearest.ts';
 import { hexByte } from '../../../device/index.ts';
 import {
   choicesOf,
@@ -14,7 +15,6 @@ import { isMapping } from '../text/dataset-node.ts';
 import type { Document } from '../text/document.ts';
 import { type Problem, pathText, quoted, type Step } from '../text/problem.ts';
 import { insteadOfKind } from './known-parts.ts';
-import { nearest } from './nearest.ts';
 
 /** What YAML 1.1 took for true and false. */
 const OLD_BOOLEANS: Readonly<Record<string, string>> = {

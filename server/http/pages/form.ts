@@ -25,7 +25,7 @@ import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';
 
-const OPERATORS = ['>=', '>', '<=', '<', '=', '!=', '=~'];
+const OPERATORS = ['>=', '>', '<=', '<', '=', '!='];
 
 /** What the form's buttons get. `link` shows the address instead of following it. */
 const BUTTONS = [

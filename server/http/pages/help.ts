@@ -59,8 +59,7 @@ export function helpPage(dataset: Dataset): string {
 <table>${ADDRESSES.map(([suffix, text]) => html`<tr><td><code>${name}${suffix}</code></td><td>${text}</td></tr>\n`)}</table>
 <h2>Constraints</h2>
 <p>After <code>?</code> comes what you want: columns, separated by commas, then conditions, each after <code>&amp;</code>:
-<code>${s}.COLUMN OPERATOR VALUE</code> without blanks, with <code>= != &lt; &lt;= &gt; &gt;= =~</code> (the last one: a regular
-expression on text). A range <code>[first:stride:last]</code> counts the rows that match, from 0, the last one included;
+<code>${s}.COLUMN OPERATOR VALUE</code> without blanks, with <code>= != &lt; &lt;= &gt; &gt;=</code>. A range <code>[first:stride:last]</code> counts the rows that match, from 0, the last one included;
 <code>*</code> means no end. Times are seconds since 1970, <code>now</code>, <code>now-10minutes</code> (seconds to years), or
 <code>2026-01-31T12:00:00Z</code>.</p>
 <table>${examples.map(

@@ -1,11 +1,11 @@
-// Finds the known word that a person meant: the one that fewest slips of the finger lead away from, or that begins or is shortened so.
+// Finds the known word that is nearest to a mistyped or shortened one, for the hint `did you mean ...?` in an error message.
 
-/** Longer words are nobody's slip. */
+/** Characters of the longest word that is compared: a longer one is no slip of a known word. */
 const LONGEST = 64;
 
 /**
- * The known word that is nearest to `word`: at most one slip in three letters, case and `-` or `_` aside. Undefined where
- * none is that near.
+ * The known word that is nearest to `word`, with at most one slip in three letters; case, `-`, `_` and blanks do not count. Else
+ * the only known word that `word` shortens. Undefined if there is none.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
@@ -22,10 +22,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best ?? shortened(plain(word), known, plain);
 }
 
-/** Letters at least of a word that is the beginning of another one. */
+/** Letters that the beginning of another word has at least. */
 const LEAST_BEGINNING = 3;
 
-/** The only known word that begins with `word`, or of which it has the first, the last and others in order: `A0` is `AIN0`. */
+/** The only known word that begins with `word`, or that consists of its letters with others between them: `A0` shortens `AIN0`. */
 function shortened(
   word: string,
   known: readonly string[],
@@ -48,8 +48,8 @@ function shortened(
 }
 
 /**
- * Letters put in, left out, replaced or swapped with their neighbours (optimal string alignment; Damerau, Comm. ACM
- * 7(3), 1964).
+ * The number of letters to insert, delete, replace or swap with a neighbour on the way from one word to another (optimal string
+ * alignment; Damerau, Comm. ACM 7(3), 1964).
  */
 export function distance(from: string, to: string): number {
   let [beforeLast, last] = [[] as number[], Array.from({ length: to.length + 1 }, (_, index) => index)];
