@@ -2,6 +2,7 @@
 
 export { contained, type Origin, runningDriver, type StrayError, takeStray } from './drivers/containment.ts';
 export { DRIVER_TOOLS, type Driver, type DriverTools } from './drivers/driver.ts';
+export { IncompleteReading } from './drivers/earlier-driver.ts';
 export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/faults.ts';
 export { guardedKind } from './drivers/guarded-kind.ts';
 export { messageOf } from './error-message.ts';
@@ -10,6 +11,7 @@ export { hexByte, type I2cBusEntry } from './host/i2c/i2c.ts';
 export { listI2cBuses } from './host/i2c/i2c-list.ts';
 export { type Installation, moduleAdvice, thisInstallation } from './host/installation.ts';
 export { isMissing, type KernelFiles, kernelFiles } from './host/kernel-files.ts';
+export type { QueueAccount, ReadContext } from './host/read-context.ts';
 export { readRegular, UnfitFile } from './host/regular-file.ts';
 export {
   type FoundSensor,
@@ -43,10 +45,11 @@ export {
   type Channel,
   type ChannelType,
   type ComputedSensor,
-  IncompleteReading,
   type OpenSensor,
+  type PartialReading,
   type Reading,
   type Sensor,
+  type Values,
 } from './sensor.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
 export { identifierOf } from './sensors/identifiers.ts';

@@ -1,6 +1,7 @@
 // What a sensor is: named channels with units, and a way to read one value of each.
 
 import type { NumberColumn } from '../dap/model/value.ts';
+import type { ReadContext } from './host/read-context.ts';
 
 /** The column types that every DAP2 client reads alike inside a Sequence. */
 export const CHANNEL_TYPES = ['Float64', 'Float32', 'Int32', 'UInt32'] as const;
@@ -31,22 +32,23 @@ export interface Channel {
   readonly comment?: string;
 }
 
-/** What `read` gives: one number a channel, in the order of `channels`; NaN where a channel has no value now. */
-export type Reading = ArrayLike<number>;
+/** One number per channel, in the order of `channels`; NaN for a channel that has no value now. */
+export type Values = ArrayLike<number>;
 
-/**
- * What `read` rejects with where some of the channels have values and others have none for a reason that a person has
- * to know: the values go into the row, and the sensor counts as failing.
- */
-export class IncompleteReading extends Error {
-  /** NaN where there is no value. */
-  readonly reading: Reading;
+/** Values that are incomplete for a reason that a person has to know. */
+export interface PartialReading {
+  /** NaN where a value is missing. */
+  readonly values: Values;
+  /** One sentence: why values are missing. The values go into the row, and the sensor counts as failing. */
+  readonly problem?: string;
+}
 
-  /** @param message one sentence: why values are missing */
-  constructor(reading: Reading, message: string) {
-    super(message);
-    this.reading = reading;
-  }
+/** The result of `read`. */
+export type Reading = Values | PartialReading;
+
+/** A reading of either form as values and, where some are missing for a reason, the problem. */
+export function partsOf(reading: Reading): PartialReading {
+  return 'length' in reading ? { values: reading } : reading;
 }
 
 /** What rows hold for which there is no new reading: no value, or the latest reading once more. */
@@ -72,9 +74,10 @@ export interface Sensor {
   readonly sampling?: Sampling;
   /**
    * Reads every channel once. Rejects with an error that says what was expected and what was found; the sampler turns
-   * that into NaN and keeps the rows coming. `signal` ends the wait for a reading that nobody wants any more.
+   * that into NaN and keeps the rows coming. The context's signal aborts when nothing waits for the reading any more; the
+   * context goes on to each bus that the reading waits for, so that its deadline leaves that time out.
    */
-  read(signal: AbortSignal): Promise<Reading>;
+  read(context: ReadContext): Promise<Reading>;
   close(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ const CHANNELS = [
 ];
 
 /** @type {import('dapberry/device').Driver} */
-export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) =>
+export default ({ z, sensorKind, fileTree, quantityNow }) =>
   sensorKind({
     name: 'weather-file',
     title: 'Weather station (file of its receiver)',
@@ -49,7 +49,7 @@ export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) =>
     open: async ({ path, maxAge }, { files, clock }) => ({
       name: 'weather-file',
       channels: CHANNELS,
-      read: async signal => {
+      read: async ({ signal }) => {
         const { time, ...values } = parsed(await files.read(path, signal), path);
         const age = Math.abs(clock.wall() - time);
         // Written so that a time that is no number is refused too.
@@ -59,7 +59,7 @@ export default ({ z, sensorKind, IncompleteReading, fileTree, quantityNow }) =>
         const missing = CHANNELS.filter((_channel, index) => Number.isNaN(reading[index]));
         if (missing.length === 0) return reading;
         const names = missing.map(({ name }) => name).join(' and ');
-        throw new IncompleteReading(reading, `${path}: expected a number for ${names}, found none`);
+        return { values: reading, problem: `${path}: expected a number for ${names}, found none` };
       },
       close: async () => {},
     }),

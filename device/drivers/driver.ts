@@ -5,7 +5,6 @@ import { SimulatedGpio } from '../host/gpio/gpio-simulated.ts';
 import { type SensorKind, sensorKind } from '../kind.ts';
 import { fileTree } from '../models/file-tree.ts';
 import { quantityNow } from '../models/quantity.ts';
-import { IncompleteReading } from '../sensor.ts';
 import {
   addressOption,
   busOption,
@@ -17,6 +16,7 @@ import {
   seedOf,
 } from '../sensors/i2c-sensor.ts';
 import { duration } from '../written-options.ts';
+import { IncompleteReading } from './earlier-driver.ts';
 
 /** What a driver is given, so that it needs nothing installed beside it. */
 export const DRIVER_TOOLS = {
@@ -26,7 +26,7 @@ export const DRIVER_TOOLS = {
   duration,
   /** Gives a kind back as it is, with its types. */
   sensorKind,
-  /** What `read` rejects with where some channels have values and others have none. */
+  /** For drivers of version 0.1; return `{ values, problem }` from `read` instead. */
   IncompleteReading,
   /** Files for `simulate`, each a text that is made when it is read. */
   fileTree,

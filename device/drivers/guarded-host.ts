@@ -2,6 +2,7 @@
 
 import { waitFor } from '../host/clock.ts';
 import type { SensorHost } from '../kind.ts';
+import { chipForDriver, contextOf } from './earlier-driver.ts';
 
 /** Seconds that work may take of which others wait for the end: on a bus, and on a chip, which is waited for by its own sensor alone. */
 const LONGEST_ON_BUS = 10;
@@ -15,7 +16,7 @@ const CHIP = /:/;
  * @param closed aborts when the sensor is closed: what it waits for then is wanted by nobody
  */
 export function guardedHost(host: SensorHost, closed: AbortSignal): SensorHost {
-  const { clock, oneWire } = host;
+  const { clock, i2c, oneWire } = host;
   const ending =
     <T>(name: string, work: () => Promise<T>) =>
     async (): Promise<T> => {
@@ -36,11 +37,16 @@ export function guardedHost(host: SensorHost, closed: AbortSignal): SensorHost {
     ...host,
     buses: {
       ...host.buses,
-      serial: (name, work, signal) => host.buses.serial(name, ending(name, work), signal ?? closed),
+      serial: (name, work, context) =>
+        host.buses.serial(name, ending(name, work), contextOf(context ?? closed)),
+    },
+    i2c: {
+      list: () => i2c.list(),
+      open: async (bus, address) => chipForDriver(await i2c.open(bus, address)),
     },
     oneWire: {
       thermometers: () => oneWire.thermometers(),
-      alone: (work, signal) => oneWire.alone(ending('1-wire', work), signal),
+      alone: (work, context) => oneWire.alone(ending('1-wire', work), contextOf(context ?? closed)),
       convert: (thermometer, since) => oneWire.convert(thermometer, since),
       note: thermometer => oneWire.note(thermometer),
     },

@@ -6,6 +6,7 @@ import { untilAbort } from '../host/serial.ts';
 import type { OptionsOf, SensorHost, SensorKind } from '../kind.ts';
 import { type ComputedSensor, isComputed, type Sensor } from '../sensor.ts';
 import { contained, listen, type Origin } from './containment.ts';
+import { readOfDriver } from './earlier-driver.ts';
 import { FaultyKind, sensorFaults } from './faults.ts';
 import { guardedHost } from './guarded-host.ts';
 
@@ -59,11 +60,11 @@ function guarded(sensor: Sensor, strays: Strays, closed: AbortController): Senso
   const plain: Sensor = {
     name,
     channels,
-    read: signal =>
+    read: context =>
       strays.race(
         untilAbort(
-          strays.run(async () => sensor.read(signal)),
-          signal,
+          strays.run(() => readOfDriver(sensor, context)),
+          context.signal,
         ),
       ),
     close: async () => {

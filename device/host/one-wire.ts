@@ -2,6 +2,7 @@
 
 import { type Clock, nextTurn } from './clock.ts';
 import { isMissing, isRefused, type KernelFiles } from './kernel-files.ts';
+import type { ReadContext } from './read-context.ts';
 import type { Serial } from './serial.ts';
 
 const W1 = '/sys/bus/w1/devices';
@@ -37,7 +38,7 @@ export interface OneWire {
    * Runs `work` when nobody else talks to any 1-Wire bus. The kernel's calls block for as long as a conversion takes, each
    * of them one of the few threads (four in all) that every file of the process is read by.
    */
-  alone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  alone<T>(work: () => Promise<T>, context: ReadContext): Promise<T>;
   /**
    * Sees, from inside `alone`, that the thermometer's next reading was measured after the monotonic time `since`. Where the
    * kernel can, all thermometers of the bus convert at once, and those that are read next need not.
@@ -111,7 +112,7 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
           .map(address => ({ address, master, folder: `${W1}/${master}/${address}` })),
       );
     },
-    alone: (work, signal) => serial(QUEUE, work, signal),
+    alone: (work, context) => serial(QUEUE, work, context),
     convert: async ({ address, master, folder }, since) => {
       if (address.startsWith(WITHOUT_BULK)) return;
       if ((begun.get(master) ?? Number.NEGATIVE_INFINITY) >= since) return;

@@ -1,7 +1,7 @@
 // When has a read taken too long? Its deadline counts its own time, not that in a queue behind others who use the same bus.
 
 import { type Clock, waitFor } from '../host/clock.ts';
-import { type Job, type JobOwner, tellOwner } from '../host/serial.ts';
+import type { Job, QueueAccount } from '../host/read-context.ts';
 import type { Sampling } from '../sensor.ts';
 
 /** Who was told to stop has this many seconds to let go of a bus. */
@@ -25,7 +25,7 @@ export function timeToRead(usual: number, { conversionTime = 0 }: Sampling = {})
  * The deadline of a sensor, for one read after the other. A read waits in a queue for as long as that moves on; where one
  * who is before it holds the bus past a deadline of its own, the read is over too, and says who it is.
  */
-export class Deadline implements JobOwner {
+export class Deadline implements QueueAccount {
   /** What a person calls the sensor. */
   readonly name: string;
   readonly #seconds: number;
@@ -49,9 +49,8 @@ export class Deadline implements JobOwner {
     return this.#waited + (this.#queued.size > 0 ? this.#clock.monotonic() - this.#waitingSince : 0);
   }
 
-  /** A read begins, which asks for buses with `signal`. */
-  begin(signal: AbortSignal): void {
-    tellOwner(signal, this);
+  /** A read begins, in a context with this account. */
+  begin(): void {
     this.#queued.clear();
     this.#waited = 0;
     this.#start = this.#clock.monotonic();
@@ -114,13 +113,13 @@ export class Deadline implements JobOwner {
     if (running === undefined) return { limit: Number.POSITIVE_INFINITY, reason: '' };
     if (!this.#running.has(running)) this.#running.set(running, now);
     const seen = this.#running.get(running)!;
-    const { owner } = running;
-    const { since, limit } = owner?.hold(running) ?? { since: seen, limit: seen + LONGEST_HOLD };
+    const { account } = running;
+    const { since, limit } = account?.hold(running) ?? { since: seen, limit: seen + LONGEST_HOLD };
     const seconds = (now - since).toFixed(1);
-    if (owner === this) {
+    if (account === this) {
       return { limit, reason: `${this.#noAnswer}: an earlier read has not ended for ${seconds} s` };
     }
-    const holder = owner === undefined ? 'something else' : `the sensor ${owner.name}`;
+    const holder = account === undefined ? 'something else' : `the sensor ${account.name}`;
     return { limit, reason: `${queue} is not free: ${holder} has held it for ${seconds} s` };
   }
 }

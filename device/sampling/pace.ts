@@ -1,6 +1,6 @@
 // Which rows does a sensor have values in that is not read for each of them? When it is read, and what rows between two readings hold.
 
-import type { Reading, Sampling } from '../sensor.ts';
+import type { Sampling, Values } from '../sensor.ts';
 import type { Stamp } from './row-times.ts';
 
 export class Pace {
@@ -9,7 +9,7 @@ export class Pace {
   readonly #interval: number;
   /** The turn, counted in `every` since 1970, of the last reading. */
   #turn = Number.NaN;
-  #latest: { readonly reading: Reading; readonly until: number } | undefined;
+  #latest: { readonly values: Values; readonly until: number } | undefined;
 
   /** @param interval seconds between rows */
   constructor({ every = 0, between = 'nan' }: Sampling, interval: number) {
@@ -32,11 +32,11 @@ export class Pace {
    * There is a new reading, of a read that began at the monotonic time `began` and took `seconds`. Rows hold it, at the longest,
    * until the next one would be there if it took as long, and `grace` seconds more.
    */
-  keep(reading: Reading, began: number, seconds: number, grace: number): void {
+  keep(values: Values, began: number, seconds: number, grace: number): void {
     if (!this.#holds) return;
     const next = began + Math.max(this.#every, seconds) + this.#interval;
     // Whoever gave it may fill the same array again.
-    this.#latest = { reading: Float64Array.from(reading), until: next + seconds + grace };
+    this.#latest = { values: Float64Array.from(values), until: next + seconds + grace };
   }
 
   /** The sensor has failed: what it said before is no longer so. */
@@ -45,8 +45,8 @@ export class Pace {
   }
 
   /** What the row of this stamp holds where there is no new reading; undefined for no value. */
-  between({ monotonic }: Stamp): Reading | undefined {
-    return this.#latest !== undefined && monotonic <= this.#latest.until ? this.#latest.reading : undefined;
+  between({ monotonic }: Stamp): Values | undefined {
+    return this.#latest !== undefined && monotonic <= this.#latest.until ? this.#latest.values : undefined;
   }
 
   #turnAt(wall: number): number {

@@ -1,23 +1,26 @@
-// What is a right reading of a sensor? One number a channel, asked for or computed, or an error that says why not.
+// Reads a sensor once and checks that the reading has one number per channel.
 
 import { foundOf } from '../found.ts';
-import { type ComputedSensor, IncompleteReading, type Reading, type Sensor } from '../sensor.ts';
+import type { ReadContext } from '../host/read-context.ts';
+import {
+  type ComputedSensor,
+  type PartialReading,
+  partsOf,
+  type Reading,
+  type Sensor,
+  type Values,
+} from '../sensor.ts';
 
-/** Reads once. Rejects as the sensor does, and where what it gives is no reading. */
-export async function readingOf(sensor: Sensor, signal: AbortSignal): Promise<Reading> {
-  try {
-    return wholeReading(sensor, await sensor.read(signal));
-  } catch (error) {
-    if (error instanceof IncompleteReading) wholeReading(sensor, error.reading);
-    throw error;
-  }
+/** Reads once. Rejects as the sensor does, and if the reading does not have one number per channel. */
+export async function readingOf(sensor: Sensor, context: ReadContext): Promise<PartialReading> {
+  return checkedReading(sensor, await sensor.read(context));
 }
 
 /**
  * The values for a row of this time: not for now, so that the row can be made again.
  * @throws where the sensor fails then
  */
-export function computedReading(sensor: ComputedSensor, time: number): Reading {
+export function computedReading(sensor: ComputedSensor, time: number): Values {
   const failure = sensor.failure?.(time);
   if (failure !== undefined) throw new Error(failure);
   const columns = sensor.channels.map(() => new Float64Array(1));
@@ -25,17 +28,26 @@ export function computedReading(sensor: ComputedSensor, time: number): Reading {
   return columns.map(column => column[0]!);
 }
 
-/** @throws where the reading has not one number a channel: what a column would make of a text, or of null, was never measured */
-export function wholeReading({ channels }: Sensor, reading: Reading): Reading {
-  const { length } = reading ?? {};
-  if (length !== channels.length) {
+/**
+ * The parts of a reading, of which the values are checked: a text or null would become a number that was never measured.
+ * @throws one sentence that says which value is missing or is not a number
+ */
+export function checkedReading({ channels }: Sensor, reading: Reading): PartialReading {
+  const parts: Partial<PartialReading> = isObject(reading) ? partsOf(reading) : {};
+  const { values, problem } = parts;
+  const { length } = values ?? {};
+  if (values === undefined || length !== channels.length) {
     throw new Error(
-      `expected ${channels.length} values, one a channel, and found ${length ?? 'none'} in the reading`,
+      `expected ${channels.length} values, one per channel, found ${length ?? 'none'} in the reading`,
     );
   }
   for (let index = 0; index < length; index++) {
-    if (typeof reading[index] === 'number') continue;
-    throw new Error(`expected a number for ${channels[index]!.name}, and found ${foundOf(reading[index])}`);
+    if (typeof values[index] === 'number') continue;
+    throw new Error(`expected a number for ${channels[index]!.name}, found ${foundOf(values[index])}`);
   }
-  return reading;
+  return problem === undefined ? { values } : { values, problem };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }

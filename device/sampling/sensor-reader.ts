@@ -2,7 +2,8 @@
 
 import { messageOf } from '../error-message.ts';
 import { type Clock, waitFor } from '../host/clock.ts';
-import { type ComputedSensor, IncompleteReading, isComputed, type Reading, type Sensor } from '../sensor.ts';
+import type { ReadContext } from '../host/read-context.ts';
+import { type ComputedSensor, isComputed, type PartialReading, type Sensor, type Values } from '../sensor.ts';
 import { Deadline, timeToRead } from './deadline.ts';
 import { Pace } from './pace.ts';
 import { computedReading, readingOf } from './reading.ts';
@@ -24,12 +25,7 @@ const LONGEST_BACK_OFF = 60;
 const READ_GRACE = 0.1;
 const CLOSE_GRACE = 1;
 
-interface Answer {
-  readonly reading: Reading;
-  readonly missing?: string;
-}
-
-type Outcome = Answer | { readonly error: string; readonly backOffFrom: number };
+type Outcome = PartialReading | { readonly error: string; readonly backOffFrom: number };
 
 interface Read {
   /** When it began, and the seconds that it took and waited for a bus as soon as it has ended. */
@@ -58,6 +54,7 @@ export class SensorReader {
   readonly #deadline: Deadline;
   readonly #pace: Pace;
   #abort = new AbortController();
+  #context: ReadContext;
   #read: Read | undefined;
   #failuresInARow = 0;
   #lateInARow = 0;
@@ -75,6 +72,7 @@ export class SensorReader {
     const usual = Math.min(Math.max(interval, SHORTEST_DEADLINE), LONGEST_DEADLINE);
     this.#patience = timeToRead(usual, sampling);
     this.#deadline = new Deadline(sensor.name, this.#patience, clock);
+    this.#context = { signal: this.#abort.signal, account: this.#deadline };
     this.#pace = new Pace(sampling, interval);
   }
 
@@ -100,7 +98,7 @@ export class SensorReader {
   }
 
   /** The values for the row of this stamp, which leaves now; undefined where the sensor has none. */
-  take(stamp: Stamp): Reading | undefined {
+  take(stamp: Stamp): Values | undefined {
     const read = this.#read;
     if (read === undefined || read.taken) return this.#pace.between(stamp);
     if (read.outcome === undefined) {
@@ -108,9 +106,9 @@ export class SensorReader {
       return this.#pace.between(stamp);
     }
     read.taken = true;
-    if ('reading' in read.outcome) {
+    if ('values' in read.outcome) {
       this.#answered(read, read.outcome, stamp);
-      return read.outcome.reading;
+      return read.outcome.values;
     }
     const first = Math.max(this.#interval, FIRST_BACK_OFF);
     const backOff = Math.min(first * 2 ** this.#failuresInARow, LONGEST_BACK_OFF);
@@ -142,7 +140,7 @@ export class SensorReader {
     return this.#failuresInARow > 0 ? stamp.monotonic >= this.#retryAt : this.#pace.isDue(stamp);
   }
 
-  #answered(read: Read, { reading, missing }: Answer, { time }: Stamp): void {
+  #answered(read: Read, { values, problem }: PartialReading, { time }: Stamp): void {
     const { began, took, waited, missed } = read;
     this.#failuresInARow = 0;
     this.#lateInARow = missed > 0 && took > this.#every ? this.#lateInARow + 1 : 0;
@@ -151,11 +149,11 @@ export class SensorReader {
       isSlow ? { every: Math.max(this.#every, this.#interval), takes: took, waits: waited } : undefined,
       time,
     );
-    if (missing === undefined) {
+    if (problem === undefined) {
       this.#health.answered(time);
-      this.#pace.keep(reading, began, took, this.#patience);
+      this.#pace.keep(values, began, took, this.#patience);
     } else {
-      this.#health.failed(missing, time);
+      this.#health.failed(problem, time);
       this.#pace.forget();
     }
   }
@@ -169,21 +167,16 @@ export class SensorReader {
       read.took = this.#clock.monotonic() - began;
       read.waited = this.#deadline.waited;
     };
-    this.#deadline.begin(signal);
-    read.ended = readingOf(sensor, signal).then(
-      reading => end({ reading }),
-      (error: unknown) =>
-        end(
-          error instanceof IncompleteReading
-            ? { reading: error.reading, missing: error.message }
-            : { error: messageOf(error), backOffFrom: began },
-        ),
+    this.#deadline.begin();
+    read.ended = readingOf(sensor, this.#context).then(end, (error: unknown) =>
+      end({ error: messageOf(error), backOffFrom: began }),
     );
     read.decided = this.#deadline.wait(read.ended, signal).then(error => {
       if (error === undefined || read.outcome !== undefined) return;
       read.outcome = { error, backOffFrom: this.#clock.monotonic() };
       this.#abort.abort();
       this.#abort = new AbortController();
+      this.#context = { signal: this.#abort.signal, account: this.#deadline };
     });
     return read;
   }
@@ -198,7 +191,7 @@ function computed(sensor: ComputedSensor, { monotonic, time }: Stamp): Read {
   const read = newRead(monotonic);
   read.hasEnded = true;
   try {
-    read.outcome = { reading: computedReading(sensor, time) };
+    read.outcome = { values: computedReading(sensor, time) };
   } catch (error) {
     read.outcome = { error: messageOf(error), backOffFrom: monotonic };
   }

@@ -1,11 +1,12 @@
 // The kinds `ads1115` and `ads1015`, which differ in bits and rates: one converter behind four inputs and an amplifier.
 
 import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
+import type { ReadContext } from '../host/read-context.ts';
 import { sensorKind } from '../kind.ts';
 import { Ads1x15Model } from '../models/ads1x15.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
-import { type Channel, IncompleteReading } from '../sensor.ts';
+import type { Channel } from '../sensor.ts';
 import {
   FIRST_ADDRESS,
   INPUTS,
@@ -113,18 +114,24 @@ export function converterKind({ name, title, description, bits, rates, usualRate
     open: (options, host) => {
       const { inputs, rate, bus, address } = options;
       const channels = channelsOf(options);
-      const convert = async (chip: I2cChip, input: Input, signal: AbortSignal) => {
+      const convert = async (chip: I2cChip, input: Input, context: ReadContext) => {
         const configuration = configurationOf(input, rangeOf(input, options), rate);
-        await chip.writeWord(CONFIGURATION, configuration | START, signal);
+        await chip.writeWord(CONFIGURATION, configuration | START, context);
         const hasEnded = async () => {
-          const found = await chip.readWord(CONFIGURATION, signal);
+          const found = await chip.readWord(CONFIGURATION, context);
           if ((found & ~START) === configuration) return (found & START) !== 0;
           throw new Error(
             `${chip.place}: expected the configuration ${hexWord(configuration)}, found ${hexWord(found & ~START)}: the chip lost its supply, or something else writes to it`,
           );
         };
-        await pauseUntil(host.clock, hasEnded, 1 / rate, `${chip.place}: a conversion of ${input}`, signal);
-        const word = await chip.readWord(CONVERSION, signal);
+        await pauseUntil(
+          host.clock,
+          hasEnded,
+          1 / rate,
+          `${chip.place}: a conversion of ${input}`,
+          context.signal,
+        );
+        const word = await chip.readWord(CONVERSION, context);
         if ((word & unused) === 0) return word;
         throw new Error(
           `${chip.place}: expected a conversion of ${bits} bits, found ${hexWord(word)}, which has more: use the kind ads1115`,
@@ -135,21 +142,21 @@ export function converterKind({ name, title, description, bits, rates, usualRate
         channels,
         place: { bus, address },
         host,
-        begin: async chip => async signal => {
-          const reading: number[] = [];
+        begin: async chip => async context => {
+          const values: number[] = [];
           const beyond: string[] = [];
           for (const input of inputs) {
-            const word = await convert(chip, input, signal);
+            const word = await convert(chip, input, context);
             const range = rangeOf(input, options);
             const isBeyond = word === greatest || word === least;
             if (isBeyond) beyond.push(`${input} ${word === least ? 'below -' : 'above '}${range} V`);
-            reading.push(isBeyond ? Number.NaN : millivoltsOf(word, bits, range));
+            values.push(isBeyond ? Number.NaN : millivoltsOf(word, bits, range));
           }
-          if (beyond.length === 0) return reading;
-          throw new IncompleteReading(
-            reading,
-            `${chip.place}: expected voltages within the range, found ${beyond.join(', ')}`,
-          );
+          if (beyond.length === 0) return values;
+          return {
+            values,
+            problem: `${chip.place}: expected voltages within the range, found ${beyond.join(', ')}`,
+          };
         },
       });
     },

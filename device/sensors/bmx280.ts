@@ -164,17 +164,17 @@ export function barometerKind({ name, title, description, id, hasHumidity }: Bar
                 await chip.readBlock(CALIBRATION_H2, CALIBRATION_H_LENGTH),
               )
             : undefined;
-          return async signal => {
+          return async context => {
             // The humidity's control counts from the next write to the other on (section 5.4.3).
-            if (hasHumidity) await chip.writeByte(CONTROL_HUMIDITY, times, signal);
+            if (hasHumidity) await chip.writeByte(CONTROL_HUMIDITY, times, context);
             await chip.writeByte(
               CONTROL,
               (times << TEMPERATURE_TIMES) | (times << PRESSURE_TIMES) | FORCED,
-              signal,
+              context,
             );
-            const hasEnded = async () => ((await chip.readByte(STATUS, signal)) & MEASURING) === 0;
-            await pauseUntil(host.clock, hasEnded, duration, `${chip.place}: a measurement`, signal);
-            const data = await chip.readBlock(DATA, hasHumidity ? 8 : 6, signal);
+            const hasEnded = async () => ((await chip.readByte(STATUS, context)) & MEASURING) === 0;
+            await pauseUntil(host.clock, hasEnded, duration, `${chip.place}: a measurement`, context.signal);
+            const data = await chip.readBlock(DATA, hasHumidity ? 8 : 6, context);
             const raw = rawOf(data, chip.place);
             const fine = fineTemperature(raw.temperature, calibration);
             const reading = [celsiusOf(fine), pascalsOf(raw.pressure, fine, calibration) / 100];

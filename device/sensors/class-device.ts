@@ -1,8 +1,9 @@
 // How are the devices of one of the kernel's classes told apart, and their attributes read? By number or name, one file after the other.
 
 import { z } from 'zod';
+import { messageOf } from '../error-message.ts';
 import { expectText, isMissing, type KernelFiles, textAt } from '../host/kernel-files.ts';
-import { IncompleteReading, type Reading } from '../sensor.ts';
+import type { Reading } from '../sensor.ts';
 
 /** A class of devices, such as /sys/bus/iio/devices with iio:device0 and so on. */
 export interface DeviceClass {
@@ -120,7 +121,7 @@ export async function readDevice(
 
 /**
  * One number from each, one after the other, since a driver may wait for its chip.
- * @throws IncompleteReading where some fail, the first error where all do
+ * @throws the first error, if all of them fail; if some do, it is the problem of the reading
  */
 async function readEach(
   reads: readonly ((signal: AbortSignal) => Promise<number>)[],
@@ -140,5 +141,5 @@ async function readEach(
   const [first] = errors;
   if (first === undefined) return values;
   if (errors.length === reads.length) throw first;
-  throw new IncompleteReading(values, first instanceof Error ? first.message : String(first));
+  return { values, problem: messageOf(first) };
 }

@@ -86,7 +86,7 @@ export const ds18b20 = sensorKind({
       get note() {
         return oneWire.note(thermometer);
       },
-      read: signal => {
+      read: context => {
         const asked = clock.monotonic();
         return oneWire.alone(async () => {
           try {
@@ -97,7 +97,7 @@ export const ds18b20 = sensorKind({
             if (!isMissing(error)) throw error;
             throw new Error(`${thermometer.address} is no longer on ${thermometer.master}`, { cause: error });
           }
-        }, signal);
+        }, context);
       },
       close: async () => {},
     };

@@ -5,7 +5,7 @@ import { type Level, PULLS, pinClaim } from '../host/gpio/gpio.ts';
 import { SimulatedGpio } from '../host/gpio/gpio-simulated.ts';
 import { type OptionsOf, type SensorHost, sensorKind } from '../kind.ts';
 import { pulses } from '../models/pulses.ts';
-import { type Channel, IncompleteReading, type Sensor } from '../sensor.ts';
+import type { Channel, Sensor } from '../sensor.ts';
 import { duration } from '../written-options.ts';
 import { CounterWindow } from './counter-window.ts';
 import { COUNTED, type Counted, EdgeCounter } from './edge-counter.ts';
@@ -156,7 +156,7 @@ async function openCounting(
   return {
     name: 'gpio-input',
     channels: channelsOf(chosen),
-    read: async signal => {
+    read: async ({ signal }) => {
       if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
       signal.throwIfAborted();
       const read = seenAs(input.read(), invert);
@@ -164,11 +164,11 @@ async function openCounting(
       counter?.settle(time);
       const level = counter?.level ?? read;
       if (lost > 0) {
-        const reason = `${input.place}: ${lost} edges were lost, since more came than the kernel keeps until they are taken; how many of them counted is not known, and count and amount are too low by that from now on`;
+        const problem = `${input.place}: ${lost} edges were lost, since more came than the kernel keeps until they are taken; how many of them counted is not known, and count and amount are too low by that from now on`;
         lost = 0;
         window.clear();
         window.add({ time, counters: pulseCount.count });
-        throw new IncompleteReading([level, Number.NaN, Number.NaN, Number.NaN], reason);
+        return { values: [level, Number.NaN, Number.NaN, Number.NaN], problem };
       }
       const before = window.before(time);
       window.add({ time, counters: pulseCount.count });

@@ -42,7 +42,7 @@ export const hostCpu = sensorKind({
     return {
       name: 'host-cpu',
       channels: CHANNELS,
-      read: async signal => {
+      read: async ({ signal }) => {
         if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
         const counters = parseCpuTicks(await textAt(files, STAT, signal));
         const time = clock.monotonic();

@@ -31,7 +31,7 @@ export const hostLoad = sensorKind({
     return {
       name: 'host-load',
       channels: CHANNELS,
-      read: async signal => parseLoadAverages(await textAt(files, LOADAVG, signal)),
+      read: async ({ signal }) => parseLoadAverages(await textAt(files, LOADAVG, signal)),
       close: async () => {},
     };
   },

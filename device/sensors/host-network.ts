@@ -53,7 +53,7 @@ export const hostNetwork = sensorKind({
     return {
       name: 'host-network',
       channels: CHANNELS,
-      read: async signal => {
+      read: async ({ signal }) => {
         if (reads++ === 0) await clock.sleepUntil(window.readyAt, signal);
         const counters = parseInterfaceBytes(await textAt(files, NET_DEV, signal));
         const time = clock.monotonic();

@@ -67,7 +67,8 @@ export const hwmon = sensorKind({
     return {
       name: 'hwmon',
       channels: inputs.map(channelOfInput),
-      read: signal => buses.serial(found.path, () => readDevice(files, found, device, reads, signal), signal),
+      read: context =>
+        buses.serial(found.path, () => readDevice(files, found, device, reads, context.signal), context),
       close: async () => {},
     };
   },

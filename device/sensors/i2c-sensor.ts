@@ -4,9 +4,10 @@ import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';
 import { chipName, hexByte, type I2cChip } from '../host/i2c/i2c.ts';
 import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../host/i2c/i2c-simulated.ts';
+import type { ReadContext } from '../host/read-context.ts';
 import type { FoundSensor, SensorHost } from '../kind.ts';
 import { randomBits } from '../models/seeded-noise.ts';
-import type { Channel, Reading, Sensor } from '../sensor.ts';
+import { type Channel, partsOf, type Reading, type Sensor } from '../sensor.ts';
 
 /** The bus on the pins 3 and 5 of a Raspberry Pi's header. */
 const HEADER_BUS = 1;
@@ -43,7 +44,7 @@ export function claimsOf({ bus, address }: I2cPlace): readonly string[] {
 }
 
 /** Takes one reading of a chip that is ready for it. */
-export type Measure = (signal: AbortSignal) => Promise<Reading>;
+export type Measure = (context: ReadContext) => Promise<Reading>;
 
 export interface I2cSensorOptions {
   readonly name: string;
@@ -63,14 +64,14 @@ export async function openI2cSensor({
   begin,
 }: I2cSensorOptions): Promise<Sensor> {
   const chip = await host.i2c.open(bus, address);
-  const alone = <T>(work: () => Promise<T>, signal?: AbortSignal) =>
-    host.buses.serial(chipName(bus, address), work, signal);
+  const alone = <T>(work: () => Promise<T>, context?: ReadContext) =>
+    host.buses.serial(chipName(bus, address), work, context);
   try {
     const measure = await alone(() => begin(chip));
     return {
       name,
       channels,
-      read: signal => alone(async () => checked(await measure(signal), channels, chip.place), signal),
+      read: context => alone(async () => checked(await measure(context), channels, chip.place), context),
       close: () => chip.close(),
     };
   } catch (error) {
@@ -81,8 +82,9 @@ export async function openI2cSensor({
 
 /** The reading, each value of which the chip can measure. */
 function checked(reading: Reading, channels: readonly Channel[], place: string): Reading {
+  const { values } = partsOf(reading);
   for (const [index, { name, units, validRange }] of channels.entries()) {
-    const value = reading[index] ?? Number.NaN;
+    const value = values[index] ?? Number.NaN;
     if (validRange === undefined || Number.isNaN(value)) continue;
     const [low, high] = validRange;
     if (value >= low && value <= high) continue;

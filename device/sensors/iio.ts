@@ -69,7 +69,8 @@ export const iio = sensorKind({
     return {
       name: 'iio',
       channels: inputs.map(channelOfInput),
-      read: signal => buses.serial(path, () => readDevice(files, found, device, reads, signal), signal),
+      read: context =>
+        buses.serial(path, () => readDevice(files, found, device, reads, context.signal), context),
       close: async () => {},
     };
   },

@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
+import type { ReadContext } from '../host/read-context.ts';
 import { sensorKind } from '../kind.ts';
 import { Ina219Model } from '../models/ina219.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
-import { type Channel, IncompleteReading } from '../sensor.ts';
+import type { Channel, Reading } from '../sensor.ts';
 import {
   addressesBetween,
   addressOption,
@@ -170,13 +171,13 @@ export const ina219 = sensorKind({
       channels: channelsOf(options),
       place,
       host,
-      begin: async chip => async signal => {
-        await chip.writeWord(CONFIGURATION, configuration, signal);
-        const hasEnded = async () => ((await chip.readWord(BUS_VOLTAGE, signal)) & READY) !== 0;
-        await pauseUntil(host.clock, hasEnded, usual, `${chip.place}: a conversion`, signal);
-        const volts = busVoltageOf(await chip.readWord(BUS_VOLTAGE, signal));
-        const millivolts = shuntVoltageOf(await chip.readWord(SHUNT_VOLTAGE, signal));
-        await checkConfiguration(chip, configuration, signal);
+      begin: async chip => async context => {
+        await chip.writeWord(CONFIGURATION, configuration, context);
+        const hasEnded = async () => ((await chip.readWord(BUS_VOLTAGE, context)) & READY) !== 0;
+        await pauseUntil(host.clock, hasEnded, usual, `${chip.place}: a conversion`, context.signal);
+        const volts = busVoltageOf(await chip.readWord(BUS_VOLTAGE, context));
+        const millivolts = shuntVoltageOf(await chip.readWord(SHUNT_VOLTAGE, context));
+        await checkConfiguration(chip, configuration, context);
         return readingOf(chip.place, volts, millivolts, options);
       },
     });
@@ -198,8 +199,8 @@ function conversionOf(samples: (typeof SAMPLES)[number]): number {
   return 2 * CONVERSIONS[SAMPLES.indexOf(samples)]!;
 }
 
-async function checkConfiguration(chip: I2cChip, expected: number, signal: AbortSignal): Promise<void> {
-  const found = await chip.readWord(CONFIGURATION, signal);
+async function checkConfiguration(chip: I2cChip, expected: number, context: ReadContext): Promise<void> {
+  const found = await chip.readWord(CONFIGURATION, context);
   if (found === expected) return;
   throw new Error(
     `${chip.place}: expected the configuration ${hexWord(expected)}, found ${hexWord(found)}: the chip lost its supply, or it is another one`,
@@ -212,22 +213,22 @@ function readingOf(
   volts: number,
   millivolts: number,
   { shunt, shuntRange, busRange }: Ranges,
-): readonly number[] {
+): Reading {
   const { NaN: missing } = Number;
   const isBeyond = Math.abs(millivolts) >= shuntRange;
   const isBusBeyond = volts >= busRange;
   const bus = isBusBeyond ? missing : volts;
   const current = isBeyond ? missing : currentOf(millivolts, shunt);
-  const reading = [bus, isBeyond ? missing : millivolts, current, bus * current];
+  const values = [bus, isBeyond ? missing : millivolts, current, bus * current];
   const beyond = [
     ...(isBeyond ? [`a shunt voltage at the end of its range, ${shuntRange} mV`] : []),
     ...(isBusBeyond ? [`a bus voltage at the end of its range, ${busRange} V`] : []),
   ];
-  if (beyond.length === 0) return reading;
-  throw new IncompleteReading(
-    reading,
-    `${place}: expected voltages within their ranges, found ${beyond.join(' and ')}`,
-  );
+  if (beyond.length === 0) return values;
+  return {
+    values,
+    problem: `${place}: expected voltages within their ranges, found ${beyond.join(' and ')}`,
+  };
 }
 
 /** It has no identity, but a configuration that it keeps until a program writes another. */

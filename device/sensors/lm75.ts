@@ -91,7 +91,7 @@ export const lm75 = sensorKind({
         const configuration = await chip.readByte(CONFIGURATION);
         if (configuration & SHUTDOWN) await chip.writeByte(CONFIGURATION, configuration & ~SHUTDOWN);
         await pause(host.clock, LONGEST_CONVERSION);
-        return async signal => [temperatureOf(await chip.readWord(TEMPERATURE, signal), bits)];
+        return async context => [temperatureOf(await chip.readWord(TEMPERATURE, context), bits)];
       },
     }),
   simulate: ({ bits, ...place }, host) =>

@@ -141,7 +141,7 @@ export const mcp3008 = sensorKind({
       return {
         name: 'mcp3008',
         channels: inputs.map(input => channelOf(input, reference)),
-        read: async signal => {
+        read: async ({ signal }) => {
           const codes: number[] = [];
           let isThere = false;
           let conversions = 0;

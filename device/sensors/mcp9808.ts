@@ -97,7 +97,7 @@ export const mcp9808 = sensorKind({
         if (configuration & SHUTDOWN) await chip.writeWord(CONFIGURATION, configuration & ~SHUTDOWN);
         // It converts by itself; before the first conversion has ended it says 0.
         await pause(host.clock, CONVERSIONS[fineness]! * LONGER);
-        return async signal => [ambientTemperatureOf(await chip.readWord(TEMPERATURE, signal))];
+        return async context => [ambientTemperatureOf(await chip.readWord(TEMPERATURE, context))];
       },
     }),
   simulate: (place, host) =>

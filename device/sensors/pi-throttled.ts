@@ -59,7 +59,7 @@ export const piThrottled = sensorKind({
     return {
       name: 'pi-throttled',
       channels: CHANNELS,
-      read: async signal => {
+      read: async ({ signal }) => {
         const flags = parseThrottled(await textAt(files, path, signal), path);
         return BITS.map(([bit]) => (flags >>> bit) & 1);
       },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';
 import { sensorKind } from '../kind.ts';
 import { type Recording, readRecording } from '../recordings/recording.ts';
-import { type Channel, IncompleteReading, type Reading } from '../sensor.ts';
+import type { Channel, Reading } from '../sensor.ts';
 import { identifierOf } from './identifiers.ts';
 
 const AS_READ = 'as-read';
@@ -87,7 +87,7 @@ const ENDED = -2;
 function readingOf({ columns, rows }: Recording, row: number): Reading {
   const values = columns.map(column => column[row] ?? Number.NaN);
   // Not as a sensor that fails, which would be opened anew, and so begin again.
-  if (row === ENDED) throw new IncompleteReading(values, `the recording has ended, after ${rows} rows`);
+  if (row === ENDED) return { values, problem: `the recording has ended, after ${rows} rows` };
   return values;
 }
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { hexByte, type I2cChip } from '../host/i2c/i2c.ts';
+import type { ReadContext } from '../host/read-context.ts';
 import { sensorKind } from '../kind.ts';
 import { quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
@@ -90,10 +91,10 @@ export const sht3x = sensorKind({
       channels: CHANNELS,
       place,
       host,
-      begin: async chip => async signal => {
-        await command(chip, MEASURE[repeatability], signal);
-        await pause(host.clock, DURATIONS[repeatability], signal);
-        const bytes = await chip.read(2 * WORD, signal);
+      begin: async chip => async context => {
+        await command(chip, MEASURE[repeatability], context);
+        await pause(host.clock, DURATIONS[repeatability], context.signal);
+        const bytes = await chip.read(2 * WORD, context);
         const [temperature, humidity] = [wordAt(bytes, 0, chip.place), wordAt(bytes, 1, chip.place)];
         return [sht3xTemperatureOf(temperature), sht3xHumidityOf(humidity)];
       },
@@ -110,8 +111,8 @@ export const sht3x = sensorKind({
   find: host => findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isSht3x),
 });
 
-function command(chip: I2cChip, code: number, signal?: AbortSignal): Promise<void> {
-  return chip.write(Uint8Array.of(code >>> 8, code & 0xff), signal);
+function command(chip: I2cChip, code: number, context?: ReadContext): Promise<void> {
+  return chip.write(Uint8Array.of(code >>> 8, code & 0xff), context);
 }
 
 /** A word of an answer, the first one 0. */

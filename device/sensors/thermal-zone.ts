@@ -46,7 +46,7 @@ export const thermal = sensorKind({
     return {
       name: 'thermal',
       channels: [temperatureOf(zone)],
-      read: async signal => {
+      read: async ({ signal }) => {
         const text = await textAt(files, path, signal);
         // Its number may be another zone's by now.
         if (typeof zone === 'string') await expectText(files, `${folder}/type`, zone, signal);

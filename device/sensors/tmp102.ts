@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { hexWord, type I2cChip } from '../host/i2c/i2c.ts';
+import type { ReadContext } from '../host/read-context.ts';
 import { sensorKind } from '../kind.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { Tmp102Model } from '../models/tmp102.ts';
@@ -72,11 +73,11 @@ export const tmp102 = sensorKind({
       channels: CHANNELS,
       place,
       host,
-      begin: async chip => async signal => {
-        await chip.writeWord(CONFIGURATION, CONFIGURED | ONE_SHOT, signal);
-        const hasEnded = async () => conversionHasEnded(chip, signal);
-        await pauseUntil(host.clock, hasEnded, CONVERSION, `${chip.place}: a conversion`, signal);
-        return [temperatureOf(await chip.readWord(TEMPERATURE, signal), BITS)];
+      begin: async chip => async context => {
+        await chip.writeWord(CONFIGURATION, CONFIGURED | ONE_SHOT, context);
+        const hasEnded = async () => conversionHasEnded(chip, context);
+        await pauseUntil(host.clock, hasEnded, CONVERSION, `${chip.place}: a conversion`, context.signal);
+        return [temperatureOf(await chip.readWord(TEMPERATURE, context), BITS)];
       },
     }),
   simulate: (place, host) =>
@@ -91,8 +92,8 @@ export const tmp102 = sensorKind({
   find: host => findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isTmp102),
 });
 
-async function conversionHasEnded(chip: I2cChip, signal: AbortSignal): Promise<boolean> {
-  const configuration = await chip.readWord(CONFIGURATION, signal);
+async function conversionHasEnded(chip: I2cChip, context: ReadContext): Promise<boolean> {
+  const configuration = await chip.readWord(CONFIGURATION, context);
   if ((configuration & ~(ONE_SHOT | ALERT)) !== CONFIGURED) {
     throw new Error(
       `${chip.place}: expected the configuration ${hexWord(CONFIGURED)} of a TMP102, found ${hexWord(configuration)}: it lost its supply, or it is another chip`,

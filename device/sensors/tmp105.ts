@@ -77,11 +77,11 @@ export const tmp105 = sensorKind({
       channels: channelsOf(bits),
       place,
       host,
-      begin: async chip => async signal => {
-        await chip.writeByte(CONFIGURATION, configured | ONE_SHOT, signal);
-        await pause(host.clock, conversionOf(bits), signal);
-        const word = await chip.readWord(TEMPERATURE, signal);
-        const found = (await chip.readByte(CONFIGURATION, signal)) & ~ONE_SHOT;
+      begin: async chip => async context => {
+        await chip.writeByte(CONFIGURATION, configured | ONE_SHOT, context);
+        await pause(host.clock, conversionOf(bits), context.signal);
+        const word = await chip.readWord(TEMPERATURE, context);
+        const found = (await chip.readByte(CONFIGURATION, context)) & ~ONE_SHOT;
         if (found === configured) return [temperatureOf(word, bits)];
         throw new Error(
           `${chip.place}: expected the configuration ${hexByte(configured)} of a TMP105, found ${hexByte(found)}: it lost its supply, or it is another chip`,

@@ -3,15 +3,8 @@
 import type { NumberColumn } from '../../dap/model/value.ts';
 import { type SensorHost, simulatedHost } from '../kind.ts';
 import { channelValue } from '../sampling/columns.ts';
-import { wholeReading } from '../sampling/reading.ts';
-import {
-  type ComputedSensor,
-  IncompleteReading,
-  isComputed,
-  type OpenSensor,
-  type Reading,
-  type Sensor,
-} from '../sensor.ts';
+import { readingOf } from '../sampling/reading.ts';
+import { type ComputedSensor, isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
 import { type Calibration, calibrated } from './calibration.ts';
 import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
 import { derivedProblem, derivedValue } from './derived/derived-column.ts';
@@ -36,12 +29,6 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
   const channels = columnsOf(setup);
   const corrections = columns.map(({ calibration }) => calibration);
   const isPlain = derived.length === 0 && !corrections.some(calibration => calibration !== undefined);
-  const whole = (read: Reading): Reading => {
-    // Before anything is reckoned with it: a product makes a number of what was none.
-    const reading = wholeReading(sensor, read);
-    const values = Array.from(reading, (value, index) => corrected(corrections[index], value));
-    return [...values, ...derived.map(column => derivedValue(column, values[column.source]!))];
-  };
   const wrapped: Sensor = {
     name,
     channels,
@@ -49,18 +36,16 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
       return sensor.note;
     },
     sampling: samplingOf(setup),
-    read: async signal => {
-      if (isPlain) return sensor.read(signal);
-      let values: Reading;
-      try {
-        values = whole(await sensor.read(signal));
-      } catch (error) {
-        if (!(error instanceof IncompleteReading)) throw error;
-        throw new IncompleteReading(whole(error.reading), error.message);
-      }
-      const problem = derived.map(column => derivedProblem(column, values[column.source]!)).find(isGiven);
-      if (problem !== undefined) throw new IncompleteReading(values, problem);
-      return values;
+    read: async context => {
+      if (isPlain) return sensor.read(context);
+      // Checked before any arithmetic, which would turn a text or null into a number.
+      const reading = await readingOf(sensor, context);
+      const values = Array.from(reading.values, (value, index) => corrected(corrections[index], value));
+      const problem =
+        reading.problem ??
+        derived.map(column => derivedProblem(column, values[column.source]!)).find(isGiven);
+      const all = [...values, ...derived.map(column => derivedValue(column, values[column.source]!))];
+      return problem === undefined ? all : { values: all, problem };
     },
     close: () => sensor.close(),
   };

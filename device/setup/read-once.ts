@@ -2,10 +2,11 @@
 
 import { messageOf } from '../error-message.ts';
 import { type Clock, waitFor } from '../host/clock.ts';
+import type { ReadContext } from '../host/read-context.ts';
 import { Deadline, timeToRead } from '../sampling/deadline.ts';
 import { readingOf } from '../sampling/reading.ts';
 import { closeSensor } from '../sampling/sensor-reader.ts';
-import { IncompleteReading, isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
+import { isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
 
 /** Opening takes this many seconds at most; so does reading, unless it takes long by itself, and without the time in which others hold the bus. */
 const PATIENCE = 10;
@@ -42,9 +43,9 @@ export async function readOnce(open: OpenSensor, clock: Clock): Promise<OneReadi
 async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
   const stop = new AbortController();
   const deadline = new Deadline(sensor.name, timeToRead(PATIENCE, sensor.sampling), clock);
-  deadline.begin(stop.signal);
+  deadline.begin();
   let outcome: OneReading = {};
-  const reading = oneReading(sensor, clock, stop.signal).then(
+  const reading = oneReading(sensor, clock, { signal: stop.signal, account: deadline }).then(
     found => {
       outcome = found;
     },
@@ -57,13 +58,9 @@ async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
   return error === undefined ? outcome : { error };
 }
 
-async function oneReading(sensor: Sensor, clock: Clock, signal: AbortSignal): Promise<OneReading> {
+async function oneReading(sensor: Sensor, clock: Clock, context: ReadContext): Promise<OneReading> {
   const failure = isComputed(sensor) ? sensor.failure?.(clock.wall()) : undefined;
   if (failure !== undefined) return { error: failure };
-  try {
-    return { values: Array.from(await readingOf(sensor, signal)) };
-  } catch (error) {
-    if (!(error instanceof IncompleteReading)) throw error;
-    return { values: Array.from(error.reading), error: error.message };
-  }
+  const { values, problem } = await readingOf(sensor, context);
+  return { values: Array.from(values), ...(problem === undefined ? {} : { error: problem }) };
 }

@@ -1,12 +1,13 @@
 // Keeps a dataset going when a sensor cannot be opened or a reading fails: the next reading opens the sensor again.
 
 import { type Clock, waitFor } from '../host/clock.ts';
+import type { ReadContext } from '../host/read-context.ts';
 import { closeSensor } from '../sampling/sensor-reader.ts';
 import {
   type Channel,
-  IncompleteReading,
   isComputed,
   type OpenSensor,
+  type Reading,
   type Sampling,
   type Sensor,
 } from '../sensor.ts';
@@ -75,14 +76,13 @@ class ReopeningSensor implements Sensor {
     return sensor;
   }
 
-  async read(signal: AbortSignal) {
+  async read(context: ReadContext): Promise<Reading> {
     const opening = this.#begin();
     const sensor = await opening;
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     try {
-      return await sensor.read(signal);
+      return await sensor.read(context);
     } catch (error) {
-      if (error instanceof IncompleteReading) throw error;
       // Whatever it held may be what is broken: a bus that went with its driver, a file of a device that left.
       if (this.#opening === opening) this.#opening = undefined;
       await closeSensor(sensor, this.#clock);

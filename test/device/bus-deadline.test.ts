@@ -24,9 +24,9 @@ function busOf(clock: FakeClock) {
     await clock.sleepUntil(clock.monotonic() + 0.78, NEVER);
     return [clock.monotonic()];
   };
-  const healthy = (name: string): Sensor => sensorOf(name, signal => serial('1-wire', work, signal));
+  const healthy = (name: string): Sensor => sensorOf(name, context => serial('1-wire', work, context));
   const hanging = (name: string, hangs: () => boolean): Sensor =>
-    sensorOf(name, signal =>
+    sensorOf(name, context =>
       serial(
         '1-wire',
         () => {
@@ -35,7 +35,7 @@ function busOf(clock: FakeClock) {
           hung.push(answer);
           return answer.promise;
         },
-        signal,
+        context,
       ),
     );
   return { serial, healthy, hanging, hung };

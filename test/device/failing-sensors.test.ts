@@ -106,7 +106,7 @@ describe('a sensor that fails', () => {
     );
     expect(column(await take(rows, 1), 1)).toEqual([Number.NaN]);
     expect(device.sensors[0]!.lastError?.message).toBe(
-      'expected 1 values, one a channel, and found 2 in the reading',
+      'expected 1 values, one per channel, found 2 in the reading',
     );
     await device.close();
   });
@@ -129,7 +129,7 @@ describe('a sensor that hangs', () => {
   it('does not hold up the rows, is reported, and is not read a second time meanwhile', async () => {
     let reads = 0;
     const signals: AbortSignal[] = [];
-    const hung = sensorOf('hung', signal => {
+    const hung = sensorOf('hung', ({ signal }) => {
       reads++;
       signals.push(signal);
       return never();
@@ -200,7 +200,7 @@ describe('a sensor that hangs', () => {
 
   it('that minds its signal is tried again', async () => {
     let reads = 0;
-    const sensor = sensorOf('s', signal => {
+    const sensor = sensorOf('s', ({ signal }) => {
       reads++;
       return new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });

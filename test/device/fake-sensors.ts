@@ -1,7 +1,8 @@
 // Sensors for tests, and ways to take rows from a generator.
 
 import type { Batch } from '../../dap/model/value.ts';
-import type { Channel, OpenSensor, Reading, Sensor } from '../../device/sensor.ts';
+import type { ReadContext } from '../../device/host/read-context.ts';
+import { type Channel, type OpenSensor, partsOf, type Reading, type Sensor } from '../../device/sensor.ts';
 
 export function channel(name: string, more: Partial<Channel> = {}): Channel {
   return { name, units: '1', longName: name, ...more };
@@ -10,16 +11,26 @@ export function channel(name: string, more: Partial<Channel> = {}): Channel {
 /** A sensor with one channel of its own name that reads by calling `read`. */
 export function sensorOf(
   name: string,
-  read: (signal: AbortSignal) => Promise<Reading> | Reading,
+  read: (context: ReadContext) => Promise<Reading> | Reading,
   more: Partial<Sensor> = {},
 ): Sensor {
   return {
     name,
     channels: [channel(name)],
-    read: async signal => read(signal),
+    read: async context => read(context),
     close: async () => {},
     ...more,
   };
+}
+
+/** The values of one complete reading; rejects with the problem of an incomplete one. */
+export async function valuesOf(
+  sensor: Sensor,
+  context: ReadContext = new AbortController(),
+): Promise<number[]> {
+  const { values, problem } = partsOf(await sensor.read(context));
+  if (problem !== undefined) throw new Error(problem);
+  return Array.from(values);
 }
 
 export function opening(sensor: Sensor): OpenSensor {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sensorKind } from '../../device/kind.ts';
 import { openDevice } from '../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../device/sampling/events.ts';
-import { IncompleteReading, type Reading } from '../../device/sensor.ts';
+import type { Reading } from '../../device/sensor.ts';
 import { setUpSensor } from '../../device/setup/column-setup.ts';
 import { openerOf } from '../../device/setup/opened-setup.ts';
 import { reopenOnError } from '../../device/setup/reopening-sensor.ts';
@@ -47,7 +47,7 @@ async function deviceOf(read: (reads: number) => Reading) {
 
 it('a sensor that has some of its values gives them, each row, and counts as failing until it has all', async () => {
   const { device, events, counts, rows } = await deviceOf(reads => {
-    if (reads === 2 || reads === 3) throw new IncompleteReading([Number.NaN, 21], 'x is out of range');
+    if (reads === 2 || reads === 3) return { values: [Number.NaN, 21], problem: 'x is out of range' };
     return [10, 20];
   });
   const taken = await take(rows, 3);
@@ -63,12 +63,10 @@ it('a sensor that has some of its values gives them, each row, and counts as fai
 });
 
 it('an incomplete reading of the wrong length is an error like any other', async () => {
-  const { device, rows } = await deviceOf(() => {
-    throw new IncompleteReading([1], 'x is out of range');
-  });
+  const { device, rows } = await deviceOf(() => ({ values: [1], problem: 'x is out of range' }));
   expect(column(await take(rows, 1), 1)).toEqual([Number.NaN]);
   expect(device.sensors[0]!.lastError!.message).toBe(
-    'expected 2 values, one a channel, and found 1 in the reading',
+    'expected 2 values, one per channel, found 1 in the reading',
   );
   await device.close();
 });

@@ -50,7 +50,7 @@ describe('a thousand generators that are started and aborted', () => {
       open++;
       return sensorOf(
         's',
-        signal =>
+        ({ signal }) =>
           new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason), { once: true });
           }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../device/host/clock.ts';
 import { openDevice } from '../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../device/sampling/events.ts';
-import { IncompleteReading, type Sampling, type Sensor } from '../../device/sensor.ts';
+import type { Reading, Sampling, Sensor } from '../../device/sensor.ts';
 import { FakeClock } from './fake-clock.ts';
 import { channel, column, never, opening, sensorOf, take } from './fake-sensors.ts';
 
@@ -16,7 +16,7 @@ function asleep(clock: Clock, seconds: number): Promise<void> {
 async function deviceOf(
   interval: number,
   sampling: Sampling,
-  read: (count: number, clock: FakeClock) => Promise<readonly number[]>,
+  read: (count: number, clock: FakeClock) => Promise<Reading>,
   more: Partial<Sensor> = {},
 ) {
   const clock = new FakeClock(1_800_000_000);
@@ -89,7 +89,7 @@ describe('a sensor that is slower than its rows', () => {
       { between: 'hold' },
       async (_count, clock) => {
         await asleep(clock, 0.35);
-        throw new IncompleteReading([5, Number.NaN], 'a jumper is open');
+        return { values: [5, Number.NaN], problem: 'a jumper is open' };
       },
       { channels: [channel('a'), channel('b')] },
     );

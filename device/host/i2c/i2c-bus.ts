@@ -1,6 +1,7 @@
 // How do several sensors use one I2C bus? One transfer at a time, each with a deadline, a disturbed one tried again.
 
 import { type Clock, waitFor } from '../clock.ts';
+import type { ReadContext } from '../read-context.ts';
 import type { Serial } from '../serial.ts';
 import { busName, hexByte, type I2cBusEntry, type I2cBuses, type I2cChip } from './i2c.ts';
 import type { I2cAdapter, OpenAdapter } from './i2c-adapter.ts';
@@ -34,24 +35,24 @@ export function i2cBuses({ openAdapter, list, serial, clock }: I2cBusesOptions):
 function chipOf(bus: Bus, address: number): I2cChip {
   const place = `${hexByte(address)} on ${bus.name}`;
   let closed: Promise<void> | undefined;
-  const transfer = <T>(work: (adapter: I2cAdapter) => Promise<T>, signal: AbortSignal | undefined) =>
+  const transfer = <T>(work: (adapter: I2cAdapter) => Promise<T>, context: ReadContext | undefined) =>
     closed === undefined
-      ? bus.transfer(place, work, signal)
+      ? bus.transfer(place, work, context)
       : Promise.reject(new Error(`the chip at ${place} is closed`));
   return {
     place,
-    readByte: (register, signal) => transfer(adapter => adapter.readByte(address, register), signal),
-    writeByte: (register, value, signal) =>
-      transfer(adapter => adapter.writeByte(address, register, value), signal),
-    readWord: async (register, signal) =>
-      swapped(await transfer(adapter => adapter.readWord(address, register), signal)),
-    writeWord: (register, value, signal) =>
-      transfer(adapter => adapter.writeWord(address, register, swapped(value)), signal),
-    readBlock: async (register, length, signal) =>
-      whole(await transfer(adapter => adapter.readBlock(address, register, length), signal), length, place),
-    read: async (length, signal) =>
-      whole(await transfer(adapter => adapter.read(address, length), signal), length, place),
-    write: (bytes, signal) => transfer(adapter => adapter.write(address, bytes), signal),
+    readByte: (register, context) => transfer(adapter => adapter.readByte(address, register), context),
+    writeByte: (register, value, context) =>
+      transfer(adapter => adapter.writeByte(address, register, value), context),
+    readWord: async (register, context) =>
+      swapped(await transfer(adapter => adapter.readWord(address, register), context)),
+    writeWord: (register, value, context) =>
+      transfer(adapter => adapter.writeWord(address, register, swapped(value)), context),
+    readBlock: async (register, length, context) =>
+      whole(await transfer(adapter => adapter.readBlock(address, register, length), context), length, place),
+    read: async (length, context) =>
+      whole(await transfer(adapter => adapter.read(address, length), context), length, place),
+    write: (bytes, context) => transfer(adapter => adapter.write(address, bytes), context),
     close: () => {
       closed ??= bus.release();
       return closed;
@@ -110,7 +111,7 @@ class Bus {
   transfer<T>(
     place: string,
     work: (adapter: I2cAdapter) => Promise<T>,
-    signal: AbortSignal | undefined,
+    context: ReadContext | undefined,
   ): Promise<T> {
     return this.#serial(
       this.name,
@@ -118,7 +119,7 @@ class Bus {
         try {
           return await this.#once(work).catch(error => {
             // The Pi's controller cuts a clock short that a chip stretches (raspberrypi/linux#254): once more, then it counts.
-            if (isPassing(error) && signal?.aborted !== true) return this.#once(work);
+            if (isPassing(error) && context?.signal.aborted !== true) return this.#once(work);
             throw error;
           });
         } catch (error) {
@@ -129,7 +130,7 @@ class Bus {
           throw transferError(error, place, this.name);
         }
       },
-      signal,
+      context,
     );
   }
 

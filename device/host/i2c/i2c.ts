@@ -1,5 +1,7 @@
 // How does a sensor talk to a chip on an I2C bus? In registers and plain transfers, one transfer at a time on a bus.
 
+import type { ReadContext } from '../read-context.ts';
+
 /** A bus `/dev/i2c-N`. */
 export interface I2cBusEntry {
   readonly number: number;
@@ -24,23 +26,23 @@ export interface I2cBuses {
 
 /**
  * One chip. Each method is one transfer and cannot be parted by another's; words have their most significant byte first. All
- * reject with one sentence where the chip does not answer, the bus hangs or is gone, and when `signal` aborts.
+ * reject with one sentence where the chip does not answer, the bus hangs or is gone, and when the context's signal aborts.
  */
 export interface I2cChip {
   /** For errors: `0x48 on i2c-1`. */
   readonly place: string;
   /** Reads a register of 8 bits. */
-  readByte(register: number, signal?: AbortSignal): Promise<number>;
-  writeByte(register: number, value: number, signal?: AbortSignal): Promise<void>;
+  readByte(register: number, context?: ReadContext): Promise<number>;
+  writeByte(register: number, value: number, context?: ReadContext): Promise<void>;
   /** Reads a register of 16 bits, 0 to 65535. */
-  readWord(register: number, signal?: AbortSignal): Promise<number>;
-  writeWord(register: number, value: number, signal?: AbortSignal): Promise<void>;
+  readWord(register: number, context?: ReadContext): Promise<number>;
+  writeWord(register: number, value: number, context?: ReadContext): Promise<void>;
   /** Reads 1 to 32 registers of 8 bits, from `register` on. */
-  readBlock(register: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  readBlock(register: number, length: number, context?: ReadContext): Promise<Uint8Array>;
   /** Reads bytes without naming a register. */
-  read(length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  read(length: number, context?: ReadContext): Promise<Uint8Array>;
   /** Writes bytes that are a command, not a register. */
-  write(bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+  write(bytes: Uint8Array, context?: ReadContext): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -136,7 +136,7 @@ function check(sensor, reading, expected) {
 }
 
 async function failure(sensor) {
-  return sensor.read(signal).then(
+  return sensor.read({ signal }).then(
     reading => {
       throw new Error(`${sensor.name}: expected an error, found ${[...reading]}`);
     },
@@ -153,14 +153,14 @@ for (const { kind: name, address, expected } of CASES) {
     for (const number of [0, 1]) {
       surround(number);
       const since = performance.now();
-      const reading = await sensor.read(signal);
+      const reading = await sensor.read({ signal });
       process.stdout.write(`${name}: ${check(sensor, reading, expected[number])} (${milliseconds(since)})\n`);
     }
     for (const fault of ['no-answer', 'hang']) {
       surround(1, { [name]: { fault } });
       process.stdout.write(`  ${fault}: ${await failure(sensor)}\n`);
       surround(0);
-      check(sensor, await sensor.read(signal), expected[0]);
+      check(sensor, await sensor.read({ signal }), expected[0]);
     }
   } finally {
     await sensor.close();
@@ -173,7 +173,7 @@ const sensor = await sht3x.open(sht3x.options.parse({ bus: BUS }), host);
 surround(0, { sht3x: { fault: 'disturbed' } });
 process.stdout.write(`sht3x disturbed: ${await failure(sensor)}\n`);
 surround(0);
-check(sensor, await sensor.read(signal), expected[0]);
+check(sensor, await sensor.read({ signal }), expected[0]);
 
 chips.kill();
 await once(chips, 'exit');

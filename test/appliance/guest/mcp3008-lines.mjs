@@ -38,7 +38,7 @@ const open = (name, options) => {
 /** A reading, or why there is none; asked for again where the machine that plays all this was too busy for it. */
 async function outcome(sensor) {
   for (let times = 0; ; times++) {
-    const found = await sensor.read(signal).catch(error => error);
+    const found = await sensor.read({ signal }).catch(error => error);
     if (!(found instanceof Error)) return [...found];
     if (times === 100 || !/too busy or too slow/.test(found.message)) return found.message;
   }
@@ -89,15 +89,15 @@ for (const way of ['sysfs', 'character-device']) {
   tell('level', '17=0');
   const gauge = await open('gpio-input', { interface: way, debounce: 0.002 });
   deepStrictEqual(interrupts().length, 1);
-  const [, from] = await gauge.read(signal);
+  const [, from] = await gauge.read({ signal });
   for (let edge = 0; edge < 20; edge++) {
     tell('level', `17=${edge % 2 === 0 ? 1 : 0}`);
     await pass(10);
   }
   // A level counts when it has stayed since the process learned of it, which is at a reading at the latest.
-  await gauge.read(signal);
+  await gauge.read({ signal });
   await pass(10);
-  const [level, count] = await gauge.read(signal);
+  const [level, count] = await gauge.read({ signal });
   deepStrictEqual(level, 0);
   // Through onoff, edges that come while this busy machine does something else become one.
   ok(

@@ -15,7 +15,7 @@ import { FakeClock } from '../fake-clock.ts';
 import { hostOf } from '../known-sensors.ts';
 
 const CHANNELS = [{ name: 'depth', units: 'm', longName: 'Depth' }];
-const NEVER = new AbortController().signal;
+const NEVER = new AbortController();
 
 /** A driver of another file each time. */
 let count = 0;
@@ -89,14 +89,14 @@ describe('a kind that someone else wrote', () => {
     expect(await once(gives([7]))).toEqual({ values: [7] });
     expect(await once(gives(Float32Array.of(0.5)))).toEqual({ values: [0.5] });
     expect(await once(gives([1, 2]))).toEqual({
-      error: 'expected 1 values, one a channel, and found 2 in the reading',
+      error: 'expected 1 values, one per channel, found 2 in the reading',
     });
     expect(await once(gives(undefined))).toEqual({
-      error: 'expected 1 values, one a channel, and found none in the reading',
+      error: 'expected 1 values, one per channel, found none in the reading',
     });
     // A column would make 0 of null, and a number of a text.
-    expect(await once(gives([null]))).toEqual({ error: 'expected a number for depth, and found nothing' });
-    expect(await once(gives(['21.3']))).toEqual({ error: 'expected a number for depth, and found "21.3"' });
+    expect(await once(gives([null]))).toEqual({ error: 'expected a number for depth, found nothing' });
+    expect(await once(gives(['21.3']))).toEqual({ error: 'expected a number for depth, found "21.3"' });
   });
 
   it('never reads the machine in the name of a simulation that gives nothing', () => {
@@ -249,7 +249,7 @@ describe('a driver that never answers', () => {
     });
     const sensor = await kind.open({}, hostOf());
     const stop = new AbortController();
-    const reading = sensor.read(stop.signal);
+    const reading = sensor.read(stop);
     stop.abort(new Error('too late'));
     await expect(reading).rejects.toThrow('too late');
     expect(await sensor.read(NEVER)).toEqual([2]);
@@ -356,8 +356,8 @@ describe('what a driver is given', () => {
             host,
             begin: async chip => {
               await chip.write(Uint8Array.of(0x10));
-              return async signal => {
-                const [high = 0, low = 0] = await chip.read(2, signal);
+              return async context => {
+                const [high = 0, low = 0] = await chip.read(2, context);
                 return [((high << 8) | low) / 1.2];
               };
             },

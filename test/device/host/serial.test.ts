@@ -55,10 +55,7 @@ it('work that nobody wants any more is not begun, and what has begun is still wa
   const serial = serialQueues();
   const stop = new AbortController();
   const first = workOf(said, 'first');
-  const asked = [
-    serial('i2c-1', first.work, stop.signal),
-    serial('i2c-1', workOf(said, 'second').work, stop.signal),
-  ];
+  const asked = [serial('i2c-1', first.work, stop), serial('i2c-1', workOf(said, 'second').work, stop)];
   const third = serial('i2c-1', async () => said.push('third begins'));
   await turn();
   stop.abort(new Error('enough'));

@@ -16,6 +16,7 @@ import { setUpSensor } from '../../../device/setup/column-setup.ts';
 import { openerOf } from '../../../device/setup/opened-setup.ts';
 import { importsOf, textOf } from '../../sources.ts';
 import { FakeClock } from '../fake-clock.ts';
+import { valuesOf } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
 import { cornersOf, trials } from './corner-options.ts';
 import { type KernelTree, kernelTree } from './kernel-tree.ts';
@@ -61,7 +62,7 @@ async function simulated(
   const readings: number[][] = [];
   for (let read = 0; read < 3; read++) {
     clock.pass(Math.max(1, kind.conversionTime(options)));
-    readings.push(Array.from(await sensor.read(new AbortController().signal)));
+    readings.push(await valuesOf(sensor));
   }
   await sensor.close();
   return readings;
@@ -185,7 +186,7 @@ describe.each(SENSOR_KINDS.map(kind => [kind.name, kind] as const))('the kind %s
     for (const { options, name: called } of found) {
       if (called !== undefined) expect(called).toMatch(/^[A-Za-z_][A-Za-z0-9_]*$/);
       const sensor = await kind.open(kind.options.parse(options), host);
-      const reading = Array.from(await sensor.read(new AbortController().signal));
+      const reading = await valuesOf(sensor);
       expect(reading).toHaveLength(sensor.channels.length);
       expect(reading.some(Number.isFinite)).toBe(true);
       await sensor.close();

@@ -10,7 +10,7 @@ import type { Sensor } from '../../../device/sensor.ts';
 import { ds18b20 } from '../../../device/sensors/ds18b20.ts';
 import { parseSlave } from '../../../device/sensors/w1-scratchpad.ts';
 import { FakeClock } from '../fake-clock.ts';
-import { column, take } from '../fake-sensors.ts';
+import { column, take, valuesOf } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
 import { type KernelTree, kernelTree } from './kernel-tree.ts';
 import { opensOn } from './opens.ts';
@@ -42,7 +42,7 @@ function bus(celsius: Readonly<Record<string, number>>, options: Partial<W1Therm
 }
 
 const { signal } = new AbortController();
-const read = async (sensor: Sensor) => (await sensor.read(signal))[0];
+const read = async (sensor: Sensor) => (await valuesOf(sensor))[0];
 const open = (host: ReturnType<typeof hostOf>, options: object = {}) =>
   ds18b20.open(ds18b20.options.parse(options), host);
 
@@ -159,7 +159,7 @@ describe('a bus whose thermometers convert at the same time', () => {
     const { host, places, clock } = bus({ [FIRST]: 20, [SECOND]: 30 });
     const [first, second] = [await open(host, { address: FIRST }), await open(host, { address: SECOND })];
     const stop = new AbortController();
-    const [kept, givenUp] = [read(first), second.read(stop.signal)];
+    const [kept, givenUp] = [read(first), second.read(stop)];
     await clock.sleepUntil(clock.monotonic() + 0.4, signal);
     stop.abort();
     await expect(givenUp).rejects.toThrow(/abort/);

@@ -7,7 +7,7 @@ import { hostLoad } from '../../../device/sensors/host-load.ts';
 import { hostNetwork } from '../../../device/sensors/host-network.ts';
 import { thermal } from '../../../device/sensors/thermal-zone.ts';
 import { FakeClock } from '../fake-clock.ts';
-import { column, take } from '../fake-sensors.ts';
+import { column, take, valuesOf } from '../fake-sensors.ts';
 import { hostOf, hostSensors } from '../known-sensors.ts';
 import { type KernelTree, kernelTree, netDev, stat } from './kernel-tree.ts';
 
@@ -23,7 +23,7 @@ async function treeOf(texts: Readonly<Record<string, string>>): Promise<KernelTr
 }
 
 const { signal } = new AbortController();
-const read = async (sensor: Sensor) => Array.from(await sensor.read(signal));
+const read = (sensor: Sensor) => valuesOf(sensor);
 
 describe('the load averages', () => {
   it('are the three that the kernel gives', async () => {
@@ -107,7 +107,7 @@ describe('the share of CPU time in use', () => {
   it('comes to nothing, in milliseconds, when the wait of the first read is aborted', async () => {
     const { sensor } = await cpu(stat(1000, 0, 0, 1000));
     const stop = new AbortController();
-    const reading = sensor.read(stop.signal);
+    const reading = sensor.read(stop);
     stop.abort();
     await expect(reading).rejects.toThrow(/abort/i);
   });

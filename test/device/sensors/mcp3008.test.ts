@@ -214,7 +214,7 @@ describe('an MCP3008', () => {
     const { open } = rigOf();
     const sensor = await open(mcp3008, { inputs: ALL });
     const stop = new AbortController();
-    const reading = sensor.read(stop.signal);
+    const reading = sensor.read(stop);
     stop.abort(new Error('enough'));
     await expect(reading).rejects.toThrow('enough');
   });

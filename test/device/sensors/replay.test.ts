@@ -17,7 +17,7 @@ import { replay } from '../../../device/sensors/replay.ts';
 import { setUpSensor } from '../../../device/setup/column-setup.ts';
 import { openerOf } from '../../../device/setup/opened-setup.ts';
 import { FakeClock } from '../fake-clock.ts';
-import { column, take } from '../fake-sensors.ts';
+import { column, take, valuesOf } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
 
 let folder = '';
@@ -32,10 +32,9 @@ async function written(name: string, content: string | Uint8Array): Promise<stri
   return file;
 }
 
-const { signal } = new AbortController();
 const open = (options: object, clock = new FakeClock()) =>
   replay.open(replay.options.parse({ columns: ['t'], ...options }), hostOf({ clock }));
-const read = async (sensor: Sensor) => Array.from(await sensor.read(signal));
+const read = (sensor: Sensor) => valuesOf(sensor);
 /** As many readings as asked for, `seconds` apart. */
 async function readings(sensor: Sensor, count: number, clock: FakeClock, seconds: number): Promise<number[]> {
   const values: number[] = [];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tmp36 } from '../../../device/sensors/tmp36.ts';
+import { valuesOf } from '../fake-sensors.ts';
 
 const START = 1_800_000_000;
 
@@ -96,7 +97,7 @@ describe('the simulated TMP36', () => {
 
   it('reads what it computes for now', async () => {
     const sensor = tmp36({ seed: 2, now: () => START + 12.5 });
-    const [voltage, temperature] = Array.from(await sensor.read(new AbortController().signal));
+    const [voltage, temperature] = await valuesOf(sensor);
     expect(temperature).toBe(celsius(2, Float64Array.of(START + 12.5))[0]);
     expect(voltage).toBe(500 + 10 * temperature!);
   });

@@ -85,7 +85,7 @@ describe('a sensor that was set up', () => {
     });
     const setup = setUpSensor(nan, {}, { channels: { raw: { calibration } } });
     const sensor = await openerOf(setup, hostOf(), false)();
-    expect(await sensor.read(new AbortController().signal)).toEqual([Number.NaN, 1]);
+    expect(await sensor.read(new AbortController())).toEqual([Number.NaN, 1]);
   });
 
   it('does not open where its kind gives other channels than it told', async () => {

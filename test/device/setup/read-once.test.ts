@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { serialQueues } from '../../../device/host/serial.ts';
-import { IncompleteReading, type Sensor } from '../../../device/sensor.ts';
+import type { Sensor } from '../../../device/sensor.ts';
 import { readOnce } from '../../../device/setup/read-once.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { deferred, never, opening, sensorOf } from '../fake-sensors.ts';
@@ -32,9 +32,7 @@ describe('one reading', () => {
   });
 
   it('has the values that there are, and why others are missing', async () => {
-    const partial = async () => {
-      throw new IncompleteReading([Number.NaN], 'a jumper is open');
-    };
+    const partial = () => ({ values: [Number.NaN], problem: 'a jumper is open' });
     const reading = await readOnce(opening(sensorOf('a', partial)), new FakeClock());
     expect(reading).toEqual({ values: [Number.NaN], error: 'a jumper is open' });
   });
@@ -50,14 +48,14 @@ describe('one reading', () => {
 
   it('is an error where values are missing', async () => {
     expect(await readOnce(opening(sensorOf('a', () => [])), new FakeClock())).toEqual({
-      error: 'expected 1 values, one a channel, and found 0 in the reading',
+      error: 'expected 1 values, one per channel, found 0 in the reading',
     });
   });
 
   it('is not waited for for ever: the read is told to stop, the sensor is closed', async () => {
     let told = false;
     const { sensor, closed } = counting(
-      sensorOf('a', signal => {
+      sensorOf('a', ({ signal }) => {
         signal.addEventListener('abort', () => {
           told = true;
         });
@@ -72,14 +70,14 @@ describe('one reading', () => {
     const clock = new FakeClock();
     const serial = serialQueues();
     const slow = (name: string) =>
-      sensorOf(name, signal =>
+      sensorOf(name, context =>
         serial(
           '1-wire',
           async () => {
             await clock.sleepUntil(clock.monotonic() + 7, new AbortController().signal);
             return [1];
           },
-          signal,
+          context,
         ),
       );
     const names = ['a', 'b', 'c'];

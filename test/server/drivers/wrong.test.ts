@@ -294,8 +294,8 @@ describe('a driver', () => {
   it.each([
     ['async () => { throw new Error("no wire"); }', 'no wire'],
     ['() => { throw new Error("no wire"); }', 'no wire'],
-    ['async () => [1, 2]', 'expected 1 values, one a channel, and found 2 in the reading'],
-    ['async () => ["21.3"]', 'expected a number for depth, and found "21.3"'],
+    ['async () => [1, 2]', 'expected 1 values, one per channel, found 2 in the reading'],
+    ['async () => ["21.3"]', 'expected a number for depth, found "21.3"'],
     ['() => new Promise(() => {})', 'no answer within 10 s'],
     [
       '() => { setTimeout(() => { throw new Error("no wire"); }); return new Promise(() => {}); }',
