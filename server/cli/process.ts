@@ -1,4 +1,4 @@
-// Runs the command line of this process with this machine and this terminal around it, and ends with an exit code.
+// Runs the command line of this process on this machine and terminal, and exits with its code.
 
 import { fileURLToPath } from 'node:url';
 import { thisMachine } from '../machine/machine.ts';
@@ -9,8 +9,8 @@ import type { CommandContext } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { TerminalStyles } from './terminal-styles.ts';
 
-/** Of a terminal: back to the beginning of the line, which is empty then. */
-const ANEW = '\r\u001b[K';
+/** The terminal's sequence that clears the current line. */
+const CLEAR_LINE = '\r\u001b[K';
 const { stdout, stderr } = process;
 const styles = new TerminalStyles(stdout);
 
@@ -19,20 +19,20 @@ const context: CommandContext = {
   print: text => stdout.write(styles.shown(text)),
   printData: text => stdout.write(stdout.isTTY ? visibleText(text) : text),
   tell: {
-    line: text => stderr.write(`${stderr.isTTY ? ANEW : ''}dapberry: ${visibleLine(text)}\n`),
-    progress: text => stderr.isTTY && stderr.write(`${ANEW}${visibleLine(text)}`),
+    line: text => stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}dapberry: ${visibleLine(text)}\n`),
+    progress: text => stderr.isTTY && stderr.write(`${CLEAR_LINE}${visibleLine(text)}`),
   },
   styled: (style, text) => styles.styled(style, text),
   // The page that `npm run build` made, beside this file's folder in `dist`.
   webRoot: fileURLToPath(new URL('../../web', import.meta.url)),
 };
 
-/** How long the threads of the kernel's files may take when the command is done, in milliseconds. */
-const LONGEST_FAREWELL = 500;
+/** How long the exit waits for threads in calls of the file system. */
+const EXIT_WAIT_MS = 500;
 
 takeUncaughtErrors();
 
-// A reader that has seen enough ends the program without a word: `dapberry list | head -1`.
+// The program ends silently when the reader of its output has ended: `dapberry list | head -1`.
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
@@ -43,7 +43,7 @@ for (const stream of [stdout, stderr]) {
 
 const code = await runProgram(process.argv.slice(2), context, text => stderr.write(visibleText(text)));
 if (code !== undefined) {
-  // A sensor that hangs keeps nobody waiting for long; what was written leaves first.
-  await threadsBack(performance.now() + LONGEST_FAREWELL);
+  // A hanging sensor delays the exit only shortly; the output is flushed first.
+  await threadsBack(performance.now() + EXIT_WAIT_MS);
   process.stdout.write('', () => process.exit(code));
 }

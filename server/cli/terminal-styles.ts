@@ -5,7 +5,7 @@ import { styleText } from 'node:util';
 import { visibleText } from '../text/visible-text.ts';
 import type { Style } from './commands/command.ts';
 
-/** Nobody who wrote a part of a text knows it. */
+/** A random word, so that no printed text can contain a mark. */
 const SECRET = randomUUID();
 const BETWEEN = 'x';
 const MARK = new RegExp(`<${SECRET} (.*?)>`, 'g');
@@ -14,12 +14,12 @@ export class TerminalStyles {
   readonly #marks = new Map<string, string>();
   readonly #stream: NodeJS.WriteStream;
 
-  /** Styles are there only on a terminal, and not where NO_COLOR is set. */
+  /** Styles text only for a terminal, and only without NO_COLOR. */
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
   }
 
-  /** The text with marks around it, which `shown` makes those of the terminal. */
+  /** The text between marks, which `shown` replaces by the terminal's sequences. */
   styled(style: Style, text: string): string {
     const [open = '', close = ''] = styleText(style, BETWEEN, { stream: this.#stream }).split(BETWEEN);
     if (open === '') return text;
@@ -27,7 +27,7 @@ export class TerminalStyles {
     return `<${SECRET} ${style} on>${text}<${SECRET} ${style} off>`;
   }
 
-  /** The text as it is printed: harmless, but for the marks. */
+  /** The text as it is printed: control characters escaped, and marks replaced by the terminal's sequences. */
   shown(text: string): string {
     return visibleText(text).replace(MARK, (_mark, name: string) => this.#marks.get(name) ?? '');
   }

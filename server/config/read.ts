@@ -88,8 +88,8 @@ function isShortage({ found }: Problem): boolean {
 
 /** Where it comes from, in words. */
 export function originText({ files, isBuiltin }: ValidConfig): string {
-  if (files.length === 0) return 'the built-in one: no file was found';
-  return `${files.join(', ')}: right${isBuiltin ? '; it names no dataset, so the built-in ones are served' : ''}`;
+  if (files.length === 0) return 'built-in: no configuration file was found';
+  return `${files.join(', ')}: valid${isBuiltin ? '; it names no dataset, so the built-in datasets are served' : ''}`;
 }
 
 /** A configuration that is wrong; the message has one line a problem. */

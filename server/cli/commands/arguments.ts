@@ -1,4 +1,4 @@
-// Reads the command line: a command, its options and its operands, each known and in its place.
+// Parses the command line into a command, its options and its operands, and explains mistakes in it.
 
 import { parseArgs } from 'node:util';
 import { nearest } from '../../../dap/model/nearest.ts';
@@ -11,15 +11,15 @@ export interface CommandLine {
 
 /** Options that every command has. */
 export const COMMON_OPTIONS: readonly Option[] = [
-  { name: 'debug', meaning: 'print where in the program an error came from' },
-  { name: 'help', meaning: 'print this' },
+  { name: 'debug', meaning: 'print the stack trace of an error' },
+  { name: 'help', meaning: 'print this help' },
 ];
 
-/** Of the program itself. */
+/** The option of the program itself. */
 export const VERSION_OPTION: Option = { name: 'version', meaning: 'print the version' };
 
 /**
- * Reads the arguments after the program's name. Where no command is named it is the first of `commands`.
+ * Parses the words after the program's name. Without a command's name, the first of `commands` is meant.
  * @throws UsageError that says what was expected and what was found
  */
 export function parseArguments(words: readonly string[], commands: readonly Command[]): CommandLine {
@@ -69,7 +69,7 @@ export function parseArguments(words: readonly string[], commands: readonly Comm
   return { command, args: { options, operands } };
 }
 
-/** Whether what stands where a value should be is meant as an option. `-1` is a number. */
+/** Whether a word in the place of a value looks like an option. `-1` is a number. */
 function isOption(inline: boolean | undefined, value: string): boolean {
   return inline === false && /^--?[A-Za-z]/.test(value);
 }
@@ -82,7 +82,7 @@ function unknownOption(
   help: string,
 ): UsageError {
   const own = [...(command?.options ?? known), ...COMMON_OPTIONS, VERSION_OPTION].map(option => option.name);
-  // A letter alone is near to every short word.
+  // A single letter resembles every short word.
   const meant =
     name.length < 2
       ? undefined
@@ -91,11 +91,11 @@ function unknownOption(
           name,
           known.map(option => option.name),
         ));
-  const message = `there is no option ${raw}`;
+  const message = `unknown option ${raw}`;
   return new UsageError(message, meant === undefined ? help : `did you mean --${meant}?`);
 }
 
-/** The error for a command that there is not. */
+/** The error for an unknown command. */
 export function unknownCommand(name: string, commands: readonly Command[]): UsageError {
   const names = commands.map(command => command.name);
   const meant = nearest(name, names);
@@ -103,7 +103,7 @@ export function unknownCommand(name: string, commands: readonly Command[]): Usag
   return new UsageError(message, meant === undefined ? undefined : `did you mean ${meant}?`);
 }
 
-/** The text that an option was given, which is not empty; undefined where it was not args. */
+/** The text given for an option, never empty; undefined without the option. */
 export function textOf({ options }: CommandArguments, name: string, what: string): string | undefined {
   const value = options.get(name);
   if (typeof value !== 'string') return undefined;
@@ -111,7 +111,7 @@ export function textOf({ options }: CommandArguments, name: string, what: string
   return value;
 }
 
-/** One of some words. */
+/** The word given for an option, one of `choices`; undefined without the option. */
 export function choiceOf<Word extends string>(
   { options }: CommandArguments,
   name: string,
@@ -128,7 +128,7 @@ export function choiceOf<Word extends string>(
   );
 }
 
-/** A decimal number as a whole, never the beginning of a text, nor 0 for an empty one; NaN for another text. */
+/** The number that the whole text spells as a decimal; NaN for any other text, an empty one included. */
 export function decimalOf(text: string): number {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }
@@ -139,6 +139,7 @@ export interface NumberLimits {
   readonly whole: boolean;
 }
 
+/** The number given for an option; undefined without the option. Throws a UsageError outside of the limits. */
 export function numberOf(
   { options }: CommandArguments,
   name: string,

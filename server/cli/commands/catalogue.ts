@@ -1,4 +1,4 @@
-// Which commands are there? All of them, in the order in which the help shows them; the first is meant where none is named.
+// Lists all commands in the order of the help; the first one runs without a command name.
 
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';

@@ -1,4 +1,4 @@
-// `dapberry check`: tells whether the configuration is right, and what it would serve. Opens no hardware.
+// `dapberry check`: checks the configuration and prints what it would serve, without opening hardware.
 
 import type { Atomic, Sequence } from '../../../dap/index.ts';
 import { columnsOf } from '../../../device/index.ts';
@@ -14,45 +14,44 @@ import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf, readValidConfig } fr
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'tell whether a configuration is right, and what it would serve',
+  summary: 'check a configuration, and print what it would serve',
   description:
-    'Reads the configuration and opens no hardware. Of a wrong one all mistakes are printed, one a line as FILE:LINE:COLUMN: PATH: expected ..., found ..., and the exit code is 2. Of a right one it prints what would be served.',
+    'Reads the configuration without opening hardware, and prints what it would serve. If the configuration has mistakes, prints all of them, one per line as FILE:LINE:COLUMN: PATH: expected ..., found ..., and exits with code 2.',
   options: [CONFIG_OPTION, ...ADDRESS_OPTIONS],
   examples: ['dapberry check', 'dapberry check --config garden.yaml'],
   run: async (args, { machine, print, styled }) => {
     const file = fileOf(args);
-    const asked = addressOf(args);
-    // Another file is not what the service serves.
+    // The service's options apply to its own file only.
     const service = file === undefined ? await serviceOptions(machine) : {};
-    const found = await readValidConfig(file, machine, { ...service, ...asked });
-    const told = { ...service, ...asked };
-    print(reportOf(found, machine.addresses, title => styled('bold', title), serviceOptionsText(told)));
+    const options = { ...service, ...addressOf(args) };
+    const read = await readValidConfig(file, machine, options);
+    print(reportOf(read, machine.addresses, title => styled('bold', title), serviceOptionsText(options)));
     return 0;
   },
 };
 
-/** What would be served, for a person. `options` are those of a command line that come before the configuration. */
+/** Describes what the configuration would serve. `options` are those of a command line, which override it. */
 export function reportOf(
-  found: ValidConfig,
+  read: ValidConfig,
   network: readonly string[],
   title: (text: string) => string,
   options?: string,
 ): string {
-  const { config, skipped } = found;
+  const { config, skipped } = read;
   const { server, simulate, seed, datasets } = config;
   const addresses = ownAddresses(server.host, server.port, network);
   const [address = ''] = addresses;
   const whole = [
-    ['configuration', originText(found)],
+    ['configuration', originText(read)],
     [
       'live page',
       `${server.port === 0 ? 'at any free port' : addresses.join('  ')}${options === undefined ? '' : ` (with ${options})`}`,
     ],
     [
       'simulated',
-      simulate ? `everything, with the seed ${seed}` : 'nothing but the kinds that are simulated by nature',
+      simulate ? `everything, with the seed ${seed}` : 'only the kinds that are always simulated',
     ],
-    ['streams', `${server.maxStreams} at most, ${server.maxStreamsPerAddress} of one address`],
+    ['streams', `at most ${server.maxStreams}, and ${server.maxStreamsPerAddress} per address`],
   ];
   const parts = datasets.map((dataset, index) => datasetText(dataset, address, index === 0, title));
   return `${[aligned(whole), ...skipped, ...parts].join('\n\n')}\n`;
@@ -70,7 +69,7 @@ function datasetText(
     ['address', `${address}${info.name}${isFirst ? `, and ${address} itself: the first dataset` : ''}`],
     [
       'interval',
-      interval === 0 ? '0: as fast as each client reads, each with rows of its own' : durationText(interval),
+      interval === 0 ? '0: each client gets rows of its own, as fast as it reads' : durationText(interval),
     ],
     ['log', interval === 0 ? 'none' : logText(dataset)],
     ['sensors', sensors.map(sensorText).join(', ')],
@@ -94,7 +93,7 @@ function sensorText({ name, kind, driver }: DatasetConfig['sensors'][number]): s
   return name === kind.name && of === '' ? name : `${name} (${kind.name}${of})`;
 }
 
-/** How far back it reaches once it is full, and what it takes then. */
+/** How much time, how many rows and how much memory the full log holds. */
 function logText({ info, interval, log, sensors }: DatasetConfig): string {
   const channels = sensors.flatMap(columnsOf);
   const [sequence] = describeModel(info, channels).variables as readonly [Sequence];

@@ -1,4 +1,4 @@
-// What is a command of the program? Its name, its options and examples for the help, and what it does.
+// Declares a command of the program: its name, options, help texts and the function that runs it.
 
 import type { Machine } from '../../machine/machine.ts';
 
@@ -11,29 +11,29 @@ export interface Option {
   readonly meaning: string;
 }
 
-/** What was typed after the command's name, found to be options that it has. */
+/** The options and operands typed after the command's name, all of them known to the command. */
 export interface CommandArguments {
-  /** By the names of the options; true for those without a value. The last of several counts. */
+  /** By the options' names; true for an option without a value. The last of several counts. */
   readonly options: ReadonlyMap<string, string | true>;
   readonly operands: readonly string[];
 }
 
-/** Where a command writes, and what it may ask of the world. */
+/** The machine, the output and the page that a command works with. */
 export interface CommandContext {
   readonly machine: Machine;
-  /** Writes text for a person to standard output, with what a terminal would obey made visible. */
+  /** Writes text for a person to standard output, with terminal control characters escaped. */
   print(text: string): void;
-  /** Writes data to standard output: as it is, unless a terminal shows it. */
+  /** Writes data to standard output, unchanged unless that is a terminal. */
   printData(text: string): void;
-  /** Tells a person on standard error how it goes. */
+  /** Writes notices and progress to standard error. */
   readonly tell: {
     line(text: string): void;
-    /** Takes the place of the progress before it; nothing where no terminal is. */
+    /** Replaces the progress text before it; writes nothing without a terminal. */
     progress(text: string): void;
   };
-  /** Marks text for a person at a terminal; gives it back as it is where nobody sees the marks. */
+  /** Styles text for a terminal; returns it unchanged if standard output is not one. */
   styled(style: Style, text: string): string;
-  /** The page that is served at `/`. */
+  /** The folder of the page that is served at `/`. */
   readonly webRoot: string;
 }
 
@@ -41,26 +41,25 @@ export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 
 export interface Command {
   readonly name: string;
-  /** What the program's help says of it; no full stop. */
+  /** One line for the program's help, without a full stop. */
   readonly summary: string;
   /** A few sentences. */
   readonly description: string;
-  /** What may stand after the name, such as `[KIND...]`; nothing where it is left out. */
+  /** The operands after the name, such as `[KIND...]`; none if undefined. */
   readonly operands?: { readonly shown: string; readonly most: number };
   readonly options: readonly Option[];
   /** Lines for a shell. */
   readonly examples: readonly string[];
   /**
-   * Gives the exit code: 0 for well, 1 for something that is wrong with what was looked at; undefined where it goes on,
-   * and the process with it.
-   * @throws UsageError, ConfigError, or an error with one sentence for a person
+   * Returns the exit code: 0 for success, 1 for a problem that was found; undefined if the command keeps running.
+   * @throws UsageError, ConfigError, or an error whose message is one sentence for a person
    */
   run(args: CommandArguments, context: CommandContext): Promise<number | undefined>;
 }
 
-/** A command line that cannot be carried out; the message is for the person who typed it. */
+/** A mistake in the command line; the message is for the person who typed it. */
 export class UsageError extends Error {
-  /** What to do instead; to read the help, where it is left out. */
+  /** What to do instead; by default, to read the help. */
   readonly hint: string | undefined;
 
   constructor(message: string, hint?: string) {

@@ -1,4 +1,4 @@
-// The options that several commands share: which configuration is meant, and at which address it is served.
+// Defines the options that several commands share: the configuration file, the listening address and simulation.
 
 import type { Overrides } from '../../config/config.ts';
 import { ConfigError, readConfig, type ValidConfig } from '../../config/read.ts';
@@ -12,16 +12,16 @@ export const CONFIG_OPTION: Option = {
   name: 'config',
   value: 'FILE',
   meaning:
-    'the configuration; else the file that $DAPBERRY_CONFIG names, else /etc/dapberry/config.yaml if it is there, else the built-in datasets',
+    'the configuration file; by default $DAPBERRY_CONFIG, else /etc/dapberry/config.yaml, else the built-in datasets',
 };
 
-/** Of commands that tell where would be served. */
+/** Options of commands that print or examine the server's addresses. */
 export const ADDRESS_OPTIONS: readonly Option[] = [
-  { name: 'port', value: 'N', meaning: 'the port that the server is told to listen on' },
-  { name: 'host', value: 'ADDRESS', meaning: 'the address that it is told to listen on' },
+  { name: 'port', value: 'N', meaning: 'the port that the server would listen on' },
+  { name: 'host', value: 'ADDRESS', meaning: 'the address that the server would listen on' },
 ];
 
-/** What `--host` and `--port` say, which comes before what the configuration says. */
+/** The overrides that `--host` and `--port` give. */
 export function addressOf(args: CommandArguments): Overrides {
   const host = textOf(args, 'host', 'an address');
   const fault = host === undefined ? undefined : listenFault(host);
@@ -34,14 +34,14 @@ export function addressOf(args: CommandArguments): Overrides {
 
 export const SIMULATE_OPTION: Option = {
   name: 'simulate',
-  meaning: 'simulate every sensor, reading nothing of this machine',
+  meaning: 'simulate every sensor instead of reading this machine',
 };
 
 export function fileOf(args: CommandArguments): string | undefined {
   return textOf(args, 'config', 'a file');
 }
 
-/** @throws ConfigError with everything that is wrong with it */
+/** @throws ConfigError with all mistakes in the configuration */
 export async function readValidConfig(
   file: string | undefined,
   { configuration, host }: Machine,

@@ -1,4 +1,4 @@
-// `dapberry devices`: prints the devices that a service manager has to allow for what is configured.
+// `dapberry devices`: prints the device classes that systemd must allow for the configured sensors.
 
 import { link, lstat, rm, writeFile } from 'node:fs/promises';
 import type { Need } from '../../../device/index.ts';
@@ -8,34 +8,34 @@ import { type Command, UsageError } from './command.ts';
 import { CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
 
 /**
- * The kernel's names (/proc/devices) of what sensors open below /dev. All of a class: buses and chips are numbered as they are
- * found. What is not here goes through files of /sys. systemd/allow-devices.sh takes these and nothing else.
+ * The kernel's names (/proc/devices) for the device classes that sensors open below /dev. Whole classes, because buses and chips
+ * are numbered in the order in which the kernel finds them. Other needs use files of /sys. systemd/allow-devices.sh accepts only these.
  */
 const CLASSES: Readonly<Partial<Record<Need, string>>> = { gpio: 'gpiochip', i2c: 'i2c' };
 
-/** The last line of a file: without it the program, or a driver that it loaded, ended too early. */
+/** The last line of a complete file: without it, the program or one of its drivers ended too early. */
 const END = 'end';
 
 export const devicesCommand: Command = {
   name: 'devices',
-  summary: 'print the devices that systemd has to allow for a configuration',
+  summary: 'print the devices that systemd must allow for a configuration',
   description:
-    'Prints what the sensors of the configuration open below /dev, one a line as DeviceAllow= of systemd takes it; nothing where they read files of /sys and /proc alone, or are simulated. The service dapberry-devices.service applies it when the configuration changes. Drivers are loaded for this: what they print themselves stands between the lines, but not in the file of --output.',
+    'Prints the devices below /dev that the configured sensors open, one per line in the form of DeviceAllow= of systemd. Prints nothing if the sensors only read files of /sys and /proc, or are simulated. The service dapberry-devices.service runs this command when the configuration changes. The command loads the drivers; text that a driver prints appears between the lines, but not in the file of --output.',
   options: [
     CONFIG_OPTION,
     {
       name: 'output',
       value: 'FILE',
-      meaning: `write the list to this new file instead, in place at once and with a last line "${END}"`,
+      meaning: `write the list to this new file instead, atomically and with a last line "${END}"`,
     },
   ],
   examples: ['dapberry devices', 'dapberry devices --config garden.yaml'],
   run: async (args, { machine, print }) => {
     const output = textOf(args, 'output', 'a file');
-    // Somebody's own file stays; and a list of before is not taken for that of a configuration that is wrong.
+    // An existing file is kept, and an old list cannot pass for the list of a wrong configuration.
     if (output !== undefined && (await isThere(output)))
       throw new UsageError(
-        `--output: expected the name of a new file, found ${output}, which is there already`,
+        `--output: expected the name of a new file, found ${output}, which exists already`,
       );
     const { config } = await readValidConfig(fileOf(args), machine);
     const devices = devicesOf(config);
@@ -52,7 +52,7 @@ function isThere(file: string): Promise<boolean> {
   );
 }
 
-/** Writes a file that is not there; rejects where it has come to be there meanwhile. */
+/** Creates a file atomically; rejects if the file exists by then. */
 async function writeAtOnce(file: string, text: string): Promise<void> {
   const unfinished = `${file}.new`;
   await writeFile(unfinished, text, { flag: 'wx', mode: 0o644 });
@@ -63,7 +63,7 @@ async function writeAtOnce(file: string, text: string): Promise<void> {
   }
 }
 
-/** `char-i2c rw`, in the order of their names. */
+/** Such as `char-i2c rw`, sorted by name. */
 export function devicesOf({ simulate, datasets }: Config): readonly string[] {
   if (simulate) return [];
   const needs = datasets.flatMap(({ sensors }) => sensors.flatMap(({ kind }) => kind.needs));

@@ -1,4 +1,4 @@
-// `dapberry doctor`: tells what is wrong on a machine that serves sensors, and what to do about it.
+// `dapberry doctor`: examines this machine, and prints what is wrong and how to fix it.
 
 import { aligned, counted } from '../../text/terminal-text.ts';
 import type { Finding } from '../doctor/finding.ts';
@@ -7,14 +7,14 @@ import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf } from './config-opti
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'look at this machine, and tell what to do where something is wrong',
+  summary: 'examine this machine, and print how to fix what is wrong',
   description:
-    'Looks at the machine, its system, its interfaces, the configuration, the port and the service. A line is "ok", a "note" that may be good to know, or says what to "fix"; then the exit code is 1. What sensors need is to be mended only where one of the configuration needs it. Nothing is changed and no sensor is opened.',
+    'Examines the system, the interfaces, the configuration, the port and the service of this machine. Each line begins with "ok", "note" (for information) or "fix" (a problem and how to fix it); with a "fix" the exit code is 1. A missing interface is a problem only if a configured sensor needs it. The command changes nothing and opens no sensor.',
   options: [CONFIG_OPTION, ...ADDRESS_OPTIONS],
   examples: ['dapberry doctor', 'dapberry doctor --config garden.yaml'],
   run: async (args, { machine, print, styled }) => {
     const file = fileOf(args);
-    // What only this command needs takes a Pi Zero a while to load.
+    // Loaded on demand: the examinations take a Pi Zero a while to load.
     const { examine } = await import('../doctor/examine.ts');
     const findings = await examine(machine, file, addressOf(args));
     print(reportOf(findings, styled));
@@ -31,7 +31,7 @@ function reportOf(findings: readonly Finding[], styled: CommandContext['styled']
     advice === undefined ? text : `${text}: ${advice}`,
   ]);
   const toDo = findings.filter(({ level }) => level === 'fix').length;
-  const end = toDo === 0 ? 'All is well.' : `${counted(toDo, 'thing')} to fix.`;
+  const end = toDo === 0 ? 'No problems found.' : `${counted(toDo, 'problem')} to fix.`;
   const table = aligned(rows).replaceAll(/^(ok|note|fix)\b/gm, word =>
     styled(STYLES[word as Finding['level']], word),
   );

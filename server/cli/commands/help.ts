@@ -1,19 +1,19 @@
-// How is the program used? The help of the program and of each command, made from what they say of themselves.
+// Prints the help of the program and of each command from the commands' own descriptions.
 
 import { aligned, wrapped } from '../../text/terminal-text.ts';
 import { COMMON_OPTIONS, unknownCommand, VERSION_OPTION } from './arguments.ts';
 import type { Command, Option } from './command.ts';
 
 const PURPOSE =
-  "Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /. Without a command it serves.";
+  "Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /. The default command is serve.";
 
 const EXIT_CODES = [
-  ['0', 'it went well'],
-  ['1', 'it could not be done, or something that was looked at is wrong'],
-  ['2', 'the command line or the configuration is wrong'],
+  ['0', 'success'],
+  ['1', 'failure, or a problem was found'],
+  ['2', 'a mistake in the command line or the configuration'],
 ] as const;
 
-/** What `dapberry --help` prints. */
+/** The text of `dapberry --help`. */
 export function programHelp(commands: readonly Command[]): string {
   return sections([
     ['usage', 'dapberry [COMMAND] [OPTIONS]'],
@@ -22,11 +22,11 @@ export function programHelp(commands: readonly Command[]): string {
     ['options of every command', optionLines([...COMMON_OPTIONS, VERSION_OPTION])],
     ['examples', commands.flatMap(({ examples }) => examples.slice(0, 1)).join('\n')],
     ['exit codes', aligned(EXIT_CODES)],
-    ['', 'dapberry help COMMAND tells more of a command.'],
+    ['', 'Run dapberry help COMMAND for the help of one command.'],
   ]);
 }
 
-/** What `dapberry COMMAND --help` prints. */
+/** The text of `dapberry COMMAND --help`. */
 export function commandHelp({ name, operands, description, options, examples }: Command): string {
   const after = operands === undefined ? '' : ` ${operands.shown}`;
   return sections([
@@ -41,8 +41,8 @@ export function commandHelp({ name, operands, description, options, examples }: 
 export function helpOf(commands: readonly Command[]): Command {
   const help: Command = {
     name: 'help',
-    summary: 'tell how the program or a command is used',
-    description: 'Prints the help of the program, or of a command.',
+    summary: 'print the help of the program or of one command',
+    description: 'Prints the help of the program, or of one command.',
     operands: { shown: '[COMMAND]', most: 1 },
     options: [],
     examples: ['dapberry help', 'dapberry help check'],
@@ -65,7 +65,7 @@ function optionLines(options: readonly Option[]): string {
   );
 }
 
-/** The first section stands beside its title, others below theirs. */
+/** Puts the first section beside its title, and the others below theirs. */
 function sections(parts: readonly (readonly [title: string, body: string])[]): string {
   const [[usage, line], ...others] = parts as [readonly [string, string], ...typeof parts];
   const texts = others.map(([title, body]) => (title === '' ? body : `${title}:\n${indented(body)}`));

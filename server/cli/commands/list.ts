@@ -1,4 +1,4 @@
-// `dapberry list`: prints the kinds of sensors with their options, and what is attached to this machine.
+// `dapberry list`: prints the kinds of sensors with their options, and the devices attached to this machine.
 
 import { nearest } from '../../../dap/model/nearest.ts';
 import {
@@ -19,18 +19,18 @@ import { aligned, wrapped } from '../../text/terminal-text.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { fileOf, readValidConfig } from './config-options.ts';
 
-/** Kinds that talk to a chip to recognise it. */
+/** Needs whose sensors are found only by sending something to them. */
 const PROBED_ONLY: readonly Need[] = ['i2c'];
 
 export const listCommand: Command = {
   name: 'list',
-  summary: 'list the kinds of sensors, and what is attached to this machine',
+  summary: 'list the kinds of sensors, and the devices attached to this machine',
   description:
-    'Prints the kinds of sensors, or one kind with its options and channels; then what is attached to this machine, and the lines of a configuration that have it. It asks the kernel alone: chips on I2C, which it does not know of, are asked with --probe. Most chips can be asked safely, but some may be disturbed.',
+    'Prints all kinds of sensors, or one kind with its options and channels; then the devices attached to this machine, and configuration lines for the sensors found. Without --probe it asks only the kernel, which does not know most chips on I2C. With --probe it addresses the chips: that is safe for most of them, but may disturb some.',
   operands: { shown: '[KIND]', most: 1 },
   options: [
-    { name: 'probe', meaning: 'ask at each address of the I2C buses whether a chip is there' },
-    { name: 'config', value: 'FILE', meaning: 'a configuration; the kinds of its drivers are listed too' },
+    { name: 'probe', meaning: 'probe each address of the I2C buses for a chip' },
+    { name: 'config', value: 'FILE', meaning: 'a configuration whose drivers are listed too' },
   ],
   examples: ['dapberry list', 'dapberry list thermal', 'dapberry list --probe'],
   run: async (args, context) => {
@@ -48,17 +48,17 @@ export const listCommand: Command = {
       ...(attached === undefined ? [] : [titled('Attached to this machine', attachedText(attached))]),
       found.length === 0
         ? nothingFound(kinds, probe)
-        : titled('To write into a configuration', pasteText(found).trimEnd()),
+        : titled('Configuration for the sensors found', pasteText(found).trimEnd()),
     ];
     print(`${parts.join('\n\n')}\n`);
     return 0;
   },
 };
 
-/** A kind, and how it looks when no more is said of it than has to be. */
+/** A kind, and the channels that it has with default options. */
 interface ListEntry {
   readonly kind: SensorKind;
-  /** The file that it is in, where that is no file of the project. */
+  /** The file of a driver; undefined for a kind of the project. */
   readonly driver?: string;
   readonly channels: readonly Channel[];
 }
@@ -90,7 +90,7 @@ function kindOf(name: string, kinds: readonly ListEntry[]): ListEntry {
   );
 }
 
-/** The sensors that are there now; those that only a question over their wires can find, with `probe`. */
+/** Finds the sensors attached now; with `probe` also those that are found only by sending something to them. */
 export async function findSensors(
   kinds: readonly Pick<ListEntry, 'kind' | 'driver'>[],
   machine: Machine,
@@ -101,7 +101,7 @@ export async function findSensors(
     const { kind, driver } = listed;
     if (!probe && isProbedOnly(listed)) return [];
     const found = (await kind.find?.(host)) ?? [];
-    // A device with a number or a name that no configuration can have is listed as attached, and no more.
+    // A device whose number or name a configuration cannot express is only listed as attached.
     const usable = found.filter(sensor => kind.options.safeParse(sensor.options).success);
     return usable.map(sensor => ({ kind, ...(driver && { driver }), found: sensor }));
   });
@@ -112,7 +112,7 @@ function nothingFound(kinds: readonly ListEntry[], probe: boolean): string {
   const [first, ...others] = kinds;
   const which = others.length === 0 ? `the kind ${first?.kind.name}` : 'these kinds';
   const unasked = !probe && kinds.some(isProbedOnly);
-  return `No sensor of ${which} was found${unasked ? ' without asking on I2C (--probe)' : ''}.`;
+  return `No sensor of ${which} was found${unasked ? '; add --probe to look on I2C too' : ''}.`;
 }
 
 function isProbedOnly({ kind }: Pick<ListEntry, 'kind'>): boolean {
@@ -125,14 +125,14 @@ function kindsText(kinds: readonly ListEntry[]): string {
     kind.title,
     ...(driver === undefined ? [] : [driver]),
   ]);
-  return `${aligned(rows)}\n\nThe options and channels of one: dapberry list KIND`;
+  return `${aligned(rows)}\n\nRun dapberry list KIND for the options and channels of one kind.`;
 }
 
 function kindText({ kind, driver, channels }: ListEntry, styled: CommandContext['styled']): string {
   const { name, title, description, needs, options } = kind;
   const rows = keyTexts(jsonSchemaOf(options)).map(({ key, expected, usual, meaning }) => [
     key,
-    `${meaning} Expected: ${expected}${usual === '' ? '' : usual === 'required' ? '; required' : `; ${usual} where it is left out`}.`,
+    `${meaning} Expected: ${expected}${usual === '' ? '' : usual === 'required' ? '; required' : `; default: ${usual}`}.`,
   ]);
   const lines = [
     wrapped(description),

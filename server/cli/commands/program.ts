@@ -1,4 +1,4 @@
-// How does a command line become an exit code? The command that it names runs; what goes wrong is told in one sentence.
+// Runs the command that a command line names, and turns its outcome into an exit code and its error into one sentence.
 
 import { messageOf } from '../../../device/index.ts';
 import { ConfigError } from '../../config/read.ts';
@@ -11,10 +11,9 @@ import { type CommandContext, UsageError } from './command.ts';
 import { commandHelp, programHelp } from './help.ts';
 
 /**
- * Runs what the arguments after the program's name ask for. Does not reject: errors go to `complain`, which writes to
- * standard error.
- * @returns 0 for well, 1 for what could not be done or is wrong, 2 for wrong usage or a wrong configuration; undefined
- * while the command goes on
+ * Runs the command line `words`. Does not reject: errors go to `complain`, which writes to standard error.
+ * @returns 0 for success, 1 for a failure or a problem that was found, 2 for a mistake in the command line or the
+ * configuration; undefined while the command keeps running
  */
 export async function runProgram(
   words: readonly string[],
@@ -26,7 +25,7 @@ export async function runProgram(
   try {
     const { command, args } = parseArguments(words, COMMANDS);
     name = command.name;
-    // Whoever asks for help without a command wants to know of all.
+    // Without a command's name, --help prints the help of the program.
     if (args.options.has('help'))
       print(words.includes(command.name) ? commandHelp(command) : programHelp(COMMANDS));
     else if (args.options.has('version')) print(`${VERSION}\n`);
@@ -44,13 +43,13 @@ function complaint(error: unknown, command: string | undefined): string {
     const { length } = error.problems;
     return `${error.message}\ndapberry: ${counted(length, 'mistake')} in the configuration${command === 'serve' ? '; nothing was started' : ''}\n`;
   }
-  // One sentence, also where another program wrote it.
+  // One line, even if another program wrote the message.
   const message = visibleLine(messageOf(error));
   const help = `see dapberry ${command === undefined ? '' : `${command} `}--help`;
   return `dapberry: ${message}${error instanceof UsageError ? `; ${error.hint ?? help}` : ''}\n`;
 }
 
-/** The stack of an error and of those that it came from. */
+/** The stack of an error and of its causes. */
 function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { stack = error.message, cause } = error;

@@ -1,4 +1,4 @@
-// The command `dapberry pull`: keeps rows for longer than a server's memory reaches.
+// `dapberry pull`: writes the rows of a dataset into files, so that they outlast the server's memory.
 
 import { counted, durationText } from '../../text/terminal-text.ts';
 import { numberOf, textOf } from './arguments.ts';
@@ -6,18 +6,18 @@ import { type Command, UsageError } from './command.ts';
 
 export const pullCommand: Command = {
   name: 'pull',
-  summary: 'write the rows of a dataset, here or far away, into files',
+  summary: 'write the rows of a local or remote dataset into files',
   description:
-    'Follows a dataset of any DAP2 server and writes its rows as CSV, to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection, and when it is started again, it goes on after the last row of its files. With {date} in its name there is a file for each day (UTC). A file that does not begin with the names of the columns is left as it is.',
+    'Follows a dataset of any DAP2 server and writes its rows as CSV to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection or a restart it continues after the last row in its files. With {date} in the file name it writes one file per day (UTC). It does not change a file that does not begin with the names of the columns.',
   operands: { shown: 'ADDRESS', most: 1 },
   options: [
     {
       name: 'output',
       value: 'FILE',
-      meaning: 'where the rows go: a file, a FIFO, a device, or - for standard output, as without it',
+      meaning: 'a file, a FIFO or a device for the rows; - for standard output, the default',
     },
-    { name: 'rows', value: 'N', meaning: 'ends it after so many rows' },
-    { name: 'quiet', meaning: 'tell nothing of connections and rows on standard error' },
+    { name: 'rows', value: 'N', meaning: 'stop after N rows' },
+    { name: 'quiet', meaning: 'do not report connections and rows on standard error' },
   ],
   examples: [
     'dapberry pull http://pi:8080/roof --output roof-{date}.csv',
@@ -33,9 +33,9 @@ export const pullCommand: Command = {
     const isQuiet = args.options.has('quiet');
     const output = textOf(args, 'output', 'the name of a file');
     const rows = numberOf(args, 'rows', { low: 1, high: Number.MAX_SAFE_INTEGER, whole: true });
-    const isTold = !isQuiet && !isStandardOutput(output);
-    let [told, written] = ['', 0];
-    /** A server that has never answered can be a name that was mistyped. */
+    const reportsRows = !isQuiet && !isStandardOutput(output);
+    let [reported, written] = ['', 0];
+    /** Until a server has answered, its name may be mistyped. */
     let mayBeMistyped = true;
     await pull({
       address,
@@ -46,22 +46,22 @@ export const pullCommand: Command = {
       onState: state => {
         if (state.state === 'waiting') mayBeMistyped = false;
         if (state.state !== 'reconnecting') return;
-        if (!isQuiet) tell.line(`${state.reason}; asks again in ${durationText(Math.ceil(state.delay))}`);
-        else if (mayBeMistyped) tell.line(`${address}: ${state.reason}; asks again until it answers`);
+        if (!isQuiet) tell.line(`${state.reason}; trying again in ${durationText(Math.ceil(state.delay))}`);
+        else if (mayBeMistyped) tell.line(`${address}: ${state.reason}; trying again until it answers`);
         mayBeMistyped = false;
       },
       onNotice: text => tell.line(text),
       onRows: (count, millis) => {
         written = count;
-        if (!isTold) return;
+        if (!reportsRows) return;
         const now = Number.isNaN(millis)
           ? ''
           : `, the last of ${new Date(millis).toISOString().slice(0, 19)}Z`;
-        if (now !== told || now === '') tell.progress(`${count} rows${now}`);
-        told = now;
+        if (now !== reported || now === '') tell.progress(`${count} rows${now}`);
+        reported = now;
       },
     });
-    if (isTold) tell.line(`${counted(written, 'row')} written`);
+    if (reportsRows) tell.line(`${counted(written, 'row')} written`);
     return 0;
   },
 };

@@ -19,13 +19,13 @@ import { choiceOf } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CONFIG_OPTION, fileOf, readValidConfig, SIMULATE_OPTION } from './config-options.ts';
 
-/** One column's value at this moment, or why there is none. */
+/** One reading of a column, or the reason why it has none. */
 export interface ReadValue {
   readonly dataset: string;
   readonly sensor: string;
   /** The column. */
   readonly name: string;
-  /** Null where the sensor gave none. */
+  /** Null if the sensor gave none. */
   readonly value: number | null;
   readonly units: string;
   readonly error?: string;
@@ -37,13 +37,13 @@ export const readCommand: Command = {
   name: 'read',
   summary: 'print one reading of every sensor',
   description:
-    'Reads every sensor of the configuration once, side by side, and prints the values as they would stand in a row: named, corrected and rounded as the configuration says. The exit code is 1 where a sensor gave none. A server that runs, as the service does, does not share a pin: ask the server.',
+    'Reads every configured sensor once, all at the same time, and prints the values as in a row: named, corrected and rounded as configured. The exit code is 1 if a sensor gave no value. A running server, such as the service, does not share its GPIO pins: ask the server instead.',
   options: [
     CONFIG_OPTION,
     {
       name: 'format',
       value: 'FORMAT',
-      meaning: 'table (without an option), json or csv',
+      meaning: 'table (the default), json or csv',
     },
     SIMULATE_OPTION,
   ],
@@ -78,7 +78,7 @@ export async function readAll(
   return (await Promise.all(readings)).flat();
 }
 
-/** Whether a sensor gave no value that needs something of the machine: a server may have that. */
+/** Whether a sensor that uses the machine's hardware gave no value: a running server may hold that hardware. */
 function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolean {
   return datasets.some(({ info, sensors }) =>
     sensors
@@ -91,7 +91,7 @@ function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolea
   );
 }
 
-/** Names a running server: a sensor may have failed only because that has it open. */
+/** Names a running server, which may hold the sensors that failed. */
 async function reportServer(
   { server: { port, host }, datasets }: Config,
   { machine, tell }: CommandContext,
@@ -100,7 +100,7 @@ async function reportServer(
   if (server === undefined) return;
   const [address = ''] = ownAddresses(host, port, machine.addresses);
   tell.line(
-    `${server.name} answers at ${address}, and a sensor that it has open may serve no second program: ask it (curl -g ${shellWord(`${address}${datasets[0]?.info.name}.asc?sensor[0]`)} gives its next row), or stop it first (sudo systemctl stop dapberry)`,
+    `${server.name} runs at ${address} and may hold the sensors that failed: read its next row (curl -g ${shellWord(`${address}${datasets[0]?.info.name}.asc?sensor[0]`)}), or stop it first (sudo systemctl stop dapberry)`,
   );
 }
 
@@ -119,7 +119,7 @@ async function readSensor(
   });
 }
 
-/** As it stands in a row; null where that holds the number that stands for none. */
+/** The value as it stands in a row; null for a missing value. */
 function rowValue(column: Channel, read: number): number | null {
   const value = channelValue(column, read);
   return Object.is(value, fillValue(column.type)) || !Number.isFinite(value) ? null : value;
@@ -147,14 +147,14 @@ function tableOf(
   return `${[table, ...skipped].join('\n')}\n`;
 }
 
-/** No more digits than a person compares. */
+/** At most seven significant digits. */
 function shortText(value: number): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(7)));
 }
 
 function csvOf(values: readonly ReadValue[]): string {
   const rows = values.map(({ dataset, sensor, name, value, units, error = '' }) =>
-    // A number is no formula, whatever its sign.
+    // A number needs no protection against formulas, whatever its sign.
     [...[dataset, sensor, name].map(csvText), String(value ?? ''), ...[units, error].map(csvText)].join(','),
   );
   return `${['dataset,sensor,name,value,units,error', ...rows].join('\r\n')}\r\n`;

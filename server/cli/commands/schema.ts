@@ -1,4 +1,4 @@
-// `dapberry schema`: what may a configuration say? Its JSON Schema, for editors.
+// `dapberry schema`: prints the JSON Schema of the configuration, for editors.
 
 import { SENSOR_KINDS } from '../../../device/index.ts';
 import { publishedSchema } from '../../config/reference/reference.ts';
@@ -8,7 +8,7 @@ export const schemaCommand: Command = {
   name: 'schema',
   summary: 'print the JSON Schema of the configuration',
   description:
-    'Prints the JSON Schema (draft 7) by which editors complete and check a configuration, with the kinds of sensors of this version. Put "# yaml-language-server: $schema=config.schema.json" at the top of the file to use it.',
+    'Prints the JSON Schema (draft 7) by which editors complete and check a configuration, with the kinds of sensors of this version. To use it, put "# yaml-language-server: $schema=config.schema.json" at the top of the configuration.',
   options: [],
   examples: ['dapberry schema > config.schema.json'],
   run: async (_given, { print }) => {

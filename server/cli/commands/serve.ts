@@ -1,4 +1,4 @@
-// `dapberry serve`: its options, and what they override of the configuration.
+// `dapberry serve`: runs the server with the overrides that its options give.
 
 import { secondsOf } from '../../../device/index.ts';
 import type { Overrides } from '../../config/config.ts';
@@ -9,12 +9,12 @@ import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './config-opti
 
 export const serveCommand: Command = {
   name: 'serve',
-  summary: 'serve the sensors, until Ctrl-C or a signal ends it',
+  summary: 'serve the sensors until Ctrl-C or a signal',
   description:
-    "Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /. All options but --config come before what the configuration says.",
+    "Serves this machine's sensors as endless OPeNDAP (DAP2) Sequences, with a live page at /. All options except --config override the configuration.",
   options: [
     CONFIG_OPTION,
-    { name: 'port', value: 'N', meaning: 'the port to listen on (8080); 0 takes any free one' },
+    { name: 'port', value: 'N', meaning: 'the port to listen on (8080); 0 takes any free port' },
     {
       name: 'host',
       value: 'ADDRESS',
@@ -39,7 +39,7 @@ export const serveCommand: Command = {
   ],
   run: async (args, { webRoot }) => {
     const options = { file: fileOf(args), overrides: overridesOf(args) };
-    // The server's libraries are of no use to the other commands, and take a Pi Zero seconds to load.
+    // Loaded on demand: the server's libraries take a Pi Zero seconds to load.
     const { serve } = await import('../../run/serve.ts');
     await serve(options, webRoot);
     return undefined;
@@ -56,7 +56,7 @@ function overridesOf(args: CommandArguments): Overrides {
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }
 
-/** A number of seconds, or a duration as the configuration has it. */
+/** A number of seconds, or a duration in the configuration's notation. */
 function intervalOf(args: CommandArguments): number | undefined {
   const text = textOf(args, 'interval', 'a number of seconds');
   if (text === undefined) return undefined;

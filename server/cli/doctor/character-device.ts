@@ -1,12 +1,12 @@
-// Which sensors would be reached through the GPIO character device, and is the module koffi there for it?
+// Examines which sensors need the GPIO character device while the module koffi, which opens it, is missing.
 
 import { moduleAdvice, type SensorSetup } from '../../../device/index.ts';
 import { gpioDevices, hasSysfsGpio } from '../../machine/kernel-devices.ts';
 import { type DoctorContext, type Finding, fix, note } from './finding.ts';
 
-const WITHOUT = 'the module koffi was not installed or does not run here';
+const WITHOUT = 'the module koffi is not installed or does not load';
 
-/** What lacks where it is not there: sensors that cannot be read, and counts through onoff, which merges edges. */
+/** Without koffi some sensors cannot be read, and others count edges through onoff, which merges them under load. */
 export async function examineCharacterDevice({
   machine,
   config,
@@ -28,14 +28,14 @@ export async function examineCharacterDevice({
       : [
           note(
             'GPIO',
-            `${namesOf(merging)} ${verb(merging, 'count')} edges through onoff, where those that come while the machine is busy become one: ${WITHOUT}`,
+            `${namesOf(merging)} ${verb(merging, 'count')} edges through onoff, which merges edges while the machine is busy: ${WITHOUT}`,
             advice,
           ),
         ]),
   ];
 }
 
-/** By the options of the kinds at GPIO pins; docs/gpio.md tells which way they lead. Drivers of others may have none of these. */
+/** Decides by the options of the GPIO kinds, as docs/gpio.md describes; the kind of a driver may have none of them. */
 function needsIt({ kind, options: { interface: way, pull = 'as-is' } }: SensorSetup, hasSysfs: boolean) {
   if (!kind.needs.includes('gpio')) return false;
   return way === 'character-device' || (way === 'auto' && (pull !== 'as-is' || !hasSysfs));

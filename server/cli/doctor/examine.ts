@@ -1,4 +1,4 @@
-// Examines a machine that serves sensors: all examinations, one after the other.
+// Runs all examinations of a machine that serves sensors, one after the other.
 
 import type { Need } from '../../../device/index.ts';
 import type { Config, Overrides } from '../../config/config.ts';
@@ -12,13 +12,13 @@ import { examineInterfaces } from './interfaces.ts';
 import { examineService } from './service.ts';
 import { examineSystem } from './system.ts';
 
-/** Does not reject, opens no sensor and changes nothing. `file` is what `--config` names, `asked` what `--host` and `--port` say. */
+/** Does not reject, opens no sensor and changes nothing. `file` is given by `--config`, `overrides` by `--host` and `--port`. */
 export async function examine(
   machine: Machine,
   file: string | undefined,
-  asked: Overrides = {},
+  overrides: Overrides = {},
 ): Promise<readonly Finding[]> {
-  const options = { ...(file === undefined ? await serviceOptions(machine) : {}), ...asked };
+  const options = { ...(file === undefined ? await serviceOptions(machine) : {}), ...overrides };
   const read = await readConfig(file, options, { ...machine.configuration, hostOf: machine.host });
   const config = 'config' in read ? read.config : undefined;
   const board = await boardOf(machine);

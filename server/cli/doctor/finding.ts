@@ -1,4 +1,4 @@
-// What does the doctor say of one thing? That it is well, that it may be known, or what to do about it.
+// Declares a finding of the doctor: how serious it is, its subject, what was found and how to fix it.
 
 import type { Need } from '../../../device/index.ts';
 import type { Config } from '../../config/config.ts';
@@ -7,7 +7,7 @@ import type { BootConfig } from '../../machine/boot-config.ts';
 import type { Machine } from '../../machine/machine.ts';
 
 export interface Finding {
-  /** `note` is nothing to mend, or nothing that can be known; `fix` is. */
+  /** `ok` is healthy, `note` is information or unknown, `fix` is a problem. */
   readonly level: 'ok' | 'note' | 'fix';
   readonly subject: string;
   /** What was found. */
@@ -16,14 +16,14 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** What the examinations have in common. */
+/** The facts that all examinations share. */
 export interface DoctorContext {
   readonly machine: Machine;
   readonly board: Board;
   readonly boot: BootConfig | undefined;
-  /** Undefined where it is wrong. */
+  /** Undefined if the configuration has mistakes. */
   readonly config: Config | undefined;
-  /** What its sensors need; nothing where all are simulated. */
+  /** The needs of the configured sensors; empty if all are simulated. */
   readonly needs: ReadonlySet<Need>;
 }
 

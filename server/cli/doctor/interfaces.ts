@@ -1,4 +1,4 @@
-// Can sensors be reached? I2C, 1-Wire, SPI and GPIO, and the groups of the user; only what a sensor needs has to be mended.
+// Examines I2C, 1-Wire, SPI, GPIO and the user's groups; only a missing interface that a sensor needs is a problem.
 
 import { moduleAdvice, type Need } from '../../../device/index.ts';
 import { i2cBuses } from '../../machine/i2c.ts';
@@ -15,7 +15,7 @@ import { shellWord } from '../../text/shell-word.ts';
 import { examineCharacterDevice } from './character-device.ts';
 import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 
-/** Elsewhere than on a Pi only what the configured sensors need is looked at. */
+/** On a machine that is not a Pi, examines only the interfaces that configured sensors need. */
 export async function examineInterfaces(context: DoctorContext): Promise<readonly Finding[]> {
   const { board, needs } = context;
   const matters = (need: Need) => board.isPi || needs.has(need);
@@ -30,13 +30,13 @@ export async function examineInterfaces(context: DoctorContext): Promise<readonl
 }
 
 function bootFile({ boot }: DoctorContext): Finding {
-  if (boot === undefined) return note('config.txt', 'neither in /boot/firmware nor in /boot');
+  if (boot === undefined) return note('config.txt', 'not found in /boot/firmware or /boot');
   const { path, i2c: hasI2c, spi: hasSpi, overlays } = boot;
   const on = [...(hasI2c ? ['i2c_arm'] : []), ...(hasSpi ? ['spi'] : []), ...overlays];
-  return ok('config.txt', `${path} switches on ${on.length === 0 ? 'no interface' : on.join(', ')}`);
+  return ok('config.txt', `${path} enables ${on.length === 0 ? 'no interface' : on.join(', ')}`);
 }
 
-/** What is not there has to be mended where a sensor needs it. */
+/** A missing interface: a problem if a configured sensor needs it, else a note. */
 function missing(
   { needs }: DoctorContext,
   need: Need,
@@ -48,7 +48,7 @@ function missing(
   return note(subject, `${text}; no configured sensor needs it`, advice);
 }
 
-/** What only a Pi can follow is advice for a Pi alone. */
+/** The advice on a Pi; on another machine, how to do without the interface. */
 function piAdvice({ board: { isPi } }: DoctorContext, advice: string): string {
   return isPi ? advice : 'read it on a Raspberry Pi, or set simulate: true';
 }
@@ -56,17 +56,17 @@ function piAdvice({ board: { isPi } }: DoctorContext, advice: string): string {
 async function i2c(context: DoctorContext): Promise<Finding> {
   const { machine, boot } = context;
   const buses = (await i2cBuses(machine))
-    // A Pi's video connectors have theirs whether I2C is on or not.
+    // A Pi has buses for its video connectors even while I2C is off.
     .filter(({ reserved }) => reserved === undefined)
     .map(({ number }) => `/dev/i2c-${number}`);
   if (buses.length > 0 && !(await machine.hasModule('i2c-bus'))) {
-    const text = `${buses.join(', ')}, but the module i2c-bus was not installed or not built`;
+    const text = `${buses.join(', ')}, but the module i2c-bus is not installed or not built`;
     return missing(context, 'i2c', 'I2C', text, moduleAdvice('i2c-bus', machine.installation));
   }
   if (buses.length > 0) return ok('I2C', buses.join(', '));
   const advice =
     boot?.i2c === true
-      ? 'it is in config.txt: restart, and load the module i2c-dev (sudo modprobe i2c-dev)'
+      ? 'config.txt enables it: restart, and load the module i2c-dev (sudo modprobe i2c-dev)'
       : 'sudo raspi-config nonint do_i2c 0, then restart';
   return missing(context, 'i2c', 'I2C', 'off', piAdvice(context, advice));
 }
@@ -76,18 +76,18 @@ async function oneWire(context: DoctorContext): Promise<Finding> {
   const masters = await oneWireMasters(machine);
   const slow = await convertingOneByOne(machine, masters);
   if (slow.length > 0) {
-    const text = `the thermometers on ${slow.join(', ')} convert one after the other, 0.8 s each: this user may not write therm_bulk_read there, by which they convert at once`;
-    return note('1-Wire', text, 'give its group the right, as docs/one-wire.md says');
+    const text = `the thermometers on ${slow.join(', ')} convert one after the other, 0.8 s each: this user may not write therm_bulk_read, which makes them convert at once`;
+    return note('1-Wire', text, 'give its group write access, as docs/one-wire.md describes');
   }
   if (masters.length > 0) return ok('1-Wire', masters.join(', '));
   const advice =
     boot?.overlays.includes('w1-gpio') === true
-      ? 'dtoverlay=w1-gpio is in config.txt: restart'
+      ? 'config.txt enables it (dtoverlay=w1-gpio): restart'
       : 'sudo raspi-config nonint do_onewire 0, then restart';
   return missing(context, '1-wire', '1-Wire', 'off', piAdvice(context, advice));
 }
 
-/** The masters of several thermometers that could convert at once, if only this user might ask for it. */
+/** The masters whose thermometers convert one by one because this user may not write `therm_bulk_read`. */
 async function convertingOneByOne(
   { files, mayWrite }: Machine,
   masters: readonly string[],
@@ -105,11 +105,7 @@ async function convertingOneByOne(
 async function spi({ machine: { files } }: DoctorContext): Promise<Finding> {
   const devices = (await files.list('/dev')).filter(name => name.startsWith('spidev')).toSorted();
   if (devices.length > 0) return ok('SPI', devices.map(name => `/dev/${name}`).join(', '));
-  return note(
-    'SPI',
-    'off; only drivers of the kernel need it',
-    'sudo raspi-config nonint do_spi 0, then restart',
-  );
+  return note('SPI', 'off; only kernel drivers need it', 'sudo raspi-config nonint do_spi 0, then restart');
 }
 
 /** The chip whose lines are on the header, by its label (Linux, drivers/pinctrl). */
@@ -122,7 +118,7 @@ async function gpio(context: DoctorContext): Promise<Finding> {
   const devices = await gpioDevices(machine);
   if (hasSysfs && header !== undefined) {
     const { label, base, lines } = header;
-    return ok('GPIO', `${lines} lines of ${label}, through sysfs from ${base} on`);
+    return ok('GPIO', `${lines} lines of ${label}, through sysfs, numbered from ${base}`);
   }
   if (devices.length > 0) {
     return ok(
@@ -130,11 +126,11 @@ async function gpio(context: DoctorContext): Promise<Finding> {
       `through ${devices.map(name => `/dev/${name}`).join(', ')}; this kernel has no sysfs GPIO`,
     );
   }
-  const text = hasSysfs ? 'no chip with the lines of the header' : 'no GPIO';
+  const text = hasSysfs ? 'no chip with the lines of the 40-pin header' : 'no GPIO';
   return missing(context, 'gpio', 'GPIO', text, piAdvice(context, 'start the kernel of Raspberry Pi OS'));
 }
 
-/** The groups of Raspberry Pi OS whose members may open the devices, and who needs them. */
+/** The groups of Raspberry Pi OS whose members may open devices, and the need of sensors that each serves. */
 const GROUPS: readonly (readonly [group: string, need: Need | undefined])[] = [
   ['gpio', 'gpio'],
   ['i2c', 'i2c'],
@@ -144,7 +140,7 @@ const GROUPS: readonly (readonly [group: string, need: Need | undefined])[] = [
 
 async function groups({ machine, needs }: DoctorContext): Promise<Finding> {
   const user = await userOf(machine);
-  if (user === undefined) return note('groups', 'unknown: /proc/self/status does not have them');
+  if (user === undefined) return note('groups', 'unknown: /proc/self/status does not list them');
   const { name, isRoot, groups: own, known } = user;
   if (isRoot) return ok('groups', `${name} may open every device`);
   const lacking = GROUPS.filter(([group]) => known.includes(group) && !own.includes(group));
@@ -152,7 +148,7 @@ async function groups({ machine, needs }: DoctorContext): Promise<Finding> {
   if (lacking.length === 0)
     return ok(
       'groups',
-      `${name} is in ${member.join(', ') || 'none of gpio, i2c, spi, dialout, which are not there'}`,
+      `${name} is in ${member.join(', ') || 'none of gpio, i2c, spi and dialout, which do not exist here'}`,
     );
   const needed = lacking.filter(([, need]) => need !== undefined && needs.has(need));
   const [which, level] = needed.length > 0 ? ([needed, fix] as const) : ([lacking, note] as const);

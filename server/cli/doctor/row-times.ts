@@ -1,11 +1,11 @@
-// Do rows carry the time of the clock? Not those of a server whose clock was set back; far ahead of it they would stay for years.
+// Examines whether the row times of a running server are ahead of a clock that was set back.
 
 import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../../machine/far-ahead.ts';
 import type { AnsweringServer } from '../../machine/machine.ts';
 import { spoken } from '../../text/terminal-text.ts';
 import { type Finding, fix, note } from './finding.ts';
 
-/** Seconds. Clocks are put right by as much all the time. */
+/** Seconds. Smaller corrections of a clock are normal. */
 const LEAST_AHEAD = 60;
 
 export function examineRowTimes({ datasets }: AnsweringServer): readonly Finding[] {
@@ -13,6 +13,6 @@ export function examineRowTimes({ datasets }: AnsweringServer): readonly Finding
   if (early.length === 0) return [];
   const most = Math.max(...early.map(({ ahead }) => ahead));
   const names = early.map(({ name }) => name).join(', ');
-  const text = `those of ${names} are ${spoken(most)} ahead of the clock, which was set back, and would meet it in ${spoken(CATCHES_UP_IN * most)}`;
+  const text = `those of ${names} are ${spoken(most)} ahead of the clock, which was set back; it catches up in ${spoken(CATCHES_UP_IN * most)}`;
   return [(most >= FAR_AHEAD ? fix : note)('row times', text, BEGIN_ANEW)];
 }

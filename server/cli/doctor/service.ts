@@ -1,4 +1,4 @@
-// Examines what serving needs: the configuration, the port and the service.
+// Examines the configuration, the port and the installed service.
 
 import type { Config } from '../../config/config.ts';
 import { type ConfigResult, originText } from '../../config/read.ts';
@@ -10,7 +10,7 @@ import { counted } from '../../text/terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 import { examineRowTimes } from './row-times.ts';
 
-/** `options` are those of a command line that come before the configuration, `file` is the one that it names. */
+/** `options` are those of a command line, which override the configuration; `file` is given by `--config`. */
 export async function examineService(
   machine: Machine,
   read: ConfigResult,
@@ -46,16 +46,16 @@ async function port(
 ): Promise<readonly Finding[]> {
   const { port: number, host } = server;
   const text = serviceOptionsText(options);
-  const asked = text === undefined ? '' : `, as ${text} says`;
-  if (number === 0) return [ok('port', `any free one${asked}`)];
+  const origin = text === undefined ? '' : `, set by ${text}`;
+  if (number === 0) return [ok('port', `any free one${origin}`)];
   const error = await machine.listenError(number, host);
-  if (error === undefined) return [ok('port', `${number} is free${asked}`)];
+  if (error === undefined) return [ok('port', `${number} is free${origin}`)];
   const running = error === 'EADDRINUSE' ? await machine.serverAt(number, host) : undefined;
   if (running === undefined) return [closed(server, options, error)];
-  return [ok('port', `${running.name} answers on ${number}${asked}`), ...examineRowTimes(running)];
+  return [ok('port', `${running.name} answers on ${number}${origin}`), ...examineRowTimes(running)];
 }
 
-/** A port that cannot be listened at. */
+/** The finding for a port that cannot be opened. */
 function closed({ port: number, host }: Config['server'], options: ServiceOptions, error: string): Finding {
   const subject = 'port';
   const portKey = options.port === undefined ? 'server.port' : '--port';
@@ -64,29 +64,33 @@ function closed({ port: number, host }: Config['server'], options: ServiceOption
     return fix(
       subject,
       `${number} is in use by another program`,
-      `sudo ss -ltnp 'sport = :${number}' tells by which; end it, or choose another port: ${portKey}`,
+      `find it with sudo ss -ltnp 'sport = :${number}' and stop it, or choose another port with ${portKey}`,
     );
   }
   if (error === 'EACCES') {
-    return fix(subject, `${number} may not be opened by this user`, `choose one above 1023: ${portKey}`);
+    return fix(
+      subject,
+      `${number} may not be opened by this user`,
+      `choose a port above 1023 with ${portKey}`,
+    );
   }
   if (error === 'EADDRNOTAVAIL' && host !== undefined) {
     return fix(
       subject,
-      `${number} of ${host}, which is no address of this machine now: dapberry waits for it`,
-      `look at ${hostKey}, or leave it out for every address`,
+      `${number} of ${host}: this machine does not have that address now, and dapberry waits for it`,
+      `correct ${hostKey}, or leave it out to listen on every address`,
     );
   }
   return fix(
     subject,
     `${number} of ${host ?? 'every address'} cannot be opened (${error})`,
-    `look at ${hostKey}`,
+    `check ${hostKey}`,
   );
 }
 
 const PROPERTIES = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'WatchdogUSec', 'NRestarts'];
 
-/** What systemd knows of a unit, in the order of `PROPERTIES`; undefined where it does not run. */
+/** The properties of a unit in the order of `PROPERTIES`; undefined if systemd does not run. */
 async function unit({ run }: Machine, name: string): Promise<readonly string[] | undefined> {
   const shown = await run('systemctl', ['show', name, `--property=${PROPERTIES.join(',')}`]);
   if (shown === undefined) return undefined;
@@ -97,7 +101,7 @@ async function unit({ run }: Machine, name: string): Promise<readonly string[] |
 async function service(machine: Machine): Promise<readonly Finding[]> {
   const shown = await unit(machine, 'dapberry.service');
   if (shown === undefined) return [note('service', 'systemd does not run here')];
-  if (shown[0] !== 'loaded') return [note('service', 'not installed: dapberry runs when you start it')];
+  if (shown[0] !== 'loaded') return [note('service', 'not installed: dapberry runs only while you run it')];
   const [, active, , enabled] = shown;
   const isWanted = active !== 'inactive' || enabled === 'enabled';
   return [serviceState(shown), ...(isWanted ? await watching(machine) : [])];
@@ -108,36 +112,38 @@ function serviceState([, active = '', sub, enabled, watchdog = '', restarts]: re
     return fix(
       'service',
       'failed',
-      // Systemd refuses to start what has failed too often until that is forgotten.
-      'journalctl -u dapberry -n 50 tells why; then sudo systemctl reset-failed dapberry && sudo systemctl start dapberry',
+      // systemd does not start a unit that failed too often before reset-failed.
+      'find the reason with journalctl -u dapberry -n 50; then sudo systemctl reset-failed dapberry && sudo systemctl start dapberry',
     );
   }
   const isWatched = watchdog !== '' && watchdog !== '0' && watchdog !== 'infinity';
   const text = [
     `${active} (${sub})`,
     enabled === 'enabled' ? 'starts with the machine' : 'does not start with the machine',
-    // Systemd knows of a watchdog only once the service has begun.
+    // systemd knows the watchdog only while the service runs.
     ...(active === 'active' ? [isWatched ? `watched (${watchdog})` : 'not watched'] : []),
-    ...(Number(restarts) > 0
-      ? [`started again ${Number(restarts) === 1 ? 'once' : `${restarts} times`}`]
-      : []),
+    ...(Number(restarts) > 0 ? [`restarted ${Number(restarts) === 1 ? 'once' : `${restarts} times`}`] : []),
   ].join(', ');
   const isUp = active === 'active' || active === 'activating' || active === 'reloading';
   if (!isUp || enabled !== 'enabled') return note('service', text, 'sudo systemctl enable --now dapberry');
-  if (Number(restarts) > 0) return note('service', text, 'journalctl -u dapberry tells why');
+  if (Number(restarts) > 0) return note('service', text, 'find the reason with journalctl -u dapberry');
   if (active === 'active' && !isWatched)
-    return note('service', text, 'a server that hangs stays so: WatchdogSec=30 in its unit');
+    return note(
+      'service',
+      text,
+      'set WatchdogSec=30 in its unit, so that systemd restarts a server that hangs',
+    );
   return ok('service', text);
 }
 
-/** Who installed the service by hand may do without. */
+/** A service that was installed by hand may lack this unit. */
 async function watching(machine: Machine): Promise<readonly Finding[]> {
   const [load, active] = (await unit(machine, 'dapberry-devices.path')) ?? [];
   if (load !== 'loaded' || active === 'active') return [];
   return [
     fix(
       'devices',
-      `nobody watches the configuration for sensors that need a device: dapberry-devices.path is ${active}`,
+      `dapberry-devices.path is ${active}: a sensor added to the configuration gets no access to its device`,
       'sudo systemctl enable --now dapberry-devices.path && sudo systemctl restart dapberry-devices',
     ),
   ];

@@ -123,7 +123,7 @@ const server = z
       .min(0)
       .max(65_535)
       .default(DEFAULT_PORT)
-      .describe('The port to listen on; 0 takes any free one.'),
+      .describe('The port to listen on; 0 takes any free port.'),
     readerTimeout: duration(
       { low: 1, high: 86_400 },
       'A client that takes nothing for so long is cut off.',

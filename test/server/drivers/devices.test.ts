@@ -46,7 +46,7 @@ describe('dapberry devices --output', PATIENCE, () => {
     site.write('mine.js', driverText());
     const { code, err } = await devices();
     expect([code, list()]).toEqual([2, 'precious']);
-    expect(err).toContain('--output: expected the name of a new file, found list, which is there already');
+    expect(err).toContain('--output: expected the name of a new file, found list, which exists already');
   });
 });
 

@@ -121,7 +121,7 @@ describe('the address', () => {
       const { stderr } = await process.stop();
       deaf.close();
       expect(stderr).toMatch(
-        /^dapberry: 127\.0\.0\.1:\d+\/table: [^\n]*ECONNREFUSED[^\n]*; asks again until it answers\n$/,
+        /^dapberry: 127\.0\.0\.1:\d+\/table: [^\n]*ECONNREFUSED[^\n]*; trying again until it answers\n$/,
       );
     },
   );

@@ -40,16 +40,16 @@ describe('dapberry check', () => {
     });
     const { out } = await machine.dapberry('check');
     expect(out).toMatchInlineSnapshot(`
-      "configuration  /etc/dapberry/config.yaml: right
+      "configuration  /etc/dapberry/config.yaml: valid
       live page      http://[::1]:80/
       simulated      everything, with the seed 2013
-      streams        2000 at most, 200 of one address
+      streams        at most 2000, and 200 per address
 
       dataset fast
         title     fast
         address   http://[::1]:80/fast, and http://[::1]:80/ itself: the first
                   dataset
-        interval  0: as fast as each client reads, each with rows of its own
+        interval  0: each client gets rows of its own, as fast as it reads
         log       none
         sensors   thermal
         columns of the Sequence sensor

@@ -51,8 +51,8 @@ describe('dapberry doctor', () => {
     );
     const advice = async (...args: string[]) =>
       (await machine!.dapberry('doctor', ...args)).out.replaceAll(/\s+/g, ' ');
-    expect(await advice()).toContain('end it, or choose another port: server.port ');
-    expect(await advice('--port', '9000')).toContain('end it, or choose another port: --port ');
+    expect(await advice()).toContain('stop it, or choose another port with server.port ');
+    expect(await advice('--port', '9000')).toContain('stop it, or choose another port with --port ');
   });
 
   it('names the configuration that it looked at in its advice', async () => {
@@ -127,7 +127,7 @@ describe('dapberry doctor', () => {
     [
       'heat',
       { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': '8\n' } },
-      'fix power now too hot: cool it',
+      'fix power now too hot: add a heat sink',
     ],
     [
       'a weak supply that only hwmon tells of',
@@ -137,23 +137,23 @@ describe('dapberry doctor', () => {
           '/sys/class/hwmon/hwmon1/in0_lcrit_alarm': '1\n',
         },
       },
-      'fix power now under-voltage; this kernel does not tell whether it was so before: use a supply',
+      'fix power now under-voltage; this kernel does not report the past: use a supply',
     ],
     [
       'a clock that is not set',
       { files: { '/run/systemd/timesync/synchronized': undefined } },
-      'fix clock not synchronised: the times of rows may be wrong: sudo timedatectl set-ntp true',
+      'fix clock not synchronised: the times of rows may be wrong: run sudo timedatectl set-ntp true',
     ],
     [
       'a root file system that went read-only',
       { files: { '/proc/mounts': '/dev/mmcblk0p2 / ext4 ro,noatime 0 0\n' } },
-      'fix root file system read-only, though /etc/fstab does not want that: the kernel does that after an error',
+      'fix root file system read-only, although /etc/fstab does not say so: the kernel makes it read-only after an error',
     ],
     ['a full disk', { parts: { freeSpace: async () => 1024 ** 2 } }, 'fix disk 1 MiB free: sudo apt clean'],
     [
       'no memory',
       { files: { '/proc/meminfo': 'MemAvailable:    20000 kB\n' } },
-      'fix memory 19.5 MiB free: end other programs',
+      'fix memory 19.5 MiB free: stop other programs',
     ],
     [
       'less memory than the logs may take',
@@ -168,12 +168,12 @@ describe('dapberry doctor', () => {
     [
       'a port that is taken',
       { parts: taken },
-      "fix port 8080 is in use by another program: sudo ss -ltnp 'sport = :8080' tells by which",
+      "fix port 8080 is in use by another program: find it with sudo ss -ltnp 'sport = :8080' and stop it",
     ],
     [
       'a port that is not for users',
       { files: { [USUAL]: 'server: {port: 80}\n' }, parts: { listenError: async () => 'EACCES' } },
-      'fix port 80 may not be opened by this user: choose one above 1023',
+      'fix port 80 may not be opened by this user: choose a port above 1023',
     ],
     [
       'an address of another machine',
@@ -181,22 +181,22 @@ describe('dapberry doctor', () => {
         files: { [USUAL]: 'server: {host: 192.0.2.1}\n' },
         parts: { listenError: async () => 'EADDRNOTAVAIL' },
       },
-      'fix port 8080 of 192.0.2.1, which is no address of this machine now: dapberry waits for it: look at server.host',
+      'fix port 8080 of 192.0.2.1: this machine does not have that address now, and dapberry waits for it: correct server.host',
     ],
     [
       'a service that failed',
       { parts: { run: loaded('failed', 'enabled') } },
-      'fix service failed: journalctl -u dapberry -n 50 tells why; then sudo systemctl reset-failed dapberry && sudo systemctl start dapberry',
+      'fix service failed: find the reason with journalctl -u dapberry -n 50; then sudo systemctl reset-failed dapberry && sudo systemctl start dapberry',
     ],
     [
       'a configuration that nobody watches',
       { parts: { run: watching('failed') } },
-      'fix devices nobody watches the configuration for sensors that need a device: dapberry-devices.path is failed: sudo systemctl enable --now dapberry-devices.path && sudo systemctl restart dapberry-devices',
+      'fix devices dapberry-devices.path is failed: a sensor added to the configuration gets no access to its device: sudo systemctl enable --now dapberry-devices.path && sudo systemctl restart dapberry-devices',
     ],
     [
       'rows far ahead of a clock that was set back',
       { parts: answering(10 * 365.25 * DAY, 2) },
-      'fix row times those of roof are 3653 days ahead of the clock, which was set back, and would meet it in 7305 days: sudo systemctl restart dapberry begins anew at the time of the clock, without the rows in memory',
+      'fix row times those of roof are 3653 days ahead of the clock, which was set back; it catches up in 7305 days: sudo systemctl restart dapberry begins anew at the time of the clock, without the rows in memory',
     ],
     [
       'I2C that is off though a sensor needs it',
@@ -211,7 +211,7 @@ describe('dapberry doctor', () => {
     [
       'a module that was not built though a sensor needs it',
       { files: LM75, parts: { hasModule: async name => name !== 'i2c-bus' } },
-      'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: npm install i2c-bus',
+      'fix I2C /dev/i2c-1, but the module i2c-bus is not installed or not built, and a configured sensor needs it: npm install i2c-bus',
     ],
     [
       'a Node that an installed build has no modules for',
@@ -222,7 +222,7 @@ describe('dapberry doctor', () => {
           installation: { kind: 'release', node: '25.1.0' },
         },
       },
-      'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: this build has it for Node 20, 22 and 24, and this is Node 25.1.0: install one of these, then sudo systemctl restart dapberry',
+      'fix I2C /dev/i2c-1, but the module i2c-bus is not installed or not built, and a configured sensor needs it: this build has it for Node 20, 22 and 24, and this is Node 25.1.0: install one of these, then sudo systemctl restart dapberry',
     ],
     [
       'a module that was not compiled when a checkout was installed',
@@ -233,7 +233,7 @@ describe('dapberry doctor', () => {
           installation: { kind: 'compiled', node: '20.19.0' },
         },
       },
-      'fix I2C /dev/i2c-1, but the module i2c-bus was not installed or not built, and a configured sensor needs it: sudo apt-get install g++ make python3, then in the checkout',
+      'fix I2C /dev/i2c-1, but the module i2c-bus is not installed or not built, and a configured sensor needs it: sudo apt-get install g++ make python3, then in the checkout',
     ],
     [
       'an installed build that lacks a module that it came with',
@@ -241,12 +241,12 @@ describe('dapberry doctor', () => {
         files: sensorAtPin('pull: up'),
         parts: { ...WITHOUT_KOFFI, installation: { kind: 'release', node: '22.13.1' } },
       },
-      'fix GPIO the module koffi was not installed or does not run here, and gpio-input needs it: it came with this build, and is damaged or made for another Node: uninstall dapberry and install another build',
+      'fix GPIO the module koffi is not installed or does not load, and gpio-input needs it: it came with this build, and is damaged or made for another Node: uninstall dapberry and install another build',
     ],
     [
       'pins that are pulled without the module for that',
       { files: sensorAtPin('pull: up'), parts: WITHOUT_KOFFI },
-      'fix GPIO the module koffi was not installed or does not run here, and gpio-input needs it: npm install koffi',
+      'fix GPIO the module koffi is not installed or does not load, and gpio-input needs it: npm install koffi',
     ],
     [
       'a wrong configuration',
@@ -282,7 +282,7 @@ describe('dapberry doctor', () => {
     [
       'I2C that is on from the next start',
       { files: { '/dev/i2c-1': undefined } },
-      'note I2C off; no configured sensor needs it: it is in config.txt: restart',
+      'note I2C off; no configured sensor needs it: config.txt enables it: restart',
     ],
     [
       '1-Wire that is off',
@@ -298,12 +298,12 @@ describe('dapberry doctor', () => {
     [
       'thermometers that this user may not have convert at once',
       { files: TWO_THERMOMETERS, parts: { mayWrite: async path => path !== BULK } },
-      'note 1-Wire the thermometers on w1_bus_master1 convert one after the other, 0.8 s each: this user may not write therm_bulk_read there, by which they convert at once: give its group the right, as docs/one-wire.md says',
+      'note 1-Wire the thermometers on w1_bus_master1 convert one after the other, 0.8 s each: this user may not write therm_bulk_read, which makes them convert at once: give its group write access, as docs/one-wire.md describes',
     ],
     [
       'a supply of which only hwmon tells',
       { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': undefined } },
-      'ok power now no under-voltage; this kernel does not tell whether it was so before',
+      'ok power now no under-voltage; this kernel does not report the past',
     ],
     ['thermometers that convert at once', { files: TWO_THERMOMETERS }, 'ok 1-Wire w1_bus_master1'],
     [
@@ -314,7 +314,7 @@ describe('dapberry doctor', () => {
     [
       'edges that are counted without the module that merges none',
       { files: sensorAtPin('name: rain'), parts: WITHOUT_KOFFI },
-      'note GPIO rain counts edges through onoff, where those that come while the machine is busy become one: the module koffi was not installed or does not run here: npm install koffi',
+      'note GPIO rain counts edges through onoff, which merges edges while the machine is busy: the module koffi is not installed or does not load: npm install koffi',
     ],
     [
       'groups that nothing needs',
@@ -334,7 +334,7 @@ describe('dapberry doctor', () => {
           '/etc/fstab': 'PARTUUID=2 / ext4 ro 0 1\n',
         },
       },
-      'ok root file system read-only, as /etc/fstab wants it',
+      'ok root file system read-only, as /etc/fstab says',
     ],
     [
       'a service that somebody stopped',
@@ -368,7 +368,7 @@ describe('dapberry doctor', () => {
     [
       'a service that had to be started again',
       { parts: { run: programs({ systemctl: SERVICE.replace('NRestarts=0', 'NRestarts=3') }) } },
-      'note service active (running), starts with the machine, watched (30s), started again 3 times: journalctl -u dapberry tells why',
+      'note service active (running), starts with the machine, watched (30s), restarted 3 times: find the reason with journalctl -u dapberry',
     ],
     [
       'a service that begins again and again',
@@ -380,17 +380,17 @@ describe('dapberry doctor', () => {
           }),
         },
       },
-      'note service activating (auto-restart), starts with the machine, started again 7 times: journalctl -u dapberry tells why',
+      'note service activating (auto-restart), starts with the machine, restarted 7 times: find the reason with journalctl -u dapberry',
     ],
     [
       'rows that meet the clock before long',
       { parts: answering(3600, 1800) },
-      'note row times those of roof, garden are 60 minutes ahead of the clock, which was set back, and would meet it in 2 hours: sudo systemctl restart dapberry begins anew',
+      'note row times those of roof, garden are 60 minutes ahead of the clock, which was set back; it catches up in 2 hours: sudo systemctl restart dapberry begins anew',
     ],
     [
       'a service that nobody watches',
       { parts: { run: programs({ systemctl: SERVICE.replace('=30s', '=0') }) } },
-      'note service active (running), starts with the machine, not watched: a server that hangs stays so: WatchdogSec=30',
+      'note service active (running), starts with the machine, not watched: set WatchdogSec=30 in its unit, so that systemd restarts',
     ],
     [
       'no service',
@@ -411,9 +411,12 @@ describe('dapberry doctor', () => {
   it.each([
     [
       'tmpfs /overlay tmpfs rw 0 0\noverlay / overlay rw,lowerdir=/lower,upperdir=/upper 0 0\n',
-      'note root file system an overlay file system: what is written, such as a configuration or what pull keeps, may be gone after a restart: sudo raspi-config nonint do_overlayfs 1, then restart, before anything that is to stay',
+      'note root file system an overlay file system: files such as the configuration or the output of pull may be lost at a restart: before you write files to keep, run sudo raspi-config nonint do_overlayfs 1 and restart',
     ],
-    ['tmpfs / tmpfs rw,nosuid 0 0\n', 'note root file system in memory (tmpfs): what is written,'],
+    [
+      'tmpfs / tmpfs rw,nosuid 0 0\n',
+      'note root file system in memory (tmpfs): files such as the configuration',
+    ],
   ])('does not call a root file system writable that forgets: %j', async (mounts, line) => {
     const { code, lines } = await onPi({ files: { '/proc/mounts': mounts } });
     expect(lines.some(found => found.startsWith(line))).toBe(true);
@@ -431,9 +434,9 @@ describe('dapberry doctor', () => {
       return undefined;
     };
     const { lines } = await onPi({ parts: { run, listenError } });
-    expect(lines).toContain('ok port 80 is free, as --port 80 says');
+    expect(lines).toContain('ok port 80 is free, set by --port 80');
     const { out } = await machine!.dapberry('doctor', '--port', '9000');
-    expect(out.replaceAll(/ +/g, ' ')).toContain('ok port 9000 is free, as --port 9000 says');
+    expect(out.replaceAll(/ +/g, ' ')).toContain('ok port 9000 is free, set by --port 9000');
     expect(asked).toEqual([80, 9000]);
   });
 

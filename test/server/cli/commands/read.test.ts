@@ -92,7 +92,7 @@ describe('dapberry read', () => {
     expect([code, asked]).toEqual([1, [[8081, undefined]]]);
     expect(out).not.toContain('answers');
     expect(err).toBe(
-      "dapberry/0.1.0 answers at http://localhost:8081/, and a sensor that it has open may serve no second program: ask it (curl -g 'http://localhost:8081/garden.asc?sensor[0]' gives its next row), or stop it first (sudo systemctl stop dapberry)\n",
+      "dapberry/0.1.0 runs at http://localhost:8081/ and may hold the sensors that failed: read its next row (curl -g 'http://localhost:8081/garden.asc?sensor[0]'), or stop it first (sudo systemctl stop dapberry)\n",
     );
   });
 
