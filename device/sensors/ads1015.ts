@@ -1,4 +1,4 @@
-// What does an ADS1015 say? Four voltages, 12 bits, up to 3300 conversions a second (TI datasheet SBAS473).
+// The kind `ads1015`: four voltages of 12 bits, up to 3300 conversions a second (TI datasheet SBAS473).
 
 import { converterKind } from './ads1x15.ts';
 

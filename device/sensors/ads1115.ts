@@ -1,4 +1,4 @@
-// What does an ADS1115 say? Four voltages, 16 bits, up to 860 conversions a second (TI datasheet SBAS444).
+// The kind `ads1115`: four voltages of 16 bits, up to 860 conversions a second (TI datasheet SBAS444).
 
 import { converterKind } from './ads1x15.ts';
 

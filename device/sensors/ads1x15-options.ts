@@ -1,11 +1,7 @@
-// What can be said of an ADS1115 or ADS1015? Which inputs are measured, in which ranges, and how fast.
+// The options of `ads1115` and `ads1015`: which inputs are measured, in which ranges, and how fast.
 
 import { z } from 'zod';
-import { addressOption, busOption } from './i2c-sensor.ts';
-
-/** ADDR at ground, at the supply, at SDA, at SCL (table "ADDR Pin Connection and Corresponding Target Address"). */
-export const FIRST_ADDRESS = 0x48;
-export const LAST_ADDRESS = 0x4b;
+import type { PlaceShape } from './i2c-kind.ts';
 
 /** What the multiplexer can choose, by its bits: differences, then inputs against ground. */
 export const INPUTS = [
@@ -54,11 +50,10 @@ const rangesOption = z.strictObject(
 );
 
 /** The options of a converter that has these rates, in conversions a second. */
-export function optionsOf(rates: readonly number[], usualRate: number) {
+export function optionsOf(place: PlaceShape, rates: readonly number[], usualRate: number) {
   return z
     .strictObject({
-      bus: busOption,
-      address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
+      ...place,
       inputs: z
         .array(z.enum(INPUTS))
         .min(1)

@@ -2,32 +2,22 @@
 
 import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import type { ReadContext } from '../host/read-context.ts';
-import { sensorKind } from '../kind.ts';
 import { Ads1x15Model } from '../models/ads1x15.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel } from '../sensor.ts';
 import {
-  FIRST_ADDRESS,
   INPUTS,
   type Input,
   type Inputs,
-  LAST_ADDRESS,
   optionsOf,
   RANGES,
   type Range,
   rangeOf,
 } from './ads1x15-options.ts';
-import {
-  addressesBetween,
-  type ChipMatch,
-  claimsOf,
-  findChips,
-  hostWith,
-  openI2cSensor,
-  pauseUntil,
-  seedOf,
-} from './i2c-sensor.ts';
+import type { ChipMatch } from './i2c-find.ts';
+import { i2cKind } from './i2c-kind.ts';
+import { pauseUntil } from './i2c-sensor.ts';
 
 /** Registers (table "Address Pointer Register"). */
 const CONVERSION = 0;
@@ -101,20 +91,19 @@ export function converterKind({ name, title, description, bits, rates, usualRate
   const least = 0x8000;
   const unused = 2 ** (16 - bits) - 1;
 
-  return sensorKind({
+  return i2cKind({
     name,
     title,
     description,
-    needs: ['i2c'],
-    options: optionsOf(rates, usualRate),
+    // ADDR at ground, at the supply, at SDA, at SCL (table "ADDR Pin Connection and Corresponding Target Address").
+    addresses: [0x48, 0x4b],
+    options: place => optionsOf(place, rates, usualRate),
     example: { address: 0x49, inputs: ['AIN0', 'AIN2-AIN3'], range: 2.048 },
-    channels: channelsOf,
+    channels: options => channelsOf(options),
     conversionTime: ({ inputs, rate }) => inputs.length * (SLOWEST / rate + TRANSFERS),
-    claims: claimsOf,
-    open: (options, host) => {
-      const { inputs, rate, bus, address } = options;
-      const channels = channelsOf(options);
-      const convert = async (chip: I2cChip, input: Input, context: ReadContext) => {
+    begin: async (chip, options, { clock }) => {
+      const { inputs, rate } = options;
+      const convert = async (input: Input, context: ReadContext) => {
         const configuration = configurationOf(input, rangeOf(input, options), rate);
         await chip.writeWord(CONFIGURATION, configuration | START, context);
         const hasEnded = async () => {
@@ -125,7 +114,7 @@ export function converterKind({ name, title, description, bits, rates, usualRate
           );
         };
         await pauseUntil(
-          host.clock,
+          clock,
           hasEnded,
           1 / rate,
           `${chip.place}: a conversion of ${input}`,
@@ -137,46 +126,34 @@ export function converterKind({ name, title, description, bits, rates, usualRate
           `${chip.place}: expected a conversion of ${bits} bits, found ${hexWord(word)}, which has more: use the kind ads1115`,
         );
       };
-      return openI2cSensor({
-        name,
-        channels,
-        place: { bus, address },
-        host,
-        begin: async chip => async context => {
-          const values: number[] = [];
-          const beyond: string[] = [];
-          for (const input of inputs) {
-            const word = await convert(chip, input, context);
-            const range = rangeOf(input, options);
-            const isBeyond = word === greatest || word === least;
-            if (isBeyond) beyond.push(`${input} ${word === least ? 'below -' : 'above '}${range} V`);
-            values.push(isBeyond ? Number.NaN : millivoltsOf(word, bits, range));
-          }
-          if (beyond.length === 0) return values;
-          return {
-            values,
-            problem: `${chip.place}: expected voltages within the range, found ${beyond.join(', ')}`,
-          };
-        },
-      });
+      return async context => {
+        const values: number[] = [];
+        const beyond: string[] = [];
+        for (const input of inputs) {
+          const word = await convert(input, context);
+          const range = rangeOf(input, options);
+          const isBeyond = word === greatest || word === least;
+          if (isBeyond) beyond.push(`${input} ${word === least ? 'below -' : 'above '}${range} V`);
+          values.push(isBeyond ? Number.NaN : millivoltsOf(word, bits, range));
+        }
+        if (beyond.length === 0) return values;
+        return {
+          values,
+          problem: `${chip.place}: expected voltages within the range, found ${beyond.join(', ')}`,
+        };
+      };
     },
-    simulate: (options, host) => {
-      const seed = seedOf(options, host);
+    recognise: chip => converterAt(chip, bits),
+    surroundings: (seed, clock, options) => {
       const share = shareWithin(options);
-      const voltages = SIMULATED.map((course, input) =>
-        quantityNow(randomBits(seed, input), course, host.clock),
-      );
-      const model = new Ads1x15Model({
-        voltage: input => share * voltages[input]!(),
-        now: () => host.clock.monotonic(),
-        bits,
+      const [ain0, ain1, ain2, ain3] = SIMULATED.map((course, input) => {
+        const volts = quantityNow(randomBits(seed, input), course, clock);
+        return () => share * volts();
       });
-      return hostWith(model, options, host);
+      return { ain0: ain0!, ain1: ain1!, ain2: ain2!, ain3: ain3! };
     },
-    find: host =>
-      findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, chip =>
-        converterAt(chip, bits),
-      ),
+    model: ({ ain0, ain1, ain2, ain3 }, now) =>
+      new Ads1x15Model({ voltage: input => [ain0, ain1, ain2, ain3][input]!(), now, bits }),
   });
 }
 

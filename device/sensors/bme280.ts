@@ -1,4 +1,4 @@
-// What does a BME280 say? Temperature, pressure and humidity of the air, on I2C (Bosch datasheet BST-BME280-DS002).
+// The kind `bme280`: temperature, pressure and humidity of the air, on I2C (Bosch datasheet BST-BME280-DS002).
 
 import { barometerKind } from './bmx280.ts';
 

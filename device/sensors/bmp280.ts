@@ -1,4 +1,4 @@
-// What does a BMP280 say? Temperature and pressure of the air, on I2C (Bosch datasheet BST-BMP280-DS001).
+// The kind `bmp280`: temperature and pressure of the air, on I2C (Bosch datasheet BST-BMP280-DS001).
 
 import { barometerKind } from './bmx280.ts';
 

@@ -1,8 +1,7 @@
-// What do BME280 and BMP280 have in common? All but humidity: identity, calibration, and measurements on demand.
+// Makes the kinds `bme280` and `bmp280`, which differ in humidity: identity, calibration, and measurements on demand.
 
 import { z } from 'zod';
 import { hexByte, type I2cChip } from '../host/i2c/i2c.ts';
-import { sensorKind } from '../kind.ts';
 import { Bme280Model } from '../models/bme280.ts';
 import {
   calibrationOf,
@@ -15,23 +14,10 @@ import {
 import { AIR_PRESSURE, quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel } from '../sensor.ts';
-import {
-  addressesBetween,
-  addressOption,
-  busOption,
-  claimsOf,
-  findChips,
-  hostWith,
-  openI2cSensor,
-  pauseUntil,
-  seedOf,
-} from './i2c-sensor.ts';
+import { i2cKind } from './i2c-kind.ts';
+import { pauseUntil } from './i2c-sensor.ts';
 
-/** SDO at ground, at the supply (BME280, BST-BME280-DS002, section 6.2). */
-const FIRST_ADDRESS = 0x76;
-const LAST_ADDRESS = 0x77;
-
-/** Registers (table 18). */
+/** Registers (BME280, BST-BME280-DS002, table 18). */
 const CALIBRATION = 0x88;
 const CALIBRATION_H1 = 0xa1;
 const ID = 0xd0;
@@ -120,85 +106,69 @@ function durationOf(samples: Samples, hasHumidity: boolean): number {
 /** Each reading is a measurement of its own, in forced mode, the filter off: weather monitoring (section 3.5.1). */
 export function barometerKind({ name, title, description, id, hasHumidity }: Barometer) {
   const channels = CHANNELS.slice(0, hasHumidity ? 3 : 2);
-  return sensorKind({
+  return i2cKind({
     name,
     title,
     description,
-    needs: ['i2c'],
-    options: z.strictObject({
-      bus: busOption,
-      address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
-      oversampling: z
-        .union(SAMPLES.map(samples => z.literal(samples)))
-        .default(1)
-        .meta({
-          description:
-            'How many samples a reading is the mean of: the more, the less noise, and the longer it takes.',
-          expected: `one of ${SAMPLES.join(', ')} samples`,
-        }),
-    }),
+    // SDO at ground, at the supply (section 6.2).
+    addresses: [0x76, 0x77],
+    options: place =>
+      z.strictObject({
+        ...place,
+        oversampling: z
+          .union(SAMPLES.map(samples => z.literal(samples)))
+          .default(1)
+          .meta({
+            description:
+              'How many samples a reading is the mean of: the more, the less noise, and the longer it takes.',
+            expected: `one of ${SAMPLES.join(', ')} samples`,
+          }),
+      }),
     example: { address: 0x77, oversampling: 4 },
     channels: () => channels,
     conversionTime: ({ oversampling }) => durationOf(oversampling, hasHumidity),
-    claims: claimsOf,
-    open: ({ oversampling, ...place }, host) => {
+    begin: async (chip, { oversampling }, host) => {
       const times = SAMPLES.indexOf(oversampling) + 1;
       const duration = durationOf(oversampling, hasHumidity);
-      return openI2cSensor({
-        name,
-        channels,
-        place,
-        host,
-        begin: async chip => {
-          await checkIdentity(chip, name);
-          await chip.writeByte(RESET, RESET_WORD);
-          const hasCopied = async () => ((await chip.readByte(STATUS)) & COPYING) === 0;
-          await pauseUntil(host.clock, hasCopied, START_UP, `${chip.place}: its start`);
-          const calibration = calibrationOf(await chip.readBlock(CALIBRATION, CALIBRATION_LENGTH));
-          if (calibration.t1 === 0 || calibration.p1 === 0) {
-            throw new Error(`${chip.place}: expected the factory's calibration, found 0`);
-          }
-          const humidities = hasHumidity
-            ? humidityCalibrationOf(
-                await chip.readByte(CALIBRATION_H1),
-                await chip.readBlock(CALIBRATION_H2, CALIBRATION_H_LENGTH),
-              )
-            : undefined;
-          return async context => {
-            // The humidity's control counts from the next write to the other on (section 5.4.3).
-            if (hasHumidity) await chip.writeByte(CONTROL_HUMIDITY, times, context);
-            await chip.writeByte(
-              CONTROL,
-              (times << TEMPERATURE_TIMES) | (times << PRESSURE_TIMES) | FORCED,
-              context,
-            );
-            const hasEnded = async () => ((await chip.readByte(STATUS, context)) & MEASURING) === 0;
-            await pauseUntil(host.clock, hasEnded, duration, `${chip.place}: a measurement`, context.signal);
-            const data = await chip.readBlock(DATA, hasHumidity ? 8 : 6, context);
-            const raw = rawOf(data, chip.place);
-            const fine = fineTemperature(raw.temperature, calibration);
-            const reading = [celsiusOf(fine), pascalsOf(raw.pressure, fine, calibration) / 100];
-            if (humidities !== undefined) reading.push(humidityOf(raw.humidity, fine, humidities));
-            return reading;
-          };
-        },
-      });
+      await checkIdentity(chip, name);
+      await chip.writeByte(RESET, RESET_WORD);
+      const hasCopied = async () => ((await chip.readByte(STATUS)) & COPYING) === 0;
+      await pauseUntil(host.clock, hasCopied, START_UP, `${chip.place}: its start`);
+      const calibration = calibrationOf(await chip.readBlock(CALIBRATION, CALIBRATION_LENGTH));
+      if (calibration.t1 === 0 || calibration.p1 === 0) {
+        throw new Error(`${chip.place}: expected the factory's calibration, found 0`);
+      }
+      const humidities = hasHumidity
+        ? humidityCalibrationOf(
+            await chip.readByte(CALIBRATION_H1),
+            await chip.readBlock(CALIBRATION_H2, CALIBRATION_H_LENGTH),
+          )
+        : undefined;
+      return async context => {
+        // The humidity's control counts from the next write to the other on (section 5.4.3).
+        if (hasHumidity) await chip.writeByte(CONTROL_HUMIDITY, times, context);
+        await chip.writeByte(
+          CONTROL,
+          (times << TEMPERATURE_TIMES) | (times << PRESSURE_TIMES) | FORCED,
+          context,
+        );
+        const hasEnded = async () => ((await chip.readByte(STATUS, context)) & MEASURING) === 0;
+        await pauseUntil(host.clock, hasEnded, duration, `${chip.place}: a measurement`, context.signal);
+        const data = await chip.readBlock(DATA, hasHumidity ? 8 : 6, context);
+        const raw = rawOf(data, chip.place);
+        const fine = fineTemperature(raw.temperature, calibration);
+        const reading = [celsiusOf(fine), pascalsOf(raw.pressure, fine, calibration) / 100];
+        if (humidities !== undefined) reading.push(humidityOf(raw.humidity, fine, humidities));
+        return reading;
+      };
     },
-    simulate: (place, host) => {
-      const seed = seedOf(place, host);
-      const model = new Bme280Model({
-        temperature: quantityNow(seed, ROOM_TEMPERATURE, host.clock),
-        pressure: quantityNow(randomBits(seed, 1), AIR_PRESSURE, host.clock),
-        humidity: quantityNow(randomBits(seed, 2), ROOM_HUMIDITY, host.clock),
-        now: () => host.clock.monotonic(),
-        id,
-      });
-      return hostWith(model, place, host);
-    },
-    find: host =>
-      findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, async chip => {
-        return CHIPS.get(await chip.readByte(ID)) === name;
-      }),
+    recognise: async chip => CHIPS.get(await chip.readByte(ID)) === name,
+    surroundings: (seed, clock) => ({
+      temperature: quantityNow(seed, ROOM_TEMPERATURE, clock),
+      pressure: quantityNow(randomBits(seed, 1), AIR_PRESSURE, clock),
+      humidity: quantityNow(randomBits(seed, 2), ROOM_HUMIDITY, clock),
+    }),
+    model: (air, now) => new Bme280Model({ ...air, now, id }),
   });
 }
 

@@ -1,16 +1,16 @@
-// What do sensors that are one chip on an I2C bus have in common? Where they are, how they are opened, and how they wait.
+// What sensors on I2C share: their options for bus and address, how a chip is opened and measured, how they wait, and their simulation.
 
 import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';
 import { chipName, hexByte, type I2cChip } from '../host/i2c/i2c.ts';
 import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../host/i2c/i2c-simulated.ts';
 import type { ReadContext } from '../host/read-context.ts';
-import type { FoundSensor, SensorHost } from '../kind.ts';
+import type { SensorHost } from '../kind.ts';
 import { randomBits } from '../models/seeded-noise.ts';
 import { type Channel, partsOf, type Reading, type Sensor } from '../sensor.ts';
 
 /** The bus on the pins 3 and 5 of a Raspberry Pi's header. */
-const HEADER_BUS = 1;
+export const HEADER_BUS = 1;
 
 export interface I2cPlace {
   readonly bus: number;
@@ -23,7 +23,7 @@ export const busOption = z.int().min(0).max(255).default(HEADER_BUS).meta({
   expected: 'the number of an I2C bus from 0 to 255, such as 1',
 });
 
-/** An option for the 7-bit address, between the two that the chip's pins can set. */
+/** The option for the 7-bit address: from `low` to `high`, which the chip's address pins select, `usual` by default. */
 export function addressOption(low: number, high: number, usual: number) {
   const range = `${hexByte(low)} to ${hexByte(high)}`;
   return z
@@ -38,12 +38,12 @@ export function addressOption(low: number, high: number, usual: number) {
     });
 }
 
-/** A chip belongs to one sensor: two would take each other's conversions. */
+/** A chip belongs to one sensor: of two, each would read conversions that the other started. */
 export function claimsOf({ bus, address }: I2cPlace): readonly string[] {
   return [chipName(bus, address)];
 }
 
-/** Takes one reading of a chip that is ready for it. */
+/** Takes one reading of a chip that is set up. */
 export type Measure = (context: ReadContext) => Promise<Reading>;
 
 export interface I2cSensorOptions {
@@ -51,11 +51,11 @@ export interface I2cSensorOptions {
   readonly channels: readonly Channel[];
   readonly place: I2cPlace;
   readonly host: SensorHost;
-  /** Sees that it is the right chip and makes it ready, so that no reading is one of before. */
+  /** Checks that the chip is the expected one and sets it up. The first reading must not return a conversion from before that. */
   readonly begin: (chip: I2cChip) => Promise<Measure>;
 }
 
-/** Opens a sensor that is one chip. Whoever else has opened the same chip waits while one begins or measures. */
+/** Opens a sensor that is one chip. Set-up and readings of the same chip wait for each other, whichever sensor they belong to. */
 export async function openI2cSensor({
   name,
   channels,
@@ -80,7 +80,10 @@ export async function openI2cSensor({
   }
 }
 
-/** The reading, each value of which the chip can measure. */
+/**
+ * Returns the reading unchanged.
+ * @throws if a value is outside the range that the chip can measure
+ */
 function checked(reading: Reading, channels: readonly Channel[], place: string): Reading {
   const { values } = partsOf(reading);
   for (const [index, { name, units, validRange }] of channels.entries()) {
@@ -97,15 +100,16 @@ function checked(reading: Reading, channels: readonly Channel[], place: string):
 
 const NEVER = new AbortController().signal;
 
-/** Lets a chip work for so many seconds. Rejects when `signal` aborts. */
+/** Waits while a chip works. Rejects when `signal` aborts. */
 export async function pause(clock: Clock, seconds: number, signal: AbortSignal = NEVER): Promise<void> {
   await clock.sleepUntil(clock.monotonic() + seconds, signal);
   signal.throwIfAborted();
 }
 
 /**
- * Asks `isReady` after `usual` seconds and then again and again, but not past twice that and 10 ms.
- * @throws one sentence that says how long `what`, such as `0x48 on i2c-1: a conversion`, was waited for
+ * Calls `isReady` after `usual` seconds and then repeatedly, until it is true or twice that time and 10 ms have passed.
+ * @param what for the error: `0x48 on i2c-1: a conversion`
+ * @throws if the time has passed, with how long it waited
  */
 export async function pauseUntil(
   clock: Clock,
@@ -128,7 +132,7 @@ export async function pauseUntil(
   }
 }
 
-/** A host on which there is only this chip. */
+/** A host whose I2C buses have only this chip. */
 export function hostWith(
   model: I2cChipModel,
   { bus, address }: I2cPlace,
@@ -139,52 +143,7 @@ export function hostWith(
   };
 }
 
-/** The seed of what surrounds a simulated chip: no two places are alike. */
+/** The seed of a simulated chip's surroundings, different for each bus and address. */
 export function seedOf({ bus, address }: I2cPlace, { seed }: SensorHost): number {
   return randomBits(seed, 128 * bus + address);
-}
-
-/** What a chip is found to be: a kind for sure or not at all, or one of several kinds, in words such as `lm75 or tmp105`. */
-export type ChipMatch = boolean | string;
-
-/**
- * The chips at `addresses` that `recognise` takes for its own, on every bus that may have sensors. It may only read: what answers
- * may be another chip, in use.
- */
-export async function findChips(
-  host: SensorHost,
-  addresses: readonly number[],
-  usual: number,
-  recognise: (chip: I2cChip) => Promise<ChipMatch>,
-): Promise<readonly FoundSensor[]> {
-  const found: (I2cPlace & { readonly note: string })[] = [];
-  for (const { number: bus, parent, reserved } of await host.i2c.list()) {
-    if (reserved !== undefined) continue;
-    for (const address of addresses) {
-      // A chip before a multiplexer is also seen on each of its channels.
-      if (found.some(chip => chip.bus === parent && chip.address === address)) continue;
-      const chip = await host.i2c.open(bus, address).catch(() => undefined);
-      // Where a bus cannot be opened it cannot for the next address either.
-      if (chip === undefined) break;
-      const recognised = await host.buses
-        .serial(chipName(bus, address), () => recognise(chip))
-        .catch(() => false);
-      await chip.close();
-      if (recognised === false) continue;
-      found.push({ bus, address, note: recognised === true ? chip.place : `${chip.place}: ${recognised}` });
-    }
-  }
-  return found.map(({ bus, address, note }) => ({
-    options: {
-      ...(bus === HEADER_BUS ? {} : { bus }),
-      ...(address === usual ? {} : { address }),
-    },
-    name: `i2c${bus === HEADER_BUS ? '' : bus}_${address.toString(16).padStart(2, '0')}`,
-    note,
-  }));
-}
-
-/** The addresses from `low` to `high`. */
-export function addressesBetween(low: number, high: number): readonly number[] {
-  return Array.from({ length: high - low + 1 }, (_, index) => low + index);
 }

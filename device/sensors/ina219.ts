@@ -1,27 +1,14 @@
-// What does an INA219 say? Voltage, current and power of a supply, on I2C, by a shunt (TI datasheet SBOS448).
+// The kind `ina219`: voltage, current and power of a supply, measured with a shunt, on I2C (TI datasheet SBOS448).
 
 import { z } from 'zod';
 import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import type { ReadContext } from '../host/read-context.ts';
-import { sensorKind } from '../kind.ts';
 import { Ina219Model } from '../models/ina219.ts';
 import { type Course, quantityNow } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel, Reading } from '../sensor.ts';
-import {
-  addressesBetween,
-  addressOption,
-  busOption,
-  claimsOf,
-  findChips,
-  hostWith,
-  openI2cSensor,
-  pauseUntil,
-  seedOf,
-} from './i2c-sensor.ts';
-
-const FIRST_ADDRESS = 0x40;
-const LAST_ADDRESS = 0x4f;
+import { i2cKind } from './i2c-kind.ts';
+import { pauseUntil } from './i2c-sensor.ts';
 
 /** Registers (table "Summary of Register Set"). */
 const CONFIGURATION = 0;
@@ -115,49 +102,48 @@ export function shuntVoltageOf(word: number): number {
  * Each reading is a pair of conversions of its own. Current and power are computed here from the two voltages, not in the
  * chip, whose calibration would be gone, and its current 0, after it lost its supply.
  */
-export const ina219 = sensorKind({
+export const ina219 = i2cKind({
   name: 'ina219',
   title: 'INA219 current monitor',
   description: 'Voltage, current and power of a supply up to 26 V, on I2C, by the voltage across a shunt.',
-  needs: ['i2c'],
-  options: z.strictObject({
-    bus: busOption,
-    address: addressOption(FIRST_ADDRESS, LAST_ADDRESS, FIRST_ADDRESS),
-    shunt: z
-      .number()
-      .min(0.0001)
-      .max(1000)
-      .default(0.1)
-      .describe('The resistance of the shunt in ohm; 0.1 on most boards (R100).'),
-    shuntRange: z
-      .union(SHUNT_RANGES.map(range => z.literal(range)))
-      .default(320)
-      .meta({
-        description:
-          'The greatest voltage across the shunt in mV: 40, 80, 160 or 320. Divided by the shunt it is the greatest current, 3.2 A with 0.1 ohm.',
-        expected: '40, 80, 160 or 320 mV',
-      }),
-    busRange: z
-      .union(BUS_RANGES.map(range => z.literal(range)))
-      .default(32)
-      .meta({
-        description: 'The greatest voltage of the supply in V: 16, or 32, of which the chip bears 26.',
-        expected: '16 or 32 V',
-      }),
-    samples: z
-      .union(SAMPLES.map(samples => z.literal(samples)))
-      .default(1)
-      .meta({
-        description: 'How many samples a reading is the mean of: 1 takes 1.1 ms, 128 take 136.2 ms.',
-        expected: `one of ${SAMPLES.join(', ')} samples`,
-      }),
-  }),
+  addresses: [0x40, 0x4f],
+  options: place =>
+    z.strictObject({
+      ...place,
+      shunt: z
+        .number()
+        .min(0.0001)
+        .max(1000)
+        .default(0.1)
+        .describe('The resistance of the shunt in ohm; 0.1 on most boards (R100).'),
+      shuntRange: z
+        .union(SHUNT_RANGES.map(range => z.literal(range)))
+        .default(320)
+        .meta({
+          description:
+            'The greatest voltage across the shunt in mV: 40, 80, 160 or 320. Divided by the shunt it is the greatest current, 3.2 A with 0.1 ohm.',
+          expected: '40, 80, 160 or 320 mV',
+        }),
+      busRange: z
+        .union(BUS_RANGES.map(range => z.literal(range)))
+        .default(32)
+        .meta({
+          description: 'The greatest voltage of the supply in V: 16, or 32, of which the chip bears 26.',
+          expected: '16 or 32 V',
+        }),
+      samples: z
+        .union(SAMPLES.map(samples => z.literal(samples)))
+        .default(1)
+        .meta({
+          description: 'How many samples a reading is the mean of: 1 takes 1.1 ms, 128 take 136.2 ms.',
+          expected: `one of ${SAMPLES.join(', ')} samples`,
+        }),
+    }),
   example: { address: 0x41, shunt: 0.01, samples: 16 },
-  channels: channelsOf,
+  channels: options => channelsOf(options),
   conversionTime: ({ samples }) => conversionOf(samples),
-  claims: claimsOf,
-  open: (options, host) => {
-    const { busRange, shuntRange, shunt, samples, ...place } = options;
+  begin: async (chip, options, { clock }) => {
+    const { busRange, shuntRange, samples } = options;
     const converter = AVERAGING | SAMPLES.indexOf(samples);
     const configuration =
       (busRange === 32 ? WIDE_BUS : 0) |
@@ -165,34 +151,25 @@ export const ina219 = sensorKind({
       (converter << BUS_CONVERTER) |
       (converter << SHUNT_CONVERTER) |
       TRIGGERED;
-    const usual = conversionOf(samples);
-    return openI2cSensor({
-      name: 'ina219',
-      channels: channelsOf(options),
-      place,
-      host,
-      begin: async chip => async context => {
-        await chip.writeWord(CONFIGURATION, configuration, context);
-        const hasEnded = async () => ((await chip.readWord(BUS_VOLTAGE, context)) & READY) !== 0;
-        await pauseUntil(host.clock, hasEnded, usual, `${chip.place}: a conversion`, context.signal);
-        const volts = busVoltageOf(await chip.readWord(BUS_VOLTAGE, context));
-        const millivolts = shuntVoltageOf(await chip.readWord(SHUNT_VOLTAGE, context));
-        await checkConfiguration(chip, configuration, context);
-        return readingOf(chip.place, volts, millivolts, options);
-      },
-    });
+    return async context => {
+      await chip.writeWord(CONFIGURATION, configuration, context);
+      const hasEnded = async () => ((await chip.readWord(BUS_VOLTAGE, context)) & READY) !== 0;
+      await pauseUntil(clock, hasEnded, conversionOf(samples), `${chip.place}: a conversion`, context.signal);
+      const volts = busVoltageOf(await chip.readWord(BUS_VOLTAGE, context));
+      const millivolts = shuntVoltageOf(await chip.readWord(SHUNT_VOLTAGE, context));
+      await checkConfiguration(chip, configuration, context);
+      return readingOf(chip.place, volts, millivolts, options);
+    };
   },
-  simulate: ({ shunt, shuntRange, ...place }, host) => {
-    const seed = seedOf(place, host);
-    const share = quantityNow(randomBits(seed, 1), SIMULATED_CURRENT, host.clock);
-    const model = new Ina219Model({
-      busVoltage: quantityNow(seed, SIMULATED_BUS, host.clock),
+  recognise: isIna219,
+  surroundings: (seed, clock, { shuntRange }) => {
+    const share = quantityNow(randomBits(seed, 1), SIMULATED_CURRENT, clock);
+    return {
+      busVoltage: quantityNow(seed, SIMULATED_BUS, clock),
       shuntVoltage: () => (share() * shuntRange) / 1000,
-      now: () => host.clock.monotonic(),
-    });
-    return hostWith(model, place, host);
+    };
   },
-  find: host => findChips(host, addressesBetween(FIRST_ADDRESS, LAST_ADDRESS), FIRST_ADDRESS, isIna219),
+  model: (supply, now) => new Ina219Model({ ...supply, now }),
 });
 
 function conversionOf(samples: (typeof SAMPLES)[number]): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Lm75Model } from '../../../device/models/lm75.ts';
-import { lm75, temperatureOf } from '../../../device/sensors/lm75.ts';
+import { lm75 } from '../../../device/sensors/lm75.ts';
+import { temperatureOf } from '../../../device/sensors/thermometer.ts';
 import { readingOf, rigWith } from './i2c-rig.ts';
 
 const ADDRESS = 0x48;

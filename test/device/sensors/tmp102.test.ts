@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Tmp102Model } from '../../../device/models/tmp102.ts';
-import { temperatureOf } from '../../../device/sensors/lm75.ts';
+import { temperatureOf } from '../../../device/sensors/thermometer.ts';
 import { tmp102 } from '../../../device/sensors/tmp102.ts';
 import { readingOf, rigWith } from './i2c-rig.ts';
 
