@@ -27,7 +27,7 @@ const options = z.strictObject({
         'The resistor of the pin: up for a switch to ground, down for one to 3.3 V, none where there is one outside. What is not as-is takes the GPIO character device.',
       expected: `one of ${PULLS.join(', ')}`,
     }),
-  interface: interfaceOption('the character device where edges are counted, else sysfs'),
+  interface: interfaceOption(),
   invert: z
     .boolean()
     .default(false)

@@ -21,13 +21,14 @@ export function pinOption(usual: number, what: string) {
     });
 }
 
-/** An option for the way to the lines. */
-export function interfaceOption(automatic: string) {
+/** An option for the kernel's interface to the lines. */
+export function interfaceOption() {
   return z
     .enum(GPIO_INTERFACES)
     .default('auto')
     .meta({
-      description: `The way to the lines: sysfs (module onoff), character-device (module koffi), or auto, which is ${automatic}, and the other one where that cannot serve.`,
+      description:
+        "The kernel's interface to the lines: character-device (module koffi), sysfs (module onoff), or auto, which is the character device, and sysfs if the character device cannot open the line.",
       expected: `one of ${GPIO_INTERFACES.join(', ')}`,
     });
 }

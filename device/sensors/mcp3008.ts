@@ -103,7 +103,7 @@ export const mcp3008 = sensorKind({
           'With up, DOUT is pulled up, so that a chip that is not there is told from one that measures 0 at every input; it takes the GPIO character device.',
         expected: 'as-is or up',
       }),
-      interface: interfaceOption('sysfs'),
+      interface: interfaceOption(),
     })
     .superRefine(({ clock, data_out, data_in, select }, context) => {
       const pins = [clock, data_out, data_in, select];

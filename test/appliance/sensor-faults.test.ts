@@ -11,7 +11,7 @@ const DOOR = `  door:
     sensors:
       - {kind: gpio-input, name: door, pin: 22}
       - {kind: gpio-input, name: hatch, pin: 23, count: none}
-      - {kind: gpio-input, name: gate, pin: 24, count: none}
+      - {kind: gpio-input, name: gate, pin: 24, count: none, interface: sysfs}
 `;
 
 const LINES = 'base=$(cat /sys/class/gpio/gpiochip*/base | head -1)';

@@ -1,4 +1,4 @@
-// Which way leads to a GPIO line on this machine? onoff and sysfs, or the character device: as asked, or as what is asked needs it.
+// Opens each GPIO line through the character device, or through onoff and sysfs where the character device cannot be used.
 
 import type { Clock } from '../clock.ts';
 import {
@@ -17,60 +17,56 @@ import { sysfsGpio } from './gpio-sysfs.ts';
 /** The lines of this machine. */
 export function linuxGpio(clock: Clock): GpioLines {
   const device = characterDeviceGpio({ clock });
-  return gpioLines([sysfsGpio({ clock, whoHolds: device.whoHolds }), device]);
+  return gpioLines([device, sysfsGpio({ clock, whoHolds: device.whoHolds })]);
 }
 
-/** What is asked of a line, as far as it decides on the way to it. */
-interface Asked {
+/** The options of a line that decide which backend can open it. */
+interface Requirements {
   readonly pull?: Pull;
   readonly interface?: GpioInterface;
-  readonly watchesEdges?: boolean;
 }
 
-/** The lines by these ways, each line for one owner at a time. Where both fail, the error is that of the first. */
+/**
+ * The lines of several backends, each line with one owner at a time. With `auto` a line is opened by the first backend that
+ * can; if none can, the error is that of the last one that tried, which knows of exported lines.
+ * @param backends in the order of preference
+ */
 export function gpioLines(backends: readonly GpioBackend[]): GpioLines {
   const held = new Set<number>();
 
-  const waysOf = ({ interface: wanted = 'auto', watchesEdges = false }: Asked) => {
-    if (wanted !== 'auto') return backends.filter(backend => backend.interface === wanted);
-    // Through sysfs edges that come while the process is busy become one.
-    return watchesEdges ? backends.toSorted((a, b) => Number(isSysfs(a)) - Number(isSysfs(b))) : backends;
-  };
-
   const openFirst = async <Line>(
     pin: number,
-    asked: Asked,
+    requirements: Requirements,
     open: (backend: GpioBackend) => Promise<Line>,
   ) => {
-    const reasons = new Map<GpioBackend, string>();
-    const failures = new Map<GpioBackend, unknown>();
-    for (const backend of waysOf(asked)) {
-      const reason = cannotPull(backend, pin, asked) ?? (await backend.lacks());
+    const { interface: wanted = 'auto' } = requirements;
+    const reasons: string[] = [];
+    let failure: unknown;
+    for (const backend of backends) {
+      if (wanted !== 'auto' && wanted !== backend.interface) continue;
+      const reason = cannotPull(backend, pin, requirements) ?? (await backend.lacks());
       if (reason !== undefined) {
-        reasons.set(backend, reason);
+        reasons.push(reason);
         continue;
       }
       try {
         return await open(backend);
       } catch (error) {
-        failures.set(backend, error);
+        failure = error;
       }
     }
-    const inOrder = <Value>(of: ReadonlyMap<GpioBackend, Value>) =>
-      backends.flatMap(backend => (of.has(backend) ? [of.get(backend) as Value] : []));
-    if (failures.size > 0) throw inOrder(failures)[0];
-    throw new Error(`${pinName(pin)} cannot be opened: ${inOrder(reasons).join('; ')}`);
+    throw failure ?? new Error(`${pinName(pin)} cannot be opened: ${reasons.join('; ')}`);
   };
 
   const alone = async <Line extends GpioInput | GpioOutput>(
     pin: number,
-    asked: Asked,
+    requirements: Requirements,
     open: (backend: GpioBackend) => Promise<Line>,
   ): Promise<Line> => {
     if (held.has(pin)) throw new Error(`${pinName(pin)} is in use by another sensor`);
     held.add(pin);
     try {
-      const line = await openFirst(pin, asked, open);
+      const line = await openFirst(pin, requirements, open);
       let isClosed = false;
       return {
         ...line,
@@ -88,22 +84,15 @@ export function gpioLines(backends: readonly GpioBackend[]): GpioLines {
   };
 
   return {
-    input: (pin, options: InputOptions = {}) =>
-      alone(pin, { ...options, watchesEdges: options.onEdge !== undefined }, backend =>
-        backend.input(pin, options),
-      ),
+    input: (pin, options: InputOptions = {}) => alone(pin, options, backend => backend.input(pin, options)),
     output: (pin, level, options = {}) => alone(pin, options, backend => backend.output(pin, level, options)),
   };
 }
 
-function isSysfs(backend: GpioBackend): boolean {
-  return backend.interface === 'sysfs';
-}
-
-/** What config.txt calls them (`gpio`). */
+/** The values of `gpio` in config.txt. */
 const CONFIG_TXT: Readonly<Record<Exclude<Pull, 'as-is'>, string>> = { up: 'pu', down: 'pd', none: 'pn' };
 
-function cannotPull(backend: GpioBackend, pin: number, { pull = 'as-is' }: Asked): string | undefined {
-  if (pull === 'as-is' || !isSysfs(backend)) return undefined;
+function cannotPull(backend: GpioBackend, pin: number, { pull = 'as-is' }: Requirements): string | undefined {
+  if (pull === 'as-is' || backend.interface !== 'sysfs') return undefined;
   return `sysfs GPIO cannot set a pull-${pull === 'none' ? 'up or -down' : pull} (config.txt can: gpio=${pin}=${CONFIG_TXT[pull]})`;
 }

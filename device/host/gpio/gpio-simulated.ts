@@ -60,7 +60,7 @@ export class SimulatedGpio {
       input: async (pin, options) => this.#input(pin, options),
       output: async (pin, level) => this.#output(pin, level),
     });
-    this.lines = gpioLines([backend('sysfs'), backend('character-device')]);
+    this.lines = gpioLines([backend('character-device'), backend('sysfs')]);
   }
 
   /** The pins that are open now, in order. */

@@ -1,6 +1,7 @@
 // What does the kernel expect and give at a GPIO character device? The structures of its interface, version 2 (linux/gpio.h).
 
 import { endianness } from 'node:os';
+import process from 'node:process';
 import type { Level, Pull } from './gpio.ts';
 
 /** Requests: direction, size of the structure, the letter 0xB4 and a number (linux/ioctl.h). Kernel 5.10 or newer. */
@@ -41,8 +42,8 @@ const PULL_FLAGS: Readonly<Record<Pull, bigint>> = {
   none: 1n << 10n,
 };
 
-/** What other programs see as the owner of a line. */
-const CONSUMER = 'dapberry';
+/** The owner of a line as other programs and error messages show it, with the number of this process; 31 characters at most. */
+const CONSUMER = `dapberry (process ${process.pid})`;
 const NAME_SIZE = 32;
 
 /** Edges that the kernel keeps until they are read; no more are allowed for one line. */

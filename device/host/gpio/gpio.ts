@@ -9,9 +9,9 @@ export const PULLS = ['as-is', 'up', 'down', 'none'] as const;
 export type Pull = (typeof PULLS)[number];
 
 /**
- * What the kernel offers to reach lines: the files of /sys/class/gpio, through onoff, or the character device /dev/gpiochipN, through koffi.
- * `auto` is the character device where edges are watched, since there the kernel keeps and stamps each, and onoff for all else;
- * the other one where that cannot serve.
+ * The interfaces of the kernel to its lines: the files of /sys/class/gpio, through onoff, or the character device
+ * /dev/gpiochipN, through koffi. `auto` is the character device, where the kernel keeps each edge with its time and takes the
+ * line back when the process ends; sysfs where the character device cannot open the line.
  */
 export const GPIO_INTERFACES = ['auto', 'sysfs', 'character-device'] as const;
 

@@ -1,120 +1,27 @@
-import { appendFileSync, closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../device/host/clock.ts';
 import { kernelError } from '../../../../device/host/errno.ts';
 import type { Edge, Level } from '../../../../device/host/gpio/gpio.ts';
 import { characterDeviceGpio } from '../../../../device/host/gpio/gpio-device.ts';
 import type { SystemCalls } from '../../../../device/host/system-calls.ts';
-
-const dev = mkdtempSync(join(tmpdir(), 'dapberry-dev-'));
-afterAll(() => rmSync(dev, { recursive: true }));
+import { FakeCharacterDevice } from './fake-character-device.ts';
 
 const EPERM = 1;
 const EACCES = 13;
 const EBUSY = 16;
-const EINVAL = 22;
 const ENODEV = 19;
 
-/** A line that was given to a program. */
-interface Given {
-  readonly offset: number;
-  readonly flags: bigint;
-  readonly events: string;
-  readonly bufferSize: number;
-  level: Level;
-  edges: number;
-}
-
-/** A kernel with one GPIO chip, as linux/gpio.h (version 2) describes it; places of fields are written out here once more. */
-class FakeKernel implements SystemCalls {
-  readonly given = new Map<number, Given>();
-  consumer = '';
-  refuse = 0;
-  label = 'pinctrl-rp1';
-
-  ioctl(descriptor: number, request: number, argument: Buffer): void {
-    const size = (request >>> 16) & 0x3fff;
-    expect([size, (request >>> 8) & 0xff]).toEqual([argument.length, 0xb4]);
-    const line = this.given.get(descriptor);
-    if (line !== undefined && this.refuse !== 0) throw kernelError('ioctl', this.refuse);
-    switch (request & 0xff) {
-      case 1:
-        argument.write(`gpiochip0\0`, 0, 'latin1');
-        argument.write(`${this.label}\0`, 32, 'latin1');
-        argument.writeUInt32LE(54, 64);
-        return;
-      case 5:
-        argument.write(`${this.consumer}\0`, 32, 'latin1');
-        return;
-      case 7:
-        if (this.refuse !== 0) throw kernelError('ioctl', this.refuse);
-        this.#give(argument);
-        return;
-      case 0x0e:
-        argument[0] = line!.level;
-        return;
-      case 0x0f:
-        expect(argument[8]).toBe(1);
-        line!.level = argument[0] === 1 ? 1 : 0;
-        return;
-    }
-    throw kernelError('ioctl', EINVAL);
-  }
-
-  #give(request: Buffer) {
-    expect(request.readUInt32LE(560)).toBe(1);
-    expect(request.toString('latin1', 256, 264)).toBe('dapberry');
-    const events = join(dev, `events${this.given.size}`);
-    writeFileSync(events, '');
-    const descriptor = openSync(events, 'r');
-    request.writeInt32LE(descriptor, 588);
-    const isSet = request.readUInt32LE(296) === 1 && request.readUInt32LE(320) === 2;
-    this.given.set(descriptor, {
-      offset: request.readUInt32LE(0),
-      flags: request.readBigUInt64LE(288),
-      bufferSize: request.readUInt32LE(564),
-      events,
-      level: isSet && request[336] === 1 && request[328] === 1 ? 1 : 0,
-      edges: 0,
-    });
-  }
-
-  setNonBlocking() {}
-
-  readWaiting(descriptor: number, buffer: Buffer): number {
-    return readSync(descriptor, buffer);
-  }
-
-  /** The line that was given last. */
-  get last(): Given {
-    return [...this.given.values()].at(-1)!;
-  }
-
-  /** Moves a line, which the kernel stamps and keeps, or has no room for. */
-  move(line: Given, level: Level, { isKept = true, ago = 0n } = {}) {
-    line.level = level;
-    line.edges++;
-    if (!isKept) return;
-    const event = Buffer.alloc(48);
-    event.writeBigUInt64LE(process.hrtime.bigint() - ago, 0);
-    event.writeUInt32LE(level === 1 ? 1 : 2, 8);
-    event.writeUInt32LE(line.offset, 12);
-    event.writeUInt32LE(line.edges, 20);
-    appendFileSync(line.events, event);
-  }
-}
-
-let kernel: FakeKernel;
+let kernel: FakeCharacterDevice;
 
 beforeEach(() => {
-  writeFileSync(join(dev, 'gpiochip0'), '');
-  kernel = new FakeKernel();
+  kernel = new FakeCharacterDevice();
 });
+afterEach(() => kernel.dispose());
 
 const gpioOf = (load: () => Promise<SystemCalls> = async () => kernel) =>
-  characterDeviceGpio({ clock: systemClock, dev, load });
+  characterDeviceGpio({ clock: systemClock, dev: kernel.dev, load });
 
 const isOpen = (descriptor: number) => {
   try {
@@ -250,27 +157,28 @@ describe('a GPIO chip that may not be opened', () => {
     const openFile = () => {
       throw kernelError('open', errno);
     };
-    return characterDeviceGpio({ clock: systemClock, dev, load: async () => kernel, openFile });
+    return characterDeviceGpio({ clock: systemClock, dev: kernel.dev, load: async () => kernel, openFile });
   };
-  const chip = join(dev, 'gpiochip0');
-  const group = `${chip} may not be used by this user: add it to the group gpio`;
-  const policy = `${chip} is there, but the service's device policy does not allow it: sudo systemctl restart dapberry-devices`;
+  const group = 'may not be used by this user: add it to the group gpio';
+  const policy =
+    "is there, but the service's device policy does not allow it: sudo systemctl restart dapberry-devices";
 
   it.each([
     ['the group is missing', EACCES, group],
     ["the service's device policy does not allow it", EPERM, policy],
-    ['something else is wrong', ENODEV, `${chip} could not be opened: open: errno 19`],
+    ['something else is wrong', ENODEV, 'could not be opened: open: errno 19'],
   ])('says so where %s', async (_why, errno, sentence) => {
     const gpio = refusedWith(errno);
-    expect(await gpio.lacks()).toContain(sentence);
-    await expect(gpio.input(17)).rejects.toThrow(sentence);
+    const message = `${join(kernel.dev, 'gpiochip0')} ${sentence}`;
+    expect(await gpio.lacks()).toContain(message);
+    await expect(gpio.input(17)).rejects.toThrow(message);
   });
 });
 
 describe('a machine without the GPIO character device', () => {
   it('is known by the file that is not there', async () => {
-    rmSync(join(dev, 'gpiochip0'));
-    expect(await gpioOf().lacks()).toBe(`there is no GPIO chip (${join(dev, 'gpiochip*')})`);
+    rmSync(join(kernel.dev, 'gpiochip0'));
+    expect(await gpioOf().lacks()).toBe(`there is no GPIO chip (${join(kernel.dev, 'gpiochip*')})`);
   });
 
   it('is one without koffi, too', async () => {

@@ -23,36 +23,31 @@ function backend(name: GpioBackend['interface'], { lacks, refuses }: Lacking = {
 }
 
 const linesOf = (sysfs: Lacking = {}, device: Lacking = {}) =>
-  gpioLines([backend('sysfs', sysfs), backend('character-device', device)]);
+  gpioLines([backend('character-device', device), backend('sysfs', sysfs)]);
 
 const onEdge = () => {};
 
 describe('the lines of a machine', () => {
-  it('are those of onoff where there is sysfs GPIO', async () => {
-    const lines = linesOf();
-    expect((await lines.input(17)).place).toBe('sysfs');
-    expect((await lines.output(18, 1)).place).toBe('sysfs');
-  });
-
-  it('are those of the character device where there is none', async () => {
-    const lines = linesOf({ lacks: 'no sysfs' });
-    expect((await lines.input(17)).place).toBe('character-device');
-    expect((await lines.output(18, 0)).place).toBe('character-device');
-  });
-
-  it('are those of the character device where a pin is pulled', async () => {
-    expect((await linesOf().input(17, { pull: 'up' })).place).toBe('character-device');
-  });
-
-  it('are those of the character device where edges are watched, which it keeps and stamps', async () => {
-    expect((await linesOf().input(17, { onEdge })).place).toBe('character-device');
+  it.each<[string, Lacking]>([
+    ['there is sysfs GPIO', {}],
+    ['there is none', { lacks: 'no sysfs' }],
+  ])('are those of the character device, whether %s', async (_why, sysfs) => {
+    const lines = linesOf(sysfs);
+    expect((await lines.input(16)).place).toBe('character-device');
+    expect((await lines.input(17, { pull: 'up' })).place).toBe('character-device');
+    expect((await lines.input(18, { onEdge })).place).toBe('character-device');
+    expect((await lines.output(19, 0)).place).toBe('character-device');
   });
 
   it.each<[string, Lacking]>([
     ['there is no koffi', { lacks: 'no koffi' }],
-    ['it may not be opened', { refuses: 'forbidden' }],
-  ])('are those of onoff for edges, too, where %s', async (_why, device) => {
-    expect((await linesOf({}, device).input(17, { onEdge })).place).toBe('sysfs');
+    ['the character device may not be opened', { lacks: 'forbidden' }],
+    ['another program has exported the line', { refuses: 'in use by sysfs' }],
+  ])('are those of onoff where %s', async (_why, device) => {
+    const lines = linesOf({}, device);
+    expect((await lines.input(16)).place).toBe('sysfs');
+    expect((await lines.input(17, { onEdge })).place).toBe('sysfs');
+    expect((await lines.output(18, 1)).place).toBe('sysfs');
   });
 
   it.each(['sysfs', 'character-device'] as const)('are those of %s where that is asked for', async way => {
@@ -83,11 +78,11 @@ describe('the lines of a machine', () => {
     const none = linesOf({ lacks: 'this kernel has no sysfs GPIO' }, { lacks: 'there is no GPIO chip' });
     for (const options of [{}, { onEdge }]) {
       await expect(none.input(17, options)).rejects.toThrow(
-        'GPIO17 cannot be opened: this kernel has no sysfs GPIO; there is no GPIO chip',
+        'GPIO17 cannot be opened: there is no GPIO chip; this kernel has no sysfs GPIO',
       );
     }
     await expect(linesOf({}, { lacks: 'no koffi' }).input(17, { pull: 'up' })).rejects.toThrow(
-      'GPIO17 cannot be opened: sysfs GPIO cannot set a pull-up (config.txt can: gpio=17=pu); no koffi',
+      'GPIO17 cannot be opened: no koffi; sysfs GPIO cannot set a pull-up (config.txt can: gpio=17=pu)',
     );
   });
 
