@@ -9,6 +9,7 @@ import { loadConfig } from '../server/config/load.ts';
 import { problemLine } from '../server/config/text/problem.ts';
 import type { ConnectionLimits } from '../server/connections/connection-limits.ts';
 import type { Dataset } from '../server/dataset/dataset.ts';
+import type { RowFormat } from '../server/formats/row-format.ts';
 import { buildApp } from '../server/http/app.ts';
 import { openDatasets } from '../server/run/opening.ts';
 import type { StreamLimits } from '../server/stream/stream-limits.ts';
@@ -28,6 +29,7 @@ export interface ServingOptions {
   readonly seed?: number;
   readonly port?: number;
   readonly webRoot?: string;
+  readonly rowFormats?: readonly RowFormat[];
   readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
   readonly trustProxy?: readonly string[];
   readonly origins?: readonly string[];
@@ -37,11 +39,12 @@ export interface ServingOptions {
 
 /** Serves; simulated and at 20 rows a second unless told otherwise. */
 export async function serving(options: ServingOptions = {}): Promise<Serving> {
-  const { port = 0, webRoot, limits, origins, trustProxy } = options;
+  const { port = 0, webRoot, rowFormats, limits, origins, trustProxy } = options;
   const datasets = options.datasets ?? (await builtin(options));
   const app = await buildApp({
     datasets,
     ...(webRoot === undefined ? {} : { webRoot }),
+    ...(rowFormats === undefined ? {} : { rowFormats }),
     ...(limits === undefined ? {} : { limits }),
     ...(origins === undefined ? {} : { origins }),
     ...(trustProxy === undefined ? {} : { trustProxy }),

@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { RequestError } from '../request-error.ts';
-import { HIGH_WATER } from '../stream/piece-pool.ts';
+import { HIGH_WATER } from '../stream/buffer-pool.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { RequestHandler } from './request-queue.ts';
 import { hasBody, leaveBodiesUnread } from './unread-body.ts';

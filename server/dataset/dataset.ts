@@ -4,7 +4,6 @@ import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
 import type { ClockHistory, SensorState } from '../../device/index.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { LogBounds } from '../store/row-log.ts';
-import type { EncodingName, SharedRows } from '../stream/encoding.ts';
 
 /** What the dataset is called and said to be; `attributes` go into NC_GLOBAL besides the ones that every dataset has. */
 export interface DatasetInfo {
@@ -51,8 +50,6 @@ export interface LogStatus {
   readonly rows: number;
   /** Bytes of memory that it takes, room for rows to come included. */
   readonly bytes: number;
-  /** Bytes of memory besides, for rows that are kept encoded while readers ask for the same past. */
-  readonly encodedBytes: number;
   /** The oldest row's time in seconds since 1970; undefined before the first row. */
   readonly firstTime?: number;
   /** The bounds on rows, bytes and age (seconds) together; `rows` is what the bound on bytes leaves of them. */
@@ -73,8 +70,6 @@ export interface Dataset {
    * at the oldest row that can match.
    */
   open(plan: Plan): Cursor;
-  /** The bytes that all readers share who ask for the same columns; undefined where the rows are for this reader alone. */
-  shared(name: EncodingName, plan: Plan): SharedRows | undefined;
   status(): DatasetStatus;
   /** Says what it is called otherwise but for its name, while its rows go on. */
   describe(info: DatasetInfo): void;
@@ -82,4 +77,6 @@ export interface Dataset {
   newestRow(): readonly number[] | undefined;
   /** Stops the sensors; every cursor then ends after the rows that are there. */
   close(): Promise<void>;
+  /** Aborts when the dataset begins to close. */
+  readonly closing: AbortSignal;
 }

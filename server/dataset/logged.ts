@@ -6,19 +6,12 @@ import { messageOf } from '../../device/index.ts';
 import { Announcer } from '../store/announcer.ts';
 import { type Cursor, LogCursor, type LogSource } from '../store/cursor.ts';
 import { type LogBounds, RowLog } from '../store/row-log.ts';
-import { type EncodingName, SharedEncodings, type SharedRows } from '../stream/encoding.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus, LogStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
 
 export interface LoggedOptions extends DatasetEvents {
   readonly bounds?: LogBounds;
 }
-
-/**
- * Encoded blocks of the past may take this share of the log's own bytes, while readers ask for the same past: room for all of it as
- * DAP2 data, which has four bytes more a row.
- */
-const ENCODED_SHARE = 1.5;
 
 /** A dataset with an interval: the device is sampled once an interval, however many clients read. */
 export class LoggedDataset implements Dataset, LogSource {
@@ -30,7 +23,6 @@ export class LoggedDataset implements Dataset, LogSource {
   readonly #device: Device;
   readonly #log: RowLog;
   readonly #announcer = new Announcer();
-  readonly #encodings: SharedEncodings;
   readonly #events: DatasetEvents;
   #overrun = 0;
   readonly #stopping = new AbortController();
@@ -46,7 +38,6 @@ export class LoggedDataset implements Dataset, LogSource {
     this.attributes = describeAttributes(info, device.channels, device.interval);
     const [sequence] = this.model.variables as readonly [Sequence];
     this.#log = new RowLog(sequence.fields as readonly Atomic[], bounds);
-    this.#encodings = new SharedEncodings(this.#log.capacity * this.#log.rowBytes * ENCODED_SHARE);
     this.#sampling = this.#sample();
   }
 
@@ -54,8 +45,8 @@ export class LoggedDataset implements Dataset, LogSource {
     return new LogCursor(this.#log, this.#announcer, this.#beginOf(plan), this);
   }
 
-  shared(name: EncodingName, plan: Plan): SharedRows | undefined {
-    return plan.thinning === undefined ? this.#encodings.of(name, plan) : undefined;
+  get closing(): AbortSignal {
+    return this.#stopping.signal;
   }
 
   get earliest(): number {
@@ -101,7 +92,6 @@ export class LoggedDataset implements Dataset, LogSource {
     this.#announcer.tell();
     await this.#sampling;
     await this.#device.close();
-    this.#encodings.clear();
   }
 
   #logStatus(): LogStatus {
@@ -109,7 +99,6 @@ export class LoggedDataset implements Dataset, LogSource {
     return {
       rows: end - first,
       bytes,
-      encodedBytes: this.#encodings.bytes,
       bounds: { ...bounds, rows: capacity },
       ...(end > first ? { firstTime: this.#log.timeAt(first) } : {}),
     };

@@ -16,6 +16,7 @@ export class MaterialisedDataset implements Dataset {
   attributes: AttributeTable;
   readonly #device: Device;
   readonly #events: DatasetEvents;
+  readonly #closing = new AbortController();
   #made = 0;
   /** Why the last reader's rows broke off; forgotten when another reader gets rows. */
   #failure: string | undefined;
@@ -45,8 +46,8 @@ export class MaterialisedDataset implements Dataset {
     });
   }
 
-  shared(): undefined {
-    return undefined;
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   newestRow(): undefined {
@@ -68,6 +69,7 @@ export class MaterialisedDataset implements Dataset {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#device.close();
   }
 }

@@ -14,6 +14,8 @@ import {
 import { createHttpServer, type Refuse } from '../connections/http-server.ts';
 import { type ConnectionEnd, OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { checkFormats, ROW_FORMATS } from '../formats/list.ts';
+import type { RowFormat } from '../formats/row-format.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
 import { DEFAULT_PROXIES, TrustedProxies } from '../network/trusted-proxies.ts';
 import { OpenStreams } from '../stream/open-streams.ts';
@@ -21,6 +23,7 @@ import { DEFAULT_LIMITS, type StreamLimits } from '../stream/stream-limits.ts';
 import { PROGRAM_HEADERS } from '../version.ts';
 import { answerErrors } from './errors.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
+import { DOCUMENTS } from './responses/documents.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
@@ -34,6 +37,8 @@ import { pageRoutes } from './routes/page.ts';
 export interface AppOptions {
   /** At least one; the first also answers at `/.dds` and so on. */
   readonly datasets: readonly Dataset[];
+  /** The formats for rows; `ROW_FORMATS` by default. */
+  readonly rowFormats?: readonly RowFormat[];
   /** The folder of the built page; without it `/` lists the datasets. */
   readonly webRoot?: string;
   /** The defaults for what is left out. */
@@ -105,7 +110,9 @@ function limitsNow(given: () => AppOptions['limits']): () => StreamLimits & Conn
  * marker, and then every connection.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { logger, webRoot } = options;
+  const { logger, webRoot, rowFormats = ROW_FORMATS } = options;
+  checkFormats(rowFormats, DOCUMENTS);
+  const formats = [...rowFormats, ...DOCUMENTS];
   const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const datasets = () => options.datasets;
   const limits = limitsNow(() => options.limits);
@@ -188,8 +195,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   answerErrors(app, complain);
   answerRefusals(app);
-  dapRoutes(app, datasets, streams, () => options.clock);
-  catalogRoute(app, datasets);
+  dapRoutes(app, { datasets, streams, clock: () => options.clock, rowFormats, formats });
+  catalogRoute(app, datasets, formats);
   healthRoute(app, {
     datasets,
     streams,
@@ -197,8 +204,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     configuration: () => options.configuration,
     clock: () => options.clock,
   });
-  metricsRoute(app, { datasets, streams, connections, clock: () => options.clock });
-  await pageRoutes(app, datasets, webRoot);
+  metricsRoute(app, { datasets, streams, connections, clock: () => options.clock, rowFormats });
+  await pageRoutes(app, datasets, webRoot, formats);
 
   app.addHook('preClose', async () => {
     const closed = Promise.all(datasets().map(dataset => dataset.close()));

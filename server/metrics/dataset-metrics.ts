@@ -97,13 +97,6 @@ function logMetrics(each: (number: (one: Observed) => number | undefined) => Sam
       samples: each(({ status }) => status.log?.bytes),
     },
     {
-      name: 'dapberry_log_encoded_bytes',
-      type: 'gauge',
-      unit: 'bytes',
-      help: 'Memory for rows of the log that are kept encoded while clients ask for the same past.',
-      samples: each(({ status }) => status.log?.encodedBytes),
-    },
-    {
       name: 'dapberry_log_oldest_row_timestamp_seconds',
       type: 'gauge',
       unit: 'seconds',

@@ -1,22 +1,26 @@
-// What do metrics say of the streams? How many are open, how they ended, and what was sent in them.
+// Writes the metrics of streams: how many are open, how they ended, and what they sent.
 
 import type { Dataset } from '../dataset/dataset.ts';
+import type { RowFormat } from '../formats/row-format.ts';
 import { ADDRESS_CLASSES } from '../network/address-class.ts';
-import { ENCODING_NAMES } from '../stream/encoding.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import type { StreamCounts, StreamEnd } from '../stream/stream-counts.ts';
 import type { MetricFamily, Sample } from './exposition.ts';
 
 export function streamMetrics(
   datasets: readonly Dataset[],
-  { counted, limits }: OpenStreams,
+  { counted, limits, shared }: OpenStreams,
+  formats: readonly RowFormat[],
 ): MetricFamily[] {
-  // Each kind is told of from the beginning, with zeros: a first event that comes with its time series would be no increase of it.
+  // Each kind is listed from the start, with zeros: Prometheus sees no increase in a series that begins with its first event.
   const kinds = datasets.flatMap(({ info }) =>
-    ENCODING_NAMES.flatMap(encoding =>
+    formats.flatMap(({ name: format }) =>
       ADDRESS_CLASSES.map(client => {
-        const labels = { dataset: info.name, encoding, client };
-        return { labels, counts: counted.of(labels) };
+        const dataset = info.name;
+        return {
+          labels: { dataset, encoding: format, client },
+          counts: counted.of({ dataset, format, client }),
+        };
       }),
     ),
   );
@@ -70,6 +74,16 @@ export function streamMetrics(
       unit: 'bytes',
       help: "Bytes of streams handed to clients' connections, without what HTTP puts around them.",
       samples: each(({ bytes }) => bytes),
+    },
+    {
+      name: 'dapberry_log_encoded_bytes',
+      type: 'gauge',
+      unit: 'bytes',
+      help: 'Memory for rows of the log that are kept encoded while clients ask for the same past.',
+      samples: datasets.map(dataset => ({
+        labels: { dataset: dataset.info.name },
+        value: shared.bytesOf(dataset),
+      })),
     },
   ];
 }

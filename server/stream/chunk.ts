@@ -1,4 +1,4 @@
-// What surrounds a part of a body whose length nobody knows? The marks of a chunk, in the same memory (RFC 9112, section 7.1).
+// Frames bytes as a chunk of a body of unknown length, in the memory that holds them already (RFC 9112, section 7.1).
 
 /** Room before the bytes, for eight hexadecimal digits and a line end, and after them, for a line end. */
 const BEFORE = 10;
@@ -10,13 +10,13 @@ export const CHUNK_MARKS = BEFORE + AFTER;
 const [CARRIAGE_RETURN, LINE_FEED] = [0x0d, 0x0a];
 const DIGITS = Uint8Array.from('0123456789abcdef', digit => digit.charCodeAt(0));
 
-/** Bytes, one at least, as they go into a body that is sent in chunks, and into one that is not. */
+/** Bytes, at least one: as they are, for a body without chunks, and framed, for a body in chunks. */
 export interface Chunk {
   readonly framed: Uint8Array;
   readonly bytes: Uint8Array;
 }
 
-/** A chunk of bytes that lie somewhere else. */
+/** Copies bytes into a chunk. */
 export function chunkOf(bytes: Uint8Array): Chunk {
   return chunkIn(Buffer.allocUnsafe(bytes.length + CHUNK_MARKS), into => {
     into.set(bytes);
@@ -25,8 +25,8 @@ export function chunkOf(bytes: Uint8Array): Chunk {
 }
 
 /**
- * A chunk of what `fill` writes to the beginning of the memory that it gets, and gives back. Where `fill` gives bytes that
- * lie elsewhere, because there was not enough memory, they are copied.
+ * Frames the bytes that `fill` writes to the beginning of the memory that it gets, and returns. Bytes that `fill` returns from
+ * elsewhere, because the memory was too small, are copied.
  */
 export function chunkIn(memory: Uint8Array, fill: (into: Uint8Array) => Uint8Array): Chunk {
   const room = memory.subarray(BEFORE, memory.length - AFTER);

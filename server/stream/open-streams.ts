@@ -1,4 +1,4 @@
-// The open streams: as many as the limits allow; a stuck client is cut off, and all are told when the server closes.
+// Keeps the open streams within their limits, cuts off stuck clients, and waits for all streams to end on shutdown.
 
 import type { ServerResponse } from 'node:http';
 import type { Plan } from '../../dap/index.ts';
@@ -8,55 +8,56 @@ import { clientNetwork } from '../network/ip-address.ts';
 import { StuckClient } from '../network/stuck-client.ts';
 import { UnsentBytes } from '../network/unsent.ts';
 import { RequestError } from '../request-error.ts';
-import type { EncodingName } from './encoding.ts';
-import { PiecePool } from './piece-pool.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
+import { SharedRowsByDataset } from './shared-rows.ts';
 import { CountedStreams, type StreamCounts, type StreamEnd } from './stream-counts.ts';
 import { DEFAULT_LIMITS, type StreamLimits } from './stream-limits.ts';
 import { Turns } from './turns.ts';
 
-/** What a client that came to a full server is asked to wait, in seconds. */
+/** Seconds after which a client of a full server should try again. */
 const RETRY_AFTER = 10;
 
-/** How often stuck streams are looked for, in milliseconds. */
+/** Milliseconds between two searches for stuck streams. */
 const SWEEP = 1000;
 
-/** A stream gives up its place no sooner than so many milliseconds after a row, nor before rows were due so many times. */
+/** A stream keeps its place for at least this many milliseconds after a row, and while fewer than this many rows were due. */
 const SHORTEST_SILENCE = 1000;
 const INTERVALS_OF_SILENCE = 2;
 
 export interface StreamEvents {
-  /** A client was cut off because it took nothing for longer than `readerTimeout`. */
+  /** The client took nothing for longer than `readerTimeout`, and was cut off. */
   onCutOff?(address: string): void;
-  /** A client that had been without a row for longest gave its place to another one. */
+  /** The client, without a row for longest, lost its place to another client. */
   onDisplaced?(address: string): void;
-  /** A stream was broken off for an error of ours. */
+  /** An internal error broke a stream off. */
   onError?(error: unknown): void;
 }
 
-type StreamOptions = Omit<RowStreamOptions, 'turns' | 'pieces' | 'counts' | 'onError'>;
+type StreamOptions = Omit<RowStreamOptions, 'turns' | 'buffers' | 'counts' | 'onError'>;
 
-/** Who asks for a stream, and of what. */
+/** A request for a stream: the client's address, and the rows that it asks for. */
 export interface StreamRequest {
   readonly address: string;
   /** The dataset's name. */
   readonly dataset: string;
   /** Seconds between its rows. */
   readonly interval: number;
-  readonly encoding: EncodingName;
+  /** The name of the row format. */
+  readonly format: string;
 }
 
-interface Open {
+interface OpenStream {
   readonly address: string;
-  /** As whom the limit counts it. */
+  /** The network that the limit for one address counts. */
   readonly client: string;
   readonly counts: StreamCounts;
-  /** Undefined until it looks stuck. */
+  /** Undefined while the client takes its bytes. */
   stuck: StuckClient | undefined;
-  /** Milliseconds without a row after which it may have to give up its place. */
+  /** Milliseconds without a row after which another client may take its place. */
   readonly patience: number;
   end: 'cut-off' | 'displaced' | undefined;
-  /** Rows when it was looked at last, and the time, by `performance.now()`, when they were found to be as many first. */
+  /** Rows at the last look, and the time, by `performance.now()`, of the first look that found this number. */
   rows: number;
   silentSince: number;
   stream: RowStream | undefined;
@@ -64,17 +65,19 @@ interface Open {
 
 export class OpenStreams {
   readonly #limitsNow: () => StreamLimits;
-  /** What they have done since the start. */
+  /** Counts since the start. */
   readonly counted = new CountedStreams();
   readonly #events: StreamEvents;
   readonly #turns = new Turns();
-  readonly #pieces = new PiecePool();
-  readonly #open = new Map<ServerResponse, Open>();
+  /** The encoded rows that streams share. */
+  readonly shared = new SharedRowsByDataset();
+  readonly #buffers = new BufferPool();
+  readonly #open = new Map<ServerResponse, OpenStream>();
   readonly #perClient = new ClientCounts();
   #sweeping: ReturnType<typeof setInterval> | undefined;
   #emptied: (() => void) | undefined;
 
-  /** `limits` are asked for whenever they are needed: they may be others by then. */
+  /** @param limits is called whenever limits are needed, since a reload may change them */
   constructor(limits: () => StreamLimits = () => DEFAULT_LIMITS, events: StreamEvents = {}) {
     this.#limitsNow = limits;
     this.#events = events;
@@ -96,9 +99,9 @@ export class OpenStreams {
   }
 
   /**
-   * Makes room for one more stream to the address. Where there are too many, the one that has been without a row for longest is
-   * broken off, as its client may wait for rows that never come: one of the same address, or any where there are too many in all.
-   * Throws a RequestError, 503 with Retry-After, where each gets rows.
+   * Makes room for one more stream to the address. At a limit it breaks off the stream that has been without a row for longest,
+   * since its client may wait for rows that never come: a stream to the same address, or any stream at the limit on all.
+   * @throws RequestError 503 with Retry-After where every stream has had a row lately
    */
   admit(request: StreamRequest): void {
     const client = clientNetwork(request.address);
@@ -115,12 +118,12 @@ export class OpenStreams {
     });
   }
 
-  /** Begins a stream in a response whose head is written; it is counted until the response is finished or broken off. */
+  /** Begins a stream in a response whose HTTP headers are set; the stream counts until the response is finished or broken off. */
   begin(request: StreamRequest, options: StreamOptions): void {
     const { address, interval } = request;
     const { response, cursor } = options;
     if (response.destroyed || response.req.socket.destroyed) {
-      // The client went while its request was looked at: nobody would say so any more.
+      // The client left before the stream: the response has no more events that would end it.
       cursor.close();
       return;
     }
@@ -128,7 +131,7 @@ export class OpenStreams {
     const counts = this.#countsOf(request);
     counts.begun += 1;
     this.#perClient.add(client);
-    const open: Open = {
+    const open: OpenStream = {
       address,
       client,
       counts,
@@ -143,12 +146,12 @@ export class OpenStreams {
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP).unref();
     response.once('close', () => this.#ended(response, open));
     const turns = this.#turns;
-    const pieces = this.#pieces;
+    const buffers = this.#buffers;
     const onError = this.#onError;
-    open.stream = new RowStream({ ...options, turns, pieces, counts, onError });
+    open.stream = new RowStream({ ...options, turns, buffers, counts, onError });
   }
 
-  /** Waits until no stream is open, `most` milliseconds at most; a stuck client is not waited for. */
+  /** Waits until no stream is open, for at most `most` milliseconds. */
   async allEnded(most: number): Promise<void> {
     if (this.#open.size === 0) return;
     await new Promise<void>(resolve => {
@@ -160,19 +163,19 @@ export class OpenStreams {
     });
   }
 
-  #countsOf({ address, dataset, encoding }: StreamRequest): StreamCounts {
-    return this.counted.of({ dataset, encoding, client: addressClassOf(address) });
+  #countsOf({ address, dataset, format }: StreamRequest): StreamCounts {
+    return this.counted.of({ dataset, format, client: addressClassOf(address) });
   }
 
-  /** Breaks off the stream that has been without a row for longest; false where each has had one lately. */
+  /** Breaks off the stream that has been without a row for longest; false where every stream has had one lately. */
   #displace(client?: string): boolean {
     this.#countRows();
     const now = performance.now();
-    let longest: [ServerResponse, Open] | undefined;
+    let longest: [ServerResponse, OpenStream] | undefined;
     for (const entry of this.#open) {
       const [, open] = entry;
       if (client !== undefined && open.client !== client) continue;
-      // One that does not take its rows has a limit of its own.
+      // A stuck client has a limit of its own.
       if (open.stream === undefined || open.stream.stuckSince !== undefined) continue;
       if (now - open.silentSince < open.patience) continue;
       if (longest === undefined || open.silentSince < longest[1].silentSince) longest = entry;
@@ -196,7 +199,7 @@ export class OpenStreams {
     }
   }
 
-  #ended(response: ServerResponse, open: Open): void {
+  #ended(response: ServerResponse, open: OpenStream): void {
     if (!this.#open.delete(response)) return;
     const { client, counts } = open;
     counts.ended[endOf(response, open)] += 1;
@@ -230,15 +233,15 @@ export class OpenStreams {
   }
 }
 
-/** Milliseconds without a row after which a stream may have to give up its place. */
+/** Milliseconds without a row after which another client may take the stream's place. */
 function patienceFor({ time }: Plan, interval: number): number {
   const due = INTERVALS_OF_SILENCE * interval;
-  // Where the first row is far away, none that is missing says so.
+  // A first row in the far future is not late.
   const isFar = time.low > Date.now() / 1000 + due;
   return SHORTEST_SILENCE + (isFar ? 0 : due * 1000);
 }
 
-function endOf(response: ServerResponse, { stream, end }: Open): StreamEnd {
+function endOf(response: ServerResponse, { stream, end }: OpenStream): StreamEnd {
   if (stream?.failed) return 'failed';
   return end ?? (response.writableFinished ? 'complete' : 'left');
 }

@@ -1,66 +1,70 @@
-// Writes one reader's rows into its response: a piece at a time, as fast as the client takes them.
+// Writes one reader's rows into its response: a buffer at a time, as fast as the client takes them.
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
 import type { Cursor, Taken } from '../store/cursor.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
-import { chunkOfRows, type Encoding, type SharedRows } from './encoding.ts';
-import type { PiecePool } from './piece-pool.ts';
+import type { RowEncoding } from './row-encoding.ts';
+import type { SharedRows } from './shared-rows.ts';
 import type { StreamCounts } from './stream-counts.ts';
 import type { Turns } from './turns.ts';
 
-/** Rows of fewer bytes are cheaper in memory of their own; and of many readers each may have such in its socket. */
-const WORTH_A_PIECE = 16 * 1024;
+/** Fewer bytes than these are cheaper in memory of their own, and each of many readers may have some in its socket. */
+const WORTH_A_BUFFER = 16 * 1024;
 
 export interface RowStreamOptions {
-  /** Its head is written, and its connection is its own: no other response comes before it. */
+  /** A response whose HTTP headers are set, and which is the next one of its connection. */
   readonly response: ServerResponse;
   readonly plan: Plan;
-  readonly encoding: Encoding;
-  /** For rows of a log as they are: those that others who ask for the same columns get too. */
+  /** The bytes before the first row. */
+  readonly head: Uint8Array;
+  readonly encoding: RowEncoding;
+  /** The rows that readers of the same columns share; undefined where a function makes the rows. */
   readonly shared?: SharedRows | undefined;
   readonly cursor: Cursor;
   readonly turns: Turns;
-  readonly pieces: PiecePool;
-  /** Where its rows and bytes are counted. */
+  readonly buffers: BufferPool;
+  /** Counts the rows and bytes of the stream. */
   readonly counts: StreamCounts;
-  /** Told of what should not have happened; the stream is broken off then. */
+  /** Receives an internal error, after which the stream is broken off. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The longest wait that a timer of Node can hold, in milliseconds. */
+/** The longest delay of a timer of Node, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * One open stream. It holds a cursor and not a queue: what waits for the client is one piece in its socket. It is over when the
- * plan is fulfilled or the source has ended, which gives the end marker and a complete response, or when the client goes.
+ * One open stream. It holds a cursor instead of a queue: one buffer in the client's socket is all that waits. The stream ends with
+ * the end marker and a complete response when its plan is fulfilled or the source has ended, and without them when the client
+ * leaves.
  */
 export class RowStream {
-  /** Since when the client has not taken all it was sent, in milliseconds of `performance.now()`; undefined where it has. */
+  /** Since when sent bytes wait in the socket, in milliseconds of `performance.now()`; undefined while none wait. */
   stuckSince: number | undefined;
-  /** True where it was broken off for a source that broke or an error of ours. */
+  /** True after the source broke or an internal error broke the stream off. */
   failed = false;
-  /** Rows that it has had. */
+  /** Rows sent. */
   rows = 0;
   readonly #response: ServerResponse;
   readonly #socket: Socket;
-  readonly #encoding: Encoding;
+  readonly #encoding: RowEncoding;
   readonly #shared: SharedRows | undefined;
   readonly #cursor: Cursor;
   readonly #turns: Turns;
-  readonly #pieces: PiecePool;
+  readonly #buffers: BufferPool;
   readonly #counts: StreamCounts;
   readonly #plan: Plan;
   readonly #reader: RowReader;
   readonly #onError: (error: unknown) => void;
-  /** Every row from now on is sent as it is. */
-  #begun = false;
+  /** True once every row from here on is sent as it is. */
+  #sendsAll = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #over = false;
+  #isClosed = false;
 
   constructor(options: RowStreamOptions) {
-    const { response, plan, encoding, shared, cursor, turns, pieces, counts, onError } = options;
+    const { response, plan, head, encoding, shared, cursor, turns, buffers, counts, onError } = options;
     if (response.socket === null) throw new Error('a stream was begun in a response without a connection');
     this.#onError = onError;
     this.#response = response;
@@ -69,7 +73,7 @@ export class RowStream {
     this.#shared = shared;
     this.#cursor = cursor;
     this.#turns = turns;
-    this.#pieces = pieces;
+    this.#buffers = buffers;
     this.#counts = counts;
     this.#plan = plan;
     this.#reader = new RowReader(plan);
@@ -77,18 +81,18 @@ export class RowStream {
     response.once('close', this.#gone);
     this.#socket.cork();
     response.flushHeaders();
-    this.#write(chunkOf(encoding.header), 0);
+    this.#write(chunkOf(head), 0);
     this.#socket.uncork();
     if (this.#reader.done) this.#finish();
     else if (this.stuckSince === undefined) this.#turn();
   }
 
-  /** Sends what is there now, one piece; then waits for its next turn, for rows, or for the client. */
+  /** Sends the rows that are there, at most one buffer of them, then waits for its next turn, for rows, or for the client. */
   readonly #turn = (): void => {
     try {
       this.#advance();
     } catch (error) {
-      // One reader's trouble must not reach those who are told of rows after it, nor the one who made them.
+      // An error of one stream must not reach the source of the rows, nor the streams that are woken after this one.
       this.failed = true;
       this.#close();
       this.#response.destroy();
@@ -97,7 +101,7 @@ export class RowStream {
   };
 
   #advance(): void {
-    if (this.#over || this.stuckSince !== undefined) return;
+    if (this.#isClosed || this.stuckSince !== undefined) return;
     const shared = this.#shared;
     const taken = this.#cursor.next(this.#encoding.rowsAtOnce);
     if (taken === undefined) {
@@ -107,24 +111,24 @@ export class RowStream {
       return;
     }
     const { batch, position, more } = taken;
-    // At the head are others who come for the same rows.
-    if (shared !== undefined && position !== undefined && !more && this.#allPass(batch))
-      this.#write(shared.chunk(position, batch), batch.length);
+    // Other readers of the newest rows ask for the same bytes.
+    if (shared !== undefined && position !== undefined && !more && this.#passesAll(batch))
+      this.#write(shared.newest(position, batch), batch.length);
     else if (this.#select(taken)) return;
     if (this.stuckSince !== undefined) return;
-    // Rows that are not there yet are waited for at once, without a turn for nothing.
+    // Without more rows the next turn would have nothing to do.
     if (more) this.#turns.add(this.#turn);
     else this.#advance();
   }
 
-  /** Whether the rows are sent as they are, and so are all that come after them. */
-  #allPass({ columns }: Batch): boolean {
+  /** Whether these rows, and all that come after them, are sent as they are. */
+  #passesAll({ columns }: Batch): boolean {
     const { tail, time, timeColumn = 0 } = this.#plan;
-    this.#begun ||= tail && (columns[timeColumn]![0] as number) > time.low;
-    return this.#begun;
+    this.#sendsAll ||= tail && (columns[timeColumn]![0] as number) > time.low;
+    return this.#sendsAll;
   }
 
-  /** Sends what the plan lets through; true where that was all of it. */
+  /** Sends the rows that the plan selects; true when the plan is fulfilled. */
   #select({ batch: rows, position }: Taken): boolean {
     const { batch, done, whole } = this.#reader.next(rows);
     const block =
@@ -135,7 +139,7 @@ export class RowStream {
     return done;
   }
 
-  /** Rows that are missing must not look like the end of a complete Sequence; those that were there are still sent. */
+  /** Ends the stream. After a broken source, rows that were made are still sent, but nothing looks like a complete Sequence. */
   #sourceEnded(): void {
     if (!this.#cursor.failed) {
       this.#end();
@@ -145,13 +149,13 @@ export class RowStream {
     this.breakOff();
   }
 
-  /** Ends the connection behind the rows that were sent, without an end marker: the client sees that rows are missing. */
+  /** Ends the connection behind the rows that were sent, without an end marker, so that the client knows that rows are missing. */
   breakOff(): void {
     this.#close();
     this.#socket.destroySoon();
   }
 
-  /** Whether every row to come is past the upper bound on time; if that is not yet so, looks again when it can be. */
+  /** Whether every row to come is past the upper bound on time; if not yet, schedules the next look. */
   #timeIsUp(): boolean {
     const { earliest } = this.#cursor;
     const { high } = this.#plan.time;
@@ -162,7 +166,7 @@ export class RowStream {
     return false;
   }
 
-  /** No row will come any more: sends what only waited for later ones. */
+  /** Ends the Sequence, after the rows that a function held back for later rows. */
   #end(): void {
     const rest = this.#reader.end();
     if (rest.length > 0) this.#writeRows(rest);
@@ -171,17 +175,17 @@ export class RowStream {
 
   #writeRows(batch: Batch): void {
     const encoding = this.#encoding;
-    if (batch.length * encoding.rowBytes < WORTH_A_PIECE) {
-      this.#write(chunkOfRows(encoding, batch), batch.length);
+    if (batch.length * encoding.rowBytes < WORTH_A_BUFFER) {
+      this.#write(encoding.chunk(batch), batch.length);
       return;
     }
-    const piece = this.#pieces.take();
-    this.#write(chunkOfRows(encoding, batch, piece), batch.length, () => this.#pieces.giveBack(piece));
+    const buffer = this.#buffers.take();
+    this.#write(encoding.chunk(batch, buffer), batch.length, () => this.#buffers.giveBack(buffer));
   }
 
   /**
-   * Writes past the response, which would make four writes of each, and again for each client. `sent` is called once the
-   * socket has the bytes no more.
+   * Writes to the socket directly: the response would frame each chunk anew for each client, in four writes. `sent` is called
+   * when the socket has passed the bytes on.
    */
   #write({ framed, bytes }: Chunk, rows: number, sent?: () => void): void {
     const socket = this.#socket;
@@ -196,11 +200,11 @@ export class RowStream {
     this.stuckSince = performance.now();
   }
 
-  /** Ends the Sequence; a client that is stuck gets the marker when it has taken the rest. */
+  /** Ends the Sequence with its marker, behind all bytes that wait in the socket. */
   #finish(): void {
-    if (this.#over) return;
+    if (this.#isClosed) return;
     this.#close();
-    const { end } = this.#encoding;
+    const { end } = this.#encoding.writer;
     if (this.#socket.writable) this.#counts.bytes += end.length;
     this.#response.end(end);
   }
@@ -215,9 +219,9 @@ export class RowStream {
   };
 
   #close(): void {
-    if (this.#over) return;
-    this.#over = true;
-    // Nothing says how far the client is from here on but the end of the response, which has to come in time.
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // From here on only the end of the response shows that the client takes its bytes: it has to come in time.
     this.stuckSince ??= performance.now();
     clearTimeout(this.#timer);
     this.#socket.off('drain', this.#drained);

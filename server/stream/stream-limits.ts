@@ -1,4 +1,4 @@
-// The limits on open streams: in all, to one address, and how long a client may take nothing.
+// Defines the limits on open streams: in all, to one address, and the seconds for which a client may take nothing.
 
 export interface StreamLimits {
   /** Streams that may be open at once. */

@@ -1,22 +1,22 @@
-// Whose turn is it? Streams that have more to do take turns, one piece each, and leave the event loop to others in between.
+// Gives streams that have more rows to send one turn after another, and leaves the event loop to others in between.
 
-/** How long streams may go on before the event loop turns, in milliseconds. */
+/** Milliseconds for which streams may run before the event loop turns. */
 const LONGEST_RUN = 5;
 
 export class Turns {
   #waiting = new Set<() => void>();
-  /** Those whose turn it is in the round that is under way. */
+  /** Streams that still have a turn in the current round. */
   #round = new Set<() => void>();
   #scheduled = false;
-  /** Until when streams may go on before the event loop turns, by `performance.now()`. */
+  /** The time, by `performance.now()`, until which streams may run before the event loop turns. */
   #end = 0;
 
-  /** Has `turn` called once, after those that wait already. */
+  /** Schedules `turn` once, behind the turns already queued. */
   add(turn: () => void): void {
     this.#waiting.add(turn);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#goOnWithin(this.#end);
+    this.#scheduleRound(this.#end);
   }
 
   remove(turn: () => void): void {
@@ -26,11 +26,11 @@ export class Turns {
 
   #run(): void {
     this.#end = performance.now() + LONGEST_RUN;
-    this.#goOn();
+    this.#runRound();
   }
 
-  /** Goes on until the time is up. */
-  readonly #goOn = (): void => {
+  /** Runs one round, or as much of it as the time allows. */
+  readonly #runRound = (): void => {
     const end = this.#end;
     this.#round = this.#waiting;
     this.#waiting = new Set();
@@ -41,16 +41,16 @@ export class Turns {
       isUp = performance.now() > end;
       if (isUp) break;
     }
-    // Those that this round did not come to are the first ones of the next.
+    // Turns that this round had no time for are the first of the next.
     if (this.#round.size > 0) this.#waiting = new Set([...this.#round, ...this.#waiting]);
     this.#round.clear();
     this.#scheduled = this.#waiting.size > 0;
-    if (this.#scheduled) this.#goOnWithin(isUp ? 0 : end);
+    if (this.#scheduled) this.#scheduleRound(isUp ? 0 : end);
   };
 
-  /** A socket takes its next piece once it has told that it took the last one, which is in the next tick. */
-  #goOnWithin(end: number): void {
-    if (performance.now() < end) process.nextTick(this.#goOn);
+  /** Schedules a round for the next tick, in which sockets report that they took the last buffer, or after a turn of the event loop. */
+  #scheduleRound(end: number): void {
+    if (performance.now() < end) process.nextTick(this.#runRound);
     else setImmediate(() => this.#run());
   }
 }

@@ -4,10 +4,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDevice } from '../../device/index.ts';
-import type { Dataset, DatasetInfo } from '../../server/dataset/dataset.ts';
+import type { DatasetInfo } from '../../server/dataset/dataset.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
-import type { Chunk } from '../../server/stream/chunk.ts';
+import { ROW_FORMATS } from '../../server/formats/list.ts';
+import type { RowFormat } from '../../server/formats/row-format.ts';
 import { simulatedTmp36 } from '../device/known-sensors.ts';
 import { type Serving, serving } from '../serving.ts';
 import { EPOCH } from './asking.ts';
@@ -39,41 +40,28 @@ async function rowsOf(path: string, from: number, to: number): Promise<Buffer> {
 }
 
 describe('two hundred readers', () => {
-  it('of three kinds get what is made once for each kind, whenever rows are told of', async () => {
+  it('of three kinds get rows that are encoded once for each kind', async () => {
     const device = new ScriptedDevice();
-    const dataset = new LoggedDataset(SCRIPTED, device);
-    /** What each kind was given, and how often anyone was given something. */
-    const made = new Map<string, Set<Chunk>>();
-    let given = 0;
-    const counting: Dataset = {
-      info: dataset.info,
-      isClocked: true,
-      interval: dataset.interval,
-      model: dataset.model,
-      attributes: dataset.attributes,
-      open: plan => dataset.open(plan),
-      shared(name, plan) {
-        const rows = dataset.shared(name, plan);
-        if (rows === undefined) return undefined;
-        const pieces = made.get(`${name} ${plan.columns}`) ?? new Set();
-        made.set(`${name} ${plan.columns}`, pieces);
+    /** How often rows were encoded, for each format and columns. */
+    const encoded = new Map<string, number>();
+    const counting = (format: RowFormat): RowFormat => ({
+      ...format,
+      async open(content) {
+        const writer = await format.open(content);
+        const key = `${format.name} ${content.plan.columns}`;
         return {
-          encoding: rows.encoding,
-          chunk(position, batch) {
-            const chunk = rows.chunk(position, batch);
-            pieces.add(chunk);
-            given += 1;
-            return chunk;
+          ...writer,
+          encode(...batch) {
+            encoded.set(key, (encoded.get(key) ?? 0) + 1);
+            return writer.encode(...batch);
           },
-          block: (position, batch, first) => rows.block(position, batch, first),
         };
       },
-      describe: info => dataset.describe(info),
-      status: () => dataset.status(),
-      newestRow: () => dataset.newestRow(),
-      close: () => dataset.close(),
-    };
-    server = await serving({ datasets: [counting] });
+    });
+    server = await serving({
+      datasets: [new LoggedDataset(SCRIPTED, device)],
+      rowFormats: ROW_FORMATS.map(counting),
+    });
     const kinds = ['.dods', '.dods?time,c', '.asc?c,time'];
     const readers = Array.from({ length: 200 }, (_, number) => {
       const connection = new ScriptedConnection();
@@ -89,8 +77,7 @@ describe('two hundred readers', () => {
       await device.append([[EPOCH + row, row / 3, row, row / 4]]);
       while (!came(before)) await turn();
     }
-    expect([...made.values()].map(({ size }) => size)).toEqual([25, 25, 25]);
-    expect(given).toBe(25 * 200);
+    expect([...encoded.values()]).toEqual([25, 25, 25]);
     const found = bodies();
     expect(found.every((body, number) => body.equals(found[number % kinds.length]!))).toBe(true);
     const all = await rowsOf('/scripted.dods', EPOCH, EPOCH + 25);

@@ -140,7 +140,7 @@ class Scripted {
       model: dataset.model,
       attributes: dataset.attributes,
       open: plan => server.#asking!.watch(dataset.open(plan)),
-      shared: (name, plan) => dataset.shared(name, plan),
+      closing: dataset.closing,
       describe: info => dataset.describe(info),
       status: () => dataset.status(),
       newestRow: () => dataset.newestRow(),

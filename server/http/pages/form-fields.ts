@@ -1,4 +1,4 @@
-// What did a person choose in the constraint form? Its fields, and the constraint expression that they mean.
+// Reads the fields of the constraint form, and turns them into a constraint expression.
 
 import {
   type Comparison,
@@ -9,7 +9,7 @@ import {
   type Sequence,
 } from '../../../dap/index.ts';
 
-/** Rows of the form for selections; a selection with an empty value is left out. */
+/** Selections for which the form has fields; a selection with an empty value is left out. */
 export const SELECTION_ROWS = 3;
 
 export interface FormSelection {
@@ -18,7 +18,7 @@ export interface FormSelection {
   readonly value: string;
 }
 
-/** The form's state. Row numbers are kept as typed, so that a wrong one can be shown again. */
+/** The form's state. Row numbers are kept as typed, so that the form shows a wrong number again. */
 export interface FormFields {
   readonly columns: readonly string[];
   readonly selections: readonly FormSelection[];
@@ -29,7 +29,7 @@ export interface FormFields {
   readonly last: string;
 }
 
-/** What the form begins with: every column, and ten rows, so that the answer of an endless Sequence ends. */
+/** The form's initial state: every column, and ten rows, so that the response ends. */
 export function initialFields(sequence: Sequence): FormFields {
   return {
     columns: sequence.fields.map(field => field.name),
@@ -41,7 +41,7 @@ export function initialFields(sequence: Sequence): FormFields {
   };
 }
 
-/** What the form shows for a constraint expression that was given instead of fields, `sequence` being the whole one. */
+/** The form's state for a constraint expression; `sequence` has all columns. */
 export function fieldsOf(constraint: Constraint, plan: Plan, sequence: Sequence): FormFields {
   const { rows } = plan;
   const { selections } = constraint;
@@ -58,7 +58,7 @@ export function fieldsOf(constraint: Constraint, plan: Plan, sequence: Sequence)
   };
 }
 
-/** One row of the form; none for a comparison that does not begin with a column. */
+/** A comparison as fields of the form; none for a comparison that does not begin with a column. */
 function selectionOf(comparison: Comparison): FormSelection[] {
   const { left, operator } = comparison;
   if (left.kind !== 'name') return [];

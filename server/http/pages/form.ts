@@ -1,14 +1,16 @@
-// How does a person without a program ask for data? `.html`, a form that works without JavaScript.
+// Writes the page `.html`: a form for columns, conditions and rows, which works without JavaScript.
 
 import {
   attributeTable,
   attributeText,
   type Constraint,
   ConstraintError,
+  DAP2,
   encodeConstraint,
   type Plan,
   parseConstraint,
   planConstraint,
+  type ResponseFormat,
   type Sequence,
 } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
@@ -27,13 +29,8 @@ import { STYLE_PATH } from './style.ts';
 
 const OPERATORS = ['>=', '>', '<=', '<', '=', '!='];
 
-/** What the form's buttons get. `link` shows the address instead of following it. */
-const BUTTONS = [
-  ['asc', 'Get text (.asc)'],
-  ['dods', 'Get binary (.dods)'],
-  ['dds', 'Get structure (.dds)'],
-  ['link', 'Show the link'],
-] as const;
+/** The button that shows the addresses instead of following one. */
+const LINK_BUTTON = 'link';
 
 /** Functions that the form suggests. */
 const FUNCTIONS = [
@@ -43,40 +40,66 @@ const FUNCTIONS = [
   'orderByLimit("time/1hour,1")',
 ] as const;
 
+/** A submitted form: its fields, and the format of the button that was pressed; undefined for the button for the link. */
+interface Submission {
+  readonly format: ResponseFormat | undefined;
+  readonly fields: FormFields;
+}
+
 /** A query that comes from the form names the button that was pressed; a constraint expression never does. */
-function submitted(query: string): { get: string; fields: FormFields } | undefined {
+function submissionOf(query: string, formats: readonly ResponseFormat[]): Submission | undefined {
   const values = new URLSearchParams(query);
-  const get = values.get('get');
-  return BUTTONS.some(([name]) => name === get) ? { get: get!, fields: readFields(values) } : undefined;
+  const button = values.get('get');
+  const format = constrained(formats).find(candidate => buttonOf(candidate) === button);
+  return format === undefined && button !== LINK_BUTTON ? undefined : { format, fields: readFields(values) };
 }
 
-/** Where the form's data buttons lead, relative to the form; undefined where the form itself is to be shown. */
-export function formTarget(dataset: Dataset, query: string, now: number): string | undefined {
-  const asked = submitted(query);
-  if (asked === undefined || asked.get === 'link') return undefined;
-  const checked = check(dataset, constraintOf(asked.fields, sequenceOf(dataset)), now);
-  return 'encoded' in checked ? address(dataset, asked.get, checked.encoded) : undefined;
+/** The formats that a constraint changes: the form has a button for each. */
+function constrained(formats: readonly ResponseFormat[]): ResponseFormat[] {
+  return formats.filter(({ constrainedBy }) => constrainedBy !== 'nothing');
 }
 
-/** The form: as it begins, or with what was chosen and the link or what is wrong with it. */
-export function formPage(dataset: Dataset, query: string, now: number): { status: number; page: string } {
+function buttonOf({ suffix }: ResponseFormat): string {
+  return suffix.slice(1);
+}
+
+/** The address that a submitted form leads to, relative to the form; undefined if the form itself is the answer. */
+export function formTarget(
+  dataset: Dataset,
+  query: string,
+  now: number,
+  formats: readonly ResponseFormat[],
+): string | undefined {
+  const { format, fields } = submissionOf(query, formats) ?? {};
+  if (format === undefined || fields === undefined) return undefined;
+  const checked = check(dataset, constraintOf(fields, sequenceOf(dataset)), now);
+  return 'encoded' in checked ? address(dataset, format, checked.encoded) : undefined;
+}
+
+/** The form: empty, or filled in, with the addresses of the data or with the mistake in the constraint. */
+export function formPage(
+  dataset: Dataset,
+  query: string,
+  now: number,
+  formats: readonly ResponseFormat[],
+): { status: number; page: string } {
   const sequence = sequenceOf(dataset);
-  const asked = submitted(query);
-  const expression = asked === undefined ? query : constraintOf(asked.fields, sequence);
+  const submission = submissionOf(query, formats);
+  const expression = submission === undefined ? query : constraintOf(submission.fields, sequence);
   const checked = check(dataset, expression, now);
   const wrong = 'error' in checked;
   const given =
     wrong || expression === ''
       ? initialFields(sequence)
       : fieldsOf(checked.constraint, checked.plan, sequence);
-  const fields = asked?.fields ?? given;
+  const fields = submission?.fields ?? given;
   const answer = wrong
     ? html`<p class="error" role="alert">${checked.error}</p>`
     : expression === ''
       ? ''
-      : linkFor(dataset, checked.encoded);
+      : addressesOf(dataset, checked.encoded, formats);
   const { title } = dataset.info;
-  const body = html`${links(dataset)}\n${answer}\n${form(dataset, fields)}`;
+  const body = html`${links(dataset, formats)}\n${answer}\n${form(dataset, fields, formats)}`;
   return { status: wrong ? 400 : 200, page: page(`Data of ${title}`, `.${STYLE_PATH}`, body) };
 }
 
@@ -95,19 +118,19 @@ function check(dataset: Dataset, expression: string, now: number): Checked {
   }
 }
 
-function address({ info }: Dataset, suffix: string, encoded: string): string {
-  return `${info.name}.${suffix}${encoded === '' ? '' : `?${encoded}`}`;
+function address({ info }: Dataset, { suffix }: ResponseFormat, encoded: string): string {
+  return `${info.name}${suffix}${encoded === '' ? '' : `?${encoded}`}`;
 }
 
-function linkFor(dataset: Dataset, encoded: string): Html {
-  const items = ['asc', 'dods', 'dds'].map(suffix => {
-    const target = address(dataset, suffix, encoded);
+function addressesOf(dataset: Dataset, encoded: string, formats: readonly ResponseFormat[]): Html {
+  const items = constrained(formats).map(format => {
+    const target = address(dataset, format, encoded);
     return html`<li><a href="${target}"><code>${target}</code></a></li>\n`;
   });
   return html`<p>What you asked for lies at</p>\n<ul>\n${items}</ul>`;
 }
 
-function form(dataset: Dataset, fields: FormFields): Html {
+function form(dataset: Dataset, fields: FormFields, formats: readonly ResponseFormat[]): Html {
   const sequence = sequenceOf(dataset);
   const columns = sequence.fields.map(({ name }) => {
     const table = attributeTable(dataset.attributes, SEQUENCE_NAME, name);
@@ -129,12 +152,14 @@ function form(dataset: Dataset, fields: FormFields): Html {
 </p>\n`;
     },
   );
-  const buttons = BUTTONS.map(
-    ([name, label]) => html`<button type="submit" name="get" value="${name}">${label}</button>\n`,
+  const button = (value: string, text: string) =>
+    html`<button type="submit" name="get" value="${value}">${text}</button>\n`;
+  const buttons = constrained(formats).map(format =>
+    button(buttonOf(format), `Get ${format.label} (${format.suffix})`),
   );
   const number = (name: keyof FormFields & string, label: string) =>
     html`<label>${label} <input type="number" name="${name}" min="0" value="${String(fields[name])}"></label>\n`;
-  return html`<form action="${dataset.info.name}.html" method="get">
+  return html`<form action="${dataset.info.name}${DAP2.form.suffix}" method="get">
 <fieldset><legend>Columns</legend>
 ${columns}</fieldset>
 <fieldset><legend>Only rows where</legend>
@@ -145,11 +170,11 @@ bound on time the rows that the server still holds come first. A selection witho
 <p><label>by the function <input name="thinning" size="40" list="functions" value="${fields.thinning}"></label></p>
 <datalist id="functions">${FUNCTIONS.map(example => html`<option value="${example}"></option>`)}</datalist>
 <p>Such as <code>${FUNCTIONS[0]}</code>, a row a minute with the least, the mean and the greatest value of each column. More of them:
-<a href="${dataset.info.name}.help">help</a>.</p></fieldset>
+<a href="${dataset.info.name}${DAP2.help.suffix}">help</a>.</p></fieldset>
 <fieldset><legend>Of those, the rows</legend>
 ${number('first', 'from')}${number('last', 'to')}${number('stride', 'every')}
 <p>Counted from 0. Without a last row, and without an upper bound on time, the answer never ends.</p></fieldset>
-${buttons}</form>`;
+${buttons}${button(LINK_BUTTON, 'Show the link')}</form>`;
 }
 
 function options(values: readonly string[], chosen: string): Html[] {

@@ -1,22 +1,12 @@
-// How does one ask for this data? `.help`: the addresses and the constraint expressions, with examples that work.
+// Writes the page `.help`: the addresses of a dataset and the constraint expressions, with examples that work.
 
-import type { Sequence } from '../../../dap/index.ts';
+import { DAP2, type ResponseFormat, type Sequence, suffixesOf } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
-import { html, page } from './html.ts';
+import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';
 
-const ADDRESSES = [
-  ['.dds', 'the structure: names and types (a constraint applies)'],
-  ['.das', 'the attributes: units, long names, title'],
-  ['.dods', 'the rows as DAP2 binary data; endless unless the constraint bounds them'],
-  ['.asc', 'the rows as text, one a line (also .ascii)'],
-  ['.html', 'a form to choose columns and rows'],
-  ['.info', 'a description for people'],
-  ['.ver', 'versions of protocol and server'],
-] as const;
-
-export function helpPage(dataset: Dataset): string {
+export function helpPage(dataset: Dataset, formats: readonly ResponseFormat[]): string {
   const [sequence] = dataset.model.variables as readonly [Sequence];
   const last = sequence.fields.at(-1)!.name;
   const s = sequence.name;
@@ -54,9 +44,9 @@ export function helpPage(dataset: Dataset): string {
   return page(
     `How to ask for ${name}`,
     `.${STYLE_PATH}`,
-    html`${links(dataset)}
+    html`${links(dataset, formats)}
 <p>This server speaks <a href="https://www.opendap.org/">OPeNDAP</a>'s DAP2. Every address is the dataset's, <code>${name}</code>, and a suffix:</p>
-<table>${ADDRESSES.map(([suffix, text]) => html`<tr><td><code>${name}${suffix}</code></td><td>${text}</td></tr>\n`)}</table>
+<table>${formats.map(format => html`<tr><td>${addresses(name, format)}</td><td>${format.summary}</td></tr>\n`)}</table>
 <h2>Constraints</h2>
 <p>After <code>?</code> comes what you want: columns, separated by commas, then conditions, each after <code>&amp;</code>:
 <code>${s}.COLUMN OPERATOR VALUE</code> without blanks, with <code>= != &lt; &lt;= &gt; &gt;=</code>. A range <code>[first:stride:last]</code> counts the rows that match, from 0, the last one included;
@@ -64,7 +54,7 @@ export function helpPage(dataset: Dataset): string {
 <code>2026-01-31T12:00:00Z</code>.</p>
 <table>${examples.map(
       ([ce, text]) =>
-        html`<tr><td><a href="${name}.html?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
+        html`<tr><td><a href="${name}${DAP2.form.suffix}?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
     )}</table>
 <h2>Thinning out</h2>
 <p>One function after <code>&amp;</code> makes fewer rows of those that meet the conditions, as they come: a result leaves when a row of a later
@@ -72,12 +62,17 @@ interval has come. Intervals are <code>time/60</code> (seconds), <code>time/60:3
 <code>time/1day</code> or <code>time/1month</code>. Missing values are left out. A range counts the results.</p>
 <table>${functions.map(
       ([ce, text]) =>
-        html`<tr><td><a href="${name}.html?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
+        html`<tr><td><a href="${name}${DAP2.form.suffix}?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
     )}</table>
 <h2>From a terminal</h2>
-<pre>curl -N 'http://THIS-SERVER/${name}.asc'
+<pre>curl -N 'http://THIS-SERVER/${name}${DAP2.ascii.suffix}'
 getdap -D -c '${s}[0:1:9]' http://THIS-SERVER/${name}
 ncdump -h '[limit=10]http://THIS-SERVER/${name}'</pre>
 <p>Errors are DAP2 Error objects; a wrong constraint gives status 400 and says where and what was expected.</p>`,
   );
+}
+
+/** The addresses of a format, one a line. */
+function addresses(name: string, format: ResponseFormat): Html {
+  return html`${suffixesOf(format).map(suffix => html`<code>${name}${suffix}</code><br>`)}`;
 }

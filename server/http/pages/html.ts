@@ -1,4 +1,4 @@
-// How is a page written so that no value can break out of its place? A template tag that escapes what it is given.
+// Writes HTML by a template tag that escapes every value, so that no value becomes markup.
 
 /** Markup that is safe as it stands. */
 export class Html {
@@ -15,12 +15,12 @@ export class Html {
 
 type Part = Html | string | number | readonly (Html | string)[];
 
-/** A template tag: text and numbers are escaped, markup and lists of it are taken as they are. */
+/** A template tag: it escapes text and numbers, and inserts markup and lists of markup unchanged. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(texts.map((text, index) => text + write(parts[index] ?? '')).join(''));
 }
 
-/** A whole page. `heading` is its title too. */
+/** A complete page. `heading` is its title too. */
 export function page(heading: string, style: string, body: Html): string {
   return `<!doctype html>\n${html`<html lang="en">
 <head>

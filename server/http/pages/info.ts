@@ -1,13 +1,23 @@
-// What is this dataset, for a person? `.info`: its attributes and columns.
+// Writes the page `.info`: a dataset's attributes and columns, for people.
 
-import { type Attribute, type AttributeTable, attributeTable, type Sequence } from '../../../dap/index.ts';
+import {
+  type Attribute,
+  type AttributeTable,
+  attributeTable,
+  type ResponseFormat,
+  type Sequence,
+} from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { SEQUENCE_NAME } from '../../dataset/describe.ts';
 import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';
 
-export function infoPage(dataset: Dataset, attributes: AttributeTable): string {
+export function infoPage(
+  dataset: Dataset,
+  attributes: AttributeTable,
+  formats: readonly ResponseFormat[],
+): string {
   const { info, interval, model } = dataset;
   const [sequence] = model.variables as readonly [Sequence];
   const rows = sequence.fields.map(field => {
@@ -19,7 +29,7 @@ export function infoPage(dataset: Dataset, attributes: AttributeTable): string {
   return page(
     info.title,
     `.${STYLE_PATH}`,
-    html`${links(dataset)}
+    html`${links(dataset, formats)}
 <p>${info.summary}</p>
 <p>${pace} The dataset <code>${info.name}</code> has one Sequence, <code>${SEQUENCE_NAME}</code>:</p>
 <table><tr><th>Column</th><th>Type</th><th>Attributes</th></tr>

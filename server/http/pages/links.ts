@@ -1,17 +1,19 @@
-// Where can one go from a dataset? Its addresses, relative, so that they hold behind any prefix.
+// Writes a dataset's links to its responses, relative, so that they work behind any prefix.
 
+import { hasRows, type ResponseFormat, type Sequence } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { type Html, html } from './html.ts';
 
-export function links({ info }: Dataset): Html {
-  const { name } = info;
+/** One link a format. Links to rows ask for ten: without a constraint the response is endless. */
+export function links({ info, model }: Dataset, formats: readonly ResponseFormat[]): Html {
+  const [{ name: sequence }] = model.variables as readonly [Sequence];
+  const items = formats.map(format => {
+    const { suffix, label } = format;
+    return hasRows(format)
+      ? html`<a href="${info.name}${suffix}?${sequence}[0:1:9]">next ten rows (${suffix})</a>\n`
+      : html`<a href="${info.name}${suffix}">${label}</a>\n`;
+  });
   return html`<nav>
-<a href="./?url=${name}">live chart</a>
-<a href="${name}.html">form</a>
-<a href="${name}.info">description</a>
-<a href="${name}.dds">.dds</a>
-<a href="${name}.das">.das</a>
-<a href="${name}.asc?sensor[0:1:9]">next ten rows (.asc)</a>
-<a href="${name}.help">help</a>
-</nav>`;
+<a href="./?url=${info.name}">live chart</a>
+${items}</nav>`;
 }

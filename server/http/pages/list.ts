@@ -1,12 +1,13 @@
-// What does `/` show where the live page is not built? The datasets, with their addresses.
+// Writes the page of `/` for a server without the live page: the datasets, with their links.
 
+import type { ResponseFormat } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';
 
-export function listPage(datasets: readonly Dataset[]): string {
-  const items = datasets.map(dataset => html`<h2>${dataset.info.title}</h2>\n${links(dataset)}\n`);
+export function listPage(datasets: readonly Dataset[], formats: readonly ResponseFormat[]): string {
+  const items = datasets.map(dataset => html`<h2>${dataset.info.title}</h2>\n${links(dataset, formats)}\n`);
   return page(
     'Datasets',
     `.${STYLE_PATH}`,

@@ -1,4 +1,4 @@
-// How do the server's own pages look? One small style sheet, light and dark.
+// Holds the style sheet of the server's own pages, light and dark.
 
 /** Beside the datasets; pages link to it by a relative address. */
 export const STYLE_PATH = '/pages.css';

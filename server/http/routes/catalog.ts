@@ -1,11 +1,16 @@
-// Which datasets does this server have? `/catalog.json`, for pages and programs.
+// Routes `/catalog.json`, the server's datasets and the formats of their responses, for pages and programs.
 
 import type { FastifyInstance } from 'fastify';
+import type { ResponseFormat } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { SEQUENCE_NAME } from '../../dataset/describe.ts';
 import { SERVER_NAME } from '../../version.ts';
 
-export function catalogRoute(app: FastifyInstance, datasets: () => readonly Dataset[]): void {
+export function catalogRoute(
+  app: FastifyInstance,
+  datasets: () => readonly Dataset[],
+  formats: readonly ResponseFormat[],
+): void {
   app.get('/catalog.json', { exposeHeadRoute: true }, async (_request, reply) => {
     reply.header('Cache-Control', 'no-cache');
     return {
@@ -14,10 +19,18 @@ export function catalogRoute(app: FastifyInstance, datasets: () => readonly Data
         name: info.name,
         title: info.title,
         summary: info.summary,
-        // Relative to this catalogue, so that it holds behind any prefix.
+        // Relative to this catalogue, so that it works behind any prefix.
         url: info.name,
         sequence: SEQUENCE_NAME,
         interval,
+      })),
+      formats: formats.map(format => ({
+        suffix: format.suffix,
+        aliases: format.aliases ?? [],
+        mediaType: format.mediaType,
+        label: format.label,
+        summary: format.summary,
+        constrainedBy: format.constrainedBy,
       })),
     };
   });

@@ -21,11 +21,7 @@ export function healthRoute(
   { datasets, streams, connections, configuration, clock }: HealthSources,
 ): void {
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
-    const states = datasets().map(dataset => ({
-      name: dataset.info.name,
-      interval: dataset.interval,
-      ...dataset.status(),
-    }));
+    const states = datasets().map(dataset => stateOf(dataset, streams));
     const configured = configuration();
     const time = clock();
     const well =
@@ -54,4 +50,14 @@ export function healthRoute(
       datasets: states,
     };
   });
+}
+
+function stateOf(dataset: Dataset, { shared }: OpenStreams) {
+  const { log, ...status } = dataset.status();
+  return {
+    name: dataset.info.name,
+    interval: dataset.interval,
+    ...status,
+    ...(log === undefined ? {} : { log: { ...log, encodedBytes: shared.bytesOf(dataset) } }),
+  };
 }

@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { OpenConnections } from '../../connections/open-connections.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
+import type { RowFormat } from '../../formats/row-format.ts';
 import type { ClockState } from '../../machine/clock-watch.ts';
 import { clockMetric } from '../../metrics/clock-metric.ts';
 import { connectionMetrics } from '../../metrics/connection-metrics.ts';
@@ -17,11 +18,12 @@ interface MetricsSources {
   readonly streams: OpenStreams;
   readonly connections: OpenConnections;
   readonly clock: () => ClockState | undefined;
+  readonly rowFormats: readonly RowFormat[];
 }
 
 export function metricsRoute(
   app: FastifyInstance,
-  { datasets, streams, connections, clock }: MetricsSources,
+  { datasets, streams, connections, clock, rowFormats }: MetricsSources,
 ): void {
   const print = async (format: MetricFormat): Promise<string> => {
     const ofProcess = await processMetrics();
@@ -30,7 +32,7 @@ export function metricsRoute(
         ...ofProcess,
         clockMetric(clock()),
         ...datasetMetrics(datasets()),
-        ...streamMetrics(datasets(), streams),
+        ...streamMetrics(datasets(), streams, rowFormats),
         ...connectionMetrics(connections),
       ],
       format,

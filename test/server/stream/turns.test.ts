@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../../../server/stream/turns.ts';
 
-/** Keeps everyone busy. */
+/** Blocks the event loop. */
 function work(milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);
@@ -21,7 +21,7 @@ function taker(turns: Turns, name: string, count: number, seen: string[], each =
 }
 
 describe('turns', () => {
-  it('go round, one for each who waits', async () => {
+  it('go round, one for each stream', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     for (const name of 'abc') taker(turns, name, 3, seen);
@@ -29,7 +29,7 @@ describe('turns', () => {
     expect(seen.join('')).toBe('abcabcabc');
   });
 
-  it('go on where they were broken off, so that nobody waits for two turns of another', async () => {
+  it('go on where they were broken off, so that no stream waits for two turns of another', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     for (const name of 'abcdef') taker(turns, name, 4, seen, () => work(2));

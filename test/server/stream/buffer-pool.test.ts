@@ -1,25 +1,25 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PIECE, PiecePool } from '../../../server/stream/piece-pool.ts';
+import { BUFFER_BYTES, BufferPool } from '../../../server/stream/buffer-pool.ts';
 import { type Serving, serving } from '../../serving.ts';
 
-describe('a piece of memory', () => {
+describe('a buffer', () => {
   it('is used again once it was given back, and not before', () => {
-    const pool = new PiecePool();
+    const pool = new BufferPool();
     const [one, two] = [pool.take(), pool.take()];
     expect(one).not.toBe(two);
-    expect([one.length, two.length]).toEqual([PIECE, PIECE]);
+    expect([one.length, two.length]).toEqual([BUFFER_BYTES, BUFFER_BYTES]);
     pool.giveBack(one);
     expect(pool.take()).toBe(one);
     expect(pool.take()).not.toBe(one);
   });
 
   it('is let go where many are spare', () => {
-    const pool = new PiecePool();
+    const pool = new BufferPool();
     const many = Array.from({ length: 100 }, () => pool.take());
-    for (const piece of many) pool.giveBack(piece);
+    for (const buffer of many) pool.giveBack(buffer);
     const again = Array.from({ length: 100 }, () => pool.take());
-    expect(again.filter(piece => many.includes(piece)).length).toBeLessThan(50);
+    expect(again.filter(buffer => many.includes(buffer)).length).toBeLessThan(50);
   });
 });
 

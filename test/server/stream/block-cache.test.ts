@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BlockBudget, Blocks } from '../../../server/stream/blocks.ts';
+import { BlockBudget, BlockCache } from '../../../server/stream/block-cache.ts';
 import { type Chunk, chunkIn } from '../../../server/stream/chunk.ts';
 
 const SIZE = 100;
@@ -12,8 +12,8 @@ function encode(): Chunk {
   return chunkIn(Buffer.allocUnsafeSlow(SIZE), into => into.subarray(0, 10).fill(encoded));
 }
 
-/** Asks for blocks, each so often; true for those that were kept. */
-function ask(blocks: Blocks, numbers: readonly number[], oldest = 0): boolean[] {
+/** Asks for blocks one after another; true for each that is kept. */
+function ask(blocks: BlockCache, numbers: readonly number[], oldest = 0): boolean[] {
   return numbers.map(number => blocks.get(number, oldest, SIZE, encode) !== undefined);
 }
 
@@ -27,7 +27,7 @@ afterEach(() => {
 
 describe('blocks of the past', () => {
   it('cost nothing for one reader, and are encoded once for all after it', () => {
-    const blocks = new Blocks(new BlockBudget(10 * SIZE));
+    const blocks = new BlockCache(new BlockBudget(10 * SIZE));
     expect(ask(blocks, [3, 4])).toEqual([false, false]);
     expect(encoded).toBe(0);
     const second = blocks.get(3, 0, SIZE, encode);
@@ -36,26 +36,26 @@ describe('blocks of the past', () => {
     expect(encoded).toBe(1);
   });
 
-  it('take no more memory than they may, all encodings together', () => {
+  it('take no more memory than the budget, all caches together', () => {
     const budget = new BlockBudget(3 * SIZE);
-    const [one, other] = [new Blocks(budget), new Blocks(budget)];
+    const [one, other] = [new BlockCache(budget), new BlockCache(budget)];
     ask(one, [0, 1]);
     ask(other, [0, 1]);
     expect([...ask(one, [0, 1]), ...ask(other, [0, 1])]).toEqual([true, true, true, false]);
     expect(ask(one, [0, 1])).toEqual([true, true]);
   });
 
-  it('make room for others when the log has forgotten their rows', () => {
-    const blocks = new Blocks(new BlockBudget(2 * SIZE));
+  it('make room for others when the store has forgotten their rows', () => {
+    const blocks = new BlockCache(new BlockBudget(2 * SIZE));
     ask(blocks, [0, 1, 2]);
     expect(ask(blocks, [0, 1, 2])).toEqual([true, true, false]);
     expect(ask(blocks, [2], 1)).toEqual([true]);
     expect(ask(blocks, [1, 0], 1)).toEqual([true, false]);
   });
 
-  it('are let go when nobody asked for any in a minute, and not before', () => {
+  it('are let go when no reader asked for any in a minute, and not before', () => {
     const budget = new BlockBudget(SIZE);
-    const blocks = new Blocks(budget);
+    const blocks = new BlockCache(budget);
     ask(blocks, [0, 0]);
     for (let minute = 0; minute < 5; minute += 1) {
       expect(ask(blocks, [0])).toEqual([true]);
@@ -67,11 +67,23 @@ describe('blocks of the past', () => {
     expect(ask(blocks, [0, 0])).toEqual([true, true]);
   });
 
+  it('are let go while others are used', () => {
+    const budget = new BlockBudget(2 * SIZE);
+    const [used, unused] = [new BlockCache(budget), new BlockCache(budget)];
+    ask(used, [0, 0]);
+    ask(unused, [0, 0]);
+    for (let minute = 0; minute < 2; minute += 1) {
+      vi.advanceTimersByTime(MINUTE);
+      expect(ask(used, [0])).toEqual([true]);
+    }
+    expect([used.bytes, unused.bytes]).toEqual([SIZE, 0]);
+  });
+
   it('leave no timer behind when they are cleared', () => {
-    const budget = new BlockBudget(SIZE);
-    ask(new Blocks(budget), [0, 0]);
+    const cache = new BlockCache(new BlockBudget(SIZE));
+    ask(cache, [0, 0]);
     expect(vi.getTimerCount()).toBe(1);
-    budget.clear();
+    cache.clear();
     expect(vi.getTimerCount()).toBe(0);
   });
 });

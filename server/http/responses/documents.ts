@@ -1,0 +1,63 @@
+// Lists the responses of DAP2 that hold no rows: structure, attributes, version, and the pages for people.
+
+import type { FastifyReply } from 'fastify';
+import { type AttributeTable, DAP2, printDas, printDds, type ResponseFormat } from '../../../dap/index.ts';
+import { clockAttributes } from '../../dataset/clock-attributes.ts';
+import type { ClockState } from '../../machine/clock-watch.ts';
+import { SERVER_NAME } from '../../version.ts';
+import { formPage, formTarget } from '../pages/form.ts';
+import { helpPage } from '../pages/help.ts';
+import { infoPage } from '../pages/info.ts';
+import { type DapRequest, planOf, setHeaders } from './dap-request.ts';
+
+/** The parts of the server that a document depends on. */
+export interface DocumentContext {
+  /** All formats that the server offers, for links and buttons. */
+  readonly formats: readonly ResponseFormat[];
+  readonly clock: () => ClockState | undefined;
+}
+
+/** A response that is complete at once. */
+export interface DocumentFormat extends ResponseFormat {
+  /** The text of the response; a page answers by itself where it redirects or has a status of its own. */
+  write(request: DapRequest, context: DocumentContext): string | FastifyReply;
+}
+
+/** In the order in which pages list them. */
+export const DOCUMENTS: readonly DocumentFormat[] = [
+  { ...DAP2.form, write: writeForm },
+  {
+    ...DAP2.info,
+    write: ({ dataset }, context) => infoPage(dataset, attributesOf(dataset, context), context.formats),
+  },
+  { ...DAP2.dds, write: request => printDds(planOf(request).dataset) },
+  { ...DAP2.das, write: ({ dataset }, context) => printDas(attributesOf(dataset, context)) },
+  {
+    ...DAP2.version,
+    write: () => `Core version: dap/2.0\nServer version: ${SERVER_NAME}\n`,
+  },
+  { ...DAP2.help, write: ({ dataset }, { formats }) => helpPage(dataset, formats) },
+];
+
+/** Answers a request with a document. */
+export function sendDocument(
+  document: DocumentFormat,
+  request: DapRequest,
+  context: DocumentContext,
+): FastifyReply {
+  const written = document.write(request, context);
+  return typeof written === 'string' ? setHeaders(request.reply, document).send(written) : written;
+}
+
+function attributesOf(dataset: DapRequest['dataset'], { clock }: DocumentContext): AttributeTable {
+  return clockAttributes(dataset, clock()?.synchronized);
+}
+
+function writeForm({ dataset, query, reply }: DapRequest, { formats }: DocumentContext): FastifyReply {
+  const now = Date.now() / 1000;
+  setHeaders(reply, DAP2.form);
+  const target = formTarget(dataset, query, now, formats);
+  if (target !== undefined) return reply.redirect(target, 303);
+  const { status, page } = formPage(dataset, query, now, formats);
+  return reply.code(status).send(page);
+}
