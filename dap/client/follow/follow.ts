@@ -6,7 +6,7 @@ import { parseAddress } from '../http/address.ts';
 import { ClientConnection, type ConnectionOptions, Interruption, Silence } from '../http/connection.ts';
 import { backOff, completeRetry, pause, type Retry } from '../http/reconnect.ts';
 import { completeOptions, failureOf, type RequestOptions } from '../http/request.ts';
-import type { FollowedRows } from './progress.ts';
+import type { FollowedRows } from './followed-rows.ts';
 import type { LastRow } from './recent-times.ts';
 import { ClockBehind } from './seam.ts';
 import { Session } from './session.ts';

@@ -1,16 +1,22 @@
-// Keeps the times of the rows that came last, so that the last one can be told from a number that stands for no time.
+// Keeps the times of the newest rows, so that the last time can be told from a missing value.
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Column } from '../../model/value.ts';
 
-/** The last row that has come: its time in the column's units, and how many rows of exactly that time have come. */
+/** The last row that has come: its time in the column's units, and the number of rows of exactly that time. */
 export interface LastRow {
   readonly time: number;
   readonly count: number;
 }
 
-/** How many different times are kept: more than a column has numbers that stand for none. */
+/** The number of different times that are kept: more than a column has different missing values. */
 const MOST = 6;
+
+/** Seconds since 1970, in 2001: a stream in seconds seldom has earlier times. */
+const EARLY = 1e9;
+
+/** Seconds by which the times of a correct clock may be ahead of another correct clock. */
+const MOST_AHEAD = 60;
 
 /** The different times of the newest rows, the newest last. */
 export class RecentTimes {
@@ -21,20 +27,26 @@ export class RecentTimes {
     this.#times = last === undefined ? [] : [last];
   }
 
-  /** The newest one; undefined before there is one. */
+  /** The newest time; undefined before the first row. */
   get last(): LastRow | undefined {
     return this.#times.at(-1);
   }
 
-  /** How far apart the two newest are; 0 where that is not known. */
+  /** The distance of the two newest times; 0 if it is not known. */
   get spacing(): number {
     const [before, last] = this.#times.slice(-2);
     return before === undefined || last === undefined ? 0 : Math.max(0, last.time - before.time);
   }
 
-  /** True where the times are not in order, as they are where one of them stands for none. */
-  get isOutOfOrder(): boolean {
-    return this.#times.some(({ time }, index) => index > 0 && time < this.#times[index - 1]!.time);
+  /**
+   * True if the last time, taken as seconds since 1970, may be something else: it lies before 2001 or ahead of the server's clock,
+   * which reads `serverNow`, or the times are out of order, as a missing value among them makes them.
+   */
+  isLastDoubtful(serverNow: number): boolean {
+    if (this.last === undefined) return false;
+    const { time } = this.last;
+    if (!(time > EARLY && time < serverNow + MOST_AHEAD)) return true;
+    return this.#times.some((row, index) => index > 0 && row.time < this.#times[index - 1]!.time);
   }
 
   /** True for a number that can be the time of a row. */
@@ -42,13 +54,13 @@ export class RecentTimes {
     return typeof value === 'number' && Number.isFinite(value) && this.#test?.isMissing(value) !== true;
   }
 
-  /** Has the attributes of the column tell which numbers stand for no time, of those that are kept too. */
+  /** Takes over the column's test for missing values, and drops kept times that are missing values. */
   use(test: MissingTest): void {
     this.#test = test;
     this.#times = this.#times.filter(({ time }) => this.isTime(time));
   }
 
-  /** Forgets the times: those that follow are of a clock that was set back. */
+  /** Forgets the times, because the clock was set back. */
   clear(): void {
     this.#times = [];
   }

@@ -1,28 +1,20 @@
-// Finds out whether the server started again with an earlier clock, so that its new rows are not later than the last one.
+// Detects a seam: the server started again with an earlier clock, so that its new rows are not later than the last one.
 
-import { type Constraint, encodeConstraint, type Projection, timeClause } from '../../constraint/index.ts';
-import { DecodeError, decodeStream } from '../../decode/index.ts';
-import { DAP2 } from '../../formats/index.ts';
-import { DapError } from '../../model/error.ts';
-import { DapSyntaxError } from '../../model/text-scanner.ts';
-import { type Address, responseAddress } from '../http/address.ts';
+import type { Batch } from '../../model/value.ts';
+import type { Address } from '../http/address.ts';
 import { type ClientConnection, Interruption } from '../http/connection.ts';
-import { ask, isTransient, ResponseError } from '../http/request.ts';
-import { pathOfTime, type ResumeTime } from './resume-time.ts';
+import { KnownTimes } from './known-times.ts';
+import { PATIENCE, PastRows, type Probe } from './past-rows.ts';
+import type { Progress } from './progress.ts';
+import type { ResumeTimeFinder } from './resume-time-finder.ts';
 
-/** Seconds that the last row may be ahead of the server's clock without a doubt: a `Date` tells whole seconds. */
+/** Seconds that the last row may be ahead of the server's clock without suspicion: a `Date` has whole seconds. */
 const TOLERANCE = 3;
 
-/** Seconds in which a server gives a row of its past that it has. */
-export const PATIENCE = 2;
-
-/** How many times of earlier rows are kept. */
-const MOST_KNOWN = 256;
-
-/** The last row that came is ahead of the server's clock, and the server does not give it any more. */
+/** The last row is ahead of the server's clock, and the server does not send it again. */
 export class ClockBehind extends Interruption {
   override readonly name = 'ClockBehind';
-  /** What the server's clock read, in seconds since 1970. */
+  /** The reading of the server's clock, in seconds since 1970. */
   readonly serverTime: number;
 
   constructor(serverTime: number) {
@@ -31,130 +23,106 @@ export class ClockBehind extends Interruption {
   }
 }
 
-/** True where a row of the time `last` is not to be expected of a server whose clock reads `serverTime`, both in seconds. */
-export function isAhead(last: number, serverTime: number): boolean {
-  return last - serverTime > TOLERANCE;
+/** A seam as the state of a stream reports it; times in seconds since 1970. */
+export interface Seam {
+  readonly reason: string;
+  /** The time of the last row before the seam. */
+  readonly last: number;
+  readonly serverTime: number;
 }
 
-/** The server's clock by the `Date` of a response, in seconds since 1970; undefined where it has none. */
-export function dateOf(headers: Headers): number | undefined {
-  const date = Date.parse(headers.get('date') ?? '') / 1000;
-  if (Number.isNaN(date)) return undefined;
-  // What a cache kept bears the date of its making.
-  const age = Number(headers.get('age') ?? 0);
-  return age > 0 ? date + age : date;
-}
+/**
+ * Suspects a seam by two signs, and asks the server for rows that have come before it believes either. One sign is a server clock
+ * behind the last row (`suspectClock`); the other is a response that lacks the last row (`hasUnknownPast`).
+ */
+export class SeamDetector {
+  readonly #progress: Progress;
+  readonly #times: ResumeTimeFinder;
+  readonly #past: PastRows;
+  readonly #known = new KnownTimes();
+  /** The wait for the last row that ran out; the next connection examines it. */
+  #suspicion: ClockBehind | undefined;
+  /** Lifts the limit on the wait for the last row. */
+  #trust = (): void => {};
+  /** The time of a last row that the server has, although it did not send it. */
+  #unsuspected: number | undefined;
 
-/** Times of rows that have come, fewer the longer ago: by them a server is recognised that still has its rows. */
-export class KnownTimes {
-  readonly #times: number[] = [];
-
-  add(time: number): void {
-    const times = this.#times;
-    if (times.at(-1) === time) return;
-    times.push(time);
-    if (times.length <= MOST_KNOWN) return;
-    const older = times.splice(0, MOST_KNOWN / 2);
-    times.unshift(...older.filter((_, index) => index % 2 === 0));
+  constructor(progress: Progress, times: ResumeTimeFinder, address: Address, probe: Probe) {
+    this.#progress = progress;
+    this.#times = times;
+    this.#past = new PastRows(address, probe);
+    if (progress.last !== undefined) this.#known.add(progress.last.time);
   }
 
-  /** The newest one that is not later than `most`. */
-  upTo(most: number): number | undefined {
-    return this.#times.findLast(time => time <= most);
+  /** Remembers the last row: new rows have come. */
+  addLast(): void {
+    this.#known.add(this.#progress.last?.time ?? 0);
   }
 
-  /** Some of them: the first one, and the last two. */
-  get some(): readonly number[] {
-    return [...new Set([...this.#times.slice(-2), ...this.#times.slice(0, 1)])];
+  /** Lifts the limit that `suspectClock` put on the wait, once the server has sent the last row again. */
+  trustIfMet(): void {
+    if (this.#progress.hasMetLast) this.#trust();
   }
 
-  keep(isTime: (time: number) => boolean): void {
-    this.#times.splice(0, this.#times.length, ...this.#times.filter(isTime));
+  /** Limits the wait for the first row if the last one is ahead of the server's clock, which reads `date`. */
+  async suspectClock(connection: ClientConnection, date: number): Promise<void> {
+    const progress = this.#progress;
+    const isSuspect = (): boolean =>
+      progress.isResuming &&
+      progress.last?.time !== this.#unsuspected &&
+      progress.seconds(progress.last!.time) - date > TOLERANCE;
+    if (!isSuspect()) return;
+    await this.#times.findUnits(connection);
+    if (isSuspect()) this.#trust = connection.limit(PATIENCE, new ClockBehind(date));
   }
 
-  clear(): void {
-    this.#times.length = 0;
-  }
-}
-
-/** One request besides the stream, on a connection of its own. */
-export type Probe = <T>(work: (connection: ClientConnection) => Promise<T>) => Promise<T>;
-
-/** What the server has of its rows in a window of time, without reading them. */
-export class PastRows {
-  readonly #address: Address;
-  readonly #probe: Probe;
-  /** The server keeps silent where it is asked for its past: it has none. */
-  #isSilent = false;
-
-  constructor(address: Address, probe: Probe) {
-    this.#address = address;
-    this.#probe = probe;
+  /** Keeps the reason why a connection ended, for `examine`. */
+  suspect(reason: ClockBehind): void {
+    this.#suspicion = reason;
   }
 
-  /** True where the server has a row of exactly that time, `value`, in the column `time`. */
-  async has(time: ResumeTime, value: number): Promise<boolean> {
-    const bounds = [timeClause(pathOfTime(time), '>=', value), timeClause(pathOfTime(time), '<=', value)];
-    return (await this.#firstTime(time, bounds)) === value;
+  /** Has the next request ask for all rows of the server, unless the server still has a row that came before. */
+  async examine(): Promise<void> {
+    const { last, time } = this.#progress;
+    const suspicion = this.#suspicion;
+    this.#suspicion = undefined;
+    if (suspicion === undefined || last === undefined || time === undefined) return;
+    const known = this.#known.upTo(this.#progress.reading(suspicion.serverTime));
+    if (known !== undefined && (await this.#past.has(time, known))) this.#unsuspected = last.time;
+    else this.#progress.startOver();
   }
 
-  /** True where the server has rows that are earlier than `value`, and none of those of the `known` times. */
-  async hasOther(time: ResumeTime, value: number, known: readonly number[]): Promise<boolean> {
-    if (this.#isSilent) return false;
-    try {
-      const oldest = await this.#firstTime(time, [timeClause(pathOfTime(time), '<', value)]);
-      if (oldest === undefined || !(oldest < value)) return false;
-      for (const earlier of known) if (oldest === earlier || (await this.has(time, earlier))) return false;
-      return true;
-    } catch (error) {
-      if (error instanceof Interruption) return false;
-      throw error;
-    }
+  /**
+   * True if the server lacks the last row, which `batch` should begin with, but has earlier rows that have not come: it started
+   * again with an earlier clock, which was corrected since then. The next request then asks for all of its rows.
+   */
+  async hasUnknownPast(batch: Batch): Promise<boolean> {
+    const { last, time } = this.#progress;
+    if (last === undefined || time === undefined || !this.#progress.lacksLast(batch)) return false;
+    // The other clauses may exclude a row that the caller has: the server is asked for the last row without them.
+    if (!(await this.#past.hasOther(time, last.time, this.#known.some))) return false;
+    this.#progress.startOver();
+    return true;
   }
 
-  async #firstTime(time: ResumeTime, selections: Constraint['selections']): Promise<number | undefined> {
-    const constraint = { projections: [firstOf(time)], selections };
-    const at = responseAddress(this.#address, DAP2.dods, encodeConstraint(constraint));
-    try {
-      return await this.#probe(async connection => {
-        connection.limit(PATIENCE, new NoRow());
-        const response = await ask(connection, at, this.#address.headers, isTransient);
-        for await (const part of decodeStream(connection.bytes(response))) {
-          if (part.kind === 'rows') return Number(part.batch.columns[0]?.[0]);
-        }
-        return undefined;
-      });
-    } catch (error) {
-      // A server that does not understand the question, or has no such rows (404), gives nothing to go by.
-      const isBroken = error instanceof Interruption && !(error instanceof NoRow);
-      if (isBroken || !isFailure(error)) throw error;
-      this.#isSilent ||= error instanceof NoRow;
-      return undefined;
-    }
+  /** Forgets known times that the attributes of the time column mark as missing values. */
+  forgetMissing(): void {
+    const { time, last } = this.#progress;
+    this.#known.keep(value => time?.meaning?.isMissing(value) !== true);
+    if (last !== undefined) this.#known.add(last.time);
+  }
+
+  /** The seam before the rows that follow; `date` is the server's clock in seconds since 1970, if it is known. */
+  begin(date: number | undefined): Seam {
+    const last = this.#progress.seconds(this.#progress.last!.time);
+    const reason = `the server started again with an earlier clock: its rows are not later than the last one, of ${iso(last)}`;
+    this.#known.clear();
+    return { reason, last, serverTime: date ?? Date.now() / 1000 };
   }
 }
 
-/** No row came in time. */
-class NoRow extends Interruption {
-  override readonly name = 'NoRow';
-
-  constructor() {
-    super('no row came');
-  }
-}
-
-function isFailure(error: unknown): boolean {
-  return [NoRow, DapError, ResponseError, DecodeError, DapSyntaxError].some(kind => error instanceof kind);
-}
-
-/** The column in the first row alone. */
-function firstOf({ sequence, column }: ResumeTime): Projection {
-  const indices = [{ start: 0, stride: 1, stop: 0 }];
-  return {
-    kind: 'name',
-    steps: [
-      { name: sequence, indices },
-      { name: column, indices: [] },
-    ],
-  };
+/** A time in ISO 8601; the number where no calendar has it. */
+function iso(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
 }

@@ -164,7 +164,7 @@ describe('a table without a time', () => {
   it('cannot be gone on with after a row', async () => {
     const table = await new Table(['value'], {}, [[1]]).open();
     await expect(all(follow(table.url, { after: { time: 1 } }))).rejects.toThrow(
-      /expected a column of times, by which to go on after the rows that there are, found none/,
+      /expected a column of times, to continue after the rows that have come, found none/,
     );
   });
 });
