@@ -1,10 +1,10 @@
-// Which tests run, side by side or one after another, and for how long at most?
+// Configures the tests: which run side by side, which one after another, and their timeouts.
 
 import { defineConfig } from 'vitest/config';
 
 const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
 
-/** A browser, or a client that others wrote, takes a small machine for itself: these wait for the others. */
+/** Tests with a browser or a client of another project need a small machine for themselves: they run after the others. */
 const ALONE = [
   'test/dap/browser.test.ts',
   'test/web/page*.test.ts',
@@ -13,7 +13,7 @@ const ALONE = [
   'test/package.test.ts',
 ];
 
-/** They boot machines, and are run by a command of their own: npm run test:appliance. */
+/** Tests that boot machines run by a command of their own: npm run test:appliance. */
 const APPLIANCE = 'test/appliance/**';
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-// Writes what documents and editors are told of the configuration and of sensors anew, from their definitions. Run by `npm run docs`, after a build.
+// Writes the generated parts of the documentation, and the JSON Schema, from the definitions of the code. Run by `npm run docs`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { sensorsText } from '../dist/server/config/reference/sensors-page.js';
 
 const root = join(import.meta.dirname, '..');
 
-/** Puts a text below a heading of a page, instead of all that was there. */
+/** Replaces the text of a page below a heading. */
 function writeBelow(heading, page, text) {
   const path = join(root, page);
   const before = readFileSync(path, 'utf8');
@@ -18,7 +18,7 @@ function writeBelow(heading, page, text) {
   writeFileSync(path, `${before.slice(0, end)}\n${heading}\n\n${text}\n`);
 }
 
-/** Puts a text into the first block of code below a heading of a page. */
+/** Replaces the first block of code below a heading of a page. */
 function writeBlock(heading, page, text) {
   const path = join(root, page);
   const before = readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-// Makes what is installed elsewhere: for each architecture an archive with systemd/install.sh, and a Debian package. Run by `npm run package`.
+// Makes a release archive and a Debian package for each architecture. Run by `npm run package`.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const wanted = values.arch.split(',');
 const unknown = wanted.filter(name => !all.includes(name));
 if (unknown.length > 0)
-  throw new Error(`--arch: expected some of ${all.join(', ')}, found ${unknown.join(', ')}`);
+  throw new Error(`--arch: expected names of architectures (${all.join(', ')}), found ${unknown.join(', ')}`);
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 // A package of the same sources has the same bytes, whenever it is made (reproducible-builds.org).

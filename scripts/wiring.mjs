@@ -1,4 +1,4 @@
-// Draws the pictures of the wiring anew, in docs/wiring or the folder that is named. Run by `npm run docs`, after a build.
+// Draws the pictures of the wiring into docs/wiring or the folder of its argument. Run by `npm run docs`.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

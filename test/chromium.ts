@@ -1,6 +1,6 @@
-// How is a headless browser started for tests? Quietly, also as root, and without a word to the outside.
+// Starts a headless browser for tests: quietly, also as root, and without requests to the outside.
 
-/** Everything that is not the page under test is switched off. */
+/** Switches off everything but the page under test. */
 export const CHROMIUM_ARGS = [
   '--headless',
   '--no-sandbox',

@@ -42,7 +42,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('has the program in no place that it has after one way of installing alone', () => {
+  it('names no place of the program that only one way of installing has', () => {
     const guides = ['getting-started', 'operations', 'service', 'troubleshooting'];
     const placed = guides.flatMap(guide => {
       const text = readFileSync(join(ROOT, `docs/${guide}.md`), 'utf8');
@@ -56,7 +56,7 @@ describe('the documentation', () => {
     expect(placed).toEqual([]);
   });
 
-  it('links only to what is there', () => {
+  it('links only to files that exist', () => {
     const dead = pages().flatMap(page => {
       const text = readFileSync(join(ROOT, page), 'utf8');
       const targets = [...text.matchAll(/\]\(([^)#]+)/g)].map(match => match[1]!);
@@ -68,7 +68,7 @@ describe('the documentation', () => {
     expect(dead).toEqual([]);
   });
 
-  it('links only to headings that are there', () => {
+  it('links only to headings that exist', () => {
     const dead = pages().flatMap(page => {
       const targets = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)];
       return targets
@@ -92,7 +92,7 @@ function pages(): readonly string[] {
   ].filter(page => page.endsWith('.md'));
 }
 
-/** What headings are called in links: small letters, blanks as `-`, no other signs. */
+/** The anchors of headings: lower case, blanks as `-`, no other signs. */
 function anchorsOf(markdown: string): readonly string[] {
   return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
     title

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How is everything checked with one command? `npm test`: lint, types, build and every test, then one line that counts.
+// Runs `npm test`: lint, types, build and every test, then one line with the counts.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname ?? '.', '..');
 
-/** Longer than any machine that can hold the project needs; a test that hangs must not hide the closing line. */
+/** The timeout of all tests in milliseconds: a test that hangs must not hide the closing line. */
 const LONGEST_RUN = 45 * 60_000;
 
-/** Images of a guest come from Debian's packages, over the network. */
+/** The timeout of making the images of a guest, in milliseconds: their packages come over the network. */
 const LONGEST_MAKING = 15 * 60_000;
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -21,7 +21,7 @@ function run(command, args, options = {}) {
   return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
 }
 
-/** Prints what it is, runs the npm script of that name, and counts a failure. */
+/** Prints a title, runs an npm script, and counts a failure. */
 function script(name, title) {
   process.stdout.write(`\n${title}\n`);
   const { status } = run('npm', ['run', '--silent', name]);
@@ -31,7 +31,7 @@ function script(name, title) {
 }
 
 function lint() {
-  // Biome has no binary for every machine that the project runs on, 32-bit ARM for one.
+  // Biome has no binary for some machines of the project, such as 32-bit ARM.
   const biome = join(root, 'node_modules', '.bin', 'biome');
   if (!process.env.CI && run(biome, ['--version'], { stdio: 'ignore' }).status !== 0) {
     total.skipped += 1;
@@ -41,7 +41,7 @@ function lint() {
   script('lint', 'lint and format');
 }
 
-/** Runs vitest; its own reporter (setup/outcome.ts) writes the counts, so that no text has to be read. */
+/** Runs vitest with a reporter of its own (setup/outcome.ts), which writes the counts to a file. */
 function tests(title, args, environment = {}) {
   process.stdout.write(`\n${title}\n`);
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-test-'));
@@ -81,8 +81,8 @@ function tests(title, args, environment = {}) {
 }
 
 /**
- * Boots a PC with a real kernel, systemd and simulated chips, and reads what it serves: a part of npm run test:appliance. It takes
- * minutes and root, so that only a machine that tests alone does it, and one that cannot make a guest says so.
+ * Boots a PC with a real kernel, systemd and simulated chips, and reads its data: a part of npm run test:appliance. It takes
+ * minutes and needs root, so it runs only where `CI` is set, and is skipped if the guest cannot be made.
  */
 function guest() {
   const make = join(root, 'test/appliance/images/make.sh');
@@ -93,14 +93,14 @@ function guest() {
   const making = { env: { ...process.env, ...environment }, timeout: LONGEST_MAKING };
   if (run('bash', [make, 'pc'], making).status !== 0) {
     total.skipped += 1;
-    notes.push('skipped: the guest with a real kernel, which could not be made here');
+    notes.push('skipped: the guest with a real kernel, which could not be made on this machine');
     return;
   }
   const args = ['--config', 'test/appliance/vitest.config.ts', '--retry', '1', 'appliance/pc'];
   tests('tests in it', args, { ...environment, CI: '' });
 }
 
-/** Why nothing can be tested here; undefined where it can. */
+/** The reason why no test can run on this machine; undefined if tests can run. */
 function obstacle() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19) || (major === 22 && minor < 12)) {
@@ -112,7 +112,7 @@ function obstacle() {
   return undefined;
 }
 
-// Escape sequences help a person at a terminal only; Biome and vitest write them into files and pipes too.
+// Biome and vitest write escape sequences into files and pipes too, where they are of no use.
 if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1';
 
 const why = obstacle();

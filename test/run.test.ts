@@ -25,7 +25,7 @@ const NEEDS_GETDAP = `
   import { describeWith } from './tools.ts';
   describeWith('getdap', 'reading with getdap', () => { it('reads', () => {}); it('reads more', () => {}); });`;
 
-/** A small project of its own with this project's test command, and a PATH that holds nothing but what it needs. */
+/** A small project with this project's test command, and a PATH with only the programs that it needs. */
 let project: string;
 let bin: string;
 
@@ -100,7 +100,7 @@ describe('npm test', { timeout }, () => {
     expect(status).toBe(0);
   });
 
-  it('runs only the tests that are asked for', () => {
+  it('runs only the named tests', () => {
     scripts({ test: 'node test/run.mjs' });
     test('wanted', PASSING);
     test('other', `import { it } from 'vitest'; it('fails', () => { throw new Error('no'); });`);
@@ -148,14 +148,14 @@ describe('npm test', { timeout }, () => {
   });
 });
 
-describe('a program that tests need and that is not there', { timeout }, () => {
+describe('a missing program that tests need', { timeout }, () => {
   beforeEach(() => {
     scripts({ test: 'node test/run.mjs' });
     test('a', PASSING);
     test('getdap', NEEDS_GETDAP);
   });
 
-  it('is named, and its tests are skipped, where nothing may be installed', () => {
+  it('is named, and its tests are skipped, if no package may be installed', () => {
     const { status, closing, output } = npmTest();
     expect(output).toContain('sudo apt-get install --no-install-recommends libdap-bin');
     expect(output).toContain('skipped: reading with getdap (no getdap: Debian package libdap-bin)\n');
@@ -163,14 +163,14 @@ describe('a program that tests need and that is not there', { timeout }, () => {
     expect(status).toBe(0);
   });
 
-  it('is a failure where CI is set', () => {
+  it('is a failure if CI is set', () => {
     const { status, closing, output } = npmTest({ env: { CI: 'true' } });
     expect(output).toContain('expected on this machine: getdap; found no getdap: Debian package libdap-bin');
     expect(closing).toBe('1 passed, 1 failed');
     expect(status).not.toBe(0);
   });
 
-  it('is installed where that may be done, after a fresh package list if it takes one', () => {
+  it('is installed if packages may be installed, after a new package list if needed', () => {
     program('sudo', 'shift; exec "$@"');
     program(
       'apt-get',
@@ -194,7 +194,7 @@ describe('a program that tests need and that is not there', { timeout }, () => {
     expect(installed[1]).toMatch(/^noninteractive: .* install -y --no-install-recommends libdap-bin$/);
   });
 
-  it('shows why it could not be installed, and runs the rest', () => {
+  it('is not fatal if it cannot be installed: the reason is shown and the rest runs', () => {
     program('sudo', 'shift; exec "$@"');
     program(
       'apt-get',

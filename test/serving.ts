@@ -1,4 +1,4 @@
-// How does a test get a running server? The built-in datasets on a free port of the loopback address.
+// Starts a server for a test: the built-in datasets on a free port of the loopback address.
 
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -37,7 +37,7 @@ export interface ServingOptions {
   readonly datasets?: readonly Dataset[];
 }
 
-/** Serves; simulated and at 20 rows a second unless told otherwise. */
+/** Starts the server; by default simulated, with 20 rows a second. */
 export async function serving(options: ServingOptions = {}): Promise<Serving> {
   const { port = 0, webRoot, rowFormats, limits, origins, trustProxy } = options;
   const datasets = options.datasets ?? (await builtin(options));

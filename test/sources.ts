@@ -1,4 +1,4 @@
-// Which files is the project made of, and what does each of them import?
+// Lists the files of the project and the imports of each.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -7,10 +7,10 @@ import { parseSync, Visitor } from 'vite';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 
-/** Folders that are made, not written. */
+/** Folders with generated files. */
 const MADE = new Set(['.git', 'node_modules', 'dist', '.cache', 'packages']);
 
-/** The project's files below a folder, as paths from the root with `/`; none where there is no such folder. */
+/** The files of the project below a folder, as paths from the root with `/`. */
 export function filesBelow(folder = '.'): string[] {
   const entries = readdirSync(join(ROOT, folder), { withFileTypes: true });
   return entries
@@ -26,14 +26,14 @@ export function textOf(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
 }
 
-/** What a module asks for: a file of the project, a part of Node, a package, or something known only when it runs. */
+/** The target of an import: a file of the project, a part of Node, a package, or an expression that is computed at run time. */
 export type Import =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'node'; readonly name: string }
   | { readonly kind: 'package'; readonly name: string }
   | { readonly kind: 'computed'; readonly code: string };
 
-/** Everything that a TypeScript or JavaScript file imports, types and `import()` included. */
+/** All imports of a TypeScript or JavaScript file, types and `import()` included. */
 export function importsOf(file: string): Import[] {
   const code = textOf(file);
   const { program, errors } = parseSync(file, code);

@@ -1,15 +1,15 @@
-// Finds the programs of others that tests need, and skips or fails the suites whose programs are missing.
+// Finds the programs that tests need, and skips or fails the suites whose programs are missing.
 
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
 interface Tool {
-  /** What the program may be called. */
+  /** The names of the program. */
   readonly commands: readonly string[];
-  /** The Debian package that has it. */
+  /** The Debian package with the program. */
   readonly debianPackage: string;
-  /** The environment variable that names another file for it. */
+  /** The environment variable that names another file. */
   readonly override?: string;
 }
 
@@ -35,7 +35,7 @@ export type ToolName = keyof typeof TOOLS;
 /** A program that is not on this machine. */
 export interface MissingTool {
   readonly name: ToolName;
-  /** The Debian package that would bring it; undefined where it was looked for elsewhere on purpose. */
+  /** The Debian package with the program; undefined if an environment variable names another file. */
   readonly debianPackage: string | undefined;
   /** "no getdap: Debian package libdap-bin" */
   readonly reason: string;
@@ -45,7 +45,7 @@ const { CI, PATH = '' } = process.env;
 
 const NAMES = Object.keys(TOOLS) as ToolName[];
 
-/** The programs' paths; absent where a program is not on this machine. `DAPBERRY_CHROMIUM` names another browser. */
+/** The paths of the programs, without those missing on this machine. `DAPBERRY_CHROMIUM` names another browser. */
 export const tools: Readonly<Partial<Record<ToolName, string>>> = Object.fromEntries(
   NAMES.flatMap(name => {
     const path = find(TOOLS[name]);
@@ -53,14 +53,14 @@ export const tools: Readonly<Partial<Record<ToolName, string>>> = Object.fromEnt
   }),
 );
 
-/** Those of the programs that are not on this machine now. */
+/** The programs that are missing on this machine now. */
 export function missingTools(names: readonly ToolName[] = NAMES): MissingTool[] {
   return names.filter(name => find(TOOLS[name]) === undefined).map(name => missing(name, TOOLS[name]));
 }
 
 /**
- * A suite that needs programs. Where one is missing it is skipped, under a name that says which; where `CI` is set it
- * fails, since a suite skipped there would be overlooked.
+ * Defines a suite that needs programs. If one is missing the suite is skipped, under a name that says which; if `CI` is set it
+ * fails instead, for a skipped suite would be overlooked there.
  */
 export function describeWith(needed: ToolName | readonly ToolName[], name: string, suite: () => void): void {
   const reasons = missingTools([needed].flat()).map(({ reason }) => reason);

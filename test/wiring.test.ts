@@ -1,4 +1,4 @@
-// Do the pictures of the wiring show what a configuration that leaves the pins out reads?
+// Tests that the pictures of the wiring match the default pins of the kinds of sensors.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ function picture(name: string): string {
 }
 
 describe('the pictures of the wiring', () => {
-  it('are those that the kinds of sensors give', () => {
+  it('are generated from the kinds of sensors', () => {
     const folder = mkdtempSync(join(tmpdir(), 'dapberry-wiring-'));
     try {
       execFileSync(process.execPath, [join(ROOT, 'scripts/wiring.mjs'), folder]);
@@ -29,7 +29,7 @@ describe('the pictures of the wiring', () => {
     }
   });
 
-  it('lead to the pins that an MCP3008 has where nobody says otherwise', () => {
+  it('lead to the default pins of an MCP3008', () => {
     const options = SENSOR_KINDS.find(({ name }) => name === 'mcp3008')!.options.parse({});
     // Places as on https://pinout.xyz: GPIO18 is at 12, GPIO23 at 16, GPIO24 at 18, GPIO25 at 22.
     expect(options).toMatchObject({ clock: 18, data_out: 23, data_in: 24, select: 25 });

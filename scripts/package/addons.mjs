@@ -1,4 +1,4 @@
-// Compiles native addons for a package: for its machine and every Node that the project runs on, each where `bindings` looks for it.
+// Compiles the native addons of a package for its architecture and each version of Node, where `bindings` finds them.
 
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,19 +6,19 @@ import { NODE_VERSIONS } from './architectures.mjs';
 import { moduleVersion } from './module-version.mjs';
 import { run } from './run.mjs';
 
-/** The modules with C++ of their own, and the addon that each asks for. */
+/** The modules with C++ code, and the name of the addon of each. */
 const ADDONS = { epoll: 'epoll.node', 'i2c-bus': 'i2c.node' };
 
-/** npm says where the node-gyp is that belongs to it. */
+/** The path of npm's node-gyp, from the environment that npm sets. */
 const { npm_config_node_gyp: NODE_GYP } = process.env;
 
 /**
- * Compiles the addons of a `node_modules` folder for an architecture; removes what is only needed for that.
- * @param work a folder that may be kept for the next time: Node's headers go there
+ * Compiles the addons of a `node_modules` folder for an architecture, and removes the files that only the compilation needs.
+ * @param work the folder for the headers of Node, which a later run can reuse
  */
 export function buildAddons(modules, { cpu, triplet }, work) {
   if (NODE_GYP === undefined)
-    throw new Error('expected to be run by npm (npm run package), which has node-gyp');
+    throw new Error('expected npm to run this script, for it brings node-gyp: npm run package');
   const tool = name => `${triplet}-${name}`;
   for (const version of NODE_VERSIONS) {
     const nodedir = headers(version, work);
@@ -48,19 +48,19 @@ export function buildAddons(modules, { cpu, triplet }, work) {
   for (const name of Object.keys(ADDONS)) rmSync(join(modules, name, 'build'), { recursive: true });
 }
 
-/** What a compiler may need of the environment. */
+/** The environment variables that a compiler may need. */
 const KEPT =
   /^(PATH|HOME|TMPDIR|LANG|LC_.*|PYTHON|NODE_GYP_FORCE_PYTHON|npm_config_python|CFLAGS|CXXFLAGS|LDFLAGS)$/;
 
 /**
- * The environment for node-gyp, for which `npm_config_*` counts more than its options: npm puts its whole configuration there,
- * and with it a `nodedir` or `target` that is meant for the Node of this machine. Paths of headers are left out too.
+ * The environment for node-gyp, without `npm_config_*`, which node-gyp prefers to its options: npm passes its configuration in
+ * these, with a `nodedir` or `target` for the Node of this machine. Paths of headers are left out too.
  */
 export function compilerEnvironment(environment, tools) {
   return { ...Object.fromEntries(Object.entries(environment).filter(([name]) => KEPT.test(name))), ...tools };
 }
 
-/** @throws where the addon is for another Node than it is to be packed for */
+/** @throws if the addon was compiled for another Node than the one that it is packed for */
 export function expectVersion(addon, expected, node) {
   const found = moduleVersion(addon);
   if (found === expected) return;
@@ -69,7 +69,7 @@ export function expectVersion(addon, expected, node) {
   );
 }
 
-/** The folder with the headers of a Node; they are the same for every machine but for what --arch decides. */
+/** The folder with the headers of a Node; they are the same for every architecture, which --arch selects. */
 function headers(version, work) {
   const folder = join(work, 'headers', version);
   if (!existsSync(join(folder, 'include'))) {

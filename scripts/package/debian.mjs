@@ -1,4 +1,4 @@
-// Makes a Debian package of an installation: in the places of Debian's policy, with dpkg's own tools.
+// Makes a Debian package of an installation, in the places of Debian's policy, with dpkg's own tools.
 
 import {
   chmodSync,
@@ -14,11 +14,11 @@ import {
 import { join } from 'node:path';
 import { run } from './run.mjs';
 
-/** Whom to ask; who makes packages of their own says so as for Debian's tools. */
+/** The maintainer of the package; packagers set it by the environment variables of Debian's tools. */
 const { DEBFULLNAME: NAME = 'dapberry maintainers', DEBEMAIL: EMAIL = 'maintainers@dapberry.invalid' } =
   process.env;
 
-/** The scripts that dpkg calls; systemd's units are enabled, started and stopped as Debian's own packages do that. */
+/** The scripts that dpkg calls; they enable, start and stop systemd's units as Debian's own packages do. */
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'];
 
 const UNITS = [
@@ -30,8 +30,8 @@ const UNITS = [
 ];
 
 /**
- * @param folder what is installed, as `stage` makes it
- * @param file the package
+ * @param folder the files of the installation, from `stage`
+ * @param file the package to write
  */
 export function debianPackage(folder, file, { version, architecture, seconds }, work) {
   const root = join(work, 'debian');
@@ -71,7 +71,7 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
   }
   cpSync(join(own, 'debian/start.sh'), join(own, 'start.sh'));
   chmodSync(join(own, 'start.sh'), 0o755);
-  // What only install.sh needs.
+  // Only install.sh needs these.
   for (const name of readdirSync(own).filter(
     name =>
       !/^(allow-devices\.sh|start\.sh|load-addons\.mjs|config\.(example\.yaml|schema\.json))$/.test(name),
@@ -108,7 +108,7 @@ function write(file, text) {
   writeFileSync(file, text);
 }
 
-/** A unit with the places of a package instead of those that install.sh uses. */
+/** A unit with the paths of the package instead of those of install.sh. */
 function packaged(unit) {
   return readFileSync(unit, 'utf8')
     .replaceAll('/opt/dapberry/current/docs/', '/usr/share/doc/dapberry/docs/')
@@ -135,7 +135,7 @@ Description: serve sensors as endless OPeNDAP (DAP2) Sequences, live
 `;
 }
 
-/** What dpkg's tools read: which version this is. What changed is in CHANGELOG.md beside it. */
+/** Debian's changelog, which contains only the version; the changes are in CHANGELOG.md beside it. */
 function changelog(version, seconds) {
   const date = new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
   return `dapberry (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- ${NAME} <${EMAIL}>  ${date}\n`;
@@ -161,7 +161,7 @@ ${text.trimEnd()}
 `;
 }
 
-/** In the machine-readable format of Debian (DEP-5): the project's licence, and that of each module with it. */
+/** The licences of the project and of its modules, in Debian's machine-readable format (DEP-5). */
 function copyright(lib) {
   const licence = readFileSync(join(lib, 'LICENSE'), 'utf8').trim();
   const [, holder = 'dapberry contributors'] = /^Copyright (?:\(c\) )?(.*)$/m.exec(licence) ?? [];

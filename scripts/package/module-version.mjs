@@ -1,17 +1,17 @@
-// Reads from a native addon which Node it was compiled for: the NODE_MODULE_VERSION that Node compares with its own when it loads it.
+// Reads from a native addon the NODE_MODULE_VERSION that it was compiled for, which Node checks when it loads the addon.
 
 import { readFileSync } from 'node:fs';
 
 const SYMBOL_TABLES = [2, 11];
-/** The structure that `NODE_MODULE` registers, whose first member it is (node.h, `node_module`); as C and as C++ name it. */
+/** The structure that `NODE_MODULE` registers (node.h, `node_module`), by its names in C and C++; the version is its first member. */
 const STRUCTURE = /^(_ZL7)?_module$/;
 /** The function that `NODE_MODULE_INIT` exports. */
 const FUNCTION = /^node_register_module_v(\d+)$/;
 
 /**
  * @param file an addon for a little-endian machine, in ELF and not stripped
- * @returns the number
- * @throws where the file has none
+ * @returns the NODE_MODULE_VERSION
+ * @throws if the file has none
  */
 export function moduleVersion(file) {
   const elf = readFileSync(file);

@@ -1,8 +1,8 @@
-// How does a script run another program? It waits, and ends with that program's words where it fails.
+// Runs another program for a script, and ends the script with its output if it fails.
 
 import { spawnSync } from 'node:child_process';
 
-/** @returns what the program wrote to standard output */
+/** @returns the standard output of the program */
 export function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
@@ -11,5 +11,5 @@ export function run(command, args, options = {}) {
   });
   if (status === 0) return stdout;
   const words = error?.message ?? `${stdout}${stderr}`.trim();
-  throw new Error(`${command} ${args.join(' ')}: expected that it goes well, found\n${words}`);
+  throw new Error(`${command} ${args.join(' ')}: expected exit code 0, found\n${words}`);
 }

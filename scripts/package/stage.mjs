@@ -1,4 +1,4 @@
-// Puts together what is installed: the build, the page, the documents, and the modules that it needs to run on one machine's architecture.
+// Puts the files of an installation together: the build, the page, the documents, and the modules for one architecture.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,14 +8,14 @@ import { run } from './run.mjs';
 
 const FILES = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs', 'systemd', 'dist'];
 
-/** What modules bring that no program needs; licences stay. */
+/** Files of modules that no program needs; licences stay. */
 const NEEDLESS = {
   any: /^(test|tests|__tests__|benchmark|benchmarks|bench|example|examples|doc|docs|integration|integration-test|scripts|tools|\..*)$/,
   file: /\.(md|markdown|map|ts|mts|cts|flow|cc|cpp|hh?|gypi?|inc|png|html|css|sh)$|^(\.|tsconfig|eslint|\.eslint|Makefile|History)/i,
 };
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
 
-/** Makes the folder `target` with everything for this architecture; it runs from wherever it is put. */
+/** Makes the folder `target` with all files for this architecture; the program runs from any place. */
 export function stage(root, target, architecture, work) {
   const machine = ARCHITECTURES[architecture];
   rmSync(target, { recursive: true, force: true });
@@ -23,7 +23,7 @@ export function stage(root, target, architecture, work) {
   for (const name of FILES) cpSync(join(root, name), join(target, name), { recursive: true });
   rmSync(join(target, 'dist/.tsbuildinfo'), { force: true });
   cpSync(join(root, 'package-lock.json'), join(target, 'package-lock.json'));
-  // Also where npm's configuration leaves optional ones out.
+  // Includes optional modules whatever npm's configuration says.
   const args = ['ci', '--omit=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
   run('npm', [...args, '--os=linux', `--cpu=${machine.cpu}`, '--libc=glibc'], { cwd: target });
   rmSync(join(target, 'package-lock.json'));
@@ -39,7 +39,7 @@ export function stage(root, target, architecture, work) {
   }
   for (const folder of modulesOf(modules)) prune(folder);
   writeFileSync(join(target, 'ARCHITECTURE'), `${architecture}\n`);
-  // Types are for whoever writes programs, who gets them from npm.
+  // Types are for authors of programs, who install the package with npm.
   run('find', [join(target, 'dist'), '-name', '*.d.ts', '-delete']);
   run('find', [target, '-type', 'd', '-exec', 'chmod', '0755', '{}', '+']);
   run('find', [target, '-type', 'f', '-exec', 'chmod', '0644', '{}', '+']);
@@ -54,14 +54,14 @@ function foldersOf(folder) {
     .map(entry => join(folder, entry.name));
 }
 
-/** Every module's folder, those in scopes and inside others too. */
+/** The folder of every module, also in scopes and inside other modules. */
 function modulesOf(modules) {
   return foldersOf(modules)
     .flatMap(folder => (/\/@[^/]+$/.test(folder) ? foldersOf(folder) : [folder]))
     .flatMap(folder => [folder, ...modulesOf(join(folder, 'node_modules'))]);
 }
 
-/** Takes away what is needless; folders of these names only at the top, where they are what they are called. */
+/** Removes needless files; folders of these names only at the top of a module. */
 function prune(folder, isTop = true) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

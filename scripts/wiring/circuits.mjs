@@ -1,4 +1,4 @@
-// What is wired to what? The circuits of the guide, the pins of each sensor as its kind has them where nobody says otherwise.
+// Describes the circuits of the guide, with the default pins of each kind of sensor.
 
 import { placeOf } from './header.mjs';
 
@@ -10,7 +10,7 @@ const ORANGE = '#ef6c00';
 const TEAL = '#00838f';
 const PURPLE = '#6a1b9a';
 
-/** A TMP36 and a DS18B20 as they look from their flat side, legs down. */
+/** A TMP36 and a DS18B20, seen from the flat side, legs down. */
 const tmp36 = x => ({ shape: 'to92', name: 'TMP36', x, pins: ['+Vs', 'Vout', 'GND'] });
 
 /** @param kinds the kinds of sensors by their names */

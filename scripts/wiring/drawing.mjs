@@ -1,16 +1,16 @@
-// How is a circuit drawn? The header of the Pi below, the parts above it with their pins downwards, a lane for each wire between them.
+// Draws a circuit as SVG: the header of the Pi below, the parts above it, and a lane for each wire between them.
 
 import { HEADER } from './header.mjs';
 
 const WIDTH = 720;
 const COLUMN = 30;
 const HEADER_LEFT = 75;
-/** Of the row of even places, which is at the edge of the board, and of the odd ones within it. */
+/** The heights of the row of even places, at the edge of the board, and of the inner row of odd places. */
 const EVEN_Y = 470;
 const ODD_Y = 494;
 const BOARD_TOP = 448;
 const HEIGHT = 620;
-/** Where the legs of parts end, and how far the lanes below them are apart. */
+/** The height of the ends of legs, and the distance between the lanes below them. */
 const LEGS_END = 176;
 const FIRST_LANE = 210;
 const LANE = 18;
@@ -21,7 +21,7 @@ const stroke = (points, more) =>
   `<polyline points="${points.map(point => point.join(',')).join(' ')}" fill="none" ${more}/>`;
 const bare = (points, colour) =>
   stroke(points, `stroke="${colour}" stroke-width="3" stroke-linejoin="round" stroke-linecap="round"`);
-/** What a wire crosses, it crosses with a gap: all white before all colour, so that its own corners have none. */
+/** Crossing wires have a gap: all white outlines are drawn before all colours, so that corners have none. */
 const lines = (ways, colour) =>
   ways.map(points => stroke(points, 'stroke="#fff" stroke-width="7"')).join('') +
   ways.map(points => bare(points, colour)).join('');
@@ -33,13 +33,13 @@ function pinX({ shape, x }, index) {
   return x + 20 + index * PIN_STEP[shape];
 }
 
-/** The centre of a place of the header, and where its wire is free of the row in front of it. */
+/** The centre of a place of the header, and the point at which its wire has passed the row in front of it. */
 function placeAt(place) {
   const x = HEADER_LEFT + Math.floor((place - 1) / 2) * COLUMN;
   return place % 2 === 0 ? { x, y: EVEN_Y, free: x } : { x, y: ODD_Y, free: x + COLUMN / 2 };
 }
 
-/** Where a wire meets a part: `ADS1115 A0`. */
+/** The point at which a wire meets a part: `ADS1115 A0`. */
 function legOf(parts, words) {
   for (const part of parts) {
     const name = part.name.split(',')[0];
@@ -159,7 +159,7 @@ function wire(parts, { place, from, colour, lane, by, to }) {
       [x, y],
     ]),
   ];
-  // A dot where three ways meet; at the ends of the lane only two do.
+  // A dot marks a junction of three wires; at the ends of the lane there are only two.
   const dots = xs.filter(x => x !== low && x !== high).map(x => dot([x, y], colour));
   if (place !== undefined) dots.push(dot(way[0], colour));
   return [lines(ways, colour), ...dots, words].join('\n');
@@ -182,7 +182,7 @@ function fromPlace(place, y) {
   return { way, start: free, words };
 }
 
-/** From a leg of a part, where it is above by way of the column `by`. */
+/** The path from a leg of a part; a leg at the top goes through the column `by`. */
 function fromLeg({ x, isAbove }, by, y) {
   if (!isAbove)
     return {
@@ -228,7 +228,7 @@ ${label(WIDTH / 2, 570, 'Raspberry Pi', 'class="title" fill="#fff"')}
 ${label(WIDTH / 2, 594, 'place 1 is the square one, at the end away from the USB sockets; even places are in the outer row', 'class="note" fill="#fff"')}`;
 }
 
-/** The picture of a circuit, SVG. */
+/** The picture of a circuit as SVG. */
 export function drawing({ title, parts, wires }) {
   const words = wires.map(
     ({ place, from, to }) =>

@@ -1,6 +1,6 @@
-// Which signal is at which place of a Raspberry Pi's header of 40 pins? The same from the Model B+ to the Pi 5.
+// Lists the signals of a Raspberry Pi's 40-pin header, the same from the Model B+ to the Pi 5.
 
-/** By place, from place 1 on: odd places are the inner row. */
+/** The signals by place, from place 1 on; odd places are the inner row. */
 export const HEADER = [
   ['3.3 V', '5 V'],
   ['GPIO2', '5 V'],
@@ -24,7 +24,7 @@ export const HEADER = [
   ['GND', 'GPIO21'],
 ].flat();
 
-/** The place of a signal that is there once, such as GPIO4. */
+/** The place of a signal that occurs once, such as GPIO4. */
 export function placeOf(signal) {
   const place = HEADER.indexOf(signal) + 1;
   if (place === 0) throw new Error(`expected a signal of the header, found ${signal}`);

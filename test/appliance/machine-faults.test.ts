@@ -20,10 +20,10 @@ datasets:
       - {kind: ds18b20, name: shed, address: 28-00004d495301, resolution: 9}
 `;
 
-/** Seconds until a service that was started gives rows: the guest is an emulated machine. */
+/** The timeout in seconds from the start of the service until its first row: the guest is an emulated machine. */
 const START = 240;
 
-describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
+describeGuest('pc', ['getdap'], 'a machine with faults', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-appliance-'));
   const app = join(folder, 'app');
   let disk: string;
@@ -35,12 +35,12 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
       () => true,
       START,
     );
-  const isWell = () =>
+  const isHealthy = () =>
     eventually(
       () => health(guest.url()),
       ({ status }) => status === 'ok',
     );
-  /** The next rows, while something happens to the machine. */
+  /** Reads the next rows while something happens to the machine. */
   const rowsDuring = async (count: number, happening: () => Promise<unknown>): Promise<Row[]> => {
     const [rows] = await Promise.all([nextRows(`${guest.url()}/machine`, count), happening()]);
     return rows;
@@ -68,7 +68,7 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
     expect(await property(guest, 'NRestarts')).toBe('1');
   });
 
-  it('keeps a stream going through a network that is gone for seconds, without a gap', async () => {
+  it('keeps a stream without a gap while the network is away for seconds', async () => {
     const rows = await rowsDuring(10, () =>
       guest.run('sleep 3; ip link set eth0 down; sleep 4; ip link set eth0 up'),
     );
@@ -80,18 +80,18 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
   it.each([
     ['forward by an hour', '+3600', /the system clock was set forward by/],
     ['back by an hour', '-3600', /the system clock was set back by/],
-  ])('keeps time in order when the clock is set %s, and says so once', async (_, seconds, said) => {
-    const told = (await journal(guest, said)).length;
+  ])('keeps times in order when the clock is set %s, and logs it once', async (_, seconds, message) => {
+    const before = (await journal(guest, message)).length;
     const rows = await rowsDuring(8, () => guest.run(`sleep 3; date -s "@$(($(date +%s) ${seconds}))"`));
     expect(rows).toHaveLength(8);
     for (const step of steps(timesOf(rows))) expect(step).toBeGreaterThan(0);
     await eventually(
-      () => journal(guest, said),
-      lines => lines.length === told + 1,
+      () => journal(guest, message),
+      lines => lines.length === before + 1,
     );
   });
 
-  it('serves before the clock is set, and says when it is', async () => {
+  it('serves before the clock is set, and logs when it is set', async () => {
     const now = Math.round(Date.now() / 1000);
     await stopService(guest);
     await guest.run('date -s @1000');
@@ -114,20 +114,20 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
     expect(await written()).toBe(before);
   });
 
-  it('goes on, and begins again, with a full disk', async () => {
+  it('goes on, and starts again, with a full disk', async () => {
     await guest.try('dd if=/dev/zero of=/full bs=1M', 120);
     expect(await guest.run('df --output=avail / | tail -1')).toBe('0');
     await rowsCome();
     await guest.run('systemctl restart dapberry');
     await rowsCome();
-    await isWell();
+    await isHealthy();
     await guest.run('rm /full');
   });
 
   it('serves again after the power was cut in the middle of a stream', async () => {
     const stream = fetch(`${guest.url()}/machine.dods`).then(async answer => {
       for await (const _ of answer.body ?? []) {
-        // Read on, until it breaks off.
+        // Read on until the stream breaks off.
       }
     });
     const brokenOff = expect(stream).rejects.toThrow();
@@ -136,14 +136,14 @@ describeGuest('pc', ['getdap'], 'a machine with troubles', () => {
     await brokenOff;
     guest = await Guest.boot('pc', { shares: { app }, disk });
     await rowsCome();
-    await isWell();
+    await isHealthy();
   });
 
-  it('goes on, and begins again, when the disk can only be read', async () => {
+  it('goes on, and starts again, when the disk is read-only', async () => {
     await guest.run('echo u >/proc/sysrq-trigger; sleep 2; ! touch /written 2>/dev/null');
     await rowsCome();
     await guest.run('systemctl restart dapberry');
     await rowsCome();
-    await isWell();
+    await isHealthy();
   });
 });

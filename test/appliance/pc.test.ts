@@ -32,7 +32,7 @@ describeGuest('pc', ['getdap'], 'a PC with the drivers of a real kernel', () => 
 
   it('reads chips through the drivers of the kernel, and agrees with them', async () => {
     await hall.becomes('board_temp1', 25.5);
-    // 0x3e8 of 12 bits; the driver takes 2.048 V where nothing says otherwise: 1 mV a bit.
+    // 0x3e8 of 12 bits; the default range of the driver is 2.048 V: 1 mV a bit.
     expect(await hall.now('pot_voltage0')).toBeCloseTo(1000, 3);
     expect(await hall.now('attic_temp')).toBeCloseTo(await hall.now('air_temperature'), 1);
     expect(await hall.now('attic_humidityrelative')).toBeCloseTo(await hall.now('air_humidity'), 1);
@@ -40,7 +40,7 @@ describeGuest('pc', ['getdap'], 'a PC with the drivers of a real kernel', () => 
     await hall.becomes('board_temp1', -25);
   });
 
-  it('counts each pulse at a pin, and tells its level', async () => {
+  it('counts each pulse at a pin, and reads its level', async () => {
     const before = await hall.now('rain_count');
     await pulse(hall.guest, 17, 15);
     await hall.becomes('rain_count', before + 15);

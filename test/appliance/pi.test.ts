@@ -10,7 +10,7 @@ import { Guest } from './host/guest.ts';
 import { eventually, health, nextRow, sensorOf } from './host/reading.ts';
 import { describeGuest } from './host/suite.ts';
 
-/** GPIO 17 is left high below, GPIO 27 low. */
+/** LEVELS leaves GPIO 17 high; GPIO 27 stays low. */
 const CONFIG = `
 datasets:
   shed:
@@ -24,7 +24,7 @@ datasets:
       - {kind: thermal, name: cpu, zone: cpu-thermal}
 `;
 
-/** Switches GPIO 17 on and lets it go: the controller of the emulated Pi keeps the level. */
+/** Sets GPIO 17 high and releases it: the controller of the emulated Pi keeps the level. */
 const LEVELS = `for chip in /sys/class/gpio/gpiochip*; do
   test "$(cat $chip/label)" = pinctrl-bcm2835 && base=$(cat $chip/base)
 done
@@ -32,10 +32,10 @@ echo $((base + 17)) >/sys/class/gpio/export
 echo high >/sys/class/gpio/gpio$((base + 17))/direction
 echo $((base + 17)) >/sys/class/gpio/unexport`;
 
-/** Node needs a minute to begin on an emulated processor, more on a busy machine. */
+/** The timeout of the first row in seconds: Node needs a minute to start on an emulated processor, more on a busy machine. */
 const FIRST_ROW = 600;
 
-/** The environment variable that names a file for a picture of the page. */
+/** The environment variable with the file for a picture of the page. */
 const { DAPBERRY_SCREENSHOT } = process.env;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -58,7 +58,7 @@ describeGuest('pi', ['getdap', 'chromium'], 'an emulated Raspberry Pi 3', () => 
     async () => {
       guest = await Guest.boot('pi', { files: appArchive(folder) });
       shed = `${guest.url()}/shed`;
-      // A Pi has no clock of its own that goes on without power.
+      // A Pi has no clock that runs without power.
       await guest.run(`date -s @${Math.round(Date.now() / 1000)}`);
       await guest.run(LEVELS);
       await setThermometer(21.5);
@@ -152,7 +152,7 @@ echo $! >/tmp/pid`);
     expect(kilobytes).toBeLessThan(150_000);
   });
 
-  it('shows in a browser elsewhere what is measured, as it changes', async () => {
+  it('shows the readings in a browser on another machine as they change', async () => {
     browser = await launch();
     const { page, problems } = await openPage(browser, `${guest.url()}/`);
     page.setDefaultTimeout(240_000);

@@ -1,4 +1,4 @@
-// How do the tests on booted systems run? One machine at a time, with patience: they are emulated.
+// Configures the tests on booted machines: one emulated machine at a time, with long timeouts.
 
 import { defineConfig } from 'vitest/config';
 

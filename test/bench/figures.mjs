@@ -1,4 +1,4 @@
-// How are figures brought together and printed?
+// Summarises the figures of benches and prints them as a Markdown table.
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -16,7 +16,7 @@ export function yesOrNo(reached) {
   return reached ? 'yes' : 'no';
 }
 
-/** Lines of a table in Markdown, its columns as wide as they have to be. */
+/** A table in Markdown, each column as wide as its longest cell. */
 export function table(head, rows) {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(3, ...all.map(row => row[column].length)));

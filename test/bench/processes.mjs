@@ -1,4 +1,4 @@
-// How are servers and the reader run for a bench, each in a process of its own, and what did they cost?
+// Runs servers and the reader for a bench, each in a process of its own, and measures their memory and CPU time.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ export const ROOT = resolve(import.meta.dirname ?? '.', '../..');
 const CACHE = join(ROOT, 'test', '.cache');
 const READER = join(CACHE, 'bench-reader');
 
-/** As many open files as the system lets one have. */
+/** Raises the limit of open files to the hard limit. */
 const MANY_FILES = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
 
 export function compileReader() {
@@ -18,14 +18,14 @@ export function compileReader() {
   if (status !== 0) throw new Error(`the reader did not compile:\n${stderr}`);
 }
 
-/** Open files that one process may have. */
+/** The number of files that one process may open. */
 export function mostFiles() {
   return (
     Number(spawnSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).stdout) || Number.POSITIVE_INFINITY
   );
 }
 
-/** A server that says its port in the first line that it prints; `port` finds it in that line. */
+/** A server that prints its port in its first line; `port` finds it there. */
 export class Server {
   #child;
   port;
@@ -61,13 +61,13 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Bytes of memory that are resident. */
+  /** Resident memory in bytes. */
   get resident() {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
   }
 
-  /** Seconds of processor time so far, in steps of 10 ms. */
+  /** Processor time so far in seconds, in steps of 10 ms. */
   get processorTime() {
     const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
@@ -101,7 +101,7 @@ function output(child) {
   });
 }
 
-/** What a script of `scripts/` prints, as JSON. */
+/** Runs a script of `scripts/` and parses the JSON that it prints. */
 export async function runScript(name, ...args) {
   const child = spawn(process.execPath, [join(ROOT, 'test/bench/scripts', name), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,16 +1,16 @@
-// How fast do rows reach a client, and does each arrive? A reader that costs little, for the benches.
+// Reads responses at little cost for the benches, counts and checks their rows, and measures the age of each.
 //
 //   reader stream PORT PATH CLIENTS WARM_UP SECONDS PID
-//     Reads the responses to PATH on CLIENTS connections for as long as it takes to warm up, then counts for SECONDS. A response
-//     that ends is asked for again on the same connection. Prints bytes and lines of the bodies, and of how long each client
-//     took.
+//     Reads the responses to PATH on CLIENTS connections, first for WARM_UP seconds, then counts for SECONDS. After the end of a
+//     response it repeats the request on the same connection. Prints the bytes and lines of the bodies, and the time of each
+//     client.
 //   reader rows PORT PATH CLIENTS WARM_UP SECONDS PID STRIDE
 //     The same for an endless `.dods` of rows of STRIDE bytes whose first column is a Float64 time (seconds since 1970).
-//     Checks each row's mark and that time increases, and prints, of the rows that bear a time within the SECONDS: how many
-//     each client got, a sum over their times' bits (alike for clients that got the same rows), and how old they were when
-//     they were read.
+//     Checks the mark of each row and that time increases. Prints, of the rows with a time within the SECONDS: how many each
+//     client got, a sum over the bits of their times (equal for clients that got the same rows), and their age when they were
+//     read.
 //
-// PID is the server's process, whose processor time over the same SECONDS is printed too. The output is one line of JSON.
+// PID is the process of the server, whose processor time over the same SECONDS is printed too. The output is one line of JSON.
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,10 +25,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/** Connections that are asked for before those before them have their answer. */
+/** Connections without a response at any time while the connections are opened. */
 #define AT_ONCE 128
 
-/** Rows of a greater age, in steps of a tenth of a millisecond, are counted as of this. */
+/** The greatest age that is counted, in tenths of a millisecond; older rows count as of this age. */
 #define AGES 100000
 
 enum state { HEAD, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER, UNTIL_CLOSE };
@@ -38,13 +38,13 @@ struct client {
   enum state state;
   int chunked;
   int answered;
-  /** Bytes of the line, or of the head, that is being read. */
+  /** Bytes so far of the line or head that is being read. */
   int line_length;
   char line[1024];
   uint64_t left;
   /** Bytes and lines of the bodies, and whole bodies. */
   uint64_t bytes, lines, bodies;
-  /** In mode `rows`: how much of the line `Data:` has come, what of a row has, the time before, and what is counted. */
+  /** In mode `rows`: the matched part of the line `Data:`, the part of a row so far, the time of the row before, the counts. */
   int in_rows;
   unsigned matched;
   unsigned row_length;
@@ -57,7 +57,7 @@ static const char *request;
 static size_t request_length;
 static int counts_lines;
 static unsigned stride;
-/** The times that count, from and to; seconds since 1970. */
+/** The range of times that count, in seconds since 1970. */
 static double from_time = 1e300, to_time = 1e300;
 static double arrived;
 static uint32_t ages[AGES + 1];
@@ -160,10 +160,10 @@ static void take_body(struct client *client, const char *bytes, size_t length) {
   if (stride) take_rows(client, (const unsigned char *)bytes, length);
 }
 
-/** Takes a byte of a line, or of a head; true at its end, with the text in `line`. */
+/** Adds a byte to a line or head; true at its end, with the text in `line`. */
 static int take_text(struct client *client, char byte, const char *end) {
   if (client->line_length == (int)sizeof client->line - 1) {
-    // Of a long head the beginning is enough.
+    // Keeps the beginning of a long head.
     memmove(client->line + 64, client->line + 68, sizeof client->line - 68);
     client->line_length -= 4;
   }
@@ -228,7 +228,7 @@ static int count;
 static int poller;
 static char buffer[1 << 20];
 
-/** Reads what comes until a time on the monotonic clock, or until all are answered where that is asked for. */
+/** Reads until a time on the monotonic clock, or, if asked, until every client has a response. */
 static void read_until(double end, int answered) {
   struct epoll_event events[1024];
   for (;;) {
@@ -301,14 +301,14 @@ int main(int argc, char **argv) {
   connect_all(port);
 
   double begin = seconds_of(CLOCK_MONOTONIC) + warm_up;
-  // Rows that are made in the last moment of the time that counts are waited for.
+  // Waits for rows that were made in the last moment of the range.
   double grace = stride ? 1 : 0;
   double offset = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_MONOTONIC);
   from_time = begin + offset;
   to_time = from_time + seconds;
   if (stride) read_until(begin, 0);
   else {
-    // A busy machine gives the server less than its time: it is warm when it has taken that, or has had ten times as long.
+    // The server is warm after WARM_UP seconds of processor time, or, on a busy machine, after ten times as long.
     double cold = processor_time(pid), most = begin + 9 * warm_up;
     while (processor_time(pid) < cold + warm_up && seconds_of(CLOCK_MONOTONIC) < most)
       read_until(seconds_of(CLOCK_MONOTONIC) + 0.05, 0);

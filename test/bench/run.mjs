@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How fast is it, and how near to what can be? `npm run bench [NAME ...]`: all benches, or those named; prints a table.
+// Runs the benches and prints their table: `npm run bench [NAME ...]`, all of them by default.
 
 import { spawnSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
@@ -14,7 +14,7 @@ import { sampling } from './items/sampling.mjs';
 import { ascii, computed, eight, replay, selection } from './items/throughput.mjs';
 import { compileReader, ROOT } from './processes.mjs';
 
-/** Each gives lines for the table: what, measured, ratio, cost, goal, reached. */
+/** Each bench returns lines of the table: what, measured, ratio, cost, goal, reached. */
 const BENCHES = {
   computed,
   eight,
@@ -35,7 +35,9 @@ const HEAD = ['what', 'measured', 'ratio', 'server CPU', 'goal', 'reached'];
 const names = process.argv.slice(2);
 const unknown = names.filter(name => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
-  process.stderr.write(`expected some of ${Object.keys(BENCHES).join(', ')}, found ${unknown.join(', ')}\n`);
+  process.stderr.write(
+    `expected names of benches (${Object.keys(BENCHES).join(', ')}), found ${unknown.join(', ')}\n`,
+  );
   process.exit(2);
 }
 

@@ -1,4 +1,4 @@
-// Runs programs that others wrote, and reads what they printed.
+// Runs the clients of other projects and parses their output.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,11 +1,11 @@
-// How do the programs that tests need come onto this machine? As Debian packages, where `npm test` may install some.
+// Installs the Debian packages of the programs that tests need, where `npm test` may install packages.
 
 import { spawnSync } from 'node:child_process';
 import { missingTools } from '../tools.ts';
 
 const MINUTE = 60_000;
 
-/** Patience with another apt that is at work, as at a first boot, and with a slow or absent network. */
+/** Options that wait for another apt, as at a first boot, and limit the wait for a slow or missing network. */
 const APT_OPTIONS = [
   '-o',
   'DPkg::Lock::Timeout=300',
@@ -15,19 +15,20 @@ const APT_OPTIONS = [
   'Acquire::http::Timeout=30',
 ];
 
-interface Ended {
-  readonly well: boolean;
+interface Outcome {
+  readonly succeeded: boolean;
   readonly output: string;
 }
 
-/** Runs once before the tests. It never fails: what stays missing is told by the suites that need it. */
+/** Runs once before the tests. It never fails: the suites that need a missing program report it. */
 export default function setup(): void {
   const { DAPBERRY_INSTALL_TOOLS } = process.env;
   if (!DAPBERRY_INSTALL_TOOLS) return;
   const packages = wanted();
   if (packages.length > 0) {
     const root = rootPrefix();
-    if (root === undefined) say(`not installed, for want of apt-get and root rights: ${packages.join(' ')}`);
+    if (root === undefined)
+      say(`not installed, for apt-get or the rights of root are missing: ${packages.join(' ')}`);
     else install(packages, root);
   }
   for (const { reason } of missingTools()) say(reason);
@@ -40,14 +41,14 @@ function wanted(): string[] {
   return missingTools().flatMap(({ debianPackage }) => debianPackage ?? []);
 }
 
-/** What goes before a command to run it as root, without a question; undefined where that, or apt, cannot be had. */
+/** The prefix of a command that runs as root without a password; undefined if that is impossible or apt is missing. */
 function rootPrefix(): string[] | undefined {
-  if (!run(['apt-get', '--version'], MINUTE).well) return undefined;
+  if (!run(['apt-get', '--version'], MINUTE).succeeded) return undefined;
   if (process.getuid?.() === 0) return [];
-  return run(['sudo', '-n', 'true'], MINUTE).well ? ['sudo', '-n'] : undefined;
+  return run(['sudo', '-n', 'true'], MINUTE).succeeded ? ['sudo', '-n'] : undefined;
 }
 
-/** One package after another, so that one that cannot be had does not keep the others away. */
+/** Installs one package after another, so that a missing one does not prevent the others. */
 function install(packages: readonly string[], root: readonly string[]): void {
   const apt = (...args: string[]) =>
     run(
@@ -58,24 +59,27 @@ function install(packages: readonly string[], root: readonly string[]): void {
   for (const name of packages) {
     say(`installing the Debian package ${name}`);
     const add = () => apt('install', '-y', '--no-install-recommends', name);
-    let ended = add();
-    if (!ended.well && !updated) {
-      // No package list yet, or one so old that its packages are gone.
+    let outcome = add();
+    if (!outcome.succeeded && !updated) {
+      // There is no package list yet, or its packages have been replaced at the mirror.
       updated = true;
       const update = apt('update');
-      ended = update.well ? add() : update;
+      outcome = update.succeeded ? add() : update;
     }
-    if (!ended.well) say(`${name} could not be installed:\n${ended.output}`);
+    if (!outcome.succeeded) say(`${name} could not be installed:\n${outcome.output}`);
   }
 }
 
-function run([command = '', ...args]: readonly string[], timeout: number): Ended {
+function run([command = '', ...args]: readonly string[], timeout: number): Outcome {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout,
   });
-  return { well: status === 0, output: [stdout, stderr, error?.message].filter(Boolean).join('\n').trim() };
+  return {
+    succeeded: status === 0,
+    output: [stdout, stderr, error?.message].filter(Boolean).join('\n').trim(),
+  };
 }
 
 function say(text: string): void {

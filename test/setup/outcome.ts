@@ -1,14 +1,14 @@
-// How did a run of vitest end, in numbers? A reporter that writes them, as JSON, to the file DAPBERRY_TEST_OUTCOME.
+// Reports the counts of a vitest run as JSON to the file DAPBERRY_TEST_OUTCOME.
 
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule, TestSuite } from 'vitest/node';
 
 export interface Outcome {
   readonly passed: number;
-  /** Tests that failed, files and suites that could not be set up, and errors that nothing caught. */
+  /** The number of failed tests, files and suites that could not be set up, and uncaught errors. */
   readonly failed: number;
   readonly skipped: number;
-  /** The names of the suites that say themselves that they are to be skipped here. */
+  /** The names of the suites that are declared with `skip`. */
   readonly skippedSuites: readonly string[];
 }
 
@@ -39,7 +39,7 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly unknown[]
   return { passed, failed, skipped, skippedSuites };
 }
 
-/** True of a suite declared with `skip`, not of those inside it. */
+/** Whether a suite itself is declared with `skip`; false for suites inside such a one. */
 function isSkippedItself(suite: TestSuite): boolean {
   return isSkip(suite) && (suite.parent.type === 'module' || !isSkip(suite.parent));
 }

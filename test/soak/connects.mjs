@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Does a server keep its memory and handles under a thousand connects a second? `node test/soak/connects.mjs [RATE [SECONDS]]`
+// Checks that a server leaks no memory or files under many connects: `node test/soak/connects.mjs [RATE [SECONDS]]`.
 //
-// Starts the built command (`npm run build`), connects at that rate for that long (1000 and 60 where left out), leaves in every
-// manner, and prints what the server's process holds before and after. Exits 1 where something stays behind.
+// Starts the built command (`npm run build`), connects RATE times a second for SECONDS (1000 and 60 by default), disconnects in
+// several manners, and prints the memory and files of the server before and after. Exits with 1 after a leak.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,13 +20,13 @@ if (!(rate > 0 && seconds > 0)) {
 
 const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
 
-/** Connects that may be under way at once; past that the rate is not kept, and the count says so. */
+/** Connects under way at once; beyond that the rate is not kept, and `left` counts the missing ones. */
 const MOST_AT_ONCE = 500;
 
-/** What is made in the first seconds is kept: compiled code, and the heap's usual size. */
+/** Seconds in which the server compiles its code and its heap reaches its usual size. */
 const WARM_UP = 5;
 
-/** Memory that a run may leave besides, in MiB. */
+/** Growth of memory that does not count as a leak, in MiB. */
 const ROOM = 40;
 
 const server = spawn(
@@ -49,7 +49,7 @@ async function addressOf(child) {
 const url = await addressOf(server);
 const port = Number(url.port);
 
-/** Resident memory in MiB, open files, and what `/health` counts. */
+/** Resident memory in MiB, open files, and the counts of `/health`. */
 async function holdings() {
   const health = await (await fetch(new URL('health', url), { headers: { connection: 'close' } })).json();
   const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8')) ?? [];
@@ -64,7 +64,7 @@ const PATHS = [
   '/roberrypi.dods?sensor[0:1:0]',
 ];
 
-/** How a client leaves, once it has read something or at once. */
+/** The ways in which a client disconnects, after it has read something or at once. */
 const MANNERS = [
   { reads: true, leave: socket => socket.destroy() },
   { reads: true, leave: socket => socket.resetAndDestroy() },
@@ -97,7 +97,7 @@ async function connectOnce(number) {
   }
 }
 
-/** Connects at the rate for so many seconds. */
+/** Connects at the rate for `length` seconds. */
 async function run(length) {
   const begun = performance.now();
   for (let number = 0; ; ) {
@@ -142,7 +142,7 @@ const leaks = [
   ...(after.memory > before.memory + ROOM ? [`${after.memory - before.memory} MiB more than before`] : []),
   ...(total.connects === 0 ? ['no connect succeeded'] : []),
 ];
-console.log(leaks.length === 0 ? 'nothing stays behind' : leaks.join('; '));
+console.log(leaks.length === 0 ? 'no leak' : leaks.join('; '));
 server.kill();
 await once(server, 'close');
 process.exitCode = leaks.length === 0 ? 0 : 1;

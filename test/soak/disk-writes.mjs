@@ -1,7 +1,7 @@
-// Does a server that runs for a while write anything to disk? `node test/soak/disk-writes.mjs [MINUTES]`, after a build; exits 1 where it does.
+// Runs the built server for some minutes, and exits with 1 if it writes to disk: `node test/soak/disk-writes.mjs [MINUTES]`.
 //
 // The kernel counts what a process has written to storage (proc(5), /proc/PID/io, write_bytes). The server watches its configuration, has
-// three streams, a sensor that fails, somebody who looks at it every five seconds, and is told to reload once.
+// three streams, a sensor that fails, a client that reads its pages every five seconds, and one reload.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

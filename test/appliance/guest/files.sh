@@ -1,8 +1,8 @@
-# Which files and accounts has the system? To be compared with those of later.
+# Lists the files and accounts of the system, to compare two moments. Source it.
 # shellcheck shell=sh
 
-# files [PATH...]: each with its kind, link, mode, owner and group, and the accounts; not what systems write by themselves,
-# and not the paths.
+# files [PATH...]: each file with its kind, link, mode, owner and group, and the accounts; without the files that systems write
+# by themselves, and without the paths.
 files() {
   without='-false'
   for path; do without="$without -o -path $path"; done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Is the simulated hardware of the PC guest there, as the kernel's own drivers see it? Each line says what holds.
+# Checks that the kernel's own drivers see the simulated hardware of the PC guest, and prints a line for each part.
 count=0
 check() { # WHAT COMMAND...
   what=$1

@@ -1,13 +1,13 @@
-// Which chips are on the bus of the module i2cuser? The project's own models, in surroundings that a file tells.
+// Simulates chips on the bus of the module i2cuser with the project's models, in surroundings that a file describes.
 //
 //   node i2c-chips.mjs DIST CHIPS.json
 //
-// DIST is the project's build. CHIPS.json is read again when it changes, a chip an address:
+// DIST is the project's build. CHIPS.json is read again when it changes; it has the chips by address:
 //   { "0x44": { "chip": "sht3x", "temperature": 21.5, "humidity": 40 },
 //     "0x48": { "chip": "ads1115", "volts": [0.5, 1, 2, 3] },
 //     "0x40": { "chip": "ina219", "busVoltage": 5, "shuntVoltage": 0.01 } }
-// A chip may have a fault: "no-answer", "disturbed" (a bit turned in each answer), "hang" (the bus with it, for a second a message).
-// An address that is left out is one that nobody has; a chip that comes back has lost its supply meanwhile.
+// A chip may have a fault: "no-answer", "disturbed" (an inverted bit in each answer), "hang" (it blocks the bus for a second a
+// message). An address that is left out has no chip; a chip that comes back has lost its supply meanwhile.
 
 import { openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -37,7 +37,7 @@ const { Tmp105Model } = await model('tmp105');
 
 const now = () => performance.now() / 1000;
 
-/** Chips by name: a model that asks `at` for its surroundings whenever it measures. */
+/** Chips by name: a model that calls `at` for its surroundings whenever it measures. */
 const CHIPS = {
   ads1015: at => new Ads1x15Model({ voltage: input => at('volts')[input], now, bits: 12 }),
   ads1115: at => new Ads1x15Model({ voltage: input => at('volts')[input], now, bits: 16 }),
@@ -60,7 +60,7 @@ function air(at) {
   };
 }
 
-/** What the file says, by address. */
+/** The content of the file, by address. */
 let told = {};
 let toldAt = 0;
 const chips = new Map();
@@ -72,7 +72,7 @@ function look() {
     told = JSON.parse(readFileSync(file, 'utf8'));
     toldAt = mtimeMs;
   } catch {
-    // It is being written: what it said before counts until then.
+    // The file is being written: its former content counts until then.
     return;
   }
   for (const [address, { name }] of chips) if (told[address]?.chip !== name) chips.delete(address);
@@ -97,7 +97,7 @@ function chipAt(address) {
   return there.wires;
 }
 
-/** The bytes of an answer; undefined where nobody acknowledges. */
+/** The bytes of an answer; undefined without an acknowledge. */
 function answerTo(address, isRead, length, bytes) {
   const chip = chipAt(address);
   if (chip === undefined) return undefined;

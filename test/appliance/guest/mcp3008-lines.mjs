@@ -1,5 +1,6 @@
-// Does an MCP3008 at four lines of the kernel give its voltages, and a switch at a fifth its count, through onoff and through the character
-// device? Run it in a guest that has the module mcp3008sim and no other chip of a Raspberry Pi's header:
+// Checks an MCP3008 at four lines of the kernel and a switch at a fifth, through onoff and the character device.
+//
+// Run it in a guest that has the module mcp3008sim and no other chip of a Raspberry Pi's header:
 //
 //   node mcp3008-lines.mjs DIST
 
@@ -21,7 +22,7 @@ const tell = (name, value) => writeFileSync(`${PARAMETERS}/${name}`, String(valu
 const ask = name => readFileSync(`${PARAMETERS}/${name}`, 'utf8').trim();
 const say = sentence => process.stdout.write(`${sentence}\n`);
 
-/** Lines that are exported, and interrupts that are taken. */
+/** The exported lines and the requested interrupts. */
 const exported = () => readdirSync('/sys/class/gpio').filter(name => /^gpio\d+$/.test(name));
 const interrupts = () =>
   readFileSync('/proc/interrupts', 'utf8')
@@ -35,7 +36,7 @@ const open = (name, options) => {
   return kind.open(kind.options.parse(options), host);
 };
 
-/** A reading, or why there is none; asked for again where the machine that plays all this was too busy for it. */
+/** A reading, or the reason of its failure; repeated if this busy machine was too slow for it. */
 async function outcome(sensor) {
   for (let times = 0; ; times++) {
     const found = await sensor.read({ signal }).catch(error => error);
@@ -44,7 +45,7 @@ async function outcome(sensor) {
   }
 }
 
-/** What ten bits leave of a voltage. */
+/** A voltage rounded to ten bits. */
 const told = millivolts => (Math.floor((millivolts * 1024) / REFERENCE) * REFERENCE) / 1023;
 
 for (const way of ['sysfs', 'character-device']) {
@@ -82,7 +83,7 @@ for (const way of ['sysfs', 'character-device']) {
   match(await outcome(pulled), /expected a bit 0 before the result, found 1/);
   tell('present', 1);
   await pulled.close();
-  // The resistor stays as it was set last, as on a Raspberry Pi.
+  // The resistor keeps its last setting, as on a Raspberry Pi.
   const down = await host.gpio.input(23, { pull: 'down' });
   down.close();
 
@@ -94,12 +95,12 @@ for (const way of ['sysfs', 'character-device']) {
     tell('level', `17=${edge % 2 === 0 ? 1 : 0}`);
     await pass(10);
   }
-  // A level counts when it has stayed since the process learned of it, which is at a reading at the latest.
+  // A level counts if it has stayed since the process was notified of it, at the latest at a reading.
   await gauge.read({ signal });
   await pass(10);
   const [level, count] = await gauge.read({ signal });
   deepStrictEqual(level, 0);
-  // Through onoff, edges that come while this busy machine does something else become one.
+  // Through onoff, several edges while this machine is busy count as one.
   ok(
     count - from === 10 || (way === 'sysfs' && count - from < 10),
     `${way}: expected 10, found ${count - from}`,

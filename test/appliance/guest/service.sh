@@ -1,8 +1,8 @@
 #!/bin/bash
-# How does the server behave under a real systemd? Run as root in a guest that systemd runs, with the built project at $APP (/app) and
-# node at $NODE; prints TAP, and exits with the number of failures. The unit is the project's own where it is there, else a small one.
-# In a container (systemd-nspawn) nothing sets the clock, which is the host's: those checks are left out. PARTS: which to run; PATIENCE: how
-# many times longer than on a machine of its own everything may take.
+# Tests the server under a real systemd. Run as root in a guest with systemd, the built project at $APP (/app) and node at $NODE.
+# It prints TAP and exits with the number of failures. The unit is the project's own if it exists, else a small one. In a container
+# (systemd-nspawn) it leaves out the checks that set the clock, which is that of the host. PARTS: the parts to run; PATIENCE: how
+# many times longer than on a real machine each step may take.
 # shellcheck disable=SC2016,SC2086,SC2119,SC2120,SC2317 # names and paths without spaces; what is called through "$@"
 APP=${APP:-/app} NODE=${NODE:-/usr/local/bin/node} UNIT=dapberry CONFIG=/etc/dapberry/config.yaml PATIENCE=${PATIENCE:-1}
 number=0 failures=0
@@ -11,7 +11,7 @@ not_ok() { number=$((number + 1)) failures=$((failures + 1)); echo "not ok $numb
 check() { local name=$1; shift; if "$@" >/tmp/out 2>&1; then ok "$name"; else not_ok "$name" "$* failed: $(head -c 400 /tmp/out)"; fi; }
 # eventually SECONDS NAME COMMAND...
 eventually() { local end=$((SECONDS + $1 * PATIENCE)) name=$2; shift 2; until "$@" >/tmp/out 2>&1; do [ $SECONDS -lt $end ] || { not_ok "$name" "$* failed to the end: $(head -c 400 /tmp/out)"; return; }; sleep 0.2; done; ok "$name"; }
-# get PATH [PORT] [HOST]: HTTP/1.0, so that the body comes as it is. A guest has no curl, and a node takes seconds to begin.
+# get PATH [PORT] [HOST]: HTTP/1.0, so that the body comes as it is. A guest has no curl, and node takes seconds to start.
 get() { local host=${3:-127.0.0.1} port=${2:-8080}; { exec 3<>"/dev/tcp/$host/$port"; } 2>/dev/null || return 1; printf 'GET %s HTTP/1.0\r\nHost: x\r\n\r\n' "$1" >&3; timeout "${LIMIT:-$((10 * PATIENCE))}" cat <&3; exec 3>&-; }
 says() { local path=$1 what=$2; shift 2; get "$path" "$@" | tr -d '\n' | grep -qE "$what"; }
 shown() { systemctl show $UNIT -p "$1" --value; }
@@ -21,9 +21,9 @@ restarted() { [ "$(shown NRestarts)" -gt "$1" ] && serves; }
 is_active() { [ "$(shown ActiveState)" = active ]; }
 serves() { says /health '"status":"(ok|degraded)"' "$@"; }
 wedge() { systemctl kill --kill-who=main -s "$1" $UNIT; }
-# Who may set the clock of this machine: not a container, whose clock is the host's.
+# Succeeds if the clock of this machine may be set: a container has the clock of the host.
 owns_clock() { ! systemd-detect-virt --quiet --container; }
-# The times of the dataset's rows, those ahead of the clock too, one a line, as far as they come in a few seconds; then whether they are in order.
+# Prints the times of the rows that come within a few seconds, also those ahead of the clock, and checks that they are in order.
 times() { LIMIT=$((2 + PATIENCE)) get '/garden.asc?time&time>0&time<now%2B10days' | tr -d '\r' | grep -E '^[0-9]+(\.[0-9]+)?$'; }
 newer_rows() { local before; before=$(times | tail -1) && sleep 3 && awk -v a="$(times | tail -1)" -v b="$before" 'BEGIN { exit !(a > b) }'; }
 in_order() { times >/tmp/times; [ "$(wc -l </tmp/times)" -ge "$1" ] && awk 'NR > 1 && $1 <= last { bad = 1 } { last = $1 } END { exit bad }' /tmp/times; }
@@ -59,13 +59,13 @@ start() {
   check 'the start is over when rows are served' systemctl start $UNIT
   echo "# started in $((SECONDS - begun)) s"
   check 'that means at once' serves
-  eventually 20 'systemctl status tells how it is doing' status_says '^.*4 datasets, 0 streams, 1 sensor failing: wire ds18b20 \(expected 28-00000000beef'
+  eventually 20 'systemctl status shows its state' status_says '^.*4 datasets, 0 streams, 1 sensor failing: wire ds18b20 \(expected 28-00000000beef'
   check 'it samples at the interval' in_order 1
 }
 
 clock() {
   owns_clock || { echo '# a container: the clock is left alone'; return; }
-  eventually 20 'a clock that nobody has set is told of' says /health '"clock":\{"synchronized":"no"'
+  eventually 20 'a clock that is not set is reported' says /health '"clock":\{"synchronized":"no"'
   check 'and marked in the DAS' says /garden.das 'String clock_synchronized "no"'
   check 'and in the metrics' says /metrics 'dapberry_clock_synchronized 0'
   check 'and in the log' logged 'the system clock is not synchronised'
@@ -76,18 +76,18 @@ clock() {
   # adjtimex(2) on amd64: status without STA_UNSYNC, as chrony leaves it. Setting the clock brings that back, so it comes after it.
   date -s '+1 hour' >/dev/null
   perl -e 'my $t = pack("L x4 q q q q l x4 x160", 0x1c, 0, 0, 1000, 1000, 1); syscall(159, $t) >= 0 or die $!'
-  eventually 20 'a step forward of an hour is told' says /health '"lastSteps":\[\{"time":[0-9.]+,"seconds":(3599|360[0-9])'
+  eventually 20 'a step forward of an hour is reported' says /health '"lastSteps":\[\{"time":[0-9.]+,"seconds":(3599|360[0-9])'
   eventually 20 'and the kernel is asked whether somebody has set the clock, as chrony does' says /health '"clock":\{"synchronized":"yes"'
   check 'the DAS says when, and by how much' says /garden.das 'Float64 clock_step_time [0-9.]+;.*Float64 clock_step_seconds (3599|360[0-9])'
   date -s '-1 hour' >/dev/null
-  eventually 10 'a step back of an hour is told' says /health '"seconds":-(3599|360[0-9])[0-9.]*,"ahead":(359[0-9]|3600)'
+  eventually 10 'a step back of an hour is reported' says /health '"seconds":-(3599|360[0-9])[0-9.]*,"ahead":(359[0-9]|3600)'
   eventually 20 'rows go on' newer_rows
   check 'their times go strictly up through both steps' in_order 5
-  check 'the log tells of each step once' test "$(journalctl -u $UNIT -o cat --no-pager | grep -c '^the system clock was set')" = 2
+  check 'the log reports each step once' test "$(journalctl -u $UNIT -o cat --no-pager | grep -c '^the system clock was set')" = 2
 }
 
 reload() {
-  # Type=notify tells of a reload while it lasts; only Type=notify-reload (systemd 253) has systemctl wait for its end.
+  # With Type=notify systemctl shows a reload while it lasts; only with Type=notify-reload (systemd 253) it waits for its end.
   check 'a reload is asked for' systemctl reload $UNIT
   eventually 20 'and the configuration is read' logged 'configuration read anew'
   eventually 20 'after which the service is active again' is_active
@@ -120,7 +120,7 @@ address() {
   local begun=$SECONDS
   check 'an address that is not there yet holds up no start' systemctl start $UNIT
   echo "# started in $((SECONDS - begun)) s"
-  eventually 10 'the status tells what it waits for' status_says 'waiting for the address 10.99.99.99'
+  eventually 10 'the status shows the address that it waits for' status_says 'waiting for the address 10.99.99.99'
   sleep 3
   ip addr add 10.99.99.99/32 dev lo
   eventually 15 'it listens as soon as the address is there' serves 8080 10.99.99.99
@@ -142,20 +142,20 @@ socket() {
   check 'port 80: a request starts the server, which takes the socket' says /health '"status"' 80
   check 'port 80: without a capability' test "$(grep CapEff "/proc/$(shown MainPID)/status" | cut -f2)" = 0000000000000000
   systemctl restart --no-block $UNIT
-  check 'port 80: whoever comes while it is started again waits, and is served' says /health '"uptime":[0-9]' 80
+  check 'port 80: a client that connects during a restart waits, and is served' says /health '"uptime":[0-9]' 80
   systemctl stop dapberry.socket $UNIT 2>/dev/null
 }
 
 from_1970() {
   owns_clock || return
   date -s '1970-01-02 00:00:10' >/dev/null
-  check 'in 1970 it starts as well' systemctl start $UNIT
+  check 'it also starts in 1970' systemctl start $UNIT
   eventually 10 'and makes rows' in_order 3
   check 'of 1970' grep -q '^86[0-9]*' /tmp/times
   date -s '2026-11-21 12:00:00' >/dev/null
   eventually 15 'when the clock is set, rows are of that time' says '/garden.asc?time&time>1795000000&time<now' '179[0-9]{7}'
   check 'and in order' in_order 1
-  check 'and the step is told, in days' logged '^the system clock was set forward by 207[0-9]{2} days'
+  check 'and the step is reported, in days' logged '^the system clock was set forward by 207[0-9]{2} days'
   systemctl stop $UNIT
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Is it kind to the card: what is written in ten minutes, and how much is said, with sensors that fail and a client that reads? Run as root in a guest with simulated chips that systemd runs; $1 is a release archive.
+# Measures disk writes and log lines in ten minutes with failing sensors and a reading client. $1 is a release archive. Run as root.
 
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh
@@ -11,15 +11,15 @@ minutes=10
 fail_as_they_should() { health "health.datasets[0].sensors.filter(({ state }) => state !== 'ok').length === 2"; }
 rows_made() { ask /metrics | sed -n 's/^dapberry_rows_made_total{[^}]*} //p'; }
 pid() { systemctl show --property=MainPID --value dapberry; }
-# Bytes that the service had written to storage, sectors that went to the disk, lines in the journal.
+# Prints the bytes that the service has written to storage, the sectors written to the disk, and the lines in the journal.
 by_service() { sed -n 's/^write_bytes: //p' "/proc/$(pid)/io"; }
 by_machine() { awk '$3 == "vda" { print $10 }' /proc/diskstats; }
-# What each process had written, by its name; kernel threads write for the file system.
+# Prints the bytes that each process has written, by its name; kernel threads write for the file system.
 writers() { for each in /proc/[0-9]*; do sed -n "s#^write_bytes: \([0-9]*\)#$(cat "$each/comm") \1#p" "$each/io"; done 2>/dev/null | sort; }
 lines() { journalctl --unit=dapberry --unit=dapberry-devices --no-pager --output=cat --since="@$began" | wc -l; }
 
 tar -xzf "$1" -C $work
-# The simulated chips' bus: there is a thermometer at 0x48, and nothing at 0x4b.
+# The bus of the simulated chips: it has a thermometer at 0x48 and no chip at 0x4b.
 bus=$(grep -ls '^SMBus stub' /sys/class/i2c-dev/i2c-*/name | sed 's/.*i2c-\([0-9]*\).name/\1/' | head -n1)
 i2cset -y "$bus" 0x48 0 0x0019 w
 mkdir -p /etc/dapberry
@@ -36,23 +36,23 @@ datasets:
       - {kind: host-load}
 Y
 ok 'it is installed' env DAPBERRY_PATIENCE=300 $work/dapberry-*/systemd/install.sh
-ok 'two sensors are there, two are not' until_well 120 fail_as_they_should
+ok 'two sensors answer, two fail' retry 120 fail_as_they_should
 curl -sN http://127.0.0.1:8080/lab.asc >/dev/null &
 reader=$!
-# What the installation left in memory is on the disk, and the file system does not go on being made.
+# Writes the rest of the installation to the disk, and stops the lazy initialisation of the file system.
 sync
 mount -o remount,noinit_itable /disk
 writers >$work/before
 began=$(date +%s) process=$(pid) service=$(by_service) machine=$(by_machine) rows=$(rows_made)
 sleep $((minutes * 60))
-service=$(($(by_service) - service)) machine=$((($(by_machine) - machine) / 2)) told=$(lines)
+service=$(($(by_service) - service)) machine=$((($(by_machine) - machine) / 2)) logged=$(lines)
 rows=$(($(rows_made) - rows))
 kill $reader
 writers | diff $work/before - | sed -n 's/^> \(.*\)/# in all, bytes: \1/p'
-echo "# in $minutes minutes: $rows rows; the service wrote $service bytes, the machine $machine KiB; $told lines in the journal"
-ok 'it was one process' test "$(pid)" = "$process"
+echo "# in $minutes minutes: $rows rows; the service wrote $service bytes, the machine $machine KiB; $logged lines in the journal"
+ok 'the process was not restarted' test "$(pid)" = "$process"
 ok 'rows were made all the time' test "$rows" -gt $((minutes * 60 * 9 / 10))
 ok 'nothing was written' test "$service" = 0
-ok 'little was said' test "$told" -lt $((minutes * 2))
+ok 'the log stayed short' test "$logged" -lt $((minutes * 2))
 journalctl --unit=dapberry --no-pager --output=cat --since="@$began" | sed 's/^/# /'
 done_testing

@@ -1,28 +1,28 @@
-# How does a script in a guest tell what it found? A line for each thing that a user gets, and at the end how many, as the Test Anything Protocol has them.
+# Prints the results of a script in a guest in the Test Anything Protocol: a line for each check, and their number. Source it.
 # shellcheck shell=sh disable=SC2016 # variables of programs for node
 
 count=0
 failed=0
 
-# ok SENTENCE COMMAND...: well if the command is; what it said is shown if it is not.
+# ok SENTENCE COMMAND...: passes if the command succeeds; shows its output otherwise.
 ok() {
   sentence=$1
   shift
   count=$((count + 1))
-  if said=$("$@" 2>&1); then
+  if output=$("$@" 2>&1); then
     echo "ok $count - $sentence"
   else
     failed=$((failed + 1))
     echo "not ok $count - $sentence"
-    printf '%s\n' "$said" | tail -n 40 | sed 's/^/  # /'
+    printf '%s\n' "$output" | tail -n 40 | sed 's/^/  # /'
   fi
 }
 
-# same EXPECTED FOUND: of two files.
+# same EXPECTED FOUND: compares two files.
 same() { diff "$1" "$2"; }
 
-# until_well SECONDS COMMAND...: tries once a second.
-until_well() {
+# retry SECONDS COMMAND...: tries once a second.
+retry() {
   left=$1
   shift
   until "$@"; do
@@ -32,7 +32,7 @@ until_well() {
   done
 }
 
-# ask PATH: what the server answers.
+# ask PATH: prints the response of the server.
 ask() {
   node -e '
     fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}${process.argv[1]}`, { signal: AbortSignal.timeout(20000) })
@@ -41,7 +41,7 @@ ask() {
   ' "$1"
 }
 
-# health EXPRESSION: of the answer of /health, called `health`, is true.
+# health EXPRESSION: succeeds if the expression is true; `health` in it is the response of /health.
 health() {
   node -e '
     fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/health`, { signal: AbortSignal.timeout(20000) })

@@ -1,4 +1,4 @@
-// How does a test wedge a server from outside? Loaded before it: SIGUSR2 blocks its event loop, SIGPWR stops its samplers alone.
+// Wedges a server that loads it: SIGUSR2 blocks the event loop, SIGPWR stops only the samplers.
 
 import { systemClock } from '../../../dist/device/host/clock.js';
 

@@ -1,26 +1,27 @@
-// How does a test run a script inside a guest? Over a serial line, to whose other end guest/both/agent.sh listens.
+// Runs scripts inside a guest over a serial line, at whose other end guest/both/agent.sh listens.
 
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a script in a guest printed, standard output and standard error as they came. */
-export interface Ran {
+/** The result of a script in a guest. */
+export interface ScriptResult {
+  /** Standard output and standard error, interleaved. */
   readonly output: string;
-  /** The exit code; 124 = it did not end in time. */
+  /** The exit code; 124 after a timeout. */
   readonly code: number;
 }
 
-interface Waiting {
-  resolve(ran: Ran): void;
+interface PendingScript {
+  resolve(result: ScriptResult): void;
   reject(error: Error): void;
 }
 
-/** How much longer than the script itself the answer may take, in seconds: the guest is an emulated machine. */
+/** Seconds that the answer may take after the timeout of the script: the guest is an emulated machine. */
 const SLACK = 60;
 
 export class Agent {
   readonly #socket: Socket;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #pending = new Map<string, PendingScript>();
   readonly #ready: Promise<void>;
   #setReady: () => void = () => {};
   #setNeverReady: (error: Error) => void = () => {};
@@ -48,21 +49,21 @@ export class Agent {
     return this.#ready;
   }
 
-  /** Runs a shell script as root, after those that were asked for before. */
-  run(script: string, seconds: number): Promise<Ran> {
-    const ran = this.#last.then(() => this.#run(script, seconds));
-    this.#last = ran.catch(() => {});
-    return ran;
+  /** Runs a shell script as root, after earlier scripts have ended. */
+  run(script: string, seconds: number): Promise<ScriptResult> {
+    const result = this.#last.then(() => this.#run(script, seconds));
+    this.#last = result.catch(() => {});
+    return result;
   }
 
-  async #run(script: string, seconds: number): Promise<Ran> {
+  async #run(script: string, seconds: number): Promise<ScriptResult> {
     await this.ready;
     if (this.#ended !== undefined) throw this.#ended;
     const id = `q${++this.#count}`;
     let late: NodeJS.Timeout | undefined;
     try {
-      return await new Promise<Ran>((resolve, reject) => {
-        this.#waiting.set(id, { resolve, reject });
+      return await new Promise<ScriptResult>((resolve, reject) => {
+        this.#pending.set(id, { resolve, reject });
         const limit = seconds + SLACK;
         late = setTimeout(
           () => reject(new Error(`the guest did not answer within ${limit} s: ${script}`)),
@@ -72,7 +73,7 @@ export class Agent {
       });
     } finally {
       clearTimeout(late);
-      this.#waiting.delete(id);
+      this.#pending.delete(id);
     }
   }
 
@@ -82,7 +83,7 @@ export class Agent {
     for (const line of lines.map(each => each.trim())) {
       if (line === 'ready') this.#setReady();
       const [, id = '', code = '', output = ''] = /^(q\d+) (\d+) ?([A-Za-z0-9+/=]*)$/.exec(line) ?? [];
-      this.#waiting
+      this.#pending
         .get(id)
         ?.resolve({ code: Number(code), output: Buffer.from(output, 'base64').toString() });
     }
@@ -91,11 +92,11 @@ export class Agent {
   #end(error: Error): void {
     this.#ended ??= error;
     this.#setNeverReady(error);
-    for (const { reject } of this.#waiting.values()) reject(error);
+    for (const { reject } of this.#pending.values()) reject(error);
   }
 }
 
-/** Connects to a socket that another program is about to open. */
+/** Connects to a socket of another program, and retries until that program has opened it. */
 export async function connected(path: string, until: AbortSignal): Promise<Socket> {
   for (;;) {
     const socket = connect(path);

@@ -1,4 +1,4 @@
-// What does a guest get of the project? The build, and the packages that it needs to run, as an installation has them.
+// Copies the built program and the packages that it needs into a guest.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -16,15 +16,15 @@ export function copyApp(folder: string): void {
   if (!existsSync(join(PROJECT, 'dist/web/index.html'))) throw new Error('expected a build: npm run build');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // A temporary folder is its maker's alone; in the guest it is read by others, too.
+  // Other users of the guest read the folder too.
   chmodSync(folder, 0o755);
   for (const name of ['dist', 'systemd', 'package.json', 'README.md', 'LICENSE'])
     cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
-  // It is the command, as install.sh makes it.
+  // The file is the command, as after install.sh.
   chmodSync(join(folder, 'dist/server/main.js'), 0o755);
   const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')) as Lock;
   for (const [path, { dev, devOptional }] of Object.entries(packages)) {
-    // A package's own packages come with it.
+    // Nested packages are copied with their package.
     const own = path.startsWith('node_modules/') && !path.slice(1).includes('/node_modules/');
     if (!own || dev || devOptional || !existsSync(join(PROJECT, path))) continue;
     cpSync(join(PROJECT, path), join(folder, path), { recursive: true, dereference: true });

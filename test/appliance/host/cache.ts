@@ -1,4 +1,4 @@
-// Where are the images of the guests, how are they made, and why can they not be made here?
+// Finds the folder of the images of the guests, makes the images, and says why this machine cannot make them.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ export function cacheFolder(): string {
   return resolve(named || join(PROJECT, 'node_modules/.cache/dapberry-appliance'));
 }
 
-/** Why no guest can be made and booted on this machine; undefined where it can. */
+/** The reason why this machine cannot make and boot guests; undefined if it can. */
 export function obstacle(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return `the guests are made on Debian 12, amd64; this is ${process.platform}, ${process.arch}`;
@@ -28,7 +28,7 @@ export function obstacle(): string | undefined {
   return undefined;
 }
 
-/** Makes what is missing or out of date of a guest's images. */
+/** Makes the missing and outdated images of a guest. */
 export function makeImages(machine: MachineName): void {
   const { status } = spawnSync('bash', [join(APPLIANCE, 'images/make.sh'), machine], {
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,13 +1,13 @@
-// How is the simulated hardware of the PC guest set? By scripts that run there.
+// Sets the simulated hardware of the PC guest, by scripts that run there.
 
 import type { Guest } from './guest.ts';
 
 const W1SIM = '/sys/module/w1sim/parameters';
 
-/** The DS18B20 on the simulated bus, by the kernel's names for them. */
+/** The addresses of the simulated DS18B20, as the kernel writes them. */
 export const THERMOMETERS = ['28-00004d495301', '28-00004d495302'] as const;
 
-/** What can be wrong with a simulated DS18B20 (modules/w1sim.c). */
+/** The faults of a simulated DS18B20 (modules/w1sim.c). */
 export const WIRE_FAULTS = { none: 0, crc: 1, gone: 2, powerLost: 3, stuck: 4 } as const;
 
 export type WireFault = keyof typeof WIRE_FAULTS;
@@ -33,7 +33,7 @@ function bytes(address: number, register: number, values: readonly number[]): st
 }
 
 /**
- * Makes a BME280 of the registers at an address: the calibration and the values of the example in the datasheet of the
+ * Sets the registers at an address to those of a BME280: the calibration and the values of the example in the datasheet of the
  * BMP280 (3.12), which are 25.08 degrees Celsius and 100653.27 Pa, and a humidity.
  */
 export function bme280(address: number): string {
@@ -50,7 +50,7 @@ export function bme280(address: number): string {
   ].join('\n');
 }
 
-/** What the lines of the chip say that stands for the Pi's own; `pin` by its BCM number. */
+/** The file that sets a line of the simulated GPIO chip; `pin` is a BCM number. */
 function line(pin: number): string {
   return `$(echo /sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio${pin}/pull)`;
 }
@@ -59,7 +59,7 @@ export function setLevel(guest: Guest, pin: number, level: 0 | 1): Promise<strin
   return guest.run(`echo pull-${level ? 'up' : 'down'} >${line(pin)}`);
 }
 
-/** High and low again, so many times, 50 ms each at least. */
+/** Makes `times` pulses, at least 50 ms high and 50 ms low each. */
 export function pulse(guest: Guest, pin: number, times: number): Promise<string> {
   return guest.run(`for i in $(seq ${times}); do
   echo pull-up >${line(pin)}; sleep 0.05; echo pull-down >${line(pin)}; sleep 0.05

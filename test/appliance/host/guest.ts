@@ -1,4 +1,4 @@
-// How does a test boot a machine, reach it, and pull its plug?
+// Boots a guest for a test, runs scripts in it, forwards its ports, and cuts its power.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
@@ -6,27 +6,27 @@ import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent, connected, type Ran } from './agent.ts';
+import { Agent, connected, type ScriptResult } from './agent.ts';
 import { cacheFolder } from './cache.ts';
 import { emulator, MACHINES, type MachineName } from './machines.ts';
 import { Qmp } from './qmp.ts';
 
 export interface GuestOptions {
-  /** Folders of this machine that the guest sees read-only, not the Pi: `{ app: '...' }` is its `/app`. */
+  /** Folders of this machine that the guest mounts read-only: `{ app: '...' }` is its `/app`. The Pi mounts none. */
   readonly shares?: Readonly<Record<string, string>>;
-  /** Files appended to the Pi's file system: an archive as cpio makes it. */
+  /** A cpio archive with files to append to the file system of the Pi. */
   readonly files?: Uint8Array;
   /** Ports of the guest that this machine can reach. */
   readonly ports?: readonly number[];
-  /** A disk made by `makeDisk`, that outlives the guest; without one, the guest's writes go with it. */
+  /** A disk made by `makeDisk`, which survives the guest; without one, the writes of the guest are lost. */
   readonly disk?: string;
-  /** What the hardware clock says at the start, not that of the Pi, such as `1970-01-01T00:00:00`. */
+  /** The time of the hardware clock at the start, such as `1970-01-01T00:00:00`; the Pi has no such clock. */
   readonly clock?: string;
-  /** How long it may take to come up, in seconds. */
+  /** The timeout of the boot in seconds. */
   readonly patience?: number;
 }
 
-/** A script in the guest may take so long unless told otherwise, in seconds. */
+/** The default timeout of a script in the guest, in seconds. */
 const PATIENCE = 60;
 
 export class Guest {
@@ -74,7 +74,7 @@ export class Guest {
     const disk = options.disk ?? (machine.hasDisk ? makeDisk(join(folder, 'disk')) : undefined);
     const network = [...forwards].map(([port, here]) => `hostfwd=tcp:127.0.0.1:${here}-:${port}`).join(',');
     const started = spawn(
-      // A machine does not outlive the tests, however they end.
+      // Kills the machine when the tests end, in whatever way.
       'setpriv',
       [
         ...['--pdeathsig', 'KILL', command, ...files, '-display', 'none', '-no-reboot'],
@@ -92,7 +92,10 @@ export class Guest {
     );
     const late = new AbortController();
     started.once('exit', () => late.abort(new Error('QEMU has ended')));
-    const timer = setTimeout(() => late.abort(new Error(`not up within ${patience} s`)), patience * 1000);
+    const timer = setTimeout(
+      () => late.abort(new Error(`the guest did not boot within ${patience} s`)),
+      patience * 1000,
+    );
     const seconds = () => (performance.now() - began) / 1000;
     try {
       const agent = new Agent(await connected(join(folder, 'agent'), late.signal));
@@ -102,9 +105,9 @@ export class Guest {
       return guest;
     } catch (error) {
       started.kill('SIGKILL');
-      const said = ['qemu.log', 'console', 'agent.log'].map(file => tail(join(folder, file))).join('');
+      const logs = ['qemu.log', 'console', 'agent.log'].map(file => tail(join(folder, file))).join('');
       rmSync(folder, { recursive: true, force: true });
-      throw new Error(`the ${name} guest did not come up after ${seconds().toFixed(0)} s\n${said}`, {
+      throw new Error(`the ${name} guest did not boot within ${seconds().toFixed(0)} s\n${logs}`, {
         cause: error,
       });
     } finally {
@@ -112,7 +115,7 @@ export class Guest {
     }
   }
 
-  /** Where a port of the guest is reached from this machine, without a slash at the end. */
+  /** The URL of a port of the guest on this machine, without a slash at the end. */
   url(port = 8080): string {
     const here = this.#ports.get(port);
     if (here === undefined)
@@ -120,15 +123,15 @@ export class Guest {
     return `http://127.0.0.1:${here}`;
   }
 
-  /** Runs a shell script as root, `seconds` long at most, after those that were asked for before. */
-  try(script: string, seconds = PATIENCE): Promise<Ran> {
+  /** Runs a shell script as root, after earlier scripts have ended, for at most `seconds`. */
+  try(script: string, seconds = PATIENCE): Promise<ScriptResult> {
     return this.#agent.run(script, seconds);
   }
 
   /**
    * Runs a shell script as root.
-   * @returns what it printed, without white space at the ends
-   * @throws with what it printed, where it does not end with 0
+   * @returns its output, without white space at the ends
+   * @throws an error with its output if it does not exit with 0
    */
   async run(script: string, seconds = PATIENCE): Promise<string> {
     const { code, output } = await this.try(script, seconds);
@@ -136,7 +139,7 @@ export class Guest {
     return output.trim();
   }
 
-  /** The end of the machine, as by a power cut: nothing that it holds in memory is written. */
+  /** Ends the machine as a power cut does: it writes nothing that it holds in memory. */
   async cutPower(): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = new Promise(resolve => this.#process.once('exit', resolve));
@@ -147,7 +150,7 @@ export class Guest {
   }
 }
 
-/** An empty disk with a file system, of megabytes; the PC guest writes to it what it writes. */
+/** Makes an empty disk with a file system, which the PC guest writes to. */
 export function makeDisk(path: string, megabytes = 1024): string {
   writeFileSync(path, '');
   truncateSync(path, megabytes * 2 ** 20);

@@ -1,4 +1,4 @@
-// Which machine do the tests of sensors run on? A PC with every way to a sensor, in one configuration.
+// Boots the PC guest of the sensor tests, with one sensor for each way to reach one.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { Guest } from './guest.ts';
 import { eventually, nextRow, type SensorStatus, sensorOf } from './reading.ts';
 import { startService } from './service.ts';
 
-/** Every way to a sensor that the PC guest has. A row is made every three seconds: the machine is emulated. */
+/** One sensor for each way to reach one in the PC guest. A row is made every three seconds: the machine is emulated. */
 const HALL = `
 datasets:
   hall:
@@ -30,13 +30,13 @@ datasets:
       - {kind: host-network}
 `;
 
-/** The chips that drivers of the kernel read: LM75, ADS1015 and a BME280. */
+/** Binds drivers of the kernel to three chips: an LM75, an ADS1015 and a BME280. */
 export const BIND = `modprobe -a lm75 ti-ads1015 bmp280-i2c
 cd /sys/bus/i2c/devices/i2c-0
 echo lm75 0x49 >new_device; echo ads1015 0x4a >new_device; echo bme280 0x77 >new_device
 test -d 0-0049/hwmon && test -d 0-004a/iio:device* && test -d 0-0077/iio:device*`;
 
-/** What the converters read, in each of their one conversion registers. */
+/** Sets the registers of all chips. */
 export const CHIPS = [
   word(0x48, 0, 0x2000),
   word(0x49, 0, 0x1980),
@@ -45,12 +45,12 @@ export const CHIPS = [
   bme280(0x77),
 ].join('\n');
 
-/** Seconds until a program that was started serves. */
+/** The timeout in seconds from the start of a program until it serves. */
 export const START = 240;
 
 export class Hall {
   readonly guest: Guest;
-  /** Where its dataset is. */
+  /** The URL of its dataset. */
   readonly url: string;
   readonly #folder: string;
 
@@ -62,7 +62,7 @@ export class Hall {
 
   /**
    * Boots the machine and starts the program.
-   * @param datasets what is configured besides, as YAML
+   * @param datasets further datasets of the configuration, as YAML
    * @param before a script that runs before the program starts
    */
   static async open(datasets = '', before = ':'): Promise<Hall> {
@@ -84,7 +84,7 @@ export class Hall {
     }
   }
 
-  /** Starts the program, anew where it runs; resolves when it serves. */
+  /** Starts or restarts the program; resolves when it serves. */
   async start(datasets = ''): Promise<void> {
     await startService(this.guest, `${HALL}${datasets}`);
     await eventually(
@@ -94,12 +94,12 @@ export class Hall {
     );
   }
 
-  /** What a column says in the next row. */
+  /** The value of a column in the next row. */
   async now(column: string): Promise<number> {
     return (await nextRow(this.url))[column] ?? Number.NaN;
   }
 
-  /** Waits until a column says this, but for half a unit of the last of so many decimals. */
+  /** Waits until a column has a value, within half a unit of the last of its `decimals`. */
   becomes(column: string, value: number, decimals = 3): Promise<number> {
     return eventually(
       () => this.now(column),
@@ -107,7 +107,7 @@ export class Hall {
     );
   }
 
-  /** Waits until a sensor fails for this reason: what begins in the middle of a reading may give another one first. */
+  /** Waits until a sensor fails for this reason: a fault in the middle of a reading may give another reason first. */
   failsWith(name: string, reason: RegExp): Promise<SensorStatus> {
     return eventually(
       () => sensorOf(this.guest.url(), name),

@@ -1,14 +1,14 @@
-// Which machines are the guests? What QEMU is told of each, and where its images are.
+// Lists the machines of the guests, with the options of QEMU and the images of each.
 
 import { join } from 'node:path';
 
-/** Those with a whole Debian: version 12 on a PC, 13 on a PC and on ARM of 64 and 32 bit. */
-export const WHOLE = ['pc', 'pc-trixie', 'arm64-trixie', 'armhf-trixie'] as const;
-export type WholeName = (typeof WHOLE)[number];
-export type MachineName = WholeName | 'pi';
+/** The guests with a whole Debian: version 12 on a PC, 13 on a PC and on ARM of 64 and 32 bit. */
+export const DEBIAN_GUESTS = ['pc', 'pc-trixie', 'arm64-trixie', 'armhf-trixie'] as const;
+export type DebianGuestName = (typeof DEBIAN_GUESTS)[number];
+export type MachineName = DebianGuestName | 'pi';
 
-/** What Debian calls the architecture. */
-export const ARCHITECTURE_OF: Readonly<Record<WholeName, string>> = {
+/** Debian's names of the architectures. */
+export const ARCHITECTURE_OF: Readonly<Record<DebianGuestName, string>> = {
   pc: 'amd64',
   'pc-trixie': 'amd64',
   'arm64-trixie': 'arm64',
@@ -18,38 +18,38 @@ export const ARCHITECTURE_OF: Readonly<Record<WholeName, string>> = {
 export interface MachineOptions {
   /** The folder of the cache. */
   readonly cache: string;
-  /** The folder of this boot: sockets, console. */
+  /** The folder with the sockets and the console of this boot. */
   readonly run: string;
-  /** Folders that the guest sees read-only, by their names there; not the Pi. */
+  /** Folders of this machine that the guest mounts read-only, by their names there; the Pi mounts none. */
   readonly shares: Readonly<Record<string, string>>;
-  /** The disk that the guest writes to, where it has one. */
+  /** The disk that the guest writes to; undefined if it has none. */
   readonly disk: string | undefined;
-  /** What the hardware clock says at the start; undefined = the time of this machine. */
+  /** The time of the hardware clock at the start; undefined = the time of this machine. */
   readonly clock: string | undefined;
   /** Options of QEMU's user network, such as `hostfwd=...`. */
   readonly network: string;
-  /** What the initramfs is; the image's own unless something was appended. */
+  /** The file of the initramfs: that of the image, or a copy with files appended. */
   readonly initramfs: string;
 }
 
 export interface Machine {
-  /** The file that the initramfs is, in the cache. */
+  /** The file of the initramfs in the cache. */
   readonly initramfs: string;
-  /** The name of the program. */
+  /** The name of the emulator. */
   readonly program: string;
-  /** Whether what it writes goes to a disk. */
+  /** Whether the machine writes to a disk. */
   readonly hasDisk: boolean;
   options(options: MachineOptions): readonly string[];
 }
 
-/** Of no use to a machine that nobody looks at; each takes an emulated processor a second or more. */
+/** Units that a machine without a screen does not need; each takes an emulated processor a second or more. */
 const UNUSED = [
   ...['drm', 'efi_pstore', 'loop', 'dm_mod', 'fuse'].map(name => `modprobe@${name}.service`),
   ...['sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'sys-fs-fuse-connections.mount'],
   ...['systemd-update-utmp.service', 'systemd-update-utmp-runlevel.service'],
 ];
 
-/** A machine with a whole system: which program emulates it, what that is told of the board, and its serial line. */
+/** The board of a guest with a whole Debian: its emulator, the options of the board, and its serial line. */
 interface Board {
   readonly program: string;
   readonly board: readonly string[];
@@ -62,7 +62,7 @@ const PC: Board = {
   console: 'ttyS0',
 };
 
-/** A board that QEMU alone has, with the processor of the Raspberry Pi 3. */
+/** QEMU's own board, with the processor of the Raspberry Pi 3. */
 const ARM64: Board = {
   program: 'qemu-system-aarch64',
   board: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '1', '-m', '1024', '-nodefaults'],
@@ -76,8 +76,8 @@ const ARM32: Board = {
   console: 'ttyAMA0',
 };
 
-/** A Debian of its own in the folder `name` of the cache, with systemd. */
-function whole(name: WholeName, { program, board, console }: Board): Machine {
+/** A machine whose Debian is in the folder `name` of the cache. */
+function debian(name: DebianGuestName, { program, board, console }: Board): Machine {
   return {
     initramfs: `${name}/initramfs`,
     program,
@@ -113,7 +113,7 @@ function whole(name: WholeName, { program, board, console }: Board): Machine {
   };
 }
 
-/** The address on the bus is that of a TMP105, whose temperature is set from outside. */
+/** The chip at 0x48 is a TMP105, whose temperature is set from outside. */
 const pi: Machine = {
   initramfs: 'pi/initramfs',
   program: 'qemu-system-aarch64',
@@ -129,14 +129,14 @@ const pi: Machine = {
 };
 
 export const MACHINES: Readonly<Record<MachineName, Machine>> = {
-  pc: whole('pc', PC),
-  'pc-trixie': whole('pc-trixie', PC),
-  'arm64-trixie': whole('arm64-trixie', ARM64),
-  'armhf-trixie': whole('armhf-trixie', ARM32),
+  pc: debian('pc', PC),
+  'pc-trixie': debian('pc-trixie', PC),
+  'arm64-trixie': debian('arm64-trixie', ARM64),
+  'armhf-trixie': debian('armhf-trixie', ARM32),
   pi,
 };
 
-/** The program that runs a machine, as the cache has it, with what it needs to find its own files. */
+/** The emulator of a machine in the cache, with the environment and options by which it finds its own files. */
 export function emulator(cache: string, { program }: Machine) {
   const usr = join(cache, 'qemu/usr');
   return {

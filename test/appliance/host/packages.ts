@@ -1,4 +1,4 @@
-// What does a guest install? The release archive and the Debian package of this project, and a later version of that.
+// Makes the release archive and the Debian package for a guest, and a later version of the package.
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,17 +6,17 @@ import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(import.meta.dirname, '../../..');
 
-/** Greater than any that the project will have. */
+/** A version greater than every version of the project. */
 const LATER = '999.0.0';
 
-/** The names of the files in the folder that they were made in. */
+/** The names of the files in their folder. */
 export interface Packages {
   readonly archive: string;
   readonly debian: string;
   readonly laterDebian: string;
 }
 
-/** Makes them for an architecture of Debian's as `npm run package` does, of the build that is there. */
+/** Makes the files for an architecture of Debian with `npm run package`, from the present build. */
 export function makePackages(folder: string, architecture: string): Packages {
   execFileSync('npm', ['run', '--silent', 'package', '--', '--arch', architecture, '--out', folder], {
     cwd: PROJECT,
@@ -33,12 +33,12 @@ export function makePackages(folder: string, architecture: string): Packages {
   const unpacked = join(folder, 'later');
   const laterDebian = 'later.deb';
   execFileSync('dpkg-deb', ['-R', join(folder, debian), unpacked]);
-  const sayLater = (file: string, version: RegExp) =>
+  const setLaterVersion = (file: string, version: RegExp) =>
     writeFileSync(
       file,
       readFileSync(file, 'utf8').replace(version, (_, before: string) => before + LATER),
     );
-  sayLater(join(unpacked, 'DEBIAN/control'), /^(Version: )[^\n]+/m);
+  setLaterVersion(join(unpacked, 'DEBIAN/control'), /^(Version: )[^\n]+/m);
   const [manifest = ''] = execFileSync(
     'find',
     [unpacked, '-name', 'package.json', '-not', '-path', '*/node_modules/*'],
@@ -46,7 +46,7 @@ export function makePackages(folder: string, architecture: string): Packages {
       encoding: 'utf8',
     },
   ).split('\n');
-  sayLater(manifest, /^(\s*"version": ")[^"]+/m);
+  setLaterVersion(manifest, /^(\s*"version": ")[^"]+/m);
   execFileSync('dpkg-deb', ['--root-owner-group', '-b', unpacked, join(folder, laterDebian)], {
     stdio: 'ignore',
   });

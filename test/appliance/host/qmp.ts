@@ -1,4 +1,4 @@
-// How is an emulated machine changed from outside? By QEMU's own protocol (QEMU, docs/interop/qmp-spec.rst).
+// Changes an emulated machine from outside through QMP, QEMU's own protocol (QEMU, docs/interop/qmp-spec.rst).
 
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -17,7 +17,7 @@ export class Qmp {
     socket.on('error', () => {});
     createInterface({ input: socket }).on('line', line => {
       const answer = JSON.parse(line) as Answer;
-      // Besides answers there are the greeting and events.
+      // Other lines are the greeting and events.
       if ('return' in answer || 'error' in answer) this.#waiting.shift()?.resolve(answer);
     });
     socket.on('close', () => {

@@ -1,13 +1,13 @@
-// How does a test read what a guest serves? By getdap, a client that others wrote, and as text.
+// Reads the rows of a guest with getdap, a client of another project, and its health as JSON.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../clients/programs.ts';
 import { tools } from '../../tools.ts';
 
-/** Seconds that an answer may take, besides one for each row. */
+/** The timeout of a response in seconds, besides one for each row. */
 const PATIENCE = 60;
 
-/** The values of a row by their columns. */
+/** The values of a row by the names of their columns. */
 export type Row = Readonly<Record<string, number>>;
 
 export interface SensorStatus {
@@ -55,7 +55,7 @@ export async function health(url: string): Promise<Health> {
   return (await answer.json()) as Health;
 }
 
-/** How a sensor is doing, by its name. */
+/** The state of a sensor by its name. */
 export async function sensorOf(url: string, name: string): Promise<SensorStatus> {
   const { datasets } = await health(url);
   const found = datasets.flatMap(({ sensors }) => sensors).find(sensor => sensor.name === name);
@@ -64,9 +64,9 @@ export async function sensorOf(url: string, name: string): Promise<SensorStatus>
 }
 
 /**
- * Asks again until the answer is as wanted.
+ * Repeats a question until the answer satisfies a predicate.
  * @returns that answer
- * @throws after `seconds`, with the last answer, or the last error where there was none
+ * @throws after `seconds`, with the last answer or error
  */
 export async function eventually<Value>(
   ask: () => Promise<Value>,

@@ -1,4 +1,4 @@
-// How does the program run in the PC guest? As it does where it is installed: a service of its systemd within the limits of the project's own unit.
+// Runs the program in the PC guest as an installation does: as a service of systemd with the project's own unit.
 
 import type { Guest } from './guest.ts';
 
@@ -6,8 +6,8 @@ import type { Guest } from './guest.ts';
 const SERVICE = 'dapberry';
 
 /**
- * What an installation puts into the system, with links to `/app` in place of a copy: the project's own units, rules, user and
- * groups. As it waits for nobody here, it is started again sooner and without end.
+ * Installs the project's own units, rules, user and groups, with links to `/app` in place of a copy. Restarts are faster and
+ * unlimited here.
  */
 const INSTALL = `
 for group in gpio i2c; do getent group $group >/dev/null || groupadd --system $group; done
@@ -30,7 +30,7 @@ systemctl daemon-reload
 systemctl --quiet enable ${SERVICE}.service ${SERVICE}-devices.service ${SERVICE}-devices.path
 `;
 
-/** Starts the program in `/app` with a configuration, as YAML; again, where it runs. */
+/** Starts, or restarts, the program in `/app` with a configuration as YAML. */
 export async function startService(guest: Guest, config: string): Promise<void> {
   await guest.run(`set -e
 [ -e /etc/systemd/system/${SERVICE}.service ] || {
@@ -40,7 +40,7 @@ cat >/etc/dapberry/config.yaml <<'END'
 ${config}
 END
 sync`);
-  // What the sensors need is allowed before they are opened, as install.sh does it.
+  // Allows the devices of the sensors before the service opens them, as install.sh does.
   await guest.run(`systemctl start ${SERVICE}-devices.service`, 180);
   await guest.run(`systemctl restart --no-block ${SERVICE}-devices.path ${SERVICE}.service`);
 }
@@ -54,7 +54,7 @@ export function property(guest: Guest, name: string): Promise<string> {
   return guest.run(`systemctl show --value -p ${name} ${SERVICE}`);
 }
 
-/** What the service has written to the journal since the machine came up that matches, line by line. */
+/** The lines of the service in the journal, since the boot, that match a pattern. */
 export async function journal(guest: Guest, pattern: RegExp): Promise<string[]> {
   const text = await guest.run(`journalctl -u ${SERVICE} -b -o cat --no-pager`);
   return text.split('\n').filter(line => pattern.test(line));

@@ -1,4 +1,4 @@
-// Which suites run here? Those of a guest that can be booted; the others say why not.
+// Defines the suites of a guest, or skips them with the reason why it cannot be booted here.
 
 import { beforeAll, describe, it } from 'vitest';
 import { missingTools, type ToolName } from '../../tools.ts';
@@ -7,12 +7,12 @@ import type { MachineName } from './machines.ts';
 
 const { CI } = process.env;
 
-/** Making the images takes minutes where nothing is there yet. */
+/** The timeout of making the images in milliseconds: the first time takes minutes. */
 const LONGEST_MAKING = 30 * 60_000;
 
 /**
- * A suite that boots guests and reads what they serve by programs on this machine. Where that cannot be it is skipped,
- * under a name that says why; where `CI` is set it fails, since a suite skipped there would be overlooked.
+ * Defines a suite that boots guests and reads their data with programs of this machine. If the machine lacks something, the
+ * suite is skipped under a name that says why; if `CI` is set it fails instead, for a skipped suite would be overlooked there.
  */
 export function describeGuest(
   machine: MachineName,

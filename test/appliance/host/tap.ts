@@ -1,23 +1,23 @@
-// What does a script in a guest say? Lines of the Test Anything Protocol: `ok 1 - what holds`, `not ok 2 - what does not`.
+// Runs a script in a guest and reads its results, lines of the Test Anything Protocol such as `ok 1 - SENTENCE`.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Guest } from './guest.ts';
 
 export interface Tap {
-  /** What held, and what did not, in the words of the script. */
-  readonly held: readonly string[];
-  readonly broken: readonly string[];
-  /** The exit code of the script; undefined where it did not end in time. */
+  /** The sentences of the lines `ok` and `not ok`. */
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
+  /** The exit code of the script; undefined after a timeout. */
   readonly code: number | undefined;
-  /** All that it printed. */
+  /** Its whole output. */
   readonly output: string;
 }
 
 const LINE = /^(not )?ok\b[\s\d]*-?\s*(.*)$/;
 
 /**
- * Runs a command in the guest, and prints what it says as it comes.
- * @param seconds how long it may take
+ * Runs a command in the guest, and prints its results as they come.
+ * @param seconds the timeout
  */
 export async function runTap(guest: Guest, command: string, seconds: number): Promise<Tap> {
   await guest.run(`mkdir -p /run/tap
@@ -30,11 +30,11 @@ rm -f /run/tap/*
       `cat /run/tap/code 2>/dev/null || echo; tail -c +${Buffer.byteLength(output) + 1} /run/tap/output`,
     );
     const [code = '', ...rest] = state.split('\n');
-    // The last line may be there in part.
+    // The last line may be incomplete.
     const whole = rest.slice(0, code === '' ? -1 : undefined).map(line => `${line}\n`);
     for (const line of whole) {
       output += line;
-      // What was measured is in comments.
+      // Measurements are in comments.
       if (LINE.test(line.trim()) || line.startsWith('# ')) process.stdout.write(`    ${line}`);
     }
     if (code !== '' || performance.now() > end) {
@@ -42,8 +42,8 @@ rm -f /run/tap/*
         .split('\n')
         .flatMap(line => [LINE.exec(line.trim())].filter(found => found !== null));
       return {
-        held: lines.filter(([, not]) => not === undefined).map(([, , what = '']) => what),
-        broken: lines.filter(([, not]) => not !== undefined).map(([, , what = '']) => what),
+        passed: lines.filter(([, not]) => not === undefined).map(([, , sentence = '']) => sentence),
+        failed: lines.filter(([, not]) => not !== undefined).map(([, , sentence = '']) => sentence),
         code: code === '' ? undefined : Number(code),
         output,
       };

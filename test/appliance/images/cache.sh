@@ -1,7 +1,7 @@
-# Where are the parts of the guests kept, and how do Debian's packages come there? To be sourced.
+# Keeps the parts of the guests in a cache and fetches Debian's packages. Source it.
 #
-# DAPBERRY_APPLIANCE_CACHE names the folder. Each part is made once and marked with a key of what it was made from: it is
-# made again when that changes. Apt works on lists of its own there; those of the machine stay as they are.
+# DAPBERRY_APPLIANCE_CACHE names the folder. Each part is made once and marked with a key of its sources, and made again when
+# they change. Apt works on lists of its own there; those of the machine stay unchanged.
 
 set -euo pipefail
 : "${DAPBERRY_APPLIANCE_CACHE:?expected the folder of the cache}"
@@ -13,22 +13,22 @@ CACHE=$PWD
 
 say() { echo "appliance, ${SECONDS} s: $*" >&2; }
 
-# is_made PART KEY: was this part made from that?
+# is_made PART KEY: succeeds if the part was made with this key.
 is_made() { [ "$(cat "$CACHE/$1.made" 2>/dev/null)" = "$2" ]; }
 mark_made() { echo "$2" >"$CACHE/$1.made"; }
 
-# key_of FILE|TEXT...: what a part is made from, in short.
+# key_of FILE|TEXT...: prints a hash of the sources of a part.
 key_of() {
   local each
   for each in "$@"; do if [ -f "$each" ]; then cat "$each"; else echo "$each"; fi; done | sha256sum | cut -c1-16
 }
 
-# The Debian mirror is the one that this machine's own apt uses.
+# Prints the Debian mirror of this machine's apt.
 mirror() {
   apt-get indextargets --format '$(REPO_URI) $(CODENAME)' | awk '$2 == "bookworm" { print $1; exit }'
 }
 
-# apt_for ARCH get|cache ARGUMENTS: apt for another machine, of bookworm and its backports.
+# apt_for ARCH get|cache ARGUMENTS: runs apt for another architecture, with bookworm and its backports.
 apt_for() {
   local arch=$1 tool=$2 folder=$CACHE/apt-$1 suite
   shift 2
@@ -44,7 +44,7 @@ apt_for() {
     -o Dir::Cache="$folder/cache" -o Dir::State::status="$folder/status" "$@"
 }
 
-# package_lists ARCH: as they are now; a package that has been replaced since cannot be fetched by an older one.
+# package_lists ARCH: updates the lists; a package that was replaced at the mirror cannot be fetched by an older list.
 declare -A has_lists=()
 package_lists() {
   [ -z "${has_lists[$1]:-}" ] || return 0
@@ -52,7 +52,7 @@ package_lists() {
   has_lists[$1]=yes
 }
 
-# unpack ARCH FOLDER PACKAGE...: the files of packages, without installing them.
+# unpack ARCH FOLDER PACKAGE...: unpacks packages without installing them.
 unpack() {
   local arch=$1 to=$2 download file
   shift 2
@@ -64,7 +64,7 @@ unpack() {
   rm -r "$download"
 }
 
-# install_tools PROGRAM:PACKAGE...: what this machine needs for the making, of Debian's own.
+# install_tools PROGRAM:PACKAGE...: installs the packages of missing programs on this machine.
 install_tools() {
   local each packages=()
   for each in "$@"; do command -v "${each%%:*}" >/dev/null || packages+=("${each#*:}"); done
@@ -75,5 +75,5 @@ install_tools() {
     "${packages[@]}" >/dev/null
 }
 
-# archive FOLDER FILE: an initramfs of a folder.
+# archive FOLDER FILE: writes a folder as an initramfs.
 archive() { (cd "$1" && find . | cpio --quiet -o -H newc) >"$2"; }

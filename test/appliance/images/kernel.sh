@@ -1,9 +1,9 @@
-# Which kernel do the guests boot, and how do modules for it come about? To be sourced after cache.sh.
+# Fetches the kernel of the guests and builds the modules of simulated hardware. Source it after cache.sh.
 #
-# It is Debian's own 6.12, as it is. Simulated hardware is added as modules: gpio-sim and, for ARM, i2c-stub, which Debian
-# leaves out, from Debian's source package; those of test/appliance/modules, one a file, from there.
+# The kernel is Debian's own 6.12, unchanged. gpio-sim and, for ARM, i2c-stub are built from Debian's source package, which
+# leaves them out; the others are the files of test/appliance/modules.
 
-# The newest 6.12 of the backports; a cache goes on with the one that it began with.
+# Prints the newest 6.12 of the backports; a cache keeps its first one.
 kernel_version() {
   if [ ! -s kernel ]; then
     package_lists amd64
@@ -13,7 +13,7 @@ kernel_version() {
   cat kernel
 }
 
-# release_of ARCH: what Debian calls the kernel for it, after the version.
+# release_of ARCH: prints the release of the kernel for ARCH, such as VERSION-armmp.
 release_of() {
   case $1 in
     armhf) echo "$(kernel_version)-armmp" ;;
@@ -21,7 +21,7 @@ release_of() {
   esac
 }
 
-# prefix_of ARCH: of the names of the tools that compile for it; none for this machine's own.
+# prefix_of ARCH: prints the prefix of the cross compiler's tools; empty for this machine's architecture.
 prefix_of() {
   case $1 in
     arm64) echo aarch64-linux-gnu- ;;
@@ -29,7 +29,7 @@ prefix_of() {
   esac
 }
 
-# need_kernel ARCH: kernel-ARCH with its modules and those of the simulated hardware.
+# need_kernel ARCH: makes kernel-ARCH with its modules and those of the simulated hardware.
 need_kernel() {
   local arch=$1 release key
   release=$(release_of "$arch")
@@ -58,7 +58,7 @@ build_modules() {
   fi
   if [ ! -d "$headers" ]; then
     unpack "$arch" "$CACHE/headers" "linux-headers-$release"
-    # The packages expect each other below /usr/src.
+    # The packages refer to each other below /usr/src.
     sed -i "s# /usr/src# $CACHE/headers/usr/src#" "$headers/Makefile"
   fi
   rm -f "$headers/vmlinux"
@@ -70,9 +70,9 @@ build_modules() {
   fi
   rm -rf "$build"
   mkdir "$build"
-  # It is loaded by its name; Debian's modpost for 32 bit does not know the size of such a table.
+  # The module is loaded by its name. Debian's modpost for 32 bit does not know the size of such a table.
   sed '/^MODULE_DEVICE_TABLE/d' "$source/drivers/gpio/gpio-sim.c" >"$build/gpio-sim-main.c"
-  # Of this, only what modules may call.
+  # Only the symbols that modules may call.
   sed 's/handle_simple_irq(irq_to_desc(irqnum))/generic_handle_irq(irqnum)/' \
     "$source/kernel/irq/irq_sim.c" >"$build/irq_sim.c"
   cp "$APPLIANCE"/modules/*.c "$build/"
@@ -84,7 +84,7 @@ build_modules() {
     [ "$arch" = amd64 ] || echo 'obj-m += i2c-stub.o'
   } >"$build/Makefile"
   local cross=()
-  # Linux has one name for all of 32 bit.
+  # Linux has one name for all 32-bit ARM.
   [ -z "$prefix" ] || cross=(ARCH="${arch/armhf/arm}" CROSS_COMPILE="$prefix")
   if ! make -s -C "$headers" M="$CACHE/$build" "${cross[@]}" modules >"$build.log" 2>&1; then
     cat "$build.log" >&2
@@ -99,7 +99,7 @@ build_modules() {
   done
 }
 
-# modules_into FOLDER ARCH NAME...: modules and what they need, for a busybox that cannot unpack them.
+# modules_into FOLDER ARCH NAME...: copies modules and their dependencies, unpacked for busybox.
 modules_into() {
   local to=$1 arch=$2 release from file name
   release=$(release_of "$arch")

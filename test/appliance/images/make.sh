@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# How are the images of a guest made? `make.sh NAME`, as root on Debian 12 (amd64); what is there and still right is left
-# as it is.
+# Makes the missing or outdated images of a guest: `make.sh NAME`, as root on Debian 12 (amd64).
 source "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 source "$IMAGES/qemu.sh"
 source "$IMAGES/kernel.sh"
@@ -9,11 +8,11 @@ source "$IMAGES/pc.sh"
 source "$IMAGES/pi.sh"
 PROJECT=$(dirname "$(dirname "$APPLIANCE")")
 
-# One at a time.
+# Runs one at a time.
 exec 9>"$CACHE/lock"
 flock 9
 
-# Of QEMU, the libraries are those of bookworm's own.
+# The libraries of QEMU are those of bookworm's own package.
 install_tools cpio:cpio depmod:kmod make:make gcc:gcc xz:xz-utils qemu-system-x86_64:qemu-system-x86
 # need_tools [PROGRAM:PACKAGE...]: for a guest with a whole system.
 need_tools() { install_tools mmdebstrap:mmdebstrap mkfs.ext4:e2fsprogs apt-ftparchive:apt-utils "$@"; }

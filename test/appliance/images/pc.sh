@@ -1,9 +1,9 @@
-# How are the guests with a whole system made? To be sourced after kernel.sh and system.sh.
+# Makes the guests with a whole Debian. Source it after kernel.sh and system.sh.
 #
-# NAME/system is a small Debian with systemd, which the guest sees read-only; what it writes goes to a disk of its own
-# (guest/pc/init). NAME/initramfs brings both together.
+# NAME/system is a small Debian with systemd, read-only for the guest, which writes to a disk of its own (guest/pc/init).
+# NAME/initramfs combines both.
 
-# need_whole NAME SUITE ARCH this|debian: the last is whose Node it has.
+# need_whole NAME SUITE ARCH this|debian: the last selects the Node of this machine or of Debian.
 need_whole() {
   local name=$1 suite=$2 arch=$3 node=$4 key release
   need_qemu

@@ -1,6 +1,6 @@
-# How is the emulated Raspberry Pi made? To be sourced after kernel.sh.
+# Makes the emulated Raspberry Pi. Source it after kernel.sh.
 #
-# It has no disk: pi/initramfs holds busybox, Node for arm64 and its libraries; the program is appended at each boot.
+# It has no disk: pi/initramfs contains busybox, Node for arm64 and its libraries; the program is appended at each boot.
 # pi/addons has the native modules of the project, built for arm64.
 
 need_pi() {
@@ -27,7 +27,7 @@ need_pi() {
 
 # Node for arm64 as npm has it, and the project's native modules, cross-built against its headers.
 make_pi_node() {
-  # Built in a folder of this name, where they find the packages that they are built with.
+  # The modules are built in a folder of this name, where they find their build dependencies.
   local node_gyp koffi module modules=$CACHE/pi/addons/node_modules
   local cross=(CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++ LINK=aarch64-linux-gnu-g++)
   rm -rf pi/node pi/addons

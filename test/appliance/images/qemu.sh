@@ -1,5 +1,6 @@
-# Which QEMU runs the guests? That of the backports, unpacked into the cache: bookworm's own has no I2C controllers for the
-# Pi, and at times runs code that the PC's kernel has just changed. To be sourced after cache.sh.
+# Unpacks the QEMU of the backports into the cache. Source it after cache.sh.
+#
+# Bookworm's own has no I2C controllers for the Pi, and at times runs stale code after the kernel of the PC has changed it.
 
 need_qemu() {
   local packages=(qemu-system-x86 qemu-system-arm qemu-system-common qemu-system-data)

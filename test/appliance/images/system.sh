@@ -1,5 +1,6 @@
-# What is installed in a guest with a whole system? A small Debian with systemd; its Node is this machine's, or none, with
-# Debian's to be had. To be sourced after cache.sh.
+# Installs a small Debian with systemd for a guest. Source it after cache.sh.
+#
+# Its Node is that of this machine; or it has none, and apt there offers Debian's.
 
 # make_system FOLDER SUITE ARCH this|debian
 make_system() {
@@ -30,7 +31,7 @@ make_system() {
   : >"$folder/etc/machine-id"
   echo appliance >"$folder/etc/hostname"
   echo '127.0.0.1 localhost appliance' >"$folder/etc/hosts"
-  # No clock but the one that a test sets, nothing in the background.
+  # No service sets the clock or runs in the background.
   for unit in systemd-timesyncd.service getty@.service serial-getty@.service console-getty.service \
     systemd-networkd-wait-online.service; do
     ln -sf /dev/null "$folder/etc/systemd/system/$unit"
@@ -38,7 +39,7 @@ make_system() {
   rm -f "$folder"/etc/systemd/system/timers.target.wants/*
 }
 
-# offer FOLDER: what is in its /srv/debian to apt there, which reaches no mirror.
+# offer FOLDER: lets apt in that system install the packages of its /srv/debian, without a mirror.
 offer() {
   (cd "$1/srv/debian" && apt-ftparchive packages . >Packages)
   rm -f "$1/etc/apt/sources.list" "$1"/etc/apt/sources.list.d/*
@@ -46,7 +47,7 @@ offer() {
   chroot "$1" apt-get -qq update
 }
 
-# run_programs_of ARCH: has this machine's kernel start them with QEMU.
+# run_programs_of ARCH: configures this machine's kernel to start programs of ARCH with QEMU.
 run_programs_of() {
   local name
   case $1 in

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* i2cuser: which chips are on an I2C bus? Those that a program in user space plays: the adapter hands it every message
- * and takes its answer. Plain transfers; the kernel makes SMBus ones of them.
+/* i2cuser: an I2C adapter whose chips are simulated by a program in user space: the adapter hands it every message
+ * and takes its answer. It has plain transfers; the kernel builds SMBus transfers from them.
  *
- * When it is loaded: bus, the number N of /dev/i2c-N. The program opens /dev/i2cuser, and there is one such program at a time.
- *   read()   waits for the next message and gives it: struct head, then, of a message that writes, its bytes
- *   write()  answers it: struct head with the same id and a status, then, of a message that reads, its bytes
- * A status is 0, or an error number below 0: -121 (EREMOTEIO) is an address that nobody acknowledges. Where there is no
- * program nobody acknowledges; one that does not answer within a second is a bus that hangs (ETIMEDOUT). */
+ * Parameter when it is loaded: bus, the number N of /dev/i2c-N. One program at a time opens /dev/i2cuser.
+ *   read()   waits for the next message and returns it: struct head, then the bytes of a message that writes
+ *   write()  answers it: struct head with the same id and a status, then the bytes of a message that reads
+ * A status is 0 or a negative error number: -121 (EREMOTEIO) is an address without an acknowledge. Without a program no
+ * address acknowledges. If the program does not answer within a second, the bus hangs (ETIMEDOUT). */
 #include <linux/fs.h>
 #include <linux/i2c.h>
 #include <linux/miscdevice.h>
@@ -19,15 +19,15 @@
 static int bus = -1;
 module_param(bus, int, 0444);
 
-/* As numbers of the machine's own byte order. */
+/* Numbers in the byte order of the machine. */
 struct head {
 	__u32 id;
 	__s32 status;
 	__u16 address;
-	/* 1: the chip is asked for bytes. */
+	/* 1: the message reads bytes of the chip. */
 	__u16 is_read;
 	__u16 length;
-	/* How many messages of the same transfer are still to come, without a stop between them. */
+	/* Number of further messages in the same transfer, without a stop between them. */
 	__u16 left;
 };
 
@@ -162,7 +162,7 @@ static ssize_t device_write(struct file *file, const char __user *from, size_t l
 	if (copy_from_user(&head, from, sizeof(head)))
 		return -EFAULT;
 	mutex_lock(&lock);
-	/* Too late: nobody waits any more. */
+	/* Too late: the transfer has ended. */
 	result = -ESTALE;
 	if (state != TAKEN || head.id != asked.id)
 		goto out;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mcp3008sim: what is at the header of a Raspberry Pi? 58 GPIO lines of a chip pinctrl-bcm2711, four of them wired to an
- * MCP3008, which answers as they are moved; the others are open and can be set from outside, with interrupts.
+/* mcp3008sim: a simulated header of a Raspberry Pi. A chip pinctrl-bcm2711 with 58 GPIO lines, four of them wired to an
+ * MCP3008 that answers as they change; the others are open and can be set from outside, with interrupts.
  *
- * When it is loaded: label, lines, clock, data_out, data_in, select (lines of the chip's pins).
+ * Parameters when it is loaded: label, lines, clock, data_out, data_in, select (lines of the chip's pins).
  * At any time, in /sys/module/mcp3008sim/parameters:
  *   millivolts  at CH0 to CH7, with commas      reference  millivolts at VREF
- *   present     0: the chip is pulled out       noise      so many conversions to come have a bit turned
- *   conversions how many there were             level      17=1 brings a line to a level, 17=z lets go of it;
+ *   present     0: the chip is pulled out       noise      number of next conversions with an inverted bit
+ *   conversions their number so far             level      17=1 brings a line to a level, 17=z lets go of it;
  *                                                          reads as the levels of all lines, from line 0 on
- * A line that nobody drives has the level of its resistor: down, until somebody asks for another. */
+ * A line that is not driven has the level of its resistor: down, until a program requests another. */
 #include <linux/gpio/driver.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
@@ -40,7 +40,7 @@ module_param(noise, uint, 0644);
 static unsigned int conversions;
 module_param(conversions, uint, 0444);
 
-/* A line as its owner and the world have it. */
+/* The state of a line, from its owner and from outside. */
 struct line {
 	bool is_output, output, pull;
 	int outside;
@@ -77,7 +77,7 @@ static int converted(void)
 	unsigned int input = adc.command & 7;
 	int volts = millivolts[input];
 
-	/* Without the bit SGL against the other of the pair. */
+	/* Without the bit SGL, the input is measured against the other one of its pair. */
 	if (!(adc.command & 8))
 		volts -= millivolts[input ^ 1];
 	if (reference <= 0)
@@ -117,7 +117,7 @@ static void clock_falls(void)
 	}
 }
 
-/* A line that the converter looks at may have moved. */
+/* Called when a line of the converter may have changed. */
 static void look(void)
 {
 	bool is_selected = !level_of(select), is_high = level_of(clock);
@@ -186,7 +186,7 @@ static int get(struct gpio_chip *gc, unsigned int n)
 	return level;
 }
 
-/* Tells an edge, if there was one, to whoever watches the line. Called without the lock. */
+/* Reports an edge, if there was one, to the watchers of the line. Called without the lock. */
 static void tell(unsigned int n, int before)
 {
 	int now = get(&chip, n);

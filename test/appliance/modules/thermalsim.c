@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* thermalsim: which temperature has the processor? A thermal zone cpu-thermal, as on a Raspberry Pi, that says what it
- * is told: /sys/module/thermalsim/parameters/temp, in millidegrees Celsius. */
+/* thermalsim: a simulated thermal zone cpu-thermal, as on a Raspberry Pi. Its temperature is set in
+ * /sys/module/thermalsim/parameters/temp, in millidegrees Celsius. */
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/thermal.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* w1sim: what is on the 1-Wire bus? Simulated DS18B20 on a bus master that needs no pin, so that the kernel's own w1_therm
- * reads them. In /sys/module/w1sim/parameters, one entry a thermometer:
+/* w1sim: simulated DS18B20 on a 1-Wire bus master that needs no pin, for the driver w1_therm of the kernel.
+ * /sys/module/w1sim/parameters has one entry for each thermometer:
  *   temp=<millidegrees Celsius>,...
  *   fault=<code>,...: 0 none, 1 wrong CRC, 2 gone from the bus, 3 lost its supply (85 degrees Celsius, as after power-on),
  *                     4 line stuck high */

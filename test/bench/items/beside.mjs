@@ -1,4 +1,4 @@
-// What do others notice while eight clients read as fast as they can?
+// Measures other requests and datasets while eight clients read as fast as they can.
 
 import { yesOrNo } from '../figures.mjs';
 import { Server, sleep } from '../processes.mjs';
@@ -37,7 +37,7 @@ export async function beside() {
   }
 }
 
-/** How long requests for /health take, one after the other, in milliseconds. */
+/** Durations of requests for /health, one after the other, in milliseconds. */
 async function healthTimes(server) {
   const times = [];
   const end = performance.now() + (SECONDS - 2) * 1000;
@@ -50,7 +50,7 @@ async function healthTimes(server) {
   return times;
 }
 
-/** How far from the nearest whole second, before or after it, the live dataset's rows were read from their sensors, in milliseconds. */
+/** Distances of the live dataset's row times from the nearest whole second, in milliseconds. */
 async function lateness(server) {
   const end = Date.now() / 1000 + SECONDS - 2;
   const text = await (await fetch(`${server.url}/sampled.asc?time&time>=now&time<${end}`)).text();
@@ -58,7 +58,6 @@ async function lateness(server) {
     .split('\n')
     .map(Number)
     .filter(time => time > 1e9);
-  // The first row after a start is made at once, off the schedule.
   return times.map(time => Math.abs(time - Math.round(time)) * 1000);
 }
 

@@ -1,4 +1,4 @@
-// Does every row of a fast dataset reach each of a thousand clients, and how old is it then?
+// Checks that every row of a fast dataset reaches each of a thousand clients, and measures its age there.
 
 import { yesOrNo } from '../figures.mjs';
 import { Server } from '../processes.mjs';
@@ -65,7 +65,7 @@ export async function fanOut() {
   }
 }
 
-/** The sum, modulo 2^64, of the times' bits, as the reader makes it. */
+/** The sum, modulo 2^64, of the bits of the times, as reader.c computes it. */
 function sumOfBits(times) {
   const bits = new BigUint64Array(times.buffer, times.byteOffset, times.length);
   return BigInt.asUintN(

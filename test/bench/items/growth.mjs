@@ -1,4 +1,4 @@
-// Does the cost grow with the data alone, and not with how wide a row is or how long a log?
+// Checks that the cost of a byte does not grow with the width of a row, nor that of a row with the length of a log.
 
 import { median, yesOrNo } from '../figures.mjs';
 import { runScript, Server } from '../processes.mjs';
@@ -6,18 +6,18 @@ import { runScript, Server } from '../processes.mjs';
 const COLUMNS = [1, 4, 16, 64];
 const ROUNDS = 5;
 
-/** Rows of the log, a millisecond from each to the next, and the end of the window that is asked for again and again. */
+/** The rows of the log, one a millisecond, and the end of the window that is requested repeatedly. */
 const ROWS = 100_000;
 const WINDOW_END = 1_000_000_000 + ROWS / 1000 - 1;
 
-/** The largest may cost so many times what the smallest costs: timings are not finer than that. */
+/** The largest cost divided by the smallest that still counts as flat: timings are not finer than that. */
 const FLAT = 1.5;
 
 export async function growth() {
   return [...(await ofColumns()), ...(await ofLogs())];
 }
 
-/** Processor time a byte of rows of 1 to 64 columns, time among them, of one log. */
+/** Processor time for a byte, for rows of 1 to 64 columns (with `time`) of one log. */
 async function ofColumns() {
   const server = await Server.dapberry({ kind: 'wide', rows: ROWS, columns: 64 });
   try {
@@ -61,7 +61,7 @@ async function ofLogs() {
   });
 }
 
-/** What is flat does not get dearer; narrow rows may be the dearer ones, for each has a mark. */
+/** Compares with the first figure only: narrow rows may cost more, for each has a mark. */
 function line(what, figures, unit, [first, ...others]) {
   const growth = Math.max(...others) / first;
   return [

@@ -1,4 +1,4 @@
-// What does the appliance take of a small machine when little happens?
+// Measures the memory and CPU time of a server without clients, beside Fastify alone.
 
 import { join } from 'node:path';
 import { median, yesOrNo } from '../figures.mjs';

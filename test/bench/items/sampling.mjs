@@ -1,9 +1,9 @@
-// How exactly are rows on time at 1, 10, 100 and 1000 a second, and what does one cost, beside a bare timer's loop?
+// Reports the delay and cost of rows at 1, 10, 100 and 1000 a second, beside a bare timer.
 
 import { yesOrNo } from '../figures.mjs';
 import { runScript } from '../processes.mjs';
 
-/** Rows a second, and for how many seconds each way is looked at. */
+/** Rows a second, and the seconds for each of the two ways. */
 const RUNS = [
   [1, 32],
   [10, 12],
@@ -11,7 +11,7 @@ const RUNS = [
   [1000, 8],
 ];
 
-/** A timer has whole milliseconds, and a device never reads early: half of its rows may be so many later than the timer. */
+/** Milliseconds that the median row may be later than the timer: timers have whole milliseconds, and a device never reads early. */
 const LATER = 1;
 
 export async function sampling() {
@@ -20,7 +20,7 @@ export async function sampling() {
     const { bare: timer, device: rows } = await runScript('sampling.mjs', rate, seconds);
     lines.push([
       `a row each ${1000 / rate} ms: how late it is read`,
-      `${spoken(rows)}; a bare timer ${spoken(timer)}`,
+      `${sentence(rows)}; a bare timer ${sentence(timer)}`,
       `${(rows.p50 / timer.p50).toFixed(1)}, ${(rows.p99 / timer.p99).toFixed(1)} (of CPU ${(rows.cost / timer.cost).toFixed(1)})`,
       `${rows.cost.toFixed(0)} us a row, timer ${timer.cost.toFixed(0)}`,
       `p50 ${LATER} ms more`,
@@ -30,6 +30,6 @@ export async function sampling() {
   return lines;
 }
 
-function spoken({ p50, p99, taken }) {
+function sentence({ p50, p99, taken }) {
   return `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ${(taken * 100).toFixed(0)} % of the slots`;
 }

@@ -1,4 +1,4 @@
-// How many rows a second does one server send, beside what Node's bare HTTP server can send in the same moments?
+// Measures the rows a second that one server sends, in turns with a bare HTTP server of Node.
 
 import { median, millions, yesOrNo } from '../figures.mjs';
 import { Server } from '../processes.mjs';
@@ -8,14 +8,14 @@ const ROUNDS = 5;
 /** Bytes of a row of three Float64 with its mark. */
 const STRIDE = 28;
 
-/** Rows of the full log, a millisecond from each to the next, and of the window of it that is asked for. */
+/** The rows of the full log, one a millisecond, and those of the requested window. */
 const LOG = { kind: 'full', rows: 2 ** 20 };
 const WINDOW = 250_000;
 const WINDOW_END = 1_000_000_000 + WINDOW / 1000;
 
 /**
- * Reads both by turns. `rowsOf` a reading gives the rows that were sent (or looked at) in it. Rates are by the clock; where
- * other programs take the processors, the processor time of the server says more.
+ * Reads from both servers in turns. `rowsOf` returns the rows that were sent (or examined) in a reading. Rates are by the clock;
+ * on a busy machine the rates by the processor time of the server are more precise.
  */
 async function compare(dataset, path, rowsOf, clients = 1) {
   const [ceiling, server] = [await Server.ceiling(), await Server.dapberry(dataset)];
@@ -43,7 +43,7 @@ async function compare(dataset, path, rowsOf, clients = 1) {
 
 function line(what, { rate, ratio, perProcessorSecond, processorRatio }, goal, { least = 0, share = 0 }) {
   const reached = rate >= least && ratio >= share;
-  // What a whole core would give: the server is one thread, and what is measured here is how long that was at work.
+  // The rate of a whole core: the server is one thread, and this is its time at work.
   const byProcessorTime = perProcessorSecond >= least && Math.max(ratio, processorRatio) >= share;
   return [
     what,
@@ -97,7 +97,7 @@ export async function selection() {
   return [line('replay, 2 of 3 columns, half of the rows', found, goal, { least: 10e6 })];
 }
 
-/** The temperature that half of the window's rows are above, and the bytes of the response with that half. */
+/** The median temperature of the window, and the bytes of the response with the rows above it. */
 async function halfOf(columns, window) {
   const { decodeAll } = await import('../../../dist/dap/index.js');
   const server = await Server.dapberry(LOG);

@@ -1,9 +1,9 @@
-// How late are rows, and what does one cost, beside what a bare timer makes of the same rate?
+// Measures the delay and the CPU time of rows, in turns with a bare timer at the same rate.
 //
 //   node sampling.mjs RATE SECONDS
 //
-// In turns, so that a machine that is busy for a while is so for both: a timer that is set again and again to the next slot, and
-// a device with a simulated thermometer.
+// The timer is set to each next slot; the device has a simulated thermometer. They take turns, so that other work on the
+// machine disturbs both.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../dist/device/host/clock.js';
@@ -12,16 +12,16 @@ import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
 
 const ROUNDS = 4;
 
-/** Slots a second, and seconds, before anything counts: the first ones are interpreted and not compiled. */
+/** Slots a second, and seconds, of the warm-up: V8 compiles the code in that time. */
 const WARM_UP = [1000, 0.5];
 
-/** Milliseconds that the process has for what it left behind there. */
+/** Milliseconds after the warm-up, for its garbage collection. */
 const SETTLES = 1000;
 
 const [rate, seconds] = process.argv.slice(2).map(Number);
 const WAYS = { bare: runTimer, device: runDevice };
 
-/** Of each way: milliseconds between a slot and what was done for it, the slots that passed, and seconds of processor time. */
+/** For each way: milliseconds from a slot to its reading, the number of slots, and processor time in seconds. */
 const found = {};
 for (const [name, run] of Object.entries(WAYS)) {
   found[name] = { errors: [], slots: 0, cpu: 0 };
@@ -43,14 +43,14 @@ process.stdout.write(
   `${JSON.stringify(Object.fromEntries(Object.entries(found).map(([name, figures]) => [name, summary(figures)])))}\n`,
 );
 
-/** Milliseconds, the share of slots that were taken, and microseconds of processor time for each of these. */
+/** Delays in milliseconds, the share of slots that were used, and microseconds of processor time for each of them. */
 function summary({ errors, slots, cpu }) {
   const sorted = [...errors].sort((a, b) => a - b);
   const at = share => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return { p50: at(0.5), p99: at(0.99), taken: errors.length / slots, cost: (cpu / errors.length) * 1e6 };
 }
 
-/** Slots that are more than half of an interval past are skipped, as a device skips them. */
+/** Skips slots that are more than half of an interval past, as a device does. */
 async function runTimer(rate, seconds, errors, begin) {
   const slots = Math.floor(seconds * rate);
   begin();
@@ -71,7 +71,7 @@ async function runTimer(rate, seconds, errors, begin) {
   return slots;
 }
 
-/** It counts from the first row on, which is made at once: before that the sensor is opened. */
+/** Measures from the first row on, which is made at once after the sensor has opened. */
 async function runDevice(rate, seconds, errors, begin) {
   const slots = Math.floor(seconds * rate);
   let due;
@@ -91,7 +91,7 @@ async function runDevice(rate, seconds, errors, begin) {
     },
   };
   const device = await openDevice({ sensors: [async () => sensor], interval: 1 / rate, clock });
-  // The wait for a sensor to open is none for a slot.
+  // The wait for the sensor to open is not a wait for a slot.
   due = undefined;
   const stop = new AbortController();
   let rows = 0;

@@ -1,11 +1,11 @@
-// What do the benches read? The server as it is built, with limits and logs of the size that a bench asks for.
+// Serves the built server to the benches, with the limits and the datasets that its argument describes.
 //
 //   node dapberry.mjs '{"datasets": [{"kind": "sampled", "interval": 1}], "limits": {"maxStreams": 20000}}'
 //
 // It prints its port. Kinds of dataset, each served by the name of its kind:
 //   computed   the built-in simulated thermometer with interval 0: rows as fast as each client reads
 //   sampled    the same with an interval
-//   full       a log of `rows` rows of the same thermometer, a millisecond from each to the next, which is full and stays so
+//   full       a full log of `rows` rows of the same thermometer, one a millisecond, that gets no more rows
 //   wide       the same with `columns` columns in all, each a wave
 
 import { openDevice } from '../../../dist/device/sampling/device.js';
@@ -14,13 +14,13 @@ import { LoggedDataset } from '../../../dist/server/dataset/logged.js';
 import { MaterialisedDataset } from '../../../dist/server/dataset/materialised.js';
 import { buildApp } from '../../../dist/server/http/app.js';
 
-/** When the rows of a full log begin, and the seconds between them. */
+/** The time of the first row of a full log, and the seconds between its rows. */
 const BEGIN = 1_000_000_000;
 const STEP = 0.001;
 
 const thermometer = async () => tmp36({ seed: 2013 });
 
-/** A sensor of `count` channels that cost little to compute. */
+/** A sensor of `count` channels that are cheap to compute. */
 const waves = count => async () => ({
   name: 'waves',
   channels: Array.from({ length: count }, (_, index) => ({

@@ -1,4 +1,4 @@
-// What does a server take that does nothing? Fastify with one route.
+// Serves one route with Fastify alone, as the baseline of memory.
 
 import fastify from 'fastify';
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# How does a test run commands inside a guest? It writes "ID SECONDS SCRIPT" to a serial line, the script in base64, and
-# reads "ID CODE OUTPUT" from it, the output in base64. One script after another, as root.
+# Runs the scripts of a test inside a guest as root, one after another, over a serial line.
+#
+# The test writes "ID SECONDS SCRIPT", the script in base64, and reads "ID CODE OUTPUT", the output in base64.
 exec <"$1" >"$1" 2>/dev/null
 stty raw -echo
 mkdir -p /run/agent
