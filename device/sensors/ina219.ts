@@ -14,6 +14,8 @@ import { pauseUntil } from './i2c-sensor.ts';
 const CONFIGURATION = 0;
 const SHUNT_VOLTAGE = 1;
 const BUS_VOLTAGE = 2;
+const CURRENT = 4;
+const CALIBRATION = 5;
 
 const CONFIGURATION_AT_FIRST = 0x399f;
 
@@ -208,7 +210,19 @@ function readingOf(
   };
 }
 
-/** It has no identity, but a configuration that it keeps until a program writes another. */
+/**
+ * It has no identity, but a configuration after power-on that no other chip at its addresses has. After a reading it has one of ours, and no
+ * calibration, without which the current is 0.
+ */
 async function isIna219(chip: I2cChip): Promise<boolean> {
-  return (await chip.readWord(CONFIGURATION)) === CONFIGURATION_AT_FIRST;
+  const configuration = await chip.readWord(CONFIGURATION);
+  if (configuration === CONFIGURATION_AT_FIRST) return true;
+  const converter = (configuration >>> SHUNT_CONVERTER) & 0x0f;
+  const isOurs =
+    (configuration & (WIDE_BUS - 1) & ~(3 << AMPLIFIER)) ===
+      ((converter << BUS_CONVERTER) | (converter << SHUNT_CONVERTER) | TRIGGERED) &&
+    (configuration & ~(2 * WIDE_BUS - 1)) === 0 &&
+    converter >= AVERAGING;
+  // The power would tell too, but reading it clears the flag that another program may wait for.
+  return isOurs && (await chip.readWord(CURRENT)) === 0 && (await chip.readWord(CALIBRATION)) === 0;
 }

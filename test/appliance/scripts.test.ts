@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { CHIP_CASES } from '../device/i2c/chip-case.ts';
 import { copyApp } from './host/app.ts';
 import { Guest } from './host/guest.ts';
 import { ARCHITECTURE_OF, DEBIAN_GUESTS, type DebianGuestName } from './host/machines.ts';
@@ -64,6 +65,7 @@ function describeScripts(machine: DebianGuestName, scripts: readonly Script[]): 
   beforeAll(() => {
     copyApp(app);
     cpSync(FOLDER, join(app, 'test/appliance/guest'), { recursive: true });
+    writeFileSync(join(app, 'test/appliance/guest/i2c-cases.json'), JSON.stringify(CHIP_CASES));
     mkdirSync(packagesFolder);
   });
   afterEach(() => guest?.cutPower());

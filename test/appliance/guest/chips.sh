@@ -10,7 +10,7 @@ app=$(cd "$here/../../.." && pwd)
 
 ok 'there is a second I2C bus' modprobe i2cuser bus=1
 ok 'and its device' modprobe i2c-dev
-ok 'every kind on I2C gives the values of its chip, and recovers after each fault' node "$here/i2c-kinds.mjs" "$app/dist"
+ok 'every kind on I2C gives the values of its chip, and recovers after each fault' node "$here/i2c-kinds.mjs" "$app/dist" "$here/i2c-cases.json"
 ok 'the bus can be removed' rmmod i2cuser
 ok 'the lines of the header can be removed' sh -c 'echo 0 >/sys/kernel/config/gpio-sim/pi/live'
 ok 'an MCP3008 is at other lines' modprobe mcp3008sim

@@ -128,8 +128,14 @@ describe('an INA219', () => {
     expect(await readingOf(sensor)).toEqual([12, 20, 200, 2400]);
   });
 
-  it('is found while it has the configuration of its power-on', async () => {
-    const { host } = rigOf();
-    expect(await ina219.find?.(host)).toEqual([{ options: {}, name: 'i2c_40', note: '0x40 on i2c-1' }]);
+  it('is found after power-on and after a reading, and not with the configuration of another program', async () => {
+    const { host, open } = rigOf();
+    const found = [{ options: {}, name: 'i2c_40', note: '0x40 on i2c-1' }];
+    expect(await ina219.find?.(host)).toEqual(found);
+    await readingOf(await open(ina219, { samples: 128, busRange: 16 }));
+    expect(await ina219.find?.(host)).toEqual(found);
+    const chip = await host.i2c.open(1, ADDRESS);
+    await chip.writeWord(0, 0x399b);
+    expect(await ina219.find?.(host)).toEqual([]);
   });
 });
