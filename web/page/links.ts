@@ -1,5 +1,6 @@
-// Where the data themselves are: the dataset's other responses, and a line for the terminal.
+// Shows where to get the data: links to the dataset's responses, and a command for the terminal.
 
+import { DAP2, hasRows, type ResponseFormat } from '../../dap/formats/index.ts';
 import { type DatasetAddress, encodedConstraint } from '../stream/address.ts';
 import type { Description } from '../stream/describe.ts';
 import { byId, element, write } from '../text/element.ts';
@@ -8,29 +9,32 @@ import { shellWord } from '../text/shell-word.ts';
 export interface Link {
   readonly text: string;
   readonly href: string;
-  /** What a person gets there. */
+  /** The suffix, and what the response holds. */
   readonly title: string;
 }
 
-/** How many rows the links to rows ask for: without a number a Sequence has no end. */
+/** Rows that a link asks for: without a number a Sequence has no end. */
 const ROWS = 10;
 
-/** The dataset's responses. Rows are asked for by number, which every server understands. */
-export function dataLinks({ base }: DatasetAddress, { sequence }: Description): Link[] {
+/** One link a format. Rows are asked for by number, which every server understands. */
+export function dataLinks(
+  { base }: DatasetAddress,
+  { sequence }: Description,
+  formats: readonly ResponseFormat[],
+): Link[] {
   const rows = `${encodeURIComponent(sequence)}%5B0:1:${ROWS - 1}%5D`;
-  return [
-    { text: `${ROWS} rows as text`, href: `${base}.asc?${rows}`, title: '.asc: plain text' },
-    { text: `${ROWS} rows as .dods`, href: `${base}.dods?${rows}`, title: 'The binary DAP2 response' },
-    { text: 'choose rows', href: `${base}.html`, title: '.html: a form for columns, selections and rows' },
-    { text: 'description', href: `${base}.info`, title: '.info: all there is to know about the dataset' },
-    { text: 'structure', href: `${base}.dds`, title: '.dds: names and types' },
-    { text: 'attributes', href: `${base}.das`, title: '.das: units and all other attributes' },
-  ];
+  return formats.map(format => {
+    const { suffix, label, summary } = format;
+    const title = `${suffix}: ${summary}`;
+    return hasRows(format)
+      ? { text: `${ROWS} rows as ${label}`, href: `${base}${suffix}?${rows}`, title }
+      : { text: label, href: `${base}${suffix}`, title };
+  });
 }
 
-/** A line for the terminal that shows the rows as they come. */
+/** A command for the terminal that prints the rows as they come. */
 export function followCommand({ base, constraint }: DatasetAddress): string {
-  const address = new URL(`${base}.asc`);
+  const address = new URL(`${base}${DAP2.ascii.suffix}`);
   address.username = '';
   address.password = '';
   const query = constraint === '' ? '' : `?${encodedConstraint({ constraint })}`;
@@ -39,9 +43,13 @@ export function followCommand({ base, constraint }: DatasetAddress): string {
   return `curl -N ${shellWord(`${address.href}${query}`)}`;
 }
 
-/** Shows the links of `address`, and lets the line for the terminal be copied. */
-export function showLinks(address: DatasetAddress, description: Description): void {
-  const items = dataLinks(address, description).map(({ text, href, title }) =>
+/** Shows the links of `address`, and the command for the terminal. */
+export function showLinks(
+  address: DatasetAddress,
+  description: Description,
+  formats: readonly ResponseFormat[],
+): void {
+  const items = dataLinks(address, description, formats).map(({ text, href, title }) =>
     element('li', {}, element('a', { href, title }, text)),
   );
   byId('links', HTMLElement).replaceChildren(...items);
@@ -49,13 +57,13 @@ export function showLinks(address: DatasetAddress, description: Description): vo
   byId('data', HTMLElement).hidden = false;
 }
 
-/** Wires the button that copies the line. Where the page may not write to the clipboard, it selects the line instead. */
+/** Wires the button that copies the command, or selects it if the page may not write to the clipboard. */
 export function wireCopy(): void {
   const button = byId('copy', HTMLButtonElement);
   const command = byId('command', HTMLElement);
   button.addEventListener('click', async () => {
     try {
-      // Browsers offer this to pages from https and from this machine alone.
+      // Browsers offer the clipboard only to pages from https and from this machine.
       await navigator.clipboard.writeText(command.textContent ?? '');
       write(button, 'Copied');
     } catch {

@@ -4,7 +4,7 @@ import { Plot } from '../chart/plot.ts';
 import { attributesNotice, seamNotice } from '../health/notices.ts';
 import { ServerHealth } from '../health/server-health.ts';
 import { type DatasetAddress, shownAddress, wantedDataset } from '../stream/address.ts';
-import { type CatalogEntry, fetchCatalog } from '../stream/catalog.ts';
+import { type Catalog, fetchCatalog, formatsFor, listedAddress, NO_CATALOG } from '../stream/catalog.ts';
 import type { Description } from '../stream/describe.ts';
 import { describeWithPatience } from '../stream/patience.ts';
 import { explain, headingOf, plainReason } from '../stream/reason.ts';
@@ -25,6 +25,7 @@ const COUNTDOWN_EVERY = 250;
 const page = new URL(location.href);
 const status = new Status(state => health?.connectionIs(state));
 const controls = new Controls(keepHash);
+let catalog = NO_CATALOG;
 /** Of the server that the page comes from, once it is known which dataset is shown. */
 let health: ServerHealth | undefined;
 
@@ -43,8 +44,8 @@ async function start(): Promise<void> {
     showMessage('This is no address of a dataset', plainReason(error));
     return;
   }
-  const entries = await datasetsBeside(wanted);
-  const [first] = entries;
+  catalog = await catalogBeside(wanted);
+  const [first] = catalog.datasets;
   wanted ??= first && { base: first.address, constraint: '' };
   wireAddressField(wanted);
   if (wanted === undefined) {
@@ -54,19 +55,20 @@ async function start(): Promise<void> {
     );
     return;
   }
-  showDatasets(entries, wanted);
+  wanted = listedAddress(catalog, wanted);
+  showDatasets(catalog.datasets, wanted);
   health = new ServerHealth(wanted, page.href);
   await open(wanted);
 }
 
-/** The datasets of the server that the page comes from; none where it shows one of another server, or has no list. */
-async function datasetsBeside(wanted: DatasetAddress | undefined): Promise<CatalogEntry[]> {
-  if (wanted !== undefined && new URL(wanted.base).origin !== page.origin) return [];
+/** The catalogue of the page's own server; empty if the page shows a dataset of another server. */
+async function catalogBeside(wanted: DatasetAddress | undefined): Promise<Catalog> {
+  if (wanted !== undefined && new URL(wanted.base).origin !== page.origin) return NO_CATALOG;
   try {
-    return (await fetchCatalog(page.href)) ?? [];
+    return await fetchCatalog(page.href);
   } catch {
-    // Without the list the dataset that was asked for can still be shown.
-    return [];
+    // The page can show the dataset without the catalogue.
+    return NO_CATALOG;
   }
 }
 
@@ -92,7 +94,7 @@ async function open(address: DatasetAddress): Promise<void> {
 function plot(address: DatasetAddress, description: Description): void {
   hideMessage();
   showTitle(description.title, description.institution, address);
-  showLinks(address, description);
+  showLinks(address, description, formatsFor(catalog, address));
   const shown = new Plot(address, description, {
     window: controls.windowFor(description.interval),
     charts: byId('charts', HTMLElement),

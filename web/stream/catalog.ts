@@ -1,6 +1,8 @@
-// Which datasets the server beside the page offers: `catalog.json`, in its folder.
+// Reads `catalog.json` beside the page: the datasets of the page's own server, and the formats in which it gives them.
 
+import { DAP2_FORMATS, type ResponseFormat, suffixStripper } from '../../dap/formats/index.ts';
 import { fieldsOf, jsonOf } from '../text/json.ts';
+import type { DatasetAddress } from './address.ts';
 
 /** One dataset of the catalogue. */
 export interface CatalogEntry {
@@ -10,22 +12,67 @@ export interface CatalogEntry {
   readonly address: string;
 }
 
-/** Reads a catalogue that came from the address `from`. Throws an error that names what is wrong with it. */
-export function parseCatalog(json: unknown, from: string): CatalogEntry[] {
-  const { datasets } = fieldsOf(json);
-  if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
-  return datasets.map((entry: unknown, index) => {
-    const { name, url, title } = fieldsOf(entry);
-    if (typeof name !== 'string' || typeof url !== 'string') {
-      throw new TypeError(`Expected "name" and "url" in dataset ${index + 1} of ${from}`);
-    }
-    return { name, title: typeof title === 'string' ? title : name, address: new URL(url, from).href };
-  });
+export interface Catalog {
+  readonly datasets: readonly CatalogEntry[];
+  /** The formats of DAP2, if the server lists none. */
+  readonly formats: readonly ResponseFormat[];
 }
 
-/** The catalogue in the folder of `page`; undefined where the page was put somewhere without one. */
-export async function fetchCatalog(page: string): Promise<CatalogEntry[] | undefined> {
+/** The catalogue of a server that has none. */
+export const NO_CATALOG: Catalog = { datasets: [], formats: DAP2_FORMATS };
+
+/** Reads a catalogue that came from the address `from`. Throws an error that names the mistake in it. */
+export function parseCatalog(json: unknown, from: string): Catalog {
+  const { datasets, formats } = fieldsOf(json);
+  if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
+  return {
+    datasets: datasets.map((entry: unknown, index) => {
+      const { name, url, title } = fieldsOf(entry);
+      if (typeof name !== 'string' || typeof url !== 'string') {
+        throw new TypeError(`Expected "name" and "url" in dataset ${index + 1} of ${from}`);
+      }
+      return { name, title: typeof title === 'string' ? title : name, address: new URL(url, from).href };
+    }),
+    formats: Array.isArray(formats)
+      ? formats.map((entry: unknown, index) => {
+          const format = fieldsOf(entry);
+          if (!isFormat(format)) {
+            throw new TypeError(`Expected the fields of a format in format ${index + 1} of ${from}`);
+          }
+          return format;
+        })
+      : DAP2_FORMATS,
+  };
+}
+
+/** The catalogue in the folder of `page`; `NO_CATALOG` if there is none. */
+export async function fetchCatalog(page: string): Promise<Catalog> {
   const from = new URL('catalog.json', page).href;
   const json = await jsonOf(await fetch(from, { cache: 'no-cache' }));
-  return json === undefined ? undefined : parseCatalog(json, from);
+  return json === undefined ? NO_CATALOG : parseCatalog(json, from);
+}
+
+/** The dataset of the catalogue, if `address` is the address of one of its responses, else `address` unchanged. */
+export function listedAddress(catalog: Catalog, address: DatasetAddress): DatasetAddress {
+  const base = suffixStripper(catalog.formats)(address.base);
+  return isListed(catalog, base) ? { ...address, base } : address;
+}
+
+/** The formats of the server that has the dataset: those of the catalogue for its own datasets, else those of DAP2. */
+export function formatsFor(catalog: Catalog, { base }: DatasetAddress): readonly ResponseFormat[] {
+  return isListed(catalog, base) ? catalog.formats : DAP2_FORMATS;
+}
+
+/** The first dataset also answers in the folder of all datasets. */
+function isListed({ datasets }: Catalog, base: string): boolean {
+  return datasets.some(({ address }) => address === base || new URL('.', address).href === base);
+}
+
+function isFormat(format: object): format is ResponseFormat {
+  const { suffix, aliases = [], label, summary, constrainedBy }: Partial<ResponseFormat> = format;
+  return (
+    Array.isArray(aliases) &&
+    [suffix, ...aliases].every(each => typeof each === 'string' && /^\.\w+$/.test(each)) &&
+    [label, summary, constrainedBy].every(each => typeof each === 'string')
+  );
 }

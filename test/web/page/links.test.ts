@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { parseDds } from '../../../dap/index.ts';
+import { DAP2_FORMATS, hasRows, parseDds } from '../../../dap/index.ts';
 import { dataLinks, followCommand } from '../../../web/page/links.ts';
 import { wantedDataset } from '../../../web/stream/address.ts';
 import { describeDataset } from '../../../web/stream/describe.ts';
@@ -8,17 +8,15 @@ import { describeDataset } from '../../../web/stream/describe.ts';
 const description = describeDataset(parseDds('Dataset { Sequence { Float64 time; } sensor; } d;'), new Map());
 
 describe('the links to the data', () => {
-  const links = dataLinks({ base: 'http://pi/host', constraint: '' }, description).map(({ href }) => href);
+  const links = dataLinks({ base: 'http://pi/host', constraint: '' }, description, DAP2_FORMATS);
 
   it('lead to every response, rows by their number so that there is an end', () => {
-    expect(links).toEqual([
-      'http://pi/host.asc?sensor%5B0:1:9%5D',
-      'http://pi/host.dods?sensor%5B0:1:9%5D',
-      'http://pi/host.html',
-      'http://pi/host.info',
-      'http://pi/host.dds',
-      'http://pi/host.das',
-    ]);
+    expect(links.map(({ href }) => href)).toEqual(
+      DAP2_FORMATS.map(
+        format => `http://pi/host${format.suffix}${hasRows(format) ? '?sensor%5B0:1:9%5D' : ''}`,
+      ),
+    );
+    expect(links.map(({ href }) => href)).toContain('http://pi/host.asc?sensor%5B0:1:9%5D');
   });
 });
 

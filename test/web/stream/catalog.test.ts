@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseCatalog } from '../../../web/stream/catalog.ts';
+import { DAP2_FORMATS } from '../../../dap/formats/index.ts';
+import { formatsFor, listedAddress, parseCatalog } from '../../../web/stream/catalog.ts';
 
 const FROM = 'http://pi/station/catalog.json';
 
@@ -11,7 +12,7 @@ describe('a catalogue', () => {
         { name: 'b', url: '/b' },
       ],
     };
-    expect(parseCatalog(json, FROM)).toEqual([
+    expect(parseCatalog(json, FROM).datasets).toEqual([
       { name: 'host', title: 'Load', address: 'http://pi/station/host' },
       { name: 'b', title: 'b', address: 'http://pi/b' },
     ]);
@@ -25,5 +26,48 @@ describe('a catalogue', () => {
     expect(() => parseCatalog({ datasets: [{ name: 'a', url: 'a' }, { name: 'b' }] }, FROM)).toThrow(
       /dataset 2 of/,
     );
+  });
+});
+
+describe('the formats of a catalogue', () => {
+  const toy = {
+    suffix: '.toy',
+    aliases: ['.toys'],
+    mediaType: 'text/x-toy',
+    label: 'toys',
+    summary: 'the rows as toys',
+    constrainedBy: 'constraint',
+  } as const;
+  const datasets = [{ name: 'host', url: 'host' }];
+  const catalog = parseCatalog({ datasets, formats: [...DAP2_FORMATS, toy] }, FROM);
+  const at = (base: string) => ({ base, constraint: 'time' });
+
+  it('are those of its own datasets, and others have those of DAP2', () => {
+    expect(formatsFor(catalog, at('http://pi/station/host'))).toContainEqual(toy);
+    expect(formatsFor(catalog, at('http://pi/station/'))).toContainEqual(toy);
+    expect(formatsFor(catalog, at('http://pi/other/host'))).toBe(DAP2_FORMATS);
+    expect(formatsFor(parseCatalog({ datasets }, FROM), at('http://pi/station/host'))).toBe(DAP2_FORMATS);
+  });
+
+  it.each([
+    ['http://pi/station/host.toy', 'http://pi/station/host'],
+    ['http://pi/station/host.toys', 'http://pi/station/host'],
+    ['http://pi/station/.toy', 'http://pi/station/'],
+    ['http://pi/station/host', 'http://pi/station/host'],
+    ['http://pi/station/readings.toy', 'http://pi/station/readings.toy'],
+    ['http://pi/other/host.toy', 'http://pi/other/host.toy'],
+  ])('lead from the address of a response to its dataset: %s', (base, expected) => {
+    expect(listedAddress(catalog, at(base))).toEqual(at(expected));
+  });
+
+  it.each([
+    null,
+    {},
+    { ...toy, suffix: 'toy' },
+    { ...toy, suffix: './/evil/' },
+    { ...toy, aliases: [7] },
+    { ...toy, label: undefined },
+  ])('are refused with their number: %j', format => {
+    expect(() => parseCatalog({ datasets, formats: [toy, format] }, FROM)).toThrow(/format 2 of/);
   });
 });
