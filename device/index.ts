@@ -45,10 +45,10 @@ export {
   type Channel,
   type ChannelType,
   type ComputedSensor,
-  type OpenSensor,
   type PartialReading,
   type Reading,
   type Sensor,
+  type SensorOpener,
   type Values,
 } from './sensor.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
@@ -59,7 +59,7 @@ export {
   type ChannelOverride,
   type ColumnSetup,
   columnsOf,
-  type PaceSetup,
+  type SamplingOverride,
   type SensorSetup,
   samplingOf,
   setUpSensor,
@@ -67,7 +67,7 @@ export {
 export { DERIVATIONS } from './setup/derived/catalogue.ts';
 export { type Derivation, millivoltsOf } from './setup/derived/derivation.ts';
 export type { DerivedColumn, DerivedOverride } from './setup/derived/derived-column.ts';
-export { openerOf } from './setup/opened-setup.ts';
 export { readOnce } from './setup/read-once.ts';
 export { reopenOnError } from './setup/reopening-sensor.ts';
+export { sensorOpener } from './setup/sensor-opener.ts';
 export { duration, secondsOf, size } from './written-options.ts';

@@ -97,4 +97,4 @@ export function isComputed(sensor: Sensor): sensor is ComputedSensor {
 }
 
 /** Opens a sensor: everything that can fail for want of hardware happens here or in `read`, nothing before. */
-export type OpenSensor = () => Promise<Sensor>;
+export type SensorOpener = () => Promise<Sensor>;

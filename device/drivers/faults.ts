@@ -1,9 +1,9 @@
 // What is wrong with a sensor kind that someone else wrote? Each field that is missing or is not what the contract says.
 
 import { z } from 'zod';
-import { foundOf } from '../found.ts';
 import { NEEDS } from '../kind.ts';
 import { CHANNEL_TYPES } from '../sensor.ts';
+import { valueText } from '../value-text.ts';
 
 /** One thing that is not as it has to be. */
 export interface Fault {
@@ -121,12 +121,12 @@ export function kindFaults(
   kind: unknown,
   { names = [], keys = [] }: { readonly names?: readonly string[]; readonly keys?: readonly string[] } = {},
 ): readonly Fault[] {
-  if (!isObject(kind)) return [{ field: [], expected: 'a sensor kind', found: foundOf(kind) }];
+  if (!isObject(kind)) return [{ field: [], expected: 'a sensor kind', found: valueText(kind) }];
   const faults = fieldFaults(kind, KIND, []);
   const { name, options } = kind;
   if (typeof name === 'string' && names.includes(name)) {
     const expected = 'a name that no built-in kind has';
-    faults.push({ field: ['name'], expected, found: foundOf(name) });
+    faults.push({ field: ['name'], expected, found: valueText(name) });
   }
   if (options instanceof z.ZodObject) {
     for (const key of keys) {
@@ -141,18 +141,18 @@ export function kindFaults(
 /** What is wrong with what `channels` gave. */
 export function channelFaults(channels: unknown): readonly Fault[] {
   if (!Array.isArray(channels) || channels.length === 0) {
-    const found = Array.isArray(channels) ? 'an empty list' : foundOf(channels);
+    const found = Array.isArray(channels) ? 'an empty list' : valueText(channels);
     return [{ field: ['channels'], expected: 'a list of one channel or more', found }];
   }
   const names = new Set<unknown>();
   return channels.flatMap((channel: unknown, index) => {
     const field = ['channels', index];
-    if (!isObject(channel)) return [{ field, expected: 'a channel', found: foundOf(channel) }];
+    if (!isObject(channel)) return [{ field, expected: 'a channel', found: valueText(channel) }];
     const { name } = channel;
     const again = names.has(name);
     names.add(name);
     const expected = 'a name that no other channel has';
-    const double = again ? [{ field: [...field, 'name'], expected, found: foundOf(name) }] : [];
+    const double = again ? [{ field: [...field, 'name'], expected, found: valueText(name) }] : [];
     return [...fieldFaults(channel, CHANNEL, field), ...double];
   });
 }
@@ -160,18 +160,20 @@ export function channelFaults(channels: unknown): readonly Fault[] {
 /** What is wrong with what `conversionTime` gave. */
 export function conversionTimeFaults(seconds: unknown): readonly Fault[] {
   if (typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds)) return [];
-  return [{ field: ['conversionTime'], expected: 'seconds, 0 or more', found: foundOf(seconds) }];
+  return [{ field: ['conversionTime'], expected: 'seconds, 0 or more', found: valueText(seconds) }];
 }
 
 /** What is wrong with what `claims` gave. */
 export function claimFaults(claims: unknown): readonly Fault[] {
   if (Array.isArray(claims) && claims.every(text.isRight)) return [];
-  return [{ field: ['claims'], expected: 'a list of texts, such as ["i2c-1:0x48"]', found: foundOf(claims) }];
+  return [
+    { field: ['claims'], expected: 'a list of texts, such as ["i2c-1:0x48"]', found: valueText(claims) },
+  ];
 }
 
 /** What is wrong with what `open` gave. */
 export function sensorFaults(sensor: unknown): readonly Fault[] {
-  if (!isObject(sensor)) return [{ field: ['open'], expected: 'a sensor', found: foundOf(sensor) }];
+  if (!isObject(sensor)) return [{ field: ['open'], expected: 'a sensor', found: valueText(sensor) }];
   // Of its own fields a sensor may have as many as it likes.
   return missingOrWrong(sensor, SENSOR, ['open']);
 }
@@ -180,13 +182,13 @@ export function sensorFaults(sensor: unknown): readonly Fault[] {
 export function hostFaults(host: unknown): readonly Fault[] {
   if (isObject(host)) return [];
   const expected = 'an object of what takes the place of the host, such as { files }';
-  return [{ field: ['simulate'], expected, found: foundOf(host) }];
+  return [{ field: ['simulate'], expected, found: valueText(host) }];
 }
 
 /** What is wrong with what `find` gave. */
 export function foundFaults(sensors: unknown): readonly Fault[] {
   if (Array.isArray(sensors) && sensors.every(hasOptions)) return [];
-  return [{ field: ['find'], expected: 'a list of sensors with their options', found: foundOf(sensors) }];
+  return [{ field: ['find'], expected: 'a list of sensors with their options', found: valueText(sensors) }];
 }
 
 function hasOptions(found: unknown): boolean {
@@ -203,7 +205,7 @@ function fieldFaults(
   const expected = `one of the fields ${names.join(', ')}`;
   const unknown = Object.keys(value)
     .filter(name => !names.includes(name))
-    .map(name => ({ field: [...field, name], expected, found: foundOf(name) }));
+    .map(name => ({ field: [...field, name], expected, found: valueText(name) }));
   return [...missingOrWrong(value, fields, field), ...unknown];
 }
 
@@ -215,7 +217,7 @@ function missingOrWrong(
   return Object.entries(fields).flatMap(([name, { expected, isRight, optional: mayMiss = false }]) => {
     const found = value[name];
     if (isRight(found) || (mayMiss && found === undefined)) return [];
-    return [{ field: [...field, name], expected, found: foundOf(found) }];
+    return [{ field: [...field, name], expected, found: valueText(found) }];
   });
 }
 

@@ -21,13 +21,8 @@ export function guardedHost(host: SensorHost, closed: AbortSignal): SensorHost {
     <T>(name: string, work: () => Promise<T>) =>
     async (): Promise<T> => {
       const seconds = CHIP.test(name) ? LONGEST_ON_CHIP : LONGEST_ON_BUS;
-      let hasEnded = false;
       const running = work();
-      const ended = running.then(nothing, nothing).then(() => {
-        hasEnded = true;
-      });
-      await waitFor(clock, ended, seconds, closed);
-      if (hasEnded) return running;
+      if (await waitFor(clock, running, seconds, closed)) return running;
       closed.throwIfAborted();
       throw new Error(
         `expected ${name} to be let go within ${seconds} s, found that its work has not ended (does it wait for ${name} itself?)`,
@@ -52,5 +47,3 @@ export function guardedHost(host: SensorHost, closed: AbortSignal): SensorHost {
     },
   };
 }
-
-function nothing(): void {}

@@ -46,12 +46,7 @@ export async function openGuarded(
 
 /** What opens in time, as long as `signal` does not say that it is decided otherwise. */
 async function opened(opening: Promise<Sensor>, clock: Clock, signal: AbortSignal): Promise<Sensor> {
-  let hasEnded = false;
-  const end = () => {
-    hasEnded = true;
-  };
-  await waitFor(clock, opening.then(end, end), LONGEST_OPENING, signal);
-  if (hasEnded) return opening;
+  if (await waitFor(clock, opening, LONGEST_OPENING, signal)) return opening;
   throw new Error(`open: expected a sensor within ${LONGEST_OPENING} s, found none`);
 }
 

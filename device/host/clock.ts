@@ -1,20 +1,24 @@
-// What time it is, and how to wait: the system's two clocks behind one interface, so that tests can put another there.
+// The system's two clocks behind one interface, which tests and simulations replace, and waits on them that can be aborted.
 
 export interface Clock {
-  /** Seconds since some fixed moment. Never stepped, never runs back. */
+  /** Seconds since a fixed moment; never steps and never runs back. */
   monotonic(): number;
-  /** Seconds since 1970 as the system clock has them, in whole milliseconds rounded down. Steps when the clock is set. */
+  /** Seconds since 1970 by the system clock, rounded down to whole milliseconds. Steps when the system clock is set. */
   wall(): number;
   /**
    * Resolves once `monotonic()` has reached `time`, never earlier, or within milliseconds of an abort. Does not
-   * reject; leaves neither timer nor listener behind.
+   * reject, and leaves neither timer nor listener behind.
    */
-  sleepUntil(time: number, signal: AbortSignal): Promise<void>;
+  sleepUntil(time: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Longer delays than this make Node's timers fire at once. */
+/** The longest delay of Node's timers; longer ones fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/**
+ * Its wait is written by hand since `node:timers/promises` rejects with a new error for each abort, which doubles the cost of
+ * a wait that ends early, and since a timer may fire before its time.
+ */
 export const systemClock: Clock = {
   monotonic: () => performance.now() / 1000,
   wall: () => Date.now() / 1000,
@@ -23,40 +27,48 @@ export const systemClock: Clock = {
       let timer: NodeJS.Timeout | undefined;
       const finish = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', finish);
+        signal?.removeEventListener('abort', finish);
         resolve();
       };
-      // A timer may fire a little early, and is cut at its longest delay: look again each time.
       const look = () => {
-        const left = time * 1000 - performance.now();
-        if (left <= 0 || signal.aborted) finish();
-        else timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+        const leftMs = time * 1000 - performance.now();
+        if (leftMs <= 0 || signal?.aborted) finish();
+        else timer = setTimeout(look, Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS));
       };
-      signal.addEventListener('abort', finish, { once: true });
+      signal?.addEventListener('abort', finish, { once: true });
       look();
     }),
 };
 
-/** The reason of an abort that nobody asks for the reason of; without one, each abort makes an error with a stack. */
+/** A given reason keeps `abort` from making an error with a stack. */
 const ENOUGH = 'enough';
 
-/** Waits for `work`, which must not reject, for `seconds` at most, or until the abort. */
+/**
+ * Waits until `work` settles, but not longer than `seconds` and not past an abort. Does not reject.
+ * @returns whether `work` has settled
+ */
 export async function waitFor(
   clock: Clock,
   work: Promise<unknown>,
   seconds: number,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  if (signal?.aborted) return false;
   const enough = new AbortController();
+  let hasSettled = false;
   const stop = () => enough.abort(ENOUGH);
-  if (signal?.aborted) return;
+  const settle = () => {
+    hasSettled = true;
+    stop();
+  };
   signal?.addEventListener('abort', stop, { once: true });
-  void work.then(stop);
+  void work.then(settle, settle);
   await clock.sleepUntil(clock.monotonic() + seconds, enough.signal);
   signal?.removeEventListener('abort', stop);
+  return hasSettled;
 }
 
-/** Lets everything else that is due have its turn of the event loop. */
+/** Lets everything else that is ready run once in the event loop. */
 export function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }

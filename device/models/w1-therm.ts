@@ -157,7 +157,7 @@ export class W1ThermModel implements KernelFiles {
   }
 
   #pause(seconds: number): Promise<void> {
-    return this.#clock.sleepUntil(this.#clock.monotonic() + seconds, new AbortController().signal);
+    return this.#clock.sleepUntil(this.#clock.monotonic() + seconds);
   }
 
   #placeOf(path: string) {

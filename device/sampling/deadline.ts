@@ -61,10 +61,6 @@ export class Deadline implements QueueAccount {
    * @returns one sentence that says why it is overdue, where it is
    */
   async wait(work: Promise<unknown>, signal: AbortSignal): Promise<string | undefined> {
-    let hasEnded = false;
-    const end = work.then(() => {
-      hasEnded = true;
-    });
     for (;;) {
       const now = this.#clock.monotonic();
       const left = this.#start + this.#seconds + this.waited - now;
@@ -74,8 +70,8 @@ export class Deadline implements QueueAccount {
       if (stuck !== undefined) return stuck.reason;
       // In a queue the time that is left stays the same, however little it is.
       const pause = holds.length > 0 ? Math.max(left, SHORTEST_PAUSE) : left;
-      await waitFor(this.#clock, end, Math.min(pause, ...holds.map(({ limit }) => limit - now)), signal);
-      if (hasEnded || signal.aborted) return undefined;
+      const seconds = Math.min(pause, ...holds.map(({ limit }) => limit - now));
+      if ((await waitFor(this.#clock, work, seconds, signal)) || signal.aborted) return undefined;
     }
   }
 

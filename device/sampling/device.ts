@@ -1,7 +1,7 @@
 // What a device is: sensors that together give rows, as async generators of batches of columns.
 
 import { type Clock, systemClock } from '../host/clock.ts';
-import { type Channel, isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
+import { type Channel, isComputed, type Sensor, type SensorOpener } from '../sensor.ts';
 import { computedRows } from './computed-rows.ts';
 import type { DeviceEvent } from './events.ts';
 import { openSensors } from './open-sensors.ts';
@@ -71,7 +71,7 @@ export interface RowsOptions {
 }
 
 export interface DeviceOptions {
-  readonly sensors: readonly OpenSensor[];
+  readonly sensors: readonly SensorOpener[];
   /** Seconds between rows, 0.001 to 86400; 0 is as fast as they are taken. */
   readonly interval: number;
   /** Seconds from row to row in simulated time, 1 where it is left out. */
@@ -106,7 +106,7 @@ class SensorDevice implements Device {
   readonly channels: readonly Channel[];
   readonly interval: number;
   readonly computed: boolean;
-  readonly #openers: readonly OpenSensor[];
+  readonly #openers: readonly SensorOpener[];
   readonly #step: number;
   readonly #clock: Clock;
   readonly #onEvent: (event: DeviceEvent) => void;

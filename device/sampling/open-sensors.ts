@@ -1,7 +1,7 @@
 // How the sensors of a device are opened: all or none, with channels that can stand in one Sequence.
 
 import { type Clock, waitFor } from '../host/clock.ts';
-import type { OpenSensor, Sensor } from '../sensor.ts';
+import type { Sensor, SensorOpener } from '../sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
 
 /** Opening takes this many seconds at most. */
@@ -16,7 +16,7 @@ const TIME_COLUMN = 'time';
  * @throws the own error of the first sensor that failed, with the number of others that failed too
  */
 export async function openSensors(
-  openers: readonly OpenSensor[],
+  openers: readonly SensorOpener[],
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<readonly Sensor[]> {

@@ -1,6 +1,5 @@
 // Reads a sensor once and checks that the reading has one number per channel.
 
-import { foundOf } from '../found.ts';
 import type { ReadContext } from '../host/read-context.ts';
 import {
   type ComputedSensor,
@@ -10,6 +9,7 @@ import {
   type Sensor,
   type Values,
 } from '../sensor.ts';
+import { valueText } from '../value-text.ts';
 
 /** Reads once. Rejects as the sensor does, and if the reading does not have one number per channel. */
 export async function readingOf(sensor: Sensor, context: ReadContext): Promise<PartialReading> {
@@ -43,7 +43,7 @@ export function checkedReading({ channels }: Sensor, reading: Reading): PartialR
   }
   for (let index = 0; index < length; index++) {
     if (typeof values[index] === 'number') continue;
-    throw new Error(`expected a number for ${channels[index]!.name}, found ${foundOf(values[index])}`);
+    throw new Error(`expected a number for ${channels[index]!.name}, found ${valueText(values[index])}`);
   }
   return problem === undefined ? { values } : { values, problem };
 }

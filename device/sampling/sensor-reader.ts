@@ -5,7 +5,7 @@ import { type Clock, waitFor } from '../host/clock.ts';
 import type { ReadContext } from '../host/read-context.ts';
 import { type ComputedSensor, isComputed, type PartialReading, type Sensor, type Values } from '../sensor.ts';
 import { Deadline, timeToRead } from './deadline.ts';
-import { Pace } from './pace.ts';
+import { ReadCycle } from './read-cycle.ts';
 import { computedReading, readingOf } from './reading.ts';
 import type { Stamp } from './row-times.ts';
 import type { SensorHealth } from './sensor-health.ts';
@@ -27,7 +27,7 @@ const CLOSE_GRACE = 1;
 
 type Outcome = PartialReading | { readonly error: string; readonly backOffFrom: number };
 
-interface Read {
+interface ReadAttempt {
   /** When it began, and the seconds that it took and waited for a bus as soon as it has ended. */
   readonly began: number;
   took: number;
@@ -52,10 +52,10 @@ export class SensorReader {
   readonly #every: number;
   readonly #patience: number;
   readonly #deadline: Deadline;
-  readonly #pace: Pace;
+  readonly #cycle: ReadCycle;
   #abort = new AbortController();
   #context: ReadContext;
-  #read: Read | undefined;
+  #read: ReadAttempt | undefined;
   #failuresInARow = 0;
   #lateInARow = 0;
   #retryAt = Number.NEGATIVE_INFINITY;
@@ -73,7 +73,7 @@ export class SensorReader {
     this.#patience = timeToRead(usual, sampling);
     this.#deadline = new Deadline(sensor.name, this.#patience, clock);
     this.#context = { signal: this.#abort.signal, account: this.#deadline };
-    this.#pace = new Pace(sampling, interval);
+    this.#cycle = new ReadCycle(sampling, interval);
   }
 
   /** The monotonic time from which `begin` has something to wait for; infinite while a hung read has not ended. */
@@ -91,7 +91,7 @@ export class SensorReader {
     if (this.#read?.taken && this.#read.hasEnded) this.#read = undefined;
     if (this.#read !== undefined) return this.#read.taken ? undefined : this.#read.decided;
     if (this.#closed !== undefined || !this.#isDue(stamp)) return undefined;
-    this.#pace.begun(stamp);
+    this.#cycle.begun(stamp);
     const { sensor } = this;
     this.#read = isComputed(sensor) ? computed(sensor, stamp) : this.#start(sensor, stamp);
     return this.#read.decided;
@@ -100,10 +100,10 @@ export class SensorReader {
   /** The values for the row of this stamp, which leaves now; undefined where the sensor has none. */
   take(stamp: Stamp): Values | undefined {
     const read = this.#read;
-    if (read === undefined || read.taken) return this.#pace.between(stamp);
+    if (read === undefined || read.taken) return this.#cycle.between(stamp);
     if (read.outcome === undefined) {
       read.missed++;
-      return this.#pace.between(stamp);
+      return this.#cycle.between(stamp);
     }
     read.taken = true;
     if ('values' in read.outcome) {
@@ -115,7 +115,7 @@ export class SensorReader {
     this.#failuresInARow++;
     // Half an interval off, so that the slot in which the back-off ends is not lost to a timer's jitter.
     this.#retryAt = read.outcome.backOffFrom + backOff - this.#interval / 2;
-    this.#pace.forget();
+    this.#cycle.forget();
     this.#lateInARow = 0;
     this.#health.keepsUp(undefined, stamp.time);
     this.#health.failed(read.outcome.error, stamp.time);
@@ -137,10 +137,10 @@ export class SensorReader {
 
   /** A failed reading is still due, as soon as its back-off is over. */
   #isDue(stamp: Stamp): boolean {
-    return this.#failuresInARow > 0 ? stamp.monotonic >= this.#retryAt : this.#pace.isDue(stamp);
+    return this.#failuresInARow > 0 ? stamp.monotonic >= this.#retryAt : this.#cycle.isDue(stamp);
   }
 
-  #answered(read: Read, { values, problem }: PartialReading, { time }: Stamp): void {
+  #answered(read: ReadAttempt, { values, problem }: PartialReading, { time }: Stamp): void {
     const { began, took, waited, missed } = read;
     this.#failuresInARow = 0;
     this.#lateInARow = missed > 0 && took > this.#every ? this.#lateInARow + 1 : 0;
@@ -151,14 +151,14 @@ export class SensorReader {
     );
     if (problem === undefined) {
       this.#health.answered(time);
-      this.#pace.keep(values, began, took, this.#patience);
+      this.#cycle.keep(values, began, took, this.#patience);
     } else {
       this.#health.failed(problem, time);
-      this.#pace.forget();
+      this.#cycle.forget();
     }
   }
 
-  #start(sensor: Sensor, { monotonic: began }: Stamp): Read {
+  #start(sensor: Sensor, { monotonic: began }: Stamp): ReadAttempt {
     const { signal } = this.#abort;
     const read = newRead(began);
     const end = (outcome: Outcome) => {
@@ -182,12 +182,12 @@ export class SensorReader {
   }
 }
 
-function newRead(began: number): Read {
+function newRead(began: number): ReadAttempt {
   return { began, took: 0, waited: 0, missed: 0, outcome: undefined, taken: false, hasEnded: false };
 }
 
 /** A read of what is computed: there at once. */
-function computed(sensor: ComputedSensor, { monotonic, time }: Stamp): Read {
+function computed(sensor: ComputedSensor, { monotonic, time }: Stamp): ReadAttempt {
   const read = newRead(monotonic);
   read.hasEnded = true;
   try {

@@ -98,12 +98,10 @@ function checked(reading: Reading, channels: readonly Channel[], place: string):
   return reading;
 }
 
-const NEVER = new AbortController().signal;
-
 /** Waits while a chip works. Rejects when `signal` aborts. */
-export async function pause(clock: Clock, seconds: number, signal: AbortSignal = NEVER): Promise<void> {
+export async function pause(clock: Clock, seconds: number, signal?: AbortSignal): Promise<void> {
   await clock.sleepUntil(clock.monotonic() + seconds, signal);
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
 }
 
 /**

@@ -33,10 +33,10 @@ export interface SensorSetup {
   /** Columns besides, which come after those. */
   readonly derived: readonly DerivedColumn[];
   /** When it is read and what rows hold between two readings, where somebody said so. */
-  readonly pace: PaceSetup;
+  readonly sampling: SamplingOverride;
 }
 
-export type PaceSetup = Pick<Sampling, 'every' | 'between'>;
+export type SamplingOverride = Pick<Sampling, 'every' | 'between'>;
 
 export interface SetupOptions {
   /** The sensor's own name, which its columns then begin with: `air` gives `air_temperature`. The kind's where it is left out. */
@@ -45,14 +45,14 @@ export interface SetupOptions {
   readonly channels?: Readonly<Record<string, ChannelOverride>>;
   /** By the names of the new columns, before which the sensor's own name comes. Those from channels that are not there are left out. */
   readonly derived?: Readonly<Record<string, DerivedOverride>>;
-  readonly pace?: PaceSetup;
+  readonly sampling?: SamplingOverride;
 }
 
 /** Sets a sensor up. `options` are as the kind's schema gave them. */
 export function setUpSensor(
   kind: SensorKind,
   options: Readonly<Record<string, unknown>> = {},
-  { name, channels = {}, derived = {}, pace = {} }: SetupOptions = {},
+  { name, channels = {}, derived = {}, sampling = {} }: SetupOptions = {},
 ): SensorSetup {
   const columns = kind
     .channels(options)
@@ -66,23 +66,23 @@ export function setUpSensor(
     const derivedFrom = derivedColumn(key, named(name, key), override, source.column, place);
     return [{ ...derivedFrom, column: { ...derivedFrom.column, ...ownName(name) } }];
   });
-  return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns, pace };
+  return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns, sampling };
 }
 
 /** All columns of a sensor, in the order of a reading; of those whose rows repeat or lack a reading, that is said. */
-export function columnsOf({ columns, derived, pace }: SensorSetup): readonly Channel[] {
-  const comment = paceComment(pace);
+export function columnsOf({ columns, derived, sampling }: SensorSetup): readonly Channel[] {
+  const comment = samplingComment(sampling);
   return [...columns, ...derived].map(({ column }) =>
     comment === undefined ? column : { ...column, comment },
   );
 }
 
 /** How the sensor is sampled. */
-export function samplingOf({ kind, options, pace }: SensorSetup): Sampling {
-  return { ...pace, conversionTime: kind.conversionTime(options) };
+export function samplingOf({ kind, options, sampling }: SensorSetup): Sampling {
+  return { ...sampling, conversionTime: kind.conversionTime(options) };
 }
 
-function paceComment({ every, between = 'nan' }: PaceSetup): string | undefined {
+function samplingComment({ every, between = 'nan' }: SamplingOverride): string | undefined {
   if (every === undefined && between === 'nan') return undefined;
   const rows = between === 'hold' ? 'repeat the earlier one' : 'have no value';
   return `${every === undefined ? '' : `Read every ${every} s. `}Rows between two readings ${rows}.`;

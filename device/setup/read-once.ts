@@ -6,12 +6,12 @@ import type { ReadContext } from '../host/read-context.ts';
 import { Deadline, timeToRead } from '../sampling/deadline.ts';
 import { readingOf } from '../sampling/reading.ts';
 import { closeSensor } from '../sampling/sensor-reader.ts';
-import { isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
+import { isComputed, type Sensor, type SensorOpener } from '../sensor.ts';
 
 /** Opening takes this many seconds at most; so does reading, unless it takes long by itself, and without the time in which others hold the bus. */
 const PATIENCE = 10;
 
-export interface OneReading {
+export interface ReadResult {
   /** One number a channel, NaN where there is none; undefined where the sensor gave nothing. */
   readonly values?: readonly number[];
   /** Why there are none, or why some are missing. */
@@ -19,7 +19,7 @@ export interface OneReading {
 }
 
 /** Does not reject, and does not wait for a sensor that hangs. */
-export async function readOnce(open: OpenSensor, clock: Clock): Promise<OneReading> {
+export async function readOnce(open: SensorOpener, clock: Clock): Promise<ReadResult> {
   let isOver = false;
   let opened: Sensor | undefined;
   let error = `no answer within ${PATIENCE} s`;
@@ -40,12 +40,12 @@ export async function readOnce(open: OpenSensor, clock: Clock): Promise<OneReadi
   return reading;
 }
 
-async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
+async function readWithin(sensor: Sensor, clock: Clock): Promise<ReadResult> {
   const stop = new AbortController();
   const deadline = new Deadline(sensor.name, timeToRead(PATIENCE, sensor.sampling), clock);
   deadline.begin();
-  let outcome: OneReading = {};
-  const reading = oneReading(sensor, clock, { signal: stop.signal, account: deadline }).then(
+  let outcome: ReadResult = {};
+  const reading = readResult(sensor, clock, { signal: stop.signal, account: deadline }).then(
     found => {
       outcome = found;
     },
@@ -58,7 +58,7 @@ async function readWithin(sensor: Sensor, clock: Clock): Promise<OneReading> {
   return error === undefined ? outcome : { error };
 }
 
-async function oneReading(sensor: Sensor, clock: Clock, context: ReadContext): Promise<OneReading> {
+async function readResult(sensor: Sensor, clock: Clock, context: ReadContext): Promise<ReadResult> {
   const failure = isComputed(sensor) ? sensor.failure?.(clock.wall()) : undefined;
   if (failure !== undefined) return { error: failure };
   const { values, problem } = await readingOf(sensor, context);

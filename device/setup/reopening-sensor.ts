@@ -6,10 +6,10 @@ import { closeSensor } from '../sampling/sensor-reader.ts';
 import {
   type Channel,
   isComputed,
-  type OpenSensor,
   type Reading,
   type Sampling,
   type Sensor,
+  type SensorOpener,
 } from '../sensor.ts';
 
 /** Whoever opens a device waits this many seconds for a sensor that takes its time; it comes later then. */
@@ -21,12 +21,12 @@ const LONGEST_WAIT = 5;
  * `channels` and `sampling` are those that `open` gives in the end.
  */
 export function reopenOnError(
-  open: OpenSensor,
+  open: SensorOpener,
   name: string,
   channels: readonly Channel[],
   clock: Clock,
   sampling: Sampling = {},
-): OpenSensor {
+): SensorOpener {
   return async () => {
     const sensor = new ReopeningSensor(open, name, channels, clock, sampling);
     const opened = await sensor.opened();
@@ -38,7 +38,7 @@ class ReopeningSensor implements Sensor {
   readonly name: string;
   readonly channels: readonly Channel[];
   readonly sampling: Sampling;
-  readonly #open: OpenSensor;
+  readonly #open: SensorOpener;
   readonly #clock: Clock;
   #opening: Promise<Sensor> | undefined;
   /** The one that was opened last, which may be closed by now. */
@@ -46,7 +46,7 @@ class ReopeningSensor implements Sensor {
   #isClosed = false;
 
   constructor(
-    open: OpenSensor,
+    open: SensorOpener,
     name: string,
     channels: readonly Channel[],
     clock: Clock,

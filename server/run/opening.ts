@@ -5,10 +5,10 @@ import {
   type DeviceEvent,
   messageOf,
   openDevice,
-  openerOf,
   reopenOnError,
   type SensorHost,
   samplingOf,
+  sensorOpener,
 } from '../../device/index.ts';
 import type { DatasetConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
@@ -47,7 +47,7 @@ export async function openDataset(
   { onEvent, onOverrun, onFailure }: OpenEvents = {},
 ): Promise<Dataset> {
   const openers = sensors.map(setup => {
-    const open = openerOf(setup, host, simulate);
+    const open = sensorOpener(setup, host, simulate);
     return reopenOnError(open, setup.name, columnsOf(setup), host.clock, samplingOf(setup));
   });
   const device = await openDevice({

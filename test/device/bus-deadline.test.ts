@@ -8,8 +8,8 @@ import type { DeviceEvent } from '../../device/sampling/events.ts';
 import type { Reading, Sensor } from '../../device/sensor.ts';
 import { ds18b20 } from '../../device/sensors/ds18b20.ts';
 import { columnsOf, samplingOf, setUpSensor } from '../../device/setup/column-setup.ts';
-import { openerOf } from '../../device/setup/opened-setup.ts';
 import { reopenOnError } from '../../device/setup/reopening-sensor.ts';
+import { sensorOpener } from '../../device/setup/sensor-opener.ts';
 import { FakeClock } from './fake-clock.ts';
 import { column, type Deferred, deferred, opening, sensorOf, take } from './fake-sensors.ts';
 import { hostOf } from './known-sensors.ts';
@@ -145,8 +145,8 @@ describe('thermometers on 1-Wire that convert one after the other', () => {
     const files = new W1ThermModel({ chips, clock, driver: 'single' });
     const host = hostOf({ files, clock, oneWire: oneWire({ files, serial: serialQueues(), clock }) });
     const sensors = addresses.map((address, index) => {
-      const setup = setUpSensor(ds18b20, { address }, { name: `t${index}`, pace: { between: 'hold' } });
-      const open = openerOf(setup, host, false);
+      const setup = setUpSensor(ds18b20, { address }, { name: `t${index}`, sampling: { between: 'hold' } });
+      const open = sensorOpener(setup, host, false);
       return reopenOnError(open, setup.name, columnsOf(setup), clock, samplingOf(setup));
     });
     const device = await openDevice({ sensors, interval: 1, clock });

@@ -220,7 +220,7 @@ describe('a sensor that is slower than the interval', () => {
     let reads = 0;
     const slow = sensorOf('slow', async () => {
       reads++;
-      await clock.sleepUntil(clock.monotonic() + 0.78, new AbortController().signal);
+      await clock.sleepUntil(clock.monotonic() + 0.78);
       return [reads];
     });
     const { clock, device, rows } = await deviceOf(0.25, slow, steady());
@@ -239,7 +239,7 @@ describe('a sensor that is slower than the interval', () => {
   it('has all sensors read side by side', async () => {
     const slow = (name: string) =>
       sensorOf(name, async () => {
-        await clock.sleepUntil(clock.monotonic() + 0.6, new AbortController().signal);
+        await clock.sleepUntil(clock.monotonic() + 0.6);
         return [1];
       });
     const { clock, device, rows } = await deviceOf(1, slow('a'), slow('b'), slow('c'));

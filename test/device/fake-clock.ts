@@ -41,16 +41,16 @@ export class FakeClock implements Clock {
     this.#monotonic += seconds;
   }
 
-  sleepUntil(time: number, signal: AbortSignal): Promise<void> {
+  sleepUntil(time: number, signal?: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const wake = () => {
         this.#sleepers.delete(sleeper);
-        signal.removeEventListener('abort', wake);
+        signal?.removeEventListener('abort', wake);
         resolve();
       };
       const sleeper = { time, wake };
-      if (signal.aborted || time <= this.#monotonic) return resolve();
-      signal.addEventListener('abort', wake);
+      if (signal?.aborted || time <= this.#monotonic) return resolve();
+      signal?.addEventListener('abort', wake);
       this.#sleepers.add(sleeper);
       this.#turn();
     });

@@ -2,7 +2,7 @@
 
 import type { Batch } from '../../dap/model/value.ts';
 import type { ReadContext } from '../../device/host/read-context.ts';
-import { type Channel, type OpenSensor, partsOf, type Reading, type Sensor } from '../../device/sensor.ts';
+import { type Channel, partsOf, type Reading, type Sensor, type SensorOpener } from '../../device/sensor.ts';
 
 export function channel(name: string, more: Partial<Channel> = {}): Channel {
   return { name, units: '1', longName: name, ...more };
@@ -33,7 +33,7 @@ export async function valuesOf(
   return Array.from(values);
 }
 
-export function opening(sensor: Sensor): OpenSensor {
+export function opening(sensor: Sensor): SensorOpener {
   return async () => sensor;
 }
 

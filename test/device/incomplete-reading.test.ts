@@ -5,8 +5,8 @@ import { openDevice } from '../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../device/sampling/events.ts';
 import type { Reading } from '../../device/sensor.ts';
 import { setUpSensor } from '../../device/setup/column-setup.ts';
-import { openerOf } from '../../device/setup/opened-setup.ts';
 import { reopenOnError } from '../../device/setup/reopening-sensor.ts';
+import { sensorOpener } from '../../device/setup/sensor-opener.ts';
 import { FakeClock } from './fake-clock.ts';
 import { channel, column, take } from './fake-sensors.ts';
 import { hostOf } from './known-sensors.ts';
@@ -35,7 +35,7 @@ async function deviceOf(read: (reads: number) => Reading) {
     { channels: { y: { calibration: { kind: 'linear', scale: 2, offset: 0 } } } },
   );
   const events: DeviceEvent[] = [];
-  const open = reopenOnError(openerOf(setup, hostOf({ clock }), false), setup.name, channels, clock);
+  const open = reopenOnError(sensorOpener(setup, hostOf({ clock }), false), setup.name, channels, clock);
   const device = await openDevice({
     sensors: [open],
     interval: 1,

@@ -3,22 +3,22 @@
 import type { Clock } from '../../device/host/clock.ts';
 import type { KernelFiles } from '../../device/host/kernel-files.ts';
 import { type SensorHost, simulatedHost, thisHost } from '../../device/kind.ts';
-import type { OpenSensor } from '../../device/sensor.ts';
+import type { SensorOpener } from '../../device/sensor.ts';
 import { hostCpu } from '../../device/sensors/host-cpu.ts';
 import { hostLoad } from '../../device/sensors/host-load.ts';
 import { hostNetwork } from '../../device/sensors/host-network.ts';
 import { thermal } from '../../device/sensors/thermal-zone.ts';
 import { tmp36Simulated } from '../../device/sensors/tmp36.ts';
 import { setUpSensor } from '../../device/setup/column-setup.ts';
-import { openerOf } from '../../device/setup/opened-setup.ts';
+import { sensorOpener } from '../../device/setup/sensor-opener.ts';
 
 /** A host of these parts, and of this machine's own where they are left out. */
 export function hostOf(parts: Partial<SensorHost> = {}): SensorHost {
   return { ...thisHost(1), ...parts };
 }
 
-export function simulatedTmp36({ seed }: { readonly seed: number }): OpenSensor {
-  return openerOf(setUpSensor(tmp36Simulated), hostOf({ seed }), true);
+export function simulatedTmp36({ seed }: { readonly seed: number }): SensorOpener {
+  return sensorOpener(setUpSensor(tmp36Simulated), hostOf({ seed }), true);
 }
 
 export interface HostSensors {
@@ -32,12 +32,12 @@ export interface HostSensors {
 export async function hostSensors({
   simulate = false,
   ...parts
-}: HostSensors = {}): Promise<readonly OpenSensor[]> {
+}: HostSensors = {}): Promise<readonly SensorOpener[]> {
   const host = hostOf(parts);
   const setups = [hostLoad, hostCpu, hostNetwork].map(kind => setUpSensor(kind));
   const place = simulate ? simulatedHost(thermal, { zone: 0 }, host) : host;
   for (const { name, options } of (await thermal.find?.(place)) ?? []) {
     setups.push(setUpSensor(thermal, thermal.options.parse(options), name === undefined ? {} : { name }));
   }
-  return setups.map(setup => openerOf(setup, host, simulate));
+  return setups.map(setup => sensorOpener(setup, host, simulate));
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseError } from '../../dap/index.ts';
-import { type OpenSensor, openDevice, type Sensor } from '../../device/index.ts';
+import { openDevice, type Sensor, type SensorOpener } from '../../device/index.ts';
 import type { DatasetInfo } from '../../server/dataset/dataset.ts';
 import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
@@ -30,7 +30,7 @@ async function serve(dataset: LoggedDataset | MaterialisedDataset): Promise<stri
 describe('a dataset whose rows break off', () => {
   it('at interval 0 cuts the response, which must not look complete, and says so in health and log', async () => {
     let opened = 0;
-    const open: OpenSensor = async () => {
+    const open: SensorOpener = async () => {
       opened += 1;
       if (opened > 1) throw new Error('EBUSY: the bus is held by another program');
       return sensor();

@@ -52,8 +52,6 @@ const LOOK_AGAIN = 0.01;
 /** What the file `value` begins with where the line is high. */
 const ONE = '1'.charCodeAt(0);
 
-const NEVER = new AbortController().signal;
-
 const { R_OK, W_OK } = constants;
 
 interface OpenLine {
@@ -92,7 +90,7 @@ export function sysfsGpio({
         const failure = await failureOf(reach(file, mode));
         if (failure === undefined) break;
         if (clock.monotonic() > limit) throw openingError(failure, pin, file, undefined);
-        await clock.sleepUntil(clock.monotonic() + LOOK_AGAIN, NEVER);
+        await clock.sleepUntil(clock.monotonic() + LOOK_AGAIN);
       }
     }
   };

@@ -138,17 +138,12 @@ class Bus {
     const began = this.#clock.monotonic();
     if (this.#hangsSince !== undefined) throw new HangingBus(this.name, began - this.#hangsSince);
     const adapter = await this.#opened();
-    let hasEnded = false;
     const running = work(adapter);
-    const ended = running.then(nothing, nothing).then(() => {
-      hasEnded = true;
-    });
-    await waitFor(this.#clock, ended, DEADLINE);
-    if (hasEnded) return running;
+    if (await waitFor(this.#clock, running, DEADLINE)) return running;
     // It holds a thread until the kernel lets it go, which is why nothing else is begun on this bus before.
     this.#hangsSince = began;
     this.#adapter = undefined;
-    void ended.then(() => {
+    void running.then(nothing, nothing).then(() => {
       this.#hangsSince = undefined;
       return closeQuietly(adapter);
     });

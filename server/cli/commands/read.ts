@@ -5,10 +5,10 @@ import {
   channelValue,
   columnsOf,
   fillValue,
-  openerOf,
   readOnce,
   type SensorHost,
   type SensorSetup,
+  sensorOpener,
 } from '../../../device/index.ts';
 import type { Config } from '../../config/config.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
@@ -110,7 +110,7 @@ async function readSensor(
   host: SensorHost,
   simulate: boolean,
 ): Promise<readonly ReadValue[]> {
-  const { values, error } = await readOnce(openerOf(setup, host, simulate), host.clock);
+  const { values, error } = await readOnce(sensorOpener(setup, host, simulate), host.clock);
   return columnsOf(setup).map((column, index) => {
     const { name, units } = column;
     const value = values === undefined ? null : rowValue(column, values[index]!);

@@ -19,7 +19,7 @@ export function checkIntervals(
   if (interval === undefined) return [];
   const paced = sensors.flatMap(sensor => checkPace(sensor, interval));
   const [slowest] = sensors
-    .filter(({ setup }) => setup?.pace.every === undefined && setup?.pace.between === undefined)
+    .filter(({ setup }) => setup?.sampling.every === undefined && setup?.sampling.between === undefined)
     .map(({ conversion }) => conversion)
     .sort((a, b) => b.time - a.time);
   if (slowest === undefined || interval === 0 || interval >= slowest.time) return paced;
@@ -34,7 +34,7 @@ export function checkIntervals(
 
 /** A sensor that has a time of its own is read more rarely than rows are made, and not faster than it can. */
 function checkPace({ dataset, path, setup, conversion }: SensorNode, interval: number): Problem[] {
-  const every = setup?.pace.every;
+  const every = setup?.sampling.every;
   if (every === undefined) return [];
   const refuse = (expected: string, found = String(every)) => [
     problemAt(dataset, [...path, 'every'], 'value', { expected, found }),

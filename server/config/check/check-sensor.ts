@@ -96,7 +96,7 @@ function ofKind(
     ...(ownName === undefined ? {} : { name: ownName }),
     channels: understood(channels, channelSchema),
     derived: understood(derived, derivedSchema),
-    pace: paceOf(value),
+    sampling: paceOf(value),
   });
   return {
     setup: named ? setup : undefined,

@@ -5,7 +5,7 @@ import {
   BETWEEN,
   duration,
   LONGEST_INTERVAL,
-  type PaceSetup,
+  type SamplingOverride,
   SHORTEST_INTERVAL,
 } from '../../../device/index.ts';
 
@@ -24,7 +24,7 @@ export const PACE_SHAPE = {
 };
 
 /** What is said of the pace, as far as it can be understood. */
-export function paceOf(written: Readonly<Record<string, unknown>>): PaceSetup {
+export function paceOf(written: Readonly<Record<string, unknown>>): SamplingOverride {
   const pace = Object.entries(PACE_SHAPE).flatMap(([key, schema]) => {
     const { data } = schema.safeParse(written[key]);
     return data === undefined ? [] : [[key, data] as const];

@@ -81,8 +81,7 @@ it('a driver may hand that signal, or one of its own, to queues and chips', asyn
 it('the deadline of such a driver leaves out the time that it waits in a queue', async () => {
   const clock = new FakeClock();
   const host = hostOf({ clock, buses: { serial: serialQueues() } });
-  const asleep = (seconds: number) =>
-    clock.sleepUntil(clock.monotonic() + seconds, new AbortController().signal);
+  const asleep = (seconds: number) => clock.sleepUntil(clock.monotonic() + seconds);
   void host.buses.serial('1-wire', () => asleep(7));
   const sensor = await earlierSensor(
     (signal, { buses }) => buses.serial('1-wire', async () => asleep(1).then(() => [1, 2]), signal as never),

@@ -118,7 +118,7 @@ describe('an ADS1115', () => {
     const { open, chip, clock } = rigOf();
     const sensor = await open(ads1115);
     const reading = readingOf(sensor);
-    void clock.sleepUntil(clock.monotonic() + 0.004, new AbortController().signal).then(() => chip.powerOn());
+    void clock.sleepUntil(clock.monotonic() + 0.004).then(() => chip.powerOn());
     await expect(reading).rejects.toThrow(
       '0x48 on i2c-1: expected the configuration 0x4383, found 0x0583: the chip lost its supply',
     );

@@ -81,7 +81,7 @@ describe('a BME280', () => {
     const { open, chip, clock } = rigOf();
     const sensor = await open(bme280);
     const reading = readingOf(sensor);
-    void clock.sleepUntil(clock.monotonic() + 0.004, new AbortController().signal).then(() => chip.powerOn());
+    void clock.sleepUntil(clock.monotonic() + 0.004).then(() => chip.powerOn());
     await expect(reading).rejects.toThrow(
       '0x76 on i2c-1: expected a measurement, found none: the chip lost its supply',
     );
@@ -157,7 +157,7 @@ describe('a BMP280', () => {
     const { open, chip, clock } = rigOf(0x58);
     const sensor = await open(bmp280);
     const reading = readingOf(sensor);
-    void clock.sleepUntil(clock.monotonic() + 0.003, new AbortController().signal).then(() => chip.powerOn());
+    void clock.sleepUntil(clock.monotonic() + 0.003).then(() => chip.powerOn());
     await expect(reading).rejects.toThrow('expected a measurement, found none');
   });
 

@@ -13,7 +13,7 @@ import {
 import { fileTree } from '../../../device/models/file-tree.ts';
 import { SENSOR_KINDS } from '../../../device/sensors/catalogue.ts';
 import { setUpSensor } from '../../../device/setup/column-setup.ts';
-import { openerOf } from '../../../device/setup/opened-setup.ts';
+import { sensorOpener } from '../../../device/setup/sensor-opener.ts';
 import { importsOf, textOf } from '../../sources.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { valuesOf } from '../fake-sensors.ts';
@@ -58,7 +58,7 @@ async function simulated(
   seed: number,
 ): Promise<readonly (readonly number[])[]> {
   const clock = new FakeClock();
-  const sensor = await openerOf(setUpSensor(kind, options), emptyHost(seed, clock), true)();
+  const sensor = await sensorOpener(setUpSensor(kind, options), emptyHost(seed, clock), true)();
   const readings: number[][] = [];
   for (let read = 0; read < 3; read++) {
     clock.pass(Math.max(1, kind.conversionTime(options)));

@@ -103,7 +103,7 @@ describe('an INA219', () => {
     const { open, chip, clock } = rigOf();
     const sensor = await open(ina219, { samples: 128 });
     const reading = readingOf(sensor);
-    void clock.sleepUntil(clock.monotonic() + 0.05, new AbortController().signal).then(() => chip.powerOn());
+    void clock.sleepUntil(clock.monotonic() + 0.05).then(() => chip.powerOn());
     await expect(reading).rejects.toThrow(
       '0x40 on i2c-1: expected the configuration 0x3ffb, found 0x399f: the chip lost its supply',
     );

@@ -4,8 +4,8 @@ import { afterEach } from 'vitest';
 import type { SensorHost, SensorKind } from '../../../device/kind.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { columnsOf, type SetupOptions, setUpSensor } from '../../../device/setup/column-setup.ts';
-import { openerOf } from '../../../device/setup/opened-setup.ts';
 import { reopenOnError } from '../../../device/setup/reopening-sensor.ts';
+import { sensorOpener } from '../../../device/setup/sensor-opener.ts';
 
 export interface Opens {
   open(kind: SensorKind, written?: object): Promise<Sensor>;
@@ -27,10 +27,10 @@ export function opensOn(host: SensorHost): Opens {
     return sensor;
   };
   return {
-    open: async (kind, written = {}) => keep(await openerOf(setUp(kind, written), host, false)()),
+    open: async (kind, written = {}) => keep(await sensorOpener(setUp(kind, written), host, false)()),
     openReopening: async (kind, written = {}, options) => {
       const setup = setUp(kind, written, options);
-      const opener = openerOf(setup, host, false);
+      const opener = sensorOpener(setup, host, false);
       return keep(await reopenOnError(opener, setup.name, columnsOf(setup), host.clock)());
     },
   };

@@ -15,7 +15,7 @@ import { openDevice } from '../../../device/sampling/device.ts';
 import type { Sensor } from '../../../device/sensor.ts';
 import { replay } from '../../../device/sensors/replay.ts';
 import { setUpSensor } from '../../../device/setup/column-setup.ts';
-import { openerOf } from '../../../device/setup/opened-setup.ts';
+import { sensorOpener } from '../../../device/setup/sensor-opener.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { column, take, valuesOf } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
@@ -254,7 +254,7 @@ describe('a replay', () => {
   it('gives rows as fast as they are read, every one of them', async () => {
     const file = await written('rows.csv', table(500));
     const setup = setUpSensor(replay, replay.options.parse({ file, columns: ['t'], speed: 'as-read' }));
-    const device = await openDevice({ sensors: [openerOf(setup, hostOf(), false)], interval: 0 });
+    const device = await openDevice({ sensors: [sensorOpener(setup, hostOf(), false)], interval: 0 });
     const stop = new AbortController();
     const rows = await take(device.rows(stop.signal), 500);
     expect(column(rows, 1)).toEqual(Array.from({ length: 500 }, (_, row) => row));

@@ -61,7 +61,7 @@ describe('a TMP102', () => {
     const { open, chip, clock } = rigOf();
     const sensor = await open(tmp102);
     const reading = readingOf(sensor);
-    void clock.sleepUntil(clock.monotonic() + 0.01, new AbortController().signal).then(() => chip.powerOn());
+    void clock.sleepUntil(clock.monotonic() + 0.01).then(() => chip.powerOn());
     await expect(reading).rejects.toThrow(
       '0x48 on i2c-1: expected the configuration 0x6100 of a TMP102, found 0x60a0',
     );

@@ -39,7 +39,7 @@ describe('a TMP105', () => {
     const { open, chip, clock } = rigOf();
     const sensor = await open(tmp105, { address: ADDRESS });
     const reading = readingOf(sensor);
-    void clock.sleepUntil(clock.monotonic() + 0.2, new AbortController().signal).then(() => chip.powerOn());
+    void clock.sleepUntil(clock.monotonic() + 0.2).then(() => chip.powerOn());
     await expect(reading).rejects.toThrow(
       '0x49 on i2c-1: expected the configuration 0x61 of a TMP105, found 0x00',
     );

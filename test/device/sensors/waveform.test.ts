@@ -3,7 +3,7 @@ import { openDevice } from '../../../device/sampling/device.ts';
 import type { ComputedSensor } from '../../../device/sensor.ts';
 import { waveform } from '../../../device/sensors/waveform.ts';
 import { setUpSensor } from '../../../device/setup/column-setup.ts';
-import { openerOf } from '../../../device/setup/opened-setup.ts';
+import { sensorOpener } from '../../../device/setup/sensor-opener.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { column, take } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
@@ -98,7 +98,7 @@ describe('a waveform', () => {
 
   it('gives rows as fast as they are asked for', async () => {
     const setup = setUpSensor(waveform, waveform.options.parse({ mean: 5 }));
-    const device = await openDevice({ sensors: [openerOf(setup, hostOf(), false)], interval: 0 });
+    const device = await openDevice({ sensors: [sensorOpener(setup, hostOf(), false)], interval: 0 });
     expect(device.computed).toBe(true);
     const stop = new AbortController();
     const batches = await take(device.rows(stop.signal, { from: START }), 3);
@@ -121,7 +121,7 @@ describe('an outage by schedule', () => {
     const events: string[] = [];
     const setup = setUpSensor(waveform, waveform.options.parse(options));
     const device = await openDevice({
-      sensors: [openerOf(setup, hostOf({ clock }), false)],
+      sensors: [sensorOpener(setup, hostOf({ clock }), false)],
       interval: 1,
       clock,
       onEvent: event => events.push(event.kind === 'sensor-failing' ? event.error : event.kind),

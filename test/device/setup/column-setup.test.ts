@@ -4,7 +4,7 @@ import { sensorKind } from '../../../device/kind.ts';
 import { openDevice } from '../../../device/sampling/device.ts';
 import type { ComputedSensor } from '../../../device/sensor.ts';
 import { type ChannelOverride, setUpSensor } from '../../../device/setup/column-setup.ts';
-import { openerOf } from '../../../device/setup/opened-setup.ts';
+import { sensorOpener } from '../../../device/setup/sensor-opener.ts';
 import { column, take } from '../fake-sensors.ts';
 import { hostOf } from '../known-sensors.ts';
 
@@ -34,7 +34,7 @@ const measuring = sensorKind({
 
 async function rowsOf(computed: boolean, overrides: Readonly<Record<string, ChannelOverride>>) {
   const setup = setUpSensor(measuring, { computed }, { name: 'a', channels: overrides });
-  const device = await openDevice({ sensors: [openerOf(setup, hostOf(), false)], interval: 0 });
+  const device = await openDevice({ sensors: [sensorOpener(setup, hostOf(), false)], interval: 0 });
   const rows = await take(device.rows(new AbortController().signal, { from: 9 }), 1);
   await device.close();
   return { device, rows };
@@ -84,7 +84,7 @@ describe('a sensor that was set up', () => {
       open: async () => ({ name: 'n', channels, read: async () => [Number.NaN, 1], close: async () => {} }),
     });
     const setup = setUpSensor(nan, {}, { channels: { raw: { calibration } } });
-    const sensor = await openerOf(setup, hostOf(), false)();
+    const sensor = await sensorOpener(setup, hostOf(), false)();
     expect(await sensor.read(new AbortController())).toEqual([Number.NaN, 1]);
   });
 
@@ -99,7 +99,7 @@ describe('a sensor that was set up', () => {
         },
       }),
     });
-    await expect(openerOf(setUpSensor(other), hostOf(), false)()).rejects.toThrow(
+    await expect(sensorOpener(setUpSensor(other), hostOf(), false)()).rejects.toThrow(
       'sensor measuring: expected the channels raw, half, found half',
     );
     expect(closed).toBe(1);
@@ -107,7 +107,7 @@ describe('a sensor that was set up', () => {
 
   it('is refused for a simulation that its kind does not have', async () => {
     const real = sensorKind({ ...measuring, needs: ['i2c'] });
-    await expect(openerOf(setUpSensor(real), hostOf(), true)()).rejects.toThrow(
+    await expect(sensorOpener(setUpSensor(real), hostOf(), true)()).rejects.toThrow(
       'sensors of the kind measuring cannot be simulated',
     );
   });

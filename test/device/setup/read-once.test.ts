@@ -74,7 +74,7 @@ describe('one reading', () => {
         serial(
           '1-wire',
           async () => {
-            await clock.sleepUntil(clock.monotonic() + 7, new AbortController().signal);
+            await clock.sleepUntil(clock.monotonic() + 7);
             return [1];
           },
           context,
@@ -88,7 +88,7 @@ describe('one reading', () => {
   it('may take twice as long as its kind says', async () => {
     const clock = new FakeClock();
     const read = async () => {
-      await clock.sleepUntil(clock.monotonic() + 19, new AbortController().signal);
+      await clock.sleepUntil(clock.monotonic() + 19);
       return [1];
     };
     const slow = sensorOf('a', read, { sampling: { conversionTime: 10 } });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openDevice } from '../../../device/sampling/device.ts';
 import type { DeviceEvent } from '../../../device/sampling/events.ts';
-import type { OpenSensor, Sensor } from '../../../device/sensor.ts';
+import type { Sensor, SensorOpener } from '../../../device/sensor.ts';
 import { reopenOnError } from '../../../device/setup/reopening-sensor.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { channel, column, deferred, never, sensorOf, take } from '../fake-sensors.ts';
 import { simulatedTmp36 } from '../known-sensors.ts';
 
-async function deviceOf(open: OpenSensor, interval = 1) {
+async function deviceOf(open: SensorOpener, interval = 1) {
   const clock = new FakeClock(1_800_000_000);
   const events: DeviceEvent[] = [];
   const sensors = [reopenOnError(open, 's', [channel('s')], clock)];

@@ -6,7 +6,7 @@ import type { Channel, ComputedSensor } from '../../../../device/sensor.ts';
 import { type ChannelOverride, columnsOf, setUpSensor } from '../../../../device/setup/column-setup.ts';
 import { DERIVATIONS } from '../../../../device/setup/derived/catalogue.ts';
 import type { DerivedOverride } from '../../../../device/setup/derived/derived-column.ts';
-import { openerOf } from '../../../../device/setup/opened-setup.ts';
+import { sensorOpener } from '../../../../device/setup/sensor-opener.ts';
 import { column, take } from '../../fake-sensors.ts';
 import { hostOf } from '../../known-sensors.ts';
 
@@ -55,7 +55,7 @@ async function deviceOf(
   overrides: Readonly<Record<string, ChannelOverride>> = {},
 ) {
   const setup = setUpSensor(converter(computed, measured), {}, { name: 'adc', channels: overrides, derived });
-  const device = await openDevice({ sensors: [openerOf(setup, hostOf(), false)], interval: 0 });
+  const device = await openDevice({ sensors: [sensorOpener(setup, hostOf(), false)], interval: 0 });
   const stop = new AbortController();
   const rows = device.rows(stop.signal, { from: 9 });
   const next = async () => {

@@ -3,7 +3,7 @@
 const LONGEST_FOUND = 60;
 
 /** A value of any type on one line: `nothing`, `"21.3"`, `a list of 3`. */
-export function foundOf(value: unknown): string {
+export function valueText(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(value.slice(0, LONGEST_FOUND));
   if (typeof value === 'function') return 'a function';

@@ -3,7 +3,7 @@
 import type { Sampling, Values } from '../sensor.ts';
 import type { Stamp } from './row-times.ts';
 
-export class Pace {
+export class ReadCycle {
   readonly #every: number;
   readonly #holds: boolean;
   readonly #interval: number;

@@ -4,13 +4,13 @@ import type { NumberColumn } from '../../dap/model/value.ts';
 import { type SensorHost, simulatedHost } from '../kind.ts';
 import { channelValue } from '../sampling/columns.ts';
 import { readingOf } from '../sampling/reading.ts';
-import { type ComputedSensor, isComputed, type OpenSensor, type Sensor } from '../sensor.ts';
+import { type ComputedSensor, isComputed, type Sensor, type SensorOpener } from '../sensor.ts';
 import { type Calibration, calibrated } from './calibration.ts';
 import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
 import { derivedProblem, derivedValue } from './derived/derived-column.ts';
 
 /** What opens the sensor on `host`, or on what its kind puts there where `simulate` is set. */
-export function openerOf(setup: SensorSetup, host: SensorHost, simulate: boolean): OpenSensor {
+export function sensorOpener(setup: SensorSetup, host: SensorHost, simulate: boolean): SensorOpener {
   return async () => {
     const { kind, options } = setup;
     const sensor = await kind.open(options, simulate ? simulatedHost(kind, options, host) : host);
