@@ -1,4 +1,4 @@
-// What asks a DAP2 server over HTTP: to describe a dataset, to read it whole, to follow its Sequence for ever.
+// The DAP2 client over HTTP: describes a dataset, reads it whole, or follows its Sequence for ever.
 
 export { type FollowOptions, type FollowState, follow } from './follow/follow.ts';
 export type { FollowedRows } from './follow/followed-rows.ts';

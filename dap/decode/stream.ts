@@ -1,8 +1,9 @@
-// How is a data response decoded straight from the network, so that no socket stays behind?
+// Decodes a data response straight from the network, and closes its source however the decoding ends.
 
 import type { DecodedPart } from './decoder.ts';
 import { Decoder } from './decoder.ts';
 import type { DecodeLimits } from './limits.ts';
+import { onAbort } from './on-abort.ts';
 
 export type ByteSource =
   | Response
@@ -11,15 +12,15 @@ export type ByteSource =
   | Iterable<Uint8Array>;
 
 export interface DecodeStreamOptions {
-  /** Ends the decoding, also while it waits for bytes: the generator throws the signal's reason. */
+  /** Ends the decoding, also during a wait for bytes: the generator throws the signal's reason. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<DecodeLimits>;
 }
 
 /**
- * Decodes the bytes of `source` as they come. Throws as `Decoder` does, with the parts before the trouble given out
- * first, or what the source throws. However it ends, and also when its consumer leaves early, the source is cancelled
- * or its iterator returned. To stop it while it waits, abort the signal: a generator's `return` waits for the bytes.
+ * Decodes the bytes of `source` as they come. Throws as `Decoder` does, after the parts that precede the error, or passes on
+ * the error of the source. However the decoding ends, also if its consumer leaves early, the source is cancelled or its iterator
+ * returned. To stop the generator during a wait, abort the signal: a generator's `return` waits for the bytes.
  */
 export async function* decodeStream(
   source: ByteSource,
@@ -37,7 +38,7 @@ export async function* decodeStream(
       if (done === true) return;
     }
   } finally {
-    // A source that is still busy with a piece answers only after that piece: nobody waits for it after an abort.
+    // A source that is busy with a piece answers only after that piece: an abort does not wait for it.
     const closed = pieces.close(signal?.reason);
     if (signal?.aborted !== true) await closed;
   }
@@ -45,7 +46,7 @@ export async function* decodeStream(
 
 interface Pieces {
   next(): Promise<IteratorResult<Uint8Array, unknown>>;
-  /** Never rejects: what a source says about being closed has no reader any more. */
+  /** Never rejects: the error of a source that is closed has no reader any more. */
   close(reason: unknown): Promise<void>;
 }
 
@@ -83,12 +84,11 @@ function fromIterator(iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>
   };
 }
 
-/** What `work` gives, or the signal's reason as soon as it is aborted. No trace is left on the signal afterwards. */
+/** The result of `work`; rejects with the signal's reason as soon as the signal is aborted. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const forget = onAbort(signal, reject);
+    work.then(resolve, reject).finally(forget);
   });
 }

@@ -1,4 +1,4 @@
-// Finds the column of times by which a stream is resumed, and asks for it where the projection leaves it out.
+// Finds the column of times by which a stream is resumed, in the description of the dataset.
 
 import { type Constraint, pathOf } from '../../constraint/index.ts';
 import type { MissingTest } from '../../model/meaning.ts';
@@ -14,15 +14,15 @@ import { askDds } from '../read/describe.ts';
 export interface ResumeTime {
   readonly sequence: string;
   readonly column: string;
-  /** The projection leaves the column out: it is asked for besides, and taken out of the rows. */
+  /** The projection leaves the column out: requests include it, and it is removed from the rows. */
   readonly isOmitted: boolean;
-  /** Undefined while only the column's name says that it is the time: the DAS was not asked for. */
+  /** Undefined while the DAS has not been requested, and only the column's name marks it as the time. */
   readonly units: TimeUnits | undefined;
-  /** Tells times from numbers that stand for none, where the DAS says so. */
+  /** Tells times from missing values, if the DAS describes them. */
   readonly meaning?: MissingTest | undefined;
 }
 
-/** The name that says by itself that a column holds the time. */
+/** The name that marks a column as the time without any attribute. */
 const TIME = 'time';
 
 /** The column's dotted name. */
@@ -31,9 +31,9 @@ export function pathOfTime({ sequence, column }: ResumeTime): string {
 }
 
 /**
- * The time of the Sequence that `asked` chooses: a column of numbers named `time`, else the one whose units in the DAS count
- * from a moment. Undefined where there is none. `served` is the dataset as the constraint leaves it, where that is known.
- * Throws as `askDds` does.
+ * The time of the Sequence that `asked` chooses: a column of numbers named `time`, else the column whose units in the DAS count
+ * from a moment. Undefined without such a column. `served` is the dataset as the constraint leaves it, if it is known. Throws as
+ * `askDds` does.
  */
 export async function findResumeTime(
   connection: ClientConnection,
@@ -63,7 +63,7 @@ export async function findResumeTime(
   return { sequence: sequence.name, column: time.name, isOmitted: isOmitted(time.name), units, meaning };
 }
 
-/** A time that was found by its name, with what the DAS says of it: seconds since 1970 where it says nothing. */
+/** A time that was found by its name, with its units and missing values by the DAS; seconds since 1970 without any. */
 export async function describedTime(
   connection: ClientConnection,
   address: Address,
@@ -76,7 +76,7 @@ export async function describedTime(
   return { ...time, units: found?.units ?? UNIX_SECONDS, meaning: found?.meaning };
 }
 
-/** The constraint with one more column asked for. */
+/** The constraint with one more column in its projection. */
 export function askingFor(path: string, constraint: Constraint): Constraint {
   const steps = path.split('.').map(name => ({ name, indices: [] }));
   return { ...constraint, projections: [...constraint.projections, { kind: 'name', steps }] };
@@ -86,7 +86,7 @@ function isNamedTime(field: Variable): boolean {
   return field.name === TIME && isNumeric(field);
 }
 
-/** The one Sequence of `dataset` that the constraint names columns of, or the only one that there is. */
+/** The one Sequence of `dataset` whose columns the constraint names; for a constraint without names, the only Sequence. */
 function chosenSequence(constraint: Constraint, dataset: DapDataset): Sequence | undefined {
   const chosen = new Set<Variable | undefined>();
   const ownerOf = ownersOf(dataset);
@@ -102,13 +102,13 @@ function chosenSequence(constraint: Constraint, dataset: DapDataset): Sequence |
   return sequence?.type === 'Sequence' && another === undefined && chosen.size === 1 ? sequence : undefined;
 }
 
-/** The only Sequence of `dataset`, where a function of `constraint` may have made columns of it that are not its own. */
+/** The only variable of `dataset`, if a function of the constraint may have made columns of it under other names. */
 function madeOf({ variables }: DapDataset, { selections }: Constraint): Variable | undefined {
   const calls = selections.some(({ kind }) => kind === 'call');
   return calls && variables.length === 1 ? variables[0] : undefined;
 }
 
-/** The variables by their names, and Sequences by the names of their fields alone; the first one where several match. */
+/** The variables by their names, and Sequences by the names of their fields; the first variable of several with one name. */
 function ownersOf({ variables }: DapDataset): Map<string, Variable> {
   const owners = new Map<string, Variable>();
   const add = (name: string, owner: Variable): void => {
@@ -126,7 +126,7 @@ function firstStep(path: string): string {
   return dot < 0 ? path : path.slice(0, dot);
 }
 
-/** True where the constraint asks for the column too. */
+/** True if the projection includes the column. */
 function isProjected({ projections }: Constraint, { name }: Sequence, column: string): boolean {
   if (projections.length === 0) return true;
   return projections.some(

@@ -1,9 +1,9 @@
-// Finds the followed Sequence and its columns in the dataset that a connection serves, which may have changed since the last one.
+// Finds the followed Sequence and its columns in the dataset of a connection, which may differ from the last connection's.
 
 import type { DapDataset, Sequence, Variable } from '../../model/variable.ts';
 import { ResponseError } from '../http/request.ts';
 
-/** The Sequence to follow. Throws a `ResponseError` where `dataset`, which the address `at` serves, has none or several. */
+/** The Sequence to follow. Throws a `ResponseError` if `dataset`, which the address `at` serves, has none or several. */
 export function onlySequence(dataset: DapDataset, at: string): Sequence {
   const [sequence, another] = dataset.variables.filter(variable => variable.type === 'Sequence');
   if (sequence !== undefined && another === undefined) return sequence;
@@ -12,8 +12,8 @@ export function onlySequence(dataset: DapDataset, at: string): Sequence {
 }
 
 /**
- * The index in `served` of the column `field`: columns may come in another order, and others may have joined them. Throws a
- * `ResponseError` where it is gone or has another type.
+ * The index in `served` of the column `field`: the order of columns may have changed, and columns may have been added. Throws a
+ * `ResponseError` if the column is gone or has another type.
  */
 export function columnOf(field: Variable, served: Sequence, at: string): number {
   const index = indicesOf(served).get(field.name) ?? -1;
@@ -21,7 +21,7 @@ export function columnOf(field: Variable, served: Sequence, at: string): number 
   throw datasetChanged(`a column "${field.name}" of type ${field.type} as before`, served, at);
 }
 
-/** The indices of columns by their names, for each Sequence that was served; the first of several columns of one name. */
+/** The indices of columns by their names, for each served Sequence; the first of several columns with one name. */
 const INDICES = new WeakMap<Sequence, ReadonlyMap<string, number>>();
 
 function indicesOf(sequence: Sequence): ReadonlyMap<string, number> {
@@ -33,7 +33,7 @@ function indicesOf(sequence: Sequence): ReadonlyMap<string, number> {
   return indices;
 }
 
-/** The error for a dataset that is no longer the one whose rows came before. */
+/** The error for a dataset that cannot continue the rows that have come. */
 export function datasetChanged(expected: string, { name, fields }: Sequence, at: string): ResponseError {
   const found = fields.map(field => `${field.type} ${field.name}`).join(', ');
   return new ResponseError(at, `the dataset has changed: expected ${expected}, found ${name} with ${found}`);

@@ -1,54 +1,55 @@
-// Decides how far in time one request asks, where the server would send rows faster than they are wanted.
+// Decides up to which time a request asks for rows, if the server sends rows faster than they are read.
 
 import { Interruption } from '../http/connection.ts';
 
-/** Seconds of the first slice, and of one that ends in the server's future: by it a server shows whether it waits for its clock. */
+/** Seconds of the first slice, and of a slice that ends in the server's future to find out whether the server waits for its clock. */
 const FIRST = 60;
 const AHEAD = 5;
 
-/** Seconds before the server's clock up to which all rows are there that will be: one is stamped when its reading begins. */
+/** Seconds behind the server's clock up to which no row is missing: a row bears the time at which its reading began. */
 const SETTLED = 30;
 
-/** How many times longer or shorter than the last one a slice is. */
+/** The factor by which a slice is at most longer or shorter than the last one. */
 const STEP = 4;
 
-/** Seconds that rows may be ahead of the server's clock, or of the pace of time, before they are said to be. */
+/** Seconds that rows may be ahead of the server's clock, or of the pace of time, without counting as ahead. */
 const AMISS = 10;
 
-/** Seconds by which a server that waits for its clock ends a slice late, and by which the estimate of its clock may be wrong. */
+/** Seconds by which a server that waits for its clock may end a slice late, and the error of the estimate of its clock. */
 const LATE = 5;
 const VAGUE = 2;
 
-/** The result of a slice: the next request follows at once, or nothing new is there yet. */
+/** The result of a slice: the next request follows at once, or the server has no new rows yet. */
 export type Outcome = 'go on' | 'nothing';
 
-/** A window of time, in seconds since 1970, that a request ends at. */
+/** The window of time that a request asks for, in seconds since 1970. */
 export interface Slice {
   readonly from: number;
   readonly to: number;
-  /** What the server's clock read when it was asked for. */
+  /** The server's clock at the time of the request. */
   readonly asked: number;
-  /** It ends a little ahead of that clock: a server that waits for it shows so. */
+  /** The slice ends a little ahead of that clock, to find out whether the server waits for its clock. */
   readonly isProbe: boolean;
 }
 
 /**
- * A stream is asked for without an end until its rows come faster than their time passes. Then it is asked for in slices of about
- * `rows` rows, up to the server's present. A server that waits there for its clock is live, and is asked without an end again;
- * one that makes rows ahead of it, or that gives an endless past as fast as it is read, is asked slice by slice for ever.
+ * A request has no end until rows come faster than their time passes. Then requests ask for slices of about `rows` rows, up to the
+ * server's present. A server that waits there for its clock is live: requests have no end again. A server that makes rows ahead of
+ * its clock, or sends an endless past as fast as it is read, is asked slice by slice for ever.
  */
 export class Slices {
   #rows: number;
-  /** Rows have come too fast, and the server is not known to be live since then. */
+  /** Rows have come too fast, and the server has not proved to be live since then. */
   #isNeeded = false;
   /** The server makes rows ahead of its clock. */
   #isAhead = false;
   #length = FIRST;
-  /** When the first row of the response came by our clock, its time, and how many came since; all in seconds. */
+  /** The first row of the response: its time, and its arrival by our clock, in seconds. */
   #first: { readonly time: number; readonly at: number } | undefined;
+  /** The rows of the response. */
   #count = 0;
 
-  /** `rows`: how many rows a request asks for, about; 0 = no request is bounded. */
+  /** `rows`: the approximate number of rows that a request asks for; 0 = no request is bounded. */
   constructor(rows: number) {
     this.#rows = rows;
   }
@@ -61,13 +62,13 @@ export class Slices {
     return this.#isNeeded;
   }
 
-  /** Another response begins. */
+  /** Begins another response. */
   begin(): void {
     this.#first = undefined;
     this.#count = 0;
   }
 
-  /** The slice from `from` on, where the server's clock reads `now`. */
+  /** The slice from `from` on, if the server's clock reads `now`. */
   next(from: number, now: number): Slice {
     const to = from + this.#length;
     const isProbe = to > now && !this.#isAhead;
@@ -75,8 +76,8 @@ export class Slices {
   }
 
   /**
-   * Takes note of `count` rows of a response without an end, the last one of `time`. True where slices are needed.
-   * `isSure`: it is known how the column counts time.
+   * Records `count` rows of a response without an end, the last one at `time`. True if slices are needed. `isSure`: the units of the
+   * time column are known.
    */
   take(count: number, time: number, now: number, isSure: boolean): boolean {
     this.#first ??= { time, at: Date.now() / 1000 };
@@ -87,7 +88,7 @@ export class Slices {
     return this.#isNeeded;
   }
 
-  /** `slice` was answered with `count` rows, and ended when the server's clock read `now`. */
+  /** Records that the answer to `slice` had `count` rows, and ended when the server's clock read `now`. */
   end(slice: Slice, count: number, now: number): Outcome {
     const length = slice.to - slice.from;
     const wanted = (length * this.#rows) / Math.max(1, count);
@@ -100,19 +101,19 @@ export class Slices {
     return !this.#isNeeded || count > 0 || isSettled(slice) ? 'go on' : 'nothing';
   }
 
-  /** The server ignores where a slice ends. */
+  /** Makes no more slices, since the server ignores their ends. */
   giveUp(): void {
     this.#rows = 0;
     this.#isNeeded = false;
   }
 
-  /** The server does not end its answer where a slice ends: it is asked without an end again. */
+  /** Requests without an end again, since the server does not end its answer with the slice. */
   overdue(): void {
     this.#isNeeded = false;
   }
 }
 
-/** The error for a server that does not end its answer at the bound, though that is past. */
+/** The server does not end its answer at the bound, although the bound is past. */
 export class Overdue extends Interruption {
   override readonly name = 'Overdue';
 
@@ -121,12 +122,12 @@ export class Overdue extends Interruption {
   }
 }
 
-/** Seconds to wait for more of the answer to `slice`; where the server waits for its clock, for the end of the answer. */
+/** Seconds to wait for more of the answer to `slice`; for a probe, to wait for the end of the answer. */
 export function deadline({ to, isProbe }: Slice, now: number): number {
   return isProbe ? Math.max(0, to - now) + LATE : LATE;
 }
 
-/** True where all rows of `slice` have come with its answer. */
+/** True if the answer to `slice` holds all rows that `slice` will ever have. */
 export function isSettled({ to, asked }: Slice): boolean {
   return to <= asked - SETTLED;
 }

@@ -1,11 +1,10 @@
-// The body of a response; tells one that was cut off on its way, or a web page, from anything else.
+// Passes on the body of a response, and recognises a body that was cut off or is a web page.
 
 import { isWebPage, PAGE_BEGINNING } from './web-page.ts';
 
-/** How every DDS begins, and so every data response; in any case. */
+/** The first word of every DDS and so of every data response, in upper or lower case. */
 const BEGINNING = 'dataset';
 
-/** The bytes of a response's body, passed on as they come. */
 export class Body implements AsyncIterable<Uint8Array> {
   readonly #chunks: AsyncIterable<Uint8Array>;
   readonly #contentType: string | null;
@@ -30,15 +29,15 @@ export class Body implements AsyncIterable<Uint8Array> {
   }
 
   /**
-   * True where the bytes have come to an end and can be the beginning of a DDS or of a data response: the end of a
-   * connection is the only end that some servers give to a body, so that a broken one looks the same.
+   * True if the bytes have ended and can be the beginning of a DDS or of a data response. Some servers mark the end of a body only
+   * by closing the connection, so that a complete body and a broken one look the same.
    */
   get canBeCutOff(): boolean {
     const beginning = this.#beginning.slice(0, BEGINNING.length).toLowerCase();
     return this.#hasEnded && BEGINNING.startsWith(beginning);
   }
 
-  /** True where it is a web page. */
+  /** True if the body is a web page. */
   get isWebPage(): boolean {
     return isWebPage(this.#beginning, this.#contentType);
   }

@@ -1,8 +1,8 @@
-// Collects the bytes of a body, and reads them as text in the character set that they are in.
+// Collects the bytes of a body, and decodes them as text in their character set.
 
 import { decodeText } from '../../decode/text.ts';
 
-/** Bytes that come in pieces of any size, in one piece of memory: a million pieces cost no more than their bytes. */
+/** Collects pieces of any size in one piece of memory: a million pieces cost no more than their bytes. */
 export class ByteCollector {
   #bytes = new Uint8Array(1024);
   #length = 0;
@@ -27,7 +27,7 @@ export class ByteCollector {
   }
 }
 
-/** All bytes of `chunks`. Throws a `RangeError` for more than `limit` of them, before it has taken more memory. */
+/** All bytes of `chunks`. Throws a `RangeError` for more than `limit` bytes, before it takes more memory. */
 export async function collectBytes(
   chunks: AsyncIterable<Uint8Array>,
   limit: number,
@@ -43,8 +43,8 @@ export async function collectBytes(
 }
 
 /**
- * The text of a body in the `charset` of its `Content-Type`. Where there is none, or the bytes are none of that: UTF-8, or
- * else ISO-8859-1. A byte order mark is no part of it.
+ * The text of a body in the `charset` of its `Content-Type`. Without one, and for bytes that are invalid in it: UTF-8, or else
+ * ISO-8859-1. A byte order mark is left out.
  */
 export function bodyText(bytes: Uint8Array, contentType: string | null): string {
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType?.slice(0, 1000) ?? '')?.[1];
@@ -56,7 +56,7 @@ function decodeAs(charset: string | undefined, bytes: Uint8Array): string | unde
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch {
-    // A name that nobody knows, or bytes that are no text of it.
+    // The name is unknown, or the bytes are invalid in that character set.
     return undefined;
   }
 }

@@ -1,21 +1,21 @@
-// A connection to a server: asks for responses and reads them, limits silence, and closes at once when it is told to.
+// Requests responses from a server and reads them, with a limit on silence, until it is closed.
 
+import { onAbort } from '../../decode/on-abort.ts';
 import { failureIn } from './failure.ts';
 import { timerDelay, WAKE } from './reconnect.ts';
 
-/** What a request is made with: the platform's `fetch`, or a stand-in of the same form. */
+/** The platform's `fetch`, or a stand-in of the same form. */
 export type Fetch = (
   address: string,
   init: { signal: AbortSignal; headers: Record<string, string>; cache: 'no-store' },
 ) => Promise<Response>;
 
-/** A connection that could not be made, broke or fell silent, or a server that asks for patience: worth another attempt. */
+/** A failure that another attempt may mend: no connection, a broken or silent one, or a server that is busy. */
 export class Interruption extends Error {
   override readonly name: string = 'Interruption';
-  /** Seconds that the server asked to wait for, where it did. */
+  /** The server's `Retry-After` in seconds, if it sent one. */
   readonly retryAfter: number | undefined;
-
-  /** Another attempt will fail in the same way, unless the server is set up anew. */
+  /** Another attempt fails in the same way, until an operator changes the server. */
   readonly isLasting: boolean;
 
   constructor(
@@ -28,7 +28,7 @@ export class Interruption extends Error {
   }
 }
 
-/** An `Interruption` because no byte came for too long. */
+/** No byte came for too long. */
 export class Silence extends Interruption {
   override readonly name = 'Silence';
 }
@@ -37,38 +37,38 @@ export interface ConnectionOptions {
   readonly fetch: Fetch;
   /** Closes the connection and ends every wait with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Seconds without a byte after which the connection is taken for dead; 0 = never. */
+  /** Seconds without a byte after which the connection counts as dead; 0 = never. */
   readonly silence: number;
-  /** Its `wake` event has the silence measured at once, since timers stand still while a machine sleeps. */
+  /** Its `wake` event has the silence measured at once, since timers stop while a machine sleeps. */
   readonly wake?: EventTarget | undefined;
 }
 
-/** Requests and their responses, one after another. Its maker has to call `close`, also after an error. */
+/** Makes requests, one after another. The code that creates a connection has to close it, also after an error. */
 export class ClientConnection {
   readonly #options: ConnectionOptions;
   readonly #controller = new AbortController();
-  /** Ends the wait that is under way, if one is. */
+  /** Ends the current wait, if there is one. */
   #fail: ((reason: unknown) => void) | undefined;
   #waitingSince = 0;
-  /** The limits that were not lifted. */
+  /** The timers of the limits that are not lifted. */
   readonly #limits = new Set<ReturnType<typeof setTimeout>>();
+  readonly #forgetSignal: () => void;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    options.signal?.addEventListener('abort', this.#aborted);
     options.wake?.addEventListener(WAKE, this.#woken);
-    if (options.signal?.aborted === true) this.#aborted();
+    this.#forgetSignal = onAbort(options.signal, reason => this.#break(reason));
   }
 
-  /** The response, whatever its status, once its head has come. Throws an `Interruption` where none comes. */
+  /** The response of any status, once its head has come. Throws an `Interruption` if none comes. */
   async open(address: string, headers: Readonly<Record<string, string>>): Promise<Response> {
-    // Not called as a method: the browser's own insists on that.
+    // A browser's `fetch` throws if it is called as a method.
     const { fetch } = this.#options;
     const { signal } = this.#controller;
     return this.#unlessSilent(() => fetch(address, { signal, headers: { ...headers }, cache: 'no-store' }));
   }
 
-  /** The bytes of the response's body as they come; the next are read when they are asked for, not before. */
+  /** The bytes of the response's body as they come; the next bytes are read on the next pull, not before. */
   async *bytes(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
     const reader = response.body?.getReader();
     if (reader === undefined) return;
@@ -79,36 +79,36 @@ export class ClientConnection {
         yield value;
       }
     } finally {
-      // A body that broke already rejects this with what is known by then.
+      // A body that broke already rejects this with an error that has been thrown.
       reader.cancel().catch(() => {});
     }
   }
 
-  /** Throws the reason why the connection was closed, if it was: there may be bytes yet that were read before. */
+  /** Throws the reason for which the connection was closed, if it was: bytes read earlier may still be in use. */
   throwIfClosed(): void {
     this.#controller.signal.throwIfAborted();
   }
 
-  /** Breaks the connection after `seconds` with `reason`, unless the function that it returns is called before. */
+  /** Breaks the connection after `seconds` with `reason`; the function that it returns lifts the limit. */
   limit(seconds: number, reason: Interruption): () => void {
     const timer = setTimeout(() => this.#break(reason), timerDelay(seconds));
     this.#limits.add(timer);
-    // One connection can have millions of them.
+    // A connection can have millions of limits one after another.
     return () => {
       clearTimeout(timer);
       this.#limits.delete(timer);
     };
   }
 
-  /** Closes the socket, unless the response has come to its end, and lets go of signal and timers. */
+  /** Closes the socket, unless the response has ended, and removes listeners and timers. */
   close(): void {
     for (const limit of this.#limits) clearTimeout(limit);
-    this.#options.signal?.removeEventListener('abort', this.#aborted);
+    this.#forgetSignal();
     this.#options.wake?.removeEventListener(WAKE, this.#woken);
     this.#break(new Interruption('closed'));
   }
 
-  /** The result of `work`, unless the signal or the silence comes first; its failure becomes an `Interruption`. */
+  /** The result of `work`, unless the signal or the silence ends the wait first; a failure becomes an `Interruption`. */
   async #unlessSilent<T>(work: () => Promise<T>): Promise<T> {
     const { signal, silence } = this.#options;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -131,13 +131,11 @@ export class ClientConnection {
     }
   }
 
-  /** Rejects the wait ourselves too: a stand-in for `fetch` may not heed its signal. */
+  /** Rejects the wait as well as the request: a stand-in for `fetch` may ignore its signal. */
   #break(reason: unknown): void {
     this.#controller.abort(reason);
     this.#fail?.(reason);
   }
-
-  readonly #aborted = (): void => this.#break(this.#options.signal?.reason);
 
   readonly #silent = (): void => this.#break(new Silence(`no byte for ${this.#options.silence} s`));
 

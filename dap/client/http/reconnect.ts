@@ -1,25 +1,27 @@
-// The pauses between attempts to connect: full-jitter exponential back-off, Retry-After, and a wait that can be skipped.
+// Decides how long a client waits between attempts to connect: full-jitter exponential back-off and `Retry-After`.
 
-/** How a connection that broke is made anew. */
+import { onAbort } from '../../decode/on-abort.ts';
+
+/** How a broken connection is made anew. */
 export interface Retry {
-  /** Seconds that the first wait lasts at most; doubled with every further one. */
+  /** The longest first wait in seconds; every further wait doubles it. */
   readonly base: number;
-  /** Seconds that any wait of the back-off lasts at most. */
+  /** The longest wait of the back-off in seconds. */
   readonly cap: number;
-  /** How many attempts in a row may fail before the last failure is thrown; 0 = a connection is never made anew. */
+  /** The attempts in a row that may fail before the last failure is thrown; 0 = no further attempt. */
   readonly attempts: number;
 }
 
-/** Seconds that a `Retry-After` is honoured for at most: past that it is cheap to ask again, and timers overflow. */
+/** The longest `Retry-After` in seconds that is honoured: an attempt an hour is cheap, and longer timers overflow. */
 const LONGEST_RETRY_AFTER = 3600;
 
-/** Days of a `Retry-After` that are told in digits. */
-const LONGEST_TOLD = 9999;
+/** The longest `Retry-After` in days that a message prints as a number. */
+const LONGEST_PRINTED = 9999;
 
 /** The event that ends a wait at once; see `FollowOptions.wake`. */
 export const WAKE = 'wake';
 
-/** The defaults for what is left out. Throws a `RangeError` for anything that is no number of 0 or more. */
+/** The settings, with defaults for missing ones. Throws a `RangeError` for a value that is not a number from 0 on. */
 export function completeRetry({
   base = 0.5,
   cap = 30,
@@ -32,32 +34,33 @@ export function completeRetry({
 }
 
 /**
- * Seconds to wait before attempt number `attempt` (from 1): evenly spread from 0 to `base` doubled with each attempt, at
- * most `cap`. So clients that one server lost at the same moment do not return at the same moment.
+ * Seconds to wait before attempt number `attempt` (from 1): evenly distributed from 0 to `base` doubled with each attempt, at
+ * most `cap`. So the clients that a server lost at the same moment do not all return at the same moment.
  */
 export function backOff(attempt: number, { base, cap }: Retry, random: () => number): number {
   return random() * Math.min(cap, base * 2 ** Math.min(attempt - 1, 52));
 }
 
 /**
- * Seconds that a response asks to wait for (RFC 9110, section 10.2.3), at most an hour; undefined where it does not.
- * A date is compared with the server's own `Date`, so a wrong clock on either side does no harm.
+ * Seconds to wait by the `Retry-After` of a response (RFC 9110, section 10.2.3), at most an hour; undefined without one.
+ * A date is compared with the server's own `Date`, so that a wrong clock on either side does no harm.
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
   const asked = wantedPause(headers, now);
   return asked && Math.min(LONGEST_RETRY_AFTER, asked);
 }
 
-/** Says so where a response asks to wait for longer than it is waited for; empty where it does not. */
+/** The end of a message about a `Retry-After` that is longer than the hour it is honoured for; empty for any other. */
 export function shortenedPause(headers: Headers, now: number = Date.now()): string {
   const asked = wantedPause(headers, now) ?? 0;
   if (asked <= LONGEST_RETRY_AFTER) return '';
   const days = asked / 86_400;
-  const long = days > LONGEST_TOLD ? `more than ${LONGEST_TOLD} days` : `${Number(days.toPrecision(3))} days`;
-  return `; it wants to be asked again after ${long} (Retry-After), and is after an hour`;
+  const long =
+    days > LONGEST_PRINTED ? `more than ${LONGEST_PRINTED} days` : `${Number(days.toPrecision(3))} days`;
+  return `; its Retry-After is ${long}, the next attempt follows after an hour`;
 }
 
-/** Seconds that a response asks to wait for; undefined where it does not. */
+/** The `Retry-After` of a response in seconds; undefined without one. */
 function wantedPause(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
@@ -77,22 +80,24 @@ export function timerDelay(seconds: number): number {
 }
 
 /**
- * Waits for `seconds`; true if `wake` ended the wait before that. Rejects with the signal's reason as soon as it is
+ * Waits for `seconds`; true if the event `wake` ended the wait earlier. Rejects with the signal's reason as soon as the signal is
  * aborted.
  */
-export function pause(seconds: number, signal: AbortSignal, wake?: EventTarget): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const done = (settle: () => void): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', aborted);
-      wake?.removeEventListener(WAKE, woken);
-      settle();
-    };
-    const aborted = (): void => done(() => reject(signal.reason));
-    const woken = (): void => done(() => resolve(true));
-    const timer = setTimeout(() => done(() => resolve(false)), timerDelay(seconds));
-    signal.addEventListener('abort', aborted);
-    wake?.addEventListener(WAKE, woken);
-    if (signal.aborted) aborted();
-  });
+export async function pause(seconds: number, signal: AbortSignal, wake?: EventTarget): Promise<boolean> {
+  let end = (): void => {};
+  try {
+    return await new Promise<boolean>((resolve, reject) => {
+      const woken = (): void => resolve(true);
+      const timer = setTimeout(() => resolve(false), timerDelay(seconds));
+      const forget = onAbort(signal, reject);
+      wake?.addEventListener(WAKE, woken);
+      end = () => {
+        clearTimeout(timer);
+        forget();
+        wake?.removeEventListener(WAKE, woken);
+      };
+    });
+  } finally {
+    end();
+  }
 }

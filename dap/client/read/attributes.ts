@@ -1,5 +1,6 @@
-// Asks for the attributes of a dataset, and reads as many of them as it can: without them its data can still be read.
+// Requests the attributes of a dataset, and reads as many as possible: the data can be read without them.
 
+import { onAbort } from '../../decode/on-abort.ts';
 import { DAP2 } from '../../formats/index.ts';
 import type { AttributeTable } from '../../model/attributes.ts';
 import { readDas } from '../../model/das-recovery.ts';
@@ -11,22 +12,23 @@ import { type ClientConnection, Interruption } from '../http/connection.ts';
 import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from '../http/request.ts';
 import { WEB_PAGE } from '../http/web-page.ts';
 
-/** Bytes of a DAS that are read at most. */
+/** The longest DAS that is read, in bytes. */
 const LONGEST_DAS = 2 ** 23;
 
-/** Seconds without a byte, and in all, after which no more of a DAS is waited for. */
+/** Seconds without a byte, and seconds in all, after which the client stops waiting for a DAS. */
 const SILENCE = 10;
 const PATIENCE = 20;
 
-/** The attributes that could be read, and why others are missing: a sentence with the address. */
 export interface AttributesResult {
+  /** All attributes that could be read. */
   readonly attributes: AttributeTable;
+  /** Why attributes are missing, a sentence with the address; undefined if all could be read. */
   readonly problem: string | undefined;
 }
 
 /**
- * Asks for a DAS over `connection`: what can be read of it. Throws as `ask` does, and a `ResponseError` for an answer that is
- * none.
+ * Requests a DAS over `connection`: the attributes that can be read. Throws as `ask` does, and a `ResponseError` for an answer
+ * that is not a DAS.
  */
 async function askDas(connection: ClientConnection, address: Address): Promise<AttributeTable> {
   const answer = new DasAnswer(address);
@@ -37,8 +39,8 @@ async function askDas(connection: ClientConnection, address: Address): Promise<A
 }
 
 /**
- * Asks as `askDas` does; undefined where the server has no DAS that can be read. Throws an `Interruption` where another attempt
- * may bring one.
+ * Requests a DAS as `askDas` does; undefined if the server has no readable DAS. Throws an `Interruption` if another attempt may
+ * bring one.
  */
 export async function askDasIfAny(
   connection: ClientConnection,
@@ -54,7 +56,7 @@ export async function askDasIfAny(
   }
 }
 
-/** Reads a DAS over a connection of its own, with one attempt. Rejects with the signal's reason alone. */
+/** Reads a DAS over a connection of its own, in one attempt. Rejects only with the signal's reason. */
 export async function readAttributes(address: Address, options: RequestOptions): Promise<AttributesResult> {
   const answer = new DasAnswer(address);
   let failure: string | undefined;
@@ -71,7 +73,7 @@ export async function readAttributes(address: Address, options: RequestOptions):
   return { attributes, problem: failure ?? problem?.message };
 }
 
-/** Ends `work` after `seconds`, and sooner in silence. */
+/** Ends `work` after `seconds`, and earlier if no byte comes. */
 async function within(
   seconds: number,
   at: string,
@@ -82,18 +84,16 @@ async function within(
   const patience = new AbortController();
   const reason = new ResponseError(at, `expected the end of the DAS within ${seconds} s, found none`);
   const timer = setTimeout(() => patience.abort(reason), seconds * 1000);
-  const abort = (): void => patience.abort(signal?.reason);
-  signal?.addEventListener('abort', abort);
-  if (signal?.aborted === true) abort();
+  const forget = onAbort(signal, cause => patience.abort(cause));
   try {
     await work({ ...options, signal: patience.signal, silence: Math.min(silence || SILENCE, SILENCE) });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    forget();
   }
 }
 
-/** The answer to one request for a DAS, as far as it has come. */
+/** The part of the answer to one request for a DAS that has come. */
 class DasAnswer {
   readonly at: string;
   readonly #address: Address;
@@ -106,7 +106,7 @@ class DasAnswer {
     this.#address = address;
   }
 
-  /** Reads on to the end. Rejects as `ask` does, for an interruption, and for a body that is too long. */
+  /** Reads to the end. Rejects as `ask` does, for an interruption, and for a body that is too long. */
   async read(connection: ClientConnection, worthRetrying?: (status: number) => boolean): Promise<void> {
     const response = await ask(connection, this.at, this.#address.headers, worthRetrying);
     this.#contentType = response.headers.get('content-type');
@@ -118,7 +118,7 @@ class DasAnswer {
     }
   }
 
-  /** The attributes in the bytes that have come. `isAll`: these are the whole answer. */
+  /** The attributes in the bytes that have come. `isAll`: the answer is complete. */
   attributes(isAll = true): { attributes: AttributeTable; problem: DapError | ResponseError | undefined } {
     const wrong = (reason: string): ResponseError => new ResponseError(this.at, reason, { status: 200 });
     const none = (problem: DapError | ResponseError) => ({

@@ -1,4 +1,4 @@
-// Asks what a dataset on a server holds: its variables from the DDS, its attributes from the DAS.
+// Requests the description of a dataset: its variables from the DDS, its attributes from the DAS.
 
 import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
 import { DEFAULT_LIMITS } from '../../decode/index.ts';
@@ -15,27 +15,26 @@ import { ask, errorObjectIn, once, type RequestOptions, ResponseError } from '..
 import { webPageInsteadOf } from '../http/web-page.ts';
 import { readAttributes } from './attributes.ts';
 
-/** Bytes of a DDS that are read at most. */
+/** The longest DDS that is read, in bytes. */
 const LONGEST_DDS = 2 ** 24;
 
-/** What a server says of a dataset. */
 export interface DatasetDescription {
   readonly dataset: DapDataset;
-  /** All that could be read of the DAS. */
+  /** All attributes of the DAS that could be read. */
   readonly attributes: AttributeTable;
-  /** Why attributes are missing, a sentence with the address of the DAS; undefined where all could be read. */
+  /** Why attributes are missing, a sentence with the address of the DAS; undefined if all could be read. */
   readonly problem: string | undefined;
 }
 
 /**
- * Fetches the DDS and the DAS of a dataset. `url` is its base address, `http://pi:8080/roberrypi`, or any of its
- * responses; `http://pi:8080/` is the server's first dataset. A query is a constraint, which leaves its mark on the
- * dataset and not on the attributes.
+ * Fetches the DDS and the DAS of a dataset (DAP2 draft, section 7.2). `url` is its base address, `http://pi:8080/roberrypi`, or
+ * the address of one of its responses; `http://pi:8080/` is the server's first dataset. A query is a constraint: it changes the
+ * dataset, not the attributes.
  *
- * A DAS that cannot be read, or not all of it, is no error: `problem` tells of it, and the attributes are those that could
- * be read. Rejects for the DDS, with a `DapError` for a server's Error object (its code is the HTTP status where it has
- * none), a `ResponseError` for any other answer or none; with a `ConstraintError` or `TypeError` for an address that cannot
- * be asked for; and with the signal's reason.
+ * A DAS that cannot be read, wholly or in part, is not an error: `problem` describes it, and the attributes are those that could be
+ * read. Rejects if the DDS cannot be read: with a `DapError` for the server's Error object (its code is the HTTP status if it has
+ * none), with a `ResponseError` for any other answer or none. Rejects with a `ConstraintError` or `TypeError` for an address that
+ * cannot be requested, and with the signal's reason.
  */
 export async function describe(url: string, options: RequestOptions = {}): Promise<DatasetDescription> {
   const address = parseAddress(url);
@@ -44,7 +43,7 @@ export async function describe(url: string, options: RequestOptions = {}): Promi
   return { dataset, ...(await readAttributes(address, options)) };
 }
 
-/** Asks for a DDS; throws as `ask` does, and a `ResponseError` for an answer that is none. */
+/** Requests a DDS. Throws as `ask` does, and a `ResponseError` for an answer that is not a DDS. */
 export async function askDds(
   connection: ClientConnection,
   address: Address,
@@ -70,7 +69,7 @@ export async function askDds(
   }
 }
 
-/** True where what is wrong with the text is that it ends here, be it in the middle of a word. */
+/** True if the error is that the text ends, possibly in the middle of a word. */
 function isAtEnd({ found }: DapSyntaxError, text: string): boolean {
   return found === 'the end of the text' || text.endsWith(found.slice(1, -1));
 }

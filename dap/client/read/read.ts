@@ -1,4 +1,4 @@
-// Reads a whole response at once: the values of a dataset that is finite, or that a constraint makes so.
+// Reads a whole data response: the values of a finite dataset, or of a dataset that a constraint makes finite.
 
 import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
 import { DecodeError, type DecodeLimits, decodeAll } from '../../decode/index.ts';
@@ -14,20 +14,20 @@ import { ask, located, once, type RequestOptions, ResponseError } from '../http/
 import { webPageInsteadOf } from '../http/web-page.ts';
 
 export interface ReadOptions extends RequestOptions {
-  /** The constraint expression, as it would stand after the `?`; in the address or here. */
+  /** The constraint expression, as after the `?` of an address; either here or in the address. */
   readonly constraint?: string;
-  /** Bytes of the response that are taken at most, since a Sequence may have no end: 256 MiB where it is left out. */
+  /** The longest response in bytes, since a Sequence may have no end; 256 MiB by default. */
   readonly maxBytes?: number;
-  /** What counts as a hostile response. */
+  /** The limits beyond which a response counts as hostile. */
   readonly limits?: Partial<DecodeLimits>;
 }
 
 /**
- * Reads the data of a dataset at once: the constrained DDS, and one value a variable in its order, a Sequence as one batch
- * of all its rows. `url` as in `describe`. An endless Sequence needs a constraint that ends it, or `follow`.
+ * Reads the data of a dataset (DAP2 draft, section 7.3): the constrained DDS, and one value for each variable in its order; a
+ * Sequence is one batch of all its rows. `url` as in `describe`. An endless Sequence needs a constraint that ends it, or `follow`.
  *
- * One attempt: rejects as `describe` does, and with a `ResponseError` for a body that is no data response, is not whole or
- * is longer than `maxBytes`.
+ * Makes one attempt: rejects as `describe` does, and with a `ResponseError` for a body that is not a data response, is incomplete
+ * or longer than `maxBytes`.
  */
 export async function read(
   url: string,
