@@ -1,4 +1,4 @@
-// Tests that the lock file serves every machine, and not only the one on which it was written.
+// Tests that the lock file works on every machine, not only on the one that wrote it.
 
 import { describe, expect, it } from 'vitest';
 import { textOf } from './sources.ts';
@@ -14,7 +14,7 @@ interface Locked {
 
 const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, Locked> };
 
-/** Whether a package that lies at `place` finds another one: beside it, or in a folder above. */
+/** Whether a package at `place` finds another one: in its own node_modules, or in those of a folder above. */
 function finds(place: string, name: string): boolean {
   const above = place.includes('/node_modules/') ? place.slice(0, place.lastIndexOf('/node_modules/')) : '';
   if (packages[`${place === '' ? '' : `${place}/`}node_modules/${name}`] !== undefined) return true;
@@ -22,7 +22,7 @@ function finds(place: string, name: string): boolean {
 }
 
 describe('package-lock.json', () => {
-  it('names the binaries for all platforms, without which npm refuses a clean installation', () => {
+  it('names the binaries of all platforms, without which `npm ci` fails', () => {
     const absent = Object.entries(packages).flatMap(([place, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies)
         .filter(name => !finds(place, name))
@@ -41,21 +41,21 @@ describe('package-lock.json', () => {
     }
   });
 
-  it('names no place to download from, so that each machine uses its own registry', () => {
+  it('names no download address, so that each machine uses its own registry', () => {
     expect(Object.values(packages).flatMap(({ resolved }) => resolved ?? [])).toEqual([]);
   });
 
-  it('holds nothing that npm 9 or 10 would take out, so that an installation leaves a checkout as it was', () => {
+  it('has no field that npm 9 or 10 would remove, so that an installation does not change a checkout', () => {
     const marked = Object.keys(packages).filter(place => packages[place]?.libc !== undefined);
-    expect(marked, 'npm 11 writes "libc", older ones remove it: take it out').toEqual([]);
+    expect(marked, 'npm 11 writes "libc", older versions remove it: remove it').toEqual([]);
   });
 
-  it('has no package with an install script but those that package.json allows, of which npm would warn', () => {
+  it('has install scripts only in packages that package.json allows, so that npm does not warn', () => {
     const { allowScripts } = JSON.parse(textOf('package.json')) as { allowScripts: Record<string, boolean> };
     const scripted = Object.entries(packages)
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([place]) => place.replace(/^.*node_modules\//, ''));
-    // By their names alone: npm matches a version only where the lock file has the address of each package, which it leaves out.
+    // Compares names only: npm compares versions only if the lock file has download addresses, which this one lacks.
     expect(allowScripts).toEqual(Object.fromEntries(scripted.map(name => [name, true])));
   });
 });

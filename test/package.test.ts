@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from './sources.ts';
 
-/** A folder outside the project, as a user's own: nothing is found from there but what is put there. */
+/** A folder outside the project, like a user's: programs there find only the packages that are installed there. */
 const user = mkdtempSync(join(tmpdir(), 'dapberry-user-'));
 const installed = join(user, 'node_modules', 'dapberry');
 let packed: string[];
@@ -25,7 +25,7 @@ function node(...args: string[]): string {
 
 beforeAll(() => {
   if (!existsSync(join(ROOT, 'dist', 'dap', 'index.js'))) throw new Error('expected a build; npm run build');
-  // The build is that of this test run: made anew, it would pull the files from under other tests.
+  // Packs the present build: a new build would remove files that other tests use.
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', user];
   const report = execFileSync('npm', pack, {
     cwd: ROOT,
@@ -42,7 +42,7 @@ beforeAll(() => {
 afterAll(() => rmSync(user, { recursive: true, force: true }));
 
 describe('the package', () => {
-  it('holds the program, the library with its types, the page, and what an administrator needs; nothing else', () => {
+  it('contains the program, the library with its types, the page, and the files for administrators; nothing else', () => {
     const wanted = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'].concat(
       ['dap/index.js', 'dap/index.d.ts', 'server/main.js', 'web/index.html'].map(file => `dist/${file}`),
     );
@@ -53,7 +53,7 @@ describe('the package', () => {
     expect(other).toEqual([]);
   });
 
-  it('gives the decoder to a program that has nothing else installed', () => {
+  it('brings the decoder to a program without other packages', () => {
     const program = `const { decodeAll } = await import('dapberry/dap'); console.log(typeof decodeAll)`;
     expect(node('--input-type=module', '-e', program)).toBe('function');
   });
@@ -77,7 +77,7 @@ describe('the package', () => {
       };
       writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
       const tsc = join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js');
-      // One line of the program is wrong: what finds that knows the types, and finds nothing wrong with the others.
+      // One line of the program has a wrong type: the compiler must report this line and no other.
       const { stdout } = spawnSync(process.execPath, [tsc, '-p', user, '--pretty', 'false'], {
         cwd: user,
         encoding: 'utf8',
@@ -88,7 +88,7 @@ describe('the package', () => {
     },
   );
 
-  it('gives its types to a driver in TypeScript, and to the example, which is JavaScript', () => {
+  it('brings its types to a driver in TypeScript and to the example in JavaScript', () => {
     symlinkSync(join(ROOT, 'node_modules', 'zod'), join(user, 'node_modules', 'zod'));
     const driver = `
       import type { Driver } from 'dapberry/device';
@@ -110,7 +110,7 @@ describe('the package', () => {
     const files = ['driver.ts', 'example.js'];
     writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     const tsc = join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js');
-    // One line is wrong: what finds that knows the types, and finds nothing wrong with the others.
+    // One line has a wrong type: the compiler must report this line and no other.
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', user, '--pretty', 'false'], {
       cwd: user,
       encoding: 'utf8',
@@ -120,7 +120,7 @@ describe('the package', () => {
     );
   });
 
-  it('starts as a command once its dependencies are there', () => {
+  it('starts as a command when its dependencies are installed', () => {
     for (const name of readdirSync(join(ROOT, 'node_modules'))) {
       if (!name.startsWith('.') && name !== 'zod')
         symlinkSync(join(ROOT, 'node_modules', name), join(user, 'node_modules', name));
