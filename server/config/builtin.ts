@@ -1,4 +1,4 @@
-// The datasets without a configuration: the sensors that the kernel knows, the original post's thermometer, simulated, and this machine's load.
+// Builds the datasets that are served without a configuration: attached sensors, a simulated thermometer, this machine's load.
 
 import { stringify } from 'yaml';
 import {
@@ -14,9 +14,9 @@ import { type FoundOfKind, foundText } from './reference/paste.ts';
 import type { ConfigSource } from './text/config-source.ts';
 
 export interface BuiltinDatasets {
-  /** One dataset each, as a person would have written it. */
+  /** The text of each dataset, as an operator would write it. */
   readonly sources: readonly ConfigSource[];
-  /** Why a dataset is left out. */
+  /** Why datasets or sensors are left out, one sentence each. */
   readonly skipped: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const ROBERRYPI = {
   sensors: [{ kind: 'tmp36-simulated' }],
 };
 
-/** What the 2013 experiment's public demonstration served. */
+/** The dataset of the 2013 experiment's public demonstration. */
 const HOST = {
   title: 'Load of this machine',
   summary:
@@ -42,7 +42,7 @@ const SIMULATED_HOST = {
   source: 'simulation of the kernel files of a Linux machine',
 };
 
-/** The kinds whose sensors the kernel knows of, so that they are found without disturbing anything. */
+/** The kinds whose sensors the kernel lists, so that finding them disturbs no device. */
 const KNOWN_TO_THE_KERNEL = ['ds18b20', 'iio'];
 
 const ATTACHED = {
@@ -51,12 +51,12 @@ const ATTACHED = {
     'The thermometers on 1-Wire and the sensors with a driver in the kernel that were found at the start.',
 };
 
-/** Without these files there is no dataset of the machine. */
+/** Without this file, the dataset of the machine is left out. */
 const LOAD = '/proc/loadavg';
 
 /**
- * The built-in datasets. A machine that has no `/proc` serves `roberrypi` alone, and `skipped` says why; so it does of
- * sensors that a reading of takes longer than the `interval` that was asked for, in seconds.
+ * The built-in datasets. `skipped` explains why a machine without `/proc` serves `roberrypi` alone, and which sensors take
+ * longer to read than the requested `interval` (in seconds).
  */
 export async function builtinConfig(
   host: SensorHost,
@@ -65,7 +65,7 @@ export async function builtinConfig(
 ): Promise<BuiltinDatasets> {
   const sources = [sourceOf('roberrypi', ROBERRYPI)];
   if (!simulate && !(await isThere(LOAD, host))) {
-    const why = `${LOAD} is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`;
+    const why = `${LOAD} does not exist: its sensors read files of the Linux kernel, and this machine runs ${process.platform}`;
     return { sources, skipped: [`dataset host is left out: ${why}`] };
   }
   const sensors = await Promise.all(
@@ -74,7 +74,7 @@ export async function builtinConfig(
   const info = simulate ? SIMULATED_HOST : HOST;
   sources.push(sourceOf('host', { ...info, sensors: sensors.flat() }));
   const { found, skipped } = simulate ? { found: [], skipped: [] } : await attachedTo(host, interval);
-  // Where descriptors have run out meanwhile, sensors seem to be missing.
+  // Rejects if descriptors have run out meanwhile, as sensors then seem to be missing.
   if (!simulate) await isThere(LOAD, host);
   if (found.length > 0) {
     const content = `${stringify(ATTACHED)}${foundText(found)}`;
@@ -84,7 +84,7 @@ export async function builtinConfig(
   return { sources, skipped };
 }
 
-/** Rejects where it cannot be known: a machine short of file descriptors has the file all the same. */
+/** Whether the file exists; rejects if that is unknown, as on a machine short of file descriptors. */
 async function isThere(path: string, { files }: SensorHost): Promise<boolean> {
   return files.read(path).then(
     () => true,
@@ -100,7 +100,7 @@ interface AttachedSensors {
   readonly skipped: readonly string[];
 }
 
-/** The sensors that the kernel knows of, but for those that are too slow. */
+/** The sensors that the kernel lists, without those that are too slow. */
 async function attachedTo(host: SensorHost, interval: number | undefined): Promise<AttachedSensors> {
   const kinds = SENSOR_KINDS.filter(({ name }) => KNOWN_TO_THE_KERNEL.includes(name));
   const lists = kinds.map(async kind =>
@@ -120,7 +120,7 @@ async function attachedTo(host: SensorHost, interval: number | undefined): Promi
   return { found, skipped };
 }
 
-/** All sensors of a kind that are there, as they are written in a configuration. */
+/** The sensors of a kind that are attached, as entries of a configuration. */
 async function sensorsOf(name: string, host: SensorHost, simulate: boolean): Promise<readonly object[]> {
   const kind = SENSOR_KINDS.find(candidate => candidate.name === name);
   if (kind?.find === undefined) return [];
@@ -128,7 +128,7 @@ async function sensorsOf(name: string, host: SensorHost, simulate: boolean): Pro
   return found.map(sensor => written(kind, sensor));
 }
 
-/** A zone's column is called after the zone last, so that it stands beside the other temperatures. */
+/** The name of a zone's column ends with the zone, so that all temperatures sort together. */
 function written(kind: SensorKind, { options, name }: FoundSensor): object {
   if (name === undefined) return { kind: kind.name, ...options };
   const column = { name: `temperature_${name}` };

@@ -1,4 +1,4 @@
-// What is a configuration, once it is read and found right? Plain data: of two that are deeply equal one is as good as the other.
+// Declares a validated configuration as plain data, so that two configurations can be compared deeply.
 
 import type { SensorSetup } from '../../device/index.ts';
 import type { DatasetInfo } from '../dataset/dataset.ts';
@@ -10,20 +10,20 @@ export interface DatasetConfig {
   /** Seconds between rows; 0 = as fast as each client reads. */
   readonly interval: number;
   readonly log: LogBounds;
-  /** One or more; their columns have names of which no two are alike. */
+  /** One or more; all their columns have different names. */
   readonly sensors: readonly SensorSetup[];
 }
 
 export interface Config {
   readonly server: ServerConfig;
-  /** True: nothing of the machine is read, every sensor is simulated. */
+  /** True: every sensor is simulated, and nothing of the machine is read. */
   readonly simulate: boolean;
   readonly seed: number;
-  /** In the order in which they were written; none where none was. */
+  /** In the order of the texts. */
   readonly datasets: readonly DatasetConfig[];
 }
 
-/** What the command line says, which comes before what files say. */
+/** The options of the command line that override the configuration. */
 export interface Overrides {
   readonly host?: string;
   readonly port?: number;

@@ -1,10 +1,10 @@
-// How much and how long may a request be? The limits, and what they are where nobody says otherwise.
+// Declares the limits on the size and the duration of a request, and their defaults.
 
-/** How much and how long a request may be; the answer may last for years. */
+/** The limits of a request; a response may last for years. */
 export interface HttpLimits {
-  /** Seconds until the headers have come. */
+  /** Seconds until the headers are complete. */
   readonly headersTimeout: number;
-  /** Seconds until the whole request has come. */
+  /** Seconds until the request is complete. */
   readonly requestTimeout: number;
   /** Bytes of the address and the headers. */
   readonly maxRequestHead: number;
@@ -13,6 +13,6 @@ export interface HttpLimits {
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   headersTimeout: 10,
   requestTimeout: 30,
-  // A constraint of the longest length that is read, percent-encoded, and the headers besides.
+  // The longest constraint that is accepted, percent-encoded, and the headers.
   maxRequestHead: 64 * 1024,
 };

@@ -1,4 +1,4 @@
-// Turns text into a configuration, or into the list of everything that is wrong with it.
+// Turns texts into a configuration, or into the list of all mistakes in them.
 
 import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
@@ -14,16 +14,16 @@ import { type DatasetNode, isMapping } from './text/dataset-node.ts';
 import { type Document, readDocument } from './text/document.ts';
 import { type Problem, quoted, sortedProblems } from './text/problem.ts';
 
-/** One text, and what it says. */
+/** A text that was read, and the dataset that the whole text describes, if any. */
 export interface SourceDocument {
   readonly document: Document;
   readonly dataset?: string;
 }
 
 export interface LoadOptions {
-  /** All that there are, where it is left out. */
+  /** By default all kinds. */
   readonly kinds?: readonly SensorKind[];
-  /** Of every file that `driversNamed` gives for the texts; none where it is left out. */
+  /** The kinds of all files that `driversNamed` returns for the texts; by default none. */
   readonly drivers?: DriverKinds;
   readonly overrides?: Overrides;
 }
@@ -31,14 +31,14 @@ export interface LoadOptions {
 export type LoadResult = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
 /**
- * Reads one configuration at most, and datasets that have texts of their own, which come after its own. Never throws,
- * whatever the texts: either everything is right, or all problems are told, by file, line and column.
+ * Reads at most one configuration, and datasets with texts of their own, which follow its datasets. Never throws:
+ * returns a valid configuration, or all problems with file, line and column.
  */
 export function loadConfig(sources: readonly ConfigSource[], options: LoadOptions = {}): LoadResult {
   return loadDocuments(readSources(sources), options);
 }
 
-/** What the texts say, right or wrong. */
+/** Parses the texts, whether they are valid or not. */
 export function readSources(sources: readonly ConfigSource[]): readonly SourceDocument[] {
   return sources.map(({ name, content, dataset }) => ({
     document: readDocument(name, content),
@@ -46,7 +46,7 @@ export function readSources(sources: readonly ConfigSource[]): readonly SourceDo
   }));
 }
 
-/** The same of texts that have been read. */
+/** As `loadConfig`, for texts that are parsed already. */
 export function loadDocuments(documents: readonly SourceDocument[], options: LoadOptions = {}): LoadResult {
   const { kinds = SENSOR_KINDS, drivers = new Map(), overrides = {} } = options;
   const schemas = configSchemas(kinds);
@@ -84,7 +84,7 @@ interface SourceResult {
 function readMain(document: Document, { config }: ConfigSchemas): SourceResult {
   const { value } = document;
   const place = { document, prefix: [] };
-  const problems = whatIsWrong(place, config, 'a configuration');
+  const problems = problemsOf(place, config, 'a configuration');
   const datasets = valueAt(value, ['datasets']);
   const names = isMapping(datasets) ? Object.keys(datasets) : [];
   return { problems, parts: names.map(name => ({ name, ...place, path: ['datasets', name] })) };
@@ -94,28 +94,28 @@ function readDataset(document: Document, name: string, { dataset }: ConfigSchema
   const place = { document, prefix: ['datasets', name] };
   if (isMapping(document.value)) {
     const written = Object.keys(document.value);
-    const misplaced = written.filter(key => OF_THE_WHOLE.includes(key));
-    // What else is wrong follows from that.
+    const misplaced = written.filter(key => TOP_LEVEL_KEYS.includes(key));
+    // All other mistakes follow from this one.
     if (misplaced.length > 0)
-      return { problems: misplaced.map(key => ofTheWhole(document, name, key)), parts: [] };
+      return { problems: misplaced.map(key => misplacedKey(document, name, key)), parts: [] };
   }
-  const problems = whatIsWrong(place, dataset, 'a dataset');
+  const problems = problemsOf(place, dataset, 'a dataset');
   return { problems, parts: isMapping(document.value) ? [{ name, ...place, path: [] }] : [] };
 }
 
-/** Keys of the configuration itself, which people copy into a file of one dataset. */
-const OF_THE_WHOLE = ['datasets', 'server', 'simulate', 'seed'];
+/** Keys of the whole configuration, which people copy into the file of one dataset. */
+const TOP_LEVEL_KEYS = ['datasets', 'server', 'simulate', 'seed'];
 
-function ofTheWhole(document: Document, name: string, key: string): Problem {
+function misplacedKey(document: Document, name: string, key: string): Problem {
   const inside = valueAt(document.value, [key]);
   const [only, ...others] = isMapping(inside) ? Object.keys(inside) : [];
-  const outdent = 'and indent what is below it less: the whole file is the dataset';
+  const outdent = 'and indent the rest less: the whole file is the dataset';
   const hint =
     key !== 'datasets'
       ? `put "${key}" into config.yaml`
       : only === undefined || others.length > 0
         ? 'put the keys of each dataset into a file of its own, without "datasets:" and its name'
-        : `leave out "datasets:" and "${only}:", ${outdent} ${name}${only === name ? '' : ` (rename it to ${only}.yaml for that name)`}`;
+        : `remove "datasets:" and "${only}:", ${outdent} ${name}${only === name ? '' : ` (rename it to ${only}.yaml for that name)`}`;
   return problemAt({ document, prefix: [] }, [key], 'key', {
     expected: 'the keys of one dataset, such as interval and sensors',
     found: quoted(key),
@@ -123,7 +123,7 @@ function ofTheWhole(document: Document, name: string, key: string): Problem {
   });
 }
 
-function whatIsWrong(
+function problemsOf(
   place: Pick<DatasetNode, 'document' | 'prefix'>,
   schema: z.ZodType,
   what: string,
@@ -132,7 +132,7 @@ function whatIsWrong(
   if (!isMapping(value)) {
     const found = value === null ? 'an empty file' : foundText(value);
     const hint =
-      typeof value === 'string' && /^[\w-]+:\S/.test(value) ? 'write a blank after the colon' : undefined;
+      typeof value === 'string' && /^[\w-]+:\S/.test(value) ? 'put a space after the colon' : undefined;
     return [
       problemAt(place, [], 'value', {
         expected: `${what}, which is a mapping`,
@@ -145,7 +145,7 @@ function whatIsWrong(
   return parsed.success ? [] : explainIssues({ ...place, schema: jsonSchemaOf(schema) }, parsed.error.issues);
 }
 
-/** The configuration that texts without problems say. */
+/** Builds the configuration from texts without problems. */
 function assemble(
   main: unknown,
   parts: readonly DatasetNode[],

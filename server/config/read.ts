@@ -1,4 +1,4 @@
-// Reads what is to be served now: the configuration that is found, or the built-in one, with what the command line says.
+// Reads the configuration files, or builds the built-in configuration, and applies the overrides of the command line.
 
 import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
 import { builtinConfig } from './builtin.ts';
@@ -9,14 +9,14 @@ import { type FindOptions, findConfig } from './text/find.ts';
 import { ignoredFiles } from './text/ignored-files.ts';
 import { type Problem, problemLine } from './text/problem.ts';
 
-/** A configuration that is right. */
+/** A valid configuration, and where it came from. */
 export interface ValidConfig {
   readonly config: Config;
-  /** The file that was looked for; it need not be there. */
+  /** The main file, which need not exist. */
   readonly file: string;
-  /** The files that it was read from; none where it is the built-in one. */
+  /** The files that it was read from; none for the built-in configuration. */
   readonly files: readonly string[];
-  /** Its datasets are the built-in ones: no file has any. */
+  /** The datasets are the built-in ones, as no file has a dataset. */
   readonly isBuiltin: boolean;
   /** The files of the drivers that its sensors name. */
   readonly drivers: readonly string[];
@@ -29,18 +29,18 @@ export type ConfigResult =
   | {
       readonly problems: readonly Problem[];
       readonly drivers: readonly string[];
-      /** Some of it could not be read at all: what it says is not known. */
+      /** A file could not be read, so that its content is unknown. */
       readonly isUnread: boolean;
     };
 
-/** Where it is looked for, and the host whose sensors the built-in configuration has: this machine's, where they are left out. */
+/** Where the configuration is, and the host whose sensors the built-in configuration serves; by default this machine's. */
 export interface ReadOptions extends FindOptions {
   readonly hostOf?: (seed: number) => SensorHost;
-  /** Those of the readings before, so that a driver that stays the same keeps its kind. */
+  /** The drivers of earlier reads, so that an unchanged driver keeps its kind. */
   readonly drivers?: Drivers;
 }
 
-/** Does not reject. `file` is what `--config` names. */
+/** Does not reject. `file` is given by `--config`. */
 export async function readConfig(
   file: string | undefined,
   overrides: Overrides = {},
@@ -64,7 +64,7 @@ export async function readConfig(
     (error: unknown): Problem => ({
       source: found.file,
       path: '',
-      expected: 'to see which sensors this machine has, as no dataset is named',
+      expected: 'to find the sensors of this machine, as the configuration names no dataset',
       found: messageOf(error),
     }),
   );
@@ -81,18 +81,18 @@ export async function readConfig(
   };
 }
 
-/** Whether a file may be read as soon as other files are closed. */
+/** Whether the file may become readable as soon as other files are closed. */
 function isShortage({ found }: Problem): boolean {
   return /EMFILE|ENFILE|too many open files/.test(found);
 }
 
-/** Where it comes from, in words. */
+/** Names the files of a configuration, or says that it is built in. */
 export function originText({ files, isBuiltin }: ValidConfig): string {
   if (files.length === 0) return 'built-in: no configuration file was found';
   return `${files.join(', ')}: valid${isBuiltin ? '; it names no dataset, so the built-in datasets are served' : ''}`;
 }
 
-/** A configuration that is wrong; the message has one line a problem. */
+/** A configuration with mistakes; the message has one line per problem. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 

@@ -1,4 +1,4 @@
-// Can the sensors of a dataset be read as often as its rows, and they themselves, ask for?
+// Checks that every sensor can be read as often as its dataset makes rows.
 
 import type { Overrides } from '../config.ts';
 import { problemAt, valueAt } from '../mistakes/explain.ts';
@@ -7,7 +7,7 @@ import type { DatasetNode } from '../text/dataset-node.ts';
 import type { Problem } from '../text/problem.ts';
 import type { SensorNode } from './check-sensor.ts';
 
-/** No row may be due before the slowest sensor has been read, unless that one says when it is read or what rows hold until then. */
+/** A row must not be due before the slowest sensor is read, unless that sensor has `every` or `between`. */
 export function checkIntervals(
   part: DatasetNode,
   sensors: readonly SensorNode[],
@@ -24,15 +24,15 @@ export function checkIntervals(
     .sort((a, b) => b.time - a.time);
   if (slowest === undefined || interval === 0 || interval >= slowest.time) return paced;
   const problem = {
-    expected: `${slowest.time} seconds or more, which the sensor ${slowest.kind} takes`,
+    expected: `${slowest.time} seconds or more, the time of a reading of ${slowest.kind}`,
     found: String(interval),
-    hint: 'if rows are to come faster than its readings, give it "between: nan" or "between: hold"',
+    hint: 'to make rows faster than its readings, give the sensor "between: nan" or "between: hold"',
   };
   if (overrides.interval !== undefined) return [...paced, { source: '--interval', path: '', ...problem }];
   return [...paced, problemAt(part, path, written === undefined ? 'key' : 'value', problem)];
 }
 
-/** A sensor that has a time of its own is read more rarely than rows are made, and not faster than it can. */
+/** A sensor with `every` must be read less often than rows are made, and not faster than it can be read. */
 function checkPace({ dataset, path, setup, conversion }: SensorNode, interval: number): Problem[] {
   const every = setup?.sampling.every;
   if (every === undefined) return [];
@@ -40,10 +40,10 @@ function checkPace({ dataset, path, setup, conversion }: SensorNode, interval: n
     problemAt(dataset, [...path, 'every'], 'value', { expected, found }),
   ];
   if (interval === 0) {
-    return refuse('it only where the dataset has an interval', `${every} with rows as fast as they are read`);
+    return refuse('no "every" in a dataset with the interval 0', `"every" of ${every} s`);
   }
   if (every < interval) return refuse(`${interval} seconds, the interval of the dataset, or more`);
   return every < conversion.time
-    ? refuse(`${conversion.time} seconds or more, which the sensor ${conversion.kind} takes`)
+    ? refuse(`${conversion.time} seconds or more, the time of a reading of ${conversion.kind}`)
     : [];
 }

@@ -1,4 +1,4 @@
-// Declares what the checks between the parts of a configuration go by: kinds, drivers, schemas and overrides.
+// Declares what the checks depend on: the kinds, the drivers, the schemas and the overrides.
 
 import type { SensorKind } from '../../../device/index.ts';
 import type { Overrides } from '../config.ts';

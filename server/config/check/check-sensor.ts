@@ -1,4 +1,4 @@
-// What is one sensor of a configuration, and what is wrong with it that its schema alone cannot see?
+// Sets up one configured sensor, and reports the mistakes that its schema cannot detect.
 
 import type { z } from 'zod';
 import {
@@ -27,15 +27,15 @@ import type { CheckOptions } from './check-options.ts';
 
 export interface SensorNode {
   readonly dataset: DatasetNode;
-  /** Where it lies in the dataset's document, and what stands there. */
+  /** The sensor's path in the dataset's document, and its value there. */
   readonly path: readonly Step[];
   readonly value: unknown;
-  /** Undefined where its kind, its options or its name are not known. */
+  /** Undefined if its kind, its options or its name are wrong. */
   readonly setup: SensorSetup | undefined;
-  /** The name that it was given. */
+  /** The configured name. */
   readonly ownName: string | undefined;
   readonly claims: readonly string[];
-  /** Of its kind: seconds, and who needs them. */
+  /** Seconds that a reading takes, and the kind of the sensor. */
   readonly conversion: { readonly time: number; readonly kind: string };
   readonly problems: readonly Problem[];
 }
@@ -59,10 +59,10 @@ export function checkSensor(dataset: DatasetNode, index: number, options: CheckO
 type SensorLocation = Pick<SensorNode, 'dataset' | 'path'>;
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** What is found out of a sensor; what is left out is not known. */
+/** The known facts of a sensor; the others are missing. */
 type CheckedSensor = Pick<SensorNode, 'problems'> & Partial<SensorNode>;
 
-/** A sensor whose keys by themselves have been checked with the rest. */
+/** A sensor whose keys the schema of the dataset has checked one by one. */
 function ofKind(
   part: SensorLocation,
   value: Mapping,
@@ -82,7 +82,7 @@ function ofKind(
   const word = kindWord === undefined ? 'driver' : 'kind';
   const problems = simulate ? cannotBeSimulated(part, kind, word) : [];
   const options = kind.options.safeParse(written);
-  // Here it is about what a kind wants of several options together.
+  // Only rules for several options together can fail here.
   if (!options.success) {
     const schema = jsonSchemaOf(kind.options);
     const place = { ...part.dataset, base: part.path, schema };
@@ -90,12 +90,12 @@ function ofKind(
   }
   const { data } = options;
   const ownName = sensorNameSchema.safeParse(name).data;
-  // Where its name is wrong, nobody knows what its columns are called.
+  // With a wrong name, the names of its columns are unknown.
   const named = name === undefined || ownName !== undefined;
   const setup = setUpSensor(kind, data, {
     ...(ownName === undefined ? {} : { name: ownName }),
-    channels: understood(channels, channelSchema),
-    derived: understood(derived, derivedSchema),
+    channels: validEntries(channels, channelSchema),
+    derived: validEntries(derived, derivedSchema),
     sampling: paceOf(value),
   });
   return {
@@ -111,7 +111,7 @@ function ofKind(
   };
 }
 
-/** A sensor whose kind is in a file of somebody's own. */
+/** A sensor whose kind comes from a driver. */
 function ofDriver(
   part: SensorLocation,
   value: Mapping,
@@ -122,7 +122,7 @@ function ofDriver(
     problemAt(part.dataset, [...part.path, 'driver', ...field], 'value', said);
   const { kind: kindWord } = value;
   if (kindWord !== undefined) {
-    return { problems: [at({ expected: 'a driver or a kind', found: 'both' })] };
+    return { problems: [at({ expected: 'either a driver or a kind', found: 'both' })] };
   }
   const module = options.drivers.get(driver) ?? NOT_LOADED;
   if ('faults' in module) {
@@ -141,9 +141,9 @@ function ofDriver(
     if (error instanceof FaultyKind) {
       return { problems: error.faults.map(({ field, ...said }) => at(said, field)) };
     }
-    // Whatever its schema does: refinements are code too.
+    // A driver's refinement may throw anything.
     const message = messageOf(error);
-    const said = { expected: 'a schema that can be held against options', found: `the error: ${message}` };
+    const said = { expected: 'a schema that validates options', found: `the error: ${message}` };
     return { problems: [at(said, ['options'])] };
   }
 }
@@ -162,8 +162,8 @@ function cannotBeSimulated(
   return [problemAt(dataset, [...path, word], 'value', { expected, found: kind.name })];
 }
 
-/** What is said of several things by their names, where it can be understood. */
-function understood<T>(written: unknown, schema: z.ZodType<T>): Readonly<Record<string, T>> {
+/** The valid entries of a mapping. */
+function validEntries<T>(written: unknown, schema: z.ZodType<T>): Readonly<Record<string, T>> {
   if (!isMapping(written)) return {};
   const entries = Object.entries(written).flatMap(([name, one]) => {
     const { data, success } = schema.safeParse(one);
@@ -172,13 +172,13 @@ function understood<T>(written: unknown, schema: z.ZodType<T>): Readonly<Record<
   return Object.fromEntries(entries);
 }
 
-/** Derived columns from channels that are not there, or are no voltages where one is needed. */
+/** Derived columns whose channel does not exist, or is not a voltage where one is needed. */
 function unfitSources(
   { dataset, path }: SensorLocation,
   { columns }: SensorSetup,
   derived: unknown,
 ): Problem[] {
-  return Object.entries(understood(derived, derivedSchema)).flatMap(([name, { from, by }]) => {
+  return Object.entries(validEntries(derived, derivedSchema)).flatMap(([name, { from, by }]) => {
     const place = [...path, 'derived', name, 'from'];
     const names = columns.map(({ channel }) => channel);
     const source = columns.find(({ channel }) => channel === from);

@@ -1,4 +1,4 @@
-// What is wrong between the parts of a configuration, each of which may be right by itself? Names, claims and intervals.
+// Checks the parts of a configuration against one another: names, columns, hardware and intervals.
 
 import type { SensorSetup } from '../../../device/index.ts';
 import { problemAt, valueAt } from '../mistakes/explain.ts';
@@ -7,26 +7,26 @@ import { type Problem, pathText, quoted } from '../text/problem.ts';
 import { checkIntervals } from './check-intervals.ts';
 import type { CheckOptions } from './check-options.ts';
 import { checkSensor, type SensorNode } from './check-sensor.ts';
-import { takenAttributes } from './dataset-info.ts';
+import { reservedAttributes } from './dataset-info.ts';
 import { RESERVED_NAMES } from './reserved-names.ts';
 
 export interface CheckResult {
   readonly problems: readonly Problem[];
-  /** What is set up of each dataset; complete where nothing is wrong. */
+  /** The sensors of each dataset; complete if there are no problems. */
   readonly setups: ReadonlyMap<DatasetNode, readonly SensorSetup[]>;
 }
 
-/** Every row's own column. */
+/** The column that every row has besides its sensors' columns. */
 export const TIME_COLUMN = 'time';
 
-/** Checks what can be checked, also of datasets of which something else is wrong. */
+/** Checks as much as possible, also in datasets with other mistakes. */
 export function checkDatasets(parts: readonly DatasetNode[], options: CheckOptions): CheckResult {
   const sensors = parts.map(part => sensorsOf(part, options));
   const setups = sensors.map(list => withNames(list));
   return {
     problems: [
       ...datasetNames(parts, options),
-      ...parts.flatMap(part => takenAttributes(part)),
+      ...parts.flatMap(part => reservedAttributes(part)),
       ...sensors.flat().flatMap(({ problems }) => problems),
       ...sensors.flatMap(sensorNames),
       ...sensors.flatMap(columnNames),
@@ -43,7 +43,7 @@ function sensorsOf(part: DatasetNode, options: CheckOptions): readonly SensorNod
   return sensors.map((_sensor, index) => checkSensor(part, index, options));
 }
 
-/** The setups, those of sensors without a name told apart by a number: two are `thermal` and `thermal-2`. */
+/** The setups, with numbers to distinguish sensors without a name: `thermal` and `thermal-2`. */
 function withNames(sensors: readonly SensorNode[]): readonly SensorSetup[] {
   const names = new Set<string>();
   return sensors.flatMap(({ setup }) => {
@@ -67,12 +67,12 @@ function datasetNames(parts: readonly DatasetNode[], { schemas }: CheckOptions):
     }
     known.set(name, part);
     if (RESERVED_NAMES.has(name))
-      return refuse('a name that is no address of the server itself', quoted(name));
-    // Of a dataset in the configuration itself, the schema has checked the name.
+      return refuse('a name that the server does not use for an address of its own', quoted(name));
+    // The schema has checked the names of datasets in the main file.
     const fits = path.length > 0 || schemas.datasetName.safeParse(name).success;
     if (fits) return [];
     const { expected: named } = schemas.datasetName.meta() ?? {};
-    const expected = `a file that is named after its dataset: ${named}`;
+    const expected = `a file named after its dataset: ${named}`;
     return [problemAt({ document, prefix: [] }, [], 'key', { expected, found: quoted(name) })];
   });
 }
@@ -93,7 +93,7 @@ function sensorNames(sensors: readonly SensorNode[]): Problem[] {
 function columnNames(sensors: readonly SensorNode[]): Problem[] {
   const known = new Map<string, SensorNode>();
   return sensors.flatMap(sensor => {
-    // Names that are wrong have been told of.
+    // Wrong names are reported already.
     const { columns = [], derived = [] } = sensor.setup ?? {};
     const names = [
       ...columns.map(({ channel, column: { name } }) => ({ own: ['channels', channel, 'name'], name })),
@@ -105,14 +105,22 @@ function columnNames(sensors: readonly SensorNode[]): Problem[] {
       const refuse = (expected: string, found: string, hint: string) =>
         problemAt(sensor.dataset, path, own[0] === 'derived' ? 'key' : 'value', { expected, found, hint });
       if (name === TIME_COLUMN) {
-        return refuse("another name than that of the rows' own time", quoted(name), 'choose another name');
+        return refuse(
+          'a name other than that of the column of row times',
+          quoted(name),
+          'choose another name',
+        );
       }
       const other = known.get(name);
       known.set(name, other ?? sensor);
       if (other === undefined || (other.ownName !== undefined && other.ownName === sensor.ownName)) return [];
       const hint = renamed ? 'choose another name' : 'give one of the sensors a name';
       const place = other === sensor ? 'this sensor' : placeText(other.dataset, other.path);
-      return refuse('columns of different names', `${quoted(name)}, which ${place} has too`, hint);
+      return refuse(
+        'a name that no other column of the dataset has',
+        `${quoted(name)}, which ${place} has too`,
+        hint,
+      );
     });
   });
 }
@@ -125,13 +133,13 @@ function claims(sensors: readonly SensorNode[]): Problem[] {
       holders.set(claim, holder ?? sensor);
       if (holder === undefined) return [];
       const found = `${claim}, which ${placeText(holder.dataset, holder.path)} has too`;
-      const expected = 'what no other sensor uses';
+      const expected = 'an address or a pin that no other sensor uses';
       return problemAt(sensor.dataset, sensor.path, 'value', { expected, found });
     }),
   );
 }
 
-/** A place as other messages name it. */
+/** Names a path and its line for messages about another place. */
 function placeText({ document, prefix }: DatasetNode, path: DatasetNode['path']): string {
   const { line } = document.positionOf(path, 'key');
   return `${pathText([...prefix, ...path])} (${document.source}:${line})`;

@@ -1,4 +1,4 @@
-// How is a dataset described to those who find it? By the attributes of ACDD 1.3 that its configuration gives.
+// Builds the attributes of a dataset by ACDD 1.3 from its configuration.
 
 import type { Attribute } from '../../../dap/index.ts';
 import type { SensorSetup } from '../../../device/index.ts';
@@ -11,7 +11,7 @@ import { type Problem, quoted } from '../text/problem.ts';
 
 type Value = string | number | readonly number[] | undefined;
 
-/** Title, summary and source, made from what is known where they are not written, and all further attributes in order. */
+/** Title, summary and source, with defaults from the sensors, and all further attributes in order. */
 export function datasetInfo(
   name: string,
   written: WrittenDataset,
@@ -66,17 +66,17 @@ function attributeOf(value: string | number | readonly number[]): Attribute {
   return { type: 'Float64', values: typeof value === 'number' ? [value] : value };
 }
 
-/** Attributes that have keys of their own, or that the server makes, cannot be written as further ones. */
-export function takenAttributes(part: DatasetNode): Problem[] {
+/** Refuses further attributes that have keys of their own or that the server sets. */
+export function reservedAttributes(part: DatasetNode): Problem[] {
   const path = [...part.path, 'attributes'];
   const written = valueAt(part.document.value, path);
   if (!isMapping(written)) return [];
-  const taken = new Set([...OWN_ATTRIBUTES, ...Object.keys(acdd({} as WrittenDataset))]);
+  const reserved = new Set([...OWN_ATTRIBUTES, ...Object.keys(acdd({} as WrittenDataset))]);
   return Object.keys(written)
-    .filter(name => taken.has(name))
+    .filter(name => reserved.has(name))
     .map(name =>
       problemAt(part, [...path, name], 'key', {
-        expected: 'a name that is no attribute of another key or of the server itself',
+        expected: 'a name that neither another key nor the server itself sets',
         found: quoted(name),
       }),
     );

@@ -1,4 +1,4 @@
-// Which names can no dataset have, because addresses of the server itself begin with them?
+// Lists the names that no dataset may have, because addresses of the server itself begin with them.
 
 /** `/health`, `/metrics`, `/catalog.json`, `/index.html`, `/pages.css`, `/favicon.svg` and `/assets/`. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-// Makes a sensor kind of a file: imports it, asks for its default export, checks that, and says in words what is wrong.
+// Imports a driver's file, validates its default export as a sensor kind, and explains what is wrong with it.
 
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -20,15 +20,15 @@ import {
 import { suggestion } from '../mistakes/explain.ts';
 import { SENSOR_KEYS } from '../schema/sensor-schema.ts';
 
-/** What is wrong with a driver, and what to do about it. */
+/** A mistake in a driver, and how to fix it. */
 export interface DriverFault extends Fault {
   readonly hint?: string;
 }
 
 export type DriverModule = { readonly kind: SensorKind } | { readonly faults: readonly DriverFault[] };
 
-/** What a driver may do before it is a kind takes so long at most, in milliseconds. */
-const LONGEST_LOADING = 10_000;
+/** How long a driver may take to load. */
+const LOAD_TIMEOUT_MS = 10_000;
 
 const SCRIPTS = ['.js', '.mjs'];
 const TYPED = ['.ts', '.mts'];
@@ -37,7 +37,7 @@ const wrong = (expected: string, found: string, hint?: string): DriverModule => 
   faults: [{ field: [], expected, found, ...(hint && { hint }) }],
 });
 
-/** Why a file cannot be a driver, as far as its name says; undefined where it can. */
+/** Why a file with this name cannot be a driver; undefined if it can. */
 export function unfitName(file: string): DriverModule | undefined {
   const ending = extname(file);
   if (SCRIPTS.includes(ending)) return undefined;
@@ -50,14 +50,14 @@ export function unfitName(file: string): DriverModule | undefined {
   return wrong('a file that ends in .js or .mjs', found, 'Node 22.18 and later run TypeScript');
 }
 
-/** A driver's file as it is now. */
+/** The current content of a driver's file. */
 export interface DriverFile {
-  /** What it is called: the path as it is configured. */
+  /** The configured path, for messages. */
   readonly file: string;
   /** Without symbolic links. */
   readonly path: string;
   readonly text: Uint8Array;
-  /** Another one each time, since Node loads a module once. */
+  /** A new number for each load, because Node loads a module once per address. */
   readonly version: number;
 }
 
@@ -66,8 +66,8 @@ export async function loadDriver({ file, path, text, version }: DriverFile): Pro
   const origin: Origin = { file, url: `${pathToFileURL(path).href}?version=${version}` };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<DriverModule>(resolve => {
-    const fault = wrong('a driver that loads at once', `none after ${LONGEST_LOADING / 1000} s`);
-    timer = setTimeout(resolve, LONGEST_LOADING, fault);
+    const fault = wrong(`a driver that loads within ${LOAD_TIMEOUT_MS / 1000} s`, 'one that does not');
+    timer = setTimeout(resolve, LOAD_TIMEOUT_MS, fault);
   });
   if (loading.size === 0) process.on('exit', refuseExit);
   loading.add(origin);
@@ -83,14 +83,14 @@ export async function loadDriver({ file, path, text, version }: DriverFile): Pro
 const loading = new Set<Origin>();
 
 /**
- * Makes a driver that ends the program while it is loaded a wrong configuration: otherwise `check` would find nothing wrong, and
- * a service manager would start the server over and over.
+ * Reports a driver that ends the program while it loads as a mistake in the configuration: otherwise `check` would find no
+ * mistake, and a service manager would restart the server over and over.
  */
 function refuseExit(): void {
   const file = runningDriver();
   if (![...loading].some(origin => origin.file === file)) return;
   const problem = 'expected a driver that can be loaded, found one that ends the program (process.exit)';
-  process.stderr.write(`dapberry: ${file}: ${problem}; take that out of the driver\n`);
+  process.stderr.write(`dapberry: ${file}: ${problem}; remove that call from the driver\n`);
   process.exitCode = 2;
 }
 
@@ -100,7 +100,7 @@ async function kindIn(origin: Origin, text: Uint8Array): Promise<DriverModule> {
     const module = (await import(origin.url)) as { readonly default?: unknown };
     if (isCommonJs(origin.url)) return COMMON_JS;
     if (!('default' in module)) {
-      return wrong('a default export: a sensor kind, or a function that gives one', 'none');
+      return wrong('a default export: a sensor kind, or a function that returns one', 'none');
     }
     exported = module.default;
   } catch (error) {
@@ -110,7 +110,7 @@ async function kindIn(origin: Origin, text: Uint8Array): Promise<DriverModule> {
   try {
     kind = typeof exported === 'function' ? await exported(DRIVER_TOOLS) : exported;
   } catch (error) {
-    return wrong('a function that gives a sensor kind', errorText(error, origin));
+    return wrong('a function that returns a sensor kind', errorText(error, origin));
   }
   const names = SENSOR_KINDS.map(({ name }) => name);
   const faults = kindFaults(kind, { names, keys: SENSOR_KEYS });
@@ -120,11 +120,11 @@ async function kindIn(origin: Origin, text: Uint8Array): Promise<DriverModule> {
 
 const COMMON_JS = wrong(
   'an ES module',
-  'a CommonJS one, or nothing that is exported',
+  'a CommonJS module, or one without exports',
   'write "export default" in place of "module.exports ="',
 );
 
-/** Whether Node took the file for a CommonJS module, which it would not load again when it has changed. */
+/** Whether Node loaded the file as a CommonJS module, which it would not load again after a change. */
 function isCommonJs(url: string): boolean {
   const { cache } = createRequire(import.meta.url);
   const file = fileURLToPath(url);
@@ -133,7 +133,7 @@ function isCommonJs(url: string): boolean {
   return true;
 }
 
-/** A misspelt field that may be left out is one that is not known. */
+/** Adds a suggestion to the fault of an unknown field. */
 function hinted(fault: Fault): DriverFault {
   const [name] = fault.field;
   if (typeof name !== 'string' || KIND_FIELDS.includes(name)) return fault;
@@ -148,19 +148,19 @@ async function importFault(error: unknown, origin: Origin, text: Uint8Array): Pr
   const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(messageOf(error))?.[1];
   if (code === 'ERR_MODULE_NOT_FOUND' && missing !== undefined) {
     const hint =
-      missing === 'zod' ? 'take it from what the driver is given: export default ({ z }) => ...' : undefined;
-    return wrong(A_MODULE, `one that imports ${missing}, which is not there`, hint);
+      missing === 'zod' ? 'use the z that the driver receives: export default ({ z }) => ...' : undefined;
+    return wrong(A_MODULE, `one that imports ${missing}, which is not installed`, hint);
   }
   if (/^(module|exports) is not defined in ES module scope/.test(messageOf(error))) return COMMON_JS;
   if (!(error instanceof SyntaxError)) return wrong(A_MODULE, errorText(error, origin));
   const line = lineOf(error, origin) ?? (await mistakenLine(text));
-  return wrong(A_MODULE, `a mistake${line === undefined ? '' : ` in its line ${line}`}: ${messageOf(error)}`);
+  return wrong(A_MODULE, `a mistake${line === undefined ? '' : ` in line ${line}`}: ${messageOf(error)}`);
 }
 
-/** `the error in its line 12: ...`. */
+/** Such as `the error in line 12: ...`. */
 function errorText(error: unknown, origin: Origin): string {
   const line = lineOf(error, origin);
-  return `the error${line === undefined ? '' : ` in its line ${line}`}: ${messageOf(error).split('\n')[0]}`;
+  return `the error${line === undefined ? '' : ` in line ${line}`}: ${messageOf(error).split('\n')[0]}`;
 }
 
 /** The first line of the driver's code in the stack. */
@@ -170,15 +170,18 @@ function lineOf(error: unknown, { url }: Origin): string | undefined {
   return /^\d+/.exec(after ?? '')?.[0];
 }
 
-/** Node shows the line of a mistake only to whoever runs the text: it is asked in a process of its own. */
+/** Runs Node on the text in a process of its own, because only then it prints the line of a mistake. */
 function mistakenLine(text: Uint8Array): Promise<string | undefined> {
   return new Promise(resolve => {
     const options = ['--check', '--input-type=module', '-'];
     try {
-      const asked = execFile(process.execPath, options, { timeout: LONGEST_LOADING }, (_error, _out, told) =>
-        resolve(/^\[stdin\]:(\d+)/m.exec(told)?.[1]),
+      const checker = execFile(
+        process.execPath,
+        options,
+        { timeout: LOAD_TIMEOUT_MS },
+        (_error, _out, told) => resolve(/^\[stdin\]:(\d+)/m.exec(told)?.[1]),
       );
-      asked.stdin?.on('error', () => undefined).end(text);
+      checker.stdin?.on('error', () => undefined).end(text);
     } catch {
       // There is no memory for another process.
       resolve(undefined);

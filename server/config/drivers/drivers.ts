@@ -1,4 +1,4 @@
-// Which drivers does a configuration name, and what is in their files now? Each is loaded once, and again when it has changed.
+// Finds the drivers that a configuration names, and loads each file once, and again after each change.
 
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
@@ -10,24 +10,24 @@ import type { Document } from '../text/document.ts';
 import { codeOf, reasonOf } from '../text/find.ts';
 import { type DriverFault, type DriverModule, loadDriver, unfitName } from './driver-module.ts';
 
-/** By the paths of their files: the kind of each, or what is wrong with it. */
+/** The kind of each driver, or its faults, by the path of its file. */
 export type DriverKinds = ReadonlyMap<string, DriverModule>;
 
-/** Longer ones are no driver; in bytes. */
+/** In bytes; a longer file is not accepted as a driver. */
 const LONGEST_TEXT = 16 * 1024 ** 2;
 
 interface CachedDriver {
-  /** Of the text that it was made of. */
+  /** The hash of the text that the kind comes from. */
   readonly hash: string;
   readonly kind: SensorKind;
 }
 
-/** The drivers of a configuration over its changes: while a file stays as it is, its kind is the same object. */
+/** The drivers across changes of the configuration: as long as a file is unchanged, its kind is the same object. */
 export class Drivers {
   readonly #known = new Map<string, CachedDriver>();
   #version = 0;
 
-  /** Loads what the files are now. Does not reject. */
+  /** Loads the current content of the files. Does not reject. */
   async load(files: Iterable<string>): Promise<DriverKinds> {
     const loading = [...new Set(files)].map(async file => [file, await this.#one(file)] as const);
     return new Map(await Promise.all(loading));
@@ -43,7 +43,7 @@ export class Drivers {
     const before = this.#known.get(file);
     if (before?.hash === hash) return { kind: before.kind };
     const loaded = await loadDriver({ file, path, text, version: ++this.#version });
-    // What could not be loaded may be loaded the next time: not everything that it needs is in its text.
+    // A driver that failed is tried again: it may depend on more than its text.
     if ('kind' in loaded) this.#known.set(file, { hash, kind: loaded.kind });
     return loaded;
   }
@@ -66,12 +66,12 @@ async function textOf(file: string): Promise<Text> {
   }
 }
 
-/** Where the file is that a text of a configuration names. */
+/** The path of the file that a text of a configuration names. */
 export function driverFile(source: string, written: string): string {
   return resolve(dirname(source), written);
 }
 
-/** The files of all drivers that the sensors of these texts name; `dataset` tells that the whole text is one. */
+/** The files of all drivers that the sensors of these texts name; with `dataset`, the whole text is a dataset. */
 export function driversNamed(
   documents: readonly { readonly document: Document; readonly dataset?: string }[],
 ): readonly string[] {
@@ -86,7 +86,7 @@ export function driversNamed(
   });
 }
 
-/** What a sensor says of its driver; undefined where it has none. */
+/** The `driver` of a sensor; undefined without one. */
 export function writtenDriver(sensor: unknown): string | undefined {
   const written = valueAt(sensor, ['driver']);
   return typeof written === 'string' && written !== '' ? written : undefined;

@@ -1,4 +1,4 @@
-// Tells a person what the schema refuses, as problems with places: what was expected, what was found, what to do.
+// Explains the schema library's issues as problems with a position, what was expected, what was found and a hint.
 
 import type { z } from 'zod';
 import { nearest } from '../../../dap/model/nearest.ts';
@@ -16,22 +16,22 @@ import type { Document } from '../text/document.ts';
 import { type Problem, pathText, quoted, type Step } from '../text/problem.ts';
 import { insteadOfKind } from './known-parts.ts';
 
-/** What YAML 1.1 took for true and false. */
+/** The booleans of YAML 1.1. */
 const OLD_BOOLEANS: Readonly<Record<string, string>> = {
   ...{ yes: 'true', on: 'true', y: 'true', no: 'false', off: 'false', n: 'false' },
 };
 
-/** A part of a document that a schema was held against. */
+/** A node of a document, and the schema that it was validated with. */
 export interface DocumentNode {
   readonly document: Document;
   readonly schema: JsonSchema;
-  /** Where the part lies in the document, and what to call that: a file of one dataset lies below its name. */
+  /** The document's path in the configuration: the file of one dataset lies below the dataset's name. */
   readonly prefix: readonly Step[];
-  /** Where in the document that lies which the schema was held against; the whole of it where this is left out. */
+  /** The node's path in the document; by default the whole document. */
   readonly base?: readonly Step[];
 }
 
-/** The problems that the issues of the schema library are. */
+/** Turns issues of the schema library into problems. */
 export function explainIssues(part: DocumentNode, issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap(issue => {
     const path = issue.path.filter(step => typeof step !== 'symbol');
@@ -47,7 +47,7 @@ export function explainIssues(part: DocumentNode, issues: readonly z.core.$ZodIs
   });
 }
 
-/** Of a mapping that is a sensor of a kind or one of a driver, what is wrong with it as the one that it is meant to be. */
+/** The issues of the branch that a sensor is meant for: a sensor of a kind, or one of a driver. */
 function meantBranch(
   { errors }: z.core.$ZodIssueInvalidUnion,
   value: unknown,
@@ -56,7 +56,7 @@ function meantBranch(
   return errors[hasDriver(value) ? 1 : 0];
 }
 
-/** What a refinement says: in the words of its `params`, in those that its schema has for all values, or by its message. */
+/** The problem of a refinement, in the words of its `params`, of its schema, or of its message. */
 function refused(
   part: DocumentNode,
   path: readonly Step[],
@@ -72,7 +72,7 @@ function refused(
   return typeof ofAll === 'string' || message === NO_MESSAGE ? usual : { ...usual, expected: message };
 }
 
-/** What the schema library says where nobody has said anything. */
+/** The default message of the schema library. */
 const NO_MESSAGE = 'Invalid input';
 
 function inDocument({ base = [] }: DocumentNode, path: readonly Step[]): readonly Step[] {
@@ -87,7 +87,7 @@ function schemaIn(part: DocumentNode, path: readonly Step[]): JsonSchema | undef
   return schemaAt(part.schema, valueIn(part, []), path);
 }
 
-/** A problem at a path of the part's document. */
+/** A problem at a path of the node's document. */
 export function problemAt(
   { document, prefix }: Pick<DocumentNode, 'document' | 'prefix'>,
   path: readonly Step[],
@@ -106,7 +106,7 @@ export function problemAt(
   };
 }
 
-/** `did you mean "port"?`; undefined where nothing is near. */
+/** Such as `did you mean "port"?`; undefined if no known word is near. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
   const meant = nearest(word, known);
   return meant === undefined ? undefined : `did you mean ${quoted(meant)}?`;
@@ -124,13 +124,13 @@ function unknownKey(part: DocumentNode, path: readonly Step[], key: string): Pro
   });
 }
 
-/** Where a key belongs that stands one level, or with a name two levels, too high. */
+/** Where a key belongs that was written one level too high, or two levels if a name lies between. */
 function levelBelow(schema: JsonSchema | undefined, key: string): string | undefined {
   for (const [name, inside] of Object.entries(schema?.properties ?? {})) {
     const { properties, additionalProperties } = inside as JsonSchema;
     if (properties !== undefined && Object.hasOwn(properties, key)) return `it belongs below "${name}"`;
     const { properties: named } = (additionalProperties || {}) as JsonSchema;
-    if (named !== undefined && Object.hasOwn(named, key)) return `it belongs below a name below "${name}"`;
+    if (named !== undefined && Object.hasOwn(named, key)) return `it belongs below a name in "${name}"`;
   }
   return undefined;
 }
@@ -150,7 +150,7 @@ function wrongValue(part: DocumentNode, path: readonly Step[]): Problem {
   const hint = (isKind ? insteadOfKind(value) : undefined) ?? hintFor(schema, value);
   return problemAt(part, inDocument(part, path), value === null ? 'key' : 'value', {
     expected,
-    // As it is expected; whoever has written it otherwise knows it again.
+    // In hexadecimal too, as the message expects it.
     found:
       isHexadecimal(schema) && Number.isInteger(value)
         ? `${value} (${hexByte(Number(value))})`
@@ -175,39 +175,39 @@ export function foundText(value: unknown): string {
   return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
 }
 
-/** Without line breaks and the like, so that a message stays on its line. */
+/** Without line breaks and control characters, so that a message stays on its line. */
 const PLAIN = /^[\p{L}\p{N}\p{P}\p{S} ]{0,19}$/u;
 
-/** A short list of numbers and words as it is; of others, that they are lists. */
+/** The entries of a short list of numbers and words, or the words `a list`. */
 function listText(list: readonly unknown[]): string {
   if (list.length === 0) return 'an empty list';
   const plain = list.every(entry => typeof entry !== 'object' && PLAIN.test(String(entry)));
   return plain && list.length <= 4 ? `[${list.join(', ')}]` : 'a list';
 }
 
-/** A word or a number where a list is wanted. */
+/** The hint for a word or a number in the place of a list. */
 function oneEntry(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? 'write it as a list, in [ ]' : undefined;
 }
 
-/** What to do about it, where the mistake is one that people make. */
+/** How to fix a common mistake. */
 function hintFor(schema: JsonSchema, value: unknown): string | undefined {
   const mapping = schema.type === 'object' || schema.oneOf !== undefined;
   const bare = schema.type === 'boolean' || schema.type === 'integer' || schema.type === 'number';
   if (value === null && (mapping || schema.type === 'array')) {
-    return 'indent what belongs to it, below it';
+    return 'indent its contents below it';
   }
-  if (Array.isArray(value) && mapping) return 'leave out the "-" before its keys';
+  if (Array.isArray(value) && mapping) return 'remove the "-" before its keys';
   if (schema.type === 'array') return isMapping(value) ? 'begin each entry with "- "' : oneEntry(value);
   if (schema.type === 'string' && ['number', 'boolean'].includes(typeof value)) return 'put it in quotes';
   if (typeof value !== 'string') return undefined;
-  if (mapping && /^[\w-]+:\S/.test(value)) return 'write a blank after the colon';
+  if (mapping && /^[\w-]+:\S/.test(value)) return 'put a space after the colon';
   if (schema.type === 'boolean') {
     const meant = OLD_BOOLEANS[value.toLowerCase()] ?? nearest(value, ['true', 'false']);
-    if (meant !== undefined) return meant === value ? 'leave out the quotes' : `did you mean ${meant}?`;
+    if (meant !== undefined) return meant === value ? 'remove the quotes' : `did you mean ${meant}?`;
   }
   if (bare && /^[ -~]+$/.test(value) && value.trim() !== '' && Number.isFinite(Number(value)))
-    return 'leave out the quotes';
-  if (/^-?\d+,\d+( ?\w+)?$/.test(value)) return 'write the decimal comma as a point';
+    return 'remove the quotes';
+  if (/^-?\d+,\d+( ?\w+)?$/.test(value)) return 'write a point for the decimal comma';
   return suggestion(value, choicesOf(schema));
 }

@@ -1,6 +1,6 @@
-// Names the way to parts that have no kind of their own: another kind, or a driver of the kernel.
+// Suggests another kind or a kernel driver for a part that has no kind of its own.
 
-/** Parts with a driver of the kernel that Raspberry Pi OS loads by an overlay, and the kind that reads what it gives. */
+/** Parts with a kernel driver that Raspberry Pi OS loads by an overlay, and the kind that reads the driver's files. */
 const BY_OVERLAY: Readonly<Record<string, readonly [overlay: string, kind: 'iio' | 'hwmon']>> = {
   dht11: ['dht11,gpiopin=4', 'iio'],
   dht22: ['dht11,gpiopin=4', 'iio'],
@@ -32,7 +32,7 @@ function i2cSensors(kind: 'iio' | 'hwmon', parts: readonly string[]) {
   return Object.fromEntries(parts.map(part => [part, [`i2c-sensor,${part}`, kind] as const]));
 }
 
-/** Words for what a kind measures or is, and the kinds that are meant. */
+/** Words for quantities and parts, and the kinds to use for them. */
 const BY_WORD: readonly (readonly [words: readonly string[], use: string])[] = [
   [['sht30', 'sht31', 'sht35'], 'use sht3x'],
   [['ds1820', '1-wire', '1wire', 'w1', 'onewire', 'one-wire'], 'use ds18b20'],
@@ -66,7 +66,7 @@ const BY_WORD: readonly (readonly [words: readonly string[], use: string])[] = [
   [['undervoltage', 'throttled'], 'use pi-throttled'],
 ];
 
-/** What to write in place of a kind that there is not; undefined where nothing is known of it. */
+/** What to use in place of an unknown kind; undefined if there is no suggestion. */
 export function insteadOfKind(word: string): string | undefined {
   const plain = word.toLowerCase().replaceAll(/[\s_]+/g, '-');
   const [overlay, kind] = Object.hasOwn(BY_OVERLAY, plain) ? BY_OVERLAY[plain]! : [];

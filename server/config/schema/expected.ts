@@ -1,25 +1,25 @@
-// What does the schema expect at a place, in a person's words? The same words for error messages and for the reference.
+// Describes in words what the schema expects at a path, for error messages and for the reference.
 
 import { z } from 'zod';
 
-/** What `z.toJSONSchema` gives; `expected` is what a schema says of itself where its type does not say enough. */
+/** The result of `z.toJSONSchema`; `expected` describes a schema whose type does not say enough. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The schema as it holds for what is written, before defaults are filled in. */
+/** The schema of the written values, before defaults are filled in. */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  // What options of a driver are that JSON does not know is any value.
+  // Options of a driver that JSON cannot express accept any value.
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 }
 
-/** Whether a number is written in hexadecimal, as the schema says by its `base`. */
+/** Whether the schema's `base` says that a number is written in hexadecimal. */
 export function isHexadecimal({ base }: JsonSchema): boolean {
   return base === 16;
 }
 
-/** The widest bounds that the schema library gives a whole number by itself. */
+/** The bound that the schema library gives every whole number. */
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
 
-/** What a value has to be: `a whole number from 0 to 65535`. */
+/** Describes the values that a schema accepts, such as `a whole number from 0 to 65535`. */
 export function expectationOf(schema: JsonSchema): string {
   const { expected } = schema;
   if (typeof expected === 'string') return expected;
@@ -55,20 +55,20 @@ function numberExpectation({ type, minimum, maximum, exclusiveMinimum }: JsonSch
   return high === undefined ? kind : `${kind} of ${high} or less`;
 }
 
-/** The words that a value may be, where it has to be one of some. */
+/** The words of a choice; empty for other schemas. */
 export function choicesOf(schema: JsonSchema): readonly string[] {
   if (schema.type === 'boolean') return ['true', 'false'];
   return (schema.enum ?? (schema.const === undefined ? [] : [schema.const])).map(String);
 }
 
-/** Whether there is a schema below: `true` and `false` are schemas of JSON too, and are not used here. */
+/** The schema below; undefined if there is none. The JSON schemas `true` and `false` are not used here. */
 function schemaOf(schema: unknown): JsonSchema | undefined {
   return typeof schema === 'object' && schema !== null ? (schema as JsonSchema) : undefined;
 }
 
 /**
- * The schema of what lies at `path` in `value`; undefined where it knows no such place. Of several kinds of sensors or
- * derivations it is the one that the value names; where it names none, the keys that they all have are known.
+ * The schema of the value at `path` in `value`; undefined for an unknown path. The value chooses among the kinds of sensors
+ * or derivations; if it names none, the schema has the keys that all of them share.
  */
 export function schemaAt(
   schema: JsonSchema,
@@ -86,10 +86,10 @@ export function schemaAt(
   return next === undefined ? undefined : schemaAt(next, inside, rest);
 }
 
-/** The key by which one of several mappings is chosen: the `kind` of a sensor, `by` which a column is derived. */
+/** The keys that choose among several mappings: the `kind` of a sensor, and `by` of a derived column. */
 const CHOOSERS = ['kind', 'by'] as const;
 
-/** Whether a sensor is one of a driver: it is of a kind where it says neither. */
+/** Whether a sensor comes from a driver; without a driver it counts as one of a kind. */
 export function hasDriver(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'driver');
 }

@@ -1,4 +1,4 @@
-// The options by which a sensor is read less often than rows are made, and what the rows between two readings have.
+// Defines the options for reading a sensor less often than rows are made.
 
 import { z } from 'zod';
 import {
@@ -9,21 +9,21 @@ import {
   SHORTEST_INTERVAL,
 } from '../../../device/index.ts';
 
-/** When a sensor is read that is not read for each row, and what the rows between hold. */
+/** When a sensor is read that is not read for each row, and which value the rows between two readings have. */
 export const PACE_SHAPE = {
   every: duration(
     { low: SHORTEST_INTERVAL, high: LONGEST_INTERVAL },
-    'Time from one reading to the next, for a sensor that is read more rarely than rows are made; with each row where it is left out.',
+    'Time from one reading to the next, for a sensor that is read less often than rows are made; by default it is read for each row.',
   ).optional(),
   between: z
     .enum(BETWEEN)
     .optional()
     .describe(
-      'What rows between two readings have: nan, no value; hold, the earlier reading once more, for as long as the sensor is well. To be said where a reading takes longer than the interval; nan where it is left out.',
+      'Value of the rows between two readings: nan (no value) or hold (the earlier reading again, while the sensor is healthy). Required if a reading takes longer than the interval; otherwise nan by default.',
     ),
 };
 
-/** What is said of the pace, as far as it can be understood. */
+/** The valid options of the pace. */
 export function paceOf(written: Readonly<Record<string, unknown>>): SamplingOverride {
   const pace = Object.entries(PACE_SHAPE).flatMap(([key, schema]) => {
     const { data } = schema.safeParse(written[key]);

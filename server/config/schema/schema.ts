@@ -1,4 +1,4 @@
-// The schema of the configuration: every key with its type, limits, default and meaning.
+// Defines the schema of the configuration: every key with its type, limits, default and meaning.
 
 import { z } from 'zod';
 import {
@@ -21,7 +21,7 @@ import { EXPECTED_HOST, listenFault } from './listen-address.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { email, text, url } from './words.ts';
 
-/** Seconds between rows, and the simulation's seed, where nobody says otherwise. */
+/** Defaults: seconds between rows, the seed of the simulation, and the port. */
 export const DEFAULT_INTERVAL = 1;
 export const DEFAULT_SEED = 2013;
 export const DEFAULT_PORT = 8080;
@@ -42,7 +42,7 @@ const contact = z
     type: z.enum(['person', 'group', 'institution', 'position']).optional().describe('creator_type.'),
   })
   .optional()
-  .describe('Whom to ask about the data.');
+  .describe('The contact for questions about the data.');
 
 const position = z
   .strictObject({
@@ -51,7 +51,7 @@ const position = z
     altitude: z.number().min(-12_000).max(100_000).optional().describe('Metres above mean sea level.'),
   })
   .optional()
-  .describe('Where the sensors are; geospatial_lat_min, geospatial_lat_max and so on.');
+  .describe('The position of the sensors; geospatial_lat_min, geospatial_lat_max and so on.');
 
 const attributes = z
   .record(
@@ -74,30 +74,30 @@ const log = z
   })
   .prefault({})
   .transform((bounds): LogBounds => bounds)
-  .describe('How much of the past stays in memory; whichever bound is met first holds.');
+  .describe('How many past rows stay in memory; the bound that is reached first applies.');
 
-/** The keys of a dataset but its sensors. */
+/** The keys of a dataset, without its sensors. */
 export const DATASET_SHAPE = {
-  title: text('A title; the name of the dataset where it is left out.'),
-  summary: text('One or two sentences for a person who finds it in a catalogue.'),
+  title: text('A title; by default the name of the dataset.'),
+  summary: text('One or two sentences for readers of a catalogue.'),
   source: text(
-    'How the data come about, such as the make of the sensors; the titles of their kinds where it is left out.',
+    "How the data are produced, such as the make of the sensors; by default the titles of the sensors' kinds.",
   ),
-  institution: text('Who runs it.'),
+  institution: text('The institution that runs it.'),
   contact,
   project: text('The project that it belongs to.'),
-  license: text('On what terms the data may be used, such as CC-BY-4.0.'),
-  keywords: z.array(z.string().min(1)).min(1).optional().describe('Words to find it by.'),
-  comment: text('Anything else that a reader should know.'),
-  references: text('Where it is described.'),
-  acknowledgement: text('Whom to thank.'),
+  license: text('The licence of the data, such as CC-BY-4.0.'),
+  keywords: z.array(z.string().min(1)).min(1).optional().describe('Keywords for searching.'),
+  comment: text('Further information for readers.'),
+  references: text('Publications or web pages that describe the data.'),
+  acknowledgement: text('Acknowledgement of support.'),
   id: text('An identifier, unique within naming_authority.'),
-  naming_authority: text('Who gave the id, such as org.example.'),
+  naming_authority: text('The authority that assigned the id, such as org.example.'),
   position,
   attributes,
   interval: duration(
     { low: SHORTEST_INTERVAL, high: LONGEST_INTERVAL, orZero: true },
-    'Time between rows; 0 is as fast as each client reads, each with rows of its own.',
+    'Time between rows; with 0, each client gets rows of its own, as fast as it reads.',
   ).prefault(DEFAULT_INTERVAL),
   log,
 };
@@ -111,7 +111,7 @@ const listenAddress = z
   })
   .optional()
   .meta({
-    description: 'The address to listen on; every address of the machine where it is left out.',
+    description: 'The address to listen on; by default every address of the machine.',
     expected: EXPECTED_HOST,
   });
 
@@ -126,7 +126,7 @@ const server = z
       .describe('The port to listen on; 0 takes any free port.'),
     readerTimeout: duration(
       { low: 1, high: 86_400 },
-      'A client that takes nothing for so long is cut off.',
+      'A client that reads nothing for this time is disconnected.',
     ).prefault(DEFAULT_LIMITS.readerTimeout),
     maxStreams: z
       .int()
@@ -146,7 +146,7 @@ const server = z
       .max(LARGEST_COUNT)
       .optional()
       .describe(
-        `Connections that may be open at once; ${OTHER_CONNECTIONS} more than \`maxStreams\` where it is left out. Fewer where the process may open fewer files.`,
+        `Connections that may be open at once; by default ${OTHER_CONNECTIONS} more than \`maxStreams\`. Fewer if the process may open fewer files.`,
       ),
     maxConnectionsPerAddress: z
       .int()
@@ -154,14 +154,14 @@ const server = z
       .max(LARGEST_COUNT)
       .optional()
       .describe(
-        `Connections that one address may have open at once; ${OTHER_CONNECTIONS_PER_ADDRESS} more than \`maxStreamsPerAddress\` where it is left out. Proxies of \`trustProxy\` may have any number.`,
+        `Connections that one address may have open at once; by default ${OTHER_CONNECTIONS_PER_ADDRESS} more than \`maxStreamsPerAddress\`. Proxies of \`trustProxy\` may have any number.`,
       ),
     maxUnansweredRequests: z
       .int()
       .min(1)
       .max(1000)
       .default(DEFAULT_UNANSWERED_REQUESTS)
-      .describe('Requests of one connection that may be without an answer; one more ends the connection.'),
+      .describe('Requests of one connection that may be unanswered; one more closes the connection.'),
     trustProxy: z
       .union([
         z.literal(false).transform((): string[] => []),
@@ -169,19 +169,19 @@ const server = z
       ])
       .prefault([...DEFAULT_PROXIES])
       .meta({
-        description: 'Proxies whose `X-Forwarded-For` header is believed; false is none.',
+        description: 'Proxies whose `X-Forwarded-For` header is trusted; false trusts none.',
         expected: `false, or a list of proxies: ${PROXY_ENTRY}`,
       }),
-    headersTimeout: duration({ low: 1, high: 3600 }, 'How long the headers of a request may take.').prefault(
+    headersTimeout: duration({ low: 1, high: 3600 }, 'Time limit for the headers of a request.').prefault(
       DEFAULT_HTTP_LIMITS.headersTimeout,
     ),
     requestTimeout: duration(
       { low: 1, high: 3600 },
-      'How long a whole request may take to come; an answer may take for ever.',
+      'Time limit for receiving a whole request; a response may take any time.',
     ).prefault(DEFAULT_HTTP_LIMITS.requestTimeout),
     maxRequestHead: size(
       { low: 4096, high: 1024 ** 2 },
-      'The longest address with headers that is read.',
+      'Size limit for the address and the headers of a request.',
     ).prefault('64 KiB'),
     cors: z
       .strictObject({
@@ -189,15 +189,15 @@ const server = z
           .array(z.string().regex(ORIGIN).meta({ expected: '"*" or an origin such as https://example.org' }))
           .min(1)
           .default(['*'])
-          .describe('Whose pages may read the data in a browser; * is anyone.'),
+          .describe('Origins whose pages may read the data in a browser; * allows all.'),
       })
       .prefault({})
-      .describe('Which web pages of other servers may read the data.'),
+      .describe('Access by web pages of other servers.'),
   })
   .prefault({})
-  .describe('How the data are served.');
+  .describe('The network and the limits of the server.');
 
-/** The schemas of a whole configuration and of one dataset, with the kinds of sensors that there are. */
+/** The schemas of a whole configuration and of one dataset, for these kinds of sensors. */
 export function configSchemas(kinds: readonly SensorKind[]) {
   const [first, ...others] = kinds.map(sensorSchema);
   if (first === undefined) throw new Error('expected one kind of sensor at least, found none');
@@ -213,7 +213,7 @@ export function configSchemas(kinds: readonly SensorKind[]) {
   });
   const config = z.strictObject({
     server,
-    simulate: z.boolean().default(false).describe('Simulate every sensor, reading nothing of this machine.'),
+    simulate: z.boolean().default(false).describe('Simulate every sensor instead of reading this machine.'),
     seed: z
       .int()
       .min(0)
@@ -226,7 +226,7 @@ export function configSchemas(kinds: readonly SensorKind[]) {
       .optional()
       .meta({
         description:
-          'The datasets by their names, which stand in their addresses. The first one also answers at /.dds and so on. Left out, the built-in ones are served.',
+          'The datasets by name; the name is part of the address. The first dataset also answers at /.dds and so on. By default the built-in datasets.',
         minProperties: 1,
       }),
   });

@@ -1,4 +1,4 @@
-// What may a configuration say of one sensor? Its kind's options, its name, its columns and those derived from them.
+// Defines the schema of one sensor: the options of its kind, its name, its columns and derived columns.
 
 import { z } from 'zod';
 import {
@@ -19,24 +19,24 @@ const range = (description: string) =>
     .optional()
     .meta({ description, expected: 'a list of two numbers, the lower one first' });
 
-/** A straight line; every other way to make a value of another gives a column of its own (`derived`). */
+/** A linear correction; every other computation makes a column of its own (`derived`). */
 const calibration = z
   .strictObject({
     scale: z
       .number()
       .refine(scale => scale !== 0)
       .default(1)
-      .meta({ description: 'What the value is multiplied with.', expected: 'a number other than 0' }),
-    offset: z.number().default(0).describe('What is added to it then, in the units of the column.'),
+      .meta({ description: 'The factor.', expected: 'a number other than 0' }),
+    offset: z.number().default(0).describe('Added after the multiplication, in the units of the column.'),
   })
   .transform(({ scale, offset }) => ({ kind: 'linear', scale, offset }) as const)
   .optional()
   .describe('Corrects the value before anything else: value x scale + offset.');
 
-/** What may be said of any column; what is left out stays as it is known. */
+/** The keys of any column; without a key, its default stays. */
 const COLUMN_SHAPE = {
-  units: text('Units in UDUNITS spelling, such as degree_Celsius; for a correction that changes them.'),
-  long_name: text('What a person calls it; the CF attribute long_name.'),
+  units: text('Units in UDUNITS spelling, such as degree_Celsius, for a correction that changes them.'),
+  long_name: text('A readable name; the CF attribute long_name.'),
   standard_name: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/)
@@ -48,14 +48,14 @@ const COLUMN_SHAPE = {
   type: z
     .enum(CHANNEL_TYPES)
     .optional()
-    .describe('The type of the column. Whole-number types round and have a fill value in place of NaN.'),
-  valid_range: range('The least and the greatest value that can be right; the CF attribute valid_range.'),
+    .describe('The type of the column. Integer types round, and have a fill value in place of NaN.'),
+  valid_range: range('The smallest and the largest valid value; the CF attribute valid_range.'),
 };
 
-/** Of a column whose units follow from what it is: another word for them would be wrong. */
+/** The keys of a column whose units are fixed. */
 const { units: _units, ...COLUMN_WITHOUT_UNITS } = COLUMN_SHAPE;
 
-/** The same under the names that the device has for it. */
+/** The column's keys under the device's names for them. */
 function columnOverride(written: Partial<z.output<z.ZodObject<typeof COLUMN_SHAPE>>>) {
   const { long_name, standard_name, valid_range, units, type } = written;
   const given = { units, type, longName: long_name, standardName: standard_name, validRange: valid_range };
@@ -64,7 +64,7 @@ function columnOverride(written: Partial<z.output<z.ZodObject<typeof COLUMN_SHAP
 
 export const channelSchema = z
   .strictObject({
-    name: name("The column's name, whatever the sensor is called."),
+    name: name("The column's whole name, without the sensor's name before it."),
     ...COLUMN_SHAPE,
     calibration,
   })
@@ -72,7 +72,7 @@ export const channelSchema = z
     const own = Object.entries({ name, calibration }).filter(([, value]) => value !== undefined);
     return { ...Object.fromEntries(own), ...columnOverride(column) };
   })
-  .meta({ description: 'What is said otherwise of one channel.' });
+  .meta({ description: 'Overrides for one channel.' });
 
 /** The schema of a derived column of one sort. */
 function derivedOf(by: Derivation) {
@@ -80,10 +80,7 @@ function derivedOf(by: Derivation) {
   return z
     .strictObject({
       by: z.literal(by.name).describe('How it is derived.'),
-      from: z
-        .string()
-        .min(1)
-        .describe('The channel that it is made from, as the kind of the sensor calls it.'),
+      from: z.string().min(1).describe("The source channel, by the name that the sensor's kind gives it."),
       ...by.options.shape,
       ...(by.from === 'any' ? COLUMN_SHAPE : COLUMN_WITHOUT_UNITS),
     })
@@ -99,14 +96,14 @@ export const derivedSchema = z
   .discriminatedUnion('by', [firstDerivation!, ...otherDerivations])
   .meta({ description: 'One derived column.' });
 
-/** What any sensor may say besides the options of its kind. */
+/** Keys of every sensor besides the options of its kind. */
 export const sensorNameSchema = name(
-  'A name of its own, for health and log; its columns then begin with it: air gives air_temperature.',
+  'The name in health and log, and the first part of the names of its columns: air gives air_temperature.',
 );
 const sensorChannels = z
   .record(z.string(), channelSchema)
   .optional()
-  .describe("By the channels of the sensor's kind: what its columns are called and how they are corrected.");
+  .describe("Names and corrections of the columns, by the channels of the sensor's kind.");
 
 const sensorDerived = z
   .record(
@@ -118,10 +115,10 @@ const sensorDerived = z
   )
   .optional()
   .describe(
-    'Columns besides, each made from a channel, whose own column stays: by their names, before which the name of the sensor comes.',
+    "Additional columns by name, each computed from a channel, which keeps its own column. The sensor's name comes before theirs.",
   );
 
-/** What no option of a kind can be called, since it means the same for sensors of every kind. */
+/** Keys that no kind may use for an option, because they mean the same for every kind. */
 export const SENSOR_KEYS: readonly string[] = [
   'kind',
   'driver',
@@ -133,11 +130,11 @@ export const SENSOR_KEYS: readonly string[] = [
 
 const driver = z.string().min(1).meta({
   description:
-    'The file of a kind of your own; a relative path begins where this file is. Its options stand beside it.',
+    "The file of a kind of your own, relative to this file. The kind's options are written beside it.",
   expected: 'the path of a file such as ./my-sensor.js',
 });
 
-/** A sensor whose kind is not known yet: what its options may be is said by its driver. */
+/** A sensor of a driver, whose options are unknown until the driver is loaded. */
 export const driverSchema = z
   .looseObject({
     driver,

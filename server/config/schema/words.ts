@@ -1,4 +1,4 @@
-// How are options in words written? Texts, names, e-mail addresses and web addresses.
+// Defines the schemas of texts, names, e-mail addresses and web addresses.
 
 import { z } from 'zod';
 

@@ -2,9 +2,9 @@
 
 /** One text of a configuration. */
 export interface ConfigSource {
-  /** What messages call it: the file's path. */
+  /** The file's path, for messages. */
   readonly name: string;
-  /** Of a file its bytes, so that a wrong encoding is noticed. */
+  /** The bytes of a file, so that a wrong encoding is noticed. */
   readonly content: string | Uint8Array;
   /** The name of the dataset that the whole text describes; undefined for the configuration itself. */
   readonly dataset?: string;

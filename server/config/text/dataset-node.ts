@@ -1,4 +1,4 @@
-// Where is a dataset written? In a document, at a path of it.
+// Declares where a dataset is written: in which document, and at which path in it.
 
 import type { Document } from './document.ts';
 import type { Step } from './problem.ts';
@@ -6,9 +6,9 @@ import type { Step } from './problem.ts';
 export interface DatasetNode {
   readonly name: string;
   readonly document: Document;
-  /** Where the document lies in the whole configuration: a file of one dataset below the dataset's name. */
+  /** The document's path in the configuration: the file of one dataset lies below the dataset's name. */
   readonly prefix: readonly Step[];
-  /** Where the dataset lies in the document. */
+  /** The dataset's path in the document. */
   readonly path: readonly Step[];
 }
 

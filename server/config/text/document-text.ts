@@ -1,9 +1,9 @@
-// Decodes the text of a configuration, which has to be UTF-8 without control characters.
+// Decodes the bytes of a configuration, which must be UTF-8 without control characters.
 
 import { firstForeign, foreignByte, wideEncoding } from '../../../device/index.ts';
 import type { Problem } from './problem.ts';
 
-/** A configuration is some kilobytes; what is larger is something else. */
+/** In bytes. A configuration has some kilobytes. */
 export const LARGEST_TEXT = 256 * 1024;
 
 /** A position in the text; both from 1, the column in UTF-16 code units. */
@@ -12,7 +12,7 @@ export interface TextPosition {
   readonly column: number;
 }
 
-/** The text of the bytes, or why there is none. */
+/** The text of the bytes, or the problem of bytes that are not UTF-8 text. */
 export function decodeText(
   source: string,
   content: string | Uint8Array,
@@ -26,7 +26,7 @@ export function decodeText(
   const wide = typeof content === 'string' ? undefined : wideEncoding(content);
   if (wide !== undefined) return refused('UTF-8', wide, {}, SAVE);
   const decoded = typeof content === 'string' ? content : new TextDecoder('utf-8').decode(content);
-  // The YAML library knows no line that ends in CR alone.
+  // The YAML library does not end a line at a CR alone.
   const text = decoded.replaceAll(/\r(?!\n)/g, '\n');
   const foreign = typeof content === 'string' ? undefined : firstForeign(content);
   const control = text.search(CONTROL);
@@ -41,7 +41,11 @@ export function decodeText(
   }
   if (control >= 0) {
     const code = text.charCodeAt(control).toString(16).padStart(4, '0');
-    return refused('text', `the control character U+${code.toUpperCase()}`, at(control));
+    return refused(
+      'text without control characters',
+      `the control character U+${code.toUpperCase()}`,
+      at(control),
+    );
   }
   return { text };
 }

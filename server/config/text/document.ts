@@ -1,4 +1,4 @@
-// Reads a YAML text: a plain value, and the place of each key and value in it.
+// Reads a YAML text into a plain value, and records the position of each key and value.
 
 import {
   Composer,
@@ -18,28 +18,28 @@ import { decodeText, type TextPosition } from './document-text.ts';
 import { type Problem, pathText, quoted, type Step } from './problem.ts';
 import { syntaxProblem } from './syntax.ts';
 
-/** Mappings and lists inside one another, aliases followed; a configuration has seven. */
+/** The depth of nested mappings and lists, aliases followed; a configuration has seven. */
 const DEEPEST = 32;
 
-/** Values in all, aliases followed: an alias can stand for much. */
+/** The number of values, aliases followed, because an alias can repeat a large value. */
 const MOST_VALUES = 50_000;
 
-/** Of more mistakes in the YAML itself, all but the first follow from those. */
+/** Mistakes in the YAML syntax that are reported; further ones usually follow from these. */
 const MOST_ERRORS = 20;
 
-/** A text that was read, with or without problems. */
+/** A parsed text, with its problems if it has any. */
 export interface Document {
   readonly source: string;
-  /** Mappings are objects without a prototype; the first of two equal keys counts. Undefined where the text is no YAML. */
+  /** Mappings are objects without a prototype; the first of two equal keys counts. Undefined if the text is not YAML. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
-  /** The place of a value, of the key that leads to it, or of what it is missing from. */
+  /** The position of a value or of its key; for a missing value, the position of the key above. */
   positionOf(path: readonly Step[], part: 'key' | 'value'): TextPosition;
-  /** Names the first character of a key or of a value in words that is not what it looks like; undefined where all are. */
+  /** Names the first invisible or look-alike character of a key or a value; undefined if there is none. */
   oddIn(path: readonly Step[], part: 'key' | 'value'): string | undefined;
 }
 
-/** Reads a text, or the bytes of a file, which have to be UTF-8. Never throws, and takes bounded time. */
+/** Parses a text, or the bytes of a file, which must be UTF-8. Never throws, and takes bounded time. */
 export function readDocument(source: string, content: string | Uint8Array): Document {
   const decoded = decodeText(source, content);
   if ('problem' in decoded) return unreadable(source, decoded.problem);
@@ -49,10 +49,10 @@ export function readDocument(source: string, content: string | Uint8Array): Docu
   const deep = tooDeep(tokens);
   if (deep !== undefined) {
     const place = positionAt(lines, deep.offset);
-    const expected = `at most ${DEEPEST} mappings and lists inside one another`;
+    const expected = `at most ${DEEPEST} nested mappings and lists`;
     return unreadable(source, { source, ...place, path: '', expected, found: 'more' });
   }
-  // Of equal keys the reader below tells: the library's own search for them takes the square of their number.
+  // The reader below reports equal keys: the library's search for them takes quadratic time.
   const composer = new Composer({
     uniqueKeys: false,
     prettyErrors: false,
@@ -71,7 +71,7 @@ export function readDocument(source: string, content: string | Uint8Array): Docu
   return new Reader(source, text, lines).read(document?.contents ?? null);
 }
 
-/** The first token that lies too deep. To be asked before anything follows the tokens by calling itself, as the library does. */
+/** The first token that is nested too deeply. Must run before the library, which recurses into the tokens. */
 function tooDeep(tokens: readonly CST.Token[]): CST.Token | undefined {
   const left: { readonly token: CST.Token; readonly depth: number }[] = tokens.map(token => ({
     token,
@@ -102,7 +102,7 @@ function positionAt(lines: LineCounter, offset: number): TextPosition {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** Builds the value of a document and keeps the places of its parts. */
+/** Builds the value of a document, and records the positions of its parts. */
 class Reader {
   readonly #source: string;
   readonly #text: string;
@@ -112,7 +112,7 @@ class Reader {
   readonly #anchors = new Map<string, Node>();
   readonly #positions = new Map<string, { readonly key?: TextPosition; readonly value: TextPosition }>();
   readonly #nodes = new Map<string, { readonly key?: unknown; readonly value: unknown }>();
-  /** The mappings and lists that are being read. */
+  /** The mappings and lists that are not complete yet. */
   readonly #open = new Set<unknown>();
   #values = 0;
 
@@ -136,7 +136,7 @@ class Reader {
   #positionOf(path: readonly Step[], part: 'key' | 'value'): TextPosition {
     const found = this.#positions.get(JSON.stringify(path));
     if (found !== undefined) return part === 'key' ? (found.key ?? found.value) : found.value;
-    // What is missing has the place of what it is missing from.
+    // A missing value has the position of the key above.
     return path.length === 0 ? { line: 1, column: 1 } : this.#positionOf(path.slice(0, -1), 'key');
   }
 
@@ -196,7 +196,7 @@ class Reader {
       const inside = [...path, key];
       if (Object.hasOwn(mapping, key)) {
         const { line } = this.#positionOf(inside, 'key');
-        const found = `${quoted(key)} in line ${line} as well`;
+        const found = `${quoted(key)} again after line ${line}`;
         this.#problems.push({
           source: this.#source,
           ...place,
@@ -220,7 +220,12 @@ class Reader {
       return this.#refuse(alias, path, `an anchor &${alias.source} before this alias`, 'none', hint);
     }
     if (this.#open.has(node)) {
-      return this.#refuse(alias, path, 'an alias of something complete', 'one of what it is part of');
+      return this.#refuse(
+        alias,
+        path,
+        'an alias of a complete value',
+        'an alias of a value that contains it',
+      );
     }
     return this.#valueOf(node, path, true);
   }

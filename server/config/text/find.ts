@@ -12,24 +12,24 @@ import type { Problem } from './problem.ts';
 export const CONFIG_FOLDER = 'config.d';
 
 export interface ConfigFiles {
-  /** The file that was looked for. */
+  /** The main file, which need not exist. */
   readonly file: string;
   readonly sources: readonly ConfigSource[];
-  /** What could not be read. */
+  /** Files that could not be read. */
   readonly problems: readonly Problem[];
 }
 
 export interface FindOptions {
-  /** Where `$DAPBERRY_CONFIG` is looked for. */
+  /** The environment that may have `$DAPBERRY_CONFIG`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly usual?: string;
-  /** Files that have to be there: those that the server runs with. */
+  /** Files that must exist: those of the running configuration. */
   readonly known?: readonly string[];
 }
 
 /**
- * Reads the file called `named` (`--config`), else the one that `$DAPBERRY_CONFIG` names, else the usual one, which need not
- * be there; then `*.yaml` and `*.yml` of the folder beside it, in the order of their names. Does not reject.
+ * Reads the file `named` (`--config`), else `$DAPBERRY_CONFIG`, else the usual file, which need not exist; then `*.yaml` and
+ * `*.yml` of the folder beside it, sorted by name. Does not reject.
  */
 export async function findConfig(
   named: string | undefined,
@@ -47,11 +47,11 @@ export async function findConfig(
     await read(join(folder, name), basename(name).replace(/\.ya?ml$/i, ''));
   }
   const missing = known.filter(path => path !== file && !sources.some(({ name }) => name === path));
-  const told = new Set(problems.map(({ source }) => source));
-  if (!told.has(folder) && missing.length > 0) {
-    // Of a folder that is gone it is said once.
+  const reported = new Set(problems.map(({ source }) => source));
+  if (!reported.has(folder) && missing.length > 0) {
+    // A missing folder is reported once.
     const gone = (await isMissing(folder)) ? [folder] : missing;
-    problems.push(...gone.filter(source => !told.has(source)).map(goneProblem));
+    problems.push(...gone.filter(source => !reported.has(source)).map(goneProblem));
   }
   return { file, sources, problems };
 
@@ -60,12 +60,14 @@ export async function findConfig(
       const content = await readRegular(path, LARGEST_TEXT);
       sources.push({ name: path, content, ...(dataset === undefined ? {} : { dataset }) });
     } catch (error) {
-      problems.push(known.includes(path) && isNone(error) ? goneProblem(path) : problemOf(path, error));
+      problems.push(
+        known.includes(path) && isMissingError(error) ? goneProblem(path) : problemOf(path, error),
+      );
     }
   }
 }
 
-/** A file that is not there any more may be on its way back: what it says goes on, as long as nobody starts the server anew. */
+/** A missing file may come back soon: the server keeps its configuration until a restart. */
 function goneProblem(source: string): Problem {
   return {
     source,
@@ -81,16 +83,16 @@ function problemOf(source: string, error: unknown): Problem {
   return { source, path: '', expected: 'a file that can be read', found: reasonOf(codeOf(error)) };
 }
 
-function isNone(error: unknown): boolean {
+function isMissingError(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
 }
 
-/** Whether nothing is there, not even a link that leads nowhere. */
+/** Whether the path does not exist, not even as a broken link. */
 async function isMissing(path: string): Promise<boolean> {
-  return lstat(path).then(() => false, isNone);
+  return lstat(path).then(() => false, isMissingError);
 }
 
-/** Whether a file of this name in the folder is one more dataset; `.YAML`, as some systems write it, is no other ending. */
+/** Whether a file of this name in the folder is a dataset; `.YAML` counts too, as some systems write it so. */
 export function isDatasetFile(name: string): boolean {
   return /^[^.].*\.ya?ml$/i.test(name);
 }
@@ -100,7 +102,7 @@ async function namesIn(folder: string, problems: Problem[]): Promise<readonly st
     const names = await readdir(folder);
     return names.filter(isDatasetFile).sort();
   } catch (error) {
-    // A folder that is not there is one without files.
+    // A missing folder counts as an empty one.
     if (await isMissing(folder)) return [];
     const code = codeOf(error);
     const found = code === 'ENOTDIR' ? 'something else' : reasonOf(code);
@@ -115,13 +117,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder',
   EACCES: 'one that this user may not read',
   EPERM: 'one that this user may not read',
-  ELOOP: 'symbolic links that lead in a circle',
-  EAGAIN: 'one that has nothing to read now',
-  EMFILE: 'too many open files, so that none can be opened',
-  ENFILE: 'too many open files, so that none can be opened',
+  ELOOP: 'a loop of symbolic links',
+  EAGAIN: 'one without data to read now',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files',
 };
 
-/** What is found in the place of what can be read, by the code of the error. */
+/** What was found instead of a readable file, by the code of the error. */
 export function reasonOf(code: string): string {
   return REASONS[code] ?? code;
 }

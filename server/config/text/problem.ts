@@ -1,32 +1,32 @@
-// What is wrong with a configuration, and where: one sentence a problem, in the order of the places.
+// Declares a problem of a configuration, prints it as one sentence, and sorts problems by their positions.
 
 import { withVisible } from '../../../device/index.ts';
 import { visibleLine } from '../../text/visible-text.ts';
 
-/** One mistake. `toString`-ready by `problemLine`. */
+/** One mistake, which `problemLine` prints. */
 export interface Problem {
   /** The file, or the option of the command line. */
   readonly source: string;
-  /** Both from 1; undefined where the whole file is meant, or no file at all. */
+  /** Both from 1; undefined for a problem of the whole file, or of an option. */
   readonly line?: number;
   readonly column?: number;
-  /** Such as `datasets.garden.sensors[0].zone`; empty for the whole. */
+  /** Such as `datasets.garden.sensors[0].zone`; empty for the whole configuration. */
   readonly path: string;
   readonly expected: string;
   readonly found: string;
-  /** What to do about it, such as `did you mean "port"?`. */
+  /** How to fix it, such as `did you mean "port"?`. */
   readonly hint?: string;
 }
 
 /** `FILE:LINE:COLUMN: PATH: expected ..., found ...; HINT`. */
 export function problemLine({ source, line, column, path, expected, found, hint }: Problem): string {
-  // The name of a file may have ends of lines too, which would pass for another problem.
+  // A line break in the file's name would look like a second problem.
   const name = visibleLine(source);
   const place = line === undefined ? name : `${name}:${line}:${column}`;
   return `${place}: ${path === '' ? '' : `${path}: `}expected ${expected}, found ${found}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
-/** The problems by place, each once; of several at one place and path the first, which is the one that the others follow from. */
+/** The problems sorted by position; of several at one position and path only the first, which causes the others. */
 export function sortedProblems(problems: readonly Problem[], sources: readonly string[]): Problem[] {
   const seen = new Set<string>();
   const rank = ({ source }: Problem) => sources.indexOf(source);
@@ -41,7 +41,7 @@ export function sortedProblems(problems: readonly Problem[], sources: readonly s
 /** A step of a path: a key, or an index of a list. */
 export type Step = string | number;
 
-/** A path as people read it: `datasets.garden.sensors[0]`. Keys that would be unclear are quoted. */
+/** A path as text, such as `datasets.garden.sensors[0]`. Keys with other characters are quoted. */
 export function pathText(path: readonly Step[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
@@ -52,7 +52,7 @@ export function pathText(path: readonly Step[]): string {
 
 const LONGEST_QUOTATION = 60;
 
-/** A text in quotes, on one line, with what cannot be seen as escapes, and no longer than a person reads. */
+/** A text in quotes on one line, shortened, with escapes for invisible characters. */
 export function quoted(text: string): string {
   const characters = [...text.slice(0, 2 * LONGEST_QUOTATION)];
   const whole = characters.length <= LONGEST_QUOTATION;

@@ -53,7 +53,7 @@ describe('the built-in configuration', () => {
     const { columns, skipped } = await columnsOn({});
     expect(columns).toEqual({ roberrypi: THERMOMETER });
     expect(skipped).toEqual([
-      `dataset host is left out: /proc/loadavg is not there: the host's own sensors read the files of the Linux kernel, and this machine (${process.platform}) has none`,
+      `dataset host is left out: /proc/loadavg does not exist: its sensors read files of the Linux kernel, and this machine runs ${process.platform}`,
     ]);
   });
 

@@ -84,7 +84,7 @@ describe('what is wrong in several files', () => {
     expect(problems([main('server: ['), file('c', 'sensors: 1\n'), file('2', SENSORS)])).toEqual([
       'config.yaml:1:10: expected a closing "]", found the end of the line',
       'config.d/c.yaml:1:10: datasets.c.sensors: expected a list of one entry or more, found 1; write it as a list, in [ ]',
-      'config.d/2.yaml:1:1: expected a file that is named after its dataset: a name of at most 64 letters, digits, _ and -, not beginning with a digit, found "2"',
+      'config.d/2.yaml:1:1: expected a file named after its dataset: a name of at most 64 letters, digits, _ and -, not beginning with a digit, found "2"',
     ]);
   });
 
@@ -93,8 +93,8 @@ describe('what is wrong in several files', () => {
     const text = `datasets:\n  c:\n    ${probe.replaceAll('\n', '\n    ')}\n`;
     expect(problems([main(text), file('c', SENSORS), file('e', probe), file('metrics', SENSORS)])).toEqual([
       'config.d/c.yaml:1:1: datasets.c: expected a name that no other dataset has, found "c", which datasets.c (config.yaml:2) has too',
-      'config.d/e.yaml:2:5: datasets.e.sensors[0]: expected what no other sensor uses, found i2c-1:0x48, which datasets.c.sensors[0] (config.yaml:4) has too',
-      'config.d/metrics.yaml:1:1: datasets.metrics: expected a name that is no address of the server itself, found "metrics"',
+      'config.d/e.yaml:2:5: datasets.e.sensors[0]: expected an address or a pin that no other sensor uses, found i2c-1:0x48, which datasets.c.sensors[0] (config.yaml:4) has too',
+      'config.d/metrics.yaml:1:1: datasets.metrics: expected a name that the server does not use for an address of its own, found "metrics"',
     ]);
   });
 
@@ -102,7 +102,7 @@ describe('what is wrong in several files', () => {
     const sources = [file('c', 'interval: 5\nsensors:\n  - {kind: probe, address: 72}\n')];
     expect(problems(sources)).toEqual([]);
     expect(problems(sources, { interval: 0.1 })).toEqual([
-      '--interval: expected 0.75 seconds or more, which the sensor probe takes, found 0.1; if rows are to come faster than its readings, give it "between: nan" or "between: hold"',
+      '--interval: expected 0.75 seconds or more, the time of a reading of probe, found 0.1; to make rows faster than its readings, give the sensor "between: nan" or "between: hold"',
     ]);
     expect(problems(sources, { interval: 0 })).toEqual([]);
     expect(problems(sources, { simulate: true })).toEqual([

@@ -33,20 +33,20 @@ export const WRONG: readonly (readonly [mistake: string, text: string, problems:
   [
     'a tab before a key',
     'server:\n\tport: 80\n',
-    ['2:1: expected blanks before a key, found a tab; YAML does not allow a tab there'],
+    ['2:1: expected spaces before a key, found a tab; YAML does not allow a tab there'],
   ],
   [
     'a colon without a blank',
     `server:
   port:8080
 `,
-    [`2:3: server: expected a mapping, found "port:8080"; write a blank after the colon`],
+    [`2:3: server: expected a mapping, found "port:8080"; put a space after the colon`],
   ],
   [
     'no blank after the only colon',
     `server:8080
 `,
-    [`1:1: expected a configuration, which is a mapping, found "server:8080"; write a blank after the colon`],
+    [`1:1: expected a configuration, which is a mapping, found "server:8080"; put a space after the colon`],
   ],
   [
     'a key without a colon',
@@ -54,7 +54,7 @@ export const WRONG: readonly (readonly [mistake: string, text: string, problems:
   port: 80
   host
 `,
-    [`3:3: expected a colon and a blank after a key, found "host"`],
+    [`3:3: expected a colon and a space after a key, found "host"`],
   ],
   [
     'two colons in a line',
@@ -65,7 +65,7 @@ export const WRONG: readonly (readonly [mistake: string, text: string, problems:
       - kind: host-load
 `,
     [
-      `3:12: expected a value of one line without ": " in it, found "Garden: north"; put a text with a colon and a blank in quotes, or indent the next line less`,
+      `3:12: expected a value of one line without ": " in it, found "Garden: north"; put a text with a colon and a space in quotes, or indent the next line less`,
     ],
   ],
   [
@@ -75,7 +75,7 @@ export const WRONG: readonly (readonly [mistake: string, text: string, problems:
    host: x
 `,
     [
-      `2:9: expected a value of one line without ": " in it, found "80"; put a text with a colon and a blank in quotes, or indent the next line less`,
+      `2:9: expected a value of one line without ": " in it, found "80"; put a text with a colon and a space in quotes, or indent the next line less`,
     ],
   ],
   [
@@ -97,7 +97,7 @@ export const WRONG: readonly (readonly [mistake: string, text: string, problems:
      - kind: host-cpu
 `,
     [
-      `5:1: expected a value of one line without ": " in it, found "     - kind: host-cpu"; put a text with a colon and a blank in quotes, or indent the next line less`,
+      `5:1: expected a value of one line without ": " in it, found "     - kind: host-cpu"; put a text with a colon and a space in quotes, or indent the next line less`,
       `5:6: expected a colon after a key of one line, found "- kind: host-cpu"; is a ":" or a quote missing?`,
     ],
   ],
@@ -120,7 +120,7 @@ export const WRONG: readonly (readonly [mistake: string, text: string, problems:
       - kind: host-load
 `,
     [
-      `3:21: expected nothing more after a value that is complete, found "north"; put a text with such characters in quotes`,
+      `3:21: expected nothing more after a complete value, found "north"; put a text with such characters in quotes`,
     ],
   ],
   [
@@ -190,7 +190,7 @@ export const WRONG: readonly (readonly [mistake: string, text: string, problems:
     sensors:
       - kind: host-load
 `,
-    [`3:12: expected a tag that YAML 1.2 knows, found "!secret name"; leave out what begins with !`],
+    [`3:12: expected a tag that YAML 1.2 knows, found "!secret name"; remove the tag, which begins with !`],
   ],
   [
     'a backslash in double quotes',
@@ -212,7 +212,7 @@ datasets:
     sensors:
       - kind: host-load
 `,
-    [`3:1: expected one document, found "---"; leave out the line "---" or "..."`],
+    [`3:1: expected one document, found "---"; remove the line "---" or "..."`],
   ],
   [
     'the same key twice',
@@ -221,7 +221,7 @@ datasets:
   host: localhost
   port: 8080
 `,
-    [`4:3: server.port: expected each key once, found "port" in line 2 as well`],
+    [`4:3: server.port: expected each key once, found "port" again after line 2`],
   ],
   [
     'the same dataset twice',
@@ -233,7 +233,7 @@ datasets:
     sensors:
       - kind: host-load
 `,
-    [`5:3: datasets.a: expected each key once, found "a" in line 2 as well`],
+    [`5:3: datasets.a: expected each key once, found "a" again after line 2`],
   ],
   [
     'an alias without an anchor',
@@ -256,7 +256,7 @@ datasets:
       - kind: host-load
 `,
     [
-      '3:24: datasets.a.attributes.x: expected an alias of something complete, found one of what it is part of',
+      '3:24: datasets.a.attributes.x: expected an alias of a complete value, found an alias of a value that contains it',
     ],
   ],
   [
@@ -293,7 +293,7 @@ datasets:
   [
     'a control character',
     'datasets:\n  a:\n    title: "a\u0000b"\n    sensors:\n      - kind: host-load\n',
-    ['3:14: expected text, found the control character U+0000'],
+    ['3:14: expected text without control characters, found the control character U+0000'],
   ],
   [
     'a comment without a blank before it',
@@ -303,7 +303,7 @@ datasets:
     sensors:
       - kind: host-load
 `,
-    [`3:15: expected a blank before #, found "#b"`],
+    [`3:15: expected a space before #, found "#b"`],
   ],
   [
     'a misspelt key',
@@ -334,7 +334,7 @@ datasets:
 port: 80
 `,
     [
-      '1:1: server: expected a mapping, found nothing; indent what belongs to it, below it',
+      '1:1: server: expected a mapping, found nothing; indent its contents below it',
       `2:1: port: expected one of the keys server, simulate, seed, datasets, found "port"; it belongs below "server"`,
     ],
   ],
@@ -349,7 +349,7 @@ port: 80
     `server:
   - port: 80
 `,
-    [`2:3: server: expected a mapping, found a list; leave out the "-" before its keys`],
+    [`2:3: server: expected a mapping, found a list; remove the "-" before its keys`],
   ],
   [
     'yes for true',
@@ -367,7 +367,7 @@ port: 80
     'true in quotes',
     `simulate: "true"
 `,
-    [`1:11: simulate: expected true or false, found "true"; leave out the quotes`],
+    [`1:11: simulate: expected true or false, found "true"; remove the quotes`],
   ],
   [
     'a misspelt true',
@@ -403,7 +403,7 @@ port: 80
     'a seed as text',
     `seed: "2013"
 `,
-    [`1:7: seed: expected a whole number from 0 to 4294967295, found "2013"; leave out the quotes`],
+    [`1:7: seed: expected a whole number from 0 to 4294967295, found "2013"; remove the quotes`],
   ],
   [
     'a port out of range',
@@ -423,7 +423,7 @@ port: 80
     `server:
   port: "8080"
 `,
-    [`2:9: server.port: expected a whole number from 0 to 65535, found "8080"; leave out the quotes`],
+    [`2:9: server.port: expected a whole number from 0 to 65535, found "8080"; remove the quotes`],
   ],
   [
     'a port as a word',
@@ -637,7 +637,7 @@ a:
       - kind: host-load
 `,
     [
-      '1:1: datasets: expected a mapping of one key or more, found nothing; indent what belongs to it, below it',
+      '1:1: datasets: expected a mapping of one key or more, found nothing; indent its contents below it',
       `2:1: a: expected one of the keys server, simulate, seed, datasets, found "a"`,
     ],
   ],
@@ -646,7 +646,7 @@ a:
     `datasets:
   - name: a
 `,
-    [`2:3: datasets: expected a mapping of one key or more, found a list; leave out the "-" before its keys`],
+    [`2:3: datasets: expected a mapping of one key or more, found a list; remove the "-" before its keys`],
   ],
   [
     'a dataset without sensors',
@@ -669,7 +669,7 @@ a:
     `datasets:
   a:
 `,
-    ['2:3: datasets.a: expected a mapping, found nothing; indent what belongs to it, below it'],
+    ['2:3: datasets.a: expected a mapping, found nothing; indent its contents below it'],
   ],
   [
     'a name that begins with a digit',
@@ -711,7 +711,9 @@ a:
     sensors:
       - kind: host-load
 `,
-    [`2:3: datasets.health: expected a name that is no address of the server itself, found "health"`],
+    [
+      `2:3: datasets.health: expected a name that the server does not use for an address of its own, found "health"`,
+    ],
   ],
   [
     'a title that is a number',
@@ -819,7 +821,7 @@ a:
       - kind: host-load
 `,
     [
-      `3:26: datasets.a.position.latitude: expected a number from -90 to 90, found "52,37"; write the decimal comma as a point`,
+      `3:26: datasets.a.position.latitude: expected a number from -90 to 90, found "52,37"; write a point for the decimal comma`,
     ],
   ],
   [
@@ -831,7 +833,7 @@ a:
       - kind: host-load
 `,
     [
-      `3:18: datasets.a.attributes.Conventions: expected a name that is no attribute of another key or of the server itself, found "Conventions"`,
+      `3:18: datasets.a.attributes.Conventions: expected a name that neither another key nor the server itself sets, found "Conventions"`,
     ],
   ],
   [
@@ -843,7 +845,7 @@ a:
       - kind: host-load
 `,
     [
-      `3:18: datasets.a.attributes.creator_name: expected a name that is no attribute of another key or of the server itself, found "creator_name"`,
+      `3:18: datasets.a.attributes.creator_name: expected a name that neither another key nor the server itself sets, found "creator_name"`,
     ],
   ],
   [
@@ -877,7 +879,7 @@ a:
       - kind: host-load
 `,
     [
-      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found "0,5 s"; write the decimal comma as a point`,
+      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found "0,5 s"; write a point for the decimal comma`,
     ],
   ],
   [
@@ -914,7 +916,7 @@ a:
         address: 0x48
 `,
     [
-      '3:15: datasets.a.interval: expected 0.75 seconds or more, which the sensor probe takes, found 0.5; if rows are to come faster than its readings, give it "between: nan" or "between: hold"',
+      '3:15: datasets.a.interval: expected 0.75 seconds or more, the time of a reading of probe, found 0.5; to make rows faster than its readings, give the sensor "between: nan" or "between: hold"',
     ],
   ],
   [
@@ -931,7 +933,7 @@ a:
 `,
     [
       '5:34: datasets.a.sensors[0].every: expected 1 seconds, the interval of the dataset, or more, found 0.5',
-      '9:45: datasets.b.sensors[0].every: expected 0.75 seconds or more, which the sensor probe takes, found 0.5',
+      '9:45: datasets.b.sensors[0].every: expected 0.75 seconds or more, the time of a reading of probe, found 0.5',
     ],
   ],
   [
@@ -943,7 +945,7 @@ a:
       - {kind: host-load, every: 1 min}
 `,
     [
-      '5:34: datasets.a.sensors[0].every: expected it only where the dataset has an interval, found 60 with rows as fast as they are read',
+      '5:34: datasets.a.sensors[0].every: expected no "every" in a dataset with the interval 0, found "every" of 60 s',
     ],
   ],
   [
@@ -1012,13 +1014,13 @@ a:
     [`4:9: datasets.a.sensors[0]: expected a mapping, found "host-load"`],
   ],
   [
-    'a sensor without a blank after the colon',
+    'a sensor without a space after the colon',
     `datasets:
   a:
     sensors:
       - kind:host-load
 `,
-    [`4:9: datasets.a.sensors[0]: expected a mapping, found "kind:host-load"; write a blank after the colon`],
+    [`4:9: datasets.a.sensors[0]: expected a mapping, found "kind:host-load"; put a space after the colon`],
   ],
   [
     'a sensor without a kind',
@@ -1101,7 +1103,7 @@ a:
         address: "0x48"
 `,
     [
-      `5:18: datasets.a.sensors[0].address: expected a whole number from 8 to 119, found "0x48"; leave out the quotes`,
+      `5:18: datasets.a.sensors[0].address: expected a whole number from 8 to 119, found "0x48"; remove the quotes`,
     ],
   ],
   [
@@ -1159,7 +1161,7 @@ a:
         zone: 1
 `,
     [
-      `5:9: datasets.a.sensors[1]: expected columns of different names, found "temperature", which datasets.a.sensors[0] (c.yaml:4) has too; give one of the sensors a name`,
+      `5:9: datasets.a.sensors[1]: expected a name that no other column of the dataset has, found "temperature", which datasets.a.sensors[0] (c.yaml:4) has too; give one of the sensors a name`,
     ],
   ],
   [
@@ -1172,7 +1174,7 @@ a:
           temperature: {name: time}
 `,
     [
-      `6:31: datasets.a.sensors[0].channels.temperature.name: expected another name than that of the rows' own time, found "time"; choose another name`,
+      `6:31: datasets.a.sensors[0].channels.temperature.name: expected a name other than that of the column of row times, found "time"; choose another name`,
     ],
   ],
   [
@@ -1186,7 +1188,7 @@ a:
           temperature: {name: v}
 `,
     [
-      `7:31: datasets.a.sensors[0].channels.temperature.name: expected columns of different names, found "v", which this sensor has too; choose another name`,
+      `7:31: datasets.a.sensors[0].channels.temperature.name: expected a name that no other column of the dataset has, found "v", which this sensor has too; choose another name`,
     ],
   ],
   [
@@ -1200,7 +1202,7 @@ a:
       - {kind: probe, address: 0x48}
 `,
     [
-      '7:9: datasets.b.sensors[0]: expected what no other sensor uses, found i2c-1:0x48, which datasets.a.sensors[0] (c.yaml:4) has too',
+      '7:9: datasets.b.sensors[0]: expected an address or a pin that no other sensor uses, found i2c-1:0x48, which datasets.a.sensors[0] (c.yaml:4) has too',
     ],
   ],
   [
@@ -1338,7 +1340,7 @@ datasets:
           temperature: {calibration: {offset: "-0.4"}}
 `,
     [
-      `6:47: datasets.a.sensors[0].channels.temperature.calibration.offset: expected a number, found "-0.4"; leave out the quotes`,
+      `6:47: datasets.a.sensors[0].channels.temperature.calibration.offset: expected a number, found "-0.4"; remove the quotes`,
     ],
   ],
   [
@@ -1459,7 +1461,7 @@ datasets:
           temperature: {by: tmp36, from: voltage}
 `,
     [
-      `6:11: datasets.a.sensors[0].derived.temperature: expected columns of different names, found "temperature", which this sensor has too; choose another name`,
+      `6:11: datasets.a.sensors[0].derived.temperature: expected a name that no other column of the dataset has, found "temperature", which this sensor has too; choose another name`,
     ],
   ],
   [
@@ -1471,9 +1473,7 @@ datasets:
         derived:
           - {by: tmp36, from: voltage}
 `,
-    [
-      `6:11: datasets.a.sensors[0].derived: expected a mapping, found a list; leave out the "-" before its keys`,
-    ],
+    [`6:11: datasets.a.sensors[0].derived: expected a mapping, found a list; remove the "-" before its keys`],
   ],
   [
     'a polynomial of one number',
@@ -1507,7 +1507,7 @@ datasets:
       '1:16: server.port: expected a whole number from 0 to 65535, found 0.5',
       '6:15: datasets.a.sensors[0].zone: expected the number of a thermal zone from 0 to 999, or its type, such as cpu-thermal, found -1',
       `9:15: datasets.b.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found "soon"`,
-      `12:9: datasets.b.sensors[1]: expected columns of different names, found "load_1min", which datasets.b.sensors[0] (c.yaml:11) has too; give one of the sensors a name`,
+      `12:9: datasets.b.sensors[1]: expected a name that no other column of the dataset has, found "load_1min", which datasets.b.sensors[0] (c.yaml:11) has too; give one of the sensors a name`,
     ],
   ],
 ];

@@ -60,7 +60,9 @@ describe('a driver that ends the program while it is loaded', PATIENCE, () => {
     for (const command of ['check', 'serve']) {
       const { code, err } = await site.run([command, '--config', 'config.yaml']);
       expect(code).toBe(2);
-      expect(err).toContain('found one that ends the program (process.exit); take that out of the driver');
+      expect(err).toContain(
+        'found one that ends the program (process.exit); remove that call from the driver',
+      );
     }
   });
 });

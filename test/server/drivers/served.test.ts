@@ -211,7 +211,7 @@ describe('a driver that changes while it is served', () => {
     await expect
       .poll(async () => (await health()).configuration.problems, PATIENCE)
       .toEqual([
-        `config.yaml:2:45: datasets.mine.sensors[0].driver: expected a driver that can be loaded, found a mistake in its line 1: Unexpected token ','`,
+        `config.yaml:2:45: datasets.mine.sensors[0].driver: expected a driver that can be loaded, found a mistake in line 1: Unexpected token ','`,
       ]);
     const { length } = second.values;
     await expect.poll(() => second.values.length, PATIENCE).toBeGreaterThan(length);

@@ -13,13 +13,13 @@ const WRONG: readonly (readonly [
     'syntax',
     'export default {\n  name: 5,,\n};\n',
     '',
-    ["3: driver: expected a driver that can be loaded, found a mistake in its line 2: Unexpected token ','"],
+    ["3: driver: expected a driver that can be loaded, found a mistake in line 2: Unexpected token ','"],
   ],
   [
     'throws',
     '\n\nthrow new Error("no wire");\nexport default 1;\n',
     '',
-    ['3: driver: expected a driver that can be loaded, found the error in its line 3: no wire'],
+    ['3: driver: expected a driver that can be loaded, found the error in line 3: no wire'],
   ],
   [
     'throws_no_text',
@@ -31,28 +31,28 @@ const WRONG: readonly (readonly [
     'hangs',
     'await new Promise(() => {});\nexport default 1;\n',
     '',
-    ['3: driver: expected a driver that loads at once, found none after 10 s'],
+    ['3: driver: expected a driver that loads within 10 s, found one that does not'],
   ],
   [
     'own_zod',
     'import { z } from "zod";\nexport default z;\n',
     '',
     [
-      '3: driver: expected a driver that can be loaded, found one that imports zod, which is not there; take it from what the driver is given: export default ({ z }) => ...',
+      '3: driver: expected a driver that can be loaded, found one that imports zod, which is not installed; use the z that the driver receives: export default ({ z }) => ...',
     ],
   ],
   [
     'no_default',
     'export const kind = {};\n',
     '',
-    ['3: driver: expected a default export: a sensor kind, or a function that gives one, found none'],
+    ['3: driver: expected a default export: a sensor kind, or a function that returns one, found none'],
   ],
   [
     'common_js',
     'module.exports = {};\n',
     '',
     [
-      '3: driver: expected an ES module, found a CommonJS one, or nothing that is exported; write "export default" in place of "module.exports ="',
+      '3: driver: expected an ES module, found a CommonJS module, or one without exports; write "export default" in place of "module.exports ="',
     ],
   ],
   ['number', 'export default 5;\n', '', ['3: driver: expected a sensor kind, found 5']],
@@ -60,7 +60,7 @@ const WRONG: readonly (readonly [
     'factory',
     'export default () => {\n  throw new Error("no wire");\n};\n',
     '',
-    ['3: driver: expected a function that gives a sensor kind, found the error in its line 2: no wire'],
+    ['3: driver: expected a function that returns a sensor kind, found the error in line 2: no wire'],
   ],
   [
     'empty_factory',
@@ -113,14 +113,14 @@ const WRONG: readonly (readonly [
       options: 'z.strictObject({ value: z.number().refine(() => { throw new Error("no wire"); }) })',
     }),
     'value: 1',
-    ['3: driver.options: expected a schema that can be held against options, found the error: no wire'],
+    ['3: driver.options: expected a schema that validates options, found the error: no wire'],
   ],
   [
     'slow',
     driverText({ conversionTime: '() => 2.5' }),
     '',
     [
-      '1: interval: expected 2.5 seconds or more, which the sensor mine takes, found 1; if rows are to come faster than its readings, give it "between: nan" or "between: hold"',
+      '1: interval: expected 2.5 seconds or more, the time of a reading of mine, found 1; to make rows faster than its readings, give the sensor "between: nan" or "between: hold"',
     ],
   ],
   [
@@ -167,7 +167,7 @@ const WRONG: readonly (readonly [
     'name: 3x',
     ['4: name: expected a name of at most 64 letters, digits and _, not beginning with a digit, found "3x"'],
   ],
-  ['both', driverText(), 'kind: thermal', ['3: driver: expected a driver or a kind, found both']],
+  ['both', driverText(), 'kind: thermal', ['3: driver: expected either a driver or a kind, found both']],
 ];
 
 let site: Site;

@@ -105,7 +105,7 @@ describe('a file that is no file of this pull', () => {
     });
     expect(await said('a')).toEqual({
       code: 1,
-      stderr: 'dapberry: a: expected a file, found symbolic links that lead in a circle (ELOOP)\n',
+      stderr: 'dapberry: a: expected a file, found a loop of symbolic links (ELOOP)\n',
     });
     expect(await said('socket')).toEqual({
       code: 1,

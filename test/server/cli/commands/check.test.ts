@@ -22,7 +22,7 @@ describe('dapberry check', () => {
     machine = await machineWith({});
     const { code, out } = await machine.dapberry('check');
     expect(code).toBe(0);
-    expect(out).toContain('dataset host is left out: /proc/loadavg is not there');
+    expect(out).toContain('dataset host is left out: /proc/loadavg does not exist');
     expect(out).not.toContain('\ndataset host\n');
   });
 
@@ -112,19 +112,19 @@ describe('dapberry check', () => {
   it.each([
     ['192.168.1.300', 'an IPv4 address has four numbers from 0 to 255'],
     ['192.168.1', 'an IPv4 address has four numbers from 0 to 255'],
-    ['192.168.1.0/24', 'one address is meant, not a network'],
-    ['http://pi', 'leave out http://'],
-    ['pi:8080', 'the port has an option of its own: port'],
-    ['"[::1]"', 'leave out the brackets'],
+    ['192.168.1.0/24', 'give one address instead of a network'],
+    ['http://pi', 'remove http://'],
+    ['pi:8080', 'set the port with the option port'],
+    ['"[::1]"', 'remove the brackets'],
     ['"*"', 'leave host out to listen on every address'],
     ['"::g"', ''],
-    ['my_pi', 'a name of a machine has no _'],
-    ['"pi "', 'leave out what cannot be seen'],
+    ['my_pi', 'a host name must not contain _'],
+    ['"pi "', 'remove the invisible characters'],
     ['pi..local', ''],
-    ['"fe80::1"', 'say of which interface: fe80::1%eth0'],
-    ['224.0.0.1', 'no machine has it'],
-    ['255.255.255.255', 'no machine has it'],
-    ['"ff02::1"', 'no machine has it'],
+    ['"fe80::1"', 'add the interface: fe80::1%eth0'],
+    ['224.0.0.1', 'it is a multicast or reserved address'],
+    ['255.255.255.255', 'it is a multicast or reserved address'],
+    ['"ff02::1"', 'it is a multicast or reserved address'],
   ])('refuses an address that the server could not listen on: %s', async (host, hint) => {
     machine = await machineWith({ [USUAL]: `server:\n  port: 80\n  host: ${host}\n` });
     const { code, err } = await machine.dapberry('check');
@@ -157,22 +157,22 @@ describe('dapberry check', () => {
     expect(out).toMatch(/^dataset a$/m);
     expect(out).toMatch(/^dataset b$/m);
     expect(out.split('\n').filter(line => line.includes('is not read'))).toEqual([
-      '/etc/dapberry/config.d/#g.yaml# is not read: it is a copy that an editor or a package manager has left',
-      '/etc/dapberry/config.d/.e.yaml is not read: its name begins with a point',
+      '/etc/dapberry/config.d/#g.yaml# is not read: it is a copy by an editor or a package manager',
+      '/etc/dapberry/config.d/.e.yaml is not read: its name begins with a dot',
       '/etc/dapberry/config.d/c.yaml.txt is not read: its name does not end in .yaml or .yml',
-      '/etc/dapberry/config.d/d.yaml~ is not read: it is a copy that an editor or a package manager has left',
-      '/etc/dapberry/config.d/f.yaml.bak is not read: it is a copy that an editor or a package manager has left',
+      '/etc/dapberry/config.d/d.yaml~ is not read: it is a copy by an editor or a package manager',
+      '/etc/dapberry/config.d/f.yaml.bak is not read: it is a copy by an editor or a package manager',
     ]);
   });
 
   it.each([
     [
       'datasets:\n  shed:\n    sensors: [{kind: host-load}]\n',
-      'found "datasets"; leave out "datasets:" and "shed:", and indent what is below it less: the whole file is the dataset garden (rename it to shed.yaml for that name)',
+      'found "datasets"; remove "datasets:" and "shed:", and indent the rest less: the whole file is the dataset garden (rename it to shed.yaml for that name)',
     ],
     [
       'datasets:\n  garden: {sensors: []}\n',
-      'leave out "datasets:" and "garden:", and indent what is below it less: the whole file is the dataset garden\n',
+      'remove "datasets:" and "garden:", and indent the rest less: the whole file is the dataset garden\n',
     ],
     [
       'datasets: {a: 1, b: 2}\n',

@@ -88,7 +88,7 @@ describe('the configuration', () => {
     [
       'a link to itself',
       (path: string) => symlinkSync(path, path),
-      'a file that can be read, found symbolic links that lead in a circle',
+      'a file that can be read, found a loop of symbolic links',
     ],
     [
       'a file of a gigabyte',
