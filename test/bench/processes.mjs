@@ -14,7 +14,12 @@ const MANY_FILES = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
 export function compileReader() {
   mkdirSync(CACHE, { recursive: true });
   const flags = ['-O2', '-Wall', '-Wextra', '-D_GNU_SOURCE'];
-  const { status, stderr } = spawnSync('cc', [...flags, '-o', READER, join(ROOT, 'test/bench/reader.c')]);
+  const { status, stderr } = spawnSync('cc', [
+    ...flags,
+    '-o',
+    READER,
+    join(ROOT, 'test/bench/reader/reader.c'),
+  ]);
   if (status !== 0) throw new Error(`the reader did not compile:\n${stderr}`);
 }
 
@@ -73,7 +78,7 @@ export class Server {
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
-  /** Runs the reader against this server; see reader.c. */
+  /** Runs the reader against this server; see reader/reader.c. */
   async read(path, { clients = 1, warmUp = 0.3, seconds = 1, stride } = {}) {
     const args = [path, clients, warmUp, seconds, this.pid, ...(stride === undefined ? [] : [stride])];
     const mode = stride === undefined ? 'stream' : 'rows';

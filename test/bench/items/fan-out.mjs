@@ -65,7 +65,7 @@ export async function fanOut() {
   }
 }
 
-/** The sum, modulo 2^64, of the bits of the times, as reader.c computes it. */
+/** The sum, modulo 2^64, of the bits of the times, as reader/rows.h computes it. */
 function sumOfBits(times) {
   const bits = new BigUint64Array(times.buffer, times.byteOffset, times.length);
   return BigInt.asUintN(

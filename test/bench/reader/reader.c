@@ -25,11 +25,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "measure.h"
+#include "rows.h"
+
 /** Connections without a response at any time while the connections are opened. */
 #define AT_ONCE 128
-
-/** The greatest age that is counted, in tenths of a millisecond; older rows count as of this age. */
-#define AGES 100000
 
 enum state { HEAD, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER, UNTIL_CLOSE };
 
@@ -44,110 +44,17 @@ struct client {
   uint64_t left;
   /** Bytes and lines of the bodies, and whole bodies. */
   uint64_t bytes, lines, bodies;
-  /** In mode `rows`: the matched part of the line `Data:`, the part of a row so far, the time of the row before, the counts. */
-  int in_rows;
-  unsigned matched;
-  unsigned row_length;
-  unsigned char row[256];
-  double last_time;
-  uint64_t rows, sum;
+  struct row_reader rows;
 };
 
 static const char *request;
 static size_t request_length;
 static int counts_lines;
-static unsigned stride;
-/** The range of times that count, in seconds since 1970. */
-static double from_time = 1e300, to_time = 1e300;
-static double arrived;
-static uint32_t ages[AGES + 1];
-static double oldest;
-
-static void fail(const char *what) {
-  fprintf(stderr, "reader: %s%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
-  exit(1);
-}
-
-static double seconds_of(clockid_t clock) {
-  struct timespec time;
-  clock_gettime(clock, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-/** Seconds of processor time that a process has taken, in the kernel's steps of 10 ms. */
-static double processor_time(int pid) {
-  char path[64], text[1024];
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  FILE *file = fopen(path, "r");
-  if (!file) fail("the server's /proc/PID/stat cannot be read");
-  size_t length = fread(text, 1, sizeof text - 1, file);
-  fclose(file);
-  text[length] = 0;
-  unsigned long user, system;
-  char *rest = strrchr(text, ')');
-  if (!rest || sscanf(rest + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
-    fail("the server's /proc/PID/stat is not as expected");
-  return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
-static double own_time(void) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
-
 static void ask(struct client *client) {
   if (write(client->fd, request, request_length) != (ssize_t)request_length) fail("a request could not be sent");
   client->state = HEAD;
   client->line_length = 0;
-  client->in_rows = 0;
-  client->matched = 0;
-  client->row_length = 0;
-  client->last_time = -1e300;
-}
-
-static void take_row(struct client *client, const unsigned char *row) {
-  uint64_t bits = 0;
-  for (int i = 4; i < 12; i++) bits = bits << 8 | row[i];
-  double time;
-  memcpy(&time, &bits, sizeof time);
-  if (row[0] != 0x5a || row[1] || row[2] || row[3]) fail("a row does not begin with its mark");
-  if (!(time > client->last_time)) fail("a row is not later than the one before");
-  client->last_time = time;
-  if (time < from_time || time >= to_time) return;
-  client->rows++;
-  client->sum += bits;
-  double age = arrived - time;
-  if (age > oldest) oldest = age;
-  long step = (long)(age * 1e4);
-  ages[step < 0 ? 0 : step > AGES ? AGES : step]++;
-}
-
-static void take_rows(struct client *client, const unsigned char *bytes, size_t length) {
-  size_t at = 0;
-  if (!client->in_rows) {
-    static const char end[] = "\nData:\n";
-    for (; at < length && !client->in_rows; at++) {
-      client->matched = bytes[at] == (unsigned char)end[client->matched] ? client->matched + 1 : bytes[at] == '\n';
-      client->in_rows = client->matched == sizeof end - 1;
-    }
-  }
-  while (at < length) {
-    if (client->row_length == 0 && length - at >= stride) {
-      take_row(client, bytes + at);
-      at += stride;
-      continue;
-    }
-    size_t part = stride - client->row_length < length - at ? stride - client->row_length : length - at;
-    memcpy(client->row + client->row_length, bytes + at, part);
-    client->row_length += part;
-    at += part;
-    if (client->row_length == stride) {
-      take_row(client, client->row);
-      client->row_length = 0;
-    }
-  }
+  begin_rows(&client->rows);
 }
 
 static void take_body(struct client *client, const char *bytes, size_t length) {
@@ -157,7 +64,7 @@ static void take_body(struct client *client, const char *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) lines += bytes[i] == '\n';
     client->lines += lines;
   }
-  if (stride) take_rows(client, (const unsigned char *)bytes, length);
+  if (stride) take_rows(&client->rows, (const unsigned char *)bytes, length);
 }
 
 /** Adds a byte to a line or head; true at its end, with the text in `line`. */
@@ -270,17 +177,6 @@ static void connect_all(int port) {
   }
 }
 
-/** The age that a share of the rows is below, in milliseconds. */
-static double age_of(double share) {
-  uint64_t all = 0, seen = 0;
-  for (int i = 0; i <= AGES; i++) all += ages[i];
-  for (int i = 0; i <= AGES; i++) {
-    seen += ages[i];
-    if ((double)seen >= share * (double)all) return (i + 1) / 10.0;
-  }
-  return 0;
-}
-
 int main(int argc, char **argv) {
   if (argc < 8) {
     fprintf(stderr, "usage: reader stream|rows PORT PATH CLIENTS WARM_UP SECONDS PID [STRIDE]\n");
@@ -291,7 +187,7 @@ int main(int argc, char **argv) {
   double warm_up = atof(argv[5]), seconds = atof(argv[6]);
   int pid = atoi(argv[7]);
   if (!strcmp(argv[1], "rows")) stride = (unsigned)atoi(argv[8]);
-  if (stride > sizeof clients->row) fail("rows of more than 256 bytes are not foreseen");
+  if (stride > sizeof clients->rows.row) fail("rows of more than 256 bytes are not foreseen");
   counts_lines = strstr(argv[3], ".asc") != 0;
   static char text[2048];
   request_length = (size_t)snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", argv[3], port);
@@ -343,14 +239,14 @@ int main(int argc, char **argv) {
     read_until(begin + seconds + grace, 0);
     uint64_t alike = 0, least = UINT64_MAX, most = 0;
     for (int i = 0; i < count; i++) {
-      alike += clients[i].sum == clients[0].sum && clients[i].rows == clients[0].rows;
-      if (clients[i].rows < least) least = clients[i].rows;
-      if (clients[i].rows > most) most = clients[i].rows;
+      alike += clients[i].rows.sum == clients[0].rows.sum && clients[i].rows.count == clients[0].rows.count;
+      if (clients[i].rows.count < least) least = clients[i].rows.count;
+      if (clients[i].rows.count > most) most = clients[i].rows.count;
     }
     printf(",\"from\":%.6f,\"to\":%.6f,\"least\":%llu,\"most\":%llu,\"alike\":%llu,\"sum\":\"%llu\","
            "\"ages\":{\"p50\":%.1f,\"p99\":%.1f,\"oldest\":%.1f}",
            from_time, to_time, (unsigned long long)least, (unsigned long long)most, (unsigned long long)alike,
-           (unsigned long long)clients[0].sum, age_of(0.5), age_of(0.99), oldest * 1000);
+           (unsigned long long)clients[0].rows.sum, age_of(0.5), age_of(0.99), oldest * 1000);
   }
   puts("}");
   return 0;
