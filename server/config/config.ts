@@ -2,16 +2,30 @@
 
 import type { SensorSetup } from '../../device/index.ts';
 import type { DatasetInfo } from '../dataset/dataset.ts';
-import type { LogBounds } from '../store/row-log.ts';
+import type { OnDemandDelivery, ScheduledDelivery } from '../source/row-source.ts';
+import type { StoreBounds } from '../store/row-store.ts';
 import type { ServerConfig } from './schema/schema.ts';
+
+/** Sensors of this machine as the source of rows. */
+export interface SensorsConfig {
+  readonly kind: 'sensors';
+  /** One or more; all their columns have different names. */
+  readonly sensors: readonly SensorSetup[];
+  readonly delivery: ScheduledDelivery | OnDemandDelivery;
+}
+
+/** Where the rows of a dataset come from: a closed union by kind. */
+export type SourceConfig = SensorsConfig;
 
 export interface DatasetConfig {
   readonly info: DatasetInfo;
-  /** Seconds between rows; 0 = as fast as each client reads. */
-  readonly interval: number;
-  readonly log: LogBounds;
-  /** One or more; all their columns have different names. */
-  readonly sensors: readonly SensorSetup[];
+  readonly log: StoreBounds;
+  readonly source: SourceConfig;
+}
+
+/** The sensors of a dataset; none where its rows come from another source. */
+export function sensorsOf({ source }: DatasetConfig): readonly SensorSetup[] {
+  return source.kind === 'sensors' ? source.sensors : [];
 }
 
 export interface Config {

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
 import { checkDatasets } from './check/check.ts';
 import { datasetInfo } from './check/dataset-info.ts';
-import type { Config, DatasetConfig, Overrides } from './config.ts';
+import type { Config, DatasetConfig, Overrides, SensorsConfig } from './config.ts';
 import type { DriverKinds } from './drivers/drivers.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
 import { jsonSchemaOf } from './schema/expected.ts';
@@ -145,6 +145,11 @@ function problemsOf(
   return parsed.success ? [] : explainIssues({ ...place, schema: jsonSchemaOf(schema) }, parsed.error.issues);
 }
 
+/** @param interval seconds between rows, where 0 asks for rows as fast as each client reads */
+function deliveryOf(interval: number): SensorsConfig['delivery'] {
+  return interval > 0 ? { kind: 'scheduled', interval } : { kind: 'on-demand' };
+}
+
 /** Builds the configuration from texts without problems. */
 function assemble(
   main: unknown,
@@ -157,11 +162,11 @@ function assemble(
   const datasets = parts.map((part): DatasetConfig => {
     const written = schemas.dataset.parse(valueAt(part.document.value, part.path));
     const sensors = setups.get(part) ?? [];
+    const interval = overrides.interval ?? written.interval;
     return {
       info: datasetInfo(part.name, written, sensors),
-      interval: overrides.interval ?? written.interval,
       log: written.log,
-      sensors,
+      source: { kind: 'sensors', sensors, delivery: deliveryOf(interval) },
     };
   });
   return {

@@ -1,6 +1,7 @@
-// What does a DAS say of the clock that stamps the rows? Whether it is synchronised, and how it was set lately.
+// Adds to a DAS what is known of the clock that stamps the rows: whether it is synchronised, and when it was set lately.
 
 import type { Attribute, AttributeTable } from '../../dap/index.ts';
+import type { ClockHistory } from '../../device/index.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -13,23 +14,29 @@ export const CLOCK_ATTRIBUTES: readonly string[] = [
 ];
 
 /**
- * The attributes of the dataset with those of the clock among the global ones; without these where its times are not the clock's.
- * @param synchronized undefined where nobody watches the clock
+ * The dataset's attributes, with those of the clock among the global ones where this machine's clock stamps its rows.
+ * @param synchronized undefined where the clock is not watched
  */
 export function clockAttributes(dataset: Dataset, synchronized: Synchronized | undefined): AttributeTable {
   const { attributes } = dataset;
   const global = attributes.get('NC_GLOBAL');
   if (!dataset.isClocked || !(global instanceof Map)) return attributes;
-  const { lastSteps, ahead } = dataset.status().clock;
   const own: [string, Attribute][] = [];
   if (synchronized !== undefined)
     own.push(['clock_synchronized', { type: 'String', values: [synchronized] }]);
+  const { source } = dataset.status();
+  if (source.kind === 'sensors') own.push(...stepAttributes(source.clock));
+  return new Map([...attributes, ['NC_GLOBAL', new Map([...global, ...own])]]);
+}
+
+function stepAttributes({ lastSteps, ahead }: ClockHistory): [string, Attribute][] {
+  const own: [string, Attribute][] = [];
   if (lastSteps.length > 0) {
     own.push(['clock_step_time', numbers(lastSteps.map(({ time }) => time))]);
     own.push(['clock_step_seconds', numbers(lastSteps.map(({ seconds }) => seconds))]);
   }
   if (ahead > 0) own.push(['clock_ahead_seconds', numbers([ahead])]);
-  return new Map([...attributes, ['NC_GLOBAL', new Map([...global, ...own])]]);
+  return own;
 }
 
 function numbers(values: readonly number[]): Attribute {

@@ -1,11 +1,12 @@
-// What is a dataset to the server? A described Sequence, and a cursor over its rows for each reader.
+// Defines a dataset of the server: a described Sequence, and a cursor over its rows for each reader.
 
 import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
-import type { ClockHistory, SensorState } from '../../device/index.ts';
+import type { SensorState } from '../../device/index.ts';
+import type { RowDelivery, SequenceLayout, SourceStatus } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';
-import type { LogBounds } from '../store/row-log.ts';
+import type { StoreStatus } from '../store/row-store.ts';
 
-/** What the dataset is called and said to be; `attributes` go into NC_GLOBAL besides the ones that every dataset has. */
+/** The name and the words of a dataset; `attributes` go into NC_GLOBAL besides the attributes that every dataset has. */
 export interface DatasetInfo {
   /** The name in its addresses, `/NAME.dods`: letters, digits, `_` and `-`. */
   readonly name: string;
@@ -18,51 +19,42 @@ export interface DatasetInfo {
   readonly attributes?: AttributeTable;
 }
 
-/** What a dataset tells whoever keeps the log. */
+/** Receives the news of a dataset for the journal. */
 export interface DatasetEvents {
-  /** Its log overtook a reader, which missed so many rows. */
+  /** The store forgot rows before a reader came to them. */
   readonly onOverrun?: (missed: number) => void;
-  /** Its rows broke off though nobody stopped them. */
+  /** The source broke: no row comes any more, in datasets on demand for one reader. */
   readonly onFailure?: (error: unknown) => void;
+  /** Stored rows could not be loaded for a reader, whose stream is broken off. */
+  readonly onLoadFailure?: (error: unknown) => void;
 }
 
 export interface DatasetStatus {
   /** Rows made since the start; for all readers together where each has rows of its own. */
   readonly rows: number;
-  /** Rows that readers missed because the log overtook them. */
+  /** Rows that readers missed because the store forgot them. */
   readonly overrun?: number;
   /** The newest row's time in seconds since 1970. */
   readonly lastTime?: number;
-  /** Why no row will come any more, where that is so though nobody stopped it. */
+  /** Why no row will come any more, unless the source was stopped on purpose. */
   readonly failure?: string;
-  readonly sensors: readonly SensorState[];
-  readonly clock: ClockHistory;
-  /** Slots of the schedule that gave no row; undefined without a schedule. */
-  readonly missedSlots?: number;
-  /** Seconds by which the schedule is late, which grows where the sampler is stuck; undefined without a schedule. */
-  readonly lateness?: number;
+  readonly source: SourceStatus;
   /** Undefined where each reader has rows of its own. */
-  readonly log?: LogStatus;
+  readonly store?: StoreStatus;
 }
 
-/** What a log holds, and may hold. */
-export interface LogStatus {
-  readonly rows: number;
-  /** Bytes of memory that it takes, room for rows to come included. */
-  readonly bytes: number;
-  /** The oldest row's time in seconds since 1970; undefined before the first row. */
-  readonly firstTime?: number;
-  /** The bounds on rows, bytes and age (seconds) together; `rows` is what the bound on bytes leaves of them. */
-  readonly bounds: LogBounds;
+/** The states of a dataset's sensors; none where its rows come from another source. */
+export function sensorsIn({ source }: DatasetStatus): readonly SensorState[] {
+  return source.kind === 'sensors' ? source.sensors : [];
 }
 
 export interface Dataset {
-  /** As `describe` said last. */
+  /** As `describe` set it last. */
   readonly info: DatasetInfo;
-  /** Seconds between rows; 0 = as fast as a client reads. */
-  readonly interval: number;
-  /** The times of its rows are those of the system clock, not of a simulation. */
+  readonly delivery: RowDelivery;
+  /** True where this machine's system clock stamps the rows. */
   readonly isClocked: boolean;
+  readonly layout: SequenceLayout;
   readonly model: DapDataset;
   readonly attributes: AttributeTable;
   /**
@@ -71,11 +63,11 @@ export interface Dataset {
    */
   open(plan: Plan): Cursor;
   status(): DatasetStatus;
-  /** Says what it is called otherwise but for its name, while its rows go on. */
+  /** Changes the words of the dataset, but not its name, while its rows go on. */
   describe(info: DatasetInfo): void;
-  /** The values of the newest row, in the order of the columns; undefined where there is none, or none that all readers share. */
+  /** The newest row's values, in the order of the columns; undefined where no row is in memory that all readers share. */
   newestRow(): readonly number[] | undefined;
-  /** Stops the sensors; every cursor then ends after the rows that are there. */
+  /** Stops the source. Every cursor then ends after the rows that are there. */
   close(): Promise<void>;
   /** Aborts when the dataset begins to close. */
   readonly closing: AbortSignal;

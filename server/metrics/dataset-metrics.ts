@@ -1,8 +1,9 @@
-// What do metrics say of the datasets? Their rows, logs, clocks and sensors, and the newest value of each channel.
+// The metrics of datasets: their rows, stores, clocks and sensors, and the newest value of each channel.
 
 import { attributeTable, attributeText, type Sequence } from '../../dap/index.ts';
-import type { Dataset, DatasetStatus } from '../dataset/dataset.ts';
-import { missingValues, SEQUENCE_NAME } from '../dataset/describe.ts';
+import { type Dataset, type DatasetStatus, sensorsIn } from '../dataset/dataset.ts';
+import { missingValues } from '../dataset/describe.ts';
+import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
 import type { MetricFamily, Sample } from './exposition.ts';
 
 interface Observed {
@@ -30,7 +31,7 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
       type: 'gauge',
       unit: 'seconds',
       help: 'Seconds between rows; 0 is as fast as each client reads.',
-      samples: each(({ dataset }) => dataset.interval),
+      samples: each(({ dataset }) => publishedInterval(dataset.delivery)),
     },
     {
       name: 'dapberry_rows_made',
@@ -55,21 +56,21 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
       name: 'dapberry_slots_missed',
       type: 'counter',
       help: 'Slots of the sampling schedule that gave no row.',
-      samples: each(({ status }) => status.missedSlots),
+      samples: each(one => sensorsStatus(one)?.schedule?.missedSlots),
     },
     ...logMetrics(each),
     {
       name: 'dapberry_clock_steps',
       type: 'counter',
       help: 'How often the system clock was found to have been set, by a tenth of a second or more.',
-      samples: each(({ status }) => status.clock.steps),
+      samples: each(one => sensorsStatus(one)?.clock.steps),
     },
     {
       name: 'dapberry_clock_ahead_seconds',
       type: 'gauge',
       unit: 'seconds',
       help: 'How far the time of the rows is ahead of a system clock that was set back.',
-      samples: each(({ status }) => status.clock.ahead),
+      samples: each(one => sensorsStatus(one)?.clock.ahead),
     },
     ...sensorMetrics(observed),
     {
@@ -81,54 +82,61 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
   ];
 }
 
+function sensorsStatus({ status: { source } }: Observed): SensorsStatus | undefined {
+  return source.kind === 'sensors' ? source : undefined;
+}
+
 function logMetrics(each: (number: (one: Observed) => number | undefined) => Sample[]): MetricFamily[] {
   return [
     {
       name: 'dapberry_log_rows',
       type: 'gauge',
       help: 'Rows that the log holds.',
-      samples: each(({ status }) => status.log?.rows),
+      samples: each(({ status }) => status.store?.rows),
     },
     {
       name: 'dapberry_log_bytes',
       type: 'gauge',
       unit: 'bytes',
       help: 'Memory that the log takes, room for rows to come included.',
-      samples: each(({ status }) => status.log?.bytes),
+      samples: each(({ status }) => status.store?.bytes),
     },
     {
       name: 'dapberry_log_oldest_row_timestamp_seconds',
       type: 'gauge',
       unit: 'seconds',
       help: 'Time of the oldest row that the log holds, in seconds since 1970.',
-      samples: each(({ status }) => status.log?.firstTime),
+      samples: each(({ status }) => status.store?.firstTime),
     },
     {
       name: 'dapberry_log_limit_rows',
       type: 'gauge',
       help: 'Rows that the log holds at the most, for its bounds on rows and on bytes.',
-      samples: each(({ status }) => status.log?.bounds.rows),
+      samples: each(({ status }) => status.store?.bounds.rows),
     },
     {
       name: 'dapberry_log_limit_bytes',
       type: 'gauge',
       unit: 'bytes',
       help: 'Memory that the log takes at the most.',
-      samples: each(({ status }) => status.log?.bounds.bytes),
+      samples: each(({ status }) => status.store?.bounds.bytes),
     },
     {
       name: 'dapberry_log_limit_age_seconds',
       type: 'gauge',
       unit: 'seconds',
       help: 'Age, before the newest row, up to which the log holds rows.',
-      samples: each(({ status }) => status.log?.bounds.age),
+      samples: each(({ status }) => status.store?.bounds.age),
     },
   ];
 }
 
 function sensorMetrics(observed: readonly Observed[]): MetricFamily[] {
   const sensors = observed.flatMap(({ dataset, status }) =>
-    status.sensors.map(sensor => ({ sensor, labels: { dataset: dataset.info.name, sensor: sensor.name } })),
+    sensorsIn(status).map(sensor => ({
+      sensor,
+      labels: { dataset: dataset.info.name, sensor: sensor.name },
+    })),
   );
   return [
     {
@@ -157,17 +165,19 @@ function sensorMetrics(observed: readonly Observed[]): MetricFamily[] {
   ];
 }
 
-function channelValues(dataset: Dataset, { sensors }: DatasetStatus): Sample[] {
+function channelValues(dataset: Dataset, status: DatasetStatus): Sample[] {
   const row = dataset.newestRow();
   if (row === undefined) return [];
-  const { attributes, info, model } = dataset;
+  const { attributes, info, layout, model } = dataset;
   const [sequence] = model.variables as readonly [Sequence];
   const missing = missingValues(model, attributes);
-  const ownerOf = new Map(sensors.flatMap(({ name, channels }) => channels.map(channel => [channel, name])));
+  const ownerOf = new Map(
+    sensorsIn(status).flatMap(({ name, channels }) => channels.map(channel => [channel, name])),
+  );
   return sequence.fields.flatMap(({ name: channel }, index) => {
     const sensor = ownerOf.get(channel);
     if (sensor === undefined) return [];
-    const units = attributeText(attributeTable(attributes, SEQUENCE_NAME, channel), 'units') ?? '';
+    const units = attributeText(attributeTable(attributes, layout.name, channel), 'units') ?? '';
     const value = row[index]!;
     return [
       {

@@ -1,4 +1,4 @@
-// How does a configured dataset begin? Its device is opened, and its rows go to a log, or to each reader by itself.
+// Opens the configured datasets: the source of each, and the store that its rows go into unless each reader has rows of its own.
 
 import {
   columnsOf,
@@ -10,19 +10,23 @@ import {
   samplingOf,
   sensorOpener,
 } from '../../device/index.ts';
-import type { DatasetConfig } from '../config/config.ts';
+import type { DatasetConfig, SensorsConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
-import { LoggedDataset } from '../dataset/logged.ts';
-import { MaterialisedDataset } from '../dataset/materialised.ts';
+import { OnDemandDataset } from '../dataset/on-demand.ts';
+import { StoredDataset } from '../dataset/stored.ts';
+import { isOnDemand, type RowSource } from '../source/row-source.ts';
+import { sensorSource } from '../source/sensors.ts';
+import { MemoryStore } from '../store/memory-store.ts';
 
-/** What datasets tell, each by its name. */
+/** Receives the news of all datasets, with the name of each. */
 export interface OpenEvents {
   readonly onEvent?: (dataset: string, event: DeviceEvent) => void;
   readonly onOverrun?: (dataset: string, missed: number) => void;
   readonly onFailure?: (dataset: string, error: unknown) => void;
+  readonly onLoadFailure?: (dataset: string, error: unknown) => void;
 }
 
-/** Opens all datasets or none. Rejects with the sentence of the first that does not open, its name before it. */
+/** Opens all datasets or none. Rejects with the name and the error of the first dataset that does not open. */
 export async function openDatasets(
   configs: readonly DatasetConfig[],
   host: SensorHost,
@@ -39,32 +43,39 @@ export async function openDatasets(
   throw failed.reason;
 }
 
-/** Opens one dataset; with an interval its rows begin at once. */
+/** Opens one dataset. Rows that readers share begin at once. */
 export async function openDataset(
-  { info, interval, log, sensors }: DatasetConfig,
+  { info, log, source: config }: DatasetConfig,
   host: SensorHost,
   simulate: boolean,
-  { onEvent, onOverrun, onFailure }: OpenEvents = {},
+  { onEvent, onOverrun, onFailure, onLoadFailure }: OpenEvents = {},
 ): Promise<Dataset> {
+  const { name } = info;
+  const source = await openSensors(config, host, simulate, event => onEvent?.(name, event)).catch(
+    (error: unknown) => {
+      throw new Error(`dataset ${name}: ${messageOf(error)}`, { cause: error });
+    },
+  );
+  const events: DatasetEvents = {
+    onOverrun: missed => onOverrun?.(name, missed),
+    onFailure: error => onFailure?.(name, error),
+    onLoadFailure: error => onLoadFailure?.(name, error),
+  };
+  return isOnDemand(source)
+    ? new OnDemandDataset(info, source, events)
+    : new StoredDataset(info, source, new MemoryStore(source.layout.columns, log), events);
+}
+
+async function openSensors(
+  { sensors, delivery }: SensorsConfig,
+  host: SensorHost,
+  simulate: boolean,
+  onEvent: (event: DeviceEvent) => void,
+): Promise<RowSource> {
   const openers = sensors.map(setup => {
     const open = sensorOpener(setup, host, simulate);
     return reopenOnError(open, setup.name, columnsOf(setup), host.clock, samplingOf(setup));
   });
-  const device = await openDevice({
-    sensors: openers,
-    interval,
-    clock: host.clock,
-    onEvent: event => onEvent?.(info.name, event),
-  }).catch((error: unknown) => {
-    throw new Error(`dataset ${info.name}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  });
-  const events: DatasetEvents = {
-    onOverrun: missed => onOverrun?.(info.name, missed),
-    onFailure: error => onFailure?.(info.name, error),
-  };
-  return interval > 0
-    ? new LoggedDataset(info, device, { ...events, bounds: log })
-    : new MaterialisedDataset(info, device, events);
+  const interval = delivery.kind === 'scheduled' ? delivery.interval : 0;
+  return sensorSource(await openDevice({ sensors: openers, interval, clock: host.clock, onEvent }));
 }

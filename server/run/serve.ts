@@ -59,6 +59,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     },
     onOverrun: (dataset, missed) => log.overrun(dataset, missed),
     onFailure: (dataset, error) => log.failure(dataset, error),
+    onLoadFailure: (dataset, error) => log.error(`stored rows of ${dataset} could not be loaded`, error),
   });
   tellStrayErrors(stray => log.stray(stray));
   const reloader = new Reloader({
@@ -145,10 +146,10 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   await reloader.watch(read.file, read.drivers);
   // A signal may have come meanwhile, and closed what there is to tell of.
   if (ending.signal.aborted) return;
-  for (const { info, interval } of running.datasets) {
-    if (interval > LONGEST_QUIET) {
+  for (const { info, delivery } of running.datasets) {
+    if (delivery.kind === 'scheduled' && delivery.interval > LONGEST_QUIET) {
       logger.warn(
-        `dataset ${info.name}: an interval of ${interval} s: clients and proxies may give up between two rows`,
+        `dataset ${info.name}: an interval of ${delivery.interval} s: clients and proxies may give up between two rows`,
       );
     }
   }

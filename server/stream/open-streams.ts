@@ -8,6 +8,7 @@ import { clientNetwork } from '../network/ip-address.ts';
 import { StuckClient } from '../network/stuck-client.ts';
 import { UnsentBytes } from '../network/unsent.ts';
 import { RequestError } from '../request-error.ts';
+import type { RowDelivery } from '../source/row-source.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
 import { SharedRowsByDataset } from './shared-rows.ts';
@@ -41,8 +42,7 @@ export interface StreamRequest {
   readonly address: string;
   /** The dataset's name. */
   readonly dataset: string;
-  /** Seconds between its rows. */
-  readonly interval: number;
+  readonly delivery: RowDelivery;
   /** The name of the row format. */
   readonly format: string;
 }
@@ -120,7 +120,7 @@ export class OpenStreams {
 
   /** Begins a stream in a response whose HTTP headers are set; the stream counts until the response is finished or broken off. */
   begin(request: StreamRequest, options: StreamOptions): void {
-    const { address, interval } = request;
+    const { address, delivery } = request;
     const { response, cursor } = options;
     if (response.destroyed || response.req.socket.destroyed) {
       // The client left before the stream: the response has no more events that would end it.
@@ -136,7 +136,7 @@ export class OpenStreams {
       client,
       counts,
       stuck: undefined,
-      patience: patienceFor(options.plan, interval),
+      patience: patienceFor(options.plan, delivery),
       end: undefined,
       rows: 0,
       silentSince: performance.now(),
@@ -234,8 +234,8 @@ export class OpenStreams {
 }
 
 /** Milliseconds without a row after which another client may take the stream's place. */
-function patienceFor({ time }: Plan, interval: number): number {
-  const due = INTERVALS_OF_SILENCE * interval;
+function patienceFor({ time }: Plan, delivery: RowDelivery): number {
+  const due = delivery.kind === 'scheduled' ? INTERVALS_OF_SILENCE * delivery.interval : 0;
   // A first row in the far future is not late.
   const isFar = time.low > Date.now() / 1000 + due;
   return SHORTEST_SILENCE + (isFar ? 0 : due * 1000);

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
-import type { Cursor, Taken } from '../store/cursor.ts';
+import type { Cursor, RowSlice } from '../store/cursor.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { RowEncoding } from './row-encoding.ts';
@@ -129,7 +129,7 @@ export class RowStream {
   }
 
   /** Sends the rows that the plan selects; true when the plan is fulfilled. */
-  #select({ batch: rows, position }: Taken): boolean {
+  #select({ batch: rows, position }: RowSlice): boolean {
     const { batch, done, whole } = this.#reader.next(rows);
     const block =
       whole && position !== undefined ? this.#shared?.block(position, rows, this.#cursor.first) : undefined;

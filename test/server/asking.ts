@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { Asked, Bound, ReferenceLog } from './reference.ts';
-import type { Row } from './scripted-device.ts';
+import type { Row } from './scripted-source.ts';
 
 /** The columns of the scripted device. */
 export const COLUMNS = ['time', 'a', 'b', 'c'] as const;

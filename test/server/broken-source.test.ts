@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Device } from '../../device/index.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
-import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
+import { OnDemandDataset } from '../../server/dataset/on-demand.ts';
+import type { OnDemandSource } from '../../server/source/row-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { EPOCH } from './asking.ts';
+import { inMemory } from './datasets.ts';
 import { openStreams } from './holdings.ts';
 import { RawClient } from './raw-client.ts';
-import { batchOf, SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { batchOf, LAYOUT, SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 let server: Serving;
 const clients: RawClient[] = [];
@@ -25,8 +25,8 @@ const row = (number: number) => [EPOCH + number, number, number, number];
 
 describe('a source that breaks', () => {
   it('ends no stream as if it were whole, and keeps none from the rows that were there', async () => {
-    const device = new ScriptedDevice();
-    const dataset = new LoggedDataset(SCRIPTED, device);
+    const device = new ScriptedSource();
+    const dataset = inMemory(SCRIPTED, device);
     server = await serving({ datasets: [dataset] });
     const live = asking('/scripted.dods');
     const until = asking(`/scripted.dods?&time<${EPOCH + 9}`);
@@ -47,14 +47,18 @@ describe('a source that breaks', () => {
   });
 
   it('of rows that are made for each reader breaks its stream off as well', async () => {
-    const device: Device = Object.assign(new ScriptedDevice(), {
-      interval: 0,
+    const source: OnDemandSource = {
+      layout: LAYOUT,
+      delivery: { kind: 'on-demand' },
+      isClocked: false,
+      status: { kind: 'plain' },
       async *rows() {
         yield batchOf([row(1), row(2)]);
         throw new Error('the file is cut short');
       },
-    });
-    server = await serving({ datasets: [new MaterialisedDataset(SCRIPTED, device)] });
+      close: async () => {},
+    };
+    server = await serving({ datasets: [new OnDemandDataset(SCRIPTED, source)] });
     const one = asking(`/scripted.dods?&time<${EPOCH + 9}`);
     await one.end();
     const [{ body, complete }] = one.answers as [(typeof one.answers)[0]];

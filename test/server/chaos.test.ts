@@ -5,11 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Batch, decodeAll, parseError } from '../../dap/index.ts';
 import { openDevice } from '../../device/index.ts';
 import type { DatasetInfo } from '../../server/dataset/dataset.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
-import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
 import { buildApp } from '../../server/http/app.ts';
 import { simulatedTmp36 } from '../device/known-sensors.ts';
 import { type Serving, type ServingOptions, serving } from '../serving.ts';
+import { onDemand, sampled } from './datasets.ts';
 import { backTo, type Holdings, holdings, openStreams } from './holdings.ts';
 import { RawClient } from './raw-client.ts';
 import { ScriptedConnection } from './scripted-connection.ts';
@@ -22,8 +21,8 @@ async function liveAndFast(options: ServingOptions = {}): Promise<Serving> {
   return serving({
     ...options,
     datasets: [
-      new LoggedDataset(info('live'), await openDevice({ sensors, interval: 0.05 })),
-      new MaterialisedDataset(info('fast'), await openDevice({ sensors, interval: 0 })),
+      sampled(info('live'), await openDevice({ sensors, interval: 0.05 })),
+      onDemand(info('fast'), await openDevice({ sensors, interval: 0 })),
     ],
   });
 }
@@ -104,7 +103,7 @@ describe('a client that goes', () => {
 
   it('while its request is looked at is not counted as a stream for ever', async () => {
     const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0.05 });
-    const datasets = [new LoggedDataset(info('live'), device)];
+    const datasets = [sampled(info('live'), device)];
     const app = await buildApp({ datasets });
     const connection = new ScriptedConnection();
     let looked = 0;

@@ -1,8 +1,8 @@
 // A server of scripted rows that is started again with another clock, as a machine without a clock chip is.
 
-import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { type Serving, serving } from '../serving.ts';
-import { type Row, SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { inMemory } from './datasets.ts';
+import { type Row, SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 /** A server that is started anew with another clock and an empty memory, at the same port. */
 export class ClockedMachine {
@@ -12,7 +12,7 @@ export class ClockedMachine {
   tellsDate = true;
   port = 0;
   #serving: Serving | undefined;
-  #device = new ScriptedDevice();
+  #device = new ScriptedSource();
   readonly #webRoot: string | undefined;
   #made = 0;
 
@@ -27,8 +27,8 @@ export class ClockedMachine {
 
   async start(ahead = this.ahead): Promise<void> {
     this.ahead = ahead;
-    this.#device = new ScriptedDevice();
-    const dataset = new LoggedDataset(SCRIPTED, this.#device);
+    this.#device = new ScriptedSource();
+    const dataset = inMemory(SCRIPTED, this.#device);
     this.#serving = await serving({
       datasets: [dataset],
       port: this.port,

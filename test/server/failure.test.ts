@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseError } from '../../dap/index.ts';
 import { openDevice, type Sensor, type SensorOpener } from '../../device/index.ts';
 import type { DatasetInfo } from '../../server/dataset/dataset.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
-import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
+import type { OnDemandDataset } from '../../server/dataset/on-demand.ts';
+import type { StoredDataset } from '../../server/dataset/stored.ts';
 import { buildApp } from '../../server/http/app.ts';
+import { onDemand, sampled } from './datasets.ts';
 
 const INFO: DatasetInfo = { name: 'broken', title: 'Broken', summary: 'It breaks.', source: 'a test' };
 
@@ -21,7 +22,7 @@ function sensor(own: Partial<Sensor> = {}): Sensor {
 let close = async () => {};
 afterEach(() => close());
 
-async function serve(dataset: LoggedDataset | MaterialisedDataset): Promise<string> {
+async function serve(dataset: StoredDataset | OnDemandDataset): Promise<string> {
   const app = await buildApp({ datasets: [dataset] });
   close = () => app.close();
   return app.listen({ host: '127.0.0.1', port: 0 });
@@ -37,9 +38,7 @@ describe('a dataset whose rows break off', () => {
     };
     const failures: unknown[] = [];
     const device = await openDevice({ sensors: [open], interval: 0 });
-    const url = await serve(
-      new MaterialisedDataset(INFO, device, { onFailure: error => failures.push(error) }),
-    );
+    const url = await serve(onDemand(INFO, device, { onFailure: error => failures.push(error) }));
     await expect(fetch(`${url}/broken.dods`).then(answer => answer.arrayBuffer())).rejects.toThrow();
     expect(String(failures)).toContain('EBUSY');
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({
@@ -56,7 +55,7 @@ describe('a dataset whose rows break off', () => {
         throw new Error('the one who keeps the log has failed');
       },
     });
-    const dataset = new LoggedDataset(INFO, device);
+    const dataset = sampled(INFO, device);
     const url = await serve(dataset);
     await expect.poll(() => dataset.status().failure).toContain('keeps the log');
     const answer = await fetch(`${url}/broken.asc`);
@@ -69,7 +68,7 @@ describe('a sensor that does not close', () => {
   it('keeps no stream from its end marker, and the server from its end for a moment only', async () => {
     const hanging = sensor({ close: () => new Promise(() => {}) });
     const device = await openDevice({ sensors: [async () => hanging], interval: 0.01 });
-    const url = await serve(new LoggedDataset(INFO, device));
+    const url = await serve(sampled(INFO, device));
     const stream = await fetch(`${url}/broken.dods`);
     const closing = performance.now();
     const [body] = await Promise.all([stream.arrayBuffer(), close()]);

@@ -5,16 +5,15 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDevice } from '../../device/index.ts';
 import type { DatasetInfo } from '../../server/dataset/dataset.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
-import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
 import { ROW_FORMATS } from '../../server/formats/list.ts';
 import type { RowFormat } from '../../server/formats/row-format.ts';
 import { simulatedTmp36 } from '../device/known-sensors.ts';
 import { type Serving, serving } from '../serving.ts';
 import { EPOCH } from './asking.ts';
+import { inMemory, onDemand, sampled } from './datasets.ts';
 import { RawClient } from './raw-client.ts';
 import { ScriptedConnection } from './scripted-connection.ts';
-import { SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 const info = (name: string): DatasetInfo => ({ name, title: name, summary: name, source: 'simulation' });
 const sensors = [simulatedTmp36({ seed: 1 })];
@@ -41,7 +40,7 @@ async function rowsOf(path: string, from: number, to: number): Promise<Buffer> {
 
 describe('two hundred readers', () => {
   it('of three kinds get rows that are encoded once for each kind', async () => {
-    const device = new ScriptedDevice();
+    const device = new ScriptedSource();
     /** How often rows were encoded, for each format and columns. */
     const encoded = new Map<string, number>();
     const counting = (format: RowFormat): RowFormat => ({
@@ -59,7 +58,7 @@ describe('two hundred readers', () => {
       },
     });
     server = await serving({
-      datasets: [new LoggedDataset(SCRIPTED, device)],
+      datasets: [inMemory(SCRIPTED, device)],
       rowFormats: ROW_FORMATS.map(counting),
     });
     const kinds = ['.dods', '.dods?time,c', '.asc?c,time'];
@@ -85,7 +84,7 @@ describe('two hundred readers', () => {
   });
 
   it('get every row of a dataset of 200 rows a second, byte by byte the same', async () => {
-    const live = new LoggedDataset(info('live'), await openDevice({ sensors, interval: 0.005 }));
+    const live = sampled(info('live'), await openDevice({ sensors, interval: 0.005 }));
     server = await serving({ datasets: [live], limits: { maxStreamsPerAddress: 300 } });
     while (live.status().lastTime === undefined) await turn();
     const from = live.status().lastTime!;
@@ -107,8 +106,8 @@ describe('two hundred readers', () => {
 describe('eight clients that read as fast as they can', () => {
   it('get alike, while a live reader beside them misses no row and the server answers', async () => {
     const device = await openDevice({ sensors, interval: 0.05 });
-    const live = new LoggedDataset(info('live'), device);
-    const fast = new MaterialisedDataset(info('fast'), await openDevice({ sensors, interval: 0 }));
+    const live = sampled(info('live'), device);
+    const fast = onDemand(info('fast'), await openDevice({ sensors, interval: 0 }));
     server = await serving({ datasets: [live, fast] });
     while (live.status().lastTime === undefined) await turn();
     const from = live.status().lastTime!;

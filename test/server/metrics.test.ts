@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDevice, type SensorState } from '../../device/index.ts';
 import type { Dataset, DatasetInfo } from '../../server/dataset/dataset.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
-import { MaterialisedDataset } from '../../server/dataset/materialised.ts';
+import type { StoredDataset } from '../../server/dataset/stored.ts';
 import { channel, opening, sensorOf } from '../device/fake-sensors.ts';
 import { type Serving, type ServingOptions, serving } from '../serving.ts';
 import { EPOCH } from './asking.ts';
+import { inMemory, onDemand, sampled } from './datasets.ts';
 import { type ParsedFamily, parseExposition } from './metrics/parse-exposition.ts';
 import { RawClient } from './raw-client.ts';
-import { SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
@@ -30,10 +30,10 @@ afterEach(async () => {
 
 /** Serves, by way of its own socket, rows that the test makes. */
 async function servingScript(
-  device: ScriptedDevice,
+  device: ScriptedSource,
   { limits, ...options }: ServingOptions & { bounds?: { rows: number; bytes: number; age: number } } = {},
-): Promise<LoggedDataset> {
-  const dataset = new LoggedDataset(SCRIPTED, device, options);
+): Promise<StoredDataset> {
+  const dataset = inMemory(SCRIPTED, device, options);
   server = await serving({ datasets: [dataset], ...(limits === undefined ? {} : { limits }) });
   return dataset;
 }
@@ -108,7 +108,7 @@ describe('/metrics', () => {
   });
 
   it('says the same in both formats', async () => {
-    await servingScript(new ScriptedDevice());
+    await servingScript(new ScriptedSource());
     const names = ({ families }: Metrics) =>
       families
         .flatMap(({ samples }) => samples)
@@ -143,8 +143,8 @@ describe('/metrics', () => {
 
   it('does not hide a dataset of that name', async () => {
     const info: DatasetInfo = { ...SCRIPTED, name: 'metrics' };
-    const device = new ScriptedDevice();
-    server = await serving({ datasets: [new LoggedDataset(info, device)] });
+    const device = new ScriptedSource();
+    server = await serving({ datasets: [inMemory(info, device)] });
     await device.append(rows(1, 4));
     expect((await scrape()).of('dapberry_rows_made_total', { dataset: 'metrics' })).toBe(3);
     expect(await (await fetch(`${server.url}/metrics.dds`)).text()).toContain('} metrics;');
@@ -178,7 +178,7 @@ describe('/metrics', () => {
   });
 
   it('leaves no timer behind', async () => {
-    await servingScript(new ScriptedDevice());
+    await servingScript(new ScriptedSource());
     const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
     await server.app.inject('/metrics');
     const before = timers();
@@ -189,7 +189,7 @@ describe('/metrics', () => {
 
 describe('what metrics say of streams', () => {
   it('is what the clients got, to the row and the byte', async () => {
-    const device = new ScriptedDevice();
+    const device = new ScriptedSource();
     await servingScript(device);
     // More than one piece for a socket, and what is left of the last one.
     await device.append(rows(0, 9_999));
@@ -231,7 +231,7 @@ describe('what metrics say of streams', () => {
   });
 
   it('holds for rows that many readers share', async () => {
-    const device = new ScriptedDevice();
+    const device = new ScriptedSource();
     await servingScript(device);
     const readers = Array.from({ length: 20 }, () => client().ask('/scripted.dods'));
     await Promise.all(readers.map(one => one.until(() => one.answers[0]!.body.length > 0)));
@@ -245,7 +245,7 @@ describe('what metrics say of streams', () => {
   });
 
   it('holds for blocks of the past that are asked for again', async () => {
-    const device = new ScriptedDevice();
+    const device = new ScriptedSource();
     await servingScript(device);
     await device.append(rows(0, 10_000));
     const sizes: number[] = [];
@@ -275,7 +275,7 @@ describe('what metrics say of streams', () => {
   });
 
   it('tells how each one ended, and which were refused', async () => {
-    const device = new ScriptedDevice();
+    const device = new ScriptedSource();
     const limits = { maxStreams: 4, maxStreamsPerAddress: 3, readerTimeout: 0.2 };
     await servingScript(device, { limits, bounds: { rows: 1e6, bytes: 1e8, age: 1e9 } });
     await device.append(rows(0, 400_000));
@@ -310,7 +310,7 @@ describe('what metrics say of streams', () => {
   });
 
   it('counts no stream that waits for another one in its connection', async () => {
-    await servingScript(new ScriptedDevice());
+    await servingScript(new ScriptedSource());
     const one = client().ask('/scripted.dods').ask('/scripted.asc');
     await one.until(() => one.answers[0]!.body.length > 0);
     expect((await scrape()).of('dapberry_streams_open')).toBe(1);
@@ -359,7 +359,7 @@ describe('what metrics say of a dataset', () => {
   ];
 
   it('is what its log holds, may hold and has lost', async () => {
-    const device = new ScriptedDevice();
+    const device = new ScriptedSource();
     await servingScript(device, { bounds: { rows: 4, bytes: 1000, age: 60 } });
     const before = await scrape();
     expect(before.of('dapberry_rows_made_total')).toBe(0);
@@ -401,11 +401,9 @@ describe('what metrics say of a dataset', () => {
   });
 
   it('is what its clock and schedule, its sensors and channels do', async () => {
-    const device = Object.assign(new ScriptedDevice(), {
-      sensors,
-      missedSlots: 5,
-      clock: { steps: 2, ahead: 1.5 },
-    });
+    const clock = { steps: 2, lastSteps: [], ahead: 1.5 };
+    const schedule = { missedSlots: 5, lateness: 0 };
+    const device = new ScriptedSource({ status: { kind: 'sensors', sensors, clock, schedule } });
     await servingScript(device);
     await device.append([row(1), [EPOCH + 2, -0.125, -2147483647, Number.NaN]]);
     const metrics = await scrape();
@@ -444,7 +442,7 @@ describe('what metrics say of a dataset', () => {
       { channels: [channel('air', { units: 'degree_Celsius' })] },
     );
     const device = await openDevice({ sensors: [opening(probe)], interval: 0.01 });
-    const dataset: Dataset = new LoggedDataset({ ...SCRIPTED, name: 'garden' }, device);
+    const dataset: Dataset = sampled({ ...SCRIPTED, name: 'garden' }, device);
     server = await serving({ datasets: [dataset] });
     const labels = { dataset: 'garden', sensor: 'probe' };
     const well = await scrapeUntil(now => now.of('dapberry_channel_value') === 21.5);
@@ -471,7 +469,7 @@ describe('what metrics say of a dataset', () => {
 
   it('at interval 0 tells of the rows that all readers had made, and why none come', async () => {
     const device = await openDevice({ sensors: [opening(sensorOf('probe', () => [1]))], interval: 0 });
-    server = await serving({ datasets: [new MaterialisedDataset({ ...SCRIPTED, name: 'fast' }, device)] });
+    server = await serving({ datasets: [onDemand({ ...SCRIPTED, name: 'fast' }, device)] });
     const answers = await Promise.all(
       [5, 9].map(last => client().ask(`/fast.asc?sensor[0:1:${last}]`).answer()),
     );

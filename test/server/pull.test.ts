@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAll } from '../../dap/index.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { type PullOptions, pull } from '../../server/pull/pull.ts';
 import { type Serving, serving } from '../serving.ts';
-import { SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { inMemory } from './datasets.ts';
+import { SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 let server: Serving;
 let folder: string;
@@ -85,8 +85,8 @@ describe('pulling a dataset', () => {
   });
 
   it('prints rows as CSV, a missing value as an empty field', async () => {
-    const device = new ScriptedDevice();
-    server = await serving({ datasets: [new LoggedDataset(SCRIPTED, device)] });
+    const device = new ScriptedSource();
+    server = await serving({ datasets: [inMemory(SCRIPTED, device)] });
     await device.append([
       [1000, Number.NaN, -3, 0.1],
       [1001.5, 2, 7, Number.NaN],

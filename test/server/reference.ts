@@ -1,6 +1,6 @@
 // What is a reader to get? The rules of the stream in their plainest form: every row is kept, and looked at one by one.
 
-import type { Row } from './scripted-device.ts';
+import type { Row } from './scripted-source.ts';
 
 /** A clause about the time and one number. */
 export interface Bound {

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FollowState, follow, read } from '../../dap/client/index.ts';
 import type { Batch } from '../../dap/index.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { rowsOf } from '../dap/client/collect.ts';
 import { type Wire, wireTo } from '../dap/client/station.ts';
 import { type Serving, serving } from '../serving.ts';
 import { EPOCH } from './asking.ts';
-import { type Row, SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { inMemory } from './datasets.ts';
+import { type Row, SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 const CUTS = 100;
 
@@ -21,8 +21,8 @@ afterEach(async () => {
 
 /** A server whose rows come when the test says so. */
 class Source {
-  readonly device = new ScriptedDevice();
-  readonly dataset = new LoggedDataset(SCRIPTED, this.device);
+  readonly device = new ScriptedSource();
+  readonly dataset = inMemory(SCRIPTED, this.device);
   #time: number;
   #count = 0;
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { type Serving, serving } from '../serving.ts';
 import { EPOCH } from './asking.ts';
+import { inMemory } from './datasets.ts';
 import { RawClient } from './raw-client.ts';
-import { SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 /** More rows than several pieces hold, of `time`, `a`, `b`, `c` (8 + 8 + 4 + 4 bytes and a mark). */
 const ROWS = 12_000;
@@ -48,8 +48,8 @@ async function ask(path: string): Promise<Buffer> {
 
 describe('readers of the same past', () => {
   it('get its rows alike, wherever they begin and end and however often they were asked for', async () => {
-    const device = new ScriptedDevice();
-    server = await serving({ datasets: [new LoggedDataset(SCRIPTED, device)] });
+    const device = new ScriptedSource();
+    server = await serving({ datasets: [inMemory(SCRIPTED, device)] });
     await device.append(Array.from({ length: ROWS }, (_, number) => row(number)));
     for (const [from, to] of [
       [0, ROWS - 1],
@@ -73,9 +73,9 @@ describe('readers of the same past', () => {
   });
 
   it('get the rows that are there when the log has gone on and its memory was used again', async () => {
-    const device = new ScriptedDevice();
+    const device = new ScriptedSource();
     const bounds = { rows: ROWS, bytes: 1e9, age: 1e9 };
-    server = await serving({ datasets: [new LoggedDataset(SCRIPTED, device, { bounds })] });
+    server = await serving({ datasets: [inMemory(SCRIPTED, device, { bounds })] });
     for (let end = ROWS; end <= 3 * ROWS; end += ROWS / 4) {
       const from = end === ROWS ? 0 : end - ROWS / 4;
       await device.append(Array.from({ length: end - from }, (_, index) => row(from + index)));

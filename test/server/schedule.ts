@@ -6,13 +6,14 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_UNANSWERED_REQUESTS } from '../../server/connections/connection-limits.ts';
 import type { Dataset } from '../../server/dataset/dataset.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
+import type { StoredDataset } from '../../server/dataset/stored.ts';
 import { buildApp } from '../../server/http/app.ts';
-import type { LogBounds } from '../../server/store/row-log.ts';
+import type { StoreBounds } from '../../server/store/row-store.ts';
 import { type Asking, asked, asking, EPOCH } from './asking.ts';
+import { inMemory } from './datasets.ts';
 import { ReferenceLog } from './reference.ts';
 import { type ConnectionOptions, ScriptedConnection } from './scripted-connection.ts';
-import { type Row, SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { type Row, SCRIPTED, ScriptedSource } from './scripted-source.ts';
 import { WatchedReader } from './watched-reader.ts';
 
 /** How long a reader may need for rows that are there, in milliseconds. */
@@ -100,7 +101,7 @@ export function commands({ batch, commands }: Size): fc.Arbitrary<Command[]> {
 }
 
 /** Runs a schedule, and throws where the server differs from the rules. */
-export async function run(schedule: readonly Command[], bounds: LogBounds): Promise<void> {
+export async function run(schedule: readonly Command[], bounds: StoreBounds): Promise<void> {
   const server = await Scripted.start(bounds);
   try {
     for (const command of schedule) {
@@ -116,27 +117,28 @@ export async function run(schedule: readonly Command[], bounds: LogBounds): Prom
 /** One server with one dataset, and its readers. */
 class Scripted {
   readonly #log: ReferenceLog;
-  readonly #device: ScriptedDevice;
-  readonly #dataset: LoggedDataset;
+  readonly #device: ScriptedSource;
+  readonly #dataset: StoredDataset;
   #app!: FastifyInstance;
   readonly #readers: WatchedReader[] = [];
   /** The reader whose request is being answered. */
   #asking: WatchedReader | undefined;
   #isClosed = false;
 
-  private constructor(bounds: LogBounds) {
+  private constructor(bounds: StoreBounds) {
     this.#log = new ReferenceLog(bounds.rows, bounds.age);
-    this.#device = new ScriptedDevice(rows => this.#log.append(rows));
-    this.#dataset = new LoggedDataset(SCRIPTED, this.#device, { bounds });
+    this.#device = new ScriptedSource({ onRows: rows => this.#log.append(rows) });
+    this.#dataset = inMemory(SCRIPTED, this.#device, { bounds });
   }
 
-  static async start(bounds: LogBounds): Promise<Scripted> {
+  static async start(bounds: StoreBounds): Promise<Scripted> {
     const server = new Scripted(bounds);
     const dataset = server.#dataset;
     const watched: Dataset = {
       info: dataset.info,
-      isClocked: true,
-      interval: dataset.interval,
+      isClocked: dataset.isClocked,
+      delivery: dataset.delivery,
+      layout: dataset.layout,
       model: dataset.model,
       attributes: dataset.attributes,
       open: plan => server.#asking!.watch(dataset.open(plan)),

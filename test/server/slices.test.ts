@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FollowedRows, type FollowOptions, follow } from '../../dap/client/index.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { rowsOf, States } from '../dap/client/collect.ts';
 import { type Serving, serving } from '../serving.ts';
-import { SCRIPTED, ScriptedDevice } from './scripted-device.ts';
+import { inMemory } from './datasets.ts';
+import { SCRIPTED, ScriptedSource } from './scripted-source.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -131,10 +131,10 @@ describe('slices of a past', () => {
   async function scripted(
     times: readonly number[],
     ends = true,
-  ): Promise<[ScriptedDevice, Serving, string[]]> {
-    const device = new ScriptedDevice();
+  ): Promise<[ScriptedSource, Serving, string[]]> {
+    const device = new ScriptedSource();
     if (ends) Object.defineProperty(device, 'earliest', { get: () => Date.now() / 1000 });
-    const server = await serving({ datasets: [new LoggedDataset(SCRIPTED, device)] });
+    const server = await serving({ datasets: [inMemory(SCRIPTED, device)] });
     closing.push(server);
     await device.append(times.map((time, n) => [time, n, n, n % 64]));
     return [device, server, queriesOf(server)];

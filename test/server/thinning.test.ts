@@ -5,10 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Batch, decodeAll, follow, parseError } from '../../dap/index.ts';
 import { openDevice } from '../../device/index.ts';
 import type { Dataset } from '../../server/dataset/dataset.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { buildApp } from '../../server/http/app.ts';
 import { channel, opening, sensorOf } from '../device/fake-sensors.ts';
 import { type Serving, serving } from '../serving.ts';
+import { sampled } from './datasets.ts';
 
 let server: Serving;
 afterEach(() => server.close());
@@ -115,7 +115,7 @@ describe('a request with a function', () => {
     });
     const device = await openDevice({ sensors: [opening(sensor)], interval: 0.01 });
     const info = { name: 'meter', title: 'Meter', summary: 'Pulses.', source: 'a test' };
-    server = await servingDataset(new LoggedDataset(info, device));
+    server = await servingDataset(sampled(info, device));
     await until(async () => server.datasets[0]!.status().rows >= 6);
     const { batch } = await rowsOf('meter.dods?row_count,pulses&time<=now&bucket("time/100years")');
     const [[rows, count, min, mean, max]] = listed(batch) as [[number, number, number, number, number]];
@@ -130,7 +130,7 @@ describe('a request with a function', () => {
     });
     const device = await openDevice({ sensors: [opening(sensor)], interval: 0.01 });
     const info = { name: 'tank', title: 'Tank', summary: 'Levels.', source: 'a test' };
-    server = await servingDataset(new LoggedDataset(info, device));
+    server = await servingDataset(sampled(info, device));
     await until(async () => server.datasets[0]!.status().rows >= 6);
     const { batch } = await rowsOf('tank.dods?level&time<=now&bucket("time/100years")');
     const [[count, ...summary]] = listed(batch) as [[number, number, number, number]];

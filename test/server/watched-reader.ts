@@ -1,12 +1,12 @@
 // Does one reader get what it asked for? Each step of its cursor and each byte that it received are held against the rules.
 
 import type { Batch } from '../../dap/index.ts';
-import type { Cursor, Taken } from '../../server/store/cursor.ts';
+import type { Cursor, RowSlice } from '../../server/store/cursor.ts';
 import type { Answer } from './answers.ts';
 import { COLUMNS } from './asking.ts';
 import { type Asked, type ReferenceLog, ReferenceReader } from './reference.ts';
 import type { ScriptedConnection } from './scripted-connection.ts';
-import type { Row } from './scripted-device.ts';
+import type { Row } from './scripted-source.ts';
 
 export interface Question {
   readonly query: string;
@@ -140,7 +140,7 @@ export class WatchedReader {
     return this.#reference.over || (isClosed && this.#position === this.#log.end);
   }
 
-  #step(taken: Taken | undefined, most: number): Taken | undefined {
+  #step(taken: RowSlice | undefined, most: number): RowSlice | undefined {
     const log = this.#log;
     if (this.#isCursorClosed) this.#wrong.push('was read after it was closed');
     this.missed += Math.max(0, log.first - this.#position);

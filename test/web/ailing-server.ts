@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Clock, openDevice, systemClock } from '../../device/index.ts';
 import { readConfig } from '../../server/config/read.ts';
-import { LoggedDataset } from '../../server/dataset/logged.ts';
 import { buildApp } from '../../server/http/app.ts';
 import type { Synchronized } from '../../server/machine/synchronized.ts';
 import { Reloader } from '../../server/run/reload.ts';
 import { Running } from '../../server/run/running.ts';
 import { channel, sensorOf } from '../device/fake-sensors.ts';
+import { sampled } from '../server/datasets.ts';
 
 export interface AilingServer {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
@@ -73,7 +73,7 @@ export async function ailingServer(webRoot: string): Promise<AilingServer> {
     onEvent: event => events.emit(event.kind),
   });
   const info = { name: 'station', title: 'Station', summary: 'A station.', source: 'a test' };
-  const station = new LoggedDataset(info, device);
+  const station = sampled(info, device);
   const app = await buildApp({
     webRoot,
     get datasets() {

@@ -1,13 +1,14 @@
 // `dapberry check`: checks the configuration and prints what it would serve, without opening hardware.
 
-import type { Atomic, Sequence } from '../../../dap/index.ts';
-import { columnsOf } from '../../../device/index.ts';
-import type { DatasetConfig } from '../../config/config.ts';
+import { attributeText } from '../../../dap/index.ts';
+import { columnsOf, type SensorSetup } from '../../../device/index.ts';
+import { type DatasetConfig, type SourceConfig, sensorsOf } from '../../config/config.ts';
 import { originText, type ValidConfig } from '../../config/read.ts';
-import { describeModel, SEQUENCE_NAME, TIME_UNITS } from '../../dataset/describe.ts';
 import { serviceOptions, serviceOptionsText } from '../../machine/service-options.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
-import { logCapacity } from '../../store/row-log.ts';
+import type { RowDelivery, SequenceLayout } from '../../source/row-source.ts';
+import { sensorLayout } from '../../source/sensor-layout.ts';
+import { memoryCapacity } from '../../store/memory-store.ts';
 import { aligned, counted, durationText, sizeText } from '../../text/terminal-text.ts';
 import type { Command } from './command.ts';
 import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
@@ -63,41 +64,54 @@ function datasetText(
   isFirst: boolean,
   title: (text: string) => string,
 ): string {
-  const { info, interval, sensors } = dataset;
+  const { info, source } = dataset;
+  const { delivery } = source;
+  const sensors = sensorsOf(dataset);
+  const layout = layoutOf(source);
   const lines = [
     ['title', info.title],
     ['address', `${address}${info.name}${isFirst ? `, and ${address} itself: the first dataset` : ''}`],
-    [
-      'interval',
-      interval === 0 ? '0: each client gets rows of its own, as fast as it reads' : durationText(interval),
-    ],
-    ['log', interval === 0 ? 'none' : logText(dataset)],
+    ['interval', intervalText(delivery)],
+    ['log', delivery.kind === 'scheduled' ? logText(dataset, delivery.interval) : 'none'],
     ['sensors', sensors.map(sensorText).join(', ')],
   ];
-  const columns = [
-    ['time', 'Float64', TIME_UNITS, ''],
-    ...sensors.flatMap(setup =>
-      columnsOf(setup).map(({ name, type = 'Float64', units }) => [name, type, units, `of ${setup.name}`]),
-    ),
-  ];
+  const owners = new Map(sensors.flatMap(setup => columnsOf(setup).map(({ name }) => [name, setup.name])));
+  const columns = layout.columns.map(({ name, type, attributes }) => {
+    const owner = owners.get(name);
+    return [name, type, attributeText(attributes, 'units') ?? '', owner === undefined ? '' : `of ${owner}`];
+  });
   return [
     title(`dataset ${info.name}`),
     aligned(lines).replaceAll(/^/gm, '  '),
-    `  columns of the Sequence ${SEQUENCE_NAME}`,
+    `  columns of the Sequence ${layout.name}`,
     aligned(columns).replaceAll(/^/gm, '    '),
   ].join('\n');
 }
 
-function sensorText({ name, kind, driver }: DatasetConfig['sensors'][number]): string {
+/** The columns of a source that has not been opened. */
+function layoutOf({ sensors }: SourceConfig): SequenceLayout {
+  return sensorLayout(sensors.flatMap(columnsOf));
+}
+
+function intervalText(delivery: RowDelivery): string {
+  switch (delivery.kind) {
+    case 'scheduled':
+      return durationText(delivery.interval);
+    case 'pushed':
+      return 'none: rows come when their sender has some';
+    case 'on-demand':
+      return '0: each client gets rows of its own, as fast as it reads';
+  }
+}
+
+function sensorText({ name, kind, driver }: SensorSetup): string {
   const of = driver === undefined ? '' : ` of ${driver}`;
   return name === kind.name && of === '' ? name : `${name} (${kind.name}${of})`;
 }
 
 /** How much time, how many rows and how much memory the full log holds. */
-function logText({ info, interval, log, sensors }: DatasetConfig): string {
-  const channels = sensors.flatMap(columnsOf);
-  const [sequence] = describeModel(info, channels).variables as readonly [Sequence];
-  const { rows: most, rowBytes } = logCapacity(sequence.fields as readonly Atomic[], log);
+function logText({ log, source }: DatasetConfig, interval: number): string {
+  const { rows: most, rowBytes } = memoryCapacity(layoutOf(source).columns, log);
   const rows = Math.min(most, Math.floor(log.age / interval) + 1);
   const reach = durationText(Math.min(log.age, Math.round(rows * interval)));
   return `the last ${reach}: ${counted(rows, 'row')} of ${rowBytes} bytes, ${sizeText(rows * rowBytes)}`;

@@ -2,7 +2,7 @@
 
 import { link, lstat, rm, writeFile } from 'node:fs/promises';
 import type { Need } from '../../../device/index.ts';
-import type { Config } from '../../config/config.ts';
+import { type Config, sensorsOf } from '../../config/config.ts';
 import { textOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
@@ -66,7 +66,7 @@ async function writeAtOnce(file: string, text: string): Promise<void> {
 /** Such as `char-i2c rw`, sorted by name. */
 export function devicesOf({ simulate, datasets }: Config): readonly string[] {
   if (simulate) return [];
-  const needs = datasets.flatMap(({ sensors }) => sensors.flatMap(({ kind }) => kind.needs));
+  const needs = datasets.flatMap(sensorsOf).flatMap(({ kind }) => kind.needs);
   const classes = needs.flatMap(need => CLASSES[need] ?? []);
   return [...new Set(classes)].sort().map(name => `char-${name} rw`);
 }

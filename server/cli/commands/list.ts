@@ -8,6 +8,7 @@ import {
   type SensorKind,
   usualOptions,
 } from '../../../device/index.ts';
+import { sensorsOf } from '../../config/config.ts';
 import { insteadOfKind } from '../../config/mistakes/known-parts.ts';
 import { keyTexts } from '../../config/reference/key-table.ts';
 import { type FoundOfKind, pasteText } from '../../config/reference/paste.ts';
@@ -72,7 +73,7 @@ async function ofDrivers(file: string | undefined, machine: Machine): Promise<re
   if (file === undefined) return [];
   const { config } = await readValidConfig(file, machine);
   const listed = new Map<string, ListEntry>();
-  for (const { kind, driver, options } of config.datasets.flatMap(({ sensors }) => sensors)) {
+  for (const { kind, driver, options } of config.datasets.flatMap(sensorsOf)) {
     if (driver === undefined || listed.has(driver)) continue;
     listed.set(driver, { kind, driver, channels: kind.channels(options) });
   }

@@ -10,7 +10,7 @@ import {
   type SensorSetup,
   sensorOpener,
 } from '../../../device/index.ts';
-import type { Config } from '../../config/config.ts';
+import { type Config, sensorsOf } from '../../config/config.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import { csvText } from '../../pull/csv.ts';
 import { shellWord } from '../../text/shell-word.ts';
@@ -72,20 +72,20 @@ export async function readAll(
   { datasets, simulate }: Config,
   host: SensorHost,
 ): Promise<readonly ReadValue[]> {
-  const readings = datasets.flatMap(({ info, sensors }) =>
-    sensors.map(setup => readSensor(info.name, setup, host, simulate)),
+  const readings = datasets.flatMap(dataset =>
+    sensorsOf(dataset).map(setup => readSensor(dataset.info.name, setup, host, simulate)),
   );
   return (await Promise.all(readings)).flat();
 }
 
 /** Whether a sensor that uses the machine's hardware gave no value: a running server may hold that hardware. */
 function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolean {
-  return datasets.some(({ info, sensors }) =>
-    sensors
+  return datasets.some(dataset =>
+    sensorsOf(dataset)
       .filter(({ kind }) => kind.needs.length > 0)
       .some(({ name }) =>
         values.some(
-          value => value.error !== undefined && value.dataset === info.name && value.sensor === name,
+          value => value.error !== undefined && value.dataset === dataset.info.name && value.sensor === name,
         ),
       ),
   );

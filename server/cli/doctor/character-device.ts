@@ -1,6 +1,7 @@
 // Examines which sensors need the GPIO character device while the module koffi, which opens it, is missing.
 
 import { moduleAdvice, type SensorSetup } from '../../../device/index.ts';
+import { sensorsOf } from '../../config/config.ts';
 import { gpioDevices, hasSysfsGpio } from '../../machine/kernel-devices.ts';
 import { type DoctorContext, type Finding, fix, note } from './finding.ts';
 
@@ -16,7 +17,7 @@ export async function examineCharacterDevice({
   if ((await gpioDevices(machine)).length === 0 || (await machine.hasModule('koffi'))) return [];
   const advice = moduleAdvice('koffi', machine.installation);
   const hasSysfs = await hasSysfsGpio(machine);
-  const sensors = config.datasets.flatMap(dataset => dataset.sensors);
+  const sensors = config.datasets.flatMap(sensorsOf);
   const lacking = sensors.filter(sensor => needsIt(sensor, hasSysfs));
   const merging = sensors.filter(sensor => countsWithIt(sensor) && !lacking.includes(sensor));
   return [

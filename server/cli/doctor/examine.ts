@@ -1,7 +1,7 @@
 // Runs all examinations of a machine that serves sensors, one after the other.
 
 import type { Need } from '../../../device/index.ts';
-import type { Config, Overrides } from '../../config/config.ts';
+import { type Config, type Overrides, sensorsOf } from '../../config/config.ts';
 import { readConfig } from '../../config/read.ts';
 import { boardOf } from '../../machine/board.ts';
 import { bootConfig } from '../../machine/boot-config.ts';
@@ -33,5 +33,5 @@ export async function examine(
 
 function needsOf(config: Config | undefined): ReadonlySet<Need> {
   if (config === undefined || config.simulate) return new Set();
-  return new Set(config.datasets.flatMap(({ sensors }) => sensors.flatMap(({ kind }) => kind.needs)));
+  return new Set(config.datasets.flatMap(sensorsOf).flatMap(({ kind }) => kind.needs));
 }

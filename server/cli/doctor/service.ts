@@ -1,6 +1,6 @@
 // Examines the configuration, the port and the installed service.
 
-import type { Config } from '../../config/config.ts';
+import { type Config, sensorsOf } from '../../config/config.ts';
 import { type ConfigResult, originText } from '../../config/read.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -31,7 +31,7 @@ function configuration(read: ConfigResult, file: string | undefined): readonly F
     return read.problems.map(problem => fix('configuration', problemLine(problem), advice));
   }
   const { config, skipped } = read;
-  const sensors = config.datasets.reduce((sum, dataset) => sum + dataset.sensors.length, 0);
+  const sensors = config.datasets.flatMap(sensorsOf).length;
   const what = `${counted(config.datasets.length, 'dataset')}, ${counted(sensors, 'sensor')}`;
   return [
     ok('configuration', `${originText(read)} (${what})`),

@@ -152,7 +152,9 @@ async function memory({ machine: { files }, config }: DoctorContext): Promise<Fi
   const [, kilobytes] = /^MemAvailable:\s*(\d+) kB$/m.exec(await textOf(files, '/proc/meminfo')) ?? [];
   if (kilobytes === undefined) return note('memory', 'unknown: /proc/meminfo does not list it');
   const free = 1024 * Number(kilobytes);
-  const logs = (config?.datasets ?? []).filter(({ interval }) => interval > 0).map(({ log }) => log.bytes);
+  const logs = (config?.datasets ?? [])
+    .filter(({ source }) => source.delivery.kind !== 'on-demand')
+    .map(({ log }) => log.bytes);
   const most = logs.reduce((sum, bytes) => sum + bytes, 0);
   const text = `${sizeText(free)} free`;
   if (free < LEAST_MEMORY) return fix('memory', text, 'stop other programs');

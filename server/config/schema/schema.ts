@@ -14,7 +14,8 @@ import {
   OTHER_CONNECTIONS_PER_ADDRESS,
 } from '../../connections/connection-limits.ts';
 import { DEFAULT_PROXIES, isProxyEntry } from '../../network/trusted-proxies.ts';
-import { DEFAULT_BOUNDS, type LogBounds } from '../../store/row-log.ts';
+import { DEFAULT_BOUNDS } from '../../store/memory-store.ts';
+import type { StoreBounds } from '../../store/row-store.ts';
 import { DEFAULT_LIMITS } from '../../stream/stream-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { EXPECTED_HOST, listenFault } from './listen-address.ts';
@@ -73,7 +74,7 @@ const log = z
     age: duration({ low: 1, high: 10 * 366 * 86_400 }, 'Time before the newest row.').prefault('1 d'),
   })
   .prefault({})
-  .transform((bounds): LogBounds => bounds)
+  .transform((bounds): StoreBounds => bounds)
   .describe('How many past rows stay in memory; the bound that is reached first applies.');
 
 /** The keys of a dataset, without its sensors. */

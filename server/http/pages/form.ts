@@ -14,7 +14,6 @@ import {
   type Sequence,
 } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
-import { SEQUENCE_NAME } from '../../dataset/describe.ts';
 import {
   constraintOf,
   type FormFields,
@@ -133,7 +132,7 @@ function addressesOf(dataset: Dataset, encoded: string, formats: readonly Respon
 function form(dataset: Dataset, fields: FormFields, formats: readonly ResponseFormat[]): Html {
   const sequence = sequenceOf(dataset);
   const columns = sequence.fields.map(({ name }) => {
-    const table = attributeTable(dataset.attributes, SEQUENCE_NAME, name);
+    const table = attributeTable(dataset.attributes, dataset.layout.name, name);
     const label = `${attributeText(table, 'long_name') ?? ''}, ${attributeText(table, 'units') ?? ''}`;
     const ticked = fields.columns.includes(name) ? html` checked` : '';
     return html`<label><input type="checkbox" name="column" value="${name}"${ticked}> <code>${name}</code></label> (${label})<br>\n`;

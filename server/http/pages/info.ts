@@ -8,7 +8,7 @@ import {
   type Sequence,
 } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
-import { SEQUENCE_NAME } from '../../dataset/describe.ts';
+import type { RowDelivery } from '../../source/row-source.ts';
 import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';
 import { STYLE_PATH } from './style.ts';
@@ -18,25 +18,34 @@ export function infoPage(
   attributes: AttributeTable,
   formats: readonly ResponseFormat[],
 ): string {
-  const { info, interval, model } = dataset;
+  const { info, layout, model } = dataset;
   const [sequence] = model.variables as readonly [Sequence];
   const rows = sequence.fields.map(field => {
-    const table = attributeTable(attributes, SEQUENCE_NAME, field.name);
+    const table = attributeTable(attributes, layout.name, field.name);
     return html`<tr><td><code>${field.name}</code></td><td>${field.type}</td><td>${list(table)}</td></tr>\n`;
   });
-  const pace =
-    interval > 0 ? `A row every ${interval} s, endless.` : 'Rows as fast as they are read, endless.';
   return page(
     info.title,
     `.${STYLE_PATH}`,
     html`${links(dataset, formats)}
 <p>${info.summary}</p>
-<p>${pace} The dataset <code>${info.name}</code> has one Sequence, <code>${SEQUENCE_NAME}</code>:</p>
+<p>${pace(dataset.delivery)} The dataset <code>${info.name}</code> has one Sequence, <code>${layout.name}</code>:</p>
 <table><tr><th>Column</th><th>Type</th><th>Attributes</th></tr>
 ${rows}</table>
 <h2>Of the whole dataset</h2>
 ${list(attributeTable(attributes, 'NC_GLOBAL'))}`,
   );
+}
+
+function pace(delivery: RowDelivery): string {
+  switch (delivery.kind) {
+    case 'scheduled':
+      return `A row every ${delivery.interval} s, endless.`;
+    case 'pushed':
+      return 'Rows as they come, endless.';
+    case 'on-demand':
+      return 'Rows as fast as they are read, endless.';
+  }
 }
 
 function list(table: AttributeTable | undefined): Html {

@@ -23,7 +23,7 @@ export function sendRows(
   if (format.isDownload)
     reply.header('Content-Disposition', `attachment; filename="${dataset.info.name}${format.suffix}"`);
   const { failure } = dataset.status();
-  if (failure !== undefined && dataset.interval > 0) {
+  if (failure !== undefined && dataset.delivery.kind !== 'on-demand') {
     throw new RequestError(503, `the sensors of ${dataset.info.name} give no rows: ${failure}`);
   }
   // Fastify would read the body of a HEAD, which is endless.
@@ -50,8 +50,8 @@ function begin(
   streams: OpenStreams,
   rows: OpenedRows,
 ): FastifyReply {
-  const { info, interval } = dataset;
-  const stream = { address: clientOf(request), dataset: info.name, interval, format: format.name };
+  const { info, delivery } = dataset;
+  const stream = { address: clientOf(request), dataset: info.name, delivery, format: format.name };
   streams.admit(stream);
   // Fastify keeps nothing of a stream, which lasts: there may be thousands of them.
   reply.hijack();

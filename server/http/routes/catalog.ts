@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ResponseFormat } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
-import { SEQUENCE_NAME } from '../../dataset/describe.ts';
+import { publishedInterval } from '../../source/row-source.ts';
 import { SERVER_NAME } from '../../version.ts';
 
 export function catalogRoute(
@@ -15,14 +15,14 @@ export function catalogRoute(
     reply.header('Cache-Control', 'no-cache');
     return {
       server: SERVER_NAME,
-      datasets: datasets().map(({ info, interval }) => ({
+      datasets: datasets().map(({ info, layout, delivery }) => ({
         name: info.name,
         title: info.title,
         summary: info.summary,
         // Relative to this catalogue, so that it works behind any prefix.
         url: info.name,
-        sequence: SEQUENCE_NAME,
-        interval,
+        sequence: layout.name,
+        interval: publishedInterval(delivery),
       })),
       formats: formats.map(format => ({
         suffix: format.suffix,

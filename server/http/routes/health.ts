@@ -1,10 +1,16 @@
-// Is the server well? `/health`: its configuration, each dataset's rows and sensors, and the streams that are open.
+// Answers `/health`: the state of the configuration, of each dataset's rows and sensors, and of the open streams.
 
 import type { FastifyInstance } from 'fastify';
 import type { ConfigurationState } from '../../config/configuration-state.ts';
 import type { OpenConnections } from '../../connections/open-connections.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import type { ClockState } from '../../machine/clock-watch.ts';
+import {
+  publishedInterval,
+  type ScheduleStatus,
+  type SensorsStatus,
+  type SourceStatus,
+} from '../../source/row-source.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { VERSION } from '../../version.ts';
 
@@ -21,25 +27,26 @@ export function healthRoute(
   { datasets, streams, connections, configuration, clock }: HealthSources,
 ): void {
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
-    const states = datasets().map(dataset => stateOf(dataset, streams));
+    const states = datasets().map(dataset => datasetHealth(dataset, streams));
     const configured = configuration();
     const time = clock();
-    const well =
+    const isHealthy =
       !configured?.problems.length &&
       !configured?.failed.length &&
       states.every(
-        // One that was not read yet may be well: with an hour between rows that is not known for an hour.
-        state => state.failure === undefined && state.sensors.every(({ state }) => state !== 'failing'),
+        // A sensor that waits for its first reading, which may take an hour, may be healthy.
+        state =>
+          state.failure === undefined && state.sensors?.every(({ state }) => state !== 'failing') !== false,
       );
-    // A dead sensor is no reason to restart the server: the status stays 200, the body says what is wrong.
+    // A dead sensor is no reason to restart the server: the HTTP status stays 200, the body says what is wrong.
     reply.header('Cache-Control', 'no-store');
     const { counted } = streams;
     return {
-      status: well ? 'ok' : 'degraded',
+      status: isHealthy ? 'ok' : 'degraded',
       version: VERSION,
       uptime: Math.round(process.uptime()),
       ...(configured === undefined ? {} : { configuration: configured }),
-      // Rows with marked times are rows: a machine that never has a time server is as well as it can be.
+      // An unsynchronised clock is no fault: a machine without a time server is as healthy as it can be.
       ...(time === undefined ? {} : { clock: time }),
       streams: streams.size,
       opened: counted.sum(({ begun }) => begun),
@@ -52,12 +59,27 @@ export function healthRoute(
   });
 }
 
-function stateOf(dataset: Dataset, { shared }: OpenStreams) {
-  const { log, ...status } = dataset.status();
+/** A dataset's part of the answer, without the fields that rows of its kind do not have. */
+function datasetHealth(dataset: Dataset, { shared }: OpenStreams) {
+  const { source, store, ...rows } = dataset.status();
   return {
     name: dataset.info.name,
-    interval: dataset.interval,
-    ...status,
-    ...(log === undefined ? {} : { log: { ...log, encodedBytes: shared.bytesOf(dataset) } }),
+    interval: publishedInterval(dataset.delivery),
+    ...rows,
+    ...sourceHealth(source),
+    ...(store === undefined ? {} : { log: { ...store, encodedBytes: shared.bytesOf(dataset) } }),
   };
+}
+
+function sourceHealth(
+  source: SourceStatus,
+): Partial<Omit<SensorsStatus, 'kind' | 'schedule'> & ScheduleStatus> {
+  switch (source.kind) {
+    case 'sensors': {
+      const { sensors, clock, schedule } = source;
+      return { sensors, clock, ...schedule };
+    }
+    case 'plain':
+      return {};
+  }
 }

@@ -1,30 +1,31 @@
-// How is the server doing, in one sentence? What `systemctl status` shows of it, and whether it samples at all.
+// Summarises the server in one sentence for `systemctl status`, and finds datasets whose rows have stopped coming.
 
-import type { Dataset } from '../../dataset/dataset.ts';
+import { type Dataset, sensorsIn } from '../../dataset/dataset.ts';
 import { counted } from '../../text/terminal-text.ts';
 
-/** What is told of the server. */
+/** The parts of the server that its status is about. */
 export interface ServiceState {
   readonly datasets: readonly Dataset[];
-  /** Open streams. */
+  /** The number of open streams. */
   readonly streams: number;
-  /** What else a person should know, a clause each: that it waits for an address, that the clock is not synchronised. */
+  /** Further clauses for a person: that the server waits for an address, that the clock is not synchronised. */
   readonly remarks: readonly string[];
 }
 
-/** A schedule that is this many seconds late is that of a sampler that is stuck: no wait for a sensor goes past its row. */
+/** A schedule that is this many seconds late belongs to a stuck sampler: no wait for a sensor goes past its row. */
 const STUCK_AFTER = 10;
 
-/** A status is one line, and what a sensor complains of may be long. */
+/** Characters of a status: it is one line, and the error of a sensor may be long. */
 const LONGEST = 300;
 
-/** Why rows are not made that should be, a sentence a dataset. At interval 0 rows are only made when somebody asks for them. */
+/** One sentence for each dataset whose rows should come and do not. Rows on demand come only when a client asks for them. */
 export function stuckDatasets(datasets: readonly Dataset[]): readonly string[] {
   return datasets.flatMap(dataset => {
-    const { failure, lateness = 0 } = dataset.status();
+    if (dataset.delivery.kind === 'on-demand') return [];
+    const { failure, source } = dataset.status();
     const { name } = dataset.info;
-    if (dataset.interval === 0) return [];
     if (failure !== undefined) return [`${name} gives no more rows: ${failure}`];
+    const lateness = (source.kind === 'sensors' && source.schedule?.lateness) || 0;
     return lateness > STUCK_AFTER ? [`${name} has made no row for ${Math.round(lateness)} s too long`] : [];
   });
 }
@@ -32,9 +33,8 @@ export function stuckDatasets(datasets: readonly Dataset[]): readonly string[] {
 /** `2 datasets, 1 stream, 1 sensor failing: garden air (/dev/i2c-1 is not there)`. */
 export function serviceStatus({ datasets, streams, remarks }: ServiceState): string {
   const failing = datasets.flatMap(dataset =>
-    dataset
-      .status()
-      .sensors.filter(({ state }) => state === 'failing')
+    sensorsIn(dataset.status())
+      .filter(({ state }) => state === 'failing')
       .map(({ name, lastError }) => `${dataset.info.name} ${name} (${lastError?.message ?? 'no reason'})`),
   );
   const counts = [

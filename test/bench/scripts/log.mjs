@@ -1,8 +1,8 @@
 // What do a row's way into a log, and out of it at its end, cost in logs of several sizes?
 
 import { Announcer } from '../../../dist/server/store/announcer.js';
-import { LogCursor } from '../../../dist/server/store/cursor.js';
-import { RowLog } from '../../../dist/server/store/row-log.js';
+import { MemoryStore } from '../../../dist/server/store/memory-store.js';
+import { StoreCursor } from '../../../dist/server/store/store-cursor.js';
 
 const SIZES = [1e3, 1e5, 2e6];
 const ROUNDS = 15;
@@ -14,7 +14,7 @@ const batch = { length: 1, columns: [column(), column(), column()] };
 
 /** A full log, a reader at its end, and what they cost: nanoseconds of processor time for a row. */
 const logs = SIZES.map(rows => {
-  const log = new RowLog(fields, { rows, bytes: 1e9, age: 1e9 });
+  const log = new MemoryStore(fields, { rows, bytes: 1e9, age: 1e9 });
   let time = 0;
   const append = () => {
     batch.columns[0][0] = time;
@@ -22,7 +22,11 @@ const logs = SIZES.map(rows => {
     log.append(batch);
   };
   while (log.first === 0) append();
-  const cursor = new LogCursor(log, new Announcer(), log.end, { earliest: 0, onOverrun() {} });
+  const cursor = new StoreCursor(log, new Announcer(), log.end, {
+    earliest: 0,
+    onOverrun() {},
+    onLoadFailure() {},
+  });
   const tail = () => {
     append();
     if (cursor.next(1000).batch.columns[0][0] !== time - 1) throw new Error('a row is not what it was');

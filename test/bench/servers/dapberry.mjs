@@ -10,9 +10,11 @@
 
 import { openDevice } from '../../../dist/device/sampling/device.js';
 import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
-import { LoggedDataset } from '../../../dist/server/dataset/logged.js';
-import { MaterialisedDataset } from '../../../dist/server/dataset/materialised.js';
+import { OnDemandDataset } from '../../../dist/server/dataset/on-demand.js';
+import { StoredDataset } from '../../../dist/server/dataset/stored.js';
 import { buildApp } from '../../../dist/server/http/app.js';
+import { onDemandSensors, scheduledSensors } from '../../../dist/server/source/sensors.js';
+import { MemoryStore } from '../../../dist/server/store/memory-store.js';
 
 /** The time of the first row of a full log, and the seconds between its rows. */
 const BEGIN = 1_000_000_000;
@@ -41,11 +43,15 @@ async function computedDevice(sensor, interval) {
   return openDevice({ sensors: [sensor], interval, step: STEP });
 }
 
-/** A device that fills a log with rows of a computed one, and then makes no more. */
+/** A source that fills a store with the rows of a computed device, and then makes no more. */
 function once(device, rows) {
+  const { layout, status } = onDemandSensors(device);
   return {
-    ...describeDevice(device),
-    interval: STEP,
+    layout,
+    status,
+    delivery: { kind: 'scheduled', interval: STEP },
+    isClocked: false,
+    earliest: Number.NEGATIVE_INFINITY,
     async *rows(signal) {
       const enough = new AbortController();
       let made = 0;
@@ -63,10 +69,6 @@ function once(device, rows) {
   };
 }
 
-function describeDevice({ channels, computed, sensors, missedSlots, clock }) {
-  return { channels, computed, sensors, missedSlots, clock };
-}
-
 const full = Promise.withResolvers?.() ?? withResolvers();
 
 function withResolvers() {
@@ -79,17 +81,21 @@ function withResolvers() {
 
 const info = kind => ({ name: kind, title: kind, summary: `For the bench: ${kind}.`, source: 'simulation' });
 
+function inMemory(kind, source, bounds) {
+  return new StoredDataset(info(kind), source, new MemoryStore(source.layout.columns, bounds));
+}
+
 async function openDataset({ kind, interval, rows, columns }) {
   switch (kind) {
     case 'computed':
-      return new MaterialisedDataset(info(kind), await computedDevice(thermometer, 0));
+      return new OnDemandDataset(info(kind), onDemandSensors(await computedDevice(thermometer, 0)));
     case 'sampled':
-      return new LoggedDataset(info(kind), await openDevice({ sensors: [thermometer], interval }));
+      return inMemory(kind, scheduledSensors(await openDevice({ sensors: [thermometer], interval })));
     case 'full':
     case 'wide': {
       const sensor = kind === 'wide' ? waves(columns - 1) : thermometer;
-      const device = once(await computedDevice(sensor, 0), rows);
-      const dataset = new LoggedDataset(info(kind), device, { bounds: { rows, bytes: 1e9, age: 1e9 } });
+      const source = once(await computedDevice(sensor, 0), rows);
+      const dataset = inMemory(kind, source, { rows, bytes: 1e9, age: 1e9 });
       await full.promise;
       return dataset;
     }

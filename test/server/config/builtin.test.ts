@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { oneWire } from '../../../device/host/one-wire.ts';
 import { builtinConfig } from '../../../server/config/builtin.ts';
+import { sensorsOf } from '../../../server/config/config.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { problemLine } from '../../../server/config/text/problem.ts';
 import { hostOf } from '../../device/known-sensors.ts';
@@ -19,9 +20,9 @@ async function columnsOn(texts: Readonly<Record<string, string>>, simulate = fal
   const { sources, skipped } = await builtinConfig(host, simulate, interval);
   const loaded = loadConfig(sources);
   if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
-  const columns = loaded.config.datasets.map(({ info, sensors }) => [
-    info.name,
-    sensors.flatMap(sensor => sensor.columns.map(({ column }) => column.name)),
+  const columns = loaded.config.datasets.map(dataset => [
+    dataset.info.name,
+    sensorsOf(dataset).flatMap(sensor => sensor.columns.map(({ column }) => column.name)),
   ]);
   return { columns: Object.fromEntries(columns) as Record<string, string[]>, skipped };
 }

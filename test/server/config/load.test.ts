@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, secondsOf } from '../../../device/written-options.ts';
-import type { Config, Overrides } from '../../../server/config/config.ts';
+import { type Config, type Overrides, sensorsOf } from '../../../server/config/config.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import type { ConfigSource } from '../../../server/config/text/config-source.ts';
 import { problemLine } from '../../../server/config/text/problem.ts';
@@ -26,6 +26,8 @@ const file = (dataset: string, content: string): ConfigSource => ({
   dataset,
 });
 
+const every = (interval: number) => ({ kind: 'scheduled', interval });
+
 describe('a configuration', () => {
   it('may be about the server alone; everything else is as usual', () => {
     const config = load([main('server: {port: 80, readerTimeout: 2 min}')]);
@@ -44,11 +46,11 @@ describe('a configuration', () => {
   it('has its datasets in the order of the file, then those that have files of their own', () => {
     const text = 'datasets:\n  b: {sensors: [{kind: host-load}]}\n  a: {sensors: [{kind: host-cpu}]}\n';
     const { datasets } = load([main(text), file('c', SENSORS), file('d', `interval: 2 s\n${SENSORS}`)]);
-    expect(datasets.map(({ info, interval }) => [info.name, interval])).toEqual([
-      ['b', 1],
-      ['a', 1],
-      ['c', 1],
-      ['d', 2],
+    expect(datasets.map(({ info, source }) => [info.name, source.delivery])).toEqual([
+      ['b', every(1)],
+      ['a', every(1)],
+      ['c', every(1)],
+      ['d', every(2)],
     ]);
   });
 
@@ -59,7 +61,7 @@ describe('a configuration', () => {
         ...{ port: 81, host: '::1', interval: 0.5, simulate: true, seed: 7 },
       },
     );
-    expect([server.port, server.host, datasets[0]!.interval]).toEqual([81, '::1', 0.5]);
+    expect([server.port, server.host, datasets[0]!.source.delivery]).toEqual([81, '::1', every(0.5)]);
     expect(rest).toEqual({ simulate: true, seed: 7 });
   });
 
@@ -75,7 +77,7 @@ describe('a configuration', () => {
         'sensors:\n  - kind: thermal\n  - kind: thermal\n    channels: {temperature: {name: other}}\n',
       ),
     ]);
-    expect(datasets[0]!.sensors.map(({ name }) => name)).toEqual(['thermal', 'thermal-2']);
+    expect(sensorsOf(datasets[0]!).map(({ name }) => name)).toEqual(['thermal', 'thermal-2']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DERIVATIONS, SENSOR_KINDS } from '../../../device/index.ts';
+import { sensorsOf } from '../../../server/config/config.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import { mistakesText } from '../../../server/config/reference/mistakes-example.ts';
 import { publishedSchema, referenceText } from '../../../server/config/reference/reference.ts';
@@ -51,10 +52,10 @@ describe('what is published of the configuration', () => {
     const [, content = ''] = /```yaml\n(.*?)```/s.exec(textOf('docs/configuration.md')) ?? [];
     const loaded = loadConfig([{ name: 'garden.yaml', content }]);
     const [dataset] = 'config' in loaded ? loaded.config.datasets : [];
-    const columns = dataset?.sensors.flatMap(sensor =>
+    const columns = (dataset === undefined ? [] : sensorsOf(dataset)).flatMap(sensor =>
       sensor.columns.map(({ column }) => `\`${column.name}\``),
     );
-    expect(columns?.join(', ')).toBe('`air_voltage`, `air_temperature`, `temperature`');
+    expect(columns.join(', ')).toBe('`air_voltage`, `air_temperature`, `temperature`');
     expect(textOf('docs/configuration.md')).toContain('`air_voltage`, `air_temperature` and `temperature`');
   });
 

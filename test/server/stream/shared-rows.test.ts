@@ -6,9 +6,9 @@ import { dods } from '../../../server/formats/dods.ts';
 import type { RowFormat } from '../../../server/formats/row-format.ts';
 import { type SharedRows, SharedRowsByDataset } from '../../../server/stream/shared-rows.ts';
 import { EPOCH } from '../asking.ts';
-import { batchOf, CHANNELS, SCRIPTED } from '../scripted-device.ts';
+import { batchOf, LAYOUT, SCRIPTED } from '../scripted-source.ts';
 
-const model = describeModel(SCRIPTED, CHANNELS);
+const model = describeModel(SCRIPTED, LAYOUT);
 const plan = (constraint: string) => planConstraint(parseConstraint(constraint), model, { now: 0 });
 const rows = (...numbers: number[]) =>
   batchOf(numbers.map(number => [EPOCH + number, number, number, number]));

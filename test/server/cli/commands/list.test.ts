@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SimulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
 import { SENSOR_KINDS } from '../../../../device/index.ts';
 import { Lm75Model } from '../../../../device/models/lm75.ts';
+import { sensorsOf } from '../../../../server/config/config.ts';
 import { loadConfig } from '../../../../server/config/load.ts';
 import { pasteText } from '../../../../server/config/reference/paste.ts';
 import { problemLine } from '../../../../server/config/text/problem.ts';
@@ -17,9 +18,9 @@ afterEach(async () => {
 function columnsOf(content: string): readonly string[] {
   const loaded = loadConfig([{ name: 'pasted.yaml', content }], { kinds: KINDS });
   if ('problems' in loaded) throw new Error(loaded.problems.map(problemLine).join('\n'));
-  return loaded.config.datasets.flatMap(({ sensors }) =>
-    sensors.flatMap(({ columns }) => columns.map(({ column }) => column.name)),
-  );
+  return loaded.config.datasets
+    .flatMap(sensorsOf)
+    .flatMap(({ columns }) => columns.map(({ column }) => column.name));
 }
 
 describe('dapberry list', () => {

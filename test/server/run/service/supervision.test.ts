@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LoggedDataset } from '../../../../server/dataset/logged.ts';
 import type { Notification } from '../../../../server/run/service/notifier.ts';
 import { Supervision } from '../../../../server/run/service/supervision.ts';
-import { SCRIPTED, ScriptedDevice } from '../../scripted-device.ts';
+import type { SensorsStatus } from '../../../../server/source/row-source.ts';
+import { inMemory } from '../../datasets.ts';
+import { SCRIPTED, ScriptedSource } from '../../scripted-source.ts';
 
 let told: Notification[];
 let complaints: string[];
@@ -15,26 +16,38 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A device whose sensors fail as the test says. */
-class AilingDevice extends ScriptedDevice {
-  override sensors: ScriptedDevice['sensors'] = [];
+const SENSORS: SensorsStatus = {
+  kind: 'sensors',
+  sensors: [],
+  clock: { steps: 0, lastSteps: [], ahead: 0 },
+};
+
+/** A source whose sensors fail, and whose schedule is late, as the test says. */
+class AilingSource extends ScriptedSource {
+  constructor() {
+    super({ delivery: { kind: 'scheduled', interval: 1 } });
+  }
 
   fails(name: string, message: string): void {
     const state = { name, channels: [], state: 'failing', since: 0, failures: 1 } as const;
-    this.sensors = [{ ...state, lastError: { message, time: 0 } }];
+    this.status = { ...SENSORS, sensors: [{ ...state, lastError: { message, time: 0 } }] };
+  }
+
+  isLate(lateness: number): void {
+    this.status = { ...SENSORS, schedule: { missedSlots: 0, lateness } };
   }
 }
 
 function supervised(watchdog: number | undefined, remarks: readonly string[] = []) {
-  const device = new AilingDevice();
-  const dataset = new LoggedDataset(SCRIPTED, device);
+  const source = new AilingSource();
+  const dataset = inMemory(SCRIPTED, source);
   const supervision = new Supervision({
     notify: async notification => void told.push(notification),
     watchdog,
     state: () => ({ datasets: [dataset], streams: 2, remarks }),
     logger: { error: (text: unknown) => void complaints.push(String(text)) },
   });
-  return { device, dataset, supervision };
+  return { source, dataset, supervision };
 }
 
 const pings = () => told.filter(({ WATCHDOG }) => WATCHDOG === '1').length;
@@ -57,9 +70,9 @@ describe('systemd', () => {
 
   it('hears of what has changed, twice a minute at most, and of what the server waits for', async () => {
     const remarks = ['waiting for the address 192.0.2.1'];
-    const { device, supervision } = supervised(undefined, remarks);
+    const { source, supervision } = supervised(undefined, remarks);
     supervision.ready();
-    device.fails('air', 'expected an answer,\nfound none');
+    source.fails('air', 'expected an answer,\nfound none');
     await pass(29);
     expect(told).toHaveLength(1);
     await pass(1);
@@ -67,14 +80,14 @@ describe('systemd', () => {
       STATUS:
         'waiting for the address 192.0.2.1; 1 dataset, 2 streams, 1 sensor failing: scripted air (expected an answer, found none)',
     });
-    device.fails('air', 'x'.repeat(1000));
+    source.fails('air', 'x'.repeat(1000));
     await pass(30);
     expect(status(2)).toHaveLength(300);
   });
 
   it('hears at half of its time that the server is alive, though its sensors fail', async () => {
-    const { device, supervision } = supervised(20);
-    device.fails('air', 'gone');
+    const { source, supervision } = supervised(20);
+    source.fails('air', 'gone');
     supervision.ready();
     await pass(100);
     expect(pings()).toBe(10);
@@ -82,29 +95,29 @@ describe('systemd', () => {
   });
 
   it('hears nothing of the kind while a sampler is stuck, and again as soon as it is not', async () => {
-    const { device, supervision } = supervised(20);
+    const { source, supervision } = supervised(20);
     supervision.ready();
     await pass(10);
     expect(pings()).toBe(1);
-    device.lateness = 9;
+    source.isLate(9);
     await pass(10);
     expect(pings()).toBe(2);
-    device.lateness = 11;
+    source.isLate(11);
     await pass(60);
     expect(pings()).toBe(2);
     expect(complaints).toEqual([
       'scripted has made no row for 11 s too long; systemd restarts the server unless it goes on',
     ]);
     expect(status(-1)).toContain('scripted has made no row for 11 s too long; 1 dataset');
-    device.lateness = 0;
+    source.isLate(0);
     await pass(1);
     expect(pings()).toBe(3);
   });
 
   it('hears nothing of the kind where rows have broken off', async () => {
-    const { device, dataset, supervision } = supervised(20);
+    const { source, dataset, supervision } = supervised(20);
     supervision.ready();
-    device.fail(new Error('the sensors do not open again'));
+    source.fail(new Error('the sensors do not open again'));
     await vi.waitUntil(() => dataset.failure !== undefined);
     await pass(60);
     expect(pings()).toBe(0);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Atomic, Batch } from '../../../dap/index.ts';
 import { Announcer } from '../../../server/store/announcer.ts';
-import { LogCursor, type LogSource } from '../../../server/store/cursor.ts';
-import { RowLog } from '../../../server/store/row-log.ts';
+import { MemoryStore } from '../../../server/store/memory-store.ts';
+import { StoreCursor, type StoreReaders } from '../../../server/store/store-cursor.ts';
 
 const FIELDS: Atomic[] = [
   { type: 'Float64', name: 'time' },
@@ -18,14 +18,18 @@ function rows(...times: number[]): Batch {
 
 const BOUNDS = { rows: 10, bytes: 1e6, age: 1e6 };
 
-const SOURCE: LogSource = { earliest: Number.NEGATIVE_INFINITY, onOverrun: () => undefined };
+const READERS: StoreReaders = {
+  earliest: Number.NEGATIVE_INFINITY,
+  onOverrun: () => undefined,
+  onLoadFailure: () => expect.unreachable(),
+};
 
 /** A cursor with nobody else around. */
-function cursorAt(log: RowLog, position: number, announcer = new Announcer()): LogCursor {
-  return new LogCursor(log, announcer, position, SOURCE);
+function cursorAt(store: MemoryStore, position: number, announcer = new Announcer()): StoreCursor {
+  return new StoreCursor(store, announcer, position, READERS);
 }
 
-function readAll(cursor: LogCursor): number[][] {
+function readAll(cursor: StoreCursor): number[][] {
   const found: number[][] = [];
   for (let taken = cursor.next(2); taken !== undefined; taken = cursor.next(2)) {
     const [times, counts] = taken.batch.columns as [Float64Array, Int32Array];
@@ -34,50 +38,50 @@ function readAll(cursor: LogCursor): number[][] {
   return found;
 }
 
-describe('the row log', () => {
+describe('a row store in memory', () => {
   it('gives back its rows in order, from any position', () => {
-    const log = new RowLog(FIELDS, BOUNDS);
-    log.append(rows(1, 2, 3));
-    log.append(rows(4));
-    expect(readAll(cursorAt(log, 0))).toEqual([
+    const store = new MemoryStore(FIELDS, BOUNDS);
+    store.append(rows(1, 2, 3));
+    store.append(rows(4));
+    expect(readAll(cursorAt(store, 0))).toEqual([
       [1, 10],
       [2, 20],
       [3, 30],
       [4, 40],
     ]);
-    expect(readAll(cursorAt(log, 2))).toEqual([
+    expect(readAll(cursorAt(store, 2))).toEqual([
       [3, 30],
       [4, 40],
     ]);
   });
 
   it('keeps the newest rows when it is full, across the ring’s end', () => {
-    const log = new RowLog(FIELDS, { ...BOUNDS, rows: 3 });
-    for (let time = 1; time <= 7; time += 1) log.append(rows(time));
-    expect(log.first).toBe(4);
-    expect(readAll(cursorAt(log, log.first)).map(([time]) => time)).toEqual([5, 6, 7]);
+    const store = new MemoryStore(FIELDS, { ...BOUNDS, rows: 3 });
+    for (let time = 1; time <= 7; time += 1) store.append(rows(time));
+    expect(store.first).toBe(4);
+    expect(readAll(cursorAt(store, store.first)).map(([time]) => time)).toEqual([5, 6, 7]);
   });
 
   it('is bounded by bytes as well as by rows', () => {
-    expect(new RowLog(FIELDS, { rows: 1000, bytes: 120, age: 1e6 }).capacity).toBe(10);
-    expect(new RowLog(FIELDS, { rows: 5, bytes: 120, age: 1e6 }).capacity).toBe(5);
+    expect(new MemoryStore(FIELDS, { rows: 1000, bytes: 120, age: 1e6 }).capacity).toBe(10);
+    expect(new MemoryStore(FIELDS, { rows: 5, bytes: 120, age: 1e6 }).capacity).toBe(5);
   });
 
   it('lets rows go that are older than its age', () => {
-    const log = new RowLog(FIELDS, { rows: 1000, bytes: 1e6, age: 60 });
-    for (let time = 0; time <= 100; time += 1) log.append(rows(time));
-    expect(readAll(cursorAt(log, log.first))[0]).toEqual([40, 400]);
-    log.append(rows(1e6));
-    expect(readAll(cursorAt(log, log.first))).toEqual([[1e6, 1e7]]);
+    const store = new MemoryStore(FIELDS, { rows: 1000, bytes: 1e6, age: 60 });
+    for (let time = 0; time <= 100; time += 1) store.append(rows(time));
+    expect(readAll(cursorAt(store, store.first))[0]).toEqual([40, 400]);
+    store.append(rows(1e6));
+    expect(readAll(cursorAt(store, store.first))).toEqual([[1e6, 1e7]]);
   });
 
   it('holds every row while it grows to its bounds', () => {
-    const log = new RowLog(FIELDS, { rows: 100_000, bytes: 1e9, age: 1e9 });
+    const store = new MemoryStore(FIELDS, { rows: 100_000, bytes: 1e9, age: 1e9 });
     for (let time = 0; time < 120_000; time += 1000) {
-      log.append(rows(...Array.from({ length: 1000 }, (_, row) => time + row)));
+      store.append(rows(...Array.from({ length: 1000 }, (_, row) => time + row)));
     }
-    expect([log.first, log.end]).toEqual([20_000, 120_000]);
-    const times = readAll(cursorAt(log, log.first)).map(([time]) => time);
+    expect([store.first, store.end]).toEqual([20_000, 120_000]);
+    const times = readAll(cursorAt(store, store.first)).map(([time]) => time);
     expect(times).toEqual(Array.from({ length: 100_000 }, (_, row) => 20_000 + row));
   });
 
@@ -87,50 +91,51 @@ describe('the row log', () => {
       [4000, 4200],
       [10, 20_000],
     ] as const) {
-      const log = new RowLog(FIELDS, { rows: 15_000, bytes: 1e9, age: 100_000 });
-      log.append(rows(...Array.from({ length: before }, (_, row) => row)));
+      const store = new MemoryStore(FIELDS, { rows: 15_000, bytes: 1e9, age: 100_000 });
+      store.append(rows(...Array.from({ length: before }, (_, row) => row)));
       // All but the last of them are too old now; the ring does not begin at its beginning any more.
       const late = 1e6;
-      log.append(rows(late));
-      const first = log.first;
+      store.append(rows(late));
+      const first = store.first;
       expect(first).toBe(before);
-      for (let row = 1; row <= after; row += 1) log.append(rows(late + row));
+      for (let row = 1; row <= after; row += 1) store.append(rows(late + row));
       const held = Math.min(after + 1, 15_000);
-      const times = readAll(cursorAt(log, log.first)).map(([time]) => time);
+      const times = readAll(cursorAt(store, store.first)).map(([time]) => time);
       expect(times).toEqual(Array.from({ length: held }, (_, row) => late + after + 1 - held + row));
     }
   });
 
-  it('finds the oldest row at or after a time, also after the ring has turned', () => {
-    const log = new RowLog(FIELDS, { ...BOUNDS, rows: 4 });
-    for (let time = 10; time <= 60; time += 10) log.append(rows(time));
-    expect([0, 30, 35, 40, 60, 61].map(time => log.find(time))).toEqual([2, 2, 3, 3, 5, 6]);
+  it('finds the oldest row at or after a time, or after it, also after the ring has turned', () => {
+    const store = new MemoryStore(FIELDS, { ...BOUNDS, rows: 4 });
+    for (let time = 10; time <= 60; time += 10) store.append(rows(time));
+    expect([0, 30, 35, 40, 60, 61].map(time => store.find(time, true))).toEqual([2, 2, 3, 3, 5, 6]);
+    expect([0, 30, 35, 40, 60, 61].map(time => store.find(time, false))).toEqual([2, 3, 3, 4, 6, 6]);
   });
 
   it('moves a reader that it overtook to the oldest row, and tells how many rows that reader missed', () => {
-    const log = new RowLog(FIELDS, { ...BOUNDS, rows: 3 });
+    const store = new MemoryStore(FIELDS, { ...BOUNDS, rows: 3 });
     const missed: number[] = [];
-    const cursor = new LogCursor(log, new Announcer(), 0, {
-      ...SOURCE,
+    const cursor = new StoreCursor(store, new Announcer(), 0, {
+      ...READERS,
       onOverrun: count => missed.push(count),
     });
-    for (let time = 1; time <= 8; time += 1) log.append(rows(time));
+    for (let time = 1; time <= 8; time += 1) store.append(rows(time));
     expect(readAll(cursor).map(([time]) => time)).toEqual([6, 7, 8]);
     expect(missed).toEqual([5]);
   });
 
   it('is at its end for a reader only after the rows that this one has not read', () => {
-    const log = new RowLog(FIELDS);
-    const behind = cursorAt(log, 0);
-    log.append(rows(1));
-    log.close();
+    const store = new MemoryStore(FIELDS);
+    const behind = cursorAt(store, 0);
+    store.append(rows(1));
+    store.close();
     expect(behind.ended).toBe(false);
     expect(readAll(behind)).toEqual([[1, 10]]);
     expect(behind.ended).toBe(true);
   });
 
   it('refuses columns that do not begin with a Float64 time', () => {
-    expect(() => new RowLog([{ type: 'Int32', name: 'time' }])).toThrow(
+    expect(() => new MemoryStore([{ type: 'Int32', name: 'time' }])).toThrow(
       'expected a Float64 time as the first column, found Int32',
     );
   });
@@ -138,16 +143,16 @@ describe('the row log', () => {
 
 describe('an announcement', () => {
   it('reaches every reader that waits, once', () => {
-    const log = new RowLog(FIELDS);
+    const store = new MemoryStore(FIELDS);
     const announcer = new Announcer();
-    const cursors = Array.from({ length: 5 }, () => cursorAt(log, log.end, announcer));
+    const cursors = Array.from({ length: 5 }, () => cursorAt(store, store.end, announcer));
     let told = 0;
     for (const cursor of cursors) {
       cursor.wait(() => {
         told += 1;
       });
     }
-    log.append(rows(1));
+    store.append(rows(1));
     announcer.rowsCame();
     expect(told).toBe(5);
     expect(cursors.map(readAll)).toEqual(cursors.map(() => [[1, 10]]));
@@ -157,7 +162,7 @@ describe('an announcement', () => {
 
   it('does not reach a reader that has gone', () => {
     const announcer = new Announcer();
-    const cursor = cursorAt(new RowLog(FIELDS), 0, announcer);
+    const cursor = cursorAt(new MemoryStore(FIELDS), 0, announcer);
     cursor.wait(() => expect.unreachable());
     cursor.close();
     announcer.rowsCame();
@@ -166,8 +171,8 @@ describe('an announcement', () => {
 
   it('does not reach a reader that goes while others are told', () => {
     const announcer = new Announcer();
-    const log = new RowLog(FIELDS);
-    const [first, second] = [cursorAt(log, 0, announcer), cursorAt(log, 0, announcer)];
+    const store = new MemoryStore(FIELDS);
+    const [first, second] = [cursorAt(store, 0, announcer), cursorAt(store, 0, announcer)];
     first.wait(() => second.close());
     second.wait(() => expect.unreachable());
     announcer.rowsCame();

@@ -1,39 +1,44 @@
-// How does a dataset without an interval serve its readers? Each has a generator of its own, made as fast as it reads.
+// Serves each reader from a generator of its own, which makes rows as fast as that reader takes them.
 
 import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
-import type { Device } from '../../device/index.ts';
 import { messageOf } from '../../device/index.ts';
-import { type Cursor, GeneratorCursor } from '../store/cursor.ts';
+import type { OnDemandSource, SequenceLayout } from '../source/row-source.ts';
+import type { Cursor } from '../store/cursor.ts';
+import { GeneratorCursor } from '../store/generator-cursor.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
 
-/** A dataset with interval 0, as the original was: nothing runs but what its clients pull. */
-export class MaterialisedDataset implements Dataset {
+/** A dataset without rows that readers share, as the original post had it: no row is made that no client asks for. */
+export class OnDemandDataset implements Dataset {
   info: DatasetInfo;
-  readonly interval = 0;
+  readonly delivery: OnDemandSource['delivery'];
   readonly isClocked: boolean;
+  readonly layout: SequenceLayout;
   readonly model: DapDataset;
   attributes: AttributeTable;
-  readonly #device: Device;
+  readonly #source: OnDemandSource;
   readonly #events: DatasetEvents;
   readonly #closing = new AbortController();
   #made = 0;
-  /** Why the last reader's rows broke off; forgotten when another reader gets rows. */
+  /** Why the last reader's rows broke off; cleared when another reader gets rows. */
   #failure: string | undefined;
 
-  constructor(info: DatasetInfo, device: Device, events: DatasetEvents = {}) {
+  constructor(info: DatasetInfo, source: OnDemandSource, events: DatasetEvents = {}) {
+    const { layout, delivery, isClocked } = source;
     this.info = info;
+    this.layout = layout;
+    this.delivery = delivery;
+    this.isClocked = isClocked;
+    this.model = describeModel(info, layout);
+    this.attributes = describeAttributes(info, layout, delivery);
     this.#events = events;
-    this.#device = device;
-    this.isClocked = !device.computed;
-    this.model = describeModel(info, device.channels);
-    this.attributes = describeAttributes(info, device.channels, 0);
+    this.#source = source;
   }
 
   open(plan: Plan): Cursor {
     const { low } = plan.time;
     const stop = new AbortController();
-    const rows = this.#device.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
+    const rows = this.#source.rows(stop.signal, low > Number.NEGATIVE_INFINITY ? { from: low } : {});
     return new GeneratorCursor(rows, stop, {
       onRows: rows => {
         this.#made += rows;
@@ -57,19 +62,18 @@ export class MaterialisedDataset implements Dataset {
   status(): DatasetStatus {
     return {
       rows: this.#made,
-      sensors: this.#device.sensors,
-      clock: this.#device.clock,
+      source: this.#source.status,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
 
   describe(info: DatasetInfo): void {
     this.info = info;
-    this.attributes = describeAttributes(info, this.#device.channels, 0);
+    this.attributes = describeAttributes(info, this.layout, this.delivery);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#device.close();
+    await this.#source.close();
   }
 }

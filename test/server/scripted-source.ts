@@ -1,10 +1,12 @@
-// A device for tests: its rows are those that the test appends, when it does, and never any others.
+// A row source for tests: its rows are those that the test appends, when it does, and never any others.
 
 import type { Batch } from '../../dap/index.ts';
-import type { Channel, ClockHistory, Device, SensorState } from '../../device/index.ts';
+import type { Channel } from '../../device/index.ts';
 import type { DatasetInfo } from '../../server/dataset/dataset.ts';
+import type { SharedSource, SourceStatus } from '../../server/source/row-source.ts';
+import { sensorLayout } from '../../server/source/sensor-layout.ts';
 
-/** What a dataset over such a device is called. */
+/** The words of a dataset of such a source. */
 export const SCRIPTED: DatasetInfo = {
   name: 'scripted',
   title: 'Rows from a script',
@@ -35,32 +37,48 @@ export function batchOf(rows: readonly Row[]): Batch {
   };
 }
 
+/** The columns of a scripted source, in its Sequence `sensor`. */
+export const LAYOUT = sensorLayout(CHANNELS);
+
 interface Appended {
   readonly rows: readonly Row[];
   readonly taken: () => void;
 }
 
-export class ScriptedDevice implements Device {
-  readonly channels = CHANNELS;
-  readonly interval = 1;
-  readonly computed = false;
-  readonly sensors: readonly SensorState[] = [];
-  readonly missedSlots = 0;
-  lateness = 0;
-  readonly clock: ClockHistory = { steps: 0, lastSteps: [], ahead: 0 };
-  /** Its times are those of a script: only its rows tell how far it is, unless the test says so too. */
+export interface ScriptOptions {
+  /** `pushed` by default. */
+  readonly delivery?: SharedSource['delivery'];
+  /** Nothing besides its rows by default. */
+  readonly status?: SourceStatus;
+  readonly isClocked?: boolean;
+  /** Receives rows right before they are handed over. */
+  readonly onRows?: (rows: readonly Row[]) => void;
+}
+
+export class ScriptedSource implements SharedSource {
+  readonly layout = LAYOUT;
+  readonly delivery: SharedSource['delivery'];
+  readonly isClocked: boolean;
+  status: SourceStatus;
+  /** Only its rows tell how far it is, unless the test says so too. */
   earliest = Number.NEGATIVE_INFINITY;
+  /** The time after which rows were asked for. */
+  after: number | undefined;
   readonly #onRows: (rows: readonly Row[]) => void;
   readonly #waiting: Appended[] = [];
   #wake: () => void = () => {};
   #failure: Error | undefined;
 
-  /** `onRows` is told of rows right before they are handed over. */
-  constructor(onRows: (rows: readonly Row[]) => void = () => {}) {
+  constructor(options: ScriptOptions = {}) {
+    const { delivery = { kind: 'pushed' }, status = { kind: 'plain' }, isClocked = false } = options;
+    const { onRows = () => {} } = options;
+    this.delivery = delivery;
+    this.status = status;
+    this.isClocked = isClocked;
     this.#onRows = onRows;
   }
 
-  /** One batch; resolves when whoever takes the rows has dealt with them and comes back for more. */
+  /** Hands over one batch. Resolves when the dataset has stored it and comes back for more. */
   append(rows: readonly Row[]): Promise<void> {
     return new Promise(taken => {
       this.#waiting.push({ rows, taken });
@@ -68,13 +86,17 @@ export class ScriptedDevice implements Device {
     });
   }
 
-  /** Breaks as a device does whose sensors do not open again. */
+  /** Breaks as a source does whose sensors do not open again. */
   fail(error: Error): void {
     this.#failure = error;
     this.#wake();
   }
 
-  async *rows(signal: AbortSignal): AsyncGenerator<Batch, void, undefined> {
+  async *rows(
+    signal: AbortSignal,
+    { after }: { readonly after?: number } = {},
+  ): AsyncGenerator<Batch, void, undefined> {
+    this.after = after;
     signal.addEventListener('abort', () => this.#wake());
     while (!signal.aborted) {
       if (this.#failure !== undefined) throw this.#failure;

@@ -1,0 +1,120 @@
+// Defines a row source: the columns of a Sequence, how rows come, the rows themselves, and the source's status.
+
+import type { Atomic, AttributeTable, Batch } from '../../dap/index.ts';
+import type { ClockHistory, SensorState } from '../../device/index.ts';
+
+/** A column of numbers. */
+export interface SequenceColumn extends Atomic {
+  /** The column's own attributes in the DAS: `units`, `long_name`, `_FillValue` and so on. */
+  readonly attributes: AttributeTable;
+}
+
+/** The Sequence that a source fills. */
+export interface SequenceLayout {
+  /** A DAP2 identifier, such as `sensor`. */
+  readonly name: string;
+  /** `time` first: Float64, in seconds since 1970. */
+  readonly columns: readonly SequenceColumn[];
+}
+
+/** The source makes one row in each interval, in seconds, for all readers together. */
+export interface ScheduledDelivery {
+  readonly kind: 'scheduled';
+  readonly interval: number;
+}
+
+/** Rows come whenever their sender has some, for all readers together. */
+export interface PushedDelivery {
+  readonly kind: 'pushed';
+}
+
+/** Each reader has rows of its own, made as fast as it reads. */
+export interface OnDemandDelivery {
+  readonly kind: 'on-demand';
+}
+
+export type RowDelivery = ScheduledDelivery | PushedDelivery | OnDemandDelivery;
+
+/**
+ * Batches of rows: one typed array for each column, in the order of the layout; times increase strictly. A reader may hand a batch
+ * that it no longer needs back with `next(batch)`: its memory may then serve for a later batch.
+ */
+export type RowBatches = AsyncGenerator<Batch, void, Batch | undefined>;
+
+/** The status of sensors that this process reads. */
+export interface SensorsStatus {
+  readonly kind: 'sensors';
+  readonly sensors: readonly SensorState[];
+  /** How often the system clock was set, and how far row time is ahead of it. */
+  readonly clock: ClockHistory;
+  /** Undefined where each reader has rows of its own. */
+  readonly schedule?: ScheduleStatus;
+}
+
+export interface ScheduleStatus {
+  /** Slots of the schedule that gave no row. */
+  readonly missedSlots: number;
+  /** Seconds by which the schedule is late. A lateness that keeps growing means that the sampler is stuck. */
+  readonly lateness: number;
+}
+
+/** A source that has nothing to report besides its rows. */
+export interface PlainStatus {
+  readonly kind: 'plain';
+}
+
+/** A closed union: what health, metrics, pages and commands print of a source depends on its kind. */
+export type SourceStatus = SensorsStatus | PlainStatus;
+
+interface AnySource {
+  readonly layout: SequenceLayout;
+  /** True where this machine's system clock stamps the rows: not for simulated time, nor for rows of another machine. */
+  readonly isClocked: boolean;
+  /** The status at this moment. */
+  readonly status: SourceStatus;
+  /** Ends every generator, and lets go of what the source holds. */
+  close(): Promise<void>;
+}
+
+/** A source whose rows are the same for all readers. */
+export interface SharedSource extends AnySource {
+  readonly delivery: ScheduledDelivery | PushedDelivery;
+  /** Seconds since 1970: no row to come has a time before this. -Infinity where the source does not know. */
+  readonly earliest: number;
+  /**
+   * The rows, from one generator at a time. It ends without an error when `signal` aborts, and throws when no row can come any more.
+   * @param options.after the time of the last stored row, in seconds since 1970: every row to come has a time after it. A source that
+   * can give past rows (another server) begins with the row after it. Undefined where no row is stored.
+   */
+  rows(signal: AbortSignal, options?: { readonly after?: number }): RowBatches;
+}
+
+/** A source that makes rows for each reader alone. */
+export interface OnDemandSource extends AnySource {
+  readonly delivery: OnDemandDelivery;
+  /**
+   * Rows for one reader, from one of any number of generators. It ends without an error when `signal` aborts.
+   * @param options.from the reader wants no row with a time before this (seconds since 1970); a source of simulated time begins here.
+   * Undefined where the reader wants rows from now on.
+   */
+  rows(signal: AbortSignal, options?: { readonly from?: number }): RowBatches;
+}
+
+export type RowSource = SharedSource | OnDemandSource;
+
+/** Tells by the kind of delivery how the rows of a source are read. */
+export function isOnDemand(source: RowSource): source is OnDemandSource {
+  return source.delivery.kind === 'on-demand';
+}
+
+/** Seconds between rows as catalogues and health publish them: 0 for rows on demand; undefined where rows come irregularly. */
+export function publishedInterval(delivery: RowDelivery): number | undefined {
+  switch (delivery.kind) {
+    case 'scheduled':
+      return delivery.interval;
+    case 'on-demand':
+      return 0;
+    case 'pushed':
+      return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+// Defines a row store: rows by position, of which some are in memory and others may have to be fetched.
+
+import type { Batch } from '../../dap/index.ts';
+
+/** Bounds on the rows that a store keeps in memory; the first bound that is met holds. */
+export interface StoreBounds {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Seconds: rows that are older than the newest row by more than this are forgotten. */
+  readonly age: number;
+}
+
+/** What a store holds at this moment, and its limits. */
+export interface StoreStatus {
+  readonly rows: number;
+  /** Bytes of memory that it takes, room for rows to come included. */
+  readonly bytes: number;
+  /** The oldest row's time in seconds since 1970; undefined where it holds no row. */
+  readonly firstTime?: number;
+  /** `rows` is the number of rows that the bound on bytes allows as well. */
+  readonly bounds: StoreBounds;
+}
+
+/** Rows, and the position of the first of them. */
+export interface PositionedRows {
+  readonly position: number;
+  readonly batch: Batch;
+}
+
+/**
+ * Rows in the order of their times, which increase strictly in the first column (Float64, seconds since 1970). Each row has a
+ * position, a whole number from 0, that it keeps for ever; the first position of a store need not be 0. A store holds the positions
+ * `first` to `end - 1`. It has one writer and any number of readers, each at a position of its own.
+ *
+ * Each row between `first` and `end` is in memory, where `view` gives it at once, or it has to be fetched by `load`. A row may move from
+ * memory to where it is fetched from at any time between two calls, and back: a reader asks `view` first, and loads what that lacks.
+ */
+export interface RowStore {
+  /** The position of the oldest row that the store holds, in memory or not. Never decreases. */
+  readonly first: number;
+  /** The position that the next row will get. Never decreases. */
+  readonly end: number;
+  /** The time of the newest row, in seconds since 1970; undefined where there is none. */
+  readonly lastTime: number | undefined;
+  /** True once no row can come any more. */
+  readonly closed: boolean;
+  readonly status: StoreStatus;
+  /**
+   * Where a reader begins that wants the rows at and after `time`, or after `time` alone where `isIncluded` is false. No such row stands
+   * before the position. It is exact for rows in memory; elsewhere rows before `time` may follow it, which the reader leaves out.
+   */
+  find(time: number, isIncluded: boolean): number;
+  /**
+   * Up to `most` rows from `position` on, as views into memory: use them before the event loop turns, for later rows overwrite them.
+   * Length 0 where the row at `position` is not there, or not in memory.
+   */
+  view(position: number, most: number): Batch;
+  /**
+   * Fetches up to `most` rows, one at least, from `position` on, for rows from `first` to `end - 1` that `view` does not give. The batch
+   * belongs to the caller. Its position is greater than the one asked for where the rows before it have been lost meanwhile.
+   * Rejects where the rows can not be read now, though they may be there.
+   */
+  load(position: number, most: number): Promise<PositionedRows>;
+  /** Adds rows at the end, into memory. Takes time in proportion to the rows, whatever the store holds. */
+  append(batch: Batch): void;
+  /**
+   * No row comes any more: `closed` is true when this returns. Rows that are there can still be read. Resolves when every row is where
+   * it is to stay. May be called again.
+   */
+  close(): Promise<void>;
+}
