@@ -1,4 +1,4 @@
-// What a channel's column is made of: its typed array, and the number that stands in it for "no value".
+// Makes the typed array of a channel's column, and fits values to its type, with a fill value for missing ones.
 
 import type { NumberColumn } from '../../dap/model/value.ts';
 import type { Channel, ChannelType } from '../sensor.ts';
@@ -10,7 +10,7 @@ const ARRAYS = {
   UInt32: Uint32Array,
 } as const;
 
-/** The largest and smallest values of the whole-number types. */
+/** The limits of the whole-number types. */
 const RANGES = {
   Int32: { low: -(2 ** 31), high: 2 ** 31 - 1 },
   UInt32: { low: 0, high: 2 ** 32 - 1 },
@@ -22,7 +22,7 @@ export function newChannelColumn(channel: Channel, length: number): NumberColumn
 }
 
 /**
- * What a column of this type holds where the channel has no value, for the attribute `_FillValue`: NaN, or netCDF's
+ * The number in a column of this type where the channel has no value, and the attribute `_FillValue`: NaN, or netCDF's
  * default fill value (NC_FILL_INT, NC_FILL_UINT) in whole-number columns, which cannot hold NaN.
  */
 export function fillValue(type: ChannelType = 'Float64'): number {
@@ -30,7 +30,7 @@ export function fillValue(type: ChannelType = 'Float64'): number {
   return type === 'UInt32' ? 4294967295 : Number.NaN;
 }
 
-/** The number to store for `value`: rounded as the column's type is, the fill value for NaN, infinity and what does not fit. */
+/** The number to store for `value`: rounded to the column's type, or the fill value for NaN, infinity and numbers out of its range. */
 export function channelValue(channel: Channel, value: number): number {
   const { type } = channel;
   if (type !== 'Int32' && type !== 'UInt32') {
@@ -41,7 +41,7 @@ export function channelValue(channel: Channel, value: number): number {
   return whole >= RANGES[type].low && whole <= RANGES[type].high ? whole : fillValue(type);
 }
 
-/** The bounds of a range as the column's type can hold them: in whole-number columns the whole numbers inside it, if there are any. */
+/** A range of values as the column's type can hold it; undefined for a range without any whole number in a whole-number column. */
 export function columnRange(
   type: ChannelType,
   [low, high]: readonly [number, number],

@@ -1,38 +1,38 @@
-// When has a read taken too long? Its deadline counts its own time, not that in a queue behind others who use the same bus.
+// Ends a read that takes too long, without counting its time in a queue behind other users of a bus.
 
 import { type Clock, waitFor } from '../host/clock.ts';
 import type { Job, QueueAccount } from '../host/read-context.ts';
 import type { Sampling } from '../sensor.ts';
 
-/** Who was told to stop has this many seconds to let go of a bus. */
+/** Seconds that an aborted read has to leave a bus. */
 const LETTING_GO = 1;
 
-/** What nobody gave a deadline, such as the opening of a chip, may hold a bus for this many seconds. */
+/** Seconds that work without a deadline, such as the opening of a chip, may hold a bus. */
 const LONGEST_HOLD = 10;
 
-/** A read may take so many times as long as its kind says. */
+/** A read may take this many times its conversion time. */
 const CONVERSIONS = 2;
 
-/** A read that waits in a queue is looked after so often, in seconds, at the most. */
+/** The shortest time between two checks of a read that waits in a queue, in seconds. */
 const SHORTEST_PAUSE = 0.05;
 
-/** Seconds that a read may take: the usual time, or more where a reading takes long by itself. */
+/** Seconds that a read may take: `usual`, or more for a long conversion. */
 export function timeToRead(usual: number, { conversionTime = 0 }: Sampling = {}): number {
   return Math.max(usual, Math.ceil(CONVERSIONS * conversionTime));
 }
 
 /**
- * The deadline of a sensor, for one read after the other. A read waits in a queue for as long as that moves on; where one
- * who is before it holds the bus past a deadline of its own, the read is over too, and says who it is.
+ * The deadline of a sensor, for one read after the other. A read may wait in a queue as long as the queue moves on. If the
+ * job before it holds the bus past a deadline of its own, the read ends too, and its error names the holder.
  */
 export class Deadline implements QueueAccount {
-  /** What a person calls the sensor. */
+  /** The sensor's name, for messages. */
   readonly name: string;
   readonly #seconds: number;
   readonly #clock: Clock;
-  /** The read's work that waits in queues: of a read that does one thing at a time there is one at most. */
+  /** The read's jobs that wait in queues; one at most for a read that does one thing at a time. */
   readonly #queued = new Set<Job>();
-  /** When work of others and of its own was first known to run, in monotonic seconds. */
+  /** When jobs of this sensor and of others were first seen to run, in monotonic seconds. */
   readonly #running = new WeakMap<Job, number>();
   #start = 0;
   #waited = 0;
@@ -44,12 +44,12 @@ export class Deadline implements QueueAccount {
     this.#clock = clock;
   }
 
-  /** Seconds that the read has waited, so far, in queues. */
+  /** Seconds that the read has waited in queues so far. */
   get waited(): number {
     return this.#waited + (this.#queued.size > 0 ? this.#clock.monotonic() - this.#waitingSince : 0);
   }
 
-  /** A read begins, in a context with this account. */
+  /** Starts the deadline of a read whose context has this account. */
   begin(): void {
     this.#queued.clear();
     this.#waited = 0;
@@ -57,8 +57,8 @@ export class Deadline implements QueueAccount {
   }
 
   /**
-   * Waits until `work`, which must not reject, has ended, the read is overdue or `signal` aborts.
-   * @returns one sentence that says why it is overdue, where it is
+   * Waits until `work` has settled, the read is overdue or `signal` aborts.
+   * @returns one sentence that says why the read is overdue, if it is
    */
   async wait(work: Promise<unknown>, signal: AbortSignal): Promise<string | undefined> {
     for (;;) {
@@ -68,7 +68,7 @@ export class Deadline implements QueueAccount {
       const holds = [...this.#queued].map(job => this.#holdBefore(job, now));
       const stuck = holds.find(({ limit }) => limit <= now);
       if (stuck !== undefined) return stuck.reason;
-      // In a queue the time that is left stays the same, however little it is.
+      // While the read waits in a queue, the time that is left stays the same.
       const pause = holds.length > 0 ? Math.max(left, SHORTEST_PAUSE) : left;
       const seconds = Math.min(pause, ...holds.map(({ limit }) => limit - now));
       if ((await waitFor(this.#clock, work, seconds, signal)) || signal.aborted) return undefined;
@@ -103,9 +103,9 @@ export class Deadline implements QueueAccount {
     if (this.#queued.delete(job) && this.#queued.size === 0) this.#waited = waited;
   }
 
-  /** Until which monotonic time another's work may keep this job waiting, and what to say then. */
+  /** The monotonic time until which the running job may keep this job waiting, and the error after that. */
   #holdBefore({ queue, running }: Job, now: number): { readonly limit: number; readonly reason: string } {
-    // Between two jobs there is none for a moment.
+    // Between two jobs none runs for a moment.
     if (running === undefined) return { limit: Number.POSITIVE_INFINITY, reason: '' };
     if (!this.#running.has(running)) this.#running.set(running, now);
     const seen = this.#running.get(running)!;

@@ -1,4 +1,4 @@
-// What a device is: sensors that together give rows, as async generators of batches of columns.
+// Opens the sensors of a dataset and makes rows of their readings, as async generators of batches of columns.
 
 import { type Clock, systemClock } from '../host/clock.ts';
 import { type Channel, isComputed, type Sensor, type SensorOpener } from '../sensor.ts';
@@ -23,78 +23,79 @@ const MISSED_REPORT_INTERVAL = 60;
 export interface Device {
   /** The columns of a row after `time`, in the order of the sensors. */
   readonly channels: readonly Channel[];
-  /** Seconds between rows; 0 is as fast as they are taken. */
+  /** Seconds between rows; 0 makes each row when the generator's caller takes it. */
   readonly interval: number;
   /** The values are a pure function of time; with interval 0, time is then simulated too. */
   readonly computed: boolean;
-  /** How each sensor is doing at this moment. With interval 0 that is the last news from any generator. */
+  /** The current state of each sensor. With interval 0 it is the latest state in any generator. */
   readonly sensors: readonly SensorState[];
-  /** Slots that were skipped because the row before, or whoever takes the rows, was late. */
+  /** Slots skipped because the row before was late, or the generator's caller took it late. */
   readonly missedSlots: number;
   /**
-   * Seconds by which the schedule is late: how long ago the next row, or the next look at the schedule, was due. Up to a second or so
-   * on a busy machine; one that grows belongs to a sampler that is stuck. 0 without a schedule.
+   * Seconds since the next row, or the next step of the schedule, was due: up to about a second on a busy machine. A value
+   * that grows shows a stuck sampler. 0 without a schedule.
    */
   readonly lateness: number;
-  /** Seconds since 1970: with interval > 0, no row to come has a time before this. */
+  /** Seconds since 1970: with interval > 0, no future row has a time before this. */
   readonly earliest: number;
   readonly clock: ClockHistory;
   /**
    * Rows, as batches of columns: a Float64Array of times (seconds since 1970, strictly increasing), then one typed
-   * array a channel. They end, without an error, when `signal` aborts or the device is closed; then the sensors are
-   * closed too. To stop, abort: `return()` alone is only heard at the next row.
+   * array per channel. They end, without an error, when `signal` aborts or the device is closed; then the sensors are
+   * closed too. To stop, abort: `return()` alone takes effect only at the next row.
    *
-   * With interval > 0 there is one generator at a time, of batches of one row on the schedule. With interval 0 there
-   * may be many; each opens sensors of its own and is paced by whoever takes its batches. Computed sensors then give
+   * With interval > 0 there is one generator at a time, which yields one row per slot of the schedule. With interval 0
+   * there may be many; each opens sensors of its own and makes a batch when its caller takes one. Computed sensors then give
    * batches of up to 4096 rows in simulated time, at the multiples of the device's step from `options.from` (seconds since
-   * 1970) on, else from now on. Other sensors give one reading a batch; `from` means nothing to them.
+   * 1970) on, or from the present time on. Other sensors give one reading per batch and ignore `from`.
    *
-   * @throws when the sensors do not open (again), or on a second generator at an interval > 0
+   * @throws if the sensors do not open, or for a second generator at an interval > 0
    */
   rows(signal: AbortSignal, options?: RowsOptions): Rows;
   /** Ends every generator and closes every sensor. */
   close(): Promise<void>;
 }
 
-/** What became of the system clock since the device was opened. */
+/** The steps of the system clock since the device was opened. */
 export interface ClockHistory {
-  /** How often it was found to have been set. */
+  /** How many steps were found. */
   readonly steps: number;
-  /** The last of these steps, at most 8, the newest at the end. */
+  /** The latest steps, at most 8, the newest at the end. */
   readonly lastSteps: readonly ClockStep[];
-  /** Seconds that row time is ahead of it: 0 unless it was set back. */
+  /** Seconds by which row time is ahead of the system clock: 0 unless that was set back. */
   readonly ahead: number;
 }
 
 export interface RowsOptions {
+  /** Seconds since 1970. */
   readonly from?: number;
 }
 
 export interface DeviceOptions {
   readonly sensors: readonly SensorOpener[];
-  /** Seconds between rows, 0.001 to 86400; 0 is as fast as they are taken. */
+  /** Seconds between rows, 0.001 to 86400; 0 makes each row when it is taken. */
   readonly interval: number;
-  /** Seconds from row to row in simulated time, 1 where it is left out. */
+  /** Seconds from row to row in simulated time; 1 by default. */
   readonly step?: number;
   readonly clock?: Clock;
   readonly onEvent?: (event: DeviceEvent) => void;
 }
 
 /**
- * Opens the sensors, to learn their channels and to fail early. With interval > 0 they stay open for the first
- * generator; with 0 each generator opens its own.
- * @throws an error that names the option, the sensor or the channel that is wrong
+ * Opens the sensors to learn their channels and to fail early. With interval > 0 they stay open for the first
+ * generator; with interval 0 each generator opens its own.
+ * @throws an error that names the wrong option, sensor or channel
  */
 export async function openDevice(options: DeviceOptions): Promise<Device> {
   const { sensors: openers, interval, step = 1, clock = systemClock, onEvent = () => {} } = options;
-  if (openers.length === 0) throw new Error('a device needs one sensor at least, and found none');
+  if (openers.length === 0) throw new Error('expected at least one sensor, found none');
   if (interval !== 0 && !(interval >= SHORTEST_INTERVAL && interval <= LONGEST_INTERVAL)) {
     throw new RangeError(
-      `interval: expected 0 or ${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds, and found ${interval}`,
+      `interval: expected 0 or ${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds, found ${interval}`,
     );
   }
   if (!(step >= SMALLEST_STEP && step <= Number.MAX_SAFE_INTEGER)) {
-    throw new RangeError(`step: expected ${SMALLEST_STEP} seconds at least, and found ${step}`);
+    throw new RangeError(`step: expected at least ${SMALLEST_STEP} seconds, found ${step}`);
   }
   const sensors = await openSensors(openers, clock);
   const device = new SensorDevice({ sensors: openers, interval, step, clock, onEvent }, sensors);
@@ -113,13 +114,13 @@ class SensorDevice implements Device {
   readonly #times: RowTimes;
   readonly #health: readonly SensorHealth[];
   readonly #runs = new Set<Run>();
-  /** Opened sensors that wait for the first generator. */
+  /** The sensors that `openDevice` opened, until the first generator takes them. */
   #unused: readonly SensorReader[];
   /** Resolves when the sensors of the last generator that ended are closed. */
   #free: Promise<unknown> = Promise.resolve();
   #closed = false;
   #missedSlots = 0;
-  /** On the monotonic clock; infinite where nothing is on a schedule. */
+  /** When the sampler will have moved on, on the monotonic clock; infinite without a schedule. */
   #movesOnBy = Number.POSITIVE_INFINITY;
   #missedReported = { slots: 0, at: Number.NEGATIVE_INFINITY };
 
@@ -133,7 +134,7 @@ class SensorDevice implements Device {
     this.#onEvent = options.onEvent;
     this.#times = new RowTimes(options.clock, step => this.#onEvent({ kind: 'clock-stepped', ...step }));
     const now = options.clock.wall();
-    // What is computed for each client is never read, and cannot fail.
+    // Rows computed for each client are never read from a sensor, and cannot fail.
     const state = this.computed && this.interval === 0 ? 'ok' : 'waiting';
     this.#health = sensors.map(sensor => new SensorHealth(sensor, state, now, options.onEvent));
     this.#unused = this.#readersOf(sensors);
@@ -163,12 +164,14 @@ class SensorDevice implements Device {
   async *rows(signal: AbortSignal, options: RowsOptions = {}): Rows {
     const { from } = options;
     if (from !== undefined && !Number.isFinite(from)) {
-      throw new RangeError(`from: expected seconds since 1970, and found ${from}`);
+      throw new RangeError(`from: expected seconds since 1970, found ${from}`);
     }
     if (this.#closed) throw new Error('the device is closed');
     if (signal.aborted) return;
     if (this.interval > 0 && this.#runs.size > 0) {
-      throw new Error(`rows are being made already, and at an interval of ${this.interval} s once is enough`);
+      throw new Error(
+        `expected one generator of rows at a time at an interval of ${this.interval} s, found a second one`,
+      );
     }
     const run = new Run(signal, closing => {
       this.#runs.delete(run);
@@ -189,7 +192,7 @@ class SensorDevice implements Device {
     await this.closeUnused();
   }
 
-  /** Closes the sensors that were opened first, if no generator has taken them. */
+  /** Closes the sensors that `openDevice` opened, unless a generator has taken them. */
   async closeUnused(): Promise<void> {
     const readers = this.#unused;
     this.#unused = [];
@@ -218,7 +221,7 @@ class SensorDevice implements Device {
     }
   }
 
-  /** Readers for a new generator; none where the wait for them was aborted. */
+  /** Readers for a new generator; none after an abort. */
   async #openReaders(signal: AbortSignal): Promise<readonly SensorReader[]> {
     if (this.#unused.length > 0) {
       const readers = this.#unused;
@@ -234,7 +237,7 @@ class SensorDevice implements Device {
       if (now === layout(this.channels)) return this.#readersOf(sensors);
       await Promise.all(sensors.map(sensor => closeSensor(sensor, this.#clock)));
       throw new Error(
-        `the sensors have other channels than before: expected ${layout(this.channels)}, found ${now}`,
+        `expected the channels that the sensors had before, ${layout(this.channels)}, found ${now}`,
       );
     } catch (error) {
       if (signal.aborted) return [];

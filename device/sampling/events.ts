@@ -1,16 +1,16 @@
-// What a device tells whoever keeps its log. `time` is in seconds since 1970.
+// Declares the events that a device reports to the log; `time` is in seconds since 1970.
 
 import type { Sampling } from '../sensor.ts';
 
-/** The last reading of a sensor that is slower than the rows. */
+/** The latest reading of a sensor that is slower than the rows. */
 export interface SlowReading {
-  /** Seconds from one reading to the next that were asked for: those between rows, unless it has a time of its own. */
+  /** Configured seconds from one reading to the next: the sensor's own `every`, or the interval of the rows. */
   readonly every: number;
-  /** Seconds from its beginning to its end. */
+  /** Seconds from the beginning of the reading to its end. */
   readonly takes: number;
-  /** Those of them in which it waited for others on the same bus. */
+  /** Seconds of these that it waited for other sensors on the same bus. */
   readonly waits: number;
-  /** What rows between two readings hold. */
+  /** The content of rows between two readings. */
   readonly between: NonNullable<Sampling['between']>;
 }
 
@@ -19,18 +19,18 @@ export type DeviceEvent =
       readonly kind: 'sensor-failing';
       readonly time: number;
       readonly sensor: string;
-      /** Why its first read failed; later ones are counted in the sensor's state. */
+      /** Why its first read failed; the sensor's state counts later failures. */
       readonly error: string;
     }
   | {
       readonly kind: 'sensor-back';
       readonly time: number;
       readonly sensor: string;
-      /** For how many seconds it gave nothing. */
+      /** How long it failed, in seconds. */
       readonly seconds: number;
     }
   | ({
-      /** Its readings come too late for their rows: told once. */
+      /** Its readings come too late for their rows; reported once. */
       readonly kind: 'sensor-slow';
       readonly time: number;
       readonly sensor: string;
@@ -39,15 +39,15 @@ export type DeviceEvent =
       readonly kind: 'sensor-note';
       readonly time: number;
       readonly sensor: string;
-      /** What a person should know of it though it gives values; told when it is new. */
+      /** An advice about a sensor that gives values; reported when it is new. */
       readonly note: string;
     }
   | {
       readonly kind: 'clock-stepped';
       readonly time: number;
-      /** By how many seconds the system clock was moved; negative is back. */
+      /** By how many seconds the system clock was set, negative for back. */
       readonly seconds: number;
-      /** By how many seconds the rows' time is now ahead of the system clock. */
+      /** By how many seconds row time is ahead of the system clock now. */
       readonly ahead: number;
     }
   | {

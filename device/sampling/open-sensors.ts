@@ -1,19 +1,19 @@
-// How the sensors of a device are opened: all or none, with channels that can stand in one Sequence.
+// Opens the sensors of a device, all or none, and checks that their channels can share one Sequence.
 
 import { type Clock, waitFor } from '../host/clock.ts';
 import type { Sensor, SensorOpener } from '../sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
 
-/** Opening takes this many seconds at most. */
+/** The limit for opening all sensors, in seconds. */
 const LONGEST_OPENING = 10;
 
-/** The column that every row begins with. */
+/** The first column of every row. */
 const TIME_COLUMN = 'time';
 
 /**
- * Opens all sensors side by side. Where one fails, or the wait is over (10 s, an abort), the others are closed again,
- * also those that open later.
- * @throws the own error of the first sensor that failed, with the number of others that failed too
+ * Opens all sensors in parallel. If one fails, or after 10 s or an abort, the others are closed again, also those that open
+ * later.
+ * @throws the error of the first sensor that failed, with the number of other sensors that failed
  */
 export async function openSensors(
   openers: readonly SensorOpener[],
@@ -58,28 +58,29 @@ function failure(errors: readonly unknown[]): Error {
   return new Error(`${message}${more}`, { cause: new AggregateError(errors) });
 }
 
-/** Every sensor has a name of its own, every channel a DAP2 identifier that no other channel has. */
+/** Checks that sensors have different names, and channels have different names that are DAP2 identifiers. */
 function checkChannels(sensors: readonly Sensor[]): void {
   const names = new Set<string>();
   const owners = new Map<string, string>();
   for (const sensor of sensors) {
-    if (names.has(sensor.name)) throw new Error(`two sensors are called '${sensor.name}'`);
+    if (names.has(sensor.name))
+      throw new Error(`expected sensors with different names, found two called '${sensor.name}'`);
     names.add(sensor.name);
     for (const { name } of sensor.channels) {
       const owner = owners.get(name);
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
         throw new Error(
-          `channel '${name}' of sensor '${sensor.name}': expected letters, digits and _, not beginning with a digit`,
+          `channel '${name}' of sensor '${sensor.name}': expected a name of letters, digits and _ that does not begin with a digit`,
         );
       }
       if (name === TIME_COLUMN) {
         throw new Error(
-          `channel '${name}' of sensor '${sensor.name}': that is the name of the rows' own time column`,
+          `channel '${name}' of sensor '${sensor.name}': expected another name than that of the time column`,
         );
       }
       if (owner !== undefined) {
         throw new Error(
-          `channel '${name}' is there twice: in sensor '${owner}' and in sensor '${sensor.name}'`,
+          `channel '${name}': expected channels with different names, found it in sensor '${owner}' and in sensor '${sensor.name}'`,
         );
       }
       owners.set(name, sensor.name);

@@ -1,4 +1,4 @@
-// Which rows does a sensor have values in that is not read for each of them? When it is read, and what rows between two readings hold.
+// Decides when a sensor is read that is read less often than rows are made, and what the rows between hold.
 
 import type { Sampling, Values } from '../sensor.ts';
 import type { Stamp } from './row-times.ts';
@@ -7,8 +7,8 @@ export class ReadCycle {
   readonly #every: number;
   readonly #holds: boolean;
   readonly #interval: number;
-  /** The turn, counted in `every` since 1970, of the last reading. */
-  #turn = Number.NaN;
+  /** The period of the latest reading, counted in `every` since 1970. */
+  #period = Number.NaN;
   #latest: { readonly values: Values; readonly until: number } | undefined;
 
   /** @param interval seconds between rows */
@@ -18,38 +18,38 @@ export class ReadCycle {
     this.#interval = interval;
   }
 
-  /** Whether the row of this stamp is the nearest one to a whole multiple of `every` in wall time, or the first one after it. */
+  /** Whether the row of this stamp is the nearest to a whole multiple of `every` in wall time, or the first row after it. */
   isDue({ wall }: Stamp): boolean {
-    return this.#every === 0 || this.#turnAt(wall) !== this.#turn;
+    return this.#every === 0 || this.#periodAt(wall) !== this.#period;
   }
 
-  /** A read begins for the row of this stamp. */
+  /** Records that a read begins for the row of this stamp. */
   begun({ wall }: Stamp): void {
-    this.#turn = this.#turnAt(wall);
+    this.#period = this.#periodAt(wall);
   }
 
   /**
-   * There is a new reading, of a read that began at the monotonic time `began` and took `seconds`. Rows hold it, at the longest,
-   * until the next one would be there if it took as long, and `grace` seconds more.
+   * Keeps the values of a read that began at the monotonic time `began` and took `seconds`. Rows hold them until the next
+   * reading would be there if it took as long, and `grace` seconds more.
    */
   keep(values: Values, began: number, seconds: number, grace: number): void {
     if (!this.#holds) return;
     const next = began + Math.max(this.#every, seconds) + this.#interval;
-    // Whoever gave it may fill the same array again.
+    // The sensor may fill the same array again.
     this.#latest = { values: Float64Array.from(values), until: next + seconds + grace };
   }
 
-  /** The sensor has failed: what it said before is no longer so. */
+  /** Forgets the values, after a failure of the sensor. */
   forget(): void {
     this.#latest = undefined;
   }
 
-  /** What the row of this stamp holds where there is no new reading; undefined for no value. */
+  /** The values of the row of this stamp without a new reading; undefined for no values. */
   between({ monotonic }: Stamp): Values | undefined {
     return this.#latest !== undefined && monotonic <= this.#latest.until ? this.#latest.values : undefined;
   }
 
-  #turnAt(wall: number): number {
+  #periodAt(wall: number): number {
     return Math.floor((wall + this.#interval / 2) / this.#every);
   }
 }

@@ -1,21 +1,21 @@
-// What time a row carries: the system clock, made finer by the monotonic one, and strictly increasing whatever happens.
+// Stamps rows with strictly increasing times of the system clock, refined by the monotonic clock.
 
 import type { Clock } from '../host/clock.ts';
 
-/** `Clock.wall` counts whole milliseconds, so the true time lies up to this much later. */
+/** `Clock.wall` counts whole milliseconds, so that the true time lies up to this many seconds later. */
 const WALL_TICK = 0.001;
 
-/** A difference between the two clocks that changes by this many seconds or more is a step; less is followed silently. */
+/** A change of the difference between the clocks by this many seconds or more is a step; row time follows a smaller one silently. */
 const SMALLEST_STEP = 0.1;
 
-/** How many of the last steps are remembered. */
+/** How many of the latest steps are kept. */
 const STEPS_KEPT = 8;
 
-/** How fast row time runs, against real time, while it is ahead of a system clock that was set back. */
+/** The speed of row time, relative to real time, while it is ahead of a system clock that was set back. */
 const CATCH_UP_SPEED = 0.5;
 
 export interface ClockStep {
-  /** The first row time after the step: rows before it carry the times of the clock as it was. */
+  /** The first row time after the step, in seconds since 1970. */
   readonly time: number;
   /** By how many seconds the system clock was moved; negative is back. */
   readonly seconds: number;
@@ -33,14 +33,14 @@ export interface Stamp {
 }
 
 /**
- * Makes the times of rows. Row time is the system clock's; a step forward is followed at once. When the system clock
- * is set back, row time neither runs back nor stops: it goes on from where it was at half speed, so that rows keep
- * their order and distinct, evenly spaced times, until the system clock has caught up (after twice the step).
+ * Makes the times of rows. Row time is the time of the system clock, and follows a step forward at once. When the system
+ * clock is set back, row time goes on at half speed, so that rows keep their order and distinct, evenly spaced times, until
+ * the system clock has caught up (after twice the step).
  */
 export class RowTimes {
   readonly #clock: Clock;
   readonly #onStep: (step: ClockStep) => void;
-  // The difference wall - monotonic is somewhere in here; each look at the clocks narrows it.
+  // The bounds of the difference wall - monotonic, which each reading of the clocks narrows.
   #low = Number.NEGATIVE_INFINITY;
   #high = Number.POSITIVE_INFINITY;
   #lastMicroseconds = 0;
@@ -55,12 +55,12 @@ export class RowTimes {
     this.#onStep = onStep;
   }
 
-  /** How often the system clock was found to have been set. */
+  /** How many steps of the system clock were found. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** The last of those steps, at most 8, the newest at the end. */
+  /** The latest of those steps, at most 8, the newest at the end. */
   get lastSteps(): readonly ClockStep[] {
     return this.#lastSteps;
   }
@@ -70,12 +70,12 @@ export class RowTimes {
     return this.#ahead;
   }
 
-  /** Seconds since 1970: no row to come has a time before this. */
+  /** Seconds since 1970: no future row has a time before this. */
   get earliest(): number {
     return this.#making ?? this.#clock.wall() - WALL_TICK;
   }
 
-  /** The row that was stamped last is there. */
+  /** The row that was stamped last has been handed over. */
   made(): void {
     this.#making = undefined;
   }

@@ -1,9 +1,9 @@
-// What a device gives: rows, as an async generator of batches of columns.
+// Declares the rows of a device: an async generator of batches of columns.
 
 import type { Batch } from '../../dap/model/value.ts';
 
 /**
- * Batches of rows. Whoever has done with the last one may hand it back with `next(batch)`, and touches it no more: its
- * memory may then serve for a later one. A loop that hands back nothing gets new memory each time.
+ * Batches of rows. A caller that has used the last batch may hand it back with `next(batch)`, and must not touch it then: the
+ * generator may fill it again. Without that, each batch has new memory.
  */
 export type Rows = AsyncGenerator<Batch, void, Batch | undefined>;

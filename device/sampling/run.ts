@@ -1,10 +1,10 @@
-// What one generator of rows holds, and that all of it is let go when the generator ends, however that comes about.
+// Closes the sensors of one generator of rows when the generator ends or its caller aborts.
 
 import type { SensorReader } from './sensor-reader.ts';
 
 /**
- * The sensors of one generator and the signal that stops it. When whoever takes the rows aborts, the sensors are
- * closed at once, even if that generator is never asked for another row and so never comes to its own end.
+ * The sensors of one generator and the signal that stops it. When the generator's caller aborts, the sensors are closed at
+ * once, even if the caller takes no further row, so that the generator never ends by itself.
  */
 export class Run {
   readonly #stop = new AbortController();
@@ -12,7 +12,7 @@ export class Run {
   readonly #onEnd: (closing: Promise<unknown>) => void;
   #readers: readonly SensorReader[] = [];
 
-  /** @param onEnd is called with what resolves when the sensors are closed */
+  /** @param onEnd gets a promise that resolves when the sensors are closed */
   constructor(outer: AbortSignal, onEnd: (closing: Promise<unknown>) => void) {
     this.#outer = outer;
     this.#onEnd = onEnd;
@@ -25,8 +25,8 @@ export class Run {
   }
 
   /**
-   * Takes the readers into its care.
-   * @returns whether there are rows to make; where the run has ended, the readers are closed
+   * Takes over the readers, and closes them at once if the run has ended.
+   * @returns whether the run still goes on
    */
   hold(readers: readonly SensorReader[]): boolean {
     this.#readers = readers;

@@ -1,4 +1,4 @@
-// How real readings become rows: on the schedule, or one after the other as fast as they are asked for.
+// Makes rows of real readings, on a schedule or as fast as a client takes them.
 
 import type { Batch, NumberColumn } from '../../dap/model/value.ts';
 import { type Clock, nextTurn, waitFor } from '../host/clock.ts';
@@ -8,17 +8,17 @@ import type { Rows } from './rows.ts';
 import { Schedule } from './schedule.ts';
 import type { SensorReader } from './sensor-reader.ts';
 
-/** A row waits this many seconds for its sensors, even if the next slot comes sooner. */
+/** A row waits at least this many seconds for its sensors, even if the next slot comes sooner. */
 const SHORTEST_PATIENCE = 0.02;
 
-/** Without a schedule, and while every sensor is out, there is a row of NaN in this many seconds. */
+/** Seconds between rows of NaN without a schedule, while every sensor fails. */
 const NOTHING_TO_READ = 1;
 
 export interface Sampler {
   readonly readers: readonly SensorReader[];
   readonly clock: Clock;
   readonly times: RowTimes;
-  /** Told by when, on the monotonic clock, the sampler will have moved on: woken up, or made its row. */
+  /** Gets the monotonic time by which the sampler will have woken up or made its row. */
   readonly movesOnBy: (monotonic: number) => void;
 }
 
@@ -48,12 +48,12 @@ export async function* scheduledRows(
     const row = await readRow(sampler, stamp, limit, signal);
     if (signal.aborted) return;
     yield row;
-    // Only now has whoever takes the rows put this one where it belongs.
+    // The caller takes its next row only after it has stored this one.
     times.made();
     const missed = schedule.skipMissed(clock.monotonic());
     if (missed > 0) onMissed(missed);
     sampler.movesOnBy(schedule.due);
-    // A sampler that is behind has no timer to wait for: everything else has its turn all the same.
+    // A sampler that is behind does not sleep, and would starve the rest of the process.
     if (schedule.due <= clock.monotonic()) await nextTurn();
     await clock.sleepUntil(schedule.due, signal);
   }

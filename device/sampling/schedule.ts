@@ -1,11 +1,11 @@
-// When rows are due: slots at start + n x interval on the monotonic clock, laid on whole multiples in wall time.
+// Computes when rows are due: at start + n x interval on the monotonic clock, aligned to whole multiples in wall time.
 
-/** A slot is still taken when it comes up to this share of an interval late, and none is laid closer to another row. */
+/** The share of an interval by which a slot may be late, and the least distance of a slot to the row before. */
 const HALF = 0.5;
 
 /**
- * Slots that do not drift, since each is counted from the start and none from the one before. A row at once, outside
- * the slots, is the caller's matter: `align` lays the first slot half to one and a half intervals later.
+ * Slots that do not drift, since each is computed from the start and not from the slot before. The caller makes a first row
+ * outside the slots: `align` puts the first slot half to one and a half intervals later.
  */
 export class Schedule {
   readonly #interval: number;
@@ -23,8 +23,8 @@ export class Schedule {
   }
 
   /**
-   * Lays the slots on whole multiples of the interval since 1970 as the system clock has it; to be called with a row
-   * that has just been taken, first and whenever the system clock was set.
+   * Aligns the slots to whole multiples of the interval since 1970 by the system clock. Called right after a row, at first and
+   * after each step of the system clock.
    */
   align(monotonic: number, wall: number): void {
     const sinceMultiple = wall % this.#interval;
@@ -32,15 +32,14 @@ export class Schedule {
     this.#slot = sinceMultiple > HALF * this.#interval ? 2 : 1;
   }
 
-  /** The slot that was due has been taken: moves on to the one after. */
+  /** Moves on to the slot after the one that was due. */
   taken(): void {
     this.#slot++;
   }
 
   /**
-   * Skips the slots that are more than half an interval past: what was not measured then is not made up for in a
-   * burst now.
-   * @returns how many were skipped
+   * Skips the slots that are more than half an interval past, so that late rows do not come in a burst.
+   * @returns how many slots were skipped
    */
   skipMissed(monotonic: number): number {
     const slot = Math.max(this.#slot, Math.ceil((monotonic - this.#start) / this.#interval - HALF));

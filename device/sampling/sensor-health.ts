@@ -1,24 +1,24 @@
-// How a sensor is doing: its state, kept over all its reads, and the events when that changes.
+// Keeps the state of one sensor over all its reads, and reports an event when it changes.
 
 import type { Sensor } from '../sensor.ts';
 import type { DeviceEvent, SlowReading } from './events.ts';
 
-/** How a sensor is doing at this moment. Times are in seconds since 1970. */
+/** The state of a sensor. Times are in seconds since 1970. */
 export interface SensorState {
   readonly name: string;
-  /** The names of the columns that are without values while it fails. */
+  /** The names of its columns, which have no values while it fails. */
   readonly channels: readonly string[];
-  /** `waiting`: it was not read yet. */
+  /** `waiting` until its first read has ended. */
   readonly state: 'waiting' | 'ok' | 'failing';
-  /** Since when it has been in that state. */
+  /** When it entered that state. */
   readonly since: number;
-  /** How many of its reads have failed since the device was opened. */
+  /** How many of its reads failed since the device was opened. */
   readonly failures: number;
-  /** Why the last of them failed; kept after the sensor has come back. */
+  /** The latest failure; kept after the sensor has recovered. */
   readonly lastError: { readonly message: string; readonly time: number } | undefined;
-  /** What a person should know of it though it gives values; left out where that is nothing. */
+  /** An advice about a sensor that gives values; left out if there is none. */
   readonly note?: string;
-  /** Where several readings in a row came too late for their rows; gone as soon as one is in time, or fails. */
+  /** Present while several readings in a row came too late for their rows; a reading in time, or a failure, ends it. */
   readonly slow?: SlowReading;
 }
 
@@ -49,7 +49,7 @@ export class SensorHealth {
     return note === undefined ? this.#current : { ...this.#current, note };
   }
 
-  /** From now on it is this sensor that is read: the same one, opened anew. */
+  /** Replaces the sensor by the same one, opened anew. */
   watch(sensor: Sensor): void {
     this.#sensor = sensor;
   }
@@ -80,7 +80,7 @@ export class SensorHealth {
     this.#report({ kind: 'sensor-back', time, sensor: was.name, seconds: time - was.since });
   }
 
-  /** Tells of a reading that was too late, as some before it; undefined where that is over. The first time is reported. */
+  /** Records that readings come too late; undefined ends that. The first time is reported. */
   keepsUp(late: Omit<SlowReading, 'between'> | undefined, time: number): void {
     if (late === undefined && this.#current.slow === undefined) return;
     const { slow: _was, ...rest } = this.#current;

@@ -1,4 +1,4 @@
-// How one sensor is read: one read at a time, each with a deadline, a failed one tried again after a back-off.
+// Reads one sensor: one read at a time, each with a deadline, and a new try after a back-off for a failed one.
 
 import { messageOf } from '../error-message.ts';
 import { type Clock, waitFor } from '../host/clock.ts';
@@ -10,36 +10,36 @@ import { computedReading, readingOf } from './reading.ts';
 import type { Stamp } from './row-times.ts';
 import type { SensorHealth } from './sensor-health.ts';
 
-/** Bounds on the time that a read may take, unless its conversion is longer; between them it is the interval. Seconds. */
+/** Bounds of a read's deadline, which is the interval between them, unless the conversion takes longer. Seconds. */
 const SHORTEST_DEADLINE = 2;
 const LONGEST_DEADLINE = 10;
 
-/** So many readings that come too late for their rows are no accident: the sensor is slower than the rows. */
+/** Readings in a row that come too late for their rows until the sensor counts as slow. */
 const LATE_IN_A_ROW = 3;
 
-/** The wait after a first failed read, unless the interval is longer, and the longest wait. Seconds. */
+/** The back-off after a first failed read, unless the interval is longer, and the longest back-off. Seconds. */
 const FIRST_BACK_OFF = 0.1;
 const LONGEST_BACK_OFF = 60;
 
-/** How long a closing reader waits for a read that was told to stop, and then for the sensor to close. Seconds. */
+/** How long a closing reader waits for an aborted read to end, and then for the sensor to close. Seconds. */
 const READ_GRACE = 0.1;
 const CLOSE_GRACE = 1;
 
 type Outcome = PartialReading | { readonly error: string; readonly backOffFrom: number };
 
 interface ReadAttempt {
-  /** When it began, and the seconds that it took and waited for a bus as soon as it has ended. */
+  /** When it began on the monotonic clock, and, after its end, how many seconds it took and how many of them it waited in queues. */
   readonly began: number;
   took: number;
   waited: number;
-  /** Rows that left without it. */
+  /** How many rows were made without it. */
   missed: number;
-  /** Resolves when there is an outcome, at the deadline at the latest, or when the reader is closed; undefined where there is one at once. */
+  /** Resolves with an outcome, at the deadline at the latest, or when the reader closes; undefined if there is an outcome at once. */
   decided?: Promise<void>;
   outcome: Outcome | undefined;
   /** The outcome has gone into a row. */
   taken: boolean;
-  /** Resolves when the sensor's own `read` has ended: for a hung one that is after the deadline, or never. */
+  /** Resolves when the sensor's `read` has ended; if it hangs, that is after the deadline or never. */
   ended?: Promise<void>;
   hasEnded: boolean;
 }
@@ -61,7 +61,7 @@ export class SensorReader {
   #retryAt = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | undefined;
 
-  /** @param interval seconds between rows; 0 is "as fast as read" */
+  /** @param interval seconds between rows; 0 without a schedule */
   constructor(sensor: Sensor, health: SensorHealth, clock: Clock, interval: number) {
     this.sensor = sensor;
     this.#health = health;
@@ -76,7 +76,7 @@ export class SensorReader {
     this.#cycle = new ReadCycle(sampling, interval);
   }
 
-  /** The monotonic time from which `begin` has something to wait for; infinite while a hung read has not ended. */
+  /** The monotonic time from which `begin` can start a read; infinite while a hung read has not ended. */
   get dueAt(): number {
     const read = this.#read;
     if (read === undefined || (read.taken && read.hasEnded)) return this.#retryAt;
@@ -84,8 +84,8 @@ export class SensorReader {
   }
 
   /**
-   * Begins a read for the row of this stamp, unless one is under way, a back-off is not over or none is due.
-   * @returns what the row should wait for, which does not reject; undefined where that is nothing.
+   * Begins a read for the row of this stamp, unless a read is under way, a back-off is not over or no read is due.
+   * @returns a promise for the row to wait for, which does not reject; undefined if there is nothing to wait for
    */
   begin(stamp: Stamp): Promise<void> | undefined {
     if (this.#read?.taken && this.#read.hasEnded) this.#read = undefined;
@@ -97,7 +97,7 @@ export class SensorReader {
     return this.#read.decided;
   }
 
-  /** The values for the row of this stamp, which leaves now; undefined where the sensor has none. */
+  /** The values for the row of this stamp, which is made now; undefined if the sensor has none. */
   take(stamp: Stamp): Values | undefined {
     const read = this.#read;
     if (read === undefined || read.taken) return this.#cycle.between(stamp);
@@ -113,7 +113,7 @@ export class SensorReader {
     const first = Math.max(this.#interval, FIRST_BACK_OFF);
     const backOff = Math.min(first * 2 ** this.#failuresInARow, LONGEST_BACK_OFF);
     this.#failuresInARow++;
-    // Half an interval off, so that the slot in which the back-off ends is not lost to a timer's jitter.
+    // Half an interval less, so that jitter of a timer does not lose the slot in which the back-off ends.
     this.#retryAt = read.outcome.backOffFrom + backOff - this.#interval / 2;
     this.#cycle.forget();
     this.#lateInARow = 0;
@@ -122,7 +122,7 @@ export class SensorReader {
     return undefined;
   }
 
-  /** Stops a read that is under way and closes the sensor. Does not reject, and waits little for a sensor that hangs. */
+  /** Aborts a read that is under way and closes the sensor. Does not reject, and waits about a second for a sensor that hangs. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -135,7 +135,7 @@ export class SensorReader {
     await closeSensor(this.sensor, this.#clock);
   }
 
-  /** A failed reading is still due, as soon as its back-off is over. */
+  /** After a failure a read is due as soon as the back-off is over. */
   #isDue(stamp: Stamp): boolean {
     return this.#failuresInARow > 0 ? stamp.monotonic >= this.#retryAt : this.#cycle.isDue(stamp);
   }
@@ -186,7 +186,7 @@ function newRead(began: number): ReadAttempt {
   return { began, took: 0, waited: 0, missed: 0, outcome: undefined, taken: false, hasEnded: false };
 }
 
-/** A read of what is computed: there at once. */
+/** A read of a computed sensor, which has its outcome at once. */
 function computed(sensor: ComputedSensor, { monotonic, time }: Stamp): ReadAttempt {
   const read = newRead(monotonic);
   read.hasEnded = true;
@@ -198,7 +198,7 @@ function computed(sensor: ComputedSensor, { monotonic, time }: Stamp): ReadAttem
   return read;
 }
 
-/** Closes a sensor, whatever its `close` does: errors are dropped, and one that hangs is not waited for. */
+/** Closes a sensor. Errors of its `close` are dropped, and a `close` that hangs is given up after a second. */
 export async function closeSensor(sensor: Sensor, clock: Clock): Promise<void> {
   const closing = (async () => sensor.close())().catch(() => undefined);
   await waitFor(clock, closing, CLOSE_GRACE);

@@ -114,7 +114,7 @@ describe('a device of computed sensors without an interval', () => {
   it('refuses a beginning that is no time', async () => {
     const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0 });
     const rows = device.rows(new AbortController().signal, { from: Number.NaN });
-    await expect(rows.next()).rejects.toThrow('from: expected seconds since 1970, and found NaN');
+    await expect(rows.next()).rejects.toThrow('from: expected seconds since 1970, found NaN');
   });
 });
 
@@ -184,7 +184,7 @@ describe('a device of real sensors without an interval', () => {
     const device = await openDevice({ sensors: [async () => sensorOf(name, () => [1])], interval: 0 });
     name = 'after';
     await expect(device.rows(new AbortController().signal).next()).rejects.toThrow(
-      'the sensors have other channels than before: expected Float64 before (1), found Float64 after (1)',
+      'expected the channels that the sensors had before, Float64 before (1), found Float64 after (1)',
     );
   });
 
