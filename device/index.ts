@@ -52,6 +52,7 @@ export {
   type Values,
 } from './sensor.ts';
 export { SENSOR_KINDS } from './sensors/catalogue.ts';
+export { type I2cKind, isI2cKind } from './sensors/i2c-kind.ts';
 export { identifierOf } from './sensors/identifiers.ts';
 export { throttledFile } from './sensors/pi-throttled.ts';
 export { type Calibration, calibratedRange, calibratedStep } from './setup/calibration.ts';

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DERIVATIONS, SENSOR_KINDS } from '../dist/device/index.js';
+import { i2cTable } from '../dist/server/config/reference/i2c-kinds.js';
 import { mistakesText } from '../dist/server/config/reference/mistakes-example.js';
 import { publishedSchema, referenceText } from '../dist/server/config/reference/reference.js';
 import { sensorsText } from '../dist/server/config/reference/sensors-page.js';
@@ -29,8 +30,20 @@ function writeBlock(heading, page, text) {
   writeFileSync(path, `${before.slice(0, start)}${text}${before.slice(end)}`);
 }
 
+/** Replaces the table below a heading of a page. */
+function writeTable(heading, page, text) {
+  const path = join(root, page);
+  const before = readFileSync(path, 'utf8');
+  const start = before.indexOf('\n| ', before.indexOf(`\n${heading}\n`)) + 1;
+  const end = before.indexOf('\n\n', start);
+  if (!before.includes(`\n${heading}\n`) || start < 1 || end < 0)
+    throw new Error(`${page}: expected a table below "${heading}", found none`);
+  writeFileSync(path, `${before.slice(0, start)}${text}${before.slice(end)}`);
+}
+
 writeBlock('## Mistakes', 'docs/configuration.md', mistakesText());
 writeBelow('## Reference', 'docs/configuration.md', referenceText(SENSOR_KINDS));
 writeBelow('## Kinds', 'docs/sensors.md', sensorsText(SENSOR_KINDS, DERIVATIONS));
+writeTable('## Chips', 'docs/i2c.md', i2cTable(SENSOR_KINDS));
 const schema = JSON.stringify(publishedSchema(SENSOR_KINDS), null, 2);
 writeFileSync(join(root, 'systemd/config.schema.json'), `${schema}\n`);

@@ -1,4 +1,4 @@
-// How are the keys of a mapping told, in words? What is expected, what is taken where a key is left out, and what it means.
+// Describes the keys of a mapping in words: what is expected, the default, and the meaning.
 
 import { hexByte } from '../../../device/index.ts';
 import { expectationOf, isHexadecimal, type JsonSchema } from '../schema/expected.ts';
@@ -7,7 +7,7 @@ import { expectationOf, isHexadecimal, type JsonSchema } from '../schema/expecte
 export interface KeyText {
   readonly key: string;
   readonly expected: string;
-  /** The default; `required` where there has to be one, empty where there is none. */
+  /** The default; `required` for a key that must be there, empty for one without a default. */
   readonly usual: string;
   readonly meaning: string;
 }
@@ -23,12 +23,11 @@ export function keyTexts({ properties = {}, required = [] }: JsonSchema): readon
 
 /** The keys of a mapping, as a table of Markdown. */
 export function keyTable(schema: JsonSchema): string {
-  const rows = keyTexts(schema).map(({ key, expected, usual, meaning }) => [
-    `\`${key}\``,
-    expected,
-    usual,
-    meaning,
-  ]);
+  return textTable(keyTexts(schema));
+}
+
+export function textTable(texts: readonly KeyText[]): string {
+  const rows = texts.map(({ key, expected, usual, meaning }) => [`\`${key}\``, expected, usual, meaning]);
   return table(['key', 'expected', 'default', 'means'], rows);
 }
 

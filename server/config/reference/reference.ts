@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SensorKind } from '../../../device/index.ts';
 import { type JsonSchema, jsonSchemaOf } from '../schema/expected.ts';
 import { configSchemas } from '../schema/schema.ts';
+import { withNamedDefinitions } from './definitions.ts';
 import { keyTable } from './key-table.ts';
 
 /** The keys of one mapping: a section of the reference. */
@@ -16,7 +17,7 @@ interface Section {
 /** A JSON Schema (draft 7) by which editors complete and check a configuration. */
 export function publishedSchema(kinds: readonly SensorKind[]): JsonSchema {
   const { config } = configSchemas(kinds);
-  return z.toJSONSchema(config, {
+  const numbered = z.toJSONSchema(config, {
     io: 'input',
     // What the YAML support of editors knows best.
     target: 'draft-7',
@@ -30,6 +31,7 @@ export function publishedSchema(kinds: readonly SensorKind[]): JsonSchema {
       jsonSchema.description = `${description === undefined ? '' : `${description} `}Expected: ${expected}.`;
     },
   });
+  return withNamedDefinitions(numbered);
 }
 
 /** The reference in Markdown: one table for each mapping, but for what is a kind of sensor's own or a derivation's. */

@@ -1,17 +1,23 @@
-// How are the kinds of sensors and the derivations told to people? As a page of Markdown that follows from their definitions.
+// Generates the page on sensors, docs/sensors.md: every kind and every derivation, from their definitions.
 
 import {
   type Channel,
   type Derivation,
+  isI2cKind,
   type Need,
   type SensorKind,
   usualOptions,
 } from '../../../device/index.ts';
 import { jsonSchemaOf } from '../schema/expected.ts';
 import { entryLines } from './entry.ts';
-import { keyTable, table } from './key-table.ts';
+import { addressesText, i2cOptions } from './i2c-kinds.ts';
+import { table, textTable } from './key-table.ts';
+import { DURATIONS, OptionTables } from './option-tables.ts';
 
-/** What each need is, and the page that tells how to wire it or switch it on. */
+/** The type that is not mentioned. */
+const COMMON_TYPE = 'Float64';
+
+/** What each need is called, and the page on wiring it or switching it on. */
 const NEEDS: Readonly<Record<Need, readonly [what: string, page: string]>> = {
   'kernel-files': ["the kernel's files", 'kernel-sensors.md'],
   '1-wire': ['1-Wire', 'one-wire.md'],
@@ -22,14 +28,22 @@ const NEEDS: Readonly<Record<Need, readonly [what: string, page: string]>> = {
   network: ['the network', 'own-sensors.md'],
 };
 
-/** The part of the page that is made: a table of all kinds, a section for each, and the derivations. */
+/** The generated part of the page: a table of all kinds, the options that several share, a section for each kind, and the derivations. */
 export function sensorsText(kinds: readonly SensorKind[], derivations: readonly Derivation[]): string {
+  const i2cTexts = i2cOptions(kinds);
+  const tables = new OptionTables(
+    new Map(i2cTexts.map(({ key }) => [key, 'every [kind on I2C](#kinds-on-i2c)'])),
+  );
   return [
     kindsTable(kinds),
-    ...kinds.map(kindText),
+    DURATIONS,
+    '### Kinds on I2C',
+    'Every kind on I2C has these two options. The section of a kind has its addresses, and the options that it has besides.',
+    textTable(i2cTexts),
+    ...kinds.map(kind => kindText(kind, tables)),
     '## Derivations',
-    'Columns that are made from the value of a channel, as [derived columns](configuration.md#derived-columns).',
-    ...derivations.map(derivationText),
+    'Columns that are computed from the value of a channel: [derived columns](configuration.md#derived-columns).',
+    ...derivations.map(by => derivationText(by, tables)),
   ].join('\n\n');
 }
 
@@ -56,22 +70,26 @@ function needsText({ needs }: SensorKind): string {
 }
 
 function takesText(seconds: number): string {
-  // Of what the kernel reads, only its driver knows.
+  // The time of a sensor with a driver in the kernel is not known.
   if (seconds === 0) return '';
   return seconds < 0.1
     ? `${Number((1000 * seconds).toPrecision(2))} ms`
     : `${Number(seconds.toPrecision(2))} s`;
 }
 
-function kindText(kind: SensorKind): string {
+function kindText(kind: SensorKind, tables: OptionTables): string {
   const options = usualOptions(kind);
-  const { properties = {} } = jsonSchemaOf(kind.options);
   const takes = kind.conversionTime(options);
+  const facts = [
+    `Needs: ${needsText(kind)}.`,
+    ...(isI2cKind(kind) ? [`Addresses: ${addressesText(kind)}.`] : []),
+    ...(takes === 0 ? [] : [`A reading takes ${takesText(takes)}.`]),
+  ];
   return [
     `### \`${kind.name}\``,
     `**${kind.title}.** ${kind.description}`,
-    `Needs: ${needsText(kind)}.${takes === 0 ? '' : ` A reading takes ${takesText(takes)}.`}`,
-    ...(Object.keys(properties).length === 0 ? [] : [keyTable(jsonSchemaOf(kind.options))]),
+    facts.join(' '),
+    ...tables.blocks(kind.name, jsonSchemaOf(kind.options), isI2cKind(kind)),
     channelTable(kind.channels(options)),
     `\`\`\`yaml\n${exampleText(kind)}\n\`\`\``,
   ].join('\n\n');
@@ -83,31 +101,34 @@ function exampleText(kind: SensorKind): string {
   return ['sensors:', `  - ${first}`, ...others.map(line => `    ${line}`)].join('\n');
 }
 
+/** A table of channels, without the columns that are empty for all of them. */
 function channelTable(channels: readonly Channel[]): string {
-  const rows = channels.map(({ name, units, type = 'Float64', longName, ...channel }) => [
+  const heads = ['channel', 'units', 'type', 'valid range', 'resolution', 'long name', 'standard name'];
+  const rows = channels.map(({ name, units, type = COMMON_TYPE, longName, ...channel }) => [
     `\`${name}\``,
     units,
-    type,
+    type === COMMON_TYPE ? '' : type,
     channel.validRange === undefined ? '' : `${channel.validRange[0]} to ${channel.validRange[1]}`,
     channel.resolution === undefined ? '' : String(Number(channel.resolution.toPrecision(6))),
     longName,
     channel.standardName === undefined ? '' : `\`${channel.standardName}\``,
   ]);
-  return table(['channel', 'units', 'type', 'valid range', 'resolution', 'long name', 'standard name'], rows);
+  const filled = heads.flatMap((_, column) => (rows.some(row => row[column] !== '') ? [column] : []));
+  const only = (cells: readonly string[]) => filled.map(column => cells[column]!);
+  return table(only(heads), rows.map(only));
 }
 
 const FROM: Readonly<Record<Derivation['from'], string>> = {
   millivolts: 'a channel in V, mV or uV',
-  voltage: 'a channel in V, mV or uV, in which its column is too',
-  any: 'any channel, in its own units; `units` says those of the column, the same where it is left out',
+  voltage: 'a channel in V, mV or uV; the column has the same units',
+  any: 'any channel, in its own units. `units` are the units of the column; by default they stay the same',
 };
 
-function derivationText(by: Derivation): string {
-  const schema = jsonSchemaOf(by.options);
+function derivationText(by: Derivation, tables: OptionTables): string {
   return [
     `### \`${by.name}\``,
     `**${by.title}.** ${by.description}`,
     `From ${FROM[by.from]}.`,
-    ...(Object.keys(schema.properties ?? {}).length === 0 ? [] : [keyTable(schema)]),
+    ...tables.blocks(by.name, jsonSchemaOf(by.options)),
   ].join('\n\n');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedI2c, simulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import { serialQueues } from '../../../device/host/serial.ts';
+import { textOf } from '../../sources.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { hostOf } from '../known-sensors.ts';
 import { readingOf } from '../sensors/i2c-rig.ts';
@@ -85,6 +86,16 @@ describe.each(KINDS_WITH_CASE)('a chip of the kind %s', (...chip) => {
 });
 
 describe('chips that are alike after power-on', () => {
+  it('are named in docs/i2c.md, pair by pair', () => {
+    const page = textOf('docs/i2c.md').replaceAll('\n', ' ');
+    const order = I2C_KINDS.map(({ name }) => name);
+    for (const [name, others] of Object.entries(ALSO_FOUND_AS)) {
+      for (const other of others.filter(later => order.indexOf(later) > order.indexOf(name))) {
+        expect(page).toContain(`\`${name}\` and \`${other}\``);
+      }
+    }
+  });
+
   const chipOf = (name: string) => KINDS_WITH_CASE.find(([kind]) => kind === name)!;
 
   it('an ADS1115 is told from an ADS1015 by a conversion of more than 12 bits', async () => {

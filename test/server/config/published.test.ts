@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { DERIVATIONS, SENSOR_KINDS } from '../../../device/index.ts';
+import { busOption } from '../../../device/sensors/i2c-sensor.ts';
 import { sensorsOf } from '../../../server/config/config.ts';
 import { loadConfig } from '../../../server/config/load.ts';
+import { i2cTable } from '../../../server/config/reference/i2c-kinds.ts';
 import { mistakesText } from '../../../server/config/reference/mistakes-example.ts';
 import { publishedSchema, referenceText } from '../../../server/config/reference/reference.ts';
 import { sensorsText } from '../../../server/config/reference/sensors-page.ts';
@@ -14,6 +17,34 @@ describe('what is published of the configuration', () => {
     const published: unknown = JSON.parse(textOf('systemd/config.schema.json'));
     expect(published, `systemd/config.schema.json ${ADVICE}`).toEqual(
       JSON.parse(JSON.stringify(publishedSchema(SENSOR_KINDS))),
+    );
+  });
+
+  it('keeps the definitions of its JSON Schema when there is a kind more', () => {
+    const [sht3x] = SENSOR_KINDS.filter(({ name }) => name === 'sht3x');
+    const options = z.strictObject({
+      bus: busOption,
+      precision: z.enum(['low', 'high']).default('high').describe('How precise it is.'),
+    });
+    const added = { ...sht3x!, name: 'sht9x', options };
+    const [first, ...others] = SENSOR_KINDS;
+    const before = publishedSchema(SENSOR_KINDS);
+    const namesOf = ({ definitions }: ReturnType<typeof publishedSchema>) =>
+      Object.keys(definitions as object).sort();
+    for (const kinds of [
+      [added, ...SENSOR_KINDS],
+      [first!, added, ...others],
+      [...SENSOR_KINDS, added],
+    ]) {
+      expect(namesOf(publishedSchema(kinds))).toEqual(namesOf(before));
+    }
+    const lines = (schema: unknown) => JSON.stringify(schema, null, 2).split('\n').length;
+    expect(lines(publishedSchema([...SENSOR_KINDS, added])) - lines(before)).toBeLessThan(60);
+  });
+
+  it('is the table of chips of now, with every kind on I2C', () => {
+    expect(textOf('docs/i2c.md'), `docs/i2c.md ${ADVICE}`).toContain(
+      `\n## Chips\n\n${i2cTable(SENSOR_KINDS)}\n`,
     );
   });
 
