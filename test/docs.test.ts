@@ -11,6 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../server/cli/commands/arguments.ts';
+import { COMMANDS } from '../server/cli/commands/catalogue.ts';
+import { loadConfig } from '../server/config/load.ts';
+import { problemLine } from '../server/config/text/problem.ts';
 import { serving } from './serving.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -56,6 +60,50 @@ describe('the documentation', () => {
     expect(placed).toEqual([]);
   });
 
+  it('has right configurations', () => {
+    const examples = pages().flatMap(page =>
+      blocksOf(page)
+        .filter(({ language, text }) => language === 'yaml' && /^(datasets|server|sensors):/.test(text))
+        // Tests of drivers run the examples with one.
+        .filter(({ text }) => !/\bdriver:/.test(text))
+        .map(({ text }) => ({ page, text })),
+    );
+    expect(examples.length).toBeGreaterThan(20);
+    const problems = examples.flatMap(({ page, text }) => {
+      const content = text.startsWith('sensors:')
+        ? `datasets:\n  example:\n${text.replace(/^/gm, '    ')}`
+        : text;
+      const loaded = loadConfig([{ name: page, content }]);
+      return 'problems' in loaded ? loaded.problems.map(problemLine) : [];
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('calls commands with options that they have', () => {
+    const lines = pages().flatMap(page =>
+      blocksOf(page)
+        .filter(({ language }) => language === '')
+        .flatMap(({ text }) => text.split('\n'))
+        .map(line => /^(?:\$ )?dapberry (.*)$/.exec(line)?.[1])
+        .filter(line => line !== undefined)
+        .map(line => ({ page, line })),
+    );
+    expect(lines.length).toBeGreaterThan(5);
+    const wrong = lines.flatMap(({ page, line }) => {
+      try {
+        parseArguments(line.replaceAll("'", '').split(' '), COMMANDS);
+        return [];
+      } catch (error) {
+        return [`${page}: dapberry ${line}: ${(error as Error).message}`];
+      }
+    });
+    // docs/command-line.md shows the messages of two mistakes.
+    expect(wrong).toEqual([
+      expect.stringMatching(/^docs\/command-line\.md: dapberry chek: /),
+      expect.stringMatching(/^docs\/command-line\.md: dapberry serve --intervall 10: /),
+    ]);
+  });
+
   it('links only to files that exist', () => {
     const dead = pages().flatMap(page => {
       const text = readFileSync(join(ROOT, page), 'utf8');
@@ -90,6 +138,23 @@ function pages(): readonly string[] {
     'CONTRIBUTING.md',
     ...readdirSync(join(ROOT, 'docs')).map(name => `docs/${name}`),
   ].filter(page => page.endsWith('.md'));
+}
+
+interface CodeBlock {
+  /** Empty for plain text. */
+  readonly language: string;
+  readonly text: string;
+}
+
+/** The blocks of code on a page, also those in lists. */
+function blocksOf(page: string): readonly CodeBlock[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^( *)```(\w*)\n(.*?)^ *```$/gms)].map(
+    ([, indent = '', language = '', block = '']) => ({
+      language,
+      text: block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    }),
+  );
 }
 
 /** The anchors of headings: lower case, blanks as `-`, no other signs. */
