@@ -1,6 +1,7 @@
 // Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
 import closeWithGrace from 'close-with-grace';
+import { DAP2 } from '../../dap/formats/index.ts';
 import type { Overrides } from '../config/config.ts';
 import { Drivers } from '../config/drivers/drivers.ts';
 import { ConfigError, readConfig } from '../config/read.ts';
@@ -164,7 +165,7 @@ function print(names: readonly string[], files: readonly string[], addresses: re
   const lines = [
     `dapberry serves ${names.join(', ')}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
     `  live page   ${addresses.join('  ')}`,
-    `  as text     curl -N ${shellWord(`${addresses[0]}${names[0]}.asc`)}`,
+    `  as text     curl -N ${shellWord(`${addresses[0]}${names[0]}${DAP2.ascii.suffix}`)}`,
     `  stop with Ctrl-C`,
     '',
   ];

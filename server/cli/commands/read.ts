@@ -1,5 +1,6 @@
 // `dapberry read`: prints one reading of every sensor of the configuration.
 
+import { DAP2 } from '../../../dap/formats/index.ts';
 import {
   type Channel,
   channelValue,
@@ -100,7 +101,7 @@ async function reportServer(
   if (server === undefined) return;
   const [address = ''] = ownAddresses(host, port, machine.addresses);
   tell.line(
-    `${server.name} runs at ${address} and may hold the sensors that failed: read its next row (curl -g ${shellWord(`${address}${datasets[0]?.info.name}.asc?sensor[0]`)}), or stop it first (sudo systemctl stop dapberry)`,
+    `${server.name} runs at ${address} and may hold the sensors that failed: read its next row (curl -g ${shellWord(`${address}${datasets[0]?.info.name}${DAP2.ascii.suffix}?sensor[0]`)}), or stop it first (sudo systemctl stop dapberry)`,
   );
 }
 

@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DAP2_FORMATS, hasRows, type ResponseFormat, suffixesOf } from '../../dap/index.ts';
+import { ROW_FORMATS } from '../../server/formats/list.ts';
+import type { RowFormat } from '../../server/formats/row-format.ts';
+import { DOCUMENTS } from '../../server/http/responses/documents.ts';
+import { formatsFor, listedAddress, parseCatalog } from '../../web/stream/catalog.ts';
+import { type Serving, serving } from '../serving.ts';
+import { TOY } from '../toy-format.ts';
+
+let server: Serving;
+const get = (path: string, init?: RequestInit) => fetch(server.url + path, { redirect: 'manual', ...init });
+const pageAt = async (path: string) => (await get(path)).text();
+
+/** The query that ends a response after three rows. */
+const queryOf = (format: ResponseFormat) => (hasRows(format) ? '?sensor[0:1:2]' : '');
+
+/** Every place where a user or a program meets a format, for each format of a server that has `rowFormats`. */
+function walk(rowFormats: readonly RowFormat[]): void {
+  const formats: readonly ResponseFormat[] = [...rowFormats, ...DOCUMENTS];
+
+  beforeAll(async () => {
+    server = await serving({ rowFormats });
+  });
+  afterAll(() => server.close());
+
+  describe.each(formats)('the format $suffix', format => {
+    const { suffix, label, summary, mediaType, description, constrainedBy } = format;
+
+    it.each(suffixesOf(format))('answers GET and HEAD at %s, for each dataset', async end => {
+      for (const name of ['', 'roberrypi', 'host']) {
+        for (const method of ['GET', 'HEAD']) {
+          const answer = await get(`/${name}${end}${queryOf(format)}`, { method });
+          expect([answer.status, answer.headers.get('content-type')]).toEqual([200, mediaType]);
+          expect(answer.headers.get('content-description')).toBe(description ?? null);
+          expect((await answer.text()).length > 0).toBe(method === 'GET');
+        }
+      }
+    });
+
+    it.each(['/', '/roberrypi.html', '/roberrypi.info', '/roberrypi.help'])(
+      'is linked from %s',
+      async path => {
+        const [nav = ''] = /<nav>[^]*?<\/nav>/.exec(await pageAt(path)) ?? [];
+        const [, href, text] =
+          [...nav.matchAll(/<a href="([^"]*)">([^<]*)/g)].find(([, to]) =>
+            to!.startsWith(`roberrypi${suffix}`),
+          ) ?? [];
+        expect(text).toBe(hasRows(format) ? `next ten rows (${suffix})` : label);
+        expect((await get(`/${href}`)).status).toBe(200);
+      },
+    );
+
+    it('has a row in the help', async () => {
+      const help = await pageAt('/host.help');
+      const addresses = suffixesOf(format).map(end => `<code>host${end}</code><br>`);
+      expect(help).toContain(`<tr><td>${addresses.join('')}</td><td>${summary}</td></tr>`);
+    });
+
+    it('has a button in the form that leads to it, if a constraint changes it', async () => {
+      const form = await pageAt('/host.html');
+      const found = new RegExp(
+        `<button type="submit" name="get" value="(\\w+)">Get ${label} \\(${suffix}\\)<`,
+      );
+      const [, value] = found.exec(form) ?? [];
+      expect(value !== undefined).toBe(constrainedBy !== 'nothing');
+      if (value === undefined) return;
+      const answer = await get(`/host.html?column=time&first=0&last=2&get=${value}`);
+      const target = answer.headers.get('location') ?? '';
+      expect([answer.status, target.split('?')[0]]).toEqual([303, `host${suffix}`]);
+      expect((await get(`/${target}`)).headers.get('content-type')).toBe(mediaType);
+      const shown = await pageAt('/host.html?column=time&first=0&last=2&get=link');
+      expect(shown).toContain(`<li><a href="host${suffix}?`);
+    });
+
+    it('is in the catalogue, by which the page knows its addresses and its link', async () => {
+      const from = `${server.url}/catalog.json`;
+      const catalog = parseCatalog(await (await fetch(from)).json(), from);
+      const dataset = { base: `${server.url}/host`, constraint: '' };
+      expect(formatsFor(catalog, dataset)).toContainEqual(
+        expect.objectContaining({ suffix, mediaType, label, summary, constrainedBy }),
+      );
+      for (const end of suffixesOf(format)) {
+        expect(listedAddress(catalog, { base: `${server.url}/host${end}`, constraint: '' })).toEqual(dataset);
+      }
+    });
+  });
+
+  it.each(rowFormats)('rows as $name are counted under its name', async format => {
+    const counted = async () => {
+      const line = new RegExp(
+        `^dapberry_sent_rows_total\\{dataset="host",encoding="${format.name}",client="loopback"\\} (\\d+)$`,
+        'm',
+      );
+      return Number(line.exec(await pageAt('/metrics'))?.[1]);
+    };
+    const before = await counted();
+    await pageAt(`/host${format.suffix}?sensor[0:1:2]`);
+    await expect.poll(counted).toBe(before + 3);
+  });
+
+  it('are all in the message for an address with another suffix', async () => {
+    expect(await pageAt('/host.other')).toContain(
+      `expected one of ${formats.flatMap(suffixesOf).join(' ')},`,
+    );
+  });
+}
+
+describe('the formats of the server:', () => walk(ROW_FORMATS));
+
+describe('the formats of a server with one more in its list:', () => {
+  walk([...ROW_FORMATS, TOY]);
+
+  it.each([
+    ['/host.toy?sensor.time[0:1:2]', '1;1;1;', 'host.toy'],
+    ['/.toys?time,voltage,temperature[0:1:0]', '3;', 'roberrypi.toy'],
+  ])('%s is its head, its rows and its end, saved as a file', async (path, rows, file) => {
+    const answer = await get(path);
+    expect(await answer.text()).toBe(`sensor described:${rows}.`);
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${file}"`);
+  });
+
+  it('the new one has rows of the past, thinned out or not', async () => {
+    const past = '&time>=now-1hour&time<now%2B1second';
+    expect(await pageAt(`/host.toy?time${past}`)).toMatch(/^sensor described:(1;)+\.$/);
+    expect(await pageAt(`/host.toy?time,row_count${past}&bucket("time/1day")`)).toMatch(
+      /^sensor described:(2;)+\.$/,
+    );
+  });
+
+  it('the new one goes on without an end', async () => {
+    const answer = await get('/host.toy?time');
+    let text = '';
+    for await (const bytes of answer.body!.pipeThrough(new TextDecoderStream())) {
+      text += bytes;
+      if (text.endsWith('1;1;1;')) break;
+    }
+    expect(text).toMatch(/^sensor described:(1;)+$/);
+  });
+});
+
+describe('the list of a server', () => {
+  let failed: Serving | undefined;
+  afterEach(() => failed?.close());
+
+  it.each([
+    ['a suffix of a document', { suffix: '.dds' }, '".dds" of the format "structure"'],
+    ['a suffix of other rows', { suffix: '.asc' }, '".asc" of the format "ascii"'],
+    ['an alias of other rows', { aliases: ['.ascii'] }, '".ascii" of the format "ascii"'],
+    ['an alias that is its suffix', { aliases: ['.toy'] }, '".toy" of the format "toy"'],
+    ['the suffix that the form reserves', { suffix: '.link' }, 'found ".link"'],
+    ['a suffix without a dot', { suffix: 'toy' }, 'found "toy"'],
+    ['two suffixes in one', { suffix: '.tar.gz' }, 'found ".tar.gz"'],
+    ['the name of another format', { name: 'ascii' }, 'another format with this name'],
+    ['a name that no label can be', { name: 'Toy "1"' }, 'found "Toy \\"1\\""'],
+  ])('is refused at the start for %s', async (_, wrong, message) => {
+    const format = { ...TOY, ...wrong };
+    const start = async () => {
+      failed = await serving({ rowFormats: [...ROW_FORMATS, format] });
+    };
+    await expect(start()).rejects.toThrow(message);
+    await expect(start()).rejects.toThrow(`row format ${JSON.stringify(format.name)}: expected`);
+  });
+
+  it('has every response of DAP2', () => {
+    const suffixes = [...ROW_FORMATS, ...DOCUMENTS].flatMap(suffixesOf);
+    expect(suffixes).toEqual(expect.arrayContaining(DAP2_FORMATS.flatMap(suffixesOf)));
+  });
+});
