@@ -40,7 +40,7 @@ function walk(rowFormats: readonly RowFormat[]): void {
     it.each(['/', '/roberrypi.html', '/roberrypi.info', '/roberrypi.help'])(
       'is linked from %s',
       async path => {
-        const [nav = ''] = /<nav>[^]*?<\/nav>/.exec(await pageAt(path)) ?? [];
+        const [nav = ''] = /<nav>.*?<\/nav>/s.exec(await pageAt(path)) ?? [];
         const [, href, text] =
           [...nav.matchAll(/<a href="([^"]*)">([^<]*)/g)].find(([, to]) =>
             to!.startsWith(`roberrypi${suffix}`),
@@ -94,6 +94,7 @@ function walk(rowFormats: readonly RowFormat[]): void {
       return Number(line.exec(await pageAt('/metrics'))?.[1]);
     };
     const before = await counted();
+    expect(before).toBeGreaterThanOrEqual(0);
     await pageAt(`/host${format.suffix}?sensor[0:1:2]`);
     await expect.poll(counted).toBe(before + 3);
   });
