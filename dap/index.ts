@@ -10,14 +10,15 @@ export {
   type AttributeTable,
   attributeTable,
   attributeText,
+  columnAttributes,
 } from './model/attributes.ts';
 export { parseDas, printDas } from './model/das.ts';
 export { type ReadableDas, readDas } from './model/das-recovery.ts';
 export { parseDds, printDds } from './model/dds.ts';
 export { DapError, parseError, printError } from './model/error.ts';
-export { meaningOf, NumberMeaning } from './model/meaning.ts';
+export { columnMeanings, meaningOf, NumberMeaning } from './model/meaning.ts';
 export { DapSyntaxError } from './model/text-scanner.ts';
-export { columnAttributes, findTime, type TimeColumn } from './model/time-column.ts';
+export { findTime, type TimeColumn } from './model/time-column.ts';
 export { fromMillis, parseTimeUnits, type TimeUnits, toMillis } from './model/time-units.ts';
 export { type Batch, type Column, type NumberColumn, newColumn, type Value, xdrSize } from './model/value.ts';
 export {

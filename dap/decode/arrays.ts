@@ -1,8 +1,8 @@
 // How are arrays read, with the bytes coming in pieces of any size? (DAP2 draft, section 7.3.2)
 
-import type { NumberType } from '../model/layout.ts';
 import type { NumberColumn, Value } from '../model/value.ts';
 import { newColumn, xdrSize } from '../model/value.ts';
+import type { NumberType } from '../model/variable.ts';
 import type { Input } from './input.ts';
 import { getNumbers } from './numbers.ts';
 import type { ValueReader } from './value-reader.ts';

@@ -1,7 +1,7 @@
 // How are numbers read from XDR, one column at a time? (DAP2 draft, section 7.3.1)
 
-import type { NumberType } from '../model/layout.ts';
 import type { NumberColumn } from '../model/value.ts';
+import type { NumberType } from '../model/variable.ts';
 
 /**
  * Reads the numbers at `at`, `at + stride` and so on into `column[from]` to `column[to - 1]`. Of Byte, Int16 and UInt16

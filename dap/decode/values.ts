@@ -1,10 +1,9 @@
 // Reads values of any type, with the bytes coming in pieces of any size.
 
-import type { NumberType } from '../model/layout.ts';
 import { isNumberType, rowLayout } from '../model/layout.ts';
 import type { Batch, Value } from '../model/value.ts';
 import { xdrSize } from '../model/value.ts';
-import type { ArrayVariable, Sequence, Variable } from '../model/variable.ts';
+import type { ArrayVariable, NumberType, Sequence, Variable } from '../model/variable.ts';
 import { ListReader, NumberArrayReader } from './arrays.ts';
 import { DecodeError } from './error.ts';
 import { FlatRowsReader } from './flat.ts';

@@ -1,6 +1,6 @@
 // How is a number printed so that it reads back as the same number?
 
-import type { NumberType } from '../model/layout.ts';
+import type { NumberType } from '../model/variable.ts';
 
 /**
  * The shortest decimal that reads back to the same number of that type: the Float32 nearest to 0.1 is `0.1`. What is no

@@ -1,7 +1,7 @@
 // How are a number's shortest digits written into bytes without making a string of them?
 
-import type { NumberType } from '../model/layout.ts';
 import type { NumberColumn } from '../model/value.ts';
+import type { NumberType } from '../model/variable.ts';
 import { decimal } from './decimal.ts';
 
 /**

@@ -1,8 +1,8 @@
 // How are numbers written as XDR, one column at a time? (DAP2 draft, section 7.3.1)
 
-import type { NumberType } from '../model/layout.ts';
 import { RANGES } from '../model/layout.ts';
 import type { Column, NumberColumn, Value } from '../model/value.ts';
+import type { NumberType } from '../model/variable.ts';
 
 /**
  * Writes `column[from]` to `column[to - 1]`, big-endian, to `at`, `at + stride` and so on. The column is the typed

@@ -30,6 +30,15 @@ export function attributeTable(
   return at;
 }
 
+/** The attributes of a column: servers nest them in tables, and some servers write the two names with a dot instead. */
+export function columnAttributes(
+  attributes: AttributeTable,
+  sequence: string,
+  column: string,
+): AttributeTable | undefined {
+  return attributeTable(attributes, sequence, column) ?? attributeTable(attributes, `${sequence}.${column}`);
+}
+
 /** A number of an attribute, and the type that the attribute has. */
 export interface ListedNumber {
   readonly type: Attribute['type'];

@@ -1,7 +1,7 @@
 // Which marks surround the rows of a Sequence, and where in a row of numbers does each column lie?
 
 import { xdrSize } from './value.ts';
-import type { AtomicType, Sequence } from './variable.ts';
+import type { NumberType, Sequence } from './variable.ts';
 import { isAtomic } from './variable.ts';
 
 /** The four bytes before each row, as one big-endian word: 5A and padding (DAP2 draft, section 7.3.2.3). */
@@ -9,8 +9,6 @@ export const START_OF_INSTANCE = 0x5a000000;
 
 /** The four bytes after the last row, as one big-endian word: A5 and padding. */
 export const END_OF_INSTANCES = 0xa5000000;
-
-export type NumberType = Exclude<AtomicType, 'String' | 'Url'>;
 
 export function isNumberType(type: string): type is NumberType {
   return Object.hasOwn(RANGES, type);

@@ -1,8 +1,18 @@
 // Tells the values of a column from its missing values, and unpacks them: missing values, valid range, `_Unsigned`,
 // `scale_factor` and `add_offset` (CF conventions, sections 2.5.1 and 8.1; attribute conventions of the NetCDF Users Guide).
 
-import { type AttributeTable, attributeText, type ListedNumber, listedNumbers } from './attributes.ts';
-import { isNumberType, type NumberType } from './layout.ts';
+import {
+  type AttributeTable,
+  attributeText,
+  columnAttributes,
+  type ListedNumber,
+  listedNumbers,
+} from './attributes.ts';
+import { isNumberType } from './layout.ts';
+import type { NumberType, Sequence } from './variable.ts';
+
+/** The attributes that mark values as missing. */
+const MARKS = ['_FillValue', 'missing_value'];
 
 /** Bits of the types that hold whole numbers. */
 const BITS: Partial<Record<string, 8 | 16 | 32>> = { Byte: 8, Int16: 16, UInt16: 16, Int32: 32, UInt32: 32 };
@@ -60,9 +70,9 @@ export class NumberMeaning implements MissingTest {
 
     const bounds = boundsIn(attributes);
     this.#isSigned = isSigned(type, attributes, bounds);
-    this.#markers = ['_FillValue', 'missing_value']
-      .flatMap(name => listedNumbers(attributes, name))
-      .flatMap(({ value }) => this.#markersOf(type, value));
+    this.#markers = MARKS.flatMap(name => listedNumbers(attributes, name)).flatMap(({ value }) =>
+      this.#markersOf(type, value),
+    );
     // A range as wide as the unpacked numbers, and wider than the packed ones, is one of unpacked numbers (Users Guide).
     const unpackedType = [...scales, ...offsets].some(({ type }) => type === 'Float64')
       ? 'Float64'
@@ -132,6 +142,22 @@ export class NumberMeaning implements MissingTest {
 /** What the numbers of a column mean; undefined for a column of another type. */
 export function meaningOf(type: string, attributes: AttributeTable | undefined): NumberMeaning | undefined {
   return isNumberType(type) ? new NumberMeaning(type, attributes) : undefined;
+}
+
+/** What the numbers of each column of a Sequence mean, in the order of its columns; undefined for a column of another type. */
+export function columnMeanings(
+  { name, fields }: Sequence,
+  attributes: AttributeTable,
+): readonly (NumberMeaning | undefined)[] {
+  return fields.map(field => meaningOf(field.type, columnAttributes(attributes, name, field.name)));
+}
+
+/** The texts that stand for no value in a column of text. */
+export function missingTexts(attributes: AttributeTable | undefined): string[] {
+  return MARKS.flatMap(name => {
+    const found = attributes?.get(name);
+    return found === undefined || found instanceof Map ? [] : found.values.map(String);
+  });
 }
 
 interface Bounds {

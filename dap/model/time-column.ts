@@ -1,6 +1,7 @@
-// Finds the column of a Sequence that holds the time of its rows.
+// Finds the column of a Sequence that holds the time of its rows, by its name and its units.
 
-import { type AttributeTable, attributeTable, attributeText } from './attributes.ts';
+import { type AttributeTable, attributeText, columnAttributes } from './attributes.ts';
+import { isNumberType } from './layout.ts';
 import { meaningOf, type NumberMeaning } from './meaning.ts';
 import { isRealCalendar, parseTimeUnits, type TimeUnits, UNIX_SECONDS } from './time-units.ts';
 import { type Atomic, isAtomic, type Sequence, type Variable } from './variable.ts';
@@ -14,8 +15,19 @@ export interface TimeColumn {
   readonly meaning?: NumberMeaning | undefined;
 }
 
-/** The name that a column of times has where no units tell. */
+/** The name that says by itself that a column of numbers holds the time. */
 const TIME = 'time';
+
+/** The column of numbers named exactly `time`. Streams are resumed by it without a request for its units. */
+export function namedTime({ fields }: Sequence): Atomic | undefined {
+  return fields.filter(isNumeric).find(({ name }) => name === TIME);
+}
+
+/** The column by which streams are resumed: the one named exactly `time`, else the one that `findTime` finds. */
+export function findResumeTime(sequence: Sequence, attributes: AttributeTable): TimeColumn | undefined {
+  const named = namedTime(sequence);
+  return findTime(named === undefined ? sequence : { ...sequence, fields: [named] }, attributes);
+}
 
 /**
  * The numeric column named `time` (in any case), if its units name a moment to count from; else the first numeric column
@@ -59,16 +71,7 @@ function packed({ millis, epoch }: TimeUnits, { scale, offset }: NumberMeaning):
   return { millis: millis * scale, epoch: epoch + offset * millis };
 }
 
-/** The attributes of a column, which servers nest in tables or, some, write with a dot. */
-export function columnAttributes(
-  attributes: AttributeTable,
-  sequence: string,
-  column: string,
-): AttributeTable | undefined {
-  return attributeTable(attributes, sequence, column) ?? attributeTable(attributes, `${sequence}.${column}`);
-}
-
 /** True for a column of numbers. */
 export function isNumeric(field: Variable): field is Atomic {
-  return isAtomic(field) && field.type !== 'String' && field.type !== 'Url';
+  return isAtomic(field) && isNumberType(field.type);
 }

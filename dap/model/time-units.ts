@@ -10,6 +10,9 @@ export interface TimeUnits {
 
 export const UNIX_SECONDS: TimeUnits = { millis: 1000, epoch: 0 };
 
+/** These units as a DAS names them. */
+export const UNIX_SECONDS_TEXT = 'seconds since 1970-01-01T00:00:00Z';
+
 /** A year in UDUNITS, which CF time units mean: the tropical one of 365.242198781 days; a month is a twelfth of it. */
 const YEAR = 365.242198781 * 86_400_000;
 

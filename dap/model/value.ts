@@ -1,6 +1,6 @@
 // What values DAP2 variables take in memory: columns of typed arrays for rows, positions instead of names inside.
 
-import type { AtomicType, Variable } from './variable.ts';
+import type { AtomicType, NumberType, Variable } from './variable.ts';
 
 export type NumberColumn =
   | Uint8Array
@@ -37,24 +37,24 @@ export function xdrSize(type: AtomicType): 0 | 4 | 8 {
   return type === 'String' || type === 'Url' ? 0 : 4;
 }
 
+const NUMBER_COLUMNS = {
+  Byte: Uint8Array,
+  Int16: Int16Array,
+  UInt16: Uint16Array,
+  Int32: Int32Array,
+  UInt32: Uint32Array,
+  Float32: Float32Array,
+  Float64: Float64Array,
+} as const satisfies Record<NumberType, unknown>;
+
 /** An empty column for `length` rows of `field`. */
 export function newColumn(field: Variable, length: number): Column {
-  switch (field.type) {
-    case 'Byte':
-      return new Uint8Array(length);
-    case 'Int16':
-      return new Int16Array(length);
-    case 'UInt16':
-      return new Uint16Array(length);
-    case 'Int32':
-      return new Int32Array(length);
-    case 'UInt32':
-      return new Uint32Array(length);
-    case 'Float32':
-      return new Float32Array(length);
-    case 'Float64':
-      return new Float64Array(length);
-    default:
-      return new Array<Value>(length);
-  }
+  return Object.hasOwn(NUMBER_COLUMNS, field.type)
+    ? newNumberColumn(field.type as NumberType, length)
+    : new Array<Value>(length);
+}
+
+/** An empty column for `length` numbers of this type. */
+export function newNumberColumn(type: NumberType, length: number): NumberColumn {
+  return new NUMBER_COLUMNS[type](length);
 }

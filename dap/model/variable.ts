@@ -15,6 +15,9 @@ export const ATOMIC_TYPES = [
 
 export type AtomicType = (typeof ATOMIC_TYPES)[number];
 
+/** The types that hold one number. */
+export type NumberType = Exclude<AtomicType, 'String' | 'Url'>;
+
 /** A variable that holds one number or one string. */
 export interface Atomic {
   readonly type: AtomicType;

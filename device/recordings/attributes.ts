@@ -1,11 +1,10 @@
 // The attributes of a recorded data response, from the DAS that was saved beside it: `station.das` for `station.dods`.
 
 import { decodeText } from '../../dap/decode/text.ts';
-import type { AttributeTable } from '../../dap/model/attributes.ts';
+import { type AttributeTable, columnAttributes } from '../../dap/model/attributes.ts';
 import { parseDas } from '../../dap/model/das.ts';
 import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
 import { DapSyntaxError } from '../../dap/model/text-scanner.ts';
-import { columnAttributes } from '../../dap/model/time-column.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
 import { readRegular, UnfitFile } from '../host/regular-file.ts';
 

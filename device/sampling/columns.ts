@@ -1,24 +1,12 @@
 // Makes the typed array of a channel's column, and fits values to its type, with a fill value for missing ones.
 
-import type { NumberColumn } from '../../dap/model/value.ts';
+import { RANGES } from '../../dap/model/layout.ts';
+import { type NumberColumn, newNumberColumn } from '../../dap/model/value.ts';
 import type { Channel, ChannelType } from '../sensor.ts';
-
-const ARRAYS = {
-  Float64: Float64Array,
-  Float32: Float32Array,
-  Int32: Int32Array,
-  UInt32: Uint32Array,
-} as const;
-
-/** The limits of the whole-number types. */
-const RANGES = {
-  Int32: { low: -(2 ** 31), high: 2 ** 31 - 1 },
-  UInt32: { low: 0, high: 2 ** 32 - 1 },
-} as const;
 
 /** An empty column for `length` rows of the channel. */
 export function newChannelColumn(channel: Channel, length: number): NumberColumn {
-  return new ARRAYS[channel.type ?? 'Float64'](length);
+  return newNumberColumn(channel.type ?? 'Float64', length);
 }
 
 /**
@@ -38,7 +26,8 @@ export function channelValue(channel: Channel, value: number): number {
     return Number.isFinite(held) ? held : Number.NaN;
   }
   const whole = Math.round(value);
-  return whole >= RANGES[type].low && whole <= RANGES[type].high ? whole : fillValue(type);
+  const [least, greatest] = RANGES[type];
+  return whole >= least && whole <= greatest ? whole : fillValue(type);
 }
 
 /** A range of values as the column's type can hold it; undefined for a range without any whole number in a whole-number column. */
@@ -47,8 +36,8 @@ export function columnRange(
   [low, high]: readonly [number, number],
 ): readonly [low: number, high: number] | undefined {
   if (type !== 'Int32' && type !== 'UInt32') return [low, high];
-  const limits = RANGES[type];
-  const held = (bound: number) => Math.min(Math.max(bound, limits.low), limits.high);
+  const [lowest, highest] = RANGES[type];
+  const held = (bound: number) => Math.min(Math.max(bound, lowest), highest);
   const [least, greatest] = [held(Math.ceil(low)), held(Math.floor(high))];
   return least <= greatest ? [least, greatest] : undefined;
 }

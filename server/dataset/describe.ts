@@ -3,12 +3,12 @@
 import {
   type Attribute,
   type AttributeTable,
-  attributeTable,
+  columnMeanings,
   type DapDataset,
-  meaningOf,
   type NumberMeaning,
   type Sequence,
 } from '../../dap/index.ts';
+import { isoDuration } from '../../dap/model/duration.ts';
 import type { RowDelivery, SequenceLayout } from '../source/row-source.ts';
 import { CLOCK_ATTRIBUTES } from './clock-attributes.ts';
 import type { DatasetInfo } from './dataset.ts';
@@ -35,10 +35,10 @@ export function missingValues(
   attributes: AttributeTable,
 ): Map<string, NumberMeaning> {
   const [sequence] = variables as readonly [Sequence];
-  const columns = attributeTable(attributes, sequence.name);
+  const meanings = columnMeanings(sequence, attributes);
   return new Map(
-    sequence.fields.flatMap(({ name, type }): [string, NumberMeaning][] => {
-      const meaning = meaningOf(type, attributeTable(columns, name));
+    sequence.fields.flatMap(({ name }, column): [string, NumberMeaning][] => {
+      const meaning = meanings[column];
       return meaning === undefined ? [] : [[name, meaning]];
     }),
   );
@@ -65,7 +65,9 @@ function globalAttributes(info: DatasetInfo, delivery: RowDelivery): AttributeTa
     ['featureType', text('timeSeries')],
     ['cdm_data_type', text('TimeSeries')],
   ]);
-  if (delivery.kind === 'scheduled') table.set('time_coverage_resolution', text(`PT${delivery.interval}S`));
+  if (delivery.kind === 'scheduled') {
+    table.set('time_coverage_resolution', text(isoDuration(delivery.interval)));
+  }
   for (const [name, attribute] of info.attributes ?? []) table.set(name, attribute);
   return table;
 }

@@ -3,12 +3,11 @@
 import { decimal } from '../../dap/encode/decimal.ts';
 import {
   type AttributeTable,
+  columnMeanings,
   type FollowedRows,
   isAtomic,
-  meaningOf,
   type Sequence,
 } from '../../dap/index.ts';
-import { columnAttributes } from '../../dap/model/time-column.ts';
 
 /**
  * A text that a spreadsheet takes for a formula, or that looks like one made harmless: the characters that OWASP names under
@@ -52,11 +51,10 @@ export function csvHead(sequence: Sequence): string {
 export type MissingNumbers = readonly (((stored: number) => boolean) | undefined)[];
 
 /** The numbers that the attributes mark as missing. What lies outside of a valid range was measured all the same. */
-export function missingNumbers({ name, fields }: Sequence, attributes: AttributeTable): MissingNumbers {
-  return fields.map(field => {
-    const meaning = meaningOf(field.type, columnAttributes(attributes, name, field.name));
-    return meaning && (stored => meaning.isMarked(stored));
-  });
+export function missingNumbers(sequence: Sequence, attributes: AttributeTable): MissingNumbers {
+  return columnMeanings(sequence, attributes).map(
+    meaning => meaning && ((stored: number) => meaning.isMarked(stored)),
+  );
 }
 
 /** Row `index`, without the end of the line; a field is empty where there is no value. */

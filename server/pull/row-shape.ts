@@ -4,13 +4,11 @@ import {
   type AttributeTable,
   type Column,
   type DapDataset,
-  findTime,
   type Sequence,
-  type TimeColumn,
   type TimeUnits,
   toMillis,
 } from '../../dap/index.ts';
-import { isNumeric } from '../../dap/model/time-column.ts';
+import { findResumeTime } from '../../dap/model/time-column.ts';
 import { columnNames, csvHead, type MissingNumbers, missingNumbers } from './csv.ts';
 
 /** The column of times. */
@@ -50,7 +48,7 @@ export function shapeOf(dataset: DapDataset, attributes: AttributeTable): RowSha
     throw new Error(`expected one Sequence to write down, found ${found === '' ? 'nothing' : found}`);
   }
   const names = columnNames(sequence);
-  const time = timeOf(sequence, attributes);
+  const time = findResumeTime(sequence, attributes);
   const index = sequence.fields.findIndex(({ name }) => name === time?.name);
   return {
     sequence: sequence.name,
@@ -63,12 +61,6 @@ export function shapeOf(dataset: DapDataset, attributes: AttributeTable): RowSha
         ? undefined
         : { index, name: names[index]!, units: time.absolute ? time.units : undefined },
   };
-}
-
-/** The time as `follow` finds it: the column of numbers named `time`, else the one whose units say so. */
-function timeOf(sequence: Sequence, attributes: AttributeTable): TimeColumn | undefined {
-  const named = sequence.fields.filter(field => field.name === 'time' && isNumeric(field));
-  return findTime(named.length === 0 ? sequence : { ...sequence, fields: named }, attributes);
 }
 
 /** True where rows of both can stand in one file, whichever numbers stand for no value. */

@@ -1,6 +1,7 @@
 // Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
 import closeWithGrace from 'close-with-grace';
+import { shellWord } from '../../dap/client/http/shell-word.ts';
 import { DAP2 } from '../../dap/formats/index.ts';
 import type { Overrides } from '../config/config.ts';
 import { Drivers } from '../config/drivers/drivers.ts';
@@ -10,7 +11,6 @@ import { buildApp } from '../http/app.ts';
 import { addressesOf, listen } from '../http/listening.ts';
 import { ClockWatch } from '../machine/clock-watch.ts';
 import { networkAddresses, thisMachine } from '../machine/machine.ts';
-import { shellWord } from '../text/shell-word.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import { knownOpenFileLimit } from './descriptors.ts';

@@ -1,11 +1,9 @@
 // Describes the columns of sensors: the Sequence `sensor`, `time` first, with CF attributes for each channel.
 
 import type { Attribute, AttributeTable } from '../../dap/index.ts';
+import { UNIX_SECONDS_TEXT } from '../../dap/model/time-units.ts';
 import { type Channel, columnRange, columnStep, fillValue } from '../../device/index.ts';
 import type { SequenceColumn, SequenceLayout } from './row-source.ts';
-
-/** The UDUNITS reference that the times of all rows are counted from. */
-export const TIME_UNITS = 'seconds since 1970-01-01T00:00:00Z';
 
 /** The layout of rows that sensors with these channels give. */
 export function sensorLayout(channels: readonly Channel[]): SequenceLayout {
@@ -18,7 +16,7 @@ export const TIME_COLUMN: SequenceColumn = {
   type: 'Float64',
   name: 'time',
   attributes: new Map([
-    ['units', text(TIME_UNITS)],
+    ['units', text(UNIX_SECONDS_TEXT)],
     ['long_name', text('Time of the reading')],
     ['standard_name', text('time')],
     ['calendar', text('standard')],

@@ -1,10 +1,10 @@
 // Shows where to get the data: links to the dataset's responses, and a command for the terminal.
 
+import { shellWord } from '../../dap/client/http/shell-word.ts';
 import { DAP2, hasRows, type ResponseFormat } from '../../dap/formats/index.ts';
 import { type DatasetAddress, encodedConstraint } from '../stream/address.ts';
 import type { Description } from '../stream/describe.ts';
 import { byId, element, write } from '../text/element.ts';
-import { shellWord } from '../text/shell-word.ts';
 
 export interface Link {
   readonly text: string;

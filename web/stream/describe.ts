@@ -1,10 +1,16 @@
 // What a dataset holds for a page: its Sequence, the time column, and the channels with their names and units.
 
-import { type AttributeTable, attributeText, listedNumbers } from '../../dap/model/attributes.ts';
-import type { NumberType } from '../../dap/model/layout.ts';
-import { meaningOf, type NumberMeaning } from '../../dap/model/meaning.ts';
-import { columnAttributes, findTime, type TimeColumn } from '../../dap/model/time-column.ts';
-import { type Atomic, type DapDataset, isAtomic } from '../../dap/model/variable.ts';
+import {
+  type AttributeTable,
+  attributeText,
+  columnAttributes,
+  listedNumbers,
+} from '../../dap/model/attributes.ts';
+import { secondsOfDuration } from '../../dap/model/duration.ts';
+import { isNumberType } from '../../dap/model/layout.ts';
+import { meaningOf, missingTexts, type NumberMeaning } from '../../dap/model/meaning.ts';
+import { findTime, type TimeColumn } from '../../dap/model/time-column.ts';
+import { type Atomic, type DapDataset, isAtomic, type NumberType } from '../../dap/model/variable.ts';
 import { prettyUnits } from '../text/units.ts';
 
 /** UTF-16 units of a label that are shown. */
@@ -70,7 +76,7 @@ export function describeDataset(dataset: DapDataset, attributes: AttributeTable)
   return {
     title: shortened(attributeText(globals, 'title') || dataset.name),
     institution: shortened(attributeText(globals, 'institution') ?? ''),
-    interval: readDuration(attributeText(globals, 'time_coverage_resolution')),
+    interval: secondsOfDuration(attributeText(globals, 'time_coverage_resolution')),
     sequence: sequence.name,
     amongOthers: dataset.variables.length > 1,
     time,
@@ -132,32 +138,16 @@ function describeChannel({ name, type }: Atomic, attributes: AttributeTable | un
     label: ofSensor(attributeText(attributes, 'sensor_name'), label),
     unit: shortened(prettyUnits(shortened(attributeText(attributes, 'units') ?? ''))),
     kind: meaning === undefined ? 'text' : meaning.isWhole ? 'integer' : 'real',
-    type: type === 'String' || type === 'Url' ? undefined : type,
+    type: isNumberType(type) ? type : undefined,
     resolution: listedNumbers(attributes, 'resolution')
       .map(({ value }) => value)
       .find(step => step > 0 && Number.isFinite(step)),
     meaning,
-    missingTexts: meaning === undefined ? missingTextsIn(attributes) : [],
+    missingTexts: meaning === undefined ? missingTexts(attributes) : [],
   };
 }
 
 /** A text that a server gives for a label, which is no label where it fills a page. */
 function shortened(text: string): string {
   return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL)}…` : text;
-}
-
-/** The texts of a column that stand for no value. */
-function missingTextsIn(table: AttributeTable | undefined): string[] {
-  return ['_FillValue', 'missing_value'].flatMap(name => {
-    const found = table?.get(name);
-    return found === undefined || found instanceof Map ? [] : found.values.map(String);
-  });
-}
-
-/** Seconds of an ISO 8601 duration of hours, minutes and seconds, such as `PT0.5S`; undefined for any other. */
-function readDuration(text: string | undefined): number | undefined {
-  const parts = /^PT(?=\d)(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?$/.exec(text ?? '');
-  if (parts === null) return undefined;
-  const [hours, minutes, seconds] = parts.slice(1).map(part => Number(part ?? 0));
-  return hours! * 3600 + minutes! * 60 + seconds!;
 }

@@ -2,7 +2,7 @@
 
 import { type Constraint, pathOf } from '../../constraint/index.ts';
 import type { MissingTest } from '../../model/meaning.ts';
-import { findTime, isNumeric } from '../../model/time-column.ts';
+import { findTime, namedTime } from '../../model/time-column.ts';
 import { type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
 import type { DapDataset, Sequence, Variable } from '../../model/variable.ts';
 import type { Address } from '../http/address.ts';
@@ -22,9 +22,6 @@ export interface ResumeTime {
   readonly meaning?: MissingTest | undefined;
 }
 
-/** The name that marks a column as the time without any attribute. */
-const TIME = 'time';
-
 /** The column's dotted name. */
 export function pathOfTime({ sequence, column }: ResumeTime): string {
   return `${sequence}.${column}`;
@@ -42,8 +39,9 @@ export async function findResumeTime(
   served?: DapDataset,
 ): Promise<ResumeTime | undefined> {
   const shown = served?.variables.find(variable => variable.type === 'Sequence');
-  if (shown?.fields.some(isNamedTime) === true) {
-    return { sequence: shown.name, column: TIME, isOmitted: false, units: undefined };
+  const shownTime = shown && namedTime(shown);
+  if (shown !== undefined && shownTime !== undefined) {
+    return { sequence: shown.name, column: shownTime.name, isOmitted: false, units: undefined };
   }
   const isWhole = served !== undefined && asked.projections.length === 0;
   const dataset = isWhole ? served : await askDds(connection, address, '');
@@ -53,8 +51,9 @@ export async function findResumeTime(
     shown === undefined
       ? !isProjected(asked, sequence, column)
       : !shown.fields.some(({ name }) => name === column);
-  if (sequence.fields.some(isNamedTime)) {
-    return { sequence: sequence.name, column: TIME, isOmitted: isOmitted(TIME), units: undefined };
+  const named = namedTime(sequence)?.name;
+  if (named !== undefined) {
+    return { sequence: sequence.name, column: named, isOmitted: isOmitted(named), units: undefined };
   }
   const attributes = await askDasIfAny(connection, address);
   const time = attributes && findTime(sequence, attributes);
@@ -80,10 +79,6 @@ export async function describedTime(
 export function askingFor(path: string, constraint: Constraint): Constraint {
   const steps = path.split('.').map(name => ({ name, indices: [] }));
   return { ...constraint, projections: [...constraint.projections, { kind: 'name', steps }] };
-}
-
-function isNamedTime(field: Variable): boolean {
-  return field.name === TIME && isNumeric(field);
 }
 
 /** The one Sequence of `dataset` whose columns the constraint names; for a constraint without names, the only Sequence. */

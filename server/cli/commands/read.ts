@@ -1,5 +1,6 @@
 // `dapberry read`: prints one reading of every sensor of the configuration.
 
+import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { DAP2 } from '../../../dap/formats/index.ts';
 import {
   type Channel,
@@ -14,7 +15,6 @@ import {
 import { type Config, sensorsOf } from '../../config/config.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import { csvText } from '../../pull/csv.ts';
-import { shellWord } from '../../text/shell-word.ts';
 import { aligned } from '../../text/terminal-text.ts';
 import { choiceOf } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';

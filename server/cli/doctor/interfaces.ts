@@ -1,5 +1,6 @@
 // Examines I2C, 1-Wire, SPI, GPIO and the user's groups; only a missing interface that a sensor needs is a problem.
 
+import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { moduleAdvice, type Need } from '../../../device/index.ts';
 import { i2cBuses } from '../../machine/i2c.ts';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../../machine/kernel-devices.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { userOf } from '../../machine/user.ts';
-import { shellWord } from '../../text/shell-word.ts';
 import { examineCharacterDevice } from './character-device.ts';
 import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 

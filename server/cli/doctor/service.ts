@@ -1,11 +1,11 @@
 // Examines the configuration, the port and the installed service.
 
+import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { type Config, sensorsOf } from '../../config/config.ts';
 import { type ConfigResult, originText } from '../../config/read.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { type ServiceOptions, serviceOptionsText } from '../../machine/service-options.ts';
-import { shellWord } from '../../text/shell-word.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 import { examineRowTimes } from './row-times.ts';

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { attributeTable } from '../../../dap/model/attributes.ts';
 import { parseDas } from '../../../dap/model/das.ts';
-import type { NumberType } from '../../../dap/model/layout.ts';
 import { NumberMeaning } from '../../../dap/model/meaning.ts';
 import { newColumn } from '../../../dap/model/value.ts';
+import type { NumberType } from '../../../dap/model/variable.ts';
 
 /** The values of a column of `type` that a server sends `stored` in, with the attributes `das`. */
 function valuesOf(type: NumberType, das: string, ...stored: readonly number[]): number[] {

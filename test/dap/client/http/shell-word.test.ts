@@ -3,8 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { shellWord as ofServer } from '../../../server/text/shell-word.ts';
-import { shellWord as ofPage } from '../../../web/text/shell-word.ts';
+import { shellWord } from '../../../../dap/client/http/shell-word.ts';
 
 const HOSTILE = [
   "x'$(id)'",
@@ -26,10 +25,7 @@ function runs(command: string): string {
   return execFileSync('bash', ['-c', command], { encoding: 'utf8' });
 }
 
-describe.each([
-  ['prints', ofServer],
-  ['offers on the page', ofPage],
-])('a word of a command that the program %s', (_, shellWord) => {
+describe('a word of a command that the program or the page offers', () => {
   it.each(HOSTILE)('is that word to a shell: %s', name => {
     expect(runs(`printf '%s|' ${shellWord(name)}`)).toBe(`${name}|`);
   });
@@ -45,7 +41,7 @@ describe.each([
 });
 
 describe('the words of a command that install.sh prints', () => {
-  const steps = join(import.meta.dirname, '../../../systemd/install/steps.sh');
+  const steps = join(import.meta.dirname, '../../../../systemd/install/steps.sh');
 
   it.each(HOSTILE)('are those words to a shell: %s', name => {
     const printed = execFileSync('bash', ['-c', '. "$1"; words "$2" end', 'bash', steps, name], {

@@ -1,4 +1,4 @@
-// Quotes a word for a command line that a person copies from the page. The server has a copy: server/text/shell-word.ts.
+// Quotes a word for a command line that a person copies, such as the address of a `curl` command.
 
 /** Characters that no POSIX shell reads as anything but themselves. */
 const PLAIN = /^[\w:/.%@+,-]+$/;
