@@ -1,4 +1,4 @@
-// How are arrays read, with the bytes coming in pieces of any size? (DAP2 draft, section 7.3.2)
+// Reads arrays from bytes that come in pieces of any size (DAP2 draft, section 7.3.2).
 
 import type { NumberColumn, Value } from '../model/value.ts';
 import { newColumn, xdrSize } from '../model/value.ts';
@@ -7,7 +7,7 @@ import type { Input } from './input.ts';
 import { getNumbers } from './numbers.ts';
 import type { ValueReader } from './value-reader.ts';
 
-/** Reads `times` words that say how many elements an array has. */
+/** Reads the words before an array, `times` of them, each of which is its number of elements. */
 class LengthReader {
   readonly #length: number;
   readonly #times: number;
@@ -20,7 +20,7 @@ class LengthReader {
     this.#path = path;
   }
 
-  /** True once they are read; an error where they are not what the DDS says. */
+  /** True once all words are read. Throws a `DecodeError` if a word differs from the DDS. */
   read(input: Input): boolean {
     while (this.#read < this.#times) {
       const at = input.take(4);
@@ -39,7 +39,7 @@ class LengthReader {
   }
 }
 
-/** Arrays of numbers: the length twice, then four or eight bytes a number, or bytes packed and padded to four. */
+/** Reads an array of numbers: its length twice, then four or eight bytes a number; bytes are packed and padded to four. */
 export class NumberArrayReader implements ValueReader {
   readonly #type: NumberType;
   readonly #length: number;
@@ -82,7 +82,7 @@ export class NumberArrayReader implements ValueReader {
     return this.#filled === this.#length && input.take(-this.#length & 3) >= 0;
   }
 
-  /** Memory follows the bytes that have come, not those that the DDS promises. */
+  /** Allocates for the bytes that have come, not for the length that the DDS claims. */
   #makeRoom(count: number): void {
     const needed = this.#filled + count;
     if (needed <= this.#values.length) return;
@@ -96,7 +96,7 @@ export class NumberArrayReader implements ValueReader {
   }
 }
 
-/** Arrays of anything else: the length once, then the elements. */
+/** Reads an array of any other element: its length once, then the elements. */
 export class ListReader implements ValueReader {
   readonly #element: ValueReader;
   readonly #length: number;

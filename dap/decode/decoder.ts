@@ -20,46 +20,46 @@ import { readerOf, rowsReaderOf } from './values.ts';
 export type DecodedPart =
   /** The constrained DDS: the first part of every response. */
   | { readonly kind: 'dataset'; readonly dataset: DapDataset }
-  /** Rows of a top-level Sequence: one or more, in columns that are the receiver's own. */
+  /** Rows of a top-level Sequence, at least one; the receiver owns the columns. */
   | { readonly kind: 'rows'; readonly sequence: Sequence; readonly batch: Batch }
-  /** A top-level Sequence has ended; one without rows gives this part alone. */
+  /** The end of a top-level Sequence; a Sequence without rows gives only this part. */
   | { readonly kind: 'end'; readonly sequence: Sequence }
-  /** Any other top-level variable, whole. */
+  /** The complete value of any other top-level variable. */
   | { readonly kind: 'value'; readonly variable: Variable; readonly value: Value };
 
-/** Bytes of an Error object in the middle of the data that are waited for. */
+/** The longest Error object in the middle of the data, in bytes, whose end the decoder waits for. */
 const LONGEST_ERROR = 2 ** 14;
 
 /** An Error object after the beginning of a DDS. */
 const ERROR_AT_LINE = /^\s*Error\s*\{/m;
 
-/** A top-level variable and how to read it. */
+/** A top-level variable with its reader. */
 type Item =
   | { readonly sequence: Sequence; readonly rows: RowsReader }
   | { readonly variable: Variable; readonly reader: ValueReader };
 
 /**
- * Decodes one data response (`.dods`) from bytes that come in pieces of any size. Reads what libdap, TDS, ERDDAP and
- * pydap send, every type in any nesting. Strings: UTF-8, or else ISO-8859-1.
+ * Decodes one data response (`.dods`; DAP2 draft, section 7.3) from bytes that come in pieces of any size. Reads the responses of
+ * libdap, the TDS, ERDDAP and pydap, with every type in any nesting. Strings are UTF-8, or else ISO-8859-1.
  *
- * Errors are a `DecodeError` for bytes that are no data response or go beyond the limits, a `DapError` where the body is
- * an Error object or breaks off with one in the middle of the data. Parts that were whole before the trouble are given out first: the error then comes at the next call,
- * and stands in `failure` at once. A decoder that has failed stays failed.
+ * Throws a `DecodeError` for bytes that are not a data response or exceed the limits, and a `DapError` for a body that is an Error
+ * object or breaks off with one in the middle of the data. Parts that were complete before the error are returned first: the error
+ * stands in `failure` at once and is thrown at the next call. A decoder that has failed stays failed.
  */
 export class Decoder {
   readonly #input = new Input();
   readonly #budget: Budget;
   readonly #header: HeaderReader;
-  /** The top-level variables; undefined before the DDS. */
+  /** The top-level variables; undefined before the DDS is read. */
   #items: Item[] | undefined;
-  /** Where the data begin: bytes from the beginning of the response. */
+  /** The offset of the data, in bytes from the beginning of the response. */
   #dataStart: number | undefined;
-  /** The number of them that are read. */
+  /** The number of top-level variables that are read. */
   #done = 0;
   #failure: { readonly error: unknown } | undefined;
   readonly #tail = new Tail();
-  /** What is wrong with bytes that may be the beginning of an Error object, whose end has not come. */
-  #trouble: DecodeError | undefined;
+  /** The error of bytes that may be the beginning of an Error object whose end has not come. */
+  #pending: DecodeError | undefined;
 
   constructor(limits: Partial<DecodeLimits> = {}) {
     this.#budget = new Budget(limits);
@@ -71,14 +71,14 @@ export class Decoder {
     return this.#failure?.error;
   }
 
-  /** Decodes on; at most one batch a Sequence. `bytes` may be used again afterwards. */
+  /** Decodes the next bytes; gives at most one batch for each Sequence. The caller may reuse `bytes` afterwards. */
   push(bytes: Uint8Array): DecodedPart[] {
     if (!(bytes instanceof Uint8Array)) throw new TypeError(`expected a Uint8Array, found ${typeof bytes}`);
     if (this.#failure !== undefined) throw this.#failure.error;
     const parts: DecodedPart[] = [];
     this.#tail.add(bytes);
     try {
-      if (this.#trouble !== undefined) throw this.#trouble;
+      if (this.#pending !== undefined) throw this.#pending;
       this.#input.push(bytes);
       this.#read(parts, false);
       this.#input.keep();
@@ -91,12 +91,12 @@ export class Decoder {
     return parts;
   }
 
-  /** No more bytes will come: a DecodeError if the response is not whole, a DapError if it is an Error object. */
+  /** Ends the response. Throws a `DecodeError` if it is incomplete, a `DapError` if it is an Error object. */
   finish(): DecodedPart[] {
     if (this.#failure !== undefined) throw this.#failure.error;
     const parts: DecodedPart[] = [];
     try {
-      if (this.#trouble !== undefined) throw this.#trouble;
+      if (this.#pending !== undefined) throw this.#pending;
       this.#read(parts, true);
       this.#checkWhole();
     } catch (error) {
@@ -108,8 +108,8 @@ export class Decoder {
   }
 
   /**
-   * What is to be said of `error`: the server's own words, where an Error object stands in the place of data. Undefined while
-   * its end has not come. Takes the row out of `parts` that is made of its beginning.
+   * The error to report for `error`: the server's own, if an Error object stands in the place of data; undefined while the end of the
+   * object has not come. Removes the row from `parts` that was decoded from the beginning of the object.
    */
   #explain(error: unknown, parts: DecodedPart[], isAll: boolean): unknown {
     if (!(error instanceof DecodeError) || this.#dataStart === undefined) return error;
@@ -119,7 +119,7 @@ export class Decoder {
     if (found.error !== undefined || isAll) return found.error ?? error;
     const length = this.#tail.end - found.offset;
     if (length > LONGEST_ERROR) return error;
-    this.#trouble = error;
+    this.#pending = error;
     this.#items = [];
     this.#input.drop();
     return undefined;
@@ -140,7 +140,7 @@ export class Decoder {
     this.#input.drop();
   }
 
-  /** Reads as far as the bytes go. */
+  /** Reads all bytes that have come. */
   #read(parts: DecodedPart[], isAll: boolean): void {
     const input = this.#input;
     if (this.#items === undefined) {
@@ -167,7 +167,7 @@ export class Decoder {
   }
 }
 
-/** Takes out the row that came last, which was none. */
+/** Removes the last row, which was decoded from other bytes than a row. */
 function dropLastRow(parts: DecodedPart[]): void {
   const part = parts.at(-1);
   if (part?.kind !== 'rows') return;
@@ -190,7 +190,7 @@ function itemOf(variable: Variable, budget: Budget): Item {
     : { variable, reader: readerOf(variable, budget, variable.name) };
 }
 
-/** Reads on: true once the variable is whole. */
+/** Reads the next bytes of a variable: true once the variable is complete. */
 function readItem(item: Item, input: Input, parts: DecodedPart[]): boolean {
   if ('reader' in item) {
     const value = item.reader.read(input);
@@ -217,7 +217,7 @@ function parseHeader(text: string, { variables, nesting, nameLength }: DecodeLim
   }
 }
 
-/** The error for a body that ended before a line `Data:`: the one it tells of, if it is an Error object. */
+/** The error for a body that ended before a line `Data:`: the server's, if the body is an Error object. */
 function notAResponse(bytes: Uint8Array): Error {
   try {
     const text = decodeText(bytes);
@@ -234,7 +234,7 @@ function asDecodeError(expected: string, error: unknown): Error {
 }
 
 /**
- * Decodes a whole data response: one value a top-level variable, a Sequence as one batch of all its rows. Throws as
+ * Decodes a complete data response: one value for each top-level variable; a Sequence is one batch of all its rows. Throws as
  * `Decoder` does.
  */
 export function decodeAll(

@@ -1,14 +1,13 @@
-// The error for bytes that are no DAP2 data response: where they go wrong, what was expected and what was found.
+// Declares the error for bytes that are not a DAP2 data response: the offset, the expected and the found bytes.
 
-/** What is found where bytes are missing. */
+/** The text of `found` if bytes are missing. */
 export const END_OF_RESPONSE = 'the end of the response';
 
-/** A data response that is damaged, cut off, beyond a limit or none at all. */
+/** A data response that is damaged, cut off or beyond a limit, or a body that is not a data response. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
-  /** Where in the response the trouble lies: bytes from its beginning, DDS included. */
+  /** The offset of the error, in bytes from the beginning of the response with its DDS. */
   readonly offset: number;
-  /** What would have been right there. */
   readonly expected: string;
   readonly found: string;
 
@@ -20,7 +19,7 @@ export class DecodeError extends Error {
   }
 }
 
-/** The first bytes, for an error: `00 00 00 07`, with the text beside them where they are text. */
+/** The first four bytes for a message: `00 00 00 07`, and their characters if they are text. */
 export function describeBytes(bytes: Uint8Array): string {
   const some = bytes.subarray(0, 4);
   const hex = Array.from(some, byte => byte.toString(16).padStart(2, '0').toUpperCase()).join(' ');

@@ -1,4 +1,4 @@
-// How are rows of numbers alone read fast?
+// Reads rows that consist of numbers only, column by column, as fast as possible (DAP2 draft, section 7.3.2.3).
 
 import type { RowLayout } from '../model/layout.ts';
 import { END_OF_INSTANCES, START_OF_INSTANCE } from '../model/layout.ts';
@@ -11,15 +11,15 @@ import { getNumbers } from './numbers.ts';
 import type { RowsReader } from './rows.ts';
 import { expectedMark, readMark } from './rows.ts';
 
-/** Rows that are read column after column before the next ones: so many that they stay in a core's cache. */
+/** Rows that are read column after column before the next rows: few enough to stay in the cache of a core. */
 const BLOCK = 1024;
 
 /** Bytes of the mark before a row. */
 const MARK = 4;
 
 /**
- * Reads all the whole rows that have come at once, column by column. The beginning of a row whose end has not come is held here, so
- * that the next piece can be read where it lies.
+ * Reads all complete rows that have come at once, column by column. Holds the beginning of an incomplete row, so that the next piece
+ * can be read without a copy.
  */
 export class FlatRowsReader implements RowsReader {
   readonly #sequence: Sequence;
@@ -27,11 +27,11 @@ export class FlatRowsReader implements RowsReader {
   readonly #onRows: (end: number) => void;
   readonly #row: Uint8Array;
   readonly #rowView: DataView;
-  /** Bytes of a row that are held. */
+  /** The held bytes of an incomplete row. */
   #held = 0;
   #batch: Batch | undefined;
 
-  /** `onRows` is told at which offset in the response the last whole row ended. */
+  /** `onRows` is called with the offset in the response at which the last complete row ended. */
   constructor(sequence: Sequence, layout: RowLayout, onRows: (end: number) => void) {
     this.#sequence = sequence;
     this.#layout = layout;
@@ -40,7 +40,7 @@ export class FlatRowsReader implements RowsReader {
     this.#rowView = new DataView(this.#row.buffer);
   }
 
-  /** Reads on as far as the bytes go; `take` comes before the next call. */
+  /** Reads all bytes that have come; the caller calls `take` before the next call. */
   read(input: Input): boolean {
     const { stride } = this.#layout;
     if (this.#held > 0) {
@@ -54,13 +54,13 @@ export class FlatRowsReader implements RowsReader {
       this.#batch = this.#readRows(input.view, at, count);
       this.#onRows(input.position);
     }
-    // Any other mark is dealt with as soon as it is there.
+    // Any other mark is handled as soon as it has come.
     if (input.available >= MARK && !startsRow(input)) return readMark(input, this.#sequence.name) === false;
     this.#hold(input, stride);
     return false;
   }
 
-  /** Takes bytes until `size` of a row are held; false while there are fewer. */
+  /** Takes bytes until it holds `size` bytes of a row; false while it holds fewer. */
   #hold(input: Input, size: number): boolean {
     const missing = Math.min(size - this.#held, input.available);
     if (missing > 0) this.#row.set(input.bytesAt(input.take(missing), missing), this.#held);
@@ -68,7 +68,7 @@ export class FlatRowsReader implements RowsReader {
     return this.#held >= size;
   }
 
-  /** A mark is held that begins no row: true where it ends the Sequence. */
+  /** Handles a held mark that begins no row: true if it ends the Sequence. */
   #heldEnd(input: Input): boolean {
     this.#held = 0;
     if (this.#rowView.getUint32(0) === END_OF_INSTANCES) return true;
@@ -82,12 +82,12 @@ export class FlatRowsReader implements RowsReader {
     return batch;
   }
 
-  /** The row that is held, if there is one, and `count` rows at a place in `view`. */
+  /** The held row, if there is one, and `count` rows at the offset `at` of `view`. */
   #readRows(view: DataView, at: number, count: number): Batch {
     const { stride } = this.#layout;
     const before = this.#held > 0 ? 1 : 0;
     const length = before + count;
-    // Plain loops: `map` and `entries` cost a fifth of the time of such a batch.
+    // Plain loops, because `map` and `entries` cost a fifth of the time of such a batch.
     const columns: NumberColumn[] = [];
     for (const field of this.#sequence.fields) columns.push(newColumn(field, length) as NumberColumn);
     if (before > 0) this.#getRows(this.#rowView, 0, columns, 0, 1);
@@ -98,7 +98,7 @@ export class FlatRowsReader implements RowsReader {
     return { length, columns };
   }
 
-  /** Reads rows at a place in `view` into the rows `from` to `to - 1` of the columns. */
+  /** Reads rows at the offset `at` of `view` into the rows `from` to `to - 1` of the columns. */
   #getRows(view: DataView, at: number, columns: readonly NumberColumn[], from: number, to: number): void {
     const { stride, columns: layout } = this.#layout;
     for (let i = 0; i < columns.length; i++) {
@@ -113,7 +113,7 @@ function startsRow(input: Input): boolean {
   return bytes[0] === 0x5a && bytes[1] === 0 && bytes[2] === 0 && bytes[3] === 0;
 }
 
-/** The number of whole rows, each with its mark, at the beginning of the unread bytes. */
+/** The number of complete rows, each with its mark, at the beginning of the unread bytes. */
 function countRows(input: Input, stride: number): number {
   const bytes = input.peek();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

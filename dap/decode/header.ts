@@ -1,4 +1,4 @@
-// Finds the end of the text at the beginning of a data response.
+// Finds the line `Data:` that ends the text at the beginning of a data response.
 
 import { DecodeError } from './error.ts';
 import type { Input } from './input.ts';
@@ -7,15 +7,15 @@ import { decodeText } from './text.ts';
 
 const LINE_FEED = 0x0a;
 
-/** Bytes in which a web page can be told from a DDS. */
+/** Bytes that suffice to tell a web page from a DDS. */
 const RECOGNISABLE = 64;
 
-/** Finds the line `Data:`, which ends with LF or, from some servers, CRLF, and may have blank lines before it. */
+/** Reads up to the line `Data:`, which ends with LF or, from some servers, CRLF, and may have blank lines before it. */
 export class HeaderReader {
   readonly #limits: DecodeLimits;
-  /** Unread bytes that are known to hold no end of a line. */
+  /** The unread bytes that have been searched for the end of a line. */
   #searched = 0;
-  /** Where among the unread bytes the line begins that has no end yet. */
+  /** The offset among the unread bytes of the line that has no end yet. */
   #lineStart = 0;
 
   constructor(limits: DecodeLimits) {
@@ -23,8 +23,8 @@ export class HeaderReader {
   }
 
   /**
-   * Reads the header once it is all there: the text above the line `Data:`. Until then undefined, and nothing is read.
-   * `isAll`: no more bytes will come, so that the end of the line may be missing.
+   * The text above the line `Data:`, once all of it has come; before that undefined, and nothing is read. `isAll`: no more bytes
+   * come, so that the end of the line may be missing.
    */
   read(input: Input, isAll: boolean): string | undefined {
     const bytes = input.peek();
@@ -55,7 +55,7 @@ export class HeaderReader {
   }
 }
 
-/** True where the text begins with a tag, as no DDS does: a web page is not waited for to its end. */
+/** True if the text begins with a tag, as no DDS does: the decoder does not wait for the end of a web page. */
 function isMarkup(bytes: Uint8Array): boolean {
   return bytes.length >= RECOGNISABLE && /^[\s\u{feff}]*</u.test(decodeText(bytes.subarray(0, RECOGNISABLE)));
 }
@@ -64,7 +64,7 @@ function isDataLine(line: Uint8Array): boolean {
   return line.length < 64 && decodeText(line).trim() === 'Data:';
 }
 
-/** The beginning of what should have been a header, for an error. */
+/** The beginning of a text that is not a header, for a message. */
 export function describeText(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'nothing';
   const text = decodeText(bytes.subarray(0, 80));

@@ -1,4 +1,4 @@
-// What decodes DAP2 data: pushed bytes, whole responses, and streams.
+// The decoder of DAP2 data responses: from pushed bytes, from a complete response, or from a stream.
 
 export type { DecodedPart } from './decoder.ts';
 export { Decoder, decodeAll } from './decoder.ts';

@@ -1,32 +1,31 @@
-// Which bytes have come and are not read yet?
+// Holds the bytes that have come and are not read yet.
 
 import { DecodeError, describeBytes } from './error.ts';
 
 const NOTHING = new Uint8Array(0);
 
-/** Memory for leftovers above this size is let go when they are small again: one large value is no reason to hold it. */
+/** Larger memory for leftovers is released once they are small again: one large value does not keep it for ever. */
 const KEPT_CAPACITY = 2 ** 18;
 
 /**
- * The bytes between the one who pushes and the readers. A piece is read where it lies; what is left of it at the end of a
- * push is copied (`keep`), so that the caller can use the memory again. Each byte is moved a bounded number of times,
- * however small the pieces.
+ * Passes bytes from the caller to the readers. A piece is read without a copy; its unread rest is copied at the end of a push
+ * (`keep`), so that the caller can reuse the memory. Each byte is moved a bounded number of times, even if the pieces are small.
  */
 export class Input {
   #bytes: Uint8Array = NOTHING;
   #view: DataView = new DataView(NOTHING.buffer);
   #at = 0;
   #end = 0;
-  /** Offset in the response of `#bytes[0]`. */
+  /** The offset of `#bytes[0]` in the response. */
   #origin = 0;
   #own: Uint8Array = NOTHING;
 
-  /** The memory that holds the unread bytes, for reading at what `take` gave; good until the next `push`. */
+  /** The memory of the unread bytes, to read at offsets that `take` returned; valid until the next `push`. */
   get view(): DataView {
     return this.#view;
   }
 
-  /** Offset in the response of the next unread byte. */
+  /** The offset of the next unread byte in the response. */
   get position(): number {
     return this.#origin + this.#at;
   }
@@ -36,12 +35,12 @@ export class Input {
     return this.#end - this.#at;
   }
 
-  /** The unread bytes, still unread. */
+  /** The unread bytes, which stay unread. */
   peek(): Uint8Array {
     return this.#bytes.subarray(this.#at, this.#end);
   }
 
-  /** Reads the next `size` bytes: their place in `view`, or -1, and nothing is read, while not all of them are there. */
+  /** Reads the next `size` bytes and returns their offset in `view`; reads nothing and returns -1 if fewer have come. */
   take(size: number): number {
     const at = this.#at;
     if (this.#end - at < size) return -1;
@@ -49,7 +48,7 @@ export class Input {
     return at;
   }
 
-  /** The `size` bytes at a place that `take` gave; good until the next `push`. */
+  /** The `size` bytes at an offset that `take` returned; valid until the next `push`. */
   bytesAt(at: number, size: number): Uint8Array {
     return this.#bytes.subarray(at, at + size);
   }
@@ -65,7 +64,7 @@ export class Input {
     this.#end += piece.length;
   }
 
-  /** Copies what is left of the piece that was pushed last. */
+  /** Copies the unread rest of the last piece. */
   keep(): void {
     if (this.#bytes === this.#own) return;
     const left = this.available;
@@ -76,19 +75,19 @@ export class Input {
     this.#use(this.#own, 0, left);
   }
 
-  /** Forgets all bytes and their memory. */
+  /** Drops all bytes and their memory. */
   drop(): void {
     this.#origin += this.#at;
     this.#own = NOTHING;
     this.#use(NOTHING, 0, 0);
   }
 
-  /** The error for bytes, just read at the place that `take` gave, which should have been something else. */
+  /** The error for unexpected bytes at an offset that `take` just returned. */
   unexpected(expected: string, at: number, found?: string): DecodeError {
     return new DecodeError(this.#origin + at, expected, found ?? describeBytes(this.bytesAt(at, 4)));
   }
 
-  /** Makes room for `size` bytes after the unread ones, which lie in memory of its own. */
+  /** Makes room for `size` bytes after the unread bytes, which lie in `#own`. */
   #makeRoom(size: number): void {
     if (this.#end + size <= this.#own.length) return;
     const left = this.available;

@@ -1,4 +1,4 @@
-// The limits beyond which a response counts as hostile.
+// Declares the limits beyond which a response counts as hostile, and counts one value against them.
 
 import { DecodeError } from './error.ts';
 
@@ -17,7 +17,7 @@ export interface DecodeLimits {
   readonly arrayElements: number;
   /** Rows of nested Sequences in one value or in one row of a top-level Sequence. */
   readonly nestedRows: number;
-  /** Bytes of one value or of one row of a top-level Sequence: what has to be held until it is whole. */
+  /** Bytes of one value, or of one row of a top-level Sequence: the decoder holds them until the value is complete. */
   readonly valueBytes: number;
 }
 
@@ -32,7 +32,7 @@ export const DEFAULT_LIMITS: DecodeLimits = {
   valueBytes: 2 ** 28,
 };
 
-/** Counts what one value, or one row of a top-level Sequence, has taken so far. */
+/** Counts the bytes and nested rows of the current value, or of the current row of a top-level Sequence. */
 export class Budget {
   readonly limits: DecodeLimits;
   #start = 0;
@@ -42,18 +42,18 @@ export class Budget {
     this.limits = { ...DEFAULT_LIMITS, ...limits };
   }
 
-  /** Where the value or row began that is read now: bytes from the beginning of the response. */
+  /** The offset at which the current value or row began, in bytes from the beginning of the response. */
   get start(): number {
     return this.#start;
   }
 
-  /** The next value or row begins at this offset in the response. */
+  /** Begins the next value or row at `offset` in the response. */
   begin(offset: number): void {
     this.#start = offset;
     this.#nestedRows = 0;
   }
 
-  /** One more row of a nested Sequence ended at this offset. */
+  /** Counts a row of a nested Sequence that ended at `offset`. Throws a `DecodeError` beyond the limit. */
   countNestedRow(offset: number): void {
     this.#nestedRows += 1;
     const limit = this.limits.nestedRows;
@@ -62,7 +62,7 @@ export class Budget {
     }
   }
 
-  /** The value or row reaches to this offset, at least. */
+  /** Records that the value or row reaches to `offset` at least. Throws a `DecodeError` beyond the limit. */
   reach(offset: number): void {
     const limit = this.limits.valueBytes;
     if (offset - this.#start > limit) {

@@ -1,11 +1,11 @@
-// How are numbers read from XDR, one column at a time? (DAP2 draft, section 7.3.1)
+// Reads numbers from XDR, one column at a time (DAP2 draft, section 7.3.1).
 
 import type { NumberColumn } from '../model/value.ts';
 import type { NumberType } from '../model/variable.ts';
 
 /**
- * Reads the numbers at `at`, `at + stride` and so on into `column[from]` to `column[to - 1]`. Of Byte, Int16 and UInt16
- * the last one or two of their four bytes count: servers fill the others as they like.
+ * Reads the numbers at `at`, `at + stride` and so on into `column[from]` to `column[to - 1]`. Of the four bytes of a Byte, Int16 or
+ * UInt16 only the last one or two count: servers fill the others differently.
  */
 export function getNumbers(
   type: NumberType,
@@ -19,7 +19,7 @@ export function getNumbers(
   GET[type](view, at, stride, column, from, to);
 }
 
-// One loop a type: a loop that met typed arrays of several classes would run at a fraction of the speed.
+// One loop for each type: a loop over typed arrays of several classes runs at a fraction of the speed.
 type Get = (v: DataView, at: number, stride: number, column: NumberColumn, from: number, to: number) => void;
 
 const getBytes: Get = (view, at, stride, column, from, to) => {
@@ -60,7 +60,7 @@ const GET: Readonly<Record<NumberType, Get>> = {
   Float64: getFloat64s,
 };
 
-/** Reads one number, by the same rules. */
+/** Reads one number by the same rules. */
 export function getNumber(type: NumberType, view: DataView, at: number): number {
   switch (type) {
     case 'Byte':

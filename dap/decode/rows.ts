@@ -1,4 +1,4 @@
-// How are rows of a Sequence read, whatever its columns are?
+// Reads the rows of a Sequence with columns of any type (DAP2 draft, section 7.3.2.3).
 
 import { END_OF_INSTANCES, isNumberType, START_OF_INSTANCE } from '../model/layout.ts';
 import type { Batch, Column, NumberColumn, Value } from '../model/value.ts';
@@ -7,15 +7,15 @@ import type { Sequence, Variable } from '../model/variable.ts';
 import type { Input } from './input.ts';
 import type { ValueReader } from './value-reader.ts';
 
-/** Reads rows as they come and keeps its place between pieces. */
+/** Reads rows as they come, and continues an incomplete row with the next piece. */
 export interface RowsReader {
-  /** Reads on: true once the end mark is read, false while bytes are missing. */
+  /** True once the end mark is read; false while bytes are missing. */
   read(input: Input): boolean;
-  /** The whole rows that have come since the last call; undefined where there are none. The columns are new. */
+  /** The complete rows since the last call, in new columns; undefined for none. */
   take(): Batch | undefined;
 }
 
-/** Reads the mark before a row: true for a row, false for the end, undefined while it is not all there. */
+/** Reads the mark before a row: true for a row, false for the end of the Sequence, undefined while bytes are missing. */
 export function readMark(input: Input, path: string): boolean | undefined {
   const at = input.take(4);
   if (at < 0) return undefined;
@@ -25,7 +25,7 @@ export function readMark(input: Input, path: string): boolean | undefined {
   throw input.unexpected(expectedMark(path), at);
 }
 
-/** What is expected where a row may begin. */
+/** The text of `expected` for the mark before a row. */
 export function expectedMark(path: string): string {
   return `a start-of-row (5A) or end-of-sequence (A5) marker of ${path}`;
 }
@@ -38,13 +38,13 @@ export class AnyRowsReader implements RowsReader {
   readonly #path: string;
   #rows = 0;
   #columns: Value[][];
-  /** The row that is being read, up to `#field`, which is -1 before the row's mark. */
+  /** The values of the current row before `#field`, which is -1 before the row's mark. */
   readonly #row: Value[] = [];
   #field = -1;
 
   /**
-   * `readers`: one a field. `onRow` is told at which offset in the response each row ended. `path`: the Sequence's name
-   * with those around it, for errors.
+   * `readers`: one for each field. `onRow` is called with the offset in the response at which each row ended. `path`: the dotted
+   * name of the Sequence, for errors.
    */
   constructor(
     sequence: Sequence,
@@ -95,7 +95,7 @@ function columnOf(field: Variable, values: Value[]): Column {
   return column;
 }
 
-/** A batch of no rows. */
+/** A batch without rows. */
 export function emptyBatch(sequence: Sequence): Batch {
   return { length: 0, columns: sequence.fields.map(field => newColumn(field, 0)) };
 }

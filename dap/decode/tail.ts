@@ -1,36 +1,36 @@
-// Finds the Error object that a server sends in the middle of the data, because something failed after it had begun.
+// Finds an Error object in the middle of the data, which a server sends if it fails after the response has begun.
 
 import { type DapError, parseError } from '../model/error.ts';
 import { DapSyntaxError } from '../model/text-scanner.ts';
 import { decodeText } from './text.ts';
 
-/** Bytes at the end of the response that are kept at least: an Error object is looked for among them. */
+/** The least number of bytes at the end of the response that are kept and searched for an Error object. */
 const KEPT = 2 ** 14;
 
-/** The beginning of an Error object, or a part of it at the end of the bytes that have come. */
+/** The beginning of an Error object, or a part of the beginning at the end of the bytes. */
 const BEGINNING = /Error\s*\{|E(?:r(?:r(?:o(?:r\s*)?)?)?)?$/g;
 
 const END = /\}\s*;?\s*$/;
 
-/** Characters that are in no text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for.
+/** Characters that no text has. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the search is for control characters.
 const BINARY = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
 
 /** An Error object among the bytes. */
 export interface TrailingError {
-  /** Where it begins: bytes from the beginning of the response. */
+  /** The offset of its beginning, in bytes from the beginning of the response. */
   readonly offset: number;
   /** Undefined while its end has not come. */
   readonly error: DapError | undefined;
 }
 
-/** The bytes that came last. */
+/** Keeps the newest bytes of a response. */
 export class Tail {
   readonly #bytes = new Uint8Array(2 * KEPT);
   #length = 0;
   #end = 0;
 
-  /** Offset in the response of the end of the bytes. */
+  /** The offset of the end of the bytes in the response. */
   get end(): number {
     return this.#end;
   }
@@ -47,11 +47,11 @@ export class Tail {
     this.#length += added.length;
   }
 
-  /** The Error object, or the beginning of one, that is all there is from an offset of `from` or more on. */
+  /** The Error object, or its beginning, that ends the bytes and begins at the offset `from` or later. */
   find(from: number): TrailingError | undefined {
     const start = this.#end - this.#length;
     const bytes = this.#bytes.subarray(Math.max(0, from - start), this.#length);
-    // One character a byte, so that places in the text are places in the bytes.
+    // One character for each byte, so that offsets in the text are offsets in the bytes.
     const text = new TextDecoder('latin1').decode(bytes);
     for (const { index } of text.matchAll(BEGINNING)) {
       if (BINARY.test(text.slice(index))) continue;
@@ -62,7 +62,7 @@ export class Tail {
   }
 }
 
-/** The Error object that `text` is, where it is one to its end. */
+/** The Error object that `text` consists of; undefined if it has no end or `text` is anything else. */
 export function errorIn(text: string): DapError | undefined {
   if (!END.test(text)) return undefined;
   try {

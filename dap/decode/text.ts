@@ -1,13 +1,13 @@
-// Which characters do the bytes of a DAP2 string stand for?
+// Decodes the bytes of a DAP2 string to text.
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Bytes up to which a loop beats the call of a decoder. */
+/** The longest string in bytes for which a loop is faster than a call of a decoder. */
 const SHORT = 24;
 
 /**
- * DAP2 says ASCII; servers send UTF-8 and ISO-8859-1 as well. Bytes that are good UTF-8 are read as that, others as
- * ISO-8859-1, one character a byte: nothing is lost and nothing is replaced.
+ * The text of a string. DAP2 prescribes ASCII; servers send UTF-8 and ISO-8859-1 as well. Valid UTF-8 is decoded as UTF-8, any other
+ * bytes as ISO-8859-1, one character a byte: no byte is lost or replaced.
  */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes.length <= SHORT) {
@@ -28,7 +28,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 function latin1(bytes: Uint8Array): string {
   const parts: string[] = [];
-  // In parts, because a call takes only so many arguments.
+  // In parts, because the number of arguments of a call is limited.
   for (let at = 0; at < bytes.length; at += 4096) {
     parts.push(String.fromCharCode(...bytes.subarray(at, at + 4096)));
   }

@@ -3,8 +3,8 @@
 import type { Value } from '../model/value.ts';
 import type { Input } from './input.ts';
 
-/** Reads values of one variable, one after the other, and keeps its place in a value between pieces. */
+/** Reads values of one variable, one after another, and continues an incomplete value with the next piece. */
 export interface ValueReader {
-  /** Reads on: the value once it is whole, undefined while bytes are missing. */
+  /** The value once it is complete; undefined while bytes are missing. */
   read(input: Input): Value | undefined;
 }

@@ -1,4 +1,4 @@
-// Reads values of any type, with the bytes coming in pieces of any size.
+// Makes a reader for a variable of any type (DAP2 draft, section 7.3).
 
 import { isNumberType, rowLayout } from '../model/layout.ts';
 import type { Batch, Value } from '../model/value.ts';
@@ -15,7 +15,7 @@ import { AnyRowsReader, emptyBatch } from './rows.ts';
 import { decodeText } from './text.ts';
 import type { ValueReader } from './value-reader.ts';
 
-/** A reader for the rows of a top-level Sequence. A DecodeError where the DDS asks for more than the limits allow. */
+/** A reader for the rows of a top-level Sequence. Throws a `DecodeError` if the DDS exceeds the limits. */
 export function rowsReaderOf(sequence: Sequence, budget: Budget): RowsReader {
   const layout = rowLayout(sequence);
   if (layout !== undefined) return new FlatRowsReader(sequence, layout, end => budget.begin(end));
@@ -29,8 +29,8 @@ export function rowsReaderOf(sequence: Sequence, budget: Budget): RowsReader {
 }
 
 /**
- * A reader for `variable`. It nests as deep as the DDS does, whatever the bytes say. A DecodeError where the DDS itself
- * asks for more than the limits allow.
+ * A reader for `variable`. Only the DDS decides how deep it nests, not the data. Throws a `DecodeError` if the DDS exceeds the
+ * limits. `path` is the dotted name of the variable, for errors.
  */
 export function readerOf(variable: Variable, budget: Budget, path: string): ValueReader {
   const within = (field: Variable): ValueReader => readerOf(field, budget, `${path}.${field.name}`);
@@ -96,7 +96,7 @@ class TextReader implements ValueReader {
   }
 }
 
-/** Structures, and Grids: the fields one after the other. */
+/** Reads a Structure or a Grid: its fields one after another. */
 class FieldsReader implements ValueReader {
   readonly #fields: readonly ValueReader[];
   #values: Value[] = [];
@@ -117,10 +117,10 @@ class FieldsReader implements ValueReader {
   }
 }
 
-/** A Sequence inside of something: all its rows are one value. */
+/** Reads a Sequence inside another variable: all its rows are one value. */
 class NestedRowsReader implements ValueReader {
   readonly #rows: AnyRowsReader;
-  /** Shared by all values without rows: each takes four bytes, and would have as many columns as the DDS likes. */
+  /** Shared by all values without rows: each takes only four bytes, and the DDS may declare any number of columns. */
   readonly #empty: Batch;
 
   constructor(sequence: Sequence, fields: readonly ValueReader[], budget: Budget, path: string) {
@@ -144,8 +144,8 @@ function arrayReader(array: ArrayVariable, budget: Budget, path: string): ValueR
 }
 
 /**
- * Refuses Structures without fields among what is there many times: values that have no bytes could be made as many as
- * one likes for nothing.
+ * Refuses Structures without fields inside repeated variables: a short response could claim any number of values that take no
+ * bytes. Throws a `DecodeError`.
  */
 function checkTakeBytes(variables: readonly Variable[], path: string): void {
   for (const variable of variables) {

@@ -1,4 +1,4 @@
-// Writes the one flat Sequence of a dataset as text, a row a line, for people and spreadsheets.
+// Writes the one flat Sequence of a dataset as text, one line for each row: the response `.asc`.
 
 import { printDds } from '../model/dds.ts';
 import { isNumberType } from '../model/layout.ts';
@@ -12,9 +12,9 @@ import type { RowEncoder } from './rows.ts';
 const RULE = '-'.repeat(45);
 
 /**
- * What comes before the rows: the DDS, a line of 45 dashes and a line with the columns' names, `sensor.time,
- * sensor.voltage`. A TypeError for a dataset that is not one Sequence of atomic columns: nothing else has rows of text.
- * @param least characters that it has at the least: blanks behind the DDS, where white space means nothing, make them up
+ * The text before the rows: the DDS, a line of 45 dashes and a line with the names of the columns, `sensor.time, sensor.voltage`.
+ * Throws a `TypeError` for a dataset that is not one Sequence of atomic columns.
+ * @param least the least number of characters: blanks after the DDS, where white space has no meaning, fill up to it
  */
 export function asciiHeader(dataset: DapDataset, least = 0): string {
   const [sequence, ...others] = dataset.variables;
@@ -28,17 +28,17 @@ export function asciiHeader(dataset: DapDataset, least = 0): string {
   return `${dds.padEnd(least - rest.length)}${rest}`;
 }
 
-/** Bytes that a row takes as text at the most; undefined where a column of strings sets no bound. */
+/** The greatest number of bytes of a row as text; undefined if a column of strings has no bound. */
 export function longestAsciiRow({ fields }: Sequence): number | undefined {
   const bounded = fields.every(({ type }) => isNumberType(type));
   return bounded ? fields.length * (SEPARATOR + LONGEST_NUMBER) : undefined;
 }
 
 /**
- * An encoder for rows as text, one a line: numbers as the shortest decimals that read back to the same value (`decimal`), strings
- * in quotes with the escapes of JSON, as ERDDAP prints them; of a batch, the rows `from` to `to - 1`, all where left out. The
- * bytes (UTF-8) are the beginning of `into` where the caller gives memory with room for `longestAsciiRow` a row, else new and
- * the caller's own. A TypeError for a Sequence that has a column of anything else, and for a batch that lacks values.
+ * An encoder for rows as lines of text: numbers as the shortest decimals that read back as the same value (`decimal`), strings in
+ * quotes with the escapes of JSON, as ERDDAP prints them. It encodes the rows `from` to `to - 1` of a batch, by default all. The
+ * bytes (UTF-8) are the beginning of `into`, if it has room for `longestAsciiRow` bytes a row, else new memory that the caller
+ * owns. Throws a `TypeError` for a Sequence with a column that is not atomic, and for a batch that lacks values.
  */
 export function asciiEncoder(sequence: Sequence): RowEncoder {
   const fields = atomicFields(sequence);
@@ -79,7 +79,7 @@ export function asciiEncoder(sequence: Sequence): RowEncoder {
   };
 }
 
-/** Room for `, ` before a value and the line's end after it. */
+/** The bytes of `, ` before a value and of the line end after it. */
 const SEPARATOR = 3;
 const [COMMA_BLANK, LINE_END] = [0x2c20, 0x0a];
 const encoder = new TextEncoder();

@@ -1,31 +1,31 @@
-// How are a number's shortest digits written into bytes without making a string of them?
+// Writes the shortest digits of a number into bytes without a string in between.
 
 import type { NumberColumn } from '../model/value.ts';
 import type { NumberType } from '../model/variable.ts';
 import { decimal } from './decimal.ts';
 
 /**
- * No number takes more bytes: sign, 17 digits, point, exponent such as `e-308`, or six zeros before the digits. Digits are
- * written in groups of four, also where fewer are meant.
+ * The greatest number of bytes of a number: sign, 17 digits, point, exponent such as `e-308`, or six zeros before the digits. Digits
+ * are written in groups of four, also if fewer are needed.
  */
 export const LONGEST_NUMBER = 28;
 
 const [MINUS, POINT, ZERO] = [0x2d, 0x2e, 0x30];
 
-/** Decimal places that are written digit by digit at the most. */
+/** The most decimal places of a number that is written digit by digit. */
 const MOST_PLACES = 16;
 
 /** 1, 10, ... 1e16, each of them exactly a double. */
 const POWERS = Float64Array.from({ length: MOST_PLACES + 1 }, (_, exponent) => 10 ** exponent);
 
 /**
- * Below this, `value x 10^n` is rounded by less than half: a double is known to half a unit of its 53 bits, the product to
- * one. So rounding it gives the very decimal that the value was read from, if it was one of n places. And no two
- * decimals of n places read as the same double, so that the shortest is the one without zeros at its end.
+ * Below this number, the product `value x 10^n` is wrong by less than a half: a double is exact to half a unit of its 53 bits, the
+ * product to one unit. So the rounded product is the decimal that the value was read from, if that decimal had n places. No two
+ * decimals of n places read as the same double, so that the decimal without zeros at its end is the shortest.
  */
 const LARGEST_SCALED = 2 ** 51;
 
-/** JavaScript writes numbers below this with an exponent. */
+/** JavaScript writes smaller numbers with an exponent. */
 const LEAST_PLAIN = 1e-6;
 
 /** The least number that is not the only Float32 of its whole-number digits. */
@@ -38,8 +38,8 @@ const FOUR_DIGITS = Int32Array.from({ length: 10_000 }, (_, number) => {
 });
 
 /**
- * Writes the numbers of one column, each as `decimal` would. It remembers how many decimal places were needed: the next
- * number most often has no more.
+ * Writes the numbers of one column, each as `decimal` does. Remembers the number of decimal places: the next number rarely has
+ * more.
  */
 export class DigitWriter {
   readonly #type: NumberType;
@@ -53,15 +53,15 @@ export class DigitWriter {
     this.#largestWhole = this.#single ? LARGEST_WHOLE_FLOAT32 : LARGEST_SCALED;
   }
 
-  /** Writes `column[row]` at `at`, where `LONGEST_NUMBER` bytes are free; gives the place behind it. */
+  /** Writes `column[row]` at `at`, where `LONGEST_NUMBER` bytes are free; returns the offset after it. */
   put(view: DataView, at: number, column: NumberColumn, row: number): number {
-    // All that is handed on are integers of the machine: V8 puts a double on the heap for a call that it does not inline.
+    // Calls pass only small integers: V8 allocates a double on the heap for a call that it does not inline.
     const value = column[row]!;
     const size = Math.abs(value);
     const whole = Math.floor(size);
     let fraction = 0;
     if (whole !== size) {
-      // NaN too comes this way.
+      // NaN takes this branch, too.
       let power = POWERS[this.#places]!;
       let scaled = Math.round(size * power);
       if (this.#single || !(scaled < LARGEST_SCALED && scaled / power === size && size >= LEAST_PLAIN)) {
@@ -69,7 +69,7 @@ export class DigitWriter {
         power = POWERS[this.#places]!;
         scaled = Math.round(size * power);
       }
-      // The decimal lies between the same whole numbers as the double that is nearest to it.
+      // The decimal lies between the same whole numbers as its nearest double.
       fraction = (scaled - whole * power) * POWERS[MOST_PLACES - this.#places]!;
     } else if (size >= this.#largestWhole || (size === 0 && Object.is(value, -0))) {
       return this.#putText(view, at, column, row);
@@ -82,7 +82,7 @@ export class DigitWriter {
     return putFraction(view, end, first | 0, (fraction - first * 1e8) | 0, this.#places);
   }
 
-  /** Finds how many decimal places the number needs, none to spare; false where it has more digits than fit. */
+  /** Finds the least number of decimal places for the number; false if it has too many digits. */
   #findPlaces(column: NumberColumn, row: number): boolean {
     const size = Math.abs(column[row]!);
     if (!(size >= LEAST_PLAIN)) return false;
@@ -90,7 +90,7 @@ export class DigitWriter {
     if (!this.#fits(size, places)) {
       places = MOST_PLACES;
       while (places > 0 && size * POWERS[places]! >= LARGEST_SCALED) places -= 1;
-      // A decimal of few places is one of many as well.
+      // A decimal of few places is also a decimal of many places.
       if (places === 0 || !this.#fits(size, places)) return false;
     }
     while (places > 1 && this.#fits(size, places - 1)) places -= 1;
@@ -102,7 +102,7 @@ export class DigitWriter {
     const power = POWERS[places]!;
     const scaled = size * power;
     if (scaled >= LARGEST_SCALED) return false;
-    // Both are whole numbers that a double holds, so that their quotient is what the decimal reads as.
+    // A double holds both whole numbers exactly, so that their quotient is the value that the decimal reads as.
     const read = Math.round(scaled) / power;
     return (this.#single ? Math.fround(read) : read) === size;
   }
@@ -119,7 +119,7 @@ function putMinus(view: DataView, at: number): number {
   return at + 1;
 }
 
-/** Writes `above * 1e8 + below`, both of them whole and below 1e8. */
+/** Writes `above * 1e8 + below`, two whole numbers below 1e8. */
 function putWhole(view: DataView, at: number, above: number, below: number): number {
   if (above === 0) return putFew(view, at, below);
   const next = putFew(view, at, above);
@@ -136,21 +136,21 @@ function putFew(view: DataView, at: number, value: number): number {
   return next + 4;
 }
 
-/** Writes a whole number below 1e4, with no zeros before it. */
+/** Writes a whole number below 1e4 without leading zeros. */
 function putFirst(view: DataView, at: number, value: number): number {
   const digits = value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
   view.setInt32(at, FOUR_DIGITS[value]! << (8 * (4 - digits)));
   return at + digits;
 }
 
-/** Writes a whole number below 1e8 with the zeros before it. */
+/** Writes a whole number below 1e8 with leading zeros. */
 function putEight(view: DataView, at: number, value: number): void {
   const above = (value / 1e4) | 0;
   view.setInt32(at, FOUR_DIGITS[above]!);
   view.setInt32(at + 4, FOUR_DIGITS[value - above * 1e4]!);
 }
 
-/** Writes a point and the first `places` of the sixteen digits of `first` and `second`, without zeros at the end. */
+/** Writes a point and the first `places` of the sixteen digits of `first` and `second`, without trailing zeros. */
 function putFraction(view: DataView, at: number, first: number, second: number, places: number): number {
   view.setUint8(at, POINT);
   putEight(view, at + 1, first);

@@ -1,11 +1,11 @@
-// How are rows of numbers alone written fast?
+// Writes rows that consist of numbers only, column by column, as fast as possible (DAP2 draft, section 7.3.2.3).
 
 import type { RowLayout } from '../model/layout.ts';
 import { START_OF_INSTANCE } from '../model/layout.ts';
 import type { NumberColumn } from '../model/value.ts';
 import { putNumbers } from './numbers.ts';
 
-/** Rows that are written column after column before the next ones: so many that they stay in a core's cache. */
+/** Rows that are written column after column before the next rows: few enough to stay in the cache of a core. */
 const BLOCK = 1024;
 
 /** Writes rows `from` to `to - 1` with their marks, from `at` on: `(to - from) * layout.stride` bytes. */

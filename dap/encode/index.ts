@@ -1,4 +1,4 @@
-// What encodes DAP2 data: whole values, rows of a Sequence as they come, and rows as text.
+// The encoders of DAP2 data: of values and of the rows of a growing Sequence as XDR, and of rows as text.
 
 export { asciiEncoder, asciiHeader, longestAsciiRow } from './ascii.ts';
 export { END_OF_SEQUENCE, type RowEncoder, rowEncoder, xdrRowSize } from './rows.ts';

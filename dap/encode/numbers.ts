@@ -1,12 +1,12 @@
-// How are numbers written as XDR, one column at a time? (DAP2 draft, section 7.3.1)
+// Writes numbers as XDR, one column at a time (DAP2 draft, section 7.3.1).
 
 import { RANGES } from '../model/layout.ts';
 import type { Column, NumberColumn, Value } from '../model/value.ts';
 import type { NumberType } from '../model/variable.ts';
 
 /**
- * Writes `column[from]` to `column[to - 1]`, big-endian, to `at`, `at + stride` and so on. The column is the typed
- * array of `type` (`numberColumn` sees to it). Byte, Int16 and UInt16 take four bytes each, sign- or zero-extended.
+ * Writes `column[from]` to `column[to - 1]`, big-endian, at `at`, `at + stride` and so on. The column is the typed array of `type`,
+ * as `numberColumn` returns it. Byte, Int16 and UInt16 take four bytes each, sign- or zero-extended.
  */
 export function putNumbers(
   type: NumberType,
@@ -20,7 +20,7 @@ export function putNumbers(
   PUT[type](view, at, stride, column, from, to);
 }
 
-// One loop a type: a loop that met typed arrays of several classes would run at a fraction of the speed.
+// One loop for each type: a loop over typed arrays of several classes runs at a fraction of the speed.
 type Put = (v: DataView, at: number, stride: number, column: NumberColumn, from: number, to: number) => void;
 
 const putBytes: Put = (view, at, stride, column, from, to) => {
@@ -61,7 +61,7 @@ const PUT: Readonly<Record<NumberType, Put>> = {
   Float64: putFloat64s,
 };
 
-/** Writes one number, which `type` can hold (`checkedNumber` sees to it). */
+/** Writes one number within the range of `type`, as `checkedNumber` returns it. */
 export function putNumber(type: NumberType, view: DataView, at: number, value: number): void {
   if (type === 'Float64') view.setFloat64(at, value);
   else if (type === 'Float32') view.setFloat32(at, value);
@@ -79,8 +79,8 @@ const TYPED_ARRAYS: Readonly<Record<NumberType, new (length: number) => NumberCo
 };
 
 /**
- * The values as the typed array of `type`: as they are where they are that already, else checked one by one
- * (from `from` to `to - 1`) and copied to the same places. A TypeError says which value of `name` does not fit.
+ * The values as the typed array of `type`: the same array if it has the type, else a copy with the checked values `from` to `to - 1`
+ * at the same indices. Throws a `TypeError` that names the value of `name` that does not fit.
  */
 export function numberColumn(
   type: NumberType,
@@ -96,7 +96,7 @@ export function numberColumn(
   return checked;
 }
 
-/** The value, if it is a number that `type` can hold; else a TypeError. */
+/** The value as a number. Throws a `TypeError` if it is not a number within the range of `type`. */
 export function checkedNumber(type: NumberType, value: Value | undefined, name: string): number {
   const [least, greatest] = RANGES[type];
   if (typeof value === 'number') {
@@ -107,7 +107,7 @@ export function checkedNumber(type: NumberType, value: Value | undefined, name: 
   throw new TypeError(`${name}: expected ${expected} (${type}), found ${describeValue(value)}`);
 }
 
-/** What a value is, in a few words, for an error. */
+/** A short description of a value, for a message. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);

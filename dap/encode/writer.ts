@@ -1,27 +1,27 @@
-// Where do XDR bytes go while they are made?
+// Holds the XDR bytes of a value or of rows while they are written.
 
 const encoder = new TextEncoder();
 
-/** Memory that grows as XDR is written to it. Everything in XDR takes a multiple of four bytes. */
+/** Memory that grows while XDR is written to it. Every item of XDR takes a multiple of four bytes. */
 export class XdrWriter {
   readonly #given: Uint8Array | undefined;
   #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
 
-  /** `memory`: bytes to begin with, or their number; the caller's own bytes are used as long as the XDR fits into them. */
+  /** `memory`: the first memory, or its size in bytes; the caller's memory is used as long as the XDR fits into it. */
   constructor(memory: Uint8Array | number) {
     this.#given = typeof memory === 'number' ? undefined : memory;
     this.#bytes = typeof memory === 'number' ? new Uint8Array(memory) : memory;
     this.#view = viewOf(this.#bytes);
   }
 
-  /** The memory, for writing into what `reserve` gave; good until the next call of `reserve`. */
+  /** The memory, to write at offsets that `reserve` returned; valid until the next call of `reserve`. */
   get view(): DataView {
     return this.#view;
   }
 
-  /** Takes the next `size` bytes, all of which the caller writes; their place in `view`. */
+  /** Reserves the next `size` bytes, all of which the caller writes; returns their offset in `view`. */
   reserve(size: number): number {
     const at = this.#length;
     this.#length += size;
@@ -39,24 +39,24 @@ export class XdrWriter {
     this.#view.setUint32(at, value);
   }
 
-  /** Bytes as they are, padded with zeros to four. */
+  /** Writes bytes unchanged, padded with zeros to a multiple of four. */
   packed(bytes: Uint8Array): void {
     const at = this.reserve(Math.ceil(bytes.length / 4) * 4);
     this.#bytes.set(bytes, at);
     this.#bytes.fill(0, at + bytes.length, this.#length);
   }
 
-  /** An XDR string: its length in bytes, the text as UTF-8 and the padding. */
+  /** Writes an XDR string: its length in bytes, the text as UTF-8, and the padding. */
   text(text: string): void {
     const bytes = encoder.encode(text);
     this.uint32(bytes.length);
     this.packed(bytes);
   }
 
-  /** What has been written. */
+  /** The written bytes. */
   finish(): Uint8Array {
     if (this.#length === this.#bytes.length) return this.#bytes;
-    // Memory that was taken here and not used is not kept.
+    // Unused memory that was allocated here is not kept.
     return this.#bytes === this.#given
       ? this.#bytes.subarray(0, this.#length)
       : this.#bytes.slice(0, this.#length);

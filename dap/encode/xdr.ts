@@ -1,4 +1,4 @@
-// How is the value of any variable written as XDR? (DAP2 draft, section 7.3)
+// Writes the value of any variable as XDR (DAP2 draft, section 7.3).
 
 import { printDds } from '../model/dds.ts';
 import { END_OF_INSTANCES, isNumberType, rowLayout, START_OF_INSTANCE } from '../model/layout.ts';
@@ -9,19 +9,19 @@ import { putFlatRows } from './flat.ts';
 import { checkedNumber, describeValue, numberColumn, putNumber, putNumbers } from './numbers.ts';
 import { XdrWriter } from './writer.ts';
 
-/** The beginning of a data response: the DDS and the line `Data:`, with LF alone, which every client reads. */
+/** The beginning of a data response: the DDS and the line `Data:`, with LF line ends, which every client reads. */
 export function encodeHeader(dataset: DapDataset): Uint8Array {
   return new TextEncoder().encode(`${printDds(dataset)}Data:\n`);
 }
 
-/** The XDR of any variable; a Sequence's rows are followed by the end mark. A TypeError says what does not fit. */
+/** The XDR of any variable; the end mark follows the rows of a Sequence. Throws a `TypeError` that names a value that does not fit. */
 export function encodeValue(variable: Variable, value: Value): Uint8Array {
   const out = new XdrWriter(64);
   writeValue(out, variable, value, variable.name);
   return out.finish();
 }
 
-/** Writes the value; `path` is the variable's name with those around it, for errors. */
+/** Writes the value; `path` is the dotted name of the variable, for errors. */
 function writeValue(out: XdrWriter, variable: Variable, value: Value | undefined, path: string): void {
   switch (variable.type) {
     case 'String':
@@ -54,7 +54,7 @@ function writeValue(out: XdrWriter, variable: Variable, value: Value | undefined
 
 type WriteRows = (out: XdrWriter, batch: Batch, from: number, to: number) => void;
 
-/** A function that writes the rows `from` to `to - 1` of a batch, each with the mark before it; no end mark. */
+/** A function that writes the rows `from` to `to - 1` of a batch, each with the mark before it, without the end mark. */
 export function rowWriter(sequence: Sequence, path: string): WriteRows {
   const { fields } = sequence;
   const names = fields.map(field => `${path}.${field.name}`);
@@ -107,7 +107,7 @@ function writeFields(
   for (const [i, field] of fields.entries()) writeValue(out, field, value[i], `${path}.${field.name}`);
 }
 
-/** An array: its length twice before numbers, as libdap has always sent it, once before anything else. */
+/** Writes an array: its length twice before numbers, as libdap has always done, once before any other element. */
 function writeArray(out: XdrWriter, array: ArrayVariable, value: Value | undefined, path: string): void {
   const { element } = array;
   const length = array.dimensions.reduce((product, dimension) => product * dimension.size, 1);
