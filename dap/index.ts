@@ -1,4 +1,4 @@
-// What can one do with DAP2? Everything that `dapberry/dap` offers: describe, constrain, encode, decode, follow.
+// The library `dapberry/dap`: describes, constrains, encodes, decodes and follows DAP2 datasets.
 
 export * from './client/index.ts';
 export * from './constraint/index.ts';

@@ -1,4 +1,4 @@
-// What the rest of the code uses of DAP2 constraint expressions: to read, write, check, run and resume them.
+// The face of DAP2 constraint expressions: reads, prints, checks, runs and resumes them.
 
 export { timesIncrease } from './plan/continuation.ts';
 export { type PlannedRows, RowReader } from './plan/evaluate.ts';

@@ -1,23 +1,23 @@
-// What attributes a DAP2 dataset carries: the tables that the DAS describes (DAP2 draft, section 7.2.1).
+// Declares the tables of attributes that the DAS describes (DAP2 draft, section 7.2.1), and reads single attributes.
 
 import type { AtomicType } from './variable.ts';
 
-/** One attribute: a type and one value or more. Numbers are kept as numbers, the rest as strings. */
+/** One attribute: a type and at least one value. Numbers are numbers, other values strings. */
 export interface Attribute {
   readonly type: AtomicType | 'Alias';
   readonly values: readonly (number | string)[];
 }
 
-/** A table of attributes: each name leads to an attribute or to a table inside. The order is the DAS's order. */
+/** A table of attributes: each name has an attribute or a nested table. The order is that of the DAS. */
 export type AttributeTable = Map<string, Attribute | AttributeTable>;
 
-/** The attribute's first value as text; undefined where there is no such attribute. */
+/** The attribute's first value as text; undefined without such an attribute. */
 export function attributeText(table: AttributeTable | undefined, name: string): string | undefined {
   const found = table?.get(name);
   return found === undefined || found instanceof Map ? undefined : String(found.values[0] ?? '');
 }
 
-/** The table at a path of names below `table`; undefined where there is none. */
+/** The table at a path of names below `table`; undefined without such a table. */
 export function attributeTable(
   table: AttributeTable | undefined,
   ...path: readonly string[]
@@ -39,22 +39,22 @@ export function columnAttributes(
   return attributeTable(attributes, sequence, column) ?? attributeTable(attributes, `${sequence}.${column}`);
 }
 
-/** A number of an attribute, and the type that the attribute has. */
+/** A number of an attribute, with the attribute's type. */
 export interface ListedNumber {
   readonly type: Attribute['type'];
   readonly value: number;
 }
 
-/** What one text of numbers is read of at most: attributes of numbers are short. */
+/** The longest text, in characters, that is read as a list of numbers: real lists are short. */
 const LONGEST_NUMBERS = 1000;
 
-/** A number as NetCDF's own notation (CDL) writes it as well, which marks the type by letters: `-999.9f`, `255ub`. */
+/** A number, also in NetCDF's notation (CDL), which marks the type by letters: `-999.9f`, `255ub`. */
 const NUMBER =
   /^([+-]?(?:0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?))(?:f|d|u?[bsl]|ull?|ll)?$/i;
 
 /**
- * The numbers of an attribute; those of a text too, where it is a list of numbers between blanks or commas. Empty where
- * there is no such attribute or it tells something else.
+ * The numbers of an attribute; a text counts as numbers if it is a list of them, separated by blanks, commas or semicolons. Empty
+ * without such an attribute, and for any other text.
  */
 export function listedNumbers(table: AttributeTable | undefined, name: string): ListedNumber[] {
   const found = table?.get(name);

@@ -1,5 +1,4 @@
-// Reads as much as possible of a broken DAS, as many servers send: a quote or a backslash that is not escaped, an end
-// that is missing. An attribute that is in doubt is left out; no attribute is guessed.
+// Reads as much as possible of a broken DAS: with a quote or a backslash that is not escaped, or without its end.
 
 import type { AttributeTable } from './attributes.ts';
 import { parseStatement, parseTables } from './das.ts';
@@ -8,38 +7,38 @@ import { DapSyntaxError, TextScanner } from './text-scanner.ts';
 /** The attributes that could be read. */
 export interface ReadableDas {
   readonly attributes: AttributeTable;
-  /** The first thing that is wrong; undefined where nothing is. */
+  /** The first error; undefined without one. */
   readonly problem: DapSyntaxError | undefined;
 }
 
-/** Errors that are gone on after, and attributes that are read, at most. */
+/** The most errors after which the reading continues, and the most attributes that are read. */
 const MOST_ERRORS = 1000;
 const MOST_ATTRIBUTES = 200_000;
 
-/** How statements begin: the end of a table, a table, an attribute of a type. */
+/** The beginning of a statement: the end of a table, a table, or an attribute with its type. */
 const STATEMENT =
   /\}|[^\s{}[\];=,"]+[ \t]*\{|(?:byte|u?int(?:8|16|32|64)?|float(?:32|64)|string|url|alias|otherxml)[ \t]/iy;
 
-/** What can stand where a statement begins; the text may end in the middle of its first word. */
+/** The beginnings that a valid text allows for a statement; the text may end in the middle of its first word. */
 const BEGINNINGS = [STATEMENT, /[^\s"{};]*$/y];
 
-/** The rest of a line that ends the table which began in it. */
+/** The rest of a line that ends a table which began in the same line. */
 const END_OF_TABLE = /[^{}\r\n]*\}[ \t]*;?[ \t]*(?=[\r\n]|$)/y;
 
-/** Reads a DAS as `parseDas` does, and the attributes of a broken one that are not in doubt. Never throws for a text. */
+/** Reads a DAS as `parseDas` does; of a broken DAS, all attributes but those in doubt. Never throws for a text. */
 export function readDas(text: string): ReadableDas {
   const first = new Attempt(text, 0);
   if (first.problem === undefined) return first;
-  // After an error the rest counts only if its braces fit: a text that was taken for braces would put attributes elsewhere.
+  // The rest after an error counts only if its braces match: a text that was taken for braces would misplace attributes.
   const second = new Attempt(text, MOST_ERRORS);
   return second.isWhole ? second : first;
 }
 
-/** One reading of a text, which goes on after `errors` errors. */
+/** One reading of a text, which continues after up to `errors` errors. */
 class Attempt implements ReadableDas {
   readonly attributes: AttributeTable = new Map();
   problem: DapSyntaxError | undefined;
-  /** True where the reading has come to the end of the text, and all braces fit. */
+  /** True if the reading has reached the end of the text, and all braces match. */
   isWhole = false;
   #errorsLeft: number;
   #attributesLeft = MOST_ATTRIBUTES;
@@ -68,7 +67,7 @@ class Attempt implements ReadableDas {
       } catch (error) {
         // An error further inside has been handled there.
         if (!(error instanceof DapSyntaxError) || scanner.depth > depth) throw error;
-        // What begins as no statement does is the rest of an attribute that seemed to end at a quote inside of it.
+        // Anything that cannot begin a statement is the rest of an attribute that seemed to end at a quote inside it.
         if (last !== undefined && !BEGINNINGS.some(pattern => scanner.matches(pattern, at)))
           table.delete(last);
         last = undefined;
@@ -90,8 +89,8 @@ class Attempt implements ReadableDas {
 }
 
 /**
- * True where the next statement of a table may stand, as far in as the one that failed, or the end of the table, as far in as
- * its beginning: lines of a text that seem to be statements seldom lie there.
+ * True if a statement begins here with the indentation of the failed statement, or the table ends here with the indentation of
+ * its beginning. Lines of a text that look like statements seldom have these indentations.
  */
 function mayGoOn(scanner: TextScanner, opened: number, failed: number): boolean {
   const at = scanner.position;

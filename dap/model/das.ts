@@ -1,4 +1,4 @@
-// The DAS, which tells the attributes of a dataset: text to attribute tables and back (DAP2 draft, section 7.2.1).
+// Reads and writes the DAS, the text of a dataset's attributes (DAP2 draft, section 7.2.1).
 
 import type { Attribute, AttributeTable } from './attributes.ts';
 import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, quote, TextScanner } from './text-scanner.ts';
@@ -8,7 +8,7 @@ const INDENT = '    ';
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const HEXADECIMAL = /^0x[\da-f]+$/i;
 
-/** What whole numbers fit each type's bits, signed or unsigned: servers send `Byte -1` and `Int16 65535`. */
+/** The whole numbers that fit the bits of each type, signed or unsigned: servers send `Byte -1` and `Int16 65535`. */
 const WHOLE_NUMBERS = new Map<Attribute['type'], { readonly from: number; readonly to: number }>([
   ['Byte', { from: -(2 ** 7), to: 2 ** 8 - 1 }],
   ['Int16', { from: -(2 ** 15), to: 2 ** 16 - 1 }],
@@ -18,17 +18,17 @@ const WHOLE_NUMBERS = new Map<Attribute['type'], { readonly from: number; readon
 ]);
 
 /**
- * Reads a DAS. Types count in any case; names come with their percent-escapes decoded; CRLF, blank lines, `#` comments
- * and stray semicolons are skipped. Braces nest at most 100 deep.
+ * Reads a DAS. Types may be in upper or lower case; percent-escapes in names are decoded; CRLF, blank lines, `#` comments and
+ * surplus semicolons are skipped. Braces nest at most 100 deep.
  *
- * Nothing that a server says is dropped, and one odd attribute does not cost the others:
- * - A value of a numeric type is a number if it has no quotes and is a number of that type (for the integers: whole,
- *   and fitting the type's bits either signed or unsigned). Anything else is kept as the text that the server sent,
- *   under the type that it declared: `Int16 n lots;` has the value `'lots'`.
- * - A type that DAP2 does not know is read as String, its values as they stand: `Int64 n 5;` has the value `'5'`.
- * - An attribute without a value has one that is empty.
- * - Tables of the same name become one; values of the same name and type join; of another type, the later stands.
- * @throws {DapSyntaxError} for anything else than a DAS, a quote inside a string that is not escaped among it
+ * No attribute is dropped, and an unusual attribute does not affect the others:
+ * - A value of a numeric type is a number if it has no quotes and is a number of that type (an integer must be whole and fit the
+ *   bits of the type, signed or unsigned). Any other value is kept as text under the declared type: `Int16 n lots;` has the value
+ *   `'lots'`.
+ * - A type that DAP2 does not know is read as String, with unchanged values: `Int64 n 5;` has the value `'5'`.
+ * - An attribute without a value has one empty value.
+ * - Tables of the same name are merged. Values of the same name and type are joined; of another type, the last attribute counts.
+ * @throws {DapSyntaxError} for a text that is not a DAS, also for an unescaped quote inside a string
  */
 export function parseDas(text: string): AttributeTable {
   const scanner = new TextScanner('DAS', text);
@@ -37,10 +37,10 @@ export function parseDas(text: string): AttributeTable {
   return attributes;
 }
 
-/** Reads the braces of a table and what is between them into `table`. */
+/** Reads a table with its braces into `table`. */
 type ParseTable = (scanner: TextScanner, table: AttributeTable) => void;
 
-/** Reads all of a DAS. */
+/** Reads a complete DAS into `attributes`; `parse` reads each table. */
 export function parseTables(scanner: TextScanner, attributes: AttributeTable, parse: ParseTable): void {
   do {
     scanner.expectKeyword('Attributes');
@@ -54,7 +54,7 @@ function parseTable(scanner: TextScanner, table: AttributeTable): void {
   while (!scanner.close()) parseStatement(scanner, table, parseTable);
 }
 
-/** Reads an attribute, a table by `parse`, or a stray semicolon. The name of an attribute, which is in `table` then. */
+/** Reads an attribute, a table by `parse`, or a surplus semicolon into `table`. Returns the name of an attribute. */
 export function parseStatement(
   scanner: TextScanner,
   table: AttributeTable,
@@ -79,7 +79,7 @@ function parseAttribute(scanner: TextScanner, typeWord: string, table: Attribute
   const type = typeWord.toLowerCase() === 'alias' ? 'Alias' : (atomicTypeOf(typeWord) ?? 'String');
   const name = scanner.name('the name of an attribute');
   const known = table.get(name);
-  // The list is the one that an earlier call made: copying it each time would take quadratic time.
+  // Values are added to the list of an earlier call: a copy for each value would take quadratic time.
   const joins = known !== undefined && !(known instanceof Map) && known.type === type;
   const values = joins ? (known.values as (number | string)[]) : [];
   if (scanner.isAt(';')) {
@@ -100,7 +100,7 @@ function parseValue(scanner: TextScanner, type: Attribute['type']): number | str
   return type === 'String' || type === 'Url' ? text : (parseNumber(text, type) ?? text);
 }
 
-/** The number of a numeric type that `text` spells, `NaN` and `Inf` in any case among them; undefined for none. */
+/** The number of a numeric type that `text` spells, including `NaN` and `Inf` in any case; undefined for any other text. */
 function parseNumber(text: string, type: Attribute['type']): number | undefined {
   const number = spelledNumber(text);
   return number !== undefined && isNumberOf(number, type) ? number : undefined;
@@ -121,10 +121,10 @@ function isNumberOf(number: number, type: Attribute['type']): boolean {
 }
 
 /**
- * Writes a DAS in the layout that libdap gives it, LF after each line; numbers as the shortest decimals that read back
- * as the same double. `parseDas` reads an equal table back.
- * @throws {RangeError} for what a DAS cannot carry: an empty name, an attribute without values, a number that is none
- * of its attribute's type, braces that would nest more than 100 deep
+ * Writes a DAS in the layout of libdap, with LF line ends, and numbers as the shortest decimals that read back as the same double.
+ * `parseDas` reads an equal table back.
+ * @throws {RangeError} for an empty name, an attribute without values, a number outside its attribute's type, and more than 100
+ * levels of braces
  */
 export function printDas(attributes: AttributeTable): string {
   const lines = ['Attributes {'];
@@ -164,7 +164,7 @@ function printNumber(value: number): string {
   return String(value).replace('Infinity', 'Inf');
 }
 
-/** Without quotes where it must be so for netCDF's library, which gives up the whole DAS otherwise. */
+/** A text, without quotes where netCDF's library requires that: it rejects the whole DAS otherwise. */
 function printText(text: string, type: Attribute['type']): string {
   if (type === 'Alias' && text !== '') return encodeName(text);
   const bare = type !== 'String' && /^[\w\-+/.*][\w\-+/.*:#%]*$/.test(text);

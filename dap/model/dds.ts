@@ -1,4 +1,4 @@
-// How a DDS says what variables a dataset holds: text to data model and back (DAP2 draft, section 7.2.2).
+// Reads and writes the DDS, the text of a dataset's variables (DAP2 draft, section 7.2.2).
 
 import {
   atomicTypeOf,
@@ -14,13 +14,13 @@ const INDENT = '    ';
 const LARGEST_SIZE = 2 ** 31 - 1;
 const SIZE = `a size from 0 to ${LARGEST_SIZE}`;
 
-/** What a DDS may ask for at most. */
+/** The limits on a DDS. */
 export interface DdsLimits extends ScanLimits {
-  /** Variables in all, those inside of others and their dimensions among them. */
+  /** Variables and dimensions in all, including nested ones. */
   readonly variables: number;
 }
 
-/** The scanner of a DDS, which counts what the text declares. */
+/** Scans a DDS, and counts its variables and dimensions. */
 class DdsScanner extends TextScanner {
   readonly #most: number;
   #count = 0;
@@ -37,9 +37,9 @@ class DdsScanner extends TextScanner {
 }
 
 /**
- * Reads a DDS. Keywords count in any case, names come with their percent-escapes decoded, CRLF, blank lines and `#`
- * comments are skipped. Braces nest at most 100 deep; `limits` can bound this and the rest more narrowly.
- * @throws {DapSyntaxError} for anything else than one DDS, and one beyond the limits
+ * Reads a DDS. Keywords may be in upper or lower case; percent-escapes in names are decoded; CRLF, blank lines and `#` comments are
+ * skipped. Braces nest at most 100 deep, or less by `limits`.
+ * @throws {DapSyntaxError} for a text that is not one DDS, and for a DDS beyond the limits
  */
 export function parseDds(text: string, limits: Partial<DdsLimits> = {}): DapDataset {
   const scanner = new DdsScanner(text, limits);
@@ -84,7 +84,7 @@ function parseDeclaration(scanner: DdsScanner): Variable {
   }
 }
 
-/** What follows the type: the name, the dimensions if there are any, and the semicolon. */
+/** Reads the text after a type: the name, any dimensions, and the semicolon. */
 function parseDeclarator(
   scanner: DdsScanner,
   elementOf: (name: string) => ArrayVariable['element'],
@@ -140,9 +140,8 @@ function parseArray(scanner: DdsScanner): ArrayVariable {
 }
 
 /**
- * Writes a DDS in the layout that libdap gives it, LF after each line. `parseDds` reads an equal dataset back.
- * @throws {RangeError} for an empty name, a size that is no whole number from 0 to 2^31-1, and braces that would nest
- * more than 100 deep
+ * Writes a DDS in the layout of libdap, with LF line ends. `parseDds` reads an equal dataset back.
+ * @throws {RangeError} for an empty name, a size that is not a whole number from 0 to 2^31-1, and more than 100 levels of braces
  */
 export function printDds(dataset: DapDataset): string {
   const lines = ['Dataset {'];

@@ -1,11 +1,11 @@
-// How a DAP2 server says what went wrong: the Error object, from text and back (the Error response of the DAP2 draft).
+// Reads and writes the Error object, with which a DAP2 server reports an error (DAP2 draft, the Error response).
 
 import { quote, TextScanner } from './text-scanner.ts';
 
 /** The code of an Error object that gives none. */
 const UNDEFINED_ERROR = -1;
 
-/** What a DAP2 server answered instead of data. `code` is the server's own, often an HTTP status. */
+/** The error that a DAP2 server sent instead of data. `code` is the server's own, often an HTTP status. */
 export class DapError extends Error {
   override readonly name = 'DapError';
   readonly code: number;
@@ -17,10 +17,9 @@ export class DapError extends Error {
 }
 
 /**
- * Reads the Error object at the beginning of `text`; undefined where there is none. What follows it is not read. Real
- * servers are forgiven a missing code (it is then -1), fields that the draft does not know and quotes in the message
- * that are not escaped.
- * @throws {DapSyntaxError} for a text that begins as an Error object and does not go on as one
+ * Reads the Error object at the beginning of `text`, and ignores the text after it; undefined without an Error object. Accepts three
+ * errors of real servers: a missing code (it becomes -1), unknown fields, and unescaped quotes in the message.
+ * @throws {DapSyntaxError} for a text that begins as an Error object and does not continue as one
  */
 export function parseError(text: string): DapError | undefined {
   const scanner = new TextScanner('Error object', text);
@@ -39,8 +38,8 @@ export function parseError(text: string): DapError | undefined {
 }
 
 /**
- * Writes an Error object. Quotes and backslashes of `message` are escaped; line ends and other control characters
- * become blanks, so that a message stays one line in logs and cannot end the object.
+ * Writes an Error object. Quotes and backslashes of `message` are escaped; line ends and other control characters become blanks, so
+ * that a message is one line in a log and cannot end the object.
  */
 export function printError(code: number, message: string): string {
   const line = message.replace(/[\p{Control}\p{Zl}\p{Zp}]+/gu, ' ');

@@ -1,6 +1,6 @@
-// The one reader of ISO 8601 times: seconds since 1970 from `2026-11-21T10:00:00Z`, and back.
+// Converts ISO 8601 times such as `2026-11-21T10:00:00Z` to seconds since 1970, and back.
 
-/** Called with what was expected in place of the text. */
+/** Called with a description of the expected text. */
 export type InstantFailure = (expected: string) => never;
 
 const EXPECTED_DATE = 'a date and time such as 2026-11-21T10:00:00Z';
@@ -11,16 +11,16 @@ const ISO =
 
 const DECIMAL_COMMA = /^\d{4}-\d{2}-\d{2}.*:\d{2},\d+/;
 
-/** True where `text` can only be meant as an ISO 8601 time; whether it is a good one `secondsOfInstant` says. */
+/** True if `text` can only be an ISO 8601 time; `secondsOfInstant` decides whether it is a valid one. */
 export function looksLikeInstant(text: string): boolean {
   return /^\d{4}-\d/.test(text);
 }
 
 /**
  * Seconds since 1970-01-01T00:00:00Z of an ISO 8601 time: `2026-11`, `2026-11-21`, `2026-11-21T10`, `T10:00`, `T10:00:00`, with a
- * fraction of the second after a point, `Z` or an offset (`+01:00`, `+0100`, `+01`); without either it is UTC. A blank may stand
- * for the `T`, and both letters may be small. The hour 24 and leap seconds (`:60`) are refused: neither exists in the day that
- * the text names.
+ * fraction of the second after a point, and `Z` or an offset (`+01:00`, `+0100`, `+01`); without either it is UTC. A blank may
+ * replace the `T`, and both letters may be small. The hour 24 and leap seconds (`:60`) are refused: neither exists on the day that
+ * the text names. Calls `fail` for any other text.
  */
 export function secondsOfInstant(text: string, fail: InstantFailure): number {
   const match = ISO.exec(text);
@@ -45,7 +45,7 @@ export function secondsOfInstant(text: string, fail: InstantFailure): number {
   const midnight = new Date(0).setUTCFullYear(year, month - 1, day) / 1000;
   const whole = midnight + hour * 3600 + minute * 60 + second - offset;
   const fraction = match[7] ?? '0';
-  // One conversion, so that the time is the double nearest to what was written.
+  // One conversion, so that the result is the double nearest to the written time.
   return whole >= 0 ? Number(`${whole}.${fraction}`) : whole + Number(`0.${fraction}`);
 }
 
@@ -56,10 +56,10 @@ function daysIn(year: number, month: number): number {
   return last.getUTCDate();
 }
 
-/** The last second of the year 9999, after which ISO 8601 needs more digits. */
+/** The last second of the year 9999: later times need more digits in ISO 8601. */
 const LAST_ISO = 253_402_300_799;
 
-/** `2026-11-21T10:00:00.25Z`, to the microsecond; the number of seconds outside of the years 0 to 9999. */
+/** A time as `2026-11-21T10:00:00.25Z`, to the microsecond; outside of the years 0 to 9999 the number of seconds. */
 export function instantText(seconds: number): string {
   const micros = Math.round((seconds - Math.floor(seconds)) * 1e6);
   const whole = Math.floor(seconds) + (micros === 1e6 ? 1 : 0);

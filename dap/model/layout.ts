@@ -1,4 +1,4 @@
-// Which marks surround the rows of a Sequence, and where in a row of numbers does each column lie?
+// Declares the marks around the rows of a Sequence, and computes the layout of a row of numbers (DAP2 draft, section 7.3.2.3).
 
 import { xdrSize } from './value.ts';
 import type { NumberType, Sequence } from './variable.ts';
@@ -25,18 +25,18 @@ export const RANGES: Readonly<Record<NumberType, readonly [least: number, greate
   Float64: [-Infinity, Infinity],
 };
 
-/** How rows of a fixed size are made up. */
+/** The layout of rows of a fixed size. */
 export interface RowLayout {
-  /** Bytes from one row's mark to the next one's. */
+  /** Bytes from the mark of a row to the mark of the next row. */
   readonly stride: number;
   readonly columns: readonly {
     readonly type: NumberType;
-    /** Bytes from the row's mark to the column's value. */
+    /** Bytes from the mark of the row to the value of the column. */
     readonly offset: number;
   }[];
 }
 
-/** The layout of the rows of a flat Sequence of numbers; undefined where a row's size is not known beforehand. */
+/** The layout of the rows of a flat Sequence of numbers; undefined for any other Sequence, whose rows vary in size. */
 export function rowLayout(sequence: Sequence): RowLayout | undefined {
   const columns: { type: NumberType; offset: number }[] = [];
   let stride = 4;

@@ -1,5 +1,4 @@
-// Tells the values of a column from its missing values, and unpacks them: missing values, valid range, `_Unsigned`,
-// `scale_factor` and `add_offset` (CF conventions, sections 2.5.1 and 8.1; attribute conventions of the NetCDF Users Guide).
+// Tells the values of a column from its missing values, and unpacks them, by the attributes of the column.
 
 import {
   type AttributeTable,
@@ -17,34 +16,38 @@ const MARKS = ['_FillValue', 'missing_value'];
 /** Bits of the types that hold whole numbers. */
 const BITS: Partial<Record<string, 8 | 16 | 32>> = { Byte: 8, Int16: 16, UInt16: 16, Int32: 32, UInt32: 32 };
 
-/** The fewest digits that a server prints (`%.6g`): a decimal with this many or more may be a longer number, cut. */
+/** The fewest digits that a server prints (`%.6g`): a decimal with as many or more may be a longer number that was cut. */
 const FEWEST_DIGITS = 6;
 
-/** A number that stands for no value, and how far from it a number of the column may lie that was printed as it. */
+/** A missing value, and the distance from it within which a number of the column may have been printed as it. */
 interface Marker {
   readonly value: number;
   readonly tolerance: number;
 }
 
-/** The numbers, in the column's own, between which values lie. */
+/** The bounds of valid values. */
 type Range = readonly [least: number, greatest: number];
 
 const EVERYTHING: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
-/** Tells the numbers of a column that are values from those that stand for none. */
+/** Tells the values of a column from its missing values. `stored` is a number as it stands in the column. */
 export interface MissingTest {
   isMissing(stored: number): boolean;
 }
 
-/** The test of a column in which NaN stands for no value, and `marker` besides where it is a number. */
+/** The test of a column whose missing values are NaN and, if it is a number, `marker`. */
 export function missingTest(marker: number | MissingTest = Number.NaN): MissingTest {
   if (typeof marker !== 'number') return marker;
   return { isMissing: stored => Number.isNaN(stored) || stored === marker };
 }
 
-/** What the numbers of one column mean, by its type and attributes. */
+/**
+ * The meaning of the numbers of one column, by its type and by the attributes `_FillValue`, `missing_value`, `valid_range`,
+ * `valid_min`, `valid_max`, `_Unsigned`, `scale_factor` and `add_offset` (CF conventions, sections 2.5.1 and 8.1; attribute
+ * conventions of the NetCDF Users Guide).
+ */
 export class NumberMeaning implements MissingTest {
-  /** False where values can have a fraction: of a float type, or packed. */
+  /** False if values can have a fraction: values of a float type, or packed values. */
   readonly isWhole: boolean;
   readonly scale: number;
   readonly offset: number;
@@ -54,9 +57,9 @@ export class NumberMeaning implements MissingTest {
   /** The range of packed numbers. */
   readonly #least: number;
   readonly #greatest: number;
-  /** The range alone decides whether a number of the column is a value. */
+  /** Only the range decides whether a number is a value. */
   readonly #isRangeAll: boolean;
-  /** Of unpacked numbers; undefined in most columns. */
+  /** The range of unpacked numbers; undefined in most columns. */
   readonly #unpackedRange: Range | undefined;
 
   constructor(type: NumberType, attributes: AttributeTable | undefined) {
@@ -73,7 +76,7 @@ export class NumberMeaning implements MissingTest {
     this.#markers = MARKS.flatMap(name => listedNumbers(attributes, name)).flatMap(({ value }) =>
       this.#markersOf(type, value),
     );
-    // A range as wide as the unpacked numbers, and wider than the packed ones, is one of unpacked numbers (Users Guide).
+    // A range of the type of the unpacked numbers, wider than the packed type, bounds the unpacked numbers (Users Guide).
     const unpackedType = [...scales, ...offsets].some(({ type }) => type === 'Float64')
       ? 'Float64'
       : 'Float32';
@@ -85,20 +88,20 @@ export class NumberMeaning implements MissingTest {
     this.#isRangeAll = this.#bits === undefined && this.#markers.length === 0 && !isPacked;
   }
 
-  /** True where a number, as it stands in the column, is NaN, is marked as missing or lies outside of the valid range. */
+  /** True for a number that is NaN, marked as missing, or outside of the valid range. */
   isMissing(stored: number): boolean {
-    // Most columns have a range and no more: statistics of many rows ask this of each.
+    // A fast path for columns with at most a range, which most are: statistics test every row.
     if (this.#isRangeAll) return !(stored >= this.#least && stored <= this.#greatest);
     return Number.isNaN(this.valueOf(stored));
   }
 
-  /** True where a number, as it stands in the column, is NaN or marked as missing, whatever the valid range is. */
+  /** True for a number that is NaN or marked as missing, regardless of the valid range. */
   isMarked(stored: number): boolean {
     if (Number.isNaN(stored)) return true;
     return this.#isMarker(this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned));
   }
 
-  /** The value that a number in the column stands for; NaN for none. */
+  /** The unpacked value of a number in the column; NaN for a missing value. */
   valueOf(stored: number): number {
     const number = this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned);
     if (!(number >= this.#least && number <= this.#greatest)) return Number.NaN;
@@ -123,7 +126,7 @@ export class NumberMeaning implements MissingTest {
     if (Number.isNaN(value)) return [];
     const narrow = { value: Math.fround(value), tolerance: 0 };
     const wide = { value, tolerance: lostByPrinting(value) };
-    // A Float64 column holds numbers that were Float32 once, too.
+    // A Float64 column may hold numbers that have been Float32 before.
     return type === 'Float32' && wide.tolerance === 0 ? [narrow] : [narrow, wide];
   }
 
@@ -132,14 +135,14 @@ export class NumberMeaning implements MissingTest {
       const [low, high] = [Math.fround(least), Math.fround(greatest)];
       return type === 'Float32' ? [low, high] : [Math.min(least, low), Math.max(greatest, high)];
     }
-    // A negative upper bound of unsigned numbers is one that was written as if they were signed.
+    // A negative upper bound of unsigned numbers was written as if they were signed.
     if (this.#isSigned || greatest >= 0) return [least, greatest];
     const unsigned = (bound: number): number => (bound < 0 ? bound + 2 ** this.#bits! : bound);
     return [unsigned(least), unsigned(greatest)];
   }
 }
 
-/** What the numbers of a column mean; undefined for a column of another type. */
+/** The meaning of the numbers of a column; undefined for a column that is not numeric. */
 export function meaningOf(type: string, attributes: AttributeTable | undefined): NumberMeaning | undefined {
   return isNumberType(type) ? new NumberMeaning(type, attributes) : undefined;
 }
@@ -163,7 +166,7 @@ export function missingTexts(attributes: AttributeTable | undefined): string[] {
 interface Bounds {
   readonly least: number;
   readonly greatest: number;
-  /** The type that both are written in; undefined for several or none. */
+  /** The type of both bounds; undefined for different types and without bounds. */
   readonly type: string | undefined;
 }
 
@@ -184,8 +187,8 @@ function numberOr(bound: ListedNumber | undefined, otherwise: number): number {
 }
 
 /**
- * Whether whole numbers are to be taken as signed ones: as `_Unsigned` says, or else as the type does. NetCDF's bytes are
- * signed and DAP2's are not; a lower bound below 0 tells that a Byte was one of those.
+ * True if whole numbers are signed: by `_Unsigned`, or else by the type. NetCDF's bytes are signed and DAP2's are not; a lower bound
+ * below 0 marks a Byte as a signed one.
  */
 function isSigned(type: NumberType, attributes: AttributeTable | undefined, { least }: Bounds): boolean {
   const unsigned = attributeText(attributes, '_Unsigned')?.trim().toLowerCase();
@@ -195,21 +198,21 @@ function isSigned(type: NumberType, attributes: AttributeTable | undefined, { le
   return type === 'Int16' || type === 'Int32';
 }
 
-/** A range with the wrong end first tells nothing, and does not cost the column. */
+/** The range, or `EVERYTHING` for a range with the greater bound first: a wrong range does not hide the column. */
 function usable(range: Range): Range {
   const [least, greatest] = range;
   const isBounded = least > Number.NEGATIVE_INFINITY || greatest < Number.POSITIVE_INFINITY;
   return isBounded && least <= greatest ? range : EVERYTHING;
 }
 
-/** The number of the same bits. */
+/** The number with the same bits, signed or unsigned. */
 function withSign(value: number, bits: 8 | 16 | 32, isSigned: boolean): number {
   const size = 2 ** bits;
   const unsigned = value < 0 ? value + size : value;
   return isSigned && unsigned >= size / 2 ? unsigned - size : unsigned;
 }
 
-/** Half of the last printed digit if `value` may have been cut by printing; else 0. */
+/** Half of the last printed digit, if printing may have cut `value`; else 0. */
 function lostByPrinting(value: number): number {
   const [mantissa = '', exponent = ''] = Math.abs(value).toExponential().split('e');
   const digits = mantissa.replace('.', '').length;

@@ -1,14 +1,14 @@
-// Finds the line of a text that an offset is in. A line ends with LF, CRLF or CR.
+// Finds the line of an offset in a text. A line ends with LF, CRLF or CR.
 
 const LINE_END = /\r\n|\r|\n/g;
 
-/** A line by its number, from 1, and the offset of its beginning. */
+/** A line: its number from 1, and the offset of its beginning. */
 interface NumberedLine {
   readonly line: number;
   readonly start: number;
 }
 
-/** The lines of one text. Counts from the line that was asked for last: a text may have many errors. */
+/** The lines of one text. Counts from the last result: a text may have many errors. */
 export class TextLines {
   readonly #text: string;
   #last: NumberedLine = { line: 1, start: 0 };
@@ -17,7 +17,7 @@ export class TextLines {
     this.#text = text;
   }
 
-  /** The line that `offset` is in. */
+  /** The line of `offset`. */
   at(offset: number): NumberedLine {
     let { line, start } = this.#last;
     while (offset < start) {
@@ -35,13 +35,13 @@ export class TextLines {
     return this.#last;
   }
 
-  /** The offset of the end of the line that `offset` is in. */
+  /** The offset of the end of the line of `offset`. */
   endOf(offset: number): number {
     LINE_END.lastIndex = offset;
     return LINE_END.exec(this.#text)?.index ?? this.#text.length;
   }
 
-  /** The beginning of the line before the one that begins at `start`. Looks at that line alone. */
+  /** The beginning of the line before the line at `start`. Reads only that line. */
   #startBefore(start: number): number {
     let at = start - (this.#text.startsWith('\r\n', start - 2) ? 2 : 1);
     while (at > 0 && this.#text[at - 1] !== '\n' && this.#text[at - 1] !== '\r') at -= 1;

@@ -1,9 +1,9 @@
-// What the texts of DAP2 consist of: the words, marks, strings and names that DDS, DAS and Error objects share.
+// Scans the words, marks, strings and names that DDS, DAS and Error objects share.
 
 import { TextLines } from './text-lines.ts';
 import { ATOMIC_TYPES, type AtomicType } from './variable.ts';
 
-/** How deep braces may nest in a text at most, so that no text can exhaust the stack. */
+/** The most levels of braces in a text, so that no text can exhaust the stack. */
 export const MAX_DEPTH = 100;
 
 const BLANK = /\s*/y;
@@ -16,14 +16,14 @@ const QUOTE_OR_BACKSLASH = /["\\]/g;
 const AFTER_A_FIELD = /\s*(?:[;}]|$)/y;
 const LONGEST_QUOTATION = 40;
 
-/** A text that is no DDS, DAS or Error object. Lines and columns count from 1, columns in UTF-16 code units. */
+/** A text that is not a valid DDS, DAS or Error object. Lines and columns count from 1, columns in UTF-16 units. */
 export class DapSyntaxError extends Error {
   override readonly name = 'DapSyntaxError';
   readonly line: number;
   readonly column: number;
-  /** What would have been right here; literal text stands in quotes. */
+  /** The expected text, literal text in quotes. */
   readonly expected: string;
-  /** The token that stands there, in quotes, or `the end of the text`. */
+  /** The found token in quotes, or `the end of the text`. */
   readonly found: string;
 
   constructor(subject: string, line: number, column: number, expected: string, found: string) {
@@ -38,15 +38,15 @@ export class DapSyntaxError extends Error {
 export interface ScanLimits {
   /** Levels of braces; at most `MAX_DEPTH`. */
   readonly nesting: number;
-  /** Characters of a name as it stands, with its percent-escapes. */
+  /** Characters of a name with its percent-escapes. */
   readonly nameLength: number;
 }
 
 const SCAN_LIMITS: ScanLimits = { nesting: MAX_DEPTH, nameLength: Number.POSITIVE_INFINITY };
 
 /**
- * Reads a text from front to back, in time linear in its length. Blanks before a token are skipped; a comment (`#` to
- * the end of the line) only where a statement may begin, because names and values may begin with `#` as well.
+ * Reads a text once, in time linear in its length. Blanks before a token are skipped; a comment (`#` to the end of the line) only
+ * before a statement, because names and values may begin with `#` as well.
  */
 export class TextScanner {
   readonly #subject: string;
@@ -70,7 +70,7 @@ export class TextScanner {
     return this.#at;
   }
 
-  /** Whether `mark` comes next; it is not consumed. */
+  /** True if `mark` comes next; it is not consumed. */
   isAt(mark: string): boolean {
     return this.#text.startsWith(mark, this.position);
   }
@@ -110,7 +110,7 @@ export class TextScanner {
     this.#depth += 1;
   }
 
-  /** Goes one level of braces up if its end comes next, which is where a statement might have begun. */
+  /** Goes one level of braces up, if its end comes next in place of a statement. */
   close(): boolean {
     this.#skipComments();
     const closed = this.accept('}');
@@ -118,7 +118,7 @@ export class TextScanner {
     return closed;
   }
 
-  /** Whether only blanks and comments are left. */
+  /** True if only blanks and comments are left. */
   isAtEnd(): boolean {
     this.#skipComments();
     return this.#at === this.#text.length;
@@ -128,13 +128,13 @@ export class TextScanner {
     if (!this.isAtEnd()) throw this.error('the end of the text');
   }
 
-  /** The characters up to the next blank or mark, as they stand; `expected` says what they should be. */
+  /** The characters up to the next blank or mark, unchanged; `expected` describes them in an error. */
   word(expected: string): string {
     const start = this.position;
     return this.#take(WORD) || this.#fail(expected, start);
   }
 
-  /** A word that is a name, its percent-escapes decoded. */
+  /** A word that is a name, with decoded percent-escapes. */
   name(expected: string): string {
     const start = this.position;
     const word = this.word(expected);
@@ -143,16 +143,16 @@ export class TextScanner {
     return decodeName(word);
   }
 
-  /** The characters up to the next comma, semicolon, brace or end of line: a value that has no quotes. */
+  /** The characters up to the next comma, semicolon, brace or line end: a value without quotes. */
   bareValue(): string {
     const start = this.position;
     return this.#take(BARE_VALUE).trimEnd() || this.#fail('a value', start);
   }
 
   /**
-   * The text between two quotes, in which `\"` and `\\` stand for a quote and a backslash; any other backslash is
-   * itself. With `quotesInside`, a quote ends the string only where a field of an Error object can end: servers forget
-   * to escape those in their messages.
+   * The text between two quotes, in which `\"` and `\\` are a quote and a backslash; any other backslash stands for itself. With
+   * `quotesInside`, a quote ends the string only where a field of an Error object can end: some servers do not escape the quotes in
+   * their messages.
    */
   string(options: { readonly quotesInside?: boolean } = {}): string {
     const start = this.position;
@@ -180,35 +180,35 @@ export class TextScanner {
     }
   }
 
-  /** The error that says `expected` should have stood at the offset `at`, by default where the next token begins. */
+  /** The error for a wrong text at the offset `at`, by default at the next token; `expected` describes the right text. */
   error(expected: string, at = this.position): DapSyntaxError {
     const { line, start } = this.#lines.at(at);
     return new DapSyntaxError(this.#subject, line, at - start + 1, expected, this.#tokenAt(at));
   }
 
-  /** Goes on at the end of the line that `at` is in, with `depth` levels of braces open. */
+  /** Continues at the end of the line of `at`, with `depth` levels of open braces. */
   skipLine(at: number, depth: number): void {
     this.#at = this.#lines.endOf(at);
     this.#depth = depth;
   }
 
-  /** Goes back to the offset `at`. */
+  /** Continues at the offset `at`. */
   goTo(at: number): void {
     this.#at = at;
   }
 
-  /** Levels of braces that are open. */
+  /** The levels of open braces. */
   get depth(): number {
     return this.#depth;
   }
 
-  /** Whether `pattern`, which is sticky, matches at the offset `at`. */
+  /** True if the sticky `pattern` matches at the offset `at`. */
   matches(pattern: RegExp, at: number): boolean {
     pattern.lastIndex = at;
     return pattern.test(this.#text);
   }
 
-  /** The line that the offset `at` is in: its number, and the characters of blanks at its beginning. */
+  /** The line of the offset `at`: its number, and the number of blanks at its beginning. */
   lineAt(at: number): { readonly line: number; readonly indentation: number } {
     const { line, start } = this.#lines.at(at);
     BLANKS.lastIndex = start;
@@ -246,7 +246,7 @@ const ATOMIC_TYPE_OF = new Map<string, AtomicType>([
   ['uint', 'UInt32'],
 ]);
 
-/** The atomic type of that name, in any case; `Int` and `UInt` are those of 32 bits. */
+/** The atomic type of that name, in upper or lower case; `Int` and `UInt` have 32 bits. */
 export function atomicTypeOf(word: string): AtomicType | undefined {
   return ATOMIC_TYPE_OF.get(word.toLowerCase());
 }
@@ -254,8 +254,8 @@ export function atomicTypeOf(word: string): AtomicType | undefined {
 const UTF8 = new TextEncoder();
 
 /**
- * A name as DAP2 carries it: letters, digits and `_ - + . / *`, which libdap and netCDF read raw; anything else as `%`
- * and the hexadecimal of its UTF-8 bytes.
+ * A name in a DAP2 text: letters, digits and `_ - + . / *`, which libdap and netCDF read unescaped; any other character as `%` and
+ * the hexadecimal digits of its UTF-8 bytes.
  * @throws {RangeError} for an empty name
  */
 export function encodeName(name: string): string {
@@ -267,7 +267,7 @@ export function encodeName(name: string): string {
   );
 }
 
-/** The name that `text` carries. Escapes that are no UTF-8, and `%` without two digits, stay as they are. */
+/** The name that `encodeName` wrote. Escapes that are not UTF-8, and a `%` without two digits, stay unchanged. */
 export function decodeName(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, escapes => {
     try {
@@ -278,7 +278,7 @@ export function decodeName(text: string): string {
   });
 }
 
-/** `text` between quotes, with quotes and backslashes escaped. */
+/** `text` in quotes, with escaped quotes and backslashes. */
 export function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -9,9 +9,9 @@ import { type Atomic, isAtomic, type Sequence, type Variable } from './variable.
 export interface TimeColumn {
   readonly name: string;
   readonly units: TimeUnits;
-  /** False where the column counts from a moment that it does not name: its times are spans, not times of day. */
+  /** False if the column counts from an unnamed moment: its times are durations, not dates. */
   readonly absolute: boolean;
-  /** Tells times from what stands for none. */
+  /** Tells times from missing values. */
   readonly meaning?: NumberMeaning | undefined;
 }
 
@@ -30,9 +30,9 @@ export function findResumeTime(sequence: Sequence, attributes: AttributeTable): 
 }
 
 /**
- * The numeric column named `time` (in any case), if its units name a moment to count from; else the first numeric column
- * whose units do; else the one named `time`, whose units are seconds since 1970 where it has none. Undefined without one,
- * and for a `time` in units that are no time. A packed column has the units of the numbers as they stand in it.
+ * The numeric column named `time` (in any case), if its units name a moment to count from; else the first numeric column whose units
+ * do; else the column named `time`, in seconds since 1970 if it has no units. Undefined without such a column, and for a `time` in
+ * units that are not a time. The units of a packed column are those of its stored numbers.
  */
 export function findTime(sequence: Sequence, attributes: AttributeTable): TimeColumn | undefined {
   const candidates = sequence.fields.filter(isNumeric).map(({ name, type }) => {
@@ -52,26 +52,26 @@ export function findTime(sequence: Sequence, attributes: AttributeTable): TimeCo
   return { name, ...time, units: packed(time.units, meaning), meaning };
 }
 
-/** What the numbers of a time column count, by its units and its calendar; undefined for units that are no time. */
+/** The units of a time column by its attributes `units` and `calendar`; undefined for units that are not a time. */
 function countedFrom(
   units: TimeUnits | undefined,
   text: string | undefined,
   calendar: string | undefined,
 ): Pick<TimeColumn, 'units' | 'absolute'> | undefined {
   if (units !== undefined && isRealCalendar(calendar)) return { units, absolute: true };
-  // Days of another calendar are no dates of this one, but each lasts as long.
+  // A day of another calendar is not a date of this one, but lasts as long.
   if (units !== undefined) return { units: { ...units, epoch: 0 }, absolute: false };
   if (!text) return { units: UNIX_SECONDS, absolute: true };
   const span = parseTimeUnits(`${text} since 1970-01-01`);
   return span && { units: span, absolute: false };
 }
 
-/** The units of numbers that, times a scale plus an offset, are times in `units` (CF conventions, section 8.1). */
+/** The units of packed numbers: a number times a scale plus an offset is a time (CF conventions, section 8.1). */
 function packed({ millis, epoch }: TimeUnits, { scale, offset }: NumberMeaning): TimeUnits {
   return { millis: millis * scale, epoch: epoch + offset * millis };
 }
 
-/** True for a column of numbers. */
+/** True for an atomic column of numbers. */
 export function isNumeric(field: Variable): field is Atomic {
   return isAtomic(field) && isNumberType(field.type);
 }

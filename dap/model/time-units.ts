@@ -1,10 +1,10 @@
 // Reads the units of a column of times, such as `seconds since 1970-01-01T00:00:00Z`: CF time units.
 
-/** How a time column's numbers become milliseconds since 1970. */
+/** The units of a time column, to convert its numbers to milliseconds since 1970. */
 export interface TimeUnits {
-  /** Milliseconds that one unit lasts. */
+  /** The length of one unit in milliseconds. */
   readonly millis: number;
-  /** Milliseconds since 1970 at which the column reads 0. */
+  /** The time of the number 0, in milliseconds since 1970. */
   readonly epoch: number;
 }
 
@@ -13,7 +13,7 @@ export const UNIX_SECONDS: TimeUnits = { millis: 1000, epoch: 0 };
 /** These units as a DAS names them. */
 export const UNIX_SECONDS_TEXT = 'seconds since 1970-01-01T00:00:00Z';
 
-/** A year in UDUNITS, which CF time units mean: the tropical one of 365.242198781 days; a month is a twelfth of it. */
+/** A year of UDUNITS and so of CF time units, in milliseconds: the tropical year of 365.242198781 days. A month is a twelfth. */
 const YEAR = 365.242198781 * 86_400_000;
 
 const LENGTHS: readonly (readonly [RegExp, number])[] = [
@@ -30,16 +30,15 @@ const LENGTHS: readonly (readonly [RegExp, number])[] = [
   [/^(?:common_years?)$/, 365 * 86_400_000],
 ];
 
-/** UTF-16 units of time units that are read: patterns that look for blanks take a long time with a long text. */
+/** The longest text of units, in characters: patterns that search for blanks take a long time with a long text. */
 const LONGEST_UNITS = 200;
 
 const EPOCH =
   /^([+-]?\d{1,4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?\s*(?:(Z|UTC|GMT)|([+-]\d{1,2}):?(\d{2})?)?$/i;
 
 /**
- * Reads CF time units (CF conventions, section 4.4): a length of time, `since` (or UDUNITS' other words for it), and a date
- * in UTC or with an offset. The date counts in the Gregorian calendar; months and years have the length that UDUNITS gives
- * them. Undefined for anything else.
+ * Reads CF time units (CF conventions, section 4.4): a unit of time, `since` (or UDUNITS' synonyms), and a date in UTC or with an
+ * offset. The date is Gregorian; months and years have their lengths in UDUNITS. Undefined for any other text.
  */
 export function parseTimeUnits(units: string | undefined): TimeUnits | undefined {
   if (units === undefined || units.length > LONGEST_UNITS) return undefined;
@@ -54,20 +53,20 @@ export function parseTimeUnits(units: string | undefined): TimeUnits | undefined
   return { millis, epoch: at.getTime() - 60_000 * offsetMinutes(parts[8], parts[9]) };
 }
 
-/** CF calendars whose days are those of the clock on the wall; others count days that nobody has lived. */
+/** The CF calendars with real dates; the others are calendars of models. */
 const REAL_CALENDARS = ['', 'standard', 'gregorian', 'proleptic_gregorian'];
 
-/** True where a CF `calendar` (section 4.4.1) has the dates of the Gregorian one. */
+/** True if a CF `calendar` (section 4.4.1) has the dates of the Gregorian calendar. */
 export function isRealCalendar(calendar: string | undefined): boolean {
   return REAL_CALENDARS.includes((calendar ?? '').trim().toLowerCase());
 }
 
-/** Milliseconds since 1970 at which the column reads `value`. */
+/** The time of the number `value` of the column, in milliseconds since 1970. */
 export function toMillis({ millis, epoch }: TimeUnits, value: number): number {
   return epoch + value * millis;
 }
 
-/** What the column reads at `time`, in milliseconds since 1970. */
+/** The number of the column for `time`, in milliseconds since 1970. */
 export function fromMillis({ millis, epoch }: TimeUnits, time: number): number {
   return (time - epoch) / millis;
 }

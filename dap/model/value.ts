@@ -1,4 +1,4 @@
-// What values DAP2 variables take in memory: columns of typed arrays for rows, positions instead of names inside.
+// Declares the values of DAP2 variables in memory: typed arrays for columns, positions instead of names for fields.
 
 import type { AtomicType, NumberType, Variable } from './variable.ts';
 
@@ -12,26 +12,25 @@ export type NumberColumn =
   | Float64Array;
 
 /**
- * The values of one field, one a row: a typed array for the numeric atomic types, strings for String and Url, and
- * a list of values for anything composed.
+ * The values of one field, one for each row: a typed array for a numeric atomic type, strings for String and Url, and a list of
+ * values for a composed type.
  */
 export type Column = NumberColumn | string[] | Value[];
 
-/** Rows of a Sequence: `length` of them, in one column a field, in the order of the fields. */
+/** Rows of a Sequence: `length` rows, in one column for each field, in the order of the fields. */
 export interface Batch {
   readonly length: number;
   readonly columns: readonly Column[];
 }
 
 /**
- * The value of any variable:
- * number or string for an atomic one; for an array of atomic ones a typed array or strings, row-major; for an array
- * of composed ones a list of values; for a Structure the list of its fields' values in their order; for a Grid the
- * array's value, then those of its maps; for a Sequence a `Batch`.
+ * The value of any variable: a number or string for an atomic variable; a typed array or strings, row-major, for an array of them;
+ * a list of values for an array of composed variables; the list of the fields' values in their order for a Structure; the value of
+ * the array, then the values of the maps for a Grid; a `Batch` for a Sequence.
  */
 export type Value = number | string | NumberColumn | string[] | Value[] | Batch;
 
-/** Bytes an atomic value takes as XDR (DAP2 draft, section 7.3): 8 for Float64, 0 for those of varying length. */
+/** The bytes of an atomic value as XDR (DAP2 draft, section 7.3): 8 for Float64, 0 for types of varying length. */
 export function xdrSize(type: AtomicType): 0 | 4 | 8 {
   if (type === 'Float64') return 8;
   return type === 'String' || type === 'Url' ? 0 : 4;

@@ -1,6 +1,6 @@
-// What variables a DAP2 dataset can hold: the data model that the DDS describes (DAP2 draft, section 5).
+// Declares the variables of a DAP2 dataset: the data model that the DDS describes (DAP2 draft, section 5).
 
-/** The DAP2 names of the types that hold one value. */
+/** The DAP2 names of the types with one value. */
 export const ATOMIC_TYPES = [
   'Byte',
   'Int16',
@@ -18,19 +18,19 @@ export type AtomicType = (typeof ATOMIC_TYPES)[number];
 /** The types that hold one number. */
 export type NumberType = Exclude<AtomicType, 'String' | 'Url'>;
 
-/** A variable that holds one number or one string. */
+/** A variable with one number or one string. */
 export interface Atomic {
   readonly type: AtomicType;
   readonly name: string;
 }
 
-/** One dimension of an array: its size and, where the DDS gives one, its name. */
+/** One dimension of an array: its size and, if the DDS has one, its name. */
 export interface Dimension {
   readonly name?: string;
   readonly size: number;
 }
 
-/** An array, row-major, of any variable that is not itself an array; `element` carries the array's name. */
+/** An array, row-major, of any variable except an array; `element` has the name of the array. */
 export interface ArrayVariable {
   readonly type: 'Array';
   readonly name: string;
@@ -44,14 +44,14 @@ export interface Structure {
   readonly fields: readonly Variable[];
 }
 
-/** Rows of the same fields, of a number that is not known before the last row has come. */
+/** Rows with the same fields; their number is not known before the last row has come. */
 export interface Sequence {
   readonly type: 'Sequence';
   readonly name: string;
   readonly fields: readonly Variable[];
 }
 
-/** An array with one map vector a dimension. */
+/** An array with one map vector for each dimension. */
 export interface Grid {
   readonly type: 'Grid';
   readonly name: string;
@@ -61,7 +61,7 @@ export interface Grid {
 
 export type Variable = Atomic | ArrayVariable | Structure | Sequence | Grid;
 
-/** What a DDS describes: the dataset's name and its variables, in the order of the DDS. */
+/** The content of a DDS: the name of the dataset and its variables, in the order of the DDS. */
 export interface DapDataset {
   readonly name: string;
   readonly variables: readonly Variable[];
@@ -71,7 +71,7 @@ export function isAtomic(variable: Variable): variable is Atomic {
   return (ATOMIC_TYPES as readonly string[]).includes(variable.type);
 }
 
-/** The variables directly inside `variable`; none for an atomic one. */
+/** The variables directly inside `variable`; none for an atomic variable. */
 export function childrenOf(variable: Variable): readonly Variable[] {
   switch (variable.type) {
     case 'Structure':

@@ -17,7 +17,7 @@ import { secondsOf } from '../text/time.ts';
 import { readFunction, type Sorter, type ThinningFunction } from '../thinning/function.ts';
 import type { ResultColumn } from '../thinning/summarise.ts';
 
-/** The name of the column that times are compared with: seconds since 1970. */
+/** The name of the column that holds times: seconds since 1970. */
 export const TIME = 'time';
 
 /** A side of a comparison: a column of the Sequence, or a constant. */
@@ -29,13 +29,13 @@ interface Side {
   readonly field?: Atomic;
 }
 
-/** A function, and where it is called. */
+/** A function with its call in the constraint. */
 export interface CalledFunction {
   readonly call: Call;
   readonly thinner: ThinningFunction;
 }
 
-/** Checks the parts of one constraint; every method throws a `ConstraintError` that points at what does not fit. */
+/** Checks the parts of one constraint; every method throws a `ConstraintError` that points at the wrong part. */
 export class Checker {
   readonly #constraint: Constraint;
   readonly #sequence: Sequence;
@@ -48,7 +48,7 @@ export class Checker {
     this.#now = now;
   }
 
-  /** The columns that the projections ask for, each once, in the order asked for; all where nothing is named. */
+  /** The columns of the projections, each once, in the order of the projections; without projections all columns. */
   columns(): number[] {
     const sequence = this.#sequence;
     return this.#asked(sequence, path => {
@@ -58,8 +58,8 @@ export class Checker {
   }
 
   /**
-   * The same of the columns that a function gives: each has a name of its own, and where that is not one of the source's, the
-   * source column's name stands for all that are made of it.
+   * As `columns`, for the result columns of a function. A projection names a result column, or a source column: that stands for all
+   * result columns that are made of it.
    */
   results(results: readonly ResultColumn[]): number[] {
     const given: Sequence = { ...this.#sequence, fields: results.map(({ field }) => field) };
@@ -72,14 +72,14 @@ export class Checker {
     });
   }
 
-  /** The clauses that compare. */
+  /** The comparisons among the clauses. */
   clauses(): Clause[] {
     return this.#constraint.selections.flatMap(selection =>
       selection.kind === 'call' ? [] : this.#clause(selection),
     );
   }
 
-  /** The function that thins the rows out; undefined where there is none. */
+  /** The function that thins the rows out; undefined without one. */
   thinner(): CalledFunction | undefined {
     const calls = this.#constraint.selections.filter(selection => selection.kind === 'call');
     const [first, second] = calls.flatMap(call => {
@@ -88,13 +88,13 @@ export class Checker {
       return read.name === 'orderBy' ? [] : { call, thinner: read };
     });
     if (second !== undefined) {
-      const expected = `${first!.call.name} alone, as only one function can thin the rows out`;
+      const expected = `${first!.call.name} alone, since only one function can thin the rows out`;
       this.fail(second.call, expected, quoted(`${second.call.name}(`));
     }
     return first;
   }
 
-  /** The number of the column of numbers that the function at `call` goes by. */
+  /** The index of the numeric column at `path`, an argument of `call`. */
   numberColumn(call: Call, path: string): number {
     const found = this.#columnOf(call, path);
     const field = this.#sequence.fields[found] as Atomic;
@@ -121,7 +121,7 @@ export class Checker {
     const all = given.fields.map((_, index) => index);
     const asked = this.#constraint.projections.flatMap(item => {
       if (item.kind === 'call') {
-        return this.fail(item, 'a variable, as functions come after "&"', quoted(`${item.name}(`));
+        return this.fail(item, 'a variable, since functions come after "&"', quoted(`${item.name}(`));
       }
       const path = pathOf(item);
       const found = resolve(path);
@@ -139,7 +139,7 @@ export class Checker {
     const from = this.#asTime(left, values[0]!);
     const to = values.map(value => this.#asTime(value, from));
     for (const value of to) this.#checkPair(from, value);
-    // The types have been checked to be the same on both sides.
+    // `#checkPair` has checked that both sides have the same type.
     return { type: from.type, operator, left: from.term, right: to.map(({ term }) => term) } as Clause;
   }
 
@@ -162,7 +162,7 @@ export class Checker {
       case 'call':
         return this.fail(
           node,
-          'a column, a number, or a text in quotes, as no function gives a value to compare',
+          'a column, a number, or a text in quotes, since no function gives a value to compare',
           quoted(`${node.name}(`),
         );
       case 'name': {
@@ -179,7 +179,7 @@ export class Checker {
     }
   }
 
-  /** A quoted text beside the column of times is a time. */
+  /** The side as a time, if it is a quoted text that is compared with the column of times. */
   #asTime(side: Side, other: Side): Side {
     if (side.node.kind !== 'text' || !isTime(other)) return side;
     return { node: side.node, type: 'number', term: { value: this.#seconds(side.node, side.node.value) } };
@@ -203,14 +203,14 @@ export class Checker {
       if (side.node.kind === 'time' && other.field !== undefined && !isTime(other)) {
         this.fail(
           side.node,
-          `a number beside ${describe(other)}, as only ${quoted(TIME)} holds times`,
+          `a number beside ${describe(other)}, since only ${quoted(TIME)} holds times`,
           describe(side),
         );
       }
     }
   }
 
-  /** Throws the error that at `node` something else was expected. */
+  /** Throws the error at `node`. */
   fail(node: Node, expected: string, found: string): never {
     throw errorAt(this.#constraint, node, expected, found);
   }

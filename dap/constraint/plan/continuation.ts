@@ -1,4 +1,4 @@
-// Where the rest of a Sequence begins, after the row that came last: behind it, or where a function's next interval begins.
+// Computes where a Sequence continues after the last row: behind that row, or at a function's next interval.
 
 import { meansSame } from '../selection/names.ts';
 import type { Call, Constraint, RowRange } from '../text/expression.ts';
@@ -6,13 +6,13 @@ import { readFunction, type ThinningFunction } from '../thinning/function.ts';
 import { groupAt, rowsOfGroup } from '../thinning/group.ts';
 
 export interface Continuation {
-  /** Nothing is left. */
+  /** True if no row is left. */
   readonly isNothingLeft: boolean;
-  /** Where in time; undefined where the constraint says that itself. */
+  /** The lower bound on time; undefined if the bounds of the constraint suffice. */
   readonly after: { readonly operator: '>' | '>='; readonly time: number } | undefined;
-  /** The lower bounds on time that there were hold yet. */
+  /** True if the lower bounds of the constraint still apply. */
   readonly keepsBounds: boolean;
-  /** How many result rows from there on have come already. */
+  /** The number of result rows from there on that have come already. */
   readonly skip: number;
 }
 
@@ -23,11 +23,13 @@ export const NOTHING_LEFT: Continuation = {
   skip: 0,
 };
 
-/** The last row that came: its time, and how many rows of `range` had come with it. */
+/** The last row, by its time, and the number of rows that had come with it. */
 interface LastRow {
   /** The dotted name of the time column. */
   readonly time: string;
+  /** The time of the last row. */
   readonly last: number;
+  /** The rows that have come, including the last one. */
   readonly rowsSeen: number;
 }
 
@@ -51,14 +53,13 @@ export function continuationAfter(
   return { ...begin, keepsBounds: false, after: { operator: highInclusive ? '>' : '>=', time: high } };
 }
 
-/** How many rows there were up to the last of the `rowsSeen` that `range` chose of them. */
+/** The number of rows before selection by `range`, up to the last of the `rowsSeen` rows that `range` selected. */
 export function rowsPassed(range: RowRange | undefined, rowsSeen: number): number {
   return range === undefined ? rowsSeen : range.start + (rowsSeen - 1) * range.stride + 1;
 }
 
 /**
- * False where a function gives rows whose times do not increase from each to the next: then a row that is older than one that
- * has come can yet be a new one.
+ * False if a function gives rows whose times do not increase: then a row that is older than one that has come can still be new.
  */
 export function timesIncrease({ selections }: Constraint): boolean {
   return !selections.some(
@@ -66,7 +67,7 @@ export function timesIncrease({ selections }: Constraint): boolean {
   );
 }
 
-/** The function that thins the rows out by the column `time` (a dotted name), if it is one of those known here. */
+/** The known function that thins the rows out by the column `time` (a dotted name); undefined without one. */
 function thinnerOf({ selections }: Constraint, time: string): ThinningFunction | undefined {
   const read = selections.flatMap(selection =>
     selection.kind === 'call' ? (readCall(selection) ?? []) : [],
@@ -74,7 +75,7 @@ function thinnerOf({ selections }: Constraint, time: string): ThinningFunction |
   return read.find(thinner => meansSame(thinner.time, time));
 }
 
-/** Undefined for a call that only another server understands. */
+/** The function that `call` names; undefined for a function of other servers. */
 function readCall(call: Call): ThinningFunction | undefined {
   try {
     const read = readFunction(call, (expected, found) => {

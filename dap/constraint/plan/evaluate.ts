@@ -1,4 +1,4 @@
-// Which rows and columns of a stream of batches a plan lets through, and when it has had all it asks for.
+// Runs a plan over a stream of batches: selects its rows and columns, and ends after its last row.
 
 import { type Batch, type NumberColumn, newColumn } from '../../model/value.ts';
 import type { Variable } from '../../model/variable.ts';
@@ -8,30 +8,30 @@ import type { RowThinner } from '../thinning/thinning.ts';
 import type { Plan } from './plan.ts';
 
 export interface PlannedRows {
-  /** The columns asked for of the rows asked for; there may be none. */
+  /** The requested columns of the requested rows; it may have no rows. */
   readonly batch: Batch;
-  /** True where no later row can be asked for. */
+  /** True if no later row can match. */
   readonly done: boolean;
-  /** True where every row of the source's batch was asked for, and is there as it is. */
+  /** True if `batch` has every row of the source's batch, unchanged. */
   readonly whole: boolean;
 }
 
 /**
- * Runs one plan over the batches of one stream, in their order. The rows come with strictly increasing time, so a row at or
- * past an upper bound on time ends the stream, as does the last row of the range. After that `next` gives no rows.
+ * Runs one plan over the batches of one stream, in their order. Times increase strictly, so that a row at or after the upper bound on
+ * time ends the stream; so does the last row of the row range. After that `next` gives no rows.
  *
- * Rows that follow each other are handed on as views of the source's columns, not copies. Where the plan thins rows out, what
- * is kept of them is one interval's result, and a result is given when a row of a later interval comes, or the end.
+ * Consecutive rows are views of the source's columns, not copies. A plan that thins rows out keeps the result of one interval, and
+ * gives it when a row of a later interval comes, or at the end.
  */
 export class RowReader {
   readonly #plan: Plan;
   #empty: Batch | undefined;
   readonly #thin: RowThinner | undefined;
-  /** The columns asked for are all of a batch's in their order. */
+  /** The requested columns are all columns of a batch in their order. */
   readonly #allColumns: boolean;
-  /** Rows that met the clauses so far, or result rows that were made of them. */
+  /** The rows that have met the clauses, or the result rows that were made of them. */
   #matched = 0;
-  /** True where no row can be asked for any more; from the beginning where no time is. */
+  /** True if no later row can match; from the beginning if the bounds on time exclude every time. */
   done: boolean;
 
   constructor(plan: Plan) {
@@ -52,14 +52,14 @@ export class RowReader {
     const thin = this.#thin;
     const chosen = this.#isInside(batch) ? plan.selectInside(batch) : plan.select(batch);
     const rows = contiguous(chosen, batch.length);
-    const last = this.#timeIsUp(batch);
+    const last = this.#isPastEnd(batch);
     const given =
       thin === undefined ? this.#project(batch, this.#inRange(rows)) : this.#thinned(thin, batch, rows, last);
     this.done ||= last;
     return { batch: given, done: this.done, whole: thin === undefined && given.length === batch.length };
   }
 
-  /** The source has ended: the rows that only the end makes complete. */
+  /** Ends the source: gives the rows that only its end completes. */
   end(): Batch {
     const plan = this.#plan;
     const thin = this.#thin;
@@ -68,7 +68,7 @@ export class RowReader {
     return this.#resultsInRange(thin(emptyBatch(plan.thinning.inputFields), true));
   }
 
-  /** Whether the window of time holds all of the batch; the first row and the last say so, since times increase. */
+  /** True if the bounds on time include the whole batch: the first and the last row decide, since times increase. */
   #isInside({ length, columns }: Batch): boolean {
     const { time, timeColumn } = this.#plan;
     if (timeColumn === undefined || length === 0) return false;
@@ -76,7 +76,8 @@ export class RowReader {
     return times[0]! > time.low && times[length - 1]! < time.high;
   }
 
-  #timeIsUp(batch: Batch): boolean {
+  /** True if no row after the batch lies within the bounds on time. */
+  #isPastEnd(batch: Batch): boolean {
     const { time, timeColumn } = this.#plan;
     if (timeColumn === undefined || batch.length === 0) return false;
     const column = batch.columns[timeColumn] as NumberColumn;
@@ -100,7 +101,7 @@ export class RowReader {
     );
   }
 
-  /** Those of the matching rows that the row range chooses. */
+  /** The matching rows that the row range selects. */
   #inRange(rows: ChosenRows): ChosenRows {
     const { rows: range } = this.#plan;
     if (range === undefined) return rows;

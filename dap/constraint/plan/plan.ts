@@ -1,4 +1,4 @@
-// What a constraint asks of a dataset: everything checked, and ready to run over its rows.
+// Plans a constraint over a dataset: checks it, and compiles it to run over rows.
 
 import { type MissingTest, missingTest } from '../../model/meaning.ts';
 import type { Batch } from '../../model/value.ts';
@@ -14,11 +14,11 @@ import type { Thinning } from '../thinning/thinning.ts';
 import { type CalledFunction, Checker, TIME } from './check.ts';
 
 export interface PlanOptions {
-  /** What `now` means, in seconds since 1970. */
+  /** The meaning of `now`, in seconds since 1970. */
   readonly now: number;
   /**
-   * By the names of their columns: what tells values from what stands for none, or the one number besides NaN that does.
-   * Columns that are not named have NaN for it.
+   * The missing values of columns, by the names of the columns: a test, or the one missing value besides NaN. Other columns have only
+   * NaN as a missing value.
    */
   readonly missing?: ReadonlyMap<string, number | MissingTest>;
 }
@@ -26,44 +26,45 @@ export interface PlanOptions {
 export interface Plan {
   /** The constrained dataset, for the DDS. */
   readonly dataset: DapDataset;
-  /** Its one Sequence: the columns asked for, in the order asked for, or those that a function makes of them. */
+  /** Its one Sequence: the requested columns in the requested order, or the result columns of a function. */
   readonly sequence: Sequence;
-  /** The numbers in the source Sequence of the columns asked for. */
+  /** The indices of the requested columns in the source Sequence. */
   readonly columns: readonly number[];
-  /** The rows asked for, counted after selection and thinning; undefined for all. `stop` is the last, or Infinity. */
+  /** The requested rows, counted after selection and thinning; undefined for all rows. `stop` is the last row, or Infinity. */
   readonly rows?: RowRange;
   /**
-   * The bounds that all clauses together put on the column `time` of the source Sequence; of a list, its hull. Where no row
-   * can match, whatever its time, `low` is above `high`. Where no clause bounds the time and a function divides it, it begins
-   * with the interval that `now` lies in, so that the first result is that of a whole interval.
+   * The bounds of all clauses together on the column `time` of the source Sequence; for a list, its hull. If no row can match, `low` is
+   * above `high`. Without a clause on the time, the bounds of a function begin with the interval of `now`, so that the first result
+   * is that of a whole interval.
    */
   readonly time: TimeBounds;
-  /** True where time is bounded from either side (or no row can match): such a request looks into the past. */
+  /** True if time is bounded from either side, or no row can match: such a request begins in the past. */
   readonly timeBounded: boolean;
-  /** What makes result rows of the rows that meet the clauses; undefined where they are the result as they are. */
+  /** Makes the result rows of the rows that meet the clauses; undefined if those rows are the result. */
   readonly thinning?: Thinning;
   /**
-   * True where every row passes from the lower bound on time on, for ever (no other clause, no function, no row range): readers
-   * of such plans that ask for the same columns get the same bytes.
+   * True if every row from the lower bound on time on is selected, for ever (no other clause, no function, no row range): all readers
+   * of such plans with the same columns get the same bytes.
    */
   readonly tail: boolean;
-  /** The number of the column `time` in the source Sequence; undefined where it has none. */
+  /** The index of the column `time` in the source Sequence; undefined without such a column. */
   readonly timeColumn?: number;
-  /** The numbers of the rows of a source batch that meet all clauses, ascending; undefined where all do. Never throws. */
+  /** The indices of the rows of a source batch that meet all clauses, ascending; undefined if all rows do. Never throws. */
   select(batch: Batch): Int32Array | undefined;
-  /** The same for a batch whose times all lie within `time`, so that few clauses or none are left to look at. */
+  /** As `select`, for a batch whose times all lie within `time`, so that few clauses or none need a test. */
   selectInside(batch: Batch): Int32Array | undefined;
 }
 
 /**
- * Checks `constraint` against `dataset`, which has one Sequence of atomic columns and nothing else, and compiles it.
+ * Checks `constraint` (DAP2 draft, section 4.1) against `dataset`, which has one Sequence of atomic columns and nothing else, and
+ * compiles it.
  *
- * A name is the Sequence's (`sensor`), a column's in full (`sensor.time`) or a column's alone (`time`). Numbers compare by
- * IEEE 754; beside a Float32 column a constant is rounded to Float32. Texts compare by their UTF-16 units. A time,
- * quoted or not, goes with the column `time` only. `=~` is refused. At most one function thins the rows out, see
- * `readFunction`; `orderBy` may stand besides.
+ * A name is the Sequence's (`sensor`), the full name of a column (`sensor.time`) or its short name (`time`). Numbers are compared by
+ * IEEE 754; a constant that is compared with a Float32 column is rounded to Float32. Texts are compared by their UTF-16 units. A
+ * time, quoted or not, is compared with the column `time` only. `=~` is refused. One function can thin the rows out (see
+ * `readFunction`), with or without an `orderBy`.
  *
- * Throws a `ConstraintError` for whatever the client got wrong, and an `Error` for a dataset of another shape.
+ * Throws a `ConstraintError` for an error of the client, and an `Error` for a dataset of another shape.
  */
 export function planConstraint(constraint: Constraint, dataset: DapDataset, options: PlanOptions): Plan {
   const source = onlySequence(dataset);
@@ -118,12 +119,12 @@ function bindCalled(
   });
 }
 
-/** The window from the beginning of another one on. */
+/** The bounds with the lower bound of the given ones, and without an upper bound. */
 function from({ low, lowInclusive }: TimeBounds): TimeBounds {
   return { ...ALL_TIME, low, lowInclusive };
 }
 
-/** Refuses what would never give a row, and what could not be gone on with after a break. */
+/** Refuses a function that never gives a row, or that a client cannot resume after a break. */
 function checkThinned(
   { call, thinner }: CalledFunction,
   checker: Checker,
@@ -132,7 +133,7 @@ function checkThinned(
 ): void {
   if (thinner.interval.kind === 'all' && time.high === Number.POSITIVE_INFINITY) {
     const expected = `an interval, as in ${call.name}("time/1hour,COLUMN"), or an upper bound on time`;
-    checker.fail(call, `${expected}, for the result comes when the last row has come`, 'neither');
+    checker.fail(call, `${expected}, since the result comes after the last row`, 'neither');
   }
   if (rowsOfGroup(thinner) === undefined && rows !== undefined) {
     const expected = 'no row range beside an orderByLimit of more than one row';
@@ -151,7 +152,7 @@ function onlySequence(dataset: DapDataset): Sequence {
   return sequence;
 }
 
-/** The window of time that a clause leaves open; undefined where it is not about the time alone. */
+/** The bounds on time of a clause; undefined for a clause on anything but the time and constants. */
 function windowOf(clause: Clause, timeColumn: number): TimeBounds | undefined {
   if (clause.type !== 'number') return undefined;
   const { left, operator, right } = clause;
@@ -167,7 +168,7 @@ function windowOf(clause: Clause, timeColumn: number): TimeBounds | undefined {
   return boundsOf(MIRRORED[operator], [storedIn(term, left.value)]);
 }
 
-/** Whether every row with a time in the clause's window meets it: of a list of times only the hull is known. */
+/** True if every time within the bounds of the clause meets it: for `=` with a list, the bounds are only a hull. */
 function isWindow(clause: Clause, timeColumn: number): boolean {
   return clause.type === 'number' && clause.operator !== '=' && windowOf(clause, timeColumn) !== undefined;
 }

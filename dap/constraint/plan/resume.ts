@@ -1,4 +1,4 @@
-// The constraint that asks for the rest of a Sequence after its connection broke.
+// Makes the constraint that requests the rest of a Sequence after a break.
 
 import { type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
 import { lastRow, rowCount, rowRangeOf } from '../selection/rows.ts';
@@ -9,42 +9,40 @@ import { type Continuation, continuationAfter, NOTHING_LEFT, rowsPassed } from '
 export interface ResumeOptions {
   /** The dotted name of the time column, `sensor.time`. */
   readonly time: string;
-  /** The time of the last row that has come, in the column's units. */
+  /** The time of the last row that has come, in the units of the column. */
   readonly last: number;
   /** The units of the time column: seconds since 1970 by default. */
   readonly units?: TimeUnits;
   /**
-   * How many rows of the time `last` have come. Where it is given, and the constraint `canRepeatLast`, the rows of that time are
-   * asked for again (`time>=last`), so that none is lost where several rows have one time.
+   * The number of rows of the time `last` that have come. If it is given, and `canRepeatLast` is true for the constraint, the rows of
+   * that time are requested again (`time>=last`), so that none of several rows of one time is lost.
    */
   readonly lastCount?: number;
-  /** How many rows have come since `constraint` was first asked for, over all connections. */
+  /** The number of rows that have come since the first request for `constraint`, over all connections. */
   readonly rowsSeen: number;
-  /** When it was first asked for, in seconds since 1970: what its `now` goes on to mean. */
+  /** The time of the first request, in seconds since 1970, which `now` keeps to mean. */
   readonly now?: number;
 }
 
 /**
- * The constraint that gives exactly the rows that `constraint` would have gone on to give, where time increases strictly
- * and the server still has the rows.
+ * The constraint for exactly the rows that would have followed without the break, provided that time increases strictly and the
+ * server still has the rows.
  *
- * - The clause `time>last` is added at the end, in the digits that read back as the same number. Lower bounds on time that
- *   it implies are left out, so that they do not pile up: once a row has come, all of them, for that row met them; before
- *   that, numbers up to `last`. Bounds that compare with a column stay.
- * - Where a function thins the rows out, `last` stands for a whole interval, and the clause says where the next one begins. Is
- *   there more to come of the same one, as after the first of the two rows of orderByMinMax, the clause says where that one began,
- *   the lower bounds stay, and an index leaves out what has come. Of orderByLimit it cannot: up to its number of rows, those with
- *   times up to `last`, come again.
- * - A row range counts rows after selection, and now the count begins behind `last`: after n rows of `[start:stride:stop]`
- *   the rest is `[stride-1:stride:stop-start-(n-1)*stride-1]`, in the place of each index that there was.
- * - Where `now` is given, times become numbers of seconds; without it, `time<now+1hour` is an hour from the new request.
- * - Where the row range was full already, the result chooses no row (`time>last` and `time<=last`): an expression cannot say
- *   so otherwise.
- * - Where `lastCount` is given and the constraint `canRepeatLast`, the clause is `time>=last`, and a row range is longer by as many
- *   rows.
+ * - The clause `time>last` is added at the end, in digits that read back as the same number. Lower bounds on time that it implies are
+ *   removed, so that they do not pile up: after the first row all of them, since that row met them; before that, numbers up to
+ *   `last`. Bounds that compare the time with a column stay.
+ * - If a function thins the rows out, `last` stands for a whole interval, and the clause is the beginning of the next interval. If the
+ *   same interval has more rows, as after the first of the two rows of orderByMinMax, the clause is the beginning of that interval,
+ *   the lower bounds stay, and an index skips the rows that have come. For orderByLimit no index can do that: up to its number of
+ *   rows, with times up to `last`, come again.
+ * - A row range counts rows after selection, and the count now begins behind `last`: after n rows of `[start:stride:stop]` the rest is
+ *   `[stride-1:stride:stop-start-(n-1)*stride-1]`, in place of each index.
+ * - If `now` is given, times become numbers of seconds; without it, `time<now+1hour` ends an hour after the new request.
+ * - If the row range is full, the result selects no row (`time>last` and `time<=last`): an expression has no other way to do so.
+ * - If `lastCount` is given and `canRepeatLast` is true, the clause is `time>=last`, and a row range is longer by `lastCount` rows.
  *
- * Throws a `RangeError` where `last` is not finite or `rowsSeen` no count of rows, and a `ConstraintError` where the indices
- * of `constraint` contradict each other.
+ * Throws a `RangeError` if `last` is not finite or `rowsSeen` not a number of rows, and a `ConstraintError` if the indices of
+ * `constraint` contradict each other.
  */
 export function resumeAfter(constraint: Constraint, options: ResumeOptions): Constraint {
   const { time, last, rowsSeen, now, units = UNIX_SECONDS } = options;
@@ -69,9 +67,8 @@ export function resumeAfter(constraint: Constraint, options: ResumeOptions): Con
 }
 
 /**
- * True where a request can ask for the rows of the last time again: no function decides which rows there are, and a row range
- * takes every row. (Its stride, or the rows that it passes over at first, would be counted from another row where the server
- * does not have those of the last time any more.)
+ * True if a request can include the rows of the last time again: the constraint has no function, and a row range includes every row.
+ * (If the server has lost the rows of the last time, a stride or an offset would be counted from another row.)
  */
 export function canRepeatLast(constraint: Constraint, rowsSeen: number): boolean {
   const { projections, selections } = constraint;
@@ -111,8 +108,8 @@ function reindexed(item: Projection, indicesFor: (range: RowRange) => RowRange[]
 }
 
 /**
- * What is left of `range` when its first `rowsSeen` rows have come, counted from `skip` before the row that follows them, and
- * with `repeated` rows that come again; none for all rows.
+ * The rest of `range` after its first `rowsSeen` rows: counted from `skip` rows before the next one, and longer by the `repeated` rows
+ * that come again. No index means all rows.
  */
 function restOf(range: RowRange, rowsSeen: number, skip: number, repeated: number): RowRange[] {
   if (rowsSeen === 0) return [range];

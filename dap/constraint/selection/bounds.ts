@@ -1,8 +1,8 @@
-// Which window of time the clauses of a constraint leave open.
+// Computes the bounds on time that the clauses of a constraint set.
 
 import type { Operator } from '../text/expression.ts';
 
-/** Seconds since 1970; -Infinity and Infinity where the window is open. */
+/** A window of time in seconds since 1970; -Infinity and Infinity for an open end. */
 export interface TimeBounds {
   readonly low: number;
   readonly lowInclusive: boolean;
@@ -17,7 +17,7 @@ export const ALL_TIME: TimeBounds = {
   highInclusive: false,
 };
 
-/** The window that no time lies in. */
+/** The window without any time. */
 export const NO_TIME: TimeBounds = {
   ...ALL_TIME,
   low: Number.POSITIVE_INFINITY,
@@ -25,8 +25,8 @@ export const NO_TIME: TimeBounds = {
 };
 
 /**
- * The window of `time operator value`, or of a list of values, of which one is enough: their hull. Undefined where the
- * operator bounds nothing. A NaN is compared with in vain (IEEE 754).
+ * The window of `time operator value`; for a list of values, the hull of their windows. Undefined if the operator sets no bound. A
+ * comparison with NaN is always false (IEEE 754).
  */
 export function boundsOf(operator: Operator, values: readonly number[]): TimeBounds | undefined {
   if (operator === '!=' || operator === '=~') return undefined;
@@ -38,14 +38,14 @@ export function boundsOf(operator: Operator, values: readonly number[]): TimeBou
   return { ...ALL_TIME, ...(operator.startsWith('<') ? {} : from), ...(operator.startsWith('>') ? {} : to) };
 }
 
-/** What lies in both windows. */
+/** The times in both windows. */
 export function meet(a: TimeBounds, b: TimeBounds): TimeBounds {
   const from = a.low > b.low || (a.low === b.low && !a.lowInclusive) ? a : b;
   const to = a.high < b.high || (a.high === b.high && !a.highInclusive) ? a : b;
   return { low: from.low, lowInclusive: from.lowInclusive, high: to.high, highInclusive: to.highInclusive };
 }
 
-/** True where no time lies in the window. */
+/** True if the window has no time. */
 export function isEmpty({ low, lowInclusive, high, highInclusive }: TimeBounds): boolean {
   return low > high || (low === high && !(lowInclusive && highInclusive));
 }

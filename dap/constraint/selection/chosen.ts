@@ -1,16 +1,16 @@
-// Which rows of a batch are chosen, and how they are taken out of it: as views where they follow each other.
+// Represents chosen rows of a batch, and takes them out of it: consecutive rows as views, other rows as copies.
 
 import { type Batch, type Column, type NumberColumn, newColumn } from '../../model/value.ts';
 import type { Variable } from '../../model/variable.ts';
 
-/** Rows of a batch: a run of them, or their numbers. */
+/** Chosen rows of a batch: a run of consecutive rows, or the indices of rows. */
 export type ChosenRows = { readonly from: number; readonly to: number } | Int32Array;
 
 export function allRows({ length }: Batch): ChosenRows {
   return { from: 0, to: length };
 }
 
-/** Numbers of rows, ascending, as a run where they follow each other; undefined stands for all `length` rows. */
+/** Ascending indices of rows; a run if the rows are consecutive. Undefined means all `length` rows. */
 export function contiguous(numbers: Int32Array | undefined, length: number): ChosenRows {
   if (numbers === undefined) return { from: 0, to: length };
   if (numbers.length === 0) return { from: 0, to: 0 };
@@ -22,18 +22,18 @@ export function countOf(rows: ChosenRows): number {
   return rows instanceof Int32Array ? rows.length : rows.to - rows.from;
 }
 
-/** The number in the batch of the row that is at `index` among the chosen ones. */
+/** The index in the batch of the chosen row number `index`. */
 export function numberAt(rows: ChosenRows, index: number): number {
   return rows instanceof Int32Array ? rows[index]! : rows.from + index;
 }
 
-/** Those from `first` to before `end` of the chosen ones. */
+/** The chosen rows number `first` to `end - 1`. */
 export function part(rows: ChosenRows, first: number, end: number): ChosenRows {
   if (rows instanceof Int32Array) return rows.subarray(first, end);
   return { from: rows.from + first, to: rows.from + end };
 }
 
-/** The chosen rows in the columns with the numbers `columns`, which hold `fields`. */
+/** The chosen rows in the columns with the indices `columns`, which hold `fields`. */
 export function pick(
   batch: Batch,
   rows: ChosenRows,

@@ -1,11 +1,11 @@
-// How the numbers of a column are compared fast: one loop over typed arrays for each operator.
+// Compares the numbers of columns fast, with one loop over typed arrays for each operator.
 
 import type { Batch, NumberColumn } from '../../model/value.ts';
 import type { Filter, Order } from './filter.ts';
 
-// Each loop writes every row's number and steps on only past those that match: no branch that half the rows mispredict.
+// Each loop writes the index of every row, and advances only past a match: a branch would be mispredicted for many rows.
 
-/** Rows whose number in `column` compares so with `value`. */
+/** Keeps rows whose number in `column` is in the relation `operator` to `value`. */
 export function compareWithNumber(column: number, operator: Order, value: number): Filter {
   switch (operator) {
     case '=':
@@ -77,7 +77,7 @@ export function compareWithNumber(column: number, operator: Order, value: number
   }
 }
 
-/** Rows whose number in `column` is one of `values`, none of them NaN. */
+/** Keeps rows whose number in `column` is one of `values`, none of which is NaN. */
 export function compareWithNumbers(column: number, values: readonly number[]): Filter {
   const sought = new Set(values);
   return (batch, rows, count) => {
@@ -92,7 +92,7 @@ export function compareWithNumbers(column: number, values: readonly number[]): F
   };
 }
 
-/** Rows whose number in one column compares so with that in another. */
+/** Keeps rows whose number in the column `left` is in the relation `operator` to that in the column `right`. */
 export function compareNumberColumns(left: number, operator: Order, right: number): Filter {
   switch (operator) {
     case '=':

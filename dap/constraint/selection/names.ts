@@ -1,15 +1,15 @@
-// Which column a name in a constraint means, and which names there are.
+// Resolves the names in a constraint, and lists the valid names for an error.
 
 import { nearest } from '../../model/nearest.ts';
 import type { Sequence } from '../../model/variable.ts';
 
-/** Names that an error lists. */
+/** The most names that an error lists. */
 const LISTED = 20;
 
-/** The whole Sequence, or the number of one of its columns. */
+/** The target of a name: the whole Sequence, or the index of one of its columns. */
 export type NameTarget = 'sequence' | number;
 
-/** `sensor` is the Sequence, `sensor.time` and `time` one of its columns; undefined for any other dotted name. */
+/** The target of `path`: `sensor` is the Sequence, `sensor.time` and `time` are a column; undefined for any other name. */
 export function find(path: string, sequence: Sequence): NameTarget | undefined {
   if (path === sequence.name) return 'sequence';
   const column = sequence.fields.findIndex(
@@ -18,12 +18,12 @@ export function find(path: string, sequence: Sequence): NameTarget | undefined {
   return column < 0 ? undefined : column;
 }
 
-/** True where two dotted names can mean the same column, one of them without its Sequence. */
+/** True if two dotted names can mean the same column: one of them may lack its Sequence. */
 export function meansSame(path: string, other: string): boolean {
   return path === other || other.endsWith(`.${path}`) || path.endsWith(`.${other}`);
 }
 
-/** What an error says is expected in place of `path`: the names that there are, and the one that comes nearest. */
+/** The text of `expected` in place of `path`: the valid names, and the nearest of them. */
 export function namesInstead(path: string, sequence: Sequence, what: 'any' | 'column'): string {
   const columns = sequence.fields.map(field => `${sequence.name}.${field.name}`);
   const names = what === 'any' ? [sequence.name, ...columns] : columns;

@@ -1,16 +1,16 @@
-// Which rows of a Sequence an index asks for, where several indices have to agree.
+// Computes the row range of a constraint from the indices of its projections, which have to agree.
 
 import type { Constraint, Projection, RowRange } from '../text/expression.ts';
 import { printRange } from '../text/print.ts';
 import { errorAt } from '../text/source.ts';
 
 /**
- * The rows that the projections of `constraint` ask for; undefined where they ask for all. An index on the Sequence and
- * one on any of its columns mean the same, rows of the Sequence, counted after selection; where there are several they
- * must choose the same rows, and a name without an index goes with the others.
+ * The row range of the projections of `constraint`; undefined for all rows. An index on the Sequence and an index on one of its columns
+ * mean the same: rows of the Sequence, counted after selection. Several indices must select the same rows; names without an index
+ * follow the others.
  *
- * `stop` is the last row that is chosen, or Infinity. Throws a `ConstraintError` where indices contradict each other or
- * have more than the one dimension that rows have.
+ * `stop` is the last selected row, or Infinity. Throws a `ConstraintError` if indices contradict each other, or if a name has more
+ * than one index, since rows have one dimension.
  */
 export function rowRangeOf(constraint: Constraint): RowRange | undefined {
   let agreed: RowRange | undefined;
@@ -26,7 +26,7 @@ export function rowRangeOf(constraint: Constraint): RowRange | undefined {
   return everyRow ? undefined : agreed;
 }
 
-/** The stride of a single row does not matter. */
+/** True for equal strides, and for a single row, whose stride has no effect. */
 function sameStride(a: RowRange, b: RowRange): boolean {
   return a.stride === b.stride || a.start === a.stop;
 }
@@ -42,7 +42,7 @@ function indicesOf(item: Projection, constraint: Constraint): RowRange[] {
   });
 }
 
-/** How many rows `range` chooses of a Sequence that is long enough; Infinity for an open end. */
+/** The number of rows that `range` selects of a Sequence that is long enough; Infinity for an open end. */
 export function rowCount(range: RowRange): number {
   const { start, stride } = range;
   return (lastRow(range) - start) / stride + 1;

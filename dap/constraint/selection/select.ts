@@ -1,19 +1,19 @@
-// Which rows of a batch meet the clauses of a constraint: each clause is compiled once, into a loop over columns.
+// Selects the rows of a batch that meet the clauses of a constraint: each clause is compiled once into a loop over columns.
 
 import type { Batch } from '../../model/value.ts';
 import type { Filter, Order } from './filter.ts';
 import { compareNumberColumns, compareWithNumber, compareWithNumbers } from './loops.ts';
 
-/** One side of a comparison: a column by its number in the batch, or a value. */
+/** One side of a comparison: a column by its index in the batch, or a value. */
 export type Term<T> = ColumnTerm | { readonly value: T };
 
 interface ColumnTerm {
   readonly column: number;
-  /** The column holds Float32: values beside it are rounded to that, so that `=21.3` finds what prints as 21.3. */
+  /** The column holds Float32: compared values are rounded to Float32, so that `=21.3` finds numbers that print as 21.3. */
   readonly float32: boolean;
 }
 
-/** A clause whose columns and types are known to fit; it holds where it holds for one of `right`. */
+/** A checked clause; it is true if it is true for one of `right`. */
 export type Clause = Ordered<'number', number> | Ordered<'text', string>;
 
 interface Ordered<Type, T> {
@@ -23,17 +23,17 @@ interface Ordered<Type, T> {
   readonly right: readonly Term<T>[];
 }
 
-/** A clause, or that it holds for every row or for none. */
+/** The filter of a clause; true or false for a clause that every row or no row meets. */
 type RowTest = Filter | boolean;
 
 export interface Selector {
-  /** True where no row can meet the clauses. */
+  /** True if no row can meet the clauses. */
   readonly never: boolean;
-  /** The numbers of the rows that meet all clauses, ascending, in an array of their own; undefined where all rows do. */
+  /** The indices of the rows that meet all clauses, ascending, in a new array; undefined if all rows do. */
   select(batch: Batch): Int32Array | undefined;
 }
 
-/** Compiles clauses that all have to hold. Numbers compare as IEEE 754 says: NaN is unequal to everything. */
+/** Compiles clauses, all of which a row must meet. Numbers are compared by IEEE 754: NaN is unequal to everything. */
 export function compileClauses(clauses: readonly Clause[]): Selector {
   const compiled = clauses.map(compileClause);
   if (compiled.includes(false)) return { never: true, select: () => new Int32Array(0) };
@@ -67,7 +67,7 @@ function compileClause(clause: Clause): RowTest {
   }
 }
 
-/** How the values of one type are compared: with constants of which one is enough, with one, with another column. */
+/** Compares values of one type: with several constants, one of which suffices, with one constant, or with another column. */
 interface Comparer<T> {
   constants(term: ColumnTerm, operator: Order, values: readonly T[]): RowTest;
   constant(term: ColumnTerm, operator: Order, value: T): Filter;
@@ -88,7 +88,7 @@ function compileOrdered<T>({ left, operator, right }: Ordered<unknown, T>, compa
   ]);
 }
 
-/** The operator that means the same with its sides exchanged. */
+/** The operator with the same meaning after the two sides are exchanged. */
 export const MIRRORED: Readonly<Record<Order, Order>> = {
   '=': '=',
   '!=': '!=',
@@ -115,7 +115,7 @@ function holds<T>(a: T, operator: Order, b: T): boolean {
   }
 }
 
-/** The value as the column would hold it; one too large for that stays what it is. */
+/** The value as the column would store it; a value that is too large for Float32 stays unchanged. */
 export function storedIn({ float32 }: ColumnTerm, value: number): number {
   const rounded = Math.fround(value);
   return float32 && (Number.isFinite(rounded) || !Number.isFinite(value)) ? rounded : value;
@@ -126,13 +126,13 @@ function numberConstants(term: ColumnTerm, operator: Order, values: readonly num
   const all = new Set(values.map(value => storedIn(term, value)));
   const distinct = [...all].filter(value => !Number.isNaN(value));
   if (operator === '!=') {
-    // A number is unequal to one of two that differ, and to NaN always.
+    // Every number is unequal to one of two different numbers, and to NaN.
     const always = distinct.length > 1 || distinct.length < all.size;
     return always || compareWithNumber(column, operator, distinct[0]!);
   }
   if (distinct.length === 0) return false;
   if (operator === '=' && distinct.length > 1) return compareWithNumbers(column, distinct);
-  // Of several bounds the widest is the one that counts.
+  // Of several bounds, the widest counts.
   const value = operator.startsWith('<') ? Math.max(...distinct) : Math.min(...distinct);
   return compareWithNumber(column, operator, value);
 }
@@ -173,7 +173,7 @@ function textsOf(batch: Batch, column: number): readonly string[] {
   return batch.columns[column] as string[];
 }
 
-/** A row is kept where one of the filters keeps it. */
+/** Keeps a row if one of the filters keeps it. */
 function anyOf(compiled: readonly RowTest[]): RowTest {
   if (compiled.includes(true)) return true;
   const filters = compiled.filter(filter => typeof filter === 'function');

@@ -1,4 +1,4 @@
-// The clauses of a constraint that bound the column of times: what they say, and how they are written.
+// Reads and writes the clauses of a constraint that bound the column of times.
 
 import { fromMillis, type TimeUnits, UNIX_SECONDS } from '../../model/time-units.ts';
 import {
@@ -16,8 +16,8 @@ import { meansSame } from './names.ts';
 import { MIRRORED } from './select.ts';
 
 /**
- * The bounds that `constraint` puts on the column `time` (a dotted name), in its `units`; `ALL_TIME` where it puts none. `now`
- * is what that means in the constraint, in seconds since 1970.
+ * The bounds of `constraint` on the column `time` (a dotted name), in its `units`; `ALL_TIME` without bounds. `now` is the meaning of
+ * `now` in the constraint, in seconds since 1970.
  */
 export function timeBounds(
   constraint: Constraint,
@@ -30,7 +30,7 @@ export function timeBounds(
 }
 
 /**
- * The upper bound that `constraint` puts on the column `time`, in its units; Infinity where it puts none. See `timeBounds`.
+ * The upper bound of `constraint` on the column `time`, in its units; Infinity without a bound. See `timeBounds`.
  */
 export function upperTimeBound(
   constraint: Constraint,
@@ -41,7 +41,7 @@ export function upperTimeBound(
   return timeBounds(constraint, time, now, units).high;
 }
 
-/** The window that a clause leaves to the time; undefined for one that is not about the time and constants alone. */
+/** The bounds of a clause on the time; undefined for a clause on anything but the time and constants. */
 export function windowOf(
   selection: Selection,
   time: string,
@@ -55,7 +55,7 @@ export function windowOf(
     : undefined;
 }
 
-/** The clause with the time on its left, if it compares the time. */
+/** The clause with the time on its left side; undefined if it does not compare the time. */
 export function timeComparison(
   selection: Selection,
   time: string,
@@ -67,7 +67,7 @@ export function timeComparison(
   return { operator: MIRRORED[operator], values: [left] };
 }
 
-/** The clause with numbers for its times; a quoted text is one where the clause compares the column `time`. */
+/** The clause with numbers in place of its times; a quoted text is a time if the clause compares the column `time`. */
 export function fixed(selection: Selection, time: string, now: number, units: TimeUnits): Selection {
   if (selection.kind === 'call') return selection;
   const quotedToo = timeComparison(selection, time) !== undefined;
@@ -93,19 +93,19 @@ export function nameOf(path: string): Name {
   return { kind: 'name', steps: path.split('.').map(name => ({ name, indices: [] })) };
 }
 
-/** The full name, or its last part alone. */
+/** True for the full name of the time column, and for its last part. */
 function isTime(operand: Operand, time: string): boolean {
   return operand.kind === 'name' && meansSame(pathOf(operand), time);
 }
 
-/** What the column reads for a constant: a number is in its units, a time is not; undefined as for `secondsOfConstant`. */
+/** A constant in the units of the column: a number is in these units already. Undefined as for `secondsOfConstant`. */
 function constantIn(units: TimeUnits, operand: Operand, now: number): number | undefined {
   const value = secondsOfConstant(operand, now);
   if (value === undefined || operand.kind === 'number' || units === UNIX_SECONDS) return value;
   return fromMillis(units, value * 1000);
 }
 
-/** Seconds since 1970; undefined for what is no constant, or a text that is no time. */
+/** A constant in seconds since 1970; undefined for anything but a constant, and for a text that is not a time. */
 function secondsOfConstant(operand: Operand, now: number): number | undefined {
   if (operand.kind === 'number') return operand.value;
   if (operand.kind !== 'time' && operand.kind !== 'text') return undefined;

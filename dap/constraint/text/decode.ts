@@ -1,23 +1,22 @@
-// How the query of a URL becomes the text of a constraint expression: percent-decoding, once.
+// Decodes the query of a URL to the text of a constraint expression: each percent-escape once.
 
 import { ConstraintError, quoted, THE_END } from './error.ts';
 
-/** Characters of a query, and of the expression in it; three in the query can stand for one. */
+/** The longest expression in characters, and the longest query: an escape takes three characters. */
 export const MAX_EXPRESSION = 16_384;
 const MAX_QUERY = 3 * MAX_EXPRESSION;
 
-/** A whole run of escapes: a character of several bytes must not be torn. */
+/** A run of escapes, because a character may take several bytes. */
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+|%/gu;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Decodes each percent-escape of `query` once, as UTF-8; `+` stays a plus sign. Clients encode the whole expression with
- * its `&` (getdap), each clause (pydap) or only what a URL cannot hold (browsers). All three are read alike, because the
- * `&` and the quotes that guard it count whether they came raw or encoded: to decode first and then to separate the
- * clauses at unquoted `&` accepts whatever separating first would accept, and means the same.
+ * Decodes each percent-escape of `query` once, as UTF-8; `+` stays a plus sign. Clients encode the whole expression with its `&`
+ * (getdap), each clause (pydap), or only the characters that a URL cannot hold (browsers). The parser separates the clauses at
+ * unquoted `&` after the decoding, so that all three are read alike, and an encoded `&` or quote counts as a plain one.
  *
- * Throws a `ConstraintError` for a malformed escape, for bytes that are no UTF-8, and for a text that is too long.
+ * Throws a `ConstraintError` for a malformed escape, for bytes that are not UTF-8, and for a text that is too long.
  */
 export function decodeQuery(query: string): string {
   checkLength(query, MAX_QUERY);

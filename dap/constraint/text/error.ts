@@ -1,17 +1,17 @@
-// What is wrong with a constraint expression, and where.
+// Declares the error of a constraint expression, with the position and a readable excerpt of the expression.
 
-/** Characters of the expression that a message shows on either side of the position. */
+/** The characters of the expression before and after the position that a message shows. */
 const CONTEXT = 60;
 
-/** What is found where the text is over. */
+/** The text of `found` at the end of the expression. */
 export const THE_END = 'the end';
 
-/** A constraint expression that cannot be read, or not be met by the dataset: a client's mistake, HTTP status 400. */
+/** A constraint expression that is malformed or does not fit the dataset: an error of the client, HTTP status 400. */
 export class ConstraintError extends Error {
   override readonly name = 'ConstraintError';
-  /** The decoded expression; for a malformed percent-escape the query as it came. */
+  /** The decoded expression; for a malformed percent-escape the query itself. */
   readonly expression: string;
-  /** Where in `expression`, in UTF-16 units from 0. */
+  /** The position of the error in `expression`, in UTF-16 units from 0. */
   readonly position: number;
   readonly expected: string;
   readonly found: string;
@@ -27,7 +27,7 @@ export class ConstraintError extends Error {
   }
 }
 
-/** The expression as a message can show it: on one line, and only the neighbourhood where it is long. */
+/** The expression around the position, on one line. */
 function around(expression: string, position: number): string {
   const from = Math.max(0, position - CONTEXT);
   const to = Math.min(expression.length, position + CONTEXT);
@@ -35,14 +35,14 @@ function around(expression: string, position: number): string {
   return `${from > 0 ? '...' : ''}${middle}${to < expression.length ? '...' : ''}`;
 }
 
-/** A piece of the expression in quotes, cut where it is long, for `found`; an empty one is the end. */
+/** A piece of the expression in quotes, for `found`: cut if it is long; an empty piece is the end. */
 export function quoted(text: string): string {
   if (text === '') return THE_END;
   const cut = text.length > 40 ? `${text.slice(0, 37)}...` : text;
   return `"${visible(cut)}"`;
 }
 
-/** Control characters and line separators as escapes: a message is one line in a log and in a DAP2 Error. */
+/** The text with control characters and line separators as escapes: a message is one line in a log and in a DAP2 Error. */
 function visible(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029]/gu,

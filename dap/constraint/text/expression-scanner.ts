@@ -1,23 +1,23 @@
-// How the text of a constraint expression is taken in: one reading position, and errors that point at it.
+// Scans the text of a constraint expression token by token, and makes errors with the position of a token.
 
 import { ConstraintError, quoted, THE_END } from './error.ts';
 import { OPERATORS, type Operator } from './expression.ts';
 
-/** The characters of libdap's names but the dot, and the letters and digits of all scripts. */
+/** The characters of libdap's names except the dot, and the letters and digits of all scripts. */
 const NAME = /[\p{L}\p{M}\p{N}_%/\\#+-]+/uy;
-/** Anything that may be a name, a number or a time. */
+/** A name, a number or a time. */
 const WORD = /[^\s&,()[\]{}<>=!~"]+/uy;
 /** A part of an index. */
 const PART = /[^\s&,()[\]{}<>=!~":]+/uy;
 const QUOTED = /"((?:[^"\\]|\\.)*)"/suy;
 const SPACE = /\s*/uy;
 
-/** The longest first, so that `<=` is not taken for `<`. */
+/** The operators, the longest first, so that `<=` is not read as `<`. */
 const LONGEST_FIRST = [...OPERATORS].sort((a, b) => b.length - a.length);
 
 export class ExpressionScanner {
   readonly text: string;
-  /** Where the next token begins. */
+  /** The position of the next token. */
   at = 0;
 
   constructor(text: string) {
@@ -29,12 +29,12 @@ export class ExpressionScanner {
     return this.at === this.text.length;
   }
 
-  /** The character at the reading position; empty at the end. */
+  /** The next character; empty at the end. */
   get next(): string {
     return this.text.charAt(this.at);
   }
 
-  /** Steps over `token` if it comes next. */
+  /** Consumes `token` if it comes next. */
   accept(token: string): boolean {
     if (!this.text.startsWith(token, this.at)) return false;
     this.at += token.length;
@@ -46,7 +46,7 @@ export class ExpressionScanner {
     if (!this.accept(token)) this.fail(expected);
   }
 
-  /** One part of a dotted name; undefined where none begins. */
+  /** One part of a dotted name; undefined if no name comes next. */
   name(): string | undefined {
     return this.#take(NAME);
   }
@@ -55,23 +55,23 @@ export class ExpressionScanner {
     return LONGEST_FIRST.find(operator => this.accept(operator));
   }
 
-  /** What comes next up to a mark or a space, without stepping over it; empty where a mark comes. */
+  /** The characters up to the next mark or space, which are not consumed; empty before a mark. */
   peekWord(): string {
     return this.#match(WORD)?.[0] ?? '';
   }
 
-  /** The same within an index, where a colon is a mark too. */
+  /** As `peekWord`, but within an index, where a colon is a mark, too. */
   peekPart(): string {
     return this.#match(PART)?.[0] ?? '';
   }
 
-  /** Steps over a word that was peeked at. */
+  /** Consumes a word that `peekWord` or `peekPart` returned. */
   skip(word: string): void {
     this.at += word.length;
     this.#skipSpace();
   }
 
-  /** A quoted text: `\"` is a quote, `\\` a backslash, and any other backslash stands for itself. */
+  /** A quoted text, in which `\"` is a quote, `\\` a backslash, and any other backslash stands for itself. */
   quotedText(): string {
     const match = this.#match(QUOTED);
     if (match === undefined) {
@@ -81,12 +81,12 @@ export class ExpressionScanner {
     return match[1]!.replace(/\\(["\\])/g, '$1');
   }
 
-  /** Throws the error that something else was expected at `at`. */
+  /** Throws the error that `expected` was expected at `at`. */
   fail(expected: string, at = this.at): never {
     throw new ConstraintError(this.text, at, expected, this.#found(at, WORD));
   }
 
-  /** The same within an index. */
+  /** As `fail`, but within an index. */
   failAtPart(expected: string, at = this.at): never {
     throw new ConstraintError(this.text, at, expected, this.#found(at, PART));
   }

@@ -1,28 +1,28 @@
-// What a constraint expression consists of: the syntax tree of the text after the `?` (DAP2 draft, section 4.1).
+// Declares the syntax tree of a constraint expression, the text after the `?` (DAP2 draft, section 4.1).
 
-/** Rows `start`, `start + stride`, ... up to `stop`, which may be among them: whole numbers, counted from 0. */
+/** The rows `start`, `start + stride`, ... up to `stop` inclusive: whole numbers, counted from 0. */
 export interface RowRange {
   /** 0 to `Number.MAX_SAFE_INTEGER`. */
   readonly start: number;
   /** 1 to `Number.MAX_SAFE_INTEGER`. */
   readonly stride: number;
-  /** `start` or more; Infinity, written `*`, for no end, and `ENDLESS_STOP` for the same in digits. */
+  /** `start` or more; Infinity, written `*`, for no end; `ENDLESS_STOP` for no end, written in digits. */
   readonly stop: number;
 }
 
 /**
- * What every stop past `Number.MAX_SAFE_INTEGER` becomes: no stream gets there. It is written 9223372036854775806, as
- * pydap writes an open end, which servers that know no `*` understand.
+ * The value of every stop beyond `Number.MAX_SAFE_INTEGER`, which no stream reaches. It is written 9223372036854775806, as pydap
+ * writes an open end: servers that do not know `*` understand that.
  */
 export const ENDLESS_STOP = 2 ** 63;
 
-/** One part of a dotted name, with the index that follows it: `sensor[0:1:9]` in `sensor[0:1:9].time`. */
+/** One part of a dotted name with its indices: `sensor[0:1:9]` in `sensor[0:1:9].time`. */
 export interface Step {
   readonly name: string;
   readonly indices: readonly RowRange[];
 }
 
-/** The name of a variable: a path, `sensor.time`, or its last part alone. */
+/** The name of a variable: a path, `sensor.time`, or only its last part. */
 export interface Name {
   readonly kind: 'name';
   readonly steps: readonly Step[];
@@ -47,7 +47,7 @@ export interface TextConstant {
   readonly value: string;
 }
 
-/** An unquoted point in time, as it was written: `now-10minutes`, `2026-11-21T10:00:00Z`. */
+/** An unquoted time as the client wrote it: `now-10minutes`, `2026-11-21T10:00:00Z`. */
 export interface TimeConstant {
   readonly kind: 'time';
   readonly text: string;
@@ -55,7 +55,7 @@ export interface TimeConstant {
 
 export type Operand = Name | NumberConstant | TextConstant | TimeConstant | Call;
 
-/** `{5,6,7}`: the comparison holds where it holds for one of the values. */
+/** `{5,6,7}`: the comparison is true if it is true for one of the values. */
 export interface ValueList {
   readonly kind: 'list';
   readonly values: readonly Operand[];
@@ -77,16 +77,16 @@ export type Projection = Name | Call;
 
 export type Selection = Comparison | Call;
 
-/** What is asked for (nothing named means everything), and the clauses that each row must meet. */
+/** The requested variables, by default all, and the clauses that each row must meet. */
 export interface Constraint {
   readonly projections: readonly Projection[];
   readonly selections: readonly Selection[];
 }
 
-/** Anything in the tree that stands somewhere in the text. */
+/** Any part of the tree that has a position in the text. */
 export type Node = Projection | Selection | Operand | ValueList | RowRange;
 
-/** The dotted name without its indices. */
+/** The dotted name without indices. */
 export function pathOf(name: Name): string {
   return name.steps.map(step => step.name).join('.');
 }

@@ -1,4 +1,4 @@
-// How the query of a URL is read as a constraint expression (DAP2 draft, section 4.1): grammar, bounds, positions.
+// Parses the query of a URL as a constraint expression (DAP2 draft, section 4.1).
 
 import { decodeQuery } from './decode.ts';
 import {
@@ -19,15 +19,15 @@ import { ExpressionScanner } from './expression-scanner.ts';
 import { rememberSource } from './source.ts';
 import { looksLikeTime, secondsOf } from './time.ts';
 
-/** Functions inside functions. */
+/** Levels of functions inside functions. */
 const MAX_DEPTH = 8;
-/** Variables and functions asked for. */
+/** Requested variables and functions. */
 const MAX_PROJECTIONS = 1024;
 /** Clauses that each row must meet. */
 const MAX_SELECTIONS = 64;
 /** Values in one list, arguments of one function. */
 const MAX_VALUES = 256;
-/** Indices after one name. DAP2 arrays have no more dimensions in practice (netCDF allows 1024, nobody uses them). */
+/** Indices after one name. Real DAP2 arrays have fewer dimensions, although netCDF allows 1024. */
 const MAX_INDICES = 32;
 
 const NUMBER = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)$/i;
@@ -39,12 +39,12 @@ const NEXT_NAME = '",", "&" before a clause, or the end';
 const ROW_NUMBER = 'a row number';
 
 /**
- * Reads the raw query of a URL, without its `?`. Percent-escapes are decoded once (see `decodeQuery`), blanks between
- * tokens are skipped, and an empty text asks for everything.
+ * Parses the raw query of a URL, without its `?`. Percent-escapes are decoded once (see `decodeQuery`), blanks between tokens are
+ * skipped, and an empty text requests everything.
  *
- * An unquoted word in a clause is a number (`1.369e+09`, `NaN`, `-inf`), a time (`now-10minutes`, `2026-11-21`) or else a
- * name. The text is at most 16384 characters, and the clauses, values and nested functions are bounded. Throws a
- * `ConstraintError` that says where it stopped and what was expected there.
+ * An unquoted word in a clause is a number (`1.369e+09`, `NaN`, `-inf`), a time (`now-10minutes`, `2026-11-21`) or else a name. The
+ * text has at most 16384 characters, and the number of clauses, values and nested functions is limited. Throws a `ConstraintError`
+ * with the position of the error and the expected text.
  */
 export function parseConstraint(query: string): Constraint {
   const expression = decodeQuery(query);
@@ -74,7 +74,7 @@ class Parser {
     const projections = none ? [] : this.#several(MAX_PROJECTIONS, 'names', () => this.#projection());
     const selections: Selection[] = [];
     while (scan.accept('&')) {
-      // An `&` and nothing else asks for nothing in particular, as an empty text does.
+      // A single `&` requests everything, as an empty text does.
       if (none && selections.length === 0 && scan.ended) break;
       if (selections.length === MAX_SELECTIONS) scan.fail(`at most ${MAX_SELECTIONS} clauses`);
       selections.push(this.#selection());
@@ -108,7 +108,7 @@ class Parser {
     return this.#mark(at, { kind: 'list', values });
   }
 
-  /** A value of a comparison; as the argument of a function (`depth` above 0) a name may carry indices. */
+  /** A value of a comparison, or the argument of a function (`depth` above 0), in which a name may have indices. */
   #operand(depth = 0): Operand {
     const scan = this.#scan;
     const at = scan.at;
@@ -141,7 +141,7 @@ class Parser {
   #plainName(expected: string): Name {
     const name = this.#dotted(expected, () => []);
     if (this.#scan.next === '[')
-      this.#scan.fail('no index in a comparison: a row range belongs to what is asked for');
+      this.#scan.fail('no index in a comparison: a row range belongs to a requested variable');
     return name;
   }
 
@@ -156,7 +156,7 @@ class Parser {
     });
   }
 
-  /** `expected` says what else might have begun in place of the name. */
+  /** `expected` describes the text that may begin here, for the error. */
   #dotted(expected: string, indices: () => readonly RowRange[]): Name {
     const steps: Step[] = [];
     do {
@@ -166,7 +166,7 @@ class Parser {
     return { kind: 'name', steps };
   }
 
-  /** `[n]`, `[n:m]`, `[n:stride:m]`; a `*` in the last place is an open end, alone it is every row. */
+  /** `[n]`, `[n:m]`, `[n:stride:m]`; a `*` in the last place is an open end, a single `*` every row. */
   #index(): RowRange {
     const scan = this.#scan;
     const at = scan.at;
@@ -227,7 +227,7 @@ class Parser {
   }
 }
 
-/** `Number` knows no `inf`. */
+/** The number that `word` spells; `Number` does not know `inf`. */
 function toNumber(word: string): number {
   if (!/inf|nan/i.test(word)) return Number(word);
   if (/nan/i.test(word)) return Number.NaN;

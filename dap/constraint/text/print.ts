@@ -1,4 +1,4 @@
-// How a constraint is written: its one canonical text, and the same percent-encoded for a URL.
+// Prints a constraint: as its canonical text, and percent-encoded for a URL.
 
 import {
   type Call,
@@ -12,7 +12,7 @@ import {
   type ValueList,
 } from './expression.ts';
 
-/** A constraint's text, and where in it each part of the tree begins. */
+/** The text of a constraint, and the position of each part of the tree in it. */
 export interface PrintedConstraint {
   readonly expression: string;
   readonly positions: ReadonlyMap<Node, number>;
@@ -22,16 +22,16 @@ export interface PrintedConstraint {
 const NO_END = '9223372036854775806';
 
 /**
- * The canonical text, for people and logs: `parseConstraint` reads back an equal tree. Of all characters only `%` is
- * encoded, as `%25`, or it would be taken for the beginning of an escape.
+ * The canonical text, for people and logs: `parseConstraint` reads an equal tree back. Only `%` is encoded, as `%25`, because it
+ * would begin an escape.
  */
 export function printConstraint(constraint: Constraint): string {
   return printWithPositions(constraint).expression.replaceAll('%', '%25');
 }
 
 /**
- * The text for the query of a URL: raw `&` between the clauses, everything else but letters, digits and `-_.~`
- * percent-encoded as UTF-8, so that no HTTP client alters it. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD.
+ * The text for the query of a URL: a plain `&` between the clauses, and every character except letters, digits and `-_.~`
+ * percent-encoded as UTF-8, so that no HTTP client changes it. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD.
  */
 export function encodeConstraint(constraint: Constraint): string {
   const printer = new Printer();
@@ -40,7 +40,7 @@ export function encodeConstraint(constraint: Constraint): string {
   return [projections, ...selections].map(encode).join('&');
 }
 
-/** The text as it is after decoding, and where its parts stand. */
+/** The text as it is after decoding, with the positions of its parts. */
 export function printWithPositions(constraint: Constraint): PrintedConstraint {
   const printer = new Printer();
   printer.projections(constraint);
@@ -68,7 +68,7 @@ class Printer {
     this.text += text;
   }
 
-  /** What `print` writes, taken apart from the rest. */
+  /** The text that `print` adds. */
   piece(print: () => void): string {
     const from = this.text.length;
     print();
@@ -143,7 +143,7 @@ export function printRange({ start, stride, stop }: RowRange): string {
   return start > 0 ? `[${start}:*]` : '[*]';
 }
 
-/** The shortest digits that read back as the same number. */
+/** The number in the shortest digits that read back as the same number. */
 function printNumber(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);

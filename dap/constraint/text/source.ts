@@ -1,4 +1,4 @@
-// Where in the text each part of a constraint stands, so that an error found later can still point there.
+// Remembers the position of each part of a constraint in its text, so that a later error can point at it.
 
 import { ConstraintError } from './error.ts';
 import type { Constraint, Node } from './expression.ts';
@@ -6,7 +6,7 @@ import { type PrintedConstraint, printWithPositions } from './print.ts';
 
 const sources = new WeakMap<Constraint, PrintedConstraint>();
 
-/** Remembers the text that `constraint` was read from; the tree itself stays free of positions. */
+/** Remembers the text of `constraint` and the positions in it, so that the tree itself needs no positions. */
 export function rememberSource(
   constraint: Constraint,
   expression: string,
@@ -16,8 +16,8 @@ export function rememberSource(
 }
 
 /**
- * The error that at `node`, a part of `constraint`, something else was expected. Its text is the one that `constraint` was
- * read from, or for one that was made otherwise the text that it prints as.
+ * The error at `node`, a part of `constraint`. It quotes the text from which `constraint` was parsed; for a constraint that was built
+ * in code, the text as which it prints.
  */
 export function errorAt(
   constraint: Constraint,

@@ -1,11 +1,11 @@
-// The times of constraints, `now-10minutes` and `2026-11-21T10:00:00Z`, in seconds since 1970.
+// Converts the times of constraints, `now-10minutes` and `2026-11-21T10:00:00Z`, to seconds since 1970.
 
 import { looksLikeInstant, secondsOfInstant } from '../../model/instant.ts';
 
-/** Reports that the text is wrong from `offset` on, and what was expected there. */
+/** Reports an error at `offset` of the text, with a description of the expected text. */
 export type TimeFailure = (offset: number, expected: string) => never;
 
-/** Seconds in each unit; months and years have no length of their own and are counted in months. ERDDAP's spellings. */
+/** The units in ERDDAP's spellings, in seconds; months and years, which vary in length, in months of the calendar. */
 const UNITS: readonly (readonly [names: string, size: number, calendar: boolean])[] = [
   ['ms msec msecs millis millisec millisecs millisecond milliseconds', 0.001, false],
   ['s sec secs second seconds', 1, false],
@@ -17,7 +17,7 @@ const UNITS: readonly (readonly [names: string, size: number, calendar: boolean]
   ['yr yrs year years', 12, true],
 ];
 
-/** The length of a unit: seconds, or months for one of the calendar. */
+/** The length of a unit: in seconds, or in months for a unit of the calendar. */
 export interface Unit {
   readonly size: number;
   readonly calendar: boolean;
@@ -28,19 +28,20 @@ export const unitOf: ReadonlyMap<string, Unit> = new Map(
   UNITS.flatMap(([names, size, calendar]) => names.split(' ').map(name => [name, { size, calendar }])),
 );
 
-/** What is expected where no unit stands. */
+/** The text of `expected` for a missing unit. */
 export const EXPECTED_UNIT = 'a unit (milliseconds, seconds, minutes, hours, days, weeks, months or years)';
 
-/** True where `word` can only be meant as a time; whether it is a good one `secondsOf` says. */
+/** True if `word` can only be a time; `secondsOf` decides whether it is a valid one. */
 export function looksLikeTime(word: string): boolean {
   return /^now(?:[+-]|$)/.test(word) || looksLikeInstant(word);
 }
 
 /**
- * Seconds since 1970-01-01T00:00:00Z. `text` is one of
- * - `now`, `now-10minutes`, `now+1.5hours`: the number is whole for months and years, which are steps in the UTC calendar
- *   (31 January and a month is the last of February); `now` is not rounded;
- * - an ISO 8601 time, as `secondsOfInstant` reads it.
+ * Seconds since 1970-01-01T00:00:00Z. `text` is
+ * - `now`, `now-10minutes`, `now+1.5hours`: the number of months and years is whole, and they are steps in the UTC calendar
+ *   (31 January plus a month is the last day of February); `now` is not rounded;
+ * - or an ISO 8601 time, as `secondsOfInstant` reads it.
+ * Calls `fail` for any other text.
  */
 export function secondsOf(text: string, now: number, fail: TimeFailure): number {
   if (text.startsWith('now')) return relativeToNow(text, now, fail);
@@ -63,13 +64,13 @@ function relativeToNow(text: string, now: number, fail: TimeFailure): number {
   return Number.isNaN(seconds) ? fail(4, 'a time within the calendar') : seconds;
 }
 
-/** NaN outside of the calendar that JavaScript knows (some 270 000 years either way). */
+/** The time some months later; NaN outside of JavaScript's calendar (about 270,000 years in either direction). */
 function addMonths(seconds: number, months: number): number {
   const whole = Math.floor(seconds);
   const from = new Date(whole * 1000);
   const to = new Date(from);
   to.setUTCMonth(from.getUTCMonth() + months);
-  // A day that the month does not have runs over into the next one; the day before its first is the month's last.
+  // A day that the month lacks has become a day of the next month; day 0 of that is the last day of the month.
   if (to.getUTCDate() !== from.getUTCDate()) to.setUTCDate(0);
   return to.getTime() / 1000 + (seconds - whole);
 }

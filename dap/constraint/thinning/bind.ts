@@ -1,4 +1,4 @@
-// What a function comes to over the columns of one Sequence: which it reads and gives, and what does the work.
+// Binds a function to the columns of one Sequence: the columns that it reads and gives, and its algorithm.
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Atomic, Sequence } from '../../model/variable.ts';
@@ -10,31 +10,32 @@ import { limit } from './limit.ts';
 import { type ResultColumn, resultColumns, summarise } from './summarise.ts';
 import type { RowThinner, Thinning } from './thinning.ts';
 
-/** Says which columns are asked for. */
+/** The columns that a constraint requests. */
 export interface ColumnRequest {
-  /** Numbers of columns of the source Sequence. */
+  /** The indices of the requested columns of the source Sequence. */
   columns(): number[];
-  /** Places in `results`, each a column that is made of one of the source Sequence or of none in particular. */
+  /** The indices in `results`, the possible result columns, of the requested ones. */
   results(results: readonly ResultColumn[]): number[];
 }
 
+/** The Sequence that a function reads. */
 export interface ThinningSource {
   readonly sequence: Sequence;
-  /** The number of the column `time`. */
+  /** The index of the column `time`. */
   readonly time: number;
-  /** What tells the values of a column from what stands for none. */
+  /** The test for missing values of a column. */
   missing(field: Atomic): MissingTest;
-  /** The number of a column of numbers that a function names. */
+  /** The index of the numeric column that a function names. */
   column(path: string): number;
 }
 
-/** The source columns that the result is made of, and how. */
+/** The source columns of a result, and the thinning that makes it. */
 export interface BoundThinning {
   readonly columns: readonly number[];
   readonly thinning: Thinning;
 }
 
-/** Binds `thinner`; throws what `asked` and `source` throw for names that there are not. */
+/** Binds `thinner`; throws as `asked` and `source` do for unknown names. */
 export function bind(thinner: ThinningFunction, asked: ColumnRequest, source: ThinningSource): BoundThinning {
   const { name, interval } = thinner;
   switch (name) {
@@ -58,7 +59,7 @@ export function bind(thinner: ThinningFunction, asked: ColumnRequest, source: Th
   }
 }
 
-/** A function that chooses whole rows; it reads the columns `first`, and then those that are asked for. */
+/** Binds a function that chooses whole rows; it reads the columns `first`, and then the requested columns. */
 function bindChoice(
   first: readonly number[],
   asked: ColumnRequest,

@@ -1,4 +1,4 @@
-// Which row is nearest in time to each beginning of an interval: orderByClosest.
+// Chooses the row that is nearest in time to each beginning of an interval: the function orderByClosest.
 
 import type { NumberColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
@@ -8,14 +8,14 @@ import { Output, type RowValues, valuesOf } from './output.ts';
 import type { RowThinner } from './thinning.ts';
 
 /**
- * Chooses from rows whose columns are the time and the result's; of two that are as near, the earlier one, as in ERDDAP. A row is
- * given as soon as none can be nearer: when one comes that is not before the beginning.
+ * Chooses from rows whose columns are the time and the result columns; of two equally near rows the earlier one, as in ERDDAP. A row
+ * is given as soon as no row can be nearer: when a row at or after the beginning comes.
  */
 export function closest(interval: Interval, fields: readonly Atomic[]): RowThinner {
   const output = new Output(fields);
-  /** The beginning that rows are coming for, and the last time that is nearest to it. */
+  /** The current beginning, and the window of times that are nearest to it. */
   let beginning = { at: Number.NaN, window: { ...ALL_TIME, high: Number.NEGATIVE_INFINITY } };
-  /** The row that is nearest to it so far; undefined where it is given already. */
+  /** The nearest row so far; undefined once it is given. */
   let nearest: { readonly time: number; readonly values: RowValues } | undefined;
 
   const isPast = (time: number): boolean => {

@@ -1,4 +1,4 @@
-// Which rows of an interval have the least and the greatest value of a column: orderByMin, orderByMax and orderByMinMax.
+// Chooses the rows with the least and the greatest value of a column in each interval: orderByMin, orderByMax, orderByMinMax.
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Batch, NumberColumn } from '../../model/value.ts';
@@ -8,19 +8,19 @@ import { type Interval, spanAt } from './interval.ts';
 import { Output, type RowValues, valuesOf } from './output.ts';
 import type { RowThinner } from './thinning.ts';
 
-/** A row and what it is compared by. */
+/** A row, and the key by which it is compared. */
 interface Candidate {
   readonly key: number;
   readonly values: RowValues;
 }
 
-/** Columns of the input that are not of the result: the time and the key. */
+/** The number of input columns before the result columns: the time and the key. */
 const BEFORE_RESULT = 2;
 
 /**
- * Chooses from rows whose columns are the time, the key and the result's. As in ERDDAP rows without a key are left out,
- * of equal keys the least is the first one and the greatest the last, and orderByMinMax gives two rows always: the one with the
- * least key and then the one with the greatest, even if that is the same.
+ * Chooses from rows whose columns are the time, the key and the result columns. As in ERDDAP, rows without a key are left out; of equal
+ * keys the first is the least and the last the greatest; and orderByMinMax always gives two rows, the row with the least key and then
+ * the row with the greatest key, even if both are the same.
  */
 export function extremes(
   name: ExtremeName,

@@ -1,4 +1,4 @@
-// What a function after `&` asks for: its name, how it divides time, and the column or the number that it goes by.
+// Parses a function after `&`: its name, its division of time, and its column or number of rows.
 
 import { nearest } from '../../model/nearest.ts';
 import { quoted, THE_END } from '../text/error.ts';
@@ -6,21 +6,21 @@ import type { Call } from '../text/expression.ts';
 import { EXPECTED_UNIT, unitOf } from '../text/time.ts';
 import { ALL, type Interval } from './interval.ts';
 
-/** The functions that summarise the rows of an interval in one. */
+/** The functions that summarise the rows of an interval in one row. */
 export type SummaryName = 'bucket' | 'orderByMean' | 'orderByCount';
-/** The functions that choose the rows of an interval where a column is least or greatest. */
+/** The functions that choose the rows of an interval with the least or the greatest value of a column. */
 export type ExtremeName = 'orderByMin' | 'orderByMax' | 'orderByMinMax';
 
-/** A function that thins rows out, read and not yet held against the columns that there are. */
+/** A function that thins rows out, parsed but not yet checked against the columns of the dataset. */
 export type ThinningFunction = { readonly interval: Interval; readonly time: string } & (
   | { readonly name: SummaryName | 'orderByClosest' }
-  /** `key`: the column that is least or greatest. */
+  /** `key`: the column whose least or greatest value counts. */
   | { readonly name: ExtremeName; readonly key: string }
-  /** `limit`: the rows of an interval that are given. */
+  /** `limit`: the number of rows of an interval that are given. */
   | { readonly name: 'orderByLimit'; readonly limit: number }
 );
 
-/** Sorts by time, as the rows are, and by `columns` where times are equal, as none are. */
+/** Sorts by time, which rows are in order of already, and rows of equal times by `columns`; no two times are equal. */
 export interface Sorter {
   readonly name: 'orderBy';
   readonly time: string;
@@ -29,7 +29,7 @@ export interface Sorter {
 
 type FunctionName = (ThinningFunction | Sorter)['name'];
 
-/** What each function takes, as an error shows it. */
+/** An example of the argument of each function, for an error. */
 const USAGE: Readonly<Record<FunctionName, string>> = {
   bucket: '"time/1minute"',
   orderBy: '"time"',
@@ -42,21 +42,21 @@ const USAGE: Readonly<Record<FunctionName, string>> = {
   orderByMinMax: '"time/1hour,COLUMN" or "COLUMN"',
 };
 
-/** Ends in an error: what was expected there, and what was found. */
+/** Throws an error with the expected and the found text. */
 export type Failure = (expected: string, found: string) => never;
 
-/** Bounds on a number of seconds; the longest are some 30,000 years. */
+/** The bounds on an interval in seconds; the longest is about 30,000 years. */
 const SHORTEST_INTERVAL = 0.001;
 const LONGEST_INTERVAL = 1e12;
 const MOST_ROWS = 2 ** 31 - 1;
-/** ERDDAP's choice: those that a year is divided into without a rest. */
+/** The numbers of months of an interval, as in ERDDAP: the divisors of a year. */
 const MONTHS = [1, 2, 3, 4, 6];
 
 const TIME_NAME = /^(?:.*\.)?time$/;
 const NUMBER = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/i;
 const OFFSET = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Reads a call; `fail` is called for whatever is wrong with it, whether or not it is in a constraint of ours. */
+/** Parses a call; calls `fail` for an unknown function and for a wrong argument. */
 export function readFunction(call: Call, fail: Failure): ThinningFunction | Sorter {
   if (!isFunctionName(call.name)) return fail(functionsInstead(call.name), quoted(`${call.name}(`));
   const [arg, another] = call.args;
@@ -72,14 +72,14 @@ function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(USAGE, name);
 }
 
-/** What an error says is expected in place of `name`: the functions that there are, and the one that comes nearest. */
+/** The text of `expected` in place of `name`: the functions, and the nearest of them. */
 export function functionsInstead(name: string): string {
   const names = Object.keys(USAGE);
   const near = nearest(name, names);
   return `a comparison, or one of the functions ${names.join(', ')}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
 }
 
-/** Reads the argument of one function: items that are separated by commas, blanks around them do not count. */
+/** Parses the argument of one function: items between commas, with any blanks around them. */
 class ArgumentParser {
   readonly #usage: string;
   readonly #text: string;
@@ -101,7 +101,7 @@ class ArgumentParser {
         this.#expectItems(1, 1);
         return { name, ...this.#divided(this.#items[0]!) };
       case 'orderByClosest':
-        // ERDDAP's old spelling has the interval in an item of its own.
+        // In ERDDAP's old spelling the interval is an item of its own.
         this.#expectItems(1, 2);
         return { name, ...this.#divided(this.#items.join('/'), false) };
       case 'orderByMin':
@@ -116,7 +116,7 @@ class ArgumentParser {
       case 'orderBy': {
         this.#expectItems(1, Number.POSITIVE_INFINITY);
         const [time, ...columns] = this.#items;
-        if (!TIME_NAME.test(time!)) this.#fail('"time" first, as rows come in the order of time', time!);
+        if (!TIME_NAME.test(time!)) this.#fail('"time" first, since rows come in the order of time', time!);
         return { name, time: time!, columns };
       }
     }
@@ -133,22 +133,22 @@ class ArgumentParser {
     const slash = item.indexOf('/');
     const time = item.slice(0, slash < 0 ? item.length : slash).trimEnd();
     if (!TIME_NAME.test(time)) {
-      return this.#fail('"time/" and an interval, as rows come in the order of time', item);
+      return this.#fail('"time/" and an interval, since rows come in the order of time', item);
     }
     if (slash < 0) return this.#fail('an interval after the time, such as time/60 or time/10minutes', item);
     return { time, interval: this.#interval(item.slice(slash + 1).replace(/\s/g, ''), mayBegin) };
   }
 
-  /** `60`, `60:30` (seconds, from a second on), `10minutes`, `3months`. */
+  /** `60`, `60:30` (seconds, with an offset), `10minutes`, `3months`. */
   #interval(text: string, mayBegin: boolean): Interval {
     const [length, offset, more] = text.split(':') as [string, string?, string?];
     const digits = NUMBER.exec(length)?.[0];
-    if (digits === undefined) return this.#fail('a number, and a unit or none, after "time/"', text);
+    if (digits === undefined) return this.#fail('a number, with or without a unit, after "time/"', text);
     const unitName = length.slice(digits.length);
     const unit = unitName === '' ? { size: 1, calendar: false } : unitOf.get(unitName);
     if (unit === undefined) return this.#fail(`${EXPECTED_UNIT} after "time/${digits}"`, unitName);
     if (offset !== undefined && (unitName !== '' || !mayBegin)) {
-      return this.#fail('no offset here: it goes with a number of seconds, as in time/60:30', `:${offset}`);
+      return this.#fail('no offset: only a number of seconds can have one, as in time/60:30', `:${offset}`);
     }
     if (more !== undefined || (offset !== undefined && !OFFSET.test(offset))) {
       return this.#fail('one number of seconds after ":"', text.slice(length.length + 1));

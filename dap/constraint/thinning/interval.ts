@@ -1,12 +1,12 @@
-// Which interval a time lies in: so many seconds, so many months of the calendar, or all of time.
+// Divides time into intervals: a number of seconds, a number of months of the calendar, or all of time.
 
 import { ALL_TIME, type TimeBounds } from '../selection/bounds.ts';
 
-/** How time is divided. All divisions begin at 1970-01-01T00:00:00Z, weeks on its Thursday, years and months in UTC. */
+/** A division of time. All divisions begin at 1970-01-01T00:00:00Z, a Thursday; years and months are in UTC. */
 export type Interval =
-  /** From `offset` on, in seconds since 1970, every `width` seconds. */
+  /** An interval begins every `width` seconds, counted from `offset` in seconds since 1970. */
   | { readonly kind: 'seconds'; readonly width: number; readonly offset: number }
-  /** So many months, counted from January of the year 0: three are a quarter, twelve a year. */
+  /** An interval begins every `months` months, counted from January of the year 0: three are a quarter, twelve a year. */
   | { readonly kind: 'months'; readonly months: number }
   /** One interval that holds every time. */
   | { readonly kind: 'all' };
@@ -19,7 +19,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** The interval that `time` lies in. */
+/** The interval of `time`. */
 export function spanAt(interval: Interval, time: number): Span {
   switch (interval.kind) {
     case 'seconds':
@@ -31,16 +31,16 @@ export function spanAt(interval: Interval, time: number): Span {
   }
 }
 
-/** The window of time that `spanAt` gives. */
+/** The interval of `time` as a window. */
 export function windowAt(interval: Interval, time: number): TimeBounds {
   const { start, end } = spanAt(interval, time);
   return { low: start, lowInclusive: true, high: end, highInclusive: false };
 }
 
 /**
- * The beginning of an interval that is nearest to `time`, and the window of the times that are nearest to the same. What lies
- * in the middle of two beginnings belongs, as in ERDDAP, to the one that is an even multiple of the seconds, or to the later
- * one of the calendar.
+ * The beginning of an interval that is nearest to `time`, and the window of all times that are nearest to the same beginning. A time
+ * in the middle of two beginnings belongs, as in ERDDAP, to the beginning that is an even multiple of the seconds, or to the later
+ * beginning of the calendar.
  */
 export function nearestBeginning(interval: Interval, time: number): { at: number; window: TimeBounds } {
   if (interval.kind === 'all') return { at: Number.NEGATIVE_INFINITY, window: ALL_TIME };
@@ -61,14 +61,14 @@ export function nearestBeginning(interval: Interval, time: number): { at: number
 
 function secondsAt(width: number, offset: number, time: number): Span {
   const beginning = (index: number): number => index * width + offset;
-  // The quotient can be a hair off where the width is a fraction; the beginnings, as doubles, decide.
+  // The quotient can be inexact for a fractional width; the beginnings, as doubles, decide.
   let index = Math.floor((time - offset) / width);
   if (beginning(index) > time) index -= 1;
   else if (beginning(index + 1) <= time) index += 1;
   return { start: beginning(index), end: beginning(index + 1) };
 }
 
-/** The last time that JavaScript's calendar knows on either side, and some years less, in seconds. */
+/** A time some years within the end of JavaScript's calendar on either side, in seconds. */
 const CALENDAR_END = 8.6e12;
 
 function monthsAt(months: number, time: number): Span {
@@ -77,13 +77,13 @@ function monthsAt(months: number, time: number): Span {
   return { start: firstOf(index * months), end: firstOf((index + 1) * months) };
 }
 
-/** The beginning of a month that is counted from January of the year 0. */
+/** The beginning of a month, counted from January of the year 0. */
 function firstOf(month: number): number {
   return new Date(0).setUTCFullYear(0, month, 1) / 1000;
 }
 
 function spanBefore(interval: Interval, { start, end }: Span): Span {
-  // Anywhere within the one before: no two intervals differ in length by more than a few days, or one leap year's.
+  // Half an interval before `start` lies in the interval before, since lengths differ only by a few days.
   return spanAt(interval, start - (end - start) / 2);
 }
 

@@ -1,4 +1,4 @@
-// Which rows are the first so many of their interval: orderByLimit.
+// Chooses the first rows of each interval, up to a number: the function orderByLimit.
 
 import type { NumberColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
@@ -6,7 +6,7 @@ import { contiguous, pick } from '../selection/chosen.ts';
 import { type Interval, spanAt } from './interval.ts';
 import type { RowThinner } from './thinning.ts';
 
-/** Chooses from rows whose columns are the time and the result's; each is given as it comes. */
+/** Chooses from rows whose columns are the time and the result columns; each row is given as it comes. */
 export function limit(most: number, interval: Interval, fields: readonly Atomic[]): RowThinner {
   const columns = fields.map((_, index) => index + 1);
   let end = Number.NaN;

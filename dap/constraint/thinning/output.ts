@@ -1,9 +1,9 @@
-// Where result rows gather until they are handed on as columns.
+// Collects result rows, and gives them as columns.
 
 import { type Batch, type Column, newColumn } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
 
-/** The values of a row, one a column. */
+/** The values of a row, one for each column. */
 export type RowValues = readonly (number | string)[];
 
 export class Output {
@@ -21,7 +21,7 @@ export class Output {
     this.#rows.push(row);
   }
 
-  /** The rows that were added since the last time. */
+  /** The rows that were added since the last call. */
   take(): Batch {
     const rows = this.#rows;
     if (rows.length === 0) return this.#none;
@@ -35,7 +35,7 @@ export class Output {
   }
 }
 
-/** The values of the row with the number `row`, from the column `first` on. */
+/** The values of the row with the index `row`, from the column `first` on. */
 export function valuesOf({ columns }: Batch, row: number, first: number): RowValues {
   return columns.slice(first).map(column => column[row] as number | string);
 }

@@ -1,4 +1,4 @@
-// How the rows of each interval become one row: bucket, orderByMean and orderByCount.
+// Summarises the rows of each interval in one row: the functions bucket, orderByMean and orderByCount.
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Batch, NumberColumn } from '../../model/value.ts';
@@ -9,20 +9,20 @@ import { Output } from './output.ts';
 import { NumberSummary, type Summary, TextSummary } from './summary.ts';
 import type { RowThinner } from './thinning.ts';
 
-/** What a result column holds: the interval's beginning, how many rows it has, or one thing about a source column. */
+/** The content of a result column: the beginning of the interval, its number of rows, or a measure of a source column. */
 type Measure = 'start' | 'rows' | 'count' | 'min' | 'mean' | 'max' | 'text';
 
 export interface ResultColumn {
   readonly field: Atomic;
   readonly measure: Measure;
-  /** The number of the source column that it is made of; undefined for the number of rows. */
+  /** The index of the source column; undefined for the number of rows. */
   readonly source?: number;
 }
 
-/** The name of the column with the number of rows. */
+/** The name of the result column with the number of rows. */
 const ROW_COUNT = 'row_count';
 
-/** The columns that `name` gives for source columns, of which the one with the number `time` is the time. */
+/** The result columns of the function `name` for source columns, of which the column with the index `time` is the time. */
 export function resultColumns(name: SummaryName, fields: readonly Atomic[], time: number): ResultColumn[] {
   return fields.flatMap((field, source): ResultColumn[] => {
     if (source === time) {
@@ -48,17 +48,17 @@ function measuresOf(name: SummaryName, { type }: Atomic): [Measure, AtomicType, 
     case 'bucket': {
       const count: [Measure, AtomicType, string] = ['count', 'Int32', '_count'];
       if (isText) return [count];
-      // Whole numbers have no NaN to say that there was none.
+      // Whole numbers have no NaN for an interval without values.
       const own = type === 'Float32' ? type : 'Float64';
       return [count, ['min', own, '_min'], ['mean', 'Float64', '_mean'], ['max', own, '_max']];
     }
   }
 }
 
-/** The most that an Int32 holds. */
+/** The greatest Int32. */
 const MOST = 2 ** 31 - 1;
 
-/** Summarises rows whose columns are the time and those with the numbers `inputs`; `missing` as in `Source`. */
+/** Summarises rows whose columns are the time and the columns with the indices `inputs`; `missing` as in `ThinningSource`. */
 export function summarise(
   interval: Interval,
   results: readonly ResultColumn[],
@@ -83,9 +83,9 @@ export function summarise(
   };
 }
 
-/** The interval that rows are coming for. */
+/** The current interval. */
 class Bucket {
-  /** Rows that have come. */
+  /** The rows of the interval that have come. */
   rows = 0;
   #span: Span = { start: Number.NaN, end: Number.NaN };
   readonly #summaries: readonly Summary[];
@@ -105,7 +105,7 @@ class Bucket {
     });
   }
 
-  /** True where the row at `time` belongs to a later interval. */
+  /** True if the row at `time` belongs to a later interval. */
   isOver(time: number): boolean {
     return time >= this.#span.end;
   }
@@ -121,7 +121,7 @@ class Bucket {
     });
   }
 
-  /** The result row. */
+  /** Ends the interval, and gives its result row. */
   close(): (number | string)[] {
     const row = this.#values.map(value => value());
     this.rows = 0;

@@ -1,27 +1,27 @@
-// What the values of one column in one interval come to: how many, the least, their mean, the greatest.
+// Computes the number, the least, the mean and the greatest of the values of one column in one interval.
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Column, NumberColumn } from '../../model/value.ts';
 
-/** Takes in the values of a column, interval after interval. */
+/** Summarises the values of a column, one interval after another. */
 export interface Summary {
-  /** Values that are there: missing ones are left out of everything. */
+  /** The number of values; missing values count nowhere. */
   readonly count: number;
-  /** NaN where there is no value, or they are texts. */
+  /** NaN without a value, and for texts. */
   readonly min: number;
   readonly mean: number;
   readonly max: number;
-  /** The text that all have; empty where they differ, and for numbers. */
+  /** The common text of all values; empty if they differ, and for numbers. */
   readonly text: string;
-  /** Takes in the rows `from` to before `to`. */
+  /** Adds the rows `from` to `to - 1`. */
   add(column: Column, from: number, to: number): void;
   /** Begins anew. */
   clear(): void;
 }
 
 /**
- * Numbers. Their sum is kept with what rounding took from it (Knuth's two-sum), so the mean is right to the last digit or two,
- * however many there are, and does not depend on how they came in batches.
+ * Summarises numbers. Keeps their sum and its rounding error (Knuth's two-sum), so that the mean is right to the last digit or two for
+ * any number of values, and does not depend on the size of the batches.
  */
 export class NumberSummary implements Summary {
   readonly text = '';
@@ -46,7 +46,7 @@ export class NumberSummary implements Summary {
 
   get mean(): number {
     if (this.count === 0) return Number.NaN;
-    // An infinite value leaves no rounding error that could be told.
+    // An infinite value makes the rounding error NaN.
     const sum = Number.isNaN(this.#lost) ? this.#sum : this.#sum + this.#lost;
     return Math.min(this.#greatest, Math.max(this.#least, sum / this.count));
   }
@@ -83,7 +83,7 @@ export class NumberSummary implements Summary {
   }
 }
 
-/** Texts; an empty one is a missing one. */
+/** Summarises texts; an empty text is a missing value. */
 export class TextSummary implements Summary {
   readonly min = Number.NaN;
   readonly mean = Number.NaN;

@@ -1,13 +1,13 @@
-// What thins rows out: the columns that it reads and gives, and how it turns the ones into the others.
+// Declares a function that is bound to columns, and the algorithm that makes its result rows.
 
 import type { Batch } from '../../model/value.ts';
 import type { Atomic } from '../../model/variable.ts';
 
 /** A function of a plan, bound to the columns of its Sequence. */
 export interface Thinning {
-  /** The columns that are read: their numbers in the source Sequence, `time` first. */
+  /** The indices in the source Sequence of the columns that it reads, `time` first. */
   readonly inputs: readonly number[];
-  /** Those columns. */
+  /** The columns that it reads. */
   readonly inputFields: readonly Atomic[];
   /** The columns of a result row. */
   readonly fields: readonly Atomic[];
@@ -16,7 +16,7 @@ export interface Thinning {
 }
 
 /**
- * Takes in the rows of one stream in their order, as the columns `inputs`, and gives the result rows that no later row can
- * change any more, as `fields`; with `last`, after which nothing follows, all that are left.
+ * Reads the next rows of one stream, as the columns `inputs`, and gives the result rows that no later row can change, as the columns
+ * `fields`. With `last`, no rows follow, and it gives all remaining result rows.
  */
 export type RowThinner = (rows: Batch, last: boolean) => Batch;

@@ -11,8 +11,8 @@ const DATE = 'a date and time such as 2026-11-21T10:00:00Z';
 const NAMES = 'one of sensor, sensor.time, sensor.temperature, sensor.voltage, sensor.count, sensor.state';
 const VALUES =
   'one of sensor.time, sensor.temperature, sensor.voltage, sensor.count, sensor.state, a number, or a text in quotes';
-const NO_FUNCTION = 'a variable, as functions come after "&"';
-const NO_VALUE = 'a column, a number, or a text in quotes, as no function gives a value to compare';
+const NO_FUNCTION = 'a variable, since functions come after "&"';
+const NO_VALUE = 'a column, a number, or a text in quotes, since no function gives a value to compare';
 const FUNCTIONS =
   'a comparison, or one of the functions bucket, orderBy, orderByClosest, orderByCount, orderByLimit, orderByMax, orderByMean, orderByMin, orderByMinMax';
 const NO_PATTERN =
@@ -63,7 +63,7 @@ const WRONG: readonly (readonly [query: string, position: number, expected: stri
   ['&time>{5 6}', 9, '"," or "}"', '"6"'],
   ['&time>{5,{6}}', 9, 'a value', '"{"'],
   ['&{5,6}<time', 1, 'a value', '"{"'],
-  ['&time[0]>5', 5, 'no index in a comparison: a row range belongs to what is asked for', '"["'],
+  ['&time[0]>5', 5, 'no index in a comparison: a row range belongs to a requested variable', '"["'],
   ['&state="a', 9, 'the closing quote', 'the end'],
   ['&state="a\\"', 11, 'the closing quote', 'the end'],
   ["&state='a'", 7, 'a value', '"\'a\'"'],
@@ -131,13 +131,13 @@ const WRONG: readonly (readonly [query: string, position: number, expected: stri
   [
     '&temperature>now-1hour',
     13,
-    'a number beside the column "temperature" (Float64), as only "time" holds times',
+    'a number beside the column "temperature" (Float64), since only "time" holds times',
     'the time now-1hour',
   ],
   [
     '&count=2026-11-21',
     7,
-    'a number beside the column "count" (Int32), as only "time" holds times',
+    'a number beside the column "count" (Int32), since only "time" holds times',
     'the time 2026-11-21',
   ],
   ['&5="5"', 3, 'a number beside the number 5', 'the text "5"'],
