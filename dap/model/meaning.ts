@@ -147,7 +147,7 @@ export function meaningOf(type: string, attributes: AttributeTable | undefined):
   return isNumberType(type) ? new NumberMeaning(type, attributes) : undefined;
 }
 
-/** What the numbers of each column of a Sequence mean, in the order of its columns; undefined for a column of another type. */
+/** The meaning of the numbers of each column of a Sequence, in order; undefined for a column that is not numeric. */
 export function columnMeanings(
   { name, fields }: Sequence,
   attributes: AttributeTable,
@@ -155,7 +155,7 @@ export function columnMeanings(
   return fields.map(field => meaningOf(field.type, columnAttributes(attributes, name, field.name)));
 }
 
-/** The texts that stand for no value in a column of text. */
+/** The missing values of a column of text. */
 export function missingTexts(attributes: AttributeTable | undefined): string[] {
   return MARKS.flatMap(name => {
     const found = attributes?.get(name);

@@ -15,7 +15,7 @@ export interface TimeColumn {
   readonly meaning?: NumberMeaning | undefined;
 }
 
-/** The name that says by itself that a column of numbers holds the time. */
+/** The name that marks a column of numbers as the time without any attribute. */
 const TIME = 'time';
 
 /** The column of numbers named exactly `time`. Streams are resumed by it without a request for its units. */
@@ -23,7 +23,7 @@ export function namedTime({ fields }: Sequence): Atomic | undefined {
   return fields.filter(isNumeric).find(({ name }) => name === TIME);
 }
 
-/** The column by which streams are resumed: the one named exactly `time`, else the one that `findTime` finds. */
+/** The column by which streams are resumed: the column named exactly `time`, else the result of `findTime`. */
 export function findResumeTime(sequence: Sequence, attributes: AttributeTable): TimeColumn | undefined {
   const named = namedTime(sequence);
   return findTime(named === undefined ? sequence : { ...sequence, fields: [named] }, attributes);

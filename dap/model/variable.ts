@@ -15,7 +15,7 @@ export const ATOMIC_TYPES = [
 
 export type AtomicType = (typeof ATOMIC_TYPES)[number];
 
-/** The types that hold one number. */
+/** The types with one number. */
 export type NumberType = Exclude<AtomicType, 'String' | 'Url'>;
 
 /** A variable with one number or one string. */
