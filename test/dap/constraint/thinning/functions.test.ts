@@ -286,7 +286,11 @@ describe('a wrong function', () => {
     ],
     ['&orderByMean("state,time/60")', 1, /"time\/1minute" as the argument of orderByMean/],
     ['&bucket("time/")', 1, /a number, with or without a unit, after "time\/", in "time\/", found the end$/],
-    ['&bucket("time/day")', 1, /a number, with or without a unit, after "time\/", in "time\/day", found "day"$/],
+    [
+      '&bucket("time/day")',
+      1,
+      /a number, with or without a unit, after "time\/", in "time\/day", found "day"$/,
+    ],
     ['&bucket("time/-60")', 1, /a number, with or without a unit/],
     ['&bucket("time/5parsecs")', 1, /a unit \(milliseconds, .*\) after "time\/5", in .*, found "parsecs"$/],
     ['&bucket("time/0")', 1, /an interval of 0\.001 to 1000000000000 seconds, in "time\/0", found "0"$/],
