@@ -1,13 +1,13 @@
-// What does an error say to a person? Its message, whatever it was that somebody threw.
+// Gives the message of anything that was thrown.
 
 import { valueText } from './value-text.ts';
 
-/** What an error says, whatever was thrown. */
+/** The message of an error, or of any other value that was thrown. */
 export function messageOf(error: unknown): string {
   try {
     return String(error instanceof Error ? error.message : error);
   } catch {
-    // Not all that can be thrown is a text, or can be made one.
+    // Some values cannot be made a text.
     return valueText(error);
   }
 }

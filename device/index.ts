@@ -1,6 +1,12 @@
-// The face of the device layer: sensors to open, the device that makes rows of them, and what both are described by.
+// The public face of the device layer: sensor kinds and their setup, and the device that makes rows of sensors.
 
-export { contained, type Origin, runningDriver, type StrayError, takeStray } from './drivers/containment.ts';
+export {
+  type Origin,
+  runContained,
+  runningDriver,
+  type StrayError,
+  takeStray,
+} from './drivers/containment.ts';
 export { DRIVER_TOOLS, type Driver, type DriverTools } from './drivers/driver.ts';
 export { IncompleteReading } from './drivers/earlier-driver.ts';
 export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/faults.ts';

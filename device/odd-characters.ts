@@ -1,6 +1,6 @@
 // Finds characters that look like nothing, like a blank or like another character, and names them.
 
-/** Unicode names of the characters that editors, web pages and word processors put in place of plain ones. */
+/** Unicode names of the characters that editors, web pages and word processors use in place of plain ones. */
 const NAMES: Readonly<Record<number, string>> = {
   9: 'CHARACTER TABULATION',
   133: 'NEXT LINE',
@@ -66,10 +66,10 @@ const NAMES: Readonly<Record<number, string>> = {
   65279: 'ZERO WIDTH NO-BREAK SPACE',
 };
 
-/** Characters that cannot be seen, or that look like a blank. */
+/** Invisible characters, and characters that look like a blank. */
 const INVISIBLE = /[\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]/u;
 
-/** Dashes and quotes that are not those of ASCII, and wide forms of ASCII. */
+/** Dashes and quotes outside ASCII, and wide forms of ASCII. */
 const LOOK_ALIKE = /[\p{Pd}\p{Pi}\p{Pf}\u00b4\u201a\u201e\u2032\u2033\u2212\ufe50-\ufe6b\uff01-\uff5e]/u;
 
 const LETTER = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}]/u;
@@ -84,7 +84,7 @@ export interface OddCharacter {
 /** The first odd character of `text`; undefined if there is none. */
 export function oddCharacter(text: string): OddCharacter | undefined {
   let index = 0;
-  // A word in Greek letters is intended; a Greek letter among Latin ones is a slip.
+  // A word in Greek letters is intended; a Greek letter among Latin letters is a slip.
   const mixes = /[A-Za-z0-9]/.test(text);
   for (const character of text) {
     const isPlain = character >= ' ' && character <= '~';
@@ -107,7 +107,7 @@ function isInvisible(character: string): boolean {
   return character !== ' ' && INVISIBLE.test(character);
 }
 
-/** `U+00A0 NO-BREAK SPACE`; the code alone of a character that is rarely met. */
+/** `U+00A0 NO-BREAK SPACE`; the code alone for a rare character. */
 function characterName(character: string): string {
   const code = character.codePointAt(0)!;
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -121,7 +121,7 @@ function plainForm(wide: number): string {
   return String.fromCharCode(wide - 0xfee0);
 }
 
-/** The text with an escape (`\u00a0`) in place of each character that cannot be seen. */
+/** The text with an escape (`\u00a0`) in place of each invisible character. */
 export function withVisible(text: string): string {
   return [...text].map(character => (isInvisible(character) ? escaped(character) : character)).join('');
 }

@@ -1,9 +1,9 @@
-// What a sensor is: named channels with units, and a way to read one value of each.
+// Declares a sensor: named channels with units, and a read that gives one value of each.
 
 import type { NumberColumn } from '../dap/model/value.ts';
 import type { ReadContext } from './host/read-context.ts';
 
-/** The column types that every DAP2 client reads alike inside a Sequence. */
+/** The column types that every DAP2 client reads the same way inside a Sequence. */
 export const CHANNEL_TYPES = ['Float64', 'Float32', 'Int32', 'UInt32'] as const;
 
 export type ChannelType = (typeof CHANNEL_TYPES)[number];
@@ -12,23 +12,23 @@ export type ChannelType = (typeof CHANNEL_TYPES)[number];
 export interface Channel {
   /** The column's name in the Sequence: a DAP2 identifier, `[A-Za-z_][A-Za-z0-9_]*`. */
   readonly name: string;
-  /** Float64 where it is left out. */
+  /** Float64 by default. */
   readonly type?: ChannelType;
   /** UDUNITS spelling: `degree_Celsius`, `mV`, `percent`, `byte s-1`, `1`. */
   readonly units: string;
-  /** What a person calls it; the CF attribute `long_name`. */
+  /** The CF attribute `long_name`, for people. */
   readonly longName: string;
-  /** The CF standard name, where CF has one. */
+  /** The CF standard name, if CF has one. */
   readonly standardName?: string;
-  /** The smallest and the largest value that can be right, in `units`; CF's `valid_range`. */
+  /** The smallest and the largest valid value, in `units`; CF's `valid_range`. */
   readonly validRange?: readonly [low: number, high: number];
   /** The smallest step between two values, in `units`; the attribute `resolution` of OceanSITES. */
   readonly resolution?: number;
-  /** The sensor's own name, where the configuration gives it one; the attribute `sensor_name` of OceanSITES. */
+  /** The sensor's name in the configuration, if it has one; the attribute `sensor_name` of OceanSITES. */
   readonly sensorName?: string;
-  /** What the maker calls this one chip, such as `28-0316a2794cff`; the attribute `serial_number`. */
+  /** The serial number of the chip, such as `28-0316a2794cff`; the attribute `serial_number`. */
   readonly serialNumber?: string;
-  /** What else one has to know of the values, in a sentence; the CF attribute `comment`. */
+  /** One more sentence about the values; the CF attribute `comment`. */
   readonly comment?: string;
 }
 
@@ -51,25 +51,25 @@ export function partsOf(reading: Reading): PartialReading {
   return 'length' in reading ? { values: reading } : reading;
 }
 
-/** What rows hold for which there is no new reading: no value, or the latest reading once more. */
+/** The content of rows without a new reading: no value, or the latest reading again. */
 export const BETWEEN = ['nan', 'hold'] as const;
 
-/** How a sensor wants to be sampled, where that is not once a row. */
+/** How often a sensor is read, and how long a reading takes. */
 export interface Sampling {
-  /** Seconds from the beginning of one reading to that of the next; with each row where it is left out. */
+  /** Seconds from the beginning of one reading to that of the next; one reading per row by default. */
   readonly every?: number;
-  /** `nan` where it is left out. */
+  /** `nan` by default. */
   readonly between?: (typeof BETWEEN)[number];
-  /** Seconds that a reading takes; 0 where it is left out. */
+  /** Seconds that a reading takes; 0 by default. */
   readonly conversionTime?: number;
 }
 
-/** A source of readings. Whoever opens it closes it, also after a failed read. */
+/** A source of readings. Its opener has to close it, also after a failed read. */
 export interface Sensor {
-  /** What the sensor is called in health, log and page. */
+  /** Its name in health, log and page. */
   readonly name: string;
   readonly channels: readonly Channel[];
-  /** What a person should know of it though it gives values: one sentence; undefined where that is nothing. */
+  /** One sentence of advice about a sensor that gives values; undefined if there is none. */
   readonly note?: string | undefined;
   readonly sampling?: Sampling;
   /**
@@ -82,13 +82,13 @@ export interface Sensor {
 }
 
 /**
- * A sensor whose values are a pure function of time, so that rows can be made as fast as they are asked for, and made
- * again: a simulation, a recording.
+ * A sensor whose values are a pure function of time, so that rows can be made as fast as a client takes them, and the same
+ * rows again: a simulation.
  */
 export interface ComputedSensor extends Sensor {
-  /** Fills `columns`, one a channel, with the values at `times` (seconds since 1970). Same times, same values. */
+  /** Fills `columns`, one per channel, with the values at `times` (seconds since 1970). Same times, same values. */
   compute(times: Float64Array, columns: readonly NumberColumn[]): void;
-  /** Why it has no values at a time, where that is a failure: `compute` gives NaN then, and its state tells of it. */
+  /** Why it fails at a time (seconds since 1970), at which `compute` gives NaN; undefined if it does not fail. */
   failure?(time: number): string | undefined;
 }
 
@@ -96,5 +96,5 @@ export function isComputed(sensor: Sensor): sensor is ComputedSensor {
   return 'compute' in sensor;
 }
 
-/** Opens a sensor: everything that can fail for want of hardware happens here or in `read`, nothing before. */
+/** Opens a sensor. Missing hardware shows here or in `read`, not before. */
 export type SensorOpener = () => Promise<Sensor>;

@@ -34,7 +34,7 @@ export function bytesOf(text: string): number | undefined {
   return Math.floor(rounded(Number(number) * BYTES[unit]!));
 }
 
-/** Without what the multiplication adds at the end: 3 ms is 0.003 s. */
+/** Rounds off the error of the multiplication, so that 3 ms is 0.003 s. */
 function rounded(value: number): number {
   return Number(value.toPrecision(15));
 }
@@ -42,17 +42,17 @@ function rounded(value: number): number {
 interface Limits {
   readonly low: number;
   readonly high: number;
-  /** 0 is right as well, though it lies below. */
+  /** 0 is allowed too, below `low`. */
   readonly orZero?: boolean;
 }
 
-/** A duration; gives seconds. */
+/** The schema of a duration, which gives seconds. */
 export function duration({ low, high, orZero = false }: Limits, description: string) {
   const expected = `${orZero ? '0, or ' : ''}${low} to ${high} seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d"`;
   return quantity(DURATION, secondsOf, { low, high, orZero }, description, expected);
 }
 
-/** A point in time, which `instantOf` turns into seconds. */
+/** The schema of a point in time, which `instantOf` turns into seconds. */
 export function instant(description: string) {
   return z
     .string()
@@ -71,7 +71,7 @@ export function instantOf(text: string): number | undefined {
   }
 }
 
-/** A size in memory; gives bytes. */
+/** The schema of a size in memory, which gives bytes. */
 export function size({ low, high }: Limits, description: string) {
   const expected = `${low} to ${high} bytes, as a number or a text such as "500 kB", "32 MB" or "32 MiB"`;
   return quantity(SIZE, bytesOf, { low, high }, description, expected);

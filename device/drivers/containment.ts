@@ -1,17 +1,17 @@
-// Whose fault is an error that nobody caught? That of the driver in whose name the code ran that threw it.
+// Attributes uncaught errors to the driver whose code threw them, by asynchronous context or by stack.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { messageOf } from '../error-message.ts';
 
-/** Code of one driver, loaded once. */
+/** The loaded code of one driver. */
 export interface Origin {
-  /** The driver's file, as it is configured. */
+  /** The driver's file, as configured. */
   readonly file: string;
-  /** The address that it was loaded from, which stands in the stacks of its errors. */
+  /** The URL that it was loaded from, which the stacks of its errors contain. */
   readonly url: string;
 }
 
-/** An error that nobody caught, and whose it is. */
+/** An uncaught error of a driver. */
 export interface StrayError {
   readonly file: string;
   readonly error: Error;
@@ -26,24 +26,24 @@ interface Scope {
 
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** The origins of all code that was loaded, with the sensors of theirs that are open. */
+/** The origins of all loaded drivers, with a listener per open sensor. */
 const listeners = new Map<Origin, Set<Listener>>();
 
 /**
- * Runs `work`, and all that it leaves behind (timers, connections, promises), in the name of a driver. What is thrown there and
- * caught by nobody is told to `listener`, if that is listening.
+ * Runs `work`, and everything that it starts (timers, connections, promises), in the context of a driver. `listener` gets
+ * uncaught errors of it while it is registered by `listen`.
  */
-export function contained<T>(origin: Origin, work: () => T, listener?: Listener): T {
+export function runContained<T>(origin: Origin, work: () => T, listener?: Listener): T {
   if (!listeners.has(origin)) listeners.set(origin, new Set());
   return scopes.run({ origin, listener }, work);
 }
 
-/** The file of the driver in whose name code runs at this moment; undefined where none does. */
+/** The file of the driver in whose context the caller runs; undefined outside a driver. */
 export function runningDriver(): string | undefined {
   return scopes.getStore()?.origin.file;
 }
 
-/** Has errors of the driver told to `listener` from now on; gives what ends that. */
+/** Registers a listener for uncaught errors of the driver; returns a function that removes it. */
 export function listen(origin: Origin, listener: Listener): () => void {
   const all = listeners.get(origin) ?? new Set();
   listeners.set(origin, all.add(listener));
@@ -51,21 +51,21 @@ export function listen(origin: Origin, listener: Listener): () => void {
 }
 
 /**
- * To be called where an error has come that nobody caught, in the context in which it came. Tells the sensors that it is about,
- * which are the one in whose name it was thrown, or all of a driver whose code is in its stack; and then `tell`.
- * @returns whether it is a driver's; if not, it is an error of the program itself
+ * Handles an uncaught error, in the asynchronous context in which it was thrown. First the listener of the sensor in whose
+ * context it was thrown gets it, or all listeners of the driver whose code is in its stack; then `report` gets it.
+ * @returns whether the error is a driver's; if not, it is an error of the program itself
  */
-export function takeStray(thrown: unknown, tell: (stray: StrayError) => void): boolean {
+export function takeStray(thrown: unknown, report: (stray: StrayError) => void): boolean {
   const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
   const scope = scopes.getStore() ?? scopeOf(error);
   if (scope === undefined) return false;
   const { origin, listener } = scope;
-  // What follows is done in nobody's name.
+  // The listeners run outside the driver's context.
   scopes.exit(() => {
     const open = listeners.get(origin) ?? new Set();
     const concerned = listener === undefined ? [...open] : open.has(listener) ? [listener] : [];
     for (const sensor of concerned) sensor(error);
-    tell({ file: origin.file, error });
+    report({ file: origin.file, error });
   });
   return true;
 }

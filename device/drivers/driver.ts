@@ -1,4 +1,4 @@
-// What is a driver? A file outside the project whose default export is a sensor kind, or a function that makes one of what it is given.
+// Declares a driver, a file outside the project that exports a sensor kind, and the tools that drivers get.
 
 import { z } from 'zod';
 import { SimulatedGpio } from '../host/gpio/gpio-simulated.ts';
@@ -18,25 +18,25 @@ import {
 import { duration } from '../written-options.ts';
 import { IncompleteReading } from './earlier-driver.ts';
 
-/** What a driver is given, so that it needs nothing installed beside it. */
+/** The tools of a driver, which then needs no packages of its own. */
 export const DRIVER_TOOLS = {
-  /** The schema library that options are written with. */
+  /** The schema library for options. */
   z,
-  /** An option that is a length of time, written as seconds or as `10 min`. */
+  /** The schema of a duration, written as seconds or as `10 min`. */
   duration,
-  /** Gives a kind back as it is, with its types. */
+  /** Returns a kind unchanged, with its types. */
   sensorKind,
   /** For drivers of version 0.1; return `{ values, problem }` from `read` instead. */
   IncompleteReading,
-  /** Files for `simulate`, each a text that is made when it is read. */
+  /** Files for `simulate`, each with a text that is made when it is read. */
   fileTree,
-  /** A quantity that moves about a mean, for `simulate`. */
+  /** A quantity that varies about a mean, for `simulate`. */
   quantityNow,
-  /** Waits on the host's clock until the sensor is no longer wanted: a conversion that takes so many seconds. */
+  /** Waits for a conversion on the host's clock; rejects when the signal aborts. */
   pause,
-  /** For chips on I2C: their options, what they claim, how they are opened, and how a model takes their place. */
+  /** For chips on I2C: options, claims, opening, waits, and the simulation by a model. */
   i2c: { busOption, addressOption, claimsOf, openI2cSensor, pauseUntil, hostWith, seedOf },
-  /** Lines with what is at them, for `simulate`. */
+  /** GPIO lines with simulated circuits, for `simulate`. */
   SimulatedGpio,
 } as const;
 

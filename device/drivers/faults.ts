@@ -1,13 +1,13 @@
-// What is wrong with a sensor kind that someone else wrote? Each field that is missing or is not what the contract says.
+// Finds the faults of a driver's sensor kind: fields and return values that break the contract.
 
 import { z } from 'zod';
 import { NEEDS } from '../kind.ts';
 import { CHANNEL_TYPES } from '../sensor.ts';
 import { valueText } from '../value-text.ts';
 
-/** One thing that is not as it has to be. */
+/** One violation of the contract. */
 export interface Fault {
-  /** Where, from the kind: `['channels', 0, 'units']`; empty for the whole. */
+  /** The path from the kind, such as `['channels', 0, 'units']`; empty for the kind itself. */
   readonly field: readonly (string | number)[];
   readonly expected: string;
   readonly found: string;
@@ -22,7 +22,7 @@ export function faultLine({ field, expected, found }: Fault): string {
   return `${path === '' ? '' : `${path}: `}expected ${expected}, found ${found}`;
 }
 
-/** What a kind's own functions are found to do wrong, when they are called. */
+/** The faults of a kind's functions, found when they are called. */
 export class FaultyKind extends Error {
   readonly faults: readonly Fault[];
 
@@ -69,8 +69,8 @@ const KIND: Fields = {
   conversionTime: call('of the options that gives seconds'),
   claims: optional(call('of the options that gives a list of names')),
   open: call('of options and host that opens the sensor'),
-  simulate: optional(call('of options and host that gives what takes the place of the host')),
-  find: optional(call('of the host that gives the sensors that are attached')),
+  simulate: optional(call('of options and host that gives replacements of parts of the host')),
+  find: optional(call('of the host that gives the attached sensors')),
 };
 
 const CHANNEL: Fields = {
@@ -110,12 +110,13 @@ const SENSOR: Fields = {
   close: call('that gives back what the sensor holds'),
 };
 
-/** The fields that a kind may have. */
+/** The fields of a kind. */
 export const KIND_FIELDS: readonly string[] = Object.keys(KIND);
 
 /**
- * What is wrong with a kind, as far as that is known before anything of it is called; none for a `SensorKind`.
- * `names` are those that other kinds have, `keys` those that no option may have since every sensor has them.
+ * The faults of a kind that show before any of its functions is called; none for a `SensorKind`.
+ * @param names the names of other kinds
+ * @param keys the keys of every sensor, which no option may have
  */
 export function kindFaults(
   kind: unknown,
@@ -131,14 +132,14 @@ export function kindFaults(
   if (options instanceof z.ZodObject) {
     for (const key of keys) {
       if (!Object.hasOwn(options.shape, key)) continue;
-      const found = 'what every sensor may say, whatever its kind';
+      const found = 'a key of every sensor';
       faults.push({ field: ['options', key], expected: 'another name for the option', found });
     }
   }
   return faults;
 }
 
-/** What is wrong with what `channels` gave. */
+/** The faults of the value that `channels` returned. */
 export function channelFaults(channels: unknown): readonly Fault[] {
   if (!Array.isArray(channels) || channels.length === 0) {
     const found = Array.isArray(channels) ? 'an empty list' : valueText(channels);
@@ -157,13 +158,13 @@ export function channelFaults(channels: unknown): readonly Fault[] {
   });
 }
 
-/** What is wrong with what `conversionTime` gave. */
+/** The faults of the value that `conversionTime` returned. */
 export function conversionTimeFaults(seconds: unknown): readonly Fault[] {
   if (typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds)) return [];
   return [{ field: ['conversionTime'], expected: 'seconds, 0 or more', found: valueText(seconds) }];
 }
 
-/** What is wrong with what `claims` gave. */
+/** The faults of the value that `claims` returned. */
 export function claimFaults(claims: unknown): readonly Fault[] {
   if (Array.isArray(claims) && claims.every(text.isRight)) return [];
   return [
@@ -171,21 +172,21 @@ export function claimFaults(claims: unknown): readonly Fault[] {
   ];
 }
 
-/** What is wrong with what `open` gave. */
+/** The faults of the value that `open` returned. */
 export function sensorFaults(sensor: unknown): readonly Fault[] {
   if (!isObject(sensor)) return [{ field: ['open'], expected: 'a sensor', found: valueText(sensor) }];
-  // Of its own fields a sensor may have as many as it likes.
+  // A sensor may have further fields of its own.
   return missingOrWrong(sensor, SENSOR, ['open']);
 }
 
-/** What is wrong with what `simulate` gave. */
+/** The faults of the value that `simulate` returned. */
 export function hostFaults(host: unknown): readonly Fault[] {
   if (isObject(host)) return [];
-  const expected = 'an object of what takes the place of the host, such as { files }';
+  const expected = 'an object that replaces parts of the host, such as { files }';
   return [{ field: ['simulate'], expected, found: valueText(host) }];
 }
 
-/** What is wrong with what `find` gave. */
+/** The faults of the value that `find` returned. */
 export function foundFaults(sensors: unknown): readonly Fault[] {
   if (Array.isArray(sensors) && sensors.every(hasOptions)) return [];
   return [{ field: ['find'], expected: 'a list of sensors with their options', found: valueText(sensors) }];

@@ -1,19 +1,19 @@
-// For how long may a driver keep what others wait for? Its work in a queue is given up after a while, so that a bus is free again.
+// Gives a driver's sensor a host that ends its work in a queue after a limit, so that the bus is free for other sensors.
 
 import { waitFor } from '../host/clock.ts';
 import type { SensorHost } from '../kind.ts';
 import { chipForDriver, contextOf } from './earlier-driver.ts';
 
-/** Seconds that work may take of which others wait for the end: on a bus, and on a chip, which is waited for by its own sensor alone. */
+/** Limits for work in the queue of a bus, and of a chip, for which no other sensor waits. Seconds. */
 const LONGEST_ON_BUS = 10;
 const LONGEST_ON_CHIP = 60;
 
-/** Only queues of chips have two parts: `i2c-1:0x48`. */
+/** Only the names of chips' queues have a colon: `i2c-1:0x48`. */
 const CHIP = /:/;
 
 /**
- * The host for one sensor, whose queues go on when the sensor's work does not end, such as work that waits for its own queue.
- * @param closed aborts when the sensor is closed: what it waits for then is wanted by nobody
+ * The host for one sensor. Its queues go on if the sensor's work does not end, for example because it waits for its own queue.
+ * @param closed aborts when the sensor is closed, which ends its waits
  */
 export function guardedHost(host: SensorHost, closed: AbortSignal): SensorHost {
   const { clock, i2c, oneWire } = host;
@@ -25,7 +25,7 @@ export function guardedHost(host: SensorHost, closed: AbortSignal): SensorHost {
       if (await waitFor(clock, running, seconds, closed)) return running;
       closed.throwIfAborted();
       throw new Error(
-        `expected ${name} to be let go within ${seconds} s, found that its work has not ended (does it wait for ${name} itself?)`,
+        `expected work on ${name} to end within ${seconds} s, found that it has not (does it wait for ${name} itself?)`,
       );
     };
   return {

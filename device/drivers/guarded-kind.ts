@@ -1,9 +1,9 @@
-// How is a kind used that someone else wrote? What its functions give is checked, and what they leave behind runs in its name.
+// Wraps a driver's kind: checks the results of its functions, and runs them in the driver's context.
 
 import { messageOf } from '../error-message.ts';
 import type { SensorHost, SensorKind } from '../kind.ts';
 import type { Sensor } from '../sensor.ts';
-import { contained, type Origin } from './containment.ts';
+import { type Origin, runContained } from './containment.ts';
 import {
   channelFaults,
   claimFaults,
@@ -16,13 +16,13 @@ import {
 import { openGuarded } from './guarded-sensor.ts';
 
 /**
- * The kind, of which `kindFaults` says that nothing is wrong. Its functions throw `FaultyKind` where they fail, or give what
- * the contract does not allow.
+ * Wraps a kind without faults (see `kindFaults`). The functions of the result throw `FaultyKind` if those of the kind fail or
+ * break the contract.
  */
 export function guardedKind(kind: SensorKind, origin: Origin): SensorKind {
   const { name, title, description, needs, options, example, claims, simulate, find } = kind;
   const ask = <T>(field: string, work: () => T, faultsOf: (given: unknown) => readonly Fault[]): T => {
-    const given = contained(origin, () => answerOf(field, work));
+    const given = runContained(origin, () => answerOf(field, work));
     const faults = faultsOf(given);
     if (faults.length > 0) throw new FaultyKind(faults);
     return given;
@@ -40,7 +40,7 @@ export function guardedKind(kind: SensorKind, origin: Origin): SensorKind {
     }),
     ...(find && {
       find: async host => {
-        const found = await contained(origin, async () => find.call(kind, host)).catch(() => []);
+        const found = await runContained(origin, async () => find.call(kind, host)).catch(() => []);
         if (foundFaults(found).length > 0) return [];
         return found.filter(sensor => options.safeParse(sensor.options).success);
       },

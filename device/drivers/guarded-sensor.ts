@@ -1,22 +1,21 @@
-// How is a sensor used that someone else wrote? An error that it throws where nobody catches it is the failure of its reading.
+// Wraps a driver's sensor: an uncaught error fails its reading, and neither reading nor opening can hang.
 
 import { messageOf } from '../error-message.ts';
 import { type Clock, waitFor } from '../host/clock.ts';
 import { untilAbort } from '../host/serial.ts';
 import type { OptionsOf, SensorHost, SensorKind } from '../kind.ts';
 import { type ComputedSensor, isComputed, type Sensor } from '../sensor.ts';
-import { contained, listen, type Origin } from './containment.ts';
+import { listen, type Origin, runContained } from './containment.ts';
 import { readOfDriver } from './earlier-driver.ts';
 import { FaultyKind, sensorFaults } from './faults.ts';
 import { guardedHost } from './guarded-host.ts';
 
-/** Seconds that an opening may take; one that never ends would never be tried again. */
+/** The limit for an opening in seconds; without one, a sensor whose opening hangs would never be tried again. */
 const LONGEST_OPENING = 60;
 
 /**
- * Opens a sensor of the kind. After an error that nobody caught, what it is asked for at that moment rejects, and so does
- * each reading until it is closed and opened anew. A reading that nobody waits for any more is not waited for here either, nor an
- * opening after a minute: one that never ends would be the last.
+ * Opens a sensor of the kind. After an uncaught error the current reading rejects, and so does each reading until the sensor is
+ * closed and opened anew. An aborted reading rejects at once, and an opening after a minute, even if the driver goes on.
  */
 export async function openGuarded(
   kind: SensorKind,
@@ -29,12 +28,12 @@ export async function openGuarded(
   const decided = new AbortController();
   const opening = strays.run(async () => kind.open(options, guardedHost(host, closed.signal)));
   try {
-    const sensor = await strays.race(opened(opening, host.clock, decided.signal));
+    const sensor = await strays.race(openWithin(opening, host.clock, decided.signal));
     const faults = sensorFaults(sensor);
     if (faults.length > 0) throw new FaultyKind(faults);
     return guarded(sensor, strays, closed);
   } catch (error) {
-    // One that opens all the same is wanted by nobody.
+    // A sensor that opens later is closed then.
     opening.then(sensor => strays.run(async () => sensor.close())).catch(() => undefined);
     strays.end();
     closed.abort();
@@ -44,8 +43,8 @@ export async function openGuarded(
   }
 }
 
-/** What opens in time, as long as `signal` does not say that it is decided otherwise. */
-async function opened(opening: Promise<Sensor>, clock: Clock, signal: AbortSignal): Promise<Sensor> {
+/** The sensor, if it opens in time. `signal` ends the wait. */
+async function openWithin(opening: Promise<Sensor>, clock: Clock, signal: AbortSignal): Promise<Sensor> {
   if (await waitFor(clock, opening, LONGEST_OPENING, signal)) return opening;
   throw new Error(`open: expected a sensor within ${LONGEST_OPENING} s, found none`);
 }
@@ -77,7 +76,7 @@ function guarded(sensor: Sensor, strays: Strays, closed: AbortController): Senso
   return computed;
 }
 
-/** Errors that come from one sensor and that nobody catches. */
+/** The uncaught errors of one sensor. */
 class Strays {
   readonly #origin: Origin;
   readonly #stop: () => void;
@@ -90,12 +89,12 @@ class Strays {
   }
 
   run<T>(work: () => Promise<T>): Promise<T> {
-    return contained(this.#origin, work, this.#listener);
+    return runContained(this.#origin, work, this.#listener);
   }
 
-  /** What `answer` gives, or the first error that came before it. */
+  /** The result of `answer`, or the first uncaught error if that comes earlier. */
   race<T>(answer: Promise<T>): Promise<T> {
-    // Whoever loses is not waited for.
+    // A rejection after the race is over is dropped.
     answer.catch(() => undefined);
     return new Promise((resolve, reject) => {
       if (this.#error !== undefined) reject(this.#error);

@@ -38,7 +38,7 @@ export function checkedReading({ channels }: Sensor, reading: Reading): PartialR
   const { length } = values ?? {};
   if (values === undefined || length !== channels.length) {
     throw new Error(
-      `expected ${channels.length} values, one per channel, found ${length ?? 'none'} in the reading`,
+      `expected ${channels.length} ${channels.length === 1 ? 'value' : 'values'}, one per channel, found ${length ?? 'none'} in the reading`,
     );
   }
   for (let index = 0; index < length; index++) {

@@ -1,4 +1,4 @@
-// How is a sensor's value corrected before it becomes a column? By a function that a person gives: today a straight line.
+// Corrects a sensor's value by the calibration of its configuration before it becomes a column.
 
 /** `value * scale + offset`, in the units of the column. */
 export interface LinearCalibration {
@@ -7,15 +7,15 @@ export interface LinearCalibration {
   readonly offset: number;
 }
 
-/** What may be done to a channel's value; `kind` tells the ways apart. */
+/** A correction of a channel's value; a straight line is the only one so far. */
 export type Calibration = LinearCalibration;
 
-/** The corrected value. NaN stays NaN: a value that is not there is not made up. */
+/** The corrected value; NaN for NaN. */
 export function calibrated({ scale, offset }: Calibration, value: number): number {
   return value * scale + offset;
 }
 
-/** A range of values as it is after the correction, the smaller bound first. */
+/** The range after the correction, the smaller bound first. */
 export function calibratedRange(
   calibration: Calibration,
   [low, high]: readonly [number, number],
@@ -24,7 +24,7 @@ export function calibratedRange(
   return first <= second ? [first, second] : [second, first];
 }
 
-/** A step between values as it is after the correction. */
+/** The resolution after the correction. */
 export function calibratedStep({ scale }: Calibration, step: number): number {
   return Math.abs(scale) * step;
 }

@@ -1,54 +1,54 @@
-// Which columns does a configured sensor give? Its kind's channels, renamed, relabelled and corrected as a person asked for.
+// Makes the columns of a configured sensor from its kind's channels, with the names, texts and corrections of the configuration.
 
 import type { SensorKind } from '../kind.ts';
 import type { Channel, Sampling } from '../sensor.ts';
 import { type Calibration, calibratedRange, calibratedStep } from './calibration.ts';
 import { type DerivedColumn, type DerivedOverride, derivedColumn } from './derived/derived-column.ts';
 
-/** One channel of a sensor, as the column that it becomes. */
+/** One channel of a sensor and its column. */
 export interface ColumnSetup {
-  /** The channel's name in its kind, before it got a name of its own. */
+  /** The channel's name in its kind. */
   readonly channel: string;
   readonly column: Channel;
   readonly calibration?: Calibration;
 }
 
-/** What may be said otherwise of a channel; what is left out stays as its kind has it. */
+/** The configuration of a channel; its kind gives the rest. */
 export interface ChannelOverride extends Partial<Channel> {
-  /** Comes before everything else: units and range are those of the corrected value. */
+  /** Applies first: units and range are those of the corrected value. */
   readonly calibration?: Calibration;
 }
 
-/** One sensor as it was configured; all of it is known before anything is opened. */
+/** One sensor as configured, known before anything is opened. */
 export interface SensorSetup {
   readonly kind: SensorKind;
-  /** The file that the kind is in, where that is no file of the project. */
+  /** The file of a kind that is a driver. */
   readonly driver?: string;
-  /** What health, log and page call it; no two sensors of a dataset alike. */
+  /** Its name in health, log and page, different from that of every other sensor of the dataset. */
   readonly name: string;
-  /** As the kind's schema gave them. */
+  /** The output of the kind's schema. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** One a channel of the kind, in the same order. */
+  /** One per channel of the kind, in the same order. */
   readonly columns: readonly ColumnSetup[];
-  /** Columns besides, which come after those. */
+  /** Further columns, which come after those. */
   readonly derived: readonly DerivedColumn[];
-  /** When it is read and what rows hold between two readings, where somebody said so. */
+  /** The configured part of its sampling. */
   readonly sampling: SamplingOverride;
 }
 
 export type SamplingOverride = Pick<Sampling, 'every' | 'between'>;
 
 export interface SetupOptions {
-  /** The sensor's own name, which its columns then begin with: `air` gives `air_temperature`. The kind's where it is left out. */
+  /** A name of its own, with which its columns then begin: `air` gives `air_temperature`. The kind's name by default. */
   readonly name?: string;
   /** By the names of the kind's channels. */
   readonly channels?: Readonly<Record<string, ChannelOverride>>;
-  /** By the names of the new columns, before which the sensor's own name comes. Those from channels that are not there are left out. */
+  /** By the names of the new columns, which get the sensor's name as a prefix. Columns from unknown channels are left out. */
   readonly derived?: Readonly<Record<string, DerivedOverride>>;
   readonly sampling?: SamplingOverride;
 }
 
-/** Sets a sensor up. `options` are as the kind's schema gave them. */
+/** Sets a sensor up. `options` are the output of the kind's schema. */
 export function setUpSensor(
   kind: SensorKind,
   options: Readonly<Record<string, unknown>> = {},
@@ -69,7 +69,7 @@ export function setUpSensor(
   return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns, sampling };
 }
 
-/** All columns of a sensor, in the order of a reading; of those whose rows repeat or lack a reading, that is said. */
+/** All columns of a sensor, in the order of a reading, with a comment if rows repeat or lack readings. */
 export function columnsOf({ columns, derived, sampling }: SensorSetup): readonly Channel[] {
   const comment = samplingComment(sampling);
   return [...columns, ...derived].map(({ column }) =>

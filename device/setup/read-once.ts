@@ -1,4 +1,4 @@
-// What does a sensor say at this moment? It is opened, read once and closed, outside any schedule.
+// Opens a sensor, reads it once and closes it, outside any schedule.
 
 import { messageOf } from '../error-message.ts';
 import { type Clock, waitFor } from '../host/clock.ts';
@@ -8,17 +8,17 @@ import { readingOf } from '../sampling/reading.ts';
 import { closeSensor } from '../sampling/sensor-reader.ts';
 import { isComputed, type Sensor, type SensorOpener } from '../sensor.ts';
 
-/** Opening takes this many seconds at most; so does reading, unless it takes long by itself, and without the time in which others hold the bus. */
+/** The limit for opening, and for reading without its time in queues unless the conversion takes longer. Seconds. */
 const PATIENCE = 10;
 
 export interface ReadResult {
-  /** One number a channel, NaN where there is none; undefined where the sensor gave nothing. */
+  /** One number per channel, NaN for a missing one; undefined if the sensor gave no reading. */
   readonly values?: readonly number[];
-  /** Why there are none, or why some are missing. */
+  /** Why all values or some of them are missing. */
   readonly error?: string;
 }
 
-/** Does not reject, and does not wait for a sensor that hangs. */
+/** Reads a sensor once. Does not reject, and gives up a sensor that hangs. */
 export async function readOnce(open: SensorOpener, clock: Clock): Promise<ReadResult> {
   let isOver = false;
   let opened: Sensor | undefined;

@@ -12,13 +12,14 @@ import {
   type SensorOpener,
 } from '../sensor.ts';
 
-/** Whoever opens a device waits this many seconds for a sensor that takes its time; it comes later then. */
+/** Seconds for which the opening of a device waits for a slow sensor, whose values then come later. */
 const LONGEST_WAIT = 5;
 
 /**
- * An opener that does not fail for want of hardware: the sensor that it gives is then without readings, with the reason as the
- * error of each, until it can be opened. A computed sensor, which needs no hardware, is given as it is.
- * `channels` and `sampling` are those that `open` gives in the end.
+ * An opener that succeeds without hardware: until `open` succeeds, each reading of its sensor rejects with the reason. A
+ * computed sensor, which needs no hardware, is passed on unchanged.
+ * @param channels those of the sensor that `open` gives
+ * @param sampling that of the sensor that `open` gives
  */
 export function reopenOnError(
   open: SensorOpener,
@@ -41,7 +42,7 @@ class ReopeningSensor implements Sensor {
   readonly #open: SensorOpener;
   readonly #clock: Clock;
   #opening: Promise<Sensor> | undefined;
-  /** The one that was opened last, which may be closed by now. */
+  /** The sensor that was opened last, which may be closed. */
   #last: Sensor | undefined;
   #isClosed = false;
 
@@ -63,7 +64,7 @@ class ReopeningSensor implements Sensor {
     return this.#last?.note;
   }
 
-  /** Begins to open it; the sensor, where that takes no longer than a person waits and does not fail. */
+  /** Begins to open the sensor; undefined if that fails or takes too long. */
   async opened(): Promise<Sensor | undefined> {
     let sensor: Sensor | undefined;
     const settled = this.#begin().then(
@@ -83,7 +84,7 @@ class ReopeningSensor implements Sensor {
     try {
       return await sensor.read(context);
     } catch (error) {
-      // Whatever it held may be what is broken: a bus that went with its driver, a file of a device that left.
+      // What it holds may be broken: a bus whose driver was unloaded, a file of a device that is gone.
       if (this.#opening === opening) this.#opening = undefined;
       await closeSensor(sensor, this.#clock);
       throw error;
@@ -95,7 +96,7 @@ class ReopeningSensor implements Sensor {
     const opening = this.#opening;
     this.#opening = undefined;
     if (opening === undefined) return;
-    // One that opens when nobody wants it any more is closed then.
+    // A sensor that opens later is closed then.
     const sensor = await opening.catch(() => undefined);
     await sensor?.close();
   }

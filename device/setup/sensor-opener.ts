@@ -1,4 +1,4 @@
-// How does a configured sensor fill its columns? It is opened by its kind; its values are corrected and fitted to the columns' types.
+// Opens a configured sensor, corrects its values and fits them to the types of its columns.
 
 import type { NumberColumn } from '../../dap/model/value.ts';
 import { type SensorHost, simulatedHost } from '../kind.ts';
@@ -9,7 +9,10 @@ import { type Calibration, calibrated } from './calibration.ts';
 import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
 import { derivedProblem, derivedValue } from './derived/derived-column.ts';
 
-/** What opens the sensor on `host`, or on what its kind puts there where `simulate` is set. */
+/**
+ * The opener of a configured sensor.
+ * @param simulate whether the kind's simulation takes the place of parts of `host`
+ */
 export function sensorOpener(setup: SensorSetup, host: SensorHost, simulate: boolean): SensorOpener {
   return async () => {
     const { kind, options } = setup;
@@ -67,7 +70,7 @@ function corrected(calibration: Calibration | undefined, value: number): number 
   return calibration === undefined ? value : calibrated(calibration, value);
 }
 
-/** The sensor's own `compute` where it can write into the columns itself, else one that goes by way of Float64. */
+/** The sensor's own `compute` if it can fill all columns itself, else one that converts columns of Float64. */
 function computeOf(
   sensor: ComputedSensor,
   { columns: setups, derived }: SensorSetup,

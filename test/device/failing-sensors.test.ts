@@ -106,7 +106,7 @@ describe('a sensor that fails', () => {
     );
     expect(column(await take(rows, 1), 1)).toEqual([Number.NaN]);
     expect(device.sensors[0]!.lastError?.message).toBe(
-      'expected 1 values, one per channel, found 2 in the reading',
+      'expected 1 value, one per channel, found 2 in the reading',
     );
     await device.close();
   });

@@ -1,4 +1,4 @@
-// Which derivations are plain arithmetic? A straight line, a polynomial, and the voltage before a resistor divider.
+// The derivations by plain arithmetic: a straight line, a polynomial, and the voltage before a resistor divider.
 
 import { z } from 'zod';
 import type { Channel } from '../../sensor.ts';
@@ -9,7 +9,7 @@ const ANYTHING = 'a value whose result is a finite number';
 
 const finite = (value: number) => (Number.isFinite(value) ? value : Number.NaN);
 
-/** Range and resolution of the source as they are after a straight line. */
+/** Range and resolution of the source after a straight line. */
 function alongLine(
   source: Channel,
   scale: number,

@@ -1,4 +1,4 @@
-// Which derivations are there? All of them, in the order in which documents show them.
+// Lists all derivations, in the order of the documents.
 
 import { divider, linear, polynomial } from './arithmetic.ts';
 import type { Derivation } from './derivation.ts';

@@ -1,34 +1,34 @@
-// What is a derivation? A way to make a column of its own from the value of a channel, such as degrees from the voltage of a thermistor.
+// Declares a derivation, which makes a further column from a channel's value, such as degrees from a thermistor's voltage.
 
 import type { z } from 'zod';
 import type { Channel } from '../../sensor.ts';
 
-/** What is known of a derived column without a person saying it. */
+/** The part of a derived column that its derivation gives. */
 export type DerivedChannel = Omit<Channel, 'name' | 'type'>;
 
-/** A way of deriving. Pure: nothing here reads or keeps anything. */
+/** A derivation: pure functions of options, source and value. */
 export interface Derivation<Schema extends z.ZodObject = z.ZodObject> {
-  /** What `by:` says in a configuration: lower case, digits and `-`. */
+  /** Its name in `by:` of a configuration: lower case, digits and `-`. */
   readonly name: string;
   readonly title: string;
-  /** One or two sentences for the person who chooses, with the formula. */
+  /** One or two sentences with the formula, for the documents. */
   readonly description: string;
   /**
-   * What it is made from: a voltage in millivolts, whichever unit of it the channel has; a voltage in the channel's own
-   * unit; or the value of any channel, where a person says the units of the new column.
+   * Its source: a voltage, converted to millivolts; a voltage in the channel's own unit; or the value of any channel, for
+   * which the configuration gives the units of the new column.
    */
   readonly from: 'millivolts' | 'voltage' | 'any';
   /** A strict object; as in sensor kinds, each option has a description and limits. */
   readonly options: Schema;
-  /** The column, where nobody says otherwise. */
+  /** The column without the configuration's overrides. */
   channel(options: z.output<Schema>, source: Channel): DerivedChannel;
-  /** The derived value; NaN where there is none to what was measured. Never anything else that is not finite. */
+  /** The derived value, finite; NaN if the measured value has none. */
   derive(options: z.output<Schema>, value: number): number;
-  /** What had to be measured for there to be a value, in words for a person: `100 to 1750 mV`. */
+  /** The source values that have a derived value, in words, such as `100 to 1750 mV`. */
   expected(options: z.output<Schema>): string;
 }
 
-/** Gives a derivation its type by its options; the list then holds derivations of any options. */
+/** Infers the type of a derivation from its options. */
 export function derivation<Schema extends z.ZodObject>(kind: Derivation<Schema>): Derivation<Schema> {
   return kind;
 }

@@ -1,32 +1,32 @@
-// What is a derived column of a sensor, and its value? The column that it is, the channel that it comes from, and how.
+// Makes a derived column of a sensor, and computes its value from the value of its source channel.
 
 import type { Channel } from '../../sensor.ts';
 import { type Derivation, millivoltsOf } from './derivation.ts';
 
-/** As a person asked for it, found right. */
+/** The checked configuration of a derived column. */
 export interface DerivedOverride extends Partial<Omit<Channel, 'name'>> {
-  /** The channel of the sensor's kind that it is made from. */
+  /** The source channel, by its name in the sensor's kind. */
   readonly from: string;
   readonly by: Derivation;
-  /** As the derivation's schema gave them. */
+  /** The output of the derivation's schema. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Plain data: of two that are deeply equal one is as good as the other. */
+/** Plain data, so that two of them can be compared by their fields. */
 export interface DerivedColumn {
-  /** What it is called below `derived` of its sensor. */
+  /** Its key under `derived` in the configuration of its sensor. */
   readonly key: string;
   readonly column: Channel;
-  /** The place of the channel that it is made from among those of the kind. */
+  /** The index of the source channel among those of the kind. */
   readonly source: number;
-  /** What the source is called, and one of its units in those that the derivation takes. */
   readonly sourceName: string;
+  /** Converts the source's units to those of the derivation. */
   readonly factor: number;
   readonly by: Derivation;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** The column called `name` that is made from `source`, the column that stands at `place`. */
+/** The column `name`, made from the column `source` at the index `place`. */
 export function derivedColumn(
   key: string,
   name: string,
@@ -39,12 +39,12 @@ export function derivedColumn(
   return { key, column, source: place, sourceName: source.name, factor, by, options };
 }
 
-/** The value of the column by the corrected value of its source; NaN where there is none. */
+/** The value of the column from the corrected value of its source; NaN if it has none. */
 export function derivedValue({ by, options, factor }: DerivedColumn, value: number): number {
   return Number.isNaN(value) ? value : by.derive(options, value * factor);
 }
 
-/** Why a value that was measured gives none; undefined where it gives one, and where nothing was measured. */
+/** Why a measured value has no derived value; undefined if it has one, and for NaN. */
 export function derivedProblem(derived: DerivedColumn, value: number): string | undefined {
   if (Number.isNaN(value) || !Number.isNaN(derivedValue(derived, value))) return undefined;
   const { column, by, options, sourceName } = derived;

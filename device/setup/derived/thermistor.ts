@@ -1,15 +1,15 @@
-// How warm is it, by the voltage between a thermistor (NTC) and a resistor? By its Beta, or by the coefficients of Steinhart and Hart.
+// Derives the temperature of a thermistor (NTC) in a divider, by its Beta or by the equation of Steinhart and Hart.
 
 import { z } from 'zod';
 import { derivation } from './derivation.ts';
 
 const ZERO_CELSIUS = 273.15;
 
-/** Degrees Celsius beyond which no thermistor works: what says so is a wire that is off, or touches another. */
+/** Degrees Celsius; a temperature beyond these comes from a broken or shorted wire. */
 const LOWEST = -80;
 const HIGHEST = 300;
 
-/** Resistance in ohms to degrees Celsius. */
+/** Converts a resistance in ohms to degrees Celsius. */
 type Law = (ohms: number) => number;
 
 const DIVIDER = {
@@ -31,7 +31,7 @@ const DIVIDER = {
 
 type Divider = z.output<z.ZodObject<typeof DIVIDER>>;
 
-/** Ohms of the thermistor; NaN at and beyond the ends of the supply, where it would be none or endless. */
+/** Ohms of the thermistor; NaN at and beyond the ends of the supply, where they would be 0 or infinite. */
 export function thermistorOhms({ supply, series, wired }: Divider, millivolts: number): number {
   if (!(millivolts > 0 && millivolts < supply)) return Number.NaN;
   const rest = supply - millivolts;

@@ -1,4 +1,4 @@
-// How warm is it, by the voltage of a TMP36? (Analog Devices, TMP35/TMP36/TMP37 datasheet, output characteristics.)
+// Derives the temperature from the voltage of a TMP36 (Analog Devices, TMP35/TMP36/TMP37 datasheet, output characteristics).
 
 import { z } from 'zod';
 import { derivation, millivoltsOf } from './derivation.ts';
@@ -7,7 +7,7 @@ import { derivation, millivoltsOf } from './derivation.ts';
 export const OFFSET_MV = 500;
 export const SCALE_MV_PER_DEGREE = 10;
 
-/** Degrees Celsius that it measures (specifications). */
+/** The range of the chip in degrees Celsius (specifications). */
 const LOWEST = -40;
 const HIGHEST = 125;
 

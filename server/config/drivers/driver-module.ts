@@ -5,7 +5,6 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
-  contained,
   DRIVER_TOOLS,
   type Fault,
   guardedKind,
@@ -13,6 +12,7 @@ import {
   kindFaults,
   messageOf,
   type Origin,
+  runContained,
   runningDriver,
   SENSOR_KINDS,
   type SensorKind,
@@ -72,7 +72,7 @@ export async function loadDriver({ file, path, text, version }: DriverFile): Pro
   if (loading.size === 0) process.on('exit', refuseExit);
   loading.add(origin);
   try {
-    return await Promise.race([contained(origin, () => kindIn(origin, text)), late]);
+    return await Promise.race([runContained(origin, () => kindIn(origin, text)), late]);
   } finally {
     clearTimeout(timer);
     loading.delete(origin);

@@ -83,7 +83,7 @@ describe('a kind that someone else wrote', () => {
     const kind = { ...KIND, options: z.object({ name: z.string(), path: z.string() }) };
     expect(lines(kindFaults(kind, { names: ['mine'], keys: ['name', 'channels'] }))).toEqual([
       'name: expected a name that no built-in kind has, found "mine"',
-      'options.name: expected another name for the option, found what every sensor may say, whatever its kind',
+      'options.name: expected another name for the option, found a key of every sensor',
     ]);
   });
 });

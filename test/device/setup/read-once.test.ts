@@ -48,7 +48,7 @@ describe('one reading', () => {
 
   it('is an error where values are missing', async () => {
     expect(await readOnce(opening(sensorOf('a', () => [])), new FakeClock())).toEqual({
-      error: 'expected 1 values, one per channel, found 0 in the reading',
+      error: 'expected 1 value, one per channel, found 0 in the reading',
     });
   });
 

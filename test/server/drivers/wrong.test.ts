@@ -83,7 +83,7 @@ const WRONG: readonly (readonly [
       '3: driver.channels: expected a function of the options that gives the channels, found a list of 0',
       /^3: driver\.simulat: expected one of the fields .*, found "simulat"; did you mean "simulate"\?$/,
       '3: driver.name: expected a name that no built-in kind has, found "thermal"',
-      '3: driver.options.name: expected another name for the option, found what every sensor may say, whatever its kind',
+      '3: driver.options.name: expected another name for the option, found a key of every sensor',
     ],
   ],
   [
@@ -294,7 +294,7 @@ describe('a driver', () => {
   it.each([
     ['async () => { throw new Error("no wire"); }', 'no wire'],
     ['() => { throw new Error("no wire"); }', 'no wire'],
-    ['async () => [1, 2]', 'expected 1 values, one per channel, found 2 in the reading'],
+    ['async () => [1, 2]', 'expected 1 value, one per channel, found 2 in the reading'],
     ['async () => ["21.3"]', 'expected a number for depth, found "21.3"'],
     ['() => new Promise(() => {})', 'no answer within 10 s'],
     [
