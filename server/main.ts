@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `dapberry`: sees that this process may open the files of the program, and runs it.
+// The command `dapberry`: checks that this process may open the program's files, and runs it.
 
 import { descriptorShortage } from './run/descriptors.ts';
 

@@ -1,6 +1,6 @@
 // Declares the refusal of a request: an HTTP status and a sentence for the client.
 
-/** A refusal that the client can understand: its status and what to say. */
+/** A refusal with a status and a message for the client. */
 export class RequestError extends Error {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export class RequestError extends Error {
   }
 }
 
-/** The error of a method that nothing is served by. */
+/** The error for an unsupported method. */
 export function wrongMethod(method: string): RequestError {
   return new RequestError(405, `expected GET, HEAD or OPTIONS, found ${method}`, {
     Allow: 'GET, HEAD, OPTIONS',

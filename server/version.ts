@@ -1,4 +1,4 @@
-// The name and version of this program, and what its responses say of them.
+// Reads the name and version of this program, and defines the response headers that state them.
 
 import { readFileSync } from 'node:fs';
 
@@ -7,20 +7,20 @@ interface Manifest {
   readonly engines: { readonly node: string };
 }
 
-/** From its package.json: one folder up in the sources, two in `dist`. */
+/** From package.json: one folder up in the sources, two in `dist`. */
 const MANIFEST = readManifest(['../package.json', '../../package.json']);
 
 export const VERSION: string = MANIFEST.version;
 
-/** The versions of Node that it runs on, as a range of npm's. */
+/** The supported versions of Node, as a range in npm's notation. */
 export const NODE_VERSIONS: string = MANIFEST.engines.node;
 
-/** The name and version of this program, as headers and `.ver` say them. */
+/** The name and version of this program in headers and `.ver`. */
 export const SERVER_NAME = `dapberry/${VERSION}`;
 
 /**
- * The headers of every response that say what answers. Java's DAP2 libraries take a number out of `XDODS-Server`, else out of `XDAP`, and
- * below 2.15 they decode a Sequence without its marks, into wrong values: both say the version of the protocol that Hyrax and the TDS say.
+ * The headers of every response that name the server. Java's DAP2 libraries read a number from `XDODS-Server` or else `XDAP`,
+ * and below 2.15 decode a Sequence without its marks into wrong values: both state the protocol version of Hyrax and the TDS.
  */
 export const PROGRAM_HEADERS = {
   'XDODS-Server': 'dods/3.2',

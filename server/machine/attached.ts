@@ -1,4 +1,4 @@
-// What is attached to this machine? A list for people: buses, chips and devices, whether a kind of sensor reads them or not.
+// Lists the buses, chips and devices attached to this machine for a person, with or without a kind of sensor for them.
 
 import { hexByte, messageOf, type SensorKind } from '../../device/index.ts';
 import { deviceText, type I2cBus, i2cBuses, probeI2c } from './i2c.ts';
@@ -16,11 +16,11 @@ import type { Machine } from './machine.ts';
 
 export interface AttachedDevices {
   readonly what: string;
-  /** One line each. */
+  /** One line per device. */
   readonly devices: readonly string[];
 }
 
-/** Does not reject. With `probe` each address of the I2C buses is asked; `kinds` then tell what a chip may be. */
+/** Does not reject. `probe` looks for a chip at each address of the I2C buses, and `kinds` suggest what the chip may be. */
 export async function attachedTo(
   machine: Machine,
   kinds: readonly SensorKind[],
@@ -63,7 +63,7 @@ async function busTexts(
 ): Promise<readonly string[]> {
   const { number, controller, reserved, known } = bus;
   const named = `i2c-${number}${controller === '' ? '' : ` (${controller})`}`;
-  const name = reserved === undefined ? named : `${named}, ${reserved}${probe ? ': not asked' : ''}`;
+  const name = reserved === undefined ? named : `${named}, ${reserved}${probe ? ': not probed' : ''}`;
   const held = known.map(device => `i2c-${number}: ${deviceText(device)}, known to the kernel`);
   if (!probe || reserved !== undefined) return [name, ...held];
   try {
@@ -77,13 +77,13 @@ async function busTexts(
   }
 }
 
-/** Who answers at an address, as an entry of `sensors` for whichever kind of chip it is. */
+/** The answering address as an entry of `sensors`, for each kind that the chip may have. */
 function answerText(kinds: readonly SensorKind[], bus: number, address: number): string {
   const hex = hexByte(address);
   const [kind, ...others] = kinds
     .filter(({ needs, options }) => needs.includes('i2c') && options.safeParse({ bus, address }).success)
     .map(({ name }) => name);
-  if (kind === undefined) return `${hex} answers, and is of no kind that is known here`;
+  if (kind === undefined) return `${hex} answers, but no kind uses this address`;
   const choice = others.length === 0 ? '' : `, or ${others.join(', ')} as its kind`;
   return `${hex} answers: {kind: ${kind}, bus: ${bus}, address: ${hex}}${choice}`;
 }

@@ -1,10 +1,10 @@
-// Is this a Raspberry Pi, and which?
+// Reads which Raspberry Pi this is, if it is one.
 
 import { textOf } from './kernel-devices.ts';
 import type { Machine } from './machine.ts';
 
 export interface Board {
-  /** What the device tree calls it; empty where there is none, as on a PC. */
+  /** The model in the device tree; empty without a device tree, as on a PC. */
   readonly model: string;
   readonly isPi: boolean;
 }
@@ -14,7 +14,7 @@ export async function boardOf({ files }: Pick<Machine, 'files'>): Promise<Board>
   return { model, isPi: model.startsWith('Raspberry Pi ') };
 }
 
-/** The filters of config.txt that hold for a model (Raspberry Pi documentation, "Conditional filters"): `pi4`, `pi3+`. */
+/** The filters of config.txt that match a model (Raspberry Pi documentation, "Conditional filters"): `pi4`, `pi3+`. */
 export function filtersOf(model: string): readonly string[] {
   const rest = model.replace(/^Raspberry Pi /, '');
   const [, generation] = /^(?:Compute Module )?(\d)/.exec(rest) ?? [];

@@ -1,12 +1,12 @@
-// What does config.txt switch on? Device-tree parameters and overlays, as the firmware reads them at the start.
+// Reads from config.txt which interfaces and overlays the firmware enables at the start.
 
 import { filtersOf } from './board.ts';
 import type { Machine } from './machine.ts';
 
 export interface BootConfig {
-  /** Where it was found: since Bookworm it is in /boot/firmware. */
+  /** The file's path: since Bookworm it is in /boot/firmware. */
   readonly path: string;
-  /** Whether I2C on the header's pins 3 and 5, and SPI, are asked for. */
+  /** Whether I2C on the header's pins 3 and 5, and SPI, are enabled. */
   readonly i2c: boolean;
   readonly spi: boolean;
   /** The names of the overlays, such as `w1-gpio`. */
@@ -15,20 +15,20 @@ export interface BootConfig {
 
 const PLACES = ['/boot/firmware/config.txt', '/boot/config.txt'];
 
-/** Undefined where there is none. */
+/** Undefined if there is no such file. */
 export async function bootConfig(
   { files }: Pick<Machine, 'files'>,
   model: string,
 ): Promise<BootConfig | undefined> {
   for (const path of PLACES) {
     const text = await files.read(path).catch(() => undefined);
-    // Before Bookworm moved it, /boot/config.txt was the file; after, it says only that.
+    // Since Bookworm, /boot/config.txt only says that the file has moved.
     if (text !== undefined) return { path, ...settingsIn(text, filtersOf(model)) };
   }
   return undefined;
 }
 
-/** What holds for a model with these filters; later lines come before earlier ones. */
+/** The settings for a model with these filters; later lines override earlier ones. */
 export function settingsIn(text: string, filters: readonly string[]): Omit<BootConfig, 'path'> {
   const parameters = new Map<string, boolean>();
   const overlays = new Set<string>();

@@ -1,20 +1,20 @@
-// Looks whether the clock is synchronised, and says so: often where that costs nothing, else after steps and rarely.
+// Watches whether the clock is synchronised: often where that costs nothing, else rarely and after steps.
 
 import type { Machine } from './machine.ts';
 import { isKernelSynchronized, isMarkedSynchronized, type Synchronized } from './synchronized.ts';
 
 export interface ClockState {
   readonly synchronized: Synchronized;
-  /** Since when that is known, in seconds since 1970 as the system clock has it. */
+  /** When this became known, in seconds since 1970 by the system clock. */
   readonly since: number;
 }
 
 const MINUTE = 60_000;
 
-/** How often the mark of systemd-timesyncd is looked for, in milliseconds. */
+/** How often to look for the mark of systemd-timesyncd, in milliseconds. */
 const LOOK = 10_000;
 
-/** How long after the first question the kernel is asked again, which doubles up to the longest; and once it is synchronised. */
+/** Waits before the kernel is asked again: the first, the longest that it doubles to, and the wait of a synchronised clock. */
 const FIRST_ASK = MINUTE;
 const LONGEST_ASK = 15 * MINUTE;
 const SYNCHRONIZED_ASK = 6 * 60 * MINUTE;
@@ -25,13 +25,13 @@ export class ClockWatch {
   #current: ClockState = { synchronized: 'unknown', since: Date.now() / 1000 };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
-  #told: Synchronized | undefined;
+  #reported: Synchronized | undefined;
   #wasMarked = false;
   #wait = FIRST_ASK;
   /** When the kernel is asked next, by `performance.now()`. */
   #askAt = Number.NEGATIVE_INFINITY;
 
-  /** `onChange` is called when the clock is known to be synchronised, or not to be: at first, and after each change. */
+  /** `onChange` is called when the state is known for the first time, and after each change. */
   constructor(machine: Pick<Machine, 'files' | 'run'>, onChange: (synchronized: 'yes' | 'no') => void) {
     this.#machine = machine;
     this.#onChange = onChange;
@@ -41,14 +41,14 @@ export class ClockWatch {
     return this.#current;
   }
 
-  /** Resolves when it is known for the first time. */
+  /** Resolves after the first look. */
   async start(): Promise<void> {
     this.#timer = setInterval(() => void this.#look(), LOOK);
     this.#timer.unref();
     await this.#look();
   }
 
-  /** The clock was set, maybe by one who knows the time: asks at once. */
+  /** Looks at once, because the clock was set, perhaps by a time service. */
   stepped(): void {
     this.#askAt = Number.NEGATIVE_INFINITY;
     this.#wait = FIRST_ASK;
@@ -71,26 +71,26 @@ export class ClockWatch {
     try {
       isMarked = await isMarkedSynchronized(this.#machine);
     } catch {
-      // A machine that is short of descriptors tells nothing; it is looked at again soon.
-      return this.#take('unknown');
+      // A machine short of descriptors cannot be read; the next look comes soon.
+      return this.#update('unknown');
     }
     const isMarkGone = this.#wasMarked && !isMarked;
     this.#wasMarked = isMarked;
-    if (isMarked) return this.#take('yes');
+    if (isMarked) return this.#update('yes');
     const now = performance.now();
     if (now < this.#askAt && !isMarkGone) return;
-    const said = await isKernelSynchronized(this.#machine);
-    this.#askAt = now + (said === 'yes' ? SYNCHRONIZED_ASK : this.#wait);
-    this.#wait = said === 'yes' ? FIRST_ASK : Math.min(2 * this.#wait, LONGEST_ASK);
-    this.#take(said);
+    const state = await isKernelSynchronized(this.#machine);
+    this.#askAt = now + (state === 'yes' ? SYNCHRONIZED_ASK : this.#wait);
+    this.#wait = state === 'yes' ? FIRST_ASK : Math.min(2 * this.#wait, LONGEST_ASK);
+    this.#update(state);
   }
 
-  #take(synchronized: Synchronized): void {
+  #update(synchronized: Synchronized): void {
     if (synchronized === this.#current.synchronized) return;
     this.#current = { synchronized, since: Date.now() / 1000 };
-    // What was not known for a while is no news.
-    if (synchronized === this.#told || synchronized === 'unknown') return;
-    this.#told = synchronized;
+    // A gap in which the state was unknown is not a change.
+    if (synchronized === this.#reported || synchronized === 'unknown') return;
+    this.#reported = synchronized;
     this.#onChange(synchronized);
   }
 }

@@ -1,4 +1,4 @@
-// Which devices has the kernel found? GPIO chips, 1-Wire and IIO devices, hardware monitors and thermal zones, as sysfs has them.
+// Lists the devices that the kernel has found, from sysfs: GPIO, 1-Wire, IIO, hardware monitors and thermal zones.
 
 import type { Machine } from './machine.ts';
 
@@ -6,23 +6,23 @@ type Files = Pick<Machine, 'files'>;
 
 export interface GpioChip {
   readonly label: string;
-  /** The kernel's number of its first line. */
+  /** The number of its first line in sysfs. */
   readonly base: number;
   readonly lines: number;
 }
 
-/** A device by its folder's name, and what it is called. */
+/** A device by the name of its folder, and its readable name. */
 export interface KernelDevice {
   readonly device: string;
   readonly name: string;
 }
 
-/** Whether lines can be asked for through `/sys/class/gpio`; some kernels are built without. */
+/** Whether lines can be requested through `/sys/class/gpio`; some kernels are built without it. */
 export async function hasSysfsGpio({ files }: Files): Promise<boolean> {
   return (await files.list('/sys/class/gpio')).includes('export');
 }
 
-/** Chips whose lines can be used through `/sys/class/gpio`, by their numbers. */
+/** Chips whose lines can be used through `/sys/class/gpio`, sorted by line numbers. */
 export async function gpioChips({ files }: Files): Promise<readonly GpioChip[]> {
   const folder = '/sys/class/gpio';
   const chips = (await files.list(folder)).filter(name => /^gpiochip\d+$/.test(name));
@@ -30,7 +30,7 @@ export async function gpioChips({ files }: Files): Promise<readonly GpioChip[]> 
     const [label, base, lines] = await Promise.all(
       ['label', 'base', 'ngpio'].map(name => textOf(files, `${folder}/${chip}/${name}`)),
     );
-    // An empty file is no 0.
+    // An empty file does not mean 0.
     const isWhole = [base!, lines!].every(text => /^\d+$/.test(text));
     return isWhole ? [{ label: label!, base: Number(base), lines: Number(lines) }] : [];
   });
@@ -42,7 +42,7 @@ export async function gpioDevices({ files }: Files): Promise<readonly string[]> 
   return (await files.list('/dev')).filter(name => /^gpiochip\d+$/.test(name)).toSorted();
 }
 
-/** The masters of 1-Wire buses: a bus that is switched on has one. */
+/** The masters of 1-Wire buses: each enabled bus has one. */
 export async function oneWireMasters({ files }: Files): Promise<readonly string[]> {
   return (await files.list('/sys/bus/w1/devices'))
     .filter(name => name.startsWith('w1_bus_master'))
@@ -58,7 +58,7 @@ const THERMOMETERS: Readonly<Record<string, string>> = {
   '42': 'DS28EA00',
 };
 
-/** Devices on 1-Wire buses, called after their family where that is a thermometer's. */
+/** Devices on 1-Wire buses; thermometers are named after their family. */
 export async function oneWireDevices({ files }: Files): Promise<readonly KernelDevice[]> {
   const devices = (await files.list('/sys/bus/w1/devices')).filter(name =>
     /^[0-9a-f]{2}-[0-9a-f]+$/i.test(name),
@@ -66,7 +66,7 @@ export async function oneWireDevices({ files }: Files): Promise<readonly KernelD
   return devices.toSorted().map(device => ({ device, name: THERMOMETERS[familyOf(device)] ?? '' }));
 }
 
-/** Whether a name in the folder of a master is that of a thermometer. */
+/** Whether a name in a master's folder is that of a thermometer. */
 export function isOneWireThermometer(name: string): boolean {
   return /^[0-9a-f]{2}-[0-9a-f]+$/i.test(name) && familyOf(name) in THERMOMETERS;
 }
@@ -87,7 +87,7 @@ export function thermalZones({ files }: Files): Promise<readonly KernelDevice[]>
   return devicesIn(files, '/sys/class/thermal', /^thermal_zone(\d+)$/, 'type');
 }
 
-/** The devices of a folder by their numbers, each called as one of its files says. */
+/** The devices of a folder sorted by number, each named by one of its files. */
 async function devicesIn(
   files: Machine['files'],
   folder: string,
@@ -103,7 +103,7 @@ async function devicesIn(
   );
 }
 
-/** The text of a small file; empty where it cannot be read. */
+/** The text of a small file; empty if the file cannot be read. */
 export async function textOf(files: Machine['files'], path: string): Promise<string> {
   const text = await files.read(path).catch(() => '');
   // The device tree's texts end with a zero byte.

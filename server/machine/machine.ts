@@ -1,4 +1,4 @@
-// What a command may ask of the machine that it runs on: its files, its programs, its ports. A test puts a tree of files there.
+// Gives commands access to the machine: its files, programs and ports. A test replaces them with a tree of files.
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,51 +16,51 @@ import {
 } from '../../device/index.ts';
 import { USUAL_FILE } from './usual-file.ts';
 
-/** Chips on I2C are reached through the one, lines of the GPIO character device through the other. */
+/** The modules for chips on I2C, and for lines of the GPIO character device. */
 export type SensorModule = 'i2c-bus' | 'koffi';
 
 export interface Machine {
   /** Every file of the system, by its usual absolute path. */
   readonly files: KernelFiles;
-  /** What sensors reach the world through; `seed` is for those that are simulated. */
+  /** The host that sensors use; `seed` is for simulated sensors. */
   host(seed: number): SensorHost;
-  /** The configuration's usual place, and what the environment may say of another. */
+  /** The usual path of the configuration, and the environment that may name another one. */
   readonly configuration: {
     readonly usual: string;
     readonly environment: Readonly<Record<string, string | undefined>>;
   };
-  /** As `process.platform` has it. */
+  /** As in `process.platform`. */
   readonly platform: string;
-  /** Of Node, such as `20.19.0`. */
+  /** The version of Node, such as `20.19.0`. */
   readonly nodeVersion: string;
-  /** How this program was put there. */
+  /** How this program was installed. */
   readonly installation: Installation;
-  /** Under which it can be reached from the network. */
+  /** The addresses of this machine in the network. */
   readonly addresses: readonly string[];
-  /** What a program prints on standard output; undefined where it is not installed or fails. */
+  /** The standard output of a program; undefined if it is not installed or fails. */
   run(program: string, args: readonly string[]): Promise<string | undefined>;
-  /** Whether an optional module, through which sensors are reached, was installed and was built for this machine. */
+  /** Whether an optional module is installed and was built for this machine. */
   hasModule(name: SensorModule): Promise<boolean>;
-  /** Whether this user may write to a file that is there. */
+  /** Whether this user may write to an existing file. */
   mayWrite(path: string): Promise<boolean>;
-  /** Bytes that are free on the file system of a folder; undefined where that is not known. */
+  /** Free bytes on the file system of a folder; undefined if unknown. */
   freeSpace(folder: string): Promise<number | undefined>;
-  /** Tries to listen; undefined where that is possible, else the error's code, such as `EADDRINUSE`. */
+  /** Tries to listen; undefined on success, else the error's code, such as `EADDRINUSE`. */
   listenError(port: number, host: string | undefined): Promise<string | undefined>;
-  /** The dapberry that answers on a port of this machine; undefined where there is none. */
+  /** The dapberry server that answers on a port of this machine; undefined if there is none. */
   serverAt(port: number, host: string | undefined): Promise<AnsweringServer | undefined>;
 }
 
 export interface AnsweringServer {
   /** Such as `dapberry/0.1.0`. */
   readonly name: string;
-  /** Its datasets, and by how many seconds the times of their rows are ahead of the clock; none where it does not tell. */
+  /** Its datasets, and the seconds that their row times are ahead of the clock; empty if the server does not report them. */
   readonly datasets: readonly { readonly name: string; readonly ahead: number }[];
 }
 
-/** A program that hangs is not waited for; in milliseconds. */
-const LONGEST_RUN = 10_000;
-const LONGEST_ANSWER = 2000;
+/** Time limits for a program and for a server's response. */
+const PROGRAM_TIMEOUT_MS = 10_000;
+const RESPONSE_TIMEOUT_MS = 2000;
 
 export function thisMachine(): Machine {
   return {
@@ -81,8 +81,8 @@ export function thisMachine(): Machine {
 }
 
 /**
- * The addresses under which this machine can be reached from others: those of IPv4, and of IPv6 where there are none. Addresses of a link
- * (fe80::) are left out: a browser cannot open them. None where the kernel does not tell: it takes a descriptor to ask it.
+ * The addresses of this machine in the network: IPv4 addresses, or IPv6 addresses if there are none. Link-local addresses
+ * (fe80::) are left out, because a browser cannot open them. Empty if no descriptor is free to ask the kernel.
  */
 export function networkAddresses(read = networkInterfaces): string[] {
   const all = Object.values(interfaces(read))
@@ -102,14 +102,14 @@ function interfaces(read: typeof networkInterfaces): ReturnType<typeof networkIn
 
 function run(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise(resolve => {
-    // In the words that are looked for, whatever language the user speaks.
+    // The output is parsed, so it must not be translated.
     const env = { ...process.env, LC_ALL: 'C' };
     try {
-      execFile(program, [...args], { timeout: LONGEST_RUN, env }, (error, stdout) =>
+      execFile(program, [...args], { timeout: PROGRAM_TIMEOUT_MS, env }, (error, stdout) =>
         resolve(error === null ? stdout : undefined),
       );
     } catch {
-      // There is no memory for another process.
+      // No memory for another process.
       resolve(undefined);
     }
   });
@@ -160,7 +160,7 @@ async function listenError(port: number, host: string | undefined): Promise<stri
   }
 }
 
-/** What is asked of the answer of /health. */
+/** The part of the response of /health that is used. */
 const HEALTH = z.object({
   datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }) })),
 });
@@ -168,7 +168,7 @@ const HEALTH = z.object({
 async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServer | undefined> {
   const name = host.includes(':') ? `[${host === '::' ? '::1' : host}]` : host;
   try {
-    const signal = AbortSignal.timeout(LONGEST_ANSWER);
+    const signal = AbortSignal.timeout(RESPONSE_TIMEOUT_MS);
     const answer = await fetch(`http://${name}:${port}/health`, { signal });
     const server = answer.headers.get('xopendap-server') ?? '';
     if (!server.startsWith('dapberry/')) {

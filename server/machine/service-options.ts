@@ -1,14 +1,14 @@
-// Reads from systemd where the installed service is told to listen: `install.sh --port` writes that into a drop-in, and not into the configuration.
+// Reads the installed service's --host and --port from systemd, where `install.sh --port` puts them.
 
 import type { Machine } from './machine.ts';
 
-/** What the service's command line says. */
+/** The listening options of the service's command line. */
 export interface ServiceOptions {
   readonly host?: string;
   readonly port?: number;
 }
 
-/** Empty where there is no service, or its command says neither. Does not reject. */
+/** Empty without a service or without these options. Does not reject. */
 export async function serviceOptions({ run }: Pick<Machine, 'run'>): Promise<ServiceOptions> {
   const shown = await run('systemctl', ['show', 'dapberry.service', '--property=ExecStart']);
   const command = /^ExecStart=\{.*?argv\[\]=(.*?) ;/m.exec(shown ?? '')?.[1] ?? '';
@@ -20,7 +20,7 @@ export async function serviceOptions({ run }: Pick<Machine, 'run'>): Promise<Ser
   };
 }
 
-/** `--port 80`, as it was typed; undefined where nothing was. */
+/** The options as typed, such as `--port 80`; undefined without any. */
 export function serviceOptionsText({ host, port }: ServiceOptions): string | undefined {
   const words = [
     ...(host === undefined ? [] : [`--host ${host}`]),

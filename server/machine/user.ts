@@ -1,24 +1,24 @@
-// Who runs this process, and in which groups?
+// Reads the user and the groups of this process.
 
 import { textOf } from './kernel-devices.ts';
 import type { Machine } from './machine.ts';
 
 export interface User {
-  /** The name, or the number where it has none. */
+  /** The name, or the number of a user without one. */
   readonly name: string;
-  /** May open everything. */
+  /** Root may open every device. */
   readonly isRoot: boolean;
   readonly groups: readonly string[];
-  /** Every group that the machine knows. */
+  /** All groups of the machine. */
   readonly known: readonly string[];
 }
 
-/** From the process's own status (proc(5)) and /etc/passwd and /etc/group; undefined where the kernel does not tell. */
+/** From /proc/self/status (proc(5)), /etc/passwd and /etc/group; undefined without /proc. */
 export async function userOf({ files }: Pick<Machine, 'files'>): Promise<User | undefined> {
   const status = await textOf(files, '/proc/self/status');
   const numbers = (key: string) =>
     new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim().split(/\s+/) ?? [];
-  // Real, effective, saved and file system numbers: the effective ones count.
+  // The fields are the real, effective, saved and file system numbers.
   const [, user] = numbers('Uid');
   const [, group] = numbers('Gid');
   if (user === undefined || group === undefined) return undefined;

@@ -1,25 +1,25 @@
-// Ends the process though one of its threads is blocked in the kernel: by a FIFO that a driver opened, by a disk that does not answer.
+// Ends the process even while a thread is blocked in the kernel, such as by a FIFO or a disk that does not answer.
 
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What Node calls the calls of the file system that a thread has not come back from. */
+/** Node's names for unfinished calls of the file system in a thread. */
 const IN_A_THREAD = ['FSReqCallback', 'FSReqPromise'];
 
-/** How often it is looked whether the threads have come back, in milliseconds. */
-const LOOK = 10;
+/** How often to look whether the threads have returned. */
+const LOOK_MS = 10;
 
 function isBlocked(): boolean {
   return process.getActiveResourcesInfo().some(name => IN_A_THREAD.includes(name));
 }
 
-/** Resolves when no thread is in the kernel, or at the time `until`, by `performance.now()`. */
+/** Resolves when no thread is in a call of the file system, or at the time `until`, by `performance.now()`. */
 export async function threadsBack(until: number): Promise<void> {
-  while (isBlocked() && performance.now() < until) await delay(LOOK);
+  while (isBlocked() && performance.now() < until) await delay(LOOK_MS);
 }
 
 /**
- * Has the process end when it exits while a thread is blocked: Node waits for all threads, without end. A signal cuts that short, SIGTERM
- * where all is well, which systemd takes for a clean end, else SIGKILL.
+ * Kills the process if it exits while a thread is blocked, because Node waits for all threads without a limit. SIGTERM, after
+ * exit code 0, counts as a clean end for systemd; any other code uses SIGKILL.
  */
 export function endThoughBlocked(): void {
   process.once('exit', code => {

@@ -21,7 +21,7 @@ import { Running } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
-import { tellStrayErrors } from './uncaught.ts';
+import { reportStrayErrors } from './uncaught.ts';
 
 /** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
 const LONGEST_QUIET = 30;
@@ -62,7 +62,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onFailure: (dataset, error) => log.failure(dataset, error),
     onLoadFailure: (dataset, error) => log.error(`stored rows of ${dataset} could not be loaded`, error),
   });
-  tellStrayErrors(stray => log.stray(stray));
+  reportStrayErrors(stray => log.stray(stray));
   const reloader = new Reloader({
     read: known => readConfig(file, overrides, { drivers, known }),
     running,

@@ -1,4 +1,4 @@
-// Watches the files of a configuration. Their folders are watched, since a file that is replaced by another one is another file.
+// Watches the files of a configuration through their folders, because a replaced file is a new file.
 
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -6,8 +6,8 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { CONFIG_FOLDER, isDatasetFile } from '../config/text/find.ts';
 
-/** A file is read when it has not grown for so long, in milliseconds: editors and copies write in several steps. */
-const QUIET = 200;
+/** How long a file must be unchanged before it is read, because editors and copies write in several steps. */
+const QUIET_MS = 200;
 
 export interface FileWatch {
   close(): Promise<void>;
@@ -15,7 +15,7 @@ export interface FileWatch {
 
 type OnError = (error: unknown) => void;
 
-/** Watches the configuration `file` and those of the folder beside it. Resolves when it is watching. */
+/** Watches the configuration `file` and the datasets in the folder beside it. Resolves when watching has begun. */
 export function watchConfig(file: string, onChange: () => void, onError: OnError): Promise<FileWatch> {
   const folder = join(dirname(resolve(file)), CONFIG_FOLDER);
   const isWatched = (path: string) =>
@@ -23,7 +23,7 @@ export function watchConfig(file: string, onChange: () => void, onError: OnError
   return new FolderWatcher([dirname(resolve(file))], [folder], isWatched, onChange, onError).begin();
 }
 
-/** Watches these files, by their absolute paths. Resolves when it is watching. */
+/** Watches files by their absolute paths. Resolves when watching has begun. */
 export async function watchFiles(
   files: readonly string[],
   onChange: () => void,
@@ -31,27 +31,27 @@ export async function watchFiles(
 ): Promise<FileWatch> {
   if (files.length === 0) return { close: async () => {} };
   const folders = [...new Set(files.map(file => placeOf(file)))];
-  // What leads to a file is watched too: it may not be there yet.
+  // Folders on the way to a file are watched too, because the file may not exist yet.
   const isWatched = (path: string) => files.some(file => file === path || file.startsWith(`${path}${sep}`));
   return new FolderWatcher(folders, [], isWatched, onChange, onError).begin();
 }
 
-/** The nearest folder above that is there. */
+/** The nearest existing folder above a file. */
 function placeOf(file: string): string {
   let folder = dirname(file);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;
 }
 
-/** How often the folders are looked at, in milliseconds: of one that was replaced the kernel tells nothing any more. */
-const LOOK = 2000;
+/** How often to look at the folders themselves, because the kernel reports no changes of a replaced folder. */
+const LOOK_MS = 2000;
 
-/** How soon watching is tried again where it failed, in milliseconds. */
-const MEND = 10_000;
+/** The wait after a failure before watching is tried again. */
+const RETRY_MS = 10_000;
 
 class FolderWatcher implements FileWatch {
   readonly #folders: readonly string[];
-  /** Folders that are watched because they lie in others. */
+  /** Watched folders inside of the others. */
   readonly #inner: readonly string[];
   readonly #isWatched: (path: string) => boolean;
   readonly #onChange: () => void;
@@ -77,7 +77,7 @@ class FolderWatcher implements FileWatch {
     this.#onError = onError;
   }
 
-  /** Resolves when it is watching. */
+  /** Resolves when watching has begun. */
   async begin(): Promise<FileWatch> {
     this.#identity = await this.#identify();
     await this.#watch();
@@ -97,14 +97,14 @@ class FolderWatcher implements FileWatch {
       this.#look()
         .catch(this.#onError)
         .finally(() => this.#lookLater());
-    }, LOOK).unref();
+    }, LOOK_MS).unref();
   }
 
-  /** Watches anew where a folder is another one than it was, has come or has gone. */
+  /** Watches again if a folder was replaced, created or removed. */
   async #look(): Promise<void> {
     const identity = await this.#identify();
-    const isMended = performance.now() - this.#brokenAt > MEND;
-    if (identity === this.#identity && !isMended) return;
+    const isRetryDue = performance.now() - this.#brokenAt > RETRY_MS;
+    if (identity === this.#identity && !isRetryDue) return;
     this.#identity = identity;
     this.#brokenAt = Number.POSITIVE_INFINITY;
     const before = this.#watcher;
@@ -116,12 +116,12 @@ class FolderWatcher implements FileWatch {
   async #watch(): Promise<void> {
     const watcher = watch([...this.#folders], {
       ignoreInitial: true,
-      awaitWriteFinish: { stabilityThreshold: QUIET, pollInterval: QUIET / 4 },
+      awaitWriteFinish: { stabilityThreshold: QUIET_MS, pollInterval: QUIET_MS / 4 },
       ignored: path => !this.#folders.includes(path) && !this.#isWatched(path),
     });
     this.#watcher = watcher;
     watcher.on('all', (event, path) => {
-      // Nothing more is told of a folder that was moved away, nor when it comes back.
+      // A moved folder gets no more events, even after it comes back.
       if (event === 'unlinkDir' && [...this.#folders, ...this.#inner].includes(path)) this.#identity = '';
       this.#onChange();
     });
@@ -129,12 +129,12 @@ class FolderWatcher implements FileWatch {
       this.#brokenAt = performance.now();
       this.#onError(error);
     });
-    // Where descriptors or watches are short it gets ready never, or for some of the folders.
+    // Without enough descriptors or watches, it never gets ready, or only for some of the folders.
     await new Promise<void>(resolve => watcher.once('ready', resolve).once('error', () => resolve()));
     if (this.#isClosed) await watcher.close();
   }
 
-  /** Which folders these are, also where a new one got the inode of the old one; of one that cannot be looked at why. */
+  /** Identifies the folders, even if a new one has the inode of an old one; the error's code for an unreadable folder. */
   async #identify(): Promise<string> {
     const looks = [...this.#folders, ...this.#inner].map(folder =>
       stat(folder).then(

@@ -1,9 +1,9 @@
-// How does text stand on a terminal? In columns, and in lines that are not too long.
+// Formats text for a terminal: aligned columns, wrapped lines, numbers with units.
 
-/** Every terminal shows 80 characters; some are for indentation. */
+/** Characters per line: a terminal has 80, of which some are for indentation. */
 const LINE = 76;
 
-/** Rows whose cells stand below each other; the last cell is wrapped and goes on below its beginning. */
+/** Aligns the cells of rows in columns; the last cell is wrapped and continues below its start. */
 export function aligned(rows: readonly (readonly string[])[], width = LINE): string {
   const columns = Math.max(0, ...rows.map(row => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
@@ -21,7 +21,7 @@ export function aligned(rows: readonly (readonly string[])[], width = LINE): str
     .join('\n');
 }
 
-/** A text in lines of at most `width` characters, broken between words; longer words stay whole. */
+/** Wraps a text between words into lines of at most `width` characters; longer words stay whole. */
 export function wrapped(text: string, width = LINE): string {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
@@ -32,7 +32,7 @@ export function wrapped(text: string, width = LINE): string {
   return lines.join('\n');
 }
 
-/** `1 sensor`, `2 sensors`. */
+/** Such as `1 sensor` or `2 sensors`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
@@ -43,7 +43,7 @@ const SIZES = [
   [1024, 'KiB'],
 ] as const;
 
-/** `32 MiB`, `1.5 GiB`, `100 bytes`. */
+/** Such as `32 MiB`, `1.5 GiB` or `100 bytes`. */
 export function sizeText(bytes: number): string {
   const [factor, unit] = SIZES.find(([least]) => bytes >= least) ?? [1, 'bytes'];
   return `${Number((bytes / factor).toPrecision(3))} ${unit}`;
@@ -55,7 +55,7 @@ const TIMES = [
   [60, 'min'],
 ] as const;
 
-/** `1 d`, `90 s`, `1.5 h`: in the largest unit in which it is short. */
+/** Such as `1 d`, `90 s` or `1.5 h`, in the largest unit that needs at most one decimal. */
 export function durationText(seconds: number): string {
   const [factor, unit] = TIMES.find(
     ([length]) => seconds >= length && Number.isInteger((10 * seconds) / length),
@@ -63,7 +63,7 @@ export function durationText(seconds: number): string {
   return `${Number((seconds / factor).toPrecision(6))} ${unit}`;
 }
 
-/** Seconds as a person says them: `90 s`, `60 minutes`, `3 days`. */
+/** Seconds in rounded words, such as `90 s`, `60 minutes` or `3 days`. */
 export function spoken(seconds: number): string {
   if (seconds < 120) return `${Number(seconds.toPrecision(3))} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;

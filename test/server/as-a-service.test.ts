@@ -141,7 +141,7 @@ describe('dapberry as a service of systemd', () => {
     const [code] = await once(child!, 'close');
     expect(code).toBe(1);
     expect(logged).toBe(
-      'dapberry: expected one socket from systemd, found 2: have one ListenStream= in dapberry.socket\n',
+      'dapberry: expected one socket from systemd, found 2: keep only one ListenStream= in dapberry.socket\n',
     );
   });
 

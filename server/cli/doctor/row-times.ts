@@ -1,6 +1,6 @@
 // Examines whether the row times of a running server are ahead of a clock that was set back.
 
-import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../../machine/far-ahead.ts';
+import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
 import type { AnsweringServer } from '../../machine/machine.ts';
 import { spoken } from '../../text/terminal-text.ts';
 import { type Finding, fix, note } from './finding.ts';
@@ -14,5 +14,5 @@ export function examineRowTimes({ datasets }: AnsweringServer): readonly Finding
   const most = Math.max(...early.map(({ ahead }) => ahead));
   const names = early.map(({ name }) => name).join(', ');
   const text = `those of ${names} are ${spoken(most)} ahead of the clock, which was set back; it catches up in ${spoken(CATCHES_UP_IN * most)}`;
-  return [(most >= FAR_AHEAD ? fix : note)('row times', text, BEGIN_ANEW)];
+  return [(most >= FAR_AHEAD ? fix : note)('row times', text, RESTART_ADVICE)];
 }

@@ -2,7 +2,7 @@
 
 import type { DeviceEvent, StrayError } from '../../../device/index.ts';
 import type { UnwantedEnd } from '../../http/app.ts';
-import { BEGIN_ANEW, CATCHES_UP_IN, FAR_AHEAD } from '../../machine/far-ahead.ts';
+import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
 import { spoken } from '../../text/terminal-text.ts';
 import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
@@ -11,49 +11,49 @@ import { RateLimiter } from './rate-limiter.ts';
 const MINUTE = 60_000;
 
 /**
- * A sensor with a loose wire fails and comes back all day: so many times are told one by one, then there is a line after ten minutes, after
- * twenty more and so on, and in the end one an hour.
+ * A sensor with a loose wire fails and comes back all day: the first changes are logged one by one, then one line sums up ten
+ * minutes, the next one twenty and so on, up to an hour.
  */
 const CHANGES = { most: 6, window: 10 * MINUTE, longest: 60 * MINUTE };
 
-/** Readers come in crowds, and so do their troubles: their sum is told after a minute, after two more and so on. */
+/** Many readers can have trouble at once: one line sums up a minute, the next one two minutes and so on. */
 const READERS = { most: 1, window: MINUTE, longest: 60 * MINUTE };
 
-/** Steps of the clock that differ by less, in seconds, are one, seen by several datasets; so many are remembered. */
+/** Clock steps that differ by less than this, in seconds, are one step seen by several datasets; the number remembered. */
 const SAME_STEP = 0.1;
 const STEPS_KEPT = 8;
 
 interface LoggedStep {
   readonly seconds: number;
-  /** Those that have seen it. */
+  /** The datasets that have seen the step. */
   readonly datasets: Set<string>;
 }
 
 /** A driver may throw with each reading. */
 const DRIVERS = { most: 1, window: MINUTE, longest: 60 * MINUTE };
 
-/** What is said of one client, and of several. */
+/** The messages about one client, and about several. */
 const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string]>> = {
-  'stream-stuck': ['took nothing and was cut off', 'took nothing and were cut off'],
+  'stream-stuck': ['read nothing and was disconnected', 'read nothing and were disconnected'],
   'stream-displaced': [
-    'had been without a row for longest and gave its place to another client (server.maxStreams, server.maxStreamsPerAddress)',
-    'had been without a row for longest and gave their places to others (server.maxStreams, server.maxStreamsPerAddress)',
+    'had waited longest for a row and was disconnected for another client (server.maxStreams, server.maxStreamsPerAddress)',
+    'had waited longest for a row and were disconnected for others (server.maxStreams, server.maxStreamsPerAddress)',
   ],
   'connection-refused': [
     'was refused a connection: too many are open (server.maxConnections, server.maxConnectionsPerAddress)',
     'were refused a connection: too many were open (server.maxConnections, server.maxConnectionsPerAddress)',
   ],
   'connection-displaced': [
-    'had a connection without a request, which was closed for another one (server.maxConnections, server.maxConnectionsPerAddress)',
-    'had connections without a request, which were closed for others (server.maxConnections, server.maxConnectionsPerAddress)',
+    'had an idle connection, which was closed for a new one (server.maxConnections, server.maxConnectionsPerAddress)',
+    'had idle connections, which were closed for new ones (server.maxConnections, server.maxConnectionsPerAddress)',
   ],
   'connection-flooded': [
     'sent too many requests without waiting for the answers and was disconnected (server.maxUnansweredRequests)',
     'sent too many requests without waiting for the answers and were disconnected (server.maxUnansweredRequests)',
   ],
   'connection-stuck': [
-    'took nothing of its answers and was cut off',
-    'took nothing of their answers and were cut off',
+    'read nothing of its responses and was disconnected',
+    'read nothing of their responses and were disconnected',
   ],
 };
 
@@ -61,7 +61,7 @@ export class EventLog {
   readonly #logger: Logger;
   readonly #changes = new RateLimiter(CHANGES);
   readonly #readers = new RateLimiter(READERS);
-  /** What is true of several sensors, as of all on a bus, is told once. */
+  /** A note about several sensors, such as all on a bus, is logged once. */
   readonly #notes = new Set<string>();
   readonly #drivers = new RateLimiter(DRIVERS);
   readonly #steps: LoggedStep[] = [];
@@ -79,8 +79,7 @@ export class EventLog {
         this.#changes.report(`${dataset} ${sensor}`, 1, (_changes, held) => {
           const fields = { dataset, sensor, error };
           if (held === 0) logger.warn(fields, `sensor ${sensor} fails: ${error}`);
-          else
-            logger.warn({ ...fields, changes: held }, comesAndGoes(sensor, held, `it fails now: ${error}`));
+          else logger.warn({ ...fields, changes: held }, changesText(sensor, held, `it fails now: ${error}`));
         });
         break;
       }
@@ -90,15 +89,15 @@ export class EventLog {
           const fields = { dataset, sensor };
           if (held === 0)
             logger.info({ ...fields, seconds }, `sensor ${sensor} is back after ${spoken(seconds)}`);
-          else logger.warn({ ...fields, changes: held }, comesAndGoes(sensor, held, 'it answers now'));
+          else logger.warn({ ...fields, changes: held }, changesText(sensor, held, 'it answers now'));
         });
         break;
       }
       case 'sensor-note': {
         const { sensor, note } = event;
-        const told = `${dataset} ${note}`;
-        if (this.#notes.has(told)) break;
-        this.#notes.add(told);
+        const key = `${dataset} ${note}`;
+        if (this.#notes.has(key)) break;
+        this.#notes.add(key);
         logger.warn({ dataset, sensor }, note);
         break;
       }
@@ -113,7 +112,7 @@ export class EventLog {
         break;
       }
       case 'clock-stepped':
-        if (!this.#isTold(dataset, event.seconds)) this.#clockStepped(event);
+        if (!this.#isLogged(dataset, event.seconds)) this.#clockStepped(event);
         break;
       case 'slots-missed':
         this.#changes.report(`${dataset} slots`, event.missed, missed =>
@@ -135,7 +134,7 @@ export class EventLog {
     );
   }
 
-  /** A dataset gives no more rows though nobody stopped it; at interval 0, those of one reader. */
+  /** A dataset stopped making rows because of an error; at interval 0, the rows of one reader. */
   failure(dataset: string, err: unknown): void {
     const reason = err instanceof Error ? err.message : String(err);
     this.#changes.report(`${dataset} failure`, 1, (times, held) =>
@@ -146,7 +145,7 @@ export class EventLog {
     );
   }
 
-  /** An error of ours: what was broken off by it, in words that are the same each time. */
+  /** An error of the server. `what` names what failed, in the same words each time. */
   error(what: string, err: unknown): void {
     this.#changes.report(what, 1, (times, held) =>
       this.#logger.error(
@@ -156,7 +155,7 @@ export class EventLog {
     );
   }
 
-  /** An error of a driver that nobody caught. */
+  /** An uncaught error of a driver. */
   stray({ file, error: err }: StrayError): void {
     this.#drivers.report(file, 1, (errors, held) =>
       this.#logger.error(
@@ -166,7 +165,7 @@ export class EventLog {
     );
   }
 
-  /** The system clock is synchronised, or is not: told at the start and when that changes. */
+  /** The system clock is synchronised or not: logged at the start and after each change. */
   synchronized(state: 'yes' | 'no'): void {
     if (state === 'yes') this.#logger.info('the system clock is synchronised');
     else
@@ -175,7 +174,7 @@ export class EventLog {
       );
   }
 
-  /** A client whose stream or connection the server ended, or did not take. */
+  /** A client whose stream or connection the server ended or refused. */
   unwanted(end: UnwantedEnd, address: string): void {
     this.#readers.report(end, 1, (clients, held) => {
       const [one, many] = UNWANTED[end];
@@ -186,16 +185,16 @@ export class EventLog {
     });
   }
 
-  /** Each dataset finds a step by itself, when it makes its next row: whether this one was told of for another dataset. */
-  #isTold(dataset: string, seconds: number): boolean {
-    const told = this.#steps.find(
+  /** Whether a step is logged already, because another dataset has seen it: each dataset detects a step by itself. */
+  #isLogged(dataset: string, seconds: number): boolean {
+    const logged = this.#steps.find(
       step => !step.datasets.has(dataset) && Math.abs(step.seconds - seconds) < SAME_STEP,
     );
-    if (told === undefined) {
+    if (logged === undefined) {
       this.#steps.push({ seconds, datasets: new Set([dataset]) });
       if (this.#steps.length > STEPS_KEPT) this.#steps.shift();
-    } else told.datasets.add(dataset);
-    return told !== undefined;
+    } else logged.datasets.add(dataset);
+    return logged !== undefined;
   }
 
   #clockStepped({ seconds, ahead, time }: Extract<DeviceEvent, { kind: 'clock-stepped' }>): void {
@@ -214,12 +213,12 @@ export class EventLog {
 }
 
 function rowsAfterStep(ahead: number, isFar: boolean): string {
-  if (ahead === 0) return 'the times of rows before are those of the clock as it was';
+  if (ahead === 0) return 'earlier rows keep the times of the clock before it was set';
   const early = `the times of rows are ${spoken(ahead)} ahead of it`;
-  if (isFar) return `${early}, and will be for ${spoken(CATCHES_UP_IN * ahead)}: ${BEGIN_ANEW}`;
-  return `${early} until it has caught up, or the server is started again`;
+  if (isFar) return `${early}, and stay ahead for ${spoken(CATCHES_UP_IN * ahead)}: ${RESTART_ADVICE}`;
+  return `${early} until the clock catches up or the server restarts`;
 }
 
-function comesAndGoes(sensor: string, changes: number, now: string): string {
+function changesText(sensor: string, changes: number, now: string): string {
   return `sensor ${sensor} failed or came back ${changes} more times; ${now}`;
 }

@@ -7,14 +7,14 @@ import { visibleLine, visibleText } from '../../text/visible-text.ts';
 
 export type { Logger };
 
-/** How lines are written: for a person at a terminal, for systemd's journal, or for a program. */
+/** The form of log lines: for a person at a terminal, for systemd's journal, or for a program. */
 export type LogStyle = 'terminal' | 'journal' | 'json';
 
 const STANDARD_ERROR = 2;
 
 /**
- * Standard error is the journal where its device and inode are those that systemd put into `$JOURNAL_STREAM` (systemd.exec(5)): a
- * program that was started from a service with its output elsewhere inherits the variable too.
+ * Standard error is the journal if its device and inode are those in `$JOURNAL_STREAM` (systemd.exec(5)): a program whose output
+ * a service redirects inherits the variable too.
  */
 export function logStyle(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -27,17 +27,17 @@ export function logStyle(
   return journal === `${dev}:${ino}` ? 'journal' : 'json';
 }
 
-/** Bytes of lines that are kept while standard error takes none. */
+/** Bytes of lines that are kept while standard error accepts none. */
 const MOST_KEPT = 1024 ** 2;
 
-/** A log that nobody reads any more, or that fills a disk, is no reason to end: rows are made, and the log goes on when it can. */
+/** Ignores errors: rows are more important than the log, which continues as soon as it can. */
 function standardError(): DestinationStream {
   const stream = pino.destination({ dest: STANDARD_ERROR, sync: true, maxLength: MOST_KEPT });
   stream.on('error', () => undefined);
   return stream;
 }
 
-/** Lines go to `destination` one by one, none is held back. */
+/** Writes each line to `destination` at once. */
 export function createLogger(style = logStyle(), destination = standardError()): Logger {
   switch (style) {
     case 'terminal':
@@ -45,28 +45,28 @@ export function createLogger(style = logStyle(), destination = standardError()):
     case 'journal':
       return pino({ base: null, timestamp: false }, withPriority(destination));
     case 'json':
-      // An escape in JSON stands for the character: nothing of it changes.
+      // An escape in JSON stands for the same character.
       return pino({ base: null }, { write: line => destination.write(visibleText(line)) });
   }
 }
 
-/** Hands on each line with what a terminal would obey made visible, in every text of it, before it is laid out. */
+/** Escapes what a terminal would obey in every text of a line, before the line is formatted. */
 function readable(destination: DestinationStream): DestinationStream {
   return {
     write: line => destination.write(JSON.stringify(JSON.parse(line), (key, value) => shown(key, value))),
   };
 }
 
-/** A stack has lines of its own; no other text has. */
+/** Keeps line ends in a stack only. */
 function shown(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return key === 'stack' ? visibleText(value) : visibleLine(value);
 }
 
-/** The field `error` is for programs: to a person the message has told it. */
+/** The field `error` is for programs; a person reads it in the message. */
 const READABLE = { singleLine: true, errorLikeObjectKeys: ['err'], ignore: 'error' };
 
-/** `[14:03:05] WARN: what happened {"its":"fields"}`, coloured where the terminal can. */
+/** Such as `[14:03:05] WARN: what happened {"its":"fields"}`, in colour if the terminal supports it. */
 function forPerson(destination: DestinationStream): DestinationStream {
   const format = prettyFactory({
     ...READABLE,
@@ -76,7 +76,7 @@ function forPerson(destination: DestinationStream): DestinationStream {
   return { write: line => destination.write(format(line)) };
 }
 
-/** Priorities of syslog(3), as the journal reads them off the beginning of a line (sd-daemon(3)). */
+/** Priorities of syslog(3), which the journal reads from the beginning of a line (sd-daemon(3)). */
 const PRIORITIES: readonly (readonly [least: number, priority: number])[] = [
   [60, 2],
   [50, 3],
@@ -89,12 +89,12 @@ interface Line {
   readonly level: number;
   readonly time?: number;
   readonly msg?: string;
-  /** For programs: to a person the message has told it. */
+  /** For programs; a person reads it in the message. */
   readonly error?: unknown;
   readonly err?: { readonly message?: string; readonly stack?: string };
 }
 
-/** One line an event, `<4>what happened {"its":"fields"}`; the journal knows the time. */
+/** One line per event, such as `<4>what happened {"its":"fields"}`; the journal adds the time. */
 function withPriority(destination: DestinationStream): DestinationStream {
   return {
     write(line: string): void {
@@ -105,7 +105,7 @@ function withPriority(destination: DestinationStream): DestinationStream {
         ...(err === undefined ? [] : [traceOf(err, msg)]),
         ...(Object.keys(fields).length === 0 ? [] : [JSON.stringify(fields)]),
       ];
-      // The journal takes each line for an entry of its own.
+      // The journal makes an entry of each line.
       const text = parts
         .join(' ')
         .trim()
@@ -115,9 +115,9 @@ function withPriority(destination: DestinationStream): DestinationStream {
   };
 }
 
-/** `(no wire | at read (file.js:1:2))`, without the error's message where `told` has it. */
-function traceOf({ message = '', stack = message }: NonNullable<Line['err']>, told: string): string {
+/** Such as `(no wire | at read (file.js:1:2))`, without the error's message if the text before has it. */
+function traceOf({ message = '', stack = message }: NonNullable<Line['err']>, textBefore: string): string {
   const start = stack.indexOf(message);
   const frames = start < 0 ? stack : stack.slice(start + message.length);
-  return `(${(message !== '' && told.includes(message) ? frames : stack).trim()})`;
+  return `(${(message !== '' && textBefore.includes(message) ? frames : stack).trim()})`;
 }

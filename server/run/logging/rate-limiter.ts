@@ -1,22 +1,22 @@
-// How does a trouble that comes in crowds not fill the log? Some of it is told at once, the rest in a sum, once a while.
+// Limits the log lines of one kind: the first ones are logged at once, the others as a sum after a time window.
 
 export interface RateLimit {
-  /** So many of one kind are told at once. */
+  /** How many events of one kind are logged at once. */
   readonly most: number;
-  /** Milliseconds; those beyond are told of in one line when they are over. */
+  /** The window's length in milliseconds; further events are summed up in one line at its end. */
   readonly window: number;
-  /** Each window in which some were held back is followed by one twice as long, up to this; `window` where it is left out. */
+  /** A window with a sum is followed by one twice as long, up to this length; by default `window`. */
   readonly longest?: number;
 }
 
 interface Window {
-  told: number;
+  logged: number;
   held: number;
   amount: number;
   say: Say;
 }
 
-/** `held`: how many are told of in this line together; 0 for one that is told of by itself. */
+/** `held` is the number of events in the sum; 0 for a single event. */
 type Say = (amount: number, held: number) => void;
 
 export class RateLimiter {
@@ -27,16 +27,16 @@ export class RateLimiter {
     this.#options = options;
   }
 
-  /** Calls `say` now, or with the sum of amounts that came in the meantime. What has one `key` shares a ration. */
+  /** Calls `say` now, or later with the sum of the amounts. Events with the same `key` share a limit. */
   report(key: string, amount: number, say: Say): void {
     const window = this.#windows.get(key);
     if (window === undefined) {
       const length = this.#options.window;
-      this.#windows.set(key, { told: 1, held: 0, amount: 0, say });
+      this.#windows.set(key, { logged: 1, held: 0, amount: 0, say });
       this.#end(key, length);
       say(amount, 0);
-    } else if (window.told < this.#options.most) {
-      window.told += 1;
+    } else if (window.logged < this.#options.most) {
+      window.logged += 1;
       say(amount, 0);
     } else {
       window.held += 1;
@@ -46,22 +46,22 @@ export class RateLimiter {
   }
 
   /**
-   * When the window is over, what was held is told. Each window without any lets one more be told at once in the next: what comes now and
-   * then for ever is not told each time either.
+   * At the end of a window, logs the sum. Each window without a sum allows one more event at once in the next window, so that
+   * recurring events do not fill the log either.
    */
   #end(key: string, length: number): void {
     setTimeout(() => {
-      const { told, held, amount, say } = this.#windows.get(key)!;
+      const { logged, held, amount, say } = this.#windows.get(key)!;
       const { most, window, longest = window } = this.#options;
       if (held === 0) {
         this.#windows.delete(key);
-        if (told <= 1) return;
-        this.#windows.set(key, { told: told - 1, held, amount, say });
+        if (logged <= 1) return;
+        this.#windows.set(key, { logged: logged - 1, held, amount, say });
         this.#end(key, window);
         return;
       }
       const next = Math.min(2 * length, longest);
-      this.#windows.set(key, { told: most, held: 0, amount: 0, say });
+      this.#windows.set(key, { logged: most, held: 0, amount: 0, say });
       this.#end(key, next);
       say(amount, held);
     }, length).unref();

@@ -1,4 +1,4 @@
-// Summarises the server in one sentence for `systemctl status`, and finds datasets whose rows have stopped coming.
+// Sums up the state of the server in one sentence for `systemctl status`, and detects datasets that make no rows.
 
 import { type Dataset, sensorsIn } from '../../dataset/dataset.ts';
 import { counted } from '../../text/terminal-text.ts';
@@ -26,11 +26,11 @@ export function stuckDatasets(datasets: readonly Dataset[]): readonly string[] {
     const { name } = dataset.info;
     if (failure !== undefined) return [`${name} gives no more rows: ${failure}`];
     const lateness = (source.kind === 'sensors' && source.schedule?.lateness) || 0;
-    return lateness > STUCK_AFTER ? [`${name} has made no row for ${Math.round(lateness)} s too long`] : [];
+    return lateness > STUCK_AFTER ? [`${name} is ${Math.round(lateness)} s late with its next row`] : [];
   });
 }
 
-/** `2 datasets, 1 stream, 1 sensor failing: garden air (/dev/i2c-1 is not there)`. */
+/** Such as `2 datasets, 1 stream, 1 sensor failing: garden air (/dev/i2c-1 is not there)`. */
 export function serviceStatus({ datasets, streams, remarks }: ServiceState): string {
   const failing = datasets.flatMap(dataset =>
     sensorsIn(dataset.status())

@@ -1,19 +1,19 @@
-// Tells systemd that the server is ready, how it is doing, and, while it samples, that it is alive.
+// Notifies systemd that the server is ready, of its status, and, while it samples, that it is alive.
 
 import type { Logger } from '../logging/logger.ts';
 import type { Notifier } from './notifier.ts';
 import { type ServiceState, serviceStatus, stuckDatasets } from './service-state.ts';
 
-/** How often the status is looked at without a watchdog, in seconds; it is sent where it has changed. */
+/** How often the status is checked without a watchdog, in seconds; a changed status is sent. */
 const STATUS_INTERVAL = 30;
 
-/** A sampler that is late may only wait for its turn: it is looked at again so soon, in seconds. */
+/** The wait before a late sampler is checked again, in seconds; it may only be waiting for its turn. */
 const SECOND_LOOK = 1;
 
 export interface SupervisionOptions {
-  /** Undefined where the server is no service of systemd: then nobody is told anything. */
+  /** Undefined if systemd does not run the server. */
   readonly notify: Notifier | undefined;
-  /** Within how many seconds systemd wants to hear that the server is alive; undefined where it does not watch. */
+  /** The watchdog's period in seconds; undefined without a watchdog. */
   readonly watchdog: number | undefined;
   readonly state: () => ServiceState;
   readonly logger: Pick<Logger, 'error'>;
@@ -23,39 +23,39 @@ export class Supervision {
   readonly #options: SupervisionOptions;
   #phase: 'starting' | 'ready' | 'over' = 'starting';
   #timer: NodeJS.Timeout | undefined;
-  #told = '';
+  #sentStatus = '';
   #isStuck = false;
-  /** The work of a reload that systemd has been told of. */
+  /** The work of a reload that systemd knows of. */
   #reload: Promise<void> | undefined;
 
   constructor(options: SupervisionOptions) {
     this.#options = options;
   }
 
-  /** The datasets are open: what waits for this service may go on, and the watchdog counts from now. May be called again. */
+  /** Reports that the datasets are open: dependent units may start, and the watchdog starts to count. May be called again. */
   ready(): void {
     if (this.#phase !== 'starting') return;
     this.#phase = 'ready';
-    void this.#tell({ READY: '1', ...this.#news() });
-    this.#lookAgain(this.#period);
+    void this.#notify({ READY: '1', ...this.#changedStatus() });
+    this.#scheduleCheck(this.#period);
   }
 
-  /** The configuration is being read anew, until `work`, which must not reject, is done. The same work is told of once. */
+  /** Reports a reload until `work`, which must not reject, is done; once for the same work. */
   async reloading(work: Promise<void>): Promise<void> {
     if (this.#reload === work) return;
     this.#reload = work;
     if (this.#phase === 'ready') {
       // Both are of CLOCK_MONOTONIC, as Type=notify-reload wants.
       const now = process.hrtime.bigint() / 1000n;
-      void this.#tell({ RELOADING: '1', MONOTONIC_USEC: String(now) });
+      void this.#notify({ RELOADING: '1', MONOTONIC_USEC: String(now) });
     }
     await work;
-    if (this.#phase === 'ready') await this.#tell({ READY: '1', ...this.#news() });
+    if (this.#phase === 'ready') await this.#notify({ READY: '1', ...this.#changedStatus() });
   }
 
-  /** The server ends now. */
+  /** Reports that the server ends. */
   stopping(): void {
-    if (this.#phase === 'ready') void this.#tell({ STOPPING: '1', STATUS: 'ending' });
+    if (this.#phase === 'ready') void this.#notify({ STOPPING: '1', STATUS: 'ending' });
     this.#phase = 'over';
     clearTimeout(this.#timer);
   }
@@ -66,40 +66,40 @@ export class Supervision {
     return watchdog === undefined ? STATUS_INTERVAL : watchdog / 2;
   }
 
-  #lookAgain(seconds: number): void {
-    // Each look is set out when the one before has been told of: a systemd that is slow hears of fewer.
-    this.#timer = setTimeout(() => void this.#look(), seconds * 1000);
+  #scheduleCheck(seconds: number): void {
+    // The next check is scheduled after the notification, so that a slow systemd gets fewer of them.
+    this.#timer = setTimeout(() => void this.#check(), seconds * 1000);
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const begun = performance.now();
     const stuck = stuckDatasets(this.#options.state().datasets);
     if (stuck.length > 0 && !this.#isStuck) this.#complain(stuck);
     this.#isStuck = stuck.length > 0;
     const alive = this.#options.watchdog !== undefined && !this.#isStuck ? { WATCHDOG: '1' } : {};
-    const news = { ...alive, ...this.#news() };
-    if (Object.keys(news).length > 0) await this.#tell(news);
+    const news = { ...alive, ...this.#changedStatus() };
+    if (Object.keys(news).length > 0) await this.#notify(news);
     if (this.#phase !== 'ready') return;
     const passed = (performance.now() - begun) / 1000;
-    this.#lookAgain(this.#isStuck ? SECOND_LOOK : Math.max(0, this.#period - passed));
+    this.#scheduleCheck(this.#isStuck ? SECOND_LOOK : Math.max(0, this.#period - passed));
   }
 
   #complain(stuck: readonly string[]): void {
     const { watchdog, logger } = this.#options;
-    const then = watchdog === undefined ? '' : '; systemd restarts the server unless it goes on';
+    const then = watchdog === undefined ? '' : '; systemd restarts the server unless it recovers';
     logger.error(`${stuck.join(', ')}${then}`);
   }
 
-  /** The status, where it is another one than was told last. */
-  #news(): { readonly STATUS?: string } {
+  /** The status if it has changed since the last notification. */
+  #changedStatus(): { readonly STATUS?: string } {
     const status = serviceStatus(this.#options.state());
-    if (status === this.#told) return {};
-    this.#told = status;
+    if (status === this.#sentStatus) return {};
+    this.#sentStatus = status;
     return { STATUS: status };
   }
 
-  async #tell(notification: Parameters<Notifier>[0]): Promise<void> {
+  async #notify(notification: Parameters<Notifier>[0]): Promise<void> {
     await this.#options.notify?.(notification);
   }
 }

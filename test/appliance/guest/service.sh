@@ -104,7 +104,7 @@ watchdog() {
   begun=$SECONDS restarts=$(shown NRestarts) && wedge PWR
   eventually 60 'stuck samplers, while the event loop turns and HTTP answers: systemd starts the server again' restarted "$restarts"
   echo "# after $((SECONDS - begun)) s"
-  check 'and the log says which dataset was stuck' logged 'garden has made no row for [0-9]+ s too long.*systemd restarts the server'
+  check 'and the log says which dataset was stuck' logged 'garden is [0-9]+ s late with its next row.*systemd restarts the server'
   eventually 10 'rows go on' in_order 2
   restarts=$(shown NRestarts) && wedge KILL
   eventually 40 'kill -9: it is started again' restarted "$restarts"

@@ -35,7 +35,7 @@ describe('a process that may open few files', LONG, () => {
       const { code, err } = await limited(files, command);
       expect(err).toMatch(
         new RegExp(
-          `^dapberry: expected that this process may open \\d+ files more, found a limit of ${files} open files, \\d+ of which are open: raise the limit \\(ulimit -n 4096; LimitNOFILE=4096 in the unit of a service\\)\\n$`,
+          `^dapberry: expected that this process may open \\d+ more files, found a limit of ${files} open files, \\d+ of which are open: raise the limit \\(ulimit -n 4096; LimitNOFILE=4096 in the unit of a service\\)\\n$`,
         ),
       );
       expect(code).toBe(1);
@@ -44,7 +44,7 @@ describe('a process that may open few files', LONG, () => {
 
   it('begins with those that it asks for', async () => {
     const { err } = await limited(24, '--version');
-    const [, more] = /may open (\d+) files more, .* (\d+) of which are open/.exec(err) ?? [];
+    const [, more] = /may open (\d+) more files, .* (\d+) of which are open/.exec(err) ?? [];
     const { code } = await limited(Number(more) + 30, 'read', '--simulate');
     expect(code).toBe(0);
   });

@@ -196,7 +196,7 @@ describe('dapberry doctor', () => {
     [
       'rows far ahead of a clock that was set back',
       { parts: answering(10 * 365.25 * DAY, 2) },
-      'fix row times those of roof are 3653 days ahead of the clock, which was set back; it catches up in 7305 days: sudo systemctl restart dapberry begins anew at the time of the clock, without the rows in memory',
+      'fix row times those of roof are 3653 days ahead of the clock, which was set back; it catches up in 7305 days: sudo systemctl restart dapberry continues at the time of the clock, without the rows in memory',
     ],
     [
       'I2C that is off though a sensor needs it',
@@ -385,7 +385,7 @@ describe('dapberry doctor', () => {
     [
       'rows that meet the clock before long',
       { parts: answering(3600, 1800) },
-      'note row times those of roof, garden are 60 minutes ahead of the clock, which was set back; it catches up in 2 hours: sudo systemctl restart dapberry begins anew',
+      'note row times those of roof, garden are 60 minutes ahead of the clock, which was set back; it catches up in 2 hours: sudo systemctl restart dapberry continues',
     ],
     [
       'a service that nobody watches',

@@ -108,7 +108,7 @@ describe('the log of a dataset', () => {
     expect(written.length).toBeLessThan(40);
   });
 
-  it('keeps the ration of each sensor apart', () => {
+  it('limits the lines of each sensor separately', () => {
     const log = new EventLog(createLogger('json', destination));
     for (let time = 0; time < 10; time += 1) log.device('garden', failing());
     log.device('pond', failing());
@@ -118,13 +118,13 @@ describe('the log of a dataset', () => {
   it.each([
     [
       'stream-displaced',
-      /^10\.0\.0\.1 had been without a row for longest and gave its place/,
-      'gave their places',
+      /^10\.0\.0\.1 had waited longest for a row and was disconnected/,
+      'had waited longest for a row',
     ],
     ['connection-refused', /^10\.0\.0\.1 was refused a connection: too many are open/, 'were refused'],
-    ['connection-displaced', /^10\.0\.0\.1 had a connection without a request/, 'had connections'],
+    ['connection-displaced', /^10\.0\.0\.1 had an idle connection/, 'had idle connections'],
     ['connection-flooded', /^10\.0\.0\.1 sent too many requests without waiting/, 'were disconnected'],
-    ['connection-stuck', /^10\.0\.0\.1 took nothing of its answers/, 'took nothing of their answers'],
+    ['connection-stuck', /^10\.0\.0\.1 read nothing of its responses/, 'read nothing of their responses'],
   ] as const)('tells an attack (%s) in two lines', (end, first, sum) => {
     const log = new EventLog(createLogger('json', destination));
     for (let client = 1; client <= 1000; client += 1) log.unwanted(end, `10.0.0.${client % 200}`);
@@ -141,12 +141,12 @@ describe('the log of a dataset', () => {
     for (let client = 1; client <= 5; client += 1) log.unwanted('stream-stuck', `10.0.0.${client}`);
     expect(sentences()).toEqual([
       'readers of garden were too slow and missed a row',
-      '10.0.0.1 took nothing and was cut off',
+      '10.0.0.1 read nothing and was disconnected',
     ]);
     vi.advanceTimersByTime(MINUTE);
     expect(sentences().slice(2)).toEqual([
       'readers of garden were too slow and missed 14 rows',
-      '4 clients took nothing and were cut off, 10.0.0.5 the last of them',
+      '4 clients read nothing and were disconnected, 10.0.0.5 the last of them',
     ]);
     vi.advanceTimersByTime(10 * MINUTE);
     expect(written).toHaveLength(4);
@@ -174,9 +174,9 @@ describe('the log of a dataset', () => {
     log.device('garden', { kind: 'slots-missed', time, missed: 4 });
     log.failure('garden', new Error('the file is gone'));
     expect(sentences()).toEqual([
-      'the system clock was set forward by 60 minutes; the times of rows before are those of the clock as it was',
-      'the system clock was set back by 2 hours; the times of rows are 2 hours ahead of it until it has caught up, or the server is started again',
-      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it, and will be for 6 days: sudo systemctl restart dapberry begins anew at the time of the clock, without the rows in memory',
+      'the system clock was set forward by 60 minutes; earlier rows keep the times of the clock before it was set',
+      'the system clock was set back by 2 hours; the times of rows are 2 hours ahead of it until the clock catches up or the server restarts',
+      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it, and stay ahead for 6 days: sudo systemctl restart dapberry continues at the time of the clock, without the rows in memory',
       '4 rows were not made: the machine, or a sensor, was too slow',
       'garden gives no more rows: the file is gone',
     ]);

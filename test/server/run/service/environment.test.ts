@@ -29,7 +29,7 @@ describe('what systemd put into the environment', () => {
   it('has one socket only', () => {
     const two = { LISTEN_FDS: '2', LISTEN_PID: '42', LISTEN_FDNAMES: 'a.socket:b.socket' };
     expect(() => inheritedSocket(two, 42)).toThrow(
-      'expected one socket from systemd, found 2 (a.socket, b.socket): have one ListenStream= in dapberry.socket',
+      'expected one socket from systemd, found 2 (a.socket, b.socket): keep only one ListenStream= in dapberry.socket',
     );
   });
 
@@ -42,8 +42,6 @@ describe('what systemd put into the environment', () => {
     const complain = (sentence: string) => void complaints.push(sentence);
     const notify = createNotifier({ NOTIFY_SOCKET: '/nowhere', PATH: '/nowhere' }, complain)!;
     await Promise.all([notify({ READY: '1' }), notify({ WATCHDOG: '1' }), notify({ STATUS: 'well' })]);
-    expect(complaints).toEqual([
-      'systemd could not be told how the server is doing: spawn systemd-notify ENOENT',
-    ]);
+    expect(complaints).toEqual(['sending the status to systemd failed: spawn systemd-notify ENOENT']);
   });
 });

@@ -8,9 +8,7 @@ it('goes on telling systemd how the server is doing after a program could not be
   );
   // As where there is no memory for another process: it fails before there is one.
   await notify?.({ STATUS: 'a\0b' });
-  expect(troubles).toEqual([
-    expect.stringMatching(/^systemd could not be told how the server is doing: .*null bytes/),
-  ]);
+  expect(troubles).toEqual([expect.stringMatching(/^sending the status to systemd failed: .*null bytes/)]);
   await notify?.({ STATUS: 'well' });
   expect(troubles).toHaveLength(1);
 });

@@ -106,9 +106,9 @@ describe('systemd', () => {
     await pass(60);
     expect(pings()).toBe(2);
     expect(complaints).toEqual([
-      'scripted has made no row for 11 s too long; systemd restarts the server unless it goes on',
+      'scripted is 11 s late with its next row; systemd restarts the server unless it recovers',
     ]);
-    expect(status(-1)).toContain('scripted has made no row for 11 s too long; 1 dataset');
+    expect(status(-1)).toContain('scripted is 11 s late with its next row; 1 dataset');
     source.isLate(0);
     await pass(1);
     expect(pings()).toBe(3);
