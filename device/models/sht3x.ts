@@ -1,7 +1,7 @@
-// What does an SHT3x answer? Commands and words with a CRC as the bus sees them, with the air that someone else gives.
+// A model of an SHT3x: commands of two bytes, words with a CRC (Sensirion datasheet SHT3x-DIS, version 7).
 
 import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
-import { crc8 } from './sht3x-crc.ts';
+import { crc8 } from './sensirion-crc.ts';
 
 export interface Sht3xModelOptions {
   /** deg C now. */
@@ -15,22 +15,22 @@ export interface Sht3xModelOptions {
 /** Commands (SHT3x datasheet, version 7, tables 9, 14 and 18). */
 const STATUS = 0xf32d;
 const SOFT_RESET = 0x30a2;
-/** Single shot without clock stretching: seconds that each takes at most (table 4). */
+/** Seconds of each measurement at most, single shot without clock stretching (table 4). */
 const MEASUREMENTS: ReadonlyMap<number, number> = new Map([
   [0x2400, 0.015],
   [0x240b, 0.006],
   [0x2416, 0.004],
 ]);
 
-/** Bits of the status after power-on: an alert is pending, a reset was seen. */
+/** The status after power-on: an alert is pending, a reset was detected. */
 const STATUS_AT_FIRST = 0x8010;
 
 export class Sht3xModel implements I2cChipModel {
-  /** Bits that a disturbed wire turns in the next byte that is read. */
+  /** Bits that a disturbance inverts in the next byte read. */
   disturbed = 0;
   readonly #options: Sht3xModelOptions;
-  /** What the next read gives: the status at once, a measurement when it has ended. */
-  #asked: 'status' | { readonly endsAt: number } | undefined;
+  /** The answer to the next read: the status at once, a measurement once it has ended. */
+  #pending: 'status' | { readonly endsAt: number } | undefined;
 
   constructor(options: Sht3xModelOptions) {
     this.#options = options;
@@ -39,22 +39,22 @@ export class Sht3xModel implements I2cChipModel {
   write([high, low]: Uint8Array): boolean {
     if (high === undefined || low === undefined) return true;
     const { now } = this.#options;
-    // While it measures it acknowledges no command.
-    if (typeof this.#asked === 'object' && now() < this.#asked.endsAt) return false;
+    // The chip acknowledges no command while it measures.
+    if (typeof this.#pending === 'object' && now() < this.#pending.endsAt) return false;
     const command = (high << 8) | low;
     const duration = MEASUREMENTS.get(command);
-    if (duration !== undefined) this.#asked = { endsAt: now() + duration };
-    else if (command === STATUS) this.#asked = 'status';
-    else if (command === SOFT_RESET) this.#asked = undefined;
+    if (duration !== undefined) this.#pending = { endsAt: now() + duration };
+    else if (command === STATUS) this.#pending = 'status';
+    else if (command === SOFT_RESET) this.#pending = undefined;
     return true;
   }
 
   read(length: number): Uint8Array | undefined {
-    const asked = this.#asked;
-    if (asked === undefined) return undefined;
-    if (typeof asked === 'object' && this.#options.now() < asked.endsAt) return undefined;
-    this.#asked = undefined;
-    const words = asked === 'status' ? [STATUS_AT_FIRST] : this.#measured();
+    const pending = this.#pending;
+    if (pending === undefined) return undefined;
+    if (typeof pending === 'object' && this.#options.now() < pending.endsAt) return undefined;
+    this.#pending = undefined;
+    const words = pending === 'status' ? [STATUS_AT_FIRST] : this.#measured();
     const bytes = words.flatMap(word => {
       const pair = [word >>> 8, word & 0xff];
       return [...pair, crc8(Uint8Array.from(pair))];
@@ -65,12 +65,12 @@ export class Sht3xModel implements I2cChipModel {
     return sent;
   }
 
-  /** Takes the supply away and gives it again: what was asked is forgotten. */
+  /** Loses and regains its supply. */
   powerOn(): void {
-    this.#asked = undefined;
+    this.#pending = undefined;
   }
 
-  /** Section 4.13, the other way round. */
+  /** The inverse of the conversions of section 4.13. */
   #measured(): number[] {
     const share = (value: number) => Math.round(Math.min(Math.max(value, 0), 1) * 65_535);
     return [share((this.#options.temperature() + 45) / 175), share(this.#options.humidity() / 100)];

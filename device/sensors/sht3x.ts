@@ -1,15 +1,15 @@
 // The kind `sht3x`: air temperature and humidity from an SHT30, SHT31 or SHT35 on I2C (Sensirion datasheet SHT3x-DIS, version 7).
 
 import { z } from 'zod';
-import { hexByte, type I2cChip } from '../host/i2c/i2c.ts';
+import type { I2cChip } from '../host/i2c/i2c.ts';
 import type { ReadContext } from '../host/read-context.ts';
 import { quantityNow, ROOM_HUMIDITY, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
 import { Sht3xModel } from '../models/sht3x.ts';
-import { crc8 } from '../models/sht3x-crc.ts';
 import type { Channel } from '../sensor.ts';
 import { i2cKind } from './i2c-kind.ts';
 import { pause } from './i2c-sensor.ts';
+import { WORD_LENGTH, wordAt } from './sensirion-words.ts';
 
 /** Single shot without clock stretching (table 9), which a Raspberry Pi's I2C controller does not support. */
 const MEASURE = { high: 0x2400, medium: 0x240b, low: 0x2416 } as const;
@@ -17,9 +17,6 @@ const MEASURE = { high: 0x2400, medium: 0x240b, low: 0x2416 } as const;
 const DURATIONS = { high: 0.0155, medium: 0.0065, low: 0.0045 } as const;
 
 const READ_STATUS = 0xf32d;
-
-/** Two bytes and their CRC. */
-const WORD = 3;
 
 /** The bits 14, 12, 3 and 2 of the status are always 0 (table 18). */
 const RESERVED_STATUS = 0x500c;
@@ -78,7 +75,7 @@ export const sht3x = i2cKind({
     async context => {
       await command(chip, MEASURE[repeatability], context);
       await pause(clock, DURATIONS[repeatability], context.signal);
-      const bytes = await chip.read(2 * WORD, context);
+      const bytes = await chip.read(2 * WORD_LENGTH, context);
       const [temperature, humidity] = [wordAt(bytes, 0, chip.place), wordAt(bytes, 1, chip.place)];
       return [sht3xTemperatureOf(temperature), sht3xHumidityOf(humidity)];
     },
@@ -94,21 +91,8 @@ function command(chip: I2cChip, code: number, context?: ReadContext): Promise<vo
   return chip.write(Uint8Array.of(code >>> 8, code & 0xff), context);
 }
 
-/** The word at `index` of an answer. */
-function wordAt(bytes: Uint8Array, index: number, place: string): number {
-  const [high, low, crc] = bytes.subarray(index * WORD, (index + 1) * WORD);
-  if (high === undefined || low === undefined || crc === undefined) {
-    throw new Error(`${place}: expected ${(index + 1) * WORD} bytes, found ${bytes.length}`);
-  }
-  const expected = crc8(Uint8Array.of(high, low));
-  if (crc === expected) return (high << 8) | low;
-  throw new Error(
-    `${place}: expected the CRC ${hexByte(expected)} of ${hexByte(high)} ${hexByte(low)}, found ${hexByte(crc)}: the transfer was disturbed`,
-  );
-}
-
 /** Its status has a CRC, and bits that are always 0. Reading the status changes nothing in the chip. */
 async function isSht3x(chip: I2cChip): Promise<boolean> {
   await command(chip, READ_STATUS);
-  return (wordAt(await chip.read(WORD), 0, chip.place) & RESERVED_STATUS) === 0;
+  return (wordAt(await chip.read(WORD_LENGTH), 0, chip.place) & RESERVED_STATUS) === 0;
 }

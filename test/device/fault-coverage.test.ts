@@ -6,9 +6,9 @@ import { ONE_WIRE_SENSORS } from './faults/one-wire-buses.ts';
 import { SIMULATIONS } from './faults/simulations.ts';
 import { CHIP_CASES } from './i2c/chip-case.ts';
 
-/** Each is gone through by a test of its own, which fails if a kind that it is meant for is missing. */
+/** The matrices, by the file that holds them. Each is used by a test of its own, which fails if a kind that it is meant for is missing. */
 const MATRICES = {
-  'test/device/i2c/cases/NAME.ts': CHIP_CASES,
+  'test/device/i2c/cases/NAME.ts (kinds on I2C)': CHIP_CASES,
   'test/device/faults/gpio-circuits.ts': CIRCUITS,
   'test/device/faults/one-wire-buses.ts': ONE_WIRE_SENSORS,
   'test/device/faults/kernel-machines.ts': KERNEL_MACHINES,
@@ -20,7 +20,7 @@ it('every kind of sensor is held to a matrix of faults', () => {
   const covered = new Set(Object.values(MATRICES).flatMap(matrix => Object.keys(matrix)));
   expect(
     kinds.filter(name => !covered.has(name)),
-    `write each into the one of these files that has what it needs: ${Object.keys(MATRICES).join(', ')}`,
+    `write each into the file of what it needs: ${Object.keys(MATRICES).join(', ')}`,
   ).toEqual([]);
   for (const [file, matrix] of Object.entries(MATRICES)) {
     expect(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { crc8 } from '../../../device/models/sensirion-crc.ts';
 import { Sht3xModel } from '../../../device/models/sht3x.ts';
-import { crc8 } from '../../../device/models/sht3x-crc.ts';
 import { sht3x, sht3xHumidityOf, sht3xTemperatureOf } from '../../../device/sensors/sht3x.ts';
 import { readingOf, rigWith } from './i2c-rig.ts';
 

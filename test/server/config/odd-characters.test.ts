@@ -137,7 +137,12 @@ describe('a kind that there is not', () => {
 
   it('is never one that there is, and only kinds are named in its place', () => {
     const kinds = SENSOR_KINDS.map(({ name }) => name);
-    for (const kind of kinds) expect([kind, insteadOfKind(kind)]).toEqual([kind, undefined]);
+    for (const kind of kinds) {
+      expect(
+        [kind, insteadOfKind(kind)],
+        'server/config/mistakes/known-parts.ts has advice for what is a kind by now: remove it there',
+      ).toEqual([kind, undefined]);
+    }
     for (const word of [
       'temp',
       'cpu',

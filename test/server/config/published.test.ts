@@ -73,7 +73,10 @@ describe('what is published of the configuration', () => {
   it('has an example of every kind that the loader takes as it stands', () => {
     const page = textOf('docs/sensors.md');
     const examples = [...page.matchAll(/```yaml\n(sensors:\n.*?)```/gs)].map(([, text = '']) => text);
-    expect(examples.map(text => /kind: (\S+)/.exec(text)?.[1])).toEqual(SENSOR_KINDS.map(({ name }) => name));
+    expect(
+      examples.map(text => /kind: (\S+)/.exec(text)?.[1]),
+      `docs/sensors.md ${ADVICE}`,
+    ).toEqual(SENSOR_KINDS.map(({ name }) => name));
     for (const content of examples) {
       expect(loadConfig([{ name: 'example.yaml', content, dataset: 'example' }])).toHaveProperty('config');
     }

@@ -1,9 +1,9 @@
-// Did a word of an SHT3x arrive as it was sent? By the CRC-8 that follows it (Sensirion datasheet, section 4.12).
+// The CRC-8 that follows each word of a Sensirion chip (SHT3x datasheet, version 7, section 4.12).
 
 const POLYNOMIAL = 0x31;
 const INITIAL = 0xff;
 
-/** The CRC of these bytes: x^8 + x^5 + x^4 + 1, greatest bit first, nothing turned or inverted. */
+/** The CRC of these bytes: x^8 + x^5 + x^4 + 1, most significant bit first, neither reflected nor inverted. */
 export function crc8(bytes: Uint8Array): number {
   let crc = INITIAL;
   for (const byte of bytes) {
