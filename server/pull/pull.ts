@@ -2,8 +2,8 @@
 
 import { parseAddress } from '../../dap/client/http/address.ts';
 import { readAttributes } from '../../dap/client/read/attributes.ts';
-import { type FollowedRows, type FollowState, follow, ResponseError } from '../../dap/index.ts';
-import { csvHead, csvRow, type MissingNumbers, missingNumbers } from './csv.ts';
+import { type FollowState, follow, ResponseError, type RowEncoder } from '../../dap/index.ts';
+import { csvEncoder, csvHead, missingNumbers } from '../formats/csv-rows.ts';
 import type { LastTime } from './file-end.ts';
 import { Lock } from './lock.ts';
 import { outputOf } from './output.ts';
@@ -83,16 +83,19 @@ async function pullIntoStream(
 ): Promise<void> {
   const counter = new RowCounter(most);
   const tellState = statesTold(onState, onNotice);
-  let missing: MissingNumbers | undefined;
+  let encode: RowEncoder | undefined;
   for await (const batch of follow(url, { constraint, signal, onState: tellState })) {
     const rows = counter.take(batch);
     if (counter.count === rows.length) await write(`${csvHead(rows.sequence)}\n`);
-    // Without the attributes the rows come all the same.
-    missing ??= missingNumbers(
+    encode ??= csvEncoder(
       rows.sequence,
-      (await readAttributes(parseAddress(url, constraint), { signal })).attributes,
+      // Without the attributes the rows come all the same.
+      missingNumbers(
+        rows.sequence,
+        (await readAttributes(parseAddress(url, constraint), { signal })).attributes,
+      ),
     );
-    await write(textOf(rows, missing));
+    await write(Buffer.from(encode(rows)).toString());
     onRows(counter.count, Number.NaN);
     if (counter.isFull) return;
   }
@@ -198,10 +201,4 @@ function statesTold(
     if (state.state === 'seam') onNotice(state.reason);
     onState(state);
   };
-}
-
-function textOf(rows: FollowedRows, missing: MissingNumbers): string {
-  let text = '';
-  for (let index = 0; index < rows.length; index += 1) text += `${csvRow(rows, index, missing)}\n`;
-  return text;
 }

@@ -2,7 +2,7 @@
 
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { textOfField } from './csv.ts';
+import { textOfField } from '../formats/csv-rows.ts';
 import { bytesOf, recordEnds } from './csv-records.ts';
 import { type FileEnd, fieldsOf, findEnd } from './file-end.ts';
 import { fileError } from './file-error.ts';

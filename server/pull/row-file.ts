@@ -19,7 +19,8 @@ export class RowFile {
   readonly path: string;
   readonly #handle: FileHandle;
   readonly #file: string;
-  readonly #lineEnd: string;
+  /** The end of its lines. */
+  readonly lineEnd: string;
   /** What comes before the first row that is added: the line of names, or what is missing of it. */
   #before: Buffer;
   #size: number;
@@ -39,7 +40,7 @@ export class RowFile {
     this.#file = file;
     this.#size = size;
     this.#before = before;
-    this.#lineEnd = lineEnd;
+    this.lineEnd = lineEnd;
     this.#isNew = size === 0;
   }
 
@@ -105,10 +106,9 @@ export class RowFile {
     );
   }
 
-  /** Adds rows, each without the end of its line. Resolves when the system has them. */
-  async append(rows: readonly string[]): Promise<void> {
-    const text = Buffer.from(rows.map(row => row + this.#lineEnd).join(''));
-    const bytes = Buffer.concat([this.#before, text]);
+  /** Adds rows, lines that end as `lineEnd` does. Resolves when the system has them. */
+  async append(rows: Uint8Array): Promise<void> {
+    const bytes = Buffer.concat([this.#before, rows]);
     let written = 0;
     try {
       while (written < bytes.length) {

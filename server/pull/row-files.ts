@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import type { FollowedRows } from '../../dap/index.ts';
-import { csvRow } from './csv.ts';
+import { csvEncoder } from '../formats/csv-rows.ts';
 import type { FileEnd, LastTime } from './file-end.ts';
 import { filesOf, pathOf } from './file-names.ts';
 import { LastWritten } from './last-written.ts';
@@ -77,17 +77,16 @@ export class RowFiles {
 
   /** Writes rows, each into the file of its day. Resolves when the system has them. */
   async write(rows: FollowedRows): Promise<void> {
-    let texts: string[] = [];
+    let begin = 0;
     let day = this.#day;
     for (let index = 0; index < rows.length; index += 1) {
       const own = this.#dayOf(rows, index) ?? day ?? new Date().toISOString().slice(0, 10);
       if (own !== day) {
-        await this.#append(day, texts);
-        [day, texts] = [own, []];
+        await this.#append(day, rows, begin, index);
+        [day, begin] = [own, index];
       }
-      texts.push(csvRow(rows, index, this.#shape.missing));
     }
-    await this.#append(day, texts);
+    await this.#append(day, rows, begin, rows.length);
   }
 
   async close(): Promise<void> {
@@ -101,8 +100,9 @@ export class RowFiles {
     }
   }
 
-  async #append(day: string | undefined, texts: readonly string[]): Promise<void> {
-    if (texts.length === 0 || day === undefined) return;
+  /** Adds the rows `begin` to `end - 1` to the file of their day. */
+  async #append(day: string | undefined, rows: FollowedRows, begin: number, end: number): Promise<void> {
+    if (begin === end || day === undefined) return;
     await this.#lock?.verify();
     const change = day === this.#day ? await this.#file?.change() : undefined;
     if (change === 'gone') this.#tell(`${this.#file!.path}: it was deleted or renamed; begins it anew`);
@@ -111,7 +111,8 @@ export class RowFiles {
     if (change !== 'none') await this.#open(day);
     const file = this.#file!;
     if (change !== 'none') await this.#lastWritten.begin(file, this.#isNewest);
-    await file.append(texts);
+    const encode = csvEncoder(rows.sequence, this.#shape.missing, file.lineEnd);
+    await file.append(encode(rows, begin, end));
     if (change !== 'none' && this.#isNewest) await this.#lastWritten.forget();
   }
 

@@ -9,7 +9,7 @@ import {
   toMillis,
 } from '../../dap/index.ts';
 import { findResumeTime } from '../../dap/model/time-column.ts';
-import { columnNames, csvHead, type MissingNumbers, missingNumbers } from './csv.ts';
+import { columnNames, csvHead, type MissingNumbers, missingNumbers } from '../formats/csv-rows.ts';
 
 /** The column of times. */
 export interface RowTime {

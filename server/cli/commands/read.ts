@@ -13,8 +13,8 @@ import {
   sensorOpener,
 } from '../../../device/index.ts';
 import { type Config, sensorsOf } from '../../config/config.ts';
+import { csvText } from '../../formats/csv-rows.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
-import { csvText } from '../../pull/csv.ts';
 import { aligned } from '../../text/terminal-text.ts';
 import { choiceOf } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';

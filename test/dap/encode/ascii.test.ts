@@ -61,7 +61,7 @@ sensor.time, sensor.voltage, sensor.state
     [
       'with a Sequence of more than numbers and strings',
       [{ ...sequence, fields: [{ type: 'Structure', name: 'st', fields: [] }] }],
-      'sensor.st: expected a number or a string to print as ASCII, found Structure',
+      'sensor.st: expected a number or a string to print as text, found Structure',
     ],
   ])('is refused for a dataset %s', (_, variables, message) => {
     expect(() => asciiHeader({ name: 'd', variables })).toThrow(new TypeError(message));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Column, FollowedRows, Sequence } from '../../../dap/index.ts';
-import { csvHead, csvRow } from '../../../server/pull/csv.ts';
+import { csvEncoder, csvHead } from '../../../server/formats/csv-rows.ts';
 import { RowFiles } from '../../../server/pull/row-files.ts';
 import { shapeOf } from '../../../server/pull/row-shape.ts';
 
@@ -27,10 +27,7 @@ function rowsOf(sequence: Sequence, rows: readonly Row[]): FollowedRows {
 }
 
 function textOf(sequence: Sequence, rows: readonly Row[]): string {
-  const whole = rowsOf(sequence, rows);
-  return [csvHead(sequence), ...rows.map((_, index) => csvRow(whole, index))]
-    .map(line => `${line}\n`)
-    .join('');
+  return `${csvHead(sequence)}\n${Buffer.from(csvEncoder(sequence)(rowsOf(sequence, rows)))}`;
 }
 
 let folder: string;

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DAP2_FORMATS, hasRows, type ResponseFormat, suffixesOf } from '../../dap/index.ts';
-import { ROW_FORMATS } from '../../server/formats/list.ts';
-import type { RowFormat } from '../../server/formats/row-format.ts';
-import { DOCUMENTS } from '../../server/http/responses/documents.ts';
-import { formatsFor, listedAddress, parseCatalog } from '../../web/stream/catalog.ts';
-import { type Serving, serving } from '../serving.ts';
-import { TOY } from '../toy-format.ts';
+import { DAP2_FORMATS, hasRows, type ResponseFormat, suffixesOf } from '../../../dap/index.ts';
+import { ROW_FORMATS } from '../../../server/formats/list.ts';
+import type { RowFormat } from '../../../server/formats/row-format.ts';
+import { DOCUMENTS } from '../../../server/http/responses/documents.ts';
+import { formatsFor, listedAddress, parseCatalog } from '../../../web/stream/catalog.ts';
+import { type Serving, serving } from '../../serving.ts';
+import { TOY } from '../../toy-format.ts';
 
 let server: Serving;
 const get = (path: string, init?: RequestInit) => fetch(server.url + path, { redirect: 'manual', ...init });

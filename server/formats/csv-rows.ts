@@ -1,21 +1,23 @@
-// Writes rows of a Sequence as CSV: a line of names, then a line for each row, each number with all its digits.
+// Writes rows of a Sequence as CSV: a line of names, then a line a row, each number with all its digits.
 
-import { decimal } from '../../dap/encode/decimal.ts';
 import {
   type AttributeTable,
   columnMeanings,
-  type FollowedRows,
   isAtomic,
+  lineEncoder,
+  longestLine,
+  type MissingNumber,
+  type RowEncoder,
   type Sequence,
 } from '../../dap/index.ts';
 
 /**
- * A text that a spreadsheet takes for a formula, or that looks like one made harmless: the characters that OWASP names under
+ * A text that a spreadsheet takes for a formula, or a formula made harmless: the characters that OWASP names under
  * "CSV Injection", with the line feed and the wide forms, after any number of single quotes.
  */
 const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
-/** One field (RFC 4180, section 2), as it is. For text of other origin there is `csvText`. */
+/** One field (RFC 4180, section 2), unchanged. `csvText` is for text of other origin. */
 function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? quoted(text) : text;
 }
@@ -37,7 +39,7 @@ export function columnNames({ name, fields }: Sequence): readonly string[] {
 
 /**
  * The line of names, `sensor.time,sensor.temperature`, without the end of the line.
- * @throws where a column is none of numbers or text
+ * @throws Error for a column that is neither of numbers nor of text
  */
 export function csvHead(sequence: Sequence): string {
   const odd = sequence.fields.find(field => !isAtomic(field));
@@ -47,29 +49,30 @@ export function csvHead(sequence: Sequence): string {
   return columnNames(sequence).map(csvText).join(',');
 }
 
-/** For each column, which of its numbers stand for no value; undefined for a column of text. */
-export type MissingNumbers = readonly (((stored: number) => boolean) | undefined)[];
+/** For each column, the numbers that stand for no value; undefined for a column of text. */
+export type MissingNumbers = readonly (MissingNumber | undefined)[];
 
-/** The numbers that the attributes mark as missing. What lies outside of a valid range was measured all the same. */
+/** The numbers that the attributes mark as missing. A number outside of a valid range was measured all the same. */
 export function missingNumbers(sequence: Sequence, attributes: AttributeTable): MissingNumbers {
   return columnMeanings(sequence, attributes).map(
     meaning => meaning && ((stored: number) => meaning.isMarked(stored)),
   );
 }
 
-/** Row `index`, without the end of the line; a field is empty where there is no value. */
-export function csvRow(
-  { sequence, columns }: FollowedRows,
-  index: number,
-  missing: MissingNumbers = [],
-): string {
-  const texts = sequence.fields.map(({ type }, column) => {
-    const value = columns[column]![index];
-    if (typeof value !== 'number') return csvText(String(value));
-    if (Number.isNaN(value) || missing[column]?.(value) === true) return '';
-    return decimal(type === 'Float32' ? 'Float32' : 'Float64', value);
+/** Bytes that a line takes at most; undefined where a column of text sets no bound. */
+export const longestCsvRow: (sequence: Sequence) => number | undefined = longestLine;
+
+/** An encoder for rows as CSV, each with the end of its line. A field is empty where there is no value: NaN, or a missing number. */
+export function csvEncoder(sequence: Sequence, missing: MissingNumbers = [], lineEnd = '\n'): RowEncoder {
+  return lineEncoder(sequence, {
+    separator: ',',
+    lineEnd,
+    text: csvText,
+    missing: sequence.fields.map((_, column) => {
+      const isMarked = missing[column];
+      return stored => Number.isNaN(stored) || isMarked?.(stored) === true;
+    }),
   });
-  return texts.join(',');
 }
 
 function quoted(text: string): string {
