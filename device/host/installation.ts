@@ -1,10 +1,10 @@
-// Tells how this program was put here, and what to do about an optional module that is missing or does not run.
+// Finds out how this program was installed, and what to do about an optional module that is missing or does not run.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Those through which sensors are reached. */
+/** The optional modules by which sensors are reached. */
 export type OptionalModule = 'i2c-bus' | 'koffi' | 'onoff';
 
 export interface Installation {
@@ -29,9 +29,9 @@ export function thisInstallation(): Installation {
   return installationAt(ROOT ?? '');
 }
 
-/** By the files that are there: those of install.sh, of a release, or of a checkout. */
+/** Recognises an installation by files of install.sh, of a release, or of a checkout. */
 export function installationAt(root: string, node: string = process.versions.node): Installation {
-  // Where a release has its addons, for each Node; the Debian package leaves the other file out.
+  // A release has its addons per Node in the first of these; the Debian package leaves the second file out.
   const isRelease = ['node_modules/i2c-bus/lib/binding', 'ARCHITECTURE'].some(name =>
     existsSync(join(root, name)),
   );
@@ -40,16 +40,16 @@ export function installationAt(root: string, node: string = process.versions.nod
 
 function sourceKind(root: string): Installation['kind'] {
   if (existsSync(join(root, 'package-lock.json'))) return 'checkout';
-  // What install.sh leaves where it has copied everything (systemd/install/program.sh).
+  // install.sh leaves this file after it has copied everything (systemd/install/program.sh).
   return existsSync(join(root, '.content')) ? 'compiled' : 'npm';
 }
 
-/** What to do where a module is not there or does not run. */
+/** What to do about a module that is missing or does not run. */
 export function moduleAdvice(
   name: OptionalModule,
   { kind, node }: Installation = thisInstallation(),
 ): string {
-  // Koffi's runs on every Node.
+  // The addon of koffi runs on every Node.
   if (kind === 'release' && name !== 'koffi' && !RELEASE_NODES.includes(node.split('.')[0]!)) {
     const nodes = `${RELEASE_NODES.slice(0, -1).join(', ')} and ${RELEASE_NODES.at(-1)}`;
     return `this build has it for Node ${nodes}, and this is Node ${node}: install one of these, then sudo systemctl restart dapberry`;

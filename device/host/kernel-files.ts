@@ -1,23 +1,23 @@
-// Where the kernel's own files are read: the proc and sysfs trees, or a stand-in for them.
+// Reads and writes the files of the kernel below /proc, /sys and /dev, or below a folder that imitates them.
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The kernel's files, by their usual absolute paths: `/proc/stat`, `/sys/class/thermal`. */
+/** The kernel's files, by their usual absolute paths, such as `/proc/stat` or `/sys/class/thermal`. */
 export interface KernelFiles {
-  /** The whole text of a file, as it is now. Rejects where it is not there (code ENOENT) or its driver gives an error. */
+  /** The whole text of a file. Rejects if the file is missing (code ENOENT) or its driver reports an error. */
   read(path: string, signal?: AbortSignal): Promise<string>;
   /**
-   * Writes to a file that is there, in one piece, as drivers want it. Rejects where it is not (code ENOENT), where this user
-   * may not (EACCES, EPERM, EROFS) or its driver gives an error.
+   * Writes to an existing file in one call, as drivers expect. Rejects if the file is missing (code ENOENT), if this user may
+   * not write it (EACCES, EPERM, EROFS) or if its driver reports an error.
    */
   write(path: string, text: string): Promise<void>;
-  /** The names in a folder; none where there is no such folder. */
+  /** The names in a folder; none if there is no such folder. */
   list(path: string): Promise<readonly string[]>;
 }
 
-/** The kernel makes these out of its own memory, at once; a file in /sys may wait for the hardware behind it. */
+/** The kernel makes these files from its own memory, at once; a file in /sys may wait for its hardware. */
 const AT_ONCE = /^\/proc\//;
 
 /** The files of the running kernel, or of a tree of the same shape below `root`. */
@@ -30,7 +30,7 @@ export function kernelFiles(root = '/'): KernelFiles {
       return readFile(place, { encoding: 'utf8', ...(signal && { signal }) });
     },
     write: async (path, text) => {
-      // Without O_CREAT: a file that the kernel has not made means nothing to it.
+      // Without O_CREAT, since only the kernel can make a file that has a meaning.
       const file = await open(join(root, path), constants.O_WRONLY);
       try {
         await file.write(text);
@@ -49,10 +49,10 @@ export function kernelFiles(root = '/'): KernelFiles {
   };
 }
 
-/** Grows to the longest file that was read. */
+/** The buffer of `readAtOnce`, which grows to the longest file. */
 let memory = Buffer.alloc(4096);
 
-/** Three calls of the kernel and no memory: a read through the thread pool costs ten times that, every second, for years. */
+/** Reads with three system calls and no new memory; a read by the thread pool costs ten times as much. */
 function readAtOnce(path: string): string {
   const file = openSync(path, 'r');
   try {
@@ -68,22 +68,22 @@ function readAtOnce(path: string): string {
   }
 }
 
-/** The error that `read` gives for a file that is not there. */
+/** The error of `read` for a missing file. */
 export function missingFile(path: string): Error {
   return Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' });
 }
 
-/** The error that `write` gives for a file of another user. */
+/** The error of `write` for a file of another user. */
 export function refusedFile(path: string): Error {
   return Object.assign(new Error(`EACCES: permission denied, open '${path}'`), { code: 'EACCES' });
 }
 
-/** Whether an error says that a file or folder is not there. */
+/** Whether the error means that a file or folder is missing. */
 export function isMissing(error: unknown): boolean {
   return hasCode(error, ['ENOENT']);
 }
 
-/** Whether an error says that this user, or anyone in this sandbox, may not do that. */
+/** Whether the error means that this user, or this sandbox, has no permission. */
 export function isRefused(error: unknown): boolean {
   return hasCode(error, ['EACCES', 'EPERM', 'EROFS']);
 }
@@ -92,7 +92,7 @@ function hasCode(error: unknown, codes: readonly unknown[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(error.code);
 }
 
-/** The text of a file; the error of a driver, which only says that reading failed, gets the place to it. */
+/** The text of a file. A driver's error, which only says that reading failed, gets the path as a prefix. */
 export async function textAt(files: KernelFiles, path: string, signal?: AbortSignal): Promise<string> {
   try {
     return await files.read(path, signal);
@@ -107,8 +107,8 @@ export async function textAt(files: KernelFiles, path: string, signal?: AbortSig
 }
 
 /**
- * Sees that a device is still the one that it was found to be.
- * @throws where the file that names it says anything else: numbers, and folders called by them, are given anew
+ * Checks that the file which names a device still has the expected text: the kernel reuses the numbers of devices.
+ * @throws one sentence, if the text is another
  */
 export async function expectText(
   files: KernelFiles,
@@ -125,8 +125,8 @@ export async function expectText(
 }
 
 /**
- * Reads a file once at opening, since a sensor cannot do without it.
- * @throws one sentence that says what the machine lacks, where the file is not there
+ * Reads a file that a sensor needs, when the sensor is opened.
+ * @throws one sentence about the machine, if the file is missing
  */
 export async function readAtOpening(files: KernelFiles, path: string): Promise<string> {
   try {

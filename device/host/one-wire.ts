@@ -1,4 +1,4 @@
-// How are thermometers on 1-Wire reached? Through the files of the kernel's driver, one blocking call at a time, one conversion for all of a bus.
+// Reaches 1-Wire thermometers by the files of the kernel's driver: one call at a time, one conversion per bus.
 
 import { type Clock, nextTurn } from './clock.ts';
 import { isMissing, isRefused, type KernelFiles } from './kernel-files.ts';
@@ -9,7 +9,7 @@ const W1 = '/sys/bus/w1/devices';
 
 /**
  * Family codes that the kernel's driver w1_therm knows (Linux, Documentation/w1/slaves/w1_therm.rst): DS18S20, DS1822,
- * DS18B20, DS1825, DS28EA00. The last does not listen to a conversion of all.
+ * DS18B20, DS1825, DS28EA00. The last does not take part in a bulk conversion.
  */
 const FAMILIES = ['10', '22', '28', '3b', '42'] as const;
 const WITHOUT_BULK = '42';
@@ -20,7 +20,7 @@ export const ONE_WIRE_ADDRESS = new RegExp(`^(?:${FAMILIES.join('|')})-[0-9a-f]{
 /** The one queue of all bus masters. */
 const QUEUE = '1-wire';
 
-/** Seconds. A conversion takes 94 ms at least; the driver comes back sooner where nobody answered, and says nothing of it. */
+/** Seconds. A conversion takes at least 94 ms; the driver returns earlier, without an error, if no thermometer answers. */
 const SHORTEST_CONVERSION = 0.02;
 
 export interface Thermometer {
@@ -32,19 +32,19 @@ export interface Thermometer {
 }
 
 export interface OneWire {
-  /** What the kernel has found, by masters and addresses; none where there is no 1-Wire. */
+  /** The thermometers that the kernel has found, by masters and addresses; none without 1-Wire. */
   thermometers(): Promise<readonly Thermometer[]>;
   /**
-   * Runs `work` when nobody else talks to any 1-Wire bus. The kernel's calls block for as long as a conversion takes, each
-   * of them one of the few threads (four in all) that every file of the process is read by.
+   * Runs `work` alone on all 1-Wire buses. Each call of the kernel's driver blocks for a whole conversion, and with it one of
+   * the four threads that read all files of the process.
    */
   alone<T>(work: () => Promise<T>, context: ReadContext): Promise<T>;
   /**
-   * Sees, from inside `alone`, that the thermometer's next reading was measured after the monotonic time `since`. Where the
-   * kernel can, all thermometers of the bus convert at once, and those that are read next need not.
+   * Makes sure, inside `alone`, that the thermometer's next reading is measured after the monotonic time `since`. If the kernel
+   * supports a bulk conversion, all thermometers of the bus convert at once, and the next ones need not convert again.
    */
   convert(thermometer: Thermometer, since: number): Promise<void>;
-  /** What a person should know of how this thermometer is read, as of its last conversion; undefined where that is nothing. */
+  /** An advice about the thermometer's latest conversion; undefined if there is none. */
   note(thermometer: Thermometer): string | undefined;
 }
 
@@ -55,18 +55,18 @@ export interface OneWireOptions {
 }
 
 export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
-  /** By masters: the monotonic time at which the last conversion of all began. */
+  /** By masters: the monotonic time at which the latest bulk conversion began. */
   const begun = new Map<string, number>();
-  /** By masters: that their thermometers could convert at once, and do not. */
+  /** By masters: the advice that their thermometers could convert at once. */
   const notes = new Map<string, string>();
 
-  /** @returns whether this user may have all thermometers convert */
+  /** @returns whether this user may start a bulk conversion */
   const convertAll = async (master: string, path: string): Promise<boolean> => {
-    // What is asked for at the same moment is then served by the same conversion.
+    // Readings that begin in the same turn are then served by the same conversion.
     await nextTurn();
     const start = clock.monotonic();
     try {
-      // With the line's end: the driver compares eight characters.
+      // The driver compares eight characters, the end of the line among them.
       await files.write(path, 'trigger\n');
     } catch (error) {
       if (isRefused(error)) return false;
@@ -79,7 +79,7 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
     return true;
   };
 
-  /** Whether a conversion of all may have left values that nobody has read yet; so, too, where nobody may ask. */
+  /** Whether a bulk conversion may have left values that were not read yet; true if this user may not ask. */
   const mayHaveLeft = async (path: string) => {
     try {
       return (await files.read(path)).trim() !== '0';
@@ -123,10 +123,10 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
           return;
         }
         await noteRefusal(master, path);
-        // A value that was left by somebody else's conversion of all would be one of then: it is taken away first.
+        // A value left by another program's bulk conversion would be old: reading it removes it.
         if (await mayHaveLeft(path)) await files.read(`${folder}/w1_slave`);
       } catch (error) {
-        // Older kernels, and masters after the first one, do not have it: reading converts.
+        // Older kernels, and masters after the first, do not have this file: there, each read converts.
         if (!isMissing(error)) throw error;
       }
     },

@@ -1,4 +1,4 @@
-// Does a process still live? By its number, which another may have by now, and the time of its start, which no other has.
+// Finds out whether a process still runs, by its number and its start time, since the kernel reuses numbers.
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -8,9 +8,9 @@ import { errnoOf } from './errno.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in the kernel's ticks since the boot; undefined where that could not be read. */
+  /** When it started, in the kernel's ticks since the boot; undefined if that could not be read. */
   readonly start: string | undefined;
-  /** Its user, by number. */
+  /** The number of its user. */
   readonly uid: number;
 }
 
@@ -19,23 +19,23 @@ export function thisProcess(proc = '/proc'): ProcessIdentity {
   return { pid: process.pid, start: statOf(process.pid, proc)?.start, uid: process.geteuid?.() ?? 0 };
 }
 
-/** Whether it still runs. Of a process that is hidden from this user only its number is looked at. */
+/** Whether the process still runs. A process hidden from this user is judged by its number alone. */
 export function isAlive({ pid, start, uid }: ProcessIdentity, proc = '/proc'): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (errnoOf(error) !== constants.errno.EPERM) return false;
-    // One of this user's could be signalled: the number is another's now.
+    // A process of this user could be signalled, so the number belongs to another process now.
     if (uid === process.geteuid?.()) return false;
   }
   const now = statOf(pid, proc);
   if (now === undefined) return true;
-  // A process that nobody has asked for its end is there, but holds nothing any more.
+  // A zombie exists until its parent collects it, but holds nothing.
   if (now.state === 'Z' || now.state === 'X') return false;
   return start === undefined || now.start === start;
 }
 
-/** Where fields are in /proc/PID/stat behind the name, which may contain anything (proc_pid_stat(5), fields 3 and 22). */
+/** Indices of the fields 3 and 22 of /proc/PID/stat, counted behind the name, which may contain blanks (proc_pid_stat(5)). */
 const STATE = 0;
 const START = 19;
 

@@ -1,4 +1,4 @@
-// Pulse counts since the process began, kept on the host so that they survive a sensor that is closed after an error and reopened.
+// Keeps pulse counts for the life of the process, so that they survive the reopening of their sensor.
 
 /** One running count. */
 export interface PulseCount {

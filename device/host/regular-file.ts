@@ -1,9 +1,9 @@
-// Opens the files that a configuration names: regular files up to a size, and nothing that could block or never end.
+// Reads the files that a configuration names: regular files up to a size, nothing that could block or never end.
 
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** The error for a file that exists and is not read. The message says what was expected and found. */
+/** The error for a file that exists and is refused. The message says what was expected and found. */
 export class UnfitFile extends Error {
   readonly expected: string;
   readonly found: string;
@@ -17,14 +17,14 @@ export class UnfitFile extends Error {
 }
 
 /**
- * Opens a regular file, or a symbolic link to one, of at most `largest` bytes. Never waits: to open or read a FIFO without a writer or a
- * device blocks a thread, which then keeps the process from ending.
+ * Opens a regular file, or a symbolic link to one, of at most `largest` bytes. Never waits: opening or reading a device, or a
+ * FIFO without a writer, can block a thread, which then keeps the process from ending.
  * @throws UnfitFile, or the system's error
  */
 async function openRegular(path: string, largest: number): Promise<FileHandle> {
-  // A device is not opened at all: that alone has effects, a watchdog's for one.
+  // A device is not opened at all, since opening some of them has an effect: it starts a watchdog.
   check(await stat(path), largest);
-  // What took its place since then is opened without waiting, and found out.
+  // Another file may have taken its place meanwhile: opened without waiting, and checked again.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     check(await file.stat(), largest);
@@ -36,7 +36,7 @@ async function openRegular(path: string, largest: number): Promise<FileHandle> {
 }
 
 /**
- * The bytes of a regular file, as they are taken; it is opened when the first are, and closed when no more are wanted.
+ * The bytes of a regular file. The file is opened for the first bytes, and closed when the generator ends.
  * @throws UnfitFile, or the system's error
  */
 export async function* streamRegular(path: string, largest: number): AsyncGenerator<Uint8Array, void> {
@@ -49,7 +49,7 @@ export async function* streamRegular(path: string, largest: number): AsyncGenera
 }
 
 /**
- * Reads a regular file whole. A file that is longer than its size says, as in /proc, is read up to `largest` bytes.
+ * Reads a whole regular file of at most `largest` bytes, also one whose size says 0, as in /proc.
  * @throws UnfitFile, or the system's error
  */
 export async function readRegular(path: string, largest: number): Promise<Uint8Array> {

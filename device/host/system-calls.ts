@@ -1,22 +1,25 @@
-// How does a program in JavaScript make a call of the kernel that Node has none for? Through koffi, which calls the C library.
+// Makes the system calls that Node lacks, through koffi, which calls the C library.
 
 import { kernelError } from './errno.ts';
 
-/** Each throws an error with the kernel's `errno`, negative as in Node's own errors. */
+/** System calls that throw an error with the kernel's `errno`, negative as in Node's own errors. */
 export interface SystemCalls {
   /** @param argument the structure that the request reads or fills */
   ioctl(descriptor: number, request: number, argument: Buffer): void;
   /** Makes `readWaiting` not wait. */
   setNonBlocking(descriptor: number): void;
-  /** Reads what is there now: how many bytes it was, 0 where there is nothing. Does not throw for that, as Node's would. */
+  /**
+   * Reads the bytes that are available; does not wait, and does not throw.
+   * @returns how many bytes it has read, 0 for none
+   */
   readWaiting(descriptor: number, buffer: Buffer): number;
 }
 
-/** fcntl(2), with the numbers that Linux has on ARM and x86. */
+/** Constants of fcntl(2) on Linux for ARM and x86. */
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
 
-/** Rejects where koffi is not installed, or has no build for this machine. */
+/** Loads koffi. Rejects if it is not installed or has no build for this machine. */
 export async function loadSystemCalls(): Promise<SystemCalls> {
   const { default: koffi } = await import('koffi');
   const library = koffi.load(null);
@@ -28,7 +31,7 @@ export async function loadSystemCalls(): Promise<SystemCalls> {
   };
   return {
     ioctl: (descriptor, request, argument) => check('ioctl', ioctl(descriptor, request, 'void *', argument)),
-    // A line's descriptor has no other flag that could be set.
+    // The descriptor of a GPIO line has no other flags that this would clear.
     setNonBlocking: descriptor => check('fcntl', fcntl(descriptor, F_SETFL, 'int', O_NONBLOCK)),
     readWaiting: (descriptor, buffer) => Math.max(0, Number(read(descriptor, buffer, buffer.length))),
   };

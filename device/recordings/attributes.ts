@@ -8,10 +8,13 @@ import { DapSyntaxError } from '../../dap/model/text-scanner.ts';
 import type { Sequence } from '../../dap/model/variable.ts';
 import { readRegular, UnfitFile } from '../host/regular-file.ts';
 
-/** Bytes. */
+/** In bytes. */
 const LARGEST_DAS = 2 ** 24;
 
-/** The attributes that lie beside `file`; undefined where there is no such file. Throws a sentence for a file that is no DAS. */
+/**
+ * The attributes from the DAS beside `file`; undefined if there is none.
+ * @throws one sentence for a file that is no DAS
+ */
 export async function attributesBeside(file: string): Promise<AttributeTable | undefined> {
   const das = file.replace(/\.dods$/i, '.das');
   let bytes: Uint8Array;
@@ -30,7 +33,7 @@ export async function attributesBeside(file: string): Promise<AttributeTable | u
   }
 }
 
-/** What the numbers of a column mean by those attributes; undefined for a column of another type. */
+/** The meaning of a column's numbers by those attributes; undefined for a column that is not of numbers. */
 export function columnMeaning(
   { name, fields }: Sequence,
   place: number,

@@ -1,12 +1,12 @@
-// Reads the numbers of a table, whole or not at all, and tells decimal commas from separators of thousands.
+// Parses the numbers of a table strictly, and tells decimal commas from separators of thousands.
 
 import { looksLikeInstant, secondsOfInstant } from '../../dap/model/instant.ts';
 import { oddCharacter, withVisible } from '../odd-characters.ts';
 
-/** What stands between the fields of a table. */
+/** The character between the fields of a table. */
 export type Delimiter = ',' | ';' | '\t';
 
-/** What stands for a value that is not there, in small letters. */
+/** The texts for a missing value, in lower case. */
 const MISSING = new Set(['', 'nan', '-nan', 'na', 'n/a', 'null', 'none', '-', '--']);
 
 const WITH_POINT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -28,13 +28,13 @@ interface Sighting {
   readonly line: number;
 }
 
-/** How the decimals of one column are written, as far as it was read. */
+/** The decimal marks of one column so far. */
 interface Marks {
   comma?: Sighting;
   point?: Sighting;
-  /** A number without any mark. */
+  /** A number without a mark. */
   whole?: Sighting;
-  /** One decimal at least cannot be a whole number with a separator of thousands. */
+  /** At least one number cannot be a whole number with a separator of thousands. */
   isDecimal: boolean;
 }
 
@@ -50,7 +50,7 @@ export class Decimals {
   }
 
   /**
-   * A number, NaN for a value that is not there, or the seconds since 1970 of an ISO 8601 time.
+   * A number, NaN for a missing value, or the seconds since 1970 of an ISO 8601 time.
    * @throws one sentence with line and column
    */
   read(text: string, place: number, line: number): number {
@@ -78,7 +78,7 @@ export class Decimals {
     throw unfit(where, text, hintFor(text));
   }
 
-  /** Takes note of the decimal mark of a number, also in columns that are not read: a file has one way to write numbers. */
+  /** Records the decimal mark of a number, also for columns that are not read: a file writes all its numbers the same way. */
   note(text: string, place: number, line: number): void {
     if (this.#delimiter === ',') return;
     const marks = this.#marks[place]!;
@@ -95,8 +95,8 @@ export class Decimals {
   }
 
   /**
-   * To be called when all rows were read, with the places of the columns that count.
-   * @throws where numbers such as `1,013` may mean 1.013 or 1013
+   * Checks the columns that were read, by their indices, after the last row.
+   * @throws one sentence, if a number such as `1,013` may mean 1.013 or 1013
    */
   finish(places: readonly number[]): void {
     for (const place of places) {

@@ -1,4 +1,4 @@
-// Reads a recorded data response with the decoder of DAP2, also one that was cut off, as every endless stream is.
+// Reads a recorded DAP2 data response, also one that was cut off, as every recorded endless stream is.
 
 import { Decoder } from '../../dap/decode/decoder.ts';
 import type { AttributeTable } from '../../dap/model/attributes.ts';
@@ -8,8 +8,8 @@ import { attributesBeside, columnMeaning } from './attributes.ts';
 import type { RowsSink } from './rows-sink.ts';
 
 /**
- * Gives the rows of the first Sequence, their values unpacked as the attributes beside `file` say. Bytes of a row that is
- * not whole are left.
+ * Gives the rows of the first Sequence to `sink`, their values unpacked by the attributes beside `file`. An incomplete last row
+ * is dropped.
  */
 export async function readDods(
   file: string,
@@ -42,7 +42,7 @@ export async function readDods(
   }
 }
 
-/** The values of a column; NaN for none, also where it holds what this project writes for want of a value. */
+/** The values of a column, with NaN for a missing value and for this project's fill value. */
 function numbersOf(
   sequence: Sequence,
   place: number,

@@ -1,12 +1,12 @@
-// Decodes text that has to be UTF-8, and names the encoding of any other text.
+// Decodes UTF-8 text, and names the probable encoding of any other text.
 
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes that are no UTF-8 text. */
+/** The error for bytes that are not UTF-8. */
 class EncodingError extends Error {
   /** Such as `UTF-16`. */
   readonly found: string;
-  /** From 1; undefined where the whole text is meant. */
+  /** The line, from 1; undefined for the whole text. */
   readonly line: number | undefined;
 
   constructor(found: string, line?: number) {
@@ -20,7 +20,7 @@ class EncodingError extends Error {
   }
 }
 
-/** The encoding that the first bytes of a text betray, where that is not UTF-8. */
+/** The encoding by the first bytes of a text; undefined if they fit UTF-8. */
 export function wideEncoding(bytes: Uint8Array): string | undefined {
   const [first, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'UTF-32' : 'UTF-16';
@@ -42,13 +42,13 @@ export function foreignByte(byte: number): string {
   return `another encoding, such as Windows-1252 (the byte ${hex}, "${meant}" there)`;
 }
 
-/** The offset of the first byte that is no UTF-8; undefined where all are. */
+/** The offset of the first byte that is not UTF-8; undefined if there is none. */
 export function firstForeign(bytes: Uint8Array): number | undefined {
   if (isUtf8(bytes)) return undefined;
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   for (let index = text.indexOf('\ufffd'); index >= 0; index = text.indexOf('\ufffd', index + 1)) {
     const offset = Buffer.byteLength(text.slice(0, index));
-    // The character that stands for others may itself be written in the text.
+    // The text may contain the replacement character itself.
     const isWritten = bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd;
     if (!isWritten) return offset;
   }
@@ -99,7 +99,7 @@ function decoded(bytes: Uint8Array, line: number, isFirst: boolean): string {
   return isFirst ? text.replace(/^\ufeff/, '') : text;
 }
 
-/** How many bytes at the end begin a character that is not whole. */
+/** How many bytes at the end belong to an incomplete character. */
 function cutOffAtEnd(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;

@@ -1,4 +1,4 @@
-// Reads a recording: columns of numbers by their names, and the time of each row, taken from a file of one of three sorts.
+// Reads named columns of numbers, and the times of their rows, from a recorded file of one of three formats.
 
 import { extname } from 'node:path';
 import { instantText } from '../../dap/model/instant.ts';
@@ -7,31 +7,31 @@ import { readDods } from './dods.ts';
 import type { RowsSink } from './rows-sink.ts';
 import { readTable } from './table.ts';
 
-/** Bytes. What is read stays in memory, 8 bytes a value. */
+/** In bytes. The values stay in memory, 8 bytes each. */
 const LARGEST_FILE = 256 * 1024 ** 2;
 
 export interface Recording {
   readonly rows: number;
-  /** Seconds since 1970 of each row, growing; undefined where nobody asked for it. */
+  /** Seconds since 1970 of each row, never decreasing; undefined without a column of times. */
   readonly times: Float64Array | undefined;
-  /** As many as were asked for, in that order. */
+  /** The requested columns, in the requested order. */
   readonly columns: readonly Float64Array[];
 }
 
-/** What is wanted of a file. */
-export interface Wanted {
-  /** Names of columns, as the file has them. */
+/** The columns to read from a file. */
+export interface ColumnRequest {
+  /** The names of columns in the file. */
   readonly columns: readonly string[];
-  /** The column of times; undefined where they do not matter. */
+  /** The name of the column of times; undefined if times are not needed. */
   readonly time: string | undefined;
-  /** Numbers that stand for no value. */
+  /** Numbers that mark a missing value. */
   readonly missing?: readonly number[];
 }
 
-/** Seconds since 1970 of the year 3000: later times are in another unit. */
+/** The year 3000 in seconds since 1970; later times are probably in another unit. */
 const LAST_TIME = 32_503_680_000;
 
-/** Units that loggers count in, by how many make a second. */
+/** Smaller units of time, by how many make a second. */
 const FINER_UNITS: readonly (readonly [perSecond: number, name: string])[] = [
   [1e3, 'milliseconds'],
   [1e6, 'microseconds'],
@@ -40,9 +40,9 @@ const FINER_UNITS: readonly (readonly [perSecond: number, name: string])[] = [
 
 /**
  * Reads a recording: a `.dods` of any DAP2 server, an `.asc` or `.ascii` of this one, or a `.csv`, `.tsv` or `.txt` with a line of names.
- * @throws one sentence with the file and the place in it
+ * @throws one sentence with the file and the position in it
  */
-export async function readRecording(file: string, wanted: Wanted): Promise<Recording> {
+export async function readRecording(file: string, wanted: ColumnRequest): Promise<Recording> {
   const bytes = streamRegular(file, LARGEST_FILE);
   try {
     const collector = new Collector(wanted);
@@ -54,7 +54,7 @@ export async function readRecording(file: string, wanted: Wanted): Promise<Recor
     const reason = code === 'ENOENT' ? 'expected a recording, found no such file' : (error as Error).message;
     throw new Error(`${file}: ${reason}`, { cause: error });
   } finally {
-    // Where the rest of it is not wanted nobody has ended it.
+    // After an error the generator has not ended by itself.
     await bytes.return();
   }
 }
@@ -64,14 +64,14 @@ class Collector implements RowsSink {
   readonly #hasTime: boolean;
   readonly #missing: ReadonlySet<number>;
   readonly #values: number[][];
-  /** Where the newest row stands. */
+  /** The position of the newest row, for messages. */
   #where: (() => string) | undefined;
   #begun = false;
 
-  constructor({ time, columns, missing = [] }: Wanted) {
+  constructor({ time, columns, missing = [] }: ColumnRequest) {
     this.#hasTime = time !== undefined;
     this.wanted = [...(time === undefined ? [] : [time]), ...columns];
-    // Of Float32 columns the values are the nearest that such a column can hold.
+    // A Float32 column holds the nearest value that it can.
     this.#missing = new Set(missing.flatMap(value => [value, Math.fround(value)]));
     this.#values = this.wanted.map(() => []);
   }

@@ -1,14 +1,14 @@
-// Declares what takes the rows of a recorded file, whichever of the formats the file has.
+// Declares the receiver of a recorded file's rows, which is the same for every format.
 
-/** Takes rows of numbers as a file gives them. */
+/** Receives the rows of a file. */
 export interface RowsSink {
-  /** The columns that are wanted, the time first where it is wanted. */
+  /** The requested columns, the column of times first if it is requested. */
   readonly wanted: readonly string[];
   /**
-   * The names of the file's columns have become known.
-   * @returns the places of the wanted ones among them, that of the time first where it is wanted
+   * Receives the names of the file's columns.
+   * @returns the indices of the requested columns among them, in the order of `wanted`
    */
   begin(names: readonly string[]): readonly number[];
-  /** One row: the values at those places. `where` is for messages. */
+  /** Receives one row: the values at those indices. `where` gives its position for messages. */
   row(values: ArrayLike<number>, where: () => string): void;
 }

@@ -1,4 +1,4 @@
-// Reads a table of text with a line of names and a line for each row: CSV, and the text of a DAP2 Sequence.
+// Reads a text table with a line of names and a line per row: CSV, and the text of a DAP2 Sequence.
 
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
@@ -7,13 +7,13 @@ import { Decimals, type Delimiter } from './decimals.ts';
 import { utf8Text } from './encoding.ts';
 import type { RowsSink } from './rows-sink.ts';
 
-/** The line under the structure, before the names, in `.asc`. */
+/** The line between the structure and the names in `.asc`. */
 const RULE = /^-{5,}$/;
 
-/** Lines of a structure; in Hyrax's text it is this one alone. */
+/** The first line of the structure; in the text of Hyrax it is the only one. */
 const STRUCTURE = /^Dataset\s*[:{]/;
 
-/** Characters; a line of names within them. */
+/** The characters within which the line of names has to end. */
 const LONGEST_HEAD = 1024 ** 2;
 
 const DELIMITERS: readonly Delimiter[] = [';', '\t', ','];
@@ -33,7 +33,7 @@ interface Line {
   readonly info: { readonly lines: number };
 }
 
-/** Gives the rows of a table. What stands between its fields, a comma, a semicolon or a tab, shows in the line of names. */
+/** Gives the rows of a table to `sink`. The line of names shows the delimiter: a comma, a semicolon or a tab. */
 export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink): Promise<void> {
   const text = utf8Text(bytes);
   const head = await headOf(text);
@@ -72,14 +72,14 @@ export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink
 }
 
 interface Head {
-  /** How many lines come before those of `rest`. */
+  /** The number of lines before those of `rest`. */
   readonly before: number;
   readonly names: string;
-  /** The text behind the names, as far as it was read. */
+  /** The text after the line of names, as far as it was read. */
   readonly rest: string;
 }
 
-/** Reads up to the line of names; undefined where there is none. */
+/** Reads up to the line of names; undefined if there is none. */
 async function headOf(text: AsyncGenerator<string>): Promise<Head | undefined> {
   let read = '';
   let isEnded = false;
@@ -98,7 +98,7 @@ async function headOf(text: AsyncGenerator<string>): Promise<Head | undefined> {
 
 function headIn(text: string, isWhole: boolean): Head | undefined {
   const lines = text.split('\n');
-  // The last one may go on.
+  // The last line may be incomplete.
   const whole = isWhole ? lines : lines.slice(0, -1);
   let isInStructure = false;
   for (const [index, line] of whole.entries()) {
@@ -119,7 +119,7 @@ function headIn(text: string, isWhole: boolean): Head | undefined {
   return undefined;
 }
 
-/** The line in which a record ends: a name in quotes may hold line breaks. */
+/** The line in which a record ends, since a quoted name may contain line breaks; undefined if it is not there yet. */
 function endOfRecord(lines: readonly string[], first: number): number | undefined {
   if (!/(?:^|[,;\t])\s*"/.test(lines[first]!)) return first;
   let quotes = 0;
@@ -135,7 +135,7 @@ async function* joined(first: string, others: AsyncIterable<string>): AsyncGener
   for await (const text of others) if (text !== '') yield text;
 }
 
-/** The delimiter that gives all wanted names, or else the one that gives most names. */
+/** The delimiter that gives all requested names, else the one that gives most names. */
 function delimiterOf(line: string, wanted: readonly string[]): Delimiter {
   const counts = DELIMITERS.map(delimiter => {
     const names = fieldsOf(line, delimiter);
@@ -143,7 +143,7 @@ function delimiterOf(line: string, wanted: readonly string[]): Delimiter {
   });
   const fitting = counts.filter(({ fits }) => fits);
   const [most] = (fitting.length > 0 ? fitting : counts).toSorted((a, b) => b.count - a.count);
-  // A single column has nothing between its fields; a comma in it is then one too many.
+  // A single column has no delimiter; a comma in a row is then an error.
   return most === undefined || most.count < 2 ? ',' : most.delimiter;
 }
 
@@ -152,12 +152,12 @@ function fieldsOf(line: string, delimiter: Delimiter): readonly string[] {
     const [fields = []] = parseNow(line, { ...FORMAT, delimiter }) as string[][];
     return fields.map(nameOf);
   } catch {
-    // Its quotes are those of fields between other delimiters.
+    // The quotes fit another delimiter.
     return [line];
   }
 }
 
-/** `sensor.temperature` is `temperature`, as in the other sorts of recordings. */
+/** `sensor.temperature` is `temperature`, as in the other formats of recordings. */
 function nameOf(text: string): string {
   return /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/.test(text) ? text.slice(text.indexOf('.') + 1) : text;
 }

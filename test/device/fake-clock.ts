@@ -1,4 +1,4 @@
-// A clock for tests: its time stands still while anything happens, and jumps to the next one who waits when nothing does.
+// A clock for tests whose time jumps to the next sleeper as soon as the event loop has nothing else to do.
 
 import type { Clock } from '../../device/host/clock.ts';
 
@@ -13,7 +13,7 @@ export class FakeClock implements Clock {
   #turning = false;
   readonly #sleepers = new Set<Sleeper>();
 
-  /** @param wall what the system clock shows at the beginning, seconds since 1970 */
+  /** @param wall the system clock at first, in seconds since 1970 */
   constructor(wall = 1_800_000_000.25) {
     this.#ahead = wall - this.#monotonic;
   }
@@ -26,17 +26,17 @@ export class FakeClock implements Clock {
     return Math.floor((this.#monotonic + this.#ahead) * 1000) / 1000;
   }
 
-  /** How many wait for a time that has not come. */
+  /** How many sleepers wait. */
   get sleepers(): number {
     return this.#sleepers.size;
   }
 
-  /** Sets the system clock forward, or back. */
+  /** Sets the system clock forward, or back for negative seconds. */
   set(seconds: number): void {
     this.#ahead += seconds;
   }
 
-  /** Lets time pass while everyone is too busy to notice. */
+  /** Lets time pass without waking a sleeper. */
   pass(seconds: number): void {
     this.#monotonic += seconds;
   }
@@ -59,7 +59,7 @@ export class FakeClock implements Clock {
   #turn(): void {
     if (this.#turning) return;
     this.#turning = true;
-    // Two turns of the event loop, so that all that does not wait for this clock is done.
+    // Two turns of the event loop, so that everything that does not wait for this clock is done.
     setImmediate(() =>
       setImmediate(() => {
         this.#turning = false;

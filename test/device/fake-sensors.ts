@@ -1,4 +1,4 @@
-// Sensors for tests, and ways to take rows from a generator.
+// Makes sensors for tests, and takes rows from generators.
 
 import type { Batch } from '../../dap/model/value.ts';
 import type { ReadContext } from '../../device/host/read-context.ts';
@@ -37,7 +37,7 @@ export function opening(sensor: Sensor): SensorOpener {
   return async () => sensor;
 }
 
-/** A read that hangs, whatever its signal says. */
+/** A read that hangs, also after an abort. */
 export function never(): Promise<never> {
   return new Promise(() => {});
 }
@@ -47,7 +47,7 @@ export interface Deferred<Value> {
   readonly resolve: (value: Value) => void;
 }
 
-/** A promise that the test resolves. */
+/** A promise, and the function that resolves it. */
 export function deferred<Value = void>(): Deferred<Value> {
   let resolve: (value: Value) => void = () => {};
   const promise = new Promise<Value>(settle => {

@@ -1,26 +1,26 @@
-// Which edges of a line were there that nobody was told of? Those that lead from the level known last to what came then.
+// Fills in edges that were missed, since rising and falling edges of a line alternate.
 
 import type { Edge, Level } from './gpio.ts';
 
-/** Edges go up and down by turns; two in one direction have another between them that went unseen. */
+/** Reports edges in alternating directions: two in one direction have a missed edge between them. */
 export class EdgeTrain {
   #level: Level;
-  readonly #tell: (edge: Edge) => void;
+  readonly #report: (edge: Edge) => void;
 
-  /** @param level at the beginning */
-  constructor(level: Level, tell: (edge: Edge) => void) {
+  /** @param level the level before the first edge */
+  constructor(level: Level, report: (edge: Edge) => void) {
     this.#level = level;
-    this.#tell = tell;
+    this.#report = report;
   }
 
-  /** The level that was told last. */
+  /** The level after the latest edge. */
   get level(): Level {
     return this.#level;
   }
 
   /**
-   * Tells an edge, and before it those that were lost, at its own time.
-   * @param lost how many there were at least
+   * Reports an edge, and before it the missed ones, with the time of this edge.
+   * @param lost how many edges are known to be missing
    */
   edge({ level, time }: Edge, lost = 0): void {
     for (let missing = lost; missing > 0; missing--) this.#turn(time);
@@ -30,6 +30,6 @@ export class EdgeTrain {
 
   #turn(time: number): void {
     this.#level = this.#level === 1 ? 0 : 1;
-    this.#tell({ level: this.#level, time });
+    this.#report({ level: this.#level, time });
   }
 }

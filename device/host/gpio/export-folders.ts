@@ -1,17 +1,17 @@
-// Where does dapberry note which lines it has exported? In a folder that is gone after a boot, as the exports are.
+// Finds the folders for notes of exported lines: folders that a boot empties, as it ends the exports.
 
 import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** The service's (systemd/dapberry.service, RuntimeDirectory), which all may read. */
+/** The service's folder (systemd/dapberry.service, RuntimeDirectory), which every user may read. */
 const OF_SERVICE = '/run/dapberry';
 
 export interface ExportFolders {
-  /** Where this process may write, made if need be; undefined where there is no such place. */
+  /** The folder for the notes of this process, made if it is missing; undefined if there is none that it may write. */
   own(): string | undefined;
-  /** Those whose notes are believed. */
+  /** The folders whose notes are trusted. */
   all(): readonly string[];
 }
 
@@ -22,8 +22,9 @@ export interface ExportFoldersOptions {
 }
 
 /**
- * `$RUNTIME_DIRECTORY`, as systemd gives it, the service's folder where it is this user's, `$XDG_RUNTIME_DIR/dapberry`, and a folder of the
- * user's own among the temporary files. Only where no other user can write is believed, but for the service's, which root has made.
+ * In this order: `$RUNTIME_DIRECTORY` from systemd, the service's folder, `$XDG_RUNTIME_DIR/dapberry`, and `dapberry-UID` in the
+ * folder for temporary files. Trusted are folders of this user that no other user can write, and the service's folder, which
+ * root has made.
  */
 export function exportFolders({
   environment = process.env,
@@ -46,7 +47,7 @@ export function exportFolders({
         try {
           mkdirSync(folder, { mode: 0o700 });
         } catch {
-          // It is there, or cannot be.
+          // It exists, or cannot be made.
         }
         return isOurs(folder, uid);
       }),
@@ -60,7 +61,7 @@ function isFolder(path: string): boolean {
 
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** Whether it is a folder of this user, where no other writes. */
+/** Whether it is a folder of this user that no other user can write. */
 function isOurs(path: string, uid: number): boolean {
   try {
     const stat = lstatSync(path);

@@ -1,30 +1,30 @@
-// Which dapberry has exported a line, and does it still live? By notes, one a line and process, which outlive a process that is killed.
+// Notes which dapberry has exported which line, in a file per line and process that outlives a killed process.
 
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, type ProcessIdentity, thisProcess } from '../process-life.ts';
 import { type ExportFolders, exportFolders } from './export-folders.ts';
 
-/** The dapberry that has exported a line. */
+/** A dapberry process that has exported a line. */
 export interface Exporter {
   readonly pid: number;
   readonly isAlive: boolean;
 }
 
 /**
- * Notes of exports, as a dapberry leaves them: announced before the line is exported and removed after it is given back, so that one that
- * is killed at any moment has left no line without a note. A note without its line means nothing.
+ * The notes of exports. A process writes a note before it exports a line and removes it after the unexport, so that a process
+ * that is killed at any moment leaves no line without a note. A note without an exported line has no meaning.
  */
 export interface ExportNotes {
-  /** Says that this process is about to export the line. Does not throw: where nothing can be noted the line goes unmarked. */
+  /** Notes that this process is about to export the line. Does not throw: if it cannot write, the line has no note. */
   announce(line: number): void;
-  /** Says which of its exports the line is: one that is given back and exported by another is that other's. Does not throw. */
+  /** Adds the incarnation of the export to the note, which tells it from later exports by other programs. Does not throw. */
   confirm(line: number, incarnation: string): void;
-  /** Takes back what was said. Does not throw. */
+  /** Removes this process's note. Does not throw. */
   remove(line: number): void;
-  /** The dapberry that has exported the line as it is now, one that lives before others; undefined where none has. Does not throw. */
+  /** The dapberry that has made this export of the line, a living one first; undefined if there is none. Does not throw. */
   exporterOf(line: number, incarnation: string): Exporter | undefined;
-  /** Removes what dead processes have said of the line, as far as this user may. Does not throw. */
+  /** Removes the notes of dead processes about the line, as far as this user may. Does not throw. */
   forget(line: number): void;
 }
 
@@ -39,10 +39,10 @@ interface Note extends ProcessIdentity {
   readonly incarnation: string | undefined;
 }
 
-/** What stands where something is not known. */
+/** Stands for an unknown field. */
 const UNKNOWN = '-';
 
-/** PID, start, boot, incarnation. */
+/** The fields of a note: PID, start, boot, incarnation. */
 const NOTE = /^(\d+) (\d+|-) ([\w-]+) (\d+|-)\n$/;
 
 export function exportNotes({
@@ -54,11 +54,11 @@ export function exportNotes({
   const written = new Map<number, string>();
 
   const write = (file: string, incarnation: string) => {
-    // Whole or not at all, also where this process is killed meanwhile.
+    // By renaming, so that a note is whole even if this process is killed meanwhile.
     const draft = join(file, '..', `.${self.pid}`);
     try {
       writeFileSync(draft, `${self.pid} ${self.start ?? UNKNOWN} ${boot} ${incarnation}\n`);
-      // The service's files are its own but for these.
+      // The service's umask would hide the note from other users.
       chmodSync(draft, 0o644);
       renameSync(draft, file);
       return true;
@@ -131,7 +131,7 @@ function known(field: string): string | undefined {
   return field === UNKNOWN ? undefined : field;
 }
 
-/** What tells this boot from those before, of which notes may be left among temporary files. */
+/** The kernel's number of this boot; notes of earlier boots may be left among temporary files. */
 function bootId(proc: string): string {
   try {
     return readFileSync(join(proc, 'sys/kernel/random/boot_id'), 'utf8').trim();
@@ -152,6 +152,6 @@ function removeFile(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Another user's, or on a system that is read-only.
+    // It belongs to another user, or its file system is read-only.
   }
 }

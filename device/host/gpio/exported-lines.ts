@@ -1,28 +1,28 @@
-// Which lines are exported now, and must not stay so when the process ends, in whatever way it can still notice?
+// Unexports all lines when the process ends by itself or by a signal that it can handle.
 
-/** A line that can be given back. */
+/** A line that can be unexported. */
 export interface ExportedLine {
   unexport(): void;
 }
 
-/** Signals that end a process which does not listen to them. */
+/** Signals that end a process by default. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const exported = new Set<ExportedLine>();
 let isWatchingExit = false;
 
-/** Has the line given back when the process ends. */
+/** Registers a line to be unexported when the process ends. */
 export function keepExported(line: ExportedLine): void {
   exported.add(line);
   if (exported.size > 1) return;
-  // First of all: another listener may be gone from the list once it has been told.
+  // As the first listener, since a later one may have removed itself when this one counts them.
   for (const signal of ENDING) process.prependListener(signal, endBySignal);
   if (isWatchingExit) return;
   isWatchingExit = true;
   process.once('exit', releaseAll);
 }
 
-/** Gives the line back. One that has gone has nothing to give back. */
+/** Unexports the line. Does not throw if the line is gone. */
 export function releaseExported(line: ExportedLine): void {
   if (!exported.delete(line)) return;
   if (exported.size === 0) {
@@ -31,7 +31,7 @@ export function releaseExported(line: ExportedLine): void {
   try {
     line.unexport();
   } catch {
-    // Neither its files nor its number are there any more.
+    // The line is gone, with its chip.
   }
 }
 
@@ -39,7 +39,7 @@ function releaseAll(): void {
   for (const line of exported) releaseExported(line);
 }
 
-/** Ends the process as the signal would have done, unless somebody else listens and decides when it ends. */
+/** Ends the process as the signal would have done, unless another listener decides when it ends. */
 function endBySignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   releaseAll();

@@ -1,23 +1,23 @@
-// Which of the kernel's GPIO chips has the pins of the header? The one with the label of a Raspberry Pi's own controller.
+// Finds the GPIO chip of the 40-pin header, by the label of a Raspberry Pi's own controller.
 
 import { pinName } from './gpio.ts';
 
-/** Labels of the drivers: Pi 0 to 3, Pi 4, Pi 5. Other chips are those of the firmware, of power and of expanders. */
+/** The labels on Pi 0 to 3, Pi 4 and Pi 5. Other chips belong to the firmware, the power supply and expanders. */
 const HEADER_LABELS: readonly string[] = ['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1'];
 
 export interface LabelledChip {
   readonly label: string;
-  /** How many lines it has, numbered from 0 as their pins are. */
+  /** The number of its lines; line N is GPIO N. */
   readonly lines: number;
 }
 
-/** Whether it is the chip of the header's pins. */
+/** Whether the chip has the pins of the header. */
 export function isHeader({ label }: LabelledChip): boolean {
   return HEADER_LABELS.includes(label);
 }
 
 /**
- * The chip that has this pin.
+ * The chip with this pin.
  * @param where for the error: `/dev/gpiochip*`
  * @throws one sentence that names the chips that there are
  */

@@ -1,4 +1,4 @@
-// How is a GPIO line driven where there is no sysfs? By requests to the chip's character device, /dev/gpiochipN.
+// Opens GPIO lines by requests to the chip's character device /dev/gpiochipN.
 
 import { closeSync, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -24,7 +24,7 @@ import {
   GET_LINE_INFO,
   GET_VALUES,
   inputRequest,
-  isRightEndian,
+  isLittleEndian,
   levelIn,
   lineInfo,
   outputRequest,
@@ -35,33 +35,33 @@ import {
 
 export interface CharacterDeviceOptions {
   readonly clock: Clock;
-  /** Loads what Node has not; fails where it is not installed. */
+  /** Loads the system calls that Node lacks; rejects without koffi. */
   readonly load?: () => Promise<SystemCalls>;
   readonly dev?: string;
-  /** Opens the file of a chip, to read and to write. */
+  /** Opens the file of a chip to read and write. */
   readonly openFile?: (path: string) => number;
 }
 
 export interface CharacterDeviceGpio extends GpioBackend {
-  /** Who has a line, where that can be known. Does not reject. */
+  /** The holder of a line, such as `spi0 CS0`; undefined if there is none, or it is not known. Does not reject. */
   whoHolds(pin: number): Promise<string | undefined>;
 }
 
 /**
- * Milliseconds between two looks for edges, which the kernel has stamped and keeps, 1024 of them: while few come, so that a line at rest
- * costs next to nothing, and while many do. Each reading looks as well.
+ * Milliseconds between two reads of edges, of which the kernel keeps 1024 with their times: while few come, so that a line at
+ * rest costs almost nothing, and while many come. Each reading of the level reads the edges too.
  */
 const TAKE_EVERY = 200;
 const TAKE_MANY_EVERY = 20;
 
-/** What the kernel calls whoever has exported a line (gpiolib-sysfs.c). */
+/** The kernel's name for the holder of an exported line (gpiolib-sysfs.c). */
 const EXPORTED = 'sysfs';
 const BY_SYSFS = 'a program that has exported it to /sys/class/gpio, or has left it so';
 
-/** So many edges at one look are many. */
+/** More edges than this in one read are many. */
 const MANY = 128;
 
-/** Lines by the character device: they can be pulled, and are free again when the process ends, however it ends. */
+/** Lines by the character device: they can be pulled, and the kernel frees them when the process ends. */
 export function characterDeviceGpio({
   clock,
   load = loadSystemCalls,
@@ -73,7 +73,7 @@ export function characterDeviceGpio({
       .filter(name => /^gpiochip\d+$/.test(name))
       .map(name => join(dev, name));
 
-  /** Why not one of these may be opened, by the first of them; undefined where one may. */
+  /** Why none of these files can be opened, as the first one says; undefined if one can. */
   const closedTo = (paths: readonly string[]): string | undefined => {
     let failure: string | undefined;
     for (const path of paths) {
@@ -106,7 +106,7 @@ export function characterDeviceGpio({
     return parseChipInfo(info);
   };
 
-  /** Lets `work` talk to the chip that has the pin. */
+  /** Runs `work` on the chip that has the pin. */
   const withChip = async <T>(pin: number, work: (calls: SystemCalls, chip: number, path: string) => T) => {
     const calls = await load();
     const paths = await chipPaths();
@@ -115,7 +115,7 @@ export function characterDeviceGpio({
       try {
         return [{ path, ...chipAt(calls, path, pin) }];
       } catch (error) {
-        // It may be another one that has the pin.
+        // Another chip may have the pin.
         refusal ??= error;
         return [];
       }
@@ -156,8 +156,7 @@ export function characterDeviceGpio({
       if (paths.length === 0) return `there is no GPIO chip (${join(dev, 'gpiochip*')})`;
       const refusal = closedTo(paths);
       if (refusal !== undefined) return refusal;
-      if (!isRightEndian)
-        return 'the GPIO character device is read on machines with the least byte first only';
+      if (!isLittleEndian) return 'the GPIO character device needs a little-endian machine';
       return load().then(
         () => undefined,
         (error: unknown) =>
@@ -207,7 +206,7 @@ function inputOf(line: OpenLine, clock: Clock, { onEdge, onLost }: InputOptions)
   };
 }
 
-/** Takes the edges that have come from the kernel, and tells them with those that it did not keep; how many it had kept. */
+/** A function that reports the edges which the kernel has kept, and those it has lost, and returns how many it had kept. */
 function edgeTaker(
   { calls, descriptor }: OpenLine,
   clock: Clock,
@@ -218,10 +217,10 @@ function edgeTaker(
   let train: EdgeTrain | undefined;
   let number = 0;
   return () => {
-    // Of a chip that has gone there is nothing; the next reading of the level tells that.
+    // A chip that is gone has no edges; the next reading of the level fails.
     const events = eventsIn(buffer, calls.readWaiting(descriptor, buffer));
     for (const { level, time, number: next } of events) {
-      // Numbers of 32 bits, which begin anew in the end.
+      // The numbers have 32 bits and wrap around.
       const lost = (next - number - 1) >>> 0;
       number = next;
       if (lost > 0) onLost?.(lost);

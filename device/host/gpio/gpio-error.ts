@@ -1,4 +1,4 @@
-// What went wrong with a GPIO line? The kernel's error numbers, in sentences that say what to do.
+// Turns the kernel's error numbers for GPIO lines into sentences that say what to do.
 
 import { constants } from 'node:os';
 import { messageOf } from '../../error-message.ts';
@@ -8,7 +8,7 @@ import { pinName } from './gpio.ts';
 
 const { errno: ERRNO } = constants;
 
-/** The end of a sentence about a file that may not be used. */
+/** The end of a sentence about a file that this user may not use. */
 export function forbidden(path: string): string {
   return `${path} may not be used by this user: add it to the group gpio (sudo usermod -aG gpio USER), then log in again`;
 }
@@ -27,7 +27,7 @@ export function chipError(error: unknown, path: string): string {
 
 /**
  * One sentence for an error in opening a line.
- * @param holder who has the line, where that is known: `spi0 CS0`
+ * @param holder the holder of the line, such as `spi0 CS0`, if it is known
  */
 export function openingError(error: unknown, pin: number, path: string, holder: string | undefined): Error {
   const errno = errnoOf(error);
@@ -49,10 +49,10 @@ export function openingError(error: unknown, pin: number, path: string, holder: 
 }
 
 /**
- * One sentence for a line that another program has exported, or has left so.
- * @param line the kernel's number of it
+ * One sentence for a line that another program has exported, or has left exported.
+ * @param line the kernel's number of the line
  * @param why it cannot be read beside that program, a part of a sentence
- * @param unexport the file by which it is freed
+ * @param unexport the file that frees it
  */
 export function exportedError(pin: number, line: number, why: string, unexport: string): Error {
   return new Error(

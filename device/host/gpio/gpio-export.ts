@@ -1,4 +1,4 @@
-// Whose is a line in /sys/class/gpio, and how does it become this program's? Free, or left by a dapberry that died: by exporting it.
+// Exports lines in /sys/class/gpio for this process, and frees lines that a killed dapberry has left exported.
 
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -9,32 +9,32 @@ import type { ExportNotes } from './export-notes.ts';
 import { exportedError, openingError } from './gpio-error.ts';
 import { programWith } from './gpio-holder.ts';
 
-/** A line as the kernel counts it. */
+/** A line by the kernel's number. */
 export interface KernelLine {
   readonly pin: number;
   readonly line: number;
-  /** Its files are here while it is exported. */
+  /** The folder of its files while it is exported. */
   readonly folder: string;
 }
 
-/** A line that this program has exported. */
+/** This process's export of a line. */
 export interface OwnExport {
-  /** Notes which of the line's exports it is, once its files are there. */
+  /** Notes the incarnation of the export, once its files exist. */
   confirm(): void;
-  /** Whether it was taken away, and the line has been exported by another program since. */
+  /** Whether the export was ended from outside, and another program has exported the line since. */
   isTaken(): boolean;
   unexport(): void;
-  /** Ends the note of it, unless the line is still exported. */
+  /** Removes the note, unless the line is still exported. */
   end(): void;
 }
 
 export interface LineExports {
-  /** Whether a program that is no dapberry has exported the line, or did once. */
-  isOthers(line: KernelLine): boolean;
+  /** Whether another program than dapberry has exported the line. */
+  isForeign(line: KernelLine): boolean;
   /**
-   * Exports a line for this program alone.
-   * @param why it cannot be shared with another one, a part of a sentence
-   * @throws one sentence where another program has exported it, which may be hidden from this user, or the kernel refuses
+   * Exports a line for this process.
+   * @param why it cannot be shared with another program, a part of a sentence
+   * @throws one sentence, if another program has exported it, which may be hidden from this user, or if the kernel refuses
    */
   claim(line: KernelLine, why: string): Promise<OwnExport>;
 }
@@ -53,8 +53,8 @@ export function lineExports({ root, proc, notes, whoHolds }: LineExportsOptions)
   const heldBy = (pin: number, holder: string) =>
     openingError(kernelError('export', os.errno.EBUSY), pin, exporter, `${holder}, which has exported it`);
 
-  /** Frees a line that a dapberry that died has left exported; throws where it is exported by anyone else. */
-  const freeLeft = async ({ pin, line, folder }: KernelLine, why: string): Promise<void> => {
+  /** Frees a line that a dead dapberry has left exported; throws if any other program has exported it. */
+  const freeOrphan = async ({ pin, line, folder }: KernelLine, why: string): Promise<void> => {
     const incarnation = incarnationOf(folder);
     if (incarnation === undefined) return;
     const noted = notes.exporterOf(line, incarnation);
@@ -62,7 +62,7 @@ export function lineExports({ root, proc, notes, whoHolds }: LineExportsOptions)
     const holder = await programWith(join(folder, 'value'), proc);
     if (holder !== undefined) throw heldBy(pin, holder);
     if (noted === undefined) throw exportedError(pin, line, why, unexporter);
-    // Not used as it is, since other notes of the dead are about this export too. Another dapberry may have been faster.
+    // Exported anew, so that notes of other dead processes do not fit it. Another dapberry may have been faster.
     try {
       if (incarnationOf(folder) === incarnation) unexport(line);
     } catch (error) {
@@ -72,21 +72,21 @@ export function lineExports({ root, proc, notes, whoHolds }: LineExportsOptions)
   };
 
   return {
-    isOthers: ({ line, folder }) => {
+    isForeign: ({ line, folder }) => {
       const incarnation = incarnationOf(folder);
       return incarnation !== undefined && notes.exporterOf(line, incarnation) === undefined;
     },
     claim: async (wanted, why) => {
       const { pin, line, folder } = wanted;
-      await freeLeft(wanted, why);
+      await freeOrphan(wanted, why);
       notes.announce(line);
       try {
         await writeFile(exporter, String(line));
       } catch (error) {
         notes.remove(line);
         const isHeld = errnoOf(error) === os.errno.EBUSY;
-        // Another program may have exported it meanwhile.
-        if (isHeld) await freeLeft(wanted, why);
+        // Another program may have exported it meanwhile, which this finds out.
+        if (isHeld) await freeOrphan(wanted, why);
         throw openingError(error, pin, exporter, isHeld ? await whoHolds(pin) : undefined);
       }
       let own: string | undefined;
@@ -106,7 +106,7 @@ export function lineExports({ root, proc, notes, whoHolds }: LineExportsOptions)
   };
 }
 
-/** What tells one export of a line from every other: the kernel gives the number to no other folder. Undefined where it is not exported. */
+/** The inode of the line's folder, which no other export has; undefined if the line is not exported. */
 function incarnationOf(folder: string): string | undefined {
   return statSync(folder, { bigint: true, throwIfNoEntry: false })?.ino.toString();
 }

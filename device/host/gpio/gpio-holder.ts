@@ -1,9 +1,9 @@
-// Which program has a file of the kernel open? As far as this user may look: its own programs, or all where it is root.
+// Finds the program that has a file open: among this user's programs, or among all for root.
 
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The program by its name and number, `python3 (process 812)`; undefined where none is seen. Does not reject. */
+/** The program by name and number, such as `python3 (process 812)`; undefined if none is found. Does not reject. */
 export async function programWith(file: string, proc = '/proc'): Promise<string | undefined> {
   const target = await realpath(file).catch(() => file);
   const processes = (await readdir(proc).catch(() => [])).filter(name => /^\d+$/.test(name));

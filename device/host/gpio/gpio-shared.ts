@@ -1,4 +1,4 @@
-// How is an input read that another program has exported? As it is: nothing is set, and it stays exported.
+// Reads an input that another program has exported, without setting or unexporting it.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { type GpioInput, pinName } from './gpio.ts';
 import { goneError } from './gpio-error.ts';
 
-/** The files of a line that say what it is and what is at it. */
+/** The files of a line's direction, polarity and level. */
 export const SHARED_FILES = ['direction', 'active_low', 'value'] as const;
 
-/** Why the line cannot be read as what is at the pin, a part of a sentence; undefined where it can. */
+/** Why the line's value is not the level at the pin, a part of a sentence; undefined if it is. */
 function notAnInput(direction: string, activeLow: string): string | undefined {
   if (direction !== 'in') return 'the pin is an output of that program';
-  if (activeLow !== '0') return 'its levels are turned over (active_low)';
+  if (activeLow !== '0') return 'its levels are inverted (active_low)';
   return undefined;
 }
 
-/** Whether the line below `folder` can be read as it is; why not, a part of a sentence. Does not reject. */
+/** Why the line in `folder` cannot be read as it is, a part of a sentence; undefined if it can. Does not reject. */
 export async function cannotShare(folder: string): Promise<string | undefined> {
   const [direction, activeLow] = await Promise.all(
     ['direction', 'active_low'].map(file =>
@@ -29,7 +29,7 @@ export async function cannotShare(folder: string): Promise<string | undefined> {
   return notAnInput(direction!, activeLow!);
 }
 
-/** The line below `folder`, which must be one that can be shared. Another program may make it something else at any time: that is told. */
+/** The line in `folder`, for which `cannotShare` gave undefined. `read` throws once the other program has changed the line. */
 export function sharedInput(pin: number, folder: string): GpioInput {
   const files: number[] = [];
   const close = () => {

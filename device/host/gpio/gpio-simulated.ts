@@ -1,4 +1,4 @@
-// What is at a GPIO line that does not exist? A wave, a model of a chip, or whatever a test puts there.
+// Simulates GPIO lines with waves, chip models or levels of a test at them.
 
 import { type Clock, systemClock } from '../clock.ts';
 import {
@@ -13,20 +13,20 @@ import {
 } from './gpio.ts';
 import { gpioLines } from './gpio-lines.ts';
 
-/** A level that goes up and down by itself: a function of monotonic time. */
+/** A level as a function of monotonic time. */
 export interface Wave {
   level(time: number): Level;
-  /** The edges after one time and until another, in order. */
+  /** The edges after the time `after` up to the time `until`, in order. */
   edges(after: number, until: number): Iterable<Edge>;
 }
 
-/** What may go wrong with a line. */
+/** The faults of a line. */
 export type GpioFault =
-  /** The driver of the chip has gone. */
+  /** The driver of the chip was unloaded. */
   | 'gone'
-  /** A driver of the kernel has the line. */
+  /** A driver of the kernel holds the line. */
   | 'held'
-  /** The files are there and may not be used. */
+  /** The user may not use the files. */
   | 'forbidden';
 
 const SENTENCES: Readonly<Record<GpioFault, string>> = {
@@ -38,10 +38,10 @@ const SENTENCES: Readonly<Record<GpioFault, string>> = {
 interface OpenInput {
   readonly onEdge: ((edge: Edge) => void) | undefined;
   readonly onLost: InputOptions['onLost'];
-  toldUntil: number;
+  reportedUntil: number;
 }
 
-/** Simulated lines with what is at them now. */
+/** Simulated lines, and the circuits at them. */
 export class SimulatedGpio {
   readonly lines: GpioLines;
   readonly #clock: Clock;
@@ -63,12 +63,12 @@ export class SimulatedGpio {
     this.lines = gpioLines([backend('character-device'), backend('sysfs')]);
   }
 
-  /** The pins that are open now, in order. */
+  /** The open pins, in order. */
   get open(): readonly number[] {
     return [...this.#inputs.keys(), ...this.#outputs.keys()].sort((a, b) => a - b);
   }
 
-  /** Puts a level at an input; an edge, where it had another. */
+  /** Puts a level at an input, with an edge if it had the other one. */
   set(pin: number, level: Level): void {
     const before = this.#levelAt(pin);
     this.#waves.delete(pin);
@@ -76,24 +76,24 @@ export class SimulatedGpio {
     if (before !== level) this.#inputs.get(pin)?.onEdge?.({ level, time: this.#clock.monotonic() });
   }
 
-  /** Puts something at an input that has a level whenever it is asked, and makes no edges. */
+  /** Puts a source of levels at an input, which makes no edges. */
   drive(pin: number, source: () => Level): void {
     this.#sources.set(pin, source);
   }
 
-  /** Puts a wave at an input. Its edges are told when the input is read. */
+  /** Puts a wave at an input. Its edges are reported when the input is read. */
   play(pin: number, wave: Wave): void {
     this.#waves.set(pin, wave);
   }
 
-  /** Turns a line so many times that nobody can tell when: the kernel had no room for these edges. */
+  /** Makes edges that the kernel has no room for, so that their times are lost. */
   lose(pin: number, edges: number): void {
     const input = this.#inputs.get(pin);
     input?.onLost?.(edges);
     for (let edge = 0; edge < edges; edge++) this.set(pin, this.#levelAt(pin) === 1 ? 0 : 1);
   }
 
-  /** Tells every level that an output is given. */
+  /** Calls `listener` with each level that is written to an output. */
   listen(pin: number, listener: (level: Level) => void): void {
     this.#listeners.set(pin, listener);
   }
@@ -117,16 +117,16 @@ export class SimulatedGpio {
 
   #input(pin: number, { onEdge, onLost }: InputOptions = {}): GpioInput {
     this.#check(pin);
-    const input: OpenInput = { onEdge, onLost, toldUntil: this.#clock.monotonic() };
+    const input: OpenInput = { onEdge, onLost, reportedUntil: this.#clock.monotonic() };
     this.#inputs.set(pin, input);
     return {
       place: pinName(pin),
       read: () => {
         this.#check(pin);
         const now = this.#clock.monotonic();
-        const edges = onEdge && this.#waves.get(pin)?.edges(input.toldUntil, now);
+        const edges = onEdge && this.#waves.get(pin)?.edges(input.reportedUntil, now);
         for (const edge of edges ?? []) onEdge?.(edge);
-        input.toldUntil = now;
+        input.reportedUntil = now;
         return this.#levelAt(pin);
       },
       close: () => this.#inputs.delete(pin),

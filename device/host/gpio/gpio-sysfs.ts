@@ -1,4 +1,4 @@
-// How does onoff drive a GPIO line? By the kernel's own number of it, through the files of /sys/class/gpio.
+// Opens GPIO lines through onoff, by the kernel's line numbers and the files of /sys/class/gpio.
 
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { access, constants, readdir, readFile } from 'node:fs/promises';
@@ -16,53 +16,53 @@ import { forbidden, goneError, openingError } from './gpio-error.ts';
 import { type KernelLine, lineExports } from './gpio-export.ts';
 import { cannotShare, SHARED_FILES, sharedInput } from './gpio-shared.ts';
 
-/** What is used of a line of onoff. */
+/** The used part of a line of onoff. */
 export type OnoffLine = Pick<
   Gpio,
   'readSync' | 'writeSync' | 'watch' | 'unwatchAll' | 'direction' | 'edge' | 'unexport'
 >;
 
-/** What is used of the module onoff. */
+/** The used part of the module onoff. */
 export interface OnoffModule {
   readonly Gpio: new (line: number, direction: Direction, edge?: 'none' | 'both') => OnoffLine;
 }
 
 export interface SysfsGpioOptions {
   readonly clock: Clock;
-  /** Loads the module; fails where it is not installed or was not built. */
+  /** Loads the module; rejects if it is not installed or was not built. */
   readonly load?: () => Promise<OnoffModule>;
-  /** Where the kernel's files are looked at before the module, which knows only /sys, is asked for a line. */
+  /** The folder of sysfs GPIO. The module itself always uses /sys/class/gpio. */
   readonly root?: string;
   readonly proc?: string;
-  /** Rejects with the kernel's `errno` where this user may not use a file in that way (`R_OK`, `W_OK`). */
+  /** Rejects with the kernel's `errno` if this user may not use a file in that mode (`R_OK`, `W_OK`). */
   readonly reach?: (file: string, mode: number) => Promise<void>;
-  /** Where it is noted what this program has exported, which it may take over where it could not give it back. */
+  /** The notes by which a later dapberry frees lines that a killed one has left exported. */
   readonly notes?: ExportNotes;
-  /** Which driver or program has a line, as another interface of the kernel may tell. */
+  /** The holder of a line, as the character device tells it. */
   readonly whoHolds?: (pin: number) => Promise<string | undefined>;
 }
 
 /**
- * Seconds that udev may take to give the files of a new line to the group gpio, and between two looks. It takes some milliseconds, and
- * seconds on a slow machine that starts; a line that is given back before is exported anew by the next try, and udev begins anew.
+ * The limit in seconds for udev to give the files of a new line to the group gpio, and the time between two checks. It takes
+ * some milliseconds, and seconds while a slow machine starts; a line that is unexported earlier makes udev start over.
  */
 const PATIENCE = 8;
 const LOOK_AGAIN = 0.01;
 
-/** What the file `value` begins with where the line is high. */
+/** The first byte of the file `value` while the line is high. */
 const ONE = '1'.charCodeAt(0);
 
 const { R_OK, W_OK } = constants;
 
 interface OpenLine {
   readonly gpio: OnoffLine;
-  /** The file of its level. */
+  /** The path of its file `value`. */
   readonly value: string;
-  /** Gives it back to the kernel. */
+  /** Unexports the line. */
   release(): void;
 }
 
-/** Lines by sysfs, which can do everything but pull. */
+/** Lines by sysfs, which cannot set a pull. */
 export function sysfsGpio({
   clock,
   load = loadOnoff,
@@ -81,7 +81,7 @@ export function sysfsGpio({
     return { pin, line, folder: join(root, `gpio${line}`) };
   };
 
-  /** Waits until files of the line may be used. */
+  /** Waits until this user may use files of the line. */
   const usable = async ({ pin, folder }: KernelLine, files: readonly string[], mode: number) => {
     const limit = clock.monotonic() + PATIENCE;
     for (const name of files) {
@@ -118,7 +118,7 @@ export function sysfsGpio({
     };
     keepExported(kept);
     try {
-      // onoff would wait for these itself, but without letting anything else run, and would not say that it may not set them.
+      // onoff would wait for these itself, but would block the process and hide the error.
       await usable(wanted, ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])], R_OK | W_OK);
       own.confirm();
       const gpio = new Gpio(line, direction, edge);
@@ -140,7 +140,7 @@ export function sysfsGpio({
     interface: 'sysfs',
     lacks: async () => {
       if (process.platform !== 'linux') return `GPIO needs Linux, and this is ${process.platform}`;
-      if (!existsSync(exporter)) return `this kernel has no sysfs GPIO (${exporter} is not there)`;
+      if (!existsSync(exporter)) return `this kernel has no sysfs GPIO (${exporter} is missing)`;
       const isWritable = await access(exporter, constants.W_OK).then(
         () => true,
         () => false,
@@ -154,10 +154,10 @@ export function sysfsGpio({
     input: async (pin, { onEdge } = {}) => {
       const wanted = await find(pin);
       let why = 'its edges cannot be counted beside it';
-      if (onEdge === undefined && exports.isOthers(wanted)) {
+      if (onEdge === undefined && exports.isForeign(wanted)) {
         await usable(wanted, SHARED_FILES, R_OK);
         const reason = await cannotShare(wanted.folder);
-        // Reading takes nothing from whoever has it.
+        // Reading takes nothing from the program that has exported it.
         if (reason === undefined) return sharedInput(pin, wanted.folder);
         why = reason;
       }
@@ -170,7 +170,7 @@ export function sysfsGpio({
       }
     },
     output: async (pin, level) => {
-      const why = 'an output is for one program alone';
+      const why = 'an output belongs to one program alone';
       return outputOf(pin, await open(await find(pin), level === 1 ? 'high' : 'low', 'none', why));
     },
   };
@@ -181,7 +181,7 @@ async function loadOnoff(): Promise<OnoffModule> {
   return onoff;
 }
 
-/** An empty file is no 0. */
+/** Parses a number strictly: an empty file is not 0. */
 function wholeNumber(text: string, path: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new Error(`${path}: expected a whole number, found ${JSON.stringify(text.slice(0, 60))}`);
@@ -201,7 +201,7 @@ async function chipsBelow(root: string) {
   );
 }
 
-/** What the work rejects with, if it does. */
+/** The rejection of the work, if it rejects. */
 function failureOf(work: Promise<void>): Promise<unknown> {
   return work.then(
     () => undefined,
@@ -215,18 +215,18 @@ function inputOf(
   clock: Clock,
   onEdge: ((edge: Edge) => void) | undefined,
 ): GpioInput {
-  // A file of its own: one who reads onoff's takes the news of an edge from it.
+  // Opened separately, since a read of onoff's descriptor would consume its edge event.
   const file = openSync(value, 'r');
   const buffer = Buffer.alloc(1);
   let failure: unknown;
   let train: EdgeTrain | undefined;
-  /** A reading has told an edge before the news of it came. */
+  /** Whether a reading has reported an edge before its event came. */
   let isAhead = false;
   if (onEdge !== undefined) {
     const readInHandler = gpio.readSync.bind(gpio);
     const known = new EdgeTrain(readInHandler(), onEdge);
     train = known;
-    // onoff reads the line when an edge came, where an error would end the process.
+    // onoff reads the line in its event handler, where an error would end the process.
     gpio.readSync = () => {
       try {
         return readInHandler();

@@ -1,10 +1,10 @@
-// What does the kernel expect and give at a GPIO character device? The structures of its interface, version 2 (linux/gpio.h).
+// Encodes and decodes the structures of the GPIO character device, version 2 (linux/gpio.h).
 
 import { endianness } from 'node:os';
 import process from 'node:process';
 import type { Level, Pull } from './gpio.ts';
 
-/** Requests: direction, size of the structure, the letter 0xB4 and a number (linux/ioctl.h). Kernel 5.10 or newer. */
+/** Request codes: direction, size of the structure, the type 0xB4 and a number (linux/ioctl.h). Kernel 5.10 or newer. */
 export const GET_CHIP_INFO = 0x8044b401;
 export const GET_LINE_INFO = 0xc100b405;
 export const GET_LINE = 0xc250b407;
@@ -46,11 +46,11 @@ const PULL_FLAGS: Readonly<Record<Pull, bigint>> = {
 const CONSUMER = `dapberry (process ${process.pid})`;
 const NAME_SIZE = 32;
 
-/** Edges that the kernel keeps until they are read; no more are allowed for one line. */
+/** How many edges the kernel keeps until they are read, the maximum for one line. */
 const KEPT_EDGES = 1024;
 
-/** Every Raspberry Pi; elsewhere these numbers would be told wrongly. */
-export const isRightEndian = endianness() === 'LE';
+/** Whether this machine has the byte order of these structures, as every Raspberry Pi has. */
+export const isLittleEndian = endianness() === 'LE';
 
 export function chipInfo(): Buffer {
   return Buffer.alloc(CHIP_INFO.size);
@@ -66,7 +66,7 @@ export function lineInfo(offset: number): Buffer {
   return info;
 }
 
-/** Who has the line; empty where nobody has, or nobody says. */
+/** The holder of the line; empty if there is none or it has no name. */
 export function consumerIn(info: Buffer): string {
   return textAt(info, LINE_INFO.consumer);
 }
@@ -95,12 +95,12 @@ function requestOf(offset: number, flags: bigint): Buffer {
   return request;
 }
 
-/** The file descriptor of the line in a request that was granted. */
+/** The file descriptor of the line in a granted request. */
 export function descriptorIn(request: Buffer): number {
   return request.readInt32LE(REQUEST.descriptor);
 }
 
-/** struct gpio_v2_line_values for the one line of a request. */
+/** A struct gpio_v2_line_values for the one line of a request. */
 export function valuesOf(level: Level): Buffer {
   const values = Buffer.alloc(16);
   values[0] = level;
@@ -114,18 +114,18 @@ export function levelIn(values: Buffer): Level {
 
 export interface LineEvent {
   readonly level: Level;
-  /** Nanoseconds of CLOCK_MONOTONIC, as `process.hrtime` counts them. */
+  /** Nanoseconds of CLOCK_MONOTONIC, the clock of `process.hrtime`. */
   readonly time: bigint;
-  /** Counts the edges of the line from 1 on, also those that were not kept. */
+  /** The number of the edge, from 1 on; edges that were not kept count too. */
   readonly number: number;
 }
 
-/** Memory for as many events as the kernel keeps. */
+/** A buffer for as many events as the kernel keeps. */
 export function eventBuffer(): Buffer {
   return Buffer.alloc(EVENT.size * KEPT_EDGES);
 }
 
-/** @param length bytes that were read into the buffer */
+/** @param length how many bytes were read into the buffer */
 export function eventsIn(buffer: Buffer, length: number): LineEvent[] {
   const count = Math.floor(length / EVENT.size);
   return Array.from({ length: count }, (_, index) => {

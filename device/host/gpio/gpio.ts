@@ -1,9 +1,9 @@
-// How does a sensor use GPIO lines? By the BCM numbers of their pins, a line for one owner: inputs and outputs.
+// Declares GPIO lines as sensors use them: inputs and outputs by BCM number, each line with one owner.
 
 /** 1 is high, about 3.3 V on a Raspberry Pi. */
 export type Level = 0 | 1;
 
-/** The resistor of some 50 kOhm that the chip puts at an input; `as-is` leaves what was set at boot. */
+/** The resistor of about 50 kOhm at an input; `as-is` leaves the setting of the boot. */
 export const PULLS = ['as-is', 'up', 'down', 'none'] as const;
 
 export type Pull = (typeof PULLS)[number];
@@ -17,73 +17,73 @@ export const GPIO_INTERFACES = ['auto', 'sysfs', 'character-device'] as const;
 
 export type GpioInterface = (typeof GPIO_INTERFACES)[number];
 
-/** A line took another level. */
+/** A change of a line's level. */
 export interface Edge {
-  /** The level from then on. */
+  /** The level after the edge. */
   readonly level: Level;
   /** Monotonic seconds, as `Clock.monotonic` counts them. */
   readonly time: number;
 }
 
 export interface LineOptions {
-  /** `auto` where it is left out. */
+  /** `auto` by default. */
   readonly interface?: GpioInterface;
 }
 
 export interface InputOptions extends LineOptions {
-  /** `as-is` where it is left out. */
+  /** `as-is` by default. */
   readonly pull?: Pull;
-  /** Told every edge once, in order, if need be a little later than it came, the last ones by `close`. Without it edges are not watched. */
+  /** Gets each edge once, in order, possibly with a short delay; `close` reports the last ones. Without it edges are not watched. */
   readonly onEdge?: (edge: Edge) => void;
   /**
-   * Told how many edges there were that the kernel had no room for, before `onEdge` is told them all with the next one's time:
-   * their number is right, when they came is not known.
+   * Gets the number of edges for which the kernel had no room, before `onEdge` gets each of them with the time of the next
+   * edge: their number is known, their times are not.
    */
   readonly onLost?: (edges: number) => void;
 }
 
-/** The GPIO lines of a machine. Whoever opens a line closes it. */
+/** The GPIO lines of a machine. The caller closes each line that it opens. */
 export interface GpioLines {
   /**
    * Makes a pin an input.
    * @param pin BCM number, as in GPIO17
-   * @throws one sentence that says what this machine lacks or who else has the line
+   * @throws one sentence that says what this machine lacks, or which program holds the line
    */
   input(pin: number, options?: InputOptions): Promise<GpioInput>;
-  /** Makes a pin an output that has `level` from its first moment on. Throws as `input` does. */
+  /** Makes a pin an output that starts at `level`. Throws as `input` does. */
   output(pin: number, level: Level, options?: LineOptions): Promise<GpioOutput>;
 }
 
-/** A line that is read. What takes microseconds does not wait: a chip is clocked by dozens of these calls. */
+/** An input. `read` is synchronous, since it takes microseconds and a chip is clocked by dozens of such calls. */
 export interface GpioInput {
   /** For errors: `GPIO17`. */
   readonly place: string;
-  /** @throws one sentence where the line has gone */
+  /** @throws one sentence if the line is gone */
   read(): Level;
   close(): void;
 }
 
-/** A line that is driven. */
+/** An output. */
 export interface GpioOutput {
   readonly place: string;
-  /** @throws one sentence where the line has gone */
+  /** @throws one sentence if the line is gone */
   write(level: Level): void;
   close(): void;
 }
 
-/** What a pin is called in errors: `GPIO17`. */
+/** The name of a pin in errors, such as `GPIO17`. */
 export function pinName(pin: number): string {
   return `GPIO${pin}`;
 }
 
-/** What a pin is called in claims: `gpio17`. */
+/** The name of a pin in claims, such as `gpio17`. */
 export function pinClaim(pin: number): string {
   return `gpio${pin}`;
 }
 
-/** One way to the lines. */
+/** The lines by one interface of the kernel. */
 export interface GpioBackend extends GpioLines {
   readonly interface: Exclude<GpioInterface, 'auto'>;
-  /** Why it cannot serve here, a part of a sentence; undefined where it can. Does not reject. */
+  /** Why it cannot be used on this machine, a part of a sentence; undefined if it can. Does not reject. */
   lacks(): Promise<string | undefined>;
 }

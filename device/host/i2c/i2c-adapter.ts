@@ -1,9 +1,8 @@
-// What does one I2C bus have to be able to do? Single transfers, as the kernel gives them to programs.
+// Declares the single transfers of one I2C bus, as the kernel offers them to programs.
 
 /**
- * A bus that was opened. One transfer at a time; each rejects with an error that has the kernel's `errno`.
- * `readWord`, `writeWord` and the like name a register and go on without letting go of the bus (SMBus over I2C: Linux,
- * Documentation/i2c/smbus-protocol); words are as they travel, first byte least.
+ * An open bus, for one transfer at a time; each rejects with an error that has the kernel's `errno`. The methods with a register
+ * are single transfers of SMBus (Linux, Documentation/i2c/smbus-protocol); the first byte of a word is its least significant.
  */
 export interface I2cAdapter {
   readByte(address: number, register: number): Promise<number>;
@@ -17,7 +16,7 @@ export interface I2cAdapter {
 }
 
 /**
- * Opens the bus of that number.
+ * Opens the bus with a number.
  * @throws one sentence that says what this machine lacks
  */
-export type OpenAdapter = (bus: number) => Promise<I2cAdapter>;
+export type AdapterOpener = (bus: number) => Promise<I2cAdapter>;

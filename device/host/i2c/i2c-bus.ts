@@ -1,24 +1,24 @@
-// How do several sensors use one I2C bus? One transfer at a time, each with a deadline, a disturbed one tried again.
+// Shares an I2C bus between sensors: one transfer at a time, each with a deadline, and one retry of a disturbed one.
 
 import { type Clock, waitFor } from '../clock.ts';
 import type { ReadContext } from '../read-context.ts';
 import type { Serial } from '../serial.ts';
 import { busName, hexByte, type I2cBusEntry, type I2cBuses, type I2cChip } from './i2c.ts';
-import type { I2cAdapter, OpenAdapter } from './i2c-adapter.ts';
+import type { AdapterOpener, I2cAdapter } from './i2c-adapter.ts';
 import { accessError, isOfTheChip, isPassing, transferError } from './i2c-error.ts';
 
-/** Seconds that a transfer may take. The Pi's own controller gives up after 1 (Linux, i2c-bcm2835, adapter timeout). */
+/** The limit for a transfer in seconds. The Pi's own controller gives up after 1 s (Linux, i2c-bcm2835, adapter timeout). */
 const DEADLINE = 1.5;
 
 export interface I2cBusesOptions {
-  readonly openAdapter: OpenAdapter;
-  /** Those that there are. */
+  readonly openAdapter: AdapterOpener;
+  /** The buses of the machine. */
   readonly list: () => Promise<readonly I2cBusEntry[]>;
   readonly serial: Serial;
   readonly clock: Clock;
 }
 
-/** The buses that `openAdapter` opens: each when its first chip is opened, until its last chip is closed. */
+/** The buses that `openAdapter` opens; each is open from its first chip's opening to its last chip's closing. */
 export function i2cBuses({ openAdapter, list, serial, clock }: I2cBusesOptions): I2cBuses {
   const buses = new Map<number, Bus>();
   return {
@@ -60,7 +60,7 @@ function chipOf(bus: Bus, address: number): I2cChip {
   };
 }
 
-/** SMBus sends the less significant byte of a word first; these chips send the other. */
+/** Swaps the bytes of a word: SMBus sends the less significant byte first, these chips the other. */
 function swapped(word: number): number {
   return ((word & 0xff) << 8) | (word >>> 8);
 }
@@ -73,15 +73,15 @@ function whole(bytes: Uint8Array, length: number, place: string): Uint8Array {
 class Bus {
   readonly name: string;
   readonly #number: number;
-  readonly #open: OpenAdapter;
+  readonly #open: AdapterOpener;
   readonly #serial: Serial;
   readonly #clock: Clock;
   #adapter: I2cAdapter | undefined;
   #holders = 0;
-  /** Monotonic seconds: when the transfer began that has run past its deadline and not ended. */
+  /** The monotonic time at which the transfer began that has passed its deadline and not ended. */
   #hangsSince: number | undefined;
 
-  constructor(number: number, open: OpenAdapter, serial: Serial, clock: Clock) {
+  constructor(number: number, open: AdapterOpener, serial: Serial, clock: Clock) {
     this.name = busName(number);
     this.#number = number;
     this.#open = open;
@@ -89,7 +89,7 @@ class Bus {
     this.#clock = clock;
   }
 
-  /** Opens the bus for one more chip. */
+  /** Opens the bus for a further chip. */
   async hold(): Promise<void> {
     this.#holders++;
     try {
@@ -100,7 +100,7 @@ class Bus {
     }
   }
 
-  /** One chip less; closes the bus after the last. Does not reject. */
+  /** Closes the bus after its last chip. Does not reject. */
   async release(): Promise<void> {
     await this.#serial(this.name, async () => {
       this.#holders--;
@@ -118,14 +118,14 @@ class Bus {
       async () => {
         try {
           return await this.#once(work).catch(error => {
-            // The Pi's controller cuts a clock short that a chip stretches (raspberrypi/linux#254): once more, then it counts.
+            // The Pi's controller cuts a stretched clock short (raspberrypi/linux#254), so that one failure is no proof.
             if (isPassing(error) && context?.signal.aborted !== true) return this.#once(work);
             throw error;
           });
         } catch (error) {
           if (error instanceof HangingBus) throw error;
-          // A bus whose driver or device file has gone is only found again when it is opened again; and after EBUSY the
-          // module i2c-bus would go on with the file of that chip without its address.
+          // A bus whose driver was reloaded has to be opened again, and after EBUSY the module i2c-bus would use its file
+          // without the chip's address.
           if (!isOfTheChip(error)) await this.#close();
           throw transferError(error, place, this.name);
         }
@@ -140,7 +140,7 @@ class Bus {
     const adapter = await this.#opened();
     const running = work(adapter);
     if (await waitFor(this.#clock, running, DEADLINE)) return running;
-    // It holds a thread until the kernel lets it go, which is why nothing else is begun on this bus before.
+    // The transfer blocks a thread until the kernel ends it, so nothing else begins on this bus before.
     this.#hangsSince = began;
     this.#adapter = undefined;
     void running.then(nothing, nothing).then(() => {

@@ -1,4 +1,4 @@
-// What went wrong in a transfer on an I2C bus? The kernel's error numbers, in sentences that say what to do.
+// Turns the kernel's error numbers for I2C transfers into sentences that say what to do.
 
 import { constants } from 'node:os';
 import { notAllowed } from '../device-policy.ts';
@@ -6,22 +6,22 @@ import { errnoOf } from '../errno.ts';
 
 const { errno: ERRNO } = constants;
 
-/** Not among Node's constants; Linux, include/uapi/asm-generic/errno.h. */
+/** Missing among Node's constants (Linux, include/uapi/asm-generic/errno.h). */
 const EREMOTEIO = 121;
 
-/** Nobody acknowledged: what drivers of buses say (Linux, Documentation/i2c/fault-codes), the Pi's own first. */
+/** Errors for a missing acknowledgement, that of the Pi's own driver first (Linux, Documentation/i2c/fault-codes). */
 const NO_ANSWER: readonly number[] = [EREMOTEIO, ERRNO.ENXIO, ERRNO.ENODEV];
 
-/** Arbitration lost, or a transfer that went wrong half way. */
+/** Errors for lost arbitration and for a transfer that failed half way. */
 const DISTURBED: readonly number[] = [ERRNO.EIO, ERRNO.EAGAIN, ERRNO.EPROTO, ERRNO.EOVERFLOW];
 
-/** Whether the same transfer may well succeed when it is tried again at once. */
+/** Whether the same transfer may succeed at once in a second try. */
 export function isPassing(error: unknown): boolean {
   const errno = errnoOf(error);
   return NO_ANSWER.includes(errno) || DISTURBED.includes(errno);
 }
 
-/** Whether the error is of the chip or the wires, so that the opened bus is as good as before. */
+/** Whether the chip or the wires have failed, so that the bus can stay open. */
 export function isOfTheChip(error: unknown): boolean {
   return [EREMOTEIO, ERRNO.ENXIO, ERRNO.ETIMEDOUT, ...DISTURBED].includes(errnoOf(error));
 }
@@ -52,7 +52,7 @@ export function transferError(error: unknown, place: string, bus: string): Error
   return accessError(error, bus) ?? say(`a transfer to ${place} failed: ${messageOf(error)}`);
 }
 
-/** One sentence for a bus that cannot be opened; undefined for an error of another sort. */
+/** One sentence for a bus that cannot be opened; undefined for any other error. */
 export function accessError(error: unknown, bus: string): Error | undefined {
   const errno = errnoOf(error);
   if (errno === ERRNO.ENOENT) {

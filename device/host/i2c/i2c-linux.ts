@@ -1,26 +1,26 @@
-// How are the I2C buses of this machine reached? Through the module i2c-bus, loaded when a sensor first needs it.
+// Opens the I2C buses of this machine through the module i2c-bus, which is loaded when a sensor first needs it.
 
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PromisifiedBus } from 'i2c-bus';
 import { moduleAdvice } from '../installation.ts';
 import { busName } from './i2c.ts';
-import type { I2cAdapter, OpenAdapter } from './i2c-adapter.ts';
+import type { AdapterOpener, I2cAdapter } from './i2c-adapter.ts';
 
-/** What is used of the module i2c-bus. */
+/** The used part of the module i2c-bus. */
 export interface I2cModule {
   openPromisified(bus: number): Promise<PromisifiedBus>;
 }
 
 export interface LinuxI2cOptions {
-  /** Loads the module; fails where it is not installed or was not built. */
+  /** Loads the module; rejects if it is not installed or was not built. */
   readonly load?: () => Promise<I2cModule>;
-  /** Where the device files are looked for before the module, which knows only /dev, is asked to open one. */
+  /** The folder of the device files, which are checked first. The module itself always uses /dev. */
   readonly dev?: string;
 }
 
 /** The buses `/dev/i2c-N`. */
-export function linuxI2c({ load = loadI2cBus, dev = '/dev' }: LinuxI2cOptions = {}): OpenAdapter {
+export function linuxI2c({ load = loadI2cBus, dev = '/dev' }: LinuxI2cOptions = {}): AdapterOpener {
   return async number => {
     const i2c = await load().catch((error: unknown) => {
       throw new Error(
@@ -28,7 +28,7 @@ export function linuxI2c({ load = loadI2cBus, dev = '/dev' }: LinuxI2cOptions = 
         { cause: error },
       );
     });
-    // The module itself opens the file only at the first transfer.
+    // The module opens the file only at the first transfer.
     await access(join(dev, busName(number)), constants.R_OK | constants.W_OK);
     return adapterOf(await i2c.openPromisified(number));
   };

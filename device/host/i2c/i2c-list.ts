@@ -1,9 +1,9 @@
-// Which I2C buses does this machine have, and on which of them may one ask who is there?
+// Lists the I2C buses of this machine, and tells which of them must not be probed.
 
 import type { KernelFiles } from '../kernel-files.ts';
 import type { I2cBusEntry } from './i2c.ts';
 
-/** The buses that programs may open, `/dev/i2c-N`, by their numbers. Sends nothing over their wires. */
+/** The buses `/dev/i2c-N`, by their numbers. Sends nothing over their wires. */
 export async function listI2cBuses(files: KernelFiles): Promise<readonly I2cBusEntry[]> {
   const numbers = (await files.list('/dev'))
     .map(name => /^i2c-(\d+)$/.exec(name)?.[1])
@@ -29,7 +29,7 @@ export async function listI2cBuses(files: KernelFiles): Promise<readonly I2cBusE
 
 type NamedBus = Pick<I2cBusEntry, 'number' | 'controller'>;
 
-/** A channel of a multiplexer is a bus too (Linux, drivers/i2c/i2c-mux.c). */
+/** The name of a bus that is a channel of a multiplexer (Linux, drivers/i2c/i2c-mux.c). */
 const CHANNEL = /^i2c-(\d+)-mux \(chan_id (\d+)\)$/;
 
 function parentOf(controller: string): number | undefined {
@@ -38,9 +38,9 @@ function parentOf(controller: string): number | undefined {
 }
 
 /**
- * Wires of a video connector, over which a monitor tells what it is (DDC). On a Raspberry Pi: the controllers at these
+ * Buses of a video connector, over which a monitor identifies itself (DDC). On a Raspberry Pi: the controllers at these
  * addresses (Linux, bcm2711.dtsi and bcm2712.dtsi, ddc0 and ddc1), and BSC2 of the older ones, which "should not be
- * accessed by user programs" (BCM2835 ARM Peripherals, section 3.1). Elsewhere: graphics cards by what their drivers say.
+ * accessed by user programs" (BCM2835 ARM Peripherals, section 3.1). Elsewhere: graphics cards, by the names of their drivers.
  */
 const VIDEO = [
   /^(fef04500|fef09500|107d508200|107d508280)\.i2c$/,
@@ -49,13 +49,13 @@ const VIDEO = [
   /hdmi|\bddc\b|gmbus|amdgpu|radeon|nvidia|nvkm|nouveau|dpmst|\baux\b/i,
 ];
 
-/** BSC0 of a Raspberry Pi up to 4: one controller, which is at the HAT's pins or at the connectors, as it is asked. */
+/** BSC0 of a Raspberry Pi up to 4, a controller that is switched between the HAT's pins and the connectors. */
 const BSC0 = 'bcm2835 (i2c@7e205000)';
 
-/** Why nobody should be asked there; undefined where sensors may be. */
+/** Why the bus must not be probed; undefined for a bus that may have sensors. */
 function reservedFor({ number, controller }: NamedBus, all: readonly NamedBus[]): string | undefined {
   if (VIDEO.some(pattern => pattern.test(controller))) return 'of a video connector';
-  // Its chips tell the firmware what memory there is, and some can be written (i2cdetect(8), WARNING).
+  // Its chips describe the memory modules, and some of them can be written (i2cdetect(8), WARNING).
   if (/^SMBus /.test(controller)) return 'of the mainboard';
   const channels = all.filter(bus => parentOf(bus.controller) === number);
   if (controller === BSC0 && channels.length > 0) {

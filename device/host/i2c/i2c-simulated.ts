@@ -1,4 +1,4 @@
-// What is on an I2C bus that does not exist? Models of chips, reached by the same transfers as real ones.
+// Simulates I2C buses with models of chips, which are reached by the same transfers as real chips.
 
 import { constants } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
@@ -7,36 +7,36 @@ import type { I2cBuses } from './i2c.ts';
 import type { I2cAdapter } from './i2c-adapter.ts';
 import { i2cBuses } from './i2c-bus.ts';
 
-/** A chip as the bus sees it: bytes that it is sent after its address, and bytes that it is asked for. */
+/** A chip as the bus sees it: bytes written to its address, and bytes read from it. */
 export interface I2cChipModel {
-  /** False where the chip does not acknowledge. */
+  /** False if the chip does not acknowledge. */
   write(bytes: Uint8Array): boolean;
-  /** Undefined where the chip does not acknowledge. */
+  /** Undefined if the chip does not acknowledge. */
   read(length: number): Uint8Array | undefined;
 }
 
-/** What may go wrong on the wires. */
+/** The faults of a bus. */
 export type I2cFault =
-  /** Nobody answers: a wire pulled out. */
+  /** No chip answers: a wire is pulled out. */
   | 'no-answer'
-  /** Something else on the wires. */
+  /** Another signal is on the wires. */
   | 'disturbed'
   /** A line is held low and the controller gives up. */
   | 'timeout'
   /** A line is held low and the controller does not give up: no transfer ends before the fault does. */
   | 'hang'
-  /** The driver of the bus has gone, and its device file with it. */
+  /** The driver of the bus was unloaded, with its device file. */
   | 'gone'
-  /** The device file is there and may not be opened. */
+  /** The user may not open the device file. */
   | 'forbidden'
-  /** The device file is there, and the service's device policy does not allow it. */
+  /** The service's device policy does not allow the device file. */
   | 'not-allowed'
   /** A driver of the kernel holds the address. */
   | 'held';
 
 const { errno: ERRNO } = constants;
 
-/** As i2c-bus gives the Pi's errors: no text, no code. */
+/** The errors of i2c-bus on a Pi have a number, but neither text nor code. */
 const ERRNO_OF: Readonly<Record<Exclude<I2cFault, 'hang'>, number>> = {
   'no-answer': 121,
   disturbed: ERRNO.EIO,
@@ -52,7 +52,7 @@ function keepsShut(fault: I2cFault | undefined): fault is 'gone' | 'forbidden' |
   return fault === 'gone' || fault === 'forbidden' || fault === 'not-allowed';
 }
 
-/** One simulated bus with its chips and what is wrong with it now. */
+/** One simulated bus with its chips and its current fault. */
 export class SimulatedI2c {
   readonly number: number;
   readonly #chips: Map<number, I2cChipModel>;
@@ -68,7 +68,7 @@ export class SimulatedI2c {
     this.#chips = new Map(Object.entries(chips).map(([address, chip]) => [Number(address), chip]));
   }
 
-  /** How often the bus is open now. */
+  /** How many adapters of the bus are open. */
   get open(): number {
     return this.#open;
   }
@@ -81,7 +81,7 @@ export class SimulatedI2c {
     this.#chips.delete(address);
   }
 
-  /** Breaks the bus for so many transfers, or until it is mended. */
+  /** Breaks the bus for a number of transfers, or until it is mended. */
   fail(fault: I2cFault, transfers = Number.POSITIVE_INFINITY): void {
     this.mend();
     this.#fault = fault;
@@ -121,7 +121,7 @@ export class SimulatedI2c {
   }
 
   #wires() {
-    // What was opened before the bus went, or met a driver of the kernel, is of no use after (see Linux, i2c-dev).
+    // An adapter opened before the bus was gone, or that met a driver of the kernel, stays useless (Linux, i2c-dev).
     let isStale = false;
     const chipAt = async (address: number) => {
       const fault = isStale ? 'no-answer' : this.#fault;

@@ -1,32 +1,32 @@
-// How does a sensor talk to a chip on an I2C bus? In registers and plain transfers, one transfer at a time on a bus.
+// Declares I2C buses and chips as sensors use them: register accesses and plain transfers, one at a time per bus.
 
 import type { ReadContext } from '../read-context.ts';
 
 /** A bus `/dev/i2c-N`. */
 export interface I2cBusEntry {
   readonly number: number;
-  /** What the kernel calls its controller; empty where it does not say. */
+  /** The kernel's name of its controller; empty if it has none. */
   readonly controller: string;
   /** The bus of the multiplexer of which this one is a channel. */
   readonly parent?: number;
-  /** What else than sensors it is there for, such as `of a video connector`: one does not ask there who answers. */
+  /** The purpose of a bus that must not be probed, such as `of a video connector`. */
   readonly reserved?: string;
 }
 
 /** The I2C buses of a machine. */
 export interface I2cBuses {
-  /** Those that are there, by their numbers; none where that cannot be known. Nothing is said to any chip. */
+  /** The buses of the machine, by their numbers; none if that cannot be known. Sends nothing to any chip. */
   list(): Promise<readonly I2cBusEntry[]>;
   /**
-   * The chip at an address (7 bits) of the bus `/dev/i2c-BUS`; whoever opens it closes it. Nothing is said to the chip.
+   * The chip at an address (7 bits) of the bus `/dev/i2c-BUS`, which the caller closes. Sends nothing to the chip.
    * @throws one sentence that says what this machine lacks: a module, a bus, a permission
    */
   open(bus: number, address: number): Promise<I2cChip>;
 }
 
 /**
- * One chip. Each method is one transfer and cannot be parted by another's; words have their most significant byte first. All
- * reject with one sentence where the chip does not answer, the bus hangs or is gone, and when the context's signal aborts.
+ * One chip. Each method is one transfer, which no other transfer interrupts; words have their most significant byte first. All
+ * reject with one sentence if the chip does not answer or the bus hangs or is gone, and when the context's signal aborts.
  */
 export interface I2cChip {
   /** For errors: `0x48 on i2c-1`. */
@@ -46,12 +46,12 @@ export interface I2cChip {
   close(): Promise<void>;
 }
 
-/** What a bus is called in errors, queues and claims: `i2c-1`. */
+/** The name of a bus in errors, queues and claims, such as `i2c-1`. */
 export function busName(bus: number): string {
   return `i2c-${bus}`;
 }
 
-/** What a chip is called in queues and claims: `i2c-1:0x48`. */
+/** The name of a chip in queues and claims, such as `i2c-1:0x48`. */
 export function chipName(bus: number, address: number): string {
   return `${busName(bus)}:${hexByte(address)}`;
 }
@@ -66,7 +66,7 @@ export function hexWord(word: number): string {
   return `0x${word.toString(16).padStart(4, '0')}`;
 }
 
-/** What two's complement of so many bits means, 16 at most. */
+/** The value of a number in two's complement with up to 16 bits. */
 export function signed(value: number, bits: number): number {
   return value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
 }

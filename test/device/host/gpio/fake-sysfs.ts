@@ -1,4 +1,4 @@
-// What does the kernel do at /sys/class/gpio? A folder that behaves like it: lines whose numbers are written to `export` come, and go by `unexport`.
+// Imitates /sys/class/gpio by a folder in which writes to `export` and `unexport` make and remove the folders of lines.
 
 import {
   accessSync,
@@ -21,18 +21,18 @@ import { expect, vi } from 'vitest';
 import type { Level } from '../../../../device/host/gpio/gpio.ts';
 import type { OnoffLine, OnoffModule } from '../../../../device/host/gpio/gpio-sysfs.ts';
 
-/** The first number of the header's lines. */
+/** The kernel's number of GPIO 0. */
 export const BASE = 569;
 
 export const text = (file: string) => readFileSync(file, 'utf8').trim();
 
-/** What the files of a line say; undefined where it has no such file. */
+/** The contents of a line's files; undefined for a missing file. */
 export interface LineFiles {
   readonly direction?: 'in' | 'out';
   readonly edge?: 'none' | 'both' | undefined;
   readonly active_low?: 0 | 1;
   readonly value?: Level | undefined;
-  /** Errors in setting it up are swallowed. */
+  /** Writes to its files have no effect, and no error. */
   readonly stubborn?: true;
 }
 
@@ -40,16 +40,16 @@ export class FakeSysfs {
   readonly root = mkdtempSync(join(tmpdir(), 'dapberry-gpio-'));
   /** The numbers that were written to `export`. */
   readonly asked: number[] = [];
-  /** What a line that is exported by the file has. */
+  /** The files of a line that is exported by `export`. */
   fresh: LineFiles = {};
-  /** Instances of onoff's class, as they were made. */
+  /** The lines that onoff has opened, in order. */
   readonly lines: FakeLine[] = [];
   readonly #stop: () => void;
   #gone = 0;
 
   constructor() {
     for (const file of ['export', 'unexport']) this.#put(file, '');
-    // Others than the user of the test may come, too.
+    // Tests run processes of other users, too.
     chmodSync(this.root, 0o777);
     this.chip('gpiochip512', 'gpio-brcmstb@107d508500', 512, 32);
     this.chip(`gpiochip${BASE}`, 'pinctrl-rp1', BASE, 54);
@@ -72,24 +72,24 @@ export class FakeSysfs {
     return join(this.root, `gpio${BASE + pin}`, file);
   }
 
-  /** The pin as somebody exports it who is not asked for here. */
+  /** Exports a pin for another program. */
   exportPin(pin: number, files: LineFiles = {}): void {
     this.#makeLine(BASE + pin, files);
   }
 
-  /** Takes the export of a pin back, and exports it anew. */
+  /** Ends the export of a pin, and exports it anew. */
   exportAnew(pin: number): void {
     this.#endLine(BASE + pin);
     this.exportPin(pin);
   }
 
-  /** Exports nothing from now on. */
+  /** Makes the kernel export nothing more. */
   refuse(): void {
     rmSync(join(this.root, 'export'));
     mkdirSync(join(this.root, 'export'));
   }
 
-  /** Whether a file may be used, as the program asks: once this kernel, which takes its time for it, has done what it was told. */
+  /** Resolves once this kernel has done all exports and a file of a line may be used. */
   readonly reach = async (file: string): Promise<void> => {
     await vi.waitFor(() => {
       for (const told of ['export', 'unexport']) expect(this.#told(told)).toBe('');
@@ -97,7 +97,7 @@ export class FakeSysfs {
     accessSync(file);
   };
 
-  /** A tree of /proc in which a program has a file open. */
+  /** A folder like /proc in which a program has a file open. */
   procWith(pid: number, name: string, file: string): string {
     const proc = join(this.root, 'proc');
     mkdirSync(join(proc, String(pid), 'fd'), { recursive: true });
@@ -106,17 +106,17 @@ export class FakeSysfs {
     return proc;
   }
 
-  /** What tells this export of a line from every other. */
+  /** The inode of this export of a pin. */
   incarnation(pin: number): string {
     return statSync(this.at(pin), { bigint: true }).ino.toString();
   }
 
-  /** The folders of the lines that are exported now. */
+  /** The folders of the exported lines. */
   get exported(): readonly string[] {
     return readdirSync(this.root).filter(name => /^gpio\d+$/.test(name));
   }
 
-  /** The module onoff, with lines in this folder. */
+  /** The module onoff with lines in this folder. */
   get onoff(): OnoffModule {
     const kernel = this;
     return {
@@ -155,7 +155,7 @@ export class FakeSysfs {
   }
 
   #endLine(line: number): void {
-    // What is kept elsewhere gives its number to nobody, as the kernel gives one but once.
+    // Renamed instead of removed, so that no later folder gets its inode.
     renameSync(join(this.root, `gpio${line}`), join(this.root, `gone-${this.#gone++}`));
   }
 
@@ -174,7 +174,7 @@ export class FakeSysfs {
   }
 }
 
-/** A line as onoff has it: the same files, and errors in setting up swallowed. */
+/** A line of onoff: it uses the same files, and swallows errors in setting up. */
 export class FakeLine implements OnoffLine {
   readonly #folder: string;
   #callback: ((error: Error | null | undefined, level: Level) => void) | undefined;
@@ -218,7 +218,7 @@ export class FakeLine implements OnoffLine {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** An interrupt, as onoff handles it: it reads the line, then tells. */
+  /** An interrupt, for which onoff reads the line and calls back. */
   interrupt() {
     const level = this.readSync();
     this.#callback?.(undefined, level);

@@ -46,7 +46,7 @@ describe('a pin that another program has exported, or has left so', () => {
   it.each(['in', 'out'] as const)('is not driven, while it is %s, and stays as it is', async direction => {
     kernel.exportPin(17, { direction, value: 1 });
     await expect(gpio().output(17, 0)).rejects.toThrow(
-      `GPIO17 is in use: ${FREED}an output is for one program alone${HOW()}`,
+      `GPIO17 is in use: ${FREED}an output belongs to one program alone${HOW()}`,
     );
     expect(filesOf(17)).toEqual([direction, 'none', '0', '1']);
     expect(folder.notes).toEqual([]);
@@ -72,7 +72,7 @@ describe('a pin that another program has exported, or has left so', () => {
 
   it.each<[LineFiles, string]>([
     [{ direction: 'out' }, 'the pin is an output of that program'],
-    [{ active_low: 1 }, 'its levels are turned over (active_low)'],
+    [{ active_low: 1 }, 'its levels are inverted (active_low)'],
   ])('is not read where it is no plain input: %o', async (files, why) => {
     kernel.exportPin(17, files);
     const before = filesOf(17);
@@ -104,7 +104,7 @@ describe('a pin that another program has exported, or has left so', () => {
 
   it.each<[string, string, string]>([
     ['direction', 'out', 'the pin is an output of that program'],
-    ['active_low', '1', 'its levels are turned over (active_low)'],
+    ['active_low', '1', 'its levels are inverted (active_low)'],
   ])('gives no value once that program has changed its %s', async (file, value, why) => {
     kernel.exportPin(17);
     const input = await gpio().input(17);

@@ -204,9 +204,7 @@ describe('a line whose files udev gives to the group gpio only after a while', (
 describe('a machine without sysfs GPIO', () => {
   it('is known by the file that is not there', async () => {
     rmSync(join(root, 'export'));
-    expect(await gpioOf().lacks()).toBe(
-      `this kernel has no sysfs GPIO (${join(root, 'export')} is not there)`,
-    );
+    expect(await gpioOf().lacks()).toBe(`this kernel has no sysfs GPIO (${join(root, 'export')} is missing)`);
   });
 
   it('is one without onoff, too', async () => {

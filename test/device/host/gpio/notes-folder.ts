@@ -1,4 +1,4 @@
-// Where do the programs of a test note what they have exported? In a folder of the test's own, which can be looked into.
+// Gives a test a folder of its own for notes of exported lines, and reads and writes notes there.
 
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 interface Noted {
   readonly start?: string;
   readonly boot?: string;
-  /** Of the line's export; `-` where it was not known yet. */
+  /** The inode of the export; `-` before it is known. */
   readonly incarnation?: string;
 }
 
@@ -24,7 +24,7 @@ export class NotesFolder {
     chmodSync(this.path, 0o755);
   }
 
-  /** What is noted now: name, and text. */
+  /** The notes, each with its name and text. */
   get notes(): readonly string[] {
     return readdirSync(this.path).map(
       name => `${name}: ${readFileSync(join(this.path, name), 'utf8').trimEnd()}`,
@@ -35,7 +35,7 @@ export class NotesFolder {
     return statSync(join(this.path, name)).mode & 0o777;
   }
 
-  /** What a dapberry of this process number has noted of a pin. */
+  /** Writes the note of a dapberry with a process number about a pin. */
   note(pin: number, pid: number, { start = '1', boot = BOOT, incarnation = '-' }: Noted = {}): void {
     writeFileSync(join(this.path, `gpio${BASE + pin}-${pid}`), `${pid} ${start} ${boot} ${incarnation}\n`);
   }
@@ -45,7 +45,7 @@ export class NotesFolder {
   }
 }
 
-/** When this process started. */
+/** The start of this process, as the kernel counts it. */
 export function ownStart(): string {
   return thisProcess().start!;
 }
