@@ -191,7 +191,7 @@ describe('a constraint', () => {
 describe('what is not there', () => {
   it.each([
     ['/nothing.dods', 404, 'expected a dataset (roberrypi, host), found "nothing"'],
-    ['/roberrypi.nc', 404, 'expected one of .asc .ascii .dods .html .info .dds .das .ver .help, found ".nc"'],
+    ['/roberrypi.other', 404, 'found ".other"'],
     ['/deep/er/path.dods', 404, 'nothing is served at /deep/er/path.dods'],
     ['/%', 400, ''],
     [`/roberrypi.dds?${'x'.repeat(60_000)}`, 400, 'characters'],

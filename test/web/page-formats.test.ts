@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DAP2_FORMATS } from '../../dap/index.ts';
 import { ROW_FORMATS } from '../../server/formats/list.ts';
+import { DOCUMENTS } from '../../server/http/responses/documents.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { TOY } from '../toy-format.ts';
@@ -41,15 +42,8 @@ describeWith('chromium', 'the page of a server with a format of its own', () => 
   it('links to every format of the server', async () => {
     const links = await linksAt('?url=host');
     expect([...links.keys()]).toEqual([
-      '10 rows as text',
-      '10 rows as binary',
-      '10 rows as toys',
-      'form',
-      'description',
-      'structure',
-      'attributes',
-      'version',
-      'help',
+      ...[...ROW_FORMATS, TOY].map(({ label }) => `10 rows as ${label}`),
+      ...DOCUMENTS.map(({ label }) => label),
     ]);
     for (const [text, href] of links) {
       const answer = await fetch(href);

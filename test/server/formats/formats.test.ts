@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DAP2_FORMATS, hasRows, type ResponseFormat, suffixesOf } from '../../../dap/index.ts';
 import { ROW_FORMATS } from '../../../server/formats/list.ts';
@@ -136,6 +138,21 @@ describe('the formats of a server with one more in its list:', () => {
       if (text.endsWith('1;1;1;')) break;
     }
     expect(text).toMatch(/^sensor described:(1;)+$/);
+  });
+});
+
+describe('every format', () => {
+  it.each(ROW_FORMATS)('has a test of its bytes: $name.test.ts', ({ name }) => {
+    expect(existsSync(resolve(import.meta.dirname, `${name}.test.ts`))).toBe(true);
+  });
+});
+
+describe('docs/addresses.md', () => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../../docs/addresses.md'), 'utf8');
+
+  it.each([...ROW_FORMATS, ...DOCUMENTS])('has $suffix in its table of addresses', format => {
+    const addresses = suffixesOf(format).map(suffix => `\`/NAME${suffix}\``);
+    expect(page).toContain(`| ${addresses.join(', ')} |`);
   });
 });
 
