@@ -1,22 +1,18 @@
 // What a client gets of servers that answer wrongly: all that can be had, and the reason in a sentence.
 
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describe as describeDataset, follow, read } from '../../../dap/client/index.ts';
 import { attributeTable, attributeText } from '../../../dap/model/attributes.ts';
 import { all, States } from './collect.ts';
-import { END, head, type Listening, rowBytes, serve } from './station.ts';
-
-const open: Listening[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
+import { answering } from './opened.ts';
+import { END, head, rowBytes } from './station.ts';
 
 type Answer = (response: ServerResponse) => void;
 
 /** A dataset whose DAS, or whatever response else, is answered as given. */
 async function serving(answers: Partial<Record<'dds' | 'das' | 'dods', Answer>>): Promise<string> {
-  const server = await serve((request, response) => {
+  const server = await answering((request, response) => {
     const suffix = /\.(dds|das|dods)/.exec(request.url ?? '')?.[1] as 'dds' | 'das' | 'dods';
     const answer = answers[suffix];
     if (answer !== undefined) answer(response);
@@ -24,7 +20,6 @@ async function serving(answers: Partial<Record<'dds' | 'das' | 'dods', Answer>>)
     else if (suffix === 'das') response.end('Attributes {\n}\n');
     else response.end(Buffer.concat([Buffer.from(`${head()}Data:\n`), rowBytes([1, 20]), END]));
   });
-  open.push(server);
   return `${server.origin}/x`;
 }
 
@@ -169,11 +164,10 @@ describe('a login page', () => {
   });
 
   it('that one is sent to is said to be one', async () => {
-    const server = await serve((request, response) => {
+    const server = await answering((request, response) => {
       if (request.url === '/login') login(response);
       else response.writeHead(302, { Location: '/login' }).end();
     });
-    open.push(server);
     await expect(describeDataset(`${server.origin}/x`)).rejects.toThrow(SAID);
     await expect(all(follow(`${server.origin}/x`))).rejects.toThrow(SAID);
   });

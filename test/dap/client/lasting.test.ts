@@ -1,17 +1,13 @@
 import { createServer as createTcpServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failureIn } from '../../../dap/client/http/failure.ts';
 import { describe as describeDataset, follow, read } from '../../../dap/client/index.ts';
 import { all, States, take } from './collect.ts';
-import { type Row, responseBytes, serve } from './station.ts';
+import { answering, closedAfterTest } from './opened.ts';
+import { type Row, responseBytes } from './station.ts';
 
 const five: Row[] = [1, 2, 3, 4, 5].map(n => [1369000000.1 + n * 0.7, n]);
 const retry = { base: 0 };
-
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
 
 /** Where a server redirects all its requests. */
 const REDIRECTS: readonly (readonly [what: string, location: string, message: RegExp])[] = [
@@ -24,8 +20,7 @@ const REDIRECTS: readonly (readonly [what: string, location: string, message: Re
 
 describe('what no further attempt will mend is thrown at once', () => {
   it.each(REDIRECTS)('a redirection %s', async (_what, location, message) => {
-    const server = await serve((_request, response) => response.writeHead(302, { location }).end());
-    open.push(server);
+    const server = await answering((_request, response) => response.writeHead(302, { location }).end());
     const states = new States();
     const url = `${server.origin}/roberrypi`;
     const failure = await all(follow(url, { retry, onState: states.onState })).catch(
@@ -39,8 +34,7 @@ describe('what no further attempt will mend is thrown at once', () => {
   });
 
   it('a redirection without an address to go to', async () => {
-    const server = await serve((_request, response) => response.writeHead(302).end());
-    open.push(server);
+    const server = await answering((_request, response) => response.writeHead(302).end());
     await expect(all(follow(`${server.origin}/x`, { retry }))).rejects.toMatchObject({ status: 302 });
   });
 
@@ -50,7 +44,7 @@ describe('what no further attempt will mend is thrown at once', () => {
       socket.end('SSH-2.0-OpenSSH_9.2\r\n', () => socket.destroy());
     });
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    open.push({ close: () => new Promise(done => void server.close(() => done())) });
+    closedAfterTest({ close: () => new Promise<void>(done => void server.close(() => done())) });
     const { port } = server.address() as { port: number };
     await expect(all(follow(`http://127.0.0.1:${port}/x`, { retry }))).rejects.toThrow(
       /expected a server that speaks HTTP, found another protocol/,
@@ -58,8 +52,7 @@ describe('what no further attempt will mend is thrown at once', () => {
   });
 
   it('a server that speaks no https', async () => {
-    const server = await serve((_request, response) => response.end());
-    open.push(server);
+    const server = await answering((_request, response) => response.end());
     const url = server.origin.replace('http:', 'https:');
     await expect(all(follow(`${url}/x`, { retry }))).rejects.toThrow(
       /speaks https.*does its address begin with http:/,
@@ -67,10 +60,9 @@ describe('what no further attempt will mend is thrown at once', () => {
   });
 
   it('a body that is not compressed as it says', async () => {
-    const server = await serve((_request, response) =>
+    const server = await answering((_request, response) =>
       response.setHeader('content-encoding', 'gzip').end(responseBytes(five)),
     );
-    open.push(server);
     await expect(all(follow(`${server.origin}/x`, { retry }))).rejects.toThrow(/Content-Encoding/);
   });
 
@@ -84,13 +76,12 @@ describe('what no further attempt will mend is thrown at once', () => {
 
 it('after rows have come such a failure is borne for a while, and not for ever', async () => {
   let requests = 0;
-  const server = await serve((_request, response, number) => {
+  const server = await answering((_request, response, number) => {
     requests++;
     if (number === 0) response.end(responseBytes(five.slice(0, 2), { end: false }));
     else if (number === 6) response.end(responseBytes(five.slice(1, 4), { end: false }));
     else response.writeHead(302, { location: 'file:///' }).end();
   });
-  open.push(server);
   const states = new States();
   const rows = follow(`${server.origin}/x`, { retry, onState: states.onState });
   await expect(take(5, rows)).rejects.toThrow(/neither http nor https/);
@@ -102,10 +93,9 @@ it.each([
   ['a date', 'Sat, 01 Aug 2526 12:00:00 GMT', /its Retry-After is more than 9999 days/],
   ['more digits than a number has', '9'.repeat(400), /its Retry-After is more than 9999 days/],
 ])('a wait of %s is told and shortened to an hour', async (_what, value, message) => {
-  const server = await serve((_request, response) =>
+  const server = await answering((_request, response) =>
     response.writeHead(503, { 'retry-after': value }).end('Error { message = "maintenance"; };'),
   );
-  open.push(server);
   const states = new States();
   const rows = follow(`${server.origin}/x`, { retry, onState: states.onState });
   const reading = rows.next();

@@ -80,14 +80,19 @@ describe('silence', () => {
   });
 
   it('is not what a consumer makes that takes its time', async () => {
+    let sent = (): void => {};
+    const third = new Promise<void>(resolve => {
+      sent = resolve;
+    });
     const server = await answering((_request, response) => {
       response.write(twoRows);
-      setTimeout(() => response.write(rowBytes([3, 30])), 300);
+      // Three times the silence that is borne.
+      setTimeout(() => response.write(rowBytes([3, 30]), () => sent()), 300);
     });
     const states = new States();
     const rows = follow(`${server.origin}/x`, { silence: 0.1, onState: states.onState });
     await rows.next();
-    await new Promise(resolve => setTimeout(resolve, 400));
+    await third;
     expect(rowsOf((await rows.next()).value!)).toEqual([[3, 30]]);
     expect(states.names).not.toContain('reconnecting');
     await rows.return();

@@ -1,14 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import { describe, expect, it } from 'vitest';
 import { type FollowedRows, follow } from '../../../dap/client/index.ts';
 import { all, rowsOf, States, take } from './collect.ts';
-import { END, head, type Listening, type Row, rowBytes, Station, serve, wireTo } from './station.ts';
+import { answering, station } from './opened.ts';
+import { END, head, type Listening, type Row, rowBytes, wireTo } from './station.ts';
 
 const retry = { base: 0.001, cap: 0.002 };
-
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0).reverse()) await server.close();
-});
 
 /** A file on a server, such as Hyrax: a Sequence of the rows that there are, which ends each time with its marker. */
 class Table {
@@ -16,9 +13,10 @@ class Table {
   readonly rows: number[][];
   readonly #columns: readonly string[];
   readonly #units: Readonly<Record<string, string>>;
-  /** What it answers where no row matches. */
+  /** The answer if no row matches. */
   empty: 'an empty Sequence' | 'as ERDDAP' = 'an empty Sequence';
   server: Listening | undefined;
+  readonly #requests = new EventEmitter();
 
   constructor(columns: readonly string[], units: Readonly<Record<string, string>>, rows: number[][]) {
     this.#columns = columns;
@@ -31,7 +29,7 @@ class Table {
   }
 
   async open(): Promise<this> {
-    this.server = await serve((request, response) => {
+    this.server = await answering((request, response) => {
       const [path = '', query = ''] = decodeURIComponent(request.url ?? '').split('?', 2);
       if (path.endsWith('.dds')) return response.end(head(this.#columns));
       if (path.endsWith('.das')) {
@@ -41,6 +39,7 @@ class Table {
         return response.end(`Attributes {\n sensor {\n ${tables.join('')} }\n}\n`);
       }
       this.queries.push(query);
+      this.#requests.emit('request');
       const [projection = '', ...clauses] = query.split('&');
       const names = projection.replaceAll(/sensor(\[0\])?\./g, '').split(',');
       const named = projection === '' ? this.#columns : names;
@@ -55,8 +54,12 @@ class Table {
       const shown = rows.map(row => rowBytes(named.map(name => row[this.#columns.indexOf(name)]!)));
       return response.end(Buffer.concat([Buffer.from(`${head(named)}Data:\n`), ...shown, END]));
     });
-    open.push(this.server);
     return this;
+  }
+
+  /** Resolves after `count` more requests for rows. */
+  async asked(count: number): Promise<void> {
+    for (let request = 0; request < count; request++) await once(this.#requests, 'request');
   }
 
   #matches(row: readonly number[], clause: string): boolean {
@@ -175,14 +178,13 @@ describe('a server that answers 404 where no row matches, as ERDDAP does', () =>
     table.empty = 'as ERDDAP';
     const batches = follow(`${table.url}?&time>10`, { retry });
     const first = batches.next();
-    while (table.queries.length < 15) await new Promise(setImmediate);
+    await table.asked(15);
     table.rows.push([2, 20]);
     expect(rowsOf((await first).value as FollowedRows)).toEqual([[2, 20]]);
     // The row that it had is corrected: not even that is there any more.
     table.rows.pop();
     const second = batches.next();
-    const asked = table.queries.length;
-    while (table.queries.length < asked + 15) await new Promise(setImmediate);
+    await table.asked(15);
     table.rows.push([3, 30]);
     expect(rowsOf((await second).value as FollowedRows)).toEqual([[3, 30]]);
     await batches.return();
@@ -205,8 +207,7 @@ describe('several rows of one time', () => {
     ['sensor[0:1:2]', rows.slice(0, 3)],
     ['sensor[0:1:5]', rows.slice(0, 6)],
   ])('come once each wherever %j is cut', async (projection, expected) => {
-    const pi = await new Station([...rows, later]).open();
-    open.push({ close: () => pi.crash() });
+    const pi = await station([...rows, later]);
     const constraint = `${projection}&sensor.time>0&sensor.time<=${rows.at(-1)![0]}`;
     for (let cut = 250; cut < 250 + head().length + rows.length * 26; cut += 5) {
       const wire = await wireTo(pi.port, connection => (connection < 3 ? cut + 20 * connection : undefined));
@@ -217,8 +218,7 @@ describe('several rows of one time', () => {
   });
 
   it('are counted from those that the caller has', async () => {
-    const pi = await new Station([...rows, later]).open();
-    open.push({ close: () => pi.crash() });
+    const pi = await station([...rows, later]);
     const after = { time: rows[1]![0], count: 2 };
     const constraint = `&sensor.time<=${rows.at(-1)![0]}`;
     expect(await all(follow(pi.url, { constraint, after }))).toEqual(rows.slice(3));

@@ -27,14 +27,14 @@ async function collect(parts: AsyncIterable<DecodedPart>, into: DecodedPart[] = 
 describe('a response from a server', () => {
   let server: Server;
   let url: string;
-  /** What the server does with the next request. */
+  /** Answers the next request. */
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Resolves when the connection of a request is closed. */
-  let closed: Promise<unknown>;
+  /** Resolves when the connection of a request is closed: to true if the server had not ended its response. */
+  let cutOff: Promise<boolean>;
 
   beforeEach(async () => {
     server = createServer((request, response) => {
-      closed = once(response, 'close');
+      cutOff = once(response, 'close').then(() => !response.writableEnded);
       response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
       answer(request, response);
     });
@@ -70,7 +70,7 @@ describe('a response from a server', () => {
       response.write(rows(1));
     };
     for await (const part of decodeStream(await fetch(url))) if (part.kind === 'rows') break;
-    await closed;
+    expect(await cutOff).toBe(true);
   });
 
   it('is let go when the signal is aborted while nothing comes', async () => {
@@ -79,12 +79,13 @@ describe('a response from a server', () => {
       response.write(rows(1));
     };
     const control = new AbortController();
-    const seen: DecodedPart[] = [];
-    const reading = collect(decodeStream(await fetch(url), { signal: control.signal }), seen);
-    while (timesOf(seen).length === 0) await new Promise(setImmediate);
+    const parts = decodeStream(await fetch(url), { signal: control.signal });
+    expect((await parts.next()).value).toMatchObject({ kind: 'dataset' });
+    expect((await parts.next()).value).toMatchObject({ kind: 'rows' });
+    const third = parts.next();
     control.abort(new Error('the page is closed'));
-    await expect(reading).rejects.toThrow('the page is closed');
-    await closed;
+    await expect(third).rejects.toThrow('the page is closed');
+    expect(await cutOff).toBe(true);
   });
 
   it('is let go when it is damaged, though the server would go on', async () => {
@@ -95,7 +96,7 @@ describe('a response from a server', () => {
     const seen: DecodedPart[] = [];
     await expect(collect(decodeStream(await fetch(url)), seen)).rejects.toThrow(DecodeError);
     expect(timesOf(seen)).toEqual([1, 2]);
-    await closed;
+    expect(await cutOff).toBe(true);
   });
 
   it('that is cut off between two rows is no whole response', async () => {

@@ -186,14 +186,36 @@ describe('parseDds', () => {
   });
 
   it.each([
-    ['variables', `Dataset { ${'Float64 x; '.repeat(200_000)}} d;`],
-    ['dimensions', `Dataset { Byte x${'[1]'.repeat(300_000)}; } d;`],
-    ['blanks and comments', `Dataset { ${' \n# c\n'.repeat(300_000)}} d;`],
-    ['one long name', `Dataset { Byte ${'%41'.repeat(1_000_000)}; } d;`],
+    [
+      'variables',
+      `Dataset { ${'Float64 x; '.repeat(200_000)}} d;`,
+      { variables: 200_000, dimensions: 0, names: 200_000 },
+    ],
+    [
+      'dimensions',
+      `Dataset { Byte x${'[1]'.repeat(300_000)}; } d;`,
+      { variables: 1, dimensions: 300_000, names: 1 },
+    ],
+    [
+      'blanks and comments',
+      `Dataset { ${' \n# c\n'.repeat(300_000)}} d;`,
+      { variables: 0, dimensions: 0, names: 0 },
+    ],
+    [
+      'one long name',
+      `Dataset { Byte ${'%41'.repeat(1_000_000)}; } d;`,
+      { variables: 1, dimensions: 0, names: 1_000_000 },
+    ],
   ])(
-    'reads a huge text of %s in one go',
-    (_, text) => {
-      expect(parseDds(text).name).toBe('d');
+    'reads a huge text of %s without leaving anything out',
+    (_, text, expected) => {
+      const { name, variables } = parseDds(text);
+      expect(name).toBe('d');
+      expect({
+        variables: variables.length,
+        dimensions: variables.reduce((sum, it) => sum + (it.type === 'Array' ? it.dimensions.length : 0), 0),
+        names: variables.reduce((sum, it) => sum + it.name.length, 0),
+      }).toEqual(expected);
     },
     20_000,
   );

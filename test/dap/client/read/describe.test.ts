@@ -1,21 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describe as describeDataset } from '../../../../dap/client/index.ts';
 import { attributeTable, attributeText } from '../../../../dap/model/attributes.ts';
-import { head, type Listening, serve } from '../station.ts';
+import { answering } from '../opened.ts';
+import { head, serve } from '../station.ts';
 
 const das =
   'Attributes {\n    sensor {\n        temperature {\n            String units "degree_Celsius";\n        }\n    }\n}\n';
-
-const open: Listening[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
-
-async function answering(...[handler]: Parameters<typeof serve>): Promise<Listening> {
-  const server = await serve(handler);
-  open.push(server);
-  return server;
-}
 
 describe('describe', () => {
   it('gives the variables and the attributes of a dataset', async () => {

@@ -1,24 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { read } from '../../../../dap/client/index.ts';
-import { type Listening, type Row, responseBytes, rowBytes, Station, serve } from '../station.ts';
+import { answering, station } from '../opened.ts';
+import { type Row, responseBytes, rowBytes } from '../station.ts';
 
 const five: Row[] = [1, 2, 3, 4, 5].map(n => [n, 10 * n]);
 
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
-
-async function answering(...[handler]: Parameters<typeof serve>): Promise<Listening> {
-  const server = await serve(handler);
-  open.push(server);
-  return server;
-}
-
 describe('read', () => {
   it('gives all rows of a finite Sequence at once', async () => {
-    const pi = await new Station(five).open();
-    open.push({ close: () => pi.crash() });
+    const pi = await station(five);
     const { dataset, values } = await read(pi.url, { constraint: '&sensor.time>1&sensor.time<4.5' });
     expect(dataset.name).toBe('roberrypi');
     expect(values).toEqual([{ length: 3, columns: [Float64Array.of(2, 3, 4), Float64Array.of(20, 30, 40)] }]);
