@@ -1,5 +1,6 @@
 // Opens the sensors of a device, all or none, and checks that their channels can share one Sequence.
 
+import { messageOf } from '../error-message.ts';
 import { type Clock, waitFor } from '../host/clock.ts';
 import type { Sensor, SensorOpener } from '../sensor.ts';
 import { closeSensor } from './sensor-reader.ts';
@@ -53,7 +54,7 @@ export async function openSensors(
 function failure(errors: readonly unknown[]): Error {
   const [first] = errors;
   if (errors.length === 1 && first instanceof Error) return first;
-  const message = first instanceof Error ? first.message : String(first);
+  const message = messageOf(first);
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more sensors failed to open)` : '';
   return new Error(`${message}${more}`, { cause: new AggregateError(errors) });
 }

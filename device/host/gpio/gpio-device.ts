@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../../error-message.ts';
 import type { Clock } from '../clock.ts';
 import { errnoOf } from '../errno.ts';
 import { moduleAdvice } from '../installation.ts';
@@ -240,7 +241,7 @@ function consumerOf(calls: SystemCalls, chip: number, pin: number): string | und
 }
 
 function firstLineOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n')[0]!;
+  return messageOf(error).split('\n')[0]!;
 }
 
 function opposite(level: Level): Level {

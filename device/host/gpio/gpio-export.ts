@@ -4,6 +4,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
+import type { Gpio } from 'onoff';
 import { errnoOf, kernelError } from '../errno.ts';
 import type { ExportNotes } from './export-notes.ts';
 import { exportedError, openingError } from './gpio-error.ts';
@@ -21,11 +22,11 @@ export interface KernelLine {
 export interface OwnExport {
   /** Notes the incarnation of the export, once its files exist. */
   confirm(): void;
-  /** Whether the export was ended from outside, and another program has exported the line since. */
-  isTaken(): boolean;
-  unexport(): void;
-  /** Removes the note, unless the line is still exported. */
-  end(): void;
+  /**
+   * Unexports the line, through onoff if it has opened the line, and removes the note. If the export was ended from outside and
+   * another program has exported the line since, only the watch of onoff ends.
+   */
+  release(opened: Pick<Gpio, 'unexport' | 'unwatchAll'> | undefined): void;
 }
 
 export interface LineExports {
@@ -96,10 +97,14 @@ export function lineExports({ root, proc, notes, whoHolds }: LineExportsOptions)
           own = incarnationOf(folder);
           if (own !== undefined) notes.confirm(line, own);
         },
-        isTaken,
-        unexport: () => unexport(line),
-        end: () => {
-          if (!existsSync(folder) || isTaken()) notes.remove(line);
+        release: opened => {
+          try {
+            if (isTaken()) opened?.unwatchAll();
+            else if (opened === undefined) unexport(line);
+            else opened.unexport();
+          } finally {
+            if (!existsSync(folder) || isTaken()) notes.remove(line);
+          }
         },
       };
     },

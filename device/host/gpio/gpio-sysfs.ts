@@ -104,26 +104,14 @@ export function sysfsGpio({
     const { pin, line, folder } = wanted;
     const { Gpio } = await load();
     const own = await exports.claim(wanted, why);
-    let giveBack = own.unexport;
-    let leave = () => {};
-    const kept: ExportedLine = {
-      unexport: () => {
-        try {
-          if (own.isTaken()) leave();
-          else giveBack();
-        } finally {
-          own.end();
-        }
-      },
-    };
+    let gpio: OnoffLine | undefined;
+    const kept: ExportedLine = { unexport: () => own.release(gpio) };
     keepExported(kept);
     try {
       // onoff would wait for these itself, but would block the process and hide the error.
       await usable(wanted, ['value', 'direction', ...(edge === 'none' ? [] : ['edge'])], R_OK | W_OK);
       own.confirm();
-      const gpio = new Gpio(line, direction, edge);
-      giveBack = () => gpio.unexport();
-      leave = () => gpio.unwatchAll();
+      gpio = new Gpio(line, direction, edge);
       const expected = direction === 'in' ? `in, edges ${edge}` : 'out';
       const found = direction === 'in' ? `${gpio.direction()}, edges ${gpio.edge()}` : gpio.direction();
       if (found === expected) {

@@ -1,6 +1,7 @@
 // Turns the kernel's error numbers for I2C transfers into sentences that say what to do.
 
 import { constants } from 'node:os';
+import { messageOf } from '../../error-message.ts';
 import { notAllowed } from '../device-policy.ts';
 import { errnoOf } from '../errno.ts';
 
@@ -49,7 +50,9 @@ export function transferError(error: unknown, place: string, bus: string): Error
   if (errno === ERRNO.EOPNOTSUPP) {
     return say(`${bus} cannot do the kind of transfer that the chip at ${place} needs`);
   }
-  return accessError(error, bus) ?? say(`a transfer to ${place} failed: ${messageOf(error)}`);
+  return (
+    accessError(error, bus) ?? say(`a transfer to ${place} failed: ${messageOf(error) || `errno ${errno}`}`)
+  );
 }
 
 /** One sentence for a bus that cannot be opened; undefined for any other error. */
@@ -69,9 +72,4 @@ export function accessError(error: unknown, bus: string): Error | undefined {
     );
   }
   return undefined;
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === '' ? `errno ${errnoOf(error)}` : error.message;
 }
