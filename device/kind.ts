@@ -1,4 +1,4 @@
-// What is a sensor kind? All that configuration, documents, lists and the device have to know of one sort of sensor.
+// Defines a sensor kind: its options, channels, opening, simulation and finding; and the host through which it reaches the machine.
 
 import type { z } from 'zod';
 import { type Clock, systemClock } from './host/clock.ts';
@@ -14,25 +14,25 @@ import { PulseCounts } from './host/pulse-counts.ts';
 import { type Serial, serialQueues } from './host/serial.ts';
 import type { Channel, Sensor } from './sensor.ts';
 
-/** Everything that sensors reach the world through: a test or a simulation puts something else there. */
+/** The parts of the machine that sensors use. Tests and simulations replace them. */
 export interface SensorHost {
   readonly files: KernelFiles;
   readonly clock: Clock;
   readonly i2c: I2cBuses;
   readonly gpio: GpioLines;
   readonly buses: {
-    /** Queues for what only one may use at a time: `i2c-1`, `i2c-1:0x48`, `1-wire`. */
+    /** Queues for resources with one user at a time: `i2c-1`, `i2c-1:0x48`, `1-wire`. */
     readonly serial: Serial;
   };
   /** The thermometers behind `files`. */
   readonly oneWire: OneWire;
   /** Pulse counts, which survive the closing and reopening of the sensor that counts. */
   readonly pulseCounts: PulseCounts;
-  /** What simulated values are made from, a whole number from 0 to 4294967295. */
+  /** The seed of simulated values, a whole number from 0 to 4294967295. */
   readonly seed: number;
 }
 
-/** The machine itself; `seed` is only for sensors that are simulated by nature. */
+/** The machine itself; `seed` is for the kinds that are always simulated. */
 export function thisHost(seed: number): SensorHost {
   const files = kernelFiles();
   const clock = systemClock;
@@ -49,63 +49,63 @@ export function thisHost(seed: number): SensorHost {
   };
 }
 
-/** `kernel-files` are those below /proc and /sys; `files` are those that other programs write. */
+/** `kernel-files` are below /proc and /sys; `files` are written by other programs. */
 export const NEEDS = ['kernel-files', '1-wire', 'i2c', 'gpio', 'iio', 'files', 'network'] as const;
 
-/** What a kind cannot do without. */
+/** A part of the machine that a kind needs. */
 export type Need = (typeof NEEDS)[number];
 
 /** The options of one sensor as its kind's schema gives them, defaults filled in. */
 export type OptionsOf<Schema extends z.ZodObject> = z.output<Schema>;
 
-/** A sensor that is there now, and what to write into a configuration to have it. */
+/** An attached sensor, and the configuration entry for it. */
 export interface FoundSensor {
-  /** The options that lead to it; those that have the default are left out. */
+  /** Its options, without those that have their default value. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** A name for it, where the kind may be there several times: a DAP2 identifier. */
+  /** A name for it if several of its kind can be attached: a DAP2 identifier. */
   readonly name?: string;
-  /** What a person may know it by: `cpu-thermal, 48.3 degree_Celsius`. */
+  /** A description to recognise it by: `cpu-thermal, 48.3 degree_Celsius`. */
   readonly note?: string;
 }
 
 /**
- * A kind of sensor. Reads like its datasheet; nothing here touches hardware but `open`, `find` and the sensor that
- * `open` gives, and these only through the host.
+ * A kind of sensor. Only `open`, `find` and the sensor that `open` returns touch hardware, and only through the host. `i2cKind` makes the
+ * kind of a chip on I2C.
  */
 export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
-  /** What `kind:` says in a configuration: lower case, digits and `-`. */
+  /** The name after `kind:` in a configuration: lower-case letters, digits and `-`. */
   readonly name: string;
-  /** For lists and documents, and the attribute `source` of its datasets. */
+  /** For lists and docs, and for the attribute `source` of datasets. */
   readonly title: string;
-  /** One or two sentences for the person who chooses. */
+  /** One or two sentences that help to choose a kind. */
   readonly description: string;
-  /** Nothing, for a kind that is simulated by nature. */
+  /** Empty for a kind that is always simulated. */
   readonly needs: readonly Need[];
   /**
-   * A strict object; each option has a description, limits, a default if it can, and its units in words. What several
-   * options together have to be is a refinement with `params: { expected, found }`, in words for a person.
+   * A strict object. Each option has a description with its units, limits, and a default if there is a sensible one. A condition on
+   * several options is a refinement with `params: { expected, found }`, in words for a person.
    */
   readonly options: Schema;
-  /** Options to show it with in documents; a kind that needs to be told something has to have them. */
+  /** Options for an example in the docs; mandatory if an option has no default. */
   readonly example?: z.input<Schema>;
   /** The channels in the order of a reading, known without any hardware. */
   channels(options: OptionsOf<Schema>): readonly Channel[];
-  /** Seconds that a reading takes, which is the shortest interval; 0 where that is nothing to speak of. */
+  /** Seconds of a reading, and so the shortest interval; 0 if negligible. */
   conversionTime(options: OptionsOf<Schema>): number;
-  /** What no other sensor may hold at the same time, such as `i2c-1:0x48` or `gpio17`; none where it is left out. */
+  /** Resources that no other sensor may use at the same time, such as `i2c-1:0x48` or `gpio17`; none by default. */
   claims?(options: OptionsOf<Schema>): readonly string[];
   /**
-   * Opens the sensor: its `channels` are those above.
+   * Opens the sensor, which has the channels that `channels` returns.
    * @throws one sentence that says what was expected and what was found
    */
   open(options: OptionsOf<Schema>, host: SensorHost): Promise<Sensor>;
-  /** What to put in place of the host, so that the same code reads a simulation. Needed by every kind that needs anything. */
+  /** Parts that replace those of the host, so that the same code reads a simulation. Mandatory for every kind with `needs`. */
   simulate?(options: OptionsOf<Schema>, host: SensorHost): Partial<SensorHost>;
-  /** The sensors of this kind that are attached now; none where that cannot be known. Does not reject. */
+  /** The attached sensors of this kind; none if that cannot be known. Does not reject. */
   find?(host: SensorHost): Promise<readonly FoundSensor[]>;
 }
 
-/** The one sensor of a kind that reads a file, where that can be read; none elsewhere. */
+/** The only sensor of a kind that reads this file, if the file can be read. */
 export async function foundByFile({ files }: SensorHost, path: string): Promise<readonly FoundSensor[]> {
   return files.read(path).then(
     () => [{ options: {} }],
@@ -113,18 +113,18 @@ export async function foundByFile({ files }: SensorHost, path: string): Promise<
   );
 }
 
-/** The options that a kind has where it is told nothing, or those of its example where it has to be told something. */
+/** The default options of a kind, or those of its example if an option has no default. */
 export function usualOptions<Schema extends z.ZodObject>(kind: SensorKind<Schema>): OptionsOf<Schema> {
   const untold = kind.options.safeParse({});
   return untold.success ? untold.data : kind.options.parse(kind.example);
 }
 
-/** Gives a kind its type by its options; the list of kinds then holds kinds of any options. */
+/** Returns the kind unchanged, with the types of its options. */
 export function sensorKind<Schema extends z.ZodObject>(kind: SensorKind<Schema>): SensorKind<Schema> {
   return kind;
 }
 
-/** The host that a sensor of this kind is opened on where everything is simulated. */
+/** The host on which a simulated sensor of this kind is opened. */
 export function simulatedHost<Schema extends z.ZodObject>(
   kind: SensorKind<Schema>,
   options: OptionsOf<Schema>,

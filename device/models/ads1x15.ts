@@ -1,4 +1,4 @@
-// What does an ADS1115 or ADS1015 answer? Its registers as the bus sees them, with voltages that someone else gives.
+// A model of an ADS1115 or ADS1015: four registers, single conversions of the selected input (TI SBAS444, SBAS473).
 
 import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 import { wordRegisters } from './word-registers.ts';
@@ -8,7 +8,7 @@ export interface Ads1x15ModelOptions {
   readonly voltage: (input: number) => number;
   /** Monotonic seconds. */
   readonly now: () => number;
-  /** 16 of the ADS1115, 12 of the ADS1015. */
+  /** 16 for an ADS1115, 12 for an ADS1015. */
   readonly bits: 12 | 16;
 }
 
@@ -22,7 +22,7 @@ const THRESHOLDS = [0x8000, 0x7fff];
 const START = 0x8000;
 const SINGLE_SHOT = 0x0100;
 
-/** Inputs whose difference is taken, by the bits of the multiplexer; the last four are against ground. */
+/** The inputs of a difference, by the bits of the multiplexer; the last four are against ground. */
 const INPUTS = [[0, 1], [0, 3], [1, 3], [2, 3], [0], [1], [2], [3]] as const;
 
 /** Volts, by the bits of the amplifier. */
@@ -58,7 +58,7 @@ export class Ads1x15Model implements I2cChipModel {
     return this.#wires.read(length);
   }
 
-  /** Takes the supply away and gives it again: settings are gone, and the conversion is 0. */
+  /** Loses and regains its supply: the settings are those of power-on, and the conversion is 0. */
   powerOn(): void {
     this.#configuration = CONFIGURATION_AT_FIRST;
     this.#thresholds = [...THRESHOLDS];

@@ -1,4 +1,4 @@
-// What do the raw numbers of a BME280 or BMP280 mean? Its own calibration and the datasheet's formulas make them quantities.
+// Turns the raw numbers of a BME280 or BMP280 into quantities, with the chip's calibration and the datasheet's formulas.
 
 /** dig_T1 to dig_P9 (BME280, BST-BME280-DS002, table 16; BMP280, BST-BMP280-DS001, table 17). */
 export interface Calibration {
@@ -16,7 +16,7 @@ export interface Calibration {
   readonly p9: number;
 }
 
-/** dig_H1 to dig_H6, which the BMP280 has not. */
+/** dig_H1 to dig_H6, which only the BME280 has. */
 export interface HumidityCalibration {
   readonly h1: number;
   readonly h2: number;
@@ -26,7 +26,7 @@ export interface HumidityCalibration {
   readonly h6: number;
 }
 
-/** The 24 bytes from the register 0x88 on: words, their lesser byte first. */
+/** From the 24 bytes at 0x88: words, least significant byte first. */
 export function calibrationOf(bytes: Uint8Array): Calibration {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const unsigned = (register: number) => view.getUint16(register - 0x88, true);
@@ -47,7 +47,7 @@ export function calibrationOf(bytes: Uint8Array): Calibration {
   };
 }
 
-/** The byte at 0xa1 and the 7 bytes from 0xe1 on; dig_H4 and dig_H5 share one, half each. */
+/** From the byte at 0xa1 and the 7 bytes at 0xe1; dig_H4 and dig_H5 share one byte. */
 export function humidityCalibrationOf(h1: number, bytes: Uint8Array): HumidityCalibration {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shared = view.getUint8(0xe5 - 0xe1);
@@ -61,7 +61,7 @@ export function humidityCalibrationOf(h1: number, bytes: Uint8Array): HumidityCa
   };
 }
 
-/** The temperature as the other formulas want it, `t_fine`: 5120 a degree Celsius. In floating point, appendix A (8.1). */
+/** The temperature for the other formulas, `t_fine`: 5120 per degree Celsius, in floating point (appendix A, 8.1). */
 export function fineTemperature(raw: number, { t1, t2, t3 }: Calibration): number {
   const linear = (raw / 16_384 - t1 / 1024) * t2;
   const square = (raw / 131_072 - t1 / 8192) ** 2 * t3;
@@ -72,7 +72,7 @@ export function celsiusOf(fine: number): number {
   return fine / 5120;
 }
 
-/** Pa; NaN where the calibration would have it divided by 0. */
+/** Pa; NaN if the calibration would cause a division by 0. */
 export function pascalsOf(raw: number, fine: number, calibration: Calibration): number {
   const { p1, p2, p3, p4, p5, p6, p7, p8, p9 } = calibration;
   const warm = fine / 2 - 64_000;
@@ -84,7 +84,7 @@ export function pascalsOf(raw: number, fine: number, calibration: Calibration): 
   return straight + (bent + p7) / 16;
 }
 
-/** Percent, cut off at 0 and 100 as the datasheet does. */
+/** Percent, limited to 0 to 100 as in the datasheet. */
 export function humidityOf(raw: number, fine: number, calibration: HumidityCalibration): number {
   const { h1, h2, h3, h4, h5, h6 } = calibration;
   const warm = fine - 76_800;

@@ -1,4 +1,4 @@
-// What does a BME280 or BMP280 answer? Its registers as the bus sees them, with the air that someone else gives.
+// A model of a BME280 or BMP280: calibration, identity and measurements on command (Bosch BST-BME280-DS002, BST-BMP280-DS001).
 
 import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 import {
@@ -17,7 +17,7 @@ export interface Bme280ModelOptions {
   readonly humidity: () => number;
   /** Monotonic seconds. */
   readonly now: () => number;
-  /** What it says it is: 0x60, a BME280, or 0x58, a BMP280. */
+  /** The identity: 0x60 for a BME280, 0x58 for a BMP280. */
   readonly id: number;
 }
 
@@ -38,15 +38,15 @@ const MEASURING = 0x08;
 const COPYING = 0x01;
 const MODE = 0x03;
 
-/** Seconds that it copies its calibration for after power-on. */
+/** Seconds for which it copies its calibration after power-on. */
 const START_UP = 0.002;
 
-/** dig_T1 to dig_P9 of the worked example of the BMP280 datasheet (section 3.12), and some chip's dig_H1 to dig_H6. */
+/** dig_T1 to dig_P9 of the example in the BMP280 datasheet (section 3.12), and dig_H1 to dig_H6 of a real chip. */
 const WORDS = [27_504, 26_435, -1000, 36_477, -10_685, 3024, 2855, 140, -7, 15_500, -14_600, 6000];
 const H1 = 75;
 const H2_TO_H6 = Uint8Array.of(0x69, 0x01, 0x00, 0x14, 0x24, 0x03, 0x1e);
 
-/** What the data registers hold before the first measurement, and where one was skipped. */
+/** The data registers before the first measurement, and for a skipped one. */
 const NOTHING = [0x80, 0, 0, 0x80, 0, 0, 0x80, 0];
 
 const HIGHEST_20_BITS = 2 ** 20 - 1;
@@ -58,7 +58,7 @@ export class Bme280Model implements I2cChipModel {
   #pointer = 0;
   #poweredAt = 0;
   #endsAt = Number.POSITIVE_INFINITY;
-  /** Seen by the next measurement: a write to the humidity's control counts from the next write to the other on. */
+  /** For the next measurement: a write to the humidity control takes effect with the next write to the other one. */
   #humidityTimes = 0;
 
   constructor(options: Bme280ModelOptions) {
@@ -66,7 +66,7 @@ export class Bme280Model implements I2cChipModel {
     this.powerOn();
   }
 
-  /** Takes the supply away and gives it again: settings and data are gone. */
+  /** Loses and regains its supply: settings and data are gone. */
   powerOn(): void {
     const registers = this.#registers.fill(0);
     const view = new DataView(registers.buffer);
@@ -87,7 +87,7 @@ export class Bme280Model implements I2cChipModel {
     const [register, ...values] = bytes;
     if (register === undefined) return true;
     this.#pointer = register;
-    // What follows the first value are pairs of a register and its value (section 6.2.1).
+    // After the first value there are pairs of a register and its value (section 6.2.1).
     for (let index = 0; index < values.length; index += 2) {
       this.#set(index === 0 ? register : values[index - 1]!, values[index]!);
     }
@@ -108,7 +108,7 @@ export class Bme280Model implements I2cChipModel {
     if ((value & MODE) !== 0) this.#endsAt = this.#options.now() + this.#duration();
   }
 
-  /** Seconds, typically (appendix B, 9.1). */
+  /** Typical seconds (appendix B, 9.1). */
   #duration(): number {
     const control = this.#registers[CONTROL]!;
     const [pressure, humidity] = [samplesOf((control >> 2) & 7), this.#humidityTimes];
@@ -140,7 +140,7 @@ export class Bme280Model implements I2cChipModel {
     }
   }
 
-  /** The raw numbers that the formulas make the quantities of: found by halving, since each formula is monotonic. */
+  /** The raw numbers that the formulas turn into the quantities; found by bisection, since each formula is monotonic. */
   #converted() {
     const { temperature, pressure, humidity } = this.#options;
     const calibration = calibrationOf(this.#registers.subarray(CALIBRATION));
@@ -162,12 +162,12 @@ export class Bme280Model implements I2cChipModel {
   }
 }
 
-/** Samples that the bits of an oversampling ask for: 0 to skip, else 1 to 16. */
+/** The samples of an oversampling setting: 0 skips the measurement, otherwise 1 to 16. */
 function samplesOf(bits: number): number {
   return bits === 0 ? 0 : 2 ** (Math.min(bits, 5) - 1);
 }
 
-/** The lowest whole number from 0 for which `holds`, which holds for all above it; `highest` where there is none. */
+/** The lowest whole number from 0 for which `holds` is true, as for all above it; `highest` if there is none. */
 function lowest(highest: number, holds: (value: number) => boolean): number {
   let [low, high] = [0, highest];
   while (low < high) {

@@ -1,4 +1,4 @@
-// What does a DS18B20 do on its bus? Its memory, byte by byte, and what goes wrong with it (Maxim DS18B20 datasheet, 19-7487).
+// A model of a DS18B20: its scratchpad, byte by byte, and its faults (Maxim DS18B20 datasheet, 19-7487).
 
 /** Bytes of the scratchpad (figure 9): temperature, alarms, configuration, three reserved ones, CRC. */
 const CONFIGURATION = 4;
@@ -16,10 +16,10 @@ const FIXED_CONFIGURATION = 0x1f;
 
 const STEPS_PER_DEGREE = 16;
 
-/** Seconds that a conversion with 12 bits may take; one bit less takes half of it (table 2). */
+/** Seconds of a conversion with 12 bits; each bit less takes half of it (table 2). */
 const LONGEST_CONVERSION = 0.75;
 
-/** What is the matter with it. `unpowered`: it loses its supply in each conversion, as with a parasitic supply that is too weak. */
+/** A fault. `unpowered`: it loses its supply in each conversion, as with a parasitic supply that is too weak. */
 export type Ds18b20Fault = 'gone' | 'wrong-crc' | 'held-low' | 'unpowered';
 
 export class Ds18b20Model {
@@ -74,11 +74,11 @@ export class Ds18b20Model {
     const steps = Math.floor(Math.round(celsius * STEPS_PER_DEGREE) / cut) * cut;
     scratchpad[0] = steps & 0xff;
     scratchpad[1] = (steps >>> 8) & 0xff;
-    // Counts down what is left of a degree, and so is 0x0c only beside a temperature that ends in 4/16.
+    // Counts the rest of a degree down, and so is 0x0c only beside a temperature that ends in 4/16.
     scratchpad[RESERVED_6] = 0x10 - (steps & 0xf);
   }
 
-  /** READ SCRATCHPAD: nine bytes; ones where nobody answers. */
+  /** READ SCRATCHPAD: nine bytes; all ones if the chip does not answer. */
   read(): readonly number[] {
     if (!this.isPresent) return AT_POWER_ON.map(() => 0xff).concat(0xff);
     if (this.fault === 'held-low') return AT_POWER_ON.map(() => 0).concat(0);

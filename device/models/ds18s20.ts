@@ -1,4 +1,4 @@
-// What does a DS18S20 do otherwise than a DS18B20? Half degrees with a counter beside them, and nothing to configure (Maxim DS18S20 datasheet).
+// A model of a DS18S20: half degrees with a counter beside them, and no configuration (Maxim DS18S20 datasheet).
 
 import { Ds18b20Model } from './ds18b20.ts';
 
@@ -27,7 +27,7 @@ class Ds18s20Model extends Ds18b20Model {
     const counts = Math.round(celsius * COUNT_PER_DEGREE) + QUARTER;
     const whole = Math.floor(counts / COUNT_PER_DEGREE);
     scratchpad[COUNT_REMAIN] = COUNT_PER_DEGREE - (counts - whole * COUNT_PER_DEGREE);
-    // The bit of 0.5 deg C is that of the rounded temperature; the rest is what the counter counts on from.
+    // The bit of 0.5 deg C belongs to the rounded temperature; the counter continues from the other bits.
     const half = Math.round(celsius * 2) & 1;
     const register = 2 * whole + half;
     scratchpad[0] = register & 0xff;
@@ -35,7 +35,7 @@ class Ds18s20Model extends Ds18b20Model {
   }
 }
 
-/** A thermometer of the family that an address begins with; those that are not like the DS18B20 are all DS18S20. */
+/** A model for an address: family 10 is a DS18S20, all others are like the DS18B20. */
 export function thermometerModel(address: string, temperature: () => number): Ds18b20Model {
   return address.startsWith('10-') ? new Ds18s20Model(temperature) : new Ds18b20Model(temperature);
 }

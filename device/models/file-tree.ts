@@ -1,8 +1,8 @@
-// How does a simulation put files in the place of the kernel's? As a tree of texts, each made when it is read.
+// Simulated files of the kernel: a tree of texts, each made when it is read.
 
 import { type KernelFiles, missingFile, refusedFile } from '../host/kernel-files.ts';
 
-/** The files of these paths, none of which can be written. */
+/** Files with these paths, none of which can be written. */
 export function fileTree(texts: Readonly<Record<string, () => string>>): KernelFiles {
   return {
     read: async path => {

@@ -1,4 +1,4 @@
-// What does an INA219 answer? Its registers as the bus sees them, with a voltage and a current that someone else gives.
+// A model of an INA219: triggered and continuous conversions of both voltages, limited by their ranges (TI SBOS448).
 
 import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 import { wordRegisters } from './word-registers.ts';
@@ -60,7 +60,7 @@ export class Ina219Model implements I2cChipModel {
     return this.#wires.read(length);
   }
 
-  /** Takes the supply away and gives it again: settings are gone, and it converts by itself. */
+  /** Loses and regains its supply: settings are gone, and it converts continuously. */
   powerOn(): void {
     this.#words = new Map([[CONFIGURATION, CONFIGURATION_AT_FIRST]]);
     this.#startedAt = this.#options.now();
@@ -84,7 +84,7 @@ export class Ina219Model implements I2cChipModel {
     this.#startedAt = configuration & CONTINUOUS ? this.#options.now() : Number.POSITIVE_INFINITY;
   }
 
-  /** Two's complement, cut off at the range of the amplifier: 40, 80, 160 or 320 mV. */
+  /** Two's complement, limited by the range of the amplifier: 40, 80, 160 or 320 mV. */
   #shunt(): number {
     const range = 0.04 * 2 ** ((this.#configuration >> 11) & 3);
     const volts = Math.min(Math.max(this.#options.shuntVoltage(), -range), range);

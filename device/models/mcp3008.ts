@@ -1,4 +1,4 @@
-// What does an MCP3008 answer? Bits at its DOUT pin, as its select, clock and DIN pins are moved.
+// A model of an MCP3008: the bits at its DOUT pin, driven by its select, clock and DIN pins (Microchip DS21295).
 
 import type { Level } from '../host/gpio/gpio.ts';
 
@@ -7,7 +7,7 @@ export interface Mcp3008ModelOptions {
   readonly voltage: (input: number) => number;
   /** Volts at VREF. */
   readonly reference: number;
-  /** What DOUT is where the chip does not drive it; 0 where it is left out, as most pins of a Raspberry Pi are pulled. */
+  /** The level at DOUT while the chip does not drive it; 0 by default, as most pins of a Raspberry Pi are pulled down. */
   readonly floating?: Level;
 }
 
@@ -24,7 +24,7 @@ export class Mcp3008Model {
   #in: Level = 0;
   /** Undefined before the start bit. */
   #command: Level[] | undefined;
-  /** What is left to be put out, a bit each falling edge. */
+  /** The bits still to be sent, one per falling edge. */
   #answer: Level[] = [];
   #out: Level | undefined;
   #disturbed = 0;
@@ -38,18 +38,18 @@ export class Mcp3008Model {
     return this.#out ?? this.#options.floating ?? 0;
   }
 
-  /** Takes the supply away, or gives it. */
+  /** Switches the supply. */
   set powered(isPowered: boolean) {
     this.#isPowered = isPowered;
     this.#deselect();
   }
 
-  /** Turns one bit of so many conversions, beginning with the next. */
+  /** Inverts one bit of each of the next conversions. */
   disturb(conversions: number): void {
     this.#disturbed = conversions;
   }
 
-  /** The pin CS/SHDN: low selects the chip, and an edge down begins anew. */
+  /** The pin CS/SHDN: low selects the chip, and a falling edge starts a conversion. */
   select(level: Level): void {
     if (level === 1) this.#deselect();
     else this.#selected = true;
@@ -81,7 +81,7 @@ export class Mcp3008Model {
     }
     if (this.#command.length > COMMAND_BITS) return;
     this.#command.push(this.#in);
-    // One bit more than there are: the clock with which the sample ends, whatever is at DIN then.
+    // One clock more than there are bits: it ends the sampling, whatever DIN is then.
     if (this.#command.length > COMMAND_BITS) this.#answer = this.#convert(this.#command);
   }
 
@@ -91,7 +91,7 @@ export class Mcp3008Model {
     }
   }
 
-  /** A null bit, the code from its most significant bit on, then back again without the least significant one (section 5.0). */
+  /** A null bit, the code from its most significant bit, then backwards from its second lowest bit (section 5.0). */
   #convert([single, ...bits]: readonly Level[]): Level[] {
     const { voltage, reference } = this.#options;
     const input = (bits[0]! << 2) | (bits[1]! << 1) | bits[2]!;

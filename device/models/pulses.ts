@@ -1,4 +1,4 @@
-// How does a switch move that a simulated line is wired to? It closes now and then, and bounces: a function of seed and time.
+// A simulated switch that closes once per period, at a random time, and bounces: a function of seed and time.
 
 import type { Edge, Level } from '../host/gpio/gpio.ts';
 import type { Wave } from '../host/gpio/gpio-simulated.ts';
@@ -6,18 +6,18 @@ import { randomBits, uniform } from './seeded-noise.ts';
 
 /** Seconds. */
 export interface Pulses {
-  /** One pulse falls into each of these, at a random place. */
+  /** There is one pulse in each period, at a random time. */
   readonly period: number;
-  /** How long the contact is closed, bounces and all. */
+  /** How long the contact is closed, bouncing included. */
   readonly width: number;
-  /** How long it bounces at either end; 0 for one that does not. */
+  /** How long it bounces at either end; 0 for no bouncing. */
   readonly bounce: number;
 }
 
-/** Times within a bounce at which the level turns, as shares of it; an odd number, so that it has turned in the end. */
+/** The times of the edges within a bounce, as shares of it; an odd number, so that the level has changed in the end. */
 const BOUNCES = [0, 0.25, 0.4, 0.7, 1];
 
-/** Contacts of a switch, 1 while it is closed. */
+/** The level of the switch: 1 while it is closed. */
 export function pulses(seed: number, { period, width, bounce }: Pulses): Wave {
   const edgesOf = (pulse: number): Edge[] => {
     const start = pulse * period + uniform(randomBits(seed, pulse)) * (period - width);

@@ -1,19 +1,19 @@
-// How does a quantity move that a simulated chip measures? About a mean, in slow waves, with noise: a function of seed and time.
+// The course of a simulated quantity: slow waves about a mean, with noise, as a function of seed and time.
 
 import type { Clock } from '../host/clock.ts';
 import { gaussian, randomBits, uniform } from './seeded-noise.ts';
 
-/** In the units of the quantity, but for the period, which is in seconds. */
+/** In the units of the quantity; the period in seconds. */
 export interface Course {
   readonly mean: number;
-  /** How far from the mean it goes, without the noise. */
+  /** The greatest distance from the mean, without the noise. */
   readonly amplitude: number;
   readonly period: number;
-  /** The standard deviation of what is drawn anew each millisecond. */
+  /** The standard deviation of the noise, which changes each millisecond. */
   readonly noise: number;
 }
 
-/** The second wave: a share of the amplitude, and of the period, that never falls in with the first. */
+/** The second wave, as shares of the amplitude and of the period; the period never coincides with the first. */
 const SECOND_SHARE = 0.25;
 const SECOND_PERIOD = 0.1618;
 
@@ -42,5 +42,5 @@ export function quantityNow(seed: number, course: Course, clock: Clock): () => n
 /** A room in a house. */
 export const ROOM_TEMPERATURE: Course = { mean: 21.5, amplitude: 2.5, period: 1200, noise: 0.03 };
 export const ROOM_HUMIDITY: Course = { mean: 45, amplitude: 9, period: 1700, noise: 0.05 };
-/** hPa, at the level of the sea. */
+/** hPa, at sea level. */
 export const AIR_PRESSURE: Course = { mean: 1013.25, amplitude: 8, period: 7200, noise: 0.02 };

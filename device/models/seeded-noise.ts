@@ -1,18 +1,18 @@
-// Noise that can be made again: random bits that are a pure function of a seed and a whole number.
+// Reproducible noise: random bits as a pure function of a seed and a whole number.
 
 const TWO_32 = 2 ** 32;
 
 /**
- * 32 random bits, as a signed integer, for `index`, a whole number of any size that a Float64 holds exactly. Of the
- * seed the lowest 32 bits count.
+ * 32 random bits, as a signed integer, for `index`, any whole number that a Float64 holds exactly. Only the lowest 32 bits of the seed
+ * count.
  */
 export function randomBits(seed: number, index: number): number {
   return mixBits(mixBits(mixBits(seed) ^ index) ^ Math.floor(index / TWO_32));
 }
 
 /**
- * Turns 32 bits into others that show no trace of their order; a permutation, so that no two give the same.
- * The mixing is MurmurHash3's finalizer (Austin Appleby, public domain), with 0 moved to where it is mixed too.
+ * A permutation of the 32-bit numbers that leaves no trace of their order: MurmurHash3's finalizer (Austin Appleby, public domain) after an
+ * addition, since the finalizer maps 0 to 0.
  */
 export function mixBits(bits: number): number {
   let mixed = (bits + 0x9e3779b9) | 0;

@@ -1,4 +1,4 @@
-// What do the files say that the kernel's driver of 1-Wire thermometers makes? As w1_therm does, from simulated chips.
+// A model of the files of the kernel's driver w1_therm, made from models of thermometers.
 
 import type { Clock } from '../host/clock.ts';
 import { type KernelFiles, missingFile, refusedFile } from '../host/kernel-files.ts';
@@ -6,40 +6,40 @@ import { crc8, type Ds18b20Model, isIntact } from './ds18b20.ts';
 
 const W1 = '/sys/bus/w1/devices';
 
-/** Seconds that nine bytes take, with the reset and the address before them. */
+/** Seconds for nine bytes, with the reset and the address before them. */
 const TRANSFER = 0.013;
 
-/** How often the driver asks (W1_THERM_MAX_TRY). */
+/** How often the driver tries (W1_THERM_MAX_TRY). */
 const TRIES = 5;
 
-/** The family that the driver leaves out of a conversion of all, and the one whose resolution is fixed. */
+/** The family that does not take part in bulk conversions, and the family with a fixed resolution. */
 const WITHOUT_BULK = '42-';
 const FIXED_RESOLUTION = '10-';
 
 export interface W1ThermOptions {
-  /** By their addresses: `28-0316a2794cff`. */
+  /** By address: `28-0316a2794cff`. */
   readonly chips: Readonly<Record<string, Ds18b20Model>>;
   readonly clock: Clock;
   readonly master?: string;
   /**
-   * Which files there are: `bulk` all of them (Linux 5.9 and later), `single` all but `therm_bulk_read`, as on a second
-   * bus master, `old` only `w1_slave`, which gives what a wrong CRC came with.
+   * The files that exist. `bulk`: all of them (Linux 5.9 and later); `single`: all except `therm_bulk_read`, as on a second bus master;
+   * `old`: only `w1_slave`, which gives bytes with a wrong CRC too.
    */
   readonly driver?: 'bulk' | 'single' | 'old';
-  /** False where another user's files are meant. */
+  /** False for files that belong to another user. */
   readonly writable?: boolean;
 }
 
-/** The tree of one bus master; a chip that is gone keeps its files, as it does until the master has searched for it. */
+/** The files of one bus master. A missing chip keeps its files until `remove`, as it does until the master has searched the bus. */
 export class W1ThermModel implements KernelFiles {
   readonly #chips: Map<string, Ds18b20Model>;
   readonly #clock: Clock;
   readonly #master: string;
   readonly #driver: 'bulk' | 'single' | 'old';
   readonly #writable: boolean;
-  /** The state of each chip after a conversion of all: -1 it runs, 1 nobody has read it. */
+  /** The state of each chip after a bulk conversion: -1 converting, 1 converted and not read yet. */
   readonly #triggered = new Map<string, -1 | 1>();
-  /** Blocking calls of the kernel that are under way, and the most that were at once. */
+  /** Blocking calls in progress, and their highest number. */
   #underWay = 0;
   mostAtOnce = 0;
   conversions = 0;
@@ -93,7 +93,7 @@ export class W1ThermModel implements KernelFiles {
     });
   }
 
-  /** The master has found that it is not there any more, or that it is there again. */
+  /** The bus master has noticed that the chip is missing. */
   remove(address: string): void {
     this.#chips.delete(address);
   }
@@ -102,7 +102,7 @@ export class W1ThermModel implements KernelFiles {
     this.#chips.set(address, chip);
   }
 
-  /** The file is there from the first chip on that listens to it to the last one. */
+  /** The file exists while there is a chip that takes part in bulk conversions. */
   get #hasBulk(): boolean {
     return this.#driver === 'bulk' && [...this.#chips.keys()].some(listens);
   }
@@ -118,7 +118,7 @@ export class W1ThermModel implements KernelFiles {
   }
 
   async #trigger(text: string): Promise<void> {
-    // The driver compares the length too, and says nothing of what it does not know.
+    // The driver compares the length too, and ignores any other text.
     if (text !== 'trigger\n') return;
     const listening = [...this.#chips].filter(([address]) => listens(address));
     const present = listening.filter(([, chip]) => chip.isPresent);
@@ -127,7 +127,7 @@ export class W1ThermModel implements KernelFiles {
       for (const address of all) this.#triggered.set(address, -1);
       await this.#convert(present.map(([, chip]) => chip));
     }
-    // Also where nobody answered: what is read then is what was there before.
+    // Also if no chip answered: then the previous value is read.
     for (const address of all) this.#triggered.set(address, 1);
   }
 
@@ -137,7 +137,7 @@ export class W1ThermModel implements KernelFiles {
     for (const chip of chips) chip.convert();
   }
 
-  /** Undefined where none of the tries gave nine bytes with their CRC, which old drivers give all the same. */
+  /** Undefined if no attempt gave nine bytes with a right CRC; old drivers give the bytes anyway. */
   async #scratchpad(chip: Ds18b20Model): Promise<readonly number[] | undefined> {
     for (let left = TRIES; ; left--) {
       await this.#pause(TRANSFER);
@@ -170,7 +170,7 @@ export class W1ThermModel implements KernelFiles {
 
 const PLACE = new RegExp(`^(${W1}/(?:[^/]+/)?([0-9a-f]{2}-[0-9a-f]{12}))(?:/([^/]+))?$`);
 
-/** To a conversion of all. */
+/** Whether a chip takes part in bulk conversions. */
 function listens(address: string): boolean {
   return !address.startsWith(WITHOUT_BULK);
 }
@@ -179,7 +179,7 @@ function isFixed(address: string): boolean {
   return address.startsWith(FIXED_RESOLUTION);
 }
 
-/** As the driver has it: cut to whole millidegrees, towards 0. */
+/** As the driver computes it: truncated to whole millidegrees. */
 function millidegrees(bytes: readonly number[], address: string): number {
   const [low = 0, high = 0] = bytes;
   const register = ((high << 24) >> 16) | low;

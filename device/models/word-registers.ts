@@ -1,4 +1,4 @@
-// How does a chip speak that has a pointer to its registers? The first byte written says which; words begin with their greater byte.
+// The protocol of chips with a pointer to registers: the first byte written is the pointer, words have their high byte first.
 
 import type { I2cChipModel } from '../host/i2c/i2c-simulated.ts';
 
@@ -7,11 +7,11 @@ export interface Registers {
   /** 0 to 65535, or 0 to 255 where the register is a byte. */
   get(register: number): number;
   set(register: number, value: number): void;
-  /** Bytes of a register; 2 where it is left out. */
+  /** Bytes of a register; 2 by default. */
   bytes?(register: number): 1 | 2;
 }
 
-/** The protocol of LM75, TMP102, MCP9808, ADS1115 and INA219: the pointer stays until it is written again. */
+/** A chip with these registers. The pointer stays until it is written again. */
 export function wordRegisters(registers: Registers): I2cChipModel {
   let pointer = 0;
   const bytesOf = (register: number) => registers.bytes?.(register) ?? 2;
@@ -21,7 +21,7 @@ export function wordRegisters(registers: Registers): I2cChipModel {
       pointer = register;
       if (first === undefined) return true;
       if (bytesOf(pointer) === 1) registers.set(pointer, first);
-      // A word that breaks off half way changes nothing.
+      // An incomplete word changes nothing.
       else if (second !== undefined) registers.set(pointer, (first << 8) | second);
       return true;
     },

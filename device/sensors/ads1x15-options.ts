@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { PlaceShape } from './i2c-kind.ts';
 
-/** What the multiplexer can choose, by its bits: differences, then inputs against ground. */
+/** The inputs, by the bits of the multiplexer: differences, then inputs against ground. */
 export const INPUTS = [
   'AIN0-AIN1',
   'AIN0-AIN3',
@@ -23,7 +23,7 @@ export type Range = (typeof RANGES)[number];
 
 interface Ranges {
   readonly range: Range;
-  /** For inputs that have another one. */
+  /** Other ranges for single inputs. */
   readonly ranges?: Readonly<Partial<Record<Input, Range | undefined>>> | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Inputs extends Ranges {
   readonly inputs: readonly Input[];
 }
 
-/** V of full scale at an input. */
+/** The full scale of an input, in V. */
 export function rangeOf(input: Input, { range, ranges }: Ranges): Range {
   return ranges?.[input] ?? range;
 }
@@ -39,7 +39,7 @@ export function rangeOf(input: Input, { range, ranges }: Ranges): Range {
 const rangeOption = z.union(RANGES.map(range => z.literal(range)));
 const RANGE_EXPECTED = `one of ${RANGES.join(', ')} V`;
 
-/** A range for any of the inputs. */
+/** A range for each of the inputs. */
 const rangesOption = z.strictObject(
   Object.fromEntries(
     INPUTS.map(input => [
@@ -61,23 +61,23 @@ export function optionsOf(place: PlaceShape, rates: readonly number[], usualRate
         .default(['AIN0', 'AIN1', 'AIN2', 'AIN3'])
         .meta({
           description:
-            'What is measured, in this order: inputs against ground, such as AIN0, or differences, such as AIN0-AIN1.',
+            'The inputs to measure, in this order: against ground, such as AIN0, or differences, such as AIN0-AIN1.',
           expected: `a list of inputs, each once: ${INPUTS.join(', ')}`,
         }),
       range: rangeOption.default(4.096).meta({
         description:
-          'The greatest voltage that can be told, in V; a smaller one is told in finer steps. No input may be above the supply, whatever the range.',
+          'The highest voltage that can be measured, in V. A lower range has finer steps. No input may be above the supply of the chip, whatever the range.',
         expected: RANGE_EXPECTED,
       }),
       ranges: rangesOption.optional().meta({
-        description: 'Ranges of inputs that have another one, such as {AIN2-AIN3: 0.256}, in V.',
+        description: 'Other ranges for single inputs, in V, such as {AIN2-AIN3: 0.256}.',
         expected: 'a mapping of inputs to ranges, such as {AIN2-AIN3: 0.256}',
       }),
       rate: z
         .union(rates.map(rate => z.literal(rate)))
         .default(usualRate)
         .meta({
-          description: 'Conversions a second: the slower, the less noise. Each input takes one.',
+          description: 'Conversions a second; a lower rate has less noise. Each input takes one conversion.',
           expected: `one of ${rates.join(', ')} a second`,
         }),
     })

@@ -1,4 +1,4 @@
-// The kinds `ads1115` and `ads1015`, which differ in bits and rates: one converter behind four inputs and an amplifier.
+// Makes the kinds `ads1115` and `ads1015`, which differ in bits and rates: one converter behind four inputs and an amplifier.
 
 import { hexWord, type I2cChip, signed } from '../host/i2c/i2c.ts';
 import type { ReadContext } from '../host/read-context.ts';
@@ -25,7 +25,7 @@ const CONFIGURATION = 1;
 const LOW_THRESHOLD = 2;
 const HIGH_THRESHOLD = 3;
 
-/** Thresholds after power-on, which nobody changes who does not use the comparator. */
+/** Thresholds after power-on. Only programs that use the comparator change them. */
 const LOW_AT_FIRST = 0x8000;
 const HIGH_AT_FIRST = 0x7fff;
 
@@ -37,11 +37,11 @@ const SINGLE_SHOT = 0x0100;
 const RATE = 5;
 const COMPARATOR_OFF = 0x0003;
 
-/** The chip's own clock may be slow by a tenth; a transfer takes its time too. */
+/** The chip's clock may be 10 percent slow; the transfers take a millisecond. */
 const SLOWEST = 1.1;
 const TRANSFERS = 0.001;
 
-/** What is at a simulated input, in volts, each with a period of its own. */
+/** The voltages at simulated inputs, each with its own period. */
 const SIMULATED: readonly Course[] = [
   { mean: 1.65, amplitude: 1.2, period: 60, noise: 0.001 },
   { mean: 0.75, amplitude: 0.05, period: 600, noise: 0.001 },
@@ -49,10 +49,10 @@ const SIMULATED: readonly Course[] = [
   { mean: 0.4, amplitude: 0.3, period: 20, noise: 0.001 },
 ];
 
-/** The share of a range that simulated voltages take at most, without their noise. */
+/** The share of a range that simulated voltages reach at most, without their noise. */
 const HEADROOM = 0.9;
 
-/** What tells the two chips apart. */
+/** The differences between the two chips. */
 export interface Converter {
   readonly name: string;
   readonly title: string;
@@ -63,12 +63,12 @@ export interface Converter {
   readonly usualRate: number;
 }
 
-/** Millivolts in a conversion register: two's complement at the left, full scale at the greatest of `bits` bits and one more. */
+/** Millivolts in a conversion register: two's complement in the upper `bits` bits; 2^(bits - 1) is the full scale `range`, in volts. */
 export function millivoltsOf(word: number, bits: number, range: number): number {
   return (1000 * range * signed(word >>> (16 - bits), bits)) / 2 ** (bits - 1);
 }
 
-/** Voltages that the chip's one converter takes one after the other, each a conversion that is started and waited for. */
+/** The chip has one converter: a reading starts a conversion of each input and waits for it, one after the other. */
 export function converterKind({ name, title, description, bits, rates, usualRate }: Converter) {
   const channelsOf = ({ inputs, ...options }: Inputs): readonly Channel[] =>
     inputs.map(input => {
@@ -157,7 +157,7 @@ export function converterKind({ name, title, description, bits, rates, usualRate
   });
 }
 
-/** By which simulated voltages are lower, as behind a divider, so that no input that is measured is beyond its range. */
+/** The factor of simulated voltages, as of a divider, that keeps every measured input within its range. */
 function shareWithin(options: Inputs): number {
   const shares = options.inputs.map(input => {
     const courses = input.split('-').map(single => SIMULATED[Number(single.slice('AIN'.length))]!);
@@ -168,12 +168,12 @@ function shareWithin(options: Inputs): number {
   return Math.min(1, ...shares);
 }
 
-/** The bits of a conversion that an ADS1015 does not have (SBAS473, section "Conversion Register"). */
+/** The bits of a conversion that are 0 in an ADS1015 (SBAS473, section "Conversion Register"). */
 const ONLY_ADS1115 = 0x000f;
 
 /**
- * Neither chip has an identity, but thresholds that only a program changes which uses the comparator. A conversion with more
- * than 12 bits is one of an ADS1115; one without may be of either.
+ * Neither chip has an identity; both have thresholds that only a program with the comparator changes. A conversion of more than 12 bits
+ * is from an ADS1115, any other may be from either.
  */
 async function converterAt(chip: I2cChip, bits: 12 | 16): Promise<ChipMatch> {
   if ((await chip.readWord(LOW_THRESHOLD)) !== LOW_AT_FIRST) return false;

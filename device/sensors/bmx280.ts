@@ -46,7 +46,7 @@ const CALIBRATION_H_LENGTH = 7;
 /** Seconds from a reset to an answer (section 1, table 1). */
 const START_UP = 0.002;
 
-/** What is there before a measurement, and in place of one that was skipped (section 5.4.7 and on). */
+/** The values before the first measurement, and of a skipped one (section 5.4.7 and following). */
 const NO_TEMPERATURE = 0x80000;
 const NO_HUMIDITY = 0x8000;
 
@@ -80,7 +80,7 @@ const CHANNELS: readonly Channel[] = [
   },
 ];
 
-/** What a chip of this family says in its register of identity; the BMP280's first ones were samples. */
+/** The chips of this family, by their id. 0x56 and 0x57 are early samples of the BMP280. */
 const CHIPS: ReadonlyMap<number, string> = new Map([
   [0x60, 'bme280'],
   [0x58, 'bmp280'],
@@ -88,7 +88,7 @@ const CHIPS: ReadonlyMap<number, string> = new Map([
   [0x56, 'bmp280'],
 ]);
 
-/** What tells the two chips apart. */
+/** The differences between the two chips. */
 export interface Barometer {
   readonly name: 'bme280' | 'bmp280';
   readonly title: string;
@@ -103,7 +103,7 @@ function durationOf(samples: Samples, hasHumidity: boolean): number {
   return milliseconds / 1000;
 }
 
-/** Each reading is a measurement of its own, in forced mode, the filter off: weather monitoring (section 3.5.1). */
+/** Each reading starts a measurement in forced mode with the filter off: "weather monitoring" (section 3.5.1). */
 export function barometerKind({ name, title, description, id, hasHumidity }: Barometer) {
   const channels = CHANNELS.slice(0, hasHumidity ? 3 : 2);
   return i2cKind({
@@ -120,7 +120,7 @@ export function barometerKind({ name, title, description, id, hasHumidity }: Bar
           .default(1)
           .meta({
             description:
-              'How many samples a reading is the mean of: the more, the less noise, and the longer it takes.',
+              'The number of samples averaged in a reading. More samples have less noise and take longer.',
             expected: `one of ${SAMPLES.join(', ')} samples`,
           }),
       }),
@@ -145,7 +145,7 @@ export function barometerKind({ name, title, description, id, hasHumidity }: Bar
           )
         : undefined;
       return async context => {
-        // The humidity's control counts from the next write to the other on (section 5.4.3).
+        // A write to the humidity control takes effect with the next write to the other one (section 5.4.3).
         if (hasHumidity) await chip.writeByte(CONTROL_HUMIDITY, times, context);
         await chip.writeByte(
           CONTROL,

@@ -1,4 +1,4 @@
-// Which kinds of sensors are there? All of them, in the order in which lists and documents show them.
+// All kinds of sensors, in the order in which lists and docs show them.
 
 import type { SensorKind } from '../kind.ts';
 import { ads1015 } from './ads1015.ts';

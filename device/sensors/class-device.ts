@@ -1,4 +1,4 @@
-// How are the devices of one of the kernel's classes told apart, and their attributes read? By number or name, one file after the other.
+// Finds the devices of one of the kernel's classes (IIO, hwmon) by number or name, and reads their attributes one after the other.
 
 import { z } from 'zod';
 import { messageOf } from '../error-message.ts';
@@ -10,7 +10,7 @@ export interface DeviceClass {
   readonly folder: string;
   /** What stands before the number: `iio:device`. */
   readonly prefix: string;
-  /** What a person calls one: `an IIO device`. */
+  /** One device in words: `an IIO device`. */
   readonly one: string;
 }
 
@@ -18,7 +18,7 @@ export interface ClassDevice {
   readonly number: number;
   /** The folder of its attributes. */
   readonly path: string;
-  /** What its driver calls it, such as `bme280`; empty where that is not told. */
+  /** The name that its driver gives, such as `bme280`; empty if there is none. */
   readonly name: string;
 }
 
@@ -28,12 +28,12 @@ export function deviceOption({ folder, prefix, one }: DeviceClass, example: stri
     .union([z.int().min(0).max(999), z.string().regex(/^[^\s/]{1,64}$/)])
     .default(0)
     .meta({
-      description: `Its number, N of ${folder}/${prefix}N, or its name, such as ${example}, which stays when numbers move. Of several devices of one name it is the one with the least number.`,
+      description: `Its number, N of ${folder}/${prefix}N, or its name, such as ${example}, which stays the same when numbers change. Of several devices with the same name, the one with the lowest number.`,
       expected: `the number of ${one} from 0 to 999, or its name, such as ${example}`,
     });
 }
 
-/** The devices that there are, by their numbers. */
+/** The devices of the class, in the order of their numbers. */
 export async function devicesOf(
   files: KernelFiles,
   { folder, prefix }: DeviceClass,
@@ -52,8 +52,8 @@ export async function devicesOf(
 }
 
 /**
- * The device of that number or name.
- * @throws one sentence that says which there are
+ * The device with this number or name.
+ * @throws if there is none, with the devices that there are
  */
 export async function deviceAt(
   files: KernelFiles,
@@ -70,20 +70,20 @@ export async function deviceAt(
   );
 }
 
-/** By name where no other device has it, else by number. */
+/** The name of a device if no other device has it, otherwise its number. */
 export function optionOf({ number, name }: ClassDevice, all: readonly ClassDevice[]): number | string {
   const isUnique = /^[^\s/]{1,64}$/.test(name) && all.filter(other => other.name === name).length === 1;
   return isUnique ? name : number;
 }
 
-/** The number in an attribute. Rejects where it holds none: an empty file is no 0. */
+/** The number in an attribute. Rejects if the file has none; an empty file is not 0. */
 export async function readNumber(files: KernelFiles, path: string, signal?: AbortSignal): Promise<number> {
   const text = (await textAt(files, path, signal)).trim();
   if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return Number(text);
   throw new Error(`${path}: expected a number, found ${JSON.stringify(text.slice(0, 60))}`);
 }
 
-/** The number in the first of the attributes that is there, or `otherwise`. */
+/** The number in the first attribute that exists, or `otherwise`. */
 export async function readFirst(
   files: KernelFiles,
   paths: readonly string[],
@@ -101,8 +101,8 @@ export async function readFirst(
 }
 
 /**
- * One number from each, as `readEach` does it, of a device that is still the one that `which` names.
- * @throws where its number is another's by now
+ * The numbers of `reads`, of a device that still has the name `which`.
+ * @throws if another device has its number by now
  */
 export async function readDevice(
   files: KernelFiles,
@@ -114,13 +114,13 @@ export async function readDevice(
   try {
     return await readEach(reads, signal);
   } finally {
-    // Whatever was read may be another device's, also where some of it failed.
+    // The values may be those of another device, also if some of the reads failed.
     if (typeof which === 'string') await expectText(files, `${path}/name`, which, signal);
   }
 }
 
 /**
- * One number from each, one after the other, since a driver may wait for its chip.
+ * The numbers of `reads`, one after the other, since a driver may wait for its chip.
  * @throws the first error, if all of them fail; if some do, it is the problem of the reading
  */
 async function readEach(

@@ -1,9 +1,9 @@
-// What a counter's rate is taken against: an earlier sample, old enough that the rate means something.
+// Keeps the recent samples of a counter, so that its rate is taken over a tenth of a second or more.
 
-/** A rate is taken over this many seconds at least: ten ticks of the kernel's CPU accounting (USER_HZ, 100 a second). */
+/** The shortest time in seconds that a rate is taken over: ten ticks of the kernel's CPU accounting (USER_HZ, 100 a second). */
 const SPAN = 0.1;
 
-/** Samples closer together than this are not kept, which bounds their number whatever the rate of reading. */
+/** Seconds. Samples closer together are not kept, which bounds their number. */
 const SPACING = SPAN / 10;
 
 export interface Sample<Counters> {
@@ -13,13 +13,13 @@ export interface Sample<Counters> {
 }
 
 /**
- * The samples of the last tenth of a second and the one before them. Someone who reads once a second gets rates
- * from read to read, someone who reads a thousand times a second gets them over the last tenth.
+ * The samples of the last tenth of a second and the one before them. With one reading a second, rates are those from reading to reading;
+ * with a thousand, those of the last tenth of a second.
  */
 export class CounterWindow<Counters> {
   #samples: Sample<Counters>[] = [];
 
-  /** From when on the samples that are there are enough for a rate; now or earlier where they are already. */
+  /** Monotonic seconds from which the kept samples are enough for a rate; in the past if they are enough already. */
   get readyAt(): number {
     return (this.#samples[0]?.time ?? Number.NEGATIVE_INFINITY) + SPAN;
   }
@@ -28,7 +28,7 @@ export class CounterWindow<Counters> {
     return this.#samples.at(-1);
   }
 
-  /** The newest sample that is old enough at `time`; undefined where none is. */
+  /** The newest sample that is old enough at `time`, if any. */
   before(time: number): Sample<Counters> | undefined {
     const old = (sample: Sample<Counters> | undefined) => sample !== undefined && time - sample.time >= SPAN;
     while (old(this.#samples[1])) this.#samples.shift();
@@ -39,7 +39,7 @@ export class CounterWindow<Counters> {
     if (this.newest === undefined || sample.time - this.newest.time >= SPACING) this.#samples.push(sample);
   }
 
-  /** Forgets all samples: the counters have begun anew. */
+  /** Forgets all samples, for counters that have started again. */
   clear(): void {
     this.#samples = [];
   }

@@ -11,24 +11,24 @@ import { W1ThermModel } from '../models/w1-therm.ts';
 import type { Channel } from '../sensor.ts';
 import { hasFixedResolution, measuredRange, noAnswer, parseSlave } from './w1-scratchpad.ts';
 
-/** A bit is 1/16 deg C with 12 bits (table 1), and twice that with each bit less. */
+/** With 12 bits a bit is 1/16 deg C (table 1); each bit less doubles it. */
 const FEWEST_BITS = 9;
 const MOST_BITS = 12;
 const MOST_BITS_OF_A_COPY = 14;
 const STEPS_PER_DEGREE = 16;
 
-/** Seconds that a conversion with 12 bits takes at most (table 2), and that the kernel needs for the rest of a reading. */
+/** Seconds of a conversion with 12 bits at most (table 2), and of the rest of a reading in the kernel. */
 const LONGEST_CONVERSION = 0.75;
 const TRANSFER = 0.03;
 
-/** Where nothing says otherwise, a simulated one is here. */
+/** The address of a simulated thermometer without an `address`. */
 const SIMULATED_ADDRESS = '28-000000000001';
 
 const OPTIONS = z
   .strictObject({
     address: z.string().regex(ONE_WIRE_ADDRESS).optional().meta({
       description:
-        'Its address as the kernel writes it, the name of its folder in /sys/bus/w1/devices; may be left out where there is one thermometer.',
+        'The address, as the folder of the thermometer in /sys/bus/w1/devices is called. Optional if there is only one thermometer.',
       expected: 'an address of family 10, 22, 28, 3b or 42, such as "28-0316a2794cff", in small letters',
     }),
     resolution: z
@@ -37,7 +37,7 @@ const OPTIONS = z
       .max(MOST_BITS)
       .optional()
       .describe(
-        'Bits of a reading, to which it is then set: 9 (0.5 degree_Celsius, 0.09 s), 10, 11 or 12 (0.0625 degree_Celsius, 0.75 s). Left out, it is as it was, which is 12 unless somebody changed it.',
+        'Bits of a reading, written to the thermometer: 9 (0.5 degree_Celsius, 0.09 s), 10, 11 or 12 (0.0625 degree_Celsius, 0.75 s). Left out, the thermometer keeps its own setting, 12 when new.',
       ),
   })
   .superRefine(({ address, resolution }, context) => {
@@ -68,7 +68,7 @@ export const ds18b20 = sensorKind({
   name: 'ds18b20',
   title: 'DS18B20 thermometer',
   description:
-    'A thermometer on 1-Wire, -55 to 125 degree_Celsius: DS18B20, DS18S20, DS1822, DS1825 or DS28EA00. Several of one bus convert at the same time where the kernel lets this user ask for it.',
+    'A thermometer on 1-Wire, -55 to 125 degree_Celsius: DS18B20, DS18S20, DS1822, DS1825 or DS28EA00. Thermometers of one bus convert at the same time if this user may tell the kernel to.',
   needs: ['1-wire'],
   options: OPTIONS,
   example: { address: '28-0316a2794cff', resolution: 11 },
@@ -118,10 +118,10 @@ export const ds18b20 = sensorKind({
   },
 });
 
-/** Digits of an address in a name: those that differ most between two chips of one batch. */
+/** Digits of an address in a name: the last ones, which differ between chips of one batch. */
 const DIGITS = 6;
 
-/** `w1_94cff0`: it stays when others come and go, unless two chips have the same last digits. */
+/** `w1_94cff0`, which does not depend on other thermometers unless two have the same last digits. */
 function shortName(address: string, all: readonly string[]): string {
   const end = address.slice(-DIGITS);
   const isUnique = all.filter(other => other.endsWith(end)).length === 1;
@@ -146,7 +146,7 @@ async function thermometerAt(bus: OneWire, address: string | undefined): Promise
   return thermometer;
 }
 
-/** The files of one thermometer. To be used from inside `OneWire.alone`. */
+/** The files of one thermometer. Call its methods only inside `OneWire.alone`. */
 class Readings {
   readonly #files: KernelFiles;
   readonly #folder: string;
@@ -159,22 +159,22 @@ class Readings {
   }
 
   /**
-   * Degrees Celsius of the next reading. From `w1_slave`, which every kernel has and which takes no longer than `temperature`,
-   * also after a conversion of all, but has the bytes beside the number: an 85 or a 0 that nobody measured is known at once.
+   * Degrees Celsius of the next reading, from `w1_slave`. Every kernel has this file, it is as fast as `temperature`, and it has the
+   * bytes of the scratchpad, which tell a measured 85 or 0 from one that is not.
    */
   async next(): Promise<number> {
     return parseSlave(await textAt(this.#files, `${this.#folder}/w1_slave`), this.#address);
   }
 
   /**
-   * Sets the resolution where the chip has another one, as it has after a loss of power; the driver learns of that only when it
-   * is asked, and would not wait for the end of a conversion.
-   * @returns whether it had to be set
+   * Sets the resolution if the chip has another one, as after a loss of power. The driver notices a changed resolution only when it
+   * reads this file; otherwise it would not wait until the conversion has ended.
+   * @returns whether the resolution had to be set
    */
   async setResolution(bits: number): Promise<boolean> {
     const path = `${this.#folder}/resolution`;
     const text = await textAt(this.#files, path).catch(async (error: unknown) => {
-      // Without any file it is the thermometer that is missing.
+      // If the folder is empty, the thermometer itself is missing.
       const others = isMissing(error) ? await this.#files.list(this.#folder) : [];
       if (others.length === 0) throw error;
       throw new Error(

@@ -1,4 +1,4 @@
-// What does a switch at a GPIO pin say? Whether it is closed, how often it was, and how fast it goes: rain, wind, doors.
+// The kind `gpio-input`: the level of a GPIO pin, and the count and rate of its edges: doors, rain gauges, anemometers.
 
 import { z } from 'zod';
 import { type Level, PULLS, pinClaim } from '../host/gpio/gpio.ts';
@@ -11,10 +11,10 @@ import { CounterWindow } from './counter-window.ts';
 import { COUNTED, type Counted, EdgeCounter } from './edge-counter.ts';
 import { claimsOfPins, interfaceOption, pinOption, seedOfPin } from './gpio-sensor.ts';
 
-/** Seconds; a contact that has not come to rest by then is broken. */
+/** Seconds. A contact that bounces for longer is broken. */
 const LONGEST_DEBOUNCE = 1;
 
-/** A simulated rain gauge in a shower: a tip every two seconds or so. */
+/** A simulated rain gauge in a shower: a tip about every two seconds. */
 const SIMULATED = { period: 2, width: 0.1, bounce: 0.002 };
 
 const options = z.strictObject({
@@ -24,28 +24,28 @@ const options = z.strictObject({
     .default('as-is')
     .meta({
       description:
-        'The resistor of the pin: up for a switch to ground, down for one to 3.3 V, none where there is one outside. What is not as-is takes the GPIO character device.',
+        'The resistor inside the pin: up for a switch to ground, down for a switch to 3.3 V, none for a resistor outside. All but as-is need the GPIO character device.',
       expected: `one of ${PULLS.join(', ')}`,
     }),
   interface: interfaceOption(),
   invert: z
     .boolean()
     .default(false)
-    .describe('Take low as 1 and high as 0: for a switch that pulls the pin to ground when it is closed.'),
+    .describe('Read low as 1 and high as 0: for a switch that connects the pin to ground when it is closed.'),
   debounce: duration(
     { low: 0, high: LONGEST_DEBOUNCE },
-    'How long a level must stay to count, so that a contact that bounces counts once.',
+    'How long a level must last to count, so that a contact that bounces is counted once.',
   ).prefault(0.005),
   count: z
     .enum([...COUNTED, 'none'])
     .default('rising')
     .meta({
       description:
-        'What is counted: rising, where the level (after invert) goes from 0 to 1, falling, both, or none, where only the level is wanted, as it is at each reading.',
+        'The edges that are counted: rising (the level, after invert, goes from 0 to 1), falling, both, or none: then there is only the level at each reading.',
       expected: `one of ${COUNTED.join(', ')}, none`,
     }),
   scale: z.number().positive().default(1).meta({
-    description: 'What one count stands for, in units: the mm of rain of one tip of a gauge.',
+    description: 'The amount of one count, in units: the mm of rain of one tip of a gauge.',
     expected: 'a number above 0',
   }),
   units: z
@@ -53,7 +53,7 @@ const options = z.strictObject({
     .min(1)
     .max(40)
     .default('1')
-    .describe('The units of scale, in UDUNITS spelling: mm for rain, m for the wind that passes.'),
+    .describe('The units of scale, in UDUNITS spelling: mm for rain, m for wind.'),
 });
 
 const LEVEL: Channel = {
@@ -81,15 +81,15 @@ function channelsOf({ count, scale, units }: Chosen): readonly Channel[] {
 }
 
 /**
- * Channels `level` (0 or 1), `count` and `amount` (since the process began, also over an opening anew; amount = count x scale) and
- * `rate` (since the reading before, a tenth of a second at least). The first reading waits until a tenth of a second has passed since
- * the opening. Only `level` where nothing is counted.
+ * Channels `level` (0 or 1), `count` and `amount` (count x scale; since the process began, also across a reopening) and `rate` (since the
+ * previous reading, over a tenth of a second at least). The first reading waits until a tenth of a second has passed since the opening.
+ * With `count: none` there is only `level`.
  */
 export const gpioInput = sensorKind({
   name: 'gpio-input',
   title: 'Switch or pulses at a GPIO pin',
   description:
-    'The level of a pin, how often it changed, and the rate of that: rain gauges, anemometers, flow meters, door switches. Counts between readings as well.',
+    'The level of a pin, the number of its edges and their rate: rain gauges, anemometers, flow meters, door switches. Edges between readings are counted too.',
   needs: ['gpio'],
   options,
   example: { pin: 17, pull: 'up', invert: true, scale: 0.2794, units: 'mm' },
@@ -141,12 +141,12 @@ async function openCounting(
     interface: chosen.interface,
     onEdge: ({ level, time }) => {
       const seen = seenAs(level, invert);
-      // The level before the first edge is known by it; one that is read may be that after it.
+      // The level before the first edge follows from the edge; a level that is read may be the one after it.
       counter ??= new EdgeCounter(seen === 1 ? 0 : 1, counted, debounce, pulseCount);
       counter.edge({ level: seen, time });
     },
     onLost: edges => {
-      // Where every edge counts, it is enough that there was one.
+      // Without debouncing every edge counts, also one of which only the number is known.
       if (debounce > 0) lost += edges;
     },
   });

@@ -1,4 +1,4 @@
-// What do sensors at GPIO pins have in common? How pins are asked for, and which they may be.
+// What sensors at GPIO pins share: the options for pins and for the interface, claims, and the seed of a simulation.
 
 import { z } from 'zod';
 import { GPIO_INTERFACES, pinClaim } from '../host/gpio/gpio.ts';
@@ -8,7 +8,7 @@ import { randomBits } from '../models/seeded-noise.ts';
 /** The header has GPIO0 to GPIO27, a Compute Module more (BCM2835 ARM Peripherals, table 6-31: 54 lines). */
 const LAST_PIN = 53;
 
-/** An option for a pin by its BCM number. */
+/** The option for a pin, by its BCM number. */
 export function pinOption(usual: number, what: string) {
   return z
     .int()
@@ -37,7 +37,7 @@ export function claimsOfPins(pins: readonly number[]): readonly string[] {
   return pins.map(pinClaim);
 }
 
-/** The seed of what is at a simulated pin: no two are alike. */
+/** The seed of the circuit at a simulated pin, different for each pin. */
 export function seedOfPin(pin: number, { seed }: SensorHost): number {
   return randomBits(seed, 0x1_0000 + pin);
 }

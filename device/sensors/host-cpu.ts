@@ -1,4 +1,4 @@
-// How busy the host's processors are: their accounts in ticks (proc(5), /proc/stat).
+// The kind `host-cpu`: the share of the processors' time that was in use (proc(5), /proc/stat).
 
 import { z } from 'zod';
 import { readAtOpening, textAt } from '../host/kernel-files.ts';
@@ -9,7 +9,7 @@ import { simulatedKernelOf } from './simulated-kernel.ts';
 
 const STAT = '/proc/stat';
 
-/** user, nice, system, idle, iowait, irq, softirq, steal. What follows, guest and guest_nice, is in user and nice already. */
+/** user, nice, system, idle, iowait, irq, softirq, steal. The next two, guest and guest_nice, are contained in user and nice. */
 const ACCOUNTS = 8;
 const FEWEST_ACCOUNTS = 4;
 const IDLE = 3;
@@ -20,14 +20,14 @@ const CHANNELS: readonly Channel[] = [
 ];
 
 /**
- * Channel `cpu_busy`: the share of the time of all processors, since the last read (a tenth of a second at least),
+ * Channel `cpu_busy`: the share of the time of all processors, since the previous reading (a tenth of a second at least),
  * in which they were neither idle nor waiting for input and output. A first sample is taken at opening; the first
- * read waits until a tenth of a second has passed since.
+ * reading waits until a tenth of a second has passed since then.
  */
 export const hostCpu = sensorKind({
   name: 'host-cpu',
   title: 'CPU use of the machine',
-  description: 'The share of the time of all processors that was in use since the row before (/proc/stat).',
+  description: 'The share of the time of all processors that was in use since the previous row (/proc/stat).',
   needs: ['kernel-files'],
   options: z.strictObject({}),
   channels: () => CHANNELS,
@@ -67,9 +67,9 @@ export function parseCpuTicks(text: string): number[] {
   return ticks.slice(0, ACCOUNTS);
 }
 
-/** Percent of the ticks between two samples that were not idle; NaN where there were none. */
+/** Percent of the ticks between two samples that were not idle; NaN without any tick. */
 export function busyShare(before: readonly number[], after: readonly number[]): number {
-  // iowait, and idle when a processor is taken out, may run back by a little (proc(5)): that counts as standing still.
+  // iowait, and idle when a processor is removed, may decrease a little (proc(5)): that counts as 0.
   const passed = after.map((ticks, account) => Math.max(0, ticks - (before[account] ?? ticks)));
   const total = passed.reduce((sum, ticks) => sum + ticks, 0);
   const idle = (passed[IDLE] ?? 0) + (passed[IOWAIT] ?? 0);

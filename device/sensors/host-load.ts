@@ -1,4 +1,4 @@
-// How many tasks the host has to run: its load averages (proc(5), /proc/loadavg).
+// The kind `host-load`: the load averages of the machine (proc(5), /proc/loadavg).
 
 import { z } from 'zod';
 import { readAtOpening, textAt } from '../host/kernel-files.ts';
@@ -15,11 +15,11 @@ const CHANNELS: readonly Channel[] = [1, 5, 15].map(minutes => ({
   resolution: 0.01,
 }));
 
-/** Channels `load_1min`, `load_5min`, `load_15min`: tasks running or waiting, averaged over so long. */
+/** Channels `load_1min`, `load_5min`, `load_15min`: tasks running or waiting, averaged over this time. */
 export const hostLoad = sensorKind({
   name: 'host-load',
   title: 'Load averages of the machine',
-  description: 'How many tasks run or wait, averaged over 1, 5 and 15 minutes (/proc/loadavg).',
+  description: 'The number of tasks that run or wait, averaged over 1, 5 and 15 minutes (/proc/loadavg).',
   needs: ['kernel-files'],
   options: z.strictObject({}),
   channels: () => CHANNELS,

@@ -1,4 +1,4 @@
-// How much the host receives and sends: the byte counters of its network interfaces (proc(5), /proc/net/dev).
+// The kind `host-network`: bytes received and sent by the network interfaces (proc(5), /proc/net/dev).
 
 import { z } from 'zod';
 import { readAtOpening, textAt } from '../host/kernel-files.ts';
@@ -30,15 +30,15 @@ const CHANNELS: readonly Channel[] = [
 
 /**
  * Channels `bytes_received`, `bytes_sent` (since the interfaces came up) and `receive_rate`, `send_rate` (since the
- * last read, a tenth of a second at least), summed over all interfaces but `lo`, or over `lo` where it is the only one.
- * The rates are NaN when an interface has come or gone or a counter has run back since the read before. A first
- * sample is taken at opening; the first read waits until a tenth of a second has passed since.
+ * previous reading, a tenth of a second at least), summed over all interfaces except `lo`, or over `lo` if it is the only one.
+ * The rates are NaN if an interface has appeared or disappeared, or a counter has decreased, since the previous reading. A first
+ * sample is taken at opening; the first reading waits until a tenth of a second has passed since then.
  */
 export const hostNetwork = sensorKind({
   name: 'host-network',
   title: 'Network traffic of the machine',
   description:
-    'Bytes received and sent over all network interfaces but the loopback one, in all and per second (/proc/net/dev).',
+    'Bytes received and sent over all network interfaces except the loopback interface: totals and rates (/proc/net/dev).',
   needs: ['kernel-files'],
   options: z.strictObject({}),
   channels: () => CHANNELS,
@@ -76,7 +76,7 @@ export const hostNetwork = sensorKind({
   },
 });
 
-/** The counters that count, in the text of /proc/net/dev: those of all interfaces but `lo`, else those of `lo`. */
+/** The counters in the text of /proc/net/dev: of all interfaces except `lo`, or of `lo` if there is no other. */
 export function parseInterfaceBytes(text: string): InterfaceBytes[] {
   const [titles = '', columnTitles = '', ...lines] = text.split('\n');
   if (!titles.includes('|') || !columnTitles.includes('|')) {
@@ -106,7 +106,7 @@ function parseInterface(line: string): InterfaceBytes {
   return { name, received: Number(numbers[RECEIVED]), sent: Number(numbers[SENT]) };
 }
 
-/** Whether `after` can be what `before` has grown to: the same interfaces, none of whose counters has run back. */
+/** Whether `after` continues `before`: the same interfaces, none of whose counters has decreased. */
 function runsOn(before: readonly InterfaceBytes[], after: readonly InterfaceBytes[]): boolean {
   const earlier = new Map(before.map(bytes => [bytes.name, bytes]));
   return (

@@ -1,4 +1,4 @@
-// What does a hardware monitor say? Supply voltages, currents, fans and temperatures that have a driver (Linux, Documentation/hwmon/sysfs-interface.rst).
+// The kind `hwmon`: voltages, currents, fans and temperatures with a hwmon driver (Linux, Documentation/hwmon/sysfs-interface.rst).
 
 import { z } from 'zod';
 import type { KernelFiles } from '../host/kernel-files.ts';
@@ -22,14 +22,14 @@ import { channelOf, HWMON_QUANTITIES, inUnits, type Quantity } from './quantitie
 
 const HWMON: DeviceClass = { folder: '/sys/class/hwmon', prefix: 'hwmon', one: 'a hardware monitor' };
 
-/** Type, number, and an alarm of it: `temp1`, `in0_lcrit_alarm`. */
+/** Type, number and perhaps an alarm: `temp1`, `in0_lcrit_alarm`. */
 const INPUT = new RegExp(
   String.raw`^(${Object.keys(HWMON_QUANTITIES).join('|')})(\d{1,3})(?:_((?:[a-z]+_)?alarm))?$`,
 );
 
 const MOST_INPUTS = 64;
 
-/** What the driver of 1-Wire thermometers adds for each: the kind ds18b20 reads the same, one at a time and with its CRC. */
+/** The monitor that the 1-Wire driver adds for each thermometer. The kind ds18b20 reads the same, with its CRC. */
 const ONE_WIRE = 'w1_slave_temp';
 
 export const hwmon = sensorKind({
@@ -53,7 +53,7 @@ export const hwmon = sensorKind({
       .refine(inputs => new Set(inputs).size === inputs.length)
       .meta({
         description:
-          'What is read of it, by the names of its files NAME_input: temp1, in0, fan1, curr1, power1, humidity1; or an alarm, which is 0 or 1.',
+          'The inputs to read, by the NAME of their files NAME_input: temp1, in0, fan1, curr1, power1, humidity1; or alarms, which are 0 or 1.',
         expected: 'a list of one to 64 inputs, no two alike',
       }),
   }),
@@ -89,7 +89,7 @@ export const hwmon = sensorKind({
 interface Input {
   readonly quantity: Quantity;
   readonly number: string;
-  /** `lcrit_alarm`; undefined where it is a quantity that is meant. */
+  /** `lcrit_alarm`; undefined for a quantity. */
   readonly alarm: string | undefined;
 }
 
@@ -109,12 +109,12 @@ function channelOfInput(input: string): Channel {
   return { name: input, units: '1', longName, validRange: [0, 1], resolution: 1 };
 }
 
-/** What a file says that belongs to an input: power may be there as an average alone. */
+/** The files of an input, the preferred one first: power may exist as an average only. */
 function filesOf(input: string): readonly string[] {
   return parseInput(input).alarm === undefined ? [`${input}_input`, `${input}_average`] : [input];
 }
 
-/** The inputs and alarms that the files of a device are, in their order. */
+/** The inputs and alarms among the files of a device, in their order. */
 function inputsAmong(names: readonly string[]): readonly string[] {
   return names
     .map(name => name.replace(/_input$/, ''))
@@ -137,7 +137,7 @@ function reader(
     );
   }
   const place = `${path}/${file}`;
-  // A broken diode or a fan that was pulled off is told beside the value, which then means nothing.
+  // The driver reports a broken diode or a missing fan in a file beside the value, which is then meaningless.
   const fault = there.includes(`${input}_fault`) ? `${path}/${input}_fault` : undefined;
   return async signal => {
     if (fault !== undefined && (await readNumber(files, fault, signal)) !== 0) {
@@ -150,7 +150,7 @@ function reader(
   };
 }
 
-/** A monitor with these inputs, none of whose alarms is raised. */
+/** A monitor with these inputs; all alarms are 0. */
 function simulatedMonitor(
   { device, inputs }: { readonly device: number | string; readonly inputs: readonly string[] },
   { clock, seed }: SensorHost,

@@ -18,8 +18,7 @@ export interface I2cPlace {
 }
 
 export const busOption = z.int().min(0).max(255).default(HEADER_BUS).meta({
-  description:
-    'The number of the I2C bus, N of /dev/i2c-N; 1 is the one on the pins 3 and 5 of a Raspberry Pi.',
+  description: 'The number of the I2C bus, N of /dev/i2c-N. Bus 1 is on the pins 3 and 5 of a Raspberry Pi.',
   expected: 'the number of an I2C bus from 0 to 255, such as 1',
 });
 
@@ -32,7 +31,7 @@ export function addressOption(low: number, high: number, usual: number) {
     .max(high)
     .default(usual)
     .meta({
-      description: "The chip's address on the bus, as its address pins are wired.",
+      description: "The chip's address on the bus, which its address pins select.",
       expected: `an address from ${range}`,
       base: 16,
     });

@@ -1,6 +1,6 @@
-// Makes DAP2 identifiers, of which no two are alike, of the names that the kernel gives to devices.
+// Turns the names that the kernel gives to devices into unique DAP2 identifiers.
 
-/** Characters: a number and the name of a channel still fit within the 64 of a name. */
+/** Characters, so that a number and the name of a channel still fit into the 64 of a name. */
 const LONGEST = 48;
 
 /** `cpu-thermal` is `cpu_thermal`, `3d` is `_3d`, and the second `acpitz` is `acpitz_2`. */

@@ -1,4 +1,4 @@
-// What does an IIO device say? Any converter, barometer, hygrometer, light or motion sensor that has a driver (Linux, Documentation/ABI/testing/sysfs-bus-iio).
+// The kind `iio`: any converter or sensor with a driver for Industrial I/O (Linux, Documentation/ABI/testing/sysfs-bus-iio).
 
 import { z } from 'zod';
 import type { KernelFiles } from '../host/kernel-files.ts';
@@ -22,21 +22,21 @@ import { channelOf, IIO_QUANTITIES, inUnits, type Quantity } from './quantities.
 
 const IIO: DeviceClass = { folder: '/sys/bus/iio/devices', prefix: 'iio:device', one: 'an IIO device' };
 
-/** Type, number, the other end of a difference, and what modifies it: `temp`, `voltage0-voltage1`, `accel_x`. */
+/** Type, number, the other end of a difference, and modifiers: `temp`, `voltage0-voltage1`, `accel_x`. */
 const INPUT = new RegExp(
   String.raw`^(${Object.keys(IIO_QUANTITIES).join('|')})(\d{0,3})(?:-\1(\d{1,3}))?((?:_[a-z0-9]+){0,3})$`,
 );
 
 const MOST_INPUTS = 64;
 
-/** Steps that a simulated device measures in, in the kernel's units. */
+/** The step of a simulated device, in the kernel's units. */
 const SIMULATED_SCALE = 0.125;
 
 export const iio = sensorKind({
   name: 'iio',
   title: 'Device of the kernel (IIO)',
   description:
-    "Any device with a driver of the kernel's Industrial I/O: what dtoverlay=i2c-sensor,bme280, ads1115, dht11, mcp3008 and many more bring about.",
+    "Any device with a driver of the kernel's Industrial I/O: dtoverlay=i2c-sensor,bme280, ads1115, dht11, mcp3008 and many others.",
   needs: ['iio'],
   options: z.strictObject({
     device: deviceOption(IIO, 'bme280'),
@@ -53,7 +53,7 @@ export const iio = sensorKind({
       .refine(inputs => new Set(inputs.map(identifierOf)).size === inputs.length)
       .meta({
         description:
-          'What is read of it, by the names of its files in_NAME_raw or in_NAME_input: temp, humidityrelative, pressure, voltage0, voltage0-voltage1, accel_x.',
+          'The inputs to read, by the NAME of their files in_NAME_raw or in_NAME_input: temp, humidityrelative, pressure, voltage0, voltage0-voltage1, accel_x.',
         expected: 'a list of one to 64 inputs, no two alike',
       }),
   }),
@@ -92,7 +92,7 @@ interface Input {
   readonly quantity: Quantity;
   readonly type: string;
   readonly index: string;
-  /** Empty where it is no difference. */
+  /** Empty if the input is not a difference. */
   readonly minus: string;
   /** `_x`, or empty. */
   readonly modifier: string;
@@ -113,7 +113,7 @@ function channelOfInput(input: string): Channel {
   return channelOf(identifierOf(input), quantity, place === '' ? '' : ` ${place}`);
 }
 
-/** The inputs that the files of a device are, in their order; those whose quantity is not known here are left out. */
+/** The inputs among the files of a device, in their order, without those of an unknown quantity. */
 function inputsAmong(names: readonly string[]): readonly string[] {
   const inputs = names.flatMap(name => /^in_(.+)_(?:raw|input)$/.exec(name)?.[1] ?? []);
   return [...new Set(inputs)]
@@ -121,7 +121,7 @@ function inputsAmong(names: readonly string[]): readonly string[] {
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-/** Reads one input: processed by the driver where it is, else (raw + offset) x scale, as they are at that time. */
+/** Reads one input: the driver's processed value if there is one, otherwise (raw + offset) x scale, all read each time. */
 function reader(
   files: KernelFiles,
   path: string,
@@ -132,7 +132,7 @@ function reader(
   const { quantity, type, minus, modifier } = parseInput(input);
   const processed = `${path}/in_${input}_input`;
   const raw = `${path}/in_${input}_raw`;
-  // Attributes that several inputs share lack the number, or the modifier, or both.
+  // The name of an attribute that several inputs share lacks the number, the modifier, or both.
   const names = [
     `in_${input}`,
     ...(minus === '' ? [] : [`in_${type}-${type}`]),

@@ -30,22 +30,22 @@ const TRIGGERED = 3;
 const VOLTAGE = 3;
 const READY = 2;
 const BUS_STEPS = 250;
-/** Volts; the steps go on to 32.764, the chip does not. */
+/** Volts. The steps reach 32.764, the chip does not. */
 const BUS_RANGES = [16, 32] as const;
 
-/** Steps a mV of the shunt voltage, and its ranges by the bits of the amplifier. */
+/** Steps per mV of the shunt voltage, and its ranges by the bits of the amplifier. */
 const SHUNT_STEPS = 100;
 const SHUNT_RANGES = [40, 80, 160, 320] as const;
 
-/** Samples of 12 bits that one reading is the mean of, by the bits of either converter (table "ADC Settings"), from 1000 on. */
+/** Samples of 12 bits averaged in one reading, by the bits of each converter, from 1000 on (table "ADC Settings"). */
 const SAMPLES = [1, 2, 4, 8, 16, 32, 64, 128] as const;
 const AVERAGING = 8;
-/** Seconds that a converter takes for them; the bus follows the shunt. */
+/** Seconds of a converter for them; the bus is converted after the shunt. */
 const CONVERSIONS = [532e-6, 1.06e-3, 2.13e-3, 4.26e-3, 8.51e-3, 17.02e-3, 34.05e-3, 68.1e-3];
 
 /** A simulated supply. */
 const SIMULATED_BUS: Course = { mean: 12.1, amplitude: 0.3, period: 900, noise: 0.003 };
-/** As a share of the greatest current. */
+/** As a share of the highest current. */
 const SIMULATED_CURRENT: Course = { mean: 0.3, amplitude: 0.2, period: 120, noise: 0.002 };
 
 interface Ranges {
@@ -101,13 +101,14 @@ export function shuntVoltageOf(word: number): number {
 }
 
 /**
- * Each reading is a pair of conversions of its own. Current and power are computed here from the two voltages, not in the
- * chip, whose calibration would be gone, and its current 0, after it lost its supply.
+ * Each reading starts a pair of conversions. Current and power are computed here from the two voltages, and not in the chip: after a loss
+ * of supply its calibration would be gone, and its current 0.
  */
 export const ina219 = i2cKind({
   name: 'ina219',
   title: 'INA219 current monitor',
-  description: 'Voltage, current and power of a supply up to 26 V, on I2C, by the voltage across a shunt.',
+  description:
+    'Voltage, current and power of a supply up to 26 V, on I2C, from the voltage across a shunt resistor.',
   addresses: [0x40, 0x4f],
   options: place =>
     z.strictObject({
@@ -123,21 +124,21 @@ export const ina219 = i2cKind({
         .default(320)
         .meta({
           description:
-            'The greatest voltage across the shunt in mV: 40, 80, 160 or 320. Divided by the shunt it is the greatest current, 3.2 A with 0.1 ohm.',
+            'The highest voltage across the shunt in mV: 40, 80, 160 or 320. Divided by the shunt it gives the highest current: 3.2 A with 0.1 ohm.',
           expected: '40, 80, 160 or 320 mV',
         }),
       busRange: z
         .union(BUS_RANGES.map(range => z.literal(range)))
         .default(32)
         .meta({
-          description: 'The greatest voltage of the supply in V: 16, or 32, of which the chip bears 26.',
+          description: 'The highest voltage of the supply in V: 16 or 32. The chip withstands 26 V.',
           expected: '16 or 32 V',
         }),
       samples: z
         .union(SAMPLES.map(samples => z.literal(samples)))
         .default(1)
         .meta({
-          description: 'How many samples a reading is the mean of: 1 takes 1.1 ms, 128 take 136.2 ms.',
+          description: 'The number of samples averaged in a reading: 1 takes 1.1 ms, 128 take 136.2 ms.',
           expected: `one of ${SAMPLES.join(', ')} samples`,
         }),
     }),
@@ -186,7 +187,7 @@ async function checkConfiguration(chip: I2cChip, expected: number, context: Read
   );
 }
 
-/** At the end of its range the chip goes on giving that end, whatever the current is. */
+/** At the end of its range the chip gives that end, however much higher the voltage is. */
 function readingOf(
   place: string,
   volts: number,

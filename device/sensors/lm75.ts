@@ -9,7 +9,7 @@ export const lm75 = thermometerKind({
   name: 'lm75',
   title: 'LM75 thermometer',
   description:
-    'A thermometer chip on I2C, -55 to 125 degree_Celsius: LM75, LM75A, LM75B and chips like them.',
+    'A thermometer chip on I2C, -55 to 125 degree_Celsius: LM75, LM75A, LM75B and compatible chips.',
   addresses: [0x48, 0x4f],
   options: place =>
     z.strictObject({

@@ -1,4 +1,4 @@
-// Which voltages are at an MCP3008? Eight inputs of ten bits, clocked over four GPIO lines (datasheet DS21295).
+// The kind `mcp3008`: eight voltages of ten bits, clocked bit by bit over four GPIO lines (Microchip datasheet DS21295).
 
 import { z } from 'zod';
 import { type Clock, nextTurn } from '../host/clock.ts';
@@ -11,7 +11,7 @@ import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel, Sensor } from '../sensor.ts';
 import { claimsOfPins, interfaceOption, pinOption, seedOfPin } from './gpio-sensor.ts';
 
-/** What can be chosen, by the bits after the start bit (table 5-2): differences at 0 to 7, inputs against ground at 8 to 15. */
+/** The inputs, by the bits after the start bit (table 5-2): 0 to 7 are differences, 8 to 15 are against ground. */
 const INPUTS = [
   'CH0-CH1',
   'CH1-CH0',
@@ -40,20 +40,20 @@ const COMMAND_BITS = 5;
 const CODE_BITS = 10;
 const GREATEST = 2 ** CODE_BITS - 1;
 
-/** Seconds in which the ten bits must have been clocked out, since the sampled voltage leaks away (section 6.2, at 85 deg C). */
+/** Seconds within which the ten bits must be clocked out, since the sampled voltage leaks away (section 6.2, at 85 deg C). */
 const HOLDS_FOR = 0.0012;
 
-/** A conversion that something else on the machine cut in two, or noise on a wire, is tried again so often. */
+/** Attempts of a conversion that was interrupted by other programs or disturbed by noise. */
 const TRIES = 3;
 
-/** Seconds that one takes: some 75 movements of lines. */
+/** Seconds of a conversion: about 75 line operations. */
 const CONVERSION = 0.002;
 
 /** VREF (electrical characteristics): 0.25 V to the supply, which is 5.5 V at most. */
 const LEAST_REFERENCE = 0.25;
 const GREATEST_REFERENCE = 5.5;
 
-/** What is at a simulated input, in volts: at CH0 a TMP36 in a room. */
+/** The voltages at simulated inputs: a TMP36 in a room at CH0, waves at the others. */
 const SIMULATED: readonly Course[] = [
   { mean: 0.715, amplitude: 0.025, period: 1200, noise: 0.001 },
   { mean: 1.65, amplitude: 1.2, period: 60, noise: 0.002 },
@@ -66,18 +66,17 @@ interface Wires {
   readonly select: GpioOutput;
 }
 
-/** Channels `voltage_ch0` and so on, one an input. The usual pins and the usual input are those of a circuit with one TMP36. */
+/** Channels `voltage_ch0` and so on, one per input. The default pins and input are those of a circuit with one TMP36. */
 export const mcp3008 = sensorKind({
   name: 'mcp3008',
   title: 'MCP3008 converter, 8 inputs of 10 bits',
-  description:
-    'Voltages from 0 to the reference, clocked bit by bit over any four GPIO pins: no SPI has to be switched on.',
+  description: 'Voltages from 0 to the reference, clocked bit by bit over any four GPIO pins, without SPI.',
   needs: ['gpio'],
   options: z
     .strictObject({
       clock: pinOption(18, 'The pin at CLK'),
       data_out: pinOption(23, 'The pin at DOUT, where the chip answers'),
-      data_in: pinOption(24, 'The pin at DIN, where the chip is told what to measure'),
+      data_in: pinOption(24, 'The pin at DIN, where the chip receives its commands'),
       select: pinOption(25, 'The pin at CS/SHDN'),
       inputs: z
         .array(z.enum(INPUTS))
@@ -86,7 +85,7 @@ export const mcp3008 = sensorKind({
         .default(['CH0'])
         .meta({
           description:
-            'What is measured, in this order: inputs against ground, such as CH0, or differences, such as CH0-CH1, which are 0 where they are negative.',
+            'The inputs to measure, in this order: against ground, such as CH0, or differences, such as CH0-CH1. A negative difference reads 0.',
           expected: 'a list of inputs, each once: CH0 to CH7, CH0-CH1, CH1-CH0 and so on to CH7-CH6',
         }),
       reference: z
@@ -95,12 +94,12 @@ export const mcp3008 = sensorKind({
         .max(GREATEST_REFERENCE)
         .default(3.3)
         .meta({
-          description: 'The voltage at VREF, in V: the greatest that can be told.',
+          description: 'The voltage at VREF in V, which is the highest voltage that can be measured.',
           expected: `a voltage from ${LEAST_REFERENCE} to ${GREATEST_REFERENCE} V`,
         }),
       pull: z.enum(['as-is', 'up']).default('as-is').meta({
         description:
-          'With up, DOUT is pulled up, so that a chip that is not there is told from one that measures 0 at every input; it takes the GPIO character device.',
+          'With up, DOUT is pulled up: then a missing chip is told from a chip that measures 0 at every input. It needs the GPIO character device.',
         expected: 'as-is or up',
       }),
       interface: interfaceOption(),
@@ -130,7 +129,7 @@ export const mcp3008 = sensorKind({
       return line;
     };
     try {
-      // Not selected from the first moment on, so that nothing that follows is a command.
+      // The chip is deselected first, so that it takes no later edge for a command.
       const select = keep(await gpio.output(pins.select, 1, { interface: way }));
       const wires: Wires = {
         select,
@@ -146,7 +145,7 @@ export const mcp3008 = sensorKind({
           let isThere = false;
           let conversions = 0;
           const convertTo = async (input: Input) => {
-            // Each blocks for a fraction of a millisecond; others have their turn between them.
+            // Each conversion blocks for a fraction of a millisecond; other work has its turn in between.
             if (conversions++ > 0) await nextTurn();
             signal.throwIfAborted();
             const { code, isProof } = trustedConversion(wires, input, clock);
@@ -154,7 +153,7 @@ export const mcp3008 = sensorKind({
             return code;
           };
           for (const input of inputs) codes.push(await convertTo(input));
-          // All 0, as wires that are pulled down are, too: any input that is not at 0 V shows that there is a chip.
+          // Wires without a chip that are pulled down read 0 too: any input that is not at 0 V proves that there is a chip.
           for (const input of SINGLE_ENDED) {
             if (isThere) break;
             if (!inputs.includes(input)) await convertTo(input);
@@ -213,7 +212,7 @@ function channelOf(input: Input, reference: number): Channel {
   };
 }
 
-/** A conversion that can be trusted, and whether only a chip can have answered so. */
+/** A conversion that passed all checks, and whether only a chip can have answered like this. */
 function trustedConversion(wires: Wires, input: Input, clock: Clock) {
   const { place } = wires.dataOut;
   let reason = '';
@@ -226,7 +225,7 @@ function trustedConversion(wires: Wires, input: Input, clock: Clock) {
     } else if (seconds > HOLDS_FOR) {
       reason = `expected ten bits within ${HOLDS_FOR * 1000} ms, which is how long an MCP3008 holds a voltage, and they took ${(seconds * 1000).toFixed(1)}: this machine is too busy or too slow`;
     } else {
-      // A 1 among the bits, or a 0 where the line is 1 by itself.
+      // A 1 among the bits, or a 0 on a line that is 1 by itself.
       return { code, isProof: code !== 0 || undriven === 1 };
     }
   }

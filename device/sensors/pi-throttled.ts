@@ -1,4 +1,4 @@
-// Does a Raspberry Pi lack voltage or run hot? The flags of its firmware (Raspberry Pi documentation, vcgencmd get_throttled).
+// The kind `pi-throttled`: the firmware's flags for under-voltage and heat (Raspberry Pi documentation, vcgencmd get_throttled).
 
 import { z } from 'zod';
 import { type KernelFiles, textAt } from '../host/kernel-files.ts';
@@ -44,7 +44,7 @@ export const piThrottled = sensorKind({
   name: 'pi-throttled',
   title: 'Under-voltage and throttling of a Raspberry Pi',
   description:
-    'Flags of the firmware, 0 or 1, each as it is now and whether it was since the start: supply below 4.63 V, processor slowed down, too warm.',
+    'Flags of the firmware, 0 or 1: supply below 4.63 V, processor slowed down, too warm. Each is there twice: now, and at any time since the start.',
   needs: ['kernel-files'],
   options: z.strictObject({}),
   channels: () => CHANNELS,
@@ -71,7 +71,7 @@ export const piThrottled = sensorKind({
     (await throttledFile(files).catch(() => undefined)) === undefined ? [] : [{ options: {} }],
 });
 
-/** Where the firmware tells its flags; undefined where this is no Raspberry Pi, or its kernel not the one of Raspberry Pi OS. */
+/** The file with the firmware's flags; undefined on a machine that is no Raspberry Pi or has another kernel than Raspberry Pi OS. */
 export async function throttledFile(files: KernelFiles): Promise<string | undefined> {
   for (const soc of (await files.list(PLATFORM)).filter(name => SOC.test(name)).sort()) {
     const folder = `${PLATFORM}/${soc}/${soc}:firmware`;

@@ -1,4 +1,4 @@
-// What do the kernel's sensor interfaces measure, and in which units are columns of it? The quantities of IIO and hwmon.
+// The quantities of the kernel's sensor interfaces, IIO and hwmon, and the units of their columns.
 
 import type { Channel } from '../sensor.ts';
 
@@ -6,11 +6,11 @@ export interface Quantity {
   readonly longName: string;
   /** UDUNITS. */
   readonly units: string;
-  /** Of one of these units to one of the kernel's: the kernel's millidegrees are 0.001 degree_Celsius. */
+  /** One of the kernel's units in these units: a millidegree of the kernel is 0.001 degree_Celsius. */
   readonly factor: number;
   readonly standardName?: string;
   readonly validRange?: readonly [number, number];
-  /** In these units: what a simulated one is about, and by how much it moves. */
+  /** Mean and amplitude of a simulated value, in these units. */
   readonly usual: readonly [mean: number, amplitude: number];
 }
 
@@ -31,14 +31,14 @@ const HUMIDITY: Quantity = {
 const VOLTAGE: Quantity = { longName: 'Voltage', units: 'mV', factor: 1, usual: [750, 50] };
 const CURRENT: Quantity = { longName: 'Current', units: 'mA', factor: 1, usual: [350, 80] };
 
-/** By the types of Linux, Documentation/ABI/testing/sysfs-bus-iio; its units times `factor` are those here. */
+/** By type (Linux, Documentation/ABI/testing/sysfs-bus-iio). The kernel's units times `factor` are the units here. */
 export const IIO_QUANTITIES: Readonly<Record<string, Quantity>> = {
   voltage: VOLTAGE,
   current: CURRENT,
   power: { longName: 'Power', units: 'mW', factor: 1, usual: [1700, 400] },
   temp: TEMPERATURE,
   humidityrelative: HUMIDITY,
-  // Of the kernel in kPa; in hPa wherever else there is a barometer here.
+  // In kPa in the kernel; in hPa as the other barometers here.
   pressure: { longName: 'Pressure', units: 'hPa', factor: 10, usual: [1013.25, 8] },
   illuminance: { longName: 'Illuminance', units: 'lx', factor: 1, usual: [320, 60] },
   intensity: { longName: 'Intensity', units: '1', factor: 1, usual: [2000, 300] },
@@ -49,7 +49,7 @@ export const IIO_QUANTITIES: Readonly<Record<string, Quantity>> = {
   anglvel: { longName: 'Angular velocity', units: 'radian s-1', factor: 1, usual: [0, 0.1] },
   angl: { longName: 'Angle', units: 'radian', factor: 1, usual: [0.5, 0.1] },
   incli: { longName: 'Inclination', units: 'degree', factor: 1, usual: [2, 0.5] },
-  // Of the kernel in gauss.
+  // In gauss in the kernel.
   magn: { longName: 'Magnetic flux density', units: 'uT', factor: 100, usual: [30, 5] },
   capacitance: { longName: 'Capacitance', units: 'nF', factor: 1, usual: [12, 1] },
   resistance: { longName: 'Resistance', units: 'ohm', factor: 1, usual: [10_000, 500] },
@@ -59,19 +59,19 @@ export const IIO_QUANTITIES: Readonly<Record<string, Quantity>> = {
   uvindex: { longName: 'UV index', units: '1', factor: 1, usual: [3, 1] },
 };
 
-/** By the types of Linux, Documentation/hwmon/sysfs-interface.rst. */
+/** By type (Linux, Documentation/hwmon/sysfs-interface.rst). */
 export const HWMON_QUANTITIES: Readonly<Record<string, Quantity>> = {
   in: VOLTAGE,
   temp: TEMPERATURE,
   fan: { longName: 'Fan speed', units: 'min-1', factor: 1, usual: [2400, 200] },
   curr: CURRENT,
-  // Of the kernel in uW and uJ.
+  // In uW and uJ in the kernel.
   power: { longName: 'Power', units: 'mW', factor: 0.001, usual: [1700, 400] },
   energy: { longName: 'Energy', units: 'J', factor: 1e-6, usual: [5000, 100] },
   humidity: HUMIDITY,
 };
 
-/** The column of one input. `place` tells it from others of its type: ` 0`, ` x`. */
+/** The column of one input. `place` distinguishes inputs of the same type: ` 0`, ` x`. */
 export function channelOf(
   name: string,
   { longName, units, standardName, validRange }: Quantity,
@@ -86,12 +86,12 @@ export function channelOf(
   };
 }
 
-/** Below this no temperature can be. */
+/** deg C; no temperature is lower. */
 const ABSOLUTE_ZERO = -273.15;
 
 /**
- * A value of the kernel in the units of the column, without what the multiplication adds at the end.
- * @throws where it cannot be right
+ * A value of the kernel in the units of the column, without the rounding error of the multiplication.
+ * @throws if the value is outside the range of its quantity
  */
 export function inUnits({ factor, units, validRange }: Quantity, value: number, path: string): number {
   const converted = Number((value * factor).toPrecision(15));

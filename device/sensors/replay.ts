@@ -1,4 +1,4 @@
-// The kind `replay`: a recording, told again at its own pace, at another, or as fast as it is read.
+// The kind `replay`: the rows of a recording, at its own pace, at another one, or as fast as they are read.
 
 import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';
@@ -14,7 +14,7 @@ const OPTIONS = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'A .dods of any DAP2 server (a .das of the same name beside it tells its missing values), an .asc of this one, or a .csv with a line of names; a relative path begins where the server was started.',
+      'A .dods of any DAP2 server (with a .das of the same name beside it for its missing values), an .asc of this server, or a .csv with a line of names. A relative path starts in the folder where the server was started.',
     ),
   columns: z
     .array(z.string().min(1).max(128))
@@ -22,18 +22,16 @@ const OPTIONS = z.strictObject({
     .max(256)
     .refine(columns => new Set(columns.map(identifierOf)).size === columns.length)
     .meta({
-      description: 'Which columns of the file are told, by their names there.',
+      description: 'The columns of the file to replay, by their names in the file.',
       expected: 'a list of one to 256 names of columns, no two alike',
     }),
   time: z
     .string()
     .min(1)
     .default('time')
-    .describe(
-      'The column of times: seconds since 1970 or ISO 8601. It does not matter where the speed is as-read.',
-    ),
+    .describe('The column of times: seconds since 1970 or ISO 8601. Not used with speed: as-read.'),
   missing: z.array(z.number()).max(16).default([]).meta({
-    description: 'Numbers in the file that stand for no value, such as -999.',
+    description: 'Numbers in the file that mean a missing value, such as -999.',
     expected: 'a list of up to 16 numbers',
   }),
   speed: z
@@ -41,10 +39,13 @@ const OPTIONS = z.strictObject({
     .default(1)
     .meta({
       description:
-        'How many times as fast as it was recorded; as-read gives one row of the recording a row, whatever the time between them.',
+        'The speed, as a multiple of the recorded one; as-read gives one row of the recording for each row, whatever their times.',
       expected: 'a number above 0, at most 1000000, or as-read',
     }),
-  repeat: z.boolean().default(true).describe('Begins again after the end; else there are no values then.'),
+  repeat: z
+    .boolean()
+    .default(true)
+    .describe('Start again after the end. With false there are no values after the end.'),
 });
 
 function channelOf(column: string): Channel {
@@ -55,7 +56,7 @@ export const replay = sensorKind({
   name: 'replay',
   title: 'Recording (replayed)',
   description:
-    'Columns of a recorded file. Each recorded row is given once; between two of them there are no values. The columns get units by channels.',
+    'Columns of a recorded file. Each recorded row is given once; rows in between have no values. Set the units of the columns with channels.',
   needs: [],
   options: OPTIONS,
   example: { file: 'docs/recording.csv', columns: ['temperature'] },
@@ -78,7 +79,7 @@ export const replay = sensorKind({
   },
 });
 
-/** The number of the row that is to be given now, `NONE` between two rows, or `ENDED`. */
+/** The number of the row that is due now, `NONE` between two rows, or `ENDED`. */
 type NextRow = () => number;
 
 const NONE = -1;
@@ -86,7 +87,7 @@ const ENDED = -2;
 
 function readingOf({ columns, rows }: Recording, row: number): Reading {
   const values = columns.map(column => column[row] ?? Number.NaN);
-  // Not as a sensor that fails, which would be opened anew, and so begin again.
+  // Not an error: the sensor would be reopened, and the recording would start again.
   if (row === ENDED) return { values, problem: `the recording has ended, after ${rows} rows` };
   return values;
 }
@@ -99,17 +100,17 @@ function rowByRow(rows: number, repeat: boolean): NextRow {
   };
 }
 
-/** A row that was due this many distances between rows ago is left out: the reader is slower than the recording. */
+/** A row is skipped if it was due earlier than this many row spacings ago: the reader is slower than the recording. */
 const LATEST = 1.5;
 
 /**
- * Rows when their time has come, counted from the first read on. A row counts as due half the usual distance between rows
- * early, so that a reader of the recording's own pace gets each row once, however its schedule lies.
+ * Rows when they are due, in time since the first read. A row is due half the usual spacing early, so that a reader at the recording's own
+ * pace gets each row once, whatever the phase of its schedule.
  */
 function byTime(times: Float64Array, speed: number, repeat: boolean, clock: Clock): NextRow {
   const first = times[0]!;
   const spacing = usualSpacing(times);
-  /** Recorded seconds from one beginning to the next. */
+  /** Recorded seconds from one start to the next. */
   const length = times.at(-1)! - first + spacing;
   let start: number | undefined;
   /** Counts on from one repetition to the next. */
@@ -131,7 +132,7 @@ function byTime(times: Float64Array, speed: number, repeat: boolean, clock: Cloc
   };
 }
 
-/** The median distance between rows, in seconds; 1 where there is none. */
+/** The median spacing of the rows in seconds; 1 for a single row. */
 function usualSpacing(times: Float64Array): number {
   const distances = Float64Array.from(
     { length: times.length - 1 },

@@ -1,4 +1,4 @@
-// Which courses does a waveform take? Functions of the position in periods, between -1 and 1, that can be asked for any position.
+// The shapes of a waveform: functions of the position in periods, with values about -1 to 1, computed for any position directly.
 
 import { gaussian, randomBits } from '../models/seeded-noise.ts';
 
@@ -9,7 +9,7 @@ function fraction(position: number): number {
   return position - Math.floor(position);
 }
 
-/** Each begins at 0 and goes up, but for the square wave, which begins high. The seed is for chance. */
+/** Each shape starts at 0 and rises; the square wave starts high. Only the random walk uses the seed. */
 export const SHAPES = {
   sine: () => position => Math.sin(2 * Math.PI * fraction(position)),
   triangle: () => position => 1 - 4 * Math.abs(fraction(position + 0.25) - 0.5),
@@ -25,15 +25,15 @@ export function shapeOf(name: ShapeName, seed: number): Shape {
   return SHAPES[name](seed);
 }
 
-/** Halvings of the period down to which the walk is one. */
+/** How many times the period is halved for the finest steps of the walk. */
 const OCTAVES = 14;
 
-/** Of random knots with straight lines between them the variance is 2/3; of all octaves together twice that of the first. */
+/** Straight lines between random knots have a variance of 2/3; all octaves together have almost twice that of the first. */
 const DEVIATION = Math.sqrt((2 / 3) * (2 - 2 ** (1 - OCTAVES)));
 
 /**
- * What a random walk looks like, though nothing is added up: random lines whose variance goes with their length, so that
- * steps over twice the time have twice the variance, from a period down to its 8192nd part. Standard deviation 1.
+ * Looks like a random walk, but is computed without summing steps: random lines whose variance is proportional to their length, so that
+ * steps over twice the time have twice the variance, from one period down to 1/8192 of it. Standard deviation 1.
  */
 function randomWalk(seed: number): Shape {
   const octaves = Array.from({ length: OCTAVES }, (_, index) => ({

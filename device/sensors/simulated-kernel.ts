@@ -1,4 +1,4 @@
-// What the kernel's files would say on a small board that does not exist: the same text, made from a seeded model.
+// Simulated files of the kernel on a small board: texts as the kernel's, made from a seeded model.
 
 import type { KernelFiles } from '../host/kernel-files.ts';
 import type { SensorHost } from '../kind.ts';
@@ -11,7 +11,7 @@ const TICKS = 100;
 /** When the board was switched on: 2025-01-01T00:00:00Z. */
 const BOOT = 1_735_689_600;
 
-/** What the processors do with their time: shares of the busy part, and what is waited for disks of the idle part. */
+/** Shares of the processors' time: user and system of the busy part, waiting for disks of the idle part. */
 const USER_SHARE = 0.7;
 const SYSTEM_SHARE = 0.25;
 const IOWAIT_SHARE = 0.01;
@@ -21,25 +21,25 @@ const MEAN_RECEIVED = 40_000;
 const MEAN_SENT = 15_000;
 const MEAN_PACKET = 600;
 
-/** deg C of the chip when idle, and how much more at full load. */
+/** deg C of the idle chip, and the increase at full load. */
 const COOL = 42;
 const WARMING = 30;
 /** Seconds over which load warms the chip. */
 const WARMING_TIME = 20;
 
-/** The periods of the waves that the model is made of, in seconds, and their amplitudes as shares of the mean. */
+/** The periods of the model's waves in seconds, and their amplitudes as shares of the mean. */
 const PERIODS = [11, 47, 310, 3_700];
 const AMPLITUDE = 0.23;
 
 export interface SimulatedKernelOptions {
   readonly seed: number;
-  /** Seconds since 1970 that never run back, since the kernel's counters do not. */
+  /** Seconds since 1970 that never decrease, since the kernel's counters do not. */
   readonly now: () => number;
   /** The only thermal zone. */
   readonly zone?: { readonly number: number; readonly type: string };
 }
 
-/** What the kinds that read the kernel's files are simulated by. */
+/** The part of the host that simulates the kinds that read the kernel's files. */
 export function simulatedKernelOf(
   { zone }: Pick<SimulatedKernelOptions, 'zone'>,
   { seed, clock }: SensorHost,

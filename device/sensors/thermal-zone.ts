@@ -15,7 +15,7 @@ const ABSOLUTE_ZERO = -273.15;
 /** A zone's type is THERMAL_NAME_LENGTH (20) characters at most, the closing 0 among them. */
 const LONGEST_TYPE = 19;
 
-/** Channel `temperature`: what the zone's own sensor says, whatever it is good for. */
+/** Channel `temperature`: the reading of the zone's own sensor, however accurate that is. */
 export const thermal = sensorKind({
   name: 'thermal',
   title: 'Thermal zone of the machine',
@@ -27,7 +27,7 @@ export const thermal = sensorKind({
       .default(0)
       .meta({
         description:
-          'The number of the zone, N of /sys/class/thermal/thermal_zoneN, or its type: cpu-thermal on a Raspberry Pi. Of several zones of one type it is the one with the least number.',
+          'The number of the zone, N of /sys/class/thermal/thermal_zoneN, or its type: cpu-thermal on a Raspberry Pi. Of several zones with the same type, the one with the lowest number.',
         expected: 'the number of a thermal zone from 0 to 999, or its type, such as cpu-thermal',
       }),
   }),
@@ -48,7 +48,7 @@ export const thermal = sensorKind({
       channels: [temperatureOf(zone)],
       read: async ({ signal }) => {
         const text = await textAt(files, path, signal);
-        // Its number may be another zone's by now.
+        // Another zone may have the number by now.
         if (typeof zone === 'string') await expectText(files, `${folder}/type`, zone, signal);
         return [parseTemperature(text, path)];
       },
@@ -82,7 +82,7 @@ interface Zone {
   readonly type: string;
 }
 
-/** The zones that the kernel has now, by their numbers. */
+/** The kernel's zones, in the order of their numbers. */
 async function zonesOf(files: KernelFiles): Promise<readonly Zone[]> {
   const numbers = (await files.list(THERMAL))
     .map(folder => /^thermal_zone(\d+)$/.exec(folder)?.[1])
@@ -109,8 +109,8 @@ async function numberOf(files: KernelFiles, zone: number | string): Promise<numb
 }
 
 /**
- * The zones as they are configured: by type, which stays when numbers move, or by number where a type is there twice or
- * is none. No two names are alike.
+ * The zones as options: by type, which stays the same when numbers change, or by number if the type is missing or not unique. The names are
+ * unique.
  */
 async function thermalZones(files: KernelFiles): Promise<readonly FoundSensor[]> {
   const zones = await zonesOf(files).catch(() => []);

@@ -1,4 +1,4 @@
-// What a TMP36 thermometer would say: a simulated one, outdoors, whose every value is a pure function of seed and time.
+// The kind `tmp36-simulated`: a TMP36 outdoors, whose values are a pure function of seed and time.
 
 import { z } from 'zod';
 import { sensorKind } from '../kind.ts';
@@ -14,10 +14,10 @@ const WARMEST = 15 * 3600;
 const GUST_DEVIATION = 0.3;
 const NOISE_DEVIATION = 0.05;
 
-/** Seconds between the knots that the daily course and the gusts are interpolated between: half a gust, a power of 2. */
+/** Seconds between the knots of the interpolated daily course and gusts: half a gust, a power of 2. */
 const KNOT = 32;
 
-/** Noise is drawn anew each millisecond. */
+/** The noise changes each millisecond. */
 const NOISES_PER_SEGMENT = 1000 * KNOT;
 
 /**
@@ -45,12 +45,11 @@ const CHANNELS: readonly Channel[] = [
   },
 ];
 
-/** A thermometer that is not there, for trying things out. */
 export const tmp36Simulated = sensorKind({
   name: 'tmp36-simulated',
   title: 'TMP36 thermometer (simulated)',
   description:
-    'A computed analogue thermometer outdoors: a daily course, gusts and noise. Each value is a function of seed and time alone.',
+    'A computed analogue thermometer outdoors, with a daily course, gusts and noise. Each value depends on seed and time only.',
   needs: [],
   options: z.strictObject({
     seed: z
@@ -58,9 +57,7 @@ export const tmp36Simulated = sensorKind({
       .min(0)
       .max(4_294_967_295)
       .optional()
-      .describe(
-        "Another seed is another stretch of weather; without one, the configuration's own seed counts.",
-      ),
+      .describe('Another seed gives other weather. By default the seed of the configuration.'),
   }),
   example: { seed: 7 },
   channels: () => CHANNELS,
@@ -69,7 +66,7 @@ export const tmp36Simulated = sensorKind({
 });
 
 export interface SimulatedTmp36Options {
-  /** Any whole number; another seed is another stretch of weather and other noise. */
+  /** Any whole number. */
   readonly seed: number;
   /** Seconds since 1970, for `read`. */
   readonly now?: () => number;

@@ -1,12 +1,12 @@
-// What do the nine bytes of a 1-Wire thermometer say? Degrees Celsius, or why they are none (datasheets of DS18S20, DS1822, DS18B20, DS1825 and DS28EA00).
+// Decodes the nine bytes of a 1-Wire thermometer: degrees Celsius or an error (datasheets of DS18S20, DS1822, DS18B20, DS1825, DS28EA00).
 
-/** Bytes of the scratchpad (DS18B20, figure 9), of which the DS18S20 uses the last ones otherwise (figure 7 there). */
+/** Bytes of the scratchpad (DS18B20, figure 9). The DS18S20 uses 6 and 7 differently (its figure 7). */
 const CONFIGURATION = 4;
 const RESERVED_6 = 6;
 const COUNT_REMAIN = 6;
 const COUNT_PER_DEGREE = 7;
 
-/** Family codes, the first byte of an address, of those that are not like the DS18B20 in all. */
+/** Family codes, the first byte of an address. */
 const DS18S20 = '10';
 const DS18B20 = '28';
 const DS1825 = '3b';
@@ -22,7 +22,7 @@ const MORE_BITS = 0x80;
 
 const STEPS_PER_DEGREE = 16;
 
-/** The register after power-on, 85 deg C, and byte 6 as no conversion of a DS18B20 to exactly that leaves it. */
+/** The register after power-on, 85 deg C, and byte 6 after power-on, which differs after a conversion of a DS18B20 to exactly 85. */
 const AT_POWER_ON = 0x0550;
 const DS18S20_AT_POWER_ON = 0x00aa;
 const RESERVED_6_AT_POWER_ON = 0x0c;
@@ -32,23 +32,23 @@ export function familyOf(address: string): string {
   return address.slice(0, 2);
 }
 
-/** Whether a thermometer always has the same resolution, as the family is that has no configuration. */
+/** Whether the thermometer has a fixed resolution: its family has no configuration. */
 export function hasFixedResolution(address: string): boolean {
   return familyOf(address) === DS18S20;
 }
 
-/** Degrees Celsius that it measures (electrical characteristics); those of most where the address is not known. */
+/** The measured range in degrees Celsius (electrical characteristics); without an address, that of most families. */
 export function measuredRange(address: string | undefined): readonly [low: number, high: number] {
   return address !== undefined && familyOf(address) === DS28EA00 ? [-40, 85] : [-55, 125];
 }
 
 /**
- * Degrees Celsius in the text of `w1_slave`: nine bytes with their CRC and its verdict, then the temperature as the driver
- * understands it, which is left alone: some drivers have had the signs wrong.
+ * Degrees Celsius in the text of `w1_slave`: nine bytes, their CRC and its verdict. The driver's own temperature behind them is not used:
+ * some drivers had the sign wrong.
  * @throws one sentence that says what was expected and what was found
  */
 export function parseSlave(text: string, address: string): number {
-  // Kernels since 5.9 say nothing else of a wrong CRC, a sensor that was pulled out and one that is stuck.
+  // Kernels since 5.9 give an empty text for a wrong CRC, a missing sensor and a stuck one alike.
   if (text.trim() === '') throw new Error(noAnswer(address));
   const found = /^((?:[0-9a-f]{2} ){9}): crc=[0-9a-f]{2} (YES|NO)\n(?:[0-9a-f]{2} ){9}t=-?\d{1,7}\s*$/.exec(
     text,
@@ -67,7 +67,7 @@ export function parseSlave(text: string, address: string): number {
   return measured(bytes, address);
 }
 
-/** What is said of a thermometer from which nothing comes, or nothing right. */
+/** The message for a thermometer that does not answer, or answers with a wrong CRC. */
 export function noAnswer(address: string): string {
   return `${address}: expected a reading, found none: the sensor does not answer, or not with the right CRC`;
 }
@@ -94,7 +94,7 @@ function degreesOf(register: number, bytes: readonly number[], address: string):
   if (family === DS18S20) {
     const perDegree = bytes[COUNT_PER_DEGREE]!;
     if (perDegree === 0) throw new Error(`${address}: expected counts per degree, found none`);
-    // Without the bit of 0.5 deg C, downwards, then on with the counter (operation: measuring temperature).
+    // The register without its bit of 0.5 deg C, and the counter (section "Measuring Temperature").
     return (register >> 1) - 0.25 + (perDegree - bytes[COUNT_REMAIN]!) / perDegree;
   }
   const configuration = bytes[CONFIGURATION]!;
@@ -104,7 +104,7 @@ function degreesOf(register: number, bytes: readonly number[], address: string):
         `${address}: expected a DS1825, found a MAX31850, an interface for thermocouples, which is of no kind that is known here`,
       );
     }
-    // Copies called GX20MH01 have two more bits there (Linux, Documentation/w1/slaves/w1_therm.rst).
+    // GX20MH01 copies have two more bits there (Linux, Documentation/w1/slaves/w1_therm.rst).
     if (family === DS18B20) return (register * 4 + (configuration & 3)) / (4 * STEPS_PER_DEGREE);
   }
   // Bits below the resolution are undefined.

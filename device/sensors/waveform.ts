@@ -1,4 +1,4 @@
-// The kind `waveform`: a waveform with noise, drift, gaps, spikes and outages: each value a function of seed and time.
+// The kind `waveform`: a waveform with noise, drift, gaps, spikes and outages, computed from seed and time.
 
 import { z } from 'zod';
 import { sensorKind } from '../kind.ts';
@@ -10,7 +10,7 @@ import { SHAPES, type ShapeName, shapeOf } from './shapes.ts';
 const LARGEST_SEED = 4_294_967_295;
 const DAY = 86_400;
 
-/** What is drawn by chance is drawn anew each millisecond. */
+/** Random values change each millisecond. */
 const DRAWS_PER_SECOND = 1000;
 
 const share = (description: string) => z.number().min(0).max(1).default(0).describe(description);
@@ -23,40 +23,37 @@ const OPTIONS = z
       .enum(Object.keys(SHAPES) as [ShapeName, ...ShapeName[]])
       .default('sine')
       .describe(
-        'The course about the mean. A random-walk stays near the mean for longer than a period, with the amplitude as its standard deviation.',
+        'The shape. A random-walk has the amplitude as its standard deviation, and no trend over more than a period.',
       ),
     mean: z.number().default(0).describe('The mean, in the units of the column.'),
-    amplitude: z.number().default(1).describe('How far the course goes from the mean, to either side.'),
-    period: duration(LENGTHS, 'How long a period lasts.').prefault(60),
-    phase: z.number().min(0).max(1).default(0).describe('By which share of a period the course is ahead.'),
-    noise: z.number().min(0).default(0).describe('The standard deviation of a noise on top of it.'),
-    drift: z.number().default(0).describe('What is added each day, since the time driftSince.'),
-    driftSince: instant('When the drift is 0.').default('2025-01-01T00:00:00Z'),
+    amplitude: z.number().default(1).describe('How far the values go from the mean, to either side.'),
+    period: duration(LENGTHS, 'The length of a period.').prefault(60),
+    phase: z.number().min(0).max(1).default(0).describe('The share of a period by which the shape is ahead.'),
+    noise: z.number().min(0).default(0).describe('The standard deviation of noise that is added.'),
+    drift: z.number().default(0).describe('The amount added per day since driftSince.'),
+    driftSince: instant('The time when the drift is 0.').default('2025-01-01T00:00:00Z'),
     step: z
       .number()
       .min(0)
       .default(0)
-      .describe('Values are whole multiples of this, as those of a converter; 0 is none.'),
-    gaps: share('The share of values, chosen by chance, that are missing.'),
-    spikes: share('The share of values, chosen by chance, that are spikes.'),
-    spikeHeight: z
-      .number()
-      .default(10)
-      .describe('By how much a spike is above or below what would be there.'),
+      .describe('The step of a converter: values are whole multiples of it. 0 means no step.'),
+    gaps: share('The share of values that are missing, at random.'),
+    spikes: share('The share of values that are spikes, at random.'),
+    spikeHeight: z.number().default(10).describe('How far a spike is above or below the value.'),
     outageEvery: duration(
       LENGTHS,
-      'How often the sensor is pulled out: at the whole multiples of it since 1970.',
+      'The time from one outage to the next; outages start at whole multiples of it since 1970.',
     ).optional(),
     outageLength: duration(
       LENGTHS,
-      'How long it is out each time; it is then failing, as a real one would be.',
+      'The length of an outage. The sensor then fails as a real one does.',
     ).optional(),
     seed: z
       .int()
       .min(0)
       .max(LARGEST_SEED)
       .optional()
-      .describe("Another seed is another chance; without one, the configuration's own seed counts."),
+      .describe('Another seed gives other random values. By default the seed of the configuration.'),
   })
   .superRefine(({ outageEvery, outageLength }, context) => {
     const tell = (expected: string, found: string) =>
@@ -83,7 +80,7 @@ export const waveform = sensorKind({
   name: 'waveform',
   title: 'Waveform (simulated)',
   description:
-    'A value that moves as it is told, with the troubles of real ones if wanted: noise, drift, gaps, spikes, outages. Its column gets units and a name by channels.',
+    'A value with a given shape, and on request the troubles of real ones: noise, drift, gaps, spikes, outages. Set the units and the name of its column with channels.',
   needs: [],
   options: OPTIONS,
   example: { shape: 'random-walk', mean: 54, amplitude: 6, period: 3600, noise: 0.05, step: 0.1 },
@@ -112,11 +109,11 @@ function waveformSensor(options: WaveformOptions, seed: number, now: () => numbe
     if (noise > 0) value += noise * gaussian(randomBits(noises, draw));
     if (drift !== 0) value += (drift * (time - driftSince)) / DAY;
     if (spikes > 0) {
-      // The bits that have chosen the spike say nothing of its sign.
+      // The lowest bit hardly affects the choice of a spike, so it can choose the sign.
       const bits = randomBits(spikeDraws, draw);
       if (uniform(bits) < spikes) value += bits & 1 ? spikeHeight : -spikeHeight;
     }
-    // Without what the multiplication adds at the end.
+    // Without the rounding error of the multiplication.
     return step > 0 ? Number((Math.round(value / step) * step).toPrecision(15)) : value;
   };
 

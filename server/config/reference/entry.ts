@@ -1,16 +1,16 @@
-// How is a sensor written into a configuration? As an entry of `sensors`, in YAML as a person would write it.
+// Writes a sensor as an entry of `sensors` in a configuration, in YAML as a person would write it.
 
 import { Document, isCollection, isScalar, type Node } from 'yaml';
 import type { SensorKind } from '../../../device/index.ts';
 import { isHexadecimal, jsonSchemaOf } from '../schema/expected.ts';
 
-/** A kind, and the file that it is in, where that is no file of the project. */
+/** A kind, with the file of its driver if it is not the project's own. */
 export interface EntryKind {
   readonly kind: SensorKind;
   readonly driver?: string | undefined;
 }
 
-/** The keys of one entry, a line each: `kind: lm75`, `address: 0x49`. */
+/** The keys of one entry, one per line: `kind: lm75`, `address: 0x49`. */
 export function entryLines(
   { kind, driver }: EntryKind,
   options: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-// The example of a configuration with mistakes that the page docs/configuration.md shows, as the loader tells them now.
+// The example of a configuration with mistakes in docs/configuration.md, with the loader's messages.
 
 import { loadConfig } from '../load.ts';
 import { problemLine } from '../text/problem.ts';
@@ -12,7 +12,7 @@ datasets:
       - kind: termal
 `;
 
-/** What `dapberry serve` prints of it. */
+/** The output of `dapberry serve` for it. */
 export function mistakesText(): string {
   const loaded = loadConfig([{ name: 'garden.yaml', content: WRONG }]);
   const problems = 'problems' in loaded ? loaded.problems : [];

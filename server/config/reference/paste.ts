@@ -1,14 +1,14 @@
-// Writes the lines of a configuration that have the sensors that were found, as the loader takes them.
+// Writes found sensors as lines of a configuration, ready to paste.
 
 import { type FoundSensor, identifierOf, type SensorKind, setUpSensor } from '../../../device/index.ts';
 import { TIME_COLUMN } from '../check/check.ts';
 import { DEFAULT_INTERVAL } from '../schema/schema.ts';
 import { entryLines } from './entry.ts';
 
-/** A sensor that was found, and of which kind it is. */
+/** A found sensor and its kind. */
 export interface FoundOfKind {
   readonly kind: SensorKind;
-  /** The file of the kind, where that is no file of the project. */
+  /** The file of the driver, if the kind is not the project's own. */
   readonly driver?: string;
   readonly found: FoundSensor;
 }
@@ -18,22 +18,22 @@ const DATASET = 'station';
 interface Entry {
   readonly lines: readonly string[];
   readonly note: string | undefined;
-  /** Another entry has what it needs: only one of them can be right. */
+  /** Whether another entry claims the same chip or pin: only one of them can be right. */
   readonly instead: boolean;
 }
 
-/** A configuration of one dataset with these sensors; of two that hold the same place, the second is a comment. */
+/** A configuration of one dataset with these sensors; of two with the same claim, the second is a comment. */
 export function pasteText(sensors: readonly FoundOfKind[]): string {
   return `datasets:\n  ${DATASET}:\n${indented(foundText(sensors), 4)}`;
 }
 
-/** What a sensor takes of its dataset, so that no other may have it. */
+/** Names that are unique in a dataset, taken by one sensor. */
 interface ReservedNames {
   readonly names: readonly string[];
   readonly columns: readonly string[];
 }
 
-/** What stands below the name of that dataset. */
+/** The lines below the name of that dataset. */
 export function foundText(sensors: readonly FoundOfKind[]): string {
   const all: ReservedNames[] = [];
   const holders = new Map<string, ReservedNames>();
@@ -43,7 +43,7 @@ export function foundText(sensors: readonly FoundOfKind[]): string {
     const options = kind.options.parse(found.options);
     const held = kind.claims?.(options) ?? [];
     const holder = held.map(claim => holders.get(claim)).find(taken => taken !== undefined);
-    // It would stand in the place of the other one, and may have what that has.
+    // It would replace the other sensor, so it may have the same names.
     const name = freeName(
       { kind, found },
       options,
@@ -69,10 +69,10 @@ function indented(text: string, blanks: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks));
 }
 
-/** Characters of a name, so that a number and the name of a channel still fit behind it. */
+/** Characters of a name, so that a number and the name of a channel still fit after it. */
 const LONGEST_NAME = 48;
 
-/** The sensor's name, with a number where another sensor has that name or columns of those names. */
+/** The sensor's name, with a number if another sensor has the name or one of its columns. */
 function freeName(
   { kind, found }: FoundOfKind,
   options: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-// How is the schema published? As a JSON Schema for editors, and as the reference of every key for people.
+// Publishes the configuration's schema: as a JSON Schema for editors, and as a reference of all keys for people.
 
 import { z } from 'zod';
 import type { SensorKind } from '../../../device/index.ts';
@@ -7,7 +7,7 @@ import { configSchemas } from '../schema/schema.ts';
 import { withNamedDefinitions } from './definitions.ts';
 import { keyTable } from './key-table.ts';
 
-/** The keys of one mapping: a section of the reference. */
+/** A section of the reference: the keys of one mapping. */
 interface Section {
   readonly title: string;
   readonly text: string;
@@ -19,9 +19,9 @@ export function publishedSchema(kinds: readonly SensorKind[]): JsonSchema {
   const { config } = configSchemas(kinds);
   const numbered = z.toJSONSchema(config, {
     io: 'input',
-    // What the YAML support of editors knows best.
+    // The version that the YAML support of editors knows best.
     target: 'draft-7',
-    // What sensors of all kinds have is written once.
+    // Keys of all kinds of sensors are written once.
     reused: 'ref',
     override: ({ jsonSchema }) => {
       const { expected, description } = jsonSchema;
@@ -34,7 +34,7 @@ export function publishedSchema(kinds: readonly SensorKind[]): JsonSchema {
   return withNamedDefinitions(numbered);
 }
 
-/** The reference in Markdown: one table for each mapping, but for what is a kind of sensor's own or a derivation's. */
+/** The reference in Markdown: one table per mapping, without the keys of a single kind or derivation. */
 export function referenceText(kinds: readonly SensorKind[]): string {
   const schema = jsonSchemaOf(configSchemas(kinds).config);
   const server = below(schema, 'server');
@@ -58,7 +58,7 @@ export function referenceText(kinds: readonly SensorKind[]): string {
     })),
     {
       title: '`datasets.NAME.sensors`',
-      text: 'The keys that sensors of every kind have: a `kind`, of which each has [options](sensors.md#kinds) besides, or a `driver` with options of its own.',
+      text: 'The keys of every sensor. A `kind` adds [its options](sensors.md#kinds), a `driver` its own.',
       schema: sharedKeys(sensors[0]!, schemaIn(ofDriver)),
     },
     { title: '`sensors[].channels.CHANNEL`', text: described(channel), schema: channel },
@@ -71,7 +71,7 @@ export function referenceText(kinds: readonly SensorKind[]): string {
   const derived = schemaIn(below(sensors[0]!, 'derived').additionalProperties).oneOf as readonly JsonSchema[];
   sections.push({
     title: '`sensors[].derived.COLUMN`',
-    text: 'The keys that all derived columns have, but for `units`, which only `linear` and `polynomial` leave open; the [derivations](sensors.md#derivations) have others besides.',
+    text: 'The keys of every derived column; only `linear` and `polynomial` have `units`. The [derivations](sensors.md#derivations) add their own keys.',
     schema: sharedDerivedKeys(derived[0]!),
   });
   return sections
