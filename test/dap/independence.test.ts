@@ -1,4 +1,4 @@
-// Does `dap/` run anywhere that JavaScript runs, with nothing of Node, of the DOM, of a package or of this project around it?
+// Runs `dap/` in a JavaScript context without Node, the DOM, packages and the rest of this project.
 
 import { runInNewContext } from 'node:vm';
 import { build, type Rolldown } from 'vite';

@@ -1,4 +1,4 @@
-// What a client gets of servers that answer wrongly: all that can be had, and the reason in a sentence.
+// Reads as much as possible from servers with wrong answers, and gives the reason for the rest in a sentence.
 
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// How tests look at what `follow` yields: as plain rows, and as the states that it went through.
+// Collects the rows and the states of `follow`.
 
 import type { FollowedRows, FollowState } from '../../../dap/client/index.ts';
 

@@ -1,4 +1,4 @@
-// What the client's tests talk to: a station with a past that speaks DAP2, written by hand, and a wire that can be cut.
+// Serves a station with a past over DAP2, written by hand, and over a wire that can be cut.
 
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

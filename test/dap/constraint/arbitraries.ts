@@ -1,4 +1,4 @@
-// What constraints a client may write: fast-check arbitraries for syntax trees.
+// Makes syntax trees of constraints: fast-check arbitraries.
 
 import fc from 'fast-check';
 import {

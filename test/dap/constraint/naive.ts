@@ -1,4 +1,4 @@
-// What a constraint means, row by row and as plainly as it can be said: the reference that fast code is held against.
+// Evaluates a constraint row by row, as simply as possible: the reference for the fast code.
 
 import type { Comparison, Constraint, Name, Operand, Selection } from '../../../dap/constraint/index.ts';
 import type { Row } from './stations.ts';

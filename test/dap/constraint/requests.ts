@@ -1,4 +1,4 @@
-// What clients ask of the stations: fast-check arbitraries for constraints that make sense, and for rows.
+// Makes valid constraints on the stations, and rows of the stations: fast-check arbitraries.
 
 import fc from 'fast-check';
 import type { Constraint, Name, Operand, RowRange, Selection } from '../../../dap/constraint/index.ts';

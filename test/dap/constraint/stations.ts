@@ -1,4 +1,4 @@
-// The dataset that the tests of constraints ask for, and batches of its rows.
+// Declares the dataset that the tests of constraints use, and makes batches of its rows.
 
 import { type Plan, parseConstraint, planConstraint } from '../../../dap/constraint/index.ts';
 import type { Batch } from '../../../dap/model/value.ts';

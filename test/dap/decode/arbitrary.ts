@@ -1,4 +1,4 @@
-// Which datasets can there be, and which values can they hold?
+// Makes datasets with their values: fast-check arbitraries.
 
 import fc from 'fast-check';
 import type { Batch, Column, NumberColumn, Value } from '../../../dap/model/value.ts';

@@ -1,4 +1,4 @@
-// What values does a CDL text hold, the text that ncdump prints?
+// Reads the values in a CDL text, as ncdump prints it.
 
 export interface Cdl {
   /** The CDL type of each variable: `char`, `byte`, `short`, `int`, `float`, `double` and so on. */

@@ -1,4 +1,4 @@
-// Whether a client hears why a server could not go on, when it says so in the middle of the data.
+// Reports the server's own error, if the server sends it in the middle of the data.
 
 import { describe, expect, it } from 'vitest';
 import type { DecodedPart } from '../../../dap/decode/index.ts';

@@ -1,4 +1,4 @@
-// What does a response decode to when its bytes come in pieces?
+// Decodes a response whose bytes come in pieces.
 
 import type { DecodedPart } from '../../../dap/decode/index.ts';
 import { Decoder } from '../../../dap/decode/index.ts';

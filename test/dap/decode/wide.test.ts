@@ -1,4 +1,4 @@
-// Whether a response costs what its bytes are worth: linear in its columns, and bounded like everything else.
+// Checks that the cost of a response is linear in its columns and limited.
 
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../../dap/client/follow/progress.ts';

@@ -1,4 +1,4 @@
-// Whether the DDS and the DAS of recorded responses of real servers are read without losing anything.
+// Reads the DDS and the DAS of recorded responses of real servers without losing anything.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// What is read of a DAS that is broken: every attribute that is not in doubt, and none that a server did not send.
+// Reads broken DAS texts: every attribute that is not in doubt, and no attribute that a server did not send.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

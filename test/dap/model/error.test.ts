@@ -1,4 +1,4 @@
-// Whether a server's own words reach the user when it answers with an error.
+// Reads the Error objects of real servers, and prints our own.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

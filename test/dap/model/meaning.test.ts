@@ -1,4 +1,4 @@
-// Which numbers of a column are values, and what they come to, whatever types the attributes are written in.
+// Tells values from missing values, and unpacks them, with attributes of any type.
 
 import { describe, expect, it } from 'vitest';
 import { attributeTable } from '../../../dap/model/attributes.ts';

@@ -1,4 +1,4 @@
-// Whether names survive the wire, and whether a syntax error points at the right place.
+// Encodes and decodes names, and checks the positions of syntax errors.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// What each function means, said as plainly as it can be over all rows at once: the reference for the streams.
+// Computes each function over all rows at once, as simply as possible: the reference for the streams.
 
 import type { Constraint, Name } from '../../../../dap/constraint/index.ts';
 import { COLUMNS, matching, rowNumbers } from '../naive.ts';

@@ -1,4 +1,4 @@
-// How the tests of functions read a plan to its end: the result rows of rows that come in batches.
+// Runs a plan over batches of rows to its end, and gives the result rows.
 
 import { type Plan, parseConstraint, planConstraint, RowReader } from '../../../../dap/constraint/index.ts';
 import type { Batch } from '../../../../dap/model/value.ts';

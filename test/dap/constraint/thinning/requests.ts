@@ -1,4 +1,4 @@
-// What clients ask functions for: fast-check arbitraries for constraints with one that makes sense.
+// Makes constraints with a valid function: fast-check arbitraries.
 
 import fc from 'fast-check';
 import type { Call, Constraint } from '../../../../dap/constraint/index.ts';
