@@ -109,15 +109,12 @@ export class StoreCursor implements Cursor {
     this.#wake?.();
   }
 
-  /** Rows that were loaded, up to the end of a block. */
+  /** Gives the loaded rows, up to the end of a block; a next load gives the rest. */
   #takeLoaded({ position, batch }: PositionedRows, most: number): RowSlice {
+    this.#loaded = undefined;
     if (position > this.#position) this.#skipTo(position);
     const room = most - (position % most);
-    const hasRest = batch.length > room;
-    this.#loaded = hasRest
-      ? { position: position + room, batch: sliceOf(batch, room, batch.length) }
-      : undefined;
-    const taken = hasRest ? sliceOf(batch, 0, room) : batch;
+    const taken = batch.length > room ? sliceOf(batch, 0, room) : batch;
     this.#position += taken.length;
     return { batch: taken, position, more: this.#position < this.#store.end };
   }

@@ -117,15 +117,16 @@ export function asked(asking: Asking, log: ReferenceLog): { query: string; asked
   };
 }
 
-function timeOf({ at, pick }: Moment, { rows, first, end }: ReferenceLog): number {
+function timeOf({ at, pick }: Moment, { rows, start, first, end }: ReferenceLog): number {
   const [earliest = EPOCH] = rows[0] ?? [];
   const [latest = EPOCH] = rows.at(-1) ?? [];
-  const held = first + (pick % Math.max(1, end - first));
+  const forgotten = first - start;
+  const held = forgotten + (pick % Math.max(1, end - first));
   switch (at) {
     case 'held':
       return rows[held]?.[0] ?? EPOCH;
     case 'forgotten':
-      return rows[pick % Math.max(1, first)]?.[0] ?? EPOCH;
+      return rows[pick % Math.max(1, forgotten)]?.[0] ?? EPOCH;
     case 'between':
       return ((rows[held]?.[0] ?? EPOCH) + (rows[held + 1]?.[0] ?? latest + 1)) / 2;
     case 'before':

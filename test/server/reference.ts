@@ -1,4 +1,4 @@
-// What is a reader to get? The rules of the stream in their plainest form: every row is kept, and looked at one by one.
+// The rules for the rows that a reader gets, in their plainest form: every row is kept, and looked at one by one.
 
 import type { Row } from './scripted-source.ts';
 
@@ -21,29 +21,38 @@ export interface Asked {
   readonly range?: { readonly start: number; readonly stride: number; readonly last: number };
 }
 
-/** The log that is bounded, without a ring: all rows, and how many of them are forgotten. */
+/** A bounded store without a ring: all rows, and the positions of those that are not forgotten. */
 export class ReferenceLog {
   readonly rows: Row[] = [];
-  first = 0;
+  first: number;
   /** No row to come has a time before this. */
   earliest = Number.NEGATIVE_INFINITY;
+  /** The position of the first row. */
+  readonly start: number;
   readonly #capacity: number;
   readonly #age: number;
 
-  constructor(capacity: number, age: number) {
+  constructor(capacity: number, age: number, start = 0) {
+    this.start = start;
+    this.first = start;
     this.#capacity = capacity;
     this.#age = age;
   }
 
   get end(): number {
-    return this.rows.length;
+    return this.start + this.rows.length;
+  }
+
+  /** Undefined where there is no such row yet. */
+  at(position: number): Row | undefined {
+    return this.rows[position - this.start];
   }
 
   append(rows: readonly Row[]): void {
     this.rows.push(...rows);
     this.first = Math.max(this.first, this.end - this.#capacity);
     const oldest = (this.rows.at(-1)?.[0] ?? 0) - this.#age;
-    while (this.rows[this.first] !== undefined && this.rows[this.first]![0]! < oldest) this.first += 1;
+    while ((this.at(this.first)?.[0] ?? oldest) < oldest) this.first += 1;
   }
 
   /** Where a reader begins that comes now: at the next row, or at the oldest row held that can match. */
@@ -52,7 +61,7 @@ export class ReferenceLog {
     const lower = bounds.filter(({ operator }) => operator.startsWith('>'));
     const earliest = Math.min(...(times ?? [Number.NEGATIVE_INFINITY]));
     for (let position = this.first; position < this.end; position += 1) {
-      const [time] = this.rows[position]! as [number];
+      const [time] = this.at(position)! as [number];
       if (time >= earliest && lower.every(bound => holds(time, bound))) return position;
     }
     return this.end;

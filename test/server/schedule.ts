@@ -1,20 +1,24 @@
-// Random events of a server: rows that are appended, readers that come, stall and leave, checked against the rules.
+// Runs random schedules of a server, of appended rows and of readers that come, stall and leave, against the rules.
 
 import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
+import type { Plan } from '../../dap/index.ts';
 import { DEFAULT_UNANSWERED_REQUESTS } from '../../server/connections/connection-limits.ts';
 import type { Dataset } from '../../server/dataset/dataset.ts';
-import type { StoredDataset } from '../../server/dataset/stored.ts';
+import { StoredDataset } from '../../server/dataset/stored.ts';
 import { buildApp } from '../../server/http/app.ts';
+import type { SharedSource } from '../../server/source/row-source.ts';
+import type { Cursor } from '../../server/store/cursor.ts';
+import { MemoryStore } from '../../server/store/memory-store.ts';
 import type { StoreBounds } from '../../server/store/row-store.ts';
 import { type Asking, asked, asking, EPOCH } from './asking.ts';
-import { inMemory } from './datasets.ts';
 import { ReferenceLog } from './reference.ts';
 import { type ConnectionOptions, ScriptedConnection } from './scripted-connection.ts';
-import { type Row, SCRIPTED, ScriptedSource } from './scripted-source.ts';
-import { WatchedReader } from './watched-reader.ts';
+import { LAYOUT, type Row, SCRIPTED, ScriptedSource } from './scripted-source.ts';
+import { SlowStore, type SlowStoreOptions } from './slow-store.ts';
+import { rowsIn, WatchedReader } from './watched-reader.ts';
 
 /** How long a reader may need for rows that are there, in milliseconds. */
 const PATIENCE = 5_000;
@@ -100,13 +104,25 @@ export function commands({ batch, commands }: Size): fc.Arbitrary<Command[]> {
   return fc.array(one, { maxLength: commands, size: 'max' });
 }
 
+/** The source and the store of a schedule's dataset. */
+export interface World {
+  readonly delivery: SharedSource['delivery'];
+  readonly bounds: StoreBounds;
+  /** The position of the first row. */
+  readonly start: number;
+  /** Readers come as far as they can after each, or after some, of the commands. */
+  readonly pause: number;
+  /** Undefined for a store whose rows are all in memory. */
+  readonly slow?: Omit<SlowStoreOptions, 'bounds' | 'start'>;
+}
+
 /** Runs a schedule, and throws where the server differs from the rules. */
-export async function run(schedule: readonly Command[], bounds: StoreBounds): Promise<void> {
-  const server = await Scripted.start(bounds);
+export async function run(schedule: readonly Command[], world: World): Promise<void> {
+  const server = await Scripted.start(world);
   try {
-    for (const command of schedule) {
+    for (const [index, command] of schedule.entries()) {
       await server.obey(command);
-      await server.settle();
+      if (index % world.pause === 0) await server.settle();
     }
     await server.finish();
   } finally {
@@ -117,22 +133,32 @@ export async function run(schedule: readonly Command[], bounds: StoreBounds): Pr
 /** One server with one dataset, and its readers. */
 class Scripted {
   readonly #log: ReferenceLog;
-  readonly #device: ScriptedSource;
+  readonly #source: ScriptedSource;
   readonly #dataset: StoredDataset;
+  /** Undefined for a store whose rows are all in memory. */
+  readonly #slow: SlowStore | undefined;
   #app!: FastifyInstance;
   readonly #readers: WatchedReader[] = [];
   /** The reader whose request is being answered. */
   #asking: WatchedReader | undefined;
   #isClosed = false;
 
-  private constructor(bounds: StoreBounds) {
-    this.#log = new ReferenceLog(bounds.rows, bounds.age);
-    this.#device = new ScriptedSource({ onRows: rows => this.#log.append(rows) });
-    this.#dataset = inMemory(SCRIPTED, this.#device, { bounds });
+  private constructor({ delivery, bounds, start, slow }: World) {
+    this.#log = new ReferenceLog(bounds.rows, bounds.age, start);
+    this.#source = new ScriptedSource({ delivery });
+    const { columns } = LAYOUT;
+    this.#slow = slow === undefined ? undefined : new SlowStore(columns, { ...slow, bounds, start });
+    const store = this.#slow ?? new MemoryStore(columns, bounds, start);
+    const append = store.append.bind(store);
+    store.append = batch => {
+      this.#log.append([...rowsIn(batch)]);
+      append(batch);
+    };
+    this.#dataset = new StoredDataset(SCRIPTED, this.#source, store);
   }
 
-  static async start(bounds: StoreBounds): Promise<Scripted> {
-    const server = new Scripted(bounds);
+  static async start(world: World): Promise<Scripted> {
+    const server = new Scripted(world);
     const dataset = server.#dataset;
     const watched: Dataset = {
       info: dataset.info,
@@ -141,7 +167,7 @@ class Scripted {
       layout: dataset.layout,
       model: dataset.model,
       attributes: dataset.attributes,
-      open: plan => server.#asking!.watch(dataset.open(plan)),
+      open: plan => server.#watch(plan),
       closing: dataset.closing,
       describe: info => dataset.describe(info),
       status: () => dataset.status(),
@@ -159,17 +185,28 @@ class Scripted {
     return server;
   }
 
+  #watch(plan: Plan): Cursor {
+    const slow = this.#slow;
+    if (slow !== undefined) slow.found = undefined;
+    const cursor = this.#dataset.open(plan);
+    return this.#asking!.watch(cursor, {
+      begin: slow && (slow.found ?? slow.end),
+      overrun: () => this.#dataset.status().overrun ?? 0,
+      mayFail: () => (slow?.failures ?? 0) > 0,
+    });
+  }
+
   async obey(command: Command): Promise<void> {
     switch (command.kind) {
       case 'append':
         if (this.#isClosed) return;
-        for (const batch of command.batches) await this.#device.append(this.#rowsOf(batch));
+        for (const batch of command.batches) await this.#source.append(this.#rowsOf(batch));
         return;
       case 'open':
         return this.#open(command);
       case 'quiet':
         this.#log.earliest = this.#now + command.seconds;
-        this.#device.earliest = this.#log.earliest;
+        this.#source.earliest = this.#log.earliest;
         return;
       case 'close':
         this.#isClosed = true;
@@ -189,7 +226,8 @@ class Scripted {
     for (const reader of this.#readers) reader.check(this.#isClosed);
     const { rows, overrun } = this.#dataset.status();
     const missed = this.#readers.reduce((sum, reader) => sum + reader.missed, 0);
-    if (rows !== this.#log.end) throw new Error(`expected ${this.#log.end} rows in status(), found ${rows}`);
+    const made = this.#log.rows.length;
+    if (rows !== made) throw new Error(`expected ${made} rows in status(), found ${rows}`);
     if (overrun !== missed) throw new Error(`expected ${missed} missed rows in status(), found ${overrun}`);
   }
 

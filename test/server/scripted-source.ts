@@ -51,8 +51,6 @@ export interface ScriptOptions {
   /** Nothing besides its rows by default. */
   readonly status?: SourceStatus;
   readonly isClocked?: boolean;
-  /** Receives rows right before they are handed over. */
-  readonly onRows?: (rows: readonly Row[]) => void;
 }
 
 export class ScriptedSource implements SharedSource {
@@ -64,18 +62,15 @@ export class ScriptedSource implements SharedSource {
   earliest = Number.NEGATIVE_INFINITY;
   /** The time after which rows were asked for. */
   after: number | undefined;
-  readonly #onRows: (rows: readonly Row[]) => void;
   readonly #waiting: Appended[] = [];
   #wake: () => void = () => {};
   #failure: Error | undefined;
 
   constructor(options: ScriptOptions = {}) {
     const { delivery = { kind: 'pushed' }, status = { kind: 'plain' }, isClocked = false } = options;
-    const { onRows = () => {} } = options;
     this.delivery = delivery;
     this.status = status;
     this.isClocked = isClocked;
-    this.#onRows = onRows;
   }
 
   /** Hands over one batch. Resolves when the dataset has stored it and comes back for more. */
@@ -107,7 +102,6 @@ export class ScriptedSource implements SharedSource {
         });
         continue;
       }
-      this.#onRows(next.rows);
       yield batchOf(next.rows);
       next.taken();
     }

@@ -1,4 +1,4 @@
-// Does one reader get what it asked for? Each step of its cursor and each byte that it received are held against the rules.
+// Checks that one reader gets what it asked for: each step of its cursor, and each byte that it received, against the rules.
 
 import type { Batch } from '../../dap/index.ts';
 import type { Cursor, RowSlice } from '../../server/store/cursor.ts';
@@ -12,6 +12,15 @@ export interface Question {
   readonly query: string;
   readonly asked: Asked;
   readonly encoding: 'dods' | 'asc';
+}
+
+export interface WatchOptions {
+  /** Where its cursor begins; undefined where that is exactly at its first row, and all rows are in memory. */
+  readonly begin: number | undefined;
+  /** Rows that all readers missed so far, as the server tells. */
+  readonly overrun: () => number;
+  /** Whether rows could not be loaded. */
+  readonly mayFail: () => boolean;
 }
 
 const TYPES = ['Float64', 'Float64', 'Int32', 'Float32'] as const;
@@ -64,11 +73,15 @@ export class WatchedReader {
     return this.connection.taking && this.connection.isPersistent;
   }
 
-  /** Checks what the cursor gives while it is read. */
-  watch(cursor: Cursor): Cursor {
+  /** Checks the rows of the cursor while it is read, which begins at `begin`. */
+  watch(cursor: Cursor, { begin, overrun, mayFail }: WatchOptions): Cursor {
     const log = this.#log;
+    const wanted = log.beginning(this.#question.asked);
     this.isWatched = true;
-    this.#position = log.beginning(this.#question.asked);
+    this.#position = begin ?? wanted;
+    // A reader that no row can be for may begin anywhere.
+    const isRight = this.#reference.over || (this.#position >= log.first && this.#position <= wanted);
+    if (!isRight) this.#wrong.push(`begins at ${this.#position}, not between ${log.first} and ${wanted}`);
     const told = (): void => {
       if (this.#isCursorClosed) this.#wrong.push('was called back after it was closed');
       this.#isTold = true;
@@ -87,7 +100,20 @@ export class WatchedReader {
       get first() {
         return cursor.first;
       },
-      next: most => this.#step(cursor.next(most), most),
+      next: most => {
+        const before = overrun();
+        const taken = cursor.next(most);
+        this.#skip(overrun() - before);
+        this.#step(taken, most);
+        if (taken === undefined && this.#position < log.end) {
+          if (begin === undefined) this.#wrong.push(`got no row at ${this.#position} of ${log.end}`);
+          if (cursor.earliest !== undefined)
+            this.#wrong.push('is told a time before all of its rows are there');
+          if (cursor.ended && !(cursor.failed && mayFail()))
+            this.#wrong.push('ends before all of its rows are there');
+        }
+        return taken;
+      },
       wait: wake => {
         this.#wake = wake;
         this.#isTold = false;
@@ -140,29 +166,35 @@ export class WatchedReader {
     return this.#reference.over || (isClosed && this.#position === this.#log.end);
   }
 
-  #step(taken: RowSlice | undefined, most: number): RowSlice | undefined {
+  /** The server tells that the reader missed rows. */
+  #skip(missed: number): void {
+    this.missed += missed;
+    this.#position += missed;
+    if (missed > 0 && this.#position > this.#log.first)
+      this.#wrong.push(
+        `missed rows up to ${this.#position}, though those from ${this.#log.first} on are there`,
+      );
+  }
+
+  #step(taken: RowSlice | undefined, most: number): void {
     const log = this.#log;
     if (this.#isCursorClosed) this.#wrong.push('was read after it was closed');
-    this.missed += Math.max(0, log.first - this.#position);
-    this.#position = Math.max(this.#position, log.first);
     if (taken === undefined) {
-      if (this.#position < log.end) this.#wrong.push(`got no row at ${this.#position} of ${log.end}`);
-      this.#reference.wait(log.earliest);
-      return taken;
+      if (this.#position === log.end) this.#reference.wait(log.earliest);
+      return;
     }
     const { batch, position } = taken;
     if (position !== this.#position || batch.length < 1 || batch.length > most) {
       this.#wrong.push(`got ${batch.length} of ${most} rows at ${position}, not at ${this.#position}`);
     }
     for (const row of rowsIn(batch)) {
-      const kept = log.rows[this.#position];
+      const kept = log.at(this.#position);
       if (kept === undefined || !row.every((value, column) => Object.is(value, kept[column]))) {
         this.#wrong.push(`got at ${this.#position} the row ${row} instead of ${kept}`);
       }
       if (kept !== undefined) this.#reference.see(kept);
       this.#position += 1;
     }
-    return taken;
   }
 
   /** The bytes of the body, as far as the rows have been read. */
@@ -212,6 +244,6 @@ export class WatchedReader {
   }
 }
 
-function* rowsIn({ length, columns }: Batch): Generator<number[]> {
+export function* rowsIn({ length, columns }: Batch): Generator<number[]> {
   for (let row = 0; row < length; row += 1) yield columns.map(column => column[row] as number);
 }
