@@ -1,4 +1,4 @@
-// The sensors that need no hardware, set up and ready to be opened, for tests of what lies around them.
+// Sensors that need no hardware, ready to be opened.
 
 import type { Clock } from '../../device/host/clock.ts';
 import type { KernelFiles } from '../../device/host/kernel-files.ts';
@@ -12,7 +12,7 @@ import { tmp36Simulated } from '../../device/sensors/tmp36.ts';
 import { setUpSensor } from '../../device/setup/column-setup.ts';
 import { sensorOpener } from '../../device/setup/sensor-opener.ts';
 
-/** A host of these parts, and of this machine's own where they are left out. */
+/** A host with these parts; the others are those of this machine. */
 export function hostOf(parts: Partial<SensorHost> = {}): SensorHost {
   return { ...thisHost(1), ...parts };
 }
@@ -28,7 +28,7 @@ export interface HostSensors {
   readonly clock?: Clock;
 }
 
-/** The machine's load, its network, and each thermal zone that is found. */
+/** The sensors of the machine's load and network, and of each thermal zone found. */
 export async function hostSensors({
   simulate = false,
   ...parts

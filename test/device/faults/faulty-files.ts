@@ -1,4 +1,4 @@
-// What may go wrong with a file of the kernel? Files of which some fail in the ways that drivers, rights and wires make them fail.
+// Files of the kernel that fail as drivers, permissions and wires make them fail.
 
 import { type KernelFiles, missingFile, refusedFile } from '../../../device/host/kernel-files.ts';
 

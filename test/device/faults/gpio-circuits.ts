@@ -1,4 +1,4 @@
-// What is connected to the pins for each kind that needs GPIO? A circuit whose value is known.
+// The circuits at the pins for each kind that needs GPIO, with known values.
 
 import { Mcp3008Model } from '../../../device/models/mcp3008.ts';
 import { connectMcp3008 } from '../../../device/sensors/mcp3008.ts';

@@ -1,4 +1,4 @@
-// What does a machine say to each kind that reads the kernel's files? Files of it whose values are known, and which of them may fail.
+// The kernel's files for each kind that reads them, with known values, and the files that may fail.
 
 import type { FakeClock } from '../fake-clock.ts';
 import { netDev, stat } from '../sensors/kernel-tree.ts';

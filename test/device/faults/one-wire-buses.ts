@@ -1,4 +1,4 @@
-// What is on the bus for each kind that needs 1-Wire? Thermometers of known temperature behind the kernel's driver, whose files may fail.
+// The 1-Wire buses for each kind that needs one: thermometers of known temperature behind a driver whose files may fail.
 
 import { oneWire } from '../../../device/host/one-wire.ts';
 import { serialQueues } from '../../../device/host/serial.ts';

@@ -1,4 +1,4 @@
-// What is promised of a sensor that goes and comes back? A stream with it and one beside it, broken and mended, held to all of that.
+// Checks all promises about a failing sensor: breaks and repairs it in a stream, beside a sensor that keeps working.
 
 import { expect } from 'vitest';
 import type { Batch } from '../../../dap/model/value.ts';
@@ -13,7 +13,7 @@ import { column, sensorOf, take } from '../fake-sensors.ts';
 /** Seconds between rows. */
 const INTERVAL = 2;
 
-/** A back-off that has doubled has to end before it is back. */
+/** Rows within which the sensor must be back, though the waits between attempts double. */
 const ROWS_TO_COME_BACK = 20;
 
 export interface Stream {
@@ -24,7 +24,7 @@ export interface Stream {
   readonly rows: AsyncGenerator<Batch>;
 }
 
-/** Rows of a sensor as a dataset has it, and of one beside it that needs nothing and always says 7. */
+/** Rows of a sensor as in a dataset, and of a sensor beside it that always reads 7. */
 export async function streaming(sensor: Sensor, clock: Clock, interval = INTERVAL): Promise<Stream> {
   const events: DeviceEvent[] = [];
   const sentences: string[] = [];
@@ -49,13 +49,13 @@ export interface Outage {
   readonly mend: () => unknown;
   /** Whether a value of the watched channel is what is measured at the time of its row. */
   readonly isRight: (value: number, time: number) => boolean;
-  /** What the state and the log have to say. */
+  /** The expected reason in the state and in the log. */
   readonly reason: RegExp;
-  /** The channel that `isRight` judges; the first one where it is left out. */
+  /** The channel that `isRight` judges; the first by default. */
   readonly channel?: number;
-  /** Rows that it is broken for. */
+  /** Rows while it is broken. */
   readonly rows?: number;
-  /** How many rows may still be right after it broke, where that is noticed later. */
+  /** Rows that may still be right after it broke, if the fault is noticed late. */
   readonly late?: number;
 }
 
@@ -97,7 +97,7 @@ export async function expectToOutlast(stream: Stream, outage: Outage): Promise<v
   });
   expect(failing!.failures).toBeGreaterThan(0);
   expect(back!.state).toBe('ok');
-  // Who waits for a sensor that hangs may be late for a slot.
+  // While a sensor hangs, rows may miss their slots.
   expect(stream.events.map(({ kind }) => kind).filter(kind => kind !== 'slots-missed')).toEqual([
     'sensor-failing',
     'sensor-back',
@@ -109,7 +109,7 @@ export async function expectToOutlast(stream: Stream, outage: Outage): Promise<v
   ]);
 }
 
-/** `right`, `none` or `wrong`, a row. */
+/** `right`, `none` or `wrong` for each row. */
 function judged(batches: readonly Batch[], { isRight, channel = 0 }: Outage): readonly string[] {
   const times = column(batches, 0);
   return column(batches, channel + 1).map((value, row) => {

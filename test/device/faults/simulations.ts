@@ -1,4 +1,4 @@
-// What does each kind say that needs nothing of the machine? Values that are known, from options and perhaps a file alone.
+// Options for each kind that needs nothing of the machine, with the values that they give.
 
 import { about } from './outage.ts';
 

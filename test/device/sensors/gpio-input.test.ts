@@ -1,9 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Edge, Level } from '../../../device/host/gpio/gpio.ts';
 import { simulatedHost } from '../../../device/kind.ts';
-import { pulses } from '../../../device/models/pulses.ts';
-import { EdgeCounter } from '../../../device/sensors/edge-counter.ts';
 import { gpioInput } from '../../../device/sensors/gpio-input.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { hostOf } from '../known-sensors.ts';
@@ -252,52 +248,4 @@ describe('a switch at a pin', () => {
   ])('refuses %j', options => {
     expect(gpioInput.options.safeParse(options).success).toBe(false);
   });
-});
-
-describe('simulated pulses', () => {
-  const wave = pulses(7, { period: 2, width: 0.1, bounce: 0.002 });
-
-  it('come once a period, and are the same however they are asked for', () => {
-    const all = [...wave.edges(1000, 1100)];
-    const halves = [...wave.edges(1000, 1037.5), ...wave.edges(1037.5, 1100)];
-    expect(halves).toEqual(all);
-    expect(all.map(({ level }) => level).join('')).toMatch(/^(10)+$/);
-    for (const { level, time } of all) expect([wave.level(time), time]).toEqual([level, time]);
-    const counter = new EdgeCounter(0, 'rising', 0.005);
-    for (const edge of all) counter.edge(edge);
-    expect(counter.count).toBe(50);
-  });
-});
-
-it('a counter counts what stays, wherever it is looked at in between', () => {
-  const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.boolean()), { maxLength: 60 });
-  fc.assert(
-    fc.property(steps, fc.integer({ min: 0, max: 10 }), (given, debounce) => {
-      const [looked, unlooked] = [new EdgeCounter(0, 'both', debounce), new EdgeCounter(0, 'both', debounce)];
-      let expected = 0;
-      let stayed: Level = 0;
-      let level: Level = 0;
-      let time = 0;
-      for (const [length, isLookedAt] of given) {
-        level = level === 1 ? 0 : 1;
-        const edge: Edge = { level, time };
-        looked.edge(edge);
-        unlooked.edge(edge);
-        time += length;
-        if (length >= debounce && level !== stayed) {
-          expected++;
-          stayed = level;
-        }
-        if (isLookedAt) looked.settle(time);
-      }
-      looked.settle(time);
-      unlooked.settle(time);
-      expect([looked.count, looked.level, unlooked.count, unlooked.level]).toEqual([
-        expected,
-        stayed,
-        expected,
-        stayed,
-      ]);
-    }),
-  );
 });

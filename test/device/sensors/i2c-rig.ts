@@ -1,4 +1,4 @@
-// A simulated I2C bus with one chip on it, a clock that waits for nobody, and a kind that is opened there.
+// A simulated I2C bus with one chip, a fake clock, and sensors opened on them.
 
 import { type I2cChipModel, SimulatedI2c, simulatedI2c } from '../../../device/host/i2c/i2c-simulated.ts';
 import { serialQueues } from '../../../device/host/serial.ts';

@@ -1,4 +1,4 @@
-// How does a test open a sensor of a kind? As it is written in a configuration; it is closed after the test.
+// Opens sensors in tests as a configuration does, and closes them after the test.
 
 import { afterEach } from 'vitest';
 import type { SensorHost, SensorKind } from '../../../device/kind.ts';
@@ -9,7 +9,7 @@ import { sensorOpener } from '../../../device/setup/sensor-opener.ts';
 
 export interface Opens {
   open(kind: SensorKind, written?: object): Promise<Sensor>;
-  /** The same, but it outlasts what goes wrong, as it does in a dataset. */
+  /** The same, reopened after errors as in a dataset. */
   openReopening(kind: SensorKind, written?: object, setup?: SetupOptions): Promise<Sensor>;
 }
 
