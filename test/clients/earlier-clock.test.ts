@@ -22,7 +22,7 @@ describeWith('faketime', 'a server that starts again with an earlier clock', () 
     await folder.dispose();
   });
 
-  /** Serves in a process of its own, whose clock is so many minutes behind. */
+  /** Serves in a process of its own, whose clock is some minutes behind. */
   async function serve(minutesBack: number, port = 0): Promise<number> {
     const node = [process.execPath, COMMAND, 'serve', '--host', '127.0.0.1', '--port', String(port)];
     const command = [...node, '--interval', '0.2', '--simulate'];

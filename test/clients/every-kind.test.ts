@@ -93,7 +93,7 @@ describe('one dataset of every kind of sensor, simulated, as the command serves 
   });
 
   describeWith('ncdump', 'described by ncdump (netCDF-C)', () => {
-    it('has units, a long name and what else its kind knows for each column', async () => {
+    it('has the units, the long name and all other attributes of its kind for each column', async () => {
       const { stdout, stderr, code } = await run(tools.ncdump!, ['-h', `[limit=2]${url}`]);
       expect([stderr, code]).toEqual(['', 0]);
       for (const { name, units, longName, standardName } of COLUMNS) {

@@ -29,7 +29,7 @@ describeWith('getdap', 'getdap (libdap)', () => {
     expect(stdout).toContain('seconds since 1970-01-01');
   });
 
-  it('reads the version of the protocol that the headers say', async () => {
+  it('reads the version of the protocol from the headers', async () => {
     const { stdout, stderr } = await getdap('-i', url);
     expect(stdout + stderr).toContain('DAP version: 3.2');
   });
@@ -64,7 +64,7 @@ describeWith('getdap', 'getdap (libdap)', () => {
     expect(again.stdout).toBe(once.stdout);
   });
 
-  it('reads what a selection leaves', async () => {
+  it('reads the rows that meet a selection', async () => {
     const constraint = 'sensor.temperature[0:1:4]&sensor.temperature>-100&sensor.voltage!={0,1}';
     expect(printedRows((await getdap('-D', '-c', constraint, url)).stdout)).toHaveLength(5);
   });

@@ -64,7 +64,7 @@ describeWith('ncdump', 'ncdump (netCDF-C)', () => {
     expect(column(stdout, 'temperature')).toHaveLength(10);
   });
 
-  it('says so, as documented, where the window holds fewer rows than the limit', async () => {
+  it('prints the documented error if the window has fewer rows than the limit', async () => {
     const [low] = await pastWindow();
     // A second of rows at 20 a second.
     const window = `sensor.time%26sensor.time<${low + 2}%26sensor.time>${low + 1}`;

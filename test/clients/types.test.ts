@@ -124,7 +124,7 @@ const nested: Batch = {
   ],
 };
 
-/** What a server of this dataset sends: a flat Sequence under a constraint, or the variables that are asked for. */
+/** The response of a server of this dataset: a flat Sequence under a constraint, or the requested variables. */
 function answer(path: string, query: string): Buffer | undefined {
   const [, name, suffix] = /^\/(\w+)\.(\w+)$/.exec(path) ?? [];
   if (suffix === 'das') return Buffer.from(printDas(new Map()));

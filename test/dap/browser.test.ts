@@ -9,7 +9,7 @@ import { CHROMIUM_ARGS } from '../chromium.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith, tools } from '../tools.ts';
 
-/** The files that `npm run build` makes of dap/: what `dapberry/dap` gives to Node and to a browser alike. */
+/** The files that `npm run build` makes of dap/: `dapberry/dap` gives them to Node and to browsers. */
 const BUILT = resolve(import.meta.dirname, '../../dist/dap');
 
 /** A page that holds nothing but the module. */
@@ -32,7 +32,7 @@ function fileServer(): Promise<Server> {
 }
 
 /**
- * What is done in both places. It is a function of the module alone, so that the browser can be given its text. The result
+ * The steps in Node and in the browser. The function depends only on the module, so that the browser can run its text. The result
  * is plain, so that it can be compared.
  */
 async function tryOut(module: typeof dap, url: string, encoded: number[]) {

@@ -7,7 +7,7 @@ import { filesBelow, importsOf, ROOT } from '../sources.ts';
 
 const files = filesBelow('dap').filter(file => file.endsWith('.ts'));
 
-/** What Node 20 and browsers have alike, beside the language itself; `dap/` may use no other global name. */
+/** The globals of both Node 20 and browsers, besides the language itself; `dap/` may use no others. */
 const SHARED = {
   AbortController,
   AbortSignal,
@@ -42,7 +42,7 @@ describe('dap/', () => {
     expect(outside).toEqual([]);
   });
 
-  it('loads where there is nothing but what browsers and Node share', async () => {
+  it('loads with only the globals that browsers and Node share', async () => {
     const bundle = (await build({
       configFile: false,
       root: ROOT,

@@ -15,7 +15,7 @@ export interface Summary {
   readonly text: string;
   /** Adds the rows `from` to `to - 1`. */
   add(column: Column, from: number, to: number): void;
-  /** Begins anew. */
+  /** Begins the next interval. */
   clear(): void;
 }
 

@@ -10,7 +10,7 @@ import { END, head, rowBytes } from './station.ts';
 
 type Answer = (response: ServerResponse) => void;
 
-/** A dataset whose DAS, or whatever response else, is answered as given. */
+/** The address of a dataset with the given answers. */
 async function serving(answers: Partial<Record<'dds' | 'das' | 'dods', Answer>>): Promise<string> {
   const server = await answering((request, response) => {
     const suffix = /\.(dds|das|dods)/.exec(request.url ?? '')?.[1] as 'dds' | 'das' | 'dods';
@@ -83,7 +83,7 @@ describe('a bad DAS', () => {
     expect(described.problem).toMatch(/x\.das: DAS, line 4, column 27: expected ";", found "old/);
   });
 
-  it('that never ends gives what was whole', async () => {
+  it('that never ends gives its complete attributes', async () => {
     const text = das('      String units "degC";\n');
     const url = await serving({ das: r => r.write(text.slice(0, text.indexOf(';') + 5)) });
     const described = await describeDataset(url, { silence: 0.2 });

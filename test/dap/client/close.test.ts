@@ -28,7 +28,7 @@ const twoRows = responseBytes(
   { end: false },
 );
 
-/** The moments at which a consumer may have enough, and what the server does to bring them about. */
+/** The moments at which a consumer may stop, and the answers of the server that lead to them. */
 const moments = [
   { moment: 'while it connects', state: 'connecting', handler: mute },
   { moment: 'while it waits for the first row', state: 'waiting', handler: silentAfter(`${head()}Data:\n`) },

@@ -20,7 +20,7 @@ describe('every row comes exactly once', () => {
   it.each([
     ['in chunks', false],
     ['until the connection closes', true],
-  ])('at whatever byte a response that comes %s is cut', async (_how, closeDelimited) => {
+  ])('if a response that comes %s is cut at any byte', async (_how, closeDelimited) => {
     const pi = await station([...five, later]);
     pi.closeDelimited = closeDelimited;
     const whole = await wireTo(pi.port);
@@ -36,7 +36,7 @@ describe('every row comes exactly once', () => {
     }
   });
 
-  it('at whatever byte the answer is cut that tells of a time to be asked for besides', async () => {
+  it('if the answer that shows a missing time column is cut at any byte', async () => {
     const pi = await station([...five, later]);
     pi.closeDelimited = true;
     const projected = `sensor.temperature${constraint}`;
@@ -48,7 +48,7 @@ describe('every row comes exactly once', () => {
     }
   });
 
-  it('over a hundred cuts at random places', async () => {
+  it('over a hundred cuts at random bytes', async () => {
     // More than a hundred connections of up to 1200 bytes can carry.
     const rows = series(3500);
     const pi = await station(rows);
@@ -71,7 +71,7 @@ describe('every row comes exactly once', () => {
     ['[3:1:6]', [3, 4, 5, 6]],
     ['[1:3:12]', [1, 4, 7, 10]],
     ['[2:5:19]', [2, 7, 12, 17]],
-  ])('of a row range %s, wherever it is cut', async (range, expected) => {
+  ])('for a row range %s that is cut at any byte', async (range, expected) => {
     const pi = await station(series(40));
     const length = head().length + 200 + expected.length * 26;
     for (let cut = 1; cut < length; cut += 5) {
@@ -86,7 +86,7 @@ describe('every row comes exactly once', () => {
     }
   });
 
-  it('of those that a selection lets through, in the digits that time has', async () => {
+  it('for a selection, with times of many digits', async () => {
     const rows: Row[] = [1e-7, 0.1, 0.2, 0.1 + 0.2, 1 / 3, 2 ** 53 / 7].map((time, n) => [time, n]);
     const pi = await station(rows);
     for (let cut = 300; cut < 480; cut += 4) {

@@ -9,7 +9,7 @@ import { type Row, responseBytes } from './station.ts';
 const five: Row[] = [1, 2, 3, 4, 5].map(n => [1369000000.1 + n * 0.7, n]);
 const retry = { base: 0 };
 
-/** Where a server redirects all its requests. */
+/** The address to which a server redirects all requests. */
 const REDIRECTS: readonly (readonly [what: string, location: string, message: RegExp])[] = [
   ['in a circle', '/roberrypi.dods', /it redirects in a circle, or more than 20 times/],
   ['to a file', 'file:///etc/passwd', /an address that is neither http nor https/],
@@ -18,7 +18,7 @@ const REDIRECTS: readonly (readonly [what: string, location: string, message: Re
   ['to no address', 'http://[::zz', /an invalid address/],
 ];
 
-describe('what no further attempt will mend is thrown at once', () => {
+describe('a failure that no further attempt can mend is thrown at once', () => {
   it.each(REDIRECTS)('a redirection %s', async (_what, location, message) => {
     const server = await answering((_request, response) => response.writeHead(302, { location }).end());
     const states = new States();

@@ -118,7 +118,7 @@ describe('a server that comes back', () => {
     ]);
   });
 
-  it('holds on to what "now" meant when it was first asked', async () => {
+  it('keeps the meaning that "now" had at the first request', async () => {
     const now = Date.parse('2026-08-01T12:00:00Z') / 1000;
     const asked: string[] = [];
     const server = await answering((request, response, number) => {

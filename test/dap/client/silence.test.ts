@@ -64,7 +64,7 @@ describe('silence', () => {
     for (const state of lost) expect(state).toMatchObject({ attempt: 1 });
   });
 
-  it('is not what a byte now and then is', async () => {
+  it('does not include a slow response, with a byte now and then', async () => {
     const server = await answering(async (_request, response) => {
       const bytes = responseBytes([[7, 70]], { end: false });
       response.write(bytes.subarray(0, bytes.length - 12));
@@ -79,7 +79,7 @@ describe('silence', () => {
     expect(states.names).toEqual(['connecting', 'waiting', 'connected', 'ended']);
   });
 
-  it('is not what a consumer makes that takes its time', async () => {
+  it('does not include the time of a slow consumer', async () => {
     let sent = (): void => {};
     const third = new Promise<void>(resolve => {
       sent = resolve;
@@ -123,7 +123,7 @@ describe('silence', () => {
 });
 
 describe('a wait that is woken', () => {
-  it('leads to an attempt at once, and starts the back-off anew', async () => {
+  it('leads to an attempt at once, and restarts the back-off', async () => {
     const closed = await serve(mute);
     await closed.close();
     const wake = new EventTarget();

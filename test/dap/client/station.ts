@@ -15,7 +15,7 @@ export type Row = readonly [number, number];
 
 export const END = Uint8Array.of(0xa5, 0, 0, 0);
 
-/** The constrained DDS of the station and what comes before the rows. */
+/** The constrained DDS of the station. */
 export function head(columns: readonly string[] = ['time', 'temperature'], type = 'Float64'): string {
   const fields = columns.map(name => `        ${type} ${name};\n`).join('');
   return `Dataset {\n    Sequence {\n${fields}    } sensor;\n} roberrypi;\n`;
@@ -91,8 +91,8 @@ export async function serve(handler: Handler, port = 0): Promise<Serving> {
   return { ...(await listen(server, port)), busy };
 }
 
-/** What a constraint asks of the station; read here with a few plain rules, to check the client's own by. */
-interface Asked {
+/** A request for rows of the station, read with a few plain rules, to check the client's own constraint code. */
+interface StationRequest {
   readonly columns: readonly string[];
   readonly first: number;
   readonly stride: number;
@@ -102,7 +102,7 @@ interface Asked {
   matches(row: Row): boolean;
 }
 
-function asked(query: string): Asked {
+function asked(query: string): StationRequest {
   const [projection = '', ...selections] = decodeURIComponent(query).split('&');
   const range = /\[(\d+)(?::(?:(\d+):)?(\d+))?\]/.exec(projection);
   const names = projection
@@ -221,7 +221,7 @@ export class Station {
     }
   }
 
-  async #stream(constraint: Asked, response: ServerResponse): Promise<void> {
+  async #stream(constraint: StationRequest, response: ServerResponse): Promise<void> {
     this.streams++;
     let open = true;
     response.on('close', () => {
@@ -247,7 +247,7 @@ export class Station {
       const index = matched++;
       if (index < constraint.first || (index - constraint.first) % constraint.stride !== 0) continue;
       response.write(rowBytes(constraint.columns.map(name => (name === 'time' ? row[0] : row[1]))));
-      // Who reads slowly, or not any more, is noticed in time.
+      // Lets the station notice a client that reads slowly, or has left.
       if (at % 64 === 0) await new Promise(setImmediate);
     }
   }
@@ -280,7 +280,7 @@ export async function wireTo(
         const part = bytes.subarray(0, limit - before);
         carried[connection] = before + part.length;
         client.write(part);
-        // What was allowed still leaves; the end of the connection follows it.
+        // The allowed bytes still leave; the end of the connection follows them.
         if (before + part.length === limit) client.end(() => client.destroy());
       });
     }),

@@ -103,7 +103,7 @@ describe('a table whose time has another name', () => {
     expect(new Set(table.queries.slice(1, 3))).toEqual(new Set([`&sensor.obs>=${times[1]}`]));
   });
 
-  it('is asked for it besides where the projection leaves it out', async () => {
+  it('is asked for its time as well, if the projection leaves it out', async () => {
     const rows = [1, 2, 3].map(n => [n * 10, n]);
     const table = await new Table(
       ['value', 'obs'],

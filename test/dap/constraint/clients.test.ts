@@ -15,7 +15,7 @@ const batch = batchOf(
   })),
 );
 
-/** The columns of the answer, how many seconds after the start its rows are, and whether it ends with them. */
+/** The columns of the answer, the seconds of its rows after the start, and whether it ends with them. */
 function answer(query: string): { names: string[]; seconds: number[]; ended: boolean } {
   const plan = planOf(query);
   const { batch: rows, done } = new RowReader(plan).next(batch);
@@ -26,7 +26,7 @@ function answer(query: string): { names: string[]; seconds: number[]; ended: boo
 
 const ALL = ['time', 'temperature', 'voltage', 'count', 'state'];
 
-describe('what real clients send', () => {
+describe('the constraints of real clients', () => {
   it.each([
     ['an empty query', '', ALL, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], false],
     [

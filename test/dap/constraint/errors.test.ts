@@ -19,7 +19,7 @@ const NO_PATTERN =
   '=, !=, <, <=, > or >= for a text (regular expressions are not supported: one can take unlimited time)';
 const DIGITS = 'two hexadecimal digits after "%"';
 
-/** A wrong expression, the place where it goes wrong, what belongs there and what is found. */
+/** A wrong expression, the position of its error, the expected and the found text. */
 const WRONG: readonly (readonly [query: string, position: number, expected: string, found: string])[] = [
   ['%', 0, DIGITS, '"%"'],
   ['%z', 0, DIGITS, '"%z"'],

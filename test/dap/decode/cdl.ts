@@ -16,7 +16,7 @@ const FILL_VALUE = /^\t\t(\S+):_FillValue = (\S+) ;$/gm;
 const ASSIGNMENT = /^ (\S+) =\s((?:"(?:\\.|[^"\\])*"|[^;"])*);$/gm;
 const STRING_OR_NUMBER = /"((?:\\.|[^"\\])*)"|[^\s,]+/g;
 
-/** What netCDF fills variables with that name no fill value of their own. */
+/** netCDF's default fill values. */
 const FILL_VALUES: Readonly<Record<string, string>> = {
   byte: '-127',
   short: '-32767',
@@ -25,7 +25,7 @@ const FILL_VALUES: Readonly<Record<string, string>> = {
   double: '9.9692099683868690e+36',
 };
 
-/** Reads what ncdump printed. An error says which value of which variable cannot be read. */
+/** Reads the output of ncdump. Throws an error that names the value and the variable that it cannot read. */
 export function readCdl(text: string): Cdl {
   const [, header = '', values = ''] = /^netcdf .*?\{\n(.*?)(?:^data:\n(.*))?^\}/ms.exec(text) ?? [];
   const types = new Map<string, string>();
@@ -57,7 +57,7 @@ function readNumber(name: string, type: string, token: string): number {
   return type === 'float' ? Math.fround(number) : number;
 }
 
-/** CDL escapes in names: a backslash before what is no letter, and before a digit at the beginning. */
+/** CDL escapes in names: a backslash before any character that is not a letter, and before a leading digit. */
 function unescapeName(name: string): string {
   return name.replace(/\\(.)/g, '$1');
 }

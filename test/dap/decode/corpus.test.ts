@@ -22,7 +22,7 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'test.50': 'UInt16 is sign-extended (FF FF FF F0 is 65520)',
 };
 
-/** What ncdump leaves out, or prints in another way than it came: the bytes win. Each was looked at. */
+/** The variables that ncdump leaves out or changes: the bytes count. Each was examined by hand. */
 const DIFFERENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   synth8: {
     'Q1.Q2.v4': 'netCDF cannot hold rows in rows: ncdump declares the variable and prints no value of it',

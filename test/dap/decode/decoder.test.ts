@@ -188,7 +188,7 @@ describe('the header', () => {
   });
 });
 
-it('a decoder refuses what are no bytes', () => {
+it('a decoder refuses anything but bytes', () => {
   const text = 'Dataset {} d;' as unknown as Uint8Array;
   expect(() => new Decoder().push(text)).toThrow('expected a Uint8Array, found string');
 });

@@ -27,7 +27,7 @@ function textRow(time: number, text: string): Buffer {
   return padded;
 }
 
-/** The rows that come of pieces of `size` bytes, and what the decoder throws. */
+/** The rows decoded from pieces of `size` bytes, and the error of the decoder. */
 function outcome(bytes: Uint8Array, size: number): { times: number[]; error: unknown } {
   const decoder = new Decoder();
   const times: number[] = [];

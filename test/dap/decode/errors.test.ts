@@ -17,7 +17,7 @@ describe('an Error object instead of data', () => {
   });
 });
 
-describe('the error for bytes that are no data response says where and what', () => {
+describe('the error for bytes that are not a data response has the offset, the expected and the found bytes', () => {
   it.each<[string, Uint8Array, string]>([
     [
       'a wrong mark before a row',

@@ -13,7 +13,7 @@ export function dods(declarations: string, hex = ''): Uint8Array {
   return response(`Dataset {\n${declarations}\n} d;\nData:\n`, hex);
 }
 
-/** What decoding all at once throws, and then one byte at a time: the same error. */
+/** The error of decoding all bytes at once, which has to be the error of decoding them one by one. */
 export function failure(bytes: Uint8Array, limits?: Partial<DecodeLimits>): Error {
   const errors = [bytes.length, 1].map(size => {
     try {

@@ -13,7 +13,7 @@ function encoded({ dataset, values }: { dataset: DapDataset; values: readonly Va
   return new Uint8Array(Buffer.concat([encodeHeader(dataset), ...parts]));
 }
 
-describe('whatever is encoded', () => {
+describe('every encoded response', () => {
   it('decodes to the same dataset and values', () => {
     fc.assert(
       fc.property(datasetWithValues, given => {
@@ -76,7 +76,7 @@ describe('whatever is encoded', () => {
     );
   });
 
-  it('decodes or says what is wrong when bytes are damaged', () => {
+  it('decodes damaged bytes, or reports an error', () => {
     const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), {
       minLength: 1,
       maxLength: 5,
@@ -95,7 +95,7 @@ describe('whatever is encoded', () => {
     );
   });
 
-  it('gives the rows before the damage, whatever the pieces', () => {
+  it('gives the rows before the damage, in pieces of any size', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 1, max: 100 }), (rows, size) => {
         const sequence = { type: 'Sequence', name: 's', fields: [{ type: 'Float64', name: 't' }] } as const;

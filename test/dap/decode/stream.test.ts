@@ -108,7 +108,7 @@ describe('a response from a server', () => {
     expect(timesOf(seen)).toEqual([1, 2]);
   });
 
-  it('whose connection breaks fails with what the connection says', async () => {
+  it('whose connection breaks fails with the error of the connection', async () => {
     answer = (_, response) => {
       response.write(Buffer.concat([header, rows(1, 2)]), () => response.destroy());
     };

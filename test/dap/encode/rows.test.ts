@@ -64,7 +64,7 @@ describe('rows of numbers', () => {
     expect(encode({ length: 3, columns }, 2)).toEqual(encode(batch, 2));
   });
 
-  it('are the same whether there are few or many', () => {
+  it('are the same for few and for many rows', () => {
     const many = { length: 5000, columns: [Float64Array.from({ length: 5000 }, (_, i) => i)] };
     const sequence: Sequence = { ...numbers, fields: numbers.fields.slice(0, 1) };
     const encode = rowEncoder(sequence);
@@ -81,7 +81,7 @@ describe('rows of numbers', () => {
 });
 
 describe('memory that the caller gives', () => {
-  it('takes the rows at its beginning, whatever was in it', () => {
+  it('takes the rows at its beginning, and ignores its old content', () => {
     const into = new Uint8Array(100).fill(0xff);
     const rows = rowEncoder(numbers)(batch, 1, 3, into);
     expect(rows).toEqual(rowEncoder(numbers)(batch, 1));

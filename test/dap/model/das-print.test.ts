@@ -54,7 +54,7 @@ describe('printDas', () => {
     expect(written('Alias', '.v.b c')).toBe('Alias a .v.b%20c;');
   });
 
-  it('refuses what a DAS cannot carry, and names the attribute', () => {
+  it('refuses values that a DAS cannot carry, and names the attribute', () => {
     expect(() => written('Int32')).toThrow('attribute "a": expected at least one value, found none');
     expect(() => written('Int32', 1.5)).toThrow(
       'attribute "a": expected values of type Int32, found the number 1.5',

@@ -77,7 +77,7 @@ describe('a broken attribute', () => {
     expect(problem?.line).toBe(8);
   });
 
-  it('costs what follows where braces in it do not fit', () => {
+  it('loses the attributes after it if its braces do not match', () => {
     const { attributes, problem } = readDas(das('String history "a "b"\n        }\n";'));
     expect(texts(attributes, 'a')).toEqual({ units: 'degC' });
     expect(texts(attributes, 'b')).toEqual({});
@@ -86,7 +86,7 @@ describe('a broken attribute', () => {
 });
 
 describe('a DAS', () => {
-  it('that ends too early gives what was whole', () => {
+  it('that ends too early gives its complete attributes', () => {
     const text = das('String comment "fine";');
     const { attributes, problem } = readDas(text.slice(0, text.indexOf('m s-1')));
     expect(texts(attributes, 'a')).toEqual({ units: 'degC', comment: 'fine', long_name: 'Inside' });
@@ -150,7 +150,7 @@ const tables = fc
   );
 
 describe('readDas', () => {
-  it('reads what is printed, whatever the strings are', () => {
+  it('reads every printed table, with any strings', () => {
     fc.assert(
       fc.property(tables, table => {
         expect(readDas(printDas(table))).toMatchObject({ attributes: table, problem: undefined });

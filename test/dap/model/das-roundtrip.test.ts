@@ -85,7 +85,7 @@ const nearlyDas = fc.oneof(
 );
 
 describe('parseDas and printDas together', () => {
-  it('give back any table, whatever its names and values', () => {
+  it('give back any table, with any names and values', () => {
     fc.assert(
       fc.property(table, model => {
         const das = printDas(model);

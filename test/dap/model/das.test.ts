@@ -100,7 +100,7 @@ describe('parseDas', () => {
     expect(valuesOf('UInt32 u -1, 4294967295;')).toEqual([-1, 4294967295]);
   });
 
-  it('keeps as text what is no number of its type, and every other attribute with it', () => {
+  it('keeps a value that is not a number of its type as text, and every other attribute', () => {
     const table = read(`
       Int32 lots lots and lots;
       Int16 far 70000, 7;
@@ -148,7 +148,7 @@ describe('parseDas', () => {
     expect(parseDas(das.replaceAll('\n', '\r\n'))).toStrictEqual(expected);
   });
 
-  it('joins what comes in parts', () => {
+  it('merges tables and attributes that come in parts', () => {
     const das = parseDas(`Attributes { a { Int32 x 1; } a { Int32 x 2; Int32 y 3; } }
       Attributes { a { String y "later"; } b { } }`);
     expect(das).toStrictEqual(

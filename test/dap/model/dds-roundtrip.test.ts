@@ -99,7 +99,7 @@ const nearlyDds = fc.oneof(
 );
 
 describe('parseDds and printDds together', () => {
-  it('give back any model, whatever its nesting and names', () => {
+  it('give back any model, with any nesting and names', () => {
     fc.assert(
       fc.property(dataset, model => {
         const text = printDds(model);

@@ -43,7 +43,7 @@ const everyShapeText = `Dataset {
 } roberrypi;
 `;
 
-/** What `parse` throws for `text`, which must be a syntax error. */
+/** The syntax error that `parse` throws for `text`. */
 function syntaxError(text: string): DapSyntaxError {
   try {
     parseDds(text);
@@ -68,12 +68,12 @@ describe('printDds', () => {
     expect(printDds({ name: 'nothing', variables: [] })).toBe('Dataset {\n} nothing;\n');
   });
 
-  it('escapes what DAP2 cannot carry in names of variables, dimensions and the dataset', () => {
+  it('escapes characters that DAP2 cannot carry in names of variables, dimensions and the dataset', () => {
     const variables = [arrayOf({ type: 'Byte', name: 'a b' }, { name: 'x;', size: 1 })];
     expect(printDds({ name: '50%', variables })).toBe('Dataset {\n    Byte a%20b[x%3B = 1];\n} 50%25;\n');
   });
 
-  it('refuses what no DDS can say', () => {
+  it('refuses models that no DDS can describe', () => {
     const sized = (size: number): DapDataset => ({
       name: 'd',
       variables: [arrayOf({ type: 'Byte', name: 'b' }, { size })],

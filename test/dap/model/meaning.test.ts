@@ -119,7 +119,7 @@ describe('packed numbers', () => {
     expect(valuesOf('Int16', das, -4000, 2000, 6000, 6001, -1)).toEqual([-40, 20, 60, NONE, NONE]);
   });
 
-  it('are unpacked by numbers in quotes too, and left as they are by what is none', () => {
+  it('are unpacked by numbers in quotes, too, and unchanged by other texts', () => {
     expect(valuesOf('Int32', 'String scale_factor "0.5"; String add_offset "1.0f";', 4)).toEqual([3]);
     expect(valuesOf('Int32', 'String scale_factor "half"; Float32 add_offset NaN;', 4)).toEqual([4]);
   });

@@ -25,7 +25,7 @@ describe('a name', () => {
     expect(decodeName('%41%c3%a9')).toBe('Aé');
   });
 
-  it('comes back from its escaped form, whatever it holds', () => {
+  it('comes back from its escaped form, with any characters', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('%', '%4', '%41', '%25', '\ud800', '\udc00'),
@@ -51,7 +51,7 @@ describe('a syntax error', () => {
     return scanner.error('";"');
   }
 
-  it('says what was expected, what was found and where', () => {
+  it('gives the expected and the found text, and the position', () => {
     const error = errorAfter('one\n\n   two  }', 2);
     expect(error).toBeInstanceOf(DapSyntaxError);
     expect(error).toBeInstanceOf(Error);

@@ -47,7 +47,7 @@ describe('follow', () => {
     expect(await all(follow(pi.url, { constraint }))).toEqual(five.slice(2));
   });
 
-  it('tells what it is doing', async () => {
+  it('reports its states', async () => {
     const pi = await station(five);
     const states = new States();
     await all(follow(`${pi.url}?sensor[0:1:1]&sensor.time>0`, { onState: states.onState }));
@@ -124,7 +124,7 @@ describe('a bounded Sequence ends', () => {
 });
 
 describe('a projection without the time', () => {
-  it('still resumes by time, and yields what was asked for', async () => {
+  it('still resumes by time, and gives the requested columns', async () => {
     const pi = await station(five);
     pi.before = (_request, response, number) => {
       // The first request shows that the time is not served, the second that there is one, the third asks for it.

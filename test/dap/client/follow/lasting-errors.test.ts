@@ -8,7 +8,7 @@ import { head, type Row, responseBytes } from '../station.ts';
 const five: Row[] = [1, 2, 3, 4, 5].map(n => [1369000000.125 + n, 20 + n / 10]);
 const atOnce = { retry: { base: 0 } } satisfies FollowOptions;
 
-describe('what will not get better is thrown', () => {
+describe('a lasting error is thrown', () => {
   it.each([400, 401, 403, 404, 410, 501])(
     'status %i, with the address and the Error object',
     async status => {

@@ -35,7 +35,7 @@ describe('the address of a dataset', () => {
     );
   });
 
-  it('moves user and password into a header, and out of what is shown', () => {
+  it('moves user and password into a header, and out of the shown address', () => {
     const address = parseAddress('http://gr%C3%A4fin:geh%40eim@pi/roberrypi');
     expect(address.base).toBe('http://pi/roberrypi');
     const encoded = new Headers(address.headers).get('authorization')?.replace('Basic ', '') ?? '';

@@ -23,7 +23,7 @@ describe('describe', () => {
     expect(asked).toEqual(['/roberrypi.dds', '/roberrypi.das']);
   });
 
-  it('sends the constraint with the DDS, whatever response the address was of', async () => {
+  it('sends the constraint with the DDS, for the address of any response', async () => {
     const asked: string[] = [];
     const server = await answering((request, response) => {
       asked.push(decodeURIComponent(request.url ?? ''));

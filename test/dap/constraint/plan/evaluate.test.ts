@@ -29,7 +29,7 @@ function sampled(count: number): Row[] {
   }));
 }
 
-/** What the reader gives for the batches up to the one that it says is the last. */
+/** The rows of the reader for the batches, until it is done. */
 function read(plan: Plan, batches: readonly Batch[]): { rows: unknown[][]; read: number; done: boolean } {
   const reader = new RowReader(plan);
   const out: Batch[] = [];
@@ -97,7 +97,7 @@ describe('a RowReader', () => {
     expect(reader.next(batchOf(sampled(5)))).toMatchObject({ batch: { length: 0 }, done: true });
   });
 
-  it('takes an empty batch for what it is', () => {
+  it('accepts an empty batch', () => {
     const reader = new RowReader(planOf('time,state&time<5'));
     const { batch, done } = reader.next(batchOf([]));
     expect(batch).toEqual({ length: 0, columns: [new Float64Array(0), []] });

@@ -6,7 +6,7 @@ import { NOW, planOf, stations } from '../stations.ts';
 const OPEN = { low: -Infinity, lowInclusive: false, high: Infinity, highInclusive: false };
 const columnsOf = (query: string) => planOf(query).sequence.fields.map(field => field.name);
 
-describe('what is asked for', () => {
+describe('the requested columns and rows', () => {
   it.each([
     ['', ['time', 'temperature', 'voltage', 'count', 'state']],
     ['sensor', ['time', 'temperature', 'voltage', 'count', 'state']],

@@ -75,14 +75,14 @@ describe('resumeAfter', () => {
     expect(encodeConstraint(constraint)).toBe('sensor&sensor.time%3Cnow%2B1hour&sensor.time%3E50');
   });
 
-  it('lets now mean what it meant at first where that is given', () => {
+  it('keeps the first meaning of now, if it is given', () => {
     expect(resumed('&time<now+1hour', 5, 1, 100)).toBe('&time<3700&sensor.time>5');
     expect(resumed('&time<"now+1hour"', 5, 1, 100)).toBe('&time<3700&sensor.time>5');
     expect(resumed('&time={now,"1970-01-02",6}', 5, 1, 100)).toBe('&time={100,86400,6}&sensor.time>5');
     expect(resumed('&state="now"&near(now)', 5, 1, 100)).toBe('&state="now"&near(now)&sensor.time>5');
   });
 
-  it('refuses what cannot be resumed by', () => {
+  it('refuses a last time and a number of rows that cannot exist', () => {
     const constraint = parseConstraint('sensor');
     for (const last of [Number.NaN, Infinity]) {
       expect(() => resumeAfter(constraint, { time: TIME, last, rowsSeen: 1 })).toThrow(RangeError);
@@ -120,7 +120,7 @@ describe('resumeAfter', () => {
   });
 });
 
-/** What a server with the whole past gives. */
+/** The rows of a server with the whole past. */
 function served(constraint: Constraint, list: readonly Row[]): unknown[][] {
   const plan = planConstraint(parseConstraint(encodeConstraint(constraint)), stations, { now: NOW });
   const { batch } = new RowReader(plan).next(batchOf(list));

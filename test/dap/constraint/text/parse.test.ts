@@ -165,7 +165,7 @@ describe('parseConstraint', () => {
     expect(performance.now() - began).toBeLessThan(2000);
   };
 
-  it('either reads a text or says what is wrong where, soon', () => {
+  it('reads a text or reports an error with its position, within two seconds', () => {
     fc.assert(fc.property(nearlyConstraint, check), { numRuns: 3000 });
     fc.assert(fc.property(fc.string({ unit: 'binary' }), check), { numRuns: 1000 });
   });
@@ -188,7 +188,7 @@ describe('parseConstraint', () => {
     'a,',
     '[*',
     ' ',
-  ])('does the same with a long row of %j', piece => {
+  ])('reads or refuses a long row of %j within two seconds', piece => {
     for (const prefix of ['', '&a="', 'a[', '&a>{']) check(prefix + piece.repeat(16_000 / piece.length));
   });
 });

@@ -23,7 +23,7 @@ describe('printConstraint', () => {
     expect(printConstraint(parseConstraint(query))).toBe(printed);
   });
 
-  it('writes what is read back as the same constraint', () => {
+  it('writes a text that is read back as the same constraint', () => {
     fc.assert(
       fc.property(constraint, tree => {
         expect(parseConstraint(printConstraint(tree))).toEqual(tree);
@@ -40,7 +40,7 @@ describe('encodeConstraint', () => {
     );
   });
 
-  it('writes what is read back as the same constraint, also after a URL parser', () => {
+  it('writes a text that is read back as the same constraint, also after a URL parser', () => {
     fc.assert(
       fc.property(constraint, tree => {
         const encoded = encodeConstraint(tree);

@@ -24,7 +24,7 @@ const rows = (query: string, list: readonly Row[] = ROWS) => read(planOf(query),
 const fieldsOf = (query: string) => planOf(query).sequence.fields.map(({ type, name }) => `${type} ${name}`);
 
 describe('bucket', () => {
-  it('gives a row for each interval that has rows: its beginning, how many, and what each column comes to', () => {
+  it('gives a row for each interval with rows: its beginning, their number, and a summary of each column', () => {
     expect(rows('time,row_count,temperature,count&bucket("time/60")')).toEqual([
       [0, 3, 3, 20, 21, 23, 2, 3, 3.5, 4],
       [60, 3, 2, 18, 21, 24, 2, 7, 7.5, 8],
@@ -175,7 +175,7 @@ describe('orderByClosest', () => {
     expect(rows('time&orderByClosest("time,1minute")', list)).toEqual([[1], [55], [119], [300]]);
   });
 
-  it('takes what lies in the middle to the even multiple', () => {
+  it('assigns a time in the middle to the even multiple', () => {
     expect(rows('time&orderByClosest("time/10")', times([5, 15, 25]))).toEqual([[5], [15]]);
   });
 
@@ -221,7 +221,7 @@ describe('a function', () => {
     expect(rest).toEqual([[180, 1]]);
   });
 
-  it('gives what is left when the upper bound on time is past, and says that it is over', () => {
+  it('gives the remaining results when the upper bound on time is past, and is done', () => {
     const reader = new RowReader(planOf('time,row_count&time<=100&bucket("time/60")'));
     const { batch, done } = reader.next(batchOf(ROWS));
     expect(done).toBe(true);

@@ -6,7 +6,7 @@ import type { Row } from '../stations.ts';
 import { NO_COUNT } from './reading.ts';
 
 /** A function whose intervals are whole numbers of seconds; undefined for all rows together. */
-export interface Asked {
+export interface FunctionRequest {
   readonly name: string;
   readonly width: number | undefined;
   readonly offset: number;
@@ -17,7 +17,7 @@ export interface Asked {
 type Value = number | string;
 
 /** The result rows: of the columns asked for, and of the rows that the indices choose. */
-export function naive(constraint: Constraint, asked: Asked, list: readonly Row[]): Value[][] {
+export function naive(constraint: Constraint, asked: FunctionRequest, list: readonly Row[]): Value[][] {
   const wanted = rowNumbers(constraint);
   const groups = groupsOf(matching(constraint, list), asked);
   return groups
@@ -28,7 +28,7 @@ export function naive(constraint: Constraint, asked: Asked, list: readonly Row[]
 /** A source column, or the number of rows that a bucket gives behind the time where all is asked for. */
 type Column = keyof Row | 'row_count';
 
-function columnsOf({ projections }: Constraint, { name }: Asked): Column[] {
+function columnsOf({ projections }: Constraint, { name }: FunctionRequest): Column[] {
   const [time, ...others] = COLUMNS;
   const all: Column[] = name === 'bucket' ? [time, 'row_count', ...others] : [...COLUMNS];
   const named = projections.flatMap(item => {
@@ -43,7 +43,7 @@ interface Group {
   readonly rows: Row[];
 }
 
-function groupsOf(rows: readonly Row[], { width, offset, name }: Asked): Group[] {
+function groupsOf(rows: readonly Row[], { width, offset, name }: FunctionRequest): Group[] {
   const groups = new Map<number, Row[]>();
   for (const row of rows) {
     const start =
@@ -63,7 +63,7 @@ function halfEven(value: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-function resultOf(group: Group, asked: Asked, columns: readonly Column[]): Value[][] {
+function resultOf(group: Group, asked: FunctionRequest, columns: readonly Column[]): Value[][] {
   const { start, rows } = group;
   const values = (column: Column) =>
     column === 'row_count' ? [] : rows.map(row => row[column]).filter(value => !isMissing(column, value));
@@ -96,7 +96,7 @@ function resultOf(group: Group, asked: Asked, columns: readonly Column[]): Value
 }
 
 /** The rows of a group, as ERDDAP chooses them of the sorted table. */
-function chosen(rows: readonly Row[], start: number, { name, key, limit }: Asked): readonly Row[] {
+function chosen(rows: readonly Row[], start: number, { name, key, limit }: FunctionRequest): readonly Row[] {
   if (name === 'orderByLimit') return rows.slice(0, limit);
   if (name === 'orderByClosest') {
     const distance = (row: Row) => Math.abs(row.time - start);

@@ -4,7 +4,7 @@ import { type Plan, parseConstraint, planConstraint, RowReader } from '../../../
 import type { Batch } from '../../../../dap/model/value.ts';
 import { NOW, stations } from '../stations.ts';
 
-export type Values = readonly unknown[];
+export type RowValues = readonly unknown[];
 
 /** The number that stands for no value in the column `count`. */
 export const NO_COUNT = -1;
@@ -15,14 +15,14 @@ export function planOf(query: string): Plan {
 }
 
 /** The rows of a batch, each as a list of its values. */
-export function rowsOf({ length, columns }: Batch): Values[] {
+export function rowsOf({ length, columns }: Batch): RowValues[] {
   return Array.from({ length }, (_, row) => columns.map(column => column[row]));
 }
 
-/** What comes of each batch, and at the end of the source. */
-export function readAll(plan: Plan, batches: readonly Batch[]): { each: Values[][]; rest: Values[] } {
+/** The result rows of each batch, and of the end of the source. */
+export function readAll(plan: Plan, batches: readonly Batch[]): { each: RowValues[][]; rest: RowValues[] } {
   const reader = new RowReader(plan);
-  const each: Values[][] = [];
+  const each: RowValues[][] = [];
   for (const batch of batches) {
     const { batch: given, done } = reader.next(batch);
     each.push(rowsOf(given));
@@ -31,8 +31,8 @@ export function readAll(plan: Plan, batches: readonly Batch[]): { each: Values[]
   return { each, rest: rowsOf(reader.end()) };
 }
 
-/** All rows, whatever batch they came of. */
-export function read(plan: Plan, batches: readonly Batch[]): Values[] {
+/** The result rows of all batches and of the end. */
+export function read(plan: Plan, batches: readonly Batch[]): RowValues[] {
   const { each, rest } = readAll(plan, batches);
   return [...each.flat(), ...rest];
 }

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import type { Call, Constraint } from '../../../../dap/constraint/index.ts';
 import { upperTimeBound } from '../../../../dap/constraint/index.ts';
 import { request } from '../requests.ts';
-import type { Asked } from './naive.ts';
+import type { FunctionRequest } from './naive.ts';
 
 const EXTREMES = ['orderByMin', 'orderByMax', 'orderByMinMax'];
 
-const asked: fc.Arbitrary<Asked> = fc.record({
+const asked: fc.Arbitrary<FunctionRequest> = fc.record({
   name: fc.constantFrom(
     'bucket',
     'orderByMean',
@@ -23,7 +23,7 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   limit: fc.integer({ min: 1, max: 4 }),
 });
 
-function callOf({ name, width, offset, key, limit }: Asked): Call {
+function callOf({ name, width, offset, key, limit }: FunctionRequest): Call {
   const shift = offset === 0 ? '' : `:${offset}`;
   const interval = name === 'orderByClosest' ? `time/${width}` : `time/${width}${shift}`;
   const rest = EXTREMES.includes(name) ? [key] : name === 'orderByLimit' ? [limit] : [];
@@ -32,7 +32,7 @@ function callOf({ name, width, offset, key, limit }: Asked): Call {
 }
 
 export interface Request {
-  readonly asked: Asked;
+  readonly asked: FunctionRequest;
   readonly constraint: Constraint;
 }
 

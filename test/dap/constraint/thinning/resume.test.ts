@@ -11,7 +11,7 @@ import {
 } from '../../../../dap/constraint/index.ts';
 import { rows } from '../requests.ts';
 import { batchOf, type Row, stations } from '../stations.ts';
-import { read, type Values } from './reading.ts';
+import { type RowValues, read } from './reading.ts';
 import { thinned } from './requests.ts';
 
 const TIME = 'sensor.time';
@@ -78,8 +78,9 @@ describe('the rest of a request with a function', () => {
           const last = Number(all[seen - 1]![column]);
           const rest = resumeAfter(constraint, { time: TIME, last, rowsSeen: seen, now });
           const given = served(rest, list, 1e6);
-          // Of orderByLimit the client leaves out what it has.
-          const isNew = (row: Values) => request.asked.name !== 'orderByLimit' || Number(row[column]) > last;
+          // For orderByLimit the client drops the rows that it has.
+          const isNew = (row: RowValues) =>
+            request.asked.name !== 'orderByLimit' || Number(row[column]) > last;
           expect(given.filter(isNew), printConstraint(rest)).toEqual(all.slice(seen));
         };
         const seen = 1 + (first % all.length);
@@ -137,15 +138,15 @@ function planAt(constraint: Constraint, now: number) {
   return planConstraint(parseConstraint(encodeConstraint(constraint)), stations, { now });
 }
 
-/** What a server that holds all of `list` gives at `now`. */
-function served(constraint: Constraint, list: readonly Row[], now: number): Values[] {
+/** The result rows of a server that holds all of `list`, at `now`. */
+function served(constraint: Constraint, list: readonly Row[], now: number): RowValues[] {
   const plan = planAt(constraint, now);
   const { low, lowInclusive } = plan.time;
   const held = list.filter(({ time }) => time > low || (lowInclusive && time === low));
   return read(plan, [batchOf(held)]);
 }
 
-/** Where the result rows have the time. */
+/** The index of the time in the result rows. */
 function timeColumn(constraint: Constraint): number {
   return planAt(constraint, 0).sequence.fields.findIndex(({ name }) => name === 'time');
 }

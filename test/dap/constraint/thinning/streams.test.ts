@@ -7,7 +7,7 @@ import { planOf, read } from './reading.ts';
 import { thinned } from './requests.ts';
 
 describe('a stream of result rows', () => {
-  it('holds what its function means over all rows at once, however they are cut into batches', () => {
+  it('equals the result of its function over all rows at once, in batches of any sizes', () => {
     fc.assert(
       fc.property(thinned, rows, lengths, ({ asked, constraint }, list, cuts) => {
         const given = read(planOf(encodeConstraint(constraint)), cut(list, cuts));
