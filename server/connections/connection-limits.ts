@@ -1,35 +1,35 @@
-// The limits on connections: in all, to one address, and on the requests of one that wait for their answers.
+// Defines the limits on connections, in all and per address, and on the unanswered requests of each.
 
 import type { StreamLimits } from '../stream/stream-limits.ts';
 
 export interface ConnectionLimits {
-  /** Connections that may be open at once; undefined = `maxStreams` and some for other requests. */
+  /** Connections that may be open at once; by default `maxStreams` and some for other requests. */
   readonly maxConnections?: number | undefined;
-  /** Connections that one address may have open at once; undefined = `maxStreamsPerAddress` and some for other requests. */
+  /** Connections that one address may have open at once; by default `maxStreamsPerAddress` and some for other requests. */
   readonly maxConnectionsPerAddress?: number | undefined;
-  /** Requests of one connection that may be without an answer, with the one that is being answered. */
+  /** Unanswered requests of one connection, including the request that is being answered. */
   readonly maxUnansweredRequests: number;
 }
 
 export const DEFAULT_UNANSWERED_REQUESTS = 8;
 
-/** Connections beside those of streams, in all and to one address, where nobody sets a limit. */
+/** Connections besides those of streams, in all and per address, by default. */
 export const OTHER_CONNECTIONS = 500;
 export const OTHER_CONNECTIONS_PER_ADDRESS = 50;
 
 /**
- * Files beside connections that may be open: those of the program, of sensors and drivers, of the page while it is sent. Without them
- * rows would lack values as long as all connections are in use.
+ * Open files besides connections: those of the program, sensors, drivers and the page. Without this reserve, sensors could not
+ * be read while all connections are in use.
  */
 export const OTHER_FILES = 128;
 
-/** What the open connections are held to; `readerTimeout` in seconds. */
+/** The limits of the open connections; `readerTimeout` in seconds. */
 export type KnownLimits = Record<
   'maxConnections' | 'maxConnectionsPerAddress' | 'maxUnansweredRequests' | 'readerTimeout',
   number
 >;
 
-/** The limits, as far as a process that may open `maxOpenFiles` can hold them. */
+/** The limits, lowered to the connections of a process that may open `maxOpenFiles`. */
 export function knownLimits(
   {
     maxStreams,
@@ -44,12 +44,12 @@ export function knownLimits(
   const known = { maxConnections, maxConnectionsPerAddress, maxUnansweredRequests, readerTimeout };
   const fitting = Math.max(2, maxOpenFiles - OTHER_FILES);
   if (maxConnections <= fitting) return known;
-  // What is left is not for one address alone.
+  // One address may have at most half of the connections.
   const most = Math.min(maxConnectionsPerAddress, Math.floor(fitting / 2));
   return { ...known, maxConnections: fitting, maxConnectionsPerAddress: most };
 }
 
-/** What to do where a process may open too few files for its connections; undefined where they are enough. */
+/** A message if a process may open too few files for its connections; undefined if they suffice. */
 export function connectionShortage(
   limits: ConnectionLimits & StreamLimits,
   maxOpenFiles: number,

@@ -1,4 +1,4 @@
-// The HTTP server of Node below the framework: every connection is counted, every request waits for its turn.
+// Creates Node's HTTP server below the framework, with counted connections and queued requests.
 
 import {
   createServer,
@@ -13,7 +13,7 @@ import type { OpenConnections } from './open-connections.ts';
 import type { RequestHandler } from './request-queue.ts';
 import { hasBody, leaveBodiesUnread } from './unread-body.ts';
 
-/** Every connection is like this. */
+/** The options of every connection. */
 export const SOCKET_OPTIONS = {
   highWaterMark: HIGH_WATER,
   noDelay: true,
@@ -21,10 +21,10 @@ export const SOCKET_OPTIONS = {
   keepAliveInitialDelay: 30_000,
 } as const;
 
-/** Requests that Node answers by itself, past every limit, where nobody listens for these. */
+/** Events of requests; without listeners, Node answers some of these itself, past every limit. */
 const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 
-/** Answers a request with an error, as the framework would. */
+/** Answers a request with an error in the form of the framework. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse, error: RequestError) => void;
 
 export interface RequestHandlers {
@@ -37,7 +37,7 @@ export function createHttpServer(
   handlers: RequestHandlers,
   options: ServerOptions,
 ): Server {
-  // A request without a host would be answered by Node itself too.
+  // Otherwise Node itself would answer a request without a host.
   const server = createServer({ ...options, ...SOCKET_OPTIONS, requireHostHeader: false });
   // A stream lasts for years.
   server.setTimeout(0);
@@ -54,11 +54,11 @@ export function createHttpServer(
 
 function handlerFor(event: (typeof REQUESTS)[number], { handle, refuse }: RequestHandlers): RequestHandler {
   return (request, response) => {
-    // No request needs its body: the connection ends with the answer, however much of one is to come.
+    // No request needs its body: the connection ends with the response, without reading the body.
     if (hasBody(request)) response.shouldKeepAlive = false;
     const { headers, httpVersion } = request;
     if (event === 'checkExpectation') {
-      refuse(request, response, new RequestError(417, 'expected no Expect header but 100-continue'));
+      refuse(request, response, new RequestError(417, 'expected no Expect header other than 100-continue'));
     } else if (headers.host === undefined && httpVersion === '1.1') {
       response.shouldKeepAlive = false;
       refuse(request, response, new RequestError(400, 'expected a Host header in the request, found none'));

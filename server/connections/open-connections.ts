@@ -1,4 +1,4 @@
-// The open connections: counted before a request is read, refused past the limits, closed where a client takes nothing.
+// Counts open connections, refuses new ones past the limits, and closes those whose client reads nothing.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -11,24 +11,24 @@ import type { KnownLimits } from './connection-limits.ts';
 import { type RequestHandler, RequestQueue } from './request-queue.ts';
 import { RequestTurns } from './request-turns.ts';
 
-/** How often clients that take nothing are looked for, in milliseconds. */
-const SWEEP = 1000;
+/** How often to look for clients that read nothing. */
+const SWEEP_MS = 1000;
 
-/** What a client that was refused is asked to wait, in seconds. */
+/** The seconds that a refused client is asked to wait. */
 const RETRY_AFTER = 10;
 
-/** Those that come in a storm hear nothing: each that is answered takes a file and time from rows. */
+/** Further refused connections get no response, because each response needs a file and time. */
 const MOST_REFUSED_AT_ONCE = 32;
 
-/** Why the server closed a connection, or did not take it. */
+/** Why the server closed or refused a connection. */
 export type ConnectionEnd = 'refused' | 'displaced' | 'flooded' | 'stuck';
 
 export interface ConnectionsOptions {
-  /** Called whenever a limit is needed: it may be another one by then. */
+  /** Returns the current limits, which may change. */
   readonly limits: () => KnownLimits;
   /** Whether a peer is a proxy, whose connections are those of many clients. */
   readonly isProxy: (address: string | undefined) => boolean;
-  /** Whether a response is a stream, whose client is looked after elsewhere. */
+  /** Whether a response is a stream, whose client `OpenStreams` watches. */
   readonly isStream: (response: ServerResponse) => boolean;
   /** Answers on a connection before a request has come. */
   readonly refuse: (socket: Socket, error: RequestError) => void;
@@ -37,29 +37,29 @@ export interface ConnectionsOptions {
 
 interface ClientConnection {
   readonly socket: Socket;
-  /** For messages. */
+  /** The client's address, for messages. */
   readonly address: string;
-  /** As whom the limit counts it; undefined for a proxy. */
+  /** The client's network, by which the limit counts; undefined for a proxy. */
   readonly client: string | undefined;
   readonly queue: RequestQueue;
   /** Undefined until it looks stuck. */
   stuck: StuckClient | undefined;
-  /** Bytes that waited in the process when it was looked at last, and since when they are as many. */
+  /** Bytes that waited in the process at the last look, and since when their number is unchanged. */
   unsent: number;
   stuckSince: number;
 }
 
 export class OpenConnections {
-  /** How many were closed by the server since its start, for each reason. */
+  /** Connections closed or refused by the server since its start, by reason. */
   readonly ended: Record<ConnectionEnd, number> = { refused: 0, displaced: 0, flooded: 0, stuck: 0 };
-  /** Connections taken since the start. */
+  /** Connections accepted since the start. */
   accepted = 0;
   readonly #options: ConnectionsOptions;
   readonly #open = new Map<Socket, ClientConnection>();
   readonly #perClient = new ClientCounts();
-  /** Those without a request, the one that has been so for longest first. */
+  /** Connections without a request, the longest idle first. */
   readonly #idle = new Set<ClientConnection>();
-  /** Connections that are being told that they are refused. */
+  /** Connections to which a refusal is being sent. */
   #refusing = 0;
   readonly #turns = new RequestTurns();
   #sweeping: ReturnType<typeof setInterval> | undefined;
@@ -77,8 +77,8 @@ export class OpenConnections {
   }
 
   /**
-   * Counts a new connection. Past a limit the connection that has been without a request for longest makes room: another of the
-   * same address, or any where there are too many in all. Where each is in use, the new one is answered 503.
+   * Counts a new connection. Past a limit, the connection that has been idle for longest is closed: one of the same address, or
+   * any for the limit on all. If none is idle, the new connection gets a 503.
    */
   accept(socket: Socket): void {
     const { remoteAddress } = socket;
@@ -87,7 +87,7 @@ export class OpenConnections {
     const client = this.#options.isProxy(remoteAddress) ? undefined : clientNetwork(ip ?? '');
     const refusal = this.#makeRoom(client);
     if (refusal !== undefined) {
-      this.#tell('refused', address);
+      this.#countEnd('refused', address);
       if (this.#refusing >= MOST_REFUSED_AT_ONCE) {
         socket.destroy();
         return;
@@ -116,35 +116,35 @@ export class OpenConnections {
     this.#open.set(socket, connection);
     this.#idle.add(connection);
     if (client !== undefined) this.#perClient.add(client);
-    this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP).unref();
+    this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
     socket.once('close', () => this.#forget(connection));
   }
 
-  /** Has the request answered when those before it in its connection are, unless there are too many of them. */
+  /** Answers the request after those before it in its connection; closes the connection for too many of them. */
   answer(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
     const connection = this.#open.get(request.socket);
-    // One that was refused, and asks before it has heard.
+    // A refused client that sends a request before it has read the refusal.
     if (connection === undefined) return;
     this.#idle.delete(connection);
     if (request.socket.destroyed) return;
     const { maxUnansweredRequests } = this.#options.limits();
     if (connection.queue.add(request, response, handle, maxUnansweredRequests)) return;
-    this.#tell('flooded', connection.address);
+    this.#countEnd('flooded', connection.address);
   }
 
-  /** Calls `answer` when it is the turn of the connection's client; not at all where the connection is none that was taken. */
+  /** Calls `answer` in the turn of the connection's client; never for a refused connection. */
   inTurn(socket: Socket, answer: () => void): void {
     const connection = this.#open.get(socket);
-    // The connections of a proxy are those of many clients.
+    // A proxy's connections serve many clients.
     if (connection !== undefined) this.#turns.add(connection.client ?? connection, answer);
   }
 
-  /** Whether a request of the connection has not been answered yet. */
+  /** Whether a request of the connection is being answered. */
   isAnswering(socket: Socket): boolean {
     return this.#open.get(socket)?.queue.answering !== undefined;
   }
 
-  /** The sentence for the client where there is no room. */
+  /** Makes room for a connection; if that is impossible, returns the message for the client. */
   #makeRoom(client: string | undefined): string | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#options.limits();
     if (client !== undefined && this.#perClient.of(client) >= maxConnectionsPerAddress) {
@@ -155,11 +155,11 @@ export class OpenConnections {
     return `${maxConnections} connections in all are open, and that is the limit; try again later`;
   }
 
-  /** Closes the connection that has been without a request for longest; false where there is none. */
+  /** Closes the connection that has been idle for longest; false if none is idle. */
   #displace(client?: string): boolean {
     for (const connection of this.#idle) {
       if (client !== undefined && connection.client !== client) continue;
-      this.#tell('displaced', connection.address);
+      this.#countEnd('displaced', connection.address);
       this.#forget(connection);
       connection.socket.destroy();
       return true;
@@ -178,7 +178,7 @@ export class OpenConnections {
     this.#sweeping = undefined;
   }
 
-  /** Closes connections whose client has taken nothing of its answers for too long. */
+  /** Closes connections whose client has read nothing of its responses for too long. */
   #sweep(): void {
     const now = performance.now();
     const mostMs = this.#options.limits().readerTimeout * 1000;
@@ -197,12 +197,12 @@ export class OpenConnections {
       const verdict = connection.stuck.verdict(socket, now - connection.stuckSince, mostMs, kernel);
       if (verdict === 'reading') connection.stuckSince = now;
       if (verdict !== 'stuck') continue;
-      this.#tell('stuck', address);
+      this.#countEnd('stuck', address);
       socket.destroy();
     }
   }
 
-  #tell(end: ConnectionEnd, address: string): void {
+  #countEnd(end: ConnectionEnd, address: string): void {
     this.ended[end] += 1;
     this.#options.onEnd?.(end, address);
   }

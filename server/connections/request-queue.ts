@@ -1,4 +1,4 @@
-// The requests of one connection, answered one after another; a client that sends too many without waiting is disconnected.
+// Answers the requests of one connection one after another, and disconnects a client with too many unanswered requests.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -13,30 +13,30 @@ interface WaitingRequest {
 }
 
 /**
- * Node hands over each request as soon as it is read, whatever has become of those before it. Here the next one is looked at when
- * the answer to the one before has gone to the kernel, so that a client that reads nothing holds one answer and not many.
+ * Node emits each request as soon as it is read. The queue starts a request only after the response before it has gone to the
+ * kernel, so that a client that reads nothing holds one response instead of many.
  */
 export class RequestQueue {
   readonly #socket: Socket;
-  /** Most connections never have any. */
+  /** Created on demand, as most connections never queue a request. */
   #waiting: WaitingRequest[] | undefined;
   readonly #onIdle: () => void;
   readonly #takeTurn: (answer: () => void) => void;
   #answering: ServerResponse | undefined;
 
-  /** `onIdle` is called whenever the last request has its answer, `takeTurn` to have one answered when others had their turn. */
+  /** Calls `onIdle` after the last request is answered, and `takeTurn` to answer a request in the client's turn. */
   constructor(socket: Socket, onIdle: () => void, takeTurn: (answer: () => void) => void) {
     this.#socket = socket;
     this.#onIdle = onIdle;
     this.#takeTurn = takeTurn;
   }
 
-  /** The response that is under way. */
+  /** The response that is being sent. */
   get answering(): ServerResponse | undefined {
     return this.#answering;
   }
 
-  /** Answers the request in its turn. Where `most` requests are without an answer already, disconnects; false then. */
+  /** Answers the request in its turn. With `most` unanswered requests already, disconnects and returns false. */
   add(request: IncomingMessage, response: ServerResponse, handle: RequestHandler, most: number): boolean {
     const socket = this.#socket;
     if (socket.destroyed) return true;
@@ -51,12 +51,12 @@ export class RequestQueue {
     }
     this.clear();
     socket.destroy();
-    // Thousands of requests may have been read with this one, each of which would cost as much as an honest one.
+    // Thousands of requests may have been read with this one, and each would cost time.
     readNoRequests(socket);
     return false;
   }
 
-  /** Lets go of the requests that wait. */
+  /** Drops the waiting requests. */
   clear(): void {
     this.#waiting = undefined;
   }
@@ -64,7 +64,7 @@ export class RequestQueue {
   #answer({ request, response, handle }: WaitingRequest): void {
     this.#answering = response;
     response.once('close', this.#next);
-    // By then all that came with it has been counted: a client that floods costs no answer.
+    // By then, all requests that arrived with it are counted, so that a flood gets no response.
     this.#takeTurn(() => {
       if (!this.#socket.destroyed) handle(request, response);
     });

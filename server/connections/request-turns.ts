@@ -1,17 +1,17 @@
-// Gives each client's requests their turn, and the event loop its own: however many requests come at once, rows are made on time.
+// Schedules clients' requests in turns and limits them per turn of the event loop, so that rows are made on time.
 
-/** How long requests may be answered before the event loop turns, in milliseconds. */
-const LONGEST_RUN = 5;
+/** How long requests may be answered in one turn of the event loop. */
+const LONGEST_RUN_MS = 5;
 
-/** How many answers may begin in one turn of the event loop. What one has begun goes on before the next one. */
+/** How many responses may begin in one turn of the event loop. Promises of one settle before the next begins. */
 const MOST_AT_ONCE = 16;
 
 export class RequestTurns {
-  /** What waits, for each client in its order; the client whose turn it is comes first. */
+  /** The waiting responses of each client; the client whose turn is next comes first. */
   readonly #waiting = new Map<unknown, (() => void)[]>();
   /** How many may still begin in this turn of the event loop. */
   #left = 0;
-  /** When the requests of this turn must be over, by `performance.now()`; undefined before the first. */
+  /** When the requests of this turn must end, by `performance.now()`; undefined before the first. */
   #end: number | undefined;
 
   /** Calls `answer` in the turn of `client`, a value of any kind; never before this returns. */
@@ -22,7 +22,7 @@ export class RequestTurns {
     if (this.#left === 0) this.#begin();
   }
 
-  /** One immediate each: promises of one answer are settled before the next begins, and count as its time. */
+  /** Uses an immediate for each, so that the promises of one response settle before the next, and count as its time. */
   #begin(): void {
     this.#left = MOST_AT_ONCE;
     this.#end = undefined;
@@ -32,7 +32,7 @@ export class RequestTurns {
   readonly #step = (): void => {
     this.#left -= 1;
     const now = performance.now();
-    this.#end ??= now + LONGEST_RUN;
+    this.#end ??= now + LONGEST_RUN_MS;
     const answer = now < this.#end ? this.#next() : undefined;
     if (this.#left === 0 && this.#waiting.size > 0) this.#begin();
     answer?.();

@@ -1,24 +1,24 @@
-// Leaves the body of a request unread: in chunks of one byte, a single read of the socket would keep the event loop for 40 ms.
+// Leaves request bodies unread: a body in chunks of one byte would block the event loop for 40 ms per read.
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 type OnIncoming = (request: IncomingMessage, ...rest: unknown[]) => number;
 
-/** What Node has at a socket of its HTTP server, since its first versions, though no documentation promises it. */
+/** The parser at a socket of Node's HTTP server: undocumented, but there since Node's first versions. */
 interface WithParser {
   readonly parser?: { onIncoming?: OnIncoming } | null;
 }
 
-/** What Node's parser is told of a request that switches to another protocol: what comes behind it is no HTTP. */
+/** The return value that makes Node's parser stop after a request, as after a switch to another protocol. */
 const READ_NO_FURTHER = 2;
 
-/** Connections of which nothing more is read as HTTP. */
+/** Connections whose further bytes are not parsed as HTTP. */
 const closedToRequests = new WeakSet<Socket>();
 
-/** Has the server read no body of any request, and no request behind one. */
+/** Makes the server read no request body, and no request after one. */
 export function leaveBodiesUnread(server: Server): void {
-  // The parser is there once the server's own listener has been called.
+  // The parser exists once the server's own listener has run.
   server.on('connection', (socket: Socket & WithParser) => {
     const { parser } = socket;
     const onIncoming = parser?.onIncoming;
@@ -32,14 +32,14 @@ export function leaveBodiesUnread(server: Server): void {
   });
 }
 
-/** Takes no more requests from a connection, not even those that have been read with the one before. */
+/** Accepts no more requests from a connection, not even those already read. */
 export function readNoRequests(socket: Socket & WithParser): void {
   closedToRequests.add(socket);
   const { parser } = socket;
   if (parser) parser.onIncoming = () => READ_NO_FURTHER;
 }
 
-/** Whether what comes on a connection is the body of its last request, which need not be HTTP. */
+/** Whether further bytes of a connection belong to the body of its last request, and are not HTTP. */
 export function isBody(socket: Socket): boolean {
   return closedToRequests.has(socket);
 }

@@ -1,4 +1,4 @@
-// Writes rows of a Sequence as CSV: a line of names, then a line a row, each number with all its digits.
+// Writes rows of a Sequence as CSV: a header line, then a line per row, each number with all its digits.
 
 import {
   type AttributeTable,
@@ -38,7 +38,7 @@ export function columnNames({ name, fields }: Sequence): readonly string[] {
 }
 
 /**
- * The line of names, `sensor.time,sensor.temperature`, without the end of the line.
+ * The header line, such as `sensor.time,sensor.temperature`, without its line end.
  * @throws Error for a column that is neither of numbers nor of text
  */
 export function csvHead(sequence: Sequence): string {

@@ -1,11 +1,11 @@
-// Answers errors with a DAP2 Error object and the right status, and with nothing about the server's inside.
+// Answers errors with a DAP2 Error object and the right status, without revealing the server's internals.
 
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { ConstraintError, printError } from '../../dap/index.ts';
 import { RequestError, wrongMethod } from '../request-error.ts';
 import { visibleText } from '../text/visible-text.ts';
 
-/** Makes every error of `app`, its router's included, a DAP2 Error object; `complain` is told of those that are ours. */
+/** Answers every error of `app` and its router with a DAP2 Error object; calls `complain` for errors of the server. */
 export function answerErrors(app: FastifyInstance, complain: (what: string, error: unknown) => void): void {
   app.setErrorHandler((error: FastifyError | RequestError, _request, reply) => {
     if (error instanceof RequestError) {
@@ -32,7 +32,7 @@ function sendError(reply: FastifyReply, status: number, message: string): Fastif
       .code(status)
       .headers({ 'Content-Description': 'dods_error', 'Cache-Control': 'no-store, no-transform' })
       .type('text/plain; charset=utf-8')
-      // Who follows a link to an error in a terminal is not led on by what is quoted of it.
+      // The message may quote terminal sequences of a link that somebody followed in a terminal.
       .send(printError(status, visibleText(message)))
   );
 }

@@ -1,4 +1,4 @@
-// Listens at the socket that systemd has opened, or at the configured address, for which it waits if need be.
+// Listens at the socket that systemd passes or at the configured address, and waits for an address that does not exist yet.
 
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
@@ -9,28 +9,28 @@ import { SOCKET_OPTIONS } from '../connections/http-server.ts';
 import { ownAddresses } from '../network/own-addresses.ts';
 
 export interface ListenAddress {
-  /** Undefined is every address of this machine. */
+  /** Undefined for every address of this machine. */
   readonly host?: string | undefined;
   readonly port: number;
-  /** What of it the command line says, so that an error names what is to be changed. */
-  readonly asked?: { readonly host?: string; readonly port?: number };
-  /** The descriptor of a socket that listens already, whose address it is then. */
+  /** The parts that the command line gives, so that an error names the option to change. */
+  readonly commandLine?: { readonly host?: string; readonly port?: number };
+  /** The descriptor of a socket that listens already, whose address is used. */
   readonly inherited?: number | undefined;
 }
 
 export interface WaitOptions {
-  /** Told once, in a sentence, that the address is not there yet. */
+  /** Called once, with a sentence, if the address does not exist yet. */
   readonly onWait: (sentence: string) => void;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
-/** How often an address that is not there is tried again, in milliseconds. */
-const RETRY = 2000;
+/** How often a missing address is tried again. */
+const RETRY_MS = 2000;
 
 /**
- * Listens. An address that this machine does not have, or not yet, is waited for: a service starts before the network.
- * @returns false where the wait was ended
+ * Listens, and waits for an address that this machine does not have yet: a service may start before the network.
+ * @returns false if `signal` ended the wait
  * @throws an error with a sentence for a person
  */
 export async function listen(
@@ -46,13 +46,13 @@ export async function listen(
       if (codeOf(error) !== 'EADDRNOTAVAIL' || address.host === undefined) throw explain(error, address);
       if (attempt === 0)
         onWait(`waiting for the address ${address.host}, which this machine does not have now`);
-      await delay(RETRY, undefined, { signal }).catch(() => {});
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {});
     }
   }
   return false;
 }
 
-/** Under which addresses a server that listens can be opened; first the one for this machine. */
+/** The addresses of a listening server, the one for this machine first. */
 export function addressesOf(
   app: FastifyInstance,
   { host, inherited }: ListenAddress,
@@ -64,7 +64,7 @@ export function addressesOf(
 
 async function listenOnce(app: FastifyInstance, { host, port, inherited }: ListenAddress): Promise<void> {
   if (inherited !== undefined) {
-    // Node looks at the descriptor alone; without a host, fastify would open more sockets beside it.
+    // Node uses only the descriptor; without a host, fastify would open further sockets.
     const socket = { fd: inherited, host: '::' };
     await app.listen(socket);
     const address = app.server.address();
@@ -87,7 +87,7 @@ async function listenOnce(app: FastifyInstance, { host, port, inherited }: Liste
   }
 }
 
-/** `localhost` may be an address of IPv4 and one of IPv6, of which Node takes the first; an address that is not there is left out. */
+/** Listens at the other address of `localhost`, which may have one of IPv4 and one of IPv6; Node uses only the first. */
 async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
   const { address: taken, port } = app.server.address() as AddressInfo;
   const addresses = await lookup(host, { all: true });
@@ -106,20 +106,20 @@ async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
   }
 }
 
-function explain(error: unknown, { host, port, inherited, asked }: ListenAddress): Error {
-  const portKey = asked?.port === undefined ? 'server.port' : '--port';
+function explain(error: unknown, { host, port, inherited, commandLine }: ListenAddress): Error {
+  const portKey = commandLine?.port === undefined ? 'server.port' : '--port';
   const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new Error(
-        `${place} is in use by another program: sudo ss -ltnp 'sport = :${port}' tells by which; choose another port with ${portKey}`,
+        `${place} is in use by another program: find it with sudo ss -ltnp 'sport = :${port}' and stop it, or choose another port with ${portKey}`,
       );
     case 'EACCES':
-      return new Error(`${place} may not be opened by this user; choose one above 1023 with ${portKey}`);
+      return new Error(`${place} may not be opened by this user; choose a port above 1023 with ${portKey}`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new Error(
-        `${asked?.host === undefined ? 'server.host' : '--host'}: expected an address of this machine, or its name, found "${host}", which no name server knows`,
+        `${commandLine?.host === undefined ? 'server.host' : '--host'}: expected an address of this machine, or its name, found "${host}", which cannot be resolved`,
       );
     default:
       if (inherited !== undefined && codeOf(error) !== '')

@@ -1,4 +1,4 @@
-// Refuses what neither Node nor the router can read by sending it through the app, so that the answer has the headers of all others.
+// Refuses requests that Node or the router cannot read through the app, so that the response has the usual headers.
 
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -6,18 +6,17 @@ import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, Fast
 import { isBody } from '../connections/unread-body.ts';
 import { RequestError, wrongMethod } from '../request-error.ts';
 
-/** Requests that are refused whatever they ask for. */
+/** Requests to refuse, with the error for each. */
 const refused = new WeakMap<IncomingMessage, RequestError>();
 
-/** Connections on which something was sent that is no request. */
+/** Connections that sent bytes that are not a request. */
 const malformed = new WeakSet<Socket>();
 
-/** In seconds: a server that ends is usually back soon. */
+/** In seconds: a server that shuts down usually restarts soon. */
 const BACK_SOON = '10';
 
 /**
- * Has `app` refuse what it is told to refuse, and what comes while it closes. To be called after the hooks that set headers are
- * there.
+ * Makes `app` refuse requests marked by this file, and all requests while it closes. Call it after the hooks that set headers.
  */
 export function answerRefusals(app: FastifyInstance): void {
   let isClosing = false;
@@ -27,7 +26,7 @@ export function answerRefusals(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ raw }) => {
     const error = refused.get(raw);
     if (error !== undefined) throw error;
-    if (isClosing) throw new RequestError(503, 'the server is ending', { 'Retry-After': BACK_SOON });
+    if (isClosing) throw new RequestError(503, 'the server is shutting down', { 'Retry-After': BACK_SOON });
   });
   app.server.on('connect', ({ method = '' }: IncomingMessage, socket: Socket) => {
     socket.on('error', () => socket.destroy());
@@ -41,18 +40,18 @@ export function refuseUnreadable(error: FastifyError, request: FastifyRequest, r
   refuseRequest(request.server, request.raw, reply.raw, new RequestError(statusCode, message));
 }
 
-/** Refuses what is no HTTP that the server reads: too long a head, too slow a one, or none at all. */
+/** Refuses bytes that are not a valid request: a head that is too long or too slow, or something other than HTTP. */
 export function refuseMalformed(app: FastifyInstance, error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
     return;
   }
   if (isBody(socket)) {
-    // Nobody is left to send the answer to.
+    // The client has closed the connection.
     if (socket.readableEnded) socket.destroy();
     return;
   }
-  // What follows is no request either.
+  // Further bytes are not a request either.
   if (malformed.has(socket)) return;
   malformed.add(socket);
   const [status, message] = MALFORMED[error.code] ?? [
@@ -62,7 +61,7 @@ export function refuseMalformed(app: FastifyInstance, error: ConnectionError, so
   refuseInTurn(app, socket, new RequestError(status, message));
 }
 
-/** Refuses a connection in the turn of its client; closes it where the client would take that for the answer to a request. */
+/** Refuses a connection in its client's turn; closes it if the client would mistake the refusal for another response. */
 function refuseInTurn(app: FastifyInstance, socket: Socket, error: RequestError): void {
   const { connections } = app;
   connections.inTurn(socket, () => {
@@ -73,10 +72,10 @@ function refuseInTurn(app: FastifyInstance, socket: Socket, error: RequestError)
 
 const MALFORMED: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'expected a shorter request: its address and headers are too long'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'expected the whole request sooner'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'expected the whole request within the time limit'],
 };
 
-/** Answers on a connection of which Node has given no request that can be answered, and ends it. */
+/** Answers on a connection without a valid request, and ends it. */
 export function refuseOn(app: FastifyInstance, socket: Socket, error: RequestError): void {
   const request = new IncomingMessage(socket);
   Object.assign(request, {
@@ -92,7 +91,7 @@ export function refuseOn(app: FastifyInstance, socket: Socket, error: RequestErr
   refuseRequest(app, request, response, error);
 }
 
-/** Answers a request with an error, whatever it asks for. */
+/** Answers any request with an error. */
 export function refuseRequest(
   app: FastifyInstance,
   request: IncomingMessage,
@@ -100,7 +99,7 @@ export function refuseRequest(
   error: RequestError,
 ): void {
   refused.set(request, error);
-  // Any address that the router can read leads to the hooks.
+  // Any valid address leads to the hooks.
   request.url = '/';
   app.routing(request, response);
 }

@@ -1,4 +1,4 @@
-// Where is a client? On this machine, in its own network, or anywhere: as much as counts may say of an address.
+// Classifies addresses as loopback, private or public, the only property of an address that counters may reveal.
 
 import { BlockList, isIP } from 'node:net';
 
@@ -20,8 +20,8 @@ const PRIVATE = listOf([
 ]);
 
 /**
- * IPv4 addresses may be written as IPv6 ones, `::ffff:192.168.0.7`. What is no IP address is a socket of this machine; Node gives
- * none for that, nor for a connection that is gone.
+ * Accepts IPv4 addresses in IPv6 notation, such as `::ffff:192.168.0.7`. Anything else is a local socket, for which Node gives no
+ * address, as for a closed connection.
  */
 export function addressClassOf(address: string | undefined): AddressClass {
   const [bare = ''] = address?.split('%') ?? [];

@@ -1,4 +1,4 @@
-// Counts what each client has open.
+// Counts the open connections or streams of each client.
 
 export class ClientCounts {
   readonly #counts = new Map<string, number>();

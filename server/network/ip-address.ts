@@ -1,4 +1,4 @@
-// Reads IP addresses: one spelling for each, and the network that a limit counts as one client.
+// Normalises IP addresses, and derives the network that limits count as one client.
 
 import { isIP, isIPv4 } from 'node:net';
 
@@ -8,7 +8,7 @@ const WRITTEN = /^(?:\[([^\]]+)\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+):\d{1,5}|(.+)
 /** The longest text of an address: an IPv6 one with brackets, zone and port. */
 const LONGEST = 100;
 
-/** The address in its one spelling, an IPv4 one that came by way of IPv6 as IPv4; undefined for a text that is no address. */
+/** The normalised address, with a mapped IPv4 address as IPv4; undefined for a text that is not an address. */
 export function ipOf(text: string | undefined): string | undefined {
   if (text === undefined || text.length > LONGEST) return undefined;
   const [, inBrackets, beforePort, alone] = WRITTEN.exec(text.trim()) ?? [];
@@ -16,7 +16,7 @@ export function ipOf(text: string | undefined): string | undefined {
   return isIP(bare) === 0 ? undefined : plainAddress(bare);
 }
 
-/** The one spelling of an IP address, without its zone; other texts stay as they are. */
+/** Normalises an IPv4 or IPv6 address, without its zone; an empty text stays empty. */
 export function plainAddress(address: string): string {
   if (isIPv4(address) || address === '') return address;
   const [shortest] = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1).split(']');
@@ -29,7 +29,7 @@ export function plainAddress(address: string): string {
 /**
  * The name under which a limit counts a client: an IPv4 address, or the /64 network of an IPv6 address, of which one machine has
  * 2^64 (RFC 4291, section 2.5.1).
- * @param address in its one spelling
+ * @param address a normalised address
  */
 export function clientNetwork(address: string): string {
   if (!address.includes(':')) return address;

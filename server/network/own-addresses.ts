@@ -1,10 +1,10 @@
-// The addresses under which the server can be opened, from this machine and from the network.
+// Lists the addresses at which the server can be opened, from this machine and from the network.
 
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * `http://HOST:PORT/`, first the one for this machine.
- * @param host what it listens on; undefined is every address, of which `network` are those that others reach
+ * Addresses of the form `http://HOST:PORT/`, the one for this machine first.
+ * @param host the listening address; undefined for every address, of which `network` are those that other machines reach
  */
 export function ownAddresses(
   host: string | undefined,

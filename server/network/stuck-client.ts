@@ -1,20 +1,20 @@
-// Tells a client that takes nothing from one that reads slowly.
+// Distinguishes a client that reads nothing from one that reads slowly.
 
 import type { Socket } from 'node:net';
 import type { UnsentBytes } from './unsent.ts';
 
 /**
- * A client that reads slowly but steadily looks stuck for as long as the kernel's buffer, some megabytes, has not become a third
- * emptier; so what the kernel holds of it is looked at half way and at the end.
+ * A client that reads slowly looks stuck until the kernel's buffer, some megabytes, has become a third emptier. So the bytes in
+ * the kernel are compared half way and at the end of the time limit.
  */
 export class StuckClient {
-  /** What the kernel held of it when it was looked at first. */
+  /** The client's bytes in the kernel at the first look. */
   #unsent: number | undefined;
 
   /**
-   * @param stuckMs how long nothing of what waits in the process has gone to the kernel
-   * @param mostMs how long that may last
-   * @param kernel what the kernel holds, read once for all who ask
+   * @param stuckMs how long no waiting byte has gone to the kernel
+   * @param mostMs the time limit for that
+   * @param kernel the bytes that the kernel holds, read once for all clients
    */
   verdict(
     socket: Socket,

@@ -1,4 +1,4 @@
-// The addresses of proxies whose X-Forwarded-For header is believed, read from names, addresses and networks in CIDR notation.
+// Decides whether a peer is a proxy whose X-Forwarded-For header is trusted, from names, addresses and networks.
 
 import { BlockList, isIP } from 'node:net';
 import { ipOf, plainAddress } from './ip-address.ts';
@@ -17,12 +17,12 @@ export class TrustedProxies {
   #list: readonly string[] = [];
   #blocks = new BlockList();
 
-  /** `list` is called whenever an address is asked about: the configuration may have changed. Each entry is a valid one. */
+  /** `list` returns the current entries, all of them valid; the configuration may change. */
   constructor(list: () => readonly string[] = () => DEFAULT_PROXIES) {
     this.#listNow = list;
   }
 
-  /** Whether the peer is one of them. */
+  /** Whether the peer is a trusted proxy. */
   has(peer: string | undefined): boolean {
     const list = this.#listNow();
     if (list !== this.#list) {
@@ -46,7 +46,7 @@ interface Network {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/** A prefix of 0 is refused: it would believe everybody's header. */
+/** Refuses a prefix of 0, which would trust every client's header. */
 function networkOf(entry: string): Network | undefined {
   const [written = '', bits, ...rest] = entry.split('/');
   const version = isIP(written);
@@ -54,7 +54,7 @@ function networkOf(entry: string): Network | undefined {
   if (bits !== undefined && !/^[1-9]\d{0,2}$/.test(bits)) return undefined;
   const address = plainAddress(written);
   const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-  // An IPv4 network may be written as an IPv6 one.
+  // An IPv4 network in IPv6 notation.
   const mapped = family === 'ipv4' && version === 6 ? 96 : 0;
   const longest = family === 'ipv4' ? 32 : 128;
   const prefix = bits === undefined ? longest : Number(bits) - mapped;

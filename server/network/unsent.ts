@@ -6,10 +6,10 @@ import { plainAddress } from './ip-address.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/** Columns of a line: ours, theirs, and the bytes that wait to be sent or acknowledged (proc(5)). */
+/** Columns of a line: local address, remote address, and bytes that are not sent or not acknowledged (proc(5)). */
 const LINE = /^\s*\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) [\dA-F]{2} ([\dA-F]{8}):/;
 
-/** Bytes in the kernel's send buffers, by connection; undefined where the kernel does not tell. */
+/** Bytes in the kernel's send buffers by connection. */
 export class UnsentBytes {
   readonly #bytes: ReadonlyMap<string, number>;
 
@@ -17,7 +17,7 @@ export class UnsentBytes {
     this.#bytes = bytes;
   }
 
-  /** All connections of this machine, as they are now. `tables` are the files of the kernel. */
+  /** Reads all connections of this machine from `tables`, files of the kernel. */
   static read(tables: readonly string[] = TABLES): UnsentBytes {
     const bytes = new Map<string, number>();
     for (const table of tables) {
@@ -31,7 +31,7 @@ export class UnsentBytes {
     return new UnsentBytes(bytes);
   }
 
-  /** Reads them when they are asked for first, and once. */
+  /** Returns a function that reads them at its first call only. */
   static onDemand(): () => UnsentBytes {
     let found: UnsentBytes | undefined;
     return () => {
@@ -45,7 +45,7 @@ export class UnsentBytes {
   }
 }
 
-/** A system without the table tells nothing. */
+/** Empty on a system without the table. */
 function textOf(table: string): string {
   try {
     return readFileSync(table, 'latin1');
@@ -58,7 +58,7 @@ function keyOf(ours: number, address: string, theirs: number): string {
   return `${ours} ${address} ${theirs}`;
 }
 
-/** An address of the table: words of 32 bits, each with the bytes in the machine's order, which is little-endian. */
+/** An address of the table: words of 32 bits in the machine's byte order, which is little-endian. */
 function addressOf(hexadecimal: string): string {
   const bytes = Buffer.from(hexadecimal, 'hex').swap32();
   if (bytes.length === 4) return bytes.join('.');

@@ -4,16 +4,16 @@ import type { FileHandle } from 'node:fs/promises';
 
 const PIECE = 262_144;
 
-/** Bytes that one record has at most: a longer one is none that `pull` has written. */
+/** Bytes of the longest record: `pull` writes no longer one. */
 const LONGEST_RECORD = 16 * 1024 ** 2;
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 
 export interface CsvRecord {
-  /** Where it begins in the file. */
+  /** The record's offset in the file. */
   readonly start: number;
-  /** With the end of its line, but for what follows the last one. */
+  /** The bytes with the line end, except after the last line end. */
   readonly bytes: Buffer;
 }
 
@@ -29,7 +29,7 @@ export async function bytesOf(file: FileHandle, start: number, end: number): Pro
   return bytes.subarray(0, length);
 }
 
-/** Where the bytes between `start` and `end` end that are not NUL: a power cut can leave a tail of those. */
+/** The end of the bytes between `start` and `end` without NULs at their end, which a power cut can leave. */
 export async function endWithoutNuls(file: FileHandle, start: number, end: number): Promise<number> {
   for (let to = end; to > start; to -= PIECE) {
     const from = Math.max(start, to - PIECE);
@@ -40,9 +40,9 @@ export async function endWithoutNuls(file: FileHandle, start: number, end: numbe
 }
 
 /**
- * The records between `start`, where one begins, and `end`, the last one first. What follows the last end of a line comes
- * before them, be it nothing. With `mayHoldLines` a quoted field can hold ends of lines: then the quotes are counted from `start` on.
- * @throws a `RangeError` for a record that is longer than any of a pull
+ * The records between `start`, the start of a record, and `end`, the last one first. The rest after the last line end comes
+ * first, even if empty. With `mayHoldLines`, quoted fields may have line ends, and quotes are counted from `start` on.
+ * @throws a `RangeError` for a record that is longer than `pull` writes
  */
 export async function* recordsFromEnd(
   file: FileHandle,
@@ -75,7 +75,7 @@ export async function* recordsFromEnd(
   yield { start, bytes: Buffer.concat(pending) };
 }
 
-/** For each piece, whether a quoted field is open where it begins. */
+/** For each piece, whether a quoted field is open at its start. */
 async function quotesOpenAt(file: FileHandle, start: number, end: number): Promise<boolean[]> {
   const open: boolean[] = [];
   let isOpen = false;
@@ -93,7 +93,7 @@ function lineEnds(bytes: Buffer): number[] {
   return ends;
 }
 
-/** The ends of lines outside of quotes. */
+/** The line ends outside of quotes. */
 export function recordEnds(bytes: Buffer, isOpenAtStart: boolean): number[] {
   const ends: number[] = [];
   let isOpen = isOpenAtStart;

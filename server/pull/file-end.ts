@@ -1,37 +1,37 @@
-// Finds the end of a file of rows as CSV: the last row with a time, and what a write that broke off has left behind it.
+// Finds the last row with a time in a CSV file, and the remains of an interrupted write after it.
 
 import type { FileHandle } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { endWithoutNuls, recordsFromEnd } from './csv-records.ts';
 import { isTextColumn, type RowShape, timeOfFields } from './row-shape.ts';
 
-/** Bytes of a row that broke off. More than that is more than a row. */
+/** Bytes of the longest incomplete row. */
 const LONGEST_REST = 1024 ** 2;
 
-/** Where the rows of a file end in time. */
+/** The last time in a file. */
 export interface LastTime {
   /** In the column's units. */
   readonly time: number;
-  /** How many rows at the end have it. */
+  /** How many rows at the end have this time. */
   readonly count: number;
 }
 
 export interface FileEnd {
-  /** Bytes that stay: what is behind them is a row that broke off, or NULs. */
+  /** Bytes to keep: an incomplete row or NULs follow them. */
   readonly keep: number;
-  /** The text of the row that broke off; empty where there is none. */
+  /** The text of an incomplete row; empty without one. */
   readonly torn: string;
-  /** What stays does not end with the end of a line, and is no row. */
+  /** The kept bytes do not end with a line end, and their last line is not a row. */
   readonly isUnended: boolean;
-  /** The last whole row that has all its fields, and a time; undefined where there is none. */
+  /** The fields of the last complete row with a time; undefined without one. */
   readonly lastFields: readonly string[] | undefined;
-  /** The last row with a time, in the order of the file, which need not be the latest; undefined where there is none. */
+  /** The time of the last row in the file with one, which need not be the latest; undefined without one. */
   readonly last: LastTime | undefined;
-  /** A quoted text is open at the end over what looks like whole rows: nothing may be cut off, and nothing added. */
+  /** An open quoted text at the end contains whole rows: the file must not be shortened or extended. */
   readonly isDamaged: boolean;
 }
 
-/** Looks at the rows between `start`, the end of the line of names, and `size`, the end of the file. */
+/** Examines the rows between `start`, the end of the header line, and `size`, the end of the file. */
 export async function findEnd(
   file: FileHandle,
   start: number,
@@ -52,7 +52,7 @@ export async function findEnd(
     if (fields?.length !== shape.names.length) continue;
     const time = timeOfFields(shape, fields);
     if (shape.time === undefined || !Number.isNaN(time)) lastFields ??= fields;
-    // Without a time there is nothing to go on by, and no reason to read on.
+    // Without a time column, nothing further is needed.
     if (shape.time === undefined || (last !== undefined && !Number.isNaN(time) && time !== last.time)) break;
     if (!Number.isNaN(time)) last = { time, count: (last?.count ?? 0) + 1 };
   }
@@ -66,7 +66,7 @@ export async function findEnd(
   };
 }
 
-/** The fields of one record; undefined for what is no CSV. */
+/** The fields of one record; undefined for invalid CSV. */
 export function fieldsOf(record: string): readonly string[] | undefined {
   try {
     const [fields] = parse(record, { bom: true, relax_column_count: true, relax_quotes: true }) as string[][];
@@ -76,7 +76,7 @@ export function fieldsOf(record: string): readonly string[] | undefined {
   }
 }
 
-/** True where lines of a text whose quotes are not closed are rows by themselves. */
+/** Whether lines inside of an open quoted text are rows by themselves. */
 function holdsRows(rest: string, shape: RowShape): boolean {
   if (!rest.includes('\n') || shape.time === undefined) return false;
   return rest
@@ -88,10 +88,10 @@ function holdsRows(rest: string, shape: RowShape): boolean {
     });
 }
 
-/** The beginning of a number that `pull` writes. */
+/** The start of a number that `pull` writes. */
 const BEGINNING_OF_NUMBER = /^(?:-?\d*(?:\.\d*)?(?:e[+-]?\d*)?|N(?:aN?)?|-?I[a-z]{0,7})\r?$/;
 
-/** True where `text`, which has no end of a line behind it, can be the beginning of a row. */
+/** Whether `text`, without a line end, can be the start of a row. */
 function isBeginningOfRow(text: string, shape: RowShape): boolean {
   const fields = looseFields(text);
   if (fields.length > shape.names.length) return false;

@@ -1,19 +1,19 @@
-// Says in a sentence why a file cannot be read or written.
+// Explains in a sentence why a file cannot be read or written.
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not read and write it',
-  EDQUOT: 'the quota of this user is used up',
+  EACCES: 'this user may not read or write it',
+  EDQUOT: 'the disk quota of this user is exceeded',
   EISDIR: 'expected a file, found a folder',
-  ELOOP: 'expected a file, found symbolic links that lead in a circle',
-  EFBIG: 'it is as large as this system allows',
-  ENOENT: 'expected a folder that is there',
+  ELOOP: 'expected a file, found a loop of symbolic links',
+  EFBIG: 'it has reached the size limit of this system',
+  ENOENT: 'the file or its folder does not exist',
   ENOSPC: 'no space is left on the disk',
   ENOTDIR: 'expected a folder in its path, found a file',
-  EPERM: 'this user may not read and write it',
+  EPERM: 'this user may not read or write it',
   EROFS: 'the file system is read-only',
 };
 
-/** The error with the file's name and the reason in words; an error that is not of the system stays as it is. */
+/** The error with the file's name and the reason in words; errors other than the system's stay unchanged. */
 export function fileError(path: string, error: unknown, then = ''): unknown {
   const { code } = error as { readonly code?: unknown };
   if (error instanceof RangeError) return new Error(`${path}: ${error.message}`, { cause: error });
@@ -21,7 +21,7 @@ export function fileError(path: string, error: unknown, then = ''): unknown {
   return new FileError(`${path}: ${REASONS[code] ?? error.message} (${code})${then}`, code, error);
 }
 
-/** An error of a file that is told to a person already. */
+/** An error of a file whose message is written for a person. */
 class FileError extends Error {
   readonly code: string;
 

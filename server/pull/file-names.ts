@@ -1,10 +1,10 @@
-// Names the files of a pull: one, or one for each day, and a number for each further set of columns.
+// Names the output files of a pull: one in all or one per day, with a number for each further set of columns.
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DAY } from './output.ts';
 
-/** A file that is there by its name, whatever it holds. */
+/** An existing file whose name matches the pattern, whatever it contains. */
 export interface NamedFile {
   readonly path: string;
   /** `2026-11-21`; empty where the pattern has no day. */
@@ -13,7 +13,7 @@ export interface NamedFile {
   readonly number: number;
 }
 
-/** Where the name of a file ends and what follows the last dot begins: `roof-{date}`, `.csv`. */
+/** Splits a name at its last dot: `roof-{date}`, `.csv`. */
 function partsOf(pattern: string): readonly [stem: string, ending: string] {
   const name = basename(pattern);
   const dot = name.lastIndexOf('.');
@@ -27,7 +27,7 @@ export function pathOf(pattern: string, day: string, number: number): string {
   return join(dirname(pattern), name.replaceAll(DAY, day));
 }
 
-/** The files that are there by a name of the pattern: the earliest day first, then the lowest number. */
+/** The existing files whose names match the pattern, sorted by day and number. */
 export async function filesOf(pattern: string): Promise<readonly NamedFile[]> {
   const folder = dirname(pattern);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

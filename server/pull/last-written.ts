@@ -1,4 +1,4 @@
-// Remembers which of several files was written last, where their names do not say so.
+// Remembers which of several files was written last, if their names do not show it.
 
 import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -6,18 +6,18 @@ import { fileError } from './file-error.ts';
 
 const TITLE = 'dapberry pull wrote last into the first of these files that has rows behind this many bytes:';
 
-/** Earlier files that are still named while the next one has no row yet. */
+/** How many earlier files stay listed while the next one has no row yet. */
 const MOST = 3;
 
-/** Rows were written into the file behind `size` bytes, or were about to be. */
+/** A file into which rows were written after its first `size` bytes, or were about to be. */
 export interface WrittenFile {
   readonly path: string;
   readonly size: number;
 }
 
 /**
- * The file written last is the newest by its name, but for rows with earlier times than those before them, which go into the file
- * of their own day. Then a hidden file beside them names it until the names say so again.
+ * Usually the file written last is the newest by name. Rows with earlier times go into the file of their own day; then a hidden
+ * file names the file written last, until the names show it again.
  */
 export class LastWritten {
   readonly #folder: string;
@@ -29,7 +29,7 @@ export class LastWritten {
     this.#path = join(this.#folder, `.${basename(pattern)}.last`);
   }
 
-  /** The files that may have been written last, the likeliest first; none where the names tell. */
+  /** The files that may have been written last, the likeliest first; empty if the names show it. */
   async read(): Promise<readonly WrittenFile[]> {
     const text = await readFile(this.#path, 'utf8').catch(() => '');
     const [title, ...lines] = text.split('\n');
@@ -40,7 +40,7 @@ export class LastWritten {
     });
   }
 
-  /** Before the first rows go into a file; `isNewest`: by its name it is the one that is written last. */
+  /** Call before the first rows are written into a file; `isNewest` if it is the newest by name. */
   async begin(file: WrittenFile, isNewest: boolean): Promise<void> {
     const before = await this.read();
     if (isNewest && before.length === 0) return;
@@ -55,7 +55,7 @@ export class LastWritten {
     }
   }
 
-  /** After rows went into the newest file: its name says that it was written last. */
+  /** Call after rows were written into the newest file, whose name shows that it was written last. */
   async forget(): Promise<void> {
     if ((await this.read()).length === 0) return;
     await unlink(this.#path).catch((error: unknown) => {

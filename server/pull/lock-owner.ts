@@ -1,4 +1,4 @@
-// Identifies the process that holds a lock, and tells whether it still runs.
+// Identifies the process that holds a lock, and checks whether it still runs.
 
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -6,13 +6,13 @@ import { z } from 'zod';
 
 const OWNER = z.object({
   program: z.literal('dapberry pull'),
-  /** No other process has ever had it. */
+  /** Unique to one process. */
   token: z.string(),
   pid: z.number().int(),
   host: z.string(),
-  /** When the process started, in the kernel's ticks: a number that is used again belongs to another. */
+  /** When the process started, in the kernel's ticks, because process numbers are reused. */
   start: z.string(),
-  /** The run of the kernel, the machine and the namespace that the number counts in; empty where they are not known. */
+  /** The kernel's boot, the machine and the namespace of the process number; empty if unknown. */
   boot: z.string(),
   machine: z.string(),
   namespace: z.string(),
@@ -33,7 +33,7 @@ export async function thisOwner(): Promise<LockOwner> {
   };
 }
 
-/** The owner that a lock names; undefined where it names none. */
+/** The owner in the text of a lock; undefined if the text has none. */
 export function ownerIn(text: string): LockOwner | undefined {
   try {
     const read = OWNER.safeParse(JSON.parse(text));
@@ -43,11 +43,11 @@ export function ownerIn(text: string): LockOwner | undefined {
   }
 }
 
-/** Whether the process of a lock runs; undefined where it cannot be seen from here: on another machine, in another container. */
+/** Whether the process of a lock runs; undefined if it cannot be seen, on another machine or in another container. */
 export async function isRunning(owner: LockOwner): Promise<boolean | undefined> {
   const here = await surroundings();
   if (owner.boot === '' || here.boot === '') return undefined;
-  // The machine has started anew since.
+  // The machine has restarted since.
   if (owner.boot !== here.boot)
     return owner.machine !== '' && owner.machine === here.machine ? false : undefined;
   if (owner.namespace !== here.namespace) return undefined;
@@ -67,7 +67,7 @@ async function surroundings(): Promise<Pick<LockOwner, 'boot' | 'machine' | 'nam
   };
 }
 
-/** Undefined for a process that is not there, or has ended and is only not forgotten yet. */
+/** Undefined for a process that does not exist or is a zombie. */
 async function startOf(pid: number): Promise<string | undefined> {
   const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
   // The name stands in brackets and can hold any of them (proc_pid_stat(5): state is field 3, starttime 22).

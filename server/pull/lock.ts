@@ -1,4 +1,4 @@
-// Keeps a second pull from the files of the first: a file beside them names the process that writes there.
+// Keeps a second pull away from the files of the first by a lock file that names the writing process.
 
 import { readFileSync, unlinkSync } from 'node:fs';
 import { readFile, realpath, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
@@ -10,25 +10,25 @@ import { isRunning, type LockOwner, ownerIn, thisOwner } from './lock-owner.ts';
 
 export interface LockOptions {
   readonly signal: AbortSignal;
-  /** Tells a person what is waited for, or cannot be done. */
+  /** Reports to a person a wait or a failure. */
   readonly tell: (text: string) => void;
   /** Seconds between two signs of life; 10 by default. */
   readonly beat?: number;
 }
 
-/** Beats without a sign of life after which an owner that cannot be seen from here is taken for dead. */
+/** Beats without a sign of life after which an owner that cannot be seen counts as dead. */
 const PATIENCE = 3;
 
-/** Seconds after which a lock that was taken over is looked at again: two may have done so at once. */
+/** Seconds after a takeover until the lock is checked again, because two processes may take it over at once. */
 const SETTLING = 0.2;
 
-/** Bytes of a lock at most. */
+/** Bytes of the largest lock. */
 const LARGEST = 65_536;
 
-/** Attempts to make a lock where each finds one that is gone as soon as it is read. */
+/** Attempts to create a lock if each attempt finds a lock that disappears before it is read. */
 const ATTEMPTS = 100;
 
-/** Codes of a folder in which no file can be made. */
+/** Error codes of a folder in which no file can be created. */
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** The lock of `path`, a file or a pattern of names, is a hidden file in the same folder. */
@@ -48,13 +48,13 @@ export class Lock {
   }
 
   /**
-   * Takes the lock. One whose process has ended is taken over; where that process cannot be seen from here, after some
-   * beats without a sign of life.
-   * @returns undefined where the folder takes no file
-   * @throws one sentence that names the process that holds it
+   * Takes the lock. A lock is taken over if its process has ended, or, if that process cannot be seen, after some beats without
+   * a sign of life.
+   * @returns undefined if the folder accepts no file
+   * @throws one sentence that names the process that holds the lock
    */
   static async take(path: string, { signal, tell, beat = 10 }: LockOptions): Promise<Lock | undefined> {
-    // By whatever links it is named.
+    // Links to the same file share a lock.
     const real = await realpath(path).catch(async () => join(await realpath(dirname(path)), basename(path)));
     const file = join(dirname(real), `.${basename(real)}.lock`);
     const owner = await thisOwner();
@@ -63,10 +63,10 @@ export class Lock {
     try {
       while (!(await lock.#create())) {
         const found = await lock.#found();
-        // Its owner has removed it since; of a link that leads nowhere this goes on.
+        // Its owner has just removed it, or it is a broken link, for which the attempts run out.
         if (found === undefined) {
           attempts += 1;
-          if (attempts === ATTEMPTS) throw new Error(foreignText(file, 'a link to nothing'));
+          if (attempts === ATTEMPTS) throw new Error(foreignText(file, 'a broken link'));
           continue;
         }
         const isOfPull = found.replaceAll('\0', '').trim() === '' || ownerIn(found.replaceAll('\0', ''));
@@ -77,7 +77,7 @@ export class Lock {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined || !UNWRITABLE.has(code)) throw fileError(file, error);
-      tell(`${file}: the lock cannot be made (${code}); see to it that no other pull writes there`);
+      tell(`${file}: the lock cannot be created (${code}); make sure that no other pull writes there`);
       return undefined;
     }
     process.once('exit', lock.#removeNow);
@@ -85,11 +85,11 @@ export class Lock {
     return lock;
   }
 
-  /** Looks, where the last look is some time ago, whether the lock is still this process's. Throws one sentence if not. */
+  /** Checks, at most once per beat, that this process still holds the lock. Throws one sentence if not. */
   async verify(): Promise<void> {
     if (performance.now() - this.#seenAt < 1000 * this.#beat) return;
     const found = await this.#read();
-    // A lock that somebody removed harms nobody as long as no other takes its place.
+    // A removed lock is created again, unless another process has taken its place.
     const isOurs = found === undefined ? await this.#create() : found.token === this.#owner.token;
     if (!isOurs) throw new Error(heldText(this.#path, found));
     this.#seenAt = performance.now();
@@ -101,7 +101,7 @@ export class Lock {
     if ((await this.#read())?.token === this.#owner.token) await unlink(this.#file).catch(() => {});
   }
 
-  /** The text of the lock that is there; undefined where it is gone. */
+  /** The text of the existing lock; undefined if there is none. */
   async #found(): Promise<string | undefined> {
     try {
       return Buffer.from(await readRegular(this.#file, LARGEST)).toString();
@@ -120,7 +120,7 @@ export class Lock {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST') return false;
-      // Made, and not written to: no space.
+      // The file was created, but there is no space for its text.
       if (code === 'ENOSPC' || code === 'EDQUOT') await unlink(this.#file).catch(() => {});
       throw error;
     }
@@ -132,7 +132,7 @@ export class Lock {
     if (seen !== undefined) return seen;
     const wait = PATIENCE * this.#beat;
     tell(
-      `${this.#path}: waits up to ${wait} s for a sign of life from ${nameOf(owner)}, which has locked it`,
+      `${this.#path}: waiting up to ${wait} s for a sign of life from ${nameOf(owner)}, which holds the lock`,
     );
     const before = await stamp(this.#file);
     for (let beat = 0; beat < PATIENCE; beat += 1) {
@@ -142,7 +142,7 @@ export class Lock {
     return false;
   }
 
-  /** False where another was faster. */
+  /** False if another process was faster. */
   async #takeOver(from: string, signal: AbortSignal): Promise<boolean> {
     if ((await readFile(this.#file, 'utf8').catch(() => undefined)) !== from) return false;
     const own = `${this.#file}.${this.#owner.token}`;
@@ -176,7 +176,7 @@ function foreignText(file: string, found: string): string {
 }
 
 function heldText(path: string, owner: LockOwner | undefined): string {
-  return `${path}: ${nameOf(owner)} writes there already; end that one, or name another file with --output`;
+  return `${path}: ${nameOf(owner)} writes there already; stop it, or name another file with --output`;
 }
 
 function nameOf(owner: LockOwner | undefined): string {

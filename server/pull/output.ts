@@ -1,11 +1,11 @@
-// Tells what `--output` means: standard output, a stream such as a FIFO or a device, or files.
+// Interprets `--output`: standard output, a stream such as a FIFO or a device, or files.
 
 import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { fileError } from './file-error.ts';
 
-/** Stands in the name of a file for the day of its rows, in UTC: `2026-11-21`. */
+/** The placeholder in a file name for the day of its rows in UTC, such as `2026-11-21`. */
 export const DAY = '{date}';
 
 export type Output =
@@ -17,17 +17,17 @@ export type Output =
 const STANDARD = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 const STANDARD_ERROR = new Set(['/dev/stderr', '/dev/fd/2', '/proc/self/fd/2']);
 
-/** Names of what a process has open already: never a file to go on with. */
+/** Names of descriptors that the process has open already: `pull` does not continue such files. */
 const OPEN_ALREADY = /^\/(?:dev\/fd\/|proc\/[^/]+\/fd\/)/;
 
-/** True where rows go to standard output. */
+/** Whether rows go to standard output. */
 export function isStandardOutput(output: string | undefined): boolean {
   return output === undefined || STANDARD.has(output);
 }
 
 /**
- * Looks at what is there by the name, and opens nothing.
- * @throws one sentence where rows cannot go there
+ * Examines the path without opening it.
+ * @throws one sentence if rows cannot be written there
  */
 export async function outputOf(output: string | undefined): Promise<Output> {
   if (output === undefined || isStandardOutput(output)) return { kind: 'standard' };
@@ -56,7 +56,7 @@ export async function outputOf(output: string | undefined): Promise<Output> {
   return { kind: 'files', pattern: output };
 }
 
-/** Undefined where nothing is there. */
+/** Undefined if the path does not exist. */
 async function statusOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);

@@ -1,4 +1,4 @@
-// Keeps the rows of a dataset, here or far away, for good: follows it, and writes the rows down as they come.
+// Follows a dataset and writes its rows into files or a stream as they arrive.
 
 import { parseAddress } from '../../dap/client/http/address.ts';
 import { readAttributes } from '../../dap/client/read/attributes.ts';
@@ -17,36 +17,35 @@ export interface PullOptions {
   /** The address of a dataset, with or without a constraint; `http://` may be left out. */
   readonly address: string;
   /**
-   * Where the rows go: a file, with `{date}` in its name for a file a day, a FIFO or a device; `print` where it is left out or
-   * names standard output.
+   * A file, with `{date}` in its name for one file per day, a FIFO or a device; by default and for standard output, rows go to
+   * `print`.
    */
   readonly output?: string | undefined;
-  /** Ends it after so many rows. */
+  /** Stops after this many rows. */
   readonly rows?: number | undefined;
   readonly signal: AbortSignal;
   readonly print: (text: string) => void;
   readonly onState: (state: FollowState) => void;
-  /** Is told of what happens to the files, and of what a person has to know of the rows. */
+  /** Reports changes of the files, and notices about the rows. */
   readonly onNotice?: (text: string) => void;
-  /** After rows were written: how many by now, and the time of the last in milliseconds since 1970; NaN for none. */
+  /** Reports, after a write, the number of rows so far and the time of the last in milliseconds since 1970; NaN if unknown. */
   readonly onRows: (count: number, millis: number) => void;
 }
 
-/** The server's columns are no longer those that are written; `shape` is what they are now, where that is known. */
+/** The server's columns have changed; `shape` has the new ones, if known. */
 class ColumnsChanged extends Error {
   readonly shape: RowShape | undefined;
 
   constructor(shape?: RowShape) {
-    super('the columns of the dataset change all the time');
+    super('the columns of the dataset keep changing');
     this.shape = shape;
   }
 }
 
 /**
- * Writes the rows of an address down, for ever or until its constraint, `rows` or the signal ends it. Rows that the files
- * have already are not asked for again: what was written last is where it goes on, be it after a day. A reader of a stream
- * that has gone ends it too.
- * Rejects with what `follow` throws, and with a sentence for files that cannot be written or are not of a pull.
+ * Writes the rows of an address until its constraint, `rows` or the signal ends it. It continues after the last written row,
+ * even after days. The end of a stream's reader ends it too.
+ * Rejects with the errors of `follow`, and with a sentence for files that cannot be written or are not of a pull.
  */
 export async function pull(options: PullOptions): Promise<void> {
   const { address, output: named, signal, print } = options;
@@ -89,7 +88,7 @@ async function pullIntoStream(
     if (counter.count === rows.length) await write(`${csvHead(rows.sequence)}\n`);
     encode ??= csvEncoder(
       rows.sequence,
-      // Without the attributes the rows come all the same.
+      // Rows can be written without the attributes.
       missingNumbers(
         rows.sequence,
         (await readAttributes(parseAddress(url, constraint), { signal })).attributes,
@@ -145,7 +144,7 @@ interface FillTask {
   readonly describing: Parameters<typeof describeSource>[1];
 }
 
-/** Writes rows of one shape. Throws `ColumnsChanged` as soon as the server has another, and what `follow` throws. */
+/** Writes rows of one shape. Throws `ColumnsChanged` as soon as the server has another shape, and the errors of `follow`. */
 async function fill(
   files: RowFiles,
   { source, shape, after, counter, lock, describing }: FillTask,
@@ -165,7 +164,7 @@ async function fill(
   });
   for await (const batch of rows) {
     if (csvHead(batch.sequence) !== shape.head) throw new ColumnsChanged();
-    // A column that has joined the others is not in the rows of a stream that began without it.
+    // A new column is not in the rows of a stream that began before it.
     if (connections !== looked) {
       const now = await describeSource(source, describing);
       if (!isSameShape(now, shape)) throw new ColumnsChanged(now);
@@ -180,7 +179,7 @@ async function fill(
   }
 }
 
-/** The shape of the rows by now, where the error comes from another one; undefined for any other error. */
+/** The new shape if a changed shape caused the error; undefined for any other error. */
 async function changedShape(
   error: unknown,
   before: RowShape,
@@ -192,7 +191,7 @@ async function changedShape(
   return now === undefined || isSameShape(now, before) ? undefined : now;
 }
 
-/** Tells states as they are, and of a seam in words. */
+/** Passes states on, and reports a seam as a notice. */
 function statesTold(
   onState: (state: FollowState) => void,
   onNotice: (text: string) => void = () => {},

@@ -1,4 +1,4 @@
-// Tells whose a file is before anything is written into it: the first line says so.
+// Recognises from its first line whether a file belongs to this pull, before anything is written into it.
 
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -8,21 +8,21 @@ import { type FileEnd, fieldsOf, findEnd } from './file-end.ts';
 import { fileError } from './file-error.ts';
 import { isTextColumn, type RowShape, timeOfFields } from './row-shape.ts';
 
-/** Bytes of a line of names that are read at most. */
+/** Bytes of the longest header line. */
 const LONGEST_HEAD = 1024 ** 2;
 
-/** Bytes of NULs before the first row of a file that are passed over. */
+/** NUL bytes before the first row that are skipped at most. */
 const MOST_NULS = 1024 ** 3;
 
-/** Times before and after these are not taken for those of rows that stand without a line of names. */
+/** Rows without a header line are only recognised with times between these. */
 const PLAUSIBLE = [Date.UTC(1980), Date.UTC(2100)] as const;
 
-/** A file that was looked at, and not written to. */
+/** The result of examining a file, which writes nothing. */
 export type ExaminedFile =
   | { readonly kind: 'absent' }
-  /** Nothing, or the beginning of the line of names: `named` bytes of it are there. */
+  /** Empty, or with the first `named` bytes of the header line. */
   | { readonly kind: 'unbegun'; readonly size: number; readonly named: number; readonly file: string }
-  /** The line of names is the one that is expected. */
+  /** With the expected header line. */
   | {
       readonly kind: 'ours';
       readonly size: number;
@@ -30,24 +30,24 @@ export type ExaminedFile =
       readonly lineEnd: string;
       readonly end: FileEnd;
     }
-  /** Rows of the same Sequence in other columns, or without a line of names: they are read, and never added to. */
+  /** With rows of the same Sequence in other columns or without a header line: read, but never extended. */
   | { readonly kind: 'earlier'; readonly why: string; readonly end: FileEnd }
-  /** Something else. */
+  /** With other content. */
   | { readonly kind: 'foreign'; readonly found: string };
 
-/** What distinguishes a file from one that takes its place. */
+/** Distinguishes a file from one that replaces it. */
 export function identityOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
   return `${dev}:${ino}`;
 }
 
 /**
- * Looks at the file at `path`, whose rows shall be of the given shape.
- * @throws one sentence where it is none of bytes, or cannot be read
+ * Examines the file at `path` for rows of the given shape.
+ * @throws one sentence if the file cannot be read
  */
 export async function recognise(path: string, shape: RowShape): Promise<ExaminedFile> {
   let handle: FileHandle;
   try {
-    // A FIFO that took the file's place must not hold this up.
+    // A FIFO in the file's place must not block.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'absent' };
@@ -55,7 +55,7 @@ export async function recognise(path: string, shape: RowShape): Promise<Examined
   }
   try {
     const status = await handle.stat();
-    if (!status.isFile()) return { kind: 'foreign', found: 'something that is no file' };
+    if (!status.isFile()) return { kind: 'foreign', found: 'something other than a file' };
     return await look(handle, status.size, identityOf(status), shape);
   } catch (error) {
     throw fileError(path, error);
@@ -96,7 +96,7 @@ async function look(handle: FileHandle, size: number, file: string, shape: RowSh
   return (await withoutNames(handle, size, shape)) ?? { kind: 'foreign', found: shown(beginning) };
 }
 
-/** The shape of a file of the same Sequence with other columns; undefined for any other line of names. */
+/** The shape of a file of the same Sequence with other columns; undefined for any other header line. */
 function shapeOfNames(names: readonly string[], shape: RowShape): RowShape | undefined {
   const isOfSequence = names.every(name => name.startsWith(`${shape.sequence}.`));
   const index = names.indexOf(shape.time?.name ?? '');
@@ -113,8 +113,8 @@ function shapeOfNames(names: readonly string[], shape: RowShape): RowShape | und
 }
 
 /**
- * Rows of this shape without a line of names, perhaps behind NULs: a file that a rotation emptied while a program wrote on.
- * Undefined for anything else.
+ * Rows of this shape without a header line, perhaps after NULs: a log rotation emptied the file of a running program.
+ * Undefined for any other content.
  */
 async function withoutNames(
   handle: FileHandle,
@@ -132,10 +132,10 @@ async function withoutNames(
   const isRow = fields.every((field, column) => isTextColumn(shape, column) || isNumber(field));
   if (!isRow || !(millis > PLAUSIBLE[0] && millis < PLAUSIBLE[1])) return undefined;
   const end = await findEnd(handle, start, size, shape);
-  return { kind: 'earlier', why: 'it begins with a row and has no line of names', end };
+  return { kind: 'earlier', why: 'it begins with a row and has no header line', end };
 }
 
-/** Where the NULs that a file begins with end. A disk image can have more of them than anybody waits for. */
+/** The end of the NULs at the start of a file; bounded, as a disk image may have very many. */
 async function startWithoutNuls(handle: FileHandle, size: number): Promise<number> {
   for (let start = 0; start < Math.min(size, MOST_NULS); start += LONGEST_HEAD) {
     const bytes = await bytesOf(handle, start, Math.min(size, start + LONGEST_HEAD));
@@ -149,10 +149,10 @@ function isNumber(field: string): boolean {
   return !Number.isNaN(Number(field)) || field.trim() === 'NaN';
 }
 
-/** The beginning of a file, for a person. */
+/** Describes the start of a file. */
 function shown(bytes: Buffer): string {
-  if (bytes.every(byte => byte === 0)) return 'NUL bytes alone';
+  if (bytes.every(byte => byte === 0)) return 'only NUL bytes';
   const line = bytes.toString('utf8', 0, 400).split('\n', 1)[0]!.replace(/\r$/, '');
-  if (/[\p{Cc}\ufffd]/u.test(line.replaceAll('\t', ''))) return 'bytes that are no text';
+  if (/[\p{Cc}\ufffd]/u.test(line.replaceAll('\t', ''))) return 'binary data';
   return line.length > 80 ? `${JSON.stringify(line.slice(0, 80))} and more` : JSON.stringify(line);
 }

@@ -1,4 +1,4 @@
-// Counts the rows that were written, and ends a batch where no more are wanted.
+// Counts the written rows, and shortens the batch in which the wanted number is reached.
 
 import type { FollowedRows } from '../../dap/index.ts';
 
@@ -25,7 +25,7 @@ export class RowCounter {
     return { ...rows, length, columns: rows.columns.map(column => column.slice(0, length)) };
   }
 
-  /** The same, and counts them. */
+  /** Counts and returns the rows of a batch that are still wanted. */
   take(rows: FollowedRows): FollowedRows {
     const wanted = this.peek(rows);
     this.#count += wanted.length;

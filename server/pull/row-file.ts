@@ -1,4 +1,4 @@
-// Adds rows to the end of one file that was recognised, and notices when another program moves, empties or writes it.
+// Appends rows to one recognised file, and detects when another program moves, empties or extends it.
 
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import type { RowShape } from './row-shape.ts';
 /** A file to which rows can be added. */
 export type WritableFile = Extract<ExaminedFile, { kind: 'absent' | 'unbegun' | 'ours' }>;
 
-/** What has become of the file since rows were added last. */
+/** The change of a file since the last append. */
 export type FileChange = 'none' | 'gone' | 'shortened';
 
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK;
@@ -19,9 +19,9 @@ export class RowFile {
   readonly path: string;
   readonly #handle: FileHandle;
   readonly #file: string;
-  /** The end of its lines. */
+  /** The line end of the file. */
   readonly lineEnd: string;
-  /** What comes before the first row that is added: the line of names, or what is missing of it. */
+  /** The bytes before the first appended row: the header line, or its missing part. */
   #before: Buffer;
   #size: number;
   #isNew: boolean;
@@ -45,8 +45,8 @@ export class RowFile {
   }
 
   /**
-   * Opens what was found at `path`, and cuts off a row that broke off. Undefined where the file is not what was found any more.
-   * @param tell is told what is cut off
+   * Opens the file that was examined at `path`, and removes an incomplete row. Undefined if the file has changed meanwhile.
+   * @param tell reports what is removed
    */
   static async open(
     path: string,
@@ -84,14 +84,14 @@ export class RowFile {
     }
   }
 
-  /** Bytes that it has. */
+  /** The size in bytes. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Looks whether the file is still the one that is open.
-   * @throws where it has grown: its rows would stand among those of another
+   * Checks whether the path still leads to the open file.
+   * @throws if the file has grown, because another program writes into it
    */
   async change(): Promise<FileChange> {
     const found = await stat(this.path).catch((error: NodeJS.ErrnoException) => {
@@ -102,11 +102,11 @@ export class RowFile {
     if (found.size < this.#size) return 'shortened';
     if (found.size === this.#size) return 'none';
     throw new Error(
-      `${this.path}: expected the file to end where the last row was written, found ${found.size - this.#size} bytes more: another program writes into it; end that one, then start this again`,
+      `${this.path}: expected the file to end where the last row was written, found ${found.size - this.#size} bytes more: another program writes into it; stop that program, then start this one again`,
     );
   }
 
-  /** Adds rows, lines that end as `lineEnd` does. Resolves when the system has them. */
+  /** Appends rows whose lines end with `lineEnd`. Resolves when the system has them. */
   async append(rows: Uint8Array): Promise<void> {
     const bytes = Buffer.concat([this.#before, rows]);
     let written = 0;
@@ -119,19 +119,19 @@ export class RowFile {
       throw fileError(
         this.path,
         error,
-        `: ${written} of ${bytes.length} bytes of the last rows were written; make room and start this again: it goes on after the last whole row`,
+        `: ${written} of ${bytes.length} bytes of the last rows were written; free some space and start this again: it continues after the last whole row`,
       );
     }
     this.#size += bytes.length;
     this.#before = Buffer.alloc(0);
     if (!this.#isNew) return;
     this.#isNew = false;
-    // A power cut leaves no file of NULs, and no name without a file.
+    // After a power cut, the file must exist and have its content.
     await this.#handle.sync();
     await syncFolder(dirname(this.path));
   }
 
-  /** Closes the file when the disk has its rows. */
+  /** Flushes the rows to the disk, and closes the file. */
   async close(): Promise<void> {
     try {
       if (!this.#hasFailed) await this.#handle.datasync();
@@ -143,11 +143,11 @@ export class RowFile {
   }
 }
 
-/** Undefined where something has come there, or gone, since it was looked at. */
+/** Undefined if the file was created or removed since it was examined. */
 async function openAs(path: string, { kind }: WritableFile): Promise<FileHandle | undefined> {
   try {
     if (kind !== 'absent') return await open(path, APPEND);
-    // A link whose target is missing has the target made.
+    // Opening a broken link creates its target.
     const isLink = await lstat(path).then(
       found => found.isSymbolicLink(),
       () => false,
@@ -162,15 +162,15 @@ async function openAs(path: string, { kind }: WritableFile): Promise<FileHandle 
 
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
-  // Not all file systems can.
+  // Some file systems cannot sync a folder.
   await handle?.sync().catch(() => {});
   await handle?.close();
 }
 
 function cutText(torn: string, bytes: number): string {
   const nuls = torn.replaceAll('\0', '').trim() === '';
-  if (nuls) return `${bytes} bytes without a row at its end, as a power cut leaves them, are cut off`;
+  if (nuls) return `removed ${bytes} bytes without a row at its end, which a power cut can leave`;
   const shown = torn.replaceAll('\0', '');
   const text = shown.length > 200 ? `${shown.slice(0, 200)}...` : shown;
-  return `a row that broke off is cut off, and asked for again: ${JSON.stringify(text)}`;
+  return `removed an incomplete row, which is requested again: ${JSON.stringify(text)}`;
 }

@@ -1,4 +1,4 @@
-// Puts rows into files: one, or one for each day, after the rows that are there already.
+// Writes rows into one file or one file per day, after the rows that exist already.
 
 import { basename } from 'node:path';
 import type { FollowedRows } from '../../dap/index.ts';
@@ -12,18 +12,18 @@ import { recognise } from './recognise.ts';
 import { RowFile, type WritableFile } from './row-file.ts';
 import { millisOf, type RowShape } from './row-shape.ts';
 
-/** Attempts to open a file that changes each time it was looked at. */
+/** Attempts to open a file that changes between its examination and its opening. */
 const ATTEMPTS = 5;
 
 export interface RowFilesOptions {
-  /** The name of the files; with `{date}` in it there is one for each day. */
+  /** The name of the files; with `{date}` in it, there is one per day. */
   readonly pattern: string;
   readonly shape: RowShape;
-  /** Tells a person what is begun or cut off. */
+  /** Reports to a person which files are started or shortened. */
   readonly tell: (text: string) => void;
-  /** Keeps other pulls from a file whose name is not the pattern. */
+  /** Locks a file whose name differs from the pattern. */
   readonly lock?: (path: string) => Promise<Lock | undefined>;
-  /** Never goes on with a file that is there: its columns have other types. */
+  /** Continues no existing file, because the types of the columns have changed. */
   readonly anew?: boolean;
 }
 
@@ -37,10 +37,10 @@ export class RowFiles {
   #lock: Lock | undefined;
   #file: RowFile | undefined;
   #day: string | undefined;
-  /** No file with rows comes behind the one that is open by its name. */
+  /** No file with rows has a later name than the open one. */
   #isNewest = true;
 
-  /** @throws where rows without a time are to go into files of days */
+  /** @throws if the file name has `{date}` but the rows have no time */
   constructor({ pattern, shape, tell, lock, anew = false }: RowFilesOptions) {
     this.#takeLock = lock;
     this.#pattern = pattern;
@@ -52,8 +52,8 @@ export class RowFiles {
   }
 
   /**
-   * The last row that the files have with a time; undefined where they have none. Writes nothing.
-   * @throws where a file is there that is not of a pull, or one whose rows cannot be gone on with
+   * The last time in the files; undefined without one. Writes nothing.
+   * @throws for a file that is not of a pull, or whose rows cannot be continued
    */
   async earlier(): Promise<LastTime | undefined> {
     const files = (await filesOf(this.#pattern)).map(({ path }) => path);
@@ -66,11 +66,11 @@ export class RowFiles {
       if (end?.last !== undefined) return end.last;
       if (this.#shape.time === undefined && end?.lastFields !== undefined) {
         throw new Error(
-          `${path}: expected a column of times, by which to go on with the rows that there are, found ${this.#shape.head}; ask for the time too, or name another file with --output`,
+          `${path}: expected a time column, to continue after the existing rows, found ${this.#shape.head}; request the time too, or name another file with --output`,
         );
       }
     }
-    // What is there is told before rows are waited for.
+    // Reports an unsuitable file before the first rows arrive.
     if (!this.#pattern.includes(DAY)) await this.#choose('');
     return undefined;
   }
@@ -105,9 +105,9 @@ export class RowFiles {
     if (begin === end || day === undefined) return;
     await this.#lock?.verify();
     const change = day === this.#day ? await this.#file?.change() : undefined;
-    if (change === 'gone') this.#tell(`${this.#file!.path}: it was deleted or renamed; begins it anew`);
+    if (change === 'gone') this.#tell(`${this.#file!.path}: it was deleted or renamed; starting a new file`);
     if (change === 'shortened')
-      this.#tell(`${this.#file!.path}: another program has emptied or shortened it; begins it anew`);
+      this.#tell(`${this.#file!.path}: another program has emptied or shortened it; starting a new file`);
     if (change !== 'none') await this.#open(day);
     const file = this.#file!;
     if (change !== 'none') await this.#lastWritten.begin(file, this.#isNewest);
@@ -120,7 +120,7 @@ export class RowFiles {
     await this.close();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const { path, number, found } = await this.#choose(day);
-      // The lock of the pattern is not that of another pull which names this file.
+      // The lock on the pattern does not stop a pull that names this file itself.
       await this.#lock?.release();
       this.#lock = basename(path) === basename(this.#pattern) ? undefined : await this.#takeLock?.(path);
       this.#file = await RowFile.open(path, found, this.#shape, this.#tell);
@@ -131,11 +131,11 @@ export class RowFiles {
       return;
     }
     throw new Error(
-      `${pathOf(this.#pattern, day, 1)}: expected a file that stays as it is, found it changed at each look`,
+      `${pathOf(this.#pattern, day, 1)}: expected a file that no other program changes, found changes at each attempt to open it`,
     );
   }
 
-  /** The file of a day that rows go to. */
+  /** The file for the rows of a day. */
   async #choose(day: string): Promise<{ path: string; number: number; found: WritableFile }> {
     const files = (await filesOf(this.#pattern)).filter(file => file.day === day);
     let [why, newest] = ['', 0];
@@ -154,11 +154,11 @@ export class RowFiles {
     let number = newest + 1;
     while (files.some(file => file.number === number)) number += 1;
     const path = pathOf(this.#pattern, day, number);
-    if (why !== '') this.#tell(`${why}; the rows of now, ${this.#shape.head}, go into ${path}`);
+    if (why !== '') this.#tell(`${why}; new rows, with the columns ${this.#shape.head}, go into ${path}`);
     return { path, number, found: { kind: 'absent' } };
   }
 
-  /** Whether a file with rows comes behind this one by its name. */
+  /** Whether a file with rows has a later name than this one. */
   async #hasNewer(day: string, number: number): Promise<boolean> {
     for (const file of await filesOf(this.#pattern)) {
       if (file.day < day || (file.day === day && file.number <= number)) continue;
@@ -167,13 +167,13 @@ export class RowFiles {
     return false;
   }
 
-  /** Where the rows of a file end; undefined for one that is not of this pull or has no row yet. */
+  /** The end of a file's rows; undefined if the file is not of this pull or has no rows yet. */
   async #endOf(path: string): Promise<FileEnd | undefined> {
     const found = await recognise(path, this.#shape);
     return found.kind === 'ours' || found.kind === 'earlier' ? found.end : undefined;
   }
 
-  /** Undefined for a row without a time that a calendar has. */
+  /** The day of a row; undefined for a row without a valid time. */
   #dayOf({ columns }: FollowedRows, row: number): string | undefined {
     if (!this.#pattern.includes(DAY)) return '';
     const millis = millisOf(this.#shape, columns, row);
@@ -183,11 +183,10 @@ export class RowFiles {
 }
 
 function withoutDays({ time, head }: RowShape): string {
-  const found =
-    time === undefined ? head : `${time.name}, which counts from a moment that the server does not name`;
-  return `expected a column of times for ${DAY}, found ${found}; ask for the time too, or leave ${DAY} out of the file's name`;
+  const found = time === undefined ? head : `${time.name}, whose units name no start`;
+  return `expected a time column for ${DAY}, found ${found}; request the time too, or remove ${DAY} from the file name`;
 }
 
 function foreignText(path: string, { head }: RowShape, found: string): string {
-  return `${path}: expected an empty file, or one that begins with the line of names ${head}; found ${found}. It is left as it is: name another file with --output`;
+  return `${path}: expected an empty file, or one that begins with the header line ${head}, found ${found}; the file is unchanged: name another one with --output`;
 }

@@ -1,4 +1,4 @@
-// What the rows of a pulled Sequence look like: the line of names, the types of its columns, and which of them is the time.
+// Describes the rows of a pulled Sequence: the header line, the types of the columns, and the time column.
 
 import {
   type AttributeTable,
@@ -13,30 +13,30 @@ import { columnNames, csvHead, type MissingNumbers, missingNumbers } from '../fo
 
 /** The column of times. */
 export interface RowTime {
-  /** Its place among the columns. */
+  /** Its index among the columns. */
   readonly index: number;
-  /** As the line of names has it: `sensor.time`. */
+  /** As in the header line: `sensor.time`. */
   readonly name: string;
-  /** What its numbers count; undefined where they count from a moment that the server does not name. */
+  /** Its units; undefined if they name no start, so that the times cannot be converted. */
   readonly units: TimeUnits | undefined;
 }
 
 export interface RowShape {
   readonly sequence: string;
   readonly names: readonly string[];
-  /** The line of names, without its end. */
+  /** The header line, without its line end. */
   readonly head: string;
-  /** The type of each column, as the DDS has it. */
+  /** The types of the columns, as in the DDS. */
   readonly types: readonly string[];
-  /** Which numbers of each column stand for no value. */
+  /** For each column, which numbers are missing values. */
   readonly missing: MissingNumbers;
-  /** Undefined where no column is a time. */
+  /** Undefined without a time column. */
   readonly time: RowTime | undefined;
 }
 
 /**
  * The shape of the rows of `dataset`, the constrained DDS of a dataset with these attributes.
- * @throws where it has no Sequence, more than one, or columns that a CSV file cannot hold
+ * @throws for no Sequence, more than one, or columns that a CSV file cannot hold
  */
 export function shapeOf(dataset: DapDataset, attributes: AttributeTable): RowShape {
   const sequences = dataset.variables.filter(
@@ -45,7 +45,7 @@ export function shapeOf(dataset: DapDataset, attributes: AttributeTable): RowSha
   const [sequence, another] = sequences;
   if (sequence === undefined || another !== undefined) {
     const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ');
-    throw new Error(`expected one Sequence to write down, found ${found === '' ? 'nothing' : found}`);
+    throw new Error(`expected one Sequence, found ${found === '' ? 'nothing' : found}`);
   }
   const names = columnNames(sequence);
   const time = findResumeTime(sequence, attributes);

@@ -1,4 +1,4 @@
-// Asks a server what the rows of an address look like, as often as it takes until the server answers.
+// Requests the shape of an address's rows from its server, and retries until the server answers.
 
 import { parseAddress } from '../../dap/client/http/address.ts';
 import { ClientConnection, Interruption } from '../../dap/client/http/connection.ts';
@@ -9,21 +9,21 @@ import { askDds } from '../../dap/client/read/describe.ts';
 import { encodeConstraint, parseConstraint } from '../../dap/index.ts';
 import { type RowShape, shapeOf } from './row-shape.ts';
 
-/** An address, taken apart before its constraint is read. */
+/** An address, split before its constraint is parsed. */
 export interface SourceAddress {
   readonly url: string;
   readonly constraint: string;
 }
 
-/** A scheme, as in `http://`; what has none is meant as http. */
+/** A scheme, such as `http://`, which is the default. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** What is no address, though one with `http://` before it would be: a path, and a scheme without its `//`. */
+/** Texts that `http://` must not be added to: a path, and a scheme without its `//`. */
 const WITHOUT_HOST = /^(?:\/(?!\/)|https?:(?!\/\/))/i;
 
 /**
- * Takes an address apart as a person types it: `localhost:8080/roof?time,temperature`.
- * @throws a `TypeError` where it names no server
+ * Splits an address as a person types it: `localhost:8080/roof?time,temperature`.
+ * @throws a `TypeError` if it names no server
  */
 export function sourceAddress(typed: string): SourceAddress {
   const address = typed.trim();
@@ -40,13 +40,13 @@ export function sourceAddress(typed: string): SourceAddress {
 
 export interface DescribeOptions {
   readonly signal: AbortSignal;
-  /** Is told of each attempt that failed, and in how many seconds the next one follows. */
+  /** Called after each failed attempt, with the seconds until the next one. */
   readonly onFailure: (reason: string, delay: number) => void;
 }
 
 /**
- * The shape of the rows at an address. Rejects with what will not get better: a server's refusal, a wrong address, and the
- * signal's reason.
+ * The shape of the rows at an address. Rejects with errors that retrying cannot fix, such as a refusal or a wrong address, and
+ * with the signal's reason.
  */
 export async function describeSource(
   { url, constraint }: SourceAddress,

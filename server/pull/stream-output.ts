@@ -1,4 +1,4 @@
-// Writes rows into a stream: a FIFO, or a device such as /dev/null. Nothing of it is read back or cut off.
+// Writes rows into a stream: a FIFO, a device such as /dev/null, or standard error.
 
 import { once } from 'node:events';
 import { constants, openSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { pause } from '../../dap/client/http/reconnect.ts';
 import { fileError } from './file-error.ts';
 import type { Output } from './output.ts';
 
-/** Seconds between two looks whether a program reads the FIFO. */
+/** Seconds between two checks whether a program reads the FIFO. */
 const LOOK_EVERY = 0.1;
 
 /** The program that read the rows has ended. */
@@ -17,12 +17,12 @@ export class ReaderGone extends Error {
 }
 
 export interface StreamOutput {
-  /** Resolves when there is room for more. Rejects with `ReaderGone` where nobody reads any more. */
+  /** Resolves when there is room for more. Rejects with `ReaderGone` if the reader has ended. */
   write(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a stream; a FIFO opens as soon as a program reads it, or the signal's reason is thrown. */
+/** Opens a stream, a FIFO as soon as a program reads it. Throws the signal's reason. */
 export async function openStream(
   { kind, path }: Exclude<Output, { kind: 'standard' | 'files' }>,
   signal: AbortSignal,
@@ -41,7 +41,7 @@ async function openDevice(path: string): Promise<FileHandle> {
   }
 }
 
-/** An open without O_NONBLOCK would hold a thread, and the end of the process, until a reader comes. */
+/** Opens without blocking, because a blocked thread would delay the end of the process until a reader comes. */
 async function openFifo(path: string, signal: AbortSignal): Promise<number> {
   for (;;) {
     try {
@@ -76,7 +76,7 @@ class DeviceOutput implements StreamOutput {
   }
 }
 
-/** Not opened by its name: a socket, as services have, cannot be. */
+/** Writes to the open descriptor, because a service's socket cannot be opened by name. */
 class StandardErrorOutput implements StreamOutput {
   async write(text: string): Promise<void> {
     await new Promise<void>(resolve => process.stderr.write(text, () => resolve()));
@@ -89,7 +89,7 @@ class FifoOutput implements StreamOutput {
   readonly #socket: Socket;
   readonly #signal: AbortSignal;
   #failure: Error | undefined;
-  /** Ends the wait for a reader that does not read on. */
+  /** Ends the wait for a reader that reads nothing. */
   #settle = (): void => {};
 
   constructor(descriptor: number, signal: AbortSignal) {

@@ -48,7 +48,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const read = await readConfig(file, overrides, { drivers });
   if ('problems' in read) throw new ConfigError(read.problems);
   const { config, files, skipped } = read;
-  const place = { ...config.server, asked: overrides, inherited: inheritedSocket(process.env) };
+  const place = { ...config.server, commandLine: overrides, inherited: inheritedSocket(process.env) };
   const style = logStyle();
   const logger = createLogger(style);
   const log = new EventLog(logger);

@@ -112,7 +112,7 @@ describe('the command dapberry', () => {
     taken.close();
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `dapberry: port ${port} of 127.0.0.1 is in use by another program: sudo ss -ltnp 'sport = :${port}' tells by which; choose another port with --port\n`,
+      `dapberry: port ${port} of 127.0.0.1 is in use by another program: find it with sudo ss -ltnp 'sport = :${port}' and stop it, or choose another port with --port\n`,
     );
   });
 

@@ -106,7 +106,7 @@ describe('pulling a dataset', () => {
     expect(readFileSync(output)).toEqual(before);
     expect(linesOf('rows.2.csv')[0]).toBe('sensor.time,sensor.voltage,sensor.temperature');
     expect(notices).toEqual([
-      `${output}: its columns are sensor.time,sensor.voltage; the rows of now, sensor.time,sensor.voltage,sensor.temperature, go into ${join(folder, 'rows.2.csv')}`,
+      `${output}: its columns are sensor.time,sensor.voltage; new rows, with the columns sensor.time,sensor.voltage,sensor.temperature, go into ${join(folder, 'rows.2.csv')}`,
     ]);
     const times = ['rows.csv', 'rows.2.csv']
       .flatMap(name => linesOf(name).slice(1))

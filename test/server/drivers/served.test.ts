@@ -177,8 +177,9 @@ describe('the driver that the documentation writes', () => {
   it('has all its fields and all its tools in the tables', () => {
     const [, fields = '', tools = ''] = textOf('docs/own-sensors.md').split('\n| --- | --- |\n');
     for (const field of KIND_FIELDS) expect(fields).toMatch(new RegExp(`^\\| .*\`${field}[\`(].*\\| `, 'm'));
-    for (const tool of Object.keys(DRIVER_TOOLS))
-      expect(tools).toMatch(new RegExp(`^\\| .*\`${tool}\`.*\\| `, 'm'));
+    // Kept for earlier drivers, and not for new ones.
+    const current = Object.keys(DRIVER_TOOLS).filter(tool => tool !== 'IncompleteReading');
+    for (const tool of current) expect(tools).toMatch(new RegExp(`^\\| .*\`${tool}\`.*\\| `, 'm'));
     for (const helper of Object.keys(DRIVER_TOOLS.i2c)) expect(tools).toContain(`\`${helper}\``);
   });
 });

@@ -116,14 +116,14 @@ describe('the time', () => {
       code: 1,
       stdout: '',
       stderr:
-        "dapberry: expected a column of times for {date}, found sensor.a; ask for the time too, or leave {date} out of the file's name\n",
+        'dapberry: expected a time column for {date}, found sensor.a; request the time too, or remove {date} from the file name\n',
     });
     const first = await folder.run(`${table.url}?a&time>=0&time<=2000`, '--output', 'p.csv');
     expect(first.code).toBe(0);
     const second = await folder.run(`${table.url}?a&time>=0&time<=2000`, '--output', 'p.csv');
     expect(second.code).toBe(1);
     expect(second.stderr).toContain(
-      'p.csv: expected a column of times, by which to go on with the rows that there are, found sensor.a; ask for the time too',
+      'p.csv: expected a time column, to continue after the existing rows, found sensor.a; request the time too',
     );
     expect(folder.text('p.csv')).toBe('sensor.a\n1\n');
   });
@@ -133,7 +133,7 @@ describe('the time', () => {
     table.rows = [[1000, 1]];
     const { code, stderr } = await folder.run(past(), '--output', 'roof-{date}.csv');
     expect(code).toBe(1);
-    expect(stderr).toContain('found sensor.time, which counts from a moment that the server does not name');
+    expect(stderr).toContain('found sensor.time, whose units name no start');
   });
 
   it('that is missing in a row leaves it with the row before, and one beyond the calendar too', async () => {
@@ -164,7 +164,7 @@ describe('a sensor that comes, goes or changes', () => {
     table.rows = [[1002, 3, 30]];
     const { stderr } = await folder.run(past(), '--output', 'p.csv');
     expect(stderr).toContain(
-      'p.csv: its columns are sensor.time,sensor.a; the rows of now, sensor.time,sensor.a,sensor.b, go into p.2.csv',
+      'p.csv: its columns are sensor.time,sensor.a; new rows, with the columns sensor.time,sensor.a,sensor.b, go into p.2.csv',
     );
     table.rows.push([1003, 4, 40]);
     expect((await folder.run(past(), '--output', 'p.csv')).stderr).toBe('dapberry: 1 row written\n');

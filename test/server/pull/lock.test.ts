@@ -42,7 +42,7 @@ describe('two pulls on one file', () => {
       const { code, stderr } = await folder.run(all(), '--output', name);
       expect(code).toBe(1);
       expect(stderr).toContain(`another pull (process ${first.child.pid} on `);
-      expect(stderr).toContain('writes there already; end that one, or name another file with --output');
+      expect(stderr).toContain('writes there already; stop it, or name another file with --output');
     }
     await first.stop();
     expect(folder.text('p.csv')).toBe(TEXT);
@@ -135,7 +135,7 @@ describe('the lock', () => {
     const said: string[] = [];
     const lock = await Lock.take(folder.file('p.csv'), options(said));
     expect(said.join()).toMatch(
-      /waits up to 0\.15\d* s for a sign of life from another pull \(process \d+ on /,
+      /waiting up to 0\.15\d* s for a sign of life from another pull \(process \d+ on /,
     );
     await lock!.release();
 
@@ -166,7 +166,7 @@ describe('the lock', () => {
 
   it.each([
     ['a folder', (path: string) => mkdirSync(path)],
-    ['a link to nothing', (path: string) => symlinkSync('absent', path)],
+    ['a broken link', (path: string) => symlinkSync('absent', path)],
     ['a FIFO (named pipe)', (path: string) => execFileSync('mkfifo', [path])],
   ])('is refused in the place of %s', async (found, make) => {
     make(folder.file('.p.csv.lock'));

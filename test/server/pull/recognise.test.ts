@@ -45,9 +45,9 @@ describe('a file that is no file of this pull', () => {
   it.each([
     ['JSON', '{"precious":1}', 'found "{\\"precious\\":1}"'],
     ['JSON of several lines', '{\n  "precious": 1\n}\n', 'found "{"'],
-    ['bytes', Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 251), 'found bytes that are no text'],
-    ['bytes without the end of a line', new Uint8Array(100_000).fill(200), 'found bytes that are no text'],
-    ['NULs, as a disk image of a machine has', new Uint8Array(300_000), 'found NUL bytes alone'],
+    ['bytes', Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 251), 'found binary data'],
+    ['bytes without the end of a line', new Uint8Array(100_000).fill(200), 'found binary data'],
+    ['NULs, as a disk image of a machine has', new Uint8Array(300_000), 'found only NUL bytes'],
     ['text without a final newline', 'my\nlast\nline', 'found "my"'],
     ['a table with other names', 'name,age\nAda,36\n', 'found "name,age"'],
     ['a table of another Sequence', 'station.time,station.a\n1,2\n', 'found "station.time,station.a"'],
@@ -55,13 +55,13 @@ describe('a file that is no file of this pull', () => {
     ['rows of small numbers', '1,2\n3,4\n', 'found "1,2"'],
     ['a blank line before the names', '\nsensor.time,sensor.a\n', 'found ""'],
     ['names between semicolons', 'sensor.time;sensor.a\n1;2\n', 'found "sensor.time;sensor.a"'],
-    ['UTF-16', Buffer.from('\ufeffsensor.time,sensor.a\n', 'utf16le'), 'found bytes that are no text'],
+    ['UTF-16', Buffer.from('\ufeffsensor.time,sensor.a\n', 'utf16le'), 'found binary data'],
   ])('is left as it is: %s', async (_, content, found) => {
     const now = put('p.csv', content);
     const before = now();
     const { code, stdout, stderr } = await folder.run(all(), '--output', 'p.csv');
     expect(stderr).toContain(
-      'p.csv: expected an empty file, or one that begins with the line of names sensor.time,sensor.a',
+      'p.csv: expected an empty file, or one that begins with the header line sensor.time,sensor.a',
     );
     expect(stderr).toContain(found);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -83,7 +83,7 @@ describe('a file that is no file of this pull', () => {
       const now = put('p.csv', content);
       const before = now();
       const process = folder.start(`http://127.0.0.1:${port}/table`, '--output', 'p.csv');
-      await until(() => process.stderr.includes('asks again'));
+      await until(() => process.stderr.includes('trying again'));
       expect((await process.stop()).code).toBe(0);
       expect(now()).toEqual(before);
     }

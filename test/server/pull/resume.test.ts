@@ -96,7 +96,7 @@ describe('the end of a file', () => {
     table.append(...rows.slice(2));
     await until(() => folder.text('p.csv') === whole);
     const { stderr } = await process.stop();
-    expect(stderr).toContain(`p.csv: a row that broke off is cut off, and asked for again: "${T + 2},20.1"`);
+    expect(stderr).toContain(`p.csv: removed an incomplete row, which is requested again: "${T + 2},20.1"`);
   });
 
   it('is behind all rows of one time that are there', async () => {
@@ -180,7 +180,7 @@ describe('the end of a file with text', () => {
     expect(code).toBe(0);
     expect(folder.text('p.csv')).toBe(damaged);
     expect(stderr).toContain(
-      'p.csv: it is damaged at its end; the rows of now, sensor.time,sensor.note, go into p.2.csv',
+      'p.csv: it is damaged at its end; new rows, with the columns sensor.time,sensor.note, go into p.2.csv',
     );
     expect(folder.text('p.2.csv')).toContain(`${T + 3},plain\n`);
   });
@@ -225,7 +225,9 @@ describe('a file that another program changes while rows come', () => {
     change();
     table.append([T + 2, 3]);
     await until(() => folder.text('p.csv') === `${HEAD}${T + 2},3\n`);
-    expect((await process.stop()).stderr).toContain('p.csv: it was deleted or renamed; begins it anew\n');
+    expect((await process.stop()).stderr).toContain(
+      'p.csv: it was deleted or renamed; starting a new file\n',
+    );
   });
 
   it('gets the line of names again where it was copied and emptied, and goes on from there', async () => {
@@ -260,7 +262,7 @@ describe('a file that another program changes while rows come', () => {
     table.append([T + 2, 3]);
     const { code, stderr } = await process.ended();
     expect(code).toBe(1);
-    expect(stderr).toContain('p.csv: expected an empty file, or one that begins with the line of names');
+    expect(stderr).toContain('p.csv: expected an empty file, or one that begins with the header line');
     expect(folder.text('p.csv')).toBe('{"precious":1}');
   });
 });
@@ -281,7 +283,7 @@ describe('a file without its line of names', () => {
     expect(code).toBe(0);
     expect(folder.text('p.csv')).toBe(content);
     expect(folder.text('p.2.csv')).toBe(`${HEAD}${T + 2},3\n`);
-    expect(stderr).toContain('p.csv: it begins with a row and has no line of names; the rows of now');
+    expect(stderr).toContain('p.csv: it begins with a row and has no header line; new rows');
   });
 });
 
@@ -295,7 +297,7 @@ describe('a disk that is full', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^dapberry: p\.csv: it is as large as this system allows \(EFBIG\): \d+ of \d+ bytes of the last rows were written; make room and start this again: it goes on after the last whole row\n$/,
+      /^dapberry: p\.csv: it has reached the size limit of this system \(EFBIG\): \d+ of \d+ bytes of the last rows were written; free some space and start this again: it continues after the last whole row\n$/,
     );
     expect(folder.text('p.csv')).toHaveLength(4096);
     expect((await folder.run(past(), '--output', 'p.csv')).code).toBe(0);

@@ -57,7 +57,7 @@ describe('pull from a real server', () => {
     const { code, stderr } = await process.stop();
     expect(code).toBe(0);
     expect(stderr).toContain(
-      'roof.csv: its columns are sensor.time,sensor.air_voltage,sensor.air_temperature; the rows of now, ',
+      'roof.csv: its columns are sensor.time,sensor.air_voltage,sensor.air_temperature; new rows, with the columns ',
     );
     const [head] = folder.text('roof.2.csv').split('\n');
     expect(head).toBe(
