@@ -42,12 +42,14 @@ export async function serving(options: ServingOptions = {}): Promise<Serving> {
   const { port = 0, webRoot, rowFormats, limits, origins, trustProxy } = options;
   const datasets = options.datasets ?? (await builtin(options));
   const app = await buildApp({
-    datasets,
+    state: {
+      datasets,
+      ...(limits === undefined ? {} : { limits }),
+      ...(origins === undefined ? {} : { origins }),
+      ...(trustProxy === undefined ? {} : { trustProxy }),
+    },
     ...(webRoot === undefined ? {} : { webRoot }),
     ...(rowFormats === undefined ? {} : { rowFormats }),
-    ...(limits === undefined ? {} : { limits }),
-    ...(origins === undefined ? {} : { origins }),
-    ...(trustProxy === undefined ? {} : { trustProxy }),
   });
   await app.listen({ host: '127.0.0.1', port });
   const address = app.server.address() as AddressInfo;

@@ -1,11 +1,10 @@
-// The HTTP server: Fastify with CORS, security headers, the DAP routes, the catalogue, health, metrics and the page.
+// Builds the HTTP server: Fastify with CORS, security headers, the DAP routes, the catalogue, health, metrics and the page.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import type { ConfigurationState } from '../config/configuration-state.ts';
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../config/http-limits.ts';
+import { DEFAULT_HTTP_LIMITS } from '../config/http-limits.ts';
 import {
   type ConnectionLimits,
   DEFAULT_UNANSWERED_REQUESTS,
@@ -13,10 +12,8 @@ import {
 } from '../connections/connection-limits.ts';
 import { createHttpServer, type Refuse } from '../connections/http-server.ts';
 import { type ConnectionEnd, OpenConnections } from '../connections/open-connections.ts';
-import type { Dataset } from '../dataset/dataset.ts';
 import { checkFormats, ROW_FORMATS } from '../formats/list.ts';
 import type { RowFormat } from '../formats/row-format.ts';
-import type { ClockState } from '../machine/clock-watch.ts';
 import { DEFAULT_PROXIES, TrustedProxies } from '../network/trusted-proxies.ts';
 import { OpenStreams } from '../stream/open-streams.ts';
 import { DEFAULT_LIMITS, type StreamLimits } from '../stream/stream-limits.ts';
@@ -29,32 +26,19 @@ import { dapRoutes } from './routes/dap.ts';
 import { healthRoute } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
+import type { RouteContext, ServerState } from './server-state.ts';
 
-/**
- * What an app serves, and how. Datasets, limits of streams, origins and the configuration's state are asked for whenever they are
- * needed: properties that are getters may give others while the server runs.
- */
 export interface AppOptions {
-  /** At least one; the first also answers at `/.dds` and so on. */
-  readonly datasets: readonly Dataset[];
+  readonly state: ServerState;
   /** The formats for rows; `ROW_FORMATS` by default. */
   readonly rowFormats?: readonly RowFormat[];
   /** The folder of the built page; without it `/` lists the datasets. */
   readonly webRoot?: string;
-  /** The defaults for what is left out. */
-  readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
-  /** Files that the process may open: connections leave some to others. */
+  /** Files that the process may open; connections leave some of them to others. */
   readonly maxOpenFiles?: number | undefined;
-  /** Peers whose X-Forwarded-For header is believed; by default those of this machine. */
-  readonly trustProxy?: readonly string[];
-  /** Whose pages may read the data in a browser: origins such as `https://example.org`; anyone's where it is left out. */
-  readonly origins?: readonly string[];
-  readonly configuration?: ConfigurationState | undefined;
-  /** Whether the system clock is synchronised; nothing is said of that where it is left out. */
-  readonly clock?: ClockState | undefined;
-  /** For warnings and errors; silent where it is left out. */
+  /** For warnings and errors; silent by default. */
   readonly logger?: FastifyBaseLogger;
-  /** Told of an error of ours, and what was broken off by it. */
+  /** Receives an error of the server's own, and what was broken off by it. */
   readonly onError?: (what: string, error: unknown) => void;
   /** Receives the address of each client whose stream or connection the server ended or refused. */
   readonly onUnwanted?: (end: UnwantedEnd, address: string) => void;
@@ -86,22 +70,22 @@ const CORS = {
   strictPreflight: false,
 };
 
-/** The limits with their defaults, put together anew where others have been set: each request asks for them. */
-function limitsNow(given: () => AppOptions['limits']): () => StreamLimits & ConnectionLimits {
-  const withDefaults = (limits: AppOptions['limits']) => ({
+/** The limits with their defaults, built again only when a reload has changed them: each request reads them. */
+function limitsOf(state: ServerState): () => StreamLimits & ConnectionLimits {
+  const withDefaults = (limits: ServerState['limits']) => ({
     ...DEFAULT_LIMITS,
     maxUnansweredRequests: DEFAULT_UNANSWERED_REQUESTS,
     ...limits,
   });
-  let before = given();
-  let now = withDefaults(before);
+  let before = state.limits;
+  let current = withDefaults(before);
   return () => {
-    const limits = given();
+    const { limits } = state;
     if (limits !== before) {
       before = limits;
-      now = withDefaults(limits);
+      current = withDefaults(limits);
     }
-    return now;
+    return current;
   };
 }
 
@@ -110,19 +94,18 @@ function limitsNow(given: () => AppOptions['limits']): () => StreamLimits & Conn
  * marker, and then every connection.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { logger, webRoot, rowFormats = ROW_FORMATS } = options;
+  const { state, logger, webRoot, rowFormats = ROW_FORMATS } = options;
   checkFormats(rowFormats, DOCUMENTS);
   const formats = [...rowFormats, ...DOCUMENTS];
-  const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
-  const datasets = () => options.datasets;
-  const limits = limitsNow(() => options.limits);
+  const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...state.limits };
+  const limits = limitsOf(state);
   const complain = (what: string, err: unknown) => options.onError?.(what, err);
   const streams = new OpenStreams(limits, {
     onCutOff: address => options.onUnwanted?.('stream-stuck', address),
     onDisplaced: address => options.onUnwanted?.('stream-displaced', address),
     onError: err => complain('a stream was broken off', err),
   });
-  const proxies = new TrustedProxies(() => options.trustProxy ?? DEFAULT_PROXIES);
+  const proxies = new TrustedProxies(() => state.trustProxy ?? DEFAULT_PROXIES);
   const refuse: Refuse = (request, response, error) => refuseRequest(app, request, response, error);
   const connections = new OpenConnections({
     limits: () => knownLimits(limits(), options.maxOpenFiles),
@@ -139,12 +122,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     keepAliveTimeout: KEEP_ALIVE,
   };
   const app: FastifyInstance = fastify({
-    // Fastify's own news, such as the addresses that it listens on, are told elsewhere, in one line.
+    // The server logs the addresses that it listens on itself, in one line; of Fastify it logs warnings and errors.
     ...(logger === undefined ? {} : { loggerInstance: logger.child({}, { level: 'warn' }) }),
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    // What comes while it closes is refused like everything else.
+    // A request that comes while the server closes is refused as at any other time.
     return503OnClosing: false,
     frameworkErrors: refuseUnreadable,
     serverFactory: handle => createHttpServer(connections, { handle, refuse }, http),
@@ -156,7 +139,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
 
-  // Of a server that listens: the kernel has no descriptor for a connection, or took it back. The next one may come.
+  // While the server listens, an error means that the kernel could not accept one connection; later ones may succeed.
   app.server.on('error', error => {
     if (app.server.listening) complain('a connection could not be accepted', error);
   });
@@ -168,7 +151,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(cors, {
     delegator: (_request, answer) => {
-      const { origins = ['*'] } = options;
+      const { origins = ['*'] } = state;
       answer(null, { ...CORS, origin: origins.includes('*') ? '*' : [...origins] });
     },
   });
@@ -195,20 +178,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   answerErrors(app, complain);
   answerRefusals(app);
-  dapRoutes(app, { datasets, streams, clock: () => options.clock, rowFormats, formats });
-  catalogRoute(app, datasets, formats);
-  healthRoute(app, {
-    datasets,
-    streams,
-    connections,
-    configuration: () => options.configuration,
-    clock: () => options.clock,
-  });
-  metricsRoute(app, { datasets, streams, connections, clock: () => options.clock, rowFormats });
-  await pageRoutes(app, datasets, webRoot, formats);
+  const context: RouteContext = { state, streams, connections, rowFormats, formats };
+  dapRoutes(app, context);
+  catalogRoute(app, context);
+  healthRoute(app, context);
+  metricsRoute(app, context);
+  await pageRoutes(app, context, webRoot);
 
   app.addHook('preClose', async () => {
-    const closed = Promise.all(datasets().map(dataset => dataset.close()));
+    const closed = Promise.all(state.datasets.map(dataset => dataset.close()));
     await streams.allEnded(FAREWELL);
     await Promise.race([closed, delay(SENSOR_FAREWELL, undefined, { ref: false })]);
   });

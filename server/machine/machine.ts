@@ -162,7 +162,7 @@ async function listenError(port: number, host: string | undefined): Promise<stri
 
 /** The part of the response of /health that is used. */
 const HEALTH = z.object({
-  datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }) })),
+  datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }).optional() })),
 });
 
 async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServer | undefined> {
@@ -176,7 +176,7 @@ async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServ
       return undefined;
     }
     const { data } = HEALTH.safeParse(await answer.json());
-    const datasets = data?.datasets.map(({ name, clock: { ahead } }) => ({ name, ahead })) ?? [];
+    const datasets = data?.datasets.map(({ name, clock }) => ({ name, ahead: clock?.ahead ?? 0 })) ?? [];
     return { name: server, datasets };
   } catch {
     return undefined;

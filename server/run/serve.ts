@@ -14,6 +14,7 @@ import { networkAddresses, thisMachine } from '../machine/machine.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import { knownOpenFileLimit } from './descriptors.ts';
+import { LiveState } from './live-state.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
 import { Reloader } from './reload.ts';
@@ -70,41 +71,20 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     logger,
   });
   const maxOpenFiles = knownOpenFileLimit();
+  const state = new LiveState(running, reloader, clock);
   const app = await buildApp({
+    state,
     webRoot,
     logger,
     maxOpenFiles,
     onError: (what, error) => log.error(what, error),
     onUnwanted: (end, address) => log.unwanted(end, address),
-    get datasets() {
-      return running.datasets;
-    },
-    get limits() {
-      return running.config.server;
-    },
-    get trustProxy() {
-      return running.config.server.trustProxy;
-    },
-    get origins() {
-      return running.config.server.cors.origins;
-    },
-    get configuration() {
-      return reloader.state;
-    },
-    get clock() {
-      return clock.state;
-    },
   });
-  /** What the server waits for at this moment. */
-  const remarks = new Set<string>();
   const supervision = new Supervision({
     notify: createNotifier(process.env, sentence => logger.warn(sentence)),
     watchdog: watchdogSeconds(process.env),
-    state: () => ({
-      datasets: running.datasets,
-      streams: app.streams.size,
-      remarks: [...remarks, ...(clock.state.synchronized === 'no' ? ['the clock is not synchronised'] : [])],
-    }),
+    state,
+    streams: app.streams,
     logger,
   });
   const ending = new AbortController();
@@ -130,7 +110,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   try {
     const onWait = (sentence: string) => {
       logger.warn(sentence);
-      remarks.add(sentence);
+      state.waits.add(sentence);
       // Rows are made meanwhile, and the start of the machine does not wait with it.
       supervision.ready();
     };
@@ -139,22 +119,22 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     await app.close();
     throw error;
   }
-  remarks.clear();
+  state.waits.clear();
   supervision.ready();
   for (const sentence of skipped) logger.warn(sentence);
-  const shortage = connectionShortage(running.config.server, maxOpenFiles);
+  const shortage = connectionShortage(state.limits, maxOpenFiles);
   if (shortage !== undefined) logger.warn(shortage);
   await reloader.watch(read.file, read.drivers);
   // A signal may have come meanwhile, and closed what there is to tell of.
   if (ending.signal.aborted) return;
-  for (const { info, delivery } of running.datasets) {
+  for (const { info, delivery } of state.datasets) {
     if (delivery.kind === 'scheduled' && delivery.interval > LONGEST_QUIET) {
       logger.warn(
         `dataset ${info.name}: an interval of ${delivery.interval} s: clients and proxies may give up between two rows`,
       );
     }
   }
-  const names = running.datasets.map(({ info }) => info.name);
+  const names = state.datasets.map(({ info }) => info.name);
   const addresses = addressesOf(app, place, networkAddresses());
   if (style !== 'terminal')
     logger.info({ files, datasets: names, addresses }, `serving ${names.join(', ')} at ${addresses[0]}`);

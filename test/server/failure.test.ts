@@ -23,7 +23,7 @@ let close = async () => {};
 afterEach(() => close());
 
 async function serve(dataset: StoredDataset | OnDemandDataset): Promise<string> {
-  const app = await buildApp({ datasets: [dataset] });
+  const app = await buildApp({ state: { datasets: [dataset] } });
   close = () => app.close();
   return app.listen({ host: '127.0.0.1', port: 0 });
 }

@@ -174,7 +174,7 @@ class Scripted {
       newestRow: () => dataset.newestRow(),
       close: () => dataset.close(),
     };
-    server.#app = await buildApp({ datasets: [watched] });
+    server.#app = await buildApp({ state: { datasets: [watched] } });
     server.#app.addHook('preHandler', ({ raw: { socket } }, _reply, done) => {
       server.#asking = server.#readers.find(
         ({ connection, isWatched }) => (connection as Duplex) === socket && !isWatched,

@@ -35,7 +35,7 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 }
 
 async function servingDataset(dataset: Dataset): Promise<Serving> {
-  const app = await buildApp({ datasets: [dataset] });
+  const app = await buildApp({ state: { datasets: [dataset] } });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port, app, datasets: [dataset], close: () => app.close() };

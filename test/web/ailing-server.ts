@@ -76,14 +76,16 @@ export async function ailingServer(webRoot: string): Promise<AilingServer> {
   const station = sampled(info, device);
   const app = await buildApp({
     webRoot,
-    get datasets() {
-      return [station, ...running.datasets];
-    },
-    get configuration() {
-      return reloader.state;
-    },
-    get clock() {
-      return { synchronized, since: 0 };
+    state: {
+      get datasets() {
+        return [station, ...running.datasets];
+      },
+      get configuration() {
+        return reloader.state;
+      },
+      get clock() {
+        return { synchronized, since: 0 };
+      },
     },
   });
   return {

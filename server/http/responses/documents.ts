@@ -3,19 +3,15 @@
 import type { FastifyReply } from 'fastify';
 import { type AttributeTable, DAP2, printDas, printDds, type ResponseFormat } from '../../../dap/index.ts';
 import { clockAttributes } from '../../dataset/clock-attributes.ts';
-import type { ClockState } from '../../machine/clock-watch.ts';
 import { SERVER_NAME } from '../../version.ts';
 import { formPage, formTarget } from '../pages/form.ts';
 import { helpPage } from '../pages/help.ts';
 import { infoPage } from '../pages/info.ts';
+import type { RouteContext } from '../server-state.ts';
 import { type DapRequest, planOf, setHeaders } from './dap-request.ts';
 
 /** The parts of the server that a document depends on. */
-export interface DocumentContext {
-  /** All formats that the server offers, for links and buttons. */
-  readonly formats: readonly ResponseFormat[];
-  readonly clock: () => ClockState | undefined;
-}
+export type DocumentContext = Pick<RouteContext, 'formats' | 'state'>;
 
 /** A response that is complete at once. */
 export interface DocumentFormat extends ResponseFormat {
@@ -49,8 +45,8 @@ export function sendDocument(
   return typeof written === 'string' ? setHeaders(request.reply, document).send(written) : written;
 }
 
-function attributesOf(dataset: DapRequest['dataset'], { clock }: DocumentContext): AttributeTable {
-  return clockAttributes(dataset, clock()?.synchronized);
+function attributesOf(dataset: DapRequest['dataset'], { state }: DocumentContext): AttributeTable {
+  return clockAttributes(dataset, state.clock?.synchronized);
 }
 
 function writeForm({ dataset, query, reply }: DapRequest, { formats }: DocumentContext): FastifyReply {

@@ -1,21 +1,16 @@
 // Routes `/catalog.json`, the server's datasets and the formats of their responses, for pages and programs.
 
 import type { FastifyInstance } from 'fastify';
-import type { ResponseFormat } from '../../../dap/index.ts';
-import type { Dataset } from '../../dataset/dataset.ts';
 import { publishedInterval } from '../../source/row-source.ts';
 import { SERVER_NAME } from '../../version.ts';
+import type { RouteContext } from '../server-state.ts';
 
-export function catalogRoute(
-  app: FastifyInstance,
-  datasets: () => readonly Dataset[],
-  formats: readonly ResponseFormat[],
-): void {
+export function catalogRoute(app: FastifyInstance, { state, formats }: RouteContext): void {
   app.get('/catalog.json', { exposeHeadRoute: true }, async (_request, reply) => {
     reply.header('Cache-Control', 'no-cache');
     return {
       server: SERVER_NAME,
-      datasets: datasets().map(({ info, layout, delivery }) => ({
+      datasets: state.datasets.map(({ info, layout, delivery }) => ({
         name: info.name,
         title: info.title,
         summary: info.summary,

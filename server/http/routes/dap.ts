@@ -3,28 +3,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DAP2, type ResponseFormat, suffixesOf } from '../../../dap/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
-import type { RowFormat } from '../../formats/row-format.ts';
-import type { ClockState } from '../../machine/clock-watch.ts';
 import { RequestError } from '../../request-error.ts';
-import type { OpenStreams } from '../../stream/open-streams.ts';
 import type { DapRequest } from '../responses/dap-request.ts';
 import { DOCUMENTS, sendDocument } from '../responses/documents.ts';
 import { sendRows } from '../responses/rows.ts';
+import type { RouteContext } from '../server-state.ts';
 
 type Responder = (request: DapRequest) => FastifyReply | Promise<FastifyReply>;
 
-interface DapSources {
-  /** Called at each request, since a reload may change them. */
-  readonly datasets: () => readonly Dataset[];
-  readonly streams: OpenStreams;
-  readonly clock: () => ClockState | undefined;
-  readonly rowFormats: readonly RowFormat[];
-  /** All formats that the server offers. */
-  readonly formats: readonly ResponseFormat[];
-}
-
-export function dapRoutes(app: FastifyInstance, sources: DapSources): void {
-  const responders = respondersBySuffix(sources);
+export function dapRoutes(app: FastifyInstance, context: RouteContext): void {
+  const responders = respondersBySuffix(context);
   app.route<{ Params: { target: string } }>({
     method: ['GET', 'HEAD'],
     url: '/:target',
@@ -32,7 +20,7 @@ export function dapRoutes(app: FastifyInstance, sources: DapSources): void {
       const { target } = request.params;
       const dot = target.lastIndexOf('.');
       const name = dot < 0 ? target : target.slice(0, dot);
-      const datasets = sources.datasets();
+      const datasets = context.state.datasets;
       const dataset = name === '' ? datasets[0] : datasets.find(({ info }) => info.name === name);
       if (dataset === undefined) throw unknownDataset(name, datasets);
       if (dot < 0) return reply.redirect(`${dataset.info.name}${DAP2.form.suffix}`, 302);
@@ -43,7 +31,8 @@ export function dapRoutes(app: FastifyInstance, sources: DapSources): void {
   });
 }
 
-function respondersBySuffix({ rowFormats, streams, ...context }: DapSources): ReadonlyMap<string, Responder> {
+function respondersBySuffix(context: RouteContext): ReadonlyMap<string, Responder> {
+  const { rowFormats, streams } = context;
   const entry = (format: ResponseFormat, respond: Responder) =>
     suffixesOf(format).map(suffix => [suffix, respond] as const);
   return new Map([

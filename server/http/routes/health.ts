@@ -1,10 +1,7 @@
 // Answers `/health`: the state of the configuration, of each dataset's rows and sensors, and of the open streams.
 
 import type { FastifyInstance } from 'fastify';
-import type { ConfigurationState } from '../../config/configuration-state.ts';
-import type { OpenConnections } from '../../connections/open-connections.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
-import type { ClockState } from '../../machine/clock-watch.ts';
 import {
   publishedInterval,
   type ScheduleStatus,
@@ -13,30 +10,19 @@ import {
 } from '../../source/row-source.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { VERSION } from '../../version.ts';
+import type { RouteContext } from '../server-state.ts';
 
-interface HealthSources {
-  readonly datasets: () => readonly Dataset[];
-  readonly streams: OpenStreams;
-  readonly connections: OpenConnections;
-  readonly configuration: () => ConfigurationState | undefined;
-  readonly clock: () => ClockState | undefined;
-}
-
-export function healthRoute(
-  app: FastifyInstance,
-  { datasets, streams, connections, configuration, clock }: HealthSources,
-): void {
+export function healthRoute(app: FastifyInstance, { state, streams, connections }: RouteContext): void {
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
-    const states = datasets().map(dataset => datasetHealth(dataset, streams));
-    const configured = configuration();
-    const time = clock();
+    const { configuration, clock } = state;
+    const datasets = state.datasets.map(dataset => datasetHealth(dataset, streams));
     const isHealthy =
-      !configured?.problems.length &&
-      !configured?.failed.length &&
-      states.every(
+      !configuration?.problems.length &&
+      !configuration?.failed.length &&
+      datasets.every(
         // A sensor that waits for its first reading, which may take an hour, may be healthy.
-        state =>
-          state.failure === undefined && state.sensors?.every(({ state }) => state !== 'failing') !== false,
+        ({ failure, sensors = [] }) =>
+          failure === undefined && sensors.every(({ state }) => state !== 'failing'),
       );
     // A dead sensor is no reason to restart the server: the HTTP status stays 200, the body says what is wrong.
     reply.header('Cache-Control', 'no-store');
@@ -45,16 +31,16 @@ export function healthRoute(
       status: isHealthy ? 'ok' : 'degraded',
       version: VERSION,
       uptime: Math.round(process.uptime()),
-      ...(configured === undefined ? {} : { configuration: configured }),
+      ...(configuration === undefined ? {} : { configuration }),
       // An unsynchronised clock is no fault: a machine without a time server is as healthy as it can be.
-      ...(time === undefined ? {} : { clock: time }),
+      ...(clock === undefined ? {} : { clock }),
       streams: streams.size,
       opened: counted.sum(({ begun }) => begun),
       refused: counted.sum(({ refused }) => refused),
       cutOff: counted.sum(({ ended }) => ended['cut-off']),
       displaced: counted.sum(({ ended }) => ended.displaced),
       connections: { open: connections.size, limit: connections.limit, ...connections.ended },
-      datasets: states,
+      datasets,
     };
   });
 }

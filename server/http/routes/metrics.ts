@@ -1,44 +1,32 @@
-// `/metrics`: the state of the server for Prometheus and all that reads OpenMetrics.
+// Answers `/metrics`: the state of the server for Prometheus and other programs that read OpenMetrics.
 
 import type { FastifyInstance } from 'fastify';
-import type { OpenConnections } from '../../connections/open-connections.ts';
-import type { Dataset } from '../../dataset/dataset.ts';
-import type { RowFormat } from '../../formats/row-format.ts';
-import type { ClockState } from '../../machine/clock-watch.ts';
 import { clockMetric } from '../../metrics/clock-metric.ts';
 import { connectionMetrics } from '../../metrics/connection-metrics.ts';
 import { datasetMetrics } from '../../metrics/dataset-metrics.ts';
 import { acceptedFormat, CONTENT_TYPES, type MetricFormat, printMetrics } from '../../metrics/exposition.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
 import { streamMetrics } from '../../metrics/stream-metrics.ts';
-import type { OpenStreams } from '../../stream/open-streams.ts';
-
-interface MetricsSources {
-  readonly datasets: () => readonly Dataset[];
-  readonly streams: OpenStreams;
-  readonly connections: OpenConnections;
-  readonly clock: () => ClockState | undefined;
-  readonly rowFormats: readonly RowFormat[];
-}
+import type { RouteContext } from '../server-state.ts';
 
 export function metricsRoute(
   app: FastifyInstance,
-  { datasets, streams, connections, clock, rowFormats }: MetricsSources,
+  { state, streams, connections, rowFormats }: RouteContext,
 ): void {
   const print = async (format: MetricFormat): Promise<string> => {
     const ofProcess = await processMetrics();
     return printMetrics(
       [
         ...ofProcess,
-        clockMetric(clock()),
-        ...datasetMetrics(datasets()),
-        ...streamMetrics(datasets(), streams, rowFormats),
+        clockMetric(state.clock),
+        ...datasetMetrics(state.datasets),
+        ...streamMetrics(state.datasets, streams, rowFormats),
         ...connectionMetrics(connections),
       ],
       format,
     );
   };
-  /** What is under way, which all get that ask for it meanwhile: hundreds at once would hold up rows. */
+  /** Answers in the making. All requests that come meanwhile share one: hundreds at once would delay rows. */
   const underWay = new Map<MetricFormat, Promise<string>>();
   app.get('/metrics', { exposeHeadRoute: true }, async (request, reply) => {
     const format = acceptedFormat(request.headers.accept);

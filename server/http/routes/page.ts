@@ -4,23 +4,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import type { ResponseFormat } from '../../../dap/index.ts';
-import type { Dataset } from '../../dataset/dataset.ts';
 import { listPage } from '../pages/list.ts';
 import { PAGE_STYLE, STYLE_PATH } from '../pages/style.ts';
+import type { RouteContext } from '../server-state.ts';
 
 export async function pageRoutes(
   app: FastifyInstance,
-  datasets: () => readonly Dataset[],
+  { state, formats }: RouteContext,
   webRoot: string | undefined,
-  formats: readonly ResponseFormat[],
 ): Promise<void> {
   app.get(STYLE_PATH, { exposeHeadRoute: true }, (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('Cache-Control', 'no-cache').send(PAGE_STYLE),
   );
   if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) {
     app.get('/', { exposeHeadRoute: true }, (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(listPage(datasets(), formats)),
+      reply.type('text/html; charset=utf-8').send(listPage(state.datasets, formats)),
     );
     return;
   }

@@ -6,8 +6,6 @@ import { counted } from '../../text/terminal-text.ts';
 /** The parts of the server that its status is about. */
 export interface ServiceState {
   readonly datasets: readonly Dataset[];
-  /** The number of open streams. */
-  readonly streams: number;
   /** Further clauses for a person: that the server waits for an address, that the clock is not synchronised. */
   readonly remarks: readonly string[];
 }
@@ -31,7 +29,7 @@ export function stuckDatasets(datasets: readonly Dataset[]): readonly string[] {
 }
 
 /** Such as `2 datasets, 1 stream, 1 sensor failing: garden air (/dev/i2c-1 is not there)`. */
-export function serviceStatus({ datasets, streams, remarks }: ServiceState): string {
+export function serviceStatus({ datasets, remarks }: ServiceState, streams: number): string {
   const failing = datasets.flatMap(dataset =>
     sensorsIn(dataset.status())
       .filter(({ state }) => state === 'failing')

@@ -15,7 +15,8 @@ export interface SupervisionOptions {
   readonly notify: Notifier | undefined;
   /** The watchdog's period in seconds; undefined without a watchdog. */
   readonly watchdog: number | undefined;
-  readonly state: () => ServiceState;
+  readonly state: ServiceState;
+  readonly streams: { readonly size: number };
   readonly logger: Pick<Logger, 'error'>;
 }
 
@@ -74,7 +75,7 @@ export class Supervision {
 
   async #check(): Promise<void> {
     const begun = performance.now();
-    const stuck = stuckDatasets(this.#options.state().datasets);
+    const stuck = stuckDatasets(this.#options.state.datasets);
     if (stuck.length > 0 && !this.#isStuck) this.#complain(stuck);
     this.#isStuck = stuck.length > 0;
     const alive = this.#options.watchdog !== undefined && !this.#isStuck ? { WATCHDOG: '1' } : {};
@@ -93,7 +94,8 @@ export class Supervision {
 
   /** The status if it has changed since the last notification. */
   #changedStatus(): { readonly STATUS?: string } {
-    const status = serviceStatus(this.#options.state());
+    const { state, streams } = this.#options;
+    const status = serviceStatus(state, streams.size);
     if (status === this.#sentStatus) return {};
     this.#sentStatus = status;
     return { STATUS: status };

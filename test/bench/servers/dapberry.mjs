@@ -105,6 +105,6 @@ async function openDataset({ kind, interval, rows, columns }) {
 }
 
 const { datasets, limits = {} } = JSON.parse(process.argv[2] ?? '{}');
-const app = await buildApp({ datasets: await Promise.all(datasets.map(openDataset)), limits });
+const app = await buildApp({ state: { datasets: await Promise.all(datasets.map(openDataset)), limits } });
 await app.listen({ host: '127.0.0.1', port: 0 });
 process.stdout.write(`${app.server.address().port}\n`);

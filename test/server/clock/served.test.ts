@@ -16,8 +16,10 @@ function clockedSource(clock: ClockHistory = { steps: 0, lastSteps: [], ahead: 0
 async function serverWith(device: ScriptedSource, synchronized: Synchronized | undefined) {
   const simulated = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0 });
   const app = await buildApp({
-    datasets: [inMemory(SCRIPTED, device), onDemand({ ...SCRIPTED, name: 'simulated' }, simulated)],
-    clock: synchronized === undefined ? undefined : { synchronized, since: 1_795_000_000 },
+    state: {
+      datasets: [inMemory(SCRIPTED, device), onDemand({ ...SCRIPTED, name: 'simulated' }, simulated)],
+      clock: synchronized === undefined ? undefined : { synchronized, since: 1_795_000_000 },
+    },
   });
   const get = async (path: string) => (await app.inject(path)).payload;
   const clockIn = async (path: string) => {

@@ -13,7 +13,7 @@ const own = Object.values(networkInterfaces()).flatMap(each => each?.map(({ addr
 
 it('answers at each address of localhost that the machine has, and counts the connections of all', async () => {
   vi.mocked(lookup).mockResolvedValue(ADDRESSES.map(address => ({ address, family: 4 })) as never);
-  const app = await buildApp({ datasets: [] });
+  const app = await buildApp({ state: { datasets: [] } });
   const waiting = { onWait: () => {}, signal: new AbortController().signal };
   await listen(app, { host: 'localhost', port: 0 }, waiting);
   const { port } = app.server.address() as AddressInfo;

@@ -44,7 +44,8 @@ function supervised(watchdog: number | undefined, remarks: readonly string[] = [
   const supervision = new Supervision({
     notify: async notification => void told.push(notification),
     watchdog,
-    state: () => ({ datasets: [dataset], streams: 2, remarks }),
+    state: { datasets: [dataset], remarks },
+    streams: { size: 2 },
     logger: { error: (text: unknown) => void complaints.push(String(text)) },
   });
   return { source, dataset, supervision };

@@ -1,0 +1,38 @@
+// Defines the state of a server that its responses depend on, which may change while it runs.
+
+import type { ResponseFormat } from '../../dap/index.ts';
+import type { ConfigurationState } from '../config/configuration-state.ts';
+import type { HttpLimits } from '../config/http-limits.ts';
+import type { ConnectionLimits } from '../connections/connection-limits.ts';
+import type { OpenConnections } from '../connections/open-connections.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { RowFormat } from '../formats/row-format.ts';
+import type { ClockState } from '../machine/clock-watch.ts';
+import type { OpenStreams } from '../stream/open-streams.ts';
+import type { StreamLimits } from '../stream/stream-limits.ts';
+
+/** Read at each request, never kept: a reload of the configuration changes it. */
+export interface ServerState {
+  /** At least one; the first also answers at `/.dds` and so on. */
+  readonly datasets: readonly Dataset[];
+  /** Limits that are not given have their defaults. */
+  readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
+  /** Peers whose X-Forwarded-For header is believed; by default those of this machine. */
+  readonly trustProxy?: readonly string[];
+  /** Origins, such as `https://example.org`, whose pages may read the data in a browser; by default all. */
+  readonly origins?: readonly string[];
+  /** Undefined where the configuration is not watched. */
+  readonly configuration?: ConfigurationState | undefined;
+  /** Whether the system clock is synchronised; undefined where it is not watched. */
+  readonly clock?: ClockState | undefined;
+}
+
+/** The parts of the server that its routes read. */
+export interface RouteContext {
+  readonly state: ServerState;
+  readonly streams: OpenStreams;
+  readonly connections: OpenConnections;
+  readonly rowFormats: readonly RowFormat[];
+  /** All formats that the server offers, for links and buttons. */
+  readonly formats: readonly ResponseFormat[];
+}
