@@ -1,4 +1,4 @@
-// How the page is built: static files with relative addresses, which work in any folder of any server.
+// Builds the page as static files with relative addresses, which work in any folder of any server.
 
 import { defineConfig } from 'vite';
 
@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    // Nothing inline: the server's Content-Security-Policy allows files alone.
+    // The server's Content-Security-Policy forbids inline code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,12 +1,12 @@
-// How the axes beside a chart are labelled: text of the page, not of the canvas, so that it is sharp and can be styled.
+// Labels the axes of a chart with text of the page instead of the canvas, so that it is sharp and can be styled.
 
 import { timeTicks, writeTick } from '../text/times.ts';
 import { writeValue } from '../text/values.ts';
 import { type Axis, axisTicks, decimalsOf } from './range.ts';
 
 /**
- * Labels that lie along an edge, by their distance from its beginning: a share of its length, so that they stay beside what
- * they label where the chart has another size, as on paper.
+ * Labels along an edge, by their distance from its beginning: a share of its length, so that they stay in their places when
+ * the chart has another size, as on paper.
  */
 class Labels {
   readonly #element: HTMLElement;
@@ -17,7 +17,7 @@ class Labels {
     this.#place = place;
   }
 
-  /** Shows the texts, each at its share `at` of the length; elements are used again. */
+  /** Shows the texts, each at its share `at` of the length; reuses the elements. */
   show(labels: readonly { readonly at: number; readonly text: string }[]): void {
     const { children } = this.#element;
     while (children.length > labels.length) children[children.length - 1]!.remove();
@@ -39,7 +39,7 @@ export class ValueAxis {
     this.#labels = new Labels(element, (label, at) => label.style.setProperty('top', percent(at)));
   }
 
-  /** Without an axis there are no labels. */
+  /** Shows no labels for undefined. */
   show(axis: Axis | undefined): void {
     if (axis === this.#shown) return;
     this.#shown = axis;
@@ -63,12 +63,12 @@ export class TimeAxis {
 
   constructor(element: HTMLElement) {
     this.#labels = new Labels(element, (label, at) => {
-      // As wide as the axis, with its text in the middle: moved without laying anything out again.
+      // The label is as wide as the axis, with its text in the middle: moving it needs no new layout.
       label.style.setProperty('transform', `translateX(${percent(at - 0.5)})`);
     });
   }
 
-  /** From `from` to `to` (milliseconds) in `width` CSS pixels. Labels that would hang over an end are left out. */
+  /** From `from` to `to` (milliseconds) in `width` CSS pixels. Omits labels that would hang over an end. */
   show(from: number, to: number, width: number, step: number, absolute: boolean): void {
     const half = (step < 60_000 ? 32 : 22) / width;
     const labels = timeTicks(from, to, step).map(time => ({

@@ -1,35 +1,35 @@
-// Says by how much the clock of a server differs from the browser's: whoever compares times with a watch has to know.
+// Says by how much the server's clock differs from the browser's, for readers who compare the times with a watch.
 
 import { byId, write } from '../text/element.ts';
 import { writeDuration } from '../text/times.ts';
 
-/** Milliseconds up to which nothing is said: clocks differ, and rows are under way. */
+/** The least difference in milliseconds that is reported: clocks differ a little, and rows take time to arrive. */
 const LEAST = 5000;
 
-/** Milliseconds after the first rows from which on a row that arrives is a new one, not one of the past. */
+/** Milliseconds after the first rows after which an arriving row is new, not one of the past. */
 const FIRST_ROWS = 1500;
 
-/** By the times of rows as they arrive. All times in milliseconds, `browser` by `performance.now()`. */
+/** Judges by the times of arriving rows. All times in milliseconds, `browser` by `performance.now()`. */
 export class ClockDifference {
   #first: number | undefined;
-  /** A row has come that the server made while the page was there. */
+  /** True once a row has come that the server made while the page was open. */
   #isLive = false;
 
-  /** A row has arrived. */
+  /** Notes that a row has arrived. */
   arrived(browser: number): void {
     this.#first ??= browser;
     if (browser - this.#first > FIRST_ROWS) this.#isLive = true;
   }
 
-  /** Rows begin to come again, of the past at first. */
+  /** Begins again: the next rows are of the past. */
   restart(): void {
     this.#first = undefined;
     this.#isLive = false;
   }
 
   /**
-   * What there is to say when it is `server` by the times of rows and `now` by the browser's clock; empty for nothing. Old
-   * rows alone may be those of a server that makes no more.
+   * The difference in words while it is `server` by the times of rows and `now` by the browser's clock; empty for none. Old rows
+   * alone prove nothing: the server may have stopped making rows.
    */
   text(server: number | undefined, now: number): string {
     const ahead = (server ?? now) - now;
@@ -39,7 +39,7 @@ export class ClockDifference {
     return `server clock ${writeDuration(Math.abs(ahead))} ${side} this browser’s`;
   }
 
-  /** Shows it beside the age of the newest row. */
+  /** Shows the text beside the age of the newest row. */
   static show(text: string): void {
     write(byId('clock-difference', HTMLElement), text);
   }

@@ -1,41 +1,41 @@
-// What the lines of a chart are and what they read: names, letters, colours, and the latest values or those pointed at.
+// Shows the name, letter and colour of each line of a chart, and its latest value or the value that is pointed at.
 
-import type { Channel } from '../stream/describe.ts';
+import type { ShownColumn } from '../stream/describe.ts';
 import { element, write } from '../text/element.ts';
 import { writeInteger, writeValue } from '../text/values.ts';
 import { lineColour, lineLetter } from './palette.ts';
 import { currentTheme } from './theme.ts';
 
-/** What one channel reads. */
-export interface Reading {
-  /** NaN where the row has no value; undefined where there is no row. */
+/** The value of one line in the legend. */
+export interface LegendValue {
+  /** NaN for a row without a value; undefined without a row. */
   readonly value: number | undefined;
-  /** When it was read: text for people, and milliseconds since 1970. */
+  /** The time of its row: text for people, and milliseconds since 1970. */
   readonly when: string;
   readonly time: number | undefined;
-  /** What else there is to say: when it last had a value. */
+  /** A remark, such as the time of the last value. */
   readonly note: string;
   /** Digits after the point. */
   readonly decimals: number;
 }
 
-/** Digits after the point that a power of ten has at least: a counter of bytes is seen to count. */
+/** The fewest digits after the point of a power of ten: a counter of bytes visibly counts. */
 const LEAST_DIGITS = 4;
 
 export interface LegendEvents {
   /** A line is to be hidden, or shown again. */
-  hide(line: number, hidden: boolean): void;
+  hide(line: number, isHidden: boolean): void;
   /** A line is to stand out; undefined for none. */
   emphasise(line: number | undefined): void;
 }
 
 interface Entry {
-  readonly channel: Channel;
+  readonly column: ShownColumn;
   readonly item: HTMLElement;
   readonly value: HTMLDataElement;
   readonly time: HTMLTimeElement;
   readonly note: HTMLElement;
-  /** Says it where the channel's sensor fails. */
+  /** The mark of a column whose sensor fails. */
   readonly mark: HTMLElement;
 }
 
@@ -43,18 +43,18 @@ export class Legend {
   readonly element = element('ul', { class: 'legend' });
   readonly #entries: readonly Entry[];
 
-  /** Charts of one line need no letters, and nothing to hide. */
-  constructor(channels: readonly Channel[], events: LegendEvents) {
-    this.#entries = channels.map((channel, line) => {
-      const single = channels.length === 1;
+  /** A chart of one line needs no letter and no button that hides it. */
+  constructor(columns: readonly ShownColumn[], events: LegendEvents) {
+    this.#entries = columns.map((column, line) => {
+      const isSingle = columns.length === 1;
       const swatch = element(
         'span',
         { class: 'swatch', 'aria-hidden': 'true' },
-        single ? '' : lineLetter(line),
+        isSingle ? '' : lineLetter(line),
       );
       const mark = element('span', { class: 'mark' });
-      const name = element('span', { class: 'name' }, channel.label, ' ', mark);
-      const head = single
+      const name = element('span', { class: 'name' }, column.label, ' ', mark);
+      const head = isSingle
         ? element('p', { class: 'head' }, swatch, name)
         : toggle(swatch, name, line, events);
       const value = element('data', { class: 'value' });
@@ -64,14 +64,14 @@ export class Legend {
         'p',
         { class: 'reading' },
         value,
-        channel.unit === '' ? '' : element('span', { class: 'unit' }, channel.unit),
+        column.unit === '' ? '' : element('span', { class: 'unit' }, column.unit),
         element('span', { class: 'when' }, time, note),
       );
-      const item = element('li', { 'data-column': channel.name }, head, reading);
-      item.addEventListener('pointerenter', () => events.emphasise(single ? undefined : line));
+      const item = element('li', { 'data-column': column.name }, head, reading);
+      item.addEventListener('pointerenter', () => events.emphasise(isSingle ? undefined : line));
       item.addEventListener('pointerleave', () => events.emphasise(undefined));
       this.element.append(item);
-      return { channel, item, value, time, note, mark };
+      return { column, item, value, time, note, mark };
     });
     this.colour();
   }
@@ -83,30 +83,28 @@ export class Legend {
     }
   }
 
-  /** Marks the channels whose columns are among `failing`. */
+  /** Marks the columns whose names are among `failing`. */
   markFailing(failing: ReadonlySet<string>): void {
-    for (const { channel, mark } of this.#entries) {
-      write(mark, failing.has(channel.name) ? 'sensor fails' : '');
+    for (const { column, mark } of this.#entries) {
+      write(mark, failing.has(column.name) ? 'sensor fails' : '');
     }
   }
 
-  /** Shows what each channel reads; `isPast` where that is of a moment that is pointed at. */
-  show(readings: readonly Reading[], isPast: boolean): void {
+  /** Shows the value of each line; `isPast` for values of a moment that is pointed at. */
+  show(values: readonly LegendValue[], isPast: boolean): void {
     this.element.classList.toggle('past', isPast);
-    for (const [line, { channel, value, time, note }] of this.#entries.entries()) {
-      const reading = readings[line]!;
-      const number = reading.value ?? Number.NaN;
+    for (const [line, { column, value, time, note }] of this.#entries.entries()) {
+      const shown = values[line]!;
+      const number = shown.value ?? Number.NaN;
       write(
         value,
-        channel.kind === 'integer'
-          ? writeInteger(number)
-          : writeValue(number, reading.decimals, LEAST_DIGITS),
+        column.kind === 'integer' ? writeInteger(number) : writeValue(number, shown.decimals, LEAST_DIGITS),
       );
       if (value.value !== String(number)) value.value = String(number);
-      const date = reading.time === undefined ? '' : isoTime(reading.time);
+      const date = shown.time === undefined ? '' : isoTime(shown.time);
       if (time.dateTime !== date) time.dateTime = date;
-      write(time, reading.when);
-      write(note, reading.note);
+      write(time, shown.when);
+      write(note, shown.note);
     }
   }
 }
@@ -115,16 +113,16 @@ function toggle(swatch: HTMLElement, name: HTMLElement, line: number, events: Le
   const button = element('button', { type: 'button', class: 'head', 'aria-pressed': 'true' }, swatch, name);
   button.title = 'Show or hide this line';
   button.addEventListener('click', () => {
-    const hidden = button.getAttribute('aria-pressed') === 'true';
-    button.setAttribute('aria-pressed', String(!hidden));
-    events.hide(line, hidden);
+    const isHidden = button.getAttribute('aria-pressed') === 'true';
+    button.setAttribute('aria-pressed', String(!isHidden));
+    events.hide(line, isHidden);
   });
   button.addEventListener('focus', () => events.emphasise(line));
   button.addEventListener('blur', () => events.emphasise(undefined));
   return button;
 }
 
-/** Empty for what is outside of the calendar. */
+/** Empty for a time outside of the calendar. */
 function isoTime(time: number): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString();

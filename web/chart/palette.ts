@@ -1,6 +1,6 @@
-// Which colours lines have: told apart by people with any colour vision, and seen on a light or a dark ground.
+// Gives each line a colour that people with any colour vision tell apart, on a light and on a dark ground.
 
-/** The page's grounds, as the style sheet has them. */
+/** The page's background colours, as in the style sheet. */
 export const GROUND = { light: '#ffffff', dark: '#161b22' } as const;
 
 /** After Okabe and Ito, made darker or lighter until each stands out 3:1 from its ground (WCAG 2.2, 1.4.11). */
@@ -11,13 +11,13 @@ export const PALETTE = {
 
 export type Theme = keyof typeof PALETTE;
 
-/** The colour of the line number `index`, from 0, of a chart. Past the last they begin again; the letters go on. */
+/** The colour of line number `index`, from 0. After the last colour they begin again; the letters go on. */
 export function lineColour(theme: Theme, index: number): string {
   const colours = PALETTE[theme];
   return colours[index % colours.length]!;
 }
 
-/** What tells line number `index`, from 0, apart where colour does not: `A`, `B`, ... `Z`, `AA`. */
+/** The letter of line number `index`, from 0, for readers who cannot use colours: `A`, `B`, ... `Z`, `AA`. */
 export function lineLetter(index: number): string {
   const letter = String.fromCharCode(65 + (index % 26));
   return index < 26 ? letter : lineLetter(Math.floor(index / 26) - 1) + letter;

@@ -1,26 +1,26 @@
-// Declares where a plot reports whether rows come: the page shows it beside the charts.
+// Declares the status that a plot reports to: whether rows come, which the page shows beside the charts.
 
 import type { StreamState } from '../stream/stream-state.ts';
 
-/** What is known of the rows. Times in milliseconds. */
-export interface RowNews {
+/** The newest row, and how often rows come. Times in milliseconds. */
+export interface RowProgress {
   /** The newest row's time; undefined before the first. */
   readonly newest: number | undefined;
-  /** How long ago that was by the server's clock. */
+  /** The time since then by the server's clock. */
   readonly age: number;
-  /** How far apart rows usually are; undefined while that is not known. */
+  /** The usual and the median gap between rows; undefined before two rows have come. */
   readonly usual: number | undefined;
   readonly median: number | undefined;
   readonly absolute: boolean;
 }
 
 export interface PlotStatus {
-  readonly connection: StreamState;
-  set(connection: StreamState): void;
-  /** A row has come. */
+  readonly stream: StreamState;
+  set(stream: StreamState): void;
+  /** Shows that a row has come. */
   beat(): void;
-  /** The charts stand at this time; undefined while they move. */
+  /** Shows the time at which the charts stand; undefined while they move. */
   pause(time: string | undefined): void;
-  /** Returns whether the next row is late. */
-  show(news: RowNews): boolean;
+  /** True if the next row is late. */
+  show(progress: RowProgress): boolean;
 }

@@ -1,322 +1,220 @@
-// Plots one dataset: its stream fills a recording, and a loop of frames draws that, or a copy while it is paused.
+// Plots one dataset: its stream fills the received rows, and each frame draws them, or a copy while the charts are paused.
 
 import type { FollowedRows } from '../../dap/index.ts';
-import type { Points } from '../rows/points.ts';
-import { type ChannelReport, Recording, type View } from '../rows/recording.ts';
+import type { LinePoints } from '../rows/line-points.ts';
+import { msPerPixel, ReceivedRows, type View } from '../rows/received-rows.ts';
 import type { DatasetAddress } from '../stream/address.ts';
-import { type Description, groupByUnit } from '../stream/describe.ts';
-import { Live } from '../stream/live.ts';
+import type { Description } from '../stream/describe.ts';
+import { LiveStream } from '../stream/live-stream.ts';
+import type { StreamState } from '../stream/stream-state.ts';
+import type { TimedRows } from '../stream/timed-rows.ts';
 import { writeTime } from '../text/times.ts';
-import type { Frame } from './chart.ts';
 import { ClockDifference } from './clock-difference.ts';
-import { Panel, type Pointing } from './panel.ts';
+import { Panels } from './panels.ts';
+import { PausedCharts } from './paused-charts.ts';
 import type { PlotStatus } from './plot-status.ts';
-import { TextPanel } from './text-panel.ts';
-import { currentTheme, onPaper, wantsStillness } from './theme.ts';
+import { PointedMoment } from './pointed-moment.ts';
+import type { Pointing } from './pointing.ts';
+import { rightEdge, settleAhead, steppedEdge } from './right-edge.ts';
+import { onPaper } from './theme.ts';
 
-/** Rows of time by which a chart lags behind: the line reaches its right edge, though the next row is still to come. */
-const LAG = 1.75;
-
-/** Milliseconds that a chart lags behind at most: with seldom rows the newest one is more than a full chart. */
-const MOST_LAG = 5000;
-
-/** Milliseconds that a chart waits at most until two columns of pixels are complete: in a long window a row is seen before. */
-const MOST_LAG_OF_COLUMNS = 1000;
-
-/** Share of the window that the cursor moves by in one step, if rows are not further apart. */
-const STEP = 0.01;
-
-/** Columns of pixels in a chart that is not laid out yet. */
-const USUAL_COLUMNS = 900;
-
-/** Milliseconds between two pictures for people who want no motion. */
-const STILL_FOR = 1000;
+/** The width of a chart that is not laid out yet. */
+const USUAL_WIDTH = 900;
 
 /** Milliseconds between two looks at the age of the newest row. */
 const STATUS_EVERY = 250;
 
-/** The charts of a group of channels, and where their tracks are among those of the recording. */
-interface Group {
-  readonly panel: Panel;
-  readonly places: readonly number[];
+/** A seam between rows: the time of the last row before it, and of the server's clock after it. */
+export interface Seam {
+  readonly last: number;
+  readonly serverTime: number;
 }
 
-/** What is shown while the charts stand still. */
-interface Still {
-  readonly time: number;
-  /** As they were, and as they are drawn in the window that is chosen now. */
-  readonly kept: readonly Points[];
-  drawn: readonly Points[];
-  readonly reported: readonly ChannelReport[];
+export interface PlotOptions {
+  /** Milliseconds that are shown. */
+  readonly window: number;
+  readonly charts: HTMLElement;
+  readonly status: PlotStatus;
+  /** Called once if an error ends the stream; `hadRows` if rows had come before. */
+  readonly failed: (error: unknown, hadRows: boolean) => void;
+  /** Called at a seam, and with undefined when rows are later again than the last one before it. */
+  readonly seam: (seam: Seam | undefined) => void;
 }
 
 export class Plot {
   readonly #description: Description;
-  readonly #charts: HTMLElement;
-  readonly #status: PlotStatus;
-  readonly #live: Live;
-  readonly #groups: readonly Group[];
-  readonly #texts: TextPanel | undefined;
-  readonly #pastSeam: () => void;
-  #recording: Recording;
-  #view: View;
-  /** The time of the last row before a seam, until there are later ones. */
-  #seam: number | undefined;
-  #still: Still | undefined;
-  /** The moment that is pointed at: of a row, where one is near. It moves along with the data. */
-  #pointed: number | undefined;
-  /** The values are not those of now: the stream has broken off, and no row has come since. */
-  #isStale = false;
-  readonly #life = new AbortController();
+  readonly #options: PlotOptions;
+  readonly #stream: LiveStream;
+  readonly #panels: Panels;
+  readonly #pointed = new PointedMoment();
   readonly #difference = new ClockDifference();
+  readonly #life = new AbortController();
+  #rows: ReceivedRows;
+  #view: View;
+  /** Undefined while the charts move. */
+  #paused: PausedCharts | undefined;
+  /** The time of the last row before a seam, until there are later rows. */
+  #seam: number | undefined;
+  /** The values are out of date: the stream has broken off, and no row has come since. */
+  #isStale = false;
   #statusAt = Number.NEGATIVE_INFINITY;
-  #theme = currentTheme();
   #frame: number;
 
-  /** `failed` is told once why no more rows will come, where that is not their end, and whether any had come. */
-  constructor(
-    address: DatasetAddress,
-    description: Description,
-    options: {
-      readonly window: number;
-      readonly charts: HTMLElement;
-      readonly status: PlotStatus;
-      readonly failed: (error: unknown, hadRows: boolean) => void;
-      /** Is told of a seam: the last row before it, and what the server's clock reads; and when rows are past it. */
-      readonly seam: (seam: { readonly last: number; readonly serverTime: number } | undefined) => void;
-    },
-  ) {
-    const { window, charts, status, failed, seam } = options;
-    this.#charts = charts;
+  constructor(address: DatasetAddress, description: Description, options: PlotOptions) {
     this.#description = description;
-    this.#status = status;
-    this.#pastSeam = () => seam(undefined);
-    this.#view = { window, columns: USUAL_COLUMNS };
-    this.#recording = new Recording(description, this.#view);
-    const places = new Map(description.channels.map((channel, place) => [channel, place]));
-    this.#groups = groupByUnit(description.channels).map(group => ({
-      panel: new Panel(group, pointing => this.#point(pointing)),
-      places: group.channels.map(channel => places.get(channel)!),
-    }));
-    const texts = description.channels.filter(({ kind }) => kind === 'text');
-    this.#texts = texts.length === 0 ? undefined : new TextPanel(texts);
-    charts.replaceChildren(...this.#groups.map(({ panel }) => panel.element));
-    if (this.#texts !== undefined) charts.append(this.#texts.element);
-
-    this.#live = new Live(address, description, {
-      connection: connection => {
-        status.set(connection);
-        if (connection.state === 'connected') this.#isStale = false;
-        else if (!['connecting', 'waiting'].includes(connection.state)) this.#isStale = true;
-      },
-      begin: (columns, anew) => this.#begin(columns, anew),
-      timeOf: (rows, index, browser) => this.#timeOf(rows, index, browser),
-      rows: (rows, from, to, browser) => this.#take(rows, from, to, browser),
+    this.#options = options;
+    this.#view = { window: options.window, width: USUAL_WIDTH };
+    this.#rows = new ReceivedRows(description, this.#view);
+    this.#panels = new Panels(options.charts, description.columns, pointing => this.#point(pointing));
+    this.#stream = new LiveStream(address, description, {
+      state: state => this.#stateChanged(state),
+      begin: (rows, isAnew) => this.#begin(rows, isAnew),
+      rows: (timed, from, to) => this.#take(timed, from, to),
       seam: (last, serverTime) => {
         this.#seam = last;
-        seam({ last, serverTime });
+        options.seam({ last, serverTime });
       },
-      failed: error => failed(error, this.#recording.rows > 0),
+      failed: error => options.failed(error, this.#rows.count > 0),
     });
-    this.#live.start(window);
-    onPaper(() => this.#print(), this.#life.signal);
+    this.#stream.start(options.window);
+    onPaper(() => this.#panels.print(), this.#life.signal);
     this.#frame = requestAnimationFrame(this.#draw);
   }
 
   get isPaused(): boolean {
-    return this.#still !== undefined;
+    return this.#paused !== undefined;
   }
 
-  /** Stops the charts, not the stream; going on shows what has come meanwhile. */
-  pause(paused: boolean): void {
-    const time = this.#edge(performance.now());
-    if (!paused || time === undefined) {
-      this.#still = undefined;
-      this.#status.pause(undefined);
+  /** Stops the charts, not the stream, or lets them go on with the rows that have come meanwhile. */
+  pause(isPaused: boolean): void {
+    const { status } = this.#options;
+    const time = this.#movingEdge(performance.now());
+    if (!isPaused || time === undefined) {
+      this.#paused = undefined;
+      status.pause(undefined);
       return;
     }
-    const kept = this.#recording.copyPoints();
-    this.#still = { time, kept, drawn: kept, reported: this.#recording.report() };
-    this.#status.pause(writeTime(this.#recording.newest ?? time, this.#absolute));
+    this.#paused = new PausedCharts(time, this.#rows);
+    status.pause(writeTime(this.#rows.newest ?? time, this.#isAbsolute));
   }
 
   /** Makes the next attempt to connect now. */
   reconnect(): void {
-    this.#live.wake();
+    this.#stream.wake();
   }
 
-  /** Shows `window` milliseconds; asks the server for what is missing for that. */
+  /** Shows `window` milliseconds; asks the server for the rows that are missing for that. */
   setWindow(window: number): void {
     const before = this.#view;
     if (window === before.window) return;
     this.#setView({ ...before, window });
-    const usual = this.#recording.spacing.usual ?? 0;
-    const tooCoarse = before.window / before.columns > usual && window < before.window;
-    if (this.#live.mayTakePast && (window > before.window || tooCoarse)) this.#live.start(window);
-    else this.#live.remember(window);
+    const isTooCoarse = window < before.window && msPerPixel(before) > (this.#rows.spacing.usual ?? 0);
+    if (this.#stream.mayGivePast && (window > before.window || isTooCoarse)) this.#stream.start(window);
+    else this.#stream.remember(window);
   }
 
-  /** Marks the channels whose columns are among `failing`: their sensors do not answer. */
+  /** Marks the columns whose names are among `failing`: their sensors do not answer. */
   markFailing(failing: ReadonlySet<string>): void {
-    for (const { panel } of this.#groups) panel.markFailing(failing);
+    this.#panels.markFailing(failing);
   }
 
   remove(): void {
+    const { charts, status } = this.#options;
     cancelAnimationFrame(this.#frame);
     this.#life.abort();
-    this.#status.pause(undefined);
-    this.#charts.removeAttribute('data-stale');
+    status.pause(undefined);
+    charts.removeAttribute('data-stale');
     ClockDifference.show('');
-    this.#live.stop();
-    for (const { panel } of this.#groups) panel.remove();
-    this.#texts?.element.remove();
+    this.#stream.stop();
+    this.#panels.remove();
   }
 
-  #begin(columns: readonly string[], anew: boolean): void {
-    if (anew && this.#recording.rows > 0) this.#recording = new Recording(this.#description, this.#view);
-    this.#recording.expect(columns);
+  #stateChanged(state: StreamState): void {
+    this.#options.status.set(state);
+    if (state.state === 'connected') this.#isStale = false;
+    else if (!['connecting', 'waiting'].includes(state.state)) this.#isStale = true;
+  }
+
+  #begin(rows: FollowedRows, isAnew: boolean): void {
+    if (isAnew && this.#rows.count > 0) this.#rows = new ReceivedRows(this.#description, this.#view);
+    this.#rows.expect(rows);
     this.#difference.restart();
   }
 
-  #take(rows: FollowedRows, from: number, to: number, browser: number): void {
-    for (let index = from; index < to; index++) {
-      this.#recording.take(rows, index, this.#timeOf(rows, index, browser));
-    }
-    this.#difference.arrived(browser);
-    this.#status.beat();
-    if (this.#seam !== undefined && (this.#recording.newest ?? 0) > this.#seam) {
+  #take(timed: TimedRows, from: number, to: number): void {
+    this.#rows.take(timed, from, to);
+    this.#difference.arrived(performance.now());
+    this.#options.status.beat();
+    if (this.#seam !== undefined && (this.#rows.newest ?? 0) > this.#seam) {
       this.#seam = undefined;
-      this.#pastSeam();
+      this.#options.seam(undefined);
     }
-  }
-
-  /** In milliseconds since 1970; of rows that do not tell their time, by the browser's clock when they came. */
-  #timeOf(rows: FollowedRows, index: number, browser: number): number {
-    return this.#recording.timeOf(rows, index, performance.timeOrigin + browser);
   }
 
   #setView(view: View): void {
     this.#view = view;
-    this.#recording.resize(view);
-    const column = view.window / view.columns;
-    const still = this.#still;
-    if (still !== undefined) {
-      still.drawn = still.kept.map(points => points.resample(column, Number.POSITIVE_INFINITY));
-    }
+    this.#rows.resize(view);
+    this.#paused?.resize(view);
   }
 
   readonly #draw = (): void => {
     this.#frame = requestAnimationFrame(this.#draw);
     const browser = performance.now();
-    this.#fit();
-    this.#paint();
+    const { width } = this.#panels;
+    if (width > 0 && width !== this.#view.width) this.#setView({ ...this.#view, width });
+    this.#panels.paint();
     this.#showStatus(browser);
-    const edge = this.#shownEdge(browser);
+    const edge = this.#edge(browser);
     if (edge === undefined) return;
-    if (this.#still === undefined) this.#recording.settle(edge + this.#settleAhead);
     const { window } = this.#view;
-    if (this.#pointed !== undefined && this.#pointed < edge - window) this.#pointed = undefined;
-    const frame: Frame = { time: edge, window, absolute: this.#absolute, cursor: this.#pointed };
-    const tracks = this.#still?.reported ?? this.#recording.tracks;
-    const points = this.#points;
-    for (const { panel, places } of this.#groups) {
-      panel.draw(frame, pick(tracks, places), pick(points, places), this.#recording.reach);
-    }
-    this.#texts?.show(tracks, this.#pointed !== undefined);
+    if (!this.isPaused) this.#rows.settle(edge + settleAhead(this.#view, this.#rows.spacing.usual));
+    this.#pointed.leave(edge - window);
+    const frame = { time: edge, window, absolute: this.#isAbsolute, cursor: this.#pointed.time };
+    this.#panels.draw(frame, this.#paused?.latest ?? this.#rows.series, this.#lines, this.#rows.reach);
   };
 
-  get #absolute(): boolean {
+  get #isAbsolute(): boolean {
     return this.#description.time?.absolute ?? true;
   }
 
-  /** What the lines are drawn by now. */
-  get #points(): readonly Points[] {
-    return this.#still?.drawn ?? this.#recording.tracks.map(track => track.points);
+  get #lines(): readonly LinePoints[] {
+    return this.#paused?.lines ?? this.#rows.series.map(({ points }) => points);
   }
 
-  #shownEdge(browser: number): number | undefined {
-    return this.#still?.time ?? this.#edge(browser);
-  }
-
-  /** Holds the moment of the row that is pointed at, or the moment itself where there is none. */
   #point(pointing: Pointing): void {
-    const edge = this.#shownEdge(performance.now());
-    if (pointing === undefined || edge === undefined) {
-      this.#pointed = undefined;
-      return;
-    }
-    const { window } = this.#view;
-    const step = Math.max(window * STEP, this.#recording.spacing.usual ?? 0);
-    const wanted =
-      'place' in pointing
-        ? edge - window * (1 - pointing.place)
-        : (this.#pointed ?? edge) + pointing.steps * step;
-    const time = Math.max(edge - window, Math.min(edge, wanted));
-    this.#pointed = this.#recording.rowAt(this.#points, time) ?? time;
+    this.#pointed.move(pointing, this.#edge(performance.now()), this.#view.window, this.#rows, this.#lines);
   }
 
-  /** On paper every chart is drawn, in sight or not, in the colours and at the size of the paper. */
-  #print(): void {
-    this.#paint();
-    for (const { panel } of this.#groups) panel.drawNow();
-  }
-
-  /** Takes over the width of the charts. */
-  #fit(): void {
-    const columns = this.#groups[0]?.panel.width ?? 0;
-    if (columns > 0 && columns !== this.#view.columns) this.#setView({ ...this.#view, columns });
-  }
-
-  /** Takes over the theme: a canvas is not painted anew by the style sheet. */
-  #paint(): void {
-    const theme = currentTheme();
-    if (theme === this.#theme) return;
-    this.#theme = theme;
-    for (const { panel } of this.#groups) panel.restyle();
-  }
-
-  /** The time at the charts' right edge while they move; undefined before the first row. */
+  /** The time at the right edge; undefined before the first row. */
   #edge(browser: number): number | undefined {
-    const now = this.#live.clock.now(browser);
+    return this.#paused?.time ?? this.#movingEdge(browser);
+  }
+
+  #movingEdge(browser: number): number | undefined {
+    const now = this.#stream.clock.now(browser);
     if (now === undefined) return undefined;
-    const { newest } = this.#recording;
-    const { state } = this.#status.connection;
+    const { newest, spacing } = this.#rows;
+    const { state } = this.#options.status.stream;
+    const edge = rightEdge(now, this.#view, spacing.usual);
     const isOver = state === 'ended' || state === 'failed';
-    const edge = isOver && newest !== undefined ? Math.min(now - this.#lag, newest) : now - this.#lag;
-    return wantsStillness() ? edge - (edge % STILL_FOR) : edge;
-  }
-
-  get #lag(): number {
-    const columns = (2 * this.#view.window) / this.#view.columns;
-    const rows = LAG * (this.#recording.spacing.usual ?? 0);
-    return Math.max(Math.min(columns, MOST_LAG_OF_COLUMNS), Math.min(rows, MOST_LAG));
-  }
-
-  /** How far beyond the right edge columns of pixels are complete: as far as the next row, which the line goes to. */
-  get #settleAhead(): number {
-    const usual = Math.min(this.#recording.spacing.usual ?? 0, MOST_LAG);
-    return usual + this.#view.window / this.#view.columns;
+    return steppedEdge(isOver && newest !== undefined ? Math.min(edge, newest) : edge);
   }
 
   #showStatus(browser: number): void {
     if (browser - this.#statusAt < STATUS_EVERY) return;
     this.#statusAt = browser;
-    const { newest, spacing } = this.#recording;
-    const now = this.#live.clock.now(browser);
-    const isLate = this.#status.show({
+    const { charts, status } = this.#options;
+    const { newest, spacing } = this.#rows;
+    const now = this.#stream.clock.now(browser);
+    const isLate = status.show({
       newest,
       age: newest === undefined || now === undefined ? 0 : now - newest,
       usual: spacing.usual,
       median: spacing.median,
-      absolute: this.#absolute,
+      absolute: this.#isAbsolute,
     });
-    const { state } = this.#status.connection;
-    const isTold = this.#description.time?.absolute === true && state === 'connected';
-    ClockDifference.show(isTold ? this.#difference.text(now, Date.now()) : '');
-    this.#charts.toggleAttribute('data-stale', this.#still === undefined && (this.#isStale || isLate));
+    const isKnown = this.#description.time?.absolute === true && status.stream.state === 'connected';
+    ClockDifference.show(isKnown ? this.#difference.text(now, Date.now()) : '');
+    charts.toggleAttribute('data-stale', !this.isPaused && (this.#isStale || isLate));
   }
-}
-
-function pick<T>(items: readonly T[], places: readonly number[]): T[] {
-  return places.map(place => items[place]!);
 }

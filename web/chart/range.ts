@@ -1,4 +1,4 @@
-// Which values the vertical axis spans: round numbers around the data, steady while the data stay about as they are.
+// Chooses the range of the vertical axis: round numbers around the data, steady while the data stay similar.
 
 export interface Extent {
   readonly min: number;
@@ -13,10 +13,10 @@ export interface Axis extends Extent {
 /** Room above and below the data, as a share of their span. */
 const MARGIN = 0.06;
 
-/** The least span, as a share of the values themselves: a flat signal is a line, not its rounding errors writ large. */
+/** The least span, as a share of the values themselves: a flat signal is a line, not its magnified rounding errors. */
 const LEAST_SPAN = 1e-3;
 
-/** An axis stays as long as it holds the data and spans no more than this many times what they need. */
+/** An axis is kept while it holds the data and spans no more than this many times the range that they need. */
 const STEADY = 2.2;
 
 /** An axis with about `sections` steps around `data`; `current` is kept while it still fits. */
@@ -29,13 +29,13 @@ export function axisFor(data: Extent, sections: number, current?: Axis): Axis {
   return { min: Math.floor(wanted.min / step) * step, max: Math.ceil(wanted.max / step) * step, step };
 }
 
-/** The values at which the axis has a line, from the least to the greatest. */
+/** The values of the axis's lines, from the least to the greatest. */
 export function axisTicks({ min, max, step }: Axis): number[] {
   const first = Math.round(min / step);
   return Array.from({ length: Math.round((max - min) / step) + 1 }, (_, index) => (first + index) * step);
 }
 
-/** Digits after the point that tell multiples of `step` apart; below 0 where tens, hundreds and so on do. */
+/** Digits after the point that tell multiples of `step` apart; below 0 for steps of tens, hundreds and so on. */
 export function decimalsOf(step: number): number {
   return -Math.floor(Math.log10(step) + 1e-9);
 }
@@ -47,7 +47,7 @@ function withMargin({ min, max }: Extent): Extent {
   const spare = (span - (max - min)) / 2 + span * MARGIN;
   const low = min - spare;
   const high = max + spare;
-  // What cannot be seen to fall below zero gets no room there: 0 % stays at the bottom.
+  // Data without negative values get no room below zero: 0 % stays at the bottom.
   return { min: min >= 0 && low < 0 ? 0 : low, max: max <= 0 && min < 0 && high > 0 ? 0 : high };
 }
 

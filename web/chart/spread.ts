@@ -1,8 +1,8 @@
-// Where labels go that want places too close to each other: as near to them as they can without covering one another.
+// Places labels as near to their wanted places as they can be without covering one another.
 
 /**
- * Places for labels of height `gap` between 0 and `limit`, in the order in which they were wanted; undefined stays
- * undefined. Where there are more than fit, they overlap evenly.
+ * Places for labels of height `gap` between 0 and `limit`, in the order of `wanted`; undefined stays undefined. More labels
+ * than fit overlap evenly.
  */
 export function spread(
   wanted: readonly (number | undefined)[],

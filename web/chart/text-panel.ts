@@ -1,21 +1,21 @@
-// What the page shows of columns of text: the latest value of each, since text cannot be drawn as a line.
+// Shows the latest value of each column of text, which cannot be drawn as a line.
 
-import type { ChannelReport } from '../rows/recording.ts';
-import type { Channel } from '../stream/describe.ts';
+import type { LatestValue } from '../rows/series.ts';
+import type { ShownColumn } from '../stream/describe.ts';
 import { element, write } from '../text/element.ts';
 
 export class TextPanel {
   readonly element: HTMLElement;
-  readonly #values: ReadonlyMap<Channel, HTMLElement>;
+  readonly #values: ReadonlyMap<ShownColumn, HTMLElement>;
 
-  constructor(channels: readonly Channel[]) {
-    this.#values = new Map(channels.map(channel => [channel, element('dd')]));
-    const rows = channels.map(channel =>
+  constructor(columns: readonly ShownColumn[]) {
+    this.#values = new Map(columns.map(column => [column, element('dd')]));
+    const rows = columns.map(column =>
       element(
         'div',
-        { 'data-column': channel.name },
-        element('dt', {}, channel.label),
-        this.#values.get(channel)!,
+        { 'data-column': column.name },
+        element('dt', {}, column.label),
+        this.#values.get(column)!,
       ),
     );
     this.element = element(
@@ -26,13 +26,13 @@ export class TextPanel {
   }
 
   /**
-   * Shows the latest text of each of its channels; the other tracks are not its own. `isPast` where numbers are those of
-   * another moment: earlier texts are not kept, so it says that these are the latest.
+   * Shows the latest text of each of its columns, and ignores other columns. `isPast` while the numbers on the page are those of
+   * another moment: earlier texts are not kept, so the panel says that these are the latest.
    */
-  show(tracks: readonly ChannelReport[], isPast: boolean): void {
+  show(latestValues: readonly LatestValue[], isPast: boolean): void {
     this.element.classList.toggle('past', isPast);
-    for (const { channel, latest } of tracks) {
-      const value = this.#values.get(channel);
+    for (const { column, latest } of latestValues) {
+      const value = this.#values.get(column);
       if (value !== undefined) write(value, typeof latest === 'string' ? latest : '');
     }
   }

@@ -1,4 +1,4 @@
-// Which colours the canvas uses now: the style sheet knows light and dark by itself, a canvas has to be told.
+// Decides which colours the canvas uses now: the style sheet follows light and dark by itself, a canvas does not.
 
 import type { Theme } from './palette.ts';
 
@@ -6,10 +6,10 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const paper = matchMedia('print');
 
-/** Between `beforeprint` and `afterprint`, when browsers do not say yet, or no more, that the page is for paper. */
+/** True between `beforeprint` and `afterprint`, while the media query of some browsers does not say so yet or any more. */
 let isPrinting = false;
 
-/** What is drawn behind the lines; the rest is text and boxes, which the style sheet colours. */
+/** The grid behind the lines; the rest is text and boxes, which the style sheet colours. */
 export const GRID: Readonly<Record<Theme, string>> = { light: '#e3e7ec', dark: '#2b323b' };
 
 /** Paper is light. */
@@ -17,7 +17,7 @@ export function currentTheme(): Theme {
   return dark.matches && !paper.matches && !isPrinting ? 'dark' : 'light';
 }
 
-/** Has `draw` called when the page goes to paper, when it has got the size of the paper, and when it is back on the screen. */
+/** Calls `draw` when printing begins, when the page has the size of the paper, and when printing has ended. */
 export function onPaper(draw: () => void, signal: AbortSignal): void {
   const print = (printing: boolean) => {
     isPrinting = printing;
@@ -28,7 +28,7 @@ export function onPaper(draw: () => void, signal: AbortSignal): void {
   paper.addEventListener('change', () => draw(), { signal });
 }
 
-/** True where people asked for as little motion as possible. */
+/** True if the reader has asked for as little motion as possible. */
 export function wantsStillness(): boolean {
   return still.matches;
 }

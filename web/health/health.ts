@@ -1,52 +1,52 @@
-// How is the server doing that the page comes from? Its `health`, in the folder of the page, checked before it is believed.
+// Reads the health of the page's own server from `health` in the page's folder, and checks every field.
 
 import type { DatasetAddress } from '../stream/address.ts';
 import { type Fields, fieldsOf, jsonOf } from '../text/json.ts';
 
-/** Characters of one text that are shown: what a sensor complains of may be a whole file. */
+/** The longest text that is shown, in characters: the error of a sensor may contain a whole file. */
 const LONGEST_TEXT = 300;
 
-/** A step forward is told of from so many seconds on, for so many seconds of rows: it is a gap in the chart. */
+/** A step forward of the clock is shown from this many seconds on, for this many seconds of rows: it leaves a gap in the chart. */
 const LEAST_FORWARD = 1;
 const FORWARD_SHOWN = 600;
 
 export interface FailingSensor {
   readonly name: string;
-  /** The columns that have no values meanwhile. */
+  /** The columns that have no values while it fails. */
   readonly columns: readonly string[];
-  /** Milliseconds since 1970, by the server's clock; undefined where the server does not say. */
+  /** Milliseconds since 1970, by the server's clock; undefined if the server does not state it. */
   readonly since: number | undefined;
-  /** Empty where the server does not say. */
+  /** Empty if the server states none. */
   readonly reason: string;
 }
 
 export interface DatasetHealth {
   readonly name: string;
   readonly failing: readonly FailingSensor[];
-  /** Why no more rows come; undefined where they do. */
+  /** Why no more rows come; undefined while they come. */
   readonly failure: string | undefined;
-  /** Milliseconds by which the times of rows are ahead of a clock that was set back; else 0. */
+  /** Milliseconds by which the times of rows are ahead of a clock that was set back; 0 otherwise. */
   readonly ahead: number;
-  /** By how many milliseconds the clock was set forward lately; else 0. */
+  /** Milliseconds by which the clock was recently set forward; 0 otherwise. */
   readonly forward: number;
 }
 
 export interface Health {
-  /** What is wrong with the configuration, a line each; none where it is right. */
+  /** The problems of the configuration, a line each; none for a valid one. */
   readonly problems: readonly string[];
-  /** Nobody has set the clock that rows are stamped with: their times may be wrong. */
+  /** True while the clock of the row times is not synchronised: the times may be wrong. */
   readonly isUnsynchronized: boolean;
   readonly datasets: readonly DatasetHealth[];
 }
 
-/** Where to ask for the health of a dataset, and which one of the datasets there it is. */
+/** The address of the health of a dataset's server, and the dataset's name there. */
 export interface HealthPlace {
   readonly from: string;
-  /** Empty for the first one, which answers without its name too. */
+  /** Empty for the first dataset, which is served without its name too. */
   readonly dataset: string;
 }
 
-/** Undefined where the dataset is not beside the page: the page knows nothing of other servers but their data. */
+/** Undefined for a dataset that is not beside the page: the page asks other servers only for data. */
 export function healthPlace({ base }: DatasetAddress, page: string): HealthPlace | undefined {
   const folder = new URL('.', page).href;
   const dataset = base.slice(folder.length);
@@ -55,8 +55,8 @@ export function healthPlace({ base }: DatasetAddress, page: string): HealthPlace
 }
 
 /**
- * Undefined where there is an answer that is no dapberry's health: some other server, a proxy that keeps it to itself. Rejects
- * where there is none, or not now.
+ * Undefined for an answer that is no health of dapberry: that of another server, or of a proxy that hides it. Rejects without
+ * an answer, and for a server error.
  */
 export async function fetchHealth(from: string, signal: AbortSignal): Promise<Health | undefined> {
   const response = await fetch(from, { cache: 'no-store', signal });
@@ -67,14 +67,14 @@ export async function fetchHealth(from: string, signal: AbortSignal): Promise<He
   return parseHealth(await jsonOf(response));
 }
 
-/** Undefined where it is no health. What is missing in it, or not as it should be, is left out. */
+/** Undefined for JSON that is no health. Fields that are missing or of another type are ignored. */
 export function parseHealth(json: unknown): Health | undefined {
   const { datasets, configuration, clock } = fieldsOf(json);
   const { synchronized } = fieldsOf(clock);
   if (!Array.isArray(datasets)) return undefined;
   const { problems } = fieldsOf(configuration);
   return {
-    problems: listOf(problems).map(textOf).filter(isSaid),
+    problems: listOf(problems).map(textOf).filter(isNotEmpty),
     isUnsynchronized: synchronized === 'no',
     datasets: datasets.map(parseDataset),
   };
@@ -99,7 +99,7 @@ function parseDataset(json: unknown): DatasetHealth {
   };
 }
 
-/** `lastTime`: of the newest row, in seconds. */
+/** `lastTime`: the time of the newest row, in seconds. */
 function parseForward(step: unknown, lastTime: number | undefined): number {
   const { time: first, seconds: by } = fieldsOf(step);
   const time = numberOf(first);
@@ -114,7 +114,7 @@ function parseSensor({ name, channels, since, lastError }: Fields): FailingSenso
   const seconds = numberOf(since);
   return {
     name: textOf(name),
-    columns: listOf(channels).map(textOf).filter(isSaid),
+    columns: listOf(channels).map(textOf).filter(isNotEmpty),
     since: seconds === undefined ? undefined : seconds * 1000,
     reason: textOf(message),
   };
@@ -128,7 +128,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** A text in one line, without characters that are not seen or turn the others around; empty for what is none. */
+/** A text on one line, without invisible characters and marks that reorder text; empty for another value. */
 function textOf(value: unknown): string {
   if (typeof value !== 'string') return '';
   const characters = [
@@ -141,6 +141,6 @@ function textOf(value: unknown): string {
   return cut ? `${characters.slice(0, LONGEST_TEXT).join('')}…` : characters.join('');
 }
 
-function isSaid(text: string): boolean {
+function isNotEmpty(text: string): boolean {
   return text !== '';
 }

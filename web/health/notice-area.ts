@@ -1,13 +1,13 @@
-// Where notices are seen: above the charts, in little room, the latest news for screen readers too.
+// Shows notices above the charts, and announces new ones to screen readers.
 
 import { byId, element, write } from '../text/element.ts';
 import { writeTime } from '../text/times.ts';
 import { type Notice, newsOf } from './notices.ts';
 
-/** How many notices are seen at once; the others are unfolded. */
+/** The number of notices that are shown at once; the others are folded. */
 const MOST_NOTICES = 4;
 
-interface Shown {
+interface ShownNotice {
   readonly item: HTMLElement;
   notice: Notice;
 }
@@ -21,27 +21,27 @@ export class NoticeArea {
   readonly #stale = byId('notices-stale', HTMLElement);
   readonly #news = byId('news', HTMLElement);
   #notices: readonly Notice[] = [];
-  readonly #shown = new Map<string, Shown>();
+  readonly #shown = new Map<string, ShownNotice>();
 
-  /** `told`: when the server said so, in milliseconds since 1970, where it does not answer now. */
-  show(notices: readonly Notice[], told?: number): void {
+  /** `answered`: the time of the server's last answer, in milliseconds since 1970, if it does not answer now. */
+  show(notices: readonly Notice[], answered?: number): void {
     write(this.#news, newsOf(this.#notices, notices) || (this.#news.textContent ?? ''));
     this.#notices = notices;
-    this.#lay(told);
+    this.#arrange(answered);
   }
 
-  /** Nothing is known any more, which is no news of a better state. */
+  /** Removes all notices without an announcement: that nothing is known is no good news. */
   clear(): void {
     this.#notices = [];
     write(this.#news, '');
     this.show([]);
   }
 
-  #lay(told: number | undefined): void {
+  #arrange(answered: number | undefined): void {
     const items = this.#notices.map(notice => this.#itemOf(notice));
     const keys = new Set(this.#notices.map(({ key }) => key));
     for (const key of this.#shown.keys()) if (!keys.has(key)) this.#shown.delete(key);
-    // One that would be alone behind the fold takes no more room in front of it.
+    // A single notice behind the fold would take as much room as the fold itself.
     const most = items.length === MOST_NOTICES + 1 ? items.length : MOST_NOTICES;
     arrange(this.#list, items.slice(0, most));
     arrange(this.#moreList, items.slice(most));
@@ -49,12 +49,12 @@ export class NoticeArea {
     write(this.#summary, `${items.length - most} more`);
     write(
       this.#stale,
-      told === undefined ? '' : `The server does not answer; it said so at ${writeTime(told)}.`,
+      answered === undefined ? '' : `The server does not answer; it said so at ${writeTime(answered)}.`,
     );
     this.#area.hidden = items.length === 0;
   }
 
-  /** The element of a notice: the one that it had, so that what is selected or read in it stays. */
+  /** The element of a notice: the same as before, so that the reader's selection in it stays. */
   #itemOf(notice: Notice): HTMLElement {
     const shown = this.#shown.get(notice.key) ?? {
       item: element('li', { class: 'notice' }),
@@ -79,7 +79,7 @@ function content({ title, since, text, lines, more }: Notice): HTMLElement[] {
   ];
 }
 
-/** Gives `list` these items; what stays in it is not touched, so that what is selected there stays selected. */
+/** Gives `list` these items without touching those that stay, so that the reader's selection stays. */
 function arrange(list: HTMLElement, items: readonly HTMLElement[]): void {
   const wanted = new Set<Element>(items);
   for (const child of [...list.children]) if (!wanted.has(child)) child.remove();

@@ -1,36 +1,36 @@
-// What is said of how the server is doing: a notice for each thing that is wrong, and the news when that changes.
+// Words the notices about the server: one for each problem, and the announcement of each change.
 
 import { writeDuration, writeTime } from '../text/times.ts';
 import type { DatasetHealth, FailingSensor, Health } from './health.ts';
 
-/** How many problems of a configuration, and columns of a sensor, are named. */
+/** The most problems of a configuration, and columns of a sensor, that are named. */
 const MOST_PROBLEMS = 3;
 const MOST_COLUMNS = 6;
 
-/** UTF-16 units of a reason that are shown. */
+/** The longest reason that is shown, in UTF-16 units. */
 const LONGEST_REASON = 500;
 
-/** Milliseconds by which row times run ahead without a word: clocks are put right by as much all the time. */
+/** The least lead of row times in milliseconds that is reported: clocks are corrected by less all the time. */
 const LEAST_AHEAD = 100;
 
 export interface Notice {
-  /** What it is about: one notice takes the place of another with the same key. */
+  /** Identifies its subject: a notice replaces another with the same key. */
   readonly key: string;
-  /** What is wrong, in a few words. */
+  /** The problem in a few words. */
   readonly title: string;
-  /** Since when, in milliseconds since 1970; undefined where that is not known. */
+  /** The beginning of the problem, in milliseconds since 1970; undefined if it is not known. */
   readonly since?: number | undefined;
-  /** What that means. */
+  /** The consequence. */
   readonly text: string;
-  /** What the server says about it, each a line of its own. */
+  /** The server's own words, in lines. */
   readonly lines: readonly string[];
-  /** How many lines there are besides. */
+  /** The number of further lines. */
   readonly more: number;
-  /** What is said when it is no more. */
+  /** The announcement when the problem is over. */
   readonly over: string;
 }
 
-/** What is wrong with the server and one of its datasets; `labels` are what people call the columns. */
+/** The problems of the server and of one of its datasets; `labels` of the columns by their names. */
 export function noticesOf(
   health: Health,
   dataset: DatasetHealth | undefined,
@@ -82,7 +82,7 @@ export function noticesOf(
   return [...notices, ...failing.map(sensor => sensorNotice(sensor, labels))];
 }
 
-/** What a screen reader is told when `now` has taken the place of `before`; empty where that is nothing. */
+/** The announcement to screen readers when `now` replaces `before`; empty for no change. */
 export function newsOf(before: readonly Notice[], now: readonly Notice[]): string {
   const isIn = (notices: readonly Notice[], { key }: Notice): boolean =>
     notices.some(other => other.key === key);
@@ -94,7 +94,7 @@ export function newsOf(before: readonly Notice[], now: readonly Notice[]): strin
     .join(' ');
 }
 
-/** What is said while rows are not later than those from before the server's clock was set back; times in milliseconds. */
+/** The notice while rows are not later than those from before the server's clock was set back; times in milliseconds. */
 export function seamNotice(last: number, serverTime: number): Notice {
   return {
     key: 'seam',
@@ -106,7 +106,7 @@ export function seamNotice(last: number, serverTime: number): Notice {
   };
 }
 
-/** What is said where attributes of a dataset could not be read, for the reason `problem`. */
+/** The notice that attributes of a dataset could not be read, for the reason `problem`. */
 export function attributesNotice(problem: string): Notice {
   return {
     key: 'attributes',

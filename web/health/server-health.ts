@@ -1,8 +1,8 @@
-// Shows on the page how its server is doing: notices above the charts, and marks in their legends.
+// Shows the health of the page's server: notices above the charts, and marks in their legends.
 
 import type { Plot } from '../chart/plot.ts';
 import type { DatasetAddress } from '../stream/address.ts';
-import type { Channel } from '../stream/describe.ts';
+import type { ShownColumn } from '../stream/describe.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 import { byId } from '../text/element.ts';
 import { type Health, type HealthPlace, healthOf, healthPlace } from './health.ts';
@@ -10,7 +10,7 @@ import { HealthWatch } from './health-watch.ts';
 import { NoticeArea } from './notice-area.ts';
 import { type Notice, noticesOf } from './notices.ts';
 
-/** Milliseconds after a pointer was lifted before anything moves: a click goes to what is under it then. */
+/** Milliseconds after a pointer was lifted before anything moves: the click goes to the element under it then. */
 const AFTER_LIFTING = 300;
 
 export class ServerHealth {
@@ -18,18 +18,18 @@ export class ServerHealth {
   readonly #place: HealthPlace | undefined;
   readonly #watch: HealthWatch | undefined;
   #health: Health | undefined;
-  /** When that was, in milliseconds since 1970 by the browser's clock. */
-  #told = 0;
+  /** The time of the last answer, in milliseconds since 1970 by the browser's clock. */
+  #answered = 0;
   /** False while the server does not answer. */
   #isFresh = true;
-  /** A pointer is pressed on the charts: notices, which would move them away from under it, wait until it is lifted. */
+  /** A pointer is pressed on the charts: notices would move them away from under it, and wait until it is lifted. */
   #isHeld = false;
   #plot: Plot | undefined;
   #labels: ReadonlyMap<string, string> = new Map();
   #seam: Notice | undefined;
   #attributes: Notice | undefined;
 
-  /** Asks nobody where the dataset at `address` is not of the server that `page` comes from. */
+  /** Asks for the health only if the dataset at `address` is beside `page`. */
   constructor(address: DatasetAddress, page: string) {
     this.#place = healthPlace(address, page);
     if (this.#place === undefined) return;
@@ -41,7 +41,7 @@ export class ServerHealth {
       this.#place.from,
       health => {
         this.#health = health;
-        this.#told = Date.now();
+        this.#answered = Date.now();
         this.#isFresh = true;
         this.#show();
       },
@@ -52,24 +52,24 @@ export class ServerHealth {
     );
   }
 
-  connectionIs(state: StreamState['state']): void {
-    this.#watch?.connectionIs(state);
+  streamIs(state: StreamState['state']): void {
+    this.#watch?.streamIs(state);
   }
 
-  /** The plot whose legends are marked from now on; its channels. */
-  plotIs(plot: Plot, channels: readonly Channel[]): void {
+  /** Sets the plot whose legends are marked from now on, and its columns. */
+  plotIs(plot: Plot, columns: readonly ShownColumn[]): void {
     this.#plot = plot;
-    this.#labels = new Map(channels.map(({ name, label }) => [name, label]));
+    this.#labels = new Map(columns.map(({ name, label }) => [name, label]));
     this.#show();
   }
 
-  /** The rows have a seam, whatever the server says of itself; undefined where they have none any more. */
+  /** Sets the notice of a seam between rows; undefined for none. */
   seamIs(notice: Notice | undefined): void {
     this.#seam = notice;
     this.#show();
   }
 
-  /** Attributes of the dataset are missing; undefined where all could be read. */
+  /** Sets the notice that attributes are missing; undefined for none. */
   attributesAre(notice: Notice | undefined): void {
     this.#attributes = notice;
     this.#show();
@@ -93,7 +93,7 @@ export class ServerHealth {
     }
     const dataset = healthOf(health, this.#place!);
     const notices = [...own, ...noticesOf(health, dataset, this.#labels)];
-    this.#area.show(notices, this.#isFresh ? undefined : this.#told);
+    this.#area.show(notices, this.#isFresh ? undefined : this.#answered);
     this.#plot?.markFailing(new Set(dataset?.failing.flatMap(({ columns }) => columns)));
   }
 }

@@ -1,4 +1,4 @@
-// What a person has chosen on the page, kept in its hash so that a link carries it: how much of the past is shown.
+// Keeps the chosen window in the hash of the page's address, so that a link carries it.
 
 /** The windows to choose from, in seconds. */
 export const WINDOWS: readonly (readonly [seconds: number, name: string])[] = [
@@ -12,21 +12,21 @@ export const WINDOWS: readonly (readonly [seconds: number, name: string])[] = [
 
 const DEFAULT_WINDOW = 120;
 
-/** Rows that a window should have room for where nobody has chosen one. */
+/** The rows that a window should have room for if none was chosen. */
 const ENOUGH_ROWS = 60;
 
-/** The windows that an address may ask for besides, in seconds: a few rows, or what a server can be asked for at once. */
+/** The shortest and the longest window that an address may name, in seconds. */
 const SHORTEST = 5;
 const LONGEST = 7 * 86_400;
 
-/** The window in seconds that `hash` names, or the nearest one there can be; undefined where it names no number. */
+/** The window in seconds that `hash` names, or the nearest possible one; undefined if it names no number. */
 export function chosenWindow(hash: string): number | undefined {
   const named = new URLSearchParams(hash.replace(/^#/, '')).get('window')?.trim() ?? '';
   const seconds = named === '' ? Number.NaN : Number(named);
   return Number.isNaN(seconds) ? undefined : Math.min(LONGEST, Math.max(SHORTEST, seconds));
 }
 
-/** `hash` with another window; with none where it is undefined. */
+/** `hash` with another window; without one for undefined. */
 export function withWindow(hash: string, seconds: number | undefined): string {
   const values = new URLSearchParams(hash.replace(/^#/, ''));
   if (seconds === undefined) values.delete('window');
@@ -35,7 +35,7 @@ export function withWindow(hash: string, seconds: number | undefined): string {
   return text === '' ? '' : `#${text}`;
 }
 
-/** `hash` as it has to be: with the window that is shown, if it names one at all. */
+/** `hash` with the window that is shown, if it names one at all. */
 export function correctedHash(hash: string): string {
   const named = new URLSearchParams(hash.replace(/^#/, '')).get('window');
   const seconds = chosenWindow(hash);
@@ -49,7 +49,7 @@ export function windowsWith(seconds: number): readonly (readonly [seconds: numbe
   return [...WINDOWS, own].sort(([a], [b]) => a - b);
 }
 
-/** `90 s`, `5 min`, `1.5 h`, `3 days`: in the largest unit in which it is short. */
+/** `90 s`, `5 min`, `1.5 h`, `3 days`: in the largest unit with one digit after the point at most. */
 function writeSeconds(seconds: number): string {
   const units = [
     [86_400, 'days'],
@@ -62,7 +62,7 @@ function writeSeconds(seconds: number): string {
   return `${Number((seconds / length).toPrecision(6))} ${name}`;
 }
 
-/** The window that suits rows `interval` seconds apart; undefined and 0 are as good as often. */
+/** The window that suits rows `interval` seconds apart; undefined and 0 count as frequent rows. */
 export function suitableWindow(interval: number | undefined): number {
   const wanted = Math.max(DEFAULT_WINDOW, (interval ?? 0) * ENOUGH_ROWS);
   return (WINDOWS.find(([seconds]) => seconds >= wanted) ?? WINDOWS.at(-1)!)[0];

@@ -1,4 +1,4 @@
-// What a person can set: how much of the past is shown, and whether the charts move.
+// Wires the controls of the plot: the length of the past that is shown, and the pause button.
 
 import type { Plot } from '../chart/plot.ts';
 import { byId, element, write } from '../text/element.ts';
@@ -11,7 +11,7 @@ export class Controls {
   #plot: Plot | undefined;
   #interval: number | undefined;
 
-  /** `chosen` is told when the hash of the page has changed. */
+  /** `chosen` is called when the hash of the page has changed. */
   constructor(chosen: () => void) {
     this.#chosen = chosen;
     this.#window.addEventListener('change', () => {
@@ -27,14 +27,14 @@ export class Controls {
     this.#show();
   }
 
-  /** Milliseconds that are to be shown: what was chosen, or what suits rows `interval` seconds apart. */
+  /** Milliseconds to show: the chosen window, or the one that suits rows `interval` seconds apart. */
   windowFor(interval: number | undefined): number {
     this.#interval = interval;
     this.#show();
     return this.#milliseconds;
   }
 
-  /** The plot that they are for; undefined for none. */
+  /** Sets the plot to control; undefined for none. */
   control(plot: Plot | undefined): void {
     this.#plot = plot;
     this.#show();
@@ -55,7 +55,7 @@ export class Controls {
   }
 
   #show(): void {
-    // What the address asks for is shown, or the address says what is.
+    // The address names the window that is shown, or none.
     const hash = correctedHash(location.hash);
     if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
     const windows = windowsWith(this.#milliseconds / 1000);
@@ -64,10 +64,10 @@ export class Controls {
         ...windows.map(([seconds, name]) => element('option', { value: String(seconds) }, name)),
       );
     }
-    const paused = this.#plot?.isPaused ?? false;
+    const isPaused = this.#plot?.isPaused ?? false;
     this.#window.value = String(this.#milliseconds / 1000);
     this.#pause.disabled = this.#plot === undefined;
-    this.#pause.setAttribute('aria-pressed', String(paused));
-    write(this.#pause, paused ? 'Go on' : 'Pause');
+    this.#pause.setAttribute('aria-pressed', String(isPaused));
+    write(this.#pause, isPaused ? 'Go on' : 'Pause');
   }
 }

@@ -1,4 +1,4 @@
-// What happens when the page is opened: which dataset is wanted, what it holds, and then its plot, come what may.
+// Starts the page: finds the dataset to show, asks for its description, and plots it; reports each failure.
 
 import { Plot } from '../chart/plot.ts';
 import { attributesNotice, seamNotice } from '../health/notices.ts';
@@ -6,7 +6,7 @@ import { ServerHealth } from '../health/server-health.ts';
 import { type DatasetAddress, shownAddress, wantedDataset } from '../stream/address.ts';
 import { type Catalog, fetchCatalog, formatsFor, listedAddress, NO_CATALOG } from '../stream/catalog.ts';
 import type { Description } from '../stream/describe.ts';
-import { describeWithPatience } from '../stream/patience.ts';
+import { describePatiently } from '../stream/describe-patiently.ts';
 import { explain, headingOf, plainReason } from '../stream/reason.ts';
 import { byId, write } from '../text/element.ts';
 import { hideMessage, showMessage } from '../text/message.ts';
@@ -19,14 +19,14 @@ import { Status } from './status.ts';
 /** Milliseconds before a dataset whose columns have changed is opened again. */
 const BEFORE_REOPENING = 2000;
 
-/** Milliseconds between two looks at the countdown while there is no plot that does it. */
+/** Milliseconds between two updates of the countdown while no plot makes them. */
 const COUNTDOWN_EVERY = 250;
 
 const page = new URL(location.href);
-const status = new Status(state => health?.connectionIs(state));
+const status = new Status(state => health?.streamIs(state));
 const controls = new Controls(keepHash);
 let catalog = NO_CATALOG;
-/** Of the server that the page comes from, once it is known which dataset is shown. */
+/** The health of the page's own server; undefined until the dataset to show is known. */
 let health: ServerHealth | undefined;
 
 byId('footer', HTMLElement).hidden = false;
@@ -34,7 +34,7 @@ write(byId('zone', HTMLElement), `Times are in the time zone of this browser (${
 wireCopy();
 void start();
 
-/** Finds out which dataset is wanted, and plots it. */
+/** Finds the dataset to show, and plots it. */
 async function start(): Promise<void> {
   let wanted: DatasetAddress | undefined;
   try {
@@ -78,8 +78,8 @@ async function open(address: DatasetAddress): Promise<void> {
   const countdown = setInterval(() => status.count(), COUNTDOWN_EVERY);
   try {
     const again = byId('again', HTMLButtonElement);
-    const { description, problem } = await describeWithPatience(address, again, (connection, error) => {
-      status.set(connection);
+    const { description, problem } = await describePatiently(address, again, (state, error) => {
+      status.set(state);
       if (error !== undefined) showMessage('No answer yet', explain(address, error, page));
     });
     health?.attributesAre(problem === undefined ? undefined : attributesNotice(plainReason(problem)));
@@ -103,13 +103,13 @@ function plot(address: DatasetAddress, description: Description): void {
     failed: (error, hadRows) => {
       shown.remove();
       controls.control(undefined);
-      // Other columns than before: the server has been set up anew, and is asked what it has now.
+      // The server has other columns than before: it was configured anew.
       if (hadRows) setTimeout(() => void open(address), BEFORE_REOPENING);
       else fail(address, error);
     },
   });
   controls.control(shown);
-  health?.plotIs(shown, description.channels);
+  health?.plotIs(shown, description.columns);
 }
 
 function fail(address: DatasetAddress, error: unknown): void {

@@ -1,10 +1,10 @@
-// How people get from one dataset to another: the list of the server's datasets, and the field for any other one.
+// Leads from one dataset to another: the list of the server's datasets, and the field for any other address.
 
 import { type DatasetAddress, datasetAddress, pageQuery, shownAddress } from '../stream/address.ts';
 import type { CatalogEntry } from '../stream/catalog.ts';
 import { byId, element, write } from '../text/element.ts';
 
-/** Lists `entries`, with `current` marked; nothing where there is nothing to choose. */
+/** Lists `entries`, with `current` marked; lists nothing if there is no other dataset. */
 export function showDatasets(entries: readonly CatalogEntry[], current: DatasetAddress): void {
   const nav = byId('datasets', HTMLElement);
   nav.hidden = entries.length < 2 && entries[0]?.address === current.base;
@@ -22,7 +22,7 @@ export function showDatasets(entries: readonly CatalogEntry[], current: DatasetA
   keepHash();
 }
 
-/** Gives the choices in the page's own hash to the links as well. */
+/** Copies the hash of the page's address, with the chosen window, to the links. */
 export function keepHash(): void {
   for (const link of byId('datasets', HTMLElement).querySelectorAll('a')) link.hash = location.hash;
 }

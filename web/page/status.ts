@@ -1,6 +1,6 @@
-// How the page says whether rows come: state and reason, a heartbeat for each row, and how old the newest row is.
+// Shows whether rows come: the state of the stream with its reason, a heartbeat for each row, and the age of the newest row.
 
-import type { PlotStatus, RowNews } from '../chart/plot-status.ts';
+import type { PlotStatus, RowProgress } from '../chart/plot-status.ts';
 import { wantsStillness } from '../chart/theme.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 import { byId, write } from '../text/element.ts';
@@ -15,11 +15,11 @@ const NAMES: Readonly<Record<StreamState['state'], string>> = {
   failed: 'Not available',
 };
 
-/** A row is missed when it is this many times later than usual, and at least this late (ms). */
+/** A row is late after this many usual gaps, and at least this many milliseconds. */
 const LATE = 3;
 const LEAST_LATE = 5000;
 
-/** Milliseconds between two beats: more than three flashes a second would be dangerous to some. */
+/** Milliseconds between two beats: more than three flashes a second can cause seizures (WCAG 2.2, 2.3.1). */
 const BEAT_EVERY = 400;
 
 export class Status implements PlotStatus {
@@ -30,47 +30,47 @@ export class Status implements PlotStatus {
   readonly #newest = byId('newest', HTMLElement);
   readonly #announcement = byId('announcement', HTMLElement);
   readonly #again = byId('again', HTMLButtonElement);
-  #connection: StreamState = { state: 'connecting' };
+  #stream: StreamState = { state: 'connecting' };
   #announced = '';
   /** The time that the charts stand at; undefined while they move. */
   #pausedAt: string | undefined;
-  #beaten = Number.NEGATIVE_INFINITY;
+  #beatAt = Number.NEGATIVE_INFINITY;
   readonly #changed: (state: StreamState['state']) => void;
 
-  /** `changed` is told each time that the connection comes into another state. */
+  /** `changed` is called each time the stream comes into another state. */
   constructor(changed: (state: StreamState['state']) => void) {
     this.#changed = changed;
   }
 
-  get connection(): StreamState {
-    return this.#connection;
+  get stream(): StreamState {
+    return this.#stream;
   }
 
-  set(connection: StreamState): void {
-    const before = this.#connection.state;
-    this.#connection = connection;
-    this.#again.hidden = connection.state !== 'reconnecting';
-    this.#name();
-    const reason = 'reason' in connection ? connection.reason : '';
-    this.#announce(connection.state, reason);
-    this.#tell();
-    if (connection.state !== before) this.#changed(connection.state);
+  set(stream: StreamState): void {
+    const before = this.#stream.state;
+    this.#stream = stream;
+    this.#again.hidden = stream.state !== 'reconnecting';
+    this.#showState();
+    const reason = 'reason' in stream ? stream.reason : '';
+    this.#announce(stream.state, reason);
+    this.#showDetail();
+    if (stream.state !== before) this.#changed(stream.state);
   }
 
-  /** The charts and their numbers stand still at a time, or go on: undefined. */
+  /** Shows the time at which the charts stand; undefined while they move. */
   pause(time: string | undefined): void {
     if (time === this.#pausedAt) return;
     this.#pausedAt = time;
-    this.#name();
-    this.#tell();
-    write(this.#announcement, time === undefined ? NAMES[this.#connection.state] : `Paused at ${time}`);
+    this.#showState();
+    this.#showDetail();
+    write(this.#announcement, time === undefined ? NAMES[this.#stream.state] : `Paused at ${time}`);
   }
 
-  /** A row has come. */
+  /** Shows that a row has come. */
   beat(): void {
     const now = performance.now();
-    if (wantsStillness() || now - this.#beaten < BEAT_EVERY) return;
-    this.#beaten = now;
+    if (wantsStillness() || now - this.#beatAt < BEAT_EVERY) return;
+    this.#beatAt = now;
     this.#beat.animate(
       [
         { transform: 'scale(1.7)', opacity: 0.55 },
@@ -80,38 +80,37 @@ export class Status implements PlotStatus {
     );
   }
 
-  /** Brings the countdown up to date. */
+  /** Updates the countdown. */
   count(): void {
-    this.#tell();
+    this.#showDetail();
   }
 
-  /** Brings the countdown and the age of the newest row up to date. True where a row is missed. */
-  show(news: RowNews): boolean {
-    this.#tell();
-    const { newest, age, usual, median, absolute } = news;
-    const late = newest !== undefined && age > Math.max(LEAST_LATE, LATE * (usual ?? 0));
-    const goingOn = this.#connection.state === 'connected' || this.#connection.state === 'waiting';
-    this.#newest.setAttribute('data-late', String(late && goingOn));
+  /** Updates the countdown and the age of the newest row. True if the next row is late. */
+  show({ newest, age, usual, median, absolute }: RowProgress): boolean {
+    this.#showDetail();
+    const isLate = newest !== undefined && age > Math.max(LEAST_LATE, LATE * (usual ?? 0));
+    const isOpen = this.#stream.state === 'connected' || this.#stream.state === 'waiting';
+    this.#newest.setAttribute('data-late', String(isLate && isOpen));
     if (newest === undefined) write(this.#newest, '');
-    else if (late)
+    else if (isLate)
       write(this.#newest, `no row for ${writeDuration(age)}; newest at ${writeTime(newest, absolute)}`);
     else write(this.#newest, `newest row ${writeTime(newest, absolute)}${rate(median)}`);
-    return late;
+    return isLate;
   }
 
-  /** Says the state: that of the connection where that is in trouble, else whether the charts move. */
-  #name(): void {
-    const { state } = this.#connection;
+  /** Shows the state of the stream; "Paused" while the charts stand and the stream has no trouble. */
+  #showState(): void {
+    const { state } = this.#stream;
     const isPaused = this.#pausedAt !== undefined && ['connecting', 'waiting', 'connected'].includes(state);
     this.#box.setAttribute('data-state', isPaused ? 'paused' : state);
     write(this.#state, isPaused ? 'Paused' : NAMES[state]);
   }
 
-  #tell(): void {
-    const connection = this.#connection;
-    let text = 'reason' in connection ? connection.reason : '';
-    if (connection.state === 'reconnecting') {
-      const seconds = Math.ceil((connection.until - performance.now()) / 1000);
+  #showDetail(): void {
+    const stream = this.#stream;
+    let text = 'reason' in stream ? stream.reason : '';
+    if (stream.state === 'reconnecting') {
+      const seconds = Math.ceil((stream.until - performance.now()) / 1000);
       text = `${seconds > 0 ? `in ${seconds} s` : 'now'}${text === '' ? '' : `: ${text}`}`;
     }
     const still =
@@ -119,7 +118,7 @@ export class Status implements PlotStatus {
     write(this.#detail, `${text}${still}`);
   }
 
-  /** Says the state to screen readers, once each time that it becomes another; not the countdown. */
+  /** Announces each new state to screen readers, without the countdown. */
   #announce(state: StreamState['state'], reason: string): void {
     if (state === this.#announced) return;
     this.#announced = state;

@@ -1,81 +1,80 @@
-// How many digits after the point the values of a column have: those of its resolution, or those that its values come with.
+// Decides how many digits after the point the values of a column are shown with: by its resolution, or by its values.
 
 import { decimal } from '../../dap/encode/decimal.ts';
-import type { Channel } from '../stream/describe.ts';
+import type { ShownColumn } from '../stream/describe.ts';
 
-/** Nobody reads more. */
+/** The most digits after the point. */
 const MOST = 9;
 
-/** Digits of a number that was written as a decimal; what needs more was reckoned, and its last digits say nothing. */
-const WRITTEN = { Float32: 6, Float64: 10 } as const;
+/** The most digits of a measured number; a number with more digits was computed, and its last digits carry no information. */
+const MEASURED = { Float32: 6, Float64: 10 } as const;
 
-/** Digits in all that a reckoned value is shown with. */
+/** The significant digits that a computed value is shown with. */
 const SHOWN = 4;
 
-/** How many values are looked at one by one, and which of the later ones are. */
+/** The first values all count; of the later ones every sixteenth. */
 const FIRST = 64;
 const EVERY = 16;
 
-/** A share of values so small may need more digits than are shown: one odd value changes nothing. */
+/** The share of values that may need more digits than are shown: one odd value changes nothing. */
 const ODD = 0.02;
 
-/** How far a value's size may leave that of its digits, as a factor, before they are counted anew. */
+/** The factor by which the size of values may change before computed values get other digits. */
 const STEADY = 3;
 
-/** What decides the digits of a channel: its packing is undefined for text. */
-interface NeededDigits extends Pick<Channel, 'kind' | 'type' | 'resolution'> {
+/** The properties of a column that decide its digits; `meaning` is undefined for text. */
+interface DigitSource extends Pick<ShownColumn, 'kind' | 'type' | 'resolution'> {
   readonly meaning: { readonly scale: number; readonly offset: number } | undefined;
 }
 
-/** Learns from the values of a column, where nothing is stated. What is hidden or seen on the page makes no difference. */
+/** Learns from the values of a column that states no resolution. Hiding its line makes no difference. */
 export class Digits {
   readonly #stated: number | undefined;
   readonly #type: 'Float32' | 'Float64';
   #seen = 0;
-  /** How many written values have so many digits after the point. */
-  readonly #written = new Array<number>(MOST + 1).fill(0);
-  /** Sizes of the latest reckoned values. */
+  /** The number of measured values by their digits after the point. */
+  readonly #measured = new Array<number>(MOST + 1).fill(0);
+  /** Sizes of the latest computed values. */
   #sizes: number[] = [];
   #decimals: number | undefined;
-  /** True where most of the first values were reckoned. */
-  #isReckoned: boolean | undefined;
+  /** True if most of the first values were computed. */
+  #isComputed: boolean | undefined;
 
-  constructor(channel: NeededDigits) {
-    this.#stated = statedDecimals(channel);
-    const { scale = 1, offset = 0 } = channel.meaning ?? {};
-    this.#type = channel.type === 'Float32' && scale === 1 && offset === 0 ? 'Float32' : 'Float64';
+  constructor(column: DigitSource) {
+    this.#stated = statedDecimals(column);
+    const { scale = 1, offset = 0 } = column.meaning ?? {};
+    this.#type = column.type === 'Float32' && scale === 1 && offset === 0 ? 'Float32' : 'Float64';
   }
 
-  /** Digits after the point; one at least where the column holds fractions. */
+  /** Digits after the point; at least one for a column of fractions. */
   get decimals(): number {
     return this.#stated ?? Math.max(1, this.#decimals ?? 1);
   }
 
-  /** Takes note of a value. */
-  see(value: number): void {
+  add(value: number): void {
     if (this.#stated !== undefined || !Number.isFinite(value) || value === 0) return;
     if (this.#seen++ >= FIRST && this.#seen % EVERY !== 0) return;
     const text = decimal(this.#type, value);
-    if (significantDigits(text) > WRITTEN[this.#type])
+    if (significantDigits(text) > MEASURED[this.#type])
       this.#sizes = [...this.#sizes, Math.abs(value)].slice(-FIRST);
-    else this.#written[Math.min(MOST, decimalsIn(text))]!++;
+    else this.#measured[Math.min(MOST, decimalsIn(text))]!++;
     this.#count();
   }
 
   #count(): void {
-    const written = this.#written.reduce((sum, count) => sum + count, 0);
-    const reckoned = this.#isReckoned ?? this.#sizes.length > written;
-    if (this.#seen === FIRST) this.#isReckoned = reckoned;
-    if (reckoned) this.#fitSize();
-    else this.#decimals = Math.max(this.#decimals ?? 0, this.#neededBy(written));
+    const measured = this.#measured.reduce((sum, count) => sum + count, 0);
+    const isComputed = this.#isComputed ?? this.#sizes.length > measured;
+    if (this.#seen === FIRST) this.#isComputed = isComputed;
+    if (isComputed) this.#fitSize();
+    else this.#decimals = Math.max(this.#decimals ?? 0, this.#neededBy(measured));
   }
 
-  /** The digits that all values but the odd ones need. */
-  #neededBy(written: number): number {
+  /** The digits that all values need, except the odd ones. */
+  #neededBy(measured: number): number {
     let beyond = 0;
     for (let digits = MOST; digits > 0; digits--) {
-      beyond += this.#written[digits]!;
-      if (beyond > written * ODD) return digits;
+      beyond += this.#measured[digits]!;
+      if (beyond > measured * ODD) return digits;
     }
     return 0;
   }
@@ -88,7 +87,7 @@ export class Digits {
   }
 }
 
-/** The digits that tell multiples of `step` apart: all of the step's own, where it has one digit, or two of which the last is a 5. */
+/** The digits that tell multiples of `step` apart: all digits of a step with one digit, or with two of which the last is a 5. */
 export function stepDecimals(step: number): number {
   const text = String(Number(step.toPrecision(6)));
   const own = decimalsIn(text);
@@ -98,10 +97,10 @@ export function stepDecimals(step: number): number {
   return Math.min(MOST, own <= enough || (isRound && own <= enough + 1) ? own : enough);
 }
 
-function statedDecimals({ kind, type, resolution, meaning }: NeededDigits): number | undefined {
+function statedDecimals({ kind, type, resolution, meaning }: DigitSource): number | undefined {
   if (resolution !== undefined) return stepDecimals(resolution);
   if (kind === 'integer') return 0;
-  // Whole numbers that are packed have steps of the scale.
+  // Packed whole numbers have steps of the scale.
   const isPacked = type !== undefined && !type.startsWith('Float');
   if (!isPacked) return undefined;
   const { scale = 1, offset = 0 } = meaning ?? {};

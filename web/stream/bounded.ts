@@ -1,14 +1,14 @@
-// Tells whether a constraint says itself which rows are wanted, so that the page must not ask for others.
+// Decides whether a constraint selects rows itself, so that the page must not add a bound on time.
 
 import { type Constraint, type Operand, parseConstraint, pathOf } from '../../dap/constraint/index.ts';
 import { meansSame } from '../../dap/constraint/selection/names.ts';
 
-/** Operators that leave a beginning or an end of time open. */
+/** Operators that do not bound time. */
 const UNBOUNDING = ['!=', '=~'];
 
 /**
- * True where `constraint` counts rows or compares the column `time` (its name behind that of the Sequence) with a moment.
- * What cannot be read as a constraint is left as it is: true.
+ * True if `constraint` has a row range or compares the column `time` (its name behind that of the Sequence) with a moment.
+ * True for a text that is no constraint, too: it is sent unchanged.
  */
 export function isBounded(constraint: string, time: string | undefined): boolean {
   let parsed: Constraint;

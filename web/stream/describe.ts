@@ -1,4 +1,4 @@
-// What a dataset holds for a page: its Sequence, the time column, and the channels with their names and units.
+// Describes a dataset for the page: its Sequence, its time column, and the shown columns with their labels and units.
 
 import {
   type AttributeTable,
@@ -13,25 +13,25 @@ import { findTime, type TimeColumn } from '../../dap/model/time-column.ts';
 import { type Atomic, type DapDataset, isAtomic, type NumberType } from '../../dap/model/variable.ts';
 import { prettyUnits } from '../text/units.ts';
 
-/** UTF-16 units of a label that are shown. */
+/** The longest label that is shown, in UTF-16 units. */
 const LONGEST_LABEL = 200;
 
-/** One column that is shown. */
-export interface Channel {
+/** One column that the page shows. */
+export interface ShownColumn {
   readonly name: string;
   /**
-   * What a person calls it: `long_name`, else the column's name, behind the name of its sensor (`sensor_name`) where it
-   * has one; with the column's name where several columns are called the same.
+   * Its `long_name`, else its name; behind the name of its sensor (`sensor_name`) if it has one. The names of columns tell
+   * those with the same label apart.
    */
   readonly label: string;
-  /** As a reader writes it: `°C`; empty for none. Channels of one unit share a chart. */
+  /** As people write it: `°C`; empty for none. Columns of one unit share a chart. */
   readonly unit: string;
   readonly kind: 'real' | 'integer' | 'text';
-  /** How the numbers come; undefined for text. */
+  /** The DAP2 type of its numbers; undefined for text. */
   readonly type: NumberType | undefined;
-  /** The smallest step between two values, where the dataset says so. */
+  /** The smallest step between two values; undefined if the dataset does not state it. */
   readonly resolution: number | undefined;
-  /** Tells the values of a column of numbers from what stands for none, and unpacks them; undefined for text. */
+  /** Recognises missing values of a column of numbers, and unpacks the others; undefined for text. */
   readonly meaning: NumberMeaning | undefined;
   /** The texts that stand for no value. */
   readonly missingTexts: readonly string[];
@@ -39,28 +39,28 @@ export interface Channel {
 
 export interface Description {
   readonly title: string;
-  /** Who runs it; empty where the dataset does not say. */
+  /** The institution that runs it; empty if the dataset does not state it. */
   readonly institution: string;
-  /** Seconds between rows, where the dataset says so (ACDD `time_coverage_resolution`). */
+  /** Seconds between rows (ACDD `time_coverage_resolution`); undefined if the dataset does not state it. */
   readonly interval: number | undefined;
   /** The Sequence's name. */
   readonly sequence: string;
-  /** True where the dataset holds other variables too, so that the Sequence has to be asked for by its name. */
+  /** True if the dataset holds other variables too, so that the Sequence has to be requested by its name. */
   readonly amongOthers: boolean;
-  /** Undefined where no column tells the time: rows are then shown at the time when they arrive. */
+  /** Undefined without a column of times: rows are then shown at the time of their arrival. */
   readonly time: TimeColumn | undefined;
-  readonly channels: readonly Channel[];
+  readonly columns: readonly ShownColumn[];
 }
 
-/** Channels that share a chart, because they share a unit. */
+/** Columns that share a chart, because they share a unit. */
 export interface UnitGroup {
   readonly unit: string;
-  readonly channels: readonly Channel[];
+  readonly columns: readonly ShownColumn[];
 }
 
 /**
- * Describes the first Sequence of `dataset` that has a time column, or else the first. Throws an error that lists what
- * was found where there is no Sequence.
+ * Describes the first Sequence of `dataset` that has a time column, or else the first. Throws an error that lists the
+ * variables of a dataset without a Sequence.
  */
 export function describeDataset(dataset: DapDataset, attributes: AttributeTable): Description {
   const sequences = dataset.variables.filter(variable => variable.type === 'Sequence');
@@ -80,31 +80,31 @@ export function describeDataset(dataset: DapDataset, attributes: AttributeTable)
     sequence: sequence.name,
     amongOthers: dataset.variables.length > 1,
     time,
-    channels: toldApart(
+    columns: withDistinctLabels(
       sequence.fields
         .filter(isAtomic)
         .filter(field => field.name !== time?.name)
-        .map(field => describeChannel(field, columnAttributes(attributes, sequence.name, field.name))),
+        .map(field => describeColumn(field, columnAttributes(attributes, sequence.name, field.name))),
     ),
   };
 }
 
-/** Two thermometers of one kind have one long name: their columns' names tell which is which. */
-function toldApart(channels: readonly Channel[]): Channel[] {
-  const byLabel = new Map<string, Channel[]>();
-  for (const channel of channels) {
-    const alike = byLabel.get(channel.label);
-    if (alike === undefined) byLabel.set(channel.label, [channel]);
-    else alike.push(channel);
+/** Two thermometers of one kind have one long name: the names of their columns tell them apart. */
+function withDistinctLabels(columns: readonly ShownColumn[]): ShownColumn[] {
+  const byLabel = new Map<string, ShownColumn[]>();
+  for (const column of columns) {
+    const alike = byLabel.get(column.label);
+    if (alike === undefined) byLabel.set(column.label, [column]);
+    else alike.push(column);
   }
-  return channels.map(channel => {
-    const alike = byLabel.get(channel.label)!;
-    return alike.length === 1 ? channel : { ...channel, label: labelAmong(channel, alike) };
+  return columns.map(column => {
+    const alike = byLabel.get(column.label)!;
+    return alike.length === 1 ? column : { ...column, label: labelAmong(column, alike) };
   });
 }
 
 /** `fridge_temperature` and `roof_temperature`, both called Temperature, are of a fridge and a roof. */
-function labelAmong({ name, label }: Channel, alike: readonly Channel[]): string {
+function labelAmong({ name, label }: ShownColumn, alike: readonly ShownColumn[]): string {
   const parts = name.split('_');
   const quantity = parts
     .map((_, index) => `_${parts.slice(index).join('_')}`)
@@ -112,25 +112,25 @@ function labelAmong({ name, label }: Channel, alike: readonly Channel[]): string
   return quantity === undefined ? `${label} (${name})` : ofSensor(name.slice(0, -quantity.length), label);
 }
 
-/** The sensor's own name before what it measures, unless that says it already. */
+/** The label behind the sensor's own name, unless the label contains that name. */
 function ofSensor(sensor: string | undefined, label: string): string {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_-]+/g, ' ');
   return !sensor || ` ${plain(label)} `.includes(` ${plain(sensor)} `) ? label : `${sensor} · ${label}`;
 }
 
-/** The numeric channels, together by unit, in the order of the columns. */
-export function groupByUnit(channels: readonly Channel[]): UnitGroup[] {
-  const groups = new Map<string, Channel[]>();
-  for (const channel of channels) {
-    if (channel.kind === 'text') continue;
-    const group = groups.get(channel.unit);
-    if (group === undefined) groups.set(channel.unit, [channel]);
-    else group.push(channel);
+/** The columns of numbers, grouped by unit, in their order. */
+export function groupByUnit(columns: readonly ShownColumn[]): UnitGroup[] {
+  const groups = new Map<string, ShownColumn[]>();
+  for (const column of columns) {
+    if (column.kind === 'text') continue;
+    const group = groups.get(column.unit);
+    if (group === undefined) groups.set(column.unit, [column]);
+    else group.push(column);
   }
-  return [...groups].map(([unit, together]) => ({ unit, channels: together }));
+  return [...groups].map(([unit, together]) => ({ unit, columns: together }));
 }
 
-function describeChannel({ name, type }: Atomic, attributes: AttributeTable | undefined): Channel {
+function describeColumn({ name, type }: Atomic, attributes: AttributeTable | undefined): ShownColumn {
   const meaning = meaningOf(type, attributes);
   const label = shortened(attributeText(attributes, 'long_name') || name.replaceAll('_', ' '));
   return {
@@ -147,7 +147,7 @@ function describeChannel({ name, type }: Atomic, attributes: AttributeTable | un
   };
 }
 
-/** A text that a server gives for a label, which is no label where it fills a page. */
+/** A text of a server as a label: a text that would fill the page is cut. */
 function shortened(text: string): string {
   return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL)}…` : text;
 }

@@ -1,9 +1,9 @@
-// Says why something failed, in words for the person in front of the page.
+// Explains to the reader of the page why something failed.
 
 import { DapError, ResponseError } from '../../dap/index.ts';
 import type { DatasetAddress } from './address.ts';
 
-/** What Chromium, Firefox and Safari say of a request that got no answer; they say no more than that to a page. */
+/** The messages of Chromium, Firefox and Safari for a request without an answer; a page learns no more than that. */
 const NO_ANSWER = /failed to fetch|networkerror when attempting to fetch resource\.?|load failed/i;
 
 /** An error's message, with the browser's own words replaced. */
@@ -21,11 +21,11 @@ export function headingOf(error: unknown): string {
   return 'This dataset cannot be plotted';
 }
 
-/** Why `address` cannot be read, and what the browser keeps to itself about it; `page` is where the page came from. */
+/** Why `address` cannot be read, with the reasons that the browser hides from the page; `page` is the page's own address. */
 export function explain(address: DatasetAddress, error: unknown, page: URL): string {
   const said = error instanceof Error ? error.message : String(error);
   const reason = plainReason(error).replace(/[.\s]*$/, '.');
-  // Whatever the server answered, the browser let the page read it.
+  // The server answered, and the browser let the page read the answer.
   if (!NO_ANSWER.test(said)) return reason;
   const { protocol, origin } = new URL(address.base);
   if (page.protocol === 'https:' && protocol === 'http:') {

@@ -3,12 +3,12 @@
 import { DAP2 } from '../../dap/formats/index.ts';
 import type { DatasetAddress } from './address.ts';
 
-/** Milliseconds by which a `Date` is behind at most: it tells whole seconds. */
+/** Milliseconds by which a `Date` is behind at most: it holds whole seconds. */
 export const TRUNCATED = 1000;
 
 /**
- * The server's time in milliseconds since 1970, rather a second too late than too early; the browser's where the server
- * does not say or does not let a page of another origin see it.
+ * The server's time in milliseconds since 1970, rather a second too late than too early; the browser's time if the server
+ * sends no `Date` or hides it from pages of another origin.
  */
 export async function askServerTime({ base }: DatasetAddress, signal: AbortSignal): Promise<number> {
   try {

@@ -1,12 +1,12 @@
-// How far apart the rows of a stream usually are.
+// Measures how far apart the rows of a stream usually are.
 
-/** How many of the last gaps count. */
+/** The number of the last gaps that count. */
 const REMEMBERED = 64;
 
-/** Nine of ten gaps are no longer than what is usual: of regular rows that is their interval, of others a long gap. */
+/** Nine of ten gaps are no longer than the usual gap: that is the interval of regular rows, and a long gap of others. */
 const USUAL = 0.9;
 
-/** Learns from the times of rows, in milliseconds. */
+/** Expects the times of rows, in milliseconds. */
 export class Spacing {
   readonly #gaps = new Float64Array(REMEMBERED);
   #count = 0;
@@ -24,7 +24,7 @@ export class Spacing {
     return this.#usual;
   }
 
-  /** The gap in the middle, which an interruption does not change: half are shorter; undefined as `usual` is. */
+  /** The median gap in milliseconds, which an interruption does not change; undefined before two rows have come. */
   get median(): number | undefined {
     return this.#quantile(0.5);
   }

@@ -1,6 +1,6 @@
-// How an element of the page is made: its tag, its attributes and what is in it. Text stays text.
+// Makes elements of the page, and finds those of index.html. Text is never read as HTML.
 
-/** `true` writes an attribute without a value, `false` leaves it out. */
+/** `true` writes an attribute without a value, `false` omits it. */
 export type Attributes = Readonly<Record<string, string | boolean>>;
 
 export function element<Tag extends keyof HTMLElementTagNameMap>(
@@ -16,14 +16,14 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The element of the page with this `id`, which `index.html` holds. Throws an error where it is not of `kind`. */
+/** The element of `index.html` with this `id`. Throws a `TypeError` if it is not of the class `kind`. */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new TypeError(`Expected an element #${id} of kind ${kind.name}`);
   return found;
 }
 
-/** Writes `text` where it is another than before, so that nothing is laid out again for nothing. */
+/** Writes `text` if it is new, so that the browser makes no needless layout. */
 export function write(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }

@@ -1,13 +1,13 @@
-// What is in JSON that came from a server? Fields that may be anything: whoever reads them says what they have to be.
+// Reads JSON of a server without trust: every field may be of any type, which its reader checks.
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields of an object; none where `value` is something else. */
+/** The fields of an object; none for any other value. */
 export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-/** What a response says in JSON; undefined where it is not a good one, or says it in something else. */
+/** The JSON of a response; undefined for an error status or another media type. */
 export async function jsonOf(response: Response): Promise<unknown> {
   if (response.ok && /\bjson\b/.test(response.headers.get('content-type') ?? '')) return response.json();
   await response.body?.cancel();

@@ -1,8 +1,8 @@
-// What is said in place of the charts where there are none, and what can be done about it.
+// Shows a message in the place of the charts, with a button to try again.
 
 import { byId, write } from './element.ts';
 
-/** Shows a message; `again` is offered as a button where it is given. */
+/** Shows a message, with a button that calls `again` if that is given. */
 export function showMessage(title: string, text: string, again?: () => void): void {
   const button = byId('retry', HTMLButtonElement);
   write(byId('message-title', HTMLElement), title);

@@ -1,6 +1,6 @@
-// How times are written, and where the time axis has its lines.
+// Writes times and durations for people, and places the lines of the time axis.
 
-/** Distances between lines that a person can count by, in milliseconds. */
+/** Distances between lines that people count in, in milliseconds. */
 const STEPS = [
   ...[100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map(seconds => seconds * 1000),
@@ -14,7 +14,7 @@ export function timeStep(span: number, lines: number): number {
   return STEPS.find(step => span / step <= lines) ?? STEPS.at(-1)!;
 }
 
-/** The times from `from` to `to` at which an axis has a line. */
+/** The times of the axis's lines from `from` to `to`. */
 export function timeTicks(from: number, to: number, step: number): number[] {
   const first = Math.ceil(from / step);
   return Array.from(
@@ -23,7 +23,7 @@ export function timeTicks(from: number, to: number, step: number): number[] {
   );
 }
 
-/** How a line of the axis is labelled: with the seconds only where lines are closer than a minute. */
+/** The label of a line of the axis, with seconds if lines are closer than a minute. */
 export function writeTick(time: number, step: number, absolute: boolean): string {
   if (!absolute) return writeSpan(time, step < 1000);
   if (step >= 86_400_000) return writeDate(time);
@@ -31,7 +31,7 @@ export function writeTick(time: number, step: number, absolute: boolean): string
   return writeClock(time).slice(0, step < 60_000 ? 8 : 5);
 }
 
-/** The time of day where the browser is: `14:03:09`, or `14:03:09.250`. */
+/** The time of day in the browser's time zone: `14:03:09`, or `14:03:09.250`. */
 export function writeClock(time: number, millis = false): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return '';
@@ -39,7 +39,7 @@ export function writeClock(time: number, millis = false): string {
   return millis ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
 }
 
-/** The date where the browser is: `2026-02-28`. */
+/** The date in the browser's time zone: `2026-02-28`. */
 export function writeDate(time: number): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return '';
@@ -47,7 +47,7 @@ export function writeDate(time: number): string {
 }
 
 /**
- * When something was: the time of day where the browser is, with the date where that is another than today's; a span where
+ * The time of day in the browser's time zone, with the date if that is not today; a span since a moment without a name if
  * `absolute` is false.
  */
 export function writeTime(time: number, absolute = true, millis = false): string {
@@ -56,7 +56,7 @@ export function writeTime(time: number, absolute = true, millis = false): string
   return `${date === writeDate(Date.now()) ? '' : `${date} `}${writeClock(time, millis)}`;
 }
 
-/** A span since a moment that nobody named: `0:02:05`; from 100 hours on with days, `9000 d 0:02:05`. */
+/** A span since a moment without a name: `0:02:05`; from 100 hours on with days, `9000 d 0:02:05`. */
 export function writeSpan(time: number, millis = false): string {
   const seconds = Math.floor(Math.abs(time) / 1000);
   const hours = Math.floor(seconds / 3600);
@@ -71,7 +71,7 @@ export function writeSpan(time: number, millis = false): string {
   return `${time < 0 ? '−' : ''}${text}${rest}`;
 }
 
-/** How long `millis` is, in the largest unit that fits: `0.4 s`, `12 s`, `3 min`, `2 h 5 min`, `4 d`. */
+/** A duration in the largest unit that fits: `0.4 s`, `12 s`, `3 min`, `2 h 5 min`, `4 d`. */
 export function writeDuration(millis: number): string {
   const seconds = Math.max(0, millis) / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(seconds < 0.05 ? 0 : 1)} s`;
@@ -83,7 +83,7 @@ export function writeDuration(millis: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** The browser's distance from UTC: `UTC+01:00`. */
+/** The offset of the browser's time zone: `UTC+01:00`. */
 export function writeZone(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   if (minutes === 0) return 'UTC';

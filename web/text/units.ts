@@ -1,4 +1,4 @@
-// How a unit is written for people: UDUNITS spelling in, the symbol that a reader knows out.
+// Writes units for people: from UDUNITS spelling to the usual symbol.
 
 const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ...['degree_celsius', 'degrees_celsius', 'degree_c', 'degrees_c', 'degc', 'deg_c', 'celsius'].map(
@@ -33,8 +33,8 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /**
- * The unit as a reader writes it: `degree_Celsius` is `°C`, `m s-1` is `m/s`, `kg m-3` is `kg/m³`, `umol` is `µmol`;
- * empty for `1` and for none. What it does not know, it leaves as it is.
+ * The unit as people write it: `degree_Celsius` is `°C`, `m s-1` is `m/s`, `kg m-3` is `kg/m³`, `umol` is `µmol`;
+ * empty for `1` and for none. An unknown unit stays unchanged.
  */
 export function prettyUnits(units: string | undefined): string {
   const text = (units ?? '').trim();

@@ -1,4 +1,4 @@
-// How a value is written: as many digits as its chart can tell apart, in a width that does not jump.
+// Writes values with the digits that their chart needs, in a width that does not jump.
 
 const SUPERSCRIPTS: Readonly<Record<string, string>> = {
   '-': '⁻',
@@ -14,19 +14,19 @@ const SUPERSCRIPTS: Readonly<Record<string, string>> = {
   '9': '⁹',
 };
 
-/** From here on powers of ten are easier to read than digits; below `SMALL` likewise. */
+/** From `LARGE` on, and below `SMALL`, powers of ten are easier to read than digits. */
 const LARGE = 1e7;
 const SMALL = 1e-4;
 
-/** A narrow space at which no line is broken. */
+/** A narrow no-break space. */
 const GROUP_SPACE = '\u202f';
 
-/** What stands for no value. */
+/** Stands for a missing value. */
 export const NO_VALUE = '–';
 
 /**
- * `value` to `decimals` digits after the point, which may be less than none: 1234 to -2 is to the hundreds. Numbers that
- * are very large or small are written as powers of ten, with `leastDigits` digits after the point at least.
+ * `value` with `decimals` digits after the point; a negative number of digits stands for tens, hundreds and so on. Very large
+ * and very small numbers are written as powers of ten, with at least `leastDigits` digits after the point.
  */
 export function writeValue(value: number, decimals: number, leastDigits = 0): string {
   if (!Number.isFinite(value)) return NO_VALUE;
@@ -36,7 +36,7 @@ export function writeValue(value: number, decimals: number, leastDigits = 0): st
   return withSpaces(value.toFixed(Math.max(0, Math.min(decimals, 12)))).replace(/^-(?=0(?:\.0*)?$)/, '');
 }
 
-/** An integer, all of it. */
+/** An integer with all its digits. */
 export function writeInteger(value: number): string {
   return Number.isFinite(value) ? withSpaces(value.toFixed(0)) : NO_VALUE;
 }

@@ -59,15 +59,15 @@ describe('a server that is watched', () => {
   });
 
   it('is asked right after the connection has changed, once for several changes', async () => {
-    watch.connectionIs('ended');
-    watch.connectionIs('connected');
+    watch.streamIs('ended');
+    watch.streamIs('connected');
     await seconds(11);
     expect(asked).toEqual([0, 1.3, 11.3]);
   });
 
   it('is not asked because it is being asked for rows', async () => {
-    watch.connectionIs('connecting');
-    watch.connectionIs('waiting');
+    watch.streamIs('connecting');
+    watch.streamIs('waiting');
     await seconds(2);
     expect(asked).toEqual([0]);
   });
@@ -86,11 +86,11 @@ describe('a server that is watched', () => {
   it('is asked at once when rows come again, but not after each attempt to connect', async () => {
     answer = () => Promise.reject(new TypeError('Failed to fetch'));
     await seconds(40);
-    watch.connectionIs('reconnecting');
+    watch.streamIs('reconnecting');
     await seconds(5);
     expect(asked).toEqual([0, 10, 30]);
     answer = () => Response.json(HEALTH);
-    watch.connectionIs('connected');
+    watch.streamIs('connected');
     await seconds(11);
     expect(asked).toEqual([0, 10, 30, 46.3, 56.3]);
   });
@@ -107,7 +107,7 @@ describe('a server that is watched', () => {
     answer = () => new Promise(() => {});
     await seconds(9.5);
     page.become('hidden');
-    watch.connectionIs('reconnecting');
+    watch.streamIs('reconnecting');
     await seconds(600);
     expect(asked).toEqual([0, 10]);
     answer = () => Response.json(HEALTH);

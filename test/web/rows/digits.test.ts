@@ -8,7 +8,7 @@ function decimalsOf(
   channel: Partial<ConstructorParameters<typeof Digits>[0]> = {},
 ): number {
   const digits = new Digits({ ...FLOAT, ...channel });
-  for (const value of values) digits.see(value);
+  for (const value of values) digits.add(value);
   return digits.decimals;
 }
 

@@ -52,7 +52,7 @@ describe('what a dataset holds', () => {
       units: { millis: 1000, epoch: 0 },
       absolute: true,
     });
-    expect(described.channels.map(({ name }) => name)).toEqual([
+    expect(described.columns.map(({ name }) => name)).toEqual([
       'voltage',
       'temperature',
       'inside',
@@ -61,8 +61,8 @@ describe('what a dataset holds', () => {
     ]);
   });
 
-  it('has channels with the names and units that people know', () => {
-    expect(described.channels.map(({ label, unit, kind }) => [label, unit, kind])).toEqual([
+  it('has columns with the names and units that people know', () => {
+    expect(described.columns.map(({ label, unit, kind }) => [label, unit, kind])).toEqual([
       ['Output', 'mV', 'real'],
       ['temperature', '°C', 'real'],
       ['Inside', '°C', 'real'],
@@ -77,7 +77,7 @@ describe('what a dataset holds', () => {
         temperature { String long_name "Temperature"; }
         inside { String long_name "Inside"; }
     } }`);
-    expect(describeDataset(DDS, das).channels.map(({ label }) => label)).toEqual([
+    expect(describeDataset(DDS, das).columns.map(({ label }) => label)).toEqual([
       'Temperature (voltage)',
       'Temperature (temperature)',
       'Inside',
@@ -101,7 +101,7 @@ describe('what a dataset holds', () => {
         ${first} { String long_name "Temperature"; ${ofFirst} }
         ${second} { String long_name "Temperature"; ${ofSecond} }
     } }`);
-    expect(describeDataset(dds, das).channels.map(({ label }) => label)).toEqual([
+    expect(describeDataset(dds, das).columns.map(({ label }) => label)).toEqual([
       'fridge · Temperature',
       'cold_room · Temperature',
     ]);
@@ -112,7 +112,7 @@ describe('what a dataset holds', () => {
         voltage { String long_name "Output"; String sensor_name "probe"; }
         temperature { String long_name "Cold room temperature"; String sensor_name "cold_room"; }
     } }`);
-    const labels = describeDataset(DDS, das).channels.map(({ label }) => label);
+    const labels = describeDataset(DDS, das).columns.map(({ label }) => label);
     expect(labels.slice(0, 2)).toEqual(['probe · Output', 'Cold room temperature']);
   });
 
@@ -122,20 +122,20 @@ describe('what a dataset holds', () => {
         temperature { String resolution "fine"; }
         inside { Float64 resolution 0; }
     } }`);
-    const steps = describeDataset(DDS, das).channels.map(({ resolution }) => resolution);
+    const steps = describeDataset(DDS, das).columns.map(({ resolution }) => resolution);
     expect(steps.slice(0, 3)).toEqual([0.0625, undefined, undefined]);
   });
 
   it('knows what stands for no value, and how values are packed', () => {
-    const [voltage, temperature, , count] = described.channels;
+    const [voltage, temperature, , count] = described.columns;
     expect([0, Number.NaN].map(stored => voltage!.meaning!.valueOf(stored))).toEqual([0, Number.NaN]);
     expect([1, -999].map(stored => temperature!.meaning!.valueOf(stored))).toEqual([1, Number.NaN]);
     expect([4, -1].map(stored => count!.meaning!.valueOf(stored))).toEqual([12, Number.NaN]);
   });
 
   it('is drawn in one chart a unit, text in none', () => {
-    const groups = groupByUnit(described.channels);
-    expect(groups.map(({ unit, channels }) => [unit, channels.map(({ name }) => name)])).toEqual([
+    const groups = groupByUnit(described.columns);
+    expect(groups.map(({ unit, columns }) => [unit, columns.map(({ name }) => name)])).toEqual([
       ['mV', ['voltage']],
       ['°C', ['temperature', 'inside']],
       ['', ['count']],
@@ -151,9 +151,9 @@ describe('labels', () => {
       const dataset = parseDds(`Dataset { Sequence { Float64 time; ${fields} } s; } d;`);
       const attributes = parseDas(`Attributes { s { ${names} } }`);
       const begin = performance.now();
-      const { channels } = describeDataset(dataset, attributes);
+      const described = describeDataset(dataset, attributes);
       const took = performance.now() - begin;
-      expect(channels[columns - 1]!.label).toBe(`Same (c${columns - 1})`);
+      expect(described.columns[columns - 1]!.label).toBe(`Same (c${columns - 1})`);
       return took;
     };
     timeFor(5000);
@@ -165,7 +165,7 @@ describe('labels', () => {
     const das = parseDas(
       `Attributes { sensor { voltage { String units "${long}"; String long_name "${long}"; } } }`,
     );
-    const [voltage] = describeDataset(DDS, das).channels;
+    const [voltage] = describeDataset(DDS, das).columns;
     expect(voltage!.label.length).toBeLessThan(250);
     expect(voltage!.unit.length).toBeLessThan(250);
   });
@@ -254,6 +254,6 @@ describe('a dataset', () => {
   it('may name its attributes with dots', () => {
     const dataset = parseDds('Dataset { Sequence { Float64 time; Float64 y; } b; } d;');
     const attributes = parseDas('Attributes { b.y { String units "mV"; } }');
-    expect(describeDataset(dataset, attributes).channels[0]?.unit).toBe('mV');
+    expect(describeDataset(dataset, attributes).columns[0]?.unit).toBe('mV');
   });
 });

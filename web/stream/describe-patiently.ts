@@ -1,36 +1,37 @@
-// What a dataset holds, asked for until there is an answer: a page may be opened while the server still starts.
+// Asks for the description of a dataset until an answer comes: a page may be opened while the server still starts.
 
 import { describe, ResponseError } from '../../dap/index.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import { type Description, describeDataset } from './describe.ts';
 import type { StreamState } from './stream-state.ts';
 
-/** Milliseconds before the server is asked again: at first, and at most. */
+/** Milliseconds before the next request: at first, and at most. */
 const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 30_000;
 
-/** Events after which there is reason to believe that the server can be reached again. */
+/** Events after which the server may be reachable again. */
 const HOPEFUL = ['online', 'pageshow', 'focus'];
 
-/** What the page knows of a dataset. */
-export interface Described {
+/** The description of a dataset, as far as it could be read. */
+export interface PatientDescription {
   readonly description: Description;
-  /** Why attributes are missing; undefined where all could be read. */
+  /** Why attributes are missing; undefined if all could be read. */
   readonly problem: string | undefined;
 }
 
 /**
- * The description of the dataset at `address`. Asks again, after longer and longer waits, while no answer comes;
- * `waiting` is told of each wait, and a click on `again` ends it. Rejects where the answer is no.
+ * The description of the dataset at `address`. Asks again, after longer and longer waits, while no answer comes. `changed` is
+ * called before each request and before each wait, with the error that led to it; a click on `again` ends the wait. Rejects
+ * when the server refuses.
  */
-export async function describeWithPatience(
+export async function describePatiently(
   address: DatasetAddress,
   again: HTMLElement,
-  waiting: (connection: StreamState, error?: unknown) => void,
-): Promise<Described> {
+  changed: (state: StreamState, error?: unknown) => void,
+): Promise<PatientDescription> {
   const query = address.constraint === '' ? '' : `?${encodedConstraint(address)}`;
   for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 2)) {
-    waiting({ state: 'connecting' });
+    changed({ state: 'connecting' });
     try {
       const { dataset, attributes, problem } = await describe(`${address.base}${query}`);
       return { description: describeDataset(dataset, attributes), problem };
@@ -38,7 +39,7 @@ export async function describeWithPatience(
       const mayComeBack =
         error instanceof ResponseError && (error.status === undefined || error.status >= 500);
       if (!mayComeBack) throw error;
-      waiting({ state: 'reconnecting', until: performance.now() + wait, reason: '' }, error);
+      changed({ state: 'reconnecting', until: performance.now() + wait, reason: '' }, error);
       await waitUnlessWoken(wait, again);
     }
   }

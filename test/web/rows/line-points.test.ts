@@ -1,22 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Points } from '../../../web/rows/points.ts';
-
-type Point = [time: number, value: number];
-
-/** All points that are numbered. */
-function listed(points: Points): Point[] {
-  return Array.from({ length: points.end - points.begin }, (_, index) => {
-    const number = points.begin + index;
-    return [points.time(number), points.value(number)];
-  });
-}
-
-function filled(column: number, span: number, rows: Iterable<Point>): Points {
-  const points = new Points(column, span);
-  for (const [time, value] of rows) points.push(time, value);
-  return points;
-}
+import { LinePoints } from '../../../web/rows/line-points.ts';
+import { filled, listed, type Point } from './lines.ts';
 
 const someRows = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.option(fc.integer({ min: -9, max: 9 }))), {
@@ -30,8 +15,8 @@ const someRows = fc
     });
   });
 
-describe('the points of a channel', () => {
-  it('are the rows themselves where columns of pixels are narrower than rows are apart', () => {
+describe('the points of a line', () => {
+  it('are the rows themselves if pixels are narrower than the gaps between rows', () => {
     const points = filled(10, 1e6, [
       [0, 1],
       [100, 3],
@@ -53,7 +38,7 @@ describe('the points of a channel', () => {
     expect(listed(points)).toContainEqual([2500, 99]);
   });
 
-  it('are at most two a column of pixels, and have its least and greatest value', () => {
+  it('are at most two for each pixel, and have its least and greatest value', () => {
     fc.assert(
       fc.property(someRows, fc.integer({ min: 1, max: 200 }), (rows, column) => {
         const valid = rows.filter(([, value]) => !Number.isNaN(value));
@@ -96,9 +81,9 @@ describe('the points of a channel', () => {
   it('are not joined to what comes after an interruption', () => {
     const points = filled(10, 1e6, [[0, 1]]);
     points.settle(50);
-    expect(points.broken).toBe(false);
+    expect(points.isBroken).toBe(false);
     points.break();
-    expect(points.broken).toBe(true);
+    expect(points.isBroken).toBe(true);
     points.push(5000, 2);
     points.settle(1e6);
     expect(listed(points).map(([, value]) => value)).toEqual([1, Number.NaN, 2]);
@@ -114,7 +99,7 @@ describe('the points of a channel', () => {
   });
 
   it('stay few for ever: what is older than the span goes, but for the one that the line comes from', () => {
-    const points = new Points(10, 1000);
+    const points = new LinePoints(10, 1000);
     for (let time = 0; time < 1_000_000; time++) points.push(time, Math.sin(time));
     expect(points.end - points.begin).toBeLessThanOrEqual(203);
     expect(points.time(points.begin)).toBeLessThan(1_000_000 - 1000);
@@ -122,7 +107,7 @@ describe('the points of a channel', () => {
     expect(points.begin).toBeGreaterThan(100_000);
   });
 
-  it('wait for their column to be complete', () => {
+  it('wait until their pixel is complete', () => {
     const points = filled(100, 1e6, [[10, 1]]);
     points.settle(99);
     expect(points.end).toBe(0);
@@ -141,14 +126,14 @@ describe('the least and the greatest value of a time', () => {
     [500, 9],
   ]);
 
-  it('count what is in it, the column that is still being filled, and where the line comes from', () => {
+  it('count what is in it, the pixel that is still being filled, and where the line comes from', () => {
     expect(points.extent(0, 1000)).toEqual({ min: -5, max: 9 });
     expect(points.extent(150, 450)).toEqual({ min: 1, max: 3 });
     expect(points.extent(500, 1000)).toEqual({ min: 2, max: 9 });
   });
 
   it('are none where there is nothing', () => {
-    expect(new Points(10, 100).extent(0, 10)).toBeUndefined();
+    expect(new LinePoints(10, 100).extent(0, 10)).toBeUndefined();
   });
 });
 
@@ -161,7 +146,7 @@ describe('the point nearest to a time', () => {
     [310, 4],
   ]);
 
-  it('is found on either side, also in the newest column', () => {
+  it('is found on either side, also in the newest pixel', () => {
     expect(points.nearest(49, 100)).toEqual({ time: 0, value: 1 });
     expect(points.nearest(60, 100)).toEqual({ time: 100, value: 2 });
     expect(points.nearest(9999, 1e5)).toEqual({ time: 310, value: 4 });
@@ -212,7 +197,7 @@ describe('what was read at a time', () => {
 });
 
 describe('resampled points', () => {
-  it('are what coarser columns would have given at once', () => {
+  it('are those that coarser pixels would have given at once', () => {
     fc.assert(
       fc.property(someRows, rows => {
         const coarse = filled(120, 1e9, rows).resample(120, 1e9);
@@ -237,92 +222,5 @@ describe('resampled points', () => {
       [0, 1],
       [100, 2],
     ]);
-  });
-});
-
-describe('points whose clock is set back', () => {
-  const rows: Point[] = [
-    [100, 1],
-    [200, 2],
-    [300, 3],
-  ];
-
-  it('are kept until the clock jumps past them, between breaks', () => {
-    const points = filled(10, 1e6, rows).turnedBack(150);
-    points.push(150, 4);
-    points.push(160, 5);
-    points.settle(1000);
-    expect(listed(points)).toEqual([
-      [100, 1],
-      [150, Number.NaN],
-      [150, 4],
-      [160, 5],
-    ]);
-    points.passLater(400, true);
-    points.push(400, 6);
-    points.settle(1000);
-    expect(listed(points).filter(([, value]) => !Number.isNaN(value))).toEqual([
-      [100, 1],
-      [150, 4],
-      [160, 5],
-      [200, 2],
-      [300, 3],
-      [400, 6],
-    ]);
-    const gaps = listed(points).filter(([, value]) => Number.isNaN(value));
-    expect(gaps.map(([time]) => time)).toEqual([150, 200, 400]);
-  });
-
-  it('give way to rows of the same times', () => {
-    const points = filled(10, 1e6, rows).turnedBack(150);
-    for (const time of [150, 180, 220, 320]) {
-      points.passLater(time, false);
-      points.push(time, 9);
-    }
-    points.passLater(500, true);
-    points.push(500, 7);
-    points.settle(1000);
-    expect(listed(points).filter(([, value]) => !Number.isNaN(value))).toEqual([
-      [100, 1],
-      [150, 9],
-      [180, 9],
-      [220, 9],
-      [320, 9],
-      [500, 7],
-    ]);
-  });
-
-  it('stay few where rows come newest first, as from a table in that order', () => {
-    let points = new Points(1000, 3_600_000);
-    // Without a bound this takes minutes.
-    for (let row = 0; row < 100_000; row++) {
-      points = points.turnedBack(1e12 - 1000 * row);
-      points.push(1e12 - 1000 * row, row);
-    }
-    points.passLater(1e12 + 1000, true);
-    points.push(1e12 + 1000, -1);
-    points.settle(1e13);
-    const values = listed(points).flatMap(([, value]) => (Number.isNaN(value) ? [] : [value]));
-    expect(values.slice(-4)).toEqual([2, 1, 0, -1]);
-    expect(values.length).toBeLessThan(4 * 3600);
-  });
-
-  it('stay in their order however often that happens', () => {
-    const times = fc.array(fc.tuple(fc.integer({ min: 0, max: 2000 }), fc.boolean()), { maxLength: 60 });
-    fc.assert(
-      fc.property(times, moves => {
-        let points = new Points(10, 1e6);
-        let newest = Number.NEGATIVE_INFINITY;
-        for (const [time, jump] of moves) {
-          if (time < newest) points = points.turnedBack(time);
-          else points.passLater(time, jump);
-          points.push(time, 1);
-          newest = time;
-        }
-        points.settle(1e9);
-        const shown = listed(points).map(([time]) => time);
-        expect(shown).toEqual([...shown].sort((a, b) => a - b));
-      }),
-    );
   });
 });

@@ -1,7 +1,7 @@
-// How a wait is made that ends at once when nobody wants it any more.
+// Waits for a time, or until a signal is aborted.
 
-/** Waits for `millis`; rejects with the reason of `signal` as soon as it is aborted. */
-export function nap(millis: number, signal: AbortSignal): Promise<void> {
+/** Resolves after `millis`; rejects with the reason of `signal` as soon as it is aborted. */
+export function pause(millis: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const wake = (): void => {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ServerClock } from '../../../web/stream/clock.ts';
+import { ServerClock } from '../../../web/stream/server-clock.ts';
 
 /** A server whose clock reads this much more than the browser's. */
 const AHEAD = 5_000_000;

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { FollowedRows } from '../../../dap/index.ts';
+import { handOver } from '../../../web/stream/hand-over.ts';
+import { ServerClock } from '../../../web/stream/server-clock.ts';
+import { RowThrottle } from '../../../web/stream/throttle.ts';
+
+/** `count` rows, the first at `from` milliseconds, and one every `step`. */
+function timedRows(count: number, from: number, step: number) {
+  const sequence = { type: 'Sequence', name: 's', fields: [] } as const;
+  const rows: FollowedRows = { length: count, columns: [], sequence };
+  return { rows, times: Float64Array.from({ length: count }, (_, row) => from + row * step) };
+}
+
+describe('rows that are handed over', () => {
+  it('come all and in their order, in pieces of at most a thousand', async () => {
+    const pieces: [number, number][] = [];
+    const throttle = new RowThrottle(new ServerClock());
+    await handOver(
+      timedRows(2500, 0, 1),
+      throttle,
+      (_, from, to) => pieces.push([from, to]),
+      AbortSignal.any([]),
+    );
+    expect(pieces).toEqual([
+      [0, 1000],
+      [1000, 2000],
+      [2000, 2500],
+    ]);
+  });
+
+  it('come one by one when they are due if they run ahead of the clock', async () => {
+    const known = { server: 0, browser: performance.now() };
+    const begin = performance.now();
+    const taken: number[] = [];
+    const throttle = new RowThrottle(new ServerClock(), known);
+    const take = (_: unknown, from: number, to: number) => {
+      for (let row = from; row < to; row++) taken.push(performance.now() - begin);
+    };
+    await handOver(timedRows(4, 0, 1100), throttle, take, AbortSignal.any([]));
+    expect(taken).toHaveLength(4);
+    for (const [row, at] of taken.entries()) expect(at).toBeGreaterThan(1100 * row - 1100);
+    expect(taken.at(-1)).toBeGreaterThan(2000);
+  });
+
+  it('stop at once when the stream is closed while they wait', async () => {
+    const stop = new AbortController();
+    const reason = new Error('closed');
+    const known = { server: 0, browser: performance.now() };
+    const taken: number[] = [];
+    const throttle = new RowThrottle(new ServerClock(), known);
+    const take = (_: unknown, from: number) => {
+      taken.push(from);
+      queueMicrotask(() => stop.abort(reason));
+    };
+    await expect(handOver(timedRows(3, 0, 60_000), throttle, take, stop.signal)).rejects.toBe(reason);
+    expect(taken).toEqual([0]);
+  });
+});

@@ -1,0 +1,110 @@
+// Keeps the page's one stream of rows: it begins with the past, rests while the page is hidden, and continues after the newest row.
+
+import type { DatasetAddress } from './address.ts';
+import { type AttemptContext, AttemptRun, type StreamEvents } from './attempt-run.ts';
+import { type Attempt, AttemptPlan, type NewestRow } from './attempts.ts';
+import type { Description } from './describe.ts';
+import { HiddenRest } from './hidden-rest.ts';
+import { ServerClock } from './server-clock.ts';
+import { columnIndex, type TimedRows } from './timed-rows.ts';
+
+export interface LiveStreamEvents extends StreamEvents {
+  /** No more rows will come, because of an error. */
+  failed(error: unknown): void;
+}
+
+export class LiveStream {
+  /** The server's time, judged by the rows that arrive. */
+  readonly clock = new ServerClock();
+  readonly #description: Description;
+  readonly #events: LiveStreamEvents;
+  readonly #plan: AttemptPlan;
+  readonly #context: AttemptContext;
+  readonly #wake = new EventTarget();
+  readonly #life = new AbortController();
+  readonly #rest: HiddenRest;
+  #stream = new AbortController();
+  #past = 0;
+  #newest: NewestRow | undefined;
+
+  constructor(address: DatasetAddress, description: Description, events: LiveStreamEvents) {
+    this.#description = description;
+    this.#events = events;
+    this.#plan = new AttemptPlan(address, description, this.clock);
+    this.#context = {
+      address,
+      description,
+      clock: this.clock,
+      wake: this.#wake,
+      events: {
+        state: state => events.state(state),
+        begin: (rows, isAnew) => events.begin(rows, isAnew),
+        rows: (timed, from, to) => {
+          events.rows(timed, from, to);
+          this.#note(timed, to - 1);
+        },
+        seam: (last, serverTime) => events.seam(last, serverTime),
+      },
+    };
+    this.#rest = new HiddenRest(
+      {
+        rest: () => this.#stream.abort(),
+        resume: () => void this.#open(signal => this.#plan.afterTheNewest(this.#newest, this.#past, signal)),
+        wake: () => this.wake(),
+      },
+      this.#life.signal,
+    );
+  }
+
+  /** False for a server that is known not to give its past. */
+  get mayGivePast(): boolean {
+    return this.#plan.mayGivePast;
+  }
+
+  /** Opens the stream, or replaces the open one, with `past` milliseconds of the past. */
+  start(past: number): void {
+    this.#past = past;
+    if (!this.#rest.isResting) void this.#open(signal => this.#plan.fromThePast(past, signal));
+  }
+
+  /** Sets how many milliseconds of the past the next stream begins with. */
+  remember(past: number): void {
+    this.#past = past;
+  }
+
+  /** Ends the wait for the next attempt to connect. */
+  wake(): void {
+    this.#wake.dispatchEvent(new Event('wake'));
+  }
+
+  stop(): void {
+    this.#life.abort();
+    this.#stream.abort();
+  }
+
+  async #open(plan: (signal: AbortSignal) => Promise<Attempt[]>): Promise<void> {
+    this.#stream.abort();
+    this.#stream = new AbortController();
+    const { signal } = this.#stream;
+    this.#events.state({ state: 'connecting' });
+    try {
+      const attempts = await plan(signal);
+      for (const [index, attempt] of attempts.entries()) {
+        const run = new AttemptRun(this.#context, attempt, index === attempts.length - 1);
+        const hasRows = await run.run(signal);
+        this.#plan.note(attempt, hasRows);
+        if (hasRows) return;
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#events.failed(error);
+    }
+  }
+
+  /** Keeps the time of row `row`, for the request after the next break. A row without a time is none to continue after. */
+  #note({ rows, times }: TimedRows, row: number): void {
+    const { time } = this.#description;
+    if (time === undefined || !Number.isFinite(times[row])) return;
+    const stored = Number(rows.columns[columnIndex(time.name, rows)]![row]);
+    this.#newest = { stored, time: times[row]! };
+  }
+}
