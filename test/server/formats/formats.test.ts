@@ -142,9 +142,12 @@ describe('the formats of a server with one more in its list:', () => {
 });
 
 describe('every format', () => {
-  it.each(ROW_FORMATS)('has a test of its bytes: $name.test.ts', ({ name }) => {
-    expect(existsSync(resolve(import.meta.dirname, `${name}.test.ts`))).toBe(true);
-  });
+  it.each(ROW_FORMATS.map(({ name }) => `${name}.test.ts`))(
+    'has a test of its bytes, test/server/formats/%s',
+    file => {
+      expect(existsSync(resolve(import.meta.dirname, file))).toBe(true);
+    },
+  );
 });
 
 describe('docs/addresses.md', () => {

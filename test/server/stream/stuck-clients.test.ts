@@ -1,0 +1,63 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseError } from '../../../dap/index.ts';
+import { type Serving, serving } from '../../serving.ts';
+import { openStream, stuckClient, untilStreams } from './open-stream.ts';
+
+let server: Serving;
+afterEach(() => server.close());
+
+describe('a limit', () => {
+  it('on open streams answers 503 with Retry-After and a DAP2 Error, and lifts when a stream ends', async () => {
+    server = await serving({ limits: { maxStreams: 3, maxStreamsPerAddress: 2 } });
+    const streams = [await openStream(server, '/roberrypi.dods'), await openStream(server, '/host.asc')];
+    const refused = await fetch(`${server.url}/roberrypi.dods`);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('10');
+    expect(parseError(await refused.text())?.message).toBe(
+      '2 streams to your address are open, and that is the limit; try again later',
+    );
+    expect((await fetch(`${server.url}/roberrypi.dds`)).status).toBe(200);
+    streams[0]!.asked.destroy();
+    await untilStreams(server, 1);
+    const { asked, answer } = await openStream(server, '/roberrypi.dods');
+    expect(answer.statusCode).toBe(200);
+    asked.destroy();
+    streams[1]!.asked.destroy();
+  });
+
+  it('on the time that a client takes nothing cuts it off, and it alone', async () => {
+    server = await serving({ interval: 0, limits: { readerTimeout: 0.2 } });
+    const stuck = stuckClient(server, '/roberrypi.dods');
+    const { asked, answer } = await openStream(server, '/roberrypi.dods');
+    answer.resume();
+    const health = async () => (await fetch(`${server.url}/health`)).json();
+    await expect.poll(health, { timeout: 25_000 }).toMatchObject({ streams: 1, opened: 2, cutOff: 1 });
+    asked.destroy();
+    stuck.destroy();
+  });
+});
+
+describe('a client that reads slowly', () => {
+  it('but steadily is not cut off, though the kernel says nothing of it for longer than a client may be stuck', async () => {
+    server = await serving({ interval: 0, limits: { readerTimeout: 2 } });
+    const slow = connect(server.port, '127.0.0.1');
+    slow.write('GET /roberrypi.dods HTTP/1.1\r\nHost: pi\r\n\r\n');
+    let [read, isClosed] = [0, false];
+    slow.on('close', () => {
+      isClosed = true;
+    });
+    // 4 kB at a time: the kernel makes room known when a megabyte or more has been taken.
+    slow.on('readable', () => {});
+    const begun = performance.now();
+    while (performance.now() - begun < 5000 && !isClosed) {
+      read += (slow.read(4096) as Buffer | null)?.length ?? 0;
+      await delay(20);
+    }
+    expect(isClosed).toBe(false);
+    await untilStreams(server, 1);
+    expect(read).toBeGreaterThan(200_000);
+    slow.destroy();
+  });
+});
