@@ -34,7 +34,7 @@ export function computedReading(sensor: ComputedSensor, time: number): Values {
  */
 function checkedReading({ channels }: Sensor, reading: Reading): PartialReading {
   const parts: Partial<PartialReading> = isObject(reading) ? partsOf(reading) : {};
-  const { values, problem } = parts;
+  const { values } = parts;
   const { length } = values ?? {};
   if (values === undefined || length !== channels.length) {
     throw new Error(
@@ -45,7 +45,7 @@ function checkedReading({ channels }: Sensor, reading: Reading): PartialReading 
     if (typeof values[index] === 'number') continue;
     throw new Error(`expected a number for ${channels[index]!.name}, found ${valueText(values[index])}`);
   }
-  return problem === undefined ? { values } : { values, problem };
+  return parts as PartialReading;
 }
 
 function isObject(value: unknown): boolean {
