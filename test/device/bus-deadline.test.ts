@@ -72,7 +72,7 @@ describe('sensors that take turns on a bus', () => {
     await device.close();
   });
 
-  it('fail with the name of the one that hangs, which fails first', async () => {
+  it('fail with the name of the sensor that hangs, which fails first', async () => {
     const clock = new FakeClock(1_800_000_000);
     const { healthy, hanging } = busOf(clock);
     const sensors = [hanging('attic', () => true), healthy('cellar'), healthy('garden')];
@@ -93,7 +93,7 @@ describe('sensors that take turns on a bus', () => {
     await device.close();
   });
 
-  it('are well again as soon as the bus is let go', async () => {
+  it('recover as soon as the bus is free', async () => {
     const clock = new FakeClock(1_800_000_000);
     let broken = true;
     const { healthy, hanging, hung } = busOf(clock);
@@ -121,7 +121,7 @@ describe('sensors that take turns on a bus', () => {
     await device.close();
   });
 
-  it('fail after ten seconds too where nobody knows who has the bus', async () => {
+  it('fail after ten seconds if the holder of the bus is unknown', async () => {
     const clock = new FakeClock(1_800_000_000);
     const { serial, healthy } = busOf(clock);
     void serial('1-wire', () => new Promise(() => {}));
@@ -136,7 +136,7 @@ describe('sensors that take turns on a bus', () => {
 });
 
 describe('thermometers on 1-Wire that convert one after the other', () => {
-  it('are all read, however many: none is failing for the time that the others take', async () => {
+  it('are all read, however many there are: none fails for the time of the others', async () => {
     const clock = new FakeClock(1_800_000_000);
     const addresses = Array.from({ length: 6 }, (_, index) => `28-00000000000${index + 1}`);
     const chips = Object.fromEntries(

@@ -33,7 +33,7 @@ describe('a sensor that fails', () => {
     await device.close();
   });
 
-  it('is not said to be well before it was read, and that it answers is no news then', async () => {
+  it('is waiting until its first read, whose success is no event', async () => {
     const { device, events, rows } = await deviceOf(
       1,
       sensorOf('s', () => [3]),
@@ -44,7 +44,7 @@ describe('a sensor that fails', () => {
     expect(events).toEqual([]);
   });
 
-  it('says so once, with the reason, and again when it is back', async () => {
+  it('reports the failure once, with the reason, and once its recovery', async () => {
     let broken = true;
     const sensor = sensorOf('s', () => {
       if (broken) throw new Error('wire is off');
@@ -99,7 +99,7 @@ describe('a sensor that fails', () => {
     await device.close();
   });
 
-  it('fails where its reading has not one value a channel', async () => {
+  it('fails if its reading has not one value per channel', async () => {
     const { device, rows } = await deviceOf(
       1,
       sensorOf('s', () => [1, 2]),
@@ -111,7 +111,7 @@ describe('a sensor that fails', () => {
     await device.close();
   });
 
-  it('fails where its read throws before it gives a promise', async () => {
+  it('fails if its read throws before it returns a promise', async () => {
     const sensor: Sensor = {
       ...steady(),
       read: () => {
@@ -184,7 +184,7 @@ describe('a sensor that hangs', () => {
     await device.close();
   });
 
-  it('is let go by a reader of rows that stops, within milliseconds', async () => {
+  it('is closed within milliseconds when the rows are aborted', async () => {
     const device = await openDevice({
       sensors: [opening(sensorOf('hung', never)), opening(steady())],
       interval: 60,
@@ -198,7 +198,7 @@ describe('a sensor that hangs', () => {
     await device.close();
   });
 
-  it('that minds its signal is tried again', async () => {
+  it('that ends on abort is tried again', async () => {
     let reads = 0;
     const sensor = sensorOf('s', ({ signal }) => {
       reads++;

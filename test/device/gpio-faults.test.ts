@@ -39,7 +39,7 @@ describe.each(KINDS)('a stream with a sensor of the kind %s', (name, kind) => {
     expect(gpio.open).toEqual([]);
   });
 
-  it('begins without a line that another has, and has it when that one has gone', async () => {
+  it('starts without a line that another program holds, and opens it when that is free', async () => {
     const { gpio, stream } = await streamOf(kind, circuit, 'held');
     expect(column(await take(stream.rows, 3), 1)).toEqual(Array(3).fill(Number.NaN));
     gpio.mend(pin);

@@ -23,7 +23,7 @@ describe('a device of computed sensors without an interval', () => {
     await device.close();
   });
 
-  it('begins now, rounded up to a whole step, where no one says from when', async () => {
+  it('begins now, rounded up to a whole step, without a start time', async () => {
     const clock = new FakeClock(START + 0.25);
     const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0, step: 60, clock });
     const [batch] = await take(device.rows(new AbortController().signal), 1);
@@ -35,7 +35,7 @@ describe('a device of computed sensors without an interval', () => {
     await device.close();
   });
 
-  it('gives the same rows to everyone who begins at the same time', async () => {
+  it('gives the same rows to all readers that begin at the same time', async () => {
     const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0 });
     const { signal } = new AbortController();
     const [one, two] = [device.rows(signal, { from: START }), device.rows(signal, { from: START })];
@@ -101,7 +101,7 @@ describe('a device of computed sensors without an interval', () => {
     await device.close();
   });
 
-  it('lets timers and sockets have their turn while someone reads without a pause', async () => {
+  it('lets timers and sockets run while a reader takes rows without a pause', async () => {
     const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 0 });
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
@@ -158,7 +158,7 @@ describe('a device of real sensors without an interval', () => {
     expect((await generators[1]!.next()).done).toBe(true);
   });
 
-  it('ends at once where the abort comes while its sensors open, and closes them then', async () => {
+  it('ends at once on an abort while its sensors open, and closes them', async () => {
     const openings: Deferred<ReturnType<typeof sensorOf>>[] = [];
     const closed = deferred();
     const sensor = sensorOf('s', () => [1]);
@@ -179,7 +179,7 @@ describe('a device of real sensors without an interval', () => {
     await closed.promise;
   });
 
-  it('says so when the sensors come back with other channels', async () => {
+  it('fails if the sensors open again with other channels', async () => {
     let name = 'before';
     const device = await openDevice({ sensors: [async () => sensorOf(name, () => [1])], interval: 0 });
     name = 'after';
@@ -188,7 +188,7 @@ describe('a device of real sensors without an interval', () => {
     );
   });
 
-  it('does not flood anyone with NaN while all its sensors are out', async () => {
+  it('makes one row of NaN per second while all its sensors fail', async () => {
     const clock = new FakeClock(START);
     const dead = sensorOf('dead', () => Promise.reject(new Error('gone')));
     const hung = sensorOf('hung', never);

@@ -31,7 +31,7 @@ describe('a decimal comma', () => {
     expect(await valuesOf(text)).toEqual([20.5, -0.25, 0.5, 7, 20.5, 8]);
   });
 
-  it('is one in a column beside another with decimal points', async () => {
+  it('is understood in a column beside another with decimal points', async () => {
     const text = 'time;t;u\n1000.5;20,5;1.25\n1001.5;20,25;1.5\n';
     expect((await columns(text, { columns: ['t', 'u'], time: 'time' })).values).toEqual([
       [20.5, 20.25],
@@ -39,7 +39,7 @@ describe('a decimal comma', () => {
     ]);
   });
 
-  it('with three digits is one between semicolons where all values have it', async () => {
+  it('with three digits is a decimal mark between semicolons if all values have it', async () => {
     expect(await valuesOf('time;t\n1;20,125\n2;20,250\n')).toEqual([20.125, 20.25]);
     expect(await valuesOf('time;t\n1;20,125\n2;20,25\n3;20\n')).toEqual([20.125, 20.25, 20]);
     expect(await valuesOf('time;t\n1;0,125\n2;1\n')).toEqual([0.125, 1]);
@@ -77,12 +77,12 @@ describe('a decimal comma', () => {
       'time;t;u\n1;1.012;2,5\n',
       'line 2, column t: expected a number or a time, found "1.012"; it may be 1.012 or 1012 beside "2,5"',
     ],
-  ])('is refused where it may mean something else: %j', async (text, message) => {
+  ])('is refused if it is ambiguous: %j', async (text, message) => {
     await expect(valuesOf(text)).rejects.toThrow(message);
   });
 });
 
-describe('what stands between fields', () => {
+describe('the delimiter of a table', () => {
   it.each([
     ['a semicolon in a remark of a comma file', 'time,remark,t\n1,warm; windy,20.5\n2,"a, b; c",21\n'],
     ['a comma in a remark of a semicolon file', 'time;remark;t\n1;warm, windy;20,5\n2;"a; b";21\n'],
@@ -94,17 +94,17 @@ describe('what stands between fields', () => {
     expect(await valuesOf(text)).toEqual([20.5, 21]);
   });
 
-  it('is what gives the wanted names, where there is more than one choice', async () => {
+  it('is the one that gives the requested names', async () => {
     expect(await valuesOf('a, b, c, d;t\nx;3,5\n')).toEqual([3.5]);
   });
 
-  it('is told where rows have another than the names', async () => {
+  it('is named in the error if rows have another than the names', async () => {
     await expect(valuesOf('time;t\n1,2\n')).rejects.toThrow(
       'line 2: expected 2 fields, found 1; between the names is a semicolon, between these fields a comma',
     );
   });
 
-  it('may be anything where lines end in several ways', async () => {
+  it('is found with any ends of lines', async () => {
     const text = 'time;t\r\n1;20,5\n2;21,5\r3;22,5\r\n\r\n4;warm\n';
     await expect(valuesOf(text)).rejects.toThrow(
       'line 6, column t: expected a number or a time, found "warm"',
@@ -142,7 +142,7 @@ describe('a number', () => {
     await expect(valuesOf(`time;t\n1;${text}\n`)).rejects.toThrow(message);
   });
 
-  it('is missing where the field is empty or says so, or is one of `missing`', async () => {
+  it('is missing for an empty field, a word for it, or one of `missing`', async () => {
     const text = 'time,t\n1,\n2,NaN\n3,-\n4,-999\n5,+.5e1\n6,-inf\n';
     expect(await valuesOf(text)).toEqual([NaN, NaN, NaN, -999, 5, Number.NEGATIVE_INFINITY]);
     expect(await valuesOf(text, { missing: [-999] })).toEqual([
@@ -201,7 +201,7 @@ describe('a time', () => {
     ['1795255200000000000', 'if these are nanoseconds, divide them by 1000000000'],
     ['', 'expected a time in the column time, found no value'],
     ['inf', 'before the year 3000'],
-  ])('is refused where it does not exist or is in another unit: %j', async (text, message) => {
+  ])('is refused if it does not exist or is in another unit: %j', async (text, message) => {
     await expect(timesOf(`time,t\n${text},1\n`)).rejects.toThrow(message);
   });
 });
@@ -230,7 +230,7 @@ describe('another encoding', () => {
       Buffer.concat([Buffer.from('time,t\n1,2\n'), Buffer.alloc(100)]),
       'line 3: expected UTF-8, found NUL bytes',
     ],
-  ])('is told by name: %s', async (_what, bytes, message) => {
+  ])('is named: %s', async (_what, bytes, message) => {
     await expect(columns(bytes)).rejects.toThrow(message);
   });
 

@@ -59,7 +59,7 @@ describe('a sensor that is slower than its rows', () => {
     await device.close();
   });
 
-  it('repeats the latest reading until there is the next one, where it is to be held', async () => {
+  it('repeats the latest reading until the next one, with between: hold', async () => {
     const { device, rows } = await deviceOf(0.1, { between: 'hold' }, counting);
     const values = column(await take(rows, 60), 1);
     const first = values.findIndex(isNumber);
@@ -98,7 +98,7 @@ describe('a sensor that is slower than its rows', () => {
     await device.close();
   });
 
-  it('does not repeat a reading for longer than the next one and its deadline take', async () => {
+  it('repeats a reading no longer than the next one and its deadline take', async () => {
     const { clock, device, rows } = await deviceOf(0.1, { between: 'hold' }, async (count, clock) => {
       if (count > 0) return never();
       await asleep(clock, 0.35);
@@ -119,7 +119,7 @@ describe('a sensor that is slower than its rows', () => {
     await device.close();
   });
 
-  it('is well, and health tells how long its readings take; the log is told once', async () => {
+  it('is healthy, its state has the time of its readings, and one event reports it', async () => {
     const { device, events, rows } = await deviceOf(0.1, { between: 'hold' }, counting);
     await take(rows, 200);
     const slow = { every: 0.1, takes: 0.78, waits: 0, between: 'hold' };
@@ -129,7 +129,7 @@ describe('a sensor that is slower than its rows', () => {
     await device.close();
   });
 
-  it('is not called slow for one or two readings that are late, nor when it has become faster', async () => {
+  it('is not slow after one or two late readings, nor when it has become faster', async () => {
     const { device, events, rows } = await deviceOf(0.1, {}, async (count, clock) => {
       if (count % 5 < 2 || (count > 20 && count < 30)) await asleep(clock, 0.25);
       return [count];
@@ -164,14 +164,14 @@ describe('a sensor that is read more rarely than rows are made', () => {
     await device.close();
   });
 
-  it('has its value in the rows between as well, where it is to be held', async () => {
+  it('has its value in the rows between too, with between: hold', async () => {
     const { device, rows } = await deviceOf(1, { every: 10, between: 'hold' }, async count => [count]);
     const values = column(await take(rows, 40), 1);
     expect(values).toEqual([0, 1, 2, 3].flatMap(value => Array(10).fill(value)));
     await device.close();
   });
 
-  it('is read in the nearest row where its time is no multiple of the interval', async () => {
+  it('is read in the nearest row if its time is no multiple of the interval', async () => {
     const { device, reads, rows } = await deviceOf(1, { every: 2.5, between: 'hold' }, async count => [
       count,
     ]);
@@ -217,7 +217,7 @@ describe('a sensor that is read more rarely than rows are made', () => {
 });
 
 describe('the deadline of a sensor', () => {
-  it('is twice as long as its reading takes, where that is longer than the usual one', async () => {
+  it('is twice the conversion time, if that is longer than the usual deadline', async () => {
     const { clock, device, rows } = await deviceOf(
       1,
       { conversionTime: 4, between: 'hold' },

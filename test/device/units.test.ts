@@ -74,7 +74,7 @@ function converted(have: string, want: string): number {
 }
 
 describeWith('udunits2', 'units, as UDUNITS has them', () => {
-  it.each(UNITS)('"%s" is understood, and is what is meant', units => {
+  it.each(UNITS)('"%s" is understood in its meaning', units => {
     const [value, base] = IN_SI[units] ?? [];
     expect(base, `what ${units} is in SI`).toBeDefined();
     // It prints six digits.
@@ -100,7 +100,7 @@ describeWith('udunits2', 'units, as UDUNITS has them', () => {
     }
   });
 
-  it('that are none are told from those that are', () => {
+  it('that are invalid are recognised', () => {
     expect(() => converted('degree_Celcius', 'K')).toThrow('Don\'t recognize "degree_Celcius"');
     expect(() => converted('mV', 'K')).toThrow('not convertible');
   });

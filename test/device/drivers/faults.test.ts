@@ -25,7 +25,7 @@ const CHANNEL = { name: 'depth', units: 'm', longName: 'Depth' };
 
 const lines = (faults: ReturnType<typeof kindFaults>) => faults.map(faultLine);
 
-describe('a kind that someone else wrote', () => {
+describe('the kind of a driver', () => {
   it('may be like each kind of the project', () => {
     for (const kind of SENSOR_KINDS) {
       const options = kind.options.parse(kind.example ?? {});
@@ -38,7 +38,7 @@ describe('a kind that someone else wrote', () => {
     }
   });
 
-  it('is told each field that it lacks', () => {
+  it('is refused with each field that it lacks', () => {
     expect(lines(kindFaults({}))).toEqual([
       'name: expected a name of at most 64 small letters, digits and -, beginning with a letter, found nothing',
       'title: expected a text that is not empty, found nothing',
@@ -65,7 +65,7 @@ describe('a kind that someone else wrote', () => {
     [{ claims: 'gpio17' }, /^claims: /],
     [{ example: [] }, /^example: /],
     [{ simulat: () => ({}) }, /^simulat: expected one of the fields name, .*, found "simulat"$/],
-  ])('is told the field that is wrong: %o', (wrong, line) => {
+  ])('is refused with the field that is wrong: %o', (wrong, line) => {
     expect(lines(kindFaults({ ...KIND, ...wrong }))).toEqual([expect.stringMatching(line)]);
   });
 
@@ -79,7 +79,7 @@ describe('a kind that someone else wrote', () => {
     expect(lines(kindFaults(kind))).toEqual([`expected a sensor kind, found ${found}`]),
   );
 
-  it('has neither the name of another one nor options that mean something else', () => {
+  it('is refused with the name of another kind, or with options that every sensor has', () => {
     const kind = { ...KIND, options: z.object({ name: z.string(), path: z.string() }) };
     expect(lines(kindFaults(kind, { names: ['mine'], keys: ['name', 'channels'] }))).toEqual([
       'name: expected a name that no built-in kind has, found "mine"',
@@ -88,7 +88,7 @@ describe('a kind that someone else wrote', () => {
   });
 });
 
-describe('what its functions give', () => {
+describe('the results of its functions', () => {
   it.each([
     [[], 'channels: expected a list of one channel or more, found an empty list'],
     [Promise.resolve([CHANNEL]), 'channels: expected a list of one channel or more, found a promise'],
@@ -123,11 +123,11 @@ describe('what its functions give', () => {
       [{ ...CHANNEL, unit: 'm' }],
       'channels[0].unit: expected one of the fields name, type, units, longName, standardName, validRange, resolution, serialNumber, found "unit"',
     ],
-  ])('is told as channels: %o', (channels, line) => {
+  ])('are refused as channels: %o', (channels, line) => {
     expect(lines(channelFaults(channels))).toEqual([line]);
   });
 
-  it('is told as the time of a conversion, as claims and as a sensor', () => {
+  it('are refused as the time of a conversion, as claims and as a sensor', () => {
     expect(lines(conversionTimeFaults('1 s'))).toEqual([
       'conversionTime: expected seconds, 0 or more, found "1 s"',
     ]);

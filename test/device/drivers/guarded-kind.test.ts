@@ -7,7 +7,7 @@ import { readOnce } from '../../../device/setup/read-once.ts';
 import { hostOf } from '../known-sensors.ts';
 import { CHANNELS, kindWith, NEVER, originOf } from './driver-rig.ts';
 
-describe('a kind that someone else wrote', () => {
+describe('the kind of a driver', () => {
   it('works as it was written, with `this`', async () => {
     const kind = kindWith({
       title: 'Tank',
@@ -41,7 +41,7 @@ describe('a kind that someone else wrote', () => {
     expect(() => kindWith(parts).channels({})).toThrow(message);
   });
 
-  it('is refused where what opens is no sensor, and read no more than one number a channel', async () => {
+  it('is refused if it opens no sensor, or if its reading has not one number per channel', async () => {
     const once = (parts: object) => {
       const host = hostOf();
       return readOnce(() => kindWith(parts).open({}, host), host.clock);
@@ -65,7 +65,7 @@ describe('a kind that someone else wrote', () => {
     expect(await once(gives(['21.3']))).toEqual({ error: 'expected a number for depth, found "21.3"' });
   });
 
-  it('never reads the machine in the name of a simulation that gives nothing', () => {
+  it('refuses a simulation that replaces nothing, and does not read the machine instead', () => {
     const kind = kindWith({ simulate: () => undefined });
     expect(() => simulatedHost(kind, {}, hostOf())).toThrow(
       'simulate: expected an object that replaces parts of the host',
@@ -73,7 +73,7 @@ describe('a kind that someone else wrote', () => {
     expect(() => simulatedHost(kindWith({}), {}, hostOf())).toThrow('of the kind mine cannot be simulated');
   });
 
-  it('finds nothing where its search fails, or gives what no configuration can say', async () => {
+  it('finds nothing if its search fails, or if it finds options that the schema refuses', async () => {
     const found = async (find: () => unknown) => kindWith({ find }).find?.(hostOf());
     expect(await found(() => Promise.reject(new Error('no bus')))).toEqual([]);
     expect(await found(() => 'everywhere')).toEqual([]);
@@ -81,8 +81,8 @@ describe('a kind that someone else wrote', () => {
   });
 });
 
-describe('what a driver is given', () => {
-  it('is enough for a chip on I2C and the model of it', async () => {
+describe('the tools of a driver', () => {
+  it('are enough for a chip on I2C and its model', async () => {
     const { z: zod, sensorKind, i2c } = DRIVER_TOOLS;
     const channels = [{ name: 'light', units: 'lx', longName: 'Illuminance' }];
     // BH1750: one word, most significant byte first, 1.2 counts a lux (ROHM datasheet, page 7).

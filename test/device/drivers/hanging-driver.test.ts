@@ -12,7 +12,7 @@ import { CHANNELS, kindWith, NEVER } from './driver-rig.ts';
 describe('a driver that never answers', () => {
   const never = () => new Promise<never>(() => undefined);
 
-  it('is given up when nobody waits for its reading any more, so that it can be opened anew', async () => {
+  it('is given up when its reading is aborted, so that it can be opened anew', async () => {
     let reads = 0;
     const kind = kindWith({
       open: async () => ({
@@ -31,7 +31,7 @@ describe('a driver that never answers', () => {
     await sensor.close();
   });
 
-  it('is given up at its opening after a minute, and closed should it open after all', async () => {
+  it('is given up after a minute of opening, and closed if it opens later', async () => {
     const clock = new FakeClock();
     const before = clock.monotonic();
     let opened: ((sensor: Sensor) => void) | undefined;
@@ -59,7 +59,7 @@ describe('a driver that never answers', () => {
     ['i2c-1', 10, ({ buses: { serial } }: SensorHost) => serial('i2c-1', () => serial('i2c-1', never))],
     ['i2c-1:0x48', 60, ({ buses: { serial } }: SensorHost) => serial('i2c-1:0x48', never)],
     ['1-wire', 10, ({ oneWire: bus }: SensorHost) => bus.alone(never, NEVER)],
-  ])('keeps %s from the sensors of others for %i s at most', async (name, seconds, read) => {
+  ])('blocks %s for other sensors for %i s at most', async (name, seconds, read) => {
     const clock = new FakeClock();
     const serial = serialQueues();
     const files = fileTree({});
@@ -83,7 +83,7 @@ describe('a driver that never answers', () => {
     await sensor.close();
   });
 
-  it('keeps no bus when it has been closed, nor its place in a queue', async () => {
+  it('holds neither a bus nor a place in a queue after it was closed', async () => {
     const { buses } = hostOf();
     const { serial } = buses;
     let begun = 0;

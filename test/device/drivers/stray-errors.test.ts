@@ -5,7 +5,7 @@ import type { Reading, Sensor } from '../../../device/sensor.ts';
 import { hostOf } from '../known-sensors.ts';
 import { CHANNELS, kindWith, NEVER, originOf } from './driver-rig.ts';
 
-/** A sensor that can be told to throw where nobody catches it, as a timer or a connection does. */
+/** A driver's sensor that throws an uncaught error on demand, as a timer or a connection does. */
 function strayingKind() {
   const origin = originOf();
   let throwNow: (() => void) | undefined;
@@ -37,8 +37,8 @@ function strayingKind() {
   return { kind, origin, told, stray: () => throwNow?.(), answer: (reading: Reading) => answer?.(reading) };
 }
 
-describe('an error that nobody catches', () => {
-  it('is the failure of the reading under way, and of each until the sensor is opened anew', async () => {
+describe('an uncaught error of a driver', () => {
+  it('fails the current reading, and each reading until the sensor is opened anew', async () => {
     const { kind, origin, told, stray, answer } = strayingKind();
     const sensor = await kind.open({}, hostOf());
     const message = 'an error that the driver did not catch: connection lost';
@@ -57,7 +57,7 @@ describe('an error that nobody catches', () => {
     await again.close();
   });
 
-  it('is known by its stack where it comes in nobody’s name', async () => {
+  it('is recognised by its stack outside the driver’s context', async () => {
     const origin = originOf();
     const [one, other] = [kindWith({}, origin), kindWith({})];
     const sensors = [await one.open({}, hostOf()), await other.open({}, hostOf())];
@@ -71,7 +71,7 @@ describe('an error that nobody catches', () => {
     for (const sensor of sensors) await sensor.close();
   });
 
-  it('is no driver’s where neither says so', () => {
+  it('is not recognised without context and stack', () => {
     const tell = () => expect.unreachable();
     expect(takeStray(new Error('ours'), tell)).toBe(false);
     expect(takeStray('a text', tell)).toBe(false);
@@ -86,7 +86,7 @@ describe('an error that nobody catches', () => {
     await sensor.close();
   });
 
-  it('is told of though it comes before there is a sensor, or after', async () => {
+  it('is reported also before the sensor is open and after it is closed', async () => {
     const { kind, origin, told, stray } = strayingKind();
     const sensor = await kind.open({}, hostOf());
     await sensor.close();
@@ -99,7 +99,7 @@ describe('an error that nobody catches', () => {
     expect([before, ...told]).toEqual([true, origin.file, 'rejected']);
   });
 
-  it('ends an opening that would never end, and closes what opens too late', async () => {
+  it('ends an opening that hangs, and the sensor is closed if it opens later', async () => {
     let opened: ((sensor: Sensor) => void) | undefined;
     let isClosed = false;
     const origin = originOf();

@@ -30,14 +30,14 @@ describe('waiting on the system clock', () => {
     expect(timers()).toBe(before);
   });
 
-  it('does not begin where the abort has come before', async () => {
+  it('ends at once if the abort came before', async () => {
     const before = timers();
     await systemClock.sleepUntil(systemClock.monotonic() + 3600, AbortSignal.abort());
     expect(timers()).toBe(before);
   });
 });
 
-describe('waiting for something at most so long', () => {
+describe('waiting for work with a limit', () => {
   it('ends with the work, leaving neither timer nor listener', async () => {
     const before = timers();
     const started = performance.now();
@@ -48,7 +48,7 @@ describe('waiting for something at most so long', () => {
     expect(timers()).toBe(before);
   });
 
-  it('ends after that time where the work does not', async () => {
+  it('ends at the limit if the work does not', async () => {
     const started = performance.now();
     await waitFor(systemClock, never(), 0.02);
     expect(performance.now() - started).toBeGreaterThanOrEqual(20);

@@ -34,7 +34,7 @@ describe('who lacks a module', () => {
     expect(thisInstallation().kind).toBe('checkout');
   });
 
-  it('has npm install it where npm installed the program', () => {
+  it('is to run npm install after an installation by npm', () => {
     expect(adviceWith(['package.json'], { name: 'onoff' })).toBe('npm install onoff');
   });
 
@@ -53,12 +53,12 @@ describe('who lacks a module', () => {
     expect(adviceWith([ADDON], { node: '25.1.0', name: 'koffi' })).toMatch(/damaged/);
   });
 
-  it('has a compiler installed where install.sh compiled it from a checkout', () => {
+  it('is to install a compiler after install.sh from a checkout', () => {
     expect(adviceWith(['.content'])).toMatch(/g\+\+ make python3, then in the checkout/);
   });
 });
 
-it('the versions that are told of are those that a release is compiled for', () => {
+it('the named versions of Node are those that a release is compiled for', () => {
   const [, list = ''] = /NODE_VERSIONS = \[(.*)\]/.exec(textOf('scripts/package/architectures.mjs')) ?? [];
   expect([...list.matchAll(/'(\d+)\./g)].map(([, major]) => major)).toEqual(RELEASE_NODES);
 });

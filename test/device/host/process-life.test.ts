@@ -16,15 +16,15 @@ describe('a process', () => {
     expect(isAlive({ ...self, start: undefined })).toBe(true);
   });
 
-  it('has died where its number is that of a process that started at another time', () => {
+  it('is dead if its number belongs to a process with another start time', () => {
     expect(isAlive({ ...thisProcess(), start: '1' })).toBe(false);
   });
 
-  it('has died where nothing has its number', () => {
+  it('is dead if no process has its number', () => {
     expect(isAlive({ pid: spawnSync('true').pid, start: undefined, uid: 0 })).toBe(false);
   });
 
-  it('has died where nobody has asked yet how it ended', async () => {
+  it('is dead as a zombie', async () => {
     // The shell never waits for the one that it has started; exec leaves that to a program that does not know of it.
     const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -41,7 +41,7 @@ describe('a process', () => {
 describe.skipIf(!isRoot)(
   `a process of another user${isRoot ? '' : ' (only root can start programs of other users)'}`,
   () => {
-    it("lives, though it cannot be signalled, but is not the one that was this user's", () => {
+    it("is alive although it cannot be signalled, unless it was this user's", () => {
       const { pid, start } = thisProcess();
       const asked = [
         { pid, start, uid: 0 },

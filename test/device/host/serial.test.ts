@@ -18,7 +18,7 @@ function workOf(said: string[], name: string) {
 
 const turn = () => new Promise(resolve => setImmediate(resolve));
 
-it('one bus does one thing at a time, in the order in which it was asked', async () => {
+it('a queue runs one job at a time, in order', async () => {
   const said: string[] = [];
   const serial = serialQueues();
   const [first, second] = [workOf(said, 'first'), workOf(said, 'second')];
@@ -42,7 +42,7 @@ it('another bus does not wait for it', async () => {
   await waiting;
 });
 
-it('work that fails does not keep what follows', async () => {
+it('a failed job does not stop the next ones', async () => {
   const serial = serialQueues();
   const failing = serial('i2c-1', () => Promise.reject(new Error('broken')));
   const next = serial('i2c-1', async () => 'next');
@@ -50,7 +50,7 @@ it('work that fails does not keep what follows', async () => {
   expect(await next).toBe('next');
 });
 
-it('work that nobody wants any more is not begun, and what has begun is still waited for by the next', async () => {
+it('an aborted job does not begin, and the next job still waits for an aborted one that runs', async () => {
   const said: string[] = [];
   const serial = serialQueues();
   const stop = new AbortController();

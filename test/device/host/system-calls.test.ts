@@ -19,7 +19,7 @@ describe.runIf(process.platform === 'linux')('calls of the kernel', () => {
     );
   });
 
-  it('read what is there, and do not wait for what is not', async () => {
+  it('read the available bytes without waiting', async () => {
     const calls = await loadSystemCalls();
     const folder = mkdtempSync(join(tmpdir(), 'dapberry-pipe-'));
     const pipe = join(folder, 'pipe');

@@ -25,8 +25,8 @@ describe('the number that a column stores', () => {
   });
 });
 
-describe('what is said of a column of whole numbers', () => {
-  it('is a range of whole numbers, and none where there is none in it', () => {
+describe('the range of a column of whole numbers', () => {
+  it('has whole bounds, or does not exist without a whole number in it', () => {
     expect(columnRange('Int32', [-0.5, 4.096])).toEqual([-0, 4]);
     expect(columnRange('UInt32', [-5, 1e12])).toEqual([0, 4294967295]);
     expect(columnRange('Int32', [0.2, 0.8])).toBeUndefined();

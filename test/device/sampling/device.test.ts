@@ -18,7 +18,7 @@ describe('a device with an interval', () => {
     await device.close();
   });
 
-  it('gives batches of one row: time as Float64Array, then one typed array a channel', async () => {
+  it('gives batches of one row: time as Float64Array, then one typed array per channel', async () => {
     const channels = [
       channel('a'),
       channel('b', { type: 'Float32' }),
@@ -86,7 +86,7 @@ describe('a device with an interval', () => {
     await device.close();
   });
 
-  it('knows how late its schedule is, whether it sleeps or waits for whoever takes its rows', async () => {
+  it('knows how late its schedule is, while it sleeps and while its caller delays it', async () => {
     const clock = new FakeClock();
     const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 3600, clock });
     expect(device.lateness).toBe(0);
@@ -107,7 +107,7 @@ describe('a device with an interval', () => {
     await device.close();
   });
 
-  it('keeps rows in order when the clock is set back an hour, and lays the slots anew', async () => {
+  it('keeps rows in order when the clock is set back an hour, and aligns the slots again', async () => {
     const clock = new FakeClock(1_800_000_000);
     const events: DeviceEvent[] = [];
     const device = await openDevice({
@@ -167,7 +167,7 @@ describe('a device with an interval', () => {
     await device.close();
   });
 
-  it('is sampled once, however many ask, and again when that one has stopped', async () => {
+  it('has one generator at a time, and a new one after the first has stopped', async () => {
     let opened = 0;
     let closed = 0;
     const open = async () => {
@@ -216,7 +216,7 @@ describe('a device with an interval', () => {
     await device.close();
   });
 
-  it('closes its sensors on the abort, even if no one asks for another row', async () => {
+  it('closes its sensors on the abort, even if its caller takes no further row', async () => {
     const closed = deferred();
     const sensor = sensorOf('s', () => [1], { close: async () => closed.resolve() });
     const device = await openDevice({ sensors: [opening(sensor)], interval: 1 });
@@ -241,7 +241,7 @@ describe('a device with an interval', () => {
     expect(closed).toBe(true);
   });
 
-  it('closes what was opened and never used', async () => {
+  it('closes sensors that no generator has used', async () => {
     let closed = 0;
     const sensor = sensorOf('s', () => [1], {
       close: async () => {

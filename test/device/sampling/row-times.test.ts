@@ -25,7 +25,7 @@ describe('the time of a row', () => {
     expect(fractions.size).toBeGreaterThan(100);
   });
 
-  it('tells apart moments within one millisecond of the system clock', () => {
+  it('distinguishes moments within one millisecond of the system clock', () => {
     const { clock, times } = fixture();
     for (let look = 0; look < 200; look++) {
       clock.pass(0.00137);
@@ -85,7 +85,7 @@ describe('the time of a row', () => {
     expect(steps).toHaveLength(1);
   });
 
-  it('does not take the slow drift of one clock against the other for a step', () => {
+  it('does not report slow drift between the clocks as a step', () => {
     const { clock, steps, times } = fixture();
     for (let second = 0; second < 1000; second++) {
       clock.pass(1);

@@ -88,7 +88,7 @@ describe('a sensor that was set up', () => {
     expect(await sensor.read(new AbortController())).toEqual([Number.NaN, 1]);
   });
 
-  it('does not open where its kind gives other channels than it told', async () => {
+  it('does not open if its kind opens a sensor with other channels', async () => {
     let closed = 0;
     const other = sensorKind({
       ...measuring,

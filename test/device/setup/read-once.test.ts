@@ -15,7 +15,7 @@ function counting(sensor: Sensor): { sensor: Sensor; closed: () => number } {
 }
 
 describe('one reading', () => {
-  it('is what the sensor says, which is then closed', async () => {
+  it('has the values of the sensor, which is closed then', async () => {
     const { sensor, closed } = counting(sensorOf('a', () => [21.5]));
     expect(await readOnce(opening(sensor), new FakeClock())).toEqual({ values: [21.5] });
     expect(closed()).toBe(1);
@@ -31,13 +31,13 @@ describe('one reading', () => {
     expect(closed()).toBe(1);
   });
 
-  it('has the values that there are, and why others are missing', async () => {
+  it('has the values of an incomplete reading, and its problem', async () => {
     const partial = () => ({ values: [Number.NaN], problem: 'a jumper is open' });
     const reading = await readOnce(opening(sensorOf('a', partial)), new FakeClock());
     expect(reading).toEqual({ values: [Number.NaN], error: 'a jumper is open' });
   });
 
-  it('says why a simulated one has no value at this moment', async () => {
+  it('says why a simulated sensor has no value now', async () => {
     const computed = { ...sensorOf('a', () => [Number.NaN]), compute: () => undefined };
     const clock = new FakeClock();
     const out = { ...computed, failure: (time: number) => `out at ${time}` };
@@ -46,13 +46,13 @@ describe('one reading', () => {
     expect(await readOnce(opening(there), clock)).toEqual({ values: [Number.NaN] });
   });
 
-  it('is an error where values are missing', async () => {
+  it('is an error if the sensor returns too few values', async () => {
     expect(await readOnce(opening(sensorOf('a', () => [])), new FakeClock())).toEqual({
       error: 'expected 1 value, one per channel, found 0 in the reading',
     });
   });
 
-  it('is not waited for for ever: the read is told to stop, the sensor is closed', async () => {
+  it('ends after its limit: the read is aborted and the sensor closed', async () => {
     let told = false;
     const { sensor, closed } = counting(
       sensorOf('a', ({ signal }) => {
@@ -95,7 +95,7 @@ describe('one reading', () => {
     expect(await readOnce(opening(slow), clock)).toEqual({ values: [1] });
   });
 
-  it('closes a sensor that opens when nobody waits any more', async () => {
+  it('closes a sensor that opens after the limit', async () => {
     const late = deferred<Sensor>();
     expect(await readOnce(() => late.promise, new FakeClock())).toEqual({ error: 'no answer within 10 s' });
     const closed = deferred();

@@ -36,7 +36,7 @@ describe('a sensor that is not there', () => {
     await device.close();
   });
 
-  it('is opened anew when a read has failed, and what it held is closed first', async () => {
+  it('is opened anew after a failed read, and closed before', async () => {
     const log: string[] = [];
     let opened = 0;
     const { device, rows } = await deviceOf(async (): Promise<Sensor> => {

@@ -15,7 +15,7 @@ it('tells edges that go up and down by turns as they are', () => {
   expect(told).toEqual(['1 at 1', '0 at 2']);
 });
 
-it('tells the edge that must have been between two in one direction', () => {
+it('reports the missed edge between two edges in one direction', () => {
   const { train, told } = trainAt(0);
   train.edge({ level: 0, time: 1 });
   expect(told).toEqual(['1 at 1', '0 at 1']);

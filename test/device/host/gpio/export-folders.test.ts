@@ -31,14 +31,14 @@ afterEach(() => rmSync(root, { recursive: true }));
 const foldersOf = (environment: Record<string, string> = {}) =>
   exportFolders({ environment, ofService: at('run/dapberry'), temporary: at('tmp') });
 
-describe('what a program has exported is noted', () => {
+describe('exports are noted', () => {
   it('in the folder that systemd has made for it', () => {
     mkdirSync(at('run/dapberry'));
     const folders = foldersOf({ RUNTIME_DIRECTORY: `${at('run/dapberry')}:${at('run/more')}` });
     expect([folders.own(), folders.all()]).toEqual([at('run/dapberry'), [at('run/dapberry')]]);
   });
 
-  it('in the runtime folder of the user, else in one among the temporary files, which nobody else may open', () => {
+  it('in the runtime folder of the user, else in a private folder for temporary files', () => {
     for (const [environment, expected] of [
       [{ XDG_RUNTIME_DIR: at('xdg') }, at('xdg/dapberry')],
       [{}, at(`tmp/dapberry-${UID}`)],
@@ -51,28 +51,31 @@ describe('what a program has exported is noted', () => {
     }
   });
 
-  it("in the folder of the service where that is the same user's, started by hand", () => {
+  it('in the folder of the service if this user owns it', () => {
     mkdirSync(at('run/dapberry'));
     expect(foldersOf({ XDG_RUNTIME_DIR: at('xdg') }).own()).toBe(at('run/dapberry'));
   });
 
-  it.each(['a file', 'a link', 'a folder where anyone writes'])('nowhere where its place has %s', what => {
-    const place = at(`tmp/dapberry-${UID}`);
-    if (what === 'a file') writeFileSync(place, '');
-    else if (what === 'a link') symlinkSync(at('xdg'), place);
-    else {
-      mkdirSync(place);
-      chmodSync(place, 0o777);
-    }
-    const folders = foldersOf();
-    expect([folders.own(), folders.all()]).toEqual([undefined, []]);
-  });
+  it.each(['a file', 'a link', 'a folder where anyone writes'])(
+    'nowhere if the path of the folder is %s',
+    what => {
+      const place = at(`tmp/dapberry-${UID}`);
+      if (what === 'a file') writeFileSync(place, '');
+      else if (what === 'a link') symlinkSync(at('xdg'), place);
+      else {
+        mkdirSync(place);
+        chmodSync(place, 0o777);
+      }
+      const folders = foldersOf();
+      expect([folders.own(), folders.all()]).toEqual([undefined, []]);
+    },
+  );
 });
 
 describe.skipIf(!isRoot)(
   `the notes of another user${isRoot ? '' : ' (only root can make folders of other users)'}`,
   () => {
-    it('are believed in the folder of the service, and nowhere else', () => {
+    it('are trusted in the folder of the service only', () => {
       for (const name of ['run/dapberry', `tmp/dapberry-${UID}`]) {
         mkdirSync(at(name));
         chownSync(at(name), OTHER, OTHER);

@@ -40,7 +40,7 @@ describe('lines that are exported', () => {
     },
   );
 
-  it('are left to a program that decides itself when it ends, and given back then', async () => {
+  it('stay exported while another listener delays the end, and are unexported then', async () => {
     const program = `process.once('SIGTERM', () => { writeSync(1, 'closing\\n'); setTimeout(() => process.exit(3), 20); });`;
     expect(await ending(program, 'SIGTERM')).toEqual([
       ['ready', 'closing', 'unexport 529', 'unexport 535'],
@@ -48,12 +48,12 @@ describe('lines that are exported', () => {
     ]);
   });
 
-  it('are given back by an error that ends the process', async () => {
+  it('are unexported by an error that ends the process', async () => {
     const program = `setTimeout(() => { throw new Error('crash'); }, 10);`;
     expect(await ending(program)).toEqual([['ready', 'unexport 529', 'unexport 535'], 1]);
   });
 
-  it('are given back once, and hold no process', async () => {
+  it('are unexported once, and do not keep the process running', async () => {
     const program = 'releaseExported(first); releaseExported(first); clearInterval(wait);';
     expect(await ending(program)).toEqual([['unexport 529', 'ready', 'unexport 535'], 0]);
   });

@@ -59,7 +59,7 @@ describe('a pin by the GPIO character device', () => {
     low.close();
   });
 
-  it('tells edges with the times that the kernel gave them, also of before the first reading', async () => {
+  it('reports edges with the times of the kernel, also those before the first reading', async () => {
     const edges: Edge[] = [];
     const input = await gpioOf().input(17, { onEdge: edge => edges.push(edge) });
     const line = kernel.last;
@@ -76,7 +76,7 @@ describe('a pin by the GPIO character device', () => {
     input.close();
   });
 
-  it('tells edges without being read', async () => {
+  it('reports edges without being read', async () => {
     const told = new Promise<Edge>(resolve => {
       void gpioOf()
         .input(17, { onEdge: resolve })
@@ -85,7 +85,7 @@ describe('a pin by the GPIO character device', () => {
     expect((await told).level).toBe(1);
   });
 
-  it('tells edges for which the kernel had no room, by their numbers, and how many these were', async () => {
+  it('reports edges for which the kernel had no room, and their number', async () => {
     const levels: Level[] = [];
     const lost: number[] = [];
     const input = await gpioOf().input(17, {
@@ -103,7 +103,7 @@ describe('a pin by the GPIO character device', () => {
     input.close();
   });
 
-  it('tells the edges that came until it was closed', async () => {
+  it('reports the edges up to its closing', async () => {
     const levels: Level[] = [];
     const input = await gpioOf().input(17, { onEdge: ({ level }) => levels.push(level) });
     kernel.move(kernel.last, 1);
@@ -112,7 +112,7 @@ describe('a pin by the GPIO character device', () => {
     expect(levels).toEqual([1, 0]);
   });
 
-  it('is given back when it is closed', async () => {
+  it('is free after it is closed', async () => {
     const input = await gpioOf().input(17);
     const [descriptor] = [...kernel.given.keys()];
     expect(isOpen(descriptor!)).toBe(true);
@@ -120,7 +120,7 @@ describe('a pin by the GPIO character device', () => {
     expect(isOpen(descriptor!)).toBe(false);
   });
 
-  it('is refused by the name of who has it', async () => {
+  it('is refused with the name of its holder', async () => {
     kernel.consumer = 'spi0 CS0';
     kernel.refuse = EBUSY;
     const gpio = gpioOf();
@@ -133,7 +133,7 @@ describe('a pin by the GPIO character device', () => {
     );
   });
 
-  it('says so where its driver has gone', async () => {
+  it('says that its driver was unloaded', async () => {
     const gpio = gpioOf();
     const [input, output] = [await gpio.input(9), await gpio.output(10, 0)];
     kernel.refuse = ENODEV;
@@ -143,7 +143,7 @@ describe('a pin by the GPIO character device', () => {
     output.close();
   });
 
-  it('is refused on another machine, by the chips that it has', async () => {
+  it('is refused on another machine, with the chips of that machine', async () => {
     kernel.label = 'INT34C5:00';
     await expect(gpioOf().input(17)).rejects.toThrow(
       /expected the GPIO chip of a Raspberry Pi .* among .*gpiochip\*, found INT34C5:00$/,
@@ -167,7 +167,7 @@ describe('a GPIO chip that may not be opened', () => {
     ['the group is missing', EACCES, group],
     ["the service's device policy does not allow it", EPERM, policy],
     ['something else is wrong', ENODEV, 'could not be opened: open: errno 19'],
-  ])('says so where %s', async (_why, errno, sentence) => {
+  ])('says that %s', async (_why, errno, sentence) => {
     const gpio = refusedWith(errno);
     const message = `${join(kernel.dev, 'gpiochip0')} ${sentence}`;
     expect(await gpio.lacks()).toContain(message);
@@ -176,12 +176,12 @@ describe('a GPIO chip that may not be opened', () => {
 });
 
 describe('a machine without the GPIO character device', () => {
-  it('is known by the file that is not there', async () => {
+  it('has no file of a chip', async () => {
     rmSync(join(kernel.dev, 'gpiochip0'));
     expect(await gpioOf().lacks()).toBe(`there is no GPIO chip (${join(kernel.dev, 'gpiochip*')})`);
   });
 
-  it('is one without koffi, too', async () => {
+  it('is also a machine without koffi', async () => {
     const lacks = await gpioOf(() => Promise.reject(new Error('Cannot find the native module'))).lacks();
     expect(lacks).toMatch(
       /^the GPIO character device needs the module koffi.*npm install koffi\): Cannot find the native module$/,

@@ -73,14 +73,14 @@ describe('a pin that another program has exported, or has left so', () => {
   it.each<[LineFiles, string]>([
     [{ direction: 'out' }, 'the pin is an output of that program'],
     [{ active_low: 1 }, 'its levels are inverted (active_low)'],
-  ])('is not read where it is no plain input: %o', async (files, why) => {
+  ])('is not read if it is no plain input: %o', async (files, why) => {
     kernel.exportPin(17, files);
     const before = filesOf(17);
     await expect(gpio().input(17)).rejects.toThrow(`GPIO17 is in use: ${FREED}${why}${HOW()}`);
     expect(filesOf(17)).toEqual(before);
   });
 
-  it('is not counted, since that would set which edges the other program is told of', async () => {
+  it('is not counted, since that would change the edges that the other program gets', async () => {
     kernel.exportPin(17);
     await expect(gpio().input(17, { onEdge: () => {} })).rejects.toThrow(
       `GPIO17 is in use: ${FREED}its edges cannot be counted beside it${HOW()}`,
@@ -115,7 +115,7 @@ describe('a pin that another program has exported, or has left so', () => {
     input.close();
   });
 
-  it('is not given back in place of one that was taken away by hand', async () => {
+  it('stays exported if another program has exported it since', async () => {
     const output = await gpio().output(17, 1);
     kernel.exportAnew(17);
     output.close();
@@ -125,7 +125,7 @@ describe('a pin that another program has exported, or has left so', () => {
 });
 
 describe('a pin that dapberry has exported', () => {
-  it('is left to it while it lives, as an input as well', async () => {
+  it('is refused while that dapberry runs, also as an input', async () => {
     kernel.exportPin(17);
     folder.note(17, process.pid, { start: ownStart(), incarnation: kernel.incarnation(17) });
     const message = `GPIO17 is in use by dapberry (process ${process.pid}), which has exported it: choose another pin, or end what uses it`;
@@ -136,12 +136,12 @@ describe('a pin that dapberry has exported', () => {
 
   it.each<[string, () => void]>([
     ['has died', () => folder.note(17, deadPid(), { incarnation: kernel.incarnation(17) })],
-    ['died before it knew that it was', () => folder.note(17, deadPid())],
+    ['died before it had confirmed its note', () => folder.note(17, deadPid())],
     [
-      'has died, and its number is that of another process now',
+      'has died, and another process has its number',
       () => folder.note(17, process.pid, { start: '1', incarnation: kernel.incarnation(17) }),
     ],
-  ])('is taken over where that %s, as if it were new', async (_how, leave) => {
+  ])('is taken over if that dapberry %s', async (_how, leave) => {
     kernel.exportPin(17, { direction: 'out', active_low: 1, value: 1 });
     leave();
     const left = kernel.incarnation(17);
@@ -164,14 +164,14 @@ describe('a pin that dapberry has exported', () => {
     await expect(gpio({ proc }).output(17, 0)).rejects.toThrow('GPIO17 is in use by python3 (process 812)');
   });
 
-  it("is another program's where that has exported it anew since", async () => {
+  it('belongs to another program that has exported it since', async () => {
     kernel.exportPin(17);
     folder.note(17, deadPid(), { incarnation: kernel.incarnation(17) });
     kernel.exportAnew(17);
     await expect(gpio().output(17, 0)).rejects.toThrow(`GPIO17 is in use: ${FREED}`);
   });
 
-  it("is another program's where it was noted before the machine was started", async () => {
+  it('belongs to another program if its note is from an earlier boot', async () => {
     kernel.exportPin(17);
     folder.note(17, deadPid(), { boot: '0b2d5c3e-7f41-4d0a-9f0e-1f2a3b4c5d6e' });
     await expect(gpio().output(17, 0)).rejects.toThrow(`GPIO17 is in use: ${FREED}`);
@@ -186,7 +186,7 @@ describe('a pin that dapberry has exported', () => {
     },
   );
 
-  it('is exported where a note of it was left without the line', async () => {
+  it('is exported if only a note of it was left', async () => {
     folder.note(17, deadPid());
     const output = await gpio().output(17, 1);
     expect(text(kernel.at(17, 'value'))).toBe('1');
@@ -198,7 +198,7 @@ describe('a pin that dapberry has exported', () => {
     ['there is no folder for notes', () => undefined],
     ['the folder for notes has gone', () => join(folder.path, 'gone')],
     ['nothing can be written there', () => '/proc/self'],
-  ])('works where %s, unmarked', async (_why, own) => {
+  ])('works without a note if %s', async (_why, own) => {
     const folders = { own, all: () => [folder.path] };
     const output = await gpio({ notes: exportNotes({ folders }) }).output(17, 1);
     expect(text(kernel.at(17, 'value'))).toBe('1');
@@ -207,7 +207,7 @@ describe('a pin that dapberry has exported', () => {
     expect([kernel.exported, folder.notes]).toEqual([[], []]);
   });
 
-  it('stays noted where it cannot be given back, so that the next one takes it over', async () => {
+  it('keeps its note if it cannot be unexported, so that the next dapberry takes it over', async () => {
     class Kept extends FakeLine {
       constructor(line: number, direction: string) {
         super(kernel, line, direction);

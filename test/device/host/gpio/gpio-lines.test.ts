@@ -43,20 +43,20 @@ describe('the lines of a machine', () => {
     ['there is no koffi', { lacks: 'no koffi' }],
     ['the character device may not be opened', { lacks: 'forbidden' }],
     ['another program has exported the line', { refuses: 'in use by sysfs' }],
-  ])('are those of onoff where %s', async (_why, device) => {
+  ])('are those of onoff if %s', async (_why, device) => {
     const lines = linesOf({}, device);
     expect((await lines.input(16)).place).toBe('sysfs');
     expect((await lines.input(17, { onEdge })).place).toBe('sysfs');
     expect((await lines.output(18, 1)).place).toBe('sysfs');
   });
 
-  it.each(['sysfs', 'character-device'] as const)('are those of %s where that is asked for', async way => {
+  it.each(['sysfs', 'character-device'] as const)('are those of %s if the option says so', async way => {
     const lines = linesOf();
     expect((await lines.input(17, { interface: way, onEdge })).place).toBe(way);
     expect((await lines.output(18, 0, { interface: way })).place).toBe(way);
   });
 
-  it('are not those of another interface than the one that is asked for', async () => {
+  it('are never those of another interface than the option says', async () => {
     const noSysfs = linesOf({ lacks: 'this kernel has no sysfs GPIO' });
     await expect(noSysfs.input(17, { interface: 'sysfs' })).rejects.toThrow(
       /^GPIO17 cannot be opened: this kernel has no sysfs GPIO$/,
@@ -68,13 +68,13 @@ describe('the lines of a machine', () => {
     );
   });
 
-  it('give the reason of sysfs where neither opens one, which knows the program that has it', async () => {
+  it('are refused with the reason of sysfs, which knows the program that has exported a line', async () => {
     const lines = linesOf({ refuses: 'in use by python3' }, { refuses: 'in use by sysfs' });
     await expect(lines.input(17)).rejects.toThrow('in use by python3');
     await expect(lines.input(17, { onEdge })).rejects.toThrow('in use by python3');
   });
 
-  it('say everything that is missing in one sentence', async () => {
+  it('are refused with everything that is missing in one sentence', async () => {
     const none = linesOf({ lacks: 'this kernel has no sysfs GPIO' }, { lacks: 'there is no GPIO chip' });
     for (const options of [{}, { onEdge }]) {
       await expect(none.input(17, options)).rejects.toThrow(
@@ -86,7 +86,7 @@ describe('the lines of a machine', () => {
     );
   });
 
-  it('have one owner each, until that closes them', async () => {
+  it('have one owner each, until it closes them', async () => {
     const lines = linesOf();
     const input = await lines.input(17);
     await expect(lines.output(17, 0)).rejects.toThrow('GPIO17 is in use by another sensor');
@@ -98,7 +98,7 @@ describe('the lines of a machine', () => {
     output.close();
   });
 
-  it('are free again where opening one failed', async () => {
+  it('are free again after a failed opening', async () => {
     const gpio = new SimulatedGpio();
     gpio.fail(17, 'held');
     await expect(gpio.lines.input(17)).rejects.toThrow('GPIO17 is in use by spi0 CS0');
@@ -110,7 +110,7 @@ describe('the lines of a machine', () => {
   });
 });
 
-it('a simulated line tells what is put at it', async () => {
+it('a simulated line reports its edges', async () => {
   const gpio = new SimulatedGpio();
   const levels: Level[] = [];
   const input = await gpio.lines.input(17, { onEdge: ({ level }) => levels.push(level) });

@@ -129,7 +129,7 @@ describe.skipIf(!isRoot)(
       expect(text(kernel.at(17, 'value'))).toBe('0');
     });
 
-    it('is taken over where it was the service, which was killed', async () => {
+    it('is taken over from a service that was killed', async () => {
       await kill(await holding('await lines.output(17, 1)'));
       mkdirSync(join(kernel.root, 'tmp'));
       chmodSync(join(kernel.root, 'tmp'), 0o1777);
@@ -140,7 +140,7 @@ describe.skipIf(!isRoot)(
       await expect(gpio().output(17, 0)).rejects.toThrow('another program');
     });
 
-    it("is noted where the folder of the service is that user's", async () => {
+    it('is noted in the folder of the service if this user owns it', async () => {
       chownSync(service.path, NOBODY, NOBODY);
       const child = await holding('await lines.output(17, 1)', NOBODY);
       expect(service.notes).toHaveLength(1);

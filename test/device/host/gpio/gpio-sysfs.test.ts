@@ -60,7 +60,7 @@ describe('a pin by onoff and sysfs', () => {
     input.close();
   });
 
-  it('tells its edges once each, also one that came and went unseen', async () => {
+  it('reports each edge once, also a missed one', async () => {
     const edges: Edge[] = [];
     const before = systemClock.monotonic();
     const input = await gpioOf().input(17, { onEdge: edge => edges.push(edge) });
@@ -95,7 +95,7 @@ describe('a pin by onoff and sysfs', () => {
     input.close();
   });
 
-  it('does not end the process where its driver goes while edges are watched', async () => {
+  it('does not end the process if its driver is unloaded while edges are watched', async () => {
     const input = await gpioOf().input(17, { onEdge: () => {} });
     const line = kernel.lines.at(-1)!;
     rmSync(kernel.at(17), { recursive: true });
@@ -127,14 +127,14 @@ describe('a pin by onoff and sysfs', () => {
     expect(folder.notes).toEqual([]);
   });
 
-  it('is refused where it did not become what was asked for, and given back', async () => {
+  it('is refused and unexported if its direction could not be set', async () => {
     kernel.fresh = { stubborn: true };
     await expect(gpioOf().output(17, 0)).rejects.toThrow('GPIO17: expected to make it out, found in in');
     expect(kernel.exported).toEqual([]);
     expect(folder.notes).toEqual([]);
   });
 
-  it.each(['value', 'edge'])('is given back where its file %s cannot be used', async file => {
+  it.each(['value', 'edge'])('is unexported if its file %s cannot be used', async file => {
     kernel.fresh = { [file]: undefined };
     await expect(
       gpioOf({ clock: new FakeClock(), reach: access }).input(17, { onEdge: () => {} }),
@@ -144,7 +144,7 @@ describe('a pin by onoff and sysfs', () => {
     await vi.waitFor(() => expect([kernel.asked, kernel.exported]).toEqual([[BASE + 17], []]));
   });
 
-  it('is refused where the header does not have it', async () => {
+  it('is refused if the header does not have it', async () => {
     await expect(gpioOf().input(60)).rejects.toThrow(
       'GPIO60: expected a pin from 0 to 53, as pinctrl-rp1 has',
     );
@@ -190,7 +190,7 @@ describe('a line whose files udev gives to the group gpio only after a while', (
     input.close();
   });
 
-  it('is given back, with what to do, where that takes longer than a person waits', async () => {
+  it('is unexported, with advice, if that takes too long', async () => {
     const { gpio, clock } = lateBy(3600);
     const began = clock.monotonic();
     await expect(gpio.input(17)).rejects.toThrow(
@@ -207,7 +207,7 @@ describe('a machine without sysfs GPIO', () => {
     expect(await gpioOf().lacks()).toBe(`this kernel has no sysfs GPIO (${join(root, 'export')} is missing)`);
   });
 
-  it('is one without onoff, too', async () => {
+  it('is also a machine without onoff', async () => {
     const load = () => Promise.reject(new Error('no such file: epoll.node'));
     expect(await gpioOf({ load }).lacks()).toContain('the module onoff is not installed');
     expect(await gpioOf().lacks()).toBeUndefined();

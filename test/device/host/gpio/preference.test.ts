@@ -57,7 +57,7 @@ describe('a machine that has the character device and sysfs GPIO', () => {
     for (const line of opened) line.close();
   });
 
-  it('opens them by onoff where sysfs is asked for, and gives them back', async () => {
+  it('opens them through onoff if the option says sysfs, and unexports them', async () => {
     const lines = machineLines();
     const input = await lines.input(16, { interface: 'sysfs' });
     const output = await lines.output(18, 1, { interface: 'sysfs' });
@@ -68,7 +68,7 @@ describe('a machine that has the character device and sysfs GPIO', () => {
     expect([sysfs.exported, folder.notes]).toEqual([[], []]);
   });
 
-  it('opens them by onoff where there is no koffi', async () => {
+  it('opens them through onoff without koffi', async () => {
     const input = await machineLines({ hasKoffi: false }).input(17, { onEdge: () => {} });
     expect([sysfs.asked, sysfs.lines[0]!.isWatched]).toEqual([[BASE + 17], true]);
     input.close();

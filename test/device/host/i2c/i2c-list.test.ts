@@ -29,7 +29,7 @@ describe('the I2C buses of a machine', () => {
     ]);
   });
 
-  it('are none where there are none, and have no name where the kernel gives none', async () => {
+  it('are none on a machine without I2C, and have no name if the kernel gives none', async () => {
     tree = await kernelTree({});
     expect(await listI2cBuses(tree.files)).toEqual([]);
     await tree.write('/dev/i2c-1', '');

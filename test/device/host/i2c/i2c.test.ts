@@ -78,7 +78,7 @@ describe('a chip on an I2C bus', () => {
       "/dev/i2c-1 is there, but the service's device policy does not allow it: sudo systemctl restart dapberry-devices",
     ],
     ['held', '0x48 on i2c-1 is held by a driver of the kernel'],
-  ])('that fails (%s) says what to do, and works again once that is done', async (fault, sentence) => {
+  ])('that fails (%s) says what to do, and works again afterwards', async (fault, sentence) => {
     const { bus, buses } = busWithChip();
     const chip = await buses.open(1, ADDRESS);
     bus.fail(fault);
@@ -108,7 +108,7 @@ describe('a chip on an I2C bus', () => {
     expect(bus.open).toBe(0);
   });
 
-  it('is not waited for by someone who has given up', async () => {
+  it('is not waited for after an abort', async () => {
     const { bus, buses } = busWithChip();
     const chip = await buses.open(1, ADDRESS);
     bus.fail('hang');
@@ -172,7 +172,7 @@ describe('the I2C buses of a machine', () => {
     expect(bus.open).toBe(0);
   });
 
-  it('need that module, and say so in one sentence where it was not built', async () => {
+  it('say in one sentence that the module is missing', async () => {
     const buses = busesOf({ load: () => Promise.reject(new Error('no such file: i2c.node')), dev });
     await expect(buses.open(1, ADDRESS)).rejects.toThrow(
       /^sensors on I2C need the module i2c-bus, which is not installed or was not built here \(\w+\): .*npm install i2c-bus/,

@@ -21,7 +21,7 @@ function derivationOf(name: string, options: object) {
 }
 
 describe.each(DERIVATIONS.map(by => [by.name, by] as const))('the derivation %s', (name, by) => {
-  it('tells what it is and what each of its options means', () => {
+  it('has a description, also of each option', () => {
     expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
     expect(by.title).toMatch(/^[A-Z].*[^.]$/);
     expect(by.description).toMatch(/\.$/);
@@ -36,7 +36,7 @@ describe.each(DERIVATIONS.map(by => [by.name, by] as const))('the derivation %s'
   });
 });
 
-it('no two derivations have one name', () => {
+it('derivations have different names', () => {
   const names = DERIVATIONS.map(({ name }) => name);
   expect([...new Set(names)]).toEqual(names);
 });
@@ -54,7 +54,7 @@ describe('a TMP36', () => {
     });
   });
 
-  it('gives none of a voltage that it cannot have', () => {
+  it('has no value for an impossible voltage', () => {
     for (const millivolts of [0, 99, 1751, 3300, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(value(millivolts)).toBeNaN();
     }

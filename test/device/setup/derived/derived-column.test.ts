@@ -98,14 +98,14 @@ describe.each([false, true])('derived columns of a sensor (computed: %s)', compu
     await close();
   });
 
-  it('have no value where there is none to what was measured, and nothing else is lost', async () => {
+  it('have no value for an impossible source value, and the other columns keep theirs', async () => {
     const measured = { a: 3.3, b: 1000 };
     const { next, close } = await deviceOf(computed, measured);
     expect(await next()).toEqual([3.3, 1000, Number.NaN, 4000]);
     await close();
   });
 
-  it('have no value where nothing was measured', async () => {
+  it('have no value without a source value', async () => {
     const { device, next, close } = await deviceOf(computed, { a: Number.NaN, b: Number.NaN });
     expect(await next()).toEqual([Number.NaN, Number.NaN, Number.NaN, -2147483647]);
     expect(device.sensors[0]?.state).toBe('ok');
