@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs dapberry on Raspberry Pi OS or Debian, upgrades it, or takes it away. What fails is undone.
+# Installs, upgrades or uninstalls dapberry on Raspberry Pi OS or Debian, and undoes all steps if one fails.
 set -euo pipefail
-# As the service finds its programs.
+# The path by which the service finds its programs.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 
@@ -9,19 +9,19 @@ usage() {
   cat <<'TEXT'
 usage: sudo ./systemd/install.sh [OPTIONS]
 
-Installs this version of dapberry, or upgrades to it, starts it, and tells
-where it serves. An upgrade that does not become well is rolled back.
+Installs this version of dapberry, or upgrades to it, starts it, and prints
+its addresses. An upgrade that fails its health check is rolled back.
 
-  --dry-run        only say what would be done
+  --dry-run        print the steps and change nothing
   --enable-i2c     switch I2C on (config.txt, module i2c-dev)
   --enable-1wire   switch 1-Wire on, at GPIO 4 (config.txt)
   --enable-spi     switch SPI on (config.txt)
-  --port N         serve on this port, 1 to 65535; below 1024 it is allowed to;
-                   `--port default` takes that back
+  --port N         serve on this port, 1 to 65535, also below 1024;
+                   `--port default` removes that again
   --root DIR       install into a system that is mounted there, such as the
                    card of a Pi; nothing is started
-  --uninstall      take everything away but the configuration
-  --purge          take everything away
+  --uninstall      remove everything but the configuration
+  --purge          remove everything
   --help           print this
 TEXT
 }
@@ -57,7 +57,7 @@ while [ $# -gt 0 ]; do
       exit
       ;;
     *)
-      echo "install.sh: expected an option of these, found $1" >&2
+      echo "install.sh: expected one of these options, found $1" >&2
       usage >&2
       exit 2
       ;;
@@ -117,6 +117,6 @@ else
   tell_addons
 fi
 if [ "$STEPS" -eq 0 ]; then
-  if $NOTED; then say 'nothing to do but what the notes say'; else say 'nothing to do: all is as it should be'; fi
+  if $NOTED; then say 'nothing to do but what the notes say'; else say 'nothing to do: everything is up to date'; fi
 fi
 if $REBOOT && ! $DRY_RUN && [ -z "$ROOT" ]; then say 'restart the machine for the change of config.txt: sudo reboot'; fi

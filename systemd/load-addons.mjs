@@ -1,4 +1,4 @@
-// Loads the modules with native addons under the Node that runs this, and prints one sentence for each that does not load, with what to do. install.sh and the Debian package run it.
+// Loads the modules with native addons in this Node, and prints for each that fails why, and what to do. Installers run it.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -50,7 +50,7 @@ function reasonAgainst(name) {
   if (status === 0) return undefined;
   if (status === null) return `its process ended by ${signal}`;
   const text = stderr.split('\nRequire stack:')[0].replaceAll(/\s+/g, ' ').trim();
-  // Node's own advice, and the long list of places.
+  // Removes Node's own advice and its list of searched places.
   return text.replace(/ (Please try re-compiling|Tried: ).*/, '');
 }
 

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Has the version that dpkg unpacked take over from the one that runs: it is checked first, and ended where it does not stay up. The postinst runs it; $1 is the version before, if there was one.
+# Replaces the running version by the unpacked one: checks it first, and stops it if it does not stay up.
+# The postinst runs this script; $1 is the former version, if there was one.
 set -eu
-# As the service finds its programs.
+# The path by which the service finds its programs.
 service_path=${DAPBERRY_PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin}
-# Seconds that a new version has to stay up.
+# The seconds that a new version has to stay up.
 proof=${DAPBERRY_PROOF:-5}
 here=$(dirname "$(readlink -f "$0")")
 program=$here/../dist/server/main.js
@@ -11,7 +12,7 @@ before=${1:-}
 unit=dapberry.service
 folder=/etc/dapberry
 
-# fail SENTENCE...: each a line.
+# fail SENTENCE...: prints each sentence as a line, and exits.
 fail() {
   for line; do echo "dapberry: $line" >&2; done
   echo 'dapberry: then, to go on with this installation: sudo dpkg --configure dapberry' >&2
@@ -20,15 +21,15 @@ fail() {
   exit 1
 }
 
-# What a driver prints may hold bytes that move a terminal.
+# Removes bytes that control a terminal from the output of drivers.
 harmless() { LC_ALL=C sed -e 's/[^[:print:]\t\x80-\xff]/?/g' -e 's/\xc2[\x80-\x9f]/?/g'; }
 
-# as_service COMMAND...: drivers that the configuration names are programs: they are not loaded as root, and get no hold of root's terminal.
+# as_service COMMAND...: runs a command as the user of the service: root must not load drivers, nor give them its terminal.
 as_service() { setsid --wait setpriv --reuid=dapberry --regid=dapberry --init-groups --no-new-privs "$@" </dev/null; }
 
 state_of() { systemctl show --property="$1" --value "$unit" 2>/dev/null || true; }
 
-# What is to be done where the old one goes on: its files are replaced, and it is not asked to read them.
+# The former version goes on without a restart, although its files are replaced.
 kept() {
   case $(state_of ActiveState) in
     active | reloading) echo "the ${before:+version $before }that runs goes on as it is, and was not restarted" ;;
@@ -44,7 +45,7 @@ case $real in /home/* | /root/* | /run/user/*)
   ;;
 esac
 
-# Its addons may be for others: sensors that need none work without.
+# The addons may be for other versions of Node; sensors without addons work all the same.
 as_service "$node" "$here/load-addons.mjs" 2>&1 | harmless | sed 's/^/dapberry: note: /' >&2 || true
 
 code=0
@@ -57,20 +58,20 @@ if [ "$code" -ne 0 ]; then
   esac
 fi
 
-# Neither its restarts nor its failures are those of the version that is started now.
+# Resets the counts of restarts and failures, which belong to the former version.
 systemctl reset-failed "$unit" 2>/dev/null || true
-# What the configuration needs is allowed before the start.
+# Allows the devices of the configuration before the start.
 deb-systemd-invoke start dapberry-devices.service >/dev/null || true
 deb-systemd-invoke restart dapberry-devices.path >/dev/null || true
 deb-systemd-invoke restart "$unit" >/dev/null || true
 
-# Down it is where somebody wants that (policy-rc.d, a unit that is disabled).
+# The service may be down on purpose (policy-rc.d, a disabled unit).
 [ "$(state_of ActiveState)" != inactive ] || exit 0
 sleep "$proof"
 restarts=$(state_of NRestarts)
 if [ "$(state_of ActiveState)" = active ] && [ "${restarts:-0}" -eq 0 ]; then exit 0; fi
 found="$(state_of ActiveState) ($(state_of Result))"
-# It does not get better by being started over and over.
+# Further restarts would not help.
 systemctl stop "$unit" || true
 journalctl --unit="$unit" --lines=40 --no-pager --output=cat 2>/dev/null | harmless >&2 || true
 fail "expected that this version starts and stays up, found it $found after $proof s, with the above in its log (journalctl -u dapberry): it was stopped" 'mend what the log tells of'

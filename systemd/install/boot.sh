@@ -1,4 +1,4 @@
-# How are I2C, 1-Wire and SPI of a Raspberry Pi switched on? By lines of its config.txt, in a block that can be taken away again.
+# Switches on I2C, 1-Wire and SPI of a Raspberry Pi by lines of its config.txt, in a block that can be removed again.
 # shellcheck shell=bash
 
 MODULES=$ROOT/etc/modules-load.d/dapberry.conf
@@ -6,7 +6,7 @@ BEGIN='# dapberry: begin (install.sh --uninstall takes this away)'
 END='# dapberry: end'
 REBOOT=false
 
-# The firmware's file; before Bookworm it was the second one, where there is now one that only says so. Nothing where this is no Raspberry Pi.
+# Prints the firmware's file; before Bookworm it was the second one, which now only refers to the first. Nothing if this is no Raspberry Pi.
 boot_file() {
   local path
   for path in "$ROOT/boot/firmware/config.txt" "$ROOT/boot/config.txt"; do
@@ -19,7 +19,7 @@ boot_file() {
 
 has_moved() { grep -qs 'has moved to /boot/firmware' "$1"; }
 
-# Where the boot partition belongs, if it is not there: a card's other partition, or one that was not mounted.
+# Prints the mount point of a boot partition that is not mounted: the other partition of a card, for example.
 boot_place_missing() {
   local place
   [ -z "$(boot_file)" ] || return 0
@@ -28,7 +28,7 @@ boot_place_missing() {
     return
   fi
   for place in /boot/firmware /boot; do
-    # A machine of another kind has other files there.
+    # Other machines have other files there.
     if mounts "$place" && [ -z "$(ls -A "$ROOT$place" 2>/dev/null)" ]; then
       printf '%s\n' "$ROOT$place"
       return
@@ -37,7 +37,7 @@ boot_place_missing() {
 }
 mounts() { awk -v place="$1" '$1 !~ /^#/ && $2 == place { found = 1 } END { exit !found }' "$ROOT/etc/fstab" 2>/dev/null; }
 
-# Looked at before anything is changed.
+# Runs before the installer changes anything.
 check_boot() {
   local place
   [ "${#ENABLE[@]}" -gt 0 ] || return 0
@@ -46,7 +46,7 @@ check_boot() {
     die "expected the boot partition with config.txt at $place, found none: mount it there$([ -n "$ROOT" ] || echo " (sudo mount $(words "$place"))"), and run this again"
 }
 
-# Where somebody took its end away, it ends before the first line that is not of its kind. What others wrote after it still holds for all models without it.
+# If the end of the block is missing, it ends before the first line of another kind. Lines after the block keep applying to all models.
 without_block() { by_block 0 "$1"; }
 block_of() { by_block 1 "$1" | grep -E '^dt' || true; }
 by_block() {
@@ -61,9 +61,9 @@ by_block() {
   ' all=1 "$2"
 }
 
-# asks_for FILE INTERFACE: whether lines that are not ours switch it on for every model, and none after them off for any.
+# asks_for FILE INTERFACE: succeeds if lines outside our block switch it on for every model, and none after them switches it off.
 asks_for() {
-  # A comma is in no item of a list.
+  # Items of a list contain no comma.
   local names=, overlay=,
   case $2 in
     i2c) names='^i2c(_arm|1)?$' ;;
@@ -79,7 +79,7 @@ asks_for() {
       for (i = 1; i <= count; i++) {
         split(items[i] "=", setting, "=")
         if (setting[1] !~ names) continue
-        # Without a value it is on.
+        # A parameter without a value is on.
         if (setting[2] !~ /^(on|yes|true|)$/) on = 0
         else if (all) on = 1
       }
@@ -111,7 +111,7 @@ enable_interfaces() {
   new=$(mktemp "$KEPT/config.XXXXXX")
   without_block "$file" >"$new"
   [ -z "$(tail -c1 "$new")" ] || echo >>"$new"
-  # What holds for other models alone ends where [all] begins.
+  # [all] ends a section for other models.
   printf '%s\n' "$BEGIN" '[all]' "${lines[@]}" "$END" >>"$new"
   cmp -s "$new" "$file" && return
   give_back_later "$file"
@@ -119,7 +119,7 @@ enable_interfaces() {
   REBOOT=true
 }
 
-# FAT knows no modes; a power cut leaves the old file or the new one.
+# FAT has no modes; after a power cut the old file or the new one is there.
 write_boot() {
   cp "$1" "$2.new"
   chmod --reference="$2" "$2.new"
@@ -128,7 +128,7 @@ write_boot() {
 }
 
 enable_i2c_devices() {
-  # raspi-config writes it into the first one.
+  # raspi-config writes into the first one.
   grep -qsx 'i2c-dev' "$ROOT/etc/modules" || put_text 'i2c-dev' "$MODULES"
   if [ -z "$ROOT" ] && [ ! -d /sys/class/i2c-dev ]; then step 'load the module i2c-dev' modprobe i2c-dev; fi
 }

@@ -1,7 +1,7 @@
-# Checks whether dapberry can be installed on this machine: its system, architecture, port, space and Node; Debian's Node is installed where it will do.
+# Checks the system, architecture, space and Node of the machine, and installs Debian's Node if it is new enough.
 # shellcheck shell=bash
 
-# Node's versions that the program runs on (package.json, engines).
+# The versions of Node that the program runs on (package.json, engines).
 node_will_do() {
   local major minor
   IFS=. read -r major minor _ <<<"$1"
@@ -26,7 +26,7 @@ check_machine() {
   if [ -n "$ROOT" ]; then check_node_there; else check_node; fi
 }
 
-# value_of KEY: of /etc/os-release.
+# value_of KEY: prints the value of a key in /etc/os-release.
 value_of() { sed -n "s/^$1=\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\}\$/\\1/p" "$ROOT/etc/os-release" 2>/dev/null || true; }
 
 check_system() {
@@ -64,7 +64,7 @@ check_architecture() {
     die "this archive is for $made, and this system is $architecture: take dapberry-$VERSION-$architecture.tar.gz"
 }
 
-# Somebody's own, of `npm install -g` as a rule, is neither replaced nor taken away.
+# Another program at that place, usually of `npm install -g`, is neither replaced nor removed.
 check_command() {
   local found way="sudo mv $(words "$COMMAND" "$COMMAND.old")"
   if is_ours "$COMMAND" || { [ ! -e "$COMMAND" ] && [ ! -L "$COMMAND" ]; }; then return 0; fi
@@ -80,9 +80,9 @@ is_ours() { case $(readlink "$1" || true) in /opt/dapberry/*) ;; *) return 1 ;; 
 
 check_space() {
   local needed free
-  # What is installed already is not copied.
+  # An installed version is not copied again.
   case $SOURCE in "$HOME_FOLDER"/versions/*) return ;; esac
-  # Kilobytes: of a checkout less is copied than is there.
+  # Kilobytes; a checkout has more files than are copied.
   needed=80000
   ! is_archive || needed=$(($(du -sk "$SOURCE" | cut -f1) + 20000))
   free=$(df -Pk "$(first_there "$ROOT/opt/dapberry" "$ROOT/opt" "$ROOT/")" | awk 'NR == 2 { print $4 }')
@@ -102,7 +102,7 @@ first_there() {
 check_node() {
   local found candidate
   check_node_place
-  # As the service finds it.
+  # The Node that the service finds.
   found=$(node -p process.versions.node 2>/dev/null || true)
   if [ -n "$found" ] && node_will_do "$found"; then return; fi
   candidate=$(candidate_of nodejs)
@@ -119,10 +119,10 @@ check_node() {
   say "dapberry needs Node 20.19 or later (of Node 22, 22.12 or later). Found: ${found:-none}; $(value_of PRETTY_NAME) offers ${candidate:-none}." >&2
   say 'A newer one comes from https://github.com/nodesource/distributions with this line; then run install.sh again:' >&2
   say '  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs' >&2
-  die 'no Node that dapberry runs on'
+  die 'expected a Node that dapberry runs on, found none'
 }
 
-# Lists that are older than what the servers have name files that are gone.
+# Package lists that are older than the servers name files that no longer exist.
 install_node() {
   local found
   if ! apt_install nodejs; then
@@ -138,13 +138,13 @@ apt_install() {
   env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
 }
 
-# Without the option apt takes servers that it does not reach for a success.
+# Without the option apt succeeds although it has reached no server.
 update_lists() {
   apt-get -qq -o DPkg::Lock::Timeout=300 -o APT::Update::Error-Mode=any update ||
     die 'expected that apt fetches its lists of packages to install Node with, found the above: this machine may be offline, or its clock wrong (date). With a network, run this again; without one, install Node from its package first: sudo dpkg -i nodejs_*.deb'
 }
 
-# The service, which sees no homes, could not run one there (ProtectHome=).
+# The service does not see homes (ProtectHome=), so it cannot run a Node there.
 check_node_place() {
   local place real
   place=$(command -v node || true)
@@ -156,17 +156,17 @@ check_node_place() {
   esac
 }
 
-# An archive brings what sensors need of C++ for some versions of Node; a checkout compiles it for the one that is there. That it loads is all that counts.
+# An archive brings the native addons for some versions of Node; a checkout compiles them for the present one. They have to load.
 tell_addons() {
   local line
   if [ -n "$ROOT" ] || $DRY_RUN; then return; fi
   while IFS= read -r line; do note "$line"; done < <(as_service node "$PROGRAM/systemd/load-addons.mjs" 2>&1 | harmless)
 }
 
-# What is to be said of the Node of another system, now and when all is done.
+# The note about the Node of another system, printed first and last.
 NODE_THERE=
 
-# Its programs are not for this machine: what is known of them is asked. A fresh card has none, which is no reason not to install.
+# Programs of the other system do not run here, so its records of Node are read. A fresh card has no Node, and is installed all the same.
 check_node_there() {
   local found place
   for place in "$ROOT/usr/local/bin/node" "$ROOT/usr/bin/node"; do
@@ -181,7 +181,7 @@ check_node_there() {
 
 tell_node_there() { [ -z "$NODE_THERE" ] || note "$NODE_THERE"; }
 
-# version_there PLACE: of Debian's and NodeSource's the package tells it, of that of nodejs.org its headers; nothing where nobody does.
+# version_there PLACE: prints the version from the package of Debian or NodeSource, or from the headers of nodejs.org; else nothing.
 version_there() {
   local version
   case $1 in
@@ -198,10 +198,10 @@ version_there() {
 
 packages() { dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^ii  *//p' | LC_ALL=C sort; }
 
-# No others that nobody needs: they are not ours.
+# Removes no other packages, even unneeded ones: they are not ours.
 purge_new_packages() { packages | LC_ALL=C comm -13 "$KEPT/packages" - | xargs -r apt-get -qq -y purge; }
 
-# candidate_of PACKAGE: the version that apt would install, as 20.19.2; nothing where there is none.
+# candidate_of PACKAGE: prints the version that apt would install, such as 20.19.2; nothing if there is none.
 candidate_of() {
   { LC_ALL=C apt-cache policy "$1" 2>/dev/null || true; } | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'
 }

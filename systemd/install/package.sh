@@ -1,10 +1,10 @@
-# What becomes of a Debian package of it? One that is there is left alone; what a removed one left is taken over, since its purge would take the configuration away.
+# Refuses to install beside the Debian package, and takes over the rest of a removed one, whose purge would remove the configuration.
 # shellcheck shell=bash
 
-# As dpkg has it; nothing where it knows of none.
+# Prints dpkg's state of the package; nothing if dpkg does not know it.
 package_state() { dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${db:Status-Status}' dapberry 2>/dev/null || true; }
 
-# Both ways at once would have two of each unit; one that is half there may be finished any time.
+# Both ways together would have two of each unit; a half-installed package may be completed at any time.
 check_package() {
   local state
   state=$(package_state)
@@ -20,10 +20,10 @@ check_package() {
   esac
 }
 
-# Whether it was removed and not purged.
+# Succeeds if the package was removed but not purged.
 has_remains() { [ "$(package_state)" = config-files ]; }
 
-# Its scripts are for the machine that they are on, and what is done below needs a mount of its own.
+# The scripts of the package work on their own machine, and the steps below need a mount of their own.
 check_remains() {
   has_remains || return 0
   if [ -n "$ROOT" ] || { [ "$(id -u)" -eq 0 ] && ! unshare --mount true 2>/dev/null; }; then
@@ -31,7 +31,7 @@ check_remains() {
   fi
 }
 
-# The user and the groups that it made are known by what it remembers, and are install.sh's own from here on.
+# The records of the package name the user and groups that it has created; from here on they are records of install.sh.
 adopt_accounts() {
   local line
   has_remains && ! $DRY_RUN || return 0
@@ -41,18 +41,18 @@ adopt_accounts() {
   done < <(grep -vxF "$(cat "$MADE" 2>/dev/null || true)" /var/lib/dapberry/made 2>/dev/null || true)
 }
 
-# The last step, when all is well, since dpkg cannot take it back.
+# The last step, when the service is healthy, since dpkg cannot undo it.
 take_over_remains() {
   ! has_remains || step 'have dpkg forget the package that was removed; /etc/dapberry stays' purge_beside
 }
 
-# dpkg deletes the configuration before it asks anybody: where it looks, another folder is for that time, and for dpkg alone.
+# dpkg deletes the configuration without asking. So dpkg, and no other program, sees another folder in its place meanwhile.
 purge_beside() {
   local empty end=$((SECONDS + 300))
   empty=$(mktemp -d "$KEPT/empty.XXXXXX")
-  # shellcheck disable=SC2016 # the inner shell's own
+  # shellcheck disable=SC2016 # variables of the inner shell
   until LC_ALL=C unshare --mount sh -c 'mount --bind "$1" /etc/dapberry && exec dpkg --purge dapberry' sh "$empty" >"$KEPT/dpkg" 2>&1; do
-    # Others install something.
+    # Another program is installing packages.
     if ! grep -q 'lock' "$KEPT/dpkg" || [ "$SECONDS" -ge "$end" ]; then
       cat "$KEPT/dpkg" >&2
       die 'expected that dpkg can purge the package that was removed (dpkg --purge dapberry), found the above'
@@ -61,7 +61,7 @@ purge_beside() {
   done
 }
 
-# What a purge of everything takes along; the configuration goes with it.
+# Removes the records of the package, for a purge that removes the configuration too.
 remove_remains() {
   has_remains || return 0
   if $PURGE && [ -z "$ROOT" ]; then

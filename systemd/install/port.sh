@@ -1,7 +1,7 @@
-# Checks that the port is free that the service will have.
+# Checks that the future port of the service is free.
 # shellcheck shell=bash
 
-# Looked at before anything is changed. What cannot be known before (a port that is said in another way) shows when the service is started.
+# Runs before the installer changes anything. A port that is configured in an unusual way is not recognised; then the start fails.
 check_port() {
   local port now place found
   [ -z "$ROOT" ] || return 0
@@ -9,7 +9,7 @@ check_port() {
   now=$(port_of_unit)
   : "${now:=$(port_of_configuration)}"
   case $PORT in '') port=$now ;; default) port=$(port_of_configuration) ;; *) port=$PORT ;; esac
-  # Any free one, or what it has already.
+  # Port 0 takes any free port; a port of the running service counts as free.
   [ "$port" -ne 0 ] || return 0
   if [ "$port" = "$now" ] && [ "$(state_of ActiveState)" = active ]; then return 0; fi
   place=$(key_of_server host)
@@ -19,7 +19,8 @@ check_port() {
   die "expected that port $port is free, found ${found:-another program} there: end it, or choose another port (--port N, or server.port in /etc/dapberry/config.yaml); nothing was changed"
 }
 
-# key_of_server KEY: as the configuration has it in its block "server"; nothing where it has none. The program, which knows all ways to write that, may not be able to run yet.
+# key_of_server KEY: prints a key of the block "server" in the configuration; nothing if it is missing. The program, which knows all of
+# YAML, may not run yet.
 key_of_server() {
   awk -v key="$1" '
     /^server:/ { inside = 1; sub(/^server:[ \t]*/, "") }
@@ -40,7 +41,7 @@ port_of_configuration() {
   if [[ $port =~ ^[0-9]{1,5}$ ]]; then printf '%s\n' "$port"; else echo 8080; fi
 }
 
-# listens PORT HOST: whether somebody has the port at every address or, where no host is configured, at any.
+# listens PORT HOST: succeeds if a program has the port at the host or at every address; without a configured host, at any address.
 listens() {
   local hex
   hex=$(printf '%04X' "$((10#$1))")
@@ -50,7 +51,7 @@ listens() {
   '
 }
 
-# The port that comes before the configuration's: that of the socket, or one that the command of the unit says; nothing where there is none.
+# Prints the port that overrides the configuration: that of the socket or of the unit's command; nothing if there is none.
 port_of_unit() {
   if systemctl --quiet is-active dapberry.socket; then
     { systemctl show --property=Listen --value dapberry.socket || true; } | sed -n '1s/^.*:\([0-9]*\) (Stream)$/\1/p'

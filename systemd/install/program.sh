@@ -1,12 +1,12 @@
-# Puts the program into its place: a folder of its own beside the version that runs, to which a link is then switched.
+# Copies the program into a folder of its own beside the running version, and switches the link to it.
 # shellcheck shell=bash
 
 HOME_FOLDER=$ROOT/opt/dapberry
 PROGRAM=
-# What the link led to before; nothing at the first installation.
+# The former target of the link; empty at the first installation.
 BEFORE=
 
-# What is installed, told by its content: of a checkout, what it is made from.
+# Identifies a version by its content; a checkout by its sources.
 fingerprint() {
   local parts=(package.json dist docs systemd)
   if is_archive; then
@@ -24,13 +24,13 @@ install_program() {
   local mark staged
   BEFORE=$(readlink "$HOME_FOLDER/current" || true)
   case $SOURCE in "$HOME_FOLDER"/versions/*)
-    # What is installed is told to be otherwise: /opt/dapberry/current/systemd/install.sh --port 80
+    # The installed version is run with another option: /opt/dapberry/current/systemd/install.sh --port 80
     PROGRAM=$SOURCE
     return
     ;;
   esac
   is_archive || build_checkout
-  # A rehearsal in a checkout that is not built has nothing to compare.
+  # A dry run in a checkout that is not built has nothing to compare.
   mark=$({ fingerprint 2>/dev/null || true; } | sha256sum | cut -c1-64)
   PROGRAM=$HOME_FOLDER/versions/$VERSION
   if [ -e "$PROGRAM" ] && [ "$(mark_of "$PROGRAM")" != "$mark" ]; then PROGRAM=$PROGRAM+${mark:0:8}; fi
@@ -52,7 +52,7 @@ copy_program() {
   else
     (cd "$SOURCE" && cp -a package.json package-lock.json README.md LICENSE CHANGELOG.md dist docs systemd "$staged/")
     rm -f "$staged/dist/.tsbuildinfo"
-    # Addons are compiled where a compiler is there; without one the program does without them, and says so.
+    # Addons need a compiler; without one the program runs without them, and says so.
     (
       cd "$staged"
       eval "$(caches)"
@@ -64,15 +64,15 @@ copy_program() {
   chown -R 0:0 "$staged"
   chmod -R u=rwX,go=rX "$staged"
   chmod 0755 "$staged/dist/server/main.js"
-  # On the card before anything leads there.
+  # Writes the files to the card before the link leads to them.
   sync -f "$staged"
   mv -T "$staged" "$PROGRAM"
 }
 
-# Where npm and node-gyp put what they fetch: root's home is left as it is.
+# The folder for the downloads of npm and node-gyp, so that root's home stays unchanged.
 caches() { printf 'export npm_config_cache=%q XDG_CACHE_HOME=%q' "$KEPT/npm" "$KEPT/cache"; }
 
-# As whoever has the checkout: what root builds there, nobody else could build again.
+# Builds as the owner of the checkout: files that root builds there could not be overwritten by the owner.
 build_checkout() {
   local folder owner own=''
   if is_built; then return; fi
@@ -82,31 +82,32 @@ build_checkout() {
     note 'no C++ compiler (sudo apt-get install g++ make python3): i2c-bus and onoff are left out, and with the first one sensors on I2C'
   folder=$(printf '%q' "$SOURCE")
   owner=$(stat -c %U "$SOURCE")
-  # Anybody else builds there more often, with a cache of their own.
+  # Another user builds there more often, and has a cache.
   [ "$owner" != root ] || own="$(caches) && "
   step "build $SOURCE (npm ci, npm run build)" \
     runuser -l "$owner" -c "cd $folder && ${own}npm ci --no-audit --no-fund && npm run --silent build"
 }
 
-# The page is what a build writes last; nothing that it is made from is newer.
+# A build writes the page last: the build is current if no source is newer than the page.
 is_built() {
   [ -f "$SOURCE/dist/web/index.html" ] &&
     [ -z "$(cd "$SOURCE" && find dap device server web package-lock.json -newer dist/web/index.html -type f -print -quit)" ]
 }
 
-# as_service COMMAND...: drivers that the configuration names are programs: they are not loaded as root, and get no hold of root's terminal, into which they could type.
+# as_service COMMAND...: runs a command as the user of the service. Drivers of the configuration are programs: root must not load them,
+# nor give them its terminal, into which they could type.
 as_service() { setsid --wait setpriv --reuid=dapberry --regid=dapberry --init-groups --no-new-privs "$@" </dev/null; }
 
-# What a driver prints may hold bytes that move a terminal.
+# Removes bytes that control a terminal from the output of drivers.
 harmless() { LC_ALL=C sed -e 's/[^[:print:]\t\x80-\xff]/?/g' -e 's/\xc2[\x80-\x9f]/?/g'; }
 
-# A configuration that the new version does not take is told before anything is switched.
+# Refuses a configuration that the new version does not accept, before anything is switched.
 check_configuration() {
   local file=$ROOT/etc/dapberry/config.yaml said
   if $DRY_RUN || [ -n "$ROOT" ] || [ ! -f "$file" ]; then return; fi
   said=$(as_service node "$PROGRAM/dist/server/main.js" check --config "$file" 2>&1) || {
     say "$said" | harmless >&2
-    die "dapberry $VERSION cannot take $file; what is installed stays as it is"
+    die "dapberry $VERSION does not accept $file; the installed version goes on unchanged"
   }
 }
 
@@ -118,7 +119,7 @@ switch_program() {
   step "switch $HOME_FOLDER/current to $to" write_link "$to" "$HOME_FOLDER/current"
 }
 
-# All but the one that runs and the one before it.
+# Removes all versions but the running one and the one before it.
 remove_old_programs() {
   local path
   [ "$BEFORE" != "versions/${PROGRAM##*/}" ] || return 0

@@ -1,9 +1,9 @@
-# How is everything taken away again? The service, the program, the user and what was made for them; the configuration only when that is asked for.
+# Removes the service, the program, the user and its groups; the configuration only with --purge.
 # shellcheck shell=bash
 
 remove_all() {
   local units_folder=$ROOT/etc/systemd/system unit units=() paths=()
-  # What it would take away is the package's.
+  # These files belong to the package.
   check_package
   if [ -z "$ROOT" ]; then
     for unit in "${ALL_UNITS[@]}"; do if [ -e "/etc/systemd/system/$unit" ]; then units+=("$unit"); fi; done
@@ -38,7 +38,7 @@ remove_all() {
   fi
 }
 
-# Those that were made for it: members leave and the user goes before a group is looked at, where others may be by now.
+# Removes the user and groups that the installer has created: members first, then the user, then groups without other members.
 remove_accounts() {
   local name others
   if [ -n "$(made user)" ]; then

@@ -1,9 +1,9 @@
-# Starts the service, waits until it is well, and tells where it can be opened.
+# Starts the service, waits until it is healthy, and prints its addresses.
 # shellcheck shell=bash
 
-# Seconds: an old Pi takes a while to start.
+# The timeout of the start in seconds: an old Pi is slow.
 PATIENCE=${DAPBERRY_PATIENCE:-120}
-# Seconds that a new version has to stay up.
+# The seconds that a new version has to stay up.
 PROOF=5
 
 start_service() {
@@ -17,7 +17,7 @@ start_service() {
   for unit in "${UNITS[@]}"; do systemctl --quiet is-enabled "$unit" 2>/dev/null || enabled=false; done
   active=$(state_of ActiveState)
   if $enabled && ! $CHANGED && [ "$active" = active ]; then return; fi
-  # What is undone last: the service of before, with what was given back.
+  # Undone last: starts the former service with its former files.
   if was_up "$active"; then UNDO=("$(printf '%q ' again)" "${UNDO[@]}"); else UNDO=("$(printf '%q ' reload_quietly)" "${UNDO[@]}"); fi
   $DRY_RUN || systemctl daemon-reload
   if ! $enabled; then
@@ -26,22 +26,22 @@ start_service() {
   fi
   [ -e /run/dapberry ] || undo rm -rf /run/dapberry
   was_up "$active" || undo systemctl stop dapberry.service
-  # It waits for a wrong configuration to be put right, though the service is down.
+  # The path unit waits for a corrected configuration, even while the service is down.
   systemctl --quiet is-active dapberry-devices.path || undo systemctl stop dapberry-devices.path
   [ -e "$CONTROL" ] || undo rm -rf "$CONTROL"
   step 'allow the devices that the configuration needs' systemctl start dapberry-devices.service
-  # Neither its restarts nor its failures are those of the version that is started now.
+  # Resets the counts of restarts and failures, which belong to the former version.
   $DRY_RUN || reset_failures
   step 'start the service' systemctl restart --no-block dapberry-devices.path dapberry.service
-  step 'wait until it is well' wait_until_well
+  step 'wait until it is healthy' wait_until_healthy
 }
 
-# was_up STATE: one that failed and waits for its next start is up too.
+# was_up STATE: a failed service that waits for its restart counts as up.
 was_up() { case $1 in active | activating | reloading) ;; *) return 1 ;; esac; }
 
 again() {
   reload_quietly
-  # Which devices it needs, the version of before says.
+  # The former version lists its devices.
   systemctl restart --no-block dapberry-devices.path dapberry.service dapberry-devices.service
 }
 
@@ -50,41 +50,41 @@ reload_quietly() {
   reset_failures
 }
 
-# How often it was started again counts from here (NRestarts, StartLimitBurst).
+# Restarts count from here (NRestarts, StartLimitBurst).
 reset_failures() { systemctl reset-failed dapberry.service 2>/dev/null || true; }
 
 state_of() { systemctl show --property="$1" --value dapberry.service 2>/dev/null || true; }
 
-wait_until_well() {
+wait_until_healthy() {
   local end=$((SECONDS + PATIENCE)) url pid
-  # Not every system knows the name localhost.
+  # Some systems do not know the name localhost.
   url=$(addresses | sed -n '1{s/localhost/127.0.0.1/;p}')
   while :; do
     pid=$(state_of MainPID)
-    if [ "$(state_of ActiveState)" = active ] && is_well "$url"; then
+    if [ "$(state_of ActiveState)" = active ] && is_healthy "$url"; then
       sleep "$PROOF"
-      if [ "$pid" = "$(state_of MainPID)" ] && is_well "$url"; then break; fi
+      if [ "$pid" = "$(state_of MainPID)" ] && is_healthy "$url"; then break; fi
     fi
-    # It does not get better by being started once more.
+    # Another restart would not help.
     if [ "$(state_of ActiveState)" = failed ] || [ "$(state_of NRestarts)" -ge 3 ] || [ "$SECONDS" -ge "$end" ]; then
       journalctl --unit=dapberry --lines=40 --no-pager --output=cat | harmless >&2 || true
-      die "expected that $VERSION answers at ${url}health within $PATIENCE s, found the service $(state_of ActiveState) ($(state_of Result))"
+      die "expected version $VERSION to answer at ${url}health within $PATIENCE s, found the service $(state_of ActiveState) ($(state_of Result))"
     fi
     sleep 1
   done
   ! $ABSENT || note "it runs, but was not asked at $url, an address that this machine does not have now (server.host): it listens there as soon as it does"
 }
 
-# Whether it waits for an address, as it does for a configured one that is not there: that it is ready is all that can be known.
+# Succeeds if the service waits for a configured address that is missing; then being ready is all that can be checked.
 ABSENT=false
-is_well() {
+is_healthy() {
   ABSENT=false
   if lacks_address "$1"; then ABSENT=true; else answers "$1"; fi
 }
 
 lacks_address() {
   [ -n "$1" ] || return 1
-  # shellcheck disable=SC2016 # the script's own variables
+  # shellcheck disable=SC2016 # variables of the inner script
   node -e '
     const host = new URL(process.argv[1]).hostname.replace(/^\[|\]$/g, "");
     require("net").createServer()
@@ -93,11 +93,11 @@ lacks_address() {
   ' "$1"
 }
 
-# Whether this version answers there: another program might.
+# Succeeds if this version answers, and not another program.
 answers() {
-  # A configuration may leave the port to the system, which tells it in the log alone.
+  # The configuration may let the system choose the port, which only the log shows.
   [ -n "$1" ] || return 0
-  # shellcheck disable=SC2016 # the script's own variables
+  # shellcheck disable=SC2016 # variables of the inner script
   node -e '
     const [url, version] = process.argv.slice(1);
     fetch(`${url}health`, { signal: AbortSignal.timeout(15000) })
@@ -106,11 +106,11 @@ answers() {
   ' "$1" "$VERSION"
 }
 
-# Where it can be opened, one a line: first from this machine, then from others.
+# Prints the addresses, one a line: first those for this machine, then those for others.
 addresses() {
   local port
   port=$(port_of_unit)
-  # Its lines may be a driver's: only addresses are taken.
+  # A driver may have written some of these lines: only addresses are used.
   as_service /usr/local/bin/dapberry check 2>/dev/null | sed -n 's/^live page *//p' | tr ' ' '\n' |
     sed "${port:+s/:[0-9]*\\/\$/:$port\\//}" | { grep -xE 'https?://[][A-Za-z0-9.:-]+/' || true; }
 }
@@ -122,7 +122,7 @@ tell_addresses() {
   [ -n "$found" ] || return 0
   if $ABSENT; then say 'dapberry will serve at'; else say 'dapberry serves at'; fi
   say "$found" | sed 's/^/  /'
-  # mDNS: the name under which others on the network find it.
+  # The mDNS name for other machines on the network.
   if systemctl --quiet is-active avahi-daemon 2>/dev/null; then
     say "$found" | sed -n "1s/localhost/$(hostname).local/p" | sed 's/^/  /'
   fi

@@ -1,21 +1,21 @@
-# How is a step taken? Said, done unless it is a rehearsal, and undone if a later one fails.
+# Runs the steps of an installation: prints each, does it unless this is a dry run, and undoes all if one fails.
 # shellcheck shell=bash
 
-# What undoes the steps so far, oldest first, each a line for eval.
+# The commands that undo the steps so far, oldest first, each a line for eval.
 UNDO=()
-# How many steps there were to take.
+# The number of steps.
 STEPS=0
-# Where what is replaced waits until all went well.
+# The folder for replaced files, until all steps have succeeded.
 KEPT=
 
-# The arguments as a person can give them to a shell.
+# Prints arguments quoted for a shell.
 words() {
   local quoted
   printf -v quoted '%q ' "$@"
   printf '%s' "${quoted% }"
 }
 say() { printf '%s\n' "$*"; }
-# What a person may have to do.
+# Prints a note with something to do.
 NOTED=false
 note() {
   NOTED=true
@@ -26,7 +26,7 @@ die() {
   exit 1
 }
 
-# step SENTENCE COMMAND...: the sentence in the imperative.
+# step SENTENCE COMMAND...: runs a step; the sentence is an imperative.
 step() {
   STEPS=$((STEPS + 1))
   if $DRY_RUN; then
@@ -38,7 +38,7 @@ step() {
   fi
 }
 
-# undo COMMAND...: to be said before the step, since one that fails halfway is to be undone too.
+# undo COMMAND...: registers the undoing before the step, so that a step that fails halfway is undone too.
 undo() { $DRY_RUN || UNDO+=("$(printf '%q ' "$@")"); }
 
 begin_steps() {
@@ -46,33 +46,33 @@ begin_steps() {
   trap 'end_steps $?' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  # Whoever read what is said may be gone.
+  # The reader of the output may be gone.
   trap 'exit 141' PIPE
 }
 
 end_steps() {
   local code=$1 index
   trap - EXIT
-  # Whoever is impatient now, or no longer listens, would keep it from being undone.
+  # Ignores signals and closed pipes, which would interrupt the undoing.
   trap '' INT TERM HUP PIPE
-  # One that cannot be undone or said keeps no other from it.
+  # A step that cannot be undone does not prevent the others.
   set +e
   if [ "$code" -ne 0 ] && [ "${#UNDO[@]}" -gt 0 ]; then
-    say "it did not go well: undoing ${#UNDO[@]} steps"
-    for ((index = ${#UNDO[@]} - 1; index >= 0; index--)); do eval "${UNDO[index]}" || say "could not be undone: ${UNDO[index]}"; done
+    say "a step failed: undoing ${#UNDO[@]} steps"
+    for ((index = ${#UNDO[@]} - 1; index >= 0; index--)); do eval "${UNDO[index]}" || say "cannot undo: ${UNDO[index]}"; done
   fi
   rm -rf "$KEPT"
   exit "$code"
 }
 
-# Nothing is to be undone from here on.
+# From here on nothing is undone.
 keep_steps() { UNDO=(); }
 
-# put_folder PATH: makes those that are not there.
+# put_folder PATH: creates missing folders.
 declare -A SAID_FOLDERS=()
 put_folder() {
   local path=$1
-  # In a rehearsal it is not there the second time either.
+  # In a dry run the folder is missing the second time too.
   if [ -d "$path" ] || [ -n "${SAID_FOLDERS[$path]:-}" ]; then return; fi
   put_folder "$(dirname "$path")"
   SAID_FOLDERS[$path]=yes
@@ -80,7 +80,7 @@ put_folder() {
   step "make the folder $path" mkdir -m 0755 "$path"
 }
 
-# put_file SOURCE TARGET: a copy that everyone may read, in place at once. CHANGED is true where it was another one.
+# put_file SOURCE TARGET: replaces a file atomically by a copy that every user may read. CHANGED is true if the content differed.
 CHANGED=false
 put_file() {
   local source=$1 target=$2
@@ -91,7 +91,7 @@ put_file() {
   step "write $target" write_file "$source" "$target"
 }
 
-# put_text TEXT TARGET
+# put_text TEXT TARGET: the same with a text.
 put_text() {
   local source
   source=$(mktemp "$KEPT/text.XXXXXX")
@@ -99,7 +99,7 @@ put_text() {
   put_file "$source" "$2"
 }
 
-# put_link WHERE-TO LINK
+# put_link TARGET LINK: creates or replaces a link.
 put_link() {
   local to=$1 link=$2
   [ "$(readlink "$link" || true)" = "$to" ] && return
@@ -108,7 +108,7 @@ put_link() {
   step "link $link to $to" write_link "$to" "$link"
 }
 
-# take_away SENTENCE PATH...: what there is of it, for ever.
+# take_away SENTENCE PATH...: removes the paths that exist, without undoing.
 take_away() {
   local sentence=$1 path found=()
   shift
@@ -118,7 +118,7 @@ take_away() {
 
 give_back_later() {
   local target=$1 kept
-  # As write_file and write_link have it before it is in its place.
+  # The temporary name of write_file and write_link.
   undo rm -f "$target.new"
   if [ -e "$target" ] || [ -L "$target" ]; then
     $DRY_RUN && return

@@ -1,18 +1,18 @@
-# What does the system get besides the program? A user, groups, rules for devices, units, a configuration, a command.
+# Adds the user, the groups, the rules for devices, the units, the configuration and the command to the system.
 # shellcheck shell=bash
 
-# Those that are enabled; the list of devices is started by one of them, and the socket is an option.
+# The enabled units. One of them starts the list of devices; the socket is an option.
 UNITS=(dapberry.service dapberry-devices.service dapberry-devices.path)
 ALL_UNITS=("${UNITS[@]}" dapberry-device-list.service dapberry.socket)
 DROP_IN=$ROOT/etc/systemd/system/dapberry.service.d/port.conf
 COMMAND=$ROOT/usr/local/bin/dapberry
-# Where systemd remembers what allow-devices.sh allowed.
+# The folder in which systemd remembers the devices of allow-devices.sh.
 CONTROL=$ROOT/etc/systemd/system.control/dapberry.service.d
 RULES=$ROOT/etc/udev/rules.d/60-dapberry.rules
-# What was made that others may have made as well, to know it when all is removed.
+# The record of the user and groups that the installer has created, for the uninstallation.
 MADE=$ROOT/opt/dapberry/made
 
-# In another root the files there are meant, and nothing of this machine.
+# With --root, uses the files of that system.
 IN_ROOT=()
 [ -z "$ROOT" ] || IN_ROOT=(--prefix "$ROOT")
 
@@ -24,7 +24,7 @@ install_user() {
   local group
   put_folder "$ROOT/opt/dapberry"
   adopt_accounts
-  # The service runs in the first one, which a user who was there before may not have. The others are not there on a Debian that is no Raspberry Pi OS.
+  # The service runs in the first group, which an existing user may lack. Debian, unlike Raspberry Pi OS, does not have the others.
   for group in dapberry gpio i2c; do
     has_group "$group" && continue
     undo remove_group "$group"
@@ -49,9 +49,9 @@ install_user() {
   done
 }
 
-# Whom it belongs to is said in the file, one a line.
+# The file lists the created users and groups, one a line.
 remember() { grep -qxF "$1" "$MADE" 2>/dev/null || printf '%s\n' "$1" >>"$MADE"; }
-# made KIND: the names.
+# made KIND: prints the names of that kind.
 made() { sed -n "s/^$1 //p" "$MADE" 2>/dev/null || true; }
 forget() {
   grep -vxF "$1" "$MADE" >"$MADE.new" || true
@@ -62,9 +62,9 @@ leave_group() { if has_user dapberry; then gpasswd_in_root "$1"; fi; }
 gpasswd_in_root() { gpasswd ${ROOT:+--root "$ROOT"} --delete dapberry "$1" >/dev/null; }
 remove_user() {
   has_user dapberry || return 0
-  # The group of its name would go with it, and may be somebody's own.
+  # userdel would remove the group of the same name, which may have existed before.
   usermod "${IN_ROOT[@]}" --gid nogroup dapberry
-  # It says that the group stays.
+  # userdel reports that the group stays.
   userdel "${IN_ROOT[@]}" dapberry 2>"$KEPT/userdel" || {
     cat "$KEPT/userdel" >&2
     return 1
@@ -72,7 +72,7 @@ remove_user() {
 }
 remove_group() { if has_group "$1"; then groupdel "${IN_ROOT[@]}" "$1"; fi; }
 
-# others_in GROUP: who is in it now, or has it as the first one, but for the user that was made.
+# others_in GROUP: prints its members and the users whose first group it is, without the created user.
 others_in() {
   local number
   number=$(sed -n "s/^$1:[^:]*:\([0-9]*\):.*/\1/p" "$ROOT/etc/group")
@@ -99,7 +99,7 @@ apply_rules() {
 install_configuration() {
   local folder=$ROOT/etc/dapberry
   put_folder "$folder"
-  # A file that is there is somebody's own.
+  # An existing file belongs to the administrator.
   [ -e "$folder/config.yaml" ] || put_file "$SOURCE/systemd/config.starter.yaml" "$folder/config.yaml"
   put_link /opt/dapberry/current/systemd/config.schema.json "$folder/config.schema.json"
 }
@@ -115,7 +115,7 @@ install_units() {
   put_link /opt/dapberry/current/dist/server/main.js "$COMMAND"
 }
 
-# Somebody's own drop-ins stay.
+# Drop-ins of the administrator stay.
 remove_port() {
   [ -e "$DROP_IN" ] || return 0
   CHANGED=true
@@ -124,7 +124,7 @@ remove_port() {
   $DRY_RUN || ! rmdir "${DROP_IN%/*}" 2>/dev/null || undo mkdir -m 0755 "${DROP_IN%/*}"
 }
 
-# Below 1024 a user may only listen who is allowed to.
+# A port below 1024 needs a capability.
 port_text() {
   printf '# On which port does this machine serve? Said to install.sh --port; it comes before server.port of the configuration.\n\n'
   printf '[Service]\nExecStart=\nExecStart=/usr/local/bin/dapberry serve --port %s\n' "$1"

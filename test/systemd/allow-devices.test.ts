@@ -92,7 +92,10 @@ describe('allow-devices.sh', () => {
 
   it('takes every line that the program can print', () => {
     const sensors = NEEDS.map(need => ({ kind: { needs: [need] } }));
-    const all = devicesOf({ simulate: false, datasets: [{ sensors }] } as unknown as Config);
+    const all = devicesOf({
+      simulate: false,
+      datasets: [{ source: { kind: 'sensors', sensors } }],
+    } as unknown as Config);
     expect(all.length).toBeGreaterThan(1);
     lister(`cat >$list <<'L'\n${all.join('\n')}\nend\nL`);
     expect(allowDevices()).toMatchObject({ status: 0, stdout: `allowed devices: ${all.join(',')}\n` });
@@ -159,7 +162,7 @@ describe('allow-devices.sh', () => {
     lister('exit 2');
     expect(allowDevices()).toMatchObject({
       status: 0,
-      stdout: 'the configuration is wrong (dapberry check tells why): allowed devices stay as they are\n',
+      stdout: 'the configuration is wrong (dapberry check shows why): the allowed devices stay the same\n',
     });
     expect(told()).toBe('');
   });
@@ -171,7 +174,7 @@ describe('allow-devices.sh', () => {
     lister(`exit ${code}`);
     const { status, stderr } = allowDevices();
     expect(status).toBe(1);
-    expect(stderr).toContain('found that it failed (journalctl -u dapberry-device-list.service tells why)');
+    expect(stderr).toContain('found that it failed (journalctl -u dapberry-device-list.service shows why)');
     expect(told()).toBe('');
   });
 
@@ -195,7 +198,7 @@ describe('allow-devices.sh', () => {
     lister(`echo >>${configuration}/log.txt; printf 'char-i2c rw\\nend\\n' >$list`);
     const { status, stdout } = allowDevices();
     expect(status).toBe(0);
-    expect(stdout).toContain('the configuration goes on changing');
+    expect(stdout).toContain('the configuration keeps changing');
   });
 
   it('loads neither the configuration nor a driver itself, being root', () => {
