@@ -195,7 +195,7 @@ describe.each(KINDS)('a stream with a sensor of the kind %s', (name, kind) => {
     );
     const after = column(await take(stream.rows, 10), 1);
     expect(after[0]).toBeNaN();
-    expect(after.every(value => Number.isNaN(value) || value === 40)).toBe(true);
+    expect(after.filter(value => !Number.isNaN(value) && value !== 40)).toEqual([]);
     expect(after.at(-1)).toBe(40);
     await stream.device.close();
   });

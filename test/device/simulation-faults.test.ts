@@ -57,7 +57,7 @@ describe.each(KINDS)('a stream with a sensor of the kind %s', (name, kind) => {
     clock.set(-3600);
     const all = [...before, ...(await take(stream.rows, 5))];
 
-    expect(column(all, 1).every(value => isRight(value))).toBe(true);
+    expect(column(all, 1).filter(value => !isRight(value))).toEqual([]);
     const times = column(all, 0);
     expect(times.every((time, row) => row === 0 || time > times[row - 1]!)).toBe(true);
     expect(stream.device.sensors[0]).toMatchObject({ state: 'ok', failures: 0 });
@@ -125,7 +125,7 @@ describe('a recording', () => {
       stream,
       values => values.length >= 3 && stream.device.sensors[0]?.state === 'failing',
     );
-    expect(none.every(Number.isNaN)).toBe(true);
+    expect(none.filter(value => !Number.isNaN(value))).toEqual([]);
     expect(stream.device.sensors[0]).toMatchObject({
       state: 'failing',
       lastError: { message: expect.stringMatching(reason) },

@@ -121,7 +121,7 @@ describe('an MCP3008', () => {
         'GPIO23: expected an MCP3008, found 0 at all of its inputs, as where none is there: check the wires and the supply; if all inputs are at 0 V, set pull: up, which tells the two apart',
       );
       chip.powered = true;
-      expect((await readingOf(sensor)).some(millivolts => millivolts > 0)).toBe(true);
+      expect(Math.max(...(await readingOf(sensor)))).toBeGreaterThan(0);
     },
   );
 

@@ -78,7 +78,7 @@ describe('a waveform', () => {
 
   it('steps as a converter does', async () => {
     const stepped = await values({ amplitude: 100, step: 0.5, period: 7 }, 100);
-    expect(stepped.every(value => Number.isInteger(value * 2))).toBe(true);
+    expect(stepped.filter(value => !Number.isInteger(value * 2))).toEqual([]);
     expect((await opened({ step: 0.5 })).channels[0]?.resolution).toBe(0.5);
   });
 
