@@ -16,7 +16,7 @@ export function pinOption(usual: number, what: string) {
     .max(LAST_PIN)
     .default(usual)
     .meta({
-      description: `${what}, as the N of GPIO N (BCM number, not the place on the header).`,
+      description: `${what}, by its BCM number: N of GPIO N, not the pin of the header.`,
       expected: `the BCM number of a pin from 0 to ${LAST_PIN}, such as ${usual}`,
     });
 }
