@@ -1,4 +1,4 @@
-// Named queues for hardware that only one job at a time can use: a bus, a chip, the 1-Wire masters.
+// Queues the jobs for hardware that serves one job at a time: a bus, a chip, the 1-Wire masters.
 
 import type { Job, QueueAccount, ReadContext } from './read-context.ts';
 

@@ -1,4 +1,4 @@
-// Simulated files of the kernel: a tree of texts, each made when it is read.
+// Simulates files of the kernel as a tree of read-only texts, each computed when it is read.
 
 import { type KernelFiles, missingFile, refusedFile } from '../host/kernel-files.ts';
 

@@ -1,4 +1,4 @@
-// Decides when a sensor is read that is read less often than rows are made, and what the rows between hold.
+// Decides when a sensor with a longer interval than the rows is read, and which values the rows between two readings have.
 
 import type { Sampling, Values } from '../sensor.ts';
 import type { Stamp } from './row-times.ts';

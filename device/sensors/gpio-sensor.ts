@@ -1,4 +1,4 @@
-// What sensors at GPIO pins share: the options for pins and for the interface, claims, and the seed of a simulation.
+// Gives sensors at GPIO pins their common parts: the options for pins and interface, claims, and the seed of a simulation.
 
 import { z } from 'zod';
 import { GPIO_INTERFACES, pinClaim } from '../host/gpio/gpio.ts';

@@ -1,4 +1,4 @@
-// Looks for chips on the I2C buses of a machine, by what they answer at their addresses.
+// Looks for chips on the I2C buses of a machine, by their answers at their addresses.
 
 import { chipName, type I2cChip } from '../host/i2c/i2c.ts';
 import type { FoundSensor, SensorHost } from '../kind.ts';

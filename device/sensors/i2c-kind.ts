@@ -1,4 +1,4 @@
-// Makes a sensor kind from what is special to one I2C chip: its addresses, options, channels, conversation and model.
+// Makes a sensor kind from the parts that are special to one I2C chip: its addresses, options, channels, conversation and model.
 
 import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';

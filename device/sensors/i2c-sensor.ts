@@ -1,4 +1,4 @@
-// What sensors on I2C share: their options for bus and address, how a chip is opened and measured, how they wait, and their simulation.
+// Gives sensors on I2C their common parts: the options for bus and address, opening, measuring, waiting, and simulation.
 
 import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';

@@ -1,4 +1,4 @@
-// How warm the host's chips are: one sensor a thermal zone (kernel ABI, Documentation/driver-api/thermal/sysfs-api).
+// Reads the temperatures of the host's chips, one sensor for each thermal zone (kernel ABI, Documentation/driver-api/thermal/sysfs-api).
 
 import { z } from 'zod';
 import { expectText, type KernelFiles, textAt } from '../host/kernel-files.ts';

@@ -1,4 +1,4 @@
-// Adds to a DAS what is known of the clock that stamps the rows: whether it is synchronised, and when it was set lately.
+// Adds the state of the clock that stamps the rows to a DAS: whether it is synchronised, and its latest steps.
 
 import type { Attribute, AttributeTable } from '../../dap/index.ts';
 import type { ClockHistory } from '../../device/index.ts';

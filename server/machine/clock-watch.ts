@@ -1,4 +1,4 @@
-// Watches whether the clock is synchronised: often where that costs nothing, else rarely and after steps.
+// Watches whether the clock is synchronised: often if that is cheap, else rarely and after steps.
 
 import type { Machine } from './machine.ts';
 import { isKernelSynchronized, isMarkedSynchronized, type Synchronized } from './synchronized.ts';

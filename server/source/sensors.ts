@@ -1,4 +1,4 @@
-// Makes a row source of a device: of sensors that are read on a schedule, or for each reader as fast as it reads.
+// Makes a row source of a device, whose sensors are read on a schedule, or for each reader as fast as it reads.
 
 import type { Device } from '../../device/index.ts';
 import type { OnDemandSource, RowSource, SensorsStatus, SharedSource } from './row-source.ts';

@@ -1,4 +1,4 @@
-// A client without manners: one socket, on which a test writes what it likes and reads as slowly as it likes.
+// A client that need not follow HTTP: one socket, on which a test writes any bytes and reads as slowly as it likes.
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

@@ -1,4 +1,4 @@
-// Makes the values of a legend: the latest ones, or those of a moment that is pointed at.
+// Makes the values of a legend: the latest ones, or those at the selected moment.
 
 import type { LinePoints } from '../rows/line-points.ts';
 import type { LatestValue } from '../rows/series.ts';

@@ -1,4 +1,4 @@
-// Keeps the times of some rows that have come, fewer the longer ago, to recognise a server that still has its rows.
+// Keeps the times of some received rows, fewer of older rows, to recognise a server that still has these rows.
 
 /** The most times that are kept. */
 const MOST_KNOWN = 256;

@@ -1,4 +1,4 @@
-// Keeps the times of the newest rows, so that the last time can be told from a missing value.
+// Keeps the times of the newest rows, so that the last time is distinguished from a missing value.
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Column } from '../../model/value.ts';

@@ -1,4 +1,4 @@
-// Runs one stream over all its connections: requests the rows that are still missing, and gives those that come.
+// Runs one stream over all its connections: requests the rows that are still missing, and passes on the rows that arrive.
 
 import { type Constraint, encodeConstraint } from '../../constraint/index.ts';
 import type { DecodeLimits } from '../../decode/index.ts';

@@ -1,4 +1,4 @@
-// Groups the rows that share result rows, so that a stream can begin, and continue after a break, between two groups.
+// Finds the window of time whose rows give the same result rows: a stream begins and continues at the edges of such windows.
 
 import type { TimeBounds } from '../selection/bounds.ts';
 import type { ThinningFunction } from './function.ts';

@@ -1,4 +1,4 @@
-// Opens each GPIO line through the character device, or through onoff and sysfs where the character device cannot be used.
+// Opens each GPIO line through the character device, or through onoff and sysfs if the character device cannot be used.
 
 import type { Clock } from '../clock.ts';
 import {

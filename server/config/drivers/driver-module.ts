@@ -1,4 +1,4 @@
-// Imports a driver's file, validates its default export as a sensor kind, and explains what is wrong with it.
+// Imports a driver's file, validates its default export as a sensor kind, and explains its mistakes.
 
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// Finds and reads the configuration: the file that was named, or the usual one, and those of the folder `config.d` beside it.
+// Finds and reads the configuration: the named file or the usual one, and the files of the folder `config.d` beside it.
 
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// The kinds that a fault matrix covers: those that need the part of the machine that it breaks.
+// Lists the kinds that a fault matrix covers: the kinds that need the faulty part of the machine.
 
 import type { Need, SensorKind } from '../../../device/kind.ts';
 import { SENSOR_KINDS } from '../../../device/sensors/catalogue.ts';

@@ -1,4 +1,4 @@
-// What the tests know of each I2C kind, one file a kind in `cases/`: its option corners, and its readings in two surroundings.
+// Declares the test case of an I2C kind, one file a kind in `cases/`: its option corners, and its readings in two surroundings.
 
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';

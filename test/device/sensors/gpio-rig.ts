@@ -1,4 +1,4 @@
-// Simulated GPIO lines, a clock that waits for nobody, and a kind that is opened there.
+// Opens sensors on simulated GPIO lines, with a simulated clock.
 
 import { SimulatedGpio } from '../../../device/host/gpio/gpio-simulated.ts';
 import type { SensorHost } from '../../../device/kind.ts';

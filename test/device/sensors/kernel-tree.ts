@@ -1,4 +1,4 @@
-// A tree of kernel files in a temporary folder, for tests that change what the kernel says.
+// A tree of kernel files in a temporary folder, for tests that change their content.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

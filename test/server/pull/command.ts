@@ -1,4 +1,4 @@
-// Runs the built `dapberry pull` as a process of its own, in a folder of its own, and watches what it says.
+// Runs the built `dapberry pull` as a process of its own, in a folder of its own, and watches its output.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

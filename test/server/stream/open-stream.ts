@@ -1,4 +1,4 @@
-// Opens streams for tests, and waits for what a server says of them.
+// Opens streams for tests, and waits until the server reports them.
 
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
