@@ -138,8 +138,8 @@ function mixed(where: string, text: string, before: Sighting): Error {
 function unfit(where: string, text: string, hint: string | undefined): Error {
   const odd = oddCharacter(text);
   const named = odd === undefined ? '' : ` with ${odd.name} as its character ${odd.index + 1}`;
-  const told = hint === undefined ? '' : `; ${hint}`;
-  return new Error(`${where}: expected a number or a time, found ${shown(text)}${named}${told}`);
+  const advice = hint === undefined ? '' : `; ${hint}`;
+  return new Error(`${where}: expected a number or a time, found ${shown(text)}${named}${advice}`);
 }
 
 function shown(text: string): string {

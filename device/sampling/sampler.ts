@@ -23,11 +23,11 @@ export interface Sampler {
 }
 
 /**
- * Rows on a drift-free schedule, batches of one row: one at once, then one a slot, the slots on whole multiples of
- * `interval` (seconds, > 0) in wall time. A row is stamped when its reads begin and leaves when they have ended, or
- * with NaN for those that have not when the next slot is due; a read that ends within its deadline but too late for
- * its row gives its values to the row that is then being made. Rows that a sensor has no new reading for hold NaN, or its
- * latest reading where its `sampling` says so. Ends when `signal` aborts.
+ * Rows on a drift-free schedule, in batches of one row: one row at once, then one per slot, with the slots at whole multiples
+ * of `interval` (seconds, > 0) in wall time. A row gets its time when its reads begin, and is made when they have ended, or
+ * with NaN for the others when the next slot is due. A read that ends within its deadline but too late for its row gives its
+ * values to a later row. Rows without a new reading of a sensor hold NaN, or its latest reading with `between: hold`. Ends
+ * when `signal` aborts.
  */
 export async function* scheduledRows(
   sampler: Sampler,
@@ -59,7 +59,7 @@ export async function* scheduledRows(
   }
 }
 
-/** One reading a batch, each when the one before has been taken. Ends when `signal` aborts. */
+/** Rows one after the other, in batches of one row; the next begins when the caller takes it. Ends when `signal` aborts. */
 export async function* successiveRows(sampler: Sampler, signal: AbortSignal): Rows {
   const { clock, readers, times } = sampler;
   while (!signal.aborted) {
@@ -73,7 +73,7 @@ export async function* successiveRows(sampler: Sampler, signal: AbortSignal): Ro
   }
 }
 
-/** Reads all sensors side by side and waits for them, but not past the monotonic time `limit` or an abort. */
+/** Reads all sensors in parallel and waits for them, but not past the monotonic time `limit` or an abort. */
 async function readRow(
   { readers, clock }: Sampler,
   stamp: Stamp,
@@ -84,10 +84,10 @@ async function readRow(
   if (reads.length > 0) await waitFor(clock, Promise.all(reads), limit - clock.monotonic(), signal);
   const columns: NumberColumn[] = [Float64Array.of(stamp.time)];
   for (const reader of readers) {
-    const reading = signal.aborted ? undefined : reader.take(stamp);
+    const values = signal.aborted ? undefined : reader.take(stamp);
     for (const [index, channel] of reader.sensor.channels.entries()) {
       const column = newChannelColumn(channel, 1);
-      column[0] = channelValue(channel, reading?.[index] ?? Number.NaN);
+      column[0] = channelValue(channel, values?.[index] ?? Number.NaN);
       columns.push(column);
     }
   }

@@ -28,7 +28,7 @@ export class SensorHealth {
   #noted: string | undefined;
   readonly #report: (event: DeviceEvent) => void;
   readonly #between: SlowReading['between'];
-  #slownessTold = false;
+  #isSlownessReported = false;
 
   constructor(sensor: Sensor, state: 'waiting' | 'ok', time: number, report: (event: DeviceEvent) => void) {
     this.#current = {
@@ -95,8 +95,8 @@ export class SensorHealth {
       between: this.#between,
     };
     this.#current = { ...rest, slow };
-    if (this.#slownessTold) return;
-    this.#slownessTold = true;
+    if (this.#isSlownessReported) return;
+    this.#isSlownessReported = true;
     this.#report({ kind: 'sensor-slow', time, sensor: rest.name, ...slow });
   }
 }

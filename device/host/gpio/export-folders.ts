@@ -23,8 +23,8 @@ export interface ExportFoldersOptions {
 
 /**
  * In this order: `$RUNTIME_DIRECTORY` from systemd, the service's folder, `$XDG_RUNTIME_DIR/dapberry`, and `dapberry-UID` in the
- * folder for temporary files. Trusted are folders of this user that no other user can write, and the service's folder, which
- * root has made.
+ * folder for temporary files. Trusted are the first two, which root has made, and folders of this user that no other user can
+ * write.
  */
 export function exportFolders({
   environment = process.env,
