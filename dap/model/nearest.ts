@@ -1,4 +1,4 @@
-// Finds the known word that is nearest to a mistyped or shortened one, for the hint `did you mean ...?` in an error message.
+// Finds the known word that is nearest to a mistyped or shortened one, for a hint in an error message.
 
 /** Characters of the longest word that is compared: a longer one is no slip of a known word. */
 const LONGEST = 64;

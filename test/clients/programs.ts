@@ -12,7 +12,7 @@ export interface Printed {
   readonly code: number | undefined;
 }
 
-/** Runs `program`, 20 s at most unless told otherwise, with a temporary folder of its own: getdap collects whole responses there. */
+/** Runs `program`, for 20 s at most by default, with a temporary folder of its own, in which getdap collects responses. */
 export function run(program: string, args: readonly string[], seconds = 20): Promise<Printed> {
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-client-'));
   return new Promise(resolve => {

@@ -50,17 +50,20 @@ describe('silence', () => {
     expect(lost).toMatchObject({ reason: expect.stringMatching(/no byte for 0.1 s|found 503/) });
   });
 
-  it('for want of rows is no failure: there is no longer and longer wait, and no end of attempts', async () => {
+  it('for want of rows is not a failure: the wait does not grow, and the attempts have no end', async () => {
+    let requests = 0;
     const server = await answering((_request, response, number) => {
+      requests++;
       response.write(number < 5 ? `${head()}Data:\n` : responseBytes([[7, 70]]));
     });
     const states = new States();
     const retry = { base: 0.001, attempts: 2 };
     expect(
-      await take(1, follow(`${server.origin}/x`, { silence: 0.05, retry, onState: states.onState })),
+      await take(1, follow(`${server.origin}/x`, { silence: 0.2, retry, onState: states.onState })),
     ).toEqual([[7, 70]]);
     const lost = states.seen.filter(({ state }) => state === 'reconnecting');
-    expect(lost).toHaveLength(5);
+    expect(lost.length).toBeGreaterThanOrEqual(5);
+    expect(lost).toHaveLength(requests - 1);
     for (const state of lost) expect(state).toMatchObject({ attempt: 1 });
   });
 
