@@ -6,7 +6,7 @@ import { type Atomic, isAtomic, type Sequence } from '../model/variable.ts';
 import { DigitWriter, LONGEST_NUMBER } from './digits.ts';
 import type { RowEncoder } from './rows.ts';
 
-/** Tells by a number of a column, as it is stored, that it stands for no value. */
+/** Whether a stored number of a column stands for no value. */
 export type MissingNumber = (stored: number) => boolean;
 
 /** The manner in which rows are written. Separator and line end are one or two characters of ASCII. */

@@ -12,7 +12,7 @@ export interface ResponseFormat {
   readonly description?: string;
   /** A noun for links and buttons: `text`. */
   readonly label: string;
-  /** What the response holds, for the help page: a line without a full stop. */
+  /** The content of the response, for the help page: a line without a full stop. */
   readonly summary: string;
   /** The parts of a constraint that change the response: all of it, the projection alone, or nothing. */
   readonly constrainedBy: 'constraint' | 'projection' | 'nothing';

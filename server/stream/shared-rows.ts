@@ -75,7 +75,7 @@ export class SharedRows {
 type SharedDataset = Pick<Dataset, 'attributes' | 'closing'>;
 
 interface Kept {
-  /** Those that the writers were made for. */
+  /** The attributes for which the writers were made. */
   readonly attributes: AttributeTable;
   readonly byKey: Map<string, SharedRows>;
 }

@@ -9,7 +9,7 @@ import { byId, element, write } from '../text/element.ts';
 export interface Link {
   readonly text: string;
   readonly href: string;
-  /** The suffix, and what the response holds. */
+  /** The suffix and the content of the response. */
   readonly title: string;
 }
 
