@@ -11,5 +11,7 @@ export default defineConfig({
     // The server's Content-Security-Policy forbids inline code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // No module does anything by being imported, so that unused ones are left out.
+    rolldownOptions: { treeshake: { moduleSideEffects: false } },
   },
 });

@@ -2,6 +2,7 @@
 
 import type { ShownColumn } from '../stream/describe.ts';
 import { element, write } from '../text/element.ts';
+import { calendarDate } from '../text/times.ts';
 import { writeInteger, writeValue } from '../text/values.ts';
 import { lineColour, lineLetter } from './palette.ts';
 import { currentTheme } from './theme.ts';
@@ -101,7 +102,7 @@ export class Legend {
         column.kind === 'integer' ? writeInteger(number) : writeValue(number, shown.decimals, LEAST_DIGITS),
       );
       if (value.value !== String(number)) value.value = String(number);
-      const date = shown.time === undefined ? '' : isoTime(shown.time);
+      const date = calendarDate(shown.time)?.toISOString() ?? '';
       if (time.dateTime !== date) time.dateTime = date;
       write(time, shown.when);
       write(note, shown.note);
@@ -120,10 +121,4 @@ function toggle(swatch: HTMLElement, name: HTMLElement, line: number, events: Le
   button.addEventListener('focus', () => events.emphasise(line));
   button.addEventListener('blur', () => events.emphasise(undefined));
   return button;
-}
-
-/** Empty for a time outside of the calendar. */
-function isoTime(time: number): string {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }

@@ -1,7 +1,7 @@
 // Shows notices above the charts, and announces new ones to screen readers.
 
 import { byId, element, write } from '../text/element.ts';
-import { writeTime } from '../text/times.ts';
+import { calendarDate, writeTime } from '../text/times.ts';
 import { type Notice, newsOf } from './notices.ts';
 
 /** The number of notices that are shown at once; the others are folded. */
@@ -67,11 +67,12 @@ export class NoticeArea {
   }
 }
 
-function content({ title, since, text, lines, more }: Notice): HTMLElement[] {
-  const date = new Date(since ?? Number.NaN);
-  const when = Number.isNaN(date.getTime())
-    ? []
-    : [' since ', element('time', { datetime: date.toISOString() }, writeTime(date.getTime()))];
+function content({ title, since, text = '', lines = [], more = 0 }: Notice): HTMLElement[] {
+  const date = calendarDate(since);
+  const when =
+    date === undefined
+      ? []
+      : [' since ', element('time', { datetime: date.toISOString() }, writeTime(date.getTime()))];
   return [
     element('p', {}, element('strong', {}, title), ...when, text === '' ? '.' : `. ${text}`),
     ...lines.map(line => element('p', { class: 'said' }, line)),

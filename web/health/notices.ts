@@ -21,11 +21,11 @@ export interface Notice {
   /** The beginning of the problem, in milliseconds since 1970; undefined if it is not known. */
   readonly since?: number | undefined;
   /** The consequence. */
-  readonly text: string;
+  readonly text?: string;
   /** The server's own words, in lines. */
-  readonly lines: readonly string[];
+  readonly lines?: readonly string[];
   /** The number of further lines. */
-  readonly more: number;
+  readonly more?: number;
   /** The announcement when the problem is over. */
   readonly over: string;
 }
@@ -42,9 +42,7 @@ export function noticesOf(
     notices.push({
       key: 'rows',
       title: 'The rows have broken off',
-      text: '',
       lines: failure === '' ? [] : [failure],
-      more: 0,
       over: 'Rows can come again',
     });
   }
@@ -54,8 +52,6 @@ export function noticesOf(
       key: 'synchronized',
       title: 'The server’s clock is not synchronised',
       text: 'The times of its rows may be wrong.',
-      lines: [],
-      more: 0,
       over: 'The server’s clock is synchronised',
     });
   }
@@ -64,8 +60,6 @@ export function noticesOf(
       key: 'clock',
       title: 'The server’s clock was set back',
       text: `Row times are ${writeDuration(ahead)} ahead of it, and pass more slowly until it has caught up.`,
-      lines: [],
-      more: 0,
       over: 'The server’s clock has caught up',
     });
   }
@@ -74,8 +68,6 @@ export function noticesOf(
       key: 'forward',
       title: 'The server’s clock was set forward',
       text: `Earlier rows have the times of the clock as it was, ${writeDuration(forward)} behind.`,
-      lines: [],
-      more: 0,
       over: 'The server’s clock was set some time ago',
     });
   }
@@ -100,8 +92,6 @@ export function seamNotice(last: number, serverTime: number): Notice {
     key: 'seam',
     title: 'The server started again with an earlier clock',
     text: `Its rows go on at ${writeTime(serverTime)}, though the last one before was of ${writeTime(last)}: one of these times is wrong.`,
-    lines: [],
-    more: 0,
     over: 'Rows are later again than those from before the server started',
   };
 }
@@ -113,7 +103,6 @@ export function attributesNotice(problem: string): Notice {
     title: 'The attributes of the dataset could not be read',
     text: 'Names, units and missing values are shown as far as they are known.',
     lines: [problem.length > LONGEST_REASON ? `${problem.slice(0, LONGEST_REASON)}…` : problem],
-    more: 0,
     over: 'The attributes of the dataset could be read',
   };
 }
@@ -142,7 +131,6 @@ function sensorNotice(
     text:
       named.length === 0 ? '' : `No values for ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
     lines: reason === '' ? [] : [reason],
-    more: 0,
     over: `Sensor ${name} fails no more`,
   };
 }

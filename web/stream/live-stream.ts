@@ -6,7 +6,7 @@ import { type Attempt, AttemptPlan, type NewestRow } from './attempts.ts';
 import type { Description } from './describe.ts';
 import { HiddenRest } from './hidden-rest.ts';
 import { ServerClock } from './server-clock.ts';
-import { columnIndex, type TimedRows } from './timed-rows.ts';
+import type { TimedRows } from './timed-rows.ts';
 
 export interface LiveStreamEvents extends StreamEvents {
   /** No more rows will come, because of an error. */
@@ -16,7 +16,6 @@ export interface LiveStreamEvents extends StreamEvents {
 export class LiveStream {
   /** The server's time, judged by the rows that arrive. */
   readonly clock = new ServerClock();
-  readonly #description: Description;
   readonly #events: LiveStreamEvents;
   readonly #plan: AttemptPlan;
   readonly #context: AttemptContext;
@@ -28,7 +27,6 @@ export class LiveStream {
   #newest: NewestRow | undefined;
 
   constructor(address: DatasetAddress, description: Description, events: LiveStreamEvents) {
-    this.#description = description;
     this.#events = events;
     this.#plan = new AttemptPlan(address, description, this.clock);
     this.#context = {
@@ -37,13 +35,11 @@ export class LiveStream {
       clock: this.clock,
       wake: this.#wake,
       events: {
-        state: state => events.state(state),
-        begin: (rows, isAnew) => events.begin(rows, isAnew),
+        ...events,
         rows: (timed, from, to) => {
           events.rows(timed, from, to);
           this.#note(timed, to - 1);
         },
-        seam: (last, serverTime) => events.seam(last, serverTime),
       },
     };
     this.#rest = new HiddenRest(
@@ -101,10 +97,8 @@ export class LiveStream {
   }
 
   /** Keeps the time of row `row`, for the request after the next break. A row without a time is none to continue after. */
-  #note({ rows, times }: TimedRows, row: number): void {
-    const { time } = this.#description;
-    if (time === undefined || !Number.isFinite(times[row])) return;
-    const stored = Number(rows.columns[columnIndex(time.name, rows)]![row]);
-    this.#newest = { stored, time: times[row]! };
+  #note({ times, stored }: TimedRows, row: number): void {
+    const time = times[row]!;
+    if (stored !== undefined && Number.isFinite(time)) this.#newest = { stored: Number(stored[row]), time };
   }
 }

@@ -1,6 +1,6 @@
 // Gives each row of a batch its time, once, where the batch is received.
 
-import type { FollowedRows } from '../../dap/index.ts';
+import type { Column, FollowedRows } from '../../dap/index.ts';
 import type { TimeColumn } from '../../dap/model/time-column.ts';
 import { toMillis } from '../../dap/model/time-units.ts';
 
@@ -12,6 +12,8 @@ export interface TimedRows {
    * time is missing.
    */
   readonly times: Float64Array;
+  /** The numbers of the time column; undefined without such a column. */
+  readonly stored: Column | undefined;
 }
 
 /** The index of the column `name`. Throws a `TypeError` that lists the columns where it is not among them. */
@@ -28,11 +30,11 @@ export function columnIndex(name: string, { sequence }: FollowedRows): number {
  */
 export function withTimes(rows: FollowedRows, time: TimeColumn | undefined, arrival: number): TimedRows {
   const times = new Float64Array(rows.length);
-  if (time === undefined) return { rows, times: times.fill(arrival) };
+  if (time === undefined) return { rows, times: times.fill(arrival), stored: undefined };
   const stored = rows.columns[columnIndex(time.name, rows)]!;
   for (let row = 0; row < rows.length; row++) {
     const value = Number(stored[row]);
     times[row] = time.meaning?.isMissing(value) === true ? Number.NaN : toMillis(time.units, value);
   }
-  return { rows, times };
+  return { rows, times, stored };
 }

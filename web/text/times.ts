@@ -31,18 +31,24 @@ export function writeTick(time: number, step: number, absolute: boolean): string
   return writeClock(time).slice(0, step < 60_000 ? 8 : 5);
 }
 
+/** The date of `time`, in milliseconds since 1970; undefined for a time outside of the calendar. */
+export function calendarDate(time = Number.NaN): Date | undefined {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
 /** The time of day in the browser's time zone: `14:03:09`, or `14:03:09.250`. */
 export function writeClock(time: number, millis = false): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return '';
+  const date = calendarDate(time);
+  if (date === undefined) return '';
   const text = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
   return millis ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
 }
 
 /** The date in the browser's time zone: `2026-02-28`. */
 export function writeDate(time: number): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return '';
+  const date = calendarDate(time);
+  if (date === undefined) return '';
   return [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())].join('-');
 }
 

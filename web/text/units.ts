@@ -1,36 +1,37 @@
 // Writes units for people: from UDUNITS spelling to the usual symbol.
 
-const SYMBOLS: ReadonlyMap<string, string> = new Map([
-  ...['degree_celsius', 'degrees_celsius', 'degree_c', 'degrees_c', 'degc', 'deg_c', 'celsius'].map(
-    pair('°C'),
-  ),
-  ...['degree_fahrenheit', 'degrees_fahrenheit', 'degree_f', 'degrees_f', 'degf', 'fahrenheit'].map(
-    pair('°F'),
-  ),
-  ...['kelvin', 'kelvins', 'degree_kelvin', 'degrees_kelvin'].map(pair('K')),
-  ...['degree', 'degrees', 'deg', 'arc_degree', 'angular_degree'].map(pair('°')),
-  ...['degrees_north', 'degree_north', 'degree_n', 'degrees_n'].map(pair('°N')),
-  ...['degrees_east', 'degree_east', 'degree_e', 'degrees_e'].map(pair('°E')),
-  ...['radian', 'radians'].map(pair('rad')),
-  ...['percent', 'per_cent', 'pct'].map(pair('%')),
-  ...['ohm', 'ohms'].map(pair('Ω')),
-  ...['lux', 'lx'].map(pair('lx')),
-  ...['volt', 'volts'].map(pair('V')),
-  ...['millivolt', 'millivolts'].map(pair('mV')),
-  ...['ampere', 'amperes', 'amp', 'amps'].map(pair('A')),
-  ...['watt', 'watts'].map(pair('W')),
-  ...['meter', 'meters', 'metre', 'metres'].map(pair('m')),
-  ...['second', 'seconds', 'sec'].map(pair('s')),
-  ...['minute', 'minutes'].map(pair('min')),
-  ...['hour', 'hours', 'hr'].map(pair('h')),
-  ...['pascal', 'pascals'].map(pair('Pa')),
-  ...['hectopascal', 'hectopascals'].map(pair('hPa')),
-  ...['hertz'].map(pair('Hz')),
-  ...['bytes'].map(pair('byte')),
-  ...['1', '', 'none', 'unitless', 'dimensionless', 'count', 'counts'].map(pair('')),
-]);
+import { superscript } from './superscript.ts';
 
-const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+/** Names by their symbol, in small letters; the first name without a symbol is the empty one. */
+const NAMES: Readonly<Record<string, string>> = {
+  '°C': 'degree_celsius degrees_celsius degree_c degrees_c degc deg_c celsius',
+  '°F': 'degree_fahrenheit degrees_fahrenheit degree_f degrees_f degf fahrenheit',
+  K: 'kelvin kelvins degree_kelvin degrees_kelvin',
+  '°': 'degree degrees deg arc_degree angular_degree',
+  '°N': 'degrees_north degree_north degree_n degrees_n',
+  '°E': 'degrees_east degree_east degree_e degrees_e',
+  rad: 'radian radians',
+  '%': 'percent per_cent pct',
+  Ω: 'ohm ohms',
+  lx: 'lux lx',
+  V: 'volt volts',
+  mV: 'millivolt millivolts',
+  A: 'ampere amperes amp amps',
+  W: 'watt watts',
+  m: 'meter meters metre metres',
+  s: 'second seconds sec',
+  min: 'minute minutes',
+  h: 'hour hours hr',
+  Pa: 'pascal pascals',
+  hPa: 'hectopascal hectopascals',
+  Hz: 'hertz',
+  byte: 'bytes',
+  '': ' 1 none unitless dimensionless count counts',
+};
+
+const SYMBOLS = new Map(
+  Object.entries(NAMES).flatMap(([symbol, names]) => names.split(' ').map(name => [name, symbol] as const)),
+);
 
 /**
  * The unit as people write it: `degree_Celsius` is `°C`, `m s-1` is `m/s`, `kg m-3` is `kg/m³`, `umol` is `µmol`;
@@ -59,11 +60,5 @@ function readFactor(text: string): Factor {
 }
 
 function writeFactor({ symbol, exponent }: Factor): string {
-  if (exponent === 1) return symbol;
-  const digits = [...String(Math.abs(exponent))].map(digit => SUPERSCRIPTS[Number(digit)]).join('');
-  return `${symbol}${exponent < 0 ? '⁻' : ''}${digits}`;
-}
-
-function pair(symbol: string): (name: string) => [string, string] {
-  return name => [name, symbol];
+  return exponent === 1 ? symbol : `${symbol}${superscript(exponent)}`;
 }

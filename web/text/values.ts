@@ -1,18 +1,6 @@
 // Writes values with the digits that their chart needs, in a width that does not jump.
 
-const SUPERSCRIPTS: Readonly<Record<string, string>> = {
-  '-': '⁻',
-  '0': '⁰',
-  '1': '¹',
-  '2': '²',
-  '3': '³',
-  '4': '⁴',
-  '5': '⁵',
-  '6': '⁶',
-  '7': '⁷',
-  '8': '⁸',
-  '9': '⁹',
-};
+import { superscript } from './superscript.ts';
 
 /** From `LARGE` on, and below `SMALL`, powers of ten are easier to read than digits. */
 const LARGE = 1e7;
@@ -53,6 +41,5 @@ function writePower(value: number, decimals: number, leastDigits: number): strin
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   const digits = Math.max(leastDigits, Math.min(8, exponent + decimals));
   const [mantissa = '', power = ''] = value.toExponential(digits).split('e');
-  const raised = [...power.replace('+', '')].map(digit => SUPERSCRIPTS[digit]).join('');
-  return `${mantissa.replace('-', '−')}×10${raised}`;
+  return `${mantissa.replace('-', '−')}×10${superscript(Number(power))}`;
 }

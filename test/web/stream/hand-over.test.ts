@@ -8,7 +8,8 @@ import { RowThrottle } from '../../../web/stream/throttle.ts';
 function timedRows(count: number, from: number, step: number) {
   const sequence = { type: 'Sequence', name: 's', fields: [] } as const;
   const rows: FollowedRows = { length: count, columns: [], sequence };
-  return { rows, times: Float64Array.from({ length: count }, (_, row) => from + row * step) };
+  const times = Float64Array.from({ length: count }, (_, row) => from + row * step);
+  return { rows, times, stored: undefined };
 }
 
 describe('rows that are handed over', () => {
