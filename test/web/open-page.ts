@@ -1,4 +1,4 @@
-// Opens the built page in a browser, and writes down everything that goes wrong there.
+// Opens the built page in a browser, notes its problems, and reads its charts.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
@@ -34,7 +34,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: tools.chromium!, args: CHROMIUM_ARGS });
 }
 
-/** A page, and what its console, its scripts and its requests complained of. */
+/** A page, and the problems of its console, its scripts and its requests. */
 export interface OpenPage {
   readonly page: Page;
   readonly problems: readonly string[];
@@ -66,12 +66,28 @@ export async function openPage(
   return { page, problems, requests };
 }
 
+/** Opens the page, has `attempt` try it, and checks that nothing but `expected` problems came up. */
+export async function withPage(
+  browser: Browser,
+  url: string,
+  attempt: (opened: OpenPage) => Promise<void>,
+  { expected = /^$/, ...options }: { expected?: RegExp } & BrowserContextOptions = {},
+): Promise<void> {
+  const opened = await openPage(browser, url, options);
+  try {
+    await attempt(opened);
+    expect(opened.problems.filter(problem => !expected.test(problem))).toEqual([]);
+  } finally {
+    await opened.page.context().close();
+  }
+}
+
 /** Waits until the page says that it is in this state, such as `Live`. */
 export async function stateIs(page: Page, state: string): Promise<void> {
   await page.waitForFunction(wanted => document.getElementById('state')?.textContent === wanted, state);
 }
 
-/** Waits until every channel that can be seen has a number. */
+/** Waits until every legend has a number. */
 export async function numbersShown(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const values = [...document.querySelectorAll<HTMLDataElement>('.legend data')];
@@ -79,12 +95,12 @@ export async function numbersShown(page: Page): Promise<void> {
   });
 }
 
-/** What each canvas shows now. */
+/** The picture of each canvas. */
 export function pictures(page: Page): Promise<string[]> {
   return page.evaluate(() => [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()));
 }
 
-/** Waits until every canvas that is in sight shows something else; what nobody sees is not drawn. */
+/** Waits until every canvas in sight has changed; others are not drawn. */
 export async function picturesMove(page: Page): Promise<void> {
   const before = await pictures(page);
   expect(before).not.toEqual([]);
@@ -98,8 +114,8 @@ export async function picturesMove(page: Page): Promise<void> {
 }
 
 /**
- * For each column of pixels of the first canvas, whether a line is there: anything but the grey of the grid. From left to
- * right.
+ * For each column of pixels of the first canvas, from left to right, whether a line is there: anything but the grey of the
+ * grid.
  */
 export function drawnColumns(page: Page): Promise<boolean[]> {
   return page.evaluate(() => {
@@ -120,7 +136,7 @@ export function drawnColumns(page: Page): Promise<boolean[]> {
   });
 }
 
-/** Where in canvas number `index` a line is, in its pixels: the box around it, and how many pixels that are; none where there is none. */
+/** The box around the lines of canvas number `index`, in its pixels, and the number of their pixels. */
 export function inkOf(
   page: Page,
   index: number,
@@ -154,7 +170,7 @@ export function inkOf(
   }, index);
 }
 
-/** Tells the page that it is hidden, or seen again, as a browser would. */
+/** Hides the page or shows it again, as a browser would report it. */
 export async function setVisibility(page: Page, visibility: 'hidden' | 'visible'): Promise<void> {
   await page.evaluate(state => {
     Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
@@ -182,7 +198,7 @@ export function serveFiles(folder: string, prefix: string): Promise<Site> {
   });
 }
 
-/** Passes what is asked for below `prefix` on to `target`, as a reverse proxy does. */
+/** Passes requests below `prefix` on to `target`, as a reverse proxy does. */
 export function proxy(target: string, prefix: string): Promise<Site> {
   return listen((asked, response) => {
     if (asked.url?.startsWith(prefix) !== true) return response.writeHead(404).end();

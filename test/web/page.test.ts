@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Batch, read } from '../../dap/index.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
@@ -8,25 +8,16 @@ import {
   drawnColumns,
   launch,
   numbersShown,
-  type OpenPage,
-  openPage,
   pictures,
   picturesMove,
   stateIs,
+  withPage,
 } from './open-page.ts';
-import { type RowServer, rowServer } from './row-server.ts';
-
-/** How many of `seconds` seconds there is a line, then none, then one again; empty where it is not like that. */
-function secondsDrawn(drawn: readonly boolean[], seconds: number): number[] {
-  const text = drawn.map(there => (there ? '#' : '.')).join('');
-  const parts = /^\.*(#+)(\.+)(#+)\.*$/.exec(text)?.slice(1) ?? [];
-  return parts.map(part => Math.round((part.length / drawn.length) * seconds));
-}
 
 /** How long a condition may take to come true. */
 const PATIENT = { timeout: 25_000 };
 
-describeWith('chromium', 'the page', () => {
+describeWith('chromium', 'the page of a running server', () => {
   let built: { folder: string; remove(): Promise<void> };
   let browser: Browser;
   let server: Serving;
@@ -41,375 +32,223 @@ describeWith('chromium', 'the page', () => {
     await built?.remove();
   });
 
-  /** Opens the page, has it tried, and sees that nothing went wrong but what is `expected`. */
-  async function withPage(
-    url: string,
-    attempt: (opened: OpenPage) => Promise<void>,
-    { expected = /^$/, ...options }: { expected?: RegExp } & Parameters<typeof openPage>[2] = {},
-  ): Promise<void> {
-    const opened = await openPage(browser, url, options);
-    try {
-      await attempt(opened);
-      expect(opened.problems.filter(problem => !expected.test(problem))).toEqual([]);
-    } finally {
-      await opened.page.context().close();
-    }
-  }
-
-  describe('of a running server', () => {
-    it('opens on the first dataset and draws it live', async () => {
-      await withPage(`${server.url}/`, async ({ page, requests }) => {
-        await stateIs(page, 'Live');
-        await numbersShown(page);
-        expect(await page.title()).toMatch(/^Thermometer .* – dapberry$/);
-        expect(await page.locator('nav a[aria-current]').textContent()).toBe('roberrypi');
-        expect(
-          await page.locator('.panel').evaluateAll(all => all.map(panel => panel.getAttribute('data-unit'))),
-        ).toEqual(['mV', '°C']);
-        await picturesMove(page);
-        await picturesMove(page);
-        await expect
-          .poll(async () => (await drawnColumns(page)).filter(Boolean).length, PATIENT)
-          .toBeGreaterThan(0);
-        expect(requests.filter(url => url.includes('.dods'))).toHaveLength(1);
-      });
-    });
-
-    it('shows the numbers that the server sends', async () => {
-      await withPage(`${server.url}/`, async ({ page }) => {
-        await numbersShown(page);
-        const shown = await page
-          .locator('.legend li')
-          .evaluateAll(all =>
-            all.map(item => [item.getAttribute('data-column'), item.querySelector('data')!.value] as const),
-          );
-        const { dataset, values } = await read(`${server.url}/roberrypi`, {
-          constraint: 'sensor&time>now-30s&time<now',
-        });
-        const [sequence] = dataset.variables;
-        if (sequence?.type !== 'Sequence') throw new Error('expected a Sequence');
-        const { columns } = values[0] as Batch;
-        expect(shown).toHaveLength(2);
-        for (const [column, value] of shown) {
-          const place = sequence.fields.findIndex(({ name }) => name === column);
-          expect(columns[place]).toContain(Number(value));
-        }
-      });
-    });
-
-    it('leads to the other datasets, and keeps the window that was chosen', async () => {
-      await withPage(`${server.url}/#window=600`, async ({ page, requests }) => {
-        await numbersShown(page);
-        await page.getByRole('link', { name: 'host', exact: true }).click();
-        await page.waitForURL('**/?url=host#window=600');
-        await numbersShown(page);
-        expect(await page.locator('.panel').count()).toBe(5);
-        expect(await page.getByLabel('Window').inputValue()).toBe('600');
-        await page.getByLabel('Window').selectOption('30 s');
-        expect(new URL(page.url()).hash).toBe('#window=30');
-        await page.reload();
-        await numbersShown(page);
-        expect(await page.getByLabel('Window').inputValue()).toBe('30');
-        expect(requests.filter(url => url.includes('.dods'))).toHaveLength(4);
-      });
-    });
-
-    it('begins with the past that the server has, as far as the window shows it', async () => {
-      await withPage(`${server.url}/#window=30`, async ({ page, requests }) => {
-        await numbersShown(page);
-        await page.getByLabel('Window').selectOption('10 min');
-        await expect.poll(() => requests.filter(url => url.includes('.dods')).length, PATIENT).toBe(2);
-        const asked = requests
-          .filter(url => url.includes('.dods'))
-          .map(url => Number(/time>=([\d.]+)$/.exec(url)?.[1]));
-        for (const [index, window] of [30, 600].entries()) {
-          const since = Date.now() / 1000 - asked[index]!;
-          expect(since).toBeGreaterThan(window);
-          expect(since).toBeLessThan(window + 30);
-        }
-      });
-    });
-
-    it('stands still when it is paused, and has caught up when it goes on', async () => {
-      await withPage(`${server.url}/#window=30`, async ({ page }) => {
-        await numbersShown(page);
-        await picturesMove(page);
-        await page.getByRole('button', { name: 'Pause' }).click();
-        // The frame that was under way may still be drawn.
-        await page.evaluate(() => new Promise(done => setTimeout(done, 400)));
-        const still = await pictures(page);
-        const newest = page.locator('#newest');
-        const before = await newest.textContent();
-        await expect.poll(() => newest.textContent(), PATIENT).not.toBe(before);
-        expect(await pictures(page)).toEqual(still);
-        await page.getByRole('button', { name: 'Go on' }).click();
-        await picturesMove(page);
-      });
-    });
-
-    it('reads values at any time, by pointer and by keyboard', async () => {
-      await withPage(`${server.url}/?url=host#window=30`, async ({ page }) => {
-        await numbersShown(page);
-        const time = page.locator('.legend time').first();
-        const plot = page.getByRole('slider').first();
-        await plot.hover({ position: { x: 300, y: 50 } });
-        await expect.poll(() => time.textContent(), PATIENT).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
-        await page.mouse.move(5, 5);
-        await expect.poll(() => time.textContent(), PATIENT).toMatch(/^\d\d:\d\d:\d\d$/);
-        await plot.focus();
-        await page.keyboard.press('ArrowLeft');
-        await expect
-          .poll(() => plot.getAttribute('aria-valuetext'), PATIENT)
-          .toMatch(/^\d\d:\d\d:\d\d\.\d{3}: Load average over 1 min /);
-        expect(await plot.getAttribute('aria-valuenow')).toBe('99');
-        await page.keyboard.press('Escape');
-        await expect.poll(() => plot.getAttribute('aria-valuetext'), PATIENT).toMatch(/^Latest: /);
-      });
-    });
-
-    it('hides a line and shows it again', async () => {
-      await withPage(`${server.url}/?url=host#window=30`, async ({ page }) => {
-        await numbersShown(page);
-        const line = page.getByRole('button', { name: 'Load average over 5 min' });
-        const letter = page.locator('.edge .tag', { hasText: 'B' }).first();
-        await expect.poll(() => letter.isVisible(), PATIENT).toBe(true);
-        await line.click();
-        await expect.poll(() => letter.isVisible(), PATIENT).toBe(false);
-        expect(await line.getAttribute('aria-pressed')).toBe('false');
-        await line.click();
-        await expect.poll(() => letter.isVisible(), PATIENT).toBe(true);
-      });
-    });
-
-    it('gives addresses of the data that work', async () => {
-      await withPage(`${server.url}/`, async ({ page }) => {
-        await numbersShown(page);
-        const links = await page
-          .locator('#links a')
-          .evaluateAll(all => all.map(link => (link as HTMLAnchorElement).href));
-        const answers = await Promise.all(links.map(link => fetch(link).then(({ status }) => status)));
-        expect(answers).toEqual(links.map(() => 200));
-        expect(await page.locator('#command').textContent()).toBe(`curl -N ${server.url}/roberrypi.asc`);
-      });
-    });
-
-    it('says in a browser without scripts where the data are', async () => {
-      await withPage(
-        `${server.url}/`,
-        async ({ page }) => {
-          const links = page.locator('noscript a');
-          expect(await links.count()).toBe(2);
-          for (const href of await links.evaluateAll(all => all.map(a => a.getAttribute('href')!))) {
-            expect((await fetch(new URL(href, `${server.url}/`))).status).toBe(200);
-          }
-          expect(await page.locator('#bar').isVisible()).toBe(false);
-        },
-        { javaScriptEnabled: false },
-      );
-    });
-
-    it.each([
-      { width: 360, height: 640 },
-      { width: 1920, height: 1080 },
-    ])('fits a screen of $width pixels, as sharp as it can be', async viewport => {
-      await withPage(
-        `${server.url}/?url=host`,
-        async ({ page }) => {
-          await numbersShown(page);
-          const {
-            page: all,
-            screen,
-            canvas,
-          } = await page.evaluate(() => {
-            const first = document.querySelector('canvas')!;
-            return {
-              page: document.documentElement.scrollWidth,
-              screen: innerWidth,
-              canvas: first.width / first.clientWidth,
-            };
-          });
-          expect(all).toBeLessThanOrEqual(screen);
-          expect(canvas).toBeCloseTo(2, 1);
-        },
-        { viewport, deviceScaleFactor: 2 },
-      );
-    });
-
-    it('draws in the colours of the theme', async () => {
-      await withPage(`${server.url}/`, async ({ page }) => {
-        await numbersShown(page);
-        const colour = () => page.locator('.legend li').first().getAttribute('style');
-        expect(await colour()).toContain('#0060a8');
-        await page.emulateMedia({ colorScheme: 'dark' });
-        await expect.poll(colour, PATIENT).toContain('#56b4e9');
-      });
-    });
-
-    it('does not move anything but the data where people want no motion', async () => {
-      await withPage(
-        `${server.url}/`,
-        async ({ page }) => {
-          await numbersShown(page);
-          await picturesMove(page);
-          const moving = await page.evaluate(() => document.getAnimations().length);
-          expect(moving).toBe(0);
-        },
-        { reducedMotion: 'reduce' },
-      );
-    });
-
-    it('says so where there is no such dataset', async () => {
-      await withPage(
-        `${server.url}/?url=nothing`,
-        async ({ page }) => {
-          await stateIs(page, 'Not available');
-          expect(await page.locator('#message').textContent()).toMatch(
-            /expected a dataset .*found "nothing"/,
-          );
-          expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).toBe(true);
-        },
-        { expected: /404/ },
-      );
+  it('opens on the first dataset and draws it live', async () => {
+    await withPage(browser, `${server.url}/`, async ({ page, requests }) => {
+      await stateIs(page, 'Live');
+      await numbersShown(page);
+      expect(await page.title()).toMatch(/^Thermometer .* – dapberry$/);
+      expect(await page.locator('nav a[aria-current]').textContent()).toBe('roberrypi');
+      expect(
+        await page.locator('.panel').evaluateAll(all => all.map(panel => panel.getAttribute('data-unit'))),
+      ).toEqual(['mV', '°C']);
+      await picturesMove(page);
+      await picturesMove(page);
+      await expect
+        .poll(async () => (await drawnColumns(page)).filter(Boolean).length, PATIENT)
+        .toBeGreaterThan(0);
+      expect(requests.filter(url => url.includes('.dods'))).toHaveLength(1);
     });
   });
 
-  describe.each([0.001, 0])('of a dataset with an interval of %d s', interval => {
-    let fast: Serving;
-
-    beforeAll(async () => {
-      fast = await serving({ interval, webRoot: built.folder });
-    });
-    afterAll(() => fast.close());
-
-    it('stays responsive and keeps real time', async () => {
-      await withPage(`${fast.url}/#window=30`, async ({ page }) => {
-        await numbersShown(page);
-        await picturesMove(page);
-        const frames = await page.evaluate(async () => {
-          let count = 0;
-          const end = performance.now() + 2000;
-          while (performance.now() < end) {
-            await new Promise(requestAnimationFrame);
-            count++;
-          }
-          return count;
-        });
-        expect(frames).toBeGreaterThan(10);
-        await picturesMove(page);
-        const text = (await page.locator('#newest').textContent()) ?? '';
-        const [hours = 0, minutes = 0, seconds = 0] = (/(\d\d):(\d\d):(\d\d)/.exec(text) ?? [])
-          .slice(1)
-          .map(Number);
-        const now = new Date();
-        const [h, m, s] = [now.getHours(), now.getMinutes(), now.getSeconds()];
-        const late = (h - hours) * 3600 + (m - minutes) * 60 + s - seconds;
-        expect(Math.abs(late)).toBeLessThan(5);
+  it('shows the numbers that the server sends', async () => {
+    await withPage(browser, `${server.url}/`, async ({ page }) => {
+      await numbersShown(page);
+      const shown = await page
+        .locator('.legend li')
+        .evaluateAll(all =>
+          all.map(item => [item.getAttribute('data-column'), item.querySelector('data')!.value] as const),
+        );
+      const { dataset, values } = await read(`${server.url}/roberrypi`, {
+        constraint: 'sensor&time>now-30s&time<now',
       });
-    });
-  });
-
-  describe('of rows as a test sends them', () => {
-    const now = (): number => Date.now() / 1000;
-    let rows: RowServer;
-
-    afterAll(() => rows?.close());
-
-    const DDS = `Dataset { Sequence {
-      Float64 time; Float64 a; Float64 b; Float64 c; String note;
-    } s; } d;`;
-    const DAS = `Attributes {
-      NC_GLOBAL { String title "Bench"; }
-      s {
-        time { String units "seconds since 1970-01-01"; }
-        a { String units "degC"; String long_name "Inside"; }
-        b { String units "m s-1"; }
-        c { String units "degree_Celsius"; Float64 _FillValue -99; }
+      const [sequence] = dataset.variables;
+      if (sequence?.type !== 'Sequence') throw new Error('expected a Sequence');
+      const { columns } = values[0] as Batch;
+      expect(shown).toHaveLength(2);
+      for (const [column, value] of shown) {
+        const place = sequence.fields.findIndex(({ name }) => name === column);
+        expect(columns[place]).toContain(Number(value));
       }
-    }`;
+    });
+  });
 
-    it('has a chart a unit, and text as text', async () => {
-      rows = await rowServer(DDS, DAS);
-      await withPage(`${server.url}/?url=${rows.url}`, async ({ page }) => {
-        await expect.poll(() => rows.streams, PATIENT).toBe(1);
-        rows.send([now(), 21.5, 3, -99, '<b>calm</b>']);
-        await stateIs(page, 'Live');
-        rows.send([now(), 21.75, 4, 20, '<b>windy</b>']);
+  it('leads to the other datasets, and keeps the window that was chosen', async () => {
+    await withPage(browser, `${server.url}/#window=600`, async ({ page, requests }) => {
+      await numbersShown(page);
+      await page.getByRole('link', { name: 'host', exact: true }).click();
+      await page.waitForURL('**/?url=host#window=600');
+      await numbersShown(page);
+      expect(await page.locator('.panel').count()).toBe(5);
+      expect(await page.getByLabel('Window').inputValue()).toBe('600');
+      await page.getByLabel('Window').selectOption('30 s');
+      expect(new URL(page.url()).hash).toBe('#window=30');
+      await page.reload();
+      await numbersShown(page);
+      expect(await page.getByLabel('Window').inputValue()).toBe('30');
+      expect(requests.filter(url => url.includes('.dods'))).toHaveLength(4);
+    });
+  });
+
+  it('begins with the past that the server has, as far as the window shows it', async () => {
+    await withPage(browser, `${server.url}/#window=30`, async ({ page, requests }) => {
+      await numbersShown(page);
+      await page.getByLabel('Window').selectOption('10 min');
+      await expect.poll(() => requests.filter(url => url.includes('.dods')).length, PATIENT).toBe(2);
+      const asked = requests
+        .filter(url => url.includes('.dods'))
+        .map(url => Number(/time>=([\d.]+)$/.exec(url)?.[1]));
+      for (const [index, window] of [30, 600].entries()) {
+        const since = Date.now() / 1000 - asked[index]!;
+        expect(since).toBeGreaterThan(window);
+        expect(since).toBeLessThan(window + 30);
+      }
+    });
+  });
+
+  it('stands still when it is paused, and has caught up when it goes on', async () => {
+    await withPage(browser, `${server.url}/#window=30`, async ({ page }) => {
+      await numbersShown(page);
+      await picturesMove(page);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await stateIs(page, 'Paused');
+      // The frame that was under way may still be drawn.
+      await page.evaluate(
+        () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
+      const still = await pictures(page);
+      const newest = page.locator('#newest');
+      const before = await newest.textContent();
+      await expect.poll(() => newest.textContent(), PATIENT).not.toBe(before);
+      expect(await pictures(page)).toEqual(still);
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await picturesMove(page);
+    });
+  });
+
+  it('reads values at any time, by pointer and by keyboard', async () => {
+    await withPage(browser, `${server.url}/?url=host#window=30`, async ({ page }) => {
+      await numbersShown(page);
+      const time = page.locator('.legend time').first();
+      const plot = page.getByRole('slider').first();
+      await plot.hover({ position: { x: 300, y: 50 } });
+      await expect.poll(() => time.textContent(), PATIENT).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+      await page.mouse.move(5, 5);
+      await expect.poll(() => time.textContent(), PATIENT).toMatch(/^\d\d:\d\d:\d\d$/);
+      await plot.focus();
+      await page.keyboard.press('ArrowLeft');
+      await expect
+        .poll(() => plot.getAttribute('aria-valuetext'), PATIENT)
+        .toMatch(/^\d\d:\d\d:\d\d\.\d{3}: Load average over 1 min /);
+      expect(await plot.getAttribute('aria-valuenow')).toBe('99');
+      await page.keyboard.press('Escape');
+      await expect.poll(() => plot.getAttribute('aria-valuetext'), PATIENT).toMatch(/^Latest: /);
+    });
+  });
+
+  it('hides a line and shows it again', async () => {
+    await withPage(browser, `${server.url}/?url=host#window=30`, async ({ page }) => {
+      await numbersShown(page);
+      const line = page.getByRole('button', { name: 'Load average over 5 min' });
+      const letter = page.locator('.edge .tag', { hasText: 'B' }).first();
+      await expect.poll(() => letter.isVisible(), PATIENT).toBe(true);
+      await line.click();
+      await expect.poll(() => letter.isVisible(), PATIENT).toBe(false);
+      expect(await line.getAttribute('aria-pressed')).toBe('false');
+      await line.click();
+      await expect.poll(() => letter.isVisible(), PATIENT).toBe(true);
+    });
+  });
+
+  it('gives addresses of the data that work', async () => {
+    await withPage(browser, `${server.url}/`, async ({ page }) => {
+      await numbersShown(page);
+      const links = await page
+        .locator('#links a')
+        .evaluateAll(all => all.map(link => (link as HTMLAnchorElement).href));
+      const answers = await Promise.all(links.map(link => fetch(link).then(({ status }) => status)));
+      expect(answers).toEqual(links.map(() => 200));
+      expect(await page.locator('#command').textContent()).toBe(`curl -N ${server.url}/roberrypi.asc`);
+    });
+  });
+
+  it('says in a browser without scripts where the data are', async () => {
+    await withPage(
+      browser,
+      `${server.url}/`,
+      async ({ page }) => {
+        const links = page.locator('noscript a');
+        expect(await links.count()).toBe(2);
+        for (const href of await links.evaluateAll(all => all.map(a => a.getAttribute('href')!))) {
+          expect((await fetch(new URL(href, `${server.url}/`))).status).toBe(200);
+        }
+        expect(await page.locator('#bar').isVisible()).toBe(false);
+      },
+      { javaScriptEnabled: false },
+    );
+  });
+
+  it.each([
+    { width: 360, height: 640 },
+    { width: 1920, height: 1080 },
+  ])('fits a screen of $width pixels, as sharp as it can be', async viewport => {
+    await withPage(
+      browser,
+      `${server.url}/?url=host`,
+      async ({ page }) => {
         await numbersShown(page);
-        const panels = page.locator('.panel');
-        expect(await panels.count()).toBe(3);
-        expect(await page.title()).toBe('Bench – dapberry');
-        await expect
-          .poll(() => panels.nth(0).textContent(), PATIENT)
-          .toMatch(/A\s*Inside\s*21\.750*\s*°C[\s\d:]*B\s*c\s*20\.0*\s*°C/);
-        await expect.poll(() => panels.nth(1).textContent(), PATIENT).toMatch(/b\s*4\.0*\s*m\/s/);
-        expect(await panels.nth(2).textContent()).toMatch(/note\s*<b>windy<\/b>/);
-        rows.send([now(), 22, 4, -99, '']);
-        await expect
-          .poll(() => panels.nth(0).textContent(), PATIENT)
-          .toMatch(/–\s*°C\s*no value; last 20\.0* at/);
-      });
-      await rows.close();
-    });
-
-    it('leaves a gap where there is no value', async () => {
-      rows = await rowServer('Dataset { Sequence { Float64 time; Float64 a; } s; } d;');
-      await withPage(`${server.url}/?url=${rows.url}#window=30`, async ({ page }) => {
-        await expect.poll(() => rows.streams, PATIENT).toBe(1);
-        const end = now();
-        const past = Array.from({ length: 201 }, (_, index) => {
-          const value = index >= 80 && index <= 140 ? Number.NaN : Math.sin(index);
-          return [end - 20 + index / 10, value];
+        const {
+          page: all,
+          screen,
+          canvas,
+        } = await page.evaluate(() => {
+          const first = document.querySelector('canvas')!;
+          return {
+            page: document.documentElement.scrollWidth,
+            screen: innerWidth,
+            canvas: first.width / first.clientWidth,
+          };
         });
-        rows.send(...past);
-        // Of 30 s: 20 s with rows, of which 6 s in the middle have no value.
-        await expect.poll(async () => secondsDrawn(await drawnColumns(page), 30), PATIENT).toEqual([8, 6, 6]);
-      });
-      await rows.close();
-    });
+        expect(all).toBeLessThanOrEqual(screen);
+        expect(canvas).toBeCloseTo(2, 1);
+      },
+      { viewport, deviceScaleFactor: 2 },
+    );
+  });
 
-    it('goes on without the past where the server refuses to give it', async () => {
-      rows = await rowServer(DDS, DAS, { takesSelections: false });
-      await withPage(
-        `${server.url}/?url=${rows.url}`,
-        async ({ page }) => {
-          await expect.poll(() => rows.streams, PATIENT).toBe(1);
-          expect(rows.queries).toEqual([expect.stringMatching(/^&s\.time>=\d+/), '']);
-          rows.send([now(), 1, 2, 3, ''], [now() + 0.1, 1, 2, 3, '']);
-          await numbersShown(page);
-          await page.getByLabel('Window').selectOption('30 s');
-          rows.send([now(), 5, 2, 3, '']);
-          await expect.poll(() => page.locator('data').first().getAttribute('value'), PATIENT).toBe('5');
-          expect(rows.queries).toHaveLength(2);
-        },
-        { expected: /400/ },
-      );
-      await rows.close();
+  it('draws in the colours of the theme', async () => {
+    await withPage(browser, `${server.url}/`, async ({ page }) => {
+      await numbersShown(page);
+      const colour = () => page.locator('.legend li').first().getAttribute('style');
+      expect(await colour()).toContain('#0060a8');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await expect.poll(colour, PATIENT).toContain('#56b4e9');
     });
+  });
 
-    it('asks for what the constraint in its address says', async () => {
-      rows = await rowServer(DDS, DAS);
-      await withPage(`${server.url}/?url=${rows.url}?s.time,s.a&s.a>1&s.time>5`, async () => {
-        await expect.poll(() => rows.queries, PATIENT).toEqual(['s.time,s.a&s.a>1&s.time>5']);
-      });
-      await rows.close();
-    });
+  it('does not move anything but the data where people want no motion', async () => {
+    await withPage(
+      browser,
+      `${server.url}/`,
+      async ({ page }) => {
+        await numbersShown(page);
+        await picturesMove(page);
+        const moving = await page.evaluate(() => document.getAnimations().length);
+        expect(moving).toBe(0);
+      },
+      { reducedMotion: 'reduce' },
+    );
+  });
 
-    it('shows the new columns of a server that was set up anew', async () => {
-      rows = await rowServer(DDS, DAS);
-      await withPage(
-        `${server.url}/?url=${rows.url}`,
-        async ({ page }) => {
-          await expect.poll(() => rows.streams, PATIENT).toBe(1);
-          rows.send([now(), 1, 2, 3, '']);
-          await stateIs(page, 'Live');
-          rows.become('Dataset { Sequence { Float64 time; Int32 pulses; } s; } d;');
-          await expect.poll(() => page.locator('.legend').textContent(), PATIENT).toMatch(/pulses/);
-          await expect.poll(() => rows.streams, PATIENT).toBe(1);
-          rows.send([now(), 123_456]);
-          await expect.poll(() => page.locator('.value').textContent(), PATIENT).toBe('123\u202f456');
-        },
-        { expected: /ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)/ },
-      );
-    });
+  it('says so where there is no such dataset', async () => {
+    await withPage(
+      browser,
+      `${server.url}/?url=nothing`,
+      async ({ page }) => {
+        await stateIs(page, 'Not available');
+        expect(await page.locator('#message').textContent()).toMatch(/expected a dataset .*found "nothing"/);
+        expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).toBe(true);
+      },
+      { expected: /404/ },
+    );
   });
 });

@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '../tools.ts';
+import { stateIs } from './open-page.ts';
+import { now, PATIENT, RowPages, textOf, UNITS, valuesOf } from './row-pages.ts';
+
+describeWith('chromium', 'the numbers on the page', () => {
+  let pages: RowPages;
+
+  beforeAll(async () => {
+    pages = await RowPages.start();
+  });
+  afterEach(() => pages.closePage());
+  afterAll(() => pages?.close());
+
+  it('keeps a chart in sight beside a legend that is longer than the window', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `c${index}`);
+    const { rows, page } = await pages.openRows(
+      names.map(name => `Float64 ${name};`).join(' '),
+      `Attributes { s { ${UNITS} } }`,
+    );
+    rows.send([now(), ...names.map((_, index) => index)]);
+    await expect.poll(async () => (await valuesOf(page)).at(-1), PATIENT).toBe('11.0');
+    await page.locator('.legend > li').last().scrollIntoViewIfNeeded();
+    const bar = (await page.locator('.bar').boundingBox())!;
+    const plot = (await page.locator('.plot').boundingBox())!;
+    expect(plot.y).toBeGreaterThanOrEqual(bar.y + bar.height);
+    expect(plot.y + plot.height).toBeLessThanOrEqual(800);
+  });
+
+  describe('in digits', () => {
+    it('has those of the values, whichever lines are seen and whatever one row says', async () => {
+      const { rows, page } = await pages.openRows(
+        'Float64 a; Float32 b; Float64 depth;',
+        `Attributes { s { ${UNITS} a { String units "degC"; } b { String units "degC"; } depth { String units "m"; } } }`,
+      );
+      const send = (a: number, b: number, depth: number) => rows.send([now(), a, b, depth]);
+      const end = now();
+      rows.send(
+        ...Array.from({ length: 60 }, (_, index) => [end - 61 + index, 25, 20.25, 1.1 + (index % 5) / 100]),
+      );
+      send(25, 20.25, 1.1);
+      await expect.poll(() => valuesOf(page), PATIENT).toEqual(['25.0', '20.25', '1.10']);
+      await page.getByRole('button', { name: 'b', exact: true }).click();
+      send(26, 20.25, 1.1);
+      await expect.poll(async () => (await valuesOf(page))[0], PATIENT).toBe('26.0');
+      send(25, 20.25, 5000);
+      await expect.poll(async () => (await valuesOf(page))[2], PATIENT).toBe('5000.00');
+      send(25, 20.25, 1.1);
+      await expect.poll(async () => (await valuesOf(page))[2], PATIENT).toBe('1.10');
+    });
+
+    it('has those of the resolution that the server states', async () => {
+      const page = await pages.openGarden();
+      await stateIs(page, 'Live');
+      for (const column of ['fridge_temperature', 'balcony_temperature', 'load_1min']) {
+        await expect
+          .poll(() => textOf(page, `[data-column="${column}"] .value`), PATIENT)
+          .toMatch(/^−?\d+\.\d\d$/);
+      }
+    });
+  });
+
+  it('calls sensors by their names', async () => {
+    const page = await pages.openGarden();
+    await stateIs(page, 'Live');
+    const names = (await page.locator('.legend .name').allTextContents()).map(name => name.trim());
+    expect(names.slice(0, 3)).toEqual([
+      'fridge · Temperature',
+      'balcony · Temperature',
+      'Load average over 1 min',
+    ]);
+  });
+
+  it('says that it is paused, and its numbers stand with the charts', async () => {
+    const { rows, page } = await pages.openRows('Float64 a; String note;', `Attributes { s { ${UNITS} } }`);
+    rows.send([now() - 5, 1.5, 'calm']);
+    await stateIs(page, 'Live');
+    await expect.poll(() => valuesOf(page), PATIENT).toEqual(['1.5']);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await stateIs(page, 'Paused');
+    const newest = await textOf(page, '#newest');
+    expect(await textOf(page, '#detail')).toMatch(/^at \d\d:\d\d:\d\d$/);
+    rows.send([now(), 2.5, 'windy']);
+    // The row has come, and the page names it as the newest.
+    await expect.poll(() => textOf(page, '#newest'), PATIENT).not.toBe(newest);
+    expect(await valuesOf(page)).toEqual(['1.5']);
+    expect(await textOf(page, '.texts dd')).toBe('calm');
+    expect(await textOf(page, '#state')).toBe('Paused');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await stateIs(page, 'Live');
+    await expect.poll(() => valuesOf(page), PATIENT).toEqual(['2.5']);
+    expect(await textOf(page, '.texts dd')).toBe('windy');
+  });
+
+  it('shows dimmed what is not of now, since the server has gone', async () => {
+    const { rows: gone, page } = await pages.openRows('Float64 a;', `Attributes { s { ${UNITS} } }`);
+    gone.send([now(), 1.5]);
+    await stateIs(page, 'Live');
+    const weight = () =>
+      page
+        .locator('.value')
+        .first()
+        .evaluate(value => getComputedStyle(value).fontWeight);
+    await expect.poll(weight, PATIENT).toBe('600');
+    await gone.close();
+    await expect.poll(weight, PATIENT).toBe('400');
+    expect(await valuesOf(page)).toEqual(['1.5']);
+  });
+});
