@@ -1,4 +1,4 @@
-// What does the page see of a server in trouble? One whose sensors fail, whose clock is set and whose configuration breaks, as told.
+// Serves a dataset in trouble for tests of the page: failing sensors, a clock that is set, a broken configuration.
 
 import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// What the page shows of datasets whose attributes are odd, broken or missing.
+// Opens the page on datasets with odd, broken or missing attributes.
 
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// Where do rows come from that no sensor would give? A DAP2 server that sends what a test tells it to, and knows no past.
+// Serves the rows that a test sends, as a DAP2 server without a past.
 
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// Collects what the page shows of one column: the points of its line, its latest value, and its digits.
+// Collects the points, the latest value and the digits of one column.
 
 import type { ShownColumn } from '../stream/describe.ts';
 import { Digits } from './digits.ts';

@@ -14,7 +14,7 @@ import { type TimedRows, withTimes } from './timed-rows.ts';
 /** Milliseconds that a server may be silent after a request for its past before it is asked for the next row instead. */
 const PATIENCE = 15_000;
 
-/** Silence after which a connection counts as dead: so many intervals of the dataset, and at least so many seconds. */
+/** The silence after which a connection counts as dead: in intervals of the dataset, and at least in seconds. */
 const SILENT_INTERVALS = 5;
 const LEAST_SILENCE = 20;
 
@@ -23,7 +23,7 @@ const REFUSED = new Error('the server does not give its past');
 
 export interface StreamEvents {
   state(state: StreamState): void;
-  /** Rows with these columns begin to come: `isAnew` from the past on, else after those that have come. */
+  /** Rows with these columns begin to come: with `isAnew` they replace those that have come, otherwise they follow them. */
   begin(rows: FollowedRows, isAnew: boolean): void;
   /** Takes rows `from` to `to - 1`, which are due. */
   rows(timed: TimedRows, from: number, to: number): void;

@@ -8,7 +8,7 @@ import type { ServerClock } from './server-clock.ts';
 import { askServerTime } from './server-time.ts';
 import type { KnownTime } from './throttle.ts';
 
-/** Milliseconds of the past asked for beyond those that are shown: the server's time is known in whole seconds, and requests take time. */
+/** Milliseconds of the past asked for beyond the shown ones: the server's `Date` has whole seconds, and requests take time. */
 const SPARE_PAST = 3000;
 
 /** One request for rows, made again by `follow` until rows come. */

@@ -10,7 +10,7 @@ const TURN = 20;
 /** The most rows in one piece. */
 const LONGEST_PIECE = 1000;
 
-/** The longest wait in milliseconds before the throttle is asked again: what it knows of the clock improves. */
+/** The longest wait in milliseconds before the throttle is asked again: its estimate of the clock improves. */
 const LONGEST_PAUSE = 500;
 
 /**

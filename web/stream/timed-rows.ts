@@ -1,4 +1,4 @@
-// Gives each row of a batch its time, once, where the batch is received.
+// Computes the time of each row once, when its batch is received.
 
 import type { Column, FollowedRows } from '../../dap/index.ts';
 import type { TimeColumn } from '../../dap/model/time-column.ts';
@@ -16,7 +16,7 @@ export interface TimedRows {
   readonly stored: Column | undefined;
 }
 
-/** The index of the column `name`. Throws a `TypeError` that lists the columns where it is not among them. */
+/** The index of the column `name`. Throws a `TypeError` that lists the columns if it is not among them. */
 export function columnIndex(name: string, { sequence }: FollowedRows): number {
   const index = sequence.fields.findIndex(field => field.name === name);
   if (index >= 0) return index;

@@ -5,9 +5,9 @@ const FLOAT = { kind: 'real', type: 'Float64', resolution: undefined, meaning: u
 
 function decimalsOf(
   values: Iterable<number>,
-  channel: Partial<ConstructorParameters<typeof Digits>[0]> = {},
+  column: Partial<ConstructorParameters<typeof Digits>[0]> = {},
 ): number {
-  const digits = new Digits({ ...FLOAT, ...channel });
+  const digits = new Digits({ ...FLOAT, ...column });
   for (const value of values) digits.add(value);
   return digits.decimals;
 }

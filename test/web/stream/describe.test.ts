@@ -156,8 +156,9 @@ describe('labels', () => {
       expect(described.columns[columns - 1]!.label).toBe(`Same (c${columns - 1})`);
       return took;
     };
-    timeFor(5000);
-    expect(timeFor(40_000) / timeFor(10_000)).toBeLessThan(8);
+    const leastFor = (columns: number): number => Math.min(...[1, 2, 3].map(() => timeFor(columns)));
+    // In quadratic time it would be 16.
+    expect(leastFor(40_000) / leastFor(10_000)).toBeLessThan(8);
   });
 
   it('and units of megabytes are cut, and cost no time', () => {
