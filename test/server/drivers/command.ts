@@ -131,3 +131,12 @@ export function driverText(parts: Readonly<Record<string, string>> = {}): string
   const lines = Object.entries({ ...others, open: open === '' ? usual : open });
   return `export default ({ z }) => ({\n${lines.map(([key, text]) => `  ${key}: ${text},\n`).join('')}});\n`;
 }
+
+/** A dataset with the driver mine.js, and one without a driver. */
+export const TWO_DATASETS = `datasets:
+  mine: {interval: 0.02, sensors: [{driver: ./mine.js}]}
+  other: {interval: 0.02, sensors: [{kind: tmp36-simulated}]}
+`;
+
+/** A driver whose readings are this number. */
+export const giving = (value: number) => driverText({ read: `async () => [${value}]` });

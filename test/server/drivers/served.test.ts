@@ -2,62 +2,19 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Batch, decodeAll, decodeStream, parseDas } from '../../../dap/index.ts';
+import { parseDas } from '../../../dap/index.ts';
 import { attributeTable } from '../../../dap/model/attributes.ts';
 import { DRIVER_TOOLS, KIND_FIELDS } from '../../../device/index.ts';
 import { textOf } from '../../sources.ts';
-import { driverText, PATIENCE, Site } from './command.ts';
+import { giving, PATIENCE, Site, TWO_DATASETS } from './command.ts';
+import { columns, get, health, Reader, sensors, server } from './requests.ts';
 
 let site: Site;
-let address: string;
 beforeEach(() => {
   site = new Site();
 });
 afterEach(() => site.dispose());
-
-interface Health {
-  readonly status: string;
-  readonly configuration: { readonly problems: readonly string[] };
-  readonly datasets: readonly {
-    readonly name: string;
-    readonly sensors: readonly {
-      readonly name: string;
-      readonly state: string;
-      readonly lastError?: { readonly message: string };
-    }[];
-  }[];
-}
-
-const get = async (path: string) => (await fetch(address + path)).text();
-const health = async () => (await (await fetch(`${address}health`)).json()) as Health;
-const sensors = async () => (await health()).datasets.flatMap(dataset => dataset.sensors);
-
-/** The first rows from now on, one array a column. */
-async function columns(path: string): Promise<readonly number[][]> {
-  const answer = await fetch(address + path);
-  const [batch] = decodeAll(new Uint8Array(await answer.arrayBuffer())).values as [Batch];
-  return batch.columns.map(column => Array.from(column as Float64Array));
-}
-
-/** The values of a column that come, until the stream has ended. */
-class Reader {
-  readonly values: number[] = [];
-  readonly ended: Promise<void>;
-
-  constructor(path: string) {
-    this.ended = this.#read(path);
-    // A test that waits for it hears of it.
-    this.ended.catch(() => {});
-  }
-
-  async #read(path: string): Promise<void> {
-    for await (const part of decodeStream(await fetch(address + path))) {
-      if (part.kind === 'rows') this.values.push(...(part.batch.columns[0] as Float64Array));
-    }
-  }
-}
 
 describe('the sensor of one’s own that the documentation shows', () => {
   /** The configuration that the page gives, with the file where this test may write it. */
@@ -77,7 +34,7 @@ describe('the sensor of one’s own that the documentation shows', () => {
 
   it('is served from a folder outside the project, with names, attributes and corrections', async () => {
     report(21.3, 45.2);
-    address = await site.serve();
+    server.address = await site.serve();
     expect(await get('.dds')).toContain('Float64 garden_temperature;');
     const das = parseDas(await get('.das'));
     expect(Object.fromEntries(attributeTable(das, 'NC_GLOBAL') ?? [])).toMatchObject({
@@ -99,7 +56,7 @@ describe('the sensor of one’s own that the documentation shows', () => {
 
   it('has no value where the file says none, is too old or is not there, says so, and comes back', async () => {
     report(21.3, undefined);
-    address = await site.serve();
+    server.address = await site.serve();
     const why = () => sensors().then(([sensor]) => `${sensor?.state}: ${sensor?.lastError?.message}`);
     const path = site.path('weather.json');
     await expect.poll(why, PATIENCE).toBe(`failing: ${path}: expected a number for humidity, found none`);
@@ -121,7 +78,7 @@ describe('the sensor of one’s own that the documentation shows', () => {
   });
 
   it('is simulated without the file', async () => {
-    address = await site.serve('--simulate');
+    server.address = await site.serve('--simulate');
     const [temperature] = await columns('.dods?sensor.garden_temperature[0:1:4]');
     expect(temperature).toHaveLength(5);
     for (const value of temperature ?? []) {
@@ -184,19 +141,11 @@ describe('the driver that the documentation writes', () => {
   });
 });
 
-const TWO = `datasets:
-  mine: {interval: 0.02, sensors: [{driver: ./mine.js}]}
-  other: {interval: 0.02, sensors: [{kind: tmp36-simulated}]}
-`;
-
-/** One whose readings are this number. */
-const giving = (value: number) => driverText({ read: `async () => [${value}]` });
-
 describe('a driver that changes while it is served', () => {
   it('is taken as it is now; its dataset begins anew, and no other one notices', async () => {
     site.write('mine.js', giving(1));
-    site.write('config.yaml', TWO);
-    address = await site.serve();
+    site.write('config.yaml', TWO_DATASETS);
+    server.address = await site.serve();
     const other = new Reader('other.dods?time');
     const before = new Reader('mine.dods?depth');
     await expect.poll(() => before.values.length, PATIENCE).toBeGreaterThan(0);
@@ -224,7 +173,7 @@ describe('a driver that changes while it is served', () => {
     await expect.poll(() => second.values.length, PATIENCE).toBeGreaterThan(still);
 
     // Another file, in a folder that comes with it.
-    site.write('config.yaml', TWO.replace('./mine.js', './later/mine.js'));
+    site.write('config.yaml', TWO_DATASETS.replace('./mine.js', './later/mine.js'));
     await expect
       .poll(async () => (await health()).configuration.problems.join(), PATIENCE)
       .toContain('expected a file that can be read, found none');
@@ -240,77 +189,5 @@ describe('a driver that changes while it is served', () => {
     expect(times).toEqual(all);
     site.signal('SIGTERM');
     await other.ended;
-  });
-});
-
-describe('a driver that throws where nobody catches it', () => {
-  it.each([
-    ['a timer', 'setTimeout(() => { throw new Error("no wire"); }, 5);'],
-    ['a rejection', 'Promise.reject(new Error("no wire"));'],
-    ['a connection', 'net.connect(1, "127.0.0.1");'],
-  ])('fails, by %s, and comes back; the server and the other sensors go on', async (_what, throwing) => {
-    const open = `async () => {
-      let reads = 0;
-      const { wrong } = JSON.parse(await readFile(new URL('state.json', import.meta.url)));
-      return {
-        name: 'mine',
-        channels: [{ name: 'depth', units: 'm', longName: 'Depth' }],
-        read: async () => {
-          if (wrong && ++reads === 3) { ${throwing} }
-          return [reads];
-        },
-        close: async () => {},
-      };
-    }`;
-    const imports = `import net from 'node:net';\nimport { readFile } from 'node:fs/promises';\n`;
-    site.write('state.json', '{"wrong": true}');
-    site.write('mine.js', imports + driverText({ open }));
-    site.write('config.yaml', TWO);
-    address = await site.serve();
-    const error = async () => (await sensors())[0]?.lastError?.message;
-    await expect
-      .poll(error, PATIENCE)
-      .toMatch(/^an error that the driver did not catch: (no wire|connect ECONNREFUSED)/);
-    const other = new Reader('other.dods?time');
-    await expect.poll(() => other.values.length, PATIENCE).toBeGreaterThan(5);
-    expect(site.logged.join('\n')).toMatch(/an error that the driver \S+\/mine\.js did not catch/);
-    site.write('state.json', '{"wrong": false}');
-    await expect.poll(async () => (await sensors())[0]?.state, PATIENCE).toBe('ok');
-    expect(site.isServing).toBe(true);
-    site.signal('SIGTERM');
-    await other.ended;
-    expect(await site.ended()).toBe(0);
-  });
-});
-
-describe('an error that nobody catches and that is no driver’s', () => {
-  beforeEach(() => {
-    const throwing = `setTimeout(() => { throw new Error('inside out'); });`;
-    site.write('thrower.mjs', `process.on('SIGWINCH', () => { ${throwing} });\n`);
-    site.write('at-once.mjs', `await null;\n${throwing}\n`);
-    site.write('mine.js', giving(1));
-    site.write('config.yaml', TWO);
-  });
-  const loadedFirst = (name: string) => {
-    site.env = { NODE_OPTIONS: `--import=${pathToFileURL(site.path(name)).href}` };
-  };
-
-  it('ends the server, which ends its streams first and says why', async () => {
-    loadedFirst('thrower.mjs');
-    address = await site.serve();
-    const reader = new Reader('mine.dods?depth');
-    await expect.poll(() => reader.values.length, PATIENCE).toBeGreaterThan(0);
-    site.signal('SIGWINCH');
-    await reader.ended;
-    expect(await site.ended()).toBe(1);
-    const told = site.logged.find(line => line.includes('an error that nothing caught; ending'));
-    expect(told).toContain('inside out');
-  });
-
-  it('ends other commands as it always does', async () => {
-    loadedFirst('at-once.mjs');
-    const { code, err } = await site.run(['check', '--config', 'config.yaml']);
-    expect(code).toBe(1);
-    expect(err).toMatch(/^Error: inside out\n {4}at /m);
   });
 });

@@ -8,25 +8,21 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Lock } from '../../../server/pull/lock.ts';
-import { PullFolder, until } from './command.ts';
-import { Table } from './table.ts';
+import { type PullFolder, until } from './command.ts';
+import { beforeEachPull, TWO_ROWS } from './pull-site.ts';
+import type { Table } from './table.ts';
 
 let table: Table;
 let folder: PullFolder;
-beforeEach(async () => {
-  table = await new Table().open();
-  table.rows = [
-    [1000, 1],
-    [1001, 2],
-  ];
-  folder = new PullFolder();
-});
-afterEach(async () => {
-  await folder.dispose();
-  await table.close();
-});
+beforeEachPull(
+  (opened, made) => {
+    table = opened;
+    folder = made;
+  },
+  { rows: TWO_ROWS },
+);
 
 const all = () => `${table.url}?&time>=0&time<=1001`;
 const endless = () => `${table.url}?&time>=0`;

@@ -3,24 +3,20 @@ import { once } from 'node:events';
 import { createReadStream, existsSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PullFolder, until } from './command.ts';
-import { Table } from './table.ts';
+import { describe, expect, it } from 'vitest';
+import { type PullFolder, until } from './command.ts';
+import { beforeEachPull, TWO_ROWS } from './pull-site.ts';
+import type { Table } from './table.ts';
 
 let table: Table;
 let folder: PullFolder;
-beforeEach(async () => {
-  table = await new Table().open();
-  table.rows = [
-    [1000, 1],
-    [1001, 2],
-  ];
-  folder = new PullFolder();
-});
-afterEach(async () => {
-  await folder.dispose();
-  await table.close();
-});
+beforeEachPull(
+  (opened, made) => {
+    table = opened;
+    folder = made;
+  },
+  { rows: TWO_ROWS },
+);
 
 const all = () => `${table.url}?&time>=0&time<=1001`;
 const TEXT = 'sensor.time,sensor.a\n1000,1\n1001,2\n';

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { answering, type Change, loaded, onPi, sensorAtPin, WITHOUT_KOFFI } from './examined-pi.ts';
+import { programs, SERVICE } from './machines.ts';
+
+const MASTER = '/sys/bus/w1/devices/w1_bus_master1';
+const BULK = `${MASTER}/therm_bulk_read`;
+const TWO_THERMOMETERS = {
+  [BULK]: '0\n',
+  [`${MASTER}/28-0516b0a1c2ff/w1_slave`]: '',
+  [`${MASTER}/10-000802b53f12/w1_slave`]: '',
+};
+
+const notes: readonly [string, Change, string][] = [
+  [
+    'I2C that is off, though the video connectors have buses',
+    { files: { '/dev/i2c-1': undefined, '/boot/firmware/config.txt': '' } },
+    'note I2C off; no configured sensor needs it: sudo raspi-config nonint do_i2c 0, then restart',
+  ],
+  [
+    'I2C that is on from the next start',
+    { files: { '/dev/i2c-1': undefined } },
+    'note I2C off; no configured sensor needs it: config.txt enables it: restart',
+  ],
+  [
+    '1-Wire that is off',
+    {
+      files: {
+        '/sys/bus/w1/devices/w1_bus_master1/w1_master_slaves': undefined,
+        '/sys/bus/w1/devices/w1_bus_master1/28-0516b0a1c2ff/w1_slave': undefined,
+        '/boot/firmware/config.txt': undefined,
+      },
+    },
+    'note 1-Wire off; no configured sensor needs it: sudo raspi-config nonint do_onewire 0, then restart',
+  ],
+  [
+    'thermometers that this user may not have convert at once',
+    { files: TWO_THERMOMETERS, parts: { mayWrite: async path => path !== BULK } },
+    'note 1-Wire the thermometers on w1_bus_master1 convert one after the other, 0.8 s each: this user may not write therm_bulk_read, which makes them convert at once: give its group write access, as docs/one-wire.md describes',
+  ],
+  [
+    'a supply of which only hwmon tells',
+    { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': undefined } },
+    'ok power now no under-voltage; this kernel does not report the past',
+  ],
+  ['thermometers that convert at once', { files: TWO_THERMOMETERS }, 'ok 1-Wire w1_bus_master1'],
+  [
+    'a kernel without sysfs GPIO',
+    { files: { '/sys/class/gpio/export': undefined } },
+    'ok GPIO through /dev/gpiochip0, /dev/gpiochip1; this kernel has no sysfs GPIO',
+  ],
+  [
+    'edges that are counted without the module that merges none',
+    { files: sensorAtPin('name: rain'), parts: WITHOUT_KOFFI },
+    'note GPIO rain counts edges through onoff, which merges edges while the machine is busy: the module koffi is not installed or does not load: npm install koffi',
+  ],
+  [
+    'groups that nothing needs',
+    {},
+    'note groups ada is not in spi; no configured sensor needs it: sudo usermod -aG spi ada, then log in again',
+  ],
+  [
+    'root',
+    { files: { '/proc/self/status': 'Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t\n' } },
+    'ok groups root may open every device',
+  ],
+  [
+    'a read-only root that is wanted',
+    {
+      files: {
+        '/proc/mounts': '/dev/mmcblk0p2 / ext4 ro 0 0\n',
+        '/etc/fstab': 'PARTUUID=2 / ext4 ro 0 1\n',
+      },
+    },
+    'ok root file system read-only, as /etc/fstab says',
+  ],
+  [
+    'a service that somebody stopped',
+    { parts: { run: loaded('inactive', 'disabled') } },
+    'note service inactive (dead), does not start with the machine: sudo systemctl enable --now dapberry',
+  ],
+  [
+    'a service that somebody switched off with the unit that watches its configuration',
+    {
+      parts: {
+        run: programs({
+          systemctl: 'LoadState=loaded\nActiveState=inactive\nSubState=dead\nUnitFileState=disabled\n',
+          'systemctl show dapberry-devices.path': 'LoadState=loaded\nActiveState=inactive\n',
+        }),
+      },
+    },
+    'note service inactive (dead), does not start with the machine',
+  ],
+  [
+    'a service without a unit that watches its configuration',
+    {
+      parts: {
+        run: programs({
+          systemctl: SERVICE,
+          'systemctl show dapberry-devices.path': 'LoadState=not-found\nActiveState=inactive\n',
+        }),
+      },
+    },
+    'ok service active (running)',
+  ],
+  [
+    'a service that had to be started again',
+    { parts: { run: programs({ systemctl: SERVICE.replace('NRestarts=0', 'NRestarts=3') }) } },
+    'note service active (running), starts with the machine, watched (30s), restarted 3 times: find the reason with journalctl -u dapberry',
+  ],
+  [
+    'a service that begins again and again',
+    {
+      parts: {
+        run: programs({
+          systemctl:
+            'LoadState=loaded\nActiveState=activating\nSubState=auto-restart\nUnitFileState=enabled\nNRestarts=7\n',
+        }),
+      },
+    },
+    'note service activating (auto-restart), starts with the machine, restarted 7 times: find the reason with journalctl -u dapberry',
+  ],
+  [
+    'rows that meet the clock before long',
+    { parts: answering(3600, 1800) },
+    'note row times those of roof, garden are 60 minutes ahead of the clock, which was set back; it catches up in 2 hours: sudo systemctl restart dapberry continues',
+  ],
+  [
+    'a service that nobody watches',
+    { parts: { run: programs({ systemctl: SERVICE.replace('=30s', '=0') }) } },
+    'note service active (running), starts with the machine, not watched: set WatchdogSec=30 in its unit, so that systemd restarts',
+  ],
+  [
+    'no service',
+    { parts: { run: programs({ systemctl: 'LoadState=not-found\n' }) } },
+    'note service not installed',
+  ],
+  ['its own server on the port', { parts: answering(0, 0.25) }, 'ok port dapberry/0.1.0 answers on 8080'],
+  [
+    'a clock that another program sets',
+    {
+      files: { '/run/systemd/timesync/synchronized': undefined },
+      parts: { run: programs({ timedatectl: 'yes\n', systemctl: SERVICE }) },
+    },
+    'ok clock synchronised',
+  ],
+];
+
+describe('dapberry doctor', () => {
+  it.each(notes)('finds nothing to mend in %s', async (_state, change, line) => {
+    const { code, wrong, lines } = await onPi(change);
+    expect([code, wrong]).toEqual([0, []]);
+    expect(lines).toContainEqual(expect.stringContaining(line));
+  });
+});
