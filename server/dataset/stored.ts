@@ -92,7 +92,7 @@ export class StoredDataset implements Dataset, StoreReaders {
     this.#stopping.abort();
     // Readers get their end marker now: a sensor may take its time to close.
     const stored = this.#store.close();
-    this.#announcer.tell();
+    this.#announcer.announce();
     await this.#storing;
     await this.#source.close();
     await stored;
@@ -120,7 +120,7 @@ export class StoredDataset implements Dataset, StoreReaders {
       this.#events.onFailure?.(error);
     } finally {
       const stored = this.#store.close();
-      this.#announcer.tell();
+      this.#announcer.announce();
       await stored;
     }
   }

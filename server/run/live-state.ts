@@ -6,17 +6,17 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { ServerState } from '../http/server-state.ts';
 import type { ClockState, ClockWatch } from '../machine/clock-watch.ts';
 import type { Reloader } from './reload.ts';
-import type { Running } from './running.ts';
+import type { RunningDatasets } from './running.ts';
 import type { ServiceState } from './service/service-state.ts';
 
 export class LiveState implements ServerState, ServiceState {
   /** Sentences about what the server waits for at this moment. */
   readonly waits = new Set<string>();
-  readonly #running: Running;
+  readonly #running: RunningDatasets;
   readonly #reloader: Reloader;
   readonly #clock: ClockWatch;
 
-  constructor(running: Running, reloader: Reloader, clock: ClockWatch) {
+  constructor(running: RunningDatasets, reloader: Reloader, clock: ClockWatch) {
     this.#running = running;
     this.#reloader = reloader;
     this.#clock = clock;

@@ -1,4 +1,4 @@
-// Reads the configuration anew on a signal or when a file has changed, and says what came of it; a wrong one changes nothing.
+// Reloads the configuration on a signal or when a file has changed, and logs the changes; a wrong configuration changes nothing.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -6,22 +6,22 @@ import type { ConfigurationState } from '../config/configuration-state.ts';
 import type { ConfigResult } from '../config/read.ts';
 import { problemLine } from '../config/text/problem.ts';
 import type { Logger } from './logging/logger.ts';
-import type { Running } from './running.ts';
+import type { RunningDatasets } from './running.ts';
 import { type FileWatch, watchConfig, watchFiles } from './watch.ts';
 
 export interface ReloaderOptions {
-  /** The configuration as its files say it now; those of `known` have to be there. Does not reject. */
+  /** Reads the configuration from its files as they are now. The files of `known` have to exist. Does not reject. */
   readonly read: (known: readonly string[]) => Promise<ConfigResult>;
-  readonly running: Running;
-  /** The files that `running` began with. */
+  readonly running: RunningDatasets;
+  /** The files that the first configuration was read from. */
   readonly files: readonly string[];
   readonly logger: Logger;
 }
 
-/** How soon what could not be read is read again where nobody asks for it, in milliseconds. */
+/** Milliseconds after which files that could not be read are read again without a signal or a change. */
 const RETRY = 10_000;
 
-/** The least time between two readings, in milliseconds: signals and changes may come in thousands. */
+/** The shortest time between two reloads, in milliseconds: signals and changes may come by the thousand. */
 const SPACING = 1000;
 
 export class Reloader {
@@ -32,7 +32,7 @@ export class Reloader {
   #retry: NodeJS.Timeout | undefined;
   #isUnseen = false;
   #isAskedAgain = false;
-  /** When the last reading ended, by `performance.now()`. */
+  /** When the last reload ended, by `performance.now()`. */
   #readAt = Number.NEGATIVE_INFINITY;
   #watches: { readonly config: FileWatch; drivers: FileWatch } | undefined;
   #drivers: readonly string[] = [];
@@ -47,8 +47,8 @@ export class Reloader {
   }
 
   /**
-   * Reads the files, a second after the last reading at the earliest, or once more after the reading that is under way; however many
-   * ask, one reading waits at most. Resolves when it is done, with one promise for all that it was done for. Does not reject.
+   * Reads the files, a second after the last reload at the earliest, or once more after the reload that is under way; at most one reload
+   * waits, however many calls there are. They share one promise, which resolves when the reload is done. Does not reject.
    */
   reload(): Promise<void> {
     if (this.#underWay === undefined) this.#underWay = this.#run();
@@ -57,8 +57,8 @@ export class Reloader {
   }
 
   /**
-   * Reloads whenever `file`, or a file of the folder beside it, has changed, come or gone, or a file of `drivers` or of those that
-   * it names later. Resolves when it is watching. Does not reject.
+   * Reloads whenever `file`, a file of the folder beside it, or a file of a driver has changed, appeared or disappeared: of `drivers`, and
+   * of drivers that a later configuration names. Resolves when it is watching. Does not reject.
    */
   async watch(file: string, drivers: readonly string[]): Promise<void> {
     this.#drivers = drivers;
@@ -81,11 +81,11 @@ export class Reloader {
   readonly #onUnseen = (err: unknown) => {
     if (this.#isUnseen) return;
     this.#isUnseen = true;
-    const what = 'changes of the configuration may go unseen; a SIGHUP has it read anew';
+    const what = 'changes of the configuration may go unseen; send SIGHUP to reload it';
     this.#options.logger.warn({ err }, what);
   };
 
-  /** Watches the drivers that the configuration names now; gives whether those are others than before. */
+  /** Watches the drivers that the configuration names now; true where they have changed. */
   async #follow(drivers: readonly string[]): Promise<boolean> {
     const watches = this.#watches;
     if (watches === undefined || isDeepStrictEqual(drivers, this.#drivers)) return false;
@@ -106,7 +106,7 @@ export class Reloader {
       await this.#once().catch(err =>
         this.#options.logger.error(
           { err },
-          'the configuration could not be read anew; the one before goes on',
+          'the configuration could not be reloaded; the previous one stays in use',
         ),
       );
       this.#readAt = performance.now();
@@ -118,7 +118,7 @@ export class Reloader {
     const { read, running, logger } = this.#options;
     const { files } = this.#current;
     let found = await read(files);
-    // A driver that changed before it was watched is read as it is now.
+    // A driver may have changed before its watch began.
     if (await this.#follow(found.drivers)) found = await read(files);
     clearTimeout(this.#retry);
     if ('problems' in found) {
@@ -127,7 +127,7 @@ export class Reloader {
       if (problems.join('\n') === this.#current.problems.join('\n')) return;
       this.#current = { ...this.#current, problems };
       const others = problems.length === 1 ? {} : { problems };
-      logger.error(others, `the configuration is wrong, and the one before goes on: ${problems[0]}`);
+      logger.error(others, `the configuration is wrong, and the previous one stays in use: ${problems[0]}`);
       return;
     }
     const wasWrong = this.#current.problems.length > 0;
@@ -145,7 +145,7 @@ export class Reloader {
     const told = { ...Object.fromEntries(news), ...(afterRestart.length > 0 ? { afterRestart } : {}) };
     logger.info(
       told,
-      news.length > 0 ? 'configuration read anew' : 'configuration read anew: the datasets are the same',
+      news.length > 0 ? 'configuration reloaded' : 'configuration reloaded: the datasets are the same',
     );
   }
 }

@@ -1,4 +1,4 @@
-// What is served now, and how does another configuration take its place? Datasets that stay the same do not notice.
+// Holds the datasets that are served, and replaces those that another configuration changes; the others go on.
 
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
@@ -6,35 +6,40 @@ import type { Config, DatasetConfig } from '../config/config.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { type OpenEvents, openDataset, openDatasets } from './opening.ts';
 
-/** What became of the datasets, by their names, and of the server's own options. */
+/** The names of the datasets that another configuration changed, by what became of them. */
 export interface Changes {
   readonly added: readonly string[];
-  /** Begun anew, with other sensors, interval or log: their streams have ended, and the past is gone. */
+  /** Opened again, with another source or other bounds: their streams have ended, and their past rows are gone. */
   readonly changed: readonly string[];
   readonly removed: readonly string[];
-  /** With other words about them: title, licence and so on. Their rows went on. */
+  /** Changed in title, licence or other words alone: their rows went on. */
   readonly described: readonly string[];
-  /** One sentence for each that could not be opened. */
+  /** One sentence for each dataset that could not be opened. */
   readonly failed: readonly string[];
 }
 
-interface Served {
+interface ServedDataset {
   readonly config: DatasetConfig;
   readonly dataset: Dataset;
 }
 
-/** The options of the server that are looked at once, when it starts. */
+/** The options of the server that apply only when it starts. */
 const AT_START = ['host', 'port', 'headersTimeout', 'requestTimeout', 'maxRequestHead'] as const;
 
-export class Running {
+export class RunningDatasets {
   readonly #events: OpenEvents;
-  /** As it was when the server started. */
+  /** The configuration with which the server started. */
   readonly #first: Config;
   #now: Config;
   #host: SensorHost;
-  #served: readonly Served[];
+  #served: readonly ServedDataset[];
 
-  private constructor(config: Config, host: SensorHost, served: readonly Served[], events: OpenEvents) {
+  private constructor(
+    config: Config,
+    host: SensorHost,
+    served: readonly ServedDataset[],
+    events: OpenEvents,
+  ) {
     this.#first = config;
     this.#now = config;
     this.#host = host;
@@ -42,12 +47,12 @@ export class Running {
     this.#events = events;
   }
 
-  /** Opens all datasets of the configuration; rejects with a sentence where one does not open, and then none is open. */
-  static async start(config: Config, events: OpenEvents = {}): Promise<Running> {
+  /** Opens all datasets of the configuration. Rejects with a sentence where one does not open, after closing the others. */
+  static async start(config: Config, events: OpenEvents = {}): Promise<RunningDatasets> {
     const host = thisHost(config.seed);
     const datasets = await openDatasets(config.datasets, host, config.simulate, events);
     const served = datasets.map((dataset, index) => ({ config: config.datasets[index]!, dataset }));
-    return new Running(config, host, served, events);
+    return new RunningDatasets(config, host, served, events);
   }
 
   get config(): Config {
@@ -59,21 +64,21 @@ export class Running {
     return this.#served.map(({ dataset }) => dataset);
   }
 
-  /** Options that have changed since the server started, and that only another start takes over: `server.port`. */
+  /** Options that have changed since the server started and apply only after a restart, such as `server.port`. */
   get afterRestart(): readonly string[] {
     const changed = AT_START.filter(option => this.#now.server[option] !== this.#first.server[option]);
     return changed.map(option => `server.${option}`);
   }
 
   /**
-   * Serves as `next` says. Datasets that stay the same go on without a missing row; those that are removed or begin anew end their
-   * streams with the end marker first, so that what they held is free. One call after the other. Does not reject.
+   * Serves the configuration `next`. Datasets that stay the same go on without a missing row; datasets that are removed or opened again
+   * end their streams with the end marker first, and release their sensors. Calls must not overlap. Does not reject.
    */
   async take(next: Config): Promise<Changes> {
     const sameWorld = next.seed === this.#now.seed && next.simulate === this.#now.simulate;
     if (!sameWorld) this.#host = thisHost(next.seed);
     const before = new Map(this.#served.map(served => [served.config.info.name, served]));
-    const kept = new Map<string, Served>();
+    const kept = new Map<string, ServedDataset>();
     const described: string[] = [];
     for (const config of next.datasets) {
       const { name } = config.info;
@@ -88,7 +93,7 @@ export class Running {
     await Promise.all(over.map(({ dataset }) => dataset.close()));
     const failed: string[] = [];
     const opened = await Promise.all(
-      next.datasets.map(async (config): Promise<Served | undefined> => {
+      next.datasets.map(async (config): Promise<ServedDataset | undefined> => {
         const known = kept.get(config.info.name);
         if (known !== undefined) return known;
         try {
@@ -114,7 +119,7 @@ export class Running {
   }
 }
 
-/** Whether the rows of the one are those of the other; what is said about them may differ. */
+/** Whether two configurations give the same rows; the words about them may differ. */
 function sameRows(
   { info: _info, ...one }: DatasetConfig,
   { info: _other, ...other }: DatasetConfig,

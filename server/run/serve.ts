@@ -18,32 +18,29 @@ import { LiveState } from './live-state.ts';
 import { EventLog } from './logging/events.ts';
 import { createLogger, logStyle } from './logging/logger.ts';
 import { Reloader } from './reload.ts';
-import { Running } from './running.ts';
+import { RunningDatasets } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
 import { reportStrayErrors } from './uncaught.ts';
 
-/** A client such as pydap, or a proxy such as nginx, gives up after a minute or two without a row. */
+/** Seconds between rows from which on a warning is due: pydap, nginx and others give up after a minute or two without a row. */
 const LONGEST_QUIET = 30;
 
-/** How long a clean end may take before the process ends anyway, in milliseconds. */
+/** Milliseconds that a clean end may take before the process ends anyway. */
 const GRACE = 950;
 
-/** What is left of that for the exit itself. */
+/** Milliseconds of these for the exit itself. */
 const RESERVE = 50;
 
 export interface ServeOptions {
-  /** The configuration's file; undefined = the one of the environment, or the usual one. */
+  /** The configuration's file; by default that of the environment, or the usual one. */
   readonly file: string | undefined;
-  /** What comes before that which the file says. */
+  /** Options that win over those of the file. */
   readonly overrides: Overrides;
 }
 
-/**
- * Serves until a signal comes; rejects with a sentence for a person when it cannot begin, with a ConfigError when the
- * configuration is wrong.
- */
+/** Serves until a signal comes. Rejects with one sentence when it cannot start, and with a ConfigError when the configuration is wrong. */
 export async function serve({ file, overrides }: ServeOptions, webRoot: string): Promise<void> {
   const drivers = new Drivers();
   const read = await readConfig(file, overrides, { drivers });
@@ -54,7 +51,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const logger = createLogger(style);
   const log = new EventLog(logger);
   const clock = new ClockWatch(thisMachine(), synchronized => log.synchronized(synchronized));
-  const running = await Running.start(config, {
+  const running = await RunningDatasets.start(config, {
     onEvent: (dataset, event) => {
       log.device(dataset, event);
       if (event.kind === 'clock-stepped') clock.stepped();
@@ -89,7 +86,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   });
   const ending = new AbortController();
   endThoughBlocked();
-  // A rejection that nobody handles is an error that nobody caught, and comes as that.
+  // An unhandled rejection arrives as an uncaught error.
   closeWithGrace(
     { delay: GRACE, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
     async ({ err, signal }) => {
@@ -103,15 +100,15 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       await threadsBack(until);
     },
   );
-  // From here on: one that came earlier would have ended the process, as it does for programs that know no better.
+  // A SIGHUP before this line ends the process, which is the kernel's default.
   process.on('SIGHUP', () => void supervision.reloading(reloader.reload()));
-  // Not waited for: who asks for rows gets them, whatever the clock says.
+  // Rows are served whether the clock is synchronised or not.
   void clock.start();
   try {
     const onWait = (sentence: string) => {
       logger.warn(sentence);
       state.waits.add(sentence);
-      // Rows are made meanwhile, and the start of the machine does not wait with it.
+      // Rows are made meanwhile, so the start of the machine need not wait for the address.
       supervision.ready();
     };
     if (!(await listen(app, place, { onWait, signal: ending.signal }))) return;
@@ -125,7 +122,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const shortage = connectionShortage(state.limits, maxOpenFiles);
   if (shortage !== undefined) logger.warn(shortage);
   await reloader.watch(read.file, read.drivers);
-  // A signal may have come meanwhile, and closed what there is to tell of.
+  // A signal may have closed the server meanwhile.
   if (ending.signal.aborted) return;
   for (const { info, delivery } of state.datasets) {
     if (delivery.kind === 'scheduled' && delivery.interval > LONGEST_QUIET) {

@@ -1,31 +1,31 @@
-// When do readers at the head of a log hear of new rows? At once; where telling them takes long, together and less often.
+// Wakes readers that wait for new rows: at once, or in groups of rows when there are so many readers that waking them takes long.
 
-/** Rows wait this long for others at the most, in milliseconds. */
+/** The longest time that a row waits to be announced together with others, in milliseconds. */
 const LONGEST_WINDOW = 20;
 
-/** A window is so many times as long as telling everyone took, so that it takes a fifth of the time at the most. */
+/** The window's length in units of the last announcement's duration: announcements take a fifth of the time at the most. */
 const WINDOW_PER_COST = 4;
 
-/** Telling everyone in less than this many milliseconds needs no window. */
+/** An announcement that takes less than this many milliseconds needs no window. */
 const CHEAP = 0.5;
 
-/** After so many milliseconds of telling the event loop turns: sensors are read and requests answered in between. */
+/** Milliseconds after which an announcement lets the event loop turn, to read sensors and answer requests. */
 const LONGEST_RUN = 1;
 
 /**
- * Tells those who wait for rows. With few readers or few rows each row is told of at once; with many of both, the rows of a
- * window of up to 20 ms are told of together.
+ * Announces rows to readers that wait. With few readers or few rows it announces each row at once; with many of both, it announces the
+ * rows of a window of up to 20 ms together.
  */
 export class Announcer {
   #waiting = new Set<() => void>();
-  /** Those who are being told, and the milliseconds that it has taken so far. */
+  /** Readers that the running announcement has still to wake, and the milliseconds that it has taken so far. */
   readonly #hearing = new Set<() => void>();
   #cost = 0;
-  #isTelling = false;
-  /** Rows have come that not all of those have heard of who were told already. */
+  #isAnnouncing = false;
+  /** Rows have come during the announcement, which the readers woken before do not know of. */
   #isStale = false;
   #window = 0;
-  #lastTold = Number.NEGATIVE_INFINITY;
+  #lastAnnounced = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Calls `wake` once, at the next announcement. */
@@ -38,24 +38,24 @@ export class Announcer {
     this.#hearing.delete(wake);
   }
 
-  /** Rows have come: tells of them now, or when the window is over. */
+  /** Rows have come: announces them now, or when the window is over. */
   rowsCame(): void {
-    if (this.#isTelling) this.#isStale = true;
+    if (this.#isAnnouncing) this.#isStale = true;
     else if (this.#timer === undefined && this.#waiting.size > 0) {
-      const left = this.#lastTold + this.#window - performance.now();
-      if (left <= 0) this.tell();
-      else this.#timer = setTimeout(() => this.tell(), left);
+      const left = this.#lastAnnounced + this.#window - performance.now();
+      if (left <= 0) this.announce();
+      else this.#timer = setTimeout(() => this.announce(), left);
     }
   }
 
-  /** Tells everyone, beginning now. */
-  tell(): void {
+  /** Wakes all readers, beginning now. */
+  announce(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const wake of this.#waiting) this.#hearing.add(wake);
     this.#waiting = new Set();
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+    if (this.#isAnnouncing) return;
+    this.#isAnnouncing = true;
     this.#cost = 0;
     this.#run();
   }
@@ -74,8 +74,8 @@ export class Announcer {
       setImmediate(() => this.#run());
       return;
     }
-    this.#isTelling = false;
-    this.#lastTold = now;
+    this.#isAnnouncing = false;
+    this.#lastAnnounced = now;
     this.#window = this.#cost < CHEAP ? 0 : Math.min(LONGEST_WINDOW, this.#cost * WINDOW_PER_COST);
     if (!this.#isStale) return;
     this.#isStale = false;

@@ -1,4 +1,4 @@
-// Which answers do the bytes of one HTTP connection hold? Read plainly, as far as they have come.
+// Reads the answers in the bytes of one HTTP connection, as far as they have come.
 
 /** One request of a connection, as far as it matters to its answer. */
 export interface HttpRequest {

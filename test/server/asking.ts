@@ -1,4 +1,4 @@
-// What may a reader ask for? Random constraints, as text and as what the text means, around the times that a log holds.
+// Generates random constraints around the times that a store holds, as text and as the meaning of the text.
 
 import fc from 'fast-check';
 import type { Asked, Bound, ReferenceLog } from './reference.ts';

@@ -1,4 +1,4 @@
-// A server of scripted rows that is started again with another clock, as a machine without a clock chip is.
+// Serves scripted rows, and starts again with another clock, as a machine without a clock chip does.
 
 import { type Serving, serving } from '../serving.ts';
 import { inMemory } from './datasets.ts';

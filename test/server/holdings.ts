@@ -1,4 +1,4 @@
-// What does a server hold on to? Open streams, handles and memory, to be compared before and after.
+// Measures what a server holds, in open streams, handles and memory, to compare it before and after a test.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';

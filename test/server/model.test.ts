@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { commands, run, type World } from './schedule.ts';
+import { run, type World } from './schedule.ts';
+import { commands } from './schedule-commands.ts';
 
 const SCHEDULED = { kind: 'scheduled', interval: 1 } as const;
 const PUSHED = { kind: 'pushed' } as const;

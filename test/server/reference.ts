@@ -1,4 +1,4 @@
-// The rules for the rows that a reader gets, in their plainest form: every row is kept, and looked at one by one.
+// States the rules for the rows that a reader gets in their plainest form: it keeps every row, and checks each.
 
 import type { Row } from './scripted-source.ts';
 

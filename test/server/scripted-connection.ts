@@ -1,4 +1,4 @@
-// A connection for tests, with no network in it: what the server writes is taken when the test takes it, and not before.
+// Replaces a network connection in tests: the client takes the server's bytes when the test says so, and not before.
 
 import { Duplex } from 'node:stream';
 import { type Answer, answersIn, type HttpRequest } from './answers.ts';

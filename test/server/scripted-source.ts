@@ -1,4 +1,4 @@
-// A row source for tests: its rows are those that the test appends, when it does, and never any others.
+// Gives tests a row source whose rows are those that the test appends, at that moment.
 
 import type { Batch } from '../../dap/index.ts';
 import type { Channel } from '../../device/index.ts';

@@ -1,4 +1,4 @@
-// A row store for tests, as one with a history on disk may be: few rows in memory, and others that are loaded late, or not at all.
+// Imitates a row store with a history on disk: few rows are in memory, and others load late, or not at all.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Atomic, Batch, NumberColumn } from '../../dap/index.ts';

@@ -10,7 +10,7 @@ import { readConfig } from '../../server/config/read.ts';
 import { buildApp } from '../../server/http/app.ts';
 import type { Synchronized } from '../../server/machine/synchronized.ts';
 import { Reloader } from '../../server/run/reload.ts';
-import { Running } from '../../server/run/running.ts';
+import { RunningDatasets } from '../../server/run/running.ts';
 import { channel, sensorOf } from '../device/fake-sensors.ts';
 import { sampled } from '../server/datasets.ts';
 
@@ -43,7 +43,7 @@ export async function ailingServer(webRoot: string): Promise<AilingServer> {
   await writeFile(file, RIGHT);
   const read = await readConfig(file);
   if ('problems' in read) throw new Error('expected a right configuration');
-  const running = await Running.start(read.config);
+  const running = await RunningDatasets.start(read.config);
   const logger = pino({ level: 'silent' });
   const reloader = new Reloader({ read: () => readConfig(file), running, files: read.files, logger });
 

@@ -89,7 +89,7 @@ clock() {
 reload() {
   # With Type=notify systemctl shows a reload while it lasts; only with Type=notify-reload (systemd 253) it waits for its end.
   check 'a reload is asked for' systemctl reload $UNIT
-  eventually 20 'and the configuration is read' logged 'configuration read anew'
+  eventually 20 'and the configuration is read' logged 'configuration reloaded'
   eventually 20 'after which the service is active again' is_active
 }
 

@@ -1,4 +1,4 @@
-// Is a text what the OpenMetrics 1.0 specification, or the older one of Prometheus, asks for, and which samples does it hold?
+// Parses metrics strictly by the specification of OpenMetrics 1.0, or of the older text of Prometheus.
 
 export interface ParsedSample {
   readonly name: string;

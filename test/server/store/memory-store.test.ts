@@ -166,7 +166,7 @@ describe('an announcement', () => {
     cursor.wait(() => expect.unreachable());
     cursor.close();
     announcer.rowsCame();
-    announcer.tell();
+    announcer.announce();
   });
 
   it('does not reach a reader that goes while others are told', () => {
@@ -176,7 +176,7 @@ describe('an announcement', () => {
     first.wait(() => second.close());
     second.wait(() => expect.unreachable());
     announcer.rowsCame();
-    announcer.tell();
+    announcer.announce();
   });
 
   it('gathers rows for a moment where telling everyone takes long', async () => {

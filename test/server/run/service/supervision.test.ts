@@ -127,7 +127,7 @@ describe('systemd', () => {
     ]);
   });
 
-  it('hears when the configuration is read anew, and that it was', async () => {
+  it('hears when the configuration is reloaded, and when that is done', async () => {
     const { supervision } = supervised(undefined);
     await supervision.reloading(Promise.resolve());
     expect(told).toEqual([]);
