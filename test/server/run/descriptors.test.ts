@@ -126,7 +126,9 @@ describe('a server whose descriptors run out', { timeout: 90_000 }, () => {
     await expect.poll(told, PATIENCE).toContain('EMFILE');
     const already = rows();
     site.signal('SIGHUP');
-    await expect.poll(told, PATIENCE).toContain('the configuration is wrong, and the previous one stays in use');
+    await expect
+      .poll(told, PATIENCE)
+      .toContain('the configuration is wrong, and the previous one stays in use');
     // The clock is looked at each ten seconds.
     await expect.poll(rows, { timeout: 60_000 }).toBeGreaterThan(already + 120);
     for (const socket of sockets) socket.destroy();
