@@ -25,6 +25,8 @@ export interface Device {
   readonly channels: readonly Channel[];
   /** Seconds between rows; 0 makes each row when the generator's caller takes it. */
   readonly interval: number;
+  /** True where rows come on the schedule of the interval; false where each generator makes rows as fast as they are taken. */
+  readonly isScheduled: boolean;
   /** The values are a pure function of time; with interval 0, time is then simulated too. */
   readonly computed: boolean;
   /** The current state of each sensor. With interval 0 it is the latest state in any generator. */
@@ -99,13 +101,14 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   }
   const sensors = await openSensors(openers, clock);
   const device = new SensorDevice({ sensors: openers, interval, step, clock, onEvent }, sensors);
-  if (interval === 0) await device.closeUnused();
+  if (!device.isScheduled) await device.closeUnused();
   return device;
 }
 
 class SensorDevice implements Device {
   readonly channels: readonly Channel[];
   readonly interval: number;
+  readonly isScheduled: boolean;
   readonly computed: boolean;
   readonly #openers: readonly SensorOpener[];
   readonly #step: number;
@@ -127,6 +130,7 @@ class SensorDevice implements Device {
   constructor(options: Required<DeviceOptions>, sensors: readonly Sensor[]) {
     this.channels = sensors.flatMap(sensor => sensor.channels);
     this.interval = options.interval;
+    this.isScheduled = options.interval > 0;
     this.computed = sensors.every(isComputed);
     this.#openers = options.sensors;
     this.#step = options.step;
@@ -135,7 +139,7 @@ class SensorDevice implements Device {
     this.#times = new RowTimes(options.clock, step => this.#onEvent({ kind: 'clock-stepped', ...step }));
     const now = options.clock.wall();
     // Rows computed for each client are never read from a sensor, and cannot fail.
-    const state = this.computed && this.interval === 0 ? 'ok' : 'waiting';
+    const state = this.computed && !this.isScheduled ? 'ok' : 'waiting';
     this.#health = sensors.map(sensor => new SensorHealth(sensor, state, now, options.onEvent));
     this.#unused = this.#readersOf(sensors);
   }
@@ -168,7 +172,7 @@ class SensorDevice implements Device {
     }
     if (this.#closed) throw new Error('the device is closed');
     if (signal.aborted) return;
-    if (this.interval > 0 && this.#runs.size > 0) {
+    if (this.isScheduled && this.#runs.size > 0) {
       throw new Error(
         `expected one generator of rows at a time at an interval of ${this.interval} s, found a second one`,
       );
@@ -212,7 +216,7 @@ class SensorDevice implements Device {
         this.#movesOnBy = monotonic;
       },
     };
-    if (this.interval > 0) {
+    if (this.isScheduled) {
       yield* scheduledRows(sampler, this.interval, slots => this.#countMissed(slots), signal);
     } else if (sensors.every(isComputed)) {
       yield* computedRows(sensors, from ?? this.#clock.wall(), this.#step, signal);
@@ -229,7 +233,7 @@ class SensorDevice implements Device {
       return readers;
     }
     try {
-      if (this.interval > 0) await this.#free;
+      if (this.isScheduled) await this.#free;
       const sensors = await openSensors(this.#openers, this.#clock, signal);
       const layout = (channels: readonly Channel[]) =>
         channels.map(({ name, type = 'Float64', units }) => `${type} ${name} (${units})`).join(', ');

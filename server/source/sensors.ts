@@ -6,7 +6,7 @@ import { sensorLayout } from './sensor-layout.ts';
 
 /** The device's rows as its interval asks for them: on a schedule, or on demand where it is 0. */
 export function sensorSource(device: Device): RowSource {
-  return device.interval > 0 ? scheduledSensors(device) : onDemandSensors(device);
+  return device.isScheduled ? scheduledSensors(device) : onDemandSensors(device);
 }
 
 /** The rows of a device that has an interval. */
