@@ -19,6 +19,12 @@ import { serving } from './serving.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
+/** The generated ends of pages. */
+const GENERATED: Readonly<Record<string, RegExp>> = {
+  'docs/configuration.md': /\n## Reference\n.*/s,
+  'docs/sensors.md': /\n## Kinds\n.*/s,
+};
+
 describe('the documentation', () => {
   it('has an example of ten lines that runs as it stands', async () => {
     const [, example = ''] =
@@ -58,6 +64,20 @@ describe('the documentation', () => {
         .map(line => `${guide}: ${line}`);
     });
     expect(placed).toEqual([]);
+  });
+
+  it('has lines of at most 110 characters, besides links, tables and code', () => {
+    const long = pages().flatMap(page => {
+      const prose = readFileSync(join(ROOT, page), 'utf8')
+        .replace(GENERATED[page] ?? /$^/, '')
+        .replaceAll(/^ *```.*?^ *```$/gms, '');
+      return prose
+        .split('\n')
+        .filter(line => !/^(\||!\[)/.test(line))
+        .filter(line => line.replaceAll(/\]\([^)]*\)/g, ']').length > 110)
+        .map(line => `${page}: ${line}`);
+    });
+    expect(long).toEqual([]);
   });
 
   it('has right configurations', () => {

@@ -1,4 +1,4 @@
-// Do the folders import only along the flow, and does each file say what it is for, and nothing of one machine?
+// Tests that folders import only along the flow, that files open with a sentence, are short, and name no machine in particular.
 
 import { describe, expect, it } from 'vitest';
 import { filesBelow, type Import, importsOf, textOf } from './sources.ts';
@@ -16,7 +16,7 @@ const installed = Object.keys({ ...dependencies, ...optionalDependencies });
 const bundled = Object.keys({ ...devDependencies });
 
 interface Rule {
-  /** Folders of the project that it may import from. */
+  /** Folders of the project that the folder may import from. */
   readonly folders: readonly string[];
   readonly node: boolean;
   readonly packages: readonly string[];
@@ -29,8 +29,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   web: { folders: ['web/', 'dap/'], node: false, packages: bundled },
 };
 
-/** Imports the files that a configuration names. */
-const OF_OTHERS = ['server/config/drivers/driver-module.ts'];
+/** Files that import drivers, whose paths a configuration names. */
+const IMPORTS_DRIVERS = ['server/config/drivers/driver-module.ts'];
 
 function isAllowed(file: string, found: Import, { folders, node, packages }: Rule): boolean {
   switch (found.kind) {
@@ -41,14 +41,14 @@ function isAllowed(file: string, found: Import, { folders, node, packages }: Rul
     case 'package':
       return packages.includes(found.name);
     case 'computed':
-      return OF_OTHERS.includes(file);
+      return IMPORTS_DRIVERS.includes(file);
   }
 }
 
 describe.each(Object.entries(RULES))('the folder %s/', (folder, rule) => {
   const files = filesBelow(folder).filter(file => /\.ts$/.test(file) && !/vite\.config\.ts$/.test(file));
 
-  it('holds TypeScript', () => {
+  it('contains TypeScript', () => {
     expect(files).not.toEqual([]);
   });
 
@@ -62,7 +62,7 @@ describe.each(Object.entries(RULES))('the folder %s/', (folder, rule) => {
   });
 });
 
-/** The circles in a graph, each as the nodes on it. */
+/** The circles in a graph, each as its nodes (Kosaraju's algorithm). */
 function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const order: string[] = [];
   const seen = new Set<string>();
@@ -105,7 +105,7 @@ describe('imports', () => {
     importsOf(from).flatMap(found => (found.kind === 'file' ? [{ from, to: found.path }] : [])),
   );
 
-  /** What lies directly in `folder` on the way to `file`: a file, or a room; undefined where the file lies elsewhere. */
+  /** The file or room of `folder` that is or contains `file`; undefined for a file outside the folder. */
   const within = (folder: string, file: string) =>
     file.startsWith(folder) ? file.slice(folder.length).split('/')[0] : undefined;
 
@@ -136,9 +136,12 @@ describe('imports', () => {
   });
 });
 
-/** A file's first comment as plain text; undefined where it does not open with one. */
+/** A file's first comment as plain text; undefined if it does not open with one. */
 function openingOf(text: string): string | undefined {
-  const start = text.replace(/^#!.*\n/, '').replace(/^# shellcheck .*\n/, '');
+  const start = text
+    .replace(/^#!.*\n/, '')
+    .replace(/^# shellcheck .*\n/, '')
+    .replace(/^\/\/ SPDX-License-Identifier: .*\n/, '');
   const [block] = /^(?:\/\/.*\n)+|^\/\*[\s\S]*?\*\/|^(?:#.*\n)+/.exec(start) ?? [];
   return block
     ?.replace(/^\s*(\/\/|\/\*\*?|\*\/|\*|#)|\*\/$/gm, '')
@@ -146,19 +149,72 @@ function openingOf(text: string): string | undefined {
     .trim();
 }
 
-describe('every file of the project', () => {
-  const files = filesBelow();
-  const sources = files
-    .filter(file => /\.(ts|mjs|js|css|sh|service|ya?ml)$/.test(file) || textOf(file).startsWith('#!'))
-    // What a test file is for is said by its suites.
-    .filter(file => !file.endsWith('.test.ts'));
+const LONGEST_SENTENCE = 160;
 
-  it('opens with a sentence that says what it is for', () => {
-    const silent = sources.filter(file => !/^[^a-z\s].*[.?!]( |$)/.test(openingOf(textOf(file)) ?? ''));
-    expect(silent).toEqual([]);
+/** The fault of a file's opening, which is to be a comment whose first sentence states what the file does. */
+function openingFault(text: string): string | undefined {
+  const opening = openingOf(text);
+  if (opening === undefined) return 'no comment at the beginning';
+  if (/\?/.test(opening.replace(/`[^`]*`/g, ''))) return 'a question';
+  const [sentence] = /^.*?\.(?= |$)/.exec(opening) ?? [];
+  if (sentence === undefined || /^[a-z\s]/.test(sentence)) return 'no sentence with a full stop';
+  return sentence.length > LONGEST_SENTENCE ? `a sentence of ${sentence.length} characters` : undefined;
+}
+
+describe('the opening of a file', () => {
+  it.each([
+    '// Keeps rows in a ring.\n\nexport {};\n',
+    '#!/bin/sh\n# Keeps rows in a ring, such as `?time>now`. More about it\n# follows.\nset -e\n',
+    '// SPDX-License-Identifier: GPL-2.0\n/* Keeps rows\n * in a ring. */\n',
+  ])('may be %j', text => {
+    expect(openingFault(text)).toBeUndefined();
   });
 
-  it('keeps its members to itself by #name, not by `private`', () => {
+  it.each([
+    ['export {};\n', 'no comment at the beginning'],
+    ['// Which rows are kept? Those of the ring.\n', 'a question'],
+    ['// Keeps rows in a ring. Why not more?\n', 'a question'],
+    ['// Rows and rings\n', 'no sentence with a full stop'],
+    ['// keeps rows in a ring.\n', 'no sentence with a full stop'],
+    [`// Keeps ${'rows '.repeat(31)}.\n`, 'a sentence of 162 characters'],
+  ])('may not be %j: %s', (text, fault) => {
+    expect(openingFault(text)).toBe(fault);
+  });
+});
+
+/** The greatest number of lines in a file. */
+const MOST_LINES = 300;
+
+/** Longer files, each with the reason. */
+const LONG_FILES: Readonly<Record<string, string>> = {
+  'test/appliance/modules/mcp3008sim.c': 'a kernel module of the guests is built from one file',
+};
+
+describe('every file of the project', () => {
+  const files = filesBelow();
+  const isSource = (file: string) =>
+    /\.(ts|mjs|js|css|c|h|sh|service|ya?ml)$/.test(file) || textOf(file).startsWith('#!');
+  const sources = files.filter(isSource);
+
+  it('opens with a sentence of at most 160 characters that says what it does', () => {
+    const faults = sources
+      // The suites of a test say what it tests; a comment before them is checked all the same.
+      .filter(file => !file.endsWith('.test.ts') || openingOf(textOf(file)) !== undefined)
+      .map(file => ({ file, fault: openingFault(textOf(file)) }))
+      .filter(({ fault }) => fault !== undefined);
+    expect(faults).toEqual([]);
+  });
+
+  it(`has at most ${MOST_LINES} lines`, () => {
+    const long = sources
+      // Style sheets are lists of rules, which readers search instead of reading.
+      .filter(file => /\.(ts|mjs|js|c|h|sh)$/.test(file) && !Object.hasOwn(LONG_FILES, file))
+      .map(file => ({ file, lines: textOf(file).split('\n').length - 1 }))
+      .filter(({ lines }) => lines > MOST_LINES);
+    expect(long).toEqual([]);
+  });
+
+  it('hides its members by #name, not by `private`', () => {
     const hidden = sources.flatMap(file =>
       textOf(file)
         .split('\n')
@@ -168,7 +224,7 @@ describe('every file of the project', () => {
     expect(hidden).toEqual([]);
   });
 
-  it('speaks of no machine or package registry in particular', () => {
+  it('names no machine or package registry in particular', () => {
     const particular = /\bregistry\.[a-z0-9-]+\.|\/(work|root(?!\/[.*])|Users|home\/(?!pi\b)\w+)\//i;
     const found = files.flatMap(file =>
       textOf(file)

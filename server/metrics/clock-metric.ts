@@ -1,4 +1,4 @@
-// What do metrics say of the system clock? Whether it is synchronised, where that is known.
+// Makes the metric of the system clock: whether it is synchronised, if that is known.
 
 import type { ClockState } from '../machine/clock-watch.ts';
 import type { MetricFamily } from './exposition.ts';
@@ -8,7 +8,7 @@ export function clockMetric(clock: ClockState | undefined): MetricFamily {
   return {
     name: 'dapberry_clock_synchronized',
     type: 'gauge',
-    help: '1 while the system clock is synchronised, 0 while it is not; absent where nobody knows.',
+    help: '1 while the system clock is synchronised, 0 while it is not; absent while that is unknown.',
     samples: value === undefined ? [] : [{ value }],
   };
 }

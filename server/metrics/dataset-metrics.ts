@@ -23,7 +23,7 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
     {
       name: 'dapberry_dataset_ok',
       type: 'gauge',
-      help: '1 while rows can come, 0 where they broke off.',
+      help: '1 while rows can come, 0 after they ended with an error.',
       samples: each(({ status }) => (status.failure === undefined ? 1 : 0)),
     },
     {
@@ -42,7 +42,7 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
     {
       name: 'dapberry_rows_overrun',
       type: 'counter',
-      help: 'Rows that clients missed because the log forgot them before they were read.',
+      help: 'Rows that slow clients missed because they were no longer in memory.',
       samples: each(({ status }) => status.overrun),
     },
     {
@@ -62,21 +62,21 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
     {
       name: 'dapberry_clock_steps',
       type: 'counter',
-      help: 'How often the system clock was found to have been set, by a tenth of a second or more.',
+      help: 'Steps of the system clock, by a tenth of a second or more, that were detected.',
       samples: each(one => sensorsStatus(one)?.clock.steps),
     },
     {
       name: 'dapberry_clock_ahead_seconds',
       type: 'gauge',
       unit: 'seconds',
-      help: 'How far the time of the rows is ahead of a system clock that was set back.',
+      help: 'Time by which the rows are ahead of a system clock that was set back.',
       samples: each(one => sensorsStatus(one)?.clock.ahead),
     },
     ...sensorMetrics(observed),
     {
       name: 'dapberry_channel_value',
       type: 'gauge',
-      help: 'Value of the channel in the newest row, in its own units; NaN where it has none.',
+      help: 'Value of the channel in the newest row, in its own units; NaN if it has none.',
       samples: observed.flatMap(({ dataset, status }) => channelValues(dataset, status)),
     },
   ];
@@ -91,41 +91,41 @@ function logMetrics(each: (number: (one: Observed) => number | undefined) => Sam
     {
       name: 'dapberry_log_rows',
       type: 'gauge',
-      help: 'Rows that the log holds.',
+      help: 'Rows in memory.',
       samples: each(({ status }) => status.store?.rows),
     },
     {
       name: 'dapberry_log_bytes',
       type: 'gauge',
       unit: 'bytes',
-      help: 'Memory that the log takes, room for rows to come included.',
+      help: 'Memory for rows, with room for rows to come.',
       samples: each(({ status }) => status.store?.bytes),
     },
     {
       name: 'dapberry_log_oldest_row_timestamp_seconds',
       type: 'gauge',
       unit: 'seconds',
-      help: 'Time of the oldest row that the log holds, in seconds since 1970.',
+      help: 'Time of the oldest row in memory, in seconds since 1970.',
       samples: each(({ status }) => status.store?.firstTime),
     },
     {
       name: 'dapberry_log_limit_rows',
       type: 'gauge',
-      help: 'Rows that the log holds at the most, for its bounds on rows and on bytes.',
+      help: 'Limit of rows in memory, by the limits of rows and of bytes.',
       samples: each(({ status }) => status.store?.bounds.rows),
     },
     {
       name: 'dapberry_log_limit_bytes',
       type: 'gauge',
       unit: 'bytes',
-      help: 'Memory that the log takes at the most.',
+      help: 'Limit of memory for rows.',
       samples: each(({ status }) => status.store?.bounds.bytes),
     },
     {
       name: 'dapberry_log_limit_age_seconds',
       type: 'gauge',
       unit: 'seconds',
-      help: 'Age, before the newest row, up to which the log holds rows.',
+      help: 'Limit of the age of rows in memory, before the newest row.',
       samples: each(({ status }) => status.store?.bounds.age),
     },
   ];
@@ -142,7 +142,7 @@ function sensorMetrics(observed: readonly Observed[]): MetricFamily[] {
     {
       name: 'dapberry_sensor_ok',
       type: 'gauge',
-      help: '1 while the sensor answers, 0 while it fails; absent until it was read once.',
+      help: '1 while the sensor answers, 0 while it fails; absent until it is read for the first time.',
       samples: sensors
         .filter(({ sensor }) => sensor.state !== 'waiting')
         .map(({ labels, sensor }) => ({ labels, value: sensor.state === 'ok' ? 1 : 0 })),
@@ -151,7 +151,7 @@ function sensorMetrics(observed: readonly Observed[]): MetricFamily[] {
       name: 'dapberry_sensor_failing_since_timestamp_seconds',
       type: 'gauge',
       unit: 'seconds',
-      help: 'Since when the sensor has been failing, in seconds since 1970; absent while it answers.',
+      help: 'Time since which the sensor fails, in seconds since 1970; absent while it answers.',
       samples: sensors
         .filter(({ sensor }) => sensor.state === 'failing')
         .map(({ labels, sensor }) => ({ labels, value: sensor.since })),

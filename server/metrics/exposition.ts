@@ -1,9 +1,9 @@
-// How are metrics written down? As OpenMetrics 1.0, or as the older text of Prometheus (0.0.4) for those who do not name that.
+// Writes metrics as OpenMetrics 1.0, or as the older text format of Prometheus (0.0.4) for clients that do not ask for it.
 
 export interface MetricFamily {
   /**
-   * Without the `_total` and `_info` that a sample's name gets; ends with the unit where there is one. Counters count from the
-   * start of the process, or of what they are about.
+   * Without the `_total` and `_info` of the samples; ends with the unit if there is one. Counters count from the start of the
+   * process, or of the dataset.
    */
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'info';
@@ -25,10 +25,10 @@ export const CONTENT_TYPES: Readonly<Record<MetricFormat, string>> = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',
 };
 
-/** What a sample's name has behind the family's. */
+/** The suffixes of samples, behind the name of their family. */
 const SUFFIXES = { counter: '_total', gauge: '', info: '_info' } as const;
 
-/** OpenMetrics where an `Accept` header names it (RFC 9110, section 12.5.1) and does not like plain text better. */
+/** OpenMetrics if an `Accept` header names it (RFC 9110, section 12.5.1) and does not prefer plain text. */
 export function acceptedFormat(accept = ''): MetricFormat {
   const named = { openmetrics: 0, text: 0 };
   for (const range of accept.toLowerCase().split(',')) {
@@ -53,7 +53,7 @@ export function printMetrics(families: readonly MetricFamily[], format: MetricFo
 function printFamily({ name, type, unit, help, samples }: MetricFamily, format: MetricFormat): string[] {
   const full = `${name}${SUFFIXES[type]}`;
   const lines = samples.map(({ labels, value }) => `${full}${printLabels(labels)} ${printNumber(value)}`);
-  // The older format knows neither units nor infos, and calls a family what its samples are called.
+  // The older format has neither units nor infos, and names a family like its samples.
   if (format === 'prometheus') {
     const known = type === 'info' ? 'gauge' : type;
     return [`# HELP ${full} ${escapeLine(help)}`, `# TYPE ${full} ${known}`, ...lines];

@@ -1,4 +1,4 @@
-// What do metrics say of the process? What it costs the machine, looked up when somebody asks and not before.
+// Makes the metrics of the process: its start, CPU time, memory, files and event loop, read when a client asks.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../version.ts';
 import type { MetricFamily } from './exposition.ts';
 
-/** The names are those that clients of Prometheus have agreed on. Without a Linux kernel those of file descriptors have no sample. */
+/** The names are the usual ones of Prometheus clients. Without a Linux kernel the metrics of file descriptors have no sample. */
 export async function processMetrics(): Promise<MetricFamily[]> {
   const [lag, openFiles, mostFiles] = await Promise.all([turnOfLoop(), countOpenFiles(), limitOfOpenFiles()]);
   const { user, system } = process.cpuUsage();
@@ -15,21 +15,21 @@ export async function processMetrics(): Promise<MetricFamily[]> {
     {
       name: 'dapberry_build',
       type: 'info',
-      help: 'Which program this is.',
+      help: 'Versions of the program and of Node.',
       samples: [{ labels: { version: VERSION, node: process.versions.node }, value: 1 }],
     },
     {
       name: 'process_start_time_seconds',
       type: 'gauge',
       unit: 'seconds',
-      help: 'When the process was started, in seconds since 1970, as the system clock had it then.',
+      help: 'Start of the process in seconds since 1970, by the system clock at that time.',
       samples: [{ value: performance.timeOrigin / 1000 }],
     },
     {
       name: 'process_cpu_seconds',
       type: 'counter',
       unit: 'seconds',
-      help: 'CPU time used, by the program and by the kernel for it.',
+      help: 'CPU time of the process, in the program and in the kernel.',
       samples: [{ value: (user + system) / 1e6 }],
     },
     bytes('process_resident_memory_bytes', 'Memory of the machine that the process takes.', rss),
@@ -49,7 +49,7 @@ export async function processMetrics(): Promise<MetricFamily[]> {
       name: 'nodejs_eventloop_lag_seconds',
       type: 'gauge',
       unit: 'seconds',
-      help: 'How long the event loop took for one turn, just now.',
+      help: 'Duration of the latest turn of the event loop.',
       samples: [{ value: lag }],
     },
     {
@@ -62,7 +62,7 @@ export async function processMetrics(): Promise<MetricFamily[]> {
     {
       name: 'nodejs_active_resources',
       type: 'gauge',
-      help: 'What keeps the process alive: sockets, timers and requests under way.',
+      help: 'Resources that keep the process alive: sockets, timers and pending requests.',
       samples: activeResources(),
     },
     bytes('nodejs_heap_size_total_bytes', 'Memory of the heap of JavaScript.', heapTotal),
@@ -79,7 +79,7 @@ function samplesOf(value: number | undefined): { value: number }[] {
   return value === undefined ? [] : [{ value }];
 }
 
-/** Seconds from one turn of the event loop to the next, with all that is due in between. */
+/** Seconds from one turn of the event loop to the next, with the work between them. */
 async function turnOfLoop(): Promise<number> {
   await nextTurn();
   const begun = performance.now();
@@ -89,7 +89,7 @@ async function turnOfLoop(): Promise<number> {
 
 async function countOpenFiles(): Promise<number | undefined> {
   try {
-    // One of them is that of the folder while it is read.
+    // One of them belongs to the folder while it is read.
     return (await readdir('/proc/self/fd')).length - 1;
   } catch {
     return undefined;

@@ -12,7 +12,7 @@ export function streamMetrics(
   { counted, limits, shared }: OpenStreams,
   formats: readonly RowFormat[],
 ): MetricFamily[] {
-  // Each kind is listed from the start, with zeros: Prometheus sees no increase in a series that begins with its first event.
+  // Every reason is listed from the start with zero: Prometheus sees no increase in a series that begins with its first event.
   const kinds = datasets.flatMap(({ info }) =>
     formats.flatMap(({ name: format }) =>
       ADDRESS_CLASSES.map(client => {
@@ -48,7 +48,7 @@ export function streamMetrics(
     {
       name: 'dapberry_streams_ended',
       type: 'counter',
-      help: 'Streams that are over: complete with their end marker, left by their client, cut-off because the client took nothing, displaced by another client after a time without a row, failed.',
+      help: 'Streams that ended: complete with their end marker, left by their client, cut-off because the client accepted nothing, displaced by another client after a time without a row, failed.',
       samples: kinds.flatMap(({ labels, counts }) =>
         (Object.entries(counts.ended) as [StreamEnd, number][]).map(([reason, value]) => ({
           labels: { ...labels, reason },
@@ -72,14 +72,14 @@ export function streamMetrics(
       name: 'dapberry_sent_bytes',
       type: 'counter',
       unit: 'bytes',
-      help: "Bytes of streams handed to clients' connections, without what HTTP puts around them.",
+      help: "Bytes of streams handed to clients' connections, without the bytes of HTTP itself.",
       samples: each(({ bytes }) => bytes),
     },
     {
       name: 'dapberry_log_encoded_bytes',
       type: 'gauge',
       unit: 'bytes',
-      help: 'Memory for rows of the log that are kept encoded while clients ask for the same past.',
+      help: 'Memory for encoded rows that are kept while clients ask for the same past.',
       samples: datasets.map(dataset => ({
         labels: { dataset: dataset.info.name },
         value: shared.bytesOf(dataset),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How much does each of several clients get that read as fast as they can? `greedy-readers.mjs URL CLIENTS SECONDS` prints their bytes.
+// Reads with several clients as fast as they can: `greedy-readers.mjs URL CLIENTS SECONDS` prints the bytes of each.
 
 import { once } from 'node:events';
 import { get } from 'node:http';

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// Clients that send requests and read no answer: `pipeliners.mjs PORT CLIENTS REQUESTS TEXT [FIRST]` has each send FIRST once and
-// TEXT, both in JSON, so many times. One that is disconnected comes again. It prints how often its clients have come.
+// Clients that send requests and read no response: `pipeliners.mjs PORT CLIENTS REQUESTS TEXT [FIRST]`.
+//
+// Each client sends FIRST once and TEXT REQUESTS times; both are JSON strings. A disconnected client connects again. Prints the number
+// of connections.
 
 import { connect } from 'node:net';
 

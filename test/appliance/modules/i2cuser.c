@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* i2cuser: an I2C adapter whose chips are simulated by a program in user space: the adapter hands it every message
- * and takes its answer. It has plain transfers; the kernel builds SMBus transfers from them.
+/* Gives an I2C bus chips that a program in user space simulates: the adapter hands it every message and takes its
+ * answer. It has plain transfers; the kernel builds SMBus transfers from them.
  *
  * Parameter when it is loaded: bus, the number N of /dev/i2c-N. One program at a time opens /dev/i2cuser.
  *   read()   waits for the next message and returns it: struct head, then the bytes of a message that writes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mcp3008sim: a simulated header of a Raspberry Pi. A chip pinctrl-bcm2711 with 58 GPIO lines, four of them wired to an
+/* Simulates the header of a Raspberry Pi. It has a chip pinctrl-bcm2711 with 58 GPIO lines, four of them wired to an
  * MCP3008 that answers as they change; the others are open and can be set from outside, with interrupts.
  *
  * Parameters when it is loaded: label, lines, clock, data_out, data_in, select (lines of the chip's pins).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* thermalsim: a simulated thermal zone cpu-thermal, as on a Raspberry Pi. Its temperature is set in
+/* Simulates a thermal zone cpu-thermal, as on a Raspberry Pi. Its temperature is set in
  * /sys/module/thermalsim/parameters/temp, in millidegrees Celsius. */
 #include <linux/err.h>
 #include <linux/module.h>

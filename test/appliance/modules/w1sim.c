@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* w1sim: simulated DS18B20 on a 1-Wire bus master that needs no pin, for the driver w1_therm of the kernel.
+/* Simulates DS18B20 on a 1-Wire bus master that needs no pin, for the driver w1_therm of the kernel.
  * /sys/module/w1sim/parameters has one entry for each thermometer:
  *   temp=<millidegrees Celsius>,...
  *   fault=<code>,...: 0 none, 1 wrong CRC, 2 gone from the bus, 3 lost its supply (85 degrees Celsius, as after power-on),

@@ -1,4 +1,4 @@
-// How does a test run the program that was built beside drivers in a folder of their own? As a process, as a user would.
+// Runs the built program in a folder with drivers, as a process, as a user would.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// How does a test run the program on a machine of its own? In this process, over a tree of files that it may change.
+// Runs the program in this process on a machine of its own: a tree of files that a test may change.
 
 import { join } from 'node:path';
 import { type SimulatedI2c, simulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
