@@ -126,7 +126,7 @@ async function pullIntoFiles(source: SourceAddress, pattern: string, options: Pu
         if (isRetyped) onNotice(`the server has changed the types of the columns, ${found.head}`);
         await files.close();
         shape = found;
-        files = new RowFiles({ ...naming, shape, anew: isRetyped });
+        files = new RowFiles({ ...naming, shape, startsNewFile: isRetyped });
       }
     }
   } finally {

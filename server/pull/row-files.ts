@@ -24,7 +24,7 @@ export interface RowFilesOptions {
   /** Locks a file whose name differs from the pattern. */
   readonly lock?: (path: string) => Promise<Lock | undefined>;
   /** Continues no existing file, because the types of the columns have changed. */
-  readonly anew?: boolean;
+  readonly startsNewFile?: boolean;
 }
 
 export class RowFiles {
@@ -33,7 +33,7 @@ export class RowFiles {
   readonly #tell: (text: string) => void;
   readonly #lastWritten: LastWritten;
   readonly #takeLock: RowFilesOptions['lock'];
-  #anew: boolean;
+  #startsNewFile: boolean;
   #lock: Lock | undefined;
   #file: RowFile | undefined;
   #day: string | undefined;
@@ -41,12 +41,12 @@ export class RowFiles {
   #isNewest = true;
 
   /** @throws if the file name has `{date}` but the rows have no time */
-  constructor({ pattern, shape, tell, lock, anew = false }: RowFilesOptions) {
+  constructor({ pattern, shape, tell, lock, startsNewFile = false }: RowFilesOptions) {
     this.#takeLock = lock;
     this.#pattern = pattern;
     this.#shape = shape;
     this.#tell = tell;
-    this.#anew = anew;
+    this.#startsNewFile = startsNewFile;
     this.#lastWritten = new LastWritten(pattern);
     if (pattern.includes(DAY) && shape.time?.units === undefined) throw new Error(withoutDays(shape));
   }
@@ -126,7 +126,7 @@ export class RowFiles {
       this.#file = await RowFile.open(path, found, this.#shape, this.#tell);
       if (this.#file === undefined) continue;
       this.#day = day;
-      this.#anew = false;
+      this.#startsNewFile = false;
       this.#isNewest = !(await this.#hasNewer(day, number));
       return;
     }
@@ -144,7 +144,7 @@ export class RowFiles {
       const found = await recognise(path, this.#shape);
       if (found.kind === 'foreign') {
         if (number === 1) foreign = found.found;
-      } else if (found.kind === 'earlier' || this.#anew) {
+      } else if (found.kind === 'earlier' || this.#startsNewFile) {
         newest ||= number;
         why ||= found.kind === 'earlier' ? `${path}: ${found.why}` : path;
       } else return { path, number, found };
