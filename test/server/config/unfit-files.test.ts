@@ -28,15 +28,18 @@ describe('a name with the end of a line in it', () => {
 });
 
 describe('what is no regular file', { timeout: 60_000 }, () => {
-  it.each(['check', 'read', 'list', 'doctor', 'devices', 'serve'])('does not hang %s', async command => {
-    mkdirSync(site.path('config.d'));
-    fifo('config.d/a.yaml');
-    const { out, err, code } = await site.run([command, '--config', 'config.yaml']);
-    expect(code).toBe(command === 'doctor' ? 1 : 2);
-    expect(`${out}${err}`.replaceAll(/\s+/g, ' ')).toContain(
-      'config.d/a.yaml: expected a regular file, found a FIFO (named pipe)',
-    );
-  });
+  it.each(['check', 'read', 'list', 'doctor', 'devices', 'serve'])(
+    'is named by %s, which ends with an error',
+    async command => {
+      mkdirSync(site.path('config.d'));
+      fifo('config.d/a.yaml');
+      const { out, err, code } = await site.run([command, '--config', 'config.yaml']);
+      expect(code).toBe(command === 'doctor' ? 1 : 2);
+      expect(`${out}${err}`.replaceAll(/\s+/g, ' ')).toContain(
+        'config.d/a.yaml: expected a regular file, found a FIFO (named pipe)',
+      );
+    },
+  );
 
   it.each([
     ['a FIFO', (name: string) => void fifo(name), 'a regular file, found a FIFO (named pipe)'],
