@@ -133,7 +133,7 @@ port() {
   $NODE -e 'require("net").createServer().listen(8080)' & local other=$!
   until { exec 5<>/dev/tcp/127.0.0.1/8080; } 2>/dev/null; do sleep 0.2; done; exec 5>&-
   systemctl start $UNIT 2>/dev/null
-  check 'a port that another program has is an error, with how to find that program' logged "port 8080 is in use by another program: sudo ss -ltnp 'sport = :8080'"
+  check 'a port that another program has is an error, with how to find that program' logged "port 8080 is in use by another program: find it with sudo ss -ltnp 'sport = :8080'"
   kill $other; systemctl stop $UNIT; systemctl reset-failed $UNIT 2>/dev/null
 }
 
