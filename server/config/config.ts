@@ -2,16 +2,19 @@
 
 import type { SensorSetup } from '../../device/index.ts';
 import type { DatasetInfo } from '../dataset/dataset.ts';
-import type { OnDemandDelivery, ScheduledDelivery } from '../source/row-source.ts';
+import type { RowDelivery } from '../source/row-source.ts';
 import type { StoreBounds } from '../store/row-store.ts';
 import type { ServerConfig } from './schema/schema.ts';
 
-/** Sensors of this machine as the source of rows. */
-export interface SensorsConfig {
+interface AnySourceConfig {
+  readonly delivery: RowDelivery;
+}
+
+/** Sensors of this machine as the source of rows: on a schedule, or on demand. */
+export interface SensorsConfig extends AnySourceConfig {
   readonly kind: 'sensors';
   /** One or more; all their columns have different names. */
   readonly sensors: readonly SensorSetup[];
-  readonly delivery: ScheduledDelivery | OnDemandDelivery;
 }
 
 /** Where the rows of a dataset come from: a closed union by kind. */

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
 import { checkDatasets } from './check/check.ts';
-import { datasetInfo } from './check/dataset-info.ts';
+import { datasetInfo, sensorWords } from './check/dataset-info.ts';
 import type { Config, DatasetConfig, Overrides, SensorsConfig } from './config.ts';
 import type { DriverKinds } from './drivers/drivers.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
@@ -164,7 +164,7 @@ function assemble(
     const sensors = setups.get(part) ?? [];
     const interval = overrides.interval ?? written.interval;
     return {
-      info: datasetInfo(part.name, written, sensors),
+      info: datasetInfo(part.name, written, sensorWords(sensors)),
       log: written.log,
       source: { kind: 'sensors', sensors, delivery: deliveryOf(interval) },
     };

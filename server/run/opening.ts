@@ -10,7 +10,7 @@ import {
   samplingOf,
   sensorOpener,
 } from '../../device/index.ts';
-import type { DatasetConfig, SensorsConfig } from '../config/config.ts';
+import type { DatasetConfig, SensorsConfig, SourceConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
 import { OnDemandDataset } from '../dataset/on-demand.ts';
 import { StoredDataset } from '../dataset/stored.ts';
@@ -51,7 +51,7 @@ export async function openDataset(
   { onEvent, onOverrun, onFailure, onLoadFailure }: OpenEvents = {},
 ): Promise<Dataset> {
   const { name } = info;
-  const source = await openSensors(config, host, simulate, event => onEvent?.(name, event)).catch(
+  const source = await openSource(config, host, simulate, event => onEvent?.(name, event)).catch(
     (error: unknown) => {
       throw new Error(`dataset ${name}: ${messageOf(error)}`, { cause: error });
     },
@@ -64,6 +64,18 @@ export async function openDataset(
   return isOnDemand(source)
     ? new OnDemandDataset(info, source, events)
     : new StoredDataset(info, source, new MemoryStore(source.layout.columns, log), events);
+}
+
+async function openSource(
+  config: SourceConfig,
+  host: SensorHost,
+  simulate: boolean,
+  onEvent: (event: DeviceEvent) => void,
+): Promise<RowSource> {
+  switch (config.kind) {
+    case 'sensors':
+      return await openSensors(config, host, simulate, onEvent);
+  }
 }
 
 async function openSensors(

@@ -72,7 +72,7 @@ function datasetText(
     ['title', info.title],
     ['address', `${address}${info.name}${isFirst ? `, and ${address} itself: the first dataset` : ''}`],
     ['interval', intervalText(delivery)],
-    ['log', delivery.kind === 'scheduled' ? logText(dataset, delivery.interval) : 'none'],
+    ['log', logText(dataset, layout)],
     ['sensors', sensors.map(sensorText).join(', ')],
   ];
   const owners = new Map(sensors.flatMap(setup => columnsOf(setup).map(({ name }) => [name, setup.name])));
@@ -89,8 +89,11 @@ function datasetText(
 }
 
 /** The columns of a source that has not been opened. */
-function layoutOf({ sensors }: SourceConfig): SequenceLayout {
-  return sensorLayout(sensors.flatMap(columnsOf));
+function layoutOf(source: SourceConfig): SequenceLayout {
+  switch (source.kind) {
+    case 'sensors':
+      return sensorLayout(source.sensors.flatMap(columnsOf));
+  }
 }
 
 function intervalText(delivery: RowDelivery): string {
@@ -110,9 +113,18 @@ function sensorText({ name, kind, driver }: SensorSetup): string {
 }
 
 /** How much time, how many rows and how much memory the full log holds. */
-function logText({ log, source }: DatasetConfig, interval: number): string {
-  const { rows: most, rowBytes } = memoryCapacity(layoutOf(source).columns, log);
-  const rows = Math.min(most, Math.floor(log.age / interval) + 1);
-  const reach = durationText(Math.min(log.age, Math.round(rows * interval)));
-  return `the last ${reach}: ${counted(rows, 'row')} of ${rowBytes} bytes, ${sizeText(rows * rowBytes)}`;
+function logText({ log, source: { delivery } }: DatasetConfig, { columns }: SequenceLayout): string {
+  const { rows: most, rowBytes } = memoryCapacity(columns, log);
+  const text = (rows: number) => `${counted(rows, 'row')} of ${rowBytes} bytes, ${sizeText(rows * rowBytes)}`;
+  switch (delivery.kind) {
+    case 'scheduled': {
+      const rows = Math.min(most, Math.floor(log.age / delivery.interval) + 1);
+      const reach = durationText(Math.min(log.age, Math.round(rows * delivery.interval)));
+      return `the last ${reach}: ${text(rows)}`;
+    }
+    case 'pushed':
+      return `at most the last ${durationText(log.age)}: ${text(most)}`;
+    case 'on-demand':
+      return 'none';
+  }
 }

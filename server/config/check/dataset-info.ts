@@ -9,23 +9,27 @@ import type { WrittenDataset } from '../schema/schema.ts';
 import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import { type Problem, quoted } from '../text/problem.ts';
 
+/** Words about a dataset that follow from the source of its rows. */
+type SourceWords = Pick<DatasetInfo, 'summary' | 'source'>;
+
 type Value = string | number | readonly number[] | undefined;
 
-/** Title, summary and source, with defaults from the sensors, and all further attributes in order. */
-export function datasetInfo(
-  name: string,
-  written: WrittenDataset,
-  sensors: readonly SensorSetup[],
-): DatasetInfo {
+/** The default words of a dataset of these sensors. */
+export function sensorWords(sensors: readonly SensorSetup[]): SourceWords {
   const titles = [...new Set(sensors.map(({ kind }) => kind.title))].join(', ');
+  return { summary: `Live readings: ${titles}.`, source: titles };
+}
+
+/** Title, summary and source, with the default words of the source of its rows, and all further attributes in order. */
+export function datasetInfo(name: string, written: WrittenDataset, words: SourceWords): DatasetInfo {
   const attributes = Object.entries({ ...acdd(written), ...written.attributes }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, attributeOf(value)] as const],
   );
   return {
     name,
     title: written.title ?? name,
-    summary: written.summary ?? `Live readings: ${titles}.`,
-    source: written.source ?? titles,
+    summary: written.summary ?? words.summary,
+    source: written.source ?? words.source,
     attributes: new Map(attributes),
   };
 }

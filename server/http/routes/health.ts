@@ -2,12 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
-import {
-  publishedInterval,
-  type ScheduleStatus,
-  type SensorsStatus,
-  type SourceStatus,
-} from '../../source/row-source.ts';
+import { publishedInterval, type SourceStatus } from '../../source/row-source.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { VERSION } from '../../version.ts';
 import type { RouteContext } from '../server-state.ts';
@@ -19,11 +14,10 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
     const isHealthy =
       !configuration?.problems.length &&
       !configuration?.failed.length &&
-      datasets.every(
-        // A sensor that waits for its first reading, which may take an hour, may be healthy.
-        ({ failure, sensors = [] }) =>
-          failure === undefined && sensors.every(({ state }) => state !== 'failing'),
-      );
+      state.datasets.every(dataset => {
+        const { failure, source } = dataset.status();
+        return failure === undefined && isHealthySource(source);
+      });
     // A dead sensor is no reason to restart the server: the HTTP status stays 200, the body says what is wrong.
     reply.header('Cache-Control', 'no-store');
     const { counted } = streams;
@@ -57,9 +51,18 @@ function datasetHealth(dataset: Dataset, { shared }: OpenStreams) {
   };
 }
 
-function sourceHealth(
-  source: SourceStatus,
-): Partial<Omit<SensorsStatus, 'kind' | 'schedule'> & ScheduleStatus> {
+function isHealthySource(source: SourceStatus): boolean {
+  switch (source.kind) {
+    case 'sensors':
+      // A sensor that waits for its first reading, which may take an hour, may be healthy.
+      return source.sensors.every(({ state }) => state !== 'failing');
+    case 'plain':
+      return true;
+  }
+}
+
+/** The fields of the answer that a source of this kind adds to those of every dataset. */
+function sourceHealth(source: SourceStatus): object {
   switch (source.kind) {
     case 'sensors': {
       const { sensors, clock, schedule } = source;
