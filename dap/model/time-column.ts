@@ -72,6 +72,6 @@ function packed({ millis, epoch }: TimeUnits, { scale, offset }: NumberMeaning):
 }
 
 /** True for an atomic column of numbers. */
-export function isNumeric(field: Variable): field is Atomic {
+function isNumeric(field: Variable): field is Atomic {
   return isAtomic(field) && isNumberType(field.type);
 }

@@ -68,7 +68,7 @@ export function parseCpuTicks(text: string): number[] {
 }
 
 /** Percent of the ticks between two samples that were not idle; NaN without any tick. */
-export function busyShare(before: readonly number[], after: readonly number[]): number {
+function busyShare(before: readonly number[], after: readonly number[]): number {
   // iowait, and idle when a processor is removed, may decrease a little (proc(5)): that counts as 0.
   const passed = after.map((ticks, account) => Math.max(0, ticks - (before[account] ?? ticks)));
   const total = passed.reduce((sum, ticks) => sum + ticks, 0);

@@ -81,7 +81,7 @@ export async function throttledFile(files: KernelFiles): Promise<string | undefi
 }
 
 /** The flags in the text of `get_throttled`, which is a hexadecimal number. */
-export function parseThrottled(text: string, path: string): number {
+function parseThrottled(text: string, path: string): number {
   const trimmed = text.trim();
   if (/^(?:0x)?[0-9a-f]{1,8}$/i.test(trimmed)) return Number.parseInt(trimmed, 16);
   throw new Error(`${path}: expected a hexadecimal number, found ${JSON.stringify(text.slice(0, 60))}`);

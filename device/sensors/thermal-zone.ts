@@ -67,7 +67,7 @@ function temperatureOf(zone: number | string): Channel {
 }
 
 /** Degrees Celsius from the text of a zone's `temp`, which is in millidegrees. */
-export function parseTemperature(text: string, path: string): number {
+function parseTemperature(text: string, path: string): number {
   const celsius = /^-?\d+$/.test(text.trim()) ? Number(text) / 1000 : Number.NaN;
   if (!(celsius >= ABSOLUTE_ZERO)) {
     throw new Error(

@@ -28,7 +28,7 @@ const DS18S20_AT_POWER_ON = 0x00aa;
 const RESERVED_6_AT_POWER_ON = 0x0c;
 
 /** The family code in an address. */
-export function familyOf(address: string): string {
+function familyOf(address: string): string {
   return address.slice(0, 2);
 }
 

@@ -21,7 +21,7 @@ export const OTHER_CONNECTIONS_PER_ADDRESS = 50;
  * Open files besides connections: those of the program, sensors, drivers and the page. Without this reserve, sensors could not
  * be read while all connections are in use.
  */
-export const OTHER_FILES = 128;
+const OTHER_FILES = 128;
 
 /** The limits of the open connections; `readerTimeout` in seconds. */
 export type KnownLimits = Record<

@@ -4,8 +4,8 @@ import type { AttributeTable, Plan, ResponseFormat, RowEncoder } from '../../dap
 
 /** The rows that one response, or several alike, are to hold. */
 export interface RowContent {
-  /** The constrained dataset and its Sequence. */
-  readonly plan: Plan;
+  /** The constrained dataset and its Sequence; no bounds on rows, which differ between responses that share a writer. */
+  readonly plan: Pick<Plan, 'dataset' | 'sequence'>;
   /** The attributes of the dataset: units, missing values and so on, by the names of its columns. */
   readonly attributes: AttributeTable;
 }

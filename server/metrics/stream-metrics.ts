@@ -80,10 +80,10 @@ export function streamMetrics(
       type: 'gauge',
       unit: 'bytes',
       help: 'Memory for encoded rows that are kept while clients ask for the same past.',
-      samples: datasets.map(dataset => ({
-        labels: { dataset: dataset.info.name },
-        value: shared.bytesOf(dataset),
-      })),
+      // Rows that each client has alone are never kept.
+      samples: datasets
+        .filter(({ delivery }) => delivery.kind !== 'on-demand')
+        .map(dataset => ({ labels: { dataset: dataset.info.name }, value: shared.bytesOf(dataset) })),
     },
   ];
 }

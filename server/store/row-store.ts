@@ -65,7 +65,7 @@ export interface RowStore {
   append(batch: Batch): void;
   /**
    * No row comes any more: `closed` is true when this returns. Rows that are there can still be read. Resolves when every row is where
-   * it is to stay. May be called again.
+   * it is to stay. Does not reject: `status` shows rows that could not be kept. May be called again.
    */
   close(): Promise<void>;
 }

@@ -121,9 +121,9 @@ export class SharedRowsByDataset {
     const known = this.#datasets.get(dataset);
     if (known?.attributes === attributes) return known;
     if (known !== undefined) drop(known);
+    else closing.addEventListener('abort', () => drop(this.#datasets.get(dataset)!), { once: true });
     const kept: Kept = { attributes, byKey: new Map() };
     this.#datasets.set(dataset, kept);
-    closing.addEventListener('abort', () => drop(kept), { once: true });
     return kept;
   }
 }

@@ -47,7 +47,8 @@ describe('two hundred readers', () => {
       ...format,
       async open(content) {
         const writer = await format.open(content);
-        const key = `${format.name} ${content.plan.columns}`;
+        const names = content.plan.sequence.fields.map(({ name }) => name);
+        const key = `${format.name} ${names}`;
         return {
           ...writer,
           encode(...batch) {

@@ -73,7 +73,7 @@ function isFunctionName(name: string): name is FunctionName {
 }
 
 /** The text of `expected` in place of `name`: the functions, and the nearest of them. */
-export function functionsInstead(name: string): string {
+function functionsInstead(name: string): string {
   const names = Object.keys(USAGE);
   const near = nearest(name, names);
   return `a comparison, or one of the functions ${names.join(', ')}${near === undefined ? '' : ` (did you mean ${near}?)`}`;

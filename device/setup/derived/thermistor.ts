@@ -32,7 +32,7 @@ const DIVIDER = {
 type Divider = z.output<z.ZodObject<typeof DIVIDER>>;
 
 /** Ohms of the thermistor; NaN at and beyond the ends of the supply, where they would be 0 or infinite. */
-export function thermistorOhms({ supply, series, wired }: Divider, millivolts: number): number {
+function thermistorOhms({ supply, series, wired }: Divider, millivolts: number): number {
   if (!(millivolts > 0 && millivolts < supply)) return Number.NaN;
   const rest = supply - millivolts;
   return wired === 'low' ? (series * millivolts) / rest : (series * rest) / millivolts;

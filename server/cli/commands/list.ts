@@ -92,7 +92,7 @@ function kindOf(name: string, kinds: readonly ListEntry[]): ListEntry {
 }
 
 /** Finds the sensors attached now; with `probe` also those that are found only by sending something to them. */
-export async function findSensors(
+async function findSensors(
   kinds: readonly Pick<ListEntry, 'kind' | 'driver'>[],
   machine: Machine,
   probe: boolean,

@@ -69,10 +69,7 @@ export const readCommand: Command = {
 };
 
 /** One reading of every sensor, in the order of datasets, sensors and columns. Does not reject. */
-export async function readAll(
-  { datasets, simulate }: Config,
-  host: SensorHost,
-): Promise<readonly ReadValue[]> {
+async function readAll({ datasets, simulate }: Config, host: SensorHost): Promise<readonly ReadValue[]> {
   const readings = datasets.flatMap(dataset =>
     sensorsOf(dataset).map(setup => readSensor(dataset.info.name, setup, host, simulate)),
   );

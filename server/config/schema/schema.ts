@@ -25,7 +25,7 @@ import { email, text, url } from './words.ts';
 /** Defaults: seconds between rows, the seed of the simulation, and the port. */
 export const DEFAULT_INTERVAL = 1;
 export const DEFAULT_SEED = 2013;
-export const DEFAULT_PORT = 8080;
+const DEFAULT_PORT = 8080;
 
 const LARGEST_SEED = 4_294_967_295;
 const LARGEST_COUNT = 1_000_000;

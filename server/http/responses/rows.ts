@@ -20,14 +20,12 @@ export function sendRows(
   const plan = planOf(asked);
   const { dataset, request, reply } = asked;
   setHeaders(reply, format);
-  if (format.isDownload)
-    reply.header('Content-Disposition', `attachment; filename="${dataset.info.name}${format.suffix}"`);
   const { failure } = dataset.status();
   if (failure !== undefined && dataset.delivery.kind !== 'on-demand') {
     throw new RequestError(503, `the sensors of ${dataset.info.name} give no rows: ${failure}`);
   }
   // Fastify would read the body of a HEAD, which is endless.
-  if (request.method === 'HEAD') return reply.send();
+  if (request.method === 'HEAD') return nameFile(format, asked).send();
   // A format that is loaded already goes on at once, so that the stream begins with the very next row.
   if (plan.thinning === undefined)
     return afterwards(streams.shared.of(dataset, format, plan), shared =>
@@ -44,15 +42,12 @@ interface OpenedRows {
   readonly shared?: SharedRows;
 }
 
-function begin(
-  format: RowFormat,
-  { dataset, request, reply }: DapRequest,
-  streams: OpenStreams,
-  rows: OpenedRows,
-): FastifyReply {
+function begin(format: RowFormat, asked: DapRequest, streams: OpenStreams, rows: OpenedRows): FastifyReply {
+  const { dataset, request, reply } = asked;
   const { info, delivery } = dataset;
   const stream = { address: clientOf(request), dataset: info.name, delivery, format: format.name };
   streams.admit(stream);
+  nameFile(format, asked);
   // Fastify keeps nothing of a stream, which lasts: there may be thousands of them.
   reply.hijack();
   const response = reply.raw;
@@ -65,6 +60,12 @@ function begin(
     cursor: dataset.open(rows.plan),
   });
   return reply;
+}
+
+/** Names the file that a browser saves the rows as. An answer with an error is shown instead, and gets no such header. */
+function nameFile({ isDownload, suffix }: RowFormat, { dataset, reply }: DapRequest): FastifyReply {
+  if (isDownload !== true) return reply;
+  return reply.header('Content-Disposition', `attachment; filename="${dataset.info.name}${suffix}"`);
 }
 
 /** Whether a browser shows the response as a page: no program that reads rows asks for HTML. */

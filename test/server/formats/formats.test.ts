@@ -122,6 +122,11 @@ describe('the formats of a server with one more in its list:', () => {
     expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${file}"`);
   });
 
+  it('the new one names the file in the answer to HEAD too', async () => {
+    const answer = await get('/host.toy', { method: 'HEAD' });
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="host.toy"');
+  });
+
   it('the new one has rows of the past, thinned out or not', async () => {
     const past = '&time>=now-1hour&time<now%2B1second';
     expect(await pageAt(`/host.toy?time${past}`)).toMatch(/^sensor described:(1;)+\.$/);
@@ -138,6 +143,21 @@ describe('the formats of a server with one more in its list:', () => {
       if (text.endsWith('1;1;1;')) break;
     }
     expect(text).toMatch(/^sensor described:(1;)+$/);
+  });
+});
+
+describe('an error in a format that browsers save', () => {
+  it('is shown instead of saved', async () => {
+    const broken = { ...TOY, open: () => Promise.reject(new Error('no encoder')) };
+    const own = await serving({ rowFormats: [...ROW_FORMATS, broken] });
+    try {
+      const answer = await fetch(`${own.url}/host.toy`);
+      expect([answer.status, answer.headers.get('content-disposition')]).toEqual([500, null]);
+      expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+      expect(await answer.text()).toMatch(/^Error \{/);
+    } finally {
+      await own.close();
+    }
   });
 });
 

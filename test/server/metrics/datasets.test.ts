@@ -160,5 +160,8 @@ describe('what metrics say of a dataset', () => {
     expect(metrics.of('dapberry_rows_made_total')).toBeGreaterThanOrEqual(16);
     expect(metrics.of('dapberry_sent_rows_total')).toBe(16);
     expect(metrics.of('dapberry_dataset_ok')).toBe(1);
+    for (const ofLog of ['dapberry_log_rows', 'dapberry_log_bytes', 'dapberry_log_encoded_bytes']) {
+      expect(metrics.samples(ofLog)).toEqual([]);
+    }
   });
 });
