@@ -115,16 +115,18 @@ async function gpio(context: DoctorContext): Promise<Finding> {
   const { machine } = context;
   const hasSysfs = await hasSysfsGpio(machine);
   const header = (await gpioChips(machine)).find(({ label }) => HEADER_CHIP.test(label));
-  const devices = await gpioDevices(machine);
+  const devices = (await gpioDevices(machine)).map(name => `/dev/${name}`).join(', ');
+  const opensDevices = devices !== '' && (await machine.hasModule('koffi'));
   if (hasSysfs && header !== undefined) {
     const { label, base, lines } = header;
-    return ok('GPIO', `${lines} lines of ${label}, through sysfs, numbered from ${base}`);
+    const sysfs = `through sysfs, numbered from ${base}`;
+    const way = opensDevices ? `through the character device; if that cannot be opened, ${sysfs}` : sysfs;
+    return ok('GPIO', `${lines} lines of ${label}, ${way}`);
   }
-  if (devices.length > 0) {
-    return ok(
-      'GPIO',
-      `through ${devices.map(name => `/dev/${name}`).join(', ')}; this kernel has no sysfs GPIO`,
-    );
+  if (!hasSysfs && devices !== '') {
+    const noSysfs = 'this kernel has no sysfs GPIO';
+    if (opensDevices) return ok('GPIO', `through ${devices}; ${noSysfs}`);
+    return note('GPIO', `the module koffi is needed for ${devices}; ${noSysfs}`);
   }
   const text = hasSysfs ? 'no chip with the lines of the 40-pin header' : 'no GPIO';
   return missing(context, 'gpio', 'GPIO', text, piAdvice(context, 'start the kernel of Raspberry Pi OS'));

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { answering, type Change, loaded, onPi, sensorAtPin, WITHOUT_KOFFI } from './examined-pi.ts';
+import {
+  answering,
+  type Change,
+  loaded,
+  NO_DEVICE,
+  NO_SYSFS,
+  onPi,
+  sensorAtPin,
+  WITHOUT_KOFFI,
+} from './examined-pi.ts';
 import { programs, SERVICE } from './machines.ts';
 
 const MASTER = '/sys/bus/w1/devices/w1_bus_master1';
@@ -45,8 +54,33 @@ const notes: readonly [string, Change, string][] = [
   ['thermometers that convert at once', { files: TWO_THERMOMETERS }, 'ok 1-Wire w1_bus_master1'],
   [
     'a kernel without sysfs GPIO',
-    { files: { '/sys/class/gpio/export': undefined } },
+    { files: NO_SYSFS },
     'ok GPIO through /dev/gpiochip0, /dev/gpiochip1; this kernel has no sysfs GPIO',
+  ],
+  [
+    'a kernel with sysfs GPIO and the character device',
+    {},
+    'ok GPIO 58 lines of pinctrl-bcm2711, through the character device; if that cannot be opened, through sysfs, numbered from 512',
+  ],
+  [
+    'a kernel without the character device',
+    { files: NO_DEVICE },
+    'ok GPIO 58 lines of pinctrl-bcm2711, through sysfs, numbered from 512',
+  ],
+  [
+    'lines that only sysfs reaches, without koffi',
+    { parts: WITHOUT_KOFFI },
+    'ok GPIO 58 lines of pinctrl-bcm2711, through sysfs, numbered from 512',
+  ],
+  [
+    'lines that only the character device would reach, without koffi',
+    { files: NO_SYSFS, parts: WITHOUT_KOFFI },
+    'note GPIO the module koffi is needed for /dev/gpiochip0, /dev/gpiochip1; this kernel has no sysfs GPIO',
+  ],
+  [
+    'GPIO chips that have no line of the header',
+    { files: { '/sys/class/gpio/gpiochip512/label': 'gpio-mockup-A\n' } },
+    'note GPIO no chip with the lines of the 40-pin header; no configured sensor needs it',
   ],
   [
     'edges that are counted without the module that merges none',
