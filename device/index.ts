@@ -43,7 +43,7 @@ export {
   SHORTEST_INTERVAL,
 } from './sampling/device.ts';
 export type { DeviceEvent } from './sampling/events.ts';
-export type { Rows } from './sampling/rows.ts';
+export type { RowBatches } from './sampling/rows.ts';
 export type { SensorState } from './sampling/sensor-health.ts';
 export {
   BETWEEN,

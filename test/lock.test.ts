@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from './sources.ts';
 
-interface Locked {
+interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly hasInstallScript?: boolean;
   readonly resolved?: string;
@@ -12,7 +12,7 @@ interface Locked {
   readonly cpu?: readonly string[];
 }
 
-const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, Locked> };
+const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, LockedPackage> };
 
 /** Whether a package at `place` finds another one: in its own node_modules, or in those of a folder above. */
 function finds(place: string, name: string): boolean {

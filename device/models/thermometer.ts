@@ -13,7 +13,7 @@ export interface ThermometerSurroundings {
 
 type Get = (register: number) => number;
 
-/** What one datasheet says. */
+/** The properties of one chip, from its datasheet. */
 export interface ThermometerSheet {
   /** The bits of the pointer that select a register. */
   readonly pointer: number;

@@ -19,7 +19,7 @@ export interface Recording {
 }
 
 /** The columns to read from a file. */
-export interface ColumnRequest {
+export interface RecordingRequest {
   /** The names of columns in the file. */
   readonly columns: readonly string[];
   /** The name of the column of times; undefined if times are not needed. */
@@ -42,7 +42,7 @@ const FINER_UNITS: readonly (readonly [perSecond: number, name: string])[] = [
  * Reads a recording: a `.dods` of any DAP2 server, an `.asc` or `.ascii` of this one, or a `.csv`, `.tsv` or `.txt` with a line of names.
  * @throws one sentence with the file and the position in it
  */
-export async function readRecording(file: string, wanted: ColumnRequest): Promise<Recording> {
+export async function readRecording(file: string, wanted: RecordingRequest): Promise<Recording> {
   const bytes = streamRegular(file, LARGEST_FILE);
   try {
     const collector = new Collector(wanted);
@@ -68,7 +68,7 @@ class Collector implements RowsSink {
   #where: (() => string) | undefined;
   #begun = false;
 
-  constructor({ time, columns, missing = [] }: ColumnRequest) {
+  constructor({ time, columns, missing = [] }: RecordingRequest) {
     this.#hasTime = time !== undefined;
     this.wanted = [...(time === undefined ? [] : [time]), ...columns];
     // A Float32 column holds the nearest value that it can.

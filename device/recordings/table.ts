@@ -135,7 +135,7 @@ async function* joined(first: string, others: AsyncIterable<string>): AsyncGener
   for await (const text of others) if (text !== '') yield text;
 }
 
-/** The delimiter that gives all requested names, else the one that gives most names. */
+/** The delimiter that gives all requested names, else the delimiter that gives most names. */
 function delimiterOf(line: string, wanted: readonly string[]): Delimiter {
   const counts = DELIMITERS.map(delimiter => {
     const names = fieldsOf(line, delimiter);

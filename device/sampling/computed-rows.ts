@@ -4,7 +4,7 @@ import type { Batch, NumberColumn } from '../../dap/model/value.ts';
 import { nextTurn } from '../host/clock.ts';
 import type { ComputedSensor } from '../sensor.ts';
 import { newChannelColumn } from './columns.ts';
-import type { Rows } from './rows.ts';
+import type { RowBatches } from './rows.ts';
 
 /** Rows of the first batch, which is small so that it leaves at once; each next batch is four times as long, up to the largest. */
 const FIRST_BATCH = 16;
@@ -21,7 +21,7 @@ export async function* computedRows(
   from: number,
   step: number,
   signal: AbortSignal,
-): Rows {
+): RowBatches {
   const first = firstMultiple(from, step);
   let length = FIRST_BATCH;
   let memory: Memory | undefined;

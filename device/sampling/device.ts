@@ -6,7 +6,7 @@ import { computedRows } from './computed-rows.ts';
 import type { DeviceEvent } from './events.ts';
 import { openSensors } from './open-sensors.ts';
 import { type ClockStep, RowTimes } from './row-times.ts';
-import type { Rows } from './rows.ts';
+import type { RowBatches } from './rows.ts';
 import { Run } from './run.ts';
 import { type Sampler, scheduledRows, successiveRows } from './sampler.ts';
 import { SensorHealth, type SensorState } from './sensor-health.ts';
@@ -53,7 +53,7 @@ export interface Device {
    *
    * @throws if the sensors do not open, or for a second generator at an interval > 0
    */
-  rows(signal: AbortSignal, options?: RowsOptions): Rows;
+  rows(signal: AbortSignal, options?: RowsOptions): RowBatches;
   /** Ends every generator and closes every sensor. */
   close(): Promise<void>;
 }
@@ -165,7 +165,7 @@ class SensorDevice implements Device {
     return this.#times.earliest;
   }
 
-  async *rows(signal: AbortSignal, options: RowsOptions = {}): Rows {
+  async *rows(signal: AbortSignal, options: RowsOptions = {}): RowBatches {
     const { from } = options;
     if (from !== undefined && !Number.isFinite(from)) {
       throw new RangeError(`from: expected seconds since 1970, found ${from}`);
@@ -203,7 +203,7 @@ class SensorDevice implements Device {
     await Promise.all(readers.map(reader => reader.close()));
   }
 
-  async *#rowsOf(run: Run, from: number | undefined): Rows {
+  async *#rowsOf(run: Run, from: number | undefined): RowBatches {
     const { signal } = run;
     const readers = await this.#openReaders(signal);
     if (!run.hold(readers)) return;

@@ -6,4 +6,4 @@ import type { Batch } from '../../dap/model/value.ts';
  * Batches of rows. A caller that has used the last batch may hand it back with `next(batch)`, and must not touch it then: the
  * generator may fill it again. Without that, each batch has new memory.
  */
-export type Rows = AsyncGenerator<Batch, void, Batch | undefined>;
+export type RowBatches = AsyncGenerator<Batch, void, Batch | undefined>;

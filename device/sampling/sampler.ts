@@ -4,7 +4,7 @@ import type { Batch, NumberColumn } from '../../dap/model/value.ts';
 import { type Clock, nextTurn, waitFor } from '../host/clock.ts';
 import { channelValue, newChannelColumn } from './columns.ts';
 import type { RowTimes, Stamp } from './row-times.ts';
-import type { Rows } from './rows.ts';
+import type { RowBatches } from './rows.ts';
 import { Schedule } from './schedule.ts';
 import type { SensorReader } from './sensor-reader.ts';
 
@@ -34,7 +34,7 @@ export async function* scheduledRows(
   interval: number,
   onMissed: (slots: number) => void,
   signal: AbortSignal,
-): Rows {
+): RowBatches {
   const { clock, times } = sampler;
   const schedule = new Schedule(interval);
   let steps = -1;
@@ -60,7 +60,7 @@ export async function* scheduledRows(
 }
 
 /** Rows one after the other, in batches of one row; the next begins when the caller takes it. Ends when `signal` aborts. */
-export async function* successiveRows(sampler: Sampler, signal: AbortSignal): Rows {
+export async function* successiveRows(sampler: Sampler, signal: AbortSignal): RowBatches {
   const { clock, readers, times } = sampler;
   while (!signal.aborted) {
     const now = clock.monotonic();

@@ -6,11 +6,11 @@ import { type PulseCount, PulseCounts } from '../host/pulse-counts.ts';
 /** Which edges count. */
 export const COUNTED = ['rising', 'falling', 'both'] as const;
 
-export type Counted = (typeof COUNTED)[number];
+export type CountedEdges = (typeof COUNTED)[number];
 
 /** Counts edges as they arrive, in constant memory. Each edge is counted once, between the readings where it happened. */
 export class EdgeCounter {
-  readonly #counted: Counted;
+  readonly #counted: CountedEdges;
   readonly #debounce: number;
   #level: Level;
   /** The latest edge, while its level has not yet lasted for the debounce time. */
@@ -24,7 +24,7 @@ export class EdgeCounter {
    */
   constructor(
     level: Level,
-    counted: Counted,
+    counted: CountedEdges,
     debounce: number,
     pulses: PulseCount = new PulseCounts().of(''),
   ) {

@@ -8,7 +8,7 @@ import { pulses } from '../models/pulses.ts';
 import type { Channel, Sensor } from '../sensor.ts';
 import { duration } from '../written-options.ts';
 import { CounterWindow } from './counter-window.ts';
-import { COUNTED, type Counted, EdgeCounter } from './edge-counter.ts';
+import { COUNTED, type CountedEdges, EdgeCounter } from './edge-counter.ts';
 import { claimsOfPins, interfaceOption, pinOption, seedOfPin } from './gpio-sensor.ts';
 
 /** Seconds. A contact that bounces for longer is broken. */
@@ -64,9 +64,9 @@ const LEVEL: Channel = {
   resolution: 1,
 };
 
-type Chosen = OptionsOf<typeof options>;
+type GpioInputOptions = OptionsOf<typeof options>;
 
-function channelsOf({ count, scale, units }: Chosen): readonly Channel[] {
+function channelsOf({ count, scale, units }: GpioInputOptions): readonly Channel[] {
   if (count === 'none') return [LEVEL];
   return [
     LEVEL,
@@ -116,7 +116,7 @@ function seenAs(level: Level, invert: boolean): Level {
   return invert ? ((1 - level) as Level) : level;
 }
 
-async function openLevel(chosen: Chosen, { gpio }: SensorHost): Promise<Sensor> {
+async function openLevel(chosen: GpioInputOptions, { gpio }: SensorHost): Promise<Sensor> {
   const { pin, pull, invert } = chosen;
   const input = await gpio.input(pin, { pull, interface: chosen.interface });
   return {
@@ -128,8 +128,8 @@ async function openLevel(chosen: Chosen, { gpio }: SensorHost): Promise<Sensor> 
 }
 
 async function openCounting(
-  chosen: Chosen,
-  counted: Counted,
+  chosen: GpioInputOptions,
+  counted: CountedEdges,
   { gpio, clock, pulseCounts }: SensorHost,
 ): Promise<Sensor> {
   const { pin, pull, invert, debounce, scale } = chosen;

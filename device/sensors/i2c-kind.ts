@@ -33,7 +33,7 @@ export interface PlaceShape {
   readonly address: ReturnType<typeof addressOption>;
 }
 
-/** What is special to one chip. Read it beside the datasheet. */
+/** The properties of one chip, to be read beside its datasheet. */
 export interface I2cChipKind<Schema extends z.ZodObject, Quantity extends string> {
   readonly name: string;
   readonly title: string;

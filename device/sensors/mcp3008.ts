@@ -99,7 +99,7 @@ export const mcp3008 = sensorKind({
         }),
       pull: z.enum(['as-is', 'up']).default('as-is').meta({
         description:
-          'With up, DOUT is pulled up: then a missing chip is told from a chip that measures 0 at every input. It needs the GPIO character device.',
+          'With up, DOUT is pulled up, so that a missing chip does not look like a chip that measures 0 at every input. It needs the GPIO character device.',
         expected: 'as-is or up',
       }),
       interface: interfaceOption(),

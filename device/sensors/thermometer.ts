@@ -34,7 +34,7 @@ export interface OneShotConversion<Options> {
   readonly status: number;
 }
 
-/** What one datasheet says of a thermometer. */
+/** The properties of one thermometer, to be read beside its datasheet. */
 export interface Thermometer<Schema extends z.ZodObject>
   extends Pick<
     I2cChipKind<Schema, 'temperature'>,

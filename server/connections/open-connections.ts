@@ -35,7 +35,7 @@ export interface ConnectionsOptions {
   readonly onEnd?: (end: ConnectionEnd, address: string) => void;
 }
 
-interface ClientConnection {
+interface OpenConnection {
   readonly socket: Socket;
   /** The client's address, for messages. */
   readonly address: string;
@@ -55,10 +55,10 @@ export class OpenConnections {
   /** Connections accepted since the start. */
   accepted = 0;
   readonly #options: ConnectionsOptions;
-  readonly #open = new Map<Socket, ClientConnection>();
+  readonly #open = new Map<Socket, OpenConnection>();
   readonly #perClient = new ClientCounts();
   /** Connections without a request, the longest idle first. */
-  readonly #idle = new Set<ClientConnection>();
+  readonly #idle = new Set<OpenConnection>();
   /** Connections to which a refusal is being sent. */
   #refusing = 0;
   readonly #turns = new RequestTurns();
@@ -106,7 +106,7 @@ export class OpenConnections {
       () => this.#idle.add(connection),
       answer => this.inTurn(socket, answer),
     );
-    const connection: ClientConnection = {
+    const connection: OpenConnection = {
       ...{ socket, address, client, queue },
       stuck: undefined,
       unsent: 0,
@@ -167,7 +167,7 @@ export class OpenConnections {
     return false;
   }
 
-  #forget(connection: ClientConnection): void {
+  #forget(connection: OpenConnection): void {
     const { socket, client, queue } = connection;
     if (!this.#open.delete(socket)) return;
     queue.clear();

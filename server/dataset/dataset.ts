@@ -11,7 +11,7 @@ export interface DatasetInfo {
   /** The name in its addresses, `/NAME.dods`: letters, digits, `_` and `-`. */
   readonly name: string;
   readonly title: string;
-  /** One or two sentences for a person who finds it in a catalogue. */
+  /** One or two sentences for readers of a catalogue. */
   readonly summary: string;
   /** How the rows came about; the CF attribute `source`. */
   readonly source: string;

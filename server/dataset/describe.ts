@@ -29,7 +29,7 @@ export function describeAttributes(
   ]);
 }
 
-/** What the numbers of each column mean, missing values among them, by the names of the columns. */
+/** The meaning of the numbers in each column, missing values included, by the names of the columns. */
 export function missingValues(
   { variables }: DapDataset,
   attributes: AttributeTable,

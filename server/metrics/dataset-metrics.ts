@@ -6,7 +6,7 @@ import { missingValues } from '../dataset/describe.ts';
 import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
 import type { MetricFamily, Sample } from './exposition.ts';
 
-interface Observed {
+interface DatasetSnapshot {
   readonly dataset: Dataset;
   readonly status: DatasetStatus;
 }
@@ -14,7 +14,7 @@ interface Observed {
 export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
   const observed = datasets.map(dataset => ({ dataset, status: dataset.status() }));
   /** A sample for each dataset that has the number. */
-  const each = (number: (one: Observed) => number | undefined): Sample[] =>
+  const each = (number: (one: DatasetSnapshot) => number | undefined): Sample[] =>
     observed.flatMap(one => {
       const value = number(one);
       return value === undefined ? [] : [{ labels: { dataset: one.dataset.info.name }, value }];
@@ -82,11 +82,13 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
   ];
 }
 
-function sensorsStatus({ status: { source } }: Observed): SensorsStatus | undefined {
+function sensorsStatus({ status: { source } }: DatasetSnapshot): SensorsStatus | undefined {
   return source.kind === 'sensors' ? source : undefined;
 }
 
-function logMetrics(each: (number: (one: Observed) => number | undefined) => Sample[]): MetricFamily[] {
+function logMetrics(
+  each: (number: (one: DatasetSnapshot) => number | undefined) => Sample[],
+): MetricFamily[] {
   return [
     {
       name: 'dapberry_log_rows',
@@ -131,7 +133,7 @@ function logMetrics(each: (number: (one: Observed) => number | undefined) => Sam
   ];
 }
 
-function sensorMetrics(observed: readonly Observed[]): MetricFamily[] {
+function sensorMetrics(observed: readonly DatasetSnapshot[]): MetricFamily[] {
   const sensors = observed.flatMap(({ dataset, status }) =>
     sensorsIn(status).map(sensor => ({
       sensor,

@@ -1,7 +1,7 @@
 // Defines a row source: the columns of a Sequence, how rows come, the rows themselves, and the source's status.
 
-import type { Atomic, AttributeTable, Batch } from '../../dap/index.ts';
-import type { ClockHistory, SensorState } from '../../device/index.ts';
+import type { Atomic, AttributeTable } from '../../dap/index.ts';
+import type { ClockHistory, RowBatches, SensorState } from '../../device/index.ts';
 
 /** A column of numbers. */
 export interface SequenceColumn extends Atomic {
@@ -35,11 +35,8 @@ export interface OnDemandDelivery {
 
 export type RowDelivery = ScheduledDelivery | PushedDelivery | OnDemandDelivery;
 
-/**
- * Batches of rows: one typed array for each column, in the order of the layout; times increase strictly. A reader may hand a batch
- * that it no longer needs back with `next(batch)`: its memory may then serve for a later batch.
- */
-export type RowBatches = AsyncGenerator<Batch, void, Batch | undefined>;
+/** Batches of rows: one typed array for each column, in the order of the layout; times increase strictly. */
+export type { RowBatches };
 
 /** The status of sensors that this process reads. */
 export interface SensorsStatus {

@@ -1,4 +1,4 @@
-// Wakes readers that wait for new rows: at once, or in groups of rows when there are so many readers that waking them takes long.
+// Wakes readers that wait for new rows: at once, or for several rows together when waking all readers takes long.
 
 /** The longest time that a row waits to be announced together with others, in milliseconds. */
 const LONGEST_WINDOW = 20;

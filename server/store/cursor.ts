@@ -14,8 +14,8 @@ export interface RowSlice {
 export interface Cursor {
   /**
    * The next rows of the source, `most` at the most, all columns; undefined where none is at hand now. They may be views into a store:
-   * use them before the event loop turns. Rows of a store are cut at the positions that are multiples of `most`, so that readers who
-   * ask alike get them in the same blocks, wherever they began.
+   * use them before the event loop turns. Rows of a store are cut at the positions that are multiples of `most`, so that readers with
+   * the same `most` get the same blocks, wherever they began.
    */
   next(most: number): RowSlice | undefined;
   /** True where `next` will give no row any more. */

@@ -5,7 +5,7 @@ import type { Cursor, RowSlice } from './cursor.ts';
 import type { PositionedRows, RowStore } from './row-store.ts';
 import { sliceOf } from './slice.ts';
 
-/** What a cursor has to know of the writer of its store, and what it reports. */
+/** The owner of a store: tells its cursors how far the rows are, and receives their reports. */
 export interface StoreReaders {
   /** Seconds since 1970: no row to come has a time before this. */
   readonly earliest: number;

@@ -74,7 +74,7 @@ export class SharedRows {
 /** The parts of a dataset by which its rows are shared. */
 type SharedDataset = Pick<Dataset, 'attributes' | 'closing'>;
 
-interface Kept {
+interface DatasetRows {
   /** The attributes for which the writers were made. */
   readonly attributes: AttributeTable;
   readonly byKey: Map<string, SharedRows>;
@@ -82,7 +82,7 @@ interface Kept {
 
 /** The shared rows of every dataset, until the dataset closes. */
 export class SharedRowsByDataset {
-  readonly #datasets = new WeakMap<SharedDataset, Kept>();
+  readonly #datasets = new WeakMap<SharedDataset, DatasetRows>();
   readonly #budget: BlockBudget;
 
   /** @param limit bytes that kept blocks may take together */
@@ -100,7 +100,7 @@ export class SharedRowsByDataset {
   /** The shared rows for a plan without a function, whose rows are rows of the store. */
   of(dataset: SharedDataset, format: RowFormat, plan: Plan): SharedRows | Promise<SharedRows> {
     const key = `${format.name}:${plan.columns.join()}`;
-    const kept = this.#keptOf(dataset);
+    const kept = this.#rowsOf(dataset);
     const known = kept.byKey.get(key);
     if (known !== undefined) return known;
     const share = (writer: RowWriter): SharedRows => {
@@ -116,19 +116,19 @@ export class SharedRowsByDataset {
     return writer instanceof Promise ? writer.then(share) : share(writer);
   }
 
-  #keptOf(dataset: SharedDataset): Kept {
+  #rowsOf(dataset: SharedDataset): DatasetRows {
     const { attributes, closing } = dataset;
     const known = this.#datasets.get(dataset);
     if (known?.attributes === attributes) return known;
     if (known !== undefined) drop(known);
     else closing.addEventListener('abort', () => drop(this.#datasets.get(dataset)!), { once: true });
-    const kept: Kept = { attributes, byKey: new Map() };
+    const kept: DatasetRows = { attributes, byKey: new Map() };
     this.#datasets.set(dataset, kept);
     return kept;
   }
 }
 
-function drop({ byKey }: Kept): void {
+function drop({ byKey }: DatasetRows): void {
   for (const rows of byKey.values()) rows.clear();
   byKey.clear();
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-export interface Printed {
+export interface ProgramResult {
   readonly stdout: string;
   readonly stderr: string;
   /** The exit code; undefined when the program was killed because it did not end in time. */
@@ -13,7 +13,7 @@ export interface Printed {
 }
 
 /** Runs `program`, for 20 s at most by default, with a temporary folder of its own, in which getdap collects responses. */
-export function run(program: string, args: readonly string[], seconds = 20): Promise<Printed> {
+export function run(program: string, args: readonly string[], seconds = 20): Promise<ProgramResult> {
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-client-'));
   return new Promise(resolve => {
     const options = { timeout: seconds * 1000, env: { ...process.env, TMPDIR: folder, HOME: folder } };
@@ -44,6 +44,6 @@ export function documentedCommand(program: string): string {
 }
 
 /** Runs a line in a shell. */
-export function runInShell(line: string): Promise<Printed> {
+export function runInShell(line: string): Promise<ProgramResult> {
   return run('/bin/sh', ['-c', line]);
 }

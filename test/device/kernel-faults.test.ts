@@ -54,7 +54,7 @@ describe.each(KINDS)('a stream with a sensor of the kind %s', (name, kind) => {
         channel,
         reason: new RegExp(FILE_FAULTS[fault]),
       });
-      // A read that hangs may be any; all others are told with the file.
+      // The error of a read that hangs names no file, since any file may hang; every other error names its file.
       const [failing] = stream.events;
       if (fault !== 'hang' && fault !== 'vanished') {
         expect(failing).toMatchObject({ error: expect.stringMatching(place) });

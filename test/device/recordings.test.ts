@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ColumnRequest, readRecording } from '../../device/recordings/recording.ts';
+import { type RecordingRequest, readRecording } from '../../device/recordings/recording.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -12,14 +12,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function columns(
   content: string | Uint8Array,
-  { columns: names = ['t'], time, missing = [] }: Partial<ColumnRequest> = {},
+  { columns: names = ['t'], time, missing = [] }: Partial<RecordingRequest> = {},
 ) {
   const file = join(folder, 'table.csv');
   await writeFile(file, content);
   const { times, columns: values } = await readRecording(file, { columns: names, time, missing });
   return { times: times && Array.from(times), values: values.map(column => Array.from(column)) };
 }
-const valuesOf = async (content: string, wanted?: Partial<ColumnRequest>) =>
+const valuesOf = async (content: string, wanted?: Partial<RecordingRequest>) =>
   (await columns(content, wanted)).values[0];
 
 describe('a decimal comma', () => {

@@ -12,7 +12,7 @@ function asleep(clock: Clock, seconds: number): Promise<void> {
   return clock.sleepUntil(clock.monotonic() + seconds, NEVER);
 }
 
-/** A device of one sensor, and one that is always in time. `read` is told how often it was called before. */
+/** A device of one sensor, and one that is always in time. `read` receives the number of earlier calls. */
 async function deviceOf(
   interval: number,
   sampling: Sampling,

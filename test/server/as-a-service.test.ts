@@ -14,7 +14,7 @@ let child: ChildProcess | undefined;
 let logged: string;
 let socket: Server | undefined;
 
-/** What systemd was told, a line a message: a program in the place of systemd-notify has written it down. */
+/** The messages to systemd, one a line, as a program in place of systemd-notify has recorded them. */
 const told = () => readFileSync(join(folder, 'told'), 'utf8').split('\n').slice(0, -1);
 
 beforeEach(() => {
@@ -112,7 +112,7 @@ describe('dapberry as a service of systemd', () => {
   });
 
   it('ends cleanly on a signal that comes while it starts', async () => {
-    // The program that tells systemd runs when the server listens, and has not told its addresses yet.
+    // systemd-notify runs when the server listens and has not printed its addresses yet.
     writeFileSync(join(folder, 'systemd-notify'), '#!/bin/sh\ncase "$*" in READY*) kill -TERM $PPID; esac\n');
     start('NOTIFY_SOCKET=/some/where', LOOPBACK);
     const [code] = await once(child!, 'close');

@@ -1,7 +1,7 @@
 // Generates random constraints around the times that a store holds, as text and as the meaning of the text.
 
 import fc from 'fast-check';
-import type { Asked, Bound, ReferenceLog } from './reference.ts';
+import type { ReferenceLog, RowRequest, TimeBound } from './reference.ts';
 import type { Row } from './scripted-source.ts';
 
 /** The columns of the scripted device. */
@@ -45,7 +45,7 @@ const range = fc.record({
 });
 
 export interface Asking {
-  readonly bounds: readonly { operator: Bound['operator']; moment: Moment }[];
+  readonly bounds: readonly { operator: TimeBound['operator']; moment: Moment }[];
   /** The times are dealt out so that the first bound gets the earliest. */
   readonly ordered: boolean;
   readonly times: readonly Moment[] | undefined;
@@ -57,7 +57,7 @@ export interface Asking {
   readonly encoding: 'dods' | 'asc';
 }
 
-/** Undefined but for one time in so many. */
+/** Undefined, except one time in `oneIn`. */
 function sometimes<T>(arbitrary: fc.Arbitrary<T>, oneIn: number): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
@@ -89,7 +89,7 @@ export const asking: fc.Arbitrary<Asking> = fc.record({
 });
 
 /** The query's text, and what it means, by what the log holds now. */
-export function asked(asking: Asking, log: ReferenceLog): { query: string; asked: Asked } {
+export function asked(asking: Asking, log: ReferenceLog): { query: string; asked: RowRequest } {
   const values = asking.bounds.map(bound => timeOf(bound.moment, log));
   if (asking.ordered) values.sort((a, b) => a - b);
   const bounds = asking.bounds.map(({ operator }, index) => ({ operator, value: values[index]! }));
@@ -136,13 +136,13 @@ function timeOf({ at, pick }: Moment, { rows, start, first, end }: ReferenceLog)
   }
 }
 
-function boundText({ operator, value }: Bound, formal: boolean): string {
+function boundText({ operator, value }: TimeBound, formal: boolean): string {
   if (!formal) return `time${operator}${value}`;
   const mirrored = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' }[operator];
   return `${value}${mirrored}sensor.time`;
 }
 
-function projectionText(columns: readonly number[], rows: Asked['range'], formal: boolean): string {
+function projectionText(columns: readonly number[], rows: RowRequest['range'], formal: boolean): string {
   const last = rows?.last === Number.POSITIVE_INFINITY ? '*' : rows?.last;
   const index = rows === undefined ? '' : `[${rows.start}:${rows.stride}:${last}]`;
   if (columns.length === 0) return rows === undefined ? '' : `sensor${index}`;

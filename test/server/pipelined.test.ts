@@ -67,7 +67,7 @@ async function attack(clients: number, requests: number, text: string, first = '
   attackers = spawn(process.execPath, [program, ...numbers, JSON.stringify(text), JSON.stringify(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Those who attack are elsewhere: they take no processor from the server.
+  // Real attackers run on other machines, and take no processor from the server.
   setPriority(attackers.pid!, constants.priority.PRIORITY_LOW);
   await once(attackers.stdout!, 'data');
 }

@@ -12,7 +12,7 @@ export class RawClient {
   readonly #asked: HttpRequest[] = [];
   #news: () => void = () => {};
 
-  /** Reads all that comes, unless told to leave it where it is. */
+  /** Reads everything that comes; with `reading: false`, nothing. */
   constructor(port: number, { reading = true } = {}) {
     this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     const ended = () => {

@@ -3,16 +3,16 @@
 import type { Row } from './scripted-source.ts';
 
 /** A clause about the time and one number. */
-export interface Bound {
+export interface TimeBound {
   readonly operator: '>' | '>=' | '<' | '<=';
   readonly value: number;
 }
 
 /** What a constraint means. */
-export interface Asked {
+export interface RowRequest {
   /** The numbers of the columns, in their order. */
   readonly columns: readonly number[];
-  readonly bounds: readonly Bound[];
+  readonly bounds: readonly TimeBound[];
   /** The times of a clause `time={...}`; one of them has to be met. */
   readonly times?: readonly number[];
   /** Clauses that do not bound the time. */
@@ -56,7 +56,7 @@ export class ReferenceLog {
   }
 
   /** Where a reader begins that comes now: at the next row, or at the oldest row held that can match. */
-  beginning({ bounds, times }: Asked): number {
+  beginning({ bounds, times }: RowRequest): number {
     if (bounds.length === 0 && times === undefined) return this.end;
     const lower = bounds.filter(({ operator }) => operator.startsWith('>'));
     const earliest = Math.min(...(times ?? [Number.NEGATIVE_INFINITY]));
@@ -74,12 +74,12 @@ export class ReferenceReader {
   readonly rows: Row[] = [];
   /** True once no later row can be for it. */
   over: boolean;
-  readonly #asked: Asked;
+  readonly #asked: RowRequest;
   /** The time from which on no row can be for it. */
   readonly #latest: number;
   #matched = 0;
 
-  constructor(asked: Asked) {
+  constructor(asked: RowRequest) {
     this.#asked = asked;
     this.over = isNever(asked);
     const upper = asked.bounds.filter(({ operator }) => operator.startsWith('<')).map(({ value }) => value);
@@ -113,7 +113,7 @@ export class ReferenceReader {
 }
 
 /** True where no time can be within all bounds. */
-function isNever({ bounds, times }: Asked): boolean {
+function isNever({ bounds, times }: RowRequest): boolean {
   if (bounds.length === 0) return false;
   const candidates = bounds.flatMap(({ value }) => [value, ...neighbours(value)]);
   const earliest = Math.min(...(times ?? [Number.NEGATIVE_INFINITY]));
@@ -129,7 +129,7 @@ function neighbours(time: number): [number, number] {
   return [time - 1e-6, time + 1e-6];
 }
 
-function holds(time: number, { operator, value }: Bound): boolean {
+function holds(time: number, { operator, value }: TimeBound): boolean {
   switch (operator) {
     case '>':
       return time > value;

@@ -21,7 +21,7 @@ export type Command =
       readonly behind: boolean;
     }
   | { readonly kind: 'stall' | 'take' | 'take one' | 'leave'; readonly which: number }
-  /** No row is made for so many seconds. */
+  /** No row is made for `seconds`. */
   | { readonly kind: 'quiet'; readonly seconds: number }
   | { readonly kind: 'close' };
 

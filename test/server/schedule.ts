@@ -37,7 +37,7 @@ export interface World {
 
 /** Runs a schedule, and throws where the server differs from the rules. */
 export async function run(schedule: readonly Command[], world: World): Promise<void> {
-  const server = await Scripted.start(world);
+  const server = await ScriptedServer.start(world);
   try {
     for (const [index, command] of schedule.entries()) {
       await server.obey(command);
@@ -50,7 +50,7 @@ export async function run(schedule: readonly Command[], world: World): Promise<v
 }
 
 /** One server with one dataset, and its readers. */
-class Scripted {
+class ScriptedServer {
   readonly #log: ReferenceLog;
   readonly #source: ScriptedSource;
   readonly #dataset: StoredDataset;
@@ -76,8 +76,8 @@ class Scripted {
     this.#dataset = new StoredDataset(SCRIPTED, this.#source, store);
   }
 
-  static async start(world: World): Promise<Scripted> {
-    const server = new Scripted(world);
+  static async start(world: World): Promise<ScriptedServer> {
+    const server = new ScriptedServer(world);
     const dataset = server.#dataset;
     const watched: Dataset = {
       info: dataset.info,

@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream';
 import { type Answer, answersIn, type HttpRequest } from './answers.ts';
 
 export interface ConnectionOptions {
-  /** Bytes above which the server's writes are told to wait: 1 has each of them wait that is not taken at once. */
+  /** Unsent bytes above which the server has to wait; with 1, it waits after each write that the client does not take at once. */
   readonly highWaterMark?: number;
   /** False: the client begins by taking nothing. */
   readonly taking?: boolean;

@@ -40,7 +40,7 @@ export function batchOf(rows: readonly Row[]): Batch {
 /** The columns of a scripted source, in its Sequence `sensor`. */
 export const LAYOUT = sensorLayout(CHANNELS);
 
-interface Appended {
+interface PendingRows {
   readonly rows: readonly Row[];
   readonly taken: () => void;
 }
@@ -62,7 +62,7 @@ export class ScriptedSource implements SharedSource {
   earliest = Number.NEGATIVE_INFINITY;
   /** The time after which rows were asked for. */
   after: number | undefined;
-  readonly #waiting: Appended[] = [];
+  readonly #waiting: PendingRows[] = [];
   #wake: () => void = () => {};
   #failure: Error | undefined;
 

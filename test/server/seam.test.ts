@@ -31,7 +31,7 @@ class Reader {
     return this.states.names.filter(name => name === 'seam').length;
   }
 
-  /** Reads until there are so many rows. */
+  /** Reads until there are `count` rows. */
   async until(count: number): Promise<number[][]> {
     while (this.rows.length < count) {
       const { value, done } = await this.#batches.next();
@@ -49,7 +49,7 @@ async function machine(): Promise<ClockedMachine> {
   return made;
 }
 
-/** Has `pi` make rows so many seconds after the test began. */
+/** Has `pi` make one row at each of `seconds` after the test began. */
 function make(pi: ClockedMachine, ...seconds: readonly number[]): Promise<number[][]> {
   return pi.make(...seconds.map(second => now + second));
 }

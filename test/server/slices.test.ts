@@ -112,7 +112,7 @@ describe('a client that reads on though nobody takes the rows', () => {
     const rows = await take(batches, 20_000);
     // Simulated time has a row a second: none is lost or doubled between the slices.
     expect(rows.every(([time], at) => at === 0 || Math.abs(time! - rows[at - 1]![0]! - 1) < 1e-6)).toBe(true);
-    // All slices but the one that is read now have come to their end.
+    // Every slice has ended, except the slice that is read now.
     await idle(server);
     const before = bytes();
     await take(batches, 1);

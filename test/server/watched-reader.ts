@@ -4,13 +4,13 @@ import type { Batch } from '../../dap/index.ts';
 import type { Cursor, RowSlice } from '../../server/store/cursor.ts';
 import type { Answer } from './answers.ts';
 import { COLUMNS } from './asking.ts';
-import { type Asked, type ReferenceLog, ReferenceReader } from './reference.ts';
+import { type ReferenceLog, ReferenceReader, type RowRequest } from './reference.ts';
 import type { ScriptedConnection } from './scripted-connection.ts';
 import type { Row } from './scripted-source.ts';
 
 export interface Question {
   readonly query: string;
-  readonly asked: Asked;
+  readonly asked: RowRequest;
   readonly encoding: 'dods' | 'asc';
 }
 
@@ -236,7 +236,7 @@ export class WatchedReader {
     return bytes;
   }
 
-  /** For a person who looks for what is wrong. */
+  /** The bytes in a readable form, for messages of failures. */
   #readable(body: Buffer): string {
     return this.#question.encoding === 'asc'
       ? body.toString()

@@ -43,7 +43,7 @@ function allowDevices() {
   });
 }
 
-/** What systemd was told to allow. */
+/** The devices that systemd was asked to allow. */
 const told = () => {
   const file = join(folder, 'told');
   return existsSync(file) ? readFileSync(file, 'utf8') : '';

@@ -138,7 +138,7 @@ describe('the accounts of the Debian package', () => {
 });
 
 describe('start.sh of the Debian package', () => {
-  /** Where the package has it, with a program that ends as it is told to. */
+  /** The folder of the package's files, with a program that ends with a chosen status. */
   let library: string;
   /** Where the service looks for Node. */
   let places: string;

@@ -89,7 +89,7 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
   it('undoes every step though nobody listens any more', () => {
     const before = contents();
     const script = join(release('1.0.0'), 'systemd/install.sh');
-    // Whoever reads what it says is gone after its second line, as when a connection breaks or `| tee` is interrupted.
+    // The reader of its output ends after the second line, as when a connection breaks or `| tee` is interrupted.
     const command = `{ "${script}" --root "${card}"; echo $? >"${work}/status"; } | { read -r a; read -r b; }`;
     spawnSync('bash', ['-c', command]);
     expect(Number(readFileSync(join(work, 'status'), 'utf8'))).toBeGreaterThan(0);

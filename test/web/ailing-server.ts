@@ -19,7 +19,7 @@ export interface AilingServer {
   readonly url: string;
   /** Lets these sensors fail, each for its reason, and the others answer; resolves when they do. */
   fail(reasons: Readonly<Record<string, string>>): Promise<void>;
-  /** Sets the system clock by so many seconds; resolves when rows are stamped by it. */
+  /** Sets the system clock forward by `seconds`, or back; resolves when rows are stamped by it. */
   stepClock(seconds: number): Promise<void>;
   /** Has the clock synchronised, or not, as far as the server knows. */
   synchronize(synchronized: Synchronized): void;

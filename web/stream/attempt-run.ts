@@ -34,7 +34,7 @@ export interface StreamEvents {
   seam(last: number, serverTime: number): void;
 }
 
-/** What all attempts of a stream share. */
+/** The parts of a stream that all its attempts share. */
 export interface AttemptContext {
   readonly address: DatasetAddress;
   readonly description: Description;

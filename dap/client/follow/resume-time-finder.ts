@@ -8,7 +8,7 @@ import { type ClientConnection, Interruption } from '../http/connection.ts';
 import { ResponseError } from '../http/request.ts';
 import { PATIENCE, type Probe } from './past-rows.ts';
 import type { Progress } from './progress.ts';
-import { describedTime, findResumeTime } from './resume-time.ts';
+import { askResumeTime, describedTime } from './resume-time.ts';
 
 /** Broken requests for the DAS after which a column named `time` is taken for seconds since 1970. */
 const MOST_BROKEN = 3;
@@ -37,7 +37,7 @@ export class ResumeTimeFinder {
    * there is none.
    */
   async find(connection: ClientConnection, served?: DapDataset): Promise<boolean> {
-    const time = await findResumeTime(connection, this.#address, this.#asked, served);
+    const time = await askResumeTime(connection, this.#address, this.#asked, served);
     this.#isDone = true;
     if (time !== undefined) this.#progress.resumeBy(time);
     else if (this.#progress.isResuming) {

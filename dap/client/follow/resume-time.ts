@@ -32,7 +32,7 @@ export function pathOfTime({ sequence, column }: ResumeTime): string {
  * from a moment. Undefined without such a column. `served` is the dataset as the constraint leaves it, if it is known. Throws as
  * `askDds` does.
  */
-export async function findResumeTime(
+export async function askResumeTime(
   connection: ClientConnection,
   address: Address,
   asked: Constraint,

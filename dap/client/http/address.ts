@@ -16,7 +16,7 @@ export interface Address {
   readonly base: string;
   /** The constraint expression, as it stood after the `?`; empty where there is none. */
   readonly query: string;
-  /** What a request sends besides: `Authorization`, where the address had a user and a password. */
+  /** Further headers of a request: `Authorization`, where the address had a user and a password. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

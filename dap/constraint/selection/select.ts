@@ -14,9 +14,9 @@ interface ColumnTerm {
 }
 
 /** A checked clause; it is true if it is true for one of `right`. */
-export type Clause = Ordered<'number', number> | Ordered<'text', string>;
+export type Clause = OrderClause<'number', number> | OrderClause<'text', string>;
 
-interface Ordered<Type, T> {
+interface OrderClause<Type, T> {
   readonly type: Type;
   readonly left: Term<T>;
   readonly operator: Order;
@@ -74,7 +74,10 @@ interface Comparer<T> {
   columns(left: number, operator: Order, right: number): Filter;
 }
 
-function compileOrdered<T>({ left, operator, right }: Ordered<unknown, T>, compare: Comparer<T>): RowTest {
+function compileOrdered<T>(
+  { left, operator, right }: OrderClause<unknown, T>,
+  compare: Comparer<T>,
+): RowTest {
   const values = right.flatMap(term => ('value' in term ? [term.value] : []));
   const columns = right.flatMap(term => ('column' in term ? [term] : []));
   if ('value' in left) {

@@ -33,7 +33,7 @@ export const linear = derivation({
       .number()
       .refine(scale => scale !== 0)
       .default(1)
-      .meta({ description: 'What the value is multiplied with.', expected: 'a number other than 0' }),
+      .meta({ description: 'The factor.', expected: 'a number other than 0' }),
     offset: z.number().default(0).describe('What is added to it then, in the units of the new column.'),
   }),
   channel: ({ scale, offset }, source) => ({

@@ -57,7 +57,7 @@ export interface Command {
   run(args: CommandArguments, context: CommandContext): Promise<number | undefined>;
 }
 
-/** A mistake in the command line; the message is for the person who typed it. */
+/** A mistake in the command line; the message is for its author. */
 export class UsageError extends Error {
   /** What to do instead; by default, to read the help. */
   readonly hint: string | undefined;

@@ -102,11 +102,11 @@ export function formPage(
   return { status: wrong ? 400 : 200, page: page(`Data of ${title}`, `.${STYLE_PATH}`, body) };
 }
 
-type Checked =
+type ConstraintCheck =
   | { readonly constraint: Constraint; readonly plan: Plan; readonly encoded: string }
   | { readonly error: string };
 
-function check(dataset: Dataset, expression: string, now: number): Checked {
+function check(dataset: Dataset, expression: string, now: number): ConstraintCheck {
   try {
     const constraint = parseConstraint(expression);
     const plan = planConstraint(constraint, dataset.model, { now });

@@ -8,7 +8,7 @@ import { head, type Row, responseBytes, wireTo } from './station.ts';
 const five: Row[] = [1, 2, 3, 4, 5].map(n => [1369000000.1 + n * 0.7, n]);
 const retry = { base: 0 };
 
-/** Rows that can all be told apart, a third of a second each. */
+/** Rows that are all different, a third of a second apart. */
 function series(length: number): Row[] {
   return Array.from({ length }, (_, n) => [1369000000 + n / 3, n]);
 }

@@ -25,7 +25,7 @@ describe('a process', () => {
   });
 
   it('is dead as a zombie', async () => {
-    // The shell never waits for the one that it has started; exec leaves that to a program that does not know of it.
+    // The shell never waits for its child: exec replaces it by a program that does not know of the child.
     const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { serialQueues } from '../../../device/host/serial.ts';
 
-/** Work that begins and ends when it is told to, and says so. */
+/** Work that begins and ends when the test says so, and records both. */
 function workOf(said: string[], name: string) {
   let end = () => {};
   const ended = new Promise<void>(resolve => {

@@ -8,7 +8,7 @@ import { readingOf } from './i2c-rig.ts';
 
 const PIN = 17;
 
-/** Lets the pin take one level after the other, each for so many seconds. */
+/** Lets the pin take one level after the other, each for `seconds`. */
 function play({ gpio, clock }: ReturnType<typeof gpioRig>, levels: string, seconds: number) {
   for (const level of levels) {
     gpio.set(PIN, level === '1' ? 1 : 0);

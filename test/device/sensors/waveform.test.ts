@@ -15,7 +15,7 @@ async function opened(options: object, seed = 1): Promise<ComputedSensor> {
   return sensor as ComputedSensor;
 }
 
-/** The values at so many times, `step` seconds apart. */
+/** The values at `count` times, `step` seconds apart. */
 async function values(options: object, count: number, step = 1, seed = 1): Promise<number[]> {
   const times = Float64Array.from({ length: count }, (_, row) => START + row * step);
   const into = new Float64Array(count);

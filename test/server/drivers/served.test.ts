@@ -155,7 +155,7 @@ describe('a driver that changes while it is served', () => {
     expect(new Set(before.values)).toEqual(new Set([1]));
     await expect.poll(async () => (await columns('mine.dods?depth[0:1:0]'))[0], PATIENCE).toEqual([2]);
 
-    // A wrong one changes nothing, and is told of by the place in the configuration.
+    // A wrong driver changes nothing, and the log names its position in the configuration.
     const second = new Reader('mine.dods?depth');
     site.write('mine.js', 'export default {,};\n');
     await expect

@@ -37,7 +37,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => site.dispose());
 
-/** What was told of a dataset, each with its line, the dataset's own being 1. */
+/** The problems of a dataset, each with its line, counted from the line of the dataset's name, which is 1. */
 function toldOf(dataset: string): string[] {
   const first = text.indexOf(`  ${dataset}:`);
   return ran.err.split('\n').flatMap(line => {

@@ -7,15 +7,15 @@ import { type Serving, type ServingOptions, serving } from '../../serving.ts';
 import { EPOCH } from '../asking.ts';
 import { inMemory, onDemand, sampled } from '../datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../scripted-source.ts';
-import { row, rows, Scraped } from './scraping.ts';
+import { MetricsScraper, row, rows } from './scraping.ts';
 
-let scraped: Scraped;
+let scraped: MetricsScraper;
 let server: Serving;
 afterEach(() => scraped.close());
 
 async function serve(options: ServingOptions = {}): Promise<void> {
   server = await serving(options);
-  scraped = new Scraped(server);
+  scraped = new MetricsScraper(server);
 }
 
 /** Serves, by way of its own socket, rows that the test makes. */

@@ -11,21 +11,21 @@ import { SCRIPTED, ScriptedSource } from '../scripted-source.ts';
 import { parseExposition } from './parse-exposition.ts';
 import {
   type Metrics,
+  MetricsScraper,
   OPENMETRICS,
   PROMETHEUS,
   PROMETHEUS_2,
   PROMETHEUS_3,
   rows,
-  Scraped,
 } from './scraping.ts';
 
-let scraped: Scraped;
+let scraped: MetricsScraper;
 let server: Serving;
 afterEach(() => scraped.close());
 
 async function serve(options: ServingOptions = {}): Promise<void> {
   server = await serving(options);
-  scraped = new Scraped(server);
+  scraped = new MetricsScraper(server);
 }
 
 /** Serves, by way of its own socket, rows that the test makes. */

@@ -21,7 +21,7 @@ export const rows = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, at) => row(from + at));
 
 /** One server, and the clients that a test connects to it. */
-export class Scraped {
+export class MetricsScraper {
   readonly server: Serving;
   readonly #clients: RawClient[] = [];
 

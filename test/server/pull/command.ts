@@ -9,7 +9,7 @@ import { setTimeout as nap } from 'node:timers/promises';
 
 const COMMAND = resolve(import.meta.dirname, '../../../dist/server/main.js');
 
-export interface Ended {
+export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -18,7 +18,7 @@ export interface Ended {
 /** A `pull` that runs. */
 export class PullProcess {
   readonly child: ChildProcess;
-  readonly #ended: Promise<Ended>;
+  readonly #ended: Promise<CommandResult>;
   stdout = '';
   stderr = '';
 
@@ -40,18 +40,18 @@ export class PullProcess {
     }));
   }
 
-  ended(): Promise<Ended> {
+  ended(): Promise<CommandResult> {
     return this.#ended;
   }
 
-  /** Ends it as a person does, who presses Ctrl-C. */
-  stop(): Promise<Ended> {
+  /** Ends the command as Ctrl-C does. */
+  stop(): Promise<CommandResult> {
     this.child.kill('SIGINT');
     return this.#ended;
   }
 
   /** Ends it as a power cut does. */
-  kill(): Promise<Ended> {
+  kill(): Promise<CommandResult> {
     this.child.kill('SIGKILL');
     return this.#ended;
   }
@@ -69,12 +69,12 @@ export class PullFolder {
   }
 
   /** Runs it to its end. */
-  run(...args: readonly string[]): Promise<Ended> {
+  run(...args: readonly string[]): Promise<CommandResult> {
     return this.start(...args).ended();
   }
 
   /** Runs a script of bash, in which PULL stands for the command. */
-  shell(script: string): Promise<Ended> {
+  shell(script: string): Promise<CommandResult> {
     const command = script.replaceAll('PULL', `"${process.execPath}" "${COMMAND}" pull`);
     return new Promise(done => {
       execFile(

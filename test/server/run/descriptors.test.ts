@@ -19,7 +19,7 @@ afterEach(() => {
   return site.dispose();
 });
 
-/** Runs `dapberry ARGS` in a process that may open so many files. */
+/** Runs `dapberry ARGS` in a process that may open `files` files. */
 function limited(files: number, ...args: string[]): Promise<{ code: unknown; err: string }> {
   const command = [`--nofile=${files}:${files}`, process.execPath, COMMAND, ...args];
   return new Promise(done =>

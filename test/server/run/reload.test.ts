@@ -141,7 +141,7 @@ describe('a configuration that changes while fifty streams are open', () => {
     const rowsSoFar = after.times.length;
     await expect.poll(() => after.times.length, PATIENCE).toBeGreaterThan(rowsSoFar);
 
-    // What is wrong once is told once, however often it is looked at.
+    // The same mistake is logged once, however often the configuration is read.
     child.kill('SIGHUP');
 
     // The file may be on its way back: what it said goes on.

@@ -126,7 +126,7 @@ describe('a pin by the GPIO character device', () => {
     const gpio = gpioOf();
     await expect(gpio.input(8)).rejects.toThrow('GPIO8 is in use by spi0 CS0: choose another pin');
     expect(await gpio.whoHolds(8)).toBe('spi0 CS0');
-    // So the kernel calls whoever has exported it.
+    // The kernel's name for the consumer of a line exported through sysfs.
     kernel.consumer = 'sysfs';
     await expect(gpio.input(8)).rejects.toThrow(
       'GPIO8 is in use by a program that has exported it to /sys/class/gpio, or has left it so: choose another pin',

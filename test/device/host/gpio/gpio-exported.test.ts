@@ -148,7 +148,7 @@ describe('a pin that dapberry has exported', () => {
     const input: GpioInput = await gpio().input(17);
     expect(kernel.asked).toEqual([BASE + 17]);
     expect(filesOf(17)).toEqual(['in', 'none', '0', '0']);
-    // One note, of the one that has it now.
+    // One note, of the program that has the line now.
     expect(folder.notes).toHaveLength(1);
     expect(folder.notes[0]).toContain(`gpio${BASE + 17}-${process.pid}: ${process.pid} ${ownStart()} `);
     expect(folder.notes[0]).not.toMatch(new RegExp(` ${left}$`));

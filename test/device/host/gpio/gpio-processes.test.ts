@@ -13,7 +13,7 @@ import { NotesFolder, ownStart } from './notes-folder.ts';
 
 const DIST = resolve(import.meta.dirname, '../../../../dist/device');
 
-/** A user who may look into nobody else's processes. */
+/** A user that may not look into processes of other users. */
 const NOBODY = 65534;
 
 let kernel: FakeSysfs;
@@ -104,7 +104,7 @@ async function kill(child: ChildProcess): Promise<void> {
 
 const DRIVE = `await lines.output(17, 0).then(line => { line.write(1); line.close(); say('driven'); }, error => say(error.message));`;
 
-/** The tests of another user's programs can be run by root alone, who can be anyone. */
+/** Only root can start programs of another user, which some tests do. */
 const isRoot = process.getuid!() === 0;
 
 describe.skipIf(!isRoot)(

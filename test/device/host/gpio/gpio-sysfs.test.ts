@@ -161,7 +161,7 @@ describe('a pin by onoff and sysfs', () => {
 describe('a line whose files udev gives to the group gpio only after a while', () => {
   const EACCES = 13;
 
-  /** Lines whose files may be used after so many seconds, and the names of those that were found so. */
+  /** Lines whose files become usable after `seconds`, and the names of the lines that were opened in this state. */
   const lateBy = (seconds: number) => {
     const clock = new FakeClock();
     const usableAt = clock.monotonic() + seconds;

@@ -9,7 +9,7 @@ import { BASE } from './fake-sysfs.ts';
 
 const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-interface Noted {
+interface NoteFile {
   readonly start?: string;
   readonly boot?: string;
   /** The inode of the export; `-` before it is known. */
@@ -36,7 +36,7 @@ export class NotesFolder {
   }
 
   /** Writes the note of a dapberry with a process number about a pin. */
-  note(pin: number, pid: number, { start = '1', boot = BOOT, incarnation = '-' }: Noted = {}): void {
+  note(pin: number, pid: number, { start = '1', boot = BOOT, incarnation = '-' }: NoteFile = {}): void {
     writeFileSync(join(this.path, `gpio${BASE + pin}-${pid}`), `${pid} ${start} ${boot} ${incarnation}\n`);
   }
 

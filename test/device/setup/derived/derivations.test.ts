@@ -63,7 +63,7 @@ describe('a TMP36', () => {
 
 describe('a thermistor', () => {
   const divider = { supply: 3300, series: 10_000 };
-  /** Millivolts at the point between a resistor of 10 kOhm and a thermistor of so many ohms. */
+  /** Millivolts at the point between a resistor of 10 kOhm and a thermistor of `ohms`. */
   const low = (ohms: number) => (3300 * ohms) / (ohms + 10_000);
   const high = (ohms: number) => (3300 * 10_000) / (ohms + 10_000);
 

@@ -75,7 +75,7 @@ describe('the help', () => {
           done([error === null ? 0 : Number(error.code ?? -1), stdout, stderr]),
         ),
       );
-      // What is read and examined may not be well on the machine that tests.
+      // Sensors may fail, and the doctor may find problems, on the machine that runs the tests.
       expect(['read', 'doctor'].some(name => example.includes(` ${name}`)) ? 0 : code).toBe(0);
       expect([code === 0 || code === 1, err]).toEqual([true, '']);
       // Nothing is an answer too where no sensor of the configuration is a device below /dev.
