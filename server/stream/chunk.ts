@@ -10,7 +10,7 @@ export const CHUNK_MARKS = BEFORE + AFTER;
 const [CARRIAGE_RETURN, LINE_FEED] = [0x0d, 0x0a];
 const DIGITS = Uint8Array.from('0123456789abcdef', digit => digit.charCodeAt(0));
 
-/** Bytes, at least one: as they are, for a body without chunks, and framed, for a body in chunks. */
+/** Bytes as they are, for a body without chunks, and framed, for a body in chunks. No bytes have no frame: an empty chunk ends a body. */
 export interface Chunk {
   readonly framed: Uint8Array;
   readonly bytes: Uint8Array;
@@ -32,6 +32,7 @@ export function chunkIn(memory: Uint8Array, fill: (into: Uint8Array) => Uint8Arr
   const room = memory.subarray(BEFORE, memory.length - AFTER);
   const bytes = fill(room);
   if (bytes.buffer !== room.buffer || bytes.byteOffset !== room.byteOffset) return chunkOf(bytes);
+  if (bytes.length === 0) return { framed: bytes, bytes };
   const end = BEFORE + bytes.length;
   memory[end] = CARRIAGE_RETURN;
   memory[end + 1] = LINE_FEED;

@@ -22,7 +22,7 @@ export function sendRows(
   setHeaders(reply, format);
   const { failure } = dataset.status();
   if (failure !== undefined && dataset.delivery.kind !== 'on-demand') {
-    throw new RequestError(503, `the sensors of ${dataset.info.name} give no rows: ${failure}`);
+    throw new RequestError(503, `the dataset ${dataset.info.name} gives no more rows: ${failure}`);
   }
   // Fastify would read the body of a HEAD, which is endless.
   if (request.method === 'HEAD') return nameFile(format, asked).send();

@@ -161,6 +161,34 @@ describe('an error in a format that browsers save', () => {
   });
 });
 
+describe('a format', () => {
+  const served = async (format: RowFormat, path: string) => {
+    const own = await serving({ rowFormats: [...ROW_FORMATS, format] });
+    try {
+      const answer = await fetch(own.url + path);
+      return [answer.status, await answer.text()];
+    } finally {
+      await own.close();
+    }
+  };
+
+  it('may have no bytes before its first row and after its last', async () => {
+    const bare: RowFormat = {
+      ...TOY,
+      open: async content => ({ ...(await TOY.open(content)), head: new Uint8Array(0), end: new Uint8Array(0) }),
+    };
+    expect(await served(bare, '/host.toy?time[0:1:2]')).toEqual([200, '1;1;1;']);
+  });
+
+  it('may write no bytes for some of its rows', async () => {
+    const silent: RowFormat = {
+      ...TOY,
+      open: async content => ({ ...(await TOY.open(content)), encode: () => new Uint8Array(0) }),
+    };
+    expect(await served(silent, '/host.toy?time[0:1:2]')).toEqual([200, 'sensor described:.']);
+  });
+});
+
 describe('every format', () => {
   it.each(ROW_FORMATS.map(({ name }) => `${name}.test.ts`))(
     'has a test of its bytes, test/server/formats/%s',

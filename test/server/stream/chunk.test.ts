@@ -33,6 +33,12 @@ describe('a chunk', () => {
     expect(text(chunk.framed)).toBe(`14\r\n${'A'.repeat(20)}\r\n`);
   });
 
+  it('has no frame without bytes, since an empty chunk ends a body', () => {
+    expect(text(chunkOf(new Uint8Array(0)).framed)).toBe('');
+    expect(text(chunkIn(new Uint8Array(40), into => into.subarray(0, 0)).framed)).toBe('');
+    expect(text(chunkIn(new Uint8Array(40), () => new Uint8Array(0)).framed)).toBe('');
+  });
+
   it('is copied where the bytes had to go elsewhere', () => {
     const memory = new Uint8Array(20);
     const chunk = chunkIn(memory, () => new Uint8Array(300).fill(0x42));
