@@ -175,7 +175,11 @@ describe('a format', () => {
   it('may have no bytes before its first row and after its last', async () => {
     const bare: RowFormat = {
       ...TOY,
-      open: async content => ({ ...(await TOY.open(content)), head: new Uint8Array(0), end: new Uint8Array(0) }),
+      open: async content => ({
+        ...(await TOY.open(content)),
+        head: new Uint8Array(0),
+        end: new Uint8Array(0),
+      }),
     };
     expect(await served(bare, '/host.toy?time[0:1:2]')).toEqual([200, '1;1;1;']);
   });
