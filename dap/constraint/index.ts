@@ -1,4 +1,4 @@
-// The face of DAP2 constraint expressions: reads, prints, checks, runs and resumes them.
+// Exports the functions that parse, print, check, run and resume DAP2 constraint expressions.
 
 export { timesIncrease } from './plan/continuation.ts';
 export { type PlannedRows, RowReader } from './plan/evaluate.ts';

@@ -1,4 +1,4 @@
-// Lists the buses, chips and devices attached to this machine for a person, with or without a kind of sensor for them.
+// Lists the buses, chips and devices of this machine as text, including devices that no kind of sensor reads.
 
 import { hexByte, messageOf, type SensorKind } from '../../device/index.ts';
 import { deviceText, type I2cBus, i2cBuses, probeI2c } from './i2c.ts';

@@ -1,4 +1,4 @@
-// Keeps the page's one stream of rows: it begins with the past, rests while the page is hidden, and continues after the newest row.
+// Keeps the page's one stream open: it begins with past rows, stops while the page is hidden, and then resumes after the newest row.
 
 import type { DatasetAddress } from './address.ts';
 import { type AttemptContext, AttemptRun, type StreamEvents } from './attempt-run.ts';

@@ -1,4 +1,4 @@
-// Keeps the times of the newest rows, so that the last time is distinguished from a missing value.
+// Keeps the times of the newest rows, so that a stream still has a time to resume after if the last ones are missing values.
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Column } from '../../model/value.ts';

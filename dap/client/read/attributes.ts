@@ -1,4 +1,4 @@
-// Requests the attributes of a dataset, and reads as many as possible: the data can be read without them.
+// Requests the DAS of a dataset, and keeps every attribute that can be read: the client can read the data without attributes.
 
 import { onAbort } from '../../decode/on-abort.ts';
 import { DAP2 } from '../../formats/index.ts';

@@ -1,4 +1,4 @@
-// Resolves the names in a constraint, and lists the valid names for an error.
+// Finds the column that a name in a constraint means; for an unknown name, lists the valid ones for the error message.
 
 import { nearest } from '../../model/nearest.ts';
 import type { Sequence } from '../../model/variable.ts';

@@ -1,4 +1,4 @@
-// The example of a configuration with mistakes in docs/configuration.md, with the loader's messages.
+// Loads the wrong configuration of docs/configuration.md, and prints the messages that the page shows for it.
 
 import { loadConfig } from '../load.ts';
 import { problemLine } from '../text/problem.ts';
@@ -12,7 +12,7 @@ datasets:
       - kind: termal
 `;
 
-/** The output of `dapberry serve` for it. */
+/** The output of `dapberry serve` with this configuration. */
 export function mistakesText(): string {
   const loaded = loadConfig([{ name: 'garden.yaml', content: WRONG }]);
   const problems = 'problems' in loaded ? loaded.problems : [];

@@ -1,4 +1,4 @@
-// Describes one request for a dataset, and plans its constraint.
+// Declares one request for a dataset, plans its constraint, and sets the headers of its response.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Plan, parseConstraint, planConstraint, type ResponseFormat } from '../../../dap/index.ts';

@@ -65,7 +65,7 @@ describe('a bad DAS', () => {
       },
       /x\.das: expected a response of at most 8388608 bytes, found more$/,
     ],
-  ])('%s costs the attributes alone, and is told', async (_, answer, problem) => {
+  ])('%s loses only the attributes, and is reported as the problem', async (_, answer, problem) => {
     const url = await serving({ das: answer });
     // A server that sends all the time may be slow to begin with.
     const silence = problem.source.includes('found more') ? 10 : 0.2;
@@ -76,7 +76,7 @@ describe('a bad DAS', () => {
     expect(described.problem).toContain(`${url}.das: `);
   });
 
-  it('that is broken in one place gives the others', async () => {
+  it('that is broken in one place gives the attributes of the other places', async () => {
     const text = das('String comment "an "old" one";\nString units "degC";'.replaceAll(/^/gm, '      '));
     const described = await describeDataset(await serving({ das: r => r.end(text) }));
     expect(unitsOf(described)).toBe('degC');
@@ -91,18 +91,18 @@ describe('a bad DAS', () => {
     expect(described.problem).toMatch(/no byte for 0\.2 s/);
   });
 
-  it('is no problem where it is good', async () => {
+  it('is reported only if it is bad', async () => {
     expect((await describeDataset(await serving({}))).problem).toBeUndefined();
   });
 
-  it('is waited for no longer once the signal is aborted', async () => {
+  it('is no longer waited for once the signal aborts', async () => {
     const stop = new AbortController();
     const url = await serving({ das: () => stop.abort(new Error('enough')) });
     await expect(describeDataset(url, { signal: stop.signal })).rejects.toThrow('enough');
   });
 });
 
-describe('a text', () => {
+describe('the text of a DDS or a DAS', () => {
   it.each<[string, string | undefined, Buffer]>([
     ['ISO-8859-1 as its header says', 'text/plain; charset=ISO-8859-1', Buffer.from('°C Größe', 'latin1')],
     ['ISO-8859-1 without a word', 'text/plain', Buffer.from('°C Größe', 'latin1')],
@@ -110,7 +110,7 @@ describe('a text', () => {
     ['UTF-8 without a header', undefined, Buffer.from('°C Größe')],
     ['a character set that nobody knows', 'text/plain; charset=klingon', Buffer.from('°C Größe')],
     ['windows-1250', 'text/plain; charset=windows-1250', Buffer.from('°C Größe', 'latin1')],
-  ])('in %s is read as it was meant', async (_, type, units) => {
+  ])('in %s is decoded correctly', async (_, type, units) => {
     const answer =
       (text: string): Answer =>
       response => {
@@ -145,25 +145,25 @@ describe('a text', () => {
 describe('a login page', () => {
   const login: Answer = response => void response.writeHead(200, HTML).end(LOGIN);
 
-  it('in place of the DDS is said to be one', async () => {
+  it('in place of the DDS is named in the error', async () => {
     const url = await serving({ dds: login });
     await expect(describeDataset(url)).rejects.toThrow(`${url}.dds: ${SAID}`);
   });
 
-  it('in place of the data is said to be one, by read and follow', async () => {
+  it('in place of the data is named in the errors of read and follow', async () => {
     const url = await serving({ dods: login });
     await expect(read(url)).rejects.toThrow(`${url}.dods: ${SAID}`);
     await expect(all(follow(url))).rejects.toThrow(`${url}.dods: ${SAID}`);
   });
 
-  it('is recognised without a Content-Type, after comments, and where it has no end', async () => {
+  it('is recognised without a Content-Type, after comments, and without an end', async () => {
     const page = `\u{feff}<?xml version="1.0"?>\n<!-- portal -->\n<HTML lang="de">\n${'<p>'.repeat(50)}`;
     const url = await serving({ dods: response => void response.write(page) });
     await expect(all(follow(url))).rejects.toThrow(SAID);
     await expect(read(await serving({ dods: response => void response.end(page) }))).rejects.toThrow(SAID);
   });
 
-  it('that one is sent to is said to be one', async () => {
+  it('that the server redirects to is named in the error', async () => {
     const server = await answering((request, response) => {
       if (request.url === '/login') login(response);
       else response.writeHead(302, { Location: '/login' }).end();
@@ -184,12 +184,12 @@ describe('an Error object in the middle of the data', () => {
       ]),
     );
 
-  it('gives read the sentence of the server', async () => {
+  it('makes read throw the message of the server', async () => {
     const url = await serving({ dods: broken });
     await expect(read(url)).rejects.toThrow(`${url}.dods: the disk is gone`);
   });
 
-  it('gives follow the rows before it and the sentence, again and then for good', async () => {
+  it('makes follow give the rows before it, try once more, and throw the message of the server', async () => {
     const states = new States();
     const rows: number[][] = [];
     const url = await serving({ dods: broken });

@@ -89,7 +89,7 @@ describe.each(moments.map(({ moment, ...rest }) => [moment, rest] as const))(
   },
 );
 
-describe('a consumer that has enough', () => {
+describe('a consumer that stops', () => {
   it('closes the connection with break', async () => {
     const server = await answering(silentAfter(twoRows));
     expect(await take(1, follow(`${server.origin}/x`))).toHaveLength(2);
@@ -106,7 +106,7 @@ describe('a consumer that has enough', () => {
     await expect(rows.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('gets no row any more after an abort, even if some had come already', async () => {
+  it('gets no row after an abort, even if rows had arrived before it', async () => {
     const two = await answering((_request, response, number) => response.end(number === 0 ? twoRows : ''));
     const controller = new AbortController();
     const rows = follow(`${two.origin}/x?sensor[0:1:1]`, { signal: controller.signal });
@@ -115,7 +115,7 @@ describe('a consumer that has enough', () => {
     await expect(rows.next()).rejects.toThrow('enough');
   });
 
-  it('that has enough before it begins asks nothing', async () => {
+  it('with a signal that is aborted already makes no request', async () => {
     let requests = 0;
     const server = await answering(() => requests++);
     const rows = follow(`${server.origin}/x`, { signal: AbortSignal.abort(new Error('never mind')) });
@@ -123,7 +123,7 @@ describe('a consumer that has enough', () => {
     expect(requests).toBe(0);
   });
 
-  it('leaves nothing behind on the signal', async () => {
+  it('leaves no listener on the signal', async () => {
     const server = await answering(silentAfter(twoRows));
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
@@ -135,7 +135,7 @@ describe('a consumer that has enough', () => {
     );
   });
 
-  it('that fails of itself passes its own error on', async () => {
+  it('with an error of its own gets that error, and the connection closes', async () => {
     const server = await answering(silentAfter(twoRows));
     const failing = async (): Promise<void> => {
       for await (const _ of follow(`${server.origin}/x`)) throw new RangeError('mine');
@@ -186,7 +186,7 @@ describe('a consumer that does not pull', () => {
 });
 
 describe('a stand-in for fetch', () => {
-  it('that heeds no signal is left all the same', async () => {
+  it('that ignores the signal does not delay an abort', async () => {
     const controller = new AbortController();
     const rows = follow('http://pi/x', { signal: controller.signal, fetch: () => new Promise(() => {}) });
     const next = rows.next();
@@ -194,7 +194,7 @@ describe('a stand-in for fetch', () => {
     await expect(next).rejects.toThrow('enough');
   });
 
-  it('that throws is a connection that failed', async () => {
+  it('that throws counts as a failed connection', async () => {
     const rows = follow('http://pi/x', {
       retry: { base: 0, attempts: 2 },
       fetch: () => {
@@ -204,7 +204,7 @@ describe('a stand-in for fetch', () => {
     await expect(rows.next()).rejects.toThrow('http://pi/x: no network');
   });
 
-  it('is given the address, the signal and no cache', async () => {
+  it('gets the address, the signal and cache: no-store', async () => {
     const asked: unknown[] = [];
     const rows = follow('http://pi/x?sensor.time', {
       fetch: async (address, init) => {

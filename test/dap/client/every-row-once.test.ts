@@ -36,7 +36,7 @@ describe('every row comes exactly once', () => {
     }
   });
 
-  it('if the answer that shows a missing time column is cut at any byte', async () => {
+  it('if the response without the time column, after which it is requested, is cut at any byte', async () => {
     const pi = await station([...five, later]);
     pi.closeDelimited = true;
     const projected = `sensor.temperature${constraint}`;

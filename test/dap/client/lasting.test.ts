@@ -51,7 +51,7 @@ describe('a failure that no further attempt can mend is thrown at once', () => {
     );
   });
 
-  it('a server that speaks no https', async () => {
+  it('a server at https that speaks no TLS', async () => {
     const server = await answering((_request, response) => response.end());
     const url = server.origin.replace('http:', 'https:');
     await expect(all(follow(`${url}/x`, { retry }))).rejects.toThrow(
@@ -59,7 +59,7 @@ describe('a failure that no further attempt can mend is thrown at once', () => {
     );
   });
 
-  it('a body that is not compressed as it says', async () => {
+  it('a body whose compression is not the one that its header names', async () => {
     const server = await answering((_request, response) =>
       response.setHeader('content-encoding', 'gzip').end(responseBytes(five)),
     );
@@ -74,7 +74,7 @@ describe('a failure that no further attempt can mend is thrown at once', () => {
   });
 });
 
-it('after rows have come such a failure is borne for a while, and not for ever', async () => {
+it('after rows have come, such a failure is retried a few times and then thrown', async () => {
   let requests = 0;
   const server = await answering((_request, response, number) => {
     requests++;
@@ -92,7 +92,7 @@ it.each([
   ['years', '315360000', /its Retry-After is 3650 days, the next attempt follows after an hour$/],
   ['a date', 'Sat, 01 Aug 2526 12:00:00 GMT', /its Retry-After is more than 9999 days/],
   ['more digits than a number has', '9'.repeat(400), /its Retry-After is more than 9999 days/],
-])('a wait of %s is told and shortened to an hour', async (_what, value, message) => {
+])('a Retry-After of %s is reported and shortened to an hour', async (_what, value, message) => {
   const server = await answering((_request, response) =>
     response.writeHead(503, { 'retry-after': value }).end('Error { message = "maintenance"; };'),
   );
@@ -118,13 +118,13 @@ it.each([
   ['EAI_AGAIN', false],
   ['ECONNREFUSED', false],
   ['ECONNRESET', false],
-])('%s lasts: %s', (code, isLasting) => {
+])('the error %s counts as lasting: %s', (code, isLasting) => {
   const cause = Object.assign(new Error('what Node says'), { code });
   const failure = failureIn(new TypeError('fetch failed', { cause }));
   expect(failure).toEqual({ isLasting, text: expect.stringContaining('what Node says') });
 });
 
-it('a name that no server knows is told at the first failure, and asked for again', async () => {
+it('an unknown host name is reported at the first failure, and tried again', async () => {
   const states = new States();
   const rows = follow('http://no-such-host.invalid/x', { onState: states.onState });
   const reading = rows.next();

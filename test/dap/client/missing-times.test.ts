@@ -43,7 +43,7 @@ async function read(
 
 describe('a time that is marked as missing', () => {
   it.each([9.969209968386869e36, -9999, 0, 99_999_999_999])(
-    'such as %d is not the one that a stream goes on after',
+    'such as %d is not the time that a stream resumes after',
     async fill => {
       const pi = await station(fill);
       pi.append([start, 1], [fill, 2], [start + 1, 3], [start + 2, 4], [fill, 5], [fill, 6]);
@@ -64,7 +64,7 @@ describe('a time that is marked as missing', () => {
     },
   );
 
-  it('is none again after a further break', async () => {
+  it('is not used after a second break either', async () => {
     const pi = await station(1e20);
     pi.append([start, 1], [1e20, 2]);
     const batches = follow(`${pi.url}?&time>0`, { retry });
@@ -84,7 +84,7 @@ describe('a time that is marked as missing', () => {
     await batches.return();
   });
 
-  it('costs no row where the attributes are refused and the times are right', async () => {
+  it('loses no row if the server refuses its attributes and the times are correct', async () => {
     const pi = await station(0, 503);
     pi.append([1, 1], [2, 2]);
     const batches = follow(`${pi.url}?&time>0`, { retry });

@@ -22,7 +22,7 @@ describe('a server that refuses selections', () => {
     return { url: `${server.origin}/roberrypi`, queries };
   }
 
-  it('goes on with the rows that it gives, after its own reason for the break', async () => {
+  it('is followed by plain requests, and its reason for the break is reported', async () => {
     const full = new TextEncoder().encode('Error {\n    code = 500;\n    message = "disk full";\n};\n');
     const first = Buffer.concat([responseBytes(five.slice(0, 2), { end: false }), full]);
     const server = await refusing(first, responseBytes(five.slice(1, 4)));
@@ -34,7 +34,7 @@ describe('a server that refuses selections', () => {
     expect(server.queries.filter(query => query !== '')).toHaveLength(1);
   });
 
-  it('has come to its end where it gives nothing new', async () => {
+  it('is at its end once a plain request brings no new row', async () => {
     const server = await refusing(responseBytes(five));
     const states = new States();
     expect(await all(follow(server.url, { retry, onState: states.onState }))).toEqual(five);
@@ -47,7 +47,7 @@ describe('a server that asks for patience', () => {
     ['429', 429, '7', 7],
     ['503', 503, 'a date', 9],
     ['502 without a word', 502, undefined, 0],
-  ])('with %s is asked again when it said', async (_what, status, header, least) => {
+  ])('with %s is asked again after that time', async (_what, status, header, least) => {
     const server = await answering((_request, response, number) => {
       if (number > 0) return response.end(responseBytes(five));
       const now = Date.now();
@@ -70,7 +70,7 @@ describe('a server that asks for patience', () => {
     expect(await reading).toEqual(five);
   });
 
-  it('is given more and more time, until rows come again', async () => {
+  it('is asked after longer and longer pauses, until rows come again', async () => {
     const server = await answering((_request, response, number) => {
       response.statusCode = number < 4 || number === 5 ? 503 : 200;
       response.end(number === 4 ? responseBytes(five.slice(0, 2)) : number > 5 ? responseBytes(five) : '');
@@ -86,7 +86,7 @@ describe('a server that asks for patience', () => {
     expect(attempts).toEqual([1, 2, 3, 4, 5, 1, 2]);
   });
 
-  it('is given up after as many attempts in a row as were allowed', async () => {
+  it('is given up after the allowed number of attempts in a row', async () => {
     const closed = await serve(() => {});
     await closed.close();
     const states = new States();
@@ -97,8 +97,8 @@ describe('a server that asks for patience', () => {
   });
 });
 
-describe('a dataset that is not found any more', () => {
-  it('is asked for again, since a server behind a proxy may be restarting', async () => {
+describe('a dataset that answers 404 after it gave rows', () => {
+  it('is requested again: a server behind a proxy may be restarting', async () => {
     const server = await answering((_request, response, number) => {
       response.statusCode = number >= 1 && number <= 10 ? 404 : 200;
       response.end(
@@ -108,7 +108,7 @@ describe('a dataset that is not found any more', () => {
     expect(await take(5, follow(`${server.origin}/roberrypi`, { retry }))).toEqual(five);
   });
 
-  it('and is found again and again is followed for ever', async () => {
+  it('and rows again each time is followed for ever', async () => {
     const server = await answering((_request, response, number) => {
       const isThere = number % 8 === 0;
       response.statusCode = isThere ? 200 : 404;
@@ -118,7 +118,7 @@ describe('a dataset that is not found any more', () => {
     expect(await take(5, follow(`${server.origin}/roberrypi`, { retry }))).toEqual(five);
   });
 
-  it('is believed to be gone in the end', async () => {
+  it('and never rows again is given up in the end', async () => {
     let requests = 0;
     const server = await answering((_request, response, number) => {
       requests++;
@@ -133,7 +133,7 @@ describe('a dataset that is not found any more', () => {
 });
 
 describe('a response that goes wrong after rows have come', () => {
-  it('is taken up again behind the last good row', async () => {
+  it('is resumed after the last good row', async () => {
     const server = await answering((_request, response, number) => {
       if (number === 0) {
         response.end(
@@ -160,8 +160,8 @@ describe('a response that goes wrong after rows have come', () => {
   });
 });
 
-describe('the end marker itself', () => {
-  it('does not end a Sequence without bounds, even one that brings nothing', async () => {
+describe('an end marker', () => {
+  it('does not end a Sequence without bounds, even one without rows', async () => {
     const server = await answering((_request, response, number) => {
       const rows = number === 3 ? [rowBytes(five[0]!)] : [];
       response.end(Buffer.concat([Buffer.from(`${head()}Data:\n`), ...rows, END]));

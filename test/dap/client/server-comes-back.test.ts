@@ -8,7 +8,7 @@ const five: Row[] = [1, 2, 3, 4, 5].map(n => [1369000000.1 + n * 0.7, n]);
 const retry = { base: 0 };
 
 describe('a server that comes back', () => {
-  it('after a crash goes on where it was', async () => {
+  it('after a crash continues after the last row', async () => {
     const pi = await station(five.slice(0, 2));
     const states = new States();
     const rows = follow(`${pi.url}?&sensor.time>0`, {
@@ -32,7 +32,7 @@ describe('a server that comes back', () => {
     await rows.return();
   });
 
-  it('after it was shut down in order, with an end marker on a Sequence that has no end', async () => {
+  it('after an orderly shutdown, whose end marker does not end the endless Sequence', async () => {
     const pi = await station();
     const states = new States();
     const rows = follow(pi.url, { retry: { base: 0.01, cap: 0.05 }, onState: states.onState });
@@ -51,7 +51,7 @@ describe('a server that comes back', () => {
     await rows.return();
   });
 
-  it('in the middle of a row range, shut down in order, gives the other rows too', async () => {
+  it('after an orderly shutdown within a row range gives the rest of the range', async () => {
     const pi = await station();
     const rows = follow(`${pi.url}?sensor[0:1:2]`, { retry: { base: 0.01, cap: 0.05 } });
     const first = rows.next();
@@ -69,7 +69,7 @@ describe('a server that comes back', () => {
     expect(pi.queries.at(-1)).toBe('sensor[0:1:2]&sensor.time>=1');
   });
 
-  it('without its past goes on with its next row', async () => {
+  it('without its past rows continues with its next row', async () => {
     let served = 0;
     const live = await answering((_request, response) => {
       const rows = five.slice(served, served + 2);
@@ -79,7 +79,7 @@ describe('a server that comes back', () => {
     expect(await take(5, follow(`${live.origin}/roberrypi`, { retry }))).toEqual(five);
   });
 
-  it('and repeats rows has them dropped at the beginning, and only there', async () => {
+  it('and repeats rows: they are dropped at the beginning of the response, and only there', async () => {
     const steppedBack: Row = [five[0]![0], 99];
     let sendSteppedBack = (): void => {};
     const deaf = await answering((_request, response, number) => {

@@ -37,7 +37,7 @@ describe('silence', () => {
         response.write('Err');
       },
     ],
-  ])('%s has the connection made anew', async (_where, handler) => {
+  ])('%s makes the client connect again', async (_where, handler) => {
     const server = await answering((request, response, number) => {
       if (number === 0) handler(request, response);
       else response.end(responseBytes([[7, 70]]));
@@ -50,7 +50,7 @@ describe('silence', () => {
     expect(lost).toMatchObject({ reason: expect.stringMatching(/no byte for 0.1 s|found 503/) });
   });
 
-  it('for want of rows is not a failure: the wait does not grow, and the attempts have no end', async () => {
+  it('between rare rows is no failure: the back-off does not grow, and attempts have no limit', async () => {
     let requests = 0;
     const server = await answering((_request, response, number) => {
       requests++;
@@ -67,7 +67,7 @@ describe('silence', () => {
     for (const state of lost) expect(state).toMatchObject({ attempt: 1 });
   });
 
-  it('does not include a slow response, with a byte now and then', async () => {
+  it('does not include a slow response that sends a byte now and then', async () => {
     const server = await answering(async (_request, response) => {
       const bytes = responseBytes([[7, 70]], { end: false });
       response.write(bytes.subarray(0, bytes.length - 12));
@@ -82,7 +82,7 @@ describe('silence', () => {
     expect(states.names).toEqual(['connecting', 'waiting', 'connected', 'ended']);
   });
 
-  it('does not include the time of a slow consumer', async () => {
+  it('does not include the time that a slow consumer takes', async () => {
     let sent = (): void => {};
     const third = new Promise<void>(resolve => {
       sent = resolve;
@@ -101,7 +101,7 @@ describe('silence', () => {
     await rows.return();
   });
 
-  it('is measured at once when a machine wakes up', async () => {
+  it('is checked at once when the machine wakes up', async () => {
     const server = await answering((_request, response, number) => {
       response.write(number === 0 ? twoRows : responseBytes([[3, 30]], { end: false }));
     });

@@ -81,13 +81,13 @@ async function next(
   return rows;
 }
 
-describe('a table whose time has another name', () => {
+describe('a table whose time column is not named time', () => {
   it.each([
     ['days since 1899-12-30 00:00:00', [45_000.25, 45_000.5, 45_001]],
     ['milliseconds since 1970-01-01', [1_700_000_000_000, 1_700_000_000_001, 1_700_000_000_007]],
     ['hours since 2000-01-01 12:00 +01:00', [-3, 0, 7]],
     ['months since 1960-01-01', [1, 2, 3]],
-  ])('is read once, and then for what is new, in %s', async (units, times) => {
+  ])('is read once, then asked only for later rows, in %s', async (units, times) => {
     const rows = times.map((time, n) => [n, time]);
     const table = await new Table(['value', 'obs'], { obs: units, value: '1' }, rows.slice(0, 2)).open();
     const states = new States();
@@ -103,7 +103,7 @@ describe('a table whose time has another name', () => {
     expect(new Set(table.queries.slice(1, 3))).toEqual(new Set([`&sensor.obs>=${times[1]}`]));
   });
 
-  it('is asked for its time as well, if the projection leaves it out', async () => {
+  it('is asked for its time column too if the projection leaves it out', async () => {
     const rows = [1, 2, 3].map(n => [n * 10, n]);
     const table = await new Table(
       ['value', 'obs'],
@@ -119,14 +119,14 @@ describe('a table whose time has another name', () => {
     expect(table.queries.at(-1)).toBe('sensor.value,sensor.obs&sensor.obs>=2');
   });
 
-  it('ends where its bound is past in its own units', async () => {
+  it('ends once its upper bound is past, in its own units', async () => {
     const rows = [1, 2, 3].map(n => [n, n]);
     const table = await new Table(['value', 'obs'], { obs: 'days since 1970-01-01' }, rows).open();
     expect(await all(follow(`${table.url}?&obs<=2`, { retry }))).toEqual(rows.slice(0, 2));
     expect(table.queries).toHaveLength(1);
   });
 
-  it('does not end before its bound in its own units, though as seconds that were long past', async () => {
+  it('goes on until its bound is past in its own units, even if the same number of seconds is long past', async () => {
     const today = Math.floor(Date.now() / 86_400_000);
     const rows = [1, 2, 3].map(n => [n, today - 3 + n]);
     const table = await new Table(
@@ -141,7 +141,7 @@ describe('a table whose time has another name', () => {
     await batches.return();
   });
 
-  it('goes on after the rows that the caller has', async () => {
+  it('continues after the rows that the caller has', async () => {
     const rows = [1, 2, 2, 2, 3].map((day, n) => [n, day]);
     const table = await new Table(['value', 'obs'], { obs: 'days since 1970-01-01' }, rows).open();
     expect(await take(3, follow(table.url, { retry, after: { time: 2 } }))).toEqual(rows.slice(2));
@@ -164,7 +164,7 @@ describe('a table without a time', () => {
     expect(states.seen.at(-1)).toEqual({ state: 'ended', reason: 'the Sequence has come to its end' });
   });
 
-  it('cannot be gone on with after a row', async () => {
+  it('cannot continue after a given row', async () => {
     const table = await new Table(['value'], {}, [[1]]).open();
     await expect(all(follow(table.url, { after: { time: 1 } }))).rejects.toThrow(
       /expected a column of times, to continue after the rows that have come, found none/,
@@ -173,7 +173,7 @@ describe('a table without a time', () => {
 });
 
 describe('a server that answers 404 where no row matches, as ERDDAP does', () => {
-  it('has no rows yet, and is asked again, however often', async () => {
+  it('counts as having no rows yet, and is asked again without limit', async () => {
     const table = await new Table(['value', 'time'], {}, [[1, 10]]).open();
     table.empty = 'as ERDDAP';
     const batches = follow(`${table.url}?&time>10`, { retry });
@@ -190,7 +190,7 @@ describe('a server that answers 404 where no row matches, as ERDDAP does', () =>
     await batches.return();
   });
 
-  it('has no more rows where the bound is past', async () => {
+  it('counts as having no more rows once the bound is past', async () => {
     const table = await new Table(['value', 'time'], {}, [[1, 10]]).open();
     table.empty = 'as ERDDAP';
     expect(await all(follow(`${table.url}?&time<50`, { retry, after: { time: 20 } }))).toEqual([]);
@@ -206,7 +206,7 @@ describe('several rows of one time', () => {
     ['', rows],
     ['sensor[0:1:2]', rows.slice(0, 3)],
     ['sensor[0:1:5]', rows.slice(0, 6)],
-  ])('come once each wherever %j is cut', async (projection, expected) => {
+  ])('come once each if the response to %j is cut at any byte', async (projection, expected) => {
     const pi = await station([...rows, later]);
     const constraint = `${projection}&sensor.time>0&sensor.time<=${rows.at(-1)![0]}`;
     for (let cut = 250; cut < 250 + head().length + rows.length * 26; cut += 5) {
@@ -217,7 +217,7 @@ describe('several rows of one time', () => {
     }
   });
 
-  it('are counted from those that the caller has', async () => {
+  it('are counted from the rows that the caller has', async () => {
     const pi = await station([...rows, later]);
     const after = { time: rows[1]![0], count: 2 };
     const constraint = `&sensor.time<=${rows.at(-1)![0]}`;
@@ -229,6 +229,6 @@ it.each([
   [{ time: Number.NaN }, /after\.time to be the time of a row, found NaN/],
   [{ time: 1, count: 0 }, /after\.count to be a number of rows from 1 on, found 0/],
   [{ time: 1, count: 1.5 }, /after\.count .* found 1.5/],
-])('refuses to go on after %j', async (after, message) => {
+])('follow refuses the option after: %j', async (after, message) => {
   await expect(all(follow('http://127.0.0.1:8080/x', { after }))).rejects.toThrow(message);
 });

@@ -197,7 +197,7 @@ describe('every format', () => {
   it.each(ROW_FORMATS.map(({ name }) => `${name}.test.ts`))(
     'has a test of its bytes, test/server/formats/%s',
     file => {
-      expect(existsSync(resolve(import.meta.dirname, file))).toBe(true);
+      expect(existsSync(resolve(import.meta.dirname, file)), `write test/server/formats/${file}`).toBe(true);
     },
   );
 });
@@ -207,7 +207,8 @@ describe('docs/addresses.md', () => {
 
   it.each([...ROW_FORMATS, ...DOCUMENTS])('has $suffix in its table of addresses', format => {
     const addresses = suffixesOf(format).map(suffix => `\`/NAME${suffix}\``);
-    expect(page).toContain(`| ${addresses.join(', ')} |`);
+    const row = `| ${addresses.join(', ')} |`;
+    expect(page.includes(row), `add a line that begins with "${row}" to docs/addresses.md`).toBe(true);
   });
 });
 

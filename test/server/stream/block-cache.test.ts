@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe('blocks of the past', () => {
-  it('cost nothing for one reader, and are encoded once for all after it', () => {
+  it('are not kept for the first reader, and are encoded once for all later readers', () => {
     const blocks = new BlockCache(new BlockBudget(10 * SIZE));
     expect(ask(blocks, [3, 4])).toEqual([false, false]);
     expect(encoded).toBe(0);
@@ -36,7 +36,7 @@ describe('blocks of the past', () => {
     expect(encoded).toBe(1);
   });
 
-  it('take no more memory than the budget, all caches together', () => {
+  it('of all caches together take no more memory than the budget', () => {
     const budget = new BlockBudget(3 * SIZE);
     const [one, other] = [new BlockCache(budget), new BlockCache(budget)];
     ask(one, [0, 1]);
@@ -45,7 +45,7 @@ describe('blocks of the past', () => {
     expect(ask(one, [0, 1])).toEqual([true, true]);
   });
 
-  it('make room for others when the store has forgotten their rows', () => {
+  it('are freed for other blocks when the store has forgotten their rows', () => {
     const blocks = new BlockCache(new BlockBudget(2 * SIZE));
     ask(blocks, [0, 1, 2]);
     expect(ask(blocks, [0, 1, 2])).toEqual([true, true, false]);
@@ -53,7 +53,7 @@ describe('blocks of the past', () => {
     expect(ask(blocks, [1, 0], 1)).toEqual([true, false]);
   });
 
-  it('are let go when no reader asked for any in a minute, and not before', () => {
+  it('are freed when no reader asks for a block within a minute, and not before', () => {
     const budget = new BlockBudget(SIZE);
     const blocks = new BlockCache(budget);
     ask(blocks, [0, 0]);
@@ -67,7 +67,7 @@ describe('blocks of the past', () => {
     expect(ask(blocks, [0, 0])).toEqual([true, true]);
   });
 
-  it('are let go while others are used', () => {
+  it('are freed in an unused cache while another cache is in use', () => {
     const budget = new BlockBudget(2 * SIZE);
     const [used, unused] = [new BlockCache(budget), new BlockCache(budget)];
     ask(used, [0, 0]);
@@ -79,7 +79,7 @@ describe('blocks of the past', () => {
     expect([used.bytes, unused.bytes]).toEqual([SIZE, 0]);
   });
 
-  it('leave no timer behind when they are cleared', () => {
+  it('leave no timer behind after a clear', () => {
     const cache = new BlockCache(new BlockBudget(SIZE));
     ask(cache, [0, 0]);
     expect(vi.getTimerCount()).toBe(1);

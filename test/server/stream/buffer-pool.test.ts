@@ -4,7 +4,7 @@ import { BUFFER_BYTES, BufferPool } from '../../../server/stream/buffer-pool.ts'
 import { type Serving, serving } from '../../serving.ts';
 
 describe('a buffer', () => {
-  it('is used again once it was given back, and not before', () => {
+  it('is used again after it is given back, and not before', () => {
     const pool = new BufferPool();
     const [one, two] = [pool.take(), pool.take()];
     expect(one).not.toBe(two);
@@ -14,7 +14,7 @@ describe('a buffer', () => {
     expect(pool.take()).not.toBe(one);
   });
 
-  it('is let go where many are spare', () => {
+  it('is freed if the pool has many spare ones', () => {
     const pool = new BufferPool();
     const many = Array.from({ length: 100 }, () => pool.take());
     for (const buffer of many) pool.giveBack(buffer);

@@ -8,13 +8,16 @@ describe('a chunk', () => {
     ['a', '1\r\na\r\n'],
     ['0123456789abcdef', '10\r\n0123456789abcdef\r\n'],
     ['x'.repeat(0xabcd), `abcd\r\n${'x'.repeat(0xabcd)}\r\n`],
-  ])('has its length and a line end before it, and a line end after it', (body, framed) => {
-    const chunk = chunkOf(Buffer.from(body));
-    expect(text(chunk.framed)).toBe(framed);
-    expect(text(chunk.bytes)).toBe(body);
-  });
+  ])(
+    '%#: has its length in hexadecimal and a line end before the bytes, and a line end after them',
+    (body, framed) => {
+      const chunk = chunkOf(Buffer.from(body));
+      expect(text(chunk.framed)).toBe(framed);
+      expect(text(chunk.bytes)).toBe(body);
+    },
+  );
 
-  it('is written to the memory that is given, whatever is in it, and only as far as it goes', () => {
+  it('is written into the given memory, and leaves the bytes behind it unchanged', () => {
     const memory = new Uint8Array(100).fill(0xff);
     const chunk = chunkIn(memory, into => {
       expect(into.length).toBe(100 - CHUNK_MARKS);
@@ -27,7 +30,7 @@ describe('a chunk', () => {
     expect(memory.subarray(end)).toEqual(new Uint8Array(100 - end).fill(0xff));
   });
 
-  it('fills the memory to its end where there is just enough', () => {
+  it('may fill the memory exactly', () => {
     const memory = new Uint8Array(20 + CHUNK_MARKS);
     const chunk = chunkIn(memory, into => into.fill(0x41));
     expect(text(chunk.framed)).toBe(`14\r\n${'A'.repeat(20)}\r\n`);
@@ -39,7 +42,7 @@ describe('a chunk', () => {
     expect(text(chunkIn(new Uint8Array(40), () => new Uint8Array(0)).framed)).toBe('');
   });
 
-  it('is copied where the bytes had to go elsewhere', () => {
+  it('is copied if the memory is too small for the bytes', () => {
     const memory = new Uint8Array(20);
     const chunk = chunkIn(memory, () => new Uint8Array(300).fill(0x42));
     expect(text(chunk.framed)).toBe(`12c\r\n${'B'.repeat(300)}\r\n`);

@@ -54,25 +54,28 @@ describe('an endless stream', () => {
     expect(performance.now() - gone).toBeLessThan(1000);
   });
 
-  it.each([0, 0.01])('leaves nothing behind after 1,000 connects at interval %d', async interval => {
-    server = await serving({ interval });
-    const counts = () => process.getActiveResourcesInfo().filter(name => !name.startsWith('TTY')).length;
-    const connectOnce = async () => {
-      const socket = connect(server.port, '127.0.0.1');
-      socket.write('GET /roberrypi.dods HTTP/1.1\r\nHost: pi\r\n\r\n');
-      await once(socket, 'data');
-      socket.destroy();
-      await once(socket, 'close');
-    };
-    for (let round = 0; round < 20; round += 1) await connectOnce();
-    const before = counts();
-    for (let round = 0; round < 50; round += 1) {
-      await Promise.all(Array.from({ length: 20 }, connectOnce));
-    }
-    await untilStreams(server, 0);
-    await until(() => counts() <= before + 2);
-    if (interval === 0) await makesNoRows('roberrypi');
-  });
+  it.each([0, 0.01])(
+    'leaves no stream, socket or timer behind after 1,000 connections at interval %d',
+    async interval => {
+      server = await serving({ interval });
+      const counts = () => process.getActiveResourcesInfo().filter(name => !name.startsWith('TTY')).length;
+      const connectOnce = async () => {
+        const socket = connect(server.port, '127.0.0.1');
+        socket.write('GET /roberrypi.dods HTTP/1.1\r\nHost: pi\r\n\r\n');
+        await once(socket, 'data');
+        socket.destroy();
+        await once(socket, 'close');
+      };
+      for (let round = 0; round < 20; round += 1) await connectOnce();
+      const before = counts();
+      for (let round = 0; round < 50; round += 1) {
+        await Promise.all(Array.from({ length: 20 }, connectOnce));
+      }
+      await untilStreams(server, 0);
+      await until(() => counts() <= before + 2);
+      if (interval === 0) await makesNoRows('roberrypi');
+    },
+  );
 
   it('answers HEAD and OPTIONS at once and starts no stream', async () => {
     server = await serving();
@@ -89,7 +92,7 @@ describe('an endless stream', () => {
   });
 
   it.each([0, 0.02, 60])(
-    'ends with its marker and a whole response when the server closes, interval %d',
+    'ends with its end marker and a complete response when the server closes, at interval %d',
     async interval => {
       server = await serving({ interval });
       const streams = await Promise.all(
@@ -124,7 +127,7 @@ describe('an endless stream', () => {
     stuck.destroy();
   });
 
-  it('holds what waits for a stuck client within bounds', async () => {
+  it('keeps a bounded number of bytes for a client that reads nothing', async () => {
     server = await serving({ interval: 0 });
     const accepted = once(server.app.server, 'connection') as Promise<[Socket]>;
     const stuck = stuckClient(server, '/roberrypi.dods');
@@ -141,7 +144,7 @@ describe('an endless stream', () => {
     stuck.destroy();
   });
 
-  it('makes no more rows for a client that has gone', async () => {
+  it('makes no more rows for a client that has disconnected', async () => {
     server = await serving({ interval: 0, simulate: true });
     const asked = request(`${server.url}/host.dods`, { agent: false }).end();
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];

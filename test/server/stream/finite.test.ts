@@ -7,7 +7,7 @@ let server: Serving;
 afterEach(() => server.close());
 
 describe('a finite stream', () => {
-  it('is over once an upper bound on time is past', async () => {
+  it('ends once its upper bound on time is past', async () => {
     server = await serving();
     const [high] = [Date.now() / 1000 + 0.5];
     const text = await (await fetch(`${server.url}/roberrypi.asc?time&time<${high}`)).text();
@@ -17,7 +17,7 @@ describe('a finite stream', () => {
   });
 
   it.each(['time<now-1second', 'time<=now', 'time<now%2B300milliseconds'])(
-    'is over when every row to come is past %s, though the next one is a minute away',
+    'ends once no later row can match %s, without waiting a minute for the next row',
     async bound => {
       server = await serving({ interval: 60 });
       await until(() => server.datasets[0]!.status().rows > 0);
@@ -27,7 +27,7 @@ describe('a finite stream', () => {
     },
   );
 
-  it('begins at the oldest row that can match, and runs on into live rows without gap or double', async () => {
+  it('begins at the oldest row that can match, and continues with live rows without a gap or a repeated row', async () => {
     server = await serving({ interval: 0.02 });
     await until(() => server.datasets[0]!.status().rows >= 10);
     const answer = await fetch(`${server.url}/roberrypi.dods?time&time>now-1hour&time<now%2B1second`);
@@ -40,7 +40,7 @@ describe('a finite stream', () => {
     expect(second.subarray(0, first.length)).toEqual(first);
   });
 
-  it('is the same bytes each time for the same past window', async () => {
+  it('sends the same bytes each time for the same window of the past', async () => {
     server = await serving({ interval: 0.02 });
     await until(() => server.datasets[0]!.status().rows >= 20);
     const high = server.datasets[0]!.status().lastTime!;
@@ -51,7 +51,7 @@ describe('a finite stream', () => {
     expect(Buffer.compare(new Uint8Array(again!), new Uint8Array(once_!))).toBe(0);
   });
 
-  it('ends at once where nothing can match', async () => {
+  it('ends at once if no row can match', async () => {
     server = await serving({ interval: 60 });
     const answer = await fetch(`${server.url}/roberrypi.dods?&time>5&time<3`);
     expect((decodeAll(new Uint8Array(await answer.arrayBuffer())).values[0] as Batch).length).toBe(0);
@@ -71,7 +71,7 @@ describe('interval 0', () => {
     expect((columns[0] as Float64Array)[0]).toBe(1_000_000_000);
   });
 
-  it('ends where times are so far away that a number no longer tells them apart', async () => {
+  it('ends at times so large that a Float64 no longer tells two rows apart', async () => {
     server = await serving({ interval: 0 });
     for (const far of ['1e16', '1e300']) {
       const answer = await fetch(`${server.url}/roberrypi.dods?&time>=${far}`);

@@ -29,7 +29,7 @@ function share(shared: SharedRowsByDataset, format: RowFormat, constraint: strin
 }
 
 describe('rows that are shared', () => {
-  it('are encoded once for all who ask for the same columns in the same format', () => {
+  it('are encoded once for all readers of the same columns in the same format', () => {
     const shared = new SharedRowsByDataset(1e6);
     const one = share(shared, dods, 'time,b');
     const other = share(shared, dods, 'sensor.time,sensor.b&time>5');
@@ -44,14 +44,14 @@ describe('rows that are shared', () => {
     }
   });
 
-  it('are those of one dataset', () => {
+  it('are shared within one dataset only', () => {
     const shared = new SharedRowsByDataset(1e6);
     const other = openDataset().dataset;
     expect(share(shared, dods, 'time', other)).toBe(share(shared, dods, 'time', other));
     expect(share(shared, dods, 'time', other)).not.toBe(share(shared, dods, 'time'));
   });
 
-  it('are not taken for fewer or more or other rows', () => {
+  it('are not sent in place of fewer, more or other rows', () => {
     const chunks = share(new SharedRowsByDataset(1e6), dods, 'time,b');
     const bytes = (position: number, batch: Batch) => chunks.newest(position, batch).bytes;
     const stride = 16;
@@ -63,7 +63,7 @@ describe('rows that are shared', () => {
     expect(bytes(8, rows(2, 3))).toEqual(three.subarray(stride));
   });
 
-  it('stay right for every order of columns', () => {
+  it('are correct for every order of columns', () => {
     const shared = new SharedRowsByDataset(1e6);
     const first = share(shared, ascii, 'c,a');
     const names = ['time', 'a', 'b', 'c'];
@@ -97,7 +97,7 @@ describe('rows that are shared', () => {
     expect(share(shared, dods, 'time', one)).not.toBe(before);
   });
 
-  it('are let go, blocks and all, when the dataset closes', () => {
+  it('are freed with their blocks when the dataset closes', () => {
     const shared = new SharedRowsByDataset(1e6);
     const { dataset: one, end } = openDataset();
     const kept = share(shared, dods, 'time', one);

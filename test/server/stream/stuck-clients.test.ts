@@ -8,8 +8,8 @@ import { openStream, stuckClient, untilStreams } from './open-stream.ts';
 let server: Serving;
 afterEach(() => server.close());
 
-describe('a limit', () => {
-  it('on open streams answers 503 with Retry-After and a DAP2 Error, and lifts when a stream ends', async () => {
+describe('the limits of streams', () => {
+  it('answer one stream too many with 503, Retry-After and a DAP2 Error, until another stream ends', async () => {
     server = await serving({ limits: { maxStreams: 3, maxStreamsPerAddress: 2 } });
     const streams = [await openStream(server, '/roberrypi.dods'), await openStream(server, '/host.asc')];
     const refused = await fetch(`${server.url}/roberrypi.dods`);
@@ -27,7 +27,7 @@ describe('a limit', () => {
     streams[1]!.asked.destroy();
   });
 
-  it('on the time that a client takes nothing cuts it off, and it alone', async () => {
+  it('cut off the client that reads nothing for the reader timeout, and no other client', async () => {
     server = await serving({ interval: 0, limits: { readerTimeout: 0.2 } });
     const stuck = stuckClient(server, '/roberrypi.dods');
     const { asked, answer } = await openStream(server, '/roberrypi.dods');
@@ -39,8 +39,8 @@ describe('a limit', () => {
   });
 });
 
-describe('a client that reads slowly', () => {
-  it('but steadily is not cut off, though the kernel says nothing of it for longer than a client may be stuck', async () => {
+describe('a client that reads slowly but steadily', () => {
+  it('is not cut off, even if the kernel reports no progress for longer than the reader timeout', async () => {
     server = await serving({ interval: 0, limits: { readerTimeout: 2 } });
     const slow = connect(server.port, '127.0.0.1');
     slow.write('GET /roberrypi.dods HTTP/1.1\r\nHost: pi\r\n\r\n');

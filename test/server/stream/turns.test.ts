@@ -21,7 +21,7 @@ function taker(turns: Turns, name: string, count: number, seen: string[], each =
 }
 
 describe('turns', () => {
-  it('go round, one for each stream', async () => {
+  it('go to each stream in order, one at a time', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     for (const name of 'abc') taker(turns, name, 3, seen);
@@ -29,7 +29,7 @@ describe('turns', () => {
     expect(seen.join('')).toBe('abcabcabc');
   });
 
-  it('go on where they were broken off, so that no stream waits for two turns of another', async () => {
+  it('continue after a pause with the next stream, so that no stream waits for two turns of another', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     for (const name of 'abcdef') taker(turns, name, 4, seen, () => work(2));
@@ -37,7 +37,7 @@ describe('turns', () => {
     expect(seen.join('')).toBe('abcdef'.repeat(4));
   });
 
-  it('leave the event loop to others, however many wait', async () => {
+  it('return to the event loop regularly, however many streams wait', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     for (let number = 0; number < 50; number += 1) taker(turns, '.', 1, seen, () => work(2));
@@ -50,7 +50,7 @@ describe('turns', () => {
     expect(rounds).toBeGreaterThan(10);
   });
 
-  it('are not given to one who has gone', async () => {
+  it('are not given to a stream that was removed', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     const gone = () => seen.push('gone');
@@ -61,7 +61,7 @@ describe('turns', () => {
     expect(seen).toEqual(['a', 'a']);
   });
 
-  it('are not given to one who goes in the turn of another', async () => {
+  it('are not given to a stream that is removed during the turn of another', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     const gone = () => seen.push('gone');

@@ -59,7 +59,7 @@ describe('follow', () => {
     ]);
   });
 
-  it('asks nothing before it is pulled', async () => {
+  it('makes no request before its first row is pulled', async () => {
     const pi = await station(five);
     const states = new States();
     const rows = follow(pi.url, { onState: states.onState });
@@ -91,7 +91,7 @@ describe('a bounded Sequence ends', () => {
     expect(pi.queries).toHaveLength(1);
   });
 
-  it('with no row where none matches', async () => {
+  it('without a row if none matches', async () => {
     const pi = await station(five);
     expect(await all(follow(`${pi.url}?&sensor.time<10`))).toEqual([]);
     expect(pi.queries).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('a bounded Sequence ends', () => {
     expect(await all(follow(`${server.origin}/roberrypi?sensor[0:1:4]`))).toEqual(five);
   });
 
-  it('short of its row range only if the server has no more to give on being asked again', async () => {
+  it('before its row range is full, if a second request brings no more rows', async () => {
     const table = await answering((request, response) => {
       response.end(responseBytes(request.url?.includes('sensor.time%3E') ? [] : five));
     });
@@ -114,7 +114,7 @@ describe('a bounded Sequence ends', () => {
     expect(states.names.filter(name => name === 'connecting')).toHaveLength(2);
   });
 
-  it('short of its row range at once where no time tells which rows have come', async () => {
+  it('before its row range is full without a second request, if it has no time', async () => {
     const table = await answering((request, response) => {
       if (request.url?.includes('.dds')) response.end(head(['temperature']));
       else response.end(Buffer.concat([Buffer.from(`${head(['temperature'])}Data:\n`), rowBytes([7]), END]));
@@ -150,7 +150,7 @@ describe('a projection without the time', () => {
     expect(states.names.filter(name => name === 'reconnecting')).toHaveLength(1);
   });
 
-  it('is asked as it stands where the Sequence has no time', async () => {
+  it('is requested unchanged if the Sequence has no time', async () => {
     const asked: string[] = [];
     const server = await answering((request, response) => {
       asked.push(decodeURIComponent(request.url ?? ''));
@@ -169,7 +169,7 @@ describe('a projection without the time', () => {
     ]);
   });
 
-  it('of a dataset that cannot be described is refused in the words of the server', async () => {
+  it('of a dataset without a DDS is refused with the message of the server', async () => {
     const server = await answering((request, response) => {
       if (!request.url?.includes('.dds')) return response.end(`${head(['temperature'])}Data:\n`);
       response.statusCode = 403;

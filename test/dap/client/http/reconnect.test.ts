@@ -47,7 +47,7 @@ describe('Retry-After', () => {
     expect(retryAfter(new Headers(headers as Record<string, string>), now)).toBe(expected);
   });
 
-  it('as a date is measured by the clock that wrote it', () => {
+  it('as a date is compared with the Date of the same response', () => {
     const headers = new Headers({
       date: 'Thu, 01 Jan 1970 00:00:10 GMT',
       'retry-after': 'Thu, 01 Jan 1970 00:00:15 GMT',
@@ -68,7 +68,7 @@ describe('a wait', () => {
     expect(await waiting).toBe(true);
   });
 
-  it('ends at once with the reason of an abort, before it and while it lasts', async () => {
+  it('rejects at once with the reason of an abort, before or during the wait', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const waiting = pause(3600, controller.signal);

@@ -26,16 +26,16 @@ function runs(command: string): string {
 }
 
 describe('a word of a command that the program or the page offers', () => {
-  it.each(HOSTILE)('is that word to a shell: %s', name => {
+  it.each(HOSTILE)('reaches the shell unchanged: %s', name => {
     expect(runs(`printf '%s|' ${shellWord(name)}`)).toBe(`${name}|`);
   });
 
-  it('stays readable where a shell takes it as it is', () => {
+  it('is not quoted if a shell needs no quotes', () => {
     expect(shellWord('http://192.168.1.5:8080/host.asc')).toBe('http://192.168.1.5:8080/host.asc');
     expect(shellWord('ada')).toBe('ada');
   });
 
-  it('has no line breaks and nothing that cannot be seen', () => {
+  it('has no line breaks and no invisible characters', () => {
     expect(shellWord('a\nid\r\u001b[2J\u202e\u2028\u200bb')).toBe("'aid[2Jb'");
   });
 });
@@ -43,7 +43,7 @@ describe('a word of a command that the program or the page offers', () => {
 describe('the words of a command that install.sh prints', () => {
   const steps = join(import.meta.dirname, '../../../../systemd/install/steps.sh');
 
-  it.each(HOSTILE)('are those words to a shell: %s', name => {
+  it.each(HOSTILE)('reach the shell unchanged: %s', name => {
     const printed = execFileSync('bash', ['-c', '. "$1"; words "$2" end', 'bash', steps, name], {
       encoding: 'utf8',
     });

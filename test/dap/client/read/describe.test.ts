@@ -53,7 +53,7 @@ describe('describe', () => {
     expect(String(failure)).toContain(`${server.origin}/roberrypi`);
   });
 
-  it('rejects for a server that is not there', async () => {
+  it('rejects if no server answers', async () => {
     const server = await serve(() => {});
     await server.close();
     const asking = describeDataset(`${server.origin}/roberrypi`);
@@ -61,7 +61,7 @@ describe('describe', () => {
     await expect(asking).rejects.toMatchObject({ name: 'ResponseError', status: undefined });
   });
 
-  it('rejects for a server that says nothing', async () => {
+  it('rejects if the server sends nothing', async () => {
     const server = await answering(() => {});
     await expect(describeDataset(server.origin, { silence: 0.1 })).rejects.toThrow('no byte for 0.1 s');
   });
@@ -78,7 +78,7 @@ describe('describe', () => {
     await expect(describeDataset(server.origin)).rejects.toThrow(/at most 16777216 bytes/);
   });
 
-  it('is ended by its signal', async () => {
+  it('ends when its signal aborts', async () => {
     const controller = new AbortController();
     const server = await answering(() => controller.abort(new Error('enough')));
     await expect(describeDataset(server.origin, { signal: controller.signal })).rejects.toThrow('enough');
