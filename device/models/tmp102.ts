@@ -1,4 +1,4 @@
-// A model of a TMP102: a word of configuration, 12 bits, a one-shot bit that shows the end of a conversion (TI SBOS397).
+// A model of a TMP102: a configuration of 16 bits, temperatures of 12 bits, a one-shot bit that shows the end of a conversion (TI SBOS397).
 
 import {
   LM75_LIMITS,

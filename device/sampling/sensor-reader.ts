@@ -1,4 +1,4 @@
-// Reads one sensor: one read at a time, each with a deadline, and a new try after a back-off for a failed one.
+// Reads one sensor, one read at a time: each read has a deadline, and a back-off follows each failure.
 
 import { messageOf } from '../error-message.ts';
 import { type Clock, waitFor } from '../host/clock.ts';
@@ -10,7 +10,7 @@ import { computedReading, readingOf } from './reading.ts';
 import type { Stamp } from './row-times.ts';
 import type { SensorHealth } from './sensor-health.ts';
 
-/** Bounds of a read's deadline, which is the interval between them, unless the conversion takes longer. Seconds. */
+/** A read may take as long as the interval, within these bounds, or longer if the conversion takes longer. Seconds. */
 const SHORTEST_DEADLINE = 2;
 const LONGEST_DEADLINE = 10;
 

@@ -1,4 +1,4 @@
-// Opens a configured sensor, corrects its values and fits them to the types of its columns.
+// Opens a configured sensor, corrects its values by their calibration, and computes its derived columns.
 
 import type { NumberColumn } from '../../dap/model/value.ts';
 import { type SensorHost, simulatedHost } from '../kind.ts';
