@@ -1,4 +1,4 @@
-// Tests that the lock file works on every machine, not only on the one that wrote it.
+// Tests that the lock file works on every machine, not only where it was written.
 
 import { describe, expect, it } from 'vitest';
 import { textOf } from './sources.ts';

@@ -32,7 +32,7 @@ export class Schedule {
     this.#slot = sinceMultiple > HALF * this.#interval ? 2 : 1;
   }
 
-  /** Moves on to the slot after the one that was due. */
+  /** Moves on to the slot after the slot that was due. */
   taken(): void {
     this.#slot++;
   }

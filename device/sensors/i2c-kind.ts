@@ -113,5 +113,5 @@ export function i2cKind<Schema extends z.ZodObject, Quantity extends string>(
   };
 }
 
-/** The options of a chip that has none of its own. */
+/** The options of a chip without further options. */
 export const placeOnly = (place: PlaceShape) => z.strictObject({ ...place });

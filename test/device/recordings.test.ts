@@ -94,7 +94,7 @@ describe('the delimiter of a table', () => {
     expect(await valuesOf(text)).toEqual([20.5, 21]);
   });
 
-  it('is the one that gives the requested names', async () => {
+  it('gives the requested names', async () => {
     expect(await valuesOf('a, b, c, d;t\nx;3,5\n')).toEqual([3.5]);
   });
 

@@ -218,7 +218,7 @@ describe('the addons', () => {
     expect(said).toContain('npm config delete nodedir; then install again');
   });
 
-  it('that crash are told of like any other', () => {
+  it('that crash are reported like any other', () => {
     const { status, said } = addons({ koffi: 'process.kill(process.pid, "SIGSEGV")' }, own);
     expect(status).toBe(0);
     expect(said).toContain('expected that koffi loads');

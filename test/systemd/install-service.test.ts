@@ -97,7 +97,7 @@ describe('the port', () => {
 
   it.each<[string, () => Parameters<typeof check>[0]]>([
     [
-      'it is the one that the service has',
+      'the service itself listens at it',
       () => ({ option: String(taken), unit: `--port ${taken}`, state: 'active' }),
     ],
     ['the configuration leaves it to the system', () => ({ config: 'server: {port: 0}\n' })],
@@ -106,7 +106,7 @@ describe('the port', () => {
       () => ({ option: '1', config: `server: {port: ${taken}}\n` }),
     ],
     [
-      'it is that of something else',
+      'another part of the configuration names it',
       () => ({ config: `datasets:\n  a: {port: ${taken}}\nserver:\n  port: 1\n` }),
     ],
     ['the server has another address', () => ({ config: `server: {host: 192.0.2.1, port: ${taken}}\n` })],

@@ -27,7 +27,7 @@ export class Controls {
     this.#show();
   }
 
-  /** Milliseconds to show: the chosen window, or the one that suits rows `interval` seconds apart. */
+  /** Milliseconds to show: the chosen window, else a window that suits rows `interval` seconds apart. */
   windowFor(interval: number | undefined): number {
     this.#interval = interval;
     this.#show();

@@ -59,7 +59,7 @@ describe('a failure that no further attempt can mend is thrown at once', () => {
     );
   });
 
-  it('a body whose compression is not the one that its header names', async () => {
+  it('a body that is compressed in another way than its header says', async () => {
     const server = await answering((_request, response) =>
       response.setHeader('content-encoding', 'gzip').end(responseBytes(five)),
     );

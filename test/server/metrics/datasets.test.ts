@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDevice, type SensorState } from '../../../device/index.ts';
 import type { Dataset } from '../../../server/dataset/dataset.ts';
-import type { StoreBounds } from '../../../server/store/row-store.ts';
 import { channel, opening, sensorOf } from '../../device/fake-sensors.ts';
 import { type Serving, type ServingOptions, serving } from '../../serving.ts';
 import { EPOCH } from '../asking.ts';
-import { inMemory, onDemand, sampled } from '../datasets.ts';
+import { onDemand, sampled } from '../datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../scripted-source.ts';
-import { MetricsScraper, row, rows } from './scraping.ts';
+import { MetricsScraper, row, rows, scripted } from './scraping.ts';
 
 let scraped: MetricsScraper;
 let server: Serving;
@@ -18,14 +17,7 @@ async function serve(options: ServingOptions = {}): Promise<void> {
   scraped = new MetricsScraper(server);
 }
 
-/** Serves, by way of its own socket, rows that the test makes. */
-async function servingScript(
-  source: ScriptedSource,
-  { limits, bounds }: Pick<ServingOptions, 'limits'> & { bounds?: StoreBounds } = {},
-): Promise<void> {
-  const dataset = inMemory(SCRIPTED, source, bounds === undefined ? {} : { bounds });
-  await serve({ datasets: [dataset], ...(limits === undefined ? {} : { limits }) });
-}
+const servingScript = (...script: Parameters<typeof scripted>) => serve(scripted(...script));
 
 describe('what metrics say of a dataset', () => {
   const sensors: readonly SensorState[] = [

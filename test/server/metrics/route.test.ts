@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DatasetInfo } from '../../../server/dataset/dataset.ts';
-import type { StoreBounds } from '../../../server/store/row-store.ts';
 import { type Serving, type ServingOptions, serving } from '../../serving.ts';
 import { ROOT } from '../../sources.ts';
 import { EPOCH } from '../asking.ts';
@@ -17,6 +16,7 @@ import {
   PROMETHEUS_2,
   PROMETHEUS_3,
   rows,
+  scripted,
 } from './scraping.ts';
 
 let scraped: MetricsScraper;
@@ -28,14 +28,7 @@ async function serve(options: ServingOptions = {}): Promise<void> {
   scraped = new MetricsScraper(server);
 }
 
-/** Serves, by way of its own socket, rows that the test makes. */
-async function servingScript(
-  source: ScriptedSource,
-  { limits, bounds }: Pick<ServingOptions, 'limits'> & { bounds?: StoreBounds } = {},
-): Promise<void> {
-  const dataset = inMemory(SCRIPTED, source, bounds === undefined ? {} : { bounds });
-  await serve({ datasets: [dataset], ...(limits === undefined ? {} : { limits }) });
-}
+const servingScript = (...script: Parameters<typeof scripted>) => serve(scripted(...script));
 
 describe('/metrics', () => {
   it.each([

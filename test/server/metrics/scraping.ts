@@ -1,9 +1,12 @@
 // Scrapes `/metrics` of a server and reads the samples.
 
 import { expect } from 'vitest';
-import type { Serving } from '../../serving.ts';
+import type { StoreBounds } from '../../../server/store/row-store.ts';
+import type { Serving, ServingOptions } from '../../serving.ts';
 import { EPOCH } from '../asking.ts';
+import { inMemory } from '../datasets.ts';
 import { RawClient } from '../raw-client.ts';
+import { SCRIPTED, type ScriptedSource } from '../scripted-source.ts';
 import { type ParsedFamily, parseExposition } from './parse-exposition.ts';
 
 export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -74,4 +77,13 @@ export class Metrics {
     );
     return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
   }
+}
+
+/** The options of a server whose rows the test makes; it is served by way of a socket of its own. */
+export function scripted(
+  source: ScriptedSource,
+  { limits, bounds }: Pick<ServingOptions, 'limits'> & { bounds?: StoreBounds } = {},
+): ServingOptions {
+  const dataset = inMemory(SCRIPTED, source, bounds === undefined ? {} : { bounds });
+  return { datasets: [dataset], ...(limits === undefined ? {} : { limits }) };
 }

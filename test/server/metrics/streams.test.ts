@@ -1,10 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { StoreBounds } from '../../../server/store/row-store.ts';
 import { type Serving, type ServingOptions, serving } from '../../serving.ts';
 import { EPOCH } from '../asking.ts';
-import { inMemory } from '../datasets.ts';
-import { SCRIPTED, ScriptedSource } from '../scripted-source.ts';
-import { MetricsScraper, rows } from './scraping.ts';
+import { ScriptedSource } from '../scripted-source.ts';
+import { MetricsScraper, rows, scripted } from './scraping.ts';
 
 let scraped: MetricsScraper;
 let server: Serving;
@@ -15,14 +13,7 @@ async function serve(options: ServingOptions = {}): Promise<void> {
   scraped = new MetricsScraper(server);
 }
 
-/** Serves, by way of its own socket, rows that the test makes. */
-async function servingScript(
-  source: ScriptedSource,
-  { limits, bounds }: Pick<ServingOptions, 'limits'> & { bounds?: StoreBounds } = {},
-): Promise<void> {
-  const dataset = inMemory(SCRIPTED, source, bounds === undefined ? {} : { bounds });
-  await serve({ datasets: [dataset], ...(limits === undefined ? {} : { limits }) });
-}
+const servingScript = (...script: Parameters<typeof scripted>) => serve(scripted(...script));
 
 describe('what metrics say of streams', () => {
   it('is what the clients got, to the row and the byte', async () => {

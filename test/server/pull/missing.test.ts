@@ -37,7 +37,7 @@ it.each([['-'], ['p.csv']])('a number that stands for no value is an empty field
   expect({ code, text: stdout + folder.text('p.csv') }).toEqual({ code: 0, text: HEAD + ROWS });
 });
 
-it('a time that stands for none is not the one that a pull goes on after', async () => {
+it('a pull does not resume after a time that is a missing value', async () => {
   const first = folder.start(address(), '--output', 'p.csv');
   await until(() => folder.text('p.csv').endsWith(ROWS));
   table.breakStreams();
