@@ -3,6 +3,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { messageOf } from '../error-message.ts';
 
+// A driver runs in the server's own process, since it shares buses and pins with other sensors; a worker or a child process could
+// not. So an endless loop or a crash in native code stops the server, and the service's watchdog restarts it.
+
 /** The loaded code of one driver. */
 export interface Origin {
   /** The driver's file, as configured. */
