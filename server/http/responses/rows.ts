@@ -17,9 +17,9 @@ export function sendRows(
   asked: DapRequest,
   streams: OpenStreams,
 ): FastifyReply | Promise<FastifyReply> {
-  const plan = planOf(asked);
   const { dataset, request, reply } = asked;
   setHeaders(reply, format);
+  const plan = planOf(asked);
   const { failure } = dataset.status();
   if (failure !== undefined && dataset.delivery.kind !== 'on-demand') {
     throw new RequestError(503, `the dataset ${dataset.info.name} gives no more rows: ${failure}`);
