@@ -1,7 +1,7 @@
-// A kind of sensor of one's own: the weather as another program knows it, which keeps a small JSON file up to date.
+// Reads temperature and humidity from a small JSON file that another program keeps up to date.
 //
 // The file holds one object, {"time": 1795239034, "temperature": 21.3, "humidity": 45.2}: time in seconds since 1970,
-// degrees Celsius, percent. Write it under another name and rename it, so that nobody reads half of it.
+// degrees Celsius, percent. The program writes the file under another name and renames it, so that no reading gets half of it.
 
 /** @type {readonly import('dapberry/device').Channel[]} */
 const CHANNELS = [
@@ -41,7 +41,7 @@ export default ({ z, sensorKind, fileTree, quantityNow }) =>
         .min(1)
         .max(86_400)
         .default(300)
-        .describe('Seconds after which what the file says counts no more.'),
+        .describe('The age in seconds from which the values of the file are too old.'),
     }),
     channels: () => CHANNELS,
     conversionTime: () => 0,
@@ -52,19 +52,21 @@ export default ({ z, sensorKind, fileTree, quantityNow }) =>
       read: async ({ signal }) => {
         const { time, ...values } = parsed(await files.read(path, signal), path);
         const age = Math.abs(clock.wall() - time);
-        // Written so that a time that is no number is refused too.
+        // `!(age <= maxAge)` is true for NaN too, so a time that is no number is refused.
         if (!(age <= maxAge))
           throw new Error(`${path}: expected a time of the last ${maxAge} s, found ${time}`);
         const reading = CHANNELS.map(({ name }) => numberOrNaN(values[name]));
         const missing = CHANNELS.filter((_channel, index) => Number.isNaN(reading[index]));
         if (missing.length === 0) return reading;
-        const names = missing.map(({ name }) => name).join(' and ');
-        return { values: reading, problem: `${path}: expected a number for ${names}, found none` };
+        const problems = missing.map(
+          ({ name }) => `${name}: expected a number, found ${shown(values[name])}`,
+        );
+        return { values: reading, problem: `${path}: ${problems.join('; ')}` };
       },
       close: async () => {},
     }),
 
-    // The same file of a station that does not exist: the code above reads it as it would read a real one.
+    // A simulated file, which the code above reads like a real one.
     simulate: ({ path }, { seed, clock }) => {
       const temperature = quantityNow(seed, { mean: 14, amplitude: 6, period: 3600, noise: 0.1 }, clock);
       const humidity = quantityNow(seed + 1, { mean: 60, amplitude: 20, period: 2700, noise: 0.3 }, clock);
@@ -90,6 +92,11 @@ function parsed(text, path) {
 /** @param {unknown} value */
 function numberOrNaN(value) {
   return typeof value === 'number' ? value : Number.NaN;
+}
+
+/** @param {unknown} value */
+function shown(value) {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
 /** @param {number} value */

@@ -35,7 +35,7 @@ export const DAP2 = {
     suffix: '.info',
     mediaType: HTML,
     label: 'description',
-    summary: 'a description for people',
+    summary: 'a description of the dataset as a page',
     constrainedBy: 'nothing',
   },
   dds: {
@@ -66,7 +66,7 @@ export const DAP2 = {
     suffix: '.help',
     mediaType: HTML,
     label: 'help',
-    summary: 'how to ask, with examples',
+    summary: 'how to write an address, with examples',
     constrainedBy: 'nothing',
   },
 } as const satisfies Record<string, ResponseFormat>;

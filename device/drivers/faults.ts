@@ -56,7 +56,7 @@ const KIND: Fields = {
   title: text,
   description: text,
   needs: {
-    expected: `a list of some of ${NEEDS.join(', ')}, or [] for a kind that is simulated by nature`,
+    expected: `a list of some of ${NEEDS.join(', ')}, or [] for a kind that is always simulated`,
     isRight: value =>
       Array.isArray(value) && value.every(need => (NEEDS as readonly unknown[]).includes(need)),
   },

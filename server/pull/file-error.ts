@@ -13,12 +13,27 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
+const ANOTHER = 'name another file with --output';
+
+const FOLDER_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: `expected a folder, found none; create it, or ${ANOTHER}`,
+  ENOTDIR: `expected a folder, found a file; ${ANOTHER}`,
+  EACCES: `this user may not read and enter the folder; change its permissions, or ${ANOTHER}`,
+};
+
 /** The error with the file's name and the reason in words; errors other than the system's stay unchanged. */
 export function fileError(path: string, error: unknown, then = ''): unknown {
   const { code } = error as { readonly code?: unknown };
   if (error instanceof RangeError) return new Error(`${path}: ${error.message}`, { cause: error });
   if (!(error instanceof Error) || typeof code !== 'string' || error instanceof FileError) return error;
   return new FileError(`${path}: ${REASONS[code] ?? error.message} (${code})${then}`, code, error);
+}
+
+/** The error for a folder that cannot be listed, with an action. */
+export function folderError(folder: string, error: unknown): Error {
+  const { code = '' } = error as { readonly code?: string };
+  const said = FOLDER_REASONS[code] ?? `expected a folder that this user may read and enter (${code})`;
+  return new Error(`${folder}: ${said}`, { cause: error });
 }
 
 /** An error of a file whose message is written for a person. */

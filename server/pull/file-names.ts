@@ -2,6 +2,7 @@
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { folderError } from './file-error.ts';
 import { DAY } from './output.ts';
 
 /** An existing file whose name matches the pattern, whatever it contains. */
@@ -31,7 +32,7 @@ export function pathOf(pattern: string, day: string, number: number): string {
 export async function filesOf(pattern: string): Promise<readonly NamedFile[]> {
   const folder = dirname(pattern);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${folder}: expected a folder that can be read (${error.code})`, { cause: error });
+    throw folderError(folder, error);
   });
   const [stem, ending] = partsOf(pattern).map(part => part.replaceAll(/[^\w]/g, '\\$&'));
   const day = DAY.replaceAll(/[{}]/g, '\\$&');

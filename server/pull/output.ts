@@ -3,7 +3,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { fileError } from './file-error.ts';
+import { fileError, folderError } from './file-error.ts';
 
 /** The placeholder in a file name for the day of its rows in UTC, such as `2026-11-21`. */
 export const DAY = '{date}';
@@ -50,8 +50,7 @@ export async function outputOf(output: string | undefined): Promise<Output> {
   try {
     await access(folder, constants.R_OK | constants.X_OK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${folder}: expected a folder that can be read (${code})`, { cause: error });
+    throw folderError(folder, error);
   }
   return { kind: 'files', pattern: output };
 }

@@ -129,7 +129,7 @@ describe('pulling a dataset', () => {
     server = await serving();
     const output = join(folder, 'none', 'rows.csv');
     await expect(pulled('/roberrypi', { output })).rejects.toThrow(
-      `${join(folder, 'none')}: expected a folder that can be read (ENOENT)`,
+      `${join(folder, 'none')}: expected a folder, found none; create it, or name another file with --output`,
     );
   });
 });

@@ -2,7 +2,7 @@
 
 import { superscript } from './superscript.ts';
 
-/** From `LARGE` on, and below `SMALL`, powers of ten are easier to read than digits. */
+/** From `LARGE` on, and below `SMALL`, powers of ten can be easier to read than digits. */
 const LARGE = 1e7;
 const SMALL = 1e-4;
 
@@ -13,15 +13,22 @@ const GROUP_SPACE = '\u202f';
 export const NO_VALUE = '–';
 
 /**
- * `value` with `decimals` digits after the point; a negative number of digits stands for tens, hundreds and so on. Very large
- * and very small numbers are written as powers of ten, with at least `leastDigits` digits after the point.
+ * `value` with `decimals` digits after the point; a negative number of digits stands for tens, hundreds and so on. A very large
+ * number is written as a power of ten if that is shorter, and a very small one always, with at least `leastDigits` digits after
+ * the point.
  */
 export function writeValue(value: number, decimals: number, leastDigits = 0): string {
   if (!Number.isFinite(value)) return NO_VALUE;
   const size = Math.abs(value);
   const tooSmall = size < SMALL && decimals > 4 && size > 0;
-  if (size >= LARGE || tooSmall) return writePower(value, decimals, leastDigits);
-  return withSpaces(value.toFixed(Math.max(0, Math.min(decimals, 12)))).replace(/^-(?=0(?:\.0*)?$)/, '');
+  if (tooSmall) return writePower(value, decimals, leastDigits);
+  const whole = withSpaces(value.toFixed(Math.max(0, Math.min(decimals, 12)))).replace(
+    /^-(?=0(?:\.0*)?$)/,
+    '',
+  );
+  if (size < LARGE) return whole;
+  const power = writePower(value, decimals, leastDigits);
+  return power.length < whole.length ? power : whole;
 }
 
 /** An integer with all its digits. */

@@ -35,11 +35,11 @@ export function parseAddress(url: string, constraint?: string): Address {
     );
   }
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
-    throw new TypeError(`Expected an http or https address, found one of "${parsed.protocol}"`);
+    throw new TypeError(`Expected an address that begins with http:// or https://, found "${url}"`);
   }
   if (parsed.port !== '' && BAD_PORTS.has(Number(parsed.port))) {
     throw new TypeError(
-      `Expected a port that can be asked over HTTP, found ${parsed.port}, which fetch and browsers refuse: have the server listen on another one, such as 8080`,
+      `Expected a port that browsers and fetch allow, found ${parsed.port}: let the server listen on another port, such as 8080`,
     );
   }
   const query = parsed.search.slice(1);

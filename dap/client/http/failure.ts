@@ -25,6 +25,15 @@ const LASTING: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Node's error codes for failures that another attempt may mend, with their meaning. */
+const PASSING: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED$/, 'no server listens there'],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/, 'the name cannot be resolved'],
+  [/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the connection broke'],
+  [/^E(?:HOST|NET)(?:UNREACH|DOWN)$/, 'the network does not reach it'],
+  [/^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/, 'no answer'],
+];
+
 export interface Failure {
   readonly text: string;
   /** Another attempt fails in the same way, until an operator changes the server. */
@@ -39,8 +48,12 @@ export function failureIn(error: unknown): Failure {
   const refused = Object.hasOwn(REFUSED, cause.message) ? REFUSED[cause.message] : undefined;
   if (refused !== undefined) return { text: refused, isLasting: true };
   const code = 'code' in cause ? String(cause.code) : cause.name;
-  const [, meaning] = LASTING.find(([codes]) => codes.test(code)) ?? [];
+  const meaning = meaningIn(LASTING, code);
   const said = `${cause.message === '' ? code : cause.message.trim()}`;
   if (meaning !== undefined) return { text: `${meaning}: ${said}`, isLasting: true };
-  return { text: `${error.message}: ${said}`, isLasting: false };
+  return { text: `${meaningIn(PASSING, code) ?? error.message}: ${said}`, isLasting: false };
+}
+
+function meaningIn(meanings: typeof PASSING, code: string): string | undefined {
+  return meanings.find(([codes]) => codes.test(code))?.[1];
 }

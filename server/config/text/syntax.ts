@@ -72,6 +72,7 @@ const BY_MESSAGE: readonly (readonly [message: RegExp, expected: string, hint?: 
   [/^Comments must be separated/, 'a space before #'],
   [/^Missing space after :/, 'a space after the colon'],
   [/^Missing ,/, 'a comma'],
+  [/^Unexpected flow-(?:map|seq)-end/, 'no closing bracket without an opening one', 'remove it'],
   [/at node end$/, 'nothing more after a complete value', QUOTES],
 ];
 

@@ -126,7 +126,7 @@ function addressesOf(dataset: Dataset, encoded: string, formats: readonly Respon
     const target = address(dataset, format, encoded);
     return html`<li><a href="${target}"><code>${target}</code></a></li>\n`;
   });
-  return html`<p>What you asked for lies at</p>\n<ul>\n${items}</ul>`;
+  return html`<p>The addresses of these rows:</p>\n<ul>\n${items}</ul>`;
 }
 
 function form(dataset: Dataset, fields: FormFields, formats: readonly ResponseFormat[]): Html {
@@ -163,16 +163,16 @@ function form(dataset: Dataset, fields: FormFields, formats: readonly ResponseFo
 ${columns}</fieldset>
 <fieldset><legend>Only rows where</legend>
 ${selections}
-<p>A time is in seconds since 1970, or <code>now-10minutes</code>, or <code>2026-01-31T12:00:00Z</code>. With a lower or upper
-bound on time the rows that the server still holds come first. A selection without a value is left out.</p></fieldset>
-<fieldset><legend>Thinned out</legend>
+<p>Write a time as seconds since 1970, <code>now-10minutes</code> or <code>2026-01-31T12:00:00Z</code>. With a condition on time
+the response begins with the rows in memory. A condition without a value is ignored.</p></fieldset>
+<fieldset><legend>Fewer rows</legend>
 <p><label>by the function <input name="thinning" size="40" list="functions" value="${fields.thinning}"></label></p>
 <datalist id="functions">${FUNCTIONS.map(example => html`<option value="${example}"></option>`)}</datalist>
-<p>Such as <code>${FUNCTIONS[0]}</code>, a row a minute with the least, the mean and the greatest value of each column. More of them:
-<a href="${dataset.info.name}${DAP2.help.suffix}">help</a>.</p></fieldset>
-<fieldset><legend>Of those, the rows</legend>
+<p>For example <code>${FUNCTIONS[0]}</code> gives one row a minute with the least, the mean and the greatest value of each column.
+The <a href="${dataset.info.name}${DAP2.help.suffix}">help</a> lists all functions.</p></fieldset>
+<fieldset><legend>Range of these rows</legend>
 ${number('first', 'from')}${number('last', 'to')}${number('stride', 'every')}
-<p>Counted from 0. Without a last row, and without an upper bound on time, the answer never ends.</p></fieldset>
+<p>The first row is row 0. Without a last row and without an upper bound on time the response never ends.</p></fieldset>
 ${buttons}${button(LINK_BUTTON, 'Show the link')}</form>`;
 }
 

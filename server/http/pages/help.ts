@@ -13,43 +13,41 @@ export function helpPage(dataset: Dataset, formats: readonly ResponseFormat[]): 
   const examples = [
     ['', 'every column, from the next row on, for ever'],
     [`${s}.time,${s}.${last}`, 'two columns'],
-    [`time,${last}`, 'the same in short'],
+    [`time,${last}`, 'the same two columns, in short'],
     [`${s}[0:1:9]`, 'the next ten rows, then the end'],
     [`${s}[0:60:*]`, 'every sixtieth row'],
-    [
-      `&${s}.time>=now-10minutes`,
-      'the rows of the last ten minutes that the server holds, then the live ones',
-    ],
-    [`&${s}.time>=now-10minutes&${s}.time<=now`, 'the same without the live ones: it ends'],
-    [`${s}.${last}[0:1:9]&${s}.${last}>20`, 'one column of the first ten rows that match'],
+    [`&${s}.time>=now-10minutes`, 'the rows of the last ten minutes that are in memory, then the live rows'],
+    [`&${s}.time>=now-10minutes&${s}.time<=now`, 'the same rows without the live ones, then the end'],
+    [`${s}.${last}[0:1:9]&${s}.${last}>20`, 'one column of the first ten rows that meet the condition'],
     [`&${s}.${last}!={20,21}`, 'a list of values means "or"'],
   ] as const;
   const functions = [
     [
       `&time>=now-1day&bucket("time/1minute")`,
-      'a row a minute: its beginning, how many rows it has, and of each column how many values, the least, the mean and the greatest',
+      'one row a minute: the beginning of the minute, the number of its rows, and for each column the number of values, the least, the mean and the greatest',
     ],
-    [`time,${last}_mean&time>=now-1day&bucket("time/1minute")`, 'of these, two columns'],
+    [`time,${last}_mean&time>=now-1day&bucket("time/1minute")`, 'two columns of these rows'],
     [`&time>=now-1day&orderByMean("time/10minutes")`, 'the means of each ten minutes'],
-    [`&time>=now-1day&orderByCount("time/1hour")`, 'how many values each column has in each hour'],
+    [`&time>=now-1day&orderByCount("time/1hour")`, 'the number of values of each column in each hour'],
     [
       `&time>=now-1day&orderByMinMax("time/1hour,${last}")`,
-      `of each hour the rows with the least and the greatest ${last}`,
+      `for each hour the rows with the least and the greatest ${last}`,
     ],
-    [`&time>=now-1hour&time<now&orderByMax("${last}")`, `of the last hour the row with the greatest ${last}`],
-    [`&time>=now-1day&orderByClosest("time/10minutes")`, 'the rows nearest to each ten minutes'],
+    [`&time>=now-1hour&time<now&orderByMax("${last}")`, `the row with the greatest ${last} of the last hour`],
+    [`&time>=now-1day&orderByClosest("time/10minutes")`, 'the row nearest to each multiple of ten minutes'],
     [`&time>=now-1day&orderByLimit("time/1hour,3")`, 'the first three rows of each hour'],
   ] as const;
   const { name } = dataset.info;
   return page(
-    `How to ask for ${name}`,
+    `Addresses of ${name}`,
     `.${STYLE_PATH}`,
     html`${links(dataset, formats)}
-<p>This server speaks <a href="https://www.opendap.org/">OPeNDAP</a>'s DAP2. Every address is the dataset's, <code>${name}</code>, and a suffix:</p>
+<p>This server speaks <a href="https://www.opendap.org/">OPeNDAP</a>'s DAP2. An address is the name of the dataset, <code>${name}</code>, and a suffix:</p>
 <table>${formats.map(format => html`<tr><td>${addresses(name, format)}</td><td>${format.summary}</td></tr>\n`)}</table>
 <h2>Constraints</h2>
-<p>After <code>?</code> comes what you want: columns, separated by commas, then conditions, each after <code>&amp;</code>:
-<code>${s}.COLUMN OPERATOR VALUE</code> without blanks, with <code>= != &lt; &lt;= &gt; &gt;=</code>. A range <code>[first:stride:last]</code> counts the rows that match, from 0, the last one included;
+<p>Write a constraint after <code>?</code>: first the columns, separated by commas, then conditions, each after <code>&amp;</code>.
+A condition is <code>${s}.COLUMN OPERATOR VALUE</code> without blanks; the operators are <code>= != &lt; &lt;= &gt; &gt;=</code>.
+A range <code>[first:stride:last]</code> counts the rows that meet the conditions, from 0, and includes the last one;
 <code>*</code> means no end. Times are seconds since 1970, <code>now</code>, <code>now-10minutes</code> (seconds to years), or
 <code>2026-01-31T12:00:00Z</code>.</p>
 <table>${examples.map(
@@ -57,9 +55,9 @@ export function helpPage(dataset: Dataset, formats: readonly ResponseFormat[]): 
         html`<tr><td><a href="${name}${DAP2.form.suffix}?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
     )}</table>
 <h2>Thinning out</h2>
-<p>One function after <code>&amp;</code> makes fewer rows of those that meet the conditions, as they come: a result leaves when a row of a later
-interval has come. Intervals are <code>time/60</code> (seconds), <code>time/60:30</code> (the same from second 30 on), <code>time/10minutes</code>,
-<code>time/1day</code> or <code>time/1month</code>. Missing values are left out. A range counts the results.</p>
+<p>To get fewer rows, write one function after <code>&amp;</code>. It sees the rows that meet the conditions. The server sends the result of
+an interval when the first row of a later interval comes. Intervals are <code>time/60</code> (seconds), <code>time/60:30</code> (the same from second 30 on), <code>time/10minutes</code>,
+<code>time/1day</code> or <code>time/1month</code>. Functions leave out missing values. A range counts the results.</p>
 <table>${functions.map(
       ([ce, text]) =>
         html`<tr><td><a href="${name}${DAP2.form.suffix}?${encodeURI(ce)}"><code>?${ce}</code></a></td><td>${text}</td></tr>\n`,
@@ -68,7 +66,7 @@ interval has come. Intervals are <code>time/60</code> (seconds), <code>time/60:3
 <pre>curl -N 'http://THIS-SERVER/${name}${DAP2.ascii.suffix}'
 getdap -D -c '${s}[0:1:9]' http://THIS-SERVER/${name}
 ncdump -h '[limit=10]http://THIS-SERVER/${name}'</pre>
-<p>Errors are DAP2 Error objects; a wrong constraint gives status 400 and says where and what was expected.</p>`,
+<p>An error is a DAP2 Error object. A wrong constraint gives status 400, with the position, what was expected and what was found.</p>`,
   );
 }
 

@@ -8,13 +8,16 @@ export const PAGE_STYLE = `
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { line-height: 1.2; }
 table { border-collapse: collapse; }
+td code { overflow-wrap: anywhere; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; }
 code, pre, input, select, button { font: inherit; }
 code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { overflow-x: auto; padding: .6rem; border: 1px solid #8884; border-radius: .3rem; }
-fieldset { border: 1px solid #8884; border-radius: .3rem; margin: 0 0 1rem; }
+fieldset { border: 1px solid #8884; border-radius: .3rem; margin: 0 0 1rem; min-width: 0; }
+input, select { max-width: 100%; box-sizing: border-box; }
 input[type=number] { width: 6rem; }
 label { white-space: nowrap; }
+p label { white-space: normal; }
 button { padding: .3rem .9rem; margin: 0 .4rem .4rem 0; }
 .error { border-left: .3rem solid #c33; padding-left: .8rem; white-space: pre-wrap; }
 nav a { margin-right: 1rem; }

@@ -69,7 +69,7 @@ describe('a failure that no further attempt can mend is thrown at once', () => {
   it.each([6000, 22, 10080])('port %d, which fetch refuses', async port => {
     const states = new States();
     const failing = all(follow(`http://127.0.0.1:${port}/x`, { onState: states.onState }));
-    await expect(failing).rejects.toThrow(`found ${port}, which fetch and browsers refuse`);
+    await expect(failing).rejects.toThrow(`found ${port}: let the server listen`);
     expect(states.names).toEqual(['ended']);
   });
 });
@@ -122,6 +122,30 @@ it.each([
   const cause = Object.assign(new Error('what Node says'), { code });
   const failure = failureIn(new TypeError('fetch failed', { cause }));
   expect(failure).toEqual({ isLasting, text: expect.stringContaining('what Node says') });
+});
+
+it.each([
+  [
+    'ECONNREFUSED',
+    'connect ECONNREFUSED 127.0.0.1:8199',
+    'no server listens there: connect ECONNREFUSED 127.0.0.1:8199',
+  ],
+  [
+    'ENOTFOUND',
+    'getaddrinfo ENOTFOUND pi.local',
+    'the name cannot be resolved: getaddrinfo ENOTFOUND pi.local',
+  ],
+  ['UND_ERR_SOCKET', 'other side closed', 'the connection broke: other side closed'],
+  ['ECONNRESET', 'read ECONNRESET', 'the connection broke: read ECONNRESET'],
+  [
+    'EHOSTUNREACH',
+    'connect EHOSTUNREACH 10.0.0.9:80',
+    'the network does not reach it: connect EHOSTUNREACH 10.0.0.9:80',
+  ],
+  ['ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.9:80', 'no answer: connect ETIMEDOUT 10.0.0.9:80'],
+])('%s is explained before it is quoted', (code, message, text) => {
+  const cause = Object.assign(new Error(message), { code });
+  expect(failureIn(new TypeError('fetch failed', { cause }))).toEqual({ isLasting: false, text });
 });
 
 it('an unknown host name is reported at the first failure, and tried again', async () => {

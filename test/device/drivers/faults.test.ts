@@ -54,7 +54,7 @@ describe('the kind of a driver', () => {
   it.each([
     [{ name: 'Mine' }, /^name: .*, found "Mine"$/],
     [{ title: ' ' }, /^title: .*, found " "$/],
-    [{ needs: ['i2c', 'spi'] }, /^needs: expected a list of some of .*, found a list of 2$/],
+    [{ needs: ['i2c', 'spi'] }, /^needs: expected a list of some of .*, found \["i2c","spi"\]$/],
     [{ options: { path: 'text' } }, /^options: expected a schema.*, found an object$/],
     [{ options: z.string() }, /^options: /],
     [{ channels: [CHANNEL] }, /^channels: expected a function.*, found a list of 1$/],
@@ -116,7 +116,7 @@ describe('the results of its functions', () => {
     ],
     [
       [{ ...CHANNEL, validRange: [10, 0] }],
-      'channels[0].validRange: expected a list of two numbers, the lower one first, found a list of 2',
+      'channels[0].validRange: expected a list of two numbers, the lower one first, found [10,0]',
     ],
     [[{ ...CHANNEL, resolution: 0 }], 'channels[0].resolution: expected a number above 0, found 0'],
     [
@@ -136,7 +136,7 @@ describe('the results of its functions', () => {
     ]);
     expect(lines(conversionTimeFaults(Number.NaN))).toHaveLength(1);
     expect(lines(claimFaults([17]))).toEqual([
-      'claims: expected a list of texts, such as ["i2c-1:0x48"], found a list of 1',
+      'claims: expected a list of texts, such as ["i2c-1:0x48"], found [17]',
     ]);
     expect(lines(sensorFaults(undefined))).toEqual(['open: expected a sensor, found nothing']);
     expect(lines(sensorFaults({ name: 'a', channels: [], read: 5, helper: 1 }))).toEqual([

@@ -59,7 +59,7 @@ describe('the sensor of one’s own that the documentation shows', () => {
     server.address = await site.serve();
     const why = () => sensors().then(([sensor]) => `${sensor?.state}: ${sensor?.lastError?.message}`);
     const path = site.path('weather.json');
-    await expect.poll(why, PATIENCE).toBe(`failing: ${path}: expected a number for humidity, found none`);
+    await expect.poll(why, PATIENCE).toBe(`failing: ${path}: humidity: expected a number, found nothing`);
     const [temperature, humidity] = await columns(
       '.dods?sensor.garden_temperature[0:1:9],sensor.garden_humidity[0:1:9]',
     );

@@ -108,7 +108,7 @@ describe('a file that is no file of this pull', () => {
       stderr: 'dapberry: socket: expected a file, found a socket; name another one with --output\n',
     });
     expect((await said('none/x.csv')).stderr).toBe(
-      'dapberry: none: expected a folder that can be read (ENOENT)\n',
+      'dapberry: none: expected a folder, found none; create it, or name another file with --output\n',
     );
     expect((await said('none/')).stderr).toContain(
       'none/: expected the name of a file, found that of a folder',

@@ -118,6 +118,12 @@ export const LINES: readonly Mistake[] = [
     ],
   ],
   [
+    'a brace too many',
+    `server: {port: 8080}}
+`,
+    [`1:21: expected no closing bracket without an opening one, found "}"; remove it`],
+  ],
+  [
     'a bracket that is not closed',
     `server:
   cors: {origins: ["*"}
