@@ -97,6 +97,21 @@ function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] 
     .filter(({ length }) => length > 1);
 }
 
+describe('the start of the server', () => {
+  it('loads no client of DAP2, which only pull needs', () => {
+    const isClient = (path: string) => path === 'dap/index.ts' || path.startsWith('dap/client/');
+    const loading = filesBelow('server')
+      .filter(file => /\.ts$/.test(file) && !file.startsWith('server/pull/'))
+      .filter(file =>
+        importsOf(file).some(
+          found =>
+            found.kind === 'file' && isClient(found.path) && found.path !== 'dap/client/http/shell-word.ts',
+        ),
+      );
+    expect(loading).toEqual([]);
+  });
+});
+
 describe('imports', () => {
   const files = Object.keys(RULES)
     .flatMap(folder => filesBelow(folder))

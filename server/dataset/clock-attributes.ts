@@ -1,6 +1,6 @@
 // Adds the state of the clock that stamps the rows to a DAS: whether it is synchronised, and its latest steps.
 
-import type { Attribute, AttributeTable } from '../../dap/index.ts';
+import type { Attribute, AttributeTable } from '../../dap/protocol.ts';
 import type { ClockHistory } from '../../device/index.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
 import type { Dataset } from './dataset.ts';

@@ -1,6 +1,6 @@
 // Defines a dataset of the server: a described Sequence, and a cursor over its rows for each reader.
 
-import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
+import type { AttributeTable, DapDataset, Plan } from '../../dap/protocol.ts';
 import type { SensorState } from '../../device/index.ts';
 import type { RowDelivery, SequenceLayout, SourceStatus } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';

@@ -1,5 +1,6 @@
 // Describes a dataset by a DDS and a DAS: one Sequence, with the attributes of its columns and CF and ACDD attributes of the whole.
 
+import { isoDuration } from '../../dap/model/duration.ts';
 import {
   type Attribute,
   type AttributeTable,
@@ -7,8 +8,7 @@ import {
   type DapDataset,
   type NumberMeaning,
   type Sequence,
-} from '../../dap/index.ts';
-import { isoDuration } from '../../dap/model/duration.ts';
+} from '../../dap/protocol.ts';
 import type { RowDelivery, SequenceLayout } from '../source/row-source.ts';
 import { CLOCK_ATTRIBUTES } from './clock-attributes.ts';
 import type { DatasetInfo } from './dataset.ts';

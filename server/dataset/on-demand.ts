@@ -1,6 +1,6 @@
 // Serves each reader from a generator of its own, which makes rows as fast as that reader takes them.
 
-import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
+import type { AttributeTable, DapDataset, Plan } from '../../dap/protocol.ts';
 import { messageOf } from '../../device/index.ts';
 import type { OnDemandSource, SequenceLayout } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';

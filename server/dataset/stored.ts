@@ -1,6 +1,6 @@
 // Serves any number of readers from one source, whose rows go into a store that each reader reads at its own place.
 
-import type { AttributeTable, DapDataset, Plan } from '../../dap/index.ts';
+import type { AttributeTable, DapDataset, Plan } from '../../dap/protocol.ts';
 import { messageOf } from '../../device/index.ts';
 import type { SequenceLayout, SharedSource } from '../source/row-source.ts';
 import { Announcer } from '../store/announcer.ts';

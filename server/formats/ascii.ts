@@ -1,6 +1,6 @@
 // The format `.asc`: the structure, a line of names, then a row a line.
 
-import { asciiEncoder, asciiHeader, DAP2, longestAsciiRow } from '../../dap/index.ts';
+import { asciiEncoder, asciiHeader, DAP2, longestAsciiRow } from '../../dap/protocol.ts';
 import type { RowFormat } from './row-format.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
   type MissingNumber,
   type RowEncoder,
   type Sequence,
-} from '../../dap/index.ts';
+} from '../../dap/protocol.ts';
 
 /**
  * A text that a spreadsheet takes for a formula, or a formula made harmless: the characters that OWASP names under

@@ -1,6 +1,6 @@
 // Lists the formats in which the server writes rows. A format that is listed here is served, linked, counted and tested.
 
-import { type ResponseFormat, suffixesOf } from '../../dap/index.ts';
+import { type ResponseFormat, suffixesOf } from '../../dap/protocol.ts';
 import { ascii } from './ascii.ts';
 import { dods } from './dods.ts';
 import type { RowFormat } from './row-format.ts';

@@ -1,6 +1,6 @@
 // Defines a row format: a response format that writes the rows of a dataset, batch by batch, into an HTTP response.
 
-import type { AttributeTable, Plan, ResponseFormat, RowEncoder } from '../../dap/index.ts';
+import type { AttributeTable, Plan, ResponseFormat, RowEncoder } from '../../dap/protocol.ts';
 
 /** The rows that one response, or several alike, are to hold. */
 export interface RowContent {

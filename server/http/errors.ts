@@ -1,7 +1,7 @@
 // Answers errors with a DAP2 Error object and the right status, without revealing the server's internals.
 
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { ConstraintError, printError } from '../../dap/index.ts';
+import { ConstraintError, printError } from '../../dap/protocol.ts';
 import { RequestError, wrongMethod } from '../request-error.ts';
 import { visibleText } from '../text/visible-text.ts';
 

@@ -1,6 +1,6 @@
 // Defines the state of a server that its responses depend on, which may change while it runs.
 
-import type { ResponseFormat } from '../../dap/index.ts';
+import type { ResponseFormat } from '../../dap/protocol.ts';
 import type { ConfigurationState } from '../config/configuration-state.ts';
 import type { HttpLimits } from '../config/http-limits.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';

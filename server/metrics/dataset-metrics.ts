@@ -1,6 +1,6 @@
 // The metrics of datasets: their rows, stores, clocks and sensors, and the newest value of each channel.
 
-import { attributeTable, attributeText, type Sequence } from '../../dap/index.ts';
+import { attributeTable, attributeText, type Sequence } from '../../dap/protocol.ts';
 import { type Dataset, type DatasetStatus, sensorsIn } from '../dataset/dataset.ts';
 import { missingValues } from '../dataset/describe.ts';
 import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';

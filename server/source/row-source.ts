@@ -1,6 +1,6 @@
 // Defines a row source: the columns of a Sequence, how rows come, the rows themselves, and the source's status.
 
-import type { Atomic, AttributeTable } from '../../dap/index.ts';
+import type { Atomic, AttributeTable } from '../../dap/protocol.ts';
 import type { ClockHistory, RowBatches, SensorState } from '../../device/index.ts';
 
 /** A column of numbers. */

@@ -1,7 +1,7 @@
 // Describes the columns of sensors: the Sequence `sensor`, `time` first, with CF attributes for each channel.
 
-import type { Attribute, AttributeTable } from '../../dap/index.ts';
 import { UNIX_SECONDS_TEXT } from '../../dap/model/time-units.ts';
+import type { Attribute, AttributeTable } from '../../dap/protocol.ts';
 import { type Channel, columnRange, columnStep, fillValue } from '../../device/index.ts';
 import type { SequenceColumn, SequenceLayout } from './row-source.ts';
 

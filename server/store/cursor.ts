@@ -1,6 +1,6 @@
 // Defines a cursor: one reader's place in an endless run of rows.
 
-import type { Batch } from '../../dap/index.ts';
+import type { Batch } from '../../dap/protocol.ts';
 
 /** Rows of a source, and the position of the first of them where the source has positions. */
 export interface RowSlice {

@@ -1,6 +1,6 @@
 // Reads a generator that makes rows for one reader, as fast as that reader takes them.
 
-import type { Batch } from '../../dap/index.ts';
+import type { Batch } from '../../dap/protocol.ts';
 import type { RowBatches } from '../source/row-source.ts';
 import type { Cursor, RowSlice } from './cursor.ts';
 import { sliceOf } from './slice.ts';

@@ -1,6 +1,6 @@
 // Holds rows in one bounded ring of typed-array columns.
 
-import { type Atomic, type Batch, type NumberColumn, newColumn } from '../../dap/index.ts';
+import { type Atomic, type Batch, type NumberColumn, newColumn } from '../../dap/protocol.ts';
 import type { PositionedRows, RowStore, StoreBounds, StoreStatus } from './row-store.ts';
 
 /** A day of rows: 32 MiB and 24 rows a second at the most. */

@@ -1,6 +1,6 @@
 // Defines a row store: rows by position, of which some are in memory and others may have to be fetched.
 
-import type { Batch } from '../../dap/index.ts';
+import type { Batch } from '../../dap/protocol.ts';
 
 /** Bounds on the rows that a store keeps in memory; the first bound that is met holds. */
 export interface StoreBounds {

@@ -1,6 +1,6 @@
 // Cuts rows out of a batch.
 
-import type { Batch } from '../../dap/index.ts';
+import type { Batch } from '../../dap/protocol.ts';
 
 /** The rows from `from` up to and without `to`. Columns of numbers are views into those of the batch. */
 export function sliceOf(batch: Batch, from: number, to: number): Batch {

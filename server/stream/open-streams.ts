@@ -1,7 +1,7 @@
 // Keeps the open streams within their limits, cuts off stuck clients, and waits for all streams to end on shutdown.
 
 import type { ServerResponse } from 'node:http';
-import type { Plan } from '../../dap/index.ts';
+import type { Plan } from '../../dap/protocol.ts';
 import { addressClassOf } from '../network/address-class.ts';
 import { ClientCounts } from '../network/client-counts.ts';
 import { clientNetwork } from '../network/ip-address.ts';

@@ -1,6 +1,6 @@
 // Encodes batches of rows as chunks for sockets, by the writer of a format.
 
-import type { Batch } from '../../dap/index.ts';
+import type { Batch } from '../../dap/protocol.ts';
 import type { RowWriter } from '../formats/row-format.ts';
 import { BUFFER_BYTES } from './buffer-pool.ts';
 import { CHUNK_MARKS, type Chunk, chunkIn } from './chunk.ts';

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Batch, type Plan, RowReader } from '../../dap/index.ts';
+import { type Batch, type Plan, RowReader } from '../../dap/protocol.ts';
 import type { Cursor, RowSlice } from '../store/cursor.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { type Chunk, chunkOf } from './chunk.ts';

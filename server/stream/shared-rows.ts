@@ -1,7 +1,7 @@
 // Encodes rows once for all readers that ask for the same columns of a dataset in the same format.
 
 import { totalmem } from 'node:os';
-import type { AttributeTable, Batch, Plan } from '../../dap/index.ts';
+import type { AttributeTable, Batch, Plan } from '../../dap/protocol.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { RowFormat, RowWriter } from '../formats/row-format.ts';
 import { BlockBudget, BlockCache } from './block-cache.ts';

@@ -1,6 +1,6 @@
 // `dapberry check`: checks the configuration and prints what it would serve, without opening hardware.
 
-import { attributeText } from '../../../dap/index.ts';
+import { attributeText } from '../../../dap/protocol.ts';
 import { columnsOf, type SensorSetup } from '../../../device/index.ts';
 import { type DatasetConfig, type SourceConfig, sensorsOf } from '../../config/config.ts';
 import { originText, type ValidConfig } from '../../config/read.ts';

@@ -1,7 +1,6 @@
 // `dapberry schema`: prints the JSON Schema of the configuration, for editors.
 
 import { SENSOR_KINDS } from '../../../device/index.ts';
-import { publishedSchema } from '../../config/reference/reference.ts';
 import type { Command } from './command.ts';
 
 export const schemaCommand: Command = {
@@ -11,7 +10,8 @@ export const schemaCommand: Command = {
     'Prints the JSON Schema (draft 7) by which editors complete and check a configuration, with the kinds of sensors of this version. To use it, put "# yaml-language-server: $schema=config.schema.json" at the top of the configuration.',
   options: [],
   examples: ['dapberry schema > config.schema.json'],
-  run: async (_given, { print }) => {
+  run: async (_args, { print }) => {
+    const { publishedSchema } = await import('../../config/reference/reference.ts');
     print(`${JSON.stringify(publishedSchema(SENSOR_KINDS), null, 2)}\n`);
     return 0;
   },

@@ -1,6 +1,6 @@
 // Builds the attributes of a dataset by ACDD 1.3 from its configuration.
 
-import type { Attribute } from '../../../dap/index.ts';
+import type { Attribute } from '../../../dap/protocol.ts';
 import type { SensorSetup } from '../../../device/index.ts';
 import type { DatasetInfo } from '../../dataset/dataset.ts';
 import { OWN_ATTRIBUTES } from '../../dataset/describe.ts';

@@ -7,7 +7,7 @@ import {
   pathOf,
   printConstraint,
   type Sequence,
-} from '../../../dap/index.ts';
+} from '../../../dap/protocol.ts';
 
 /** Selections for which the form has fields; a selection with an empty value is left out. */
 export const SELECTION_ROWS = 3;

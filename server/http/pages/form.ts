@@ -12,7 +12,7 @@ import {
   planConstraint,
   type ResponseFormat,
   type Sequence,
-} from '../../../dap/index.ts';
+} from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import {
   constraintOf,

@@ -1,6 +1,6 @@
 // Writes the page `.help`: the addresses of a dataset and the constraint expressions, with examples that work.
 
-import { DAP2, type ResponseFormat, type Sequence, suffixesOf } from '../../../dap/index.ts';
+import { DAP2, type ResponseFormat, type Sequence, suffixesOf } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { type Html, html, page } from './html.ts';
 import { links } from './links.ts';

@@ -6,7 +6,7 @@ import {
   attributeTable,
   type ResponseFormat,
   type Sequence,
-} from '../../../dap/index.ts';
+} from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import type { RowDelivery } from '../../source/row-source.ts';
 import { type Html, html, page } from './html.ts';

@@ -1,6 +1,6 @@
 // Writes a dataset's links to its responses, relative, so that they work behind any prefix.
 
-import { hasRows, type ResponseFormat, type Sequence } from '../../../dap/index.ts';
+import { hasRows, type ResponseFormat, type Sequence } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { type Html, html } from './html.ts';
 

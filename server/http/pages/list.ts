@@ -1,6 +1,6 @@
 // Writes the page of `/` for a server without the live page: the datasets, with their links.
 
-import type { ResponseFormat } from '../../../dap/index.ts';
+import type { ResponseFormat } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { html, page } from './html.ts';
 import { links } from './links.ts';

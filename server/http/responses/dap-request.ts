@@ -1,7 +1,7 @@
 // Declares one request for a dataset, plans its constraint, and sets the headers of its response.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Plan, parseConstraint, planConstraint, type ResponseFormat } from '../../../dap/index.ts';
+import { type Plan, parseConstraint, planConstraint, type ResponseFormat } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { missingValues } from '../../dataset/describe.ts';
 

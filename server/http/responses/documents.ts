@@ -1,7 +1,7 @@
 // Lists the responses of DAP2 that hold no rows: structure, attributes, version, and the pages for people.
 
 import type { FastifyReply } from 'fastify';
-import { type AttributeTable, DAP2, printDas, printDds, type ResponseFormat } from '../../../dap/index.ts';
+import { type AttributeTable, DAP2, printDas, printDds, type ResponseFormat } from '../../../dap/protocol.ts';
 import { clockAttributes } from '../../dataset/clock-attributes.ts';
 import { SERVER_NAME } from '../../version.ts';
 import { formPage, formTarget } from '../pages/form.ts';

@@ -2,7 +2,7 @@
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Plan } from '../../../dap/index.ts';
+import type { Plan } from '../../../dap/protocol.ts';
 import type { RowFormat } from '../../formats/row-format.ts';
 import { ipOf } from '../../network/ip-address.ts';
 import { RequestError } from '../../request-error.ts';

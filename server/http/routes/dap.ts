@@ -1,7 +1,7 @@
 // Routes the addresses of a dataset's responses: `/NAME.SUFFIX`, and for the first dataset also `/.SUFFIX`.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DAP2, type ResponseFormat, suffixesOf } from '../../../dap/index.ts';
+import { DAP2, type ResponseFormat, suffixesOf } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { RequestError } from '../../request-error.ts';
 import type { DapRequest } from '../responses/dap-request.ts';
