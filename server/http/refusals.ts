@@ -34,10 +34,23 @@ export function answerRefusals(app: FastifyInstance): void {
   });
 }
 
+/** By the codes of fastify: what a path must be. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'a path with percent-escapes that are UTF-8',
+  FST_ERR_MAX_PARAM_LENGTH: 'a shorter path',
+};
+
+/** Characters of a path that a message quotes whole. */
+const LONGEST_QUOTED = 100;
+
 /** Refuses a request whose address the router cannot read. */
 export function refuseUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const { statusCode = 400, message } = error;
-  refuseRequest(request.server, request.raw, reply.raw, new RequestError(statusCode, message));
+  const { statusCode = 400, code, message } = error;
+  const expected = UNREADABLE[code];
+  const path = (request.raw.url ?? '').replace(/\?.*/s, '');
+  const found = path.length > LONGEST_QUOTED ? `one of ${path.length} characters` : `"${path}"`;
+  const said = expected === undefined ? message : `expected ${expected}, found ${found}`;
+  refuseRequest(request.server, request.raw, reply.raw, new RequestError(statusCode, said));
 }
 
 /** Refuses bytes that are not a valid request: a head that is too long or too slow, or something other than HTTP. */

@@ -121,6 +121,15 @@ describe('every response says what answers, and how', () => {
     expect(head.match(/^XDAP:/gim)).toHaveLength(1);
   });
 
+  it.each([
+    ['/%zz', 'expected a path with percent-escapes that are UTF-8, found \\"/%zz\\"'],
+    ['/%ff.dods?time', 'expected a path with percent-escapes that are UTF-8, found \\"/%ff.dods\\"'],
+    [`/${'x'.repeat(600)}`, 'expected a shorter path, found one of 601 characters'],
+  ])('says what is wrong with the path %.20s', async (path, message) => {
+    const { body } = await exchange(server.port, request(path));
+    expect(body).toContain(`message = "${message}";`);
+  });
+
   it.each(REFUSED)('of an error behind an answer: %s', { timeout: 20_000 }, async (_what, sent, status) => {
     const before = request('/roberrypi.ver').replace('Connection: close\r\n', '');
     const socket = connect({ port: server.port, host: '127.0.0.1' });

@@ -16,7 +16,12 @@ describeWith('chromium', 'on a phone', () => {
   });
   afterAll(() => Promise.all([browser?.close(), server?.close()]));
 
-  it.each(['html', 'info', 'help'])('the page .%s is no wider than the screen', async suffix => {
+  it.each([
+    'html',
+    'html?get=link&column=time&column=temperature&last=9&thinning=orderByMean(%22time/10minutes%22)',
+    'info',
+    'help',
+  ])('the page .%s is no wider than the screen', async suffix => {
     const { page, problems } = await openPage(browser, `${server.url}/roberrypi.${suffix}`, PHONE);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width).toBeLessThanOrEqual(PHONE.viewport.width);

@@ -32,10 +32,10 @@ const MAX_INDICES = 32;
 
 const NUMBER = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)$/i;
 
-const OPERATOR = 'an operator (=, !=, <, <=, >, >=, =~)';
+const OPERATOR = 'an operator (=, !=, <, <=, > or >=)';
 const NAME = 'a name';
 const VALUE = 'a value';
-const NEXT_NAME = '",", "&" before a clause, or the end';
+const NEXT_NAME = '",", "&" before a condition, or the end';
 const ROW_NUMBER = 'a row number';
 
 /**

@@ -3,8 +3,8 @@ import { ConstraintError, parseConstraint, printConstraint } from '../../../dap/
 import { planConstraint } from '../../../dap/constraint/plan/plan.ts';
 import { NOW, planOf, stations } from './stations.ts';
 
-const NEXT_NAME = '",", "&" before a clause, or the end';
-const OPERATOR = 'an operator (=, !=, <, <=, >, >=, =~)';
+const NEXT_NAME = '",", "&" before a condition, or the end';
+const OPERATOR = 'an operator (=, !=, <, <=, > or >=)';
 const UNIT = 'a unit (milliseconds, seconds, minutes, hours, days, weeks, months or years)';
 const REAL_DATE = 'a date and time that exist, such as 2026-11-21T10:00:00Z';
 const DATE = 'a date and time such as 2026-11-21T10:00:00Z';
