@@ -37,8 +37,9 @@ export function lineEncoder(sequence: Sequence, style: LineStyle): RowEncoder {
   const writers = fields.map(({ type }) => (isNumberType(type) ? new DigitWriter(type) : undefined));
   const missing = fields.map((_, i) => style.missing?.[i]);
   const longest = longestLine(sequence);
-  const separator = new Mark(style.separator);
-  const lineEnd = new Mark(style.lineEnd);
+  const separator = markOf(style.separator);
+  const lineEnd = markOf(style.lineEnd);
+  const hasMissing = missing.some(isMissing => isMissing !== undefined);
   let own = viewOf(new Uint8Array(4096));
   return (batch, from = 0, to = batch.length, into) => {
     const { columns } = batch;
@@ -57,15 +58,19 @@ export function lineEncoder(sequence: Sequence, style: LineStyle): RowEncoder {
           view = own = grown(view, needed);
           room = view.byteLength;
         }
-        if (i > 0) at = separator.put(view, at);
+        if (i > 0) {
+          view.setUint16(at, separator.word);
+          at += separator.length;
+        }
         if (text !== undefined) {
           bytesOf(view).set(text, at);
           at += text.length;
-        } else if (missing[i]?.((column as NumberColumn)[row]!) !== true) {
+        } else if (!hasMissing || missing[i]?.((column as NumberColumn)[row]!) !== true) {
           at = writer!.put(view, at, column as NumberColumn, row);
         }
       }
-      at = lineEnd.put(view, at);
+      view.setUint16(at, lineEnd.word);
+      at += lineEnd.length;
     }
     return fits ? into.subarray(0, at) : bytesOf(view).slice(0, at);
   };
@@ -75,26 +80,15 @@ export function lineEncoder(sequence: Sequence, style: LineStyle): RowEncoder {
 const LONGEST_MARK = 2;
 const encoder = new TextEncoder();
 
-/** One or two bytes that are written again and again. */
-class Mark {
-  readonly #word: number;
-  readonly #isLong: boolean;
+/** A separator or a line end as two bytes to write; what follows overwrites the second byte of a short one. */
+interface Mark {
+  readonly word: number;
+  readonly length: number;
+}
 
-  constructor(text: string) {
-    const [first = 0, second] = encoder.encode(text);
-    this.#isLong = second !== undefined;
-    this.#word = second === undefined ? first : (first << 8) | second;
-  }
-
-  /** Writes the mark at `at`; gives the place behind it. */
-  put(view: DataView, at: number): number {
-    if (this.#isLong) {
-      view.setUint16(at, this.#word);
-      return at + 2;
-    }
-    view.setUint8(at, this.#word);
-    return at + 1;
-  }
+function markOf(text: string): Mark {
+  const [first = 0, second] = encoder.encode(text);
+  return { word: (first << 8) | (second ?? 0), length: second === undefined ? 1 : 2 };
 }
 
 function viewOf(bytes: Uint8Array): DataView {
