@@ -1,0 +1,76 @@
+// Writes files so that a power cut leaves either the whole file under its name or no file.
+
+import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Names of files that are being written; a process that ends meanwhile leaves them behind. */
+export const TEMPORARY = /^\.(.+)\.tmp-\d+$/;
+
+export function temporaryName(folder: string, name: string): string {
+  return join(folder, `.${name}.tmp-${process.pid}`);
+}
+
+/** Creates a folder with the folders above it, so that they survive a power cut. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o755 });
+  if (first === undefined) return;
+  const top = dirname(first);
+  for (let at = folder; ; at = dirname(at)) {
+    await syncFolder(at);
+    if (at === top || at === dirname(at)) return;
+  }
+}
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some file systems of other machines (CIFS, FUSE) cannot sync a folder.
+    if (!['EINVAL', 'ENOTSUP', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file beside its name by `write`, syncs it, gives it its name, which replaces a file of that name, and syncs the folder.
+ * Rejects with the error of the file system; then there is no such file, unless it cannot be removed again.
+ */
+export async function writeDurably<T>(
+  folder: string,
+  name: string,
+  write: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  const temporary = temporaryName(folder, name);
+  const file = join(folder, name);
+  let isNamed = false;
+  try {
+    const handle = await open(temporary, 'w', 0o644);
+    let result: T;
+    try {
+      result = await write(handle);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+    isNamed = true;
+    await syncFolder(folder);
+    return result;
+  } catch (error) {
+    await unlink(isNamed ? file : temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Whether nothing has this name. Rejects if the folder cannot be read. */
+export async function isFree(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
+  }
+}
