@@ -19,7 +19,12 @@ const LAST_SECOND = 253_402_300_800;
 
 /** Whether a time comes back bit for bit from its whole microseconds, and lies in the years 1970 to 9999. */
 export function isStorable(seconds: number): boolean {
-  return seconds >= 0 && seconds < LAST_SECOND && Math.round(seconds * 1e6) / 1e6 === seconds && !Object.is(seconds, -0);
+  return (
+    seconds >= 0 &&
+    seconds < LAST_SECOND &&
+    Math.round(seconds * 1e6) / 1e6 === seconds &&
+    !Object.is(seconds, -0)
+  );
 }
 
 /** @param times storable times, in seconds since 1970 */
@@ -36,7 +41,11 @@ export function microsecondsOf(times: Float64Array): BigInt64Array {
 }
 
 /** The inverse of `microsecondsOf`, from the bytes of 64-bit integers. */
-export function secondsOfMicroseconds(bytes: ArrayBufferLike, byteOffset: number, length: number): Float64Array {
+export function secondsOfMicroseconds(
+  bytes: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): Float64Array {
   const halves = new Uint32Array(bytes, byteOffset, 2 * length);
   const seconds = new Float64Array(length);
   for (let row = 0; row < length; row += 1) {
@@ -103,7 +112,8 @@ export function logicalSchema(columns: readonly FileColumn[]): SchemaElement[] {
 
 /** The numbers of a column as the pages of a file hold them. */
 export function physicalValues(column: NumberColumn): Float64Array | Float32Array | Int32Array {
-  if (column instanceof Float64Array || column instanceof Float32Array || column instanceof Int32Array) return column;
+  if (column instanceof Float64Array || column instanceof Float32Array || column instanceof Int32Array)
+    return column;
   return column instanceof Uint32Array
     ? new Int32Array(column.buffer, column.byteOffset, column.length)
     : Int32Array.from(column);

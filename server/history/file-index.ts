@@ -55,7 +55,10 @@ export class FileIndex {
 
   /** Adds a file whose rows follow all rows that are there. */
   add(file: StoredFile): void {
-    if (file.firstPosition < (this.end ?? 0) || file.firstTime <= (this.lastTime ?? Number.NEGATIVE_INFINITY)) {
+    if (
+      file.firstPosition < (this.end ?? 0) ||
+      file.firstTime <= (this.lastTime ?? Number.NEGATIVE_INFINITY)
+    ) {
       throw new Error(`expected rows after those of the history, found ${file.path}`);
     }
     this.#files.push(file);

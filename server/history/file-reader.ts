@@ -3,7 +3,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FileMetaData } from 'hyparquet';
 import { type Batch, type NumberColumn, newColumn } from '../../dap/index.ts';
-import { type FileColumn, secondsOfMicroseconds, type StoredType } from './file-columns.ts';
+import { type FileColumn, type StoredType, secondsOfMicroseconds } from './file-columns.ts';
 import { type FileFacts, factsIn, type RowExtent } from './file-facts.ts';
 import { GROUP_ROWS } from './file-writer.ts';
 import { DECOMPRESS, loadParquet } from './parquet.ts';
@@ -57,7 +57,9 @@ export async function readGroup(
   const length = Number(rowGroup.num_rows);
   // All columns of a group stand one after another.
   const starts = rowGroup.columns.map(({ meta_data }) => Number(meta_data?.data_page_offset ?? 0));
-  const ends = rowGroup.columns.map(({ meta_data }, index) => starts[index]! + Number(meta_data?.total_compressed_size ?? 0));
+  const ends = rowGroup.columns.map(
+    ({ meta_data }, index) => starts[index]! + Number(meta_data?.total_compressed_size ?? 0),
+  );
   const [start, end] = [Math.min(...starts), Math.max(...ends)];
   const bytes = await readExactly(handle, start, end - start);
   const found = new Map<string, ArrayBufferView>();
@@ -102,7 +104,12 @@ function physicalTimes({ schema, row_groups }: FileMetaData): Pick<FileMetaData,
     schema: schema.map((element, index) => {
       const { name, num_children, repetition_type, type } = element;
       if (index === 1) return { name, repetition_type: 'REQUIRED', type: 'DOUBLE' };
-      return { name, ...(num_children && { num_children }), ...(repetition_type && { repetition_type }), ...(type && { type }) };
+      return {
+        name,
+        ...(num_children && { num_children }),
+        ...(repetition_type && { repetition_type }),
+        ...(type && { type }),
+      };
     }),
     row_groups: row_groups.map(group => ({
       ...group,
@@ -117,14 +124,19 @@ function physicalTimes({ schema, row_groups }: FileMetaData): Pick<FileMetaData,
 
 function groupTimesOf({ rows, firstTime }: RowExtent, { row_groups }: FileMetaData): Float64Array {
   const counts = row_groups.map(({ num_rows }) => Number(num_rows));
-  const isRegular = counts.every((count, index) => (index < counts.length - 1 ? count === GROUP_ROWS : count > 0));
+  const isRegular = counts.every((count, index) =>
+    index < counts.length - 1 ? count === GROUP_ROWS : count > 0,
+  );
   if (!isRegular || counts.reduce((sum, count) => sum + count, 0) !== rows) {
-    throw new Error(`expected ${rows} rows in row groups of ${GROUP_ROWS}, found groups of ${counts.join(', ')}`);
+    throw new Error(
+      `expected ${rows} rows in row groups of ${GROUP_ROWS}, found groups of ${counts.join(', ')}`,
+    );
   }
   return Float64Array.from(row_groups, ({ columns: [time] }, index) => {
     const { min_value: least } = time?.meta_data?.statistics ?? {};
     if (typeof least !== 'number') throw new Error('expected the statistics of time, found none');
-    if (index === 0 && least !== firstTime) throw new Error(`expected ${firstTime} as the first time, found ${least}`);
+    if (index === 0 && least !== firstTime)
+      throw new Error(`expected ${firstTime} as the first time, found ${least}`);
     return least;
   });
 }

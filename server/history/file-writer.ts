@@ -40,7 +40,8 @@ export class FileWriter {
   /** Encodes one row group. Times have to be storable and to increase. */
   writeGroup({ length, columns }: Batch): void {
     const times = columns[0] as Float64Array;
-    if (this.#rows % GROUP_ROWS !== 0 || length > GROUP_ROWS) throw new Error('expected full row groups but the last');
+    if (this.#rows % GROUP_ROWS !== 0 || length > GROUP_ROWS)
+      throw new Error('expected full row groups but the last');
     if (!(times[0]! > this.#lastTime)) throw new Error('expected rows in the order of their times');
     if (this.#rows === 0) this.#firstTime = times[0]!;
     this.#lastTime = times[length - 1]!;

@@ -3,8 +3,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAll } from './file-writer.ts';
 import { writeDurably } from './durable.ts';
+import { writeAll } from './file-writer.ts';
 import type { StoredFile } from './stored-file.ts';
 
 const NAME = 'index.json';

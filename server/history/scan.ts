@@ -20,7 +20,7 @@ type Candidate = Pick<StoredFile, 'path' | 'day' | 'isPart'>;
 /** Reads the folder of a dataset, which need not exist, and removes what an interrupted write or merge left behind. */
 export async function scan(folder: string): Promise<ScanResult> {
   const remarks: string[] = [];
-  const candidates = await candidatesIn(folder, remarks);
+  const candidates = await candidatesIn(folder);
   const known = await readIndexFile(folder);
   const found: StoredFile[] = [];
   for (const candidate of candidates) {
@@ -36,8 +36,10 @@ export async function scan(folder: string): Promise<ScanResult> {
       if (footer === undefined) remarks.push(`${join(folder, path)}: left alone: another program wrote it`);
       else found.push(storedFile(candidate, footer));
     } catch (error) {
-      if (error instanceof BrokenFile) remarks.push(await setAside(join(folder, path), 'broken', error.message));
-      else remarks.push(`${join(folder, path)}: left alone: ${error instanceof Error ? error.message : error}`);
+      if (error instanceof BrokenFile)
+        remarks.push(await setAside(join(folder, path), 'broken', error.message));
+      else
+        remarks.push(`${join(folder, path)}: left alone: ${error instanceof Error ? error.message : error}`);
     }
   }
   const files = await inOrder(folder, found, remarks);
@@ -55,7 +57,7 @@ export async function setAside(file: string, kind: 'broken' | 'future', reason: 
 }
 
 /** The files with the names of days and parts. Leftovers of writes are removed. */
-async function candidatesIn(folder: string, remarks: string[]): Promise<readonly Candidate[]> {
+async function candidatesIn(folder: string): Promise<readonly Candidate[]> {
   const candidates: Candidate[] = [];
   for (const year of await namesIn(folder, /^\d{4}$/)) {
     for (const month of await namesIn(join(folder, year), /^\d\d$/)) {
@@ -70,9 +72,6 @@ async function candidatesIn(folder: string, remarks: string[]): Promise<readonly
         else candidates.push(...(await partsIn(folder, `${place}/${name}`, day)));
       }
     }
-  }
-  if (candidates.length === 0 && !(await isFree(join(folder, 'index.json')))) {
-    remarks.push(`${folder}: expected the files of days, found none`);
   }
   return candidates;
 }
@@ -103,9 +102,16 @@ async function namesIn(folder: string, pattern = /^/): Promise<readonly string[]
  * Files whose positions and times increase. A part whose rows are in another file too is what an interrupted merge left behind; it
  * is deleted. Any other file with rows among those of others is left alone.
  */
-async function inOrder(folder: string, found: readonly StoredFile[], remarks: string[]): Promise<readonly StoredFile[]> {
+async function inOrder(
+  folder: string,
+  found: readonly StoredFile[],
+  remarks: string[],
+): Promise<readonly StoredFile[]> {
   const sorted = [...found].sort(
-    (one, other) => one.firstPosition - other.firstPosition || other.rows - one.rows || Number(one.isPart) - Number(other.isPart),
+    (one, other) =>
+      one.firstPosition - other.firstPosition ||
+      other.rows - one.rows ||
+      Number(one.isPart) - Number(other.isPart),
   );
   const files: StoredFile[] = [];
   let last: StoredFile | undefined;

@@ -1,7 +1,7 @@
 // Defines an entry of the index: a file of a history and the rows that it holds.
 
-import type { HistoryFile } from './file-reader.ts';
 import type { RowExtent } from './file-facts.ts';
+import type { HistoryFile } from './file-reader.ts';
 
 export interface StoredFile extends RowExtent {
   /** Within the dataset's folder: `2026/11/2026-11-28.parquet`. */
@@ -18,7 +18,14 @@ export interface StoredFile extends RowExtent {
 
 export function storedFile(
   place: Pick<StoredFile, 'path' | 'day' | 'isPart'>,
-  { firstPosition, bytes, groupTimes, rows, firstTime, lastTime }: Omit<HistoryFile, 'dataset' | 'columns' | 'das' | 'clock'>,
+  {
+    firstPosition,
+    bytes,
+    groupTimes,
+    rows,
+    firstTime,
+    lastTime,
+  }: Omit<HistoryFile, 'dataset' | 'columns' | 'das' | 'clock'>,
 ): StoredFile {
   return { ...place, firstPosition, bytes, groupTimes, rows, firstTime, lastTime };
 }

@@ -5,8 +5,8 @@ import { readFile, realpath, rename, stat, unlink, utimes, writeFile } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { pause } from '../../dap/client/http/reconnect.ts';
 import { readRegular, UnfitFile } from '../../device/index.ts';
+import { isRunning, type LockOwner, ownerIn, thisOwner } from '../machine/lock-owner.ts';
 import { fileError } from './file-error.ts';
-import { isRunning, type LockOwner, ownerIn, thisOwner } from './lock-owner.ts';
 
 export interface LockOptions {
   readonly signal: AbortSignal;
@@ -57,7 +57,7 @@ export class Lock {
     // Links to the same file share a lock.
     const real = await realpath(path).catch(async () => join(await realpath(dirname(path)), basename(path)));
     const file = join(dirname(real), `.${basename(real)}.lock`);
-    const owner = await thisOwner();
+    const owner = await thisOwner('dapberry pull');
     const lock = new Lock(path, file, owner, beat);
     let attempts = 0;
     try {

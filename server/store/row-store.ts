@@ -10,6 +10,31 @@ export interface StoreBounds {
   readonly age: number;
 }
 
+/** The state of the rows that a store keeps on the disk. */
+export interface HistoryStatus {
+  readonly folder: string;
+  /** Rows, bytes and files on the disk. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+  /** Rows that are not on the disk yet. */
+  readonly unstored: number;
+  /** The times of the oldest and of the newest row on the disk, in seconds since 1970. */
+  readonly firstTime?: number;
+  readonly lastTime?: number;
+  /** When rows were written last, in seconds since 1970. */
+  readonly flushedAt?: number;
+  /** Why rows can not be written now, and since when, in seconds since 1970. */
+  readonly failure?: string;
+  readonly failingSince?: number;
+  /** Writes that failed. */
+  readonly failures: number;
+  /** Rows that were neither stored nor kept in memory. */
+  readonly lost: number;
+  /** Rows that were not stored for their times: not after those of the stored rows, or no whole microseconds. */
+  readonly unfit: number;
+}
+
 /** What a store holds at this moment, and its limits. */
 export interface StoreStatus {
   readonly rows: number;
@@ -19,6 +44,8 @@ export interface StoreStatus {
   readonly firstTime?: number;
   /** `rows` is the number of rows that the bound on bytes allows as well. */
   readonly bounds: StoreBounds;
+  /** Undefined where rows are kept in memory alone. */
+  readonly history?: HistoryStatus;
 }
 
 /** Rows, and the position of the first of them. */

@@ -42,6 +42,20 @@ const slow = (rows: number, failing: number): fc.Arbitrary<World> =>
     }),
   });
 
+/** A source whose rows are all on the disk, or on the way to it, behind a small memory. */
+const onDisk = (rows: { readonly min: number; readonly max: number }): fc.Arbitrary<World> =>
+  fc.record({
+    delivery: fc.constantFrom(SCHEDULED, PUSHED),
+    bounds: fc.constant({ rows: 1e9, bytes: 1e9, age: 1e12 }),
+    start: fc.constant(0),
+    pause: fc.integer({ min: 1, max: 4 }),
+    history: fc.record({
+      rows: fc.integer(rows),
+      bytes: fc.constant(1e9),
+      age: fc.constantFrom(1e9, 1e9, 20, 3600),
+    }),
+  });
+
 describe('every reader gets exactly the rows that it asked for', () => {
   it('whatever rows come and whatever the readers do, with stores that forget soon', async () => {
     const world = inMemory(SCHEDULED, small);
@@ -66,6 +80,17 @@ describe('every reader gets exactly the rows that it asked for', () => {
   it('by the thousand from such a store', async () => {
     const size = { batch: 6000, commands: 10 };
     await fc.assert(fc.asyncProperty(commands(size), slow(30_000, 0), run), { numRuns: 10 });
+  });
+
+  it('from a history on disk, whenever it is written, merged or opened anew', async () => {
+    const size = { batch: 12, commands: 40 };
+    await fc.assert(fc.asyncProperty(commands(size), onDisk({ min: 1, max: 40 }), run), { numRuns: 60 });
+  });
+
+  it('by the thousand from a history on disk', async () => {
+    // Each day has files of its own: rows by the thousand are to be of a few days.
+    const size = { batch: 6000, commands: 10, gaps: [1, 1e-4, 0.0625, 7.3] };
+    await fc.assert(fc.asyncProperty(commands(size), onDisk({ min: 1000, max: 9000 }), run), { numRuns: 10 });
   });
 
   it('up to where a load fails, and no end marker behind them', async () => {

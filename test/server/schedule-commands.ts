@@ -23,18 +23,26 @@ export type Command =
   | { readonly kind: 'stall' | 'take' | 'take one' | 'leave'; readonly which: number }
   /** No row is made for `seconds`. */
   | { readonly kind: 'quiet'; readonly seconds: number }
+  /** Something happens to the rows on the disk, if there are some. */
+  | { readonly kind: 'disk'; readonly event: DiskEvent }
   | { readonly kind: 'close' };
+
+/** `flush beside` does not wait for the end of the write. */
+export type DiskEvent = 'flush' | 'flush beside' | 'merge' | 'restart';
 
 export interface Size {
   /** Rows of a batch at the most. */
   readonly batch: number;
   readonly commands: number;
+  /** Seconds between rows. By default a second for the most part; the clock may also jump ahead, and rows be made in a hurry. */
+  readonly gaps?: readonly number[];
 }
 
-export function commands({ batch, commands }: Size): fc.Arbitrary<Command[]> {
+const GAPS = [1, 1, 1, 1e-4, 0.0625, 7.3, 600, 90_000];
+
+export function commands({ batch, commands, gaps = GAPS }: Size): fc.Arbitrary<Command[]> {
   const seed: fc.Arbitrary<RowSeed> = fc.record({
-    // A second for the most part; the clock may also jump ahead, and rows be made in a hurry.
-    gap: fc.constantFrom(1, 1, 1, 1e-4, 0.0625, 7.3, 600, 90_000),
+    gap: fc.constantFrom(...gaps),
     values: fc.tuple(
       fc.constantFrom(0, 0.25, 0.5, 0.75, 1e300, Number.NaN, Number.NEGATIVE_INFINITY),
       fc.constantFrom(-(2 ** 31), -1, 0, 1, 2 ** 31 - 1),
@@ -78,6 +86,13 @@ export function commands({ batch, commands }: Size): fc.Arbitrary<Command[]> {
       arbitrary: fc.record({
         kind: fc.constant('quiet' as const),
         seconds: fc.constantFrom(0.0005, 0.5, 10, 100),
+      }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant('disk' as const),
+        event: fc.constantFrom<DiskEvent>('flush', 'flush beside', 'merge', 'restart'),
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const) }) },

@@ -16,6 +16,7 @@ import { asked, EPOCH } from './asking.ts';
 import { ReferenceLog } from './reference.ts';
 import type { Command, RowSeed } from './schedule-commands.ts';
 import { ScriptedConnection } from './scripted-connection.ts';
+import { ScriptedHistory } from './scripted-history.ts';
 import { LAYOUT, type Row, SCRIPTED, ScriptedSource } from './scripted-source.ts';
 import { SlowStore, type SlowStoreOptions } from './slow-store.ts';
 import { rowsIn, WatchedReader } from './watched-reader.ts';
@@ -33,6 +34,8 @@ export interface World {
   readonly pause: number;
   /** Undefined for a store whose rows are all in memory. */
   readonly slow?: Omit<SlowStoreOptions, 'bounds' | 'start'>;
+  /** The bounds on the rows in memory, for a store that keeps all rows on the disk. */
+  readonly history?: StoreBounds;
 }
 
 /** Runs a schedule, and throws where the server differs from the rules. */
@@ -55,18 +58,20 @@ class ScriptedServer {
   readonly #source: ScriptedSource;
   readonly #dataset: StoredDataset;
   /** Undefined for a store whose rows are all in memory. */
-  readonly #slow: SlowStore | undefined;
+  readonly #slow: SlowStore | ScriptedHistory | undefined;
+  readonly #history: ScriptedHistory | undefined;
   #app!: FastifyInstance;
   readonly #readers: WatchedReader[] = [];
   /** The reader whose request is being answered. */
   #asking: WatchedReader | undefined;
   #isClosed = false;
 
-  private constructor({ delivery, bounds, start, slow }: World) {
+  private constructor({ delivery, bounds, start, slow }: World, history: ScriptedHistory | undefined) {
     this.#log = new ReferenceLog(bounds.rows, bounds.age, start);
+    this.#history = history;
     this.#source = new ScriptedSource({ delivery });
     const { columns } = LAYOUT;
-    this.#slow = slow === undefined ? undefined : new SlowStore(columns, { ...slow, bounds, start });
+    this.#slow = slow === undefined ? history : new SlowStore(columns, { ...slow, bounds, start });
     const store = this.#slow ?? new MemoryStore(columns, bounds, start);
     const append = store.append.bind(store);
     store.append = batch => {
@@ -77,7 +82,8 @@ class ScriptedServer {
   }
 
   static async start(world: World): Promise<ScriptedServer> {
-    const server = new ScriptedServer(world);
+    const history = world.history && (await ScriptedHistory.open(world.history));
+    const server = new ScriptedServer(world, history);
     const dataset = server.#dataset;
     const watched: Dataset = {
       info: dataset.info,
@@ -127,6 +133,8 @@ class ScriptedServer {
         this.#log.earliest = this.#now + command.seconds;
         this.#source.earliest = this.#log.earliest;
         return;
+      case 'disk':
+        return this.#history?.meet(command.event);
       case 'close':
         this.#isClosed = true;
         return this.#dataset.close();
@@ -164,6 +172,7 @@ class ScriptedServer {
   async stop(): Promise<void> {
     for (const { connection } of this.#readers) connection.destroy();
     await this.#app.close();
+    await this.#history?.remove();
   }
 
   async #openStreams(): Promise<number> {
@@ -211,6 +220,8 @@ class ScriptedServer {
     let time = this.#now;
     return seeds.map(({ gap, values }) => {
       time += gap;
+      // A history stores whole microseconds.
+      if (this.#history !== undefined) time = Math.ceil(time * 1e6) / 1e6;
       return [time, ...values];
     });
   }

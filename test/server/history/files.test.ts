@@ -31,7 +31,10 @@ async function write(facts: FileFacts, batch: Batch, name = 'rows.parquet'): Pro
   return join(folder, name);
 }
 
-async function readAll(file: string, { columns, groupTimes }: Pick<FileFacts, 'columns'> & { groupTimes: Float64Array }) {
+async function readAll(
+  file: string,
+  { columns, groupTimes }: Pick<FileFacts, 'columns'> & { groupTimes: Float64Array },
+) {
   const handle = await open(file);
   try {
     const { metadata } = await metadataOf(handle);
@@ -91,7 +94,11 @@ describe('rows in a file', () => {
     const columns = [TIME, { type: 'UInt32', name: 'n' }, { type: 'Int16', name: 's' }] as const;
     const batch = {
       length: 2,
-      columns: [Float64Array.of(1_795_824_000, 1_795_824_000.25), Uint32Array.of(0, 2 ** 32 - 1), Int16Array.of(-5, 5)],
+      columns: [
+        Float64Array.of(1_795_824_000, 1_795_824_000.25),
+        Uint32Array.of(0, 2 ** 32 - 1),
+        Int16Array.of(-5, 5),
+      ],
     };
     const file = await write(facts(columns), batch);
     const bytes = readFileSync(file);
@@ -106,7 +113,8 @@ describe('rows in a file', () => {
   });
 
   it('have times that are whole microseconds of the years 1970 to 9999', () => {
-    for (const time of [0, 1e-6, 1_800_000_000.123456, 253_402_300_799.5]) expect(isStorable(time)).toBe(true);
+    for (const time of [0, 1e-6, 1_800_000_000.123456, 253_402_300_799.5])
+      expect(isStorable(time)).toBe(true);
     for (const time of [-0, -1, 1e-7, 1_800_000_000.1234567, 253_402_300_800, Number.NaN, Infinity]) {
       expect(isStorable(time)).toBe(false);
     }
@@ -114,7 +122,10 @@ describe('rows in a file', () => {
 
   it('do not follow a row group that is not full, or has later times', async () => {
     const row = { length: 1, columns: [Float64Array.of(5)] };
-    const full = { length: GROUP_ROWS, columns: [Float64Array.from({ length: GROUP_ROWS }, (_, second) => second)] };
+    const full = {
+      length: GROUP_ROWS,
+      columns: [Float64Array.from({ length: GROUP_ROWS }, (_, second) => second)],
+    };
     const writer = new FileWriter(await loadParquet(), facts([TIME]));
     writer.writeGroup(full);
     expect(() => writer.writeGroup(row)).toThrow('in the order of their times');
@@ -165,7 +176,9 @@ describe('a file', () => {
   it('of another program is not taken for one of dapberry', async () => {
     const { writer } = await loadParquet();
     const file = join(folder, 'foreign.parquet');
-    const buffer = writer.parquetWriteBuffer({ columnData: [{ name: 'time', data: [1, 2], type: 'DOUBLE' }] });
+    const buffer = writer.parquetWriteBuffer({
+      columnData: [{ name: 'time', data: [1, 2], type: 'DOUBLE' }],
+    });
     writeFileSync(file, Buffer.from(buffer));
     expect(await readFooter(file)).toBeUndefined();
   });
@@ -187,7 +200,8 @@ describe.runIf(hasPandas)('pyarrow', () => {
       length: 1,
       columns: [Float64Array.of(1_795_824_000.5), Uint32Array.of(2 ** 32 - 1)],
     });
-    const code = 'import pyarrow.parquet as p, sys; t = p.read_table(sys.argv[1]); print(t.schema.types, t.to_pylist())';
+    const code =
+      'import pyarrow.parquet as p, sys; t = p.read_table(sys.argv[1]); print(t.schema.types, t.to_pylist())';
     const text = execFileSync('python3', ['-c', code, file], { encoding: 'utf8' });
     expect(text).toContain('timestamp[us, tz=UTC]');
     expect(text).toContain('4294967295');

@@ -42,11 +42,12 @@ export function batches(
   return fc.integer({ min: 1, max: most }).chain(length =>
     fc
       .tuple(
-        fc.array(fc.constantFrom(1, 2, 999_999, 1_000_000, 1_000_001, 3_600_000_000), { minLength: length, maxLength: length }),
+        fc.array(fc.constantFrom(1, 2, 999_999, 1_000_000, 1_000_001, 3_600_000_000), {
+          minLength: length,
+          maxLength: length,
+        }),
         // A few different rows, so that long batches are made fast.
-        ...columns
-          .slice(1)
-          .map(({ type }) => fc.array(NUMBERS[type], { minLength: 1, maxLength: 12 })),
+        ...columns.slice(1).map(({ type }) => fc.array(NUMBERS[type], { minLength: 1, maxLength: 12 })),
       )
       .map(([gaps, ...values]) => {
         let micros = Math.round(from * 1e6);
@@ -55,7 +56,7 @@ export function batches(
           return micros / 1e6;
         });
         const others = values.map((some, index) =>
-          KINDS[columns[index + 1]!.type].from({ length }, (_, row) => some[row % some.length]!),
+          KINDS[columns[index + 1]!.type].from(Array.from({ length }, (_, row) => some[row % some.length]!)),
         );
         return { length, columns: [times, ...others] };
       }),
@@ -68,7 +69,10 @@ export function bitsOf({ length, columns }: Batch): unknown {
     length,
     columns: columns.map(column => {
       const values = column as NumberColumn;
-      return { type: values.constructor.name, values: Array.from(values, value => (Object.is(value, -0) ? '-0' : value)) };
+      return {
+        type: values.constructor.name,
+        values: Array.from(values, value => (Object.is(value, -0) ? '-0' : value)),
+      };
     }),
   };
 }

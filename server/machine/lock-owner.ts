@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 
 const OWNER = z.object({
-  program: z.literal('dapberry pull'),
+  program: z.enum(['dapberry pull', 'dapberry serve']),
   /** Unique to one process. */
   token: z.string(),
   pid: z.number().int(),
@@ -20,11 +20,11 @@ const OWNER = z.object({
 
 export type LockOwner = z.infer<typeof OWNER>;
 
-/** This process, with a token of its own. */
-export async function thisOwner(): Promise<LockOwner> {
+/** This process, as the command that it runs, with a token of its own. */
+export async function thisOwner(program: LockOwner['program']): Promise<LockOwner> {
   const { pid } = process;
   return {
-    program: 'dapberry pull',
+    program,
     token: crypto.randomUUID(),
     pid,
     host: hostname(),
