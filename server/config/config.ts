@@ -20,9 +20,22 @@ export interface SensorsConfig extends AnySourceConfig {
 /** Where the rows of a dataset come from: a closed union by kind. */
 export type SourceConfig = SensorsConfig;
 
+/** Where past rows are kept on disk, and how many. */
+export interface HistoryConfig {
+  readonly path: string;
+  /** Seconds between two writes. */
+  readonly flush: number;
+  /** Seconds before the newest row. */
+  readonly keep: number;
+  /** Bytes of the dataset's files. */
+  readonly size: number;
+}
+
 export interface DatasetConfig {
   readonly info: DatasetInfo;
   readonly log: StoreBounds;
+  /** Undefined if rows are kept in memory alone, or not at all. */
+  readonly history?: HistoryConfig;
   readonly source: SourceConfig;
 }
 
@@ -48,4 +61,6 @@ export interface Overrides {
   readonly interval?: number;
   readonly simulate?: boolean;
   readonly seed?: number;
+  /** The folder of the history. */
+  readonly history?: string;
 }

@@ -4,11 +4,17 @@ import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
 import { checkDatasets } from './check/check.ts';
 import { datasetInfo, sensorWords } from './check/dataset-info.ts';
-import type { Config, DatasetConfig, Overrides, SensorsConfig } from './config.ts';
+import type { Config, DatasetConfig, HistoryConfig, Overrides, SensorsConfig } from './config.ts';
 import type { DriverKinds } from './drivers/drivers.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
 import { jsonSchemaOf } from './schema/expected.ts';
-import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
+import {
+  type ConfigSchemas,
+  configSchemas,
+  DEFAULT_HISTORY,
+  type WrittenConfig,
+  type WrittenDataset,
+} from './schema/schema.ts';
 import type { ConfigSource } from './text/config-source.ts';
 import { type DatasetNode, isMapping } from './text/dataset-node.ts';
 import { type Document, readDocument } from './text/document.ts';
@@ -26,6 +32,8 @@ export interface LoadOptions {
   /** The kinds of all files that `driversNamed` returns for the texts; by default none. */
   readonly drivers?: DriverKinds;
   readonly overrides?: Overrides;
+  /** The folder of the history if neither the texts nor the overrides name one. */
+  readonly historyPath?: string | undefined;
 }
 
 export type LoadResult = { readonly config: Config } | { readonly problems: readonly Problem[] };
@@ -48,7 +56,7 @@ export function readSources(sources: readonly ConfigSource[]): readonly SourceDo
 
 /** As `loadConfig`, for texts that are parsed already. */
 export function loadDocuments(documents: readonly SourceDocument[], options: LoadOptions = {}): LoadResult {
-  const { kinds = SENSOR_KINDS, drivers = new Map(), overrides = {} } = options;
+  const { kinds = SENSOR_KINDS, drivers = new Map(), overrides = {}, historyPath } = options;
   const schemas = configSchemas(kinds);
   const problems: Problem[] = [];
   const parts: DatasetNode[] = [];
@@ -73,7 +81,7 @@ export function loadDocuments(documents: readonly SourceDocument[], options: Loa
       ),
     };
   }
-  return { config: assemble(main, parts, checked.setups, { schemas, overrides }) };
+  return { config: assemble(main, parts, checked.setups, { schemas, overrides, historyPath }) };
 }
 
 interface SourceResult {
@@ -150,22 +158,56 @@ function deliveryOf(interval: number): SensorsConfig['delivery'] {
   return interval > 0 ? { kind: 'scheduled', interval } : { kind: 'on-demand' };
 }
 
+/**
+ * The history of a dataset; undefined if it has none.
+ * @param named the folder of the command line
+ * @param usual the folder if none is named
+ */
+function historyOf(
+  common: WrittenConfig['history'],
+  own: WrittenDataset['history'],
+  named: string | undefined,
+  usual: string | undefined,
+): HistoryConfig | undefined {
+  if (own === 'off' || own === false) return undefined;
+  if (common === 'off' || common === false) {
+    // Off for all, except for a dataset with keys of its own, or by the command line.
+    if (own === undefined && named === undefined) return undefined;
+    return historyOf(DEFAULT_HISTORY, own, named, usual);
+  }
+  const path = named ?? own?.path ?? common.path ?? usual;
+  if (path === undefined) return undefined;
+  const { flush = common.flush, keep = common.keep, size = common.size } = own ?? {};
+  return { path, flush, keep, size };
+}
+
 /** Builds the configuration from texts without problems. */
 function assemble(
   main: unknown,
   parts: readonly DatasetNode[],
   setups: ReadonlyMap<DatasetNode, readonly SensorSetup[]>,
-  { schemas, overrides }: { readonly schemas: ConfigSchemas; readonly overrides: Overrides },
+  {
+    schemas,
+    overrides,
+    historyPath,
+  }: {
+    readonly schemas: ConfigSchemas;
+    readonly overrides: Overrides;
+    readonly historyPath: string | undefined;
+  },
 ): Config {
-  const { server, simulate, seed } = schemas.config.parse(main);
+  const { server, simulate, seed, history: common } = schemas.config.parse(main);
   const { host = server.host, port = server.port } = overrides;
   const datasets = parts.map((part): DatasetConfig => {
     const written = schemas.dataset.parse(valueAt(part.document.value, part.path));
     const sensors = setups.get(part) ?? [];
     const interval = overrides.interval ?? written.interval;
+    const history =
+      interval > 0 ? historyOf(common, written.history, overrides.history, historyPath) : undefined;
     return {
       info: datasetInfo(part.name, written, sensorWords(sensors)),
       log: written.log,
+      ...(history === undefined ? {} : { history }),
       source: { kind: 'sensors', sensors, delivery: deliveryOf(interval) },
     };
   });

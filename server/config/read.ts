@@ -1,5 +1,6 @@
 // Reads the configuration files, or builds the built-in configuration, and applies the overrides of the command line.
 
+import { join } from 'node:path';
 import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
 import { builtinConfig } from './builtin.ts';
 import type { Config, Overrides } from './config.ts';
@@ -49,7 +50,8 @@ export async function readConfig(
   const found = await findConfig(file, places);
   const documents = readSources(found.sources);
   const drivers = driversNamed(documents);
-  const loaded = loadDocuments(documents, { drivers: await loader.load(drivers), overrides });
+  const historyPath = usualHistory(places.environment ?? process.env);
+  const loaded = loadDocuments(documents, { drivers: await loader.load(drivers), overrides, historyPath });
   if (found.problems.length > 0 || 'problems' in loaded) {
     const problems = [...found.problems, ...('problems' in loaded ? loaded.problems : [])];
     return { problems, drivers, isUnread: found.problems.length > 0 || problems.some(isShortage) };
@@ -69,7 +71,7 @@ export async function readConfig(
     }),
   );
   if ('expected' in builtin) return { problems: [builtin], drivers, isUnread: true };
-  const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides });
+  const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides, historyPath });
   if ('problems' in whole) return { ...whole, drivers, isUnread: false };
   return {
     config: whole.config,
@@ -79,6 +81,12 @@ export async function readConfig(
     drivers,
     skipped: [...ignored, ...builtin.skipped],
   };
+}
+
+/** The folder in the state directory that systemd makes for the service (systemd.exec(5), StateDirectory=). */
+function usualHistory({ STATE_DIRECTORY: states = '' }: Readonly<Record<string, string | undefined>>) {
+  const [state = ''] = states.split(':');
+  return state === '' ? undefined : join(state, 'history');
 }
 
 /** Whether the file may become readable as soon as other files are closed. */

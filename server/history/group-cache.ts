@@ -9,6 +9,7 @@ import type { FileColumn } from './file-columns.ts';
 import { type FileFacts, factsIn } from './file-facts.ts';
 import type { RowGroup } from './file-index.ts';
 import { BrokenFile, metadataOf, readGroup } from './file-reader.ts';
+import { GROUP_ROWS } from './file-writer.ts';
 import type { StoredFile } from './stored-file.ts';
 
 /** Rows that are kept decoded, in bytes, and the footers of files. */
@@ -33,8 +34,9 @@ export class GroupCache {
   readonly #footers = new Map<string, Footer>();
   readonly #mostGroups: number;
 
-  constructor(options: GroupCacheOptions, groupBytes: number) {
+  constructor(options: GroupCacheOptions) {
     this.#options = options;
+    const groupBytes = GROUP_ROWS * 8 * options.columns.length;
     this.#mostGroups = Math.max(2, Math.floor(CACHED_BYTES / groupBytes));
   }
 

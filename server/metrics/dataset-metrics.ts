@@ -5,6 +5,7 @@ import { type Dataset, type DatasetStatus, sensorsIn } from '../dataset/dataset.
 import { missingValues } from '../dataset/describe.ts';
 import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
 import type { MetricFamily, Sample } from './exposition.ts';
+import { historyMetrics } from './history-metrics.ts';
 
 interface DatasetSnapshot {
   readonly dataset: Dataset;
@@ -59,6 +60,7 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
       samples: each(one => sensorsStatus(one)?.schedule?.missedSlots),
     },
     ...logMetrics(each),
+    ...historyMetrics(number => each(({ status }) => status.store?.history && number(status.store.history))),
     {
       name: 'dapberry_clock_steps',
       type: 'counter',

@@ -24,7 +24,14 @@ export interface OpenEvents {
   readonly onOverrun?: (dataset: string, missed: number) => void;
   readonly onFailure?: (dataset: string, error: unknown) => void;
   readonly onLoadFailure?: (dataset: string, error: unknown) => void;
+  readonly onHistory?: (dataset: string, event: HistoryEvent) => void;
 }
+
+/** A sentence about the history of a dataset, the error of a write that failed, or the first write after it that did not. */
+export type HistoryEvent =
+  | { readonly kind: 'remark'; readonly text: string }
+  | { readonly kind: 'failing'; readonly error: unknown }
+  | { readonly kind: 'back' };
 
 /** Opens all datasets or none. Rejects with the name and the error of the first dataset that does not open. */
 export async function openDatasets(
@@ -45,10 +52,10 @@ export async function openDatasets(
 
 /** Opens one dataset. Rows that readers share begin at once. */
 export async function openDataset(
-  { info, log, source: config }: DatasetConfig,
+  { info, log, history, source: config }: DatasetConfig,
   host: SensorHost,
   simulate: boolean,
-  { onEvent, onOverrun, onFailure, onLoadFailure }: OpenEvents = {},
+  { onEvent, onOverrun, onFailure, onLoadFailure, onHistory }: OpenEvents = {},
 ): Promise<Dataset> {
   const { name } = info;
   const source = await openSource(config, host, simulate, event => onEvent?.(name, event)).catch(
@@ -61,9 +68,26 @@ export async function openDataset(
     onFailure: error => onFailure?.(name, error),
     onLoadFailure: error => onLoadFailure?.(name, error),
   };
-  return isOnDemand(source)
-    ? new OnDemandDataset(info, source, events)
-    : new StoredDataset(info, source, new MemoryStore(source.layout.columns, log), events);
+  if (isOnDemand(source)) return new OnDemandDataset(info, source, events);
+  const { columns } = source.layout;
+  if (history === undefined) return new StoredDataset(info, source, new MemoryStore(columns, log), events);
+  // Loaded on demand: a server without a history starts without its libraries.
+  const { openHistory } = await import('../history/histories.ts');
+  let dataset: Dataset | undefined;
+  const store = await openHistory({
+    ...history,
+    dataset: name,
+    columns,
+    attributes: () => dataset?.attributes ?? new Map(),
+    bounds: log,
+    events: {
+      onRemark: text => onHistory?.(name, { kind: 'remark', text }),
+      onFailure: error => onHistory?.(name, { kind: 'failing', error }),
+      onRecovery: () => onHistory?.(name, { kind: 'back' }),
+    },
+  });
+  dataset = new StoredDataset(info, source, store, events);
+  return dataset;
 }
 
 async function openSource(

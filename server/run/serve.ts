@@ -30,6 +30,9 @@ const LONGEST_QUIET = 30;
 /** Milliseconds that a clean end may take before the process ends anyway. */
 const GRACE = 950;
 
+/** The same if rows have to be written to the disk first; systemd waits 10 s. */
+const HISTORY_GRACE = 8000;
+
 /** Milliseconds of these for the exit itself. */
 const RESERVE = 50;
 
@@ -59,6 +62,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onOverrun: (dataset, missed) => log.overrun(dataset, missed),
     onFailure: (dataset, error) => log.failure(dataset, error),
     onLoadFailure: (dataset, error) => log.error(`stored rows of ${dataset} could not be loaded`, error),
+    onHistory: (dataset, event) => log.history(dataset, event),
   });
   reportStrayErrors(stray => log.stray(stray));
   const reloader = new Reloader({
@@ -86,13 +90,14 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   });
   const ending = new AbortController();
   endThoughBlocked();
+  const grace = config.datasets.some(({ history }) => history !== undefined) ? HISTORY_GRACE : GRACE;
   // An unhandled rejection arrives as an uncaught error.
   closeWithGrace(
-    { delay: GRACE, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
+    { delay: grace, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
     async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
       else if (style !== 'terminal') logger.info(`ending on ${signal}`);
-      const until = performance.now() + GRACE - RESERVE;
+      const until = performance.now() + grace - RESERVE;
       ending.abort();
       supervision.stopping();
       clock.close();

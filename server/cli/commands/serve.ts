@@ -31,6 +31,11 @@ export const serveCommand: Command = {
       value: 'N',
       meaning: "the simulation's seed (2013): the same seed gives the same values at the same time",
     },
+    {
+      name: 'history',
+      value: 'DIR',
+      meaning: 'the folder for past rows on disk (history.path of the configuration; without one, none)',
+    },
   ],
   examples: [
     'dapberry serve --config garden.yaml',
@@ -51,6 +56,7 @@ function overridesOf(args: CommandArguments): Overrides {
     ...addressOf(args),
     interval: intervalOf(args),
     simulate: args.options.has('simulate') ? true : undefined,
+    history: textOf(args, 'history', 'a folder'),
     seed: numberOf(args, 'seed', { low: 0, high: 4_294_967_295, whole: true }),
   };
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));

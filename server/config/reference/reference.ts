@@ -38,6 +38,7 @@ export function publishedSchema(kinds: readonly SensorKind[]): JsonSchema {
 export function referenceText(kinds: readonly SensorKind[]): string {
   const schema = jsonSchemaOf(configSchemas(kinds).config);
   const server = below(schema, 'server');
+  const history = below(schema, 'history');
   const dataset = schemaIn(below(schema, 'datasets').additionalProperties);
   const [ofKind, ofDriver] = schemaIn(below(dataset, 'sensors').items).anyOf as readonly JsonSchema[];
   const sensors = schemaIn(ofKind).oneOf as readonly JsonSchema[];
@@ -46,6 +47,7 @@ export function referenceText(kinds: readonly SensorKind[]): string {
     { title: 'The whole', text: 'At the top of the file.', schema },
     { title: '`server`', text: described(server), schema: server },
     { title: '`server.cors`', text: described(below(server, 'cors')), schema: below(server, 'cors') },
+    { title: '`history`', text: described(history), schema: schemaIn(history.anyOf?.[0]) },
     {
       title: '`datasets.NAME`',
       text: `${described(dataset)} In a file of \`config.d\` these keys are the whole file.`,

@@ -99,6 +99,8 @@ function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
   if (ofKind?.oneOf !== undefined) {
     return ofDriver !== undefined && hasDriver(value) ? ofDriver : chosenBranch(ofKind, value);
   }
+  // A mapping, or a word instead of it.
+  if (ofKind?.properties !== undefined && typeof value === 'object' && value !== null) return ofKind;
   const branches = (schema.oneOf ?? []) as readonly JsonSchema[];
   const [first] = branches;
   if (first === undefined) return schema;

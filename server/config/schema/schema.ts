@@ -77,6 +77,44 @@ const log = z
   .transform((bounds): StoreBounds => bounds)
   .describe('How many past rows stay in memory; the bound that is reached first applies.');
 
+const FLUSH = duration(
+  { low: 1, high: 86_400 },
+  'Time between two writes: a power cut loses the rows since the last one.',
+);
+const KEEP = duration({ low: 86_400, high: 100 * 366 * 86_400 }, 'Time before the newest row.');
+const SIZE = size({ low: 1024 ** 2, high: 1024 ** 4 }, 'Space for the files of one dataset.');
+const PATH = text(
+  'The folder; by default `history` in the state directory of the service, without which there is no history.',
+);
+
+/** A mapping, or `off`. */
+function history<Shape extends z.ZodRawShape>(shape: Shape, description: string) {
+  return z.union([z.strictObject(shape), z.literal(['off', false])]).meta({
+    description,
+    expected: 'off, or a mapping with the keys path, flush, keep and size',
+  });
+}
+
+const DATASET_HISTORY = history(
+  { path: PATH, flush: FLUSH.optional(), keep: KEEP.optional(), size: SIZE.optional() },
+  'Another history than that of the whole file; off keeps the rows of this dataset in memory alone.',
+).optional();
+
+const HISTORY_SHAPE = {
+  path: PATH,
+  flush: FLUSH.prefault('10 min'),
+  keep: KEEP.prefault('1827 d'),
+  size: SIZE.prefault('2 GiB'),
+};
+
+/** The keys of a history that nothing is written about. */
+export const DEFAULT_HISTORY = z.strictObject(HISTORY_SHAPE).parse({});
+
+const HISTORY = history(
+  HISTORY_SHAPE,
+  'Past rows on disk, in Parquet files; the oldest days are deleted first. Off keeps rows in memory alone.',
+).prefault({});
+
 /** The keys of a dataset, without its sensors. */
 export const DATASET_SHAPE = {
   title: text('A title; by default the name of the dataset.'),
@@ -101,6 +139,7 @@ export const DATASET_SHAPE = {
     'Time between rows; with 0, each client gets rows of its own, as fast as it reads.',
   ).prefault(DEFAULT_INTERVAL),
   log,
+  history: DATASET_HISTORY,
 };
 
 const listenAddress = z
@@ -221,6 +260,7 @@ export function configSchemas(kinds: readonly SensorKind[]) {
       .max(LARGEST_SEED)
       .default(DEFAULT_SEED)
       .describe("The simulation's seed: the same seed gives the same values at the same time."),
+    history: HISTORY,
     datasets: z
       .record(datasetName, dataset)
       .refine(datasets => Object.keys(datasets).length > 0)

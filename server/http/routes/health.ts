@@ -15,8 +15,8 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       !configuration?.problems.length &&
       !configuration?.failed.length &&
       state.datasets.every(dataset => {
-        const { failure, source } = dataset.status();
-        return failure === undefined && isHealthySource(source);
+        const { failure, source, store } = dataset.status();
+        return failure === undefined && store?.history?.failure === undefined && isHealthySource(source);
       });
     // A dead sensor is no reason to restart the server: the HTTP status stays 200, the body says what is wrong.
     reply.header('Cache-Control', 'no-store');
@@ -42,12 +42,14 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
 /** A dataset's part of the answer, without the fields that rows of its kind do not have. */
 function datasetHealth(dataset: Dataset, { shared }: OpenStreams) {
   const { source, store, ...rows } = dataset.status();
+  const { history, ...memory } = store ?? {};
   return {
     name: dataset.info.name,
     interval: publishedInterval(dataset.delivery),
     ...rows,
     ...sourceHealth(source),
-    ...(store === undefined ? {} : { log: { ...store, encodedBytes: shared.bytesOf(dataset) } }),
+    ...(store === undefined ? {} : { log: { ...memory, encodedBytes: shared.bytesOf(dataset) } }),
+    ...(history === undefined ? {} : { history }),
   };
 }
 

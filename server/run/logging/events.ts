@@ -4,6 +4,7 @@ import type { DeviceEvent, StrayError } from '../../../device/index.ts';
 import type { UnwantedEnd } from '../../http/app.ts';
 import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
 import { spoken } from '../../text/terminal-text.ts';
+import type { HistoryEvent } from '../opening.ts';
 import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -132,6 +133,17 @@ export class EventLog {
         `readers of ${dataset} were too slow and missed ${sum === 1 ? 'a row' : `${sum} rows`}`,
       ),
     );
+  }
+
+  /** News of a dataset's rows on the disk. */
+  history(dataset: string, event: HistoryEvent): void {
+    const logger = this.#logger;
+    if (event.kind === 'remark') logger.warn({ dataset }, event.text);
+    else if (event.kind === 'back') logger.info({ dataset }, `the rows of ${dataset} are stored again`);
+    else {
+      const reason = event.error instanceof Error ? event.error.message : String(event.error);
+      logger.error({ dataset }, `the rows of ${dataset} cannot be stored; they wait in memory: ${reason}`);
+    }
   }
 
   /** A dataset stopped making rows because of an error; at interval 0, the rows of one reader. */
