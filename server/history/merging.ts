@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BrokenFile, readFooter } from './file-reader.ts';
 import { GROUP_ROWS } from './file-writer.ts';
 import { layoutText, type MergeJob, PartError } from './jobs.ts';
-import type { StoredFile } from './stored-file.ts';
+import { endOfFile, type StoredFile } from './stored-file.ts';
 
 /**
  * Rows of a merged file, give or take a part: three rows a second make one file a day. The footer of a larger file, which is read at
@@ -35,14 +35,11 @@ export async function plannedMerges(
       continue;
     }
     const ownLayout = await layoutOf(folder, file);
-    const [first] = open ?? [];
+    const last = open?.at(-1);
+    // Rows that are missing between two parts have positions too.
+    const isNext = last !== undefined && last.day === file.day && endOfFile(last) === file.firstPosition;
     const rows = open?.reduce((sum, part) => sum + part.rows, 0) ?? 0;
-    if (
-      open === undefined ||
-      first?.day !== file.day ||
-      ownLayout !== layout ||
-      rows + file.rows > FILE_ROWS
-    ) {
+    if (open === undefined || !isNext || ownLayout !== layout || rows + file.rows > FILE_ROWS) {
       open = [];
       merges.push(open);
     }
