@@ -47,9 +47,15 @@ export class HistoryTree {
     return this.#folder;
   }
 
-  async open({ limits, memory = 1000, age = 1e9, ...options }: OpenOptions = {}): Promise<HistoryStore> {
+  async open({
+    folder,
+    limits,
+    memory = 1000,
+    age = 1e9,
+    ...options
+  }: OpenOptions = {}): Promise<HistoryStore> {
     return HistoryStore.open({
-      folder: await this.folder(),
+      folder: folder ?? (await this.folder()),
       dataset: 'roof',
       columns: COLUMNS,
       das: () => 'Attributes {\n}\n',
