@@ -7,6 +7,7 @@ import type { SequenceColumn } from '../source/row-source.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { RowStore, StoreBounds, StoreStatus } from '../store/row-store.ts';
 import { type FileColumn, STORED_TYPES } from './file-columns.ts';
+import type { HistoryClock } from './history-clock.ts';
 import { HistoryFolder } from './history-folder.ts';
 import { type HistoryEvents, type HistoryLimits, HistoryStore } from './history-store.ts';
 import { inWorkers } from './worker-jobs.ts';
@@ -19,6 +20,7 @@ export interface HistoryRequest extends HistoryLimits {
   /** The bounds on the rows in memory. */
   readonly bounds: StoreBounds;
   readonly events: HistoryEvents;
+  readonly clock: HistoryClock;
 }
 
 interface SharedFolder {
@@ -31,7 +33,7 @@ const folders = new Map<string, SharedFolder>();
 
 /** Opens a store with a history. If it cannot be opened, the rows are kept in memory alone, and the status says why. */
 export async function openHistory(request: HistoryRequest): Promise<RowStore> {
-  const { path, dataset, columns, attributes, bounds, events, flush, keep, size } = request;
+  const { path, dataset, columns, attributes, bounds, events, clock, flush, keep, size } = request;
   try {
     const fileColumns = columns.map(fileColumn);
     const folder = await use(path);
@@ -46,6 +48,7 @@ export async function openHistory(request: HistoryRequest): Promise<RowStore> {
         bounds,
         beside: inWorkers,
         events,
+        clock,
         release: () => release(path),
       });
     } catch (error) {

@@ -1,7 +1,6 @@
 // Keeps the rows of a dataset for years: the newest in memory, all others in files.
 
-import type { Batch, NumberColumn } from '../../dap/index.ts';
-import { MemoryStore } from '../store/memory-store.ts';
+import type { Batch } from '../../dap/index.ts';
 import type {
   HistoryStatus,
   PositionedRows,
@@ -9,9 +8,10 @@ import type {
   StoreBounds,
   StoreStatus,
 } from '../store/row-store.ts';
-import { sliceOf } from '../store/slice.ts';
 import { DiskRows, type DiskRowsOptions } from './disk-rows.ts';
-import { UnstoredRows } from './unstored-rows.ts';
+import { HistoryClock } from './history-clock.ts';
+import { MemoryTail } from './memory-tail.ts';
+import type { UnstoredRows } from './unstored-rows.ts';
 import { WriteFaults } from './write-faults.ts';
 
 /** Receives the news of a history for the journal: each fault once, until it is over. */
@@ -38,6 +38,7 @@ export interface HistoryStoreOptions extends Omit<DiskRowsOptions, 'onRemark'> {
   /** The bounds on the rows in memory. */
   readonly bounds: StoreBounds;
   readonly events?: HistoryEvents;
+  readonly clock?: HistoryClock;
   /** Called when nothing is written any more. */
   readonly release?: () => Promise<void>;
 }
@@ -45,43 +46,40 @@ export interface HistoryStoreOptions extends Omit<DiskRowsOptions, 'onRemark'> {
 /** Seconds until a failed write is tried again, unless the next one is due before. */
 const RETRY = 60;
 
-/** Rows that wait for a disk that fails: as many as fit into the memory of the log, or into this many bytes. */
-const LEAST_WAITING_BYTES = 4 * 1024 * 1024;
+const LOST = 'rows are lost, because they can neither be stored nor kept in memory';
+const UNFIT =
+  'rows are not stored whose times are not after those of the stored rows, or no whole microseconds';
 
 /** Attempts to load rows that move meanwhile. */
 const LOAD_ATTEMPTS = 5;
 
 export class HistoryStore implements RowStore {
   readonly #options: HistoryStoreOptions;
-  readonly #memory: MemoryStore;
+  readonly #tail: MemoryTail;
   readonly #disk: DiskRows;
-  /** Copies of rows from memory that are not stored yet. */
-  readonly #unstored = new UnstoredRows();
+  readonly #clock: HistoryClock;
   readonly #faults: WriteFaults;
   /** Merges fail and succeed apart from writes, and are only counted. */
   readonly #mergeFaults: WriteFaults;
-  /** Rows before this position have been copied from memory, or are stored. */
-  #copied: number;
   /** The time of the last row that was stored before this start. */
-  readonly #lastTimeBefore: number;
+  #lastTimeBefore: number;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #isFlushDue = false;
   #merging: Promise<void> | undefined;
   #isClosed = false;
   #closing: Promise<void> | undefined;
-  #lost = 0;
   #unfit = 0;
+  #isLossReported = false;
   #flushedAt: number | undefined;
 
   private constructor(options: HistoryStoreOptions, disk: DiskRows) {
     const { columns, bounds, limits, events } = options;
     this.#options = options;
     this.#disk = disk;
-    const end = disk.end ?? 0;
-    this.#copied = end;
+    this.#clock = options.clock ?? new HistoryClock();
     this.#lastTimeBefore = disk.lastTime;
-    this.#memory = new MemoryStore(columns, bounds, end);
+    this.#tail = new MemoryTail(columns, bounds, disk.end ?? 0);
     const onFailure = (error: unknown) => events?.onFailure?.(error);
     this.#faults = new WriteFaults(onFailure, () => events?.onRecovery?.());
     this.#mergeFaults = new WriteFaults(onFailure, () => undefined);
@@ -95,72 +93,66 @@ export class HistoryStore implements RowStore {
   }
 
   get first(): number {
-    const { first, end } = this.#memory;
-    return Math.min(this.#disk.first ?? this.#unstored.first ?? end, first);
+    const { memory, unstored } = this.#tail;
+    return Math.min(this.#disk.first ?? unstored.first ?? memory.end, memory.first);
   }
 
   get end(): number {
-    return this.#memory.end;
+    return this.#tail.memory.end;
   }
 
   get lastTime(): number | undefined {
-    return this.#memory.lastTime ?? this.#disk.status.lastTime;
+    return this.#tail.memory.lastTime ?? this.#disk.status.lastTime;
   }
 
   get closed(): boolean {
-    return this.#memory.closed;
+    return this.#tail.memory.closed;
   }
 
   get status(): StoreStatus {
     const faults = this.#faults.status;
     const history: HistoryStatus = {
       ...this.#disk.status,
-      unstored: this.end - (this.#unstored.first ?? this.#copied),
-      lost: this.#lost,
+      unstored: this.end - this.#tail.storedEnd,
+      lost: this.#tail.lost,
       unfit: this.#unfit,
       ...(this.#flushedAt === undefined ? {} : { flushedAt: this.#flushedAt }),
       ...this.#mergeFaults.status,
       ...faults,
       failures: faults.failures + this.#mergeFaults.status.failures,
     };
-    return { ...this.#memory.status, history };
+    return { ...this.#tail.memory.status, history };
   }
 
   append(batch: Batch): void {
-    const times = batch.columns[0] as Float64Array;
-    for (let from = 0; from < batch.length; ) {
-      const count = this.#countBeforeLoss(times.subarray(from));
-      if (count === 0) this.#copyOut();
-      else this.#memory.append(sliceOf(batch, from, from + count));
-      from += count;
-    }
+    this.#tail.append(batch);
     // Early enough that most of the memory still has room for rows to come.
-    const isDue = this.end - (this.#unstored.first ?? this.#copied) > this.#memory.capacity / 2;
-    if (isDue && !this.#faults.isFailing) void this.flush();
+    if (this.#tail.isHalfFull && !this.#faults.isFailing) void this.flush();
   }
 
   view(position: number, most: number): Batch {
-    return this.#memory.view(position, most);
+    return this.#tail.memory.view(position, most);
   }
 
   find(time: number, isIncluded: boolean): number {
-    const { first, status } = this.#memory;
+    const { memory, unstored } = this.#tail;
     // Rows of a clock behind the stored rows are not in the order of times.
-    const { firstTime = Number.NEGATIVE_INFINITY } = status;
-    if (firstTime <= time && firstTime > this.#lastTimeBefore) return this.#memory.find(time, isIncluded);
-    const elsewhere = this.#disk.find(time, isIncluded) ?? this.#unstored.find(time, isIncluded);
-    return elsewhere !== undefined && elsewhere < first ? elsewhere : this.#memory.find(time, isIncluded);
+    const { firstTime = Number.NEGATIVE_INFINITY } = memory.status;
+    if (firstTime <= time && firstTime > this.#lastTimeBefore) return memory.find(time, isIncluded);
+    const elsewhere = this.#disk.find(time, isIncluded) ?? unstored.find(time, isIncluded);
+    return elsewhere !== undefined && elsewhere < memory.first ? elsewhere : memory.find(time, isIncluded);
   }
 
   async load(position: number, most: number): Promise<PositionedRows> {
+    const { memory, unstored } = this.#tail;
     for (let attempt = 0; attempt < LOAD_ATTEMPTS; attempt += 1) {
       const at = Math.max(position, this.first);
-      const unstored = this.#unstored.read(at, most);
+      const waiting = unstored.read(at, most);
       const onDisk = this.#disk.next(at) ?? Number.POSITIVE_INFINITY;
-      const next = Math.min(onDisk, unstored?.position ?? Number.POSITIVE_INFINITY);
-      const inMemory = Math.max(at, this.#memory.first);
-      if (inMemory <= next && inMemory < this.end) return copyOf(inMemory, this.view(inMemory, most));
-      if (unstored !== undefined && unstored.position === next) return unstored;
+      const next = Math.min(onDisk, waiting?.position ?? Number.POSITIVE_INFINITY);
+      const inMemory = Math.max(at, memory.first);
+      if (inMemory <= next && inMemory < this.end) return this.#tail.read(inMemory, most);
+      if (waiting !== undefined && waiting.position === next) return waiting;
       const rows = next < Number.POSITIVE_INFINITY ? await this.#disk.read(next, most) : undefined;
       if (rows !== undefined) return rows;
     }
@@ -194,7 +186,7 @@ export class HistoryStore implements RowStore {
   }
 
   async #close(): Promise<void> {
-    const memory = this.#memory.close();
+    const memory = this.#tail.memory.close();
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await memory;
@@ -211,84 +203,62 @@ export class HistoryStore implements RowStore {
     this.#timer.unref();
   }
 
-  /** The number of rows with these times that memory can take before it forgets rows that have not been copied. */
-  #countBeforeLoss(times: Float64Array): number {
-    const { capacity, bounds } = this.#memory;
-    const uncopied = this.end - this.#copied;
-    const room = Math.min(times.length, capacity - uncopied);
-    if (room <= 0) return 0;
-    const oldest = uncopied > 0 ? (this.view(this.#copied, 1).columns[0] as Float64Array)[0]! : times[0]!;
-    if (times[room - 1]! - oldest <= bounds.age) return room;
-    const late = times.findIndex(time => time - oldest > bounds.age);
-    return late < 0 ? room : Math.min(room, late);
-  }
-
-  /** Copies all rows of memory that have not been copied. */
-  #copyOut(): void {
-    while (this.#copied < this.end) {
-      const piece = copyOf(this.#copied, this.view(this.#copied, Number.POSITIVE_INFINITY));
-      this.#unstored.add(piece);
-      this.#copied += piece.batch.length;
-    }
-    // While the disk fails, or does not answer, the oldest rows are lost.
-    const { capacity, rowBytes } = this.#memory;
-    const most = Math.max(capacity, Math.ceil(LEAST_WAITING_BYTES / rowBytes));
-    if (this.#unstored.rows <= most) return;
-    if (this.#lost === 0)
-      this.#remark('rows are lost, because they can neither be stored nor kept in memory');
-    this.#lost += this.#unstored.dropBefore(this.#copied - most);
-  }
-
-  /** Lets go of the copies of rows that memory has still. */
-  #uncopy(): void {
-    const begin = this.#unstored.first;
-    if (begin === undefined) return;
-    this.#unstored.dropFrom(this.#memory.first);
-    this.#copied = this.#unstored.end ?? Math.max(begin, this.#memory.first);
-  }
-
   async #flushAll(): Promise<void> {
     do {
       this.#isFlushDue = false;
-      await this.#flushOnce();
-    } while (this.#isFlushDue && !this.#faults.isFailing);
+      if (!this.#isHeld) await this.#flushOnce();
+    } while (this.#isFlushDue && !this.#faults.isFailing && !this.#isHeld);
+    // One turn at least, so that this promise is known to those that flush meanwhile.
+    await undefined;
     this.#flushing = undefined;
     const { flush } = this.#options.limits;
-    this.#schedule(this.#faults.isFailing ? Math.min(RETRY, flush) : flush);
+    this.#schedule(this.#faults.isFailing || this.#isHeld ? Math.min(RETRY, flush) : flush);
     if (!this.#faults.isFailing && !this.#isClosed) void this.merge();
   }
 
+  /** Rows wait for the right time while memory has room for them. */
+  get #isHeld(): boolean {
+    return this.#clock.isHeld() && !this.#isClosed && !this.#tail.isHalfFull;
+  }
+
   async #flushOnce(): Promise<void> {
-    this.#copyOut();
-    if (this.#unstored.rows === 0 && !this.#faults.isFailing) return;
-    const end = this.#copied;
+    const { unstored } = this.#tail;
+    const end = this.#tail.copyOut();
+    if (this.#tail.lost > 0 && !this.#isLossReported) this.#remark(LOST);
+    this.#isLossReported = this.#tail.lost > 0;
+    if (unstored.rows === 0 && !this.#faults.isFailing) return;
     try {
       await this.#options.folder.check();
-      const { runs, unfit } = this.#unstored.runs(this.#disk.lastTime);
-      for (const run of runs) this.#unstored.dropBefore(await this.#disk.write(run, [], this.#isClosed));
-      this.#unstored.dropBefore(end);
-      if (unfit > 0 && this.#unfit === 0) {
-        this.#remark(
-          'rows are not stored whose times are not after those of the stored rows, or no whole microseconds',
-        );
+      const { runs, unfit } = await this.#runs();
+      for (const run of runs) {
+        const times = run.batch.columns[0] as Float64Array;
+        const marks = this.#clock.marks(times[0]!, times.at(-1)!);
+        unstored.dropBefore(await this.#disk.write(run, marks, this.#isClosed));
       }
+      unstored.dropBefore(end);
+      if (unfit > 0 && this.#unfit === 0) this.#remark(UNFIT);
       this.#unfit += unfit;
       this.#flushedAt = Date.now() / 1000;
       await this.#disk.deleteOld(this.#options.limits);
       this.#faults.succeeded();
     } catch (error) {
       this.#faults.failed(error);
-      this.#uncopy();
+      this.#tail.uncopy();
     }
+  }
+
+  /** The rows that wait, with their right times. */
+  async #runs(): Promise<ReturnType<UnstoredRows['runs']>> {
+    const runs = () => this.#tail.unstored.runs(this.#disk.lastTime, time => this.#clock.correct(time));
+    const found = runs();
+    const now = found.unfit > 0 ? this.#clock.presentBefore(this.#disk.lastTime) : undefined;
+    if (now === undefined) return found;
+    await this.#disk.setAsideAfter(now);
+    this.#lastTimeBefore = this.#disk.lastTime;
+    return runs();
   }
 
   #remark(what: string): void {
     this.#options.events?.onRemark?.(`${this.#disk.path}: ${what}; health and metrics count them`);
   }
-}
-
-/** Rows of memory in own arrays. */
-function copyOf(position: number, { length, columns }: Batch): PositionedRows {
-  const copies = columns.map(column => (column as NumberColumn).slice());
-  return { position, batch: { length, columns: copies } };
 }

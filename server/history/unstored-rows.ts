@@ -78,49 +78,70 @@ export class UnstoredRows {
 
   /**
    * The rows as runs, without rows that no file can hold: those whose time is not storable, or not after `last` and all times before.
+   * @param correct gives the time of a row that is stored as another one
    * @returns also the number of the rows that were left out
    */
-  runs(last: number): { readonly runs: readonly StorableRun[]; readonly unfit: number } {
-    const runs: StorableRun[] = [];
+  runs(
+    last: number,
+    correct: (time: number) => number = time => time,
+  ): { readonly runs: readonly StorableRun[]; readonly unfit: number } {
+    const runs: { day: number; position: number; end: number; slices: Batch[] }[] = [];
     let unfit = 0;
-    let open: { day: number; position: number; slices: Batch[]; end: number } | undefined;
-    const close = () => {
-      if (open === undefined) return;
-      runs.push({ day: open.day, position: open.position, batch: joined(open.slices) });
-      open = undefined;
-    };
     let latest = last;
     for (const { position, batch } of this.#pieces) {
-      const times = batch.columns[0] as Float64Array;
-      let from = 0;
-      const take = (to: number) => {
-        if (to > from) open?.slices.push(sliceOf(batch, from, to));
-        from = to;
-      };
-      if (open !== undefined && open.end !== position) close();
-      for (let row = 0; row < batch.length; row += 1) {
-        const time = times[row]!;
-        const isFit = time > latest && isStorable(time);
-        if (isFit && open !== undefined && dayOf(time) === open.day) {
-          latest = time;
+      const { times, isCorrected } = correctedTimes(batch, correct);
+      const columns = isCorrected ? [times, ...batch.columns.slice(1)] : batch.columns;
+      const rows = { length: batch.length, columns };
+      for (let from = 0; from < batch.length; ) {
+        const to = endOfRun(times, from, latest);
+        if (to === from) {
+          unfit += 1;
+          from += 1;
           continue;
         }
-        take(row);
-        close();
-        if (isFit) {
-          open = { day: dayOf(time), position: position + row, slices: [], end: 0 };
-          latest = time;
-        } else {
-          unfit += 1;
-          from = row + 1;
-        }
+        const day = dayOf(times[from]!);
+        const open = runs.at(-1);
+        const slice = sliceOf(rows, from, to);
+        if (open?.day === day && open.end === position + from) {
+          open.slices.push(slice);
+          open.end = position + to;
+        } else runs.push({ day, position: position + from, end: position + to, slices: [slice] });
+        latest = times[to - 1]!;
+        from = to;
       }
-      take(batch.length);
-      if (open !== undefined) open.end = position + batch.length;
     }
-    close();
-    return { runs, unfit };
+    return {
+      runs: runs.map(({ day, position, slices }) => ({ day, position, batch: joined(slices) })),
+      unfit,
+    };
   }
+}
+
+function correctedTimes(
+  { columns }: Batch,
+  correct: (time: number) => number,
+): { readonly times: Float64Array; readonly isCorrected: boolean } {
+  const times = columns[0] as Float64Array;
+  // Times increase, and only early ones are corrected.
+  const isCorrected = times.length > 0 && correct(times[0]!) !== times[0];
+  return { times: isCorrected ? times.map(correct) : times, isCorrected };
+}
+
+/** The end of the rows from `from` on that fit into one file of a day; `from` itself if that row fits into none. */
+function endOfRun(times: Float64Array, from: number, last: number): number {
+  const day = dayOf(times[from]!);
+  let latest = last;
+  let row = from;
+  while (
+    row < times.length &&
+    times[row]! > latest &&
+    isStorable(times[row]!) &&
+    dayOf(times[row]!) === day
+  ) {
+    latest = times[row]!;
+    row += 1;
+  }
+  return row;
 }
 
 /** One batch of several, in own arrays unless there is only one. */

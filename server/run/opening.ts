@@ -14,6 +14,8 @@ import type { DatasetConfig, SensorsConfig, SourceConfig } from '../config/confi
 import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
 import { OnDemandDataset } from '../dataset/on-demand.ts';
 import { StoredDataset } from '../dataset/stored.ts';
+import { HistoryClock } from '../history/history-clock.ts';
+import type { Synchronized } from '../machine/synchronized.ts';
 import { isOnDemand, type RowSource } from '../source/row-source.ts';
 import { sensorSource } from '../source/sensors.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -25,6 +27,8 @@ export interface OpenEvents {
   readonly onFailure?: (dataset: string, error: unknown) => void;
   readonly onLoadFailure?: (dataset: string, error: unknown) => void;
   readonly onHistory?: (dataset: string, event: HistoryEvent) => void;
+  /** Whether the system clock is synchronised; by default unknown. */
+  readonly synchronized?: () => Synchronized;
 }
 
 /** A sentence about the history of a dataset, the error of a write that failed, or the first write after it that did not. */
@@ -55,14 +59,17 @@ export async function openDataset(
   { info, log, history, source: config }: DatasetConfig,
   host: SensorHost,
   simulate: boolean,
-  { onEvent, onOverrun, onFailure, onLoadFailure, onHistory }: OpenEvents = {},
+  { onEvent, onOverrun, onFailure, onLoadFailure, onHistory, synchronized }: OpenEvents = {},
 ): Promise<Dataset> {
   const { name } = info;
-  const source = await openSource(config, host, simulate, event => onEvent?.(name, event)).catch(
-    (error: unknown) => {
-      throw new Error(`dataset ${name}: ${messageOf(error)}`, { cause: error });
-    },
-  );
+  const clock = new HistoryClock(synchronized);
+  const onDeviceEvent = (event: DeviceEvent) => {
+    if (event.kind === 'clock-stepped') clock.stepped(event);
+    onEvent?.(name, event);
+  };
+  const source = await openSource(config, host, simulate, onDeviceEvent).catch((error: unknown) => {
+    throw new Error(`dataset ${name}: ${messageOf(error)}`, { cause: error });
+  });
   const events: DatasetEvents = {
     onOverrun: missed => onOverrun?.(name, missed),
     onFailure: error => onFailure?.(name, error),
@@ -80,6 +87,7 @@ export async function openDataset(
     columns,
     attributes: () => dataset?.attributes ?? new Map(),
     bounds: log,
+    clock: source.isClocked ? clock : new HistoryClock(),
     events: {
       onRemark: text => onHistory?.(name, { kind: 'remark', text }),
       onFailure: error => onHistory?.(name, { kind: 'failing', error }),

@@ -63,6 +63,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onFailure: (dataset, error) => log.failure(dataset, error),
     onLoadFailure: (dataset, error) => log.error(`stored rows of ${dataset} could not be loaded`, error),
     onHistory: (dataset, event) => log.history(dataset, event),
+    synchronized: () => clock.state.synchronized,
   });
   reportStrayErrors(stray => log.stray(stray));
   const reloader = new Reloader({

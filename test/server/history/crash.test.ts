@@ -8,7 +8,8 @@ import { HistoryFolder } from '../../../server/history/history-folder.ts';
 import { historyTree, MIDNIGHT, readAll } from './stores.ts';
 
 /** More of them: DAPBERRY_CRASHES=500 npx vitest run test/server/history/crash.test.ts */
-const CRASHES = Number(process.env.DAPBERRY_CRASHES ?? 30);
+const { DAPBERRY_CRASHES = '30' } = process.env;
+const CRASHES = Number(DAPBERRY_CRASHES);
 
 /** Resolves with what the process wrote when it has been killed, a random time after its first line. */
 async function killed(child: ChildProcess): Promise<string> {
