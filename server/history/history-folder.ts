@@ -63,7 +63,12 @@ export class HistoryFolder {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const owner = await this.#lockOwner();
+    let owner = await this.#lockOwner();
+    if (owner === undefined) {
+      // Another server may be about to write its name.
+      await pause(SETTLING);
+      owner = await this.#lockOwner();
+    }
     if (owner !== undefined && (await isHeld(owner, this.#owner)))
       throw new Error(heldText(this.path, owner));
     const own = `${lock}.${this.#owner.token}`;

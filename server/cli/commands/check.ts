@@ -2,7 +2,7 @@
 
 import { attributeText } from '../../../dap/protocol.ts';
 import { columnsOf, type SensorSetup } from '../../../device/index.ts';
-import { type DatasetConfig, type SourceConfig, sensorsOf } from '../../config/config.ts';
+import { type DatasetConfig, type HistoryConfig, type SourceConfig, sensorsOf } from '../../config/config.ts';
 import { originText, type ValidConfig } from '../../config/read.ts';
 import { serviceOptions, serviceOptionsText } from '../../machine/service-options.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
@@ -73,6 +73,7 @@ function datasetText(
     ['address', `${address}${info.name}${isFirst ? `, and ${address} itself: the first dataset` : ''}`],
     ['interval', intervalText(delivery)],
     ['log', logText(dataset, layout)],
+    ...(dataset.history === undefined ? [] : [['history', historyText(dataset.history)]]),
     ['sensors', sensors.map(sensorText).join(', ')],
   ];
   const owners = new Map(sensors.flatMap(setup => columnsOf(setup).map(({ name }) => [name, setup.name])));
@@ -110,6 +111,10 @@ function intervalText(delivery: RowDelivery): string {
 function sensorText({ name, kind, driver }: SensorSetup): string {
   const of = driver === undefined ? '' : ` of ${driver}`;
   return name === kind.name && of === '' ? name : `${name} (${kind.name}${of})`;
+}
+
+function historyText({ path, flush, keep, size }: HistoryConfig): string {
+  return `in ${path}: written every ${durationText(flush)}, kept for ${durationText(keep)}, at most ${sizeText(size)}`;
 }
 
 /** How much time, how many rows and how much memory the full log holds. */

@@ -100,7 +100,8 @@ function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
     return ofDriver !== undefined && hasDriver(value) ? ofDriver : chosenBranch(ofKind, value);
   }
   // A mapping, or a word instead of it.
-  if (ofKind?.properties !== undefined && typeof value === 'object' && value !== null) return ofKind;
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (ofKind?.properties !== undefined && isMapping) return ofKind;
   const branches = (schema.oneOf ?? []) as readonly JsonSchema[];
   const [first] = branches;
   if (first === undefined) return schema;
