@@ -140,14 +140,22 @@ export class DiskRows {
     return endOfFile(file);
   }
 
-  /** Deletes the oldest files while there are rows older than `keep` seconds, or more than `size` bytes, but never the newest file. */
-  async deleteOld({ keep, size }: { readonly keep: number; readonly size: number }): Promise<void> {
-    for (;;) {
+  /**
+   * Deletes the oldest files while there are rows older than `keep` seconds, or more than `size` bytes, but never the newest file.
+   * @param most files that are deleted for their age at the most
+   * @returns the number of files that were deleted for their age
+   */
+  async deleteOld(
+    { keep, size }: { readonly keep: number; readonly size: number },
+    most: number,
+  ): Promise<number> {
+    for (let deleted = 0; ; ) {
       const [oldest, next] = this.#index.files;
-      if (oldest === undefined || next === undefined) return;
-      const isOld = oldest.lastTime < this.lastTime - keep;
-      if (!isOld && this.#index.bytes <= size) return;
-      if (this.#isMerging && oldest.isPart) return;
+      if (oldest === undefined || next === undefined) return deleted;
+      const isOld = deleted < most && oldest.lastTime < this.lastTime - keep;
+      if (!isOld && this.#index.bytes <= size) return deleted;
+      if (this.#isMerging && oldest.isPart) return deleted;
+      if (isOld) deleted += 1;
       this.#remove(oldest);
       await this.#delete([oldest]);
     }

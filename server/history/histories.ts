@@ -1,7 +1,7 @@
 // Opens the histories of datasets, of which several may share a folder.
 
-import type { AttributeTable } from '../../dap/index.ts';
-import { printDas } from '../../dap/index.ts';
+import { resolve } from 'node:path';
+import { type AttributeTable, printDas } from '../../dap/index.ts';
 import { messageOf } from '../../device/index.ts';
 import type { SequenceColumn } from '../source/row-source.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -33,7 +33,8 @@ const folders = new Map<string, SharedFolder>();
 
 /** Opens a store with a history. If it cannot be opened, the rows are kept in memory alone, and the status says why. */
 export async function openHistory(request: HistoryRequest): Promise<RowStore> {
-  const { path, dataset, columns, attributes, bounds, events, clock, flush, keep, size } = request;
+  const path = resolve(request.path);
+  const { dataset, columns, attributes, bounds, events, clock, flush, keep, size } = request;
   try {
     const fileColumns = columns.map(fileColumn);
     const folder = await use(path);

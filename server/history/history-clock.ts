@@ -15,6 +15,8 @@ const LONGEST_HOLD = 1800;
 /** Rows this many seconds in the future are of a clock that was wrong. */
 const FUTURE = 60;
 
+const DAY_MS = 86_400_000;
+
 const STEPS_KEPT = 16;
 
 export class HistoryClock {
@@ -23,6 +25,7 @@ export class HistoryClock {
   #corrections: readonly HistoryClockStep[] = [];
   /** Steps back, after which row time was ahead of the clock. */
   #ahead: readonly HistoryClockStep[] = [];
+  #deletedAt = Number.NEGATIVE_INFINITY;
   /** When rows began to wait, by `performance.now()`. */
   #heldSince: number | undefined;
 
@@ -63,6 +66,17 @@ export class HistoryClock {
           `from ${instant(time)} to ${instant(time + ahead)} row time was ahead of the system clock, by ${ahead} s at first`,
       );
     return this.#state() === 'no' ? [...marks, 'the system clock was not synchronised'] : marks;
+  }
+
+  /** Files that may be deleted for their age now: rows of a clock that is wrong must not delete the past. */
+  get mostDeletions(): number {
+    if (this.#state() === 'yes') return Number.POSITIVE_INFINITY;
+    return performance.now() - this.#deletedAt > DAY_MS ? 1 : 0;
+  }
+
+  /** A file was deleted for its age. */
+  deleted(): void {
+    this.#deletedAt = performance.now();
   }
 
   /** The present time if the clock is synchronised and rows at `time` can only be of a clock that was wrong; else undefined. */

@@ -6,7 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isRunning, type LockOwner, ownerIn, thisOwner } from '../machine/lock-owner.ts';
 import { makeFolder } from './durable.ts';
 
-const LOCK = 'lock';
+/** No dataset can have this name. */
+const LOCK = '.lock';
 
 /** How long another server may take to write its name into a lock that it takes over too, in milliseconds. */
 const SETTLING = 50;

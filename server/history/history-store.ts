@@ -239,7 +239,8 @@ export class HistoryStore implements RowStore {
       if (unfit > 0 && this.#unfit === 0) this.#remark(UNFIT);
       this.#unfit += unfit;
       this.#flushedAt = Date.now() / 1000;
-      await this.#disk.deleteOld(this.#options.limits);
+      const deleted = await this.#disk.deleteOld(this.#options.limits, this.#clock.mostDeletions);
+      if (deleted > 0) this.#clock.deleted();
       this.#faults.succeeded();
     } catch (error) {
       this.#faults.failed(error);

@@ -11,7 +11,9 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GROUP_ROWS } from '../../../server/history/file-writer.ts';
+import { HistoryClock } from '../../../server/history/history-clock.ts';
 import { loadParquet } from '../../../server/history/parquet.ts';
+import type { Synchronized } from '../../../server/machine/synchronized.ts';
 import { COLUMNS, historyOf, historyTree, MIDNIGHT, readAll, rowsFrom, secondsIn } from './stores.ts';
 
 const DAY = 86_400;
@@ -232,9 +234,10 @@ describe('columns that change', () => {
 });
 
 describe('the limits of a history', () => {
-  const days = async (limits: { keep?: number; size?: number }) => {
+  const days = async (limits: { keep?: number; size?: number }, synchronized: Synchronized = 'yes') => {
     const tree = historyTree();
-    const store = await tree.open({ memory: 201, limits });
+    const clock = new HistoryClock(() => synchronized);
+    const store = await tree.open({ memory: 201, limits, clock });
     for (const day of range(0, 6)) {
       store.append(rowsFrom(MIDNIGHT + DAY * day, 100));
       await store.flush();
@@ -255,6 +258,13 @@ describe('the limits of a history', () => {
     expect(store.find(MIDNIGHT, true)).toBe(300);
     // A reader that was there gets the next rows.
     expect((await store.load(17, 10)).position).toBe(300);
+    await store.close();
+  });
+
+  it('delete one file a day by its age while nobody says that the clock is right', async () => {
+    const { tree, store } = await days({ keep: 2 * DAY }, 'unknown');
+    expect(tree.files().length).toBe(5);
+    expect(store.first).toBe(100);
     await store.close();
   });
 
