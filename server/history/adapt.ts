@@ -1,6 +1,6 @@
 // Gives stored rows the columns that the dataset has now.
 
-import { type Batch, type NumberColumn, newColumn } from '../../dap/index.ts';
+import { type Batch, type NumberColumn, newColumn } from '../../dap/protocol.ts';
 import type { FileColumn } from './file-columns.ts';
 
 /**

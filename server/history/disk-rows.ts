@@ -2,7 +2,7 @@
 
 import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { NumberColumn } from '../../dap/index.ts';
+import type { NumberColumn } from '../../dap/protocol.ts';
 import { messageOf } from '../../device/index.ts';
 import type { HistoryStatus, PositionedRows } from '../store/row-store.ts';
 import { dayOf } from './day.ts';

@@ -1,7 +1,7 @@
 // Maps the columns of a dataset to the columns of a Parquet file, and row times to whole microseconds.
 
 import type { SchemaElement } from 'hyparquet';
-import type { NumberColumn } from '../../dap/index.ts';
+import type { NumberColumn } from '../../dap/protocol.ts';
 
 /** The DAP2 types that a history stores. */
 export const STORED_TYPES = ['Float64', 'Float32', 'Int32', 'UInt32', 'Int16', 'UInt16', 'Byte'] as const;

@@ -2,7 +2,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FileMetaData } from 'hyparquet';
-import { type Batch, type NumberColumn, newColumn } from '../../dap/index.ts';
+import { type Batch, type NumberColumn, newColumn } from '../../dap/protocol.ts';
 import { type FileColumn, type StoredType, secondsOfMicroseconds } from './file-columns.ts';
 import { type FileFacts, factsIn, type RowExtent } from './file-facts.ts';
 import { GROUP_ROWS } from './file-writer.ts';

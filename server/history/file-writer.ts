@@ -2,7 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { Batch, NumberColumn } from '../../dap/index.ts';
+import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import { logicalSchema, microsecondsOf, physicalSchema, physicalValues } from './file-columns.ts';
 import { type FileFacts, keyValues, type RowExtent } from './file-facts.ts';
 import { COMPRESS, type Parquet } from './parquet.ts';

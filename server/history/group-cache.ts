@@ -3,7 +3,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileMetaData } from 'hyparquet';
-import type { Batch, NumberColumn } from '../../dap/index.ts';
+import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import { adapt } from './adapt.ts';
 import type { FileColumn } from './file-columns.ts';
 import { type FileFacts, factsIn } from './file-facts.ts';

@@ -1,7 +1,7 @@
 // Opens the histories of datasets, of which several may share a folder.
 
 import { resolve } from 'node:path';
-import { type AttributeTable, printDas } from '../../dap/index.ts';
+import { type AttributeTable, printDas } from '../../dap/protocol.ts';
 import { messageOf } from '../../device/index.ts';
 import type { SequenceColumn } from '../source/row-source.ts';
 import { MemoryStore } from '../store/memory-store.ts';

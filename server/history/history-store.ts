@@ -1,6 +1,6 @@
 // Keeps the rows of a dataset for years: the newest in memory, all others in files.
 
-import type { Batch } from '../../dap/index.ts';
+import type { Batch } from '../../dap/protocol.ts';
 import type {
   HistoryStatus,
   PositionedRows,

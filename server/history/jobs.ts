@@ -2,7 +2,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Batch, NumberColumn } from '../../dap/index.ts';
+import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import { dayName, monthFolder, numbered, partFolder, partName } from './day.ts';
 import { isFree, makeFolder, writeDurably } from './durable.ts';
 import type { FileFacts } from './file-facts.ts';

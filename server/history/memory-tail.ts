@@ -1,6 +1,6 @@
 // Holds the newest rows in memory, and copies those that memory would forget before they are stored.
 
-import type { Batch, NumberColumn } from '../../dap/index.ts';
+import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { PositionedRows, StoreBounds } from '../store/row-store.ts';
 import { sliceOf } from '../store/slice.ts';

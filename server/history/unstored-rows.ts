@@ -1,6 +1,6 @@
 // Keeps copies of rows that are not on the disk yet, and cuts them into runs that each fit into one file.
 
-import type { Batch, NumberColumn } from '../../dap/index.ts';
+import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import type { PositionedRows } from '../store/row-store.ts';
 import { sliceOf } from '../store/slice.ts';
 import { dayOf } from './day.ts';

@@ -1,18 +1,8 @@
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GROUP_ROWS } from '../../../server/history/file-writer.ts';
 import { HistoryClock } from '../../../server/history/history-clock.ts';
-import { loadParquet } from '../../../server/history/parquet.ts';
 import type { Synchronized } from '../../../server/machine/synchronized.ts';
 import { COLUMNS, historyOf, historyTree, MIDNIGHT, readAll, rowsFrom, secondsIn } from './stores.ts';
 
@@ -276,106 +266,5 @@ describe('the limits of a history', () => {
     expect(historyOf(limited.store).bytes).toBeLessThanOrEqual(bytes / 2);
     expect(historyOf(limited.store).files).toBeGreaterThan(1);
     await limited.store.close();
-  });
-});
-
-describe('a file of the history', () => {
-  const written = async () => {
-    const tree = historyTree();
-    const store = await tree.open();
-    for (const part of range(0, 3)) {
-      store.append(rowsFrom(MIDNIGHT + 100 * part, 100));
-      await store.flush();
-    }
-    await store.close();
-    const file = join(tree.path, 'roof/2026/11/2026-11-28/000140.parquet');
-    return { tree, file };
-  };
-
-  it('that is cut is set aside, and the others are served', async () => {
-    const { tree, file } = await written();
-    truncateSync(file, 1000);
-    const store = await tree.open();
-    expect(await secondsIn(store)).toEqual([...range(0, 100), ...range(200, 300)]);
-    expect(existsSync(`${file}.broken-1`)).toBe(true);
-    expect(tree.remarks).toEqual([expect.stringContaining(`${file}: set aside as ${file}.broken-1: `)]);
-    expect((await store.load(150, 10)).position).toBe(200);
-    await tree.open();
-    expect(tree.remarks.length).toBe(1);
-  });
-
-  it('that is damaged inside is set aside when it is read', async () => {
-    const { tree, file } = await written();
-    const bytes = readFileSync(file);
-    bytes.fill(0x55, 40, 120);
-    writeFileSync(file, bytes);
-    const store = await tree.open();
-    expect(await secondsIn(store)).toEqual([...range(0, 100), ...range(200, 300)]);
-    expect(tree.remarks.length).toBe(1);
-    expect(existsSync(`${file}.broken-1`)).toBe(true);
-  });
-
-  it('that is damaged inside does not hold up a merge', async () => {
-    const { tree, file } = await written();
-    const bytes = readFileSync(file);
-    bytes.fill(0x55, 40, 120);
-    writeFileSync(file, bytes);
-    const store = await tree.open();
-    store.append(rowsFrom(MIDNIGHT + DAY, 1));
-    await store.flush();
-    await store.merge();
-    await store.merge();
-    expect(tree.files()).toEqual([
-      '2026/11/2026-11-28.2.parquet',
-      '2026/11/2026-11-28.parquet',
-      '2026/11/2026-11-28/000140.parquet.broken-1',
-      '2026/11/2026-11-29/000000.parquet',
-    ]);
-    expect(await secondsIn(store)).toEqual([...range(0, 100), ...range(200, 300), DAY]);
-    await store.close();
-  });
-
-  it('that someone deletes is missing, and nothing else', async () => {
-    const { tree, file } = await written();
-    const store = await tree.open();
-    rmSync(file);
-    expect(await secondsIn(store)).toEqual([...range(0, 100), ...range(200, 300)]);
-    expect(await secondsIn(await tree.open())).toEqual([...range(0, 100), ...range(200, 300)]);
-    expect(tree.remarks).toEqual([]);
-  });
-
-  it('of another program is left alone', async () => {
-    const { tree, file } = await written();
-    const { writer } = await loadParquet();
-    const foreign = Buffer.from(
-      writer.parquetWriteBuffer({ columnData: [{ name: 'a', data: [1], type: 'DOUBLE' }] }),
-    );
-    const there = join(dirname(file), '000500.parquet');
-    writeFileSync(there, foreign);
-    writeFileSync(join(dirname(file), 'notes.txt'), 'mine');
-    mkdirSync(join(tree.path, 'roof/2026/summaries'));
-    const store = await tree.open();
-    expect(await secondsIn(store)).toEqual(range(0, 300));
-    expect(tree.remarks).toEqual([`${there}: left alone: another program wrote it`]);
-    store.append(rowsFrom(MIDNIGHT + 300, 1));
-    await store.close();
-    expect(readFileSync(there)).toEqual(foreign);
-    expect(tree.files()).toContain('2026/11/2026-11-28/000500.2.parquet');
-    expect(tree.files()).toContain('2026/11/2026-11-28/notes.txt');
-  });
-
-  it('with rows that another one has too is left alone', async () => {
-    const { tree, file } = await written();
-    const other = historyTree();
-    const stranger = await other.open();
-    stranger.append(rowsFrom(MIDNIGHT + 150.5, 10));
-    await stranger.close();
-    copyFileSync(
-      join(other.path, 'roof/2026/11/2026-11-28/000230.parquet'),
-      join(dirname(file), '000230.parquet'),
-    );
-    const store = await tree.open();
-    expect(await secondsIn(store)).toEqual(range(0, 300));
-    expect(tree.remarks).toEqual([expect.stringMatching(/000230\.parquet: left alone: its rows overlap/)]);
   });
 });
