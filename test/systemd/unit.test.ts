@@ -38,7 +38,6 @@ describeWith('systemd-analyze', 'the unit', () => {
     expect(valuesOf('RuntimeDirectory')).toEqual(['dapberry']);
     expect(valuesOf('RuntimeDirectoryMode')).toEqual(['0755']);
     expect(valuesOf('RuntimeDirectoryPreserve')).toEqual(['yes']);
-    expect(valuesOf('StateDirectory')).toEqual(['dapberry']);
   });
 
   it('is restarted, but not for ever, and not for a configuration that is wrong', () => {
