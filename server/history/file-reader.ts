@@ -103,7 +103,7 @@ function physicalTimes({ schema, row_groups }: FileMetaData): Pick<FileMetaData,
   return {
     schema: schema.map((element, index) => {
       const { name, num_children, repetition_type, type } = element;
-      if (index === 1) return { name, repetition_type: 'REQUIRED', type: 'DOUBLE' };
+      if (index === 1) return { name, repetition_type: 'REQUIRED', type: 'INT64' };
       return {
         name,
         ...(num_children && { num_children }),
@@ -115,7 +115,7 @@ function physicalTimes({ schema, row_groups }: FileMetaData): Pick<FileMetaData,
       ...group,
       columns: group.columns.map((column, index) =>
         index === 0 && column.meta_data !== undefined
-          ? { ...column, meta_data: { ...column.meta_data, type: 'DOUBLE' } }
+          ? { ...column, meta_data: { ...column.meta_data, type: 'INT64' } }
           : column,
       ),
     })),

@@ -49,13 +49,18 @@ export class FileWriter {
     this.groupTimes.push(times[0]!);
     this.#writer.write({
       rowGroupSize: length,
-      columnData: this.#facts.columns.map(({ name }, index) => ({
-        name,
-        data: index === 0 ? microsecondsOf(times) : physicalValues(columns[index] as NumberColumn),
-        encoding: 'BYTE_STREAM_SPLIT',
-        // Programs search for rows by their times; a search by values is rare, and footers stay small.
-        statistics: index === 0,
-      })),
+      columnData: this.#facts.columns.map(({ name }, index) => {
+        const data = index === 0 ? microsecondsOf(times) : physicalValues(columns[index] as NumberColumn);
+        const isFloat = data instanceof Float64Array || data instanceof Float32Array;
+        return {
+          name,
+          data,
+          // DuckDB reads BYTE_STREAM_SPLIT for floating-point numbers alone.
+          encoding: isFloat ? ('BYTE_STREAM_SPLIT' as const) : ('DELTA_BINARY_PACKED' as const),
+          // Programs search for rows by their times; a search by values is rare, and footers stay small.
+          statistics: index === 0,
+        };
+      }),
     });
   }
 
