@@ -101,11 +101,8 @@ export function logicalSchema(columns: readonly FileColumn[]): SchemaElement[] {
       const integer = INTEGERS[columns[index]!.type];
       if (integer === undefined) return element;
       const { bitWidth, isSigned } = integer;
-      return {
-        ...element,
-        converted_type: `${isSigned ? 'INT' : 'UINT'}_${bitWidth}` as 'UINT_32',
-        logical_type: { type: 'INTEGER', bitWidth, isSigned },
-      };
+      // By the older name of the type alone: DuckDB cannot read the newer one as hyparquet-writer writes it.
+      return { ...element, converted_type: `${isSigned ? 'INT' : 'UINT'}_${bitWidth}` as 'UINT_32' };
     }),
   ];
 }

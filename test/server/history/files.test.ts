@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -181,29 +180,5 @@ describe('a file', () => {
     });
     writeFileSync(file, Buffer.from(buffer));
     expect(await readFooter(file)).toBeUndefined();
-  });
-});
-
-const hasPandas = (() => {
-  try {
-    execFileSync('python3', ['-c', 'import pyarrow'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-describe.runIf(hasPandas)('pyarrow', () => {
-  it('reads a file with its types', async () => {
-    const columns = [TIME, { type: 'UInt32', name: 'n' }] as const;
-    const file = await write(facts(columns), {
-      length: 1,
-      columns: [Float64Array.of(1_795_824_000.5), Uint32Array.of(2 ** 32 - 1)],
-    });
-    const code =
-      'import pyarrow.parquet as p, sys; t = p.read_table(sys.argv[1]); print(t.schema.types, t.to_pylist())';
-    const text = execFileSync('python3', ['-c', code, file], { encoding: 'utf8' });
-    expect(text).toContain('timestamp[us, tz=UTC]');
-    expect(text).toContain('4294967295');
   });
 });
