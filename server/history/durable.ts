@@ -4,10 +4,10 @@ import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 
 /** Names of files that are being written; a process that ends meanwhile leaves them behind. */
-export const TEMPORARY = /^\.(.+)\.tmp-\d+$/;
+export const TEMPORARY = /^\.(.+)\.dapberry-\d+$/;
 
 export function temporaryName(folder: string, name: string): string {
-  return join(folder, `.${name}.tmp-${process.pid}`);
+  return join(folder, `.${name}.dapberry-${process.pid}`);
 }
 
 /** Creates a folder with the folders above it, so that they survive a power cut. */

@@ -7,7 +7,7 @@ import { isRunning, type LockOwner, ownerIn, thisOwner } from '../machine/lock-o
 import { makeFolder } from './durable.ts';
 
 /** No dataset can have this name. */
-const LOCK = '.lock';
+const LOCK = '.dapberry.lock';
 
 /** How long another server may take to write its name into a lock that it takes over too, in milliseconds. */
 const SETTLING = 50;

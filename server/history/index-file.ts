@@ -1,4 +1,4 @@
-// Keeps the facts of a dataset's files in `index.json`, so that a start need not read a year of footers. It is only a cache.
+// Keeps the facts of a dataset's files in `.dapberry-index.json`, so that a start need not read a year of footers. It is only a cache.
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { writeDurably } from './durable.ts';
 import { writeAll } from './file-writer.ts';
 import type { StoredFile } from './stored-file.ts';
 
-const NAME = 'index.json';
+const NAME = '.dapberry-index.json';
 
 const ENTRIES = z.object({
   version: z.literal(1),

@@ -40,7 +40,7 @@ describe('a server that is killed at any moment', () => {
       // A line may be cut where the process ended.
       const whole = lines.slice(0, -1).filter(line => line.startsWith('stored '));
       stored = Math.max(stored, ...whole.map(line => Number(line.split(' ')[1])));
-      if (crash % 3 === 0) rmSync(join(tree.path, 'roof/index.json'), { force: true });
+      if (crash % 3 === 0) rmSync(join(tree.path, 'roof/.dapberry-index.json'), { force: true });
       const folder = await HistoryFolder.open(tree.path);
       const store = await tree.open({ folder });
       expect(store.end).toBeGreaterThanOrEqual(stored);

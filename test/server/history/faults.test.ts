@@ -156,13 +156,13 @@ describe('the folder of a history', () => {
     const second = await HistoryFolder.open(tree.path);
     await expect(first.check()).rejects.toThrow('another server');
     await second.close();
-    expect(existsSync(join(tree.path, '.lock'))).toBe(false);
+    expect(existsSync(join(tree.path, '.dapberry.lock'))).toBe(false);
   });
 
   it('is taken over from a server that was killed', async () => {
     const tree = historyTree();
     await tree.folder();
-    const lock = join(tree.path, '.lock');
+    const lock = join(tree.path, '.dapberry.lock');
     const owner = JSON.parse(readFileSync(lock, 'utf8')) as Record<string, unknown>;
     for (const gone of [{ start: '1' }, { boot: 'another boot' }]) {
       writeFileSync(lock, JSON.stringify({ ...owner, token: 'other', ...gone }));

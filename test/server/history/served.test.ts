@@ -114,7 +114,7 @@ describe('a server with a history', () => {
     const lastTime = datasets[0]!.lastTime!;
     const before = await past(first, lastTime);
     await first.end('SIGTERM');
-    expect(existsSync(join(folder, 'rows/.lock'))).toBe(false);
+    expect(existsSync(join(folder, 'rows/.dapberry.lock'))).toBe(false);
     expect(await past(start(['--history', join(folder, 'rows')]), lastTime)).toEqual(before);
   });
 

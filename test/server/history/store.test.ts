@@ -105,7 +105,7 @@ describe('the parts of a day that is over', () => {
     await store.close();
     expect(await readAll(await tree.open())).toEqual(merged);
     // A start that must read the footers finds the same.
-    rmSync(join(tree.path, 'roof/index.json'));
+    rmSync(join(tree.path, 'roof/.dapberry-index.json'));
     expect(await readAll(await tree.open())).toEqual(merged);
   });
 
@@ -124,7 +124,7 @@ describe('the parts of a day that is over', () => {
     const rows = await readAll(store);
     await store.close();
     cpSync(kept, join(tree.path, 'roof/2026/11/2026-11-28'), { recursive: true });
-    writeFileSync(join(tree.path, 'roof/2026/11/.2026-11-28.2.parquet.tmp-77'), 'half');
+    writeFileSync(join(tree.path, 'roof/2026/11/.2026-11-28.2.parquet.dapberry-77'), 'half');
     const restarted = await tree.open();
     expect(await readAll(restarted)).toEqual(rows);
     expect(tree.files()).toEqual(['2026/11/2026-11-28.parquet', '2026/11/2026-11-29/000000.parquet']);

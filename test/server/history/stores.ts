@@ -78,7 +78,7 @@ export class HistoryTree {
     return readdirSync(roof, { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => join(entry.parentPath, entry.name).slice(roof.length + 1))
-      .filter(name => name !== 'index.json')
+      .filter(name => name !== '.dapberry-index.json')
       .sort();
   }
 
