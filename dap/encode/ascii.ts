@@ -4,7 +4,10 @@ import { printDds } from '../model/dds.ts';
 import { encodeName } from '../model/text-scanner.ts';
 import type { DapDataset, Sequence } from '../model/variable.ts';
 import type { RowEncoder } from './rows.ts';
-import { atomicFields, lineEncoder, longestLine } from './text-rows.ts';
+import { atomicFields, type LineStyle, lineEncoder, longestLine } from './text-rows.ts';
+
+/** Strings are in quotes with the escapes of JSON, as ERDDAP prints them. */
+const STYLE: LineStyle = { separator: ', ', lineEnd: '\n', text: JSON.stringify };
 
 const RULE = '-'.repeat(45);
 
@@ -25,10 +28,17 @@ export function asciiHeader(dataset: DapDataset, least = 0): string {
   return `${dds.padEnd(least - rest.length)}${rest}`;
 }
 
-/** Bytes that a row takes as text at most; undefined where a column of strings sets no bound. */
-export const longestAsciiRow = longestLine;
+/** The text before the values of a dataset of Arrays: the DDS, and a line of 45 dashes. */
+export function asciiArraysHeader(dataset: DapDataset): string {
+  return `${printDds(dataset).trimEnd()}\n${RULE}\n`;
+}
 
-/** A `lineEncoder` whose values stand between `, `; strings are in quotes with the escapes of JSON, as ERDDAP prints them. */
+/** Bytes that a row takes as text at most; undefined where a column of strings sets no bound. */
+export function longestAsciiRow(sequence: Sequence): number | undefined {
+  return longestLine(sequence, STYLE);
+}
+
+/** A `lineEncoder` whose values stand between `, `. */
 export function asciiEncoder(sequence: Sequence): RowEncoder {
-  return lineEncoder(sequence, { separator: ', ', lineEnd: '\n', text: JSON.stringify });
+  return lineEncoder(sequence, STYLE);
 }

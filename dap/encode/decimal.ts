@@ -11,6 +11,12 @@ export function decimal(type: NumberType, value: number): string {
   return type === 'Float32' ? shortestFloat32(value) : String(value);
 }
 
+/** The digits after the point that a decimal such as `0.05` or `1e-7` has. */
+export function decimalsIn(text: string): number {
+  const [, fraction = '', exponent = '0'] = /^[^.e]*(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(text) ?? [];
+  return Math.max(0, fraction.length - Number(exponent));
+}
+
 /** The least positive Float32 with all its 24 bits. */
 const LEAST_NORMAL_FLOAT32 = 2 ** -126;
 

@@ -13,17 +13,17 @@ export const LONGEST_NUMBER = 28;
 const [MINUS, POINT, ZERO] = [0x2d, 0x2e, 0x30];
 
 /** The most decimal places of a number that is written digit by digit. */
-const MOST_PLACES = 16;
+export const MOST_PLACES = 16;
 
 /** 1, 10, ... 1e16, each of them exactly a double. */
-const POWERS = Float64Array.from({ length: MOST_PLACES + 1 }, (_, exponent) => 10 ** exponent);
+export const POWERS = Float64Array.from({ length: MOST_PLACES + 1 }, (_, exponent) => 10 ** exponent);
 
 /**
  * Below this number, the product `value x 10^n` is wrong by less than a half: a double is exact to half a unit of its 53 bits, the
  * product to one unit. So the rounded product is the decimal that the value was read from, if that decimal had n places. No two
  * decimals of n places read as the same double, so that the decimal without zeros at its end is the shortest.
  */
-const LARGEST_SCALED = 2 ** 51;
+export const LARGEST_SCALED = 2 ** 51;
 
 /** JavaScript writes smaller numbers with an exponent. */
 const LEAST_PLAIN = 1e-6;
@@ -37,11 +37,20 @@ const FOUR_DIGITS = Int32Array.from({ length: 10_000 }, (_, number) => {
   return (digit(1000) << 24) | (digit(100) << 16) | (digit(10) << 8) | digit(1);
 });
 
+/** Writes the numbers of one column as text. */
+export interface NumberWriter {
+  /** Bytes that a number needs at most, those included that are written and overwritten. */
+  readonly longest: number;
+  /** Writes `column[row]` at `at`, where `longest` bytes are free; returns the offset after it. */
+  put(view: DataView, at: number, column: NumberColumn, row: number): number;
+}
+
 /**
  * Writes the numbers of one column, each as `decimal` does. Remembers the number of decimal places: the next number rarely has
  * more.
  */
-export class DigitWriter {
+export class DigitWriter implements NumberWriter {
+  readonly longest = LONGEST_NUMBER;
   readonly #type: NumberType;
   readonly #single: boolean;
   readonly #largestWhole: number;
@@ -53,7 +62,6 @@ export class DigitWriter {
     this.#largestWhole = this.#single ? LARGEST_WHOLE_FLOAT32 : LARGEST_SCALED;
   }
 
-  /** Writes `column[row]` at `at`, where `LONGEST_NUMBER` bytes are free; returns the offset after it. */
   put(view: DataView, at: number, column: NumberColumn, row: number): number {
     // Calls pass only small integers: V8 allocates a double on the heap for a call that it does not inline.
     const value = column[row]!;
@@ -114,13 +122,13 @@ export class DigitWriter {
   }
 }
 
-function putMinus(view: DataView, at: number): number {
+export function putMinus(view: DataView, at: number): number {
   view.setUint8(at, MINUS);
   return at + 1;
 }
 
 /** Writes `above * 1e8 + below`, two whole numbers below 1e8. */
-function putWhole(view: DataView, at: number, above: number, below: number): number {
+export function putWhole(view: DataView, at: number, above: number, below: number): number {
   if (above === 0) return putFew(view, at, below);
   const next = putFew(view, at, above);
   putEight(view, next, below);
@@ -144,14 +152,20 @@ function putFirst(view: DataView, at: number, value: number): number {
 }
 
 /** Writes a whole number below 1e8 with leading zeros. */
-function putEight(view: DataView, at: number, value: number): void {
+export function putEight(view: DataView, at: number, value: number): void {
   const above = (value / 1e4) | 0;
   view.setInt32(at, FOUR_DIGITS[above]!);
   view.setInt32(at + 4, FOUR_DIGITS[value - above * 1e4]!);
 }
 
 /** Writes a point and the first `places` of the sixteen digits of `first` and `second`, without trailing zeros. */
-function putFraction(view: DataView, at: number, first: number, second: number, places: number): number {
+export function putFraction(
+  view: DataView,
+  at: number,
+  first: number,
+  second: number,
+  places: number,
+): number {
   view.setUint8(at, POINT);
   putEight(view, at + 1, first);
   if (places > 8) putEight(view, at + 9, second);

@@ -1,4 +1,11 @@
-// Exports the type of a response format, and DAP2's own formats.
+// Exports the type of a response format, DAP2's own formats, and the header of rows that a server stored.
 
 export { DAP2, DAP2_FORMATS, withoutDap2Suffix } from './dap2.ts';
-export { hasRows, type ResponseFormat, suffixesOf, suffixStripper } from './response-format.ts';
+export {
+  type FormatOption,
+  hasRows,
+  type ResponseFormat,
+  suffixesOf,
+  suffixStripper,
+} from './response-format.ts';
+export { STORED_UNTIL } from './stored-until.ts';

@@ -13,6 +13,17 @@ import type { NumberType, Sequence } from './variable.ts';
 /** The attributes that mark values as missing. */
 const MARKS = ['_FillValue', 'missing_value'];
 
+/** The attributes by which `NumberMeaning` tells values from missing values, and unpacks them. */
+export const MEANING_ATTRIBUTES: readonly string[] = [
+  ...MARKS,
+  'valid_range',
+  'valid_min',
+  'valid_max',
+  '_Unsigned',
+  'scale_factor',
+  'add_offset',
+];
+
 /** Bits of the types that hold whole numbers. */
 const BITS: Partial<Record<string, 8 | 16 | 32>> = { Byte: 8, Int16: 16, UInt16: 16, Int32: 32, UInt32: 32 };
 
@@ -51,8 +62,9 @@ export class NumberMeaning implements MissingTest {
   readonly isWhole: boolean;
   readonly scale: number;
   readonly offset: number;
+  /** True if whole numbers are signed, by their type or by the attributes. */
+  readonly isSigned: boolean;
   readonly #bits: 8 | 16 | 32 | undefined;
-  readonly #isSigned: boolean;
   readonly #markers: readonly Marker[];
   /** The range of packed numbers. */
   readonly #least: number;
@@ -72,7 +84,7 @@ export class NumberMeaning implements MissingTest {
     this.isWhole = this.#bits !== undefined && !isPacked;
 
     const bounds = boundsIn(attributes);
-    this.#isSigned = isSigned(type, attributes, bounds);
+    this.isSigned = isSigned(type, attributes, bounds);
     this.#markers = MARKS.flatMap(name => listedNumbers(attributes, name)).flatMap(({ value }) =>
       this.#markersOf(type, value),
     );
@@ -95,15 +107,25 @@ export class NumberMeaning implements MissingTest {
     return Number.isNaN(this.valueOf(stored));
   }
 
+  /** True if numbers besides NaN are marked as missing. */
+  get hasMarks(): boolean {
+    return this.#markers.length > 0;
+  }
+
   /** True for a number that is NaN or marked as missing, regardless of the valid range. */
   isMarked(stored: number): boolean {
     if (Number.isNaN(stored)) return true;
-    return this.#isMarker(this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned));
+    return this.#isMarker(this.signed(stored));
+  }
+
+  /** A number of the column with the sign that the attributes give it. */
+  signed(stored: number): number {
+    return this.#bits === undefined ? stored : withSign(stored, this.#bits, this.isSigned);
   }
 
   /** The unpacked value of a number in the column; NaN for a missing value. */
   valueOf(stored: number): number {
-    const number = this.#bits === undefined ? stored : withSign(stored, this.#bits, this.#isSigned);
+    const number = this.signed(stored);
     if (!(number >= this.#least && number <= this.#greatest)) return Number.NaN;
     if (this.#isMarker(number)) return Number.NaN;
     const unpacked = number * this.scale + this.offset;
@@ -121,7 +143,7 @@ export class NumberMeaning implements MissingTest {
   #markersOf(type: NumberType, value: number): Marker[] {
     if (this.#bits !== undefined) {
       const fits = Number.isInteger(value) && value >= -(2 ** (this.#bits - 1)) && value < 2 ** this.#bits;
-      return fits ? [{ value: withSign(value, this.#bits, this.#isSigned), tolerance: 0 }] : [];
+      return fits ? [{ value: withSign(value, this.#bits, this.isSigned), tolerance: 0 }] : [];
     }
     if (Number.isNaN(value)) return [];
     const narrow = { value: Math.fround(value), tolerance: 0 };
@@ -136,7 +158,7 @@ export class NumberMeaning implements MissingTest {
       return type === 'Float32' ? [low, high] : [Math.min(least, low), Math.max(greatest, high)];
     }
     // A negative upper bound of unsigned numbers was written as if they were signed.
-    if (this.#isSigned || greatest >= 0) return [least, greatest];
+    if (this.isSigned || greatest >= 0) return [least, greatest];
     const unsigned = (bound: number): number => (bound < 0 ? bound + 2 ** this.#bits! : bound);
     return [unsigned(least), unsigned(greatest)];
   }

@@ -1,6 +1,12 @@
 // Follows an endless Sequence over many connections: an async iterator that reconnects and resumes.
 
-import { parseConstraint } from '../../constraint/index.ts';
+import {
+  type Constraint,
+  type Continuations,
+  constraintOf,
+  hasCalls,
+  ROW_BY_ROW,
+} from '../../constraint/index.ts';
 import type { DecodeLimits } from '../../decode/index.ts';
 import { onAbort } from '../../decode/on-abort.ts';
 import { parseAddress } from '../http/address.ts';
@@ -46,8 +52,8 @@ export type FollowState =
   | { readonly state: 'ended'; readonly reason: string };
 
 export interface FollowOptions extends RequestOptions {
-  /** The constraint expression, as after the `?` of an address; either here or in the address. */
-  readonly constraint?: string;
+  /** The constraint expression, as after the `?` of an address, or built in code; either here or in the address. */
+  readonly constraint?: string | Constraint;
   /**
    * The last row that the caller has already: its `time` in the units of the time column, and the number of rows of exactly that time
    * (1 by default). The stream continues after these rows as if they had come on it. A row range counts the rows after them.
@@ -60,6 +66,12 @@ export interface FollowOptions extends RequestOptions {
    * browsers other than Chromium read on without end. Not used for a constraint with a row range or a function, or without a time.
    */
   readonly slice?: number;
+  /**
+   * Seconds between requests that each end at the server's present, in place of one request without an end; 0, the default, for one
+   * without an end. It is for a client that must not keep a connection: a browser has six to a server. Each row comes exactly once, by
+   * up to these seconds later. Not used for a constraint without a lower bound on time, or with a row range or a function.
+   */
+  readonly poll?: number;
   /** Called at every change of state, in order. An error that it throws ends the stream. */
   readonly onState?: (state: FollowState) => void;
   /** The back-off; by default from 0.5 s to 30 s, with attempts without end. */
@@ -94,7 +106,7 @@ export interface FollowOptions extends RequestOptions {
  *
  * **Has a seam** if the server starts again with an earlier clock: its new rows are not later than the last one. The client
  * recognises this by the server's `Date`, or by a server that lacks the last row but has earlier rows that have not come. It
- * reports the state `seam`, gives all rows of the server, and resumes by time as before.
+ * reports the state `seam`, gives all rows that the server has made since its start, and resumes by time as before.
  *
  * **Ends** by itself if the constraint bounds the Sequence from above (time, or a row range): after the end marker, or once the row
  * range is full. If the server ends a row range too early, the client asks once more. A Sequence without a time ends with its end
@@ -138,12 +150,16 @@ async function* run(
   try {
     const retry = completeRetry(options.retry ?? {});
     const connectionOptions = { ...completeOptions(options), signal: stop.signal, wake };
-    const address = parseAddress(url, options.constraint);
-    const session = new Session(address, parseConstraint(address.query), {
+    const { constraint } = options;
+    const address = parseAddress(url, typeof constraint === 'object' ? '' : constraint);
+    const asked = typeof constraint === 'object' ? constraint : await constraintOf(address.query);
+    const session = new Session(address, asked, {
+      continuations: await continuationsOf(asked),
       limits: options.limits,
       after: completeAfter(options.after),
       onState,
       slice: completeSlice(options.slice),
+      poll: completePoll(options.poll, seconds => pause(seconds, stop.signal, wake)),
       probe: work => apart(connectionOptions, work),
     });
     let attempt = 1;
@@ -181,6 +197,12 @@ async function* run(
   }
 }
 
+/** Loads the code for functions if `asked` has one. */
+async function continuationsOf(asked: Constraint): Promise<Continuations> {
+  if (!hasCalls(asked)) return ROW_BY_ROW;
+  return (await import('../../constraint/plan/thinned-continuation.ts')).THINNED;
+}
+
 /** The result of `work` on a connection of its own. */
 async function apart<T>(
   options: ConnectionOptions,
@@ -206,6 +228,16 @@ function completeSlice(slice: number | undefined): number {
   if (!(slice >= 0))
     throw new RangeError(`Expected slice to be a number of rows, or 0 for any number, found ${slice}`);
   return slice;
+}
+
+/** Waits until the next request is due; undefined for a request without an end. Throws a `RangeError` for a wrong number. */
+function completePoll(
+  seconds: number | undefined,
+  wait: (seconds: number) => Promise<unknown>,
+): (() => Promise<unknown>) | undefined {
+  if (seconds === undefined || seconds === 0) return undefined;
+  if (!(seconds > 0)) throw new RangeError(`Expected poll to be a number of seconds, found ${seconds}`);
+  return () => wait(seconds);
 }
 
 /** The last row with its defaults. Throws a `RangeError` for a time or a count that no row can have. */

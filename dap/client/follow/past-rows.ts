@@ -33,11 +33,18 @@ export class PastRows {
     return (await this.#firstTime(time, bounds)) === value;
   }
 
-  /** True if the server has rows earlier than `value`, and no row of the `known` times. */
-  async hasOther(time: ResumeTime, value: number, known: readonly number[]): Promise<boolean> {
+  /** True if the server has rows earlier than `value`, and later than `after` if that is given, and no row of the `known` times. */
+  async hasOther(
+    time: ResumeTime,
+    value: number,
+    known: readonly number[],
+    after?: number,
+  ): Promise<boolean> {
     if (this.#isSilent) return false;
     try {
-      const oldest = await this.#firstTime(time, [timeClause(pathOfTime(time), '<', value)]);
+      const bounds = [timeClause(pathOfTime(time), '<', value)];
+      if (after !== undefined) bounds.push(timeClause(pathOfTime(time), '>', after));
+      const oldest = await this.#firstTime(time, bounds);
       if (oldest === undefined || !(oldest < value)) return false;
       for (const earlier of known) if (oldest === earlier || (await this.has(time, earlier))) return false;
       return true;

@@ -2,13 +2,15 @@
 
 import {
   type Constraint,
+  type Continuations,
   canRepeatLast,
-  resumeAfter,
+  type ResumeOptions,
+  ROW_BY_ROW,
+  restAfter,
   rowCount,
   rowRangeOf,
   timeBounds,
   timeClause,
-  timesIncrease,
   upperTimeBound,
 } from '../../constraint/index.ts';
 import { fromMillis, type TimeUnits, toMillis, UNIX_SECONDS } from '../../model/time-units.ts';
@@ -23,6 +25,7 @@ import { columnOf, datasetChanged, onlySequence } from './served-columns.ts';
 /** The rows of one Sequence over all its connections: each row exactly once, always in the same columns. */
 export class Progress {
   #asked: Constraint;
+  readonly #continuations: Continuations;
   /** The number of rows that the constraint's row range asks for; Infinity without a range. */
   readonly #wanted: number;
   #time: ResumeTime | undefined;
@@ -42,13 +45,14 @@ export class Progress {
   #from: number | undefined;
   #seen = 0;
   #seenBefore = 0;
-  /** The server's clock was set back: the request asks for all of its rows, and none of them count as come. */
-  #startsOver = false;
+  /** The server's clock was set back: the request asks for its rows after this time, and none of them count as come. */
+  #startsOverAt: number | undefined;
   /** The server refuses bounds on time. */
   #isUnbounded = false;
 
-  constructor(asked: Constraint, after?: LastRow) {
+  constructor(asked: Constraint, after?: LastRow, continuations: Continuations = ROW_BY_ROW) {
     this.#asked = asked;
+    this.#continuations = continuations;
     this.#recent = new RecentTimes(after);
     this.#repeated = new RepeatedRows(this.#recent, after !== undefined);
     const range = rowRangeOf(asked);
@@ -83,7 +87,7 @@ export class Progress {
 
   /** True if the next rows are those after the last one. */
   get isResuming(): boolean {
-    return this.last !== undefined && !this.#startsOver;
+    return this.last !== undefined && this.#startsOverAt === undefined;
   }
 
   /** The estimated reading of the server's clock, in seconds since 1970. */
@@ -133,9 +137,8 @@ export class Progress {
   /** True if `batch` is the first one after `startOver`, and begins before the last row. */
   goesBack(batch: Batch): boolean {
     const first = batch.columns[this.#timeColumn]?.[0];
-    return (
-      this.#startsOver && this.#recent.isTime(first) && this.last !== undefined && first <= this.last.time
-    );
+    if (this.#startsOverAt === undefined || this.last === undefined) return false;
+    return this.#recent.isTime(first) && first <= this.last.time;
   }
 
   /** Resumes the stream by `time` from now on; requests include the column if the projection leaves it out. */
@@ -156,13 +159,13 @@ export class Progress {
   /** Begins another connection. */
   restart(): void {
     this.#seenBefore = this.#seen;
-    if (this.#startsOver) this.#from = undefined;
-    this.#startsOver = false;
+    if (this.#startsOverAt !== undefined) this.#from = undefined;
+    this.#startsOverAt = undefined;
   }
 
-  /** Has the next request ask for all rows of the server, whose clock is behind the last row. */
-  startOver(): void {
-    this.#startsOver = true;
+  /** Has the next request ask for all rows after the time `after` of the server, whose clock is or was behind the last row. */
+  startOver(after = this.#beginning): void {
+    this.#startsOverAt = after;
     this.#from = undefined;
   }
 
@@ -181,7 +184,7 @@ export class Progress {
     }
     const now = this.#startedAt ?? Date.now() / 1000;
     const { low } = timeBounds(this.#asked, pathOfTime(this.#time), now, this.#units);
-    const start = this.#startsOver ? this.#beginning : (this.last?.time ?? low);
+    const start = this.#startsOverAt ?? this.last?.time ?? low;
     const from = Math.max(this.#from ?? start, start);
     return from === Number.NEGATIVE_INFINITY ? undefined : this.seconds(from);
   }
@@ -201,23 +204,21 @@ export class Progress {
 
   #rest(): Constraint {
     const [time, last] = [this.#time, this.last];
-    if (time !== undefined && this.#from !== undefined) {
-      const place = { time: pathOfTime(time), units: this.#units, last: this.#from, lastCount: 1 };
-      const now = this.#startedAt === undefined ? {} : { now: this.#startedAt };
-      return resumeAfter(this.#asked, { ...place, ...now, rowsSeen: this.#seen });
+    const rest = (place: ResumeOptions) => restAfter(this.#asked, place, this.#continuations);
+    const now = this.#startedAt;
+    const known = { rowsSeen: this.#seen, ...(now === undefined ? {} : { now }) };
+    const column = time && { time: pathOfTime(time), units: this.#units };
+    if (column !== undefined && this.#from !== undefined) {
+      return rest({ ...column, last: this.#from, lastCount: 1, ...known });
     }
     if (last === undefined && this.#seen === 0) return this.#asked;
-    const known = {
-      rowsSeen: this.#seen,
-      ...(this.#startedAt === undefined ? {} : { now: this.#startedAt }),
-    };
-    if (time !== undefined && last !== undefined && !this.#isUnbounded) {
-      const place = this.#startsOver ? { last: this.#beginning } : { last: last.time, lastCount: last.count };
-      return resumeAfter(this.#asked, { time: pathOfTime(time), units: this.#units, ...place, ...known });
+    if (column !== undefined && last !== undefined && !this.#isUnbounded) {
+      const again = { last: last.time, lastCount: last.count };
+      const place = this.#startsOverAt === undefined ? again : { last: this.#startsOverAt };
+      return rest({ ...column, ...place, ...known });
     }
     // Without bounds on time a request cannot go back: a row range continues with the rows that come next.
-    const { projections } = resumeAfter(this.#asked, { time: '', last: 0, rowsSeen: this.#seen });
-    return { ...this.#asked, projections };
+    return { ...this.#asked, projections: rest({ time: '', last: 0, rowsSeen: this.#seen }).projections };
   }
 
   /**
@@ -240,7 +241,7 @@ export class Progress {
     }
     this.#timeColumn = time;
     const isBehind = this.#from !== undefined;
-    const mayRepeat = this.isResuming && !isBehind && timesIncrease(this.#asked);
+    const mayRepeat = this.isResuming && !isBehind && this.#continuations.timesIncrease(this.#asked);
     this.#repeated.begin(mayRepeat, this.#repeatsLast ? (this.last?.count ?? 0) : Number.POSITIVE_INFINITY);
   }
 
@@ -253,9 +254,9 @@ export class Progress {
     // A request that repeats the last rows has a longer row range: too long if the server does not repeat them.
     const to = Math.min(batch.length, from + this.#wanted - this.#seen);
     if (to <= from) return undefined;
-    if (this.#startsOver) this.#recent.clear();
+    if (this.#startsOverAt !== undefined) this.#recent.clear();
     if (time !== undefined) this.#recent.add(time, from, to);
-    this.#startsOver = false;
+    this.#startsOverAt = undefined;
     this.#from = undefined;
     this.#seen += to - from;
     const columns = this.#columns.map(i => batch.columns[i]!);

@@ -11,6 +11,9 @@ import type { ResumeTimeFinder } from './resume-time-finder.ts';
 /** Seconds that the last row may be ahead of the server's clock without suspicion: a `Date` has whole seconds. */
 const TOLERANCE = 3;
 
+/** Seconds: more than the error of a conversion between units, and less than the microsecond between two stored rows. */
+const HALF_A_MICROSECOND = 5e-7;
+
 /** The last row is ahead of the server's clock, and the server does not send it again. */
 export class ClockBehind extends Interruption {
   override readonly name = 'ClockBehind';
@@ -44,6 +47,8 @@ export class SeamDetector {
   #suspicion: ClockBehind | undefined;
   /** Lifts the limit on the wait for the last row. */
   #trust = (): void => {};
+  /** The server had rows up to this time, in seconds since 1970, when it started: they prove nothing. */
+  #storedUntil: number | undefined;
   /** The time of a last row that the server has, although it did not send it. */
   #unsuspected: number | undefined;
 
@@ -52,6 +57,11 @@ export class SeamDetector {
     this.#times = times;
     this.#past = new PastRows(address, probe);
     if (progress.last !== undefined) this.#known.add(progress.last.time);
+  }
+
+  /** Notes up to which time, in seconds since 1970, the server had stored rows when it started; undefined if it had none. */
+  noteStored(until: number | undefined): void {
+    this.#storedUntil = until;
   }
 
   /** Remembers the last row: new rows have come. */
@@ -81,27 +91,33 @@ export class SeamDetector {
     this.#suspicion = reason;
   }
 
-  /** Has the next request ask for all rows of the server, unless the server still has a row that came before. */
+  /** Has the next request ask for all rows since the server's start, unless the server still has a row of these that came before. */
   async examine(): Promise<void> {
     const { last, time } = this.#progress;
     const suspicion = this.#suspicion;
     this.#suspicion = undefined;
     if (suspicion === undefined || last === undefined || time === undefined) return;
+    const stored = this.#stored;
     const known = this.#known.upTo(this.#progress.reading(suspicion.serverTime));
-    if (known !== undefined && (await this.#past.has(time, known))) this.#unsuspected = last.time;
-    else this.#progress.startOver();
+    const isSinceStart = known !== undefined && (stored === undefined || known > stored);
+    if (isSinceStart && (await this.#past.has(time, known))) this.#unsuspected = last.time;
+    else this.#progress.startOver(stored);
   }
 
   /**
-   * True if the server lacks the last row, which `batch` should begin with, but has earlier rows that have not come: it started
-   * again with an earlier clock, which was corrected since then. The next request then asks for all of its rows.
+   * True if the server lacks the last row, which `batch` should begin with, but has made earlier rows since its start that have not
+   * come: it started again with an earlier clock, which was corrected since then. The next request then asks for all of these. Rows
+   * that were stored before the start prove nothing: a crash loses the rows behind them.
    */
   async hasUnknownPast(batch: Batch): Promise<boolean> {
     const { last, time } = this.#progress;
     if (last === undefined || time === undefined || !this.#progress.lacksLast(batch)) return false;
     // The other clauses may exclude a row that the caller has: the server is asked for the last row without them.
-    if (!(await this.#past.hasOther(time, last.time, this.#known.some))) return false;
-    this.#progress.startOver();
+    const stored = this.#stored;
+    if (stored !== undefined && last.time <= stored) return false;
+    const known = this.#known.some.filter(value => stored === undefined || value > stored);
+    if (!(await this.#past.hasOther(time, last.time, known, stored))) return false;
+    this.#progress.startOver(stored);
     return true;
   }
 
@@ -110,6 +126,12 @@ export class SeamDetector {
     const { time, last } = this.#progress;
     this.#known.keep(value => time?.meaning?.isMissing(value) !== true);
     if (last !== undefined) this.#known.add(last.time);
+  }
+
+  /** The reading of the time column just behind the last row that was stored before the server started. */
+  get #stored(): number | undefined {
+    if (this.#storedUntil === undefined) return undefined;
+    return this.#progress.reading(this.#storedUntil + HALF_A_MICROSECOND);
   }
 
   /** The seam before the rows that follow; `date` is the server's clock in seconds since 1970, if it is known. */

@@ -8,7 +8,12 @@ export function onlySequence(dataset: DapDataset, at: string): Sequence {
   const [sequence, another] = dataset.variables.filter(variable => variable.type === 'Sequence');
   if (sequence !== undefined && another === undefined) return sequence;
   const found = dataset.variables.map(({ type, name }) => `${type} ${name}`).join(', ');
-  throw new ResponseError(at, `expected one Sequence to follow, found ${found === '' ? 'nothing' : found}`);
+  const isArrays = dataset.variables.length > 0 && dataset.variables.every(({ type }) => type === 'Array');
+  const advice = isArrays ? '; Arrays have no rows to follow: read them, or follow a Sequence' : '';
+  throw new ResponseError(
+    at,
+    `expected one Sequence to follow, found ${found === '' ? 'nothing' : found}${advice}`,
+  );
 }
 
 /**

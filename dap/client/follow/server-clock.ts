@@ -1,4 +1,6 @@
-// Reads the server's clock from the headers of its responses.
+// Reads from the headers of responses what the server's clock reads, and up to which time it had stored rows at its start.
+
+import { STORED_UNTIL } from '../../formats/index.ts';
 
 /** The server's clock by the `Date` of a response, in seconds since 1970; undefined without a `Date`. */
 export function dateOf(headers: Headers): number | undefined {
@@ -13,4 +15,10 @@ export function dateOf(headers: Headers): number | undefined {
 export function serverTime(date: number | undefined): number {
   const own = Date.now() / 1000;
   return date !== undefined && Math.abs(own - date) > 2 ? date : own;
+}
+
+/** The time of the last row that the server had on its disk when it started, in seconds since 1970; undefined for none. */
+export function storedUntilOf(headers: Headers): number | undefined {
+  const value = headers.get(STORED_UNTIL);
+  return value !== null && /^-?\d/.test(value) && Number.isFinite(Number(value)) ? Number(value) : undefined;
 }

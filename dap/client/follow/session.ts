@@ -1,6 +1,6 @@
 // Runs one stream over all its connections: requests the rows that are still missing, and passes on the rows that arrive.
 
-import { type Constraint, encodeConstraint } from '../../constraint/index.ts';
+import { type Constraint, type Continuations, encodeConstraint } from '../../constraint/index.ts';
 import type { DecodeLimits } from '../../decode/index.ts';
 import { DAP2 } from '../../formats/index.ts';
 import { DapError } from '../../model/error.ts';
@@ -15,8 +15,8 @@ import type { LastRow } from './recent-times.ts';
 import { partsOf } from './response-parts.ts';
 import { ResumeTimeFinder } from './resume-time-finder.ts';
 import { ClockBehind, type Seam, SeamDetector } from './seam.ts';
-import { dateOf, serverTime } from './server-clock.ts';
-import { deadline, isSettled, Overdue, type Slice, Slices } from './slices.ts';
+import { dateOf, serverTime, storedUntilOf } from './server-clock.ts';
+import { deadline, isSettled, Overdue, pollSlice, type Slice, Slices } from './slices.ts';
 
 /** Refusals in a row, such as a 404, after which a dataset that has given rows counts as gone. */
 const MOST_REFUSALS = 10;
@@ -30,10 +30,13 @@ type SessionState = { readonly state: 'waiting' | 'connected' } | ({ readonly st
 export interface SessionOptions {
   readonly limits?: Partial<DecodeLimits> | undefined;
   readonly after?: LastRow | undefined;
+  readonly continuations?: Continuations | undefined;
   readonly onState: (state: SessionState) => void;
   readonly probe: Probe;
   /** The approximate number of rows a request asks for, if rows come faster than they are read; 0 = any number. */
   readonly slice: number;
+  /** Waits between two requests that end at the server's present; undefined for requests without an end. */
+  readonly poll: (() => Promise<unknown>) | undefined;
 }
 
 export class Session {
@@ -45,6 +48,9 @@ export class Session {
   readonly #times: ResumeTimeFinder;
   readonly #seams: SeamDetector;
   readonly #slices: Slices;
+  readonly #poll: SessionOptions['poll'];
+  /** A request of this connection has ended at the server's present. */
+  #hasPolled = false;
   #isServed = false;
   /** Refusals in a row that usually last. */
   #refusals = 0;
@@ -54,15 +60,16 @@ export class Session {
   #isTable = false;
 
   constructor(address: Address, asked: Constraint, options: SessionOptions) {
-    const { limits = {}, after, onState, probe, slice } = options;
+    const { limits = {}, after, continuations, onState, poll, probe, slice } = options;
     this.#address = address;
     this.#limits = limits;
     this.#onState = onState;
     this.#probe = probe;
-    this.#progress = new Progress(asked, after);
+    this.#progress = new Progress(asked, after, continuations);
     this.#times = new ResumeTimeFinder(address, asked, this.#progress);
     this.#seams = new SeamDetector(this.#progress, this.#times, address, probe);
     this.#slices = new Slices(slice);
+    this.#poll = poll;
   }
 
   /** True if the server has described its rows on the last connection. */
@@ -85,8 +92,10 @@ export class Session {
   /** The rows that `connection` brings. Returns the reason why no more rows exist; throws an `Interruption` if more may exist. */
   async *rows(connection: ClientConnection): AsyncGenerator<FollowedRows, string, undefined> {
     this.#isServed = false;
+    this.#hasPolled = false;
     this.#progress.restart();
-    if (this.#progress.isResuming && !this.#times.isDone) await this.#times.find(connection);
+    const needsTime = this.#progress.isResuming || this.#poll !== undefined;
+    if (needsTime && !this.#times.isDone) await this.#times.find(connection);
     if (this.#progress.isLastDoubtful && (await this.#times.tryUnits(this.#probe)))
       this.#seams.forgetMissing();
     await this.#seams.examine();
@@ -115,6 +124,7 @@ export class Session {
     if (response === undefined) return this.#endOfNothing(connection, slice);
     const begin = Date.now();
     const date = dateOf(response.headers);
+    this.#seams.noteStored(storedUntilOf(response.headers));
     const seen = progress.seen;
     let isInTime = (): void => {};
     let flood: FollowedRows | undefined;
@@ -167,10 +177,16 @@ export class Session {
   /** The slice that the next request asks for; undefined for a request without an end. */
   async #nextSlice(connection: ClientConnection): Promise<Slice | undefined> {
     this.#slices.begin();
-    if (!this.#slices.isNeeded) return undefined;
+    const isPolled = this.#poll !== undefined && this.#slices.mayPoll;
+    if (!this.#slices.isNeeded && !isPolled) return undefined;
     await this.#times.findUnits(connection);
-    const { nextStart, serverNow } = this.#progress;
-    return nextStart === undefined ? undefined : this.#slices.next(nextStart, serverNow);
+    const { nextStart } = this.#progress;
+    if (nextStart === undefined) return undefined;
+    if (this.#slices.isNeeded) return this.#slices.next(nextStart, this.#progress.serverNow);
+    if (this.#hasPolled) await this.#poll?.();
+    connection.throwIfClosed();
+    this.#hasPolled = true;
+    return pollSlice(nextStart, this.#progress.serverNow);
   }
 
   /** Breaks the connection if no more of `slice` comes in time; the function that it returns lifts the limit. */
@@ -183,7 +199,7 @@ export class Session {
     const { last, nextStart, time, serverNow } = this.#progress;
     if (!this.#slices.isOn || last === undefined || nextStart === undefined) return false;
     const newest = this.#progress.seconds(last.time);
-    if (slice === undefined) {
+    if (slice === undefined || (slice.isPoll === true && newest < slice.to)) {
       return this.#slices.take(rows.length, newest, serverNow, time?.units !== undefined);
     }
     // A server that ignores the bound would answer every request with the same rows.
@@ -198,6 +214,7 @@ export class Session {
   #endsSlice(slice: Slice | undefined, count: number): boolean {
     const progress = this.#progress;
     if (slice === undefined || progress.seconds(progress.upperBound) <= slice.to) return false;
+    if (slice.isPoll === true) return true;
     const outcome = this.#slices.end(slice, count, progress.serverNow);
     if (isSettled(slice)) progress.passTo(slice.to);
     if (outcome === 'nothing') throw new Interruption('the server ended the Sequence');

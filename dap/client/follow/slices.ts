@@ -30,6 +30,8 @@ export interface Slice {
   readonly asked: number;
   /** The slice ends a little ahead of that clock, to find out whether the server waits for its clock. */
   readonly isProbe: boolean;
+  /** The slice is all that the server has: the next request follows after a pause. */
+  readonly isPoll?: true;
 }
 
 /**
@@ -43,6 +45,7 @@ export class Slices {
   #isNeeded = false;
   /** The server makes rows ahead of its clock. */
   #isAhead = false;
+  #isGivenUp = false;
   #length = FIRST;
   /** The first row of the response: its time, and its arrival by our clock, in seconds. */
   #first: { readonly time: number; readonly at: number } | undefined;
@@ -52,6 +55,11 @@ export class Slices {
   /** `rows`: the approximate number of rows that a request asks for; 0 = no request is bounded. */
   constructor(rows: number) {
     this.#rows = rows;
+  }
+
+  /** False for a server that ignores the ends of slices. */
+  get mayPoll(): boolean {
+    return !this.#isGivenUp;
   }
 
   get isOn(): boolean {
@@ -103,6 +111,7 @@ export class Slices {
 
   /** Makes no more slices, since the server ignores their ends. */
   giveUp(): void {
+    this.#isGivenUp = true;
     this.#rows = 0;
     this.#isNeeded = false;
   }
@@ -111,6 +120,11 @@ export class Slices {
   overdue(): void {
     this.#isNeeded = false;
   }
+}
+
+/** The slice of all rows from `from` on that the server has when its clock reads `now`. */
+export function pollSlice(from: number, now: number): Slice {
+  return { from, to: Math.max(from, now), asked: now, isProbe: false, isPoll: true };
 }
 
 /** The server does not end its answer at the bound, although the bound is past. */

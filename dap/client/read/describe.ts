@@ -1,7 +1,8 @@
 // Requests the description of a dataset: its variables from the DDS, its attributes from the DAS.
 
-import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
+import { constraintOf, encodeConstraint } from '../../constraint/index.ts';
 import { DEFAULT_LIMITS } from '../../decode/index.ts';
+import { onAbort } from '../../decode/on-abort.ts';
 import { DAP2 } from '../../formats/index.ts';
 import type { AttributeTable } from '../../model/attributes.ts';
 import { parseDds } from '../../model/dds.ts';
@@ -38,9 +39,20 @@ export interface DatasetDescription {
  */
 export async function describe(url: string, options: RequestOptions = {}): Promise<DatasetDescription> {
   const address = parseAddress(url);
-  const query = encodeConstraint(parseConstraint(address.query));
-  const dataset = await once(address.base, options, connection => askDds(connection, address, query));
-  return { dataset, ...(await readAttributes(address, options)) };
+  const query = encodeConstraint(await constraintOf(address.query));
+  const stop = new AbortController();
+  const forget = onAbort(options.signal, cause => stop.abort(cause));
+  try {
+    const bounded = { ...options, signal: stop.signal };
+    const variables = once(address.base, bounded, connection => askDds(connection, address, query));
+    const attributes = readAttributes(address, bounded);
+    // A DDS that cannot be read ends the other request too, whose rejection nobody waits for then.
+    attributes.catch(() => {});
+    return { dataset: await variables, ...(await attributes) };
+  } finally {
+    forget();
+    stop.abort();
+  }
 }
 
 /** Requests a DDS. Throws as `ask` does, and a `ResponseError` for an answer that is not a DDS. */

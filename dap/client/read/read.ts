@@ -1,6 +1,6 @@
 // Reads a whole data response: the values of a finite dataset, or of a dataset that a constraint makes finite.
 
-import { encodeConstraint, parseConstraint } from '../../constraint/index.ts';
+import { type Constraint, constraintOf, encodeConstraint } from '../../constraint/index.ts';
 import { DecodeError, type DecodeLimits, decodeAll } from '../../decode/index.ts';
 import { DAP2 } from '../../formats/index.ts';
 import { DapError } from '../../model/error.ts';
@@ -14,8 +14,8 @@ import { ask, located, once, type RequestOptions, ResponseError } from '../http/
 import { webPageInsteadOf } from '../http/web-page.ts';
 
 export interface ReadOptions extends RequestOptions {
-  /** The constraint expression, as after the `?` of an address; either here or in the address. */
-  readonly constraint?: string;
+  /** The constraint expression, as after the `?` of an address, or built in code; either here or in the address. */
+  readonly constraint?: string | Constraint;
   /** The longest response in bytes, since a Sequence may have no end; 256 MiB by default. */
   readonly maxBytes?: number;
   /** The limits beyond which a response counts as hostile. */
@@ -33,8 +33,10 @@ export async function read(
   url: string,
   options: ReadOptions = {},
 ): Promise<{ dataset: DapDataset; values: Value[] }> {
-  const address = parseAddress(url, options.constraint);
-  const at = responseAddress(address, DAP2.dods, encodeConstraint(parseConstraint(address.query)));
+  const { constraint } = options;
+  const address = parseAddress(url, typeof constraint === 'object' ? '' : constraint);
+  const asked = typeof constraint === 'object' ? constraint : await constraintOf(address.query);
+  const at = responseAddress(address, DAP2.dods, encodeConstraint(asked));
   return once(at, options, async connection => {
     const response = await ask(connection, at, address.headers);
     const { status } = response;

@@ -15,7 +15,7 @@ import {
 import { errorAt } from '../text/source.ts';
 import { secondsOf } from '../text/time.ts';
 import { readFunction, type Sorter, type ThinningFunction } from '../thinning/function.ts';
-import type { ResultColumn } from '../thinning/summarise.ts';
+import type { ResultColumn } from '../thinning/result-column.ts';
 
 /** The name of the column that holds times: seconds since 1970. */
 export const TIME = 'time';

@@ -4,6 +4,7 @@ import { type Batch, type NumberColumn, newColumn } from '../../model/value.ts';
 import type { Variable } from '../../model/variable.ts';
 import { isEmpty } from '../selection/bounds.ts';
 import { allRows, type ChosenRows, contiguous, countOf, numberAt, part, pick } from '../selection/chosen.ts';
+import type { SummarisedRows } from '../thinning/summarised-rows.ts';
 import type { RowThinner } from '../thinning/thinning.ts';
 import type { Plan } from './plan.ts';
 
@@ -57,6 +58,12 @@ export class RowReader {
       thin === undefined ? this.#project(batch, this.#inRange(rows)) : this.#thinned(thin, batch, rows, last);
     this.done ||= last;
     return { batch: given, done: this.done, whole: thin === undefined && given.length === batch.length };
+  }
+
+  /** As `next`, for summaries in place of rows, all of which meet the clauses; for a plan with `summaries`. */
+  nextSummaries(rows: SummarisedRows): PlannedRows {
+    const batch = this.done ? this.#none : this.#resultsInRange(this.#thin!.summarised!(rows));
+    return { batch, done: this.done, whole: false };
   }
 
   /** Ends the source: gives the rows that only its end completes. */

@@ -10,6 +10,7 @@ import type { Constraint, RowRange } from '../text/expression.ts';
 import { printRange } from '../text/print.ts';
 import { type BoundThinning, bind } from '../thinning/bind.ts';
 import { groupAt, rowsOfGroup } from '../thinning/group.ts';
+import type { SummaryUse } from '../thinning/summarised-rows.ts';
 import type { Thinning } from '../thinning/thinning.ts';
 import { type CalledFunction, Checker, TIME } from './check.ts';
 
@@ -21,6 +22,8 @@ export interface PlanOptions {
    * NaN as a missing value.
    */
   readonly missing?: ReadonlyMap<string, number | MissingTest>;
+  /** A further upper bound on the column `time`, included, in seconds since 1970. */
+  readonly until?: number;
 }
 
 export interface Plan {
@@ -42,13 +45,21 @@ export interface Plan {
   readonly timeBounded: boolean;
   /** Makes the result rows of the rows that meet the clauses; undefined if those rows are the result. */
   readonly thinning?: Thinning;
+  /** How summaries spare the function rows; undefined without a function, and if rows are selected by more than their times. */
+  readonly summaries?: SummaryUse;
   /**
    * True if every row from the lower bound on time on is selected, for ever (no other clause, no function, no row range): all readers
    * of such plans with the same columns get the same bytes.
    */
   readonly tail: boolean;
+  /** True if the rows before any row range are exactly those within `time`: there is no other clause and no function. */
+  readonly isWindow: boolean;
   /** The index of the column `time` in the source Sequence; undefined without such a column. */
   readonly timeColumn?: number;
+  /** The indices of all columns of the source Sequence that the plan reads, ascending: `time`, and those of clauses, too. */
+  readonly reads: readonly number[];
+  /** Those of them that decide which rows are selected: `time`, and the columns of clauses. */
+  readonly tests: readonly number[];
   /** The indices of the rows of a source batch that meet all clauses, ascending; undefined if all rows do. Never throws. */
   select(batch: Batch): Int32Array | undefined;
   /** As `select`, for a batch whose times all lie within `time`, so that few clauses or none need a test. */
@@ -75,16 +86,20 @@ export function planConstraint(constraint: Constraint, dataset: DapDataset, opti
       ? { columns: checker.columns(), thinning: undefined }
       : bindCalled(called, checker, source, options);
   const rows = rowRangeOf(constraint);
-  const clauses = checker.clauses();
-  const { never, select } = compileClauses(clauses);
   const timeColumn = source.fields.findIndex(({ name }) => name === TIME);
-  const inside = compileClauses(clauses.filter(clause => !isWindow(clause, timeColumn)));
+  const { until } = options;
+  const clauses = [...checker.clauses(), ...(until === undefined ? [] : [upTo(until, timeColumn)])];
+  const { never, select } = compileClauses(clauses);
+  const others = clauses.filter(clause => !isWindow(clause, timeColumn));
+  const inside = compileClauses(others);
   const windows = never ? [NO_TIME] : clauses.flatMap(clause => windowOf(clause, timeColumn) ?? []);
   if (called !== undefined && windows.length === 0) windows.push(from(groupAt(called.thinner, options.now)));
   const time = windows.reduce(meet, ALL_TIME);
   if (called !== undefined) checkThinned(called, checker, time, rows);
   const fields = thinning?.fields ?? columns.map(column => source.fields[column]!);
   const sequence: Sequence = { ...source, fields };
+  const selectsByTime = thinning === undefined && others.length === 0 && !never;
+  const tested = clauses.flatMap(columnsIn);
   return {
     dataset: { ...dataset, variables: [sequence] },
     sequence,
@@ -93,15 +108,35 @@ export function planConstraint(constraint: Constraint, dataset: DapDataset, opti
     time,
     timeBounded: windows.length > 0,
     ...(thinning === undefined ? {} : { thinning }),
-    tail:
-      thinning === undefined &&
-      rows === undefined &&
-      windows.length === clauses.length &&
-      time.high === Number.POSITIVE_INFINITY &&
-      !never,
+    ...(thinning?.summaries !== undefined && others.length === 0 ? { summaries: thinning.summaries } : {}),
+    tail: selectsByTime && rows === undefined && time.high === Number.POSITIVE_INFINITY,
+    isWindow: selectsByTime,
     ...(timeColumn < 0 ? {} : { timeColumn }),
+    reads: readBy([timeColumn], thinning?.inputs ?? columns, tested),
+    tests: readBy([timeColumn], tested),
     select,
     selectInside: inside.select,
+  };
+}
+
+/** True if the rows of the plan never end: neither time nor the number of rows has an upper bound. */
+export function isEndless({ time, rows }: Pick<Plan, 'time' | 'rows'>): boolean {
+  return (
+    time.high === Number.POSITIVE_INFINITY && (rows === undefined || rows.stop === Number.POSITIVE_INFINITY)
+  );
+}
+
+/** The same rows with the column `time` alone, to count them; a plan with a function stays as it is. */
+export function timesOnly(plan: Plan): Plan {
+  const { timeColumn, thinning, sequence, dataset, tests } = plan;
+  if (timeColumn === undefined || thinning !== undefined) return plan;
+  const times: Sequence = { ...sequence, fields: [{ type: 'Float64', name: TIME }] };
+  return {
+    ...plan,
+    dataset: { ...dataset, variables: [times] },
+    sequence: times,
+    columns: [timeColumn],
+    reads: tests,
   };
 }
 
@@ -150,6 +185,18 @@ function onlySequence(dataset: DapDataset): Sequence {
     );
   }
   return sequence;
+}
+
+function upTo(time: number, column: number): Clause {
+  return { type: 'number', operator: '<=', left: { column, float32: false }, right: [{ value: time }] };
+}
+
+function readBy(...columns: readonly (readonly number[])[]): readonly number[] {
+  return [...new Set(columns.flat())].filter(column => column >= 0).sort((a, b) => a - b);
+}
+
+function columnsIn({ left, right }: Clause): readonly number[] {
+  return [left, ...right].flatMap(term => ('column' in term ? [term.column] : []));
 }
 
 /** The bounds on time of a clause; undefined for a clause on anything but the time and constants. */

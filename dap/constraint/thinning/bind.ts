@@ -1,13 +1,16 @@
 // Binds a function to the columns of one Sequence: the columns that it reads and gives, and its algorithm.
 
+import { isNumberType } from '../../model/layout.ts';
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Atomic, Sequence } from '../../model/variable.ts';
 import { closest } from './closest.ts';
-import { extremes } from './extremes.ts';
+import { extremes, stretchesOfExtremes } from './extremes.ts';
 import type { SummaryName, ThinningFunction } from './function.ts';
 import type { Interval } from './interval.ts';
 import { limit } from './limit.ts';
-import { type ResultColumn, resultColumns, summarise } from './summarise.ts';
+import { type ResultColumn, resultColumns } from './result-column.ts';
+import { summarise } from './summarise.ts';
+import { beginsAtMultiples, type SummaryUse } from './summarised-rows.ts';
 import type { RowThinner, Thinning } from './thinning.ts';
 
 /** The columns that a constraint requests. */
@@ -48,9 +51,15 @@ export function bind(thinner: ThinningFunction, asked: ColumnRequest, source: Th
     case 'orderByMinMax': {
       const key = source.column(thinner.key);
       const missing = source.missing(source.sequence.fields[key] as Atomic);
-      return bindChoice([source.time, key], asked, source, fields =>
+      const bound = bindChoice([source.time, key], asked, source, fields =>
         extremes(name, interval, fields, missing),
       );
+      const summaries: SummaryUse = {
+        columns: [key],
+        fits: seconds => beginsAtMultiples(interval, seconds),
+        needed: rows => stretchesOfExtremes(name, interval, rows),
+      };
+      return { ...bound, thinning: { ...bound.thinning, summaries } };
     }
     case 'orderByClosest':
       return bindChoice([source.time], asked, source, fields => closest(interval, fields));
@@ -87,12 +96,20 @@ function bindSummary(
   const columns = [...new Set(results.flatMap(result => result.source ?? []))];
   const summarised = columns.filter(column => column !== source.time);
   const inputs = [source.time, ...summarised];
+  const inputFields = fieldsOf(inputs, source);
+  const isNumeric = inputFields.every(({ type }) => isNumberType(type));
+  const summaries: SummaryUse = {
+    columns: summarised,
+    fits: seconds => beginsAtMultiples(interval, seconds),
+  };
   return {
     columns,
     thinning: {
       inputs,
-      inputFields: fieldsOf(inputs, source),
+      inputFields,
       fields: results.map(({ field }) => field),
+      results,
+      ...(isNumeric ? { summaries } : {}),
       begin: () => summarise(interval, results, summarised, all, field => source.missing(field)),
     },
   };

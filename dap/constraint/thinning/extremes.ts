@@ -6,6 +6,8 @@ import type { Atomic } from '../../model/variable.ts';
 import type { ExtremeName } from './function.ts';
 import { type Interval, spanAt } from './interval.ts';
 import { Output, type RowValues, valuesOf } from './output.ts';
+import { eachInterval, type SummarisedRows } from './summarised-rows.ts';
+import type { ColumnSummaries } from './summary.ts';
 import type { RowThinner } from './thinning.ts';
 
 /** A row, and the key by which it is compared. */
@@ -72,4 +74,22 @@ export function extremes(
     if (last) close();
     return output.take();
   };
+}
+
+/** The indices of the stretches with the row of the least and of the greatest key of each interval, or of one of both. */
+export function stretchesOfExtremes(name: ExtremeName, interval: Interval, rows: SummarisedRows): number[] {
+  const [{ counts, least, greatest }] = rows.columns as [ColumnSummaries];
+  const needed: number[] = [];
+  eachInterval(interval, rows, (from, to) => {
+    let [low, high] = [-1, -1];
+    for (let index = from; index < to; index++) {
+      if (counts[index] === 0) continue;
+      if (low < 0 || least[index]! < least[low]!) low = index;
+      if (high < 0 || greatest[index]! >= greatest[high]!) high = index;
+    }
+    if (low < 0) return;
+    const both = new Set([...(name === 'orderByMax' ? [] : [low]), ...(name === 'orderByMin' ? [] : [high])]);
+    needed.push(...[...both].sort((a, b) => a - b));
+  });
+  return needed;
 }

@@ -2,58 +2,13 @@
 
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Batch, NumberColumn } from '../../model/value.ts';
-import type { Atomic, AtomicType } from '../../model/variable.ts';
-import type { SummaryName } from './function.ts';
+import type { Atomic } from '../../model/variable.ts';
 import { type Interval, type Span, spanAt } from './interval.ts';
 import { Output } from './output.ts';
+import type { Measure, ResultColumn } from './result-column.ts';
+import type { SummarisedRows } from './summarised-rows.ts';
 import { NumberSummary, type Summary, TextSummary } from './summary.ts';
 import type { RowThinner } from './thinning.ts';
-
-/** The content of a result column: the beginning of the interval, its number of rows, or a measure of a source column. */
-type Measure = 'start' | 'rows' | 'count' | 'min' | 'mean' | 'max' | 'text';
-
-export interface ResultColumn {
-  readonly field: Atomic;
-  readonly measure: Measure;
-  /** The index of the source column; undefined for the number of rows. */
-  readonly source?: number;
-}
-
-/** The name of the result column with the number of rows. */
-const ROW_COUNT = 'row_count';
-
-/** The result columns of the function `name` for source columns, of which the column with the index `time` is the time. */
-export function resultColumns(name: SummaryName, fields: readonly Atomic[], time: number): ResultColumn[] {
-  return fields.flatMap((field, source): ResultColumn[] => {
-    if (source === time) {
-      const start: ResultColumn = { field: { type: 'Float64', name: field.name }, measure: 'start', source };
-      if (name !== 'bucket') return [start];
-      return [start, { field: { type: 'Int32', name: ROW_COUNT }, measure: 'rows' }];
-    }
-    return measuresOf(name, field).map(([measure, type, suffix]) => ({
-      field: { type, name: `${field.name}${suffix}` },
-      measure,
-      source,
-    }));
-  });
-}
-
-function measuresOf(name: SummaryName, { type }: Atomic): [Measure, AtomicType, suffix: string][] {
-  const isText = type === 'String' || type === 'Url';
-  switch (name) {
-    case 'orderByCount':
-      return [['count', 'Int32', '']];
-    case 'orderByMean':
-      return [isText ? ['text', type, ''] : ['mean', 'Float64', '']];
-    case 'bucket': {
-      const count: [Measure, AtomicType, string] = ['count', 'Int32', '_count'];
-      if (isText) return [count];
-      // Whole numbers have no NaN for an interval without values.
-      const own = type === 'Float32' ? type : 'Float64';
-      return [count, ['min', own, '_min'], ['mean', 'Float64', '_mean'], ['max', own, '_max']];
-    }
-  }
-}
 
 /** The greatest Int32. */
 const MOST = 2 ** 31 - 1;
@@ -68,19 +23,26 @@ export function summarise(
 ): RowThinner {
   const bucket = new Bucket(results, inputs, fields, missing);
   const output = new Output(results.map(({ field }) => field));
-  return (rows, last) => {
-    const times = rows.columns[0] as NumberColumn;
-    for (let from = 0; from < rows.length; ) {
+  const fill = (times: NumberColumn, length: number, add: (from: number, to: number) => void): void => {
+    for (let from = 0; from < length; ) {
       if (bucket.isOver(times[from]!)) output.add(bucket.close());
       if (bucket.rows === 0) bucket.open(spanAt(interval, times[from]!));
       let to = from + 1;
-      while (to < rows.length && !bucket.isOver(times[to]!)) to++;
-      bucket.add(rows, from, to);
+      while (to < length && !bucket.isOver(times[to]!)) to++;
+      add(from, to);
       from = to;
     }
+  };
+  const thin = (rows: Batch, last: boolean): Batch => {
+    fill(rows.columns[0] as NumberColumn, rows.length, (from, to) => bucket.add(rows, from, to));
     if (last && bucket.rows > 0) output.add(bucket.close());
     return output.take();
   };
+  const summarised = (rows: SummarisedRows): Batch => {
+    fill(rows.times, rows.length, (from, to) => bucket.addSummaries(rows, from, to));
+    return output.take();
+  };
+  return Object.assign(thin, { summarised });
 }
 
 /** The current interval. */
@@ -118,6 +80,14 @@ class Bucket {
     this.rows += to - from;
     this.#summaries.forEach((summary, index) => {
       summary.add(columns[index + 1]!, from, to);
+    });
+  }
+
+  /** The summaries are those of numbers, in the order of `inputs`. */
+  addSummaries({ rows, columns }: SummarisedRows, from: number, to: number): void {
+    for (let index = from; index < to; index++) this.rows += rows[index]!;
+    this.#summaries.forEach((summary, index) => {
+      (summary as NumberSummary).addSummaries(columns[index]!, from, to);
     });
   }
 

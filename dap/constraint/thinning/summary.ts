@@ -3,6 +3,18 @@
 import type { MissingTest } from '../../model/meaning.ts';
 import type { Column, NumberColumn } from '../../model/value.ts';
 
+/** Summaries of the values of a column: one for each of several stretches of time. */
+export interface ColumnSummaries {
+  /** The numbers of values. */
+  readonly counts: NumberColumn;
+  /** The least and the greatest values; any numbers in stretches without values. */
+  readonly least: NumberColumn;
+  readonly greatest: NumberColumn;
+  readonly means: NumberColumn;
+  /** What the products of the counts and the means lack of the sums, as `NumberSummary.rest` gives it. */
+  readonly rests: NumberColumn;
+}
+
 /** Summarises the values of a column, one interval after another. */
 export interface Summary {
   /** The number of values; missing values count nowhere. */
@@ -51,6 +63,13 @@ export class NumberSummary implements Summary {
     return Math.min(this.#greatest, Math.max(this.#least, sum / this.count));
   }
 
+  /** What the product of the count and the mean lacks of the sum: both together have every digit that the sum was computed with. */
+  get rest(): number {
+    const product = this.mean * this.count;
+    const rest = this.#sum - product - productError(this.mean, this.count, product) + this.#lost;
+    return Number.isFinite(rest) ? rest : 0;
+  }
+
   add(column: Column, from: number, to: number): void {
     const values = column as NumberColumn;
     const missing = this.#missing;
@@ -74,6 +93,23 @@ export class NumberSummary implements Summary {
     this.#lost = lost;
   }
 
+  /** Adds the values that the summaries `from` to `to - 1` stand for. */
+  addSummaries({ counts, least, greatest, means, rests }: ColumnSummaries, from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      const [count, mean] = [counts[index]!, means[index]!];
+      if (count === 0) continue;
+      this.count += count;
+      if (least[index]! < this.#least) this.#least = least[index]!;
+      if (greatest[index]! > this.#greatest) this.#greatest = greatest[index]!;
+      const product = mean * count;
+      const next = this.#sum + product;
+      const part = next - this.#sum;
+      const lost = this.#sum - (next - part) + (product - part);
+      this.#lost += lost + (productError(mean, count, product) + rests[index]!);
+      this.#sum = next;
+    }
+  }
+
   clear(): void {
     this.count = 0;
     this.#least = Number.POSITIVE_INFINITY;
@@ -81,6 +117,16 @@ export class NumberSummary implements Summary {
     this.#sum = 0;
     this.#lost = 0;
   }
+}
+
+/** Half of the digits of a Float64. */
+const SPLITTER = 2 ** 27 + 1;
+
+/** The rounding error of `product`, which is `factor * count` (Dekker's product); `count` has at most 26 bits. */
+function productError(factor: number, count: number, product: number): number {
+  const scaled = SPLITTER * factor;
+  const high = scaled - (scaled - factor);
+  return high * count - product + (factor - high) * count;
 }
 
 /** Summarises texts; an empty text is a missing value. */

@@ -8,6 +8,10 @@ import { parseDas } from '../../../dap/model/das.ts';
 import { parseDds } from '../../../dap/model/dds.ts';
 import { DapSyntaxError } from '../../../dap/model/text-scanner.ts';
 import type { DapDataset } from '../../../dap/model/variable.ts';
+import { growth } from '../../processor-time.ts';
+
+/** Numbers of columns. Sixteen times as many would take 256 times as long if the cost were quadratic. */
+const SIZES = [2500, 40_000] as const;
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -17,28 +21,6 @@ function names(count: number, write: (name: string) => string): string {
 
 function ddsOf(columns: number, type = 'Float32'): string {
   return `Dataset {\nSequence {\nFloat64 time;\n${names(columns, name => `${type} ${name};`)}\n} s;\n} d;\n`;
-}
-
-/**
- * How many times as much processor time sixteen times as many columns take, 256 if the cost were quadratic: the best of
- * several tries of either, in turn, because other programs take the machine now and then. `prepare` is not counted.
- */
-function growth<Prepared>(
-  prepare: (columns: number) => Prepared,
-  work: (prepared: Prepared) => void,
-): number {
-  const sizes = [2500, 40_000];
-  const prepared = sizes.map(prepare);
-  const best = sizes.map(() => Number.POSITIVE_INFINITY);
-  for (let attempt = 0; attempt < 6; attempt++) {
-    for (const [index, of] of prepared.entries()) {
-      const begin = process.cpuUsage();
-      work(of);
-      const { user, system } = process.cpuUsage(begin);
-      best[index] = Math.min(best[index]!, user + system);
-    }
-  }
-  return best[1]! / best[0]!;
 }
 
 /** The dataset as another connection describes it. */
@@ -68,6 +50,7 @@ describe('the time for thousands of columns grows with their number', () => {
       'reading the DDS',
       () =>
         growth(
+          SIZES,
           columns => ddsOf(columns),
           dds => parseDds(dds),
         ),
@@ -76,6 +59,7 @@ describe('the time for thousands of columns grows with their number', () => {
       'reading the DAS',
       () =>
         growth(
+          SIZES,
           columns => `Attributes { s { ${names(columns, name => `${name} { String units "m"; }`)} } }`,
           das => parseDas(das),
         ),
@@ -84,6 +68,7 @@ describe('the time for thousands of columns grows with their number', () => {
       'decoding rows of numbers in small pieces',
       () =>
         growth(
+          SIZES,
           columns => ({ dds: ddsOf(columns), row: rowOf(columns) }),
           ({ dds, row }) => fed(dds, row),
         ),
@@ -92,6 +77,7 @@ describe('the time for thousands of columns grows with their number', () => {
       'decoding rows of text',
       () =>
         growth(
+          SIZES,
           columns => ({ dds: ddsOf(columns, 'String'), row: rowOf(columns) }),
           ({ dds, row }) => fed(dds, row),
         ),
@@ -100,6 +86,7 @@ describe('the time for thousands of columns grows with their number', () => {
       'decoding variables side by side',
       () =>
         growth(
+          SIZES,
           columns =>
             Buffer.concat([
               bytes(`Dataset {\n${names(columns, name => `Int32 ${name};`)}\n} d;\nData:\n`),
@@ -112,6 +99,7 @@ describe('the time for thousands of columns grows with their number', () => {
       'finding the columns of one connection in another one',
       () =>
         growth(
+          SIZES,
           columns => [1, 2].map(() => parseDds(ddsOf(columns))),
           datasets => {
             const progress = new Progress(parseConstraint(''));

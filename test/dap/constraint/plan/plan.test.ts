@@ -57,6 +57,21 @@ describe('the requested columns and rows', () => {
   });
 });
 
+describe('the columns that are read', () => {
+  it.each([
+    ['', [0, 1, 2, 3, 4]],
+    ['sensor.temperature', [0, 1]],
+    ['sensor.state,sensor.temperature', [0, 1, 4]],
+    ['sensor.temperature&sensor.count>5', [0, 1, 3]],
+    ['sensor.temperature&sensor.count>=sensor.voltage', [0, 1, 2, 3]],
+    ['sensor.temperature&5<sensor.voltage', [0, 1, 2]],
+    ['temperature&time>=5&orderByMax("time/1hour,voltage")', [0, 1, 2]],
+    ['temperature_mean&time>=5&bucket("time/1hour")', [0, 1]],
+  ])('of %j are %j', (query, columns) => {
+    expect(planOf(query).reads).toEqual(columns);
+  });
+});
+
 describe('which rows are asked for', () => {
   it.each([
     ['sensor[0:1:9]', { start: 0, stride: 1, stop: 9 }],
