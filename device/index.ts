@@ -74,6 +74,7 @@ export {
 export { DERIVATIONS } from './setup/derived/catalogue.ts';
 export { type Derivation, millivoltsOf } from './setup/derived/derivation.ts';
 export type { DerivedColumn, DerivedOverride } from './setup/derived/derived-column.ts';
+export { type Provenance, provenanceOf } from './setup/provenance.ts';
 export { readOnce } from './setup/read-once.ts';
 export { reopenOnError } from './setup/reopening-sensor.ts';
 export { sensorOpener } from './setup/sensor-opener.ts';

@@ -3,12 +3,16 @@
 import { z } from 'zod';
 import { secondsOfInstant } from '../dap/model/instant.ts';
 
-const SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, min: 60, h: 3600, d: 86_400 };
+const SECONDS: Readonly<Record<string, number>> = {
+  ...{ ms: 1e-3, s: 1, min: 60, h: 3600, d: 86_400 },
+  /** A Julian year. */
+  y: 365.25 * 86_400,
+};
 const SECOND_WORDS: Readonly<Record<string, string>> = {
-  ...{ millisecond: 'ms', sec: 's', second: 's', minute: 'min', hour: 'h', day: 'd' },
+  ...{ millisecond: 'ms', sec: 's', second: 's', minute: 'min', hour: 'h', day: 'd', year: 'y' },
 };
 const BYTES: Readonly<Record<string, number>> = {
-  ...{ B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 },
+  ...{ B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 },
 };
 
 const NUMBER = String.raw`\d+(?:\.\d+)?`;
@@ -19,7 +23,7 @@ function words(): string[] {
   return Object.keys(SECOND_WORDS).map(word => `${word}s?`);
 }
 
-/** Seconds of a text such as `500 ms`, `10 s`, `1 min`, `2 hours`; undefined for another text. */
+/** Seconds of a text such as `500 ms`, `10 s`, `1 min`, `2 hours`, `5 y`; undefined for another text. */
 export function secondsOf(text: string): number | undefined {
   const [, number, unit] = DURATION.exec(text) ?? [];
   if (number === undefined || unit === undefined) return undefined;
@@ -48,7 +52,8 @@ interface Limits {
 
 /** The schema of a duration, which gives seconds. */
 export function duration({ low, high, orZero = false }: Limits, description: string) {
-  const expected = `${orZero ? '0, or ' : ''}${low} to ${high} seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d"`;
+  const examples = low < 86_400 ? '"500 ms", "10 s", "1 min", "2 h" or "1 d"' : '"90 d" or "5 y"';
+  const expected = `${orZero ? '0, or ' : ''}${low} to ${high} seconds, as a number or a text such as ${examples}`;
   return quantity(DURATION, secondsOf, { low, high, orZero }, description, expected);
 }
 
@@ -71,9 +76,10 @@ export function instantOf(text: string): number | undefined {
   }
 }
 
-/** The schema of a size in memory, which gives bytes. */
+/** The schema of a size in memory or on disk, which gives bytes. */
 export function size({ low, high }: Limits, description: string) {
-  const expected = `${low} to ${high} bytes, as a number or a text such as "500 kB", "32 MB" or "32 MiB"`;
+  const examples = low < 1024 ** 2 ? '"500 kB", "32 MB" or "32 MiB"' : '"500 MB" or "2 GiB"';
+  const expected = `${low} to ${high} bytes, as a number or a text such as ${examples}`;
   return quantity(SIZE, bytesOf, { low, high }, description, expected);
 }
 

@@ -51,6 +51,8 @@ export interface Device {
    * batches of up to 4096 rows in simulated time, at the multiples of the device's step from `options.from` (seconds since
    * 1970) on, or from the present time on. Other sensors give one reading per batch and ignore `from`.
    *
+   * With interval > 0, rows have times after `options.after`, unless the system clock is more than an hour behind it.
+   *
    * @throws if the sensors do not open, or for a second generator at an interval > 0
    */
   rows(signal: AbortSignal, options?: RowsOptions): RowBatches;
@@ -71,6 +73,8 @@ export interface ClockHistory {
 export interface RowsOptions {
   /** Seconds since 1970. */
   readonly from?: number;
+  /** The time of the last row of an earlier process, in seconds since 1970. */
+  readonly after?: number;
 }
 
 export interface DeviceOptions {
@@ -166,7 +170,7 @@ class SensorDevice implements Device {
   }
 
   async *rows(signal: AbortSignal, options: RowsOptions = {}): RowBatches {
-    const { from } = options;
+    const { from, after } = options;
     if (from !== undefined && !Number.isFinite(from)) {
       throw new RangeError(`from: expected seconds since 1970, found ${from}`);
     }
@@ -182,6 +186,7 @@ class SensorDevice implements Device {
       this.#free = closing;
     });
     this.#runs.add(run);
+    if (this.isScheduled && after !== undefined) this.#times.follow(after);
     try {
       yield* this.#rowsOf(run, from);
     } finally {

@@ -14,6 +14,12 @@ const STEPS_KEPT = 8;
 /** The speed of row time, relative to real time, while it is ahead of a system clock that was set back. */
 const CATCH_UP_SPEED = 0.5;
 
+/**
+ * The most seconds by which a clock may be behind the last row of an earlier process: a machine without a clock chip starts with a time that
+ * its system saves each hour. Rows further in the future were made by a clock that was wrong.
+ */
+const MOST_BEHIND = 3600;
+
 export interface ClockStep {
   /** The first row time after the step, in seconds since 1970. */
   readonly time: number;
@@ -46,6 +52,8 @@ export class RowTimes {
   #lastMicroseconds = 0;
   #lastMonotonic = Number.NEGATIVE_INFINITY;
   #ahead = 0;
+  /** Seconds by which the clock moved before the first stamp. */
+  #moved = 0;
   #steps = 0;
   #lastSteps: readonly ClockStep[] = [];
   #making: number | undefined;
@@ -80,8 +88,24 @@ export class RowTimes {
     this.#making = undefined;
   }
 
+  /**
+   * Takes the time of the last row of an earlier process, in seconds since 1970. If the system clock is behind it by an hour at most,
+   * that counts as a step back: row time goes on from there at half speed.
+   */
+  follow(time: number): void {
+    const { monotonic, wall } = this.#look();
+    const microseconds = Math.round(time * 1e6);
+    if (time < wall || time > wall + MOST_BEHIND || microseconds <= this.#lastMicroseconds) return;
+    this.#lastMicroseconds = microseconds;
+    this.#lastMonotonic = monotonic;
+    this.#moved = wall - time;
+  }
+
   stamp(): Stamp {
-    const { monotonic, wall, moved } = this.#look();
+    const look = this.#look();
+    const { monotonic, wall } = look;
+    const moved = look.moved + this.#moved;
+    this.#moved = 0;
     let microseconds = Math.round(wall * 1e6);
     if (this.#lastMicroseconds > 0) {
       const passed = (monotonic - this.#lastMonotonic) * 1e6;

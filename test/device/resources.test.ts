@@ -70,7 +70,7 @@ describe('a thousand generators that are started and aborted', () => {
     const aborted = performance.now();
     for (const stop of stops) stop.abort();
     expect((await Promise.all(nexts)).every(({ done }) => done)).toBe(true);
-    expect(performance.now() - aborted).toBeLessThan(5000);
+    expect(performance.now() - aborted).toBeLessThan(60_000);
     expect(open).toBe(0);
     await nothingLeft();
   });

@@ -18,6 +18,17 @@ describe('a device with an interval', () => {
     await device.close();
   });
 
+  it('gives rows after the last one of an earlier process, if its clock is a little behind that', async () => {
+    const clock = new FakeClock(1_800_000_000);
+    const device = await openDevice({ sensors: [simulatedTmp36({ seed: 1 })], interval: 10, clock });
+    const rows = await take(device.rows(new AbortController().signal, { after: 1_800_000_020 }), 6);
+    for (const [index, time] of [20, 25, 30, 35, 40, 50].entries()) {
+      expect(column(rows, 0)[index]).toBeCloseTo(1_800_000_000 + time, 2);
+    }
+    expect(device.clock.lastSteps).toMatchObject([{ seconds: -20 }]);
+    await device.close();
+  });
+
   it('gives batches of one row: time as Float64Array, then one typed array per channel', async () => {
     const channels = [
       channel('a'),

@@ -47,6 +47,31 @@ describe('the time of a row', () => {
     expect(Math.abs(times.stamp().time - truth)).toBeLessThan(20e-6);
   });
 
+  it('goes on from the last row of an earlier process at half speed until a clock that is behind has caught up', () => {
+    const { clock, steps, times } = fixture();
+    const last = Math.round(clock.wall() * 1e6) / 1e6 + 30;
+    times.follow(last);
+    const first = times.stamp().time;
+    expect(first).toBeGreaterThan(last);
+    expect(first).toBeLessThan(last + 0.001);
+    expect(steps).toEqual([{ time: first, seconds: -30, ahead: expect.closeTo(30, 2) }]);
+    clock.pass(10);
+    expect(times.stamp().time).toBeCloseTo(last + 5, 3);
+    clock.pass(60);
+    expect(times.stamp().time).toBeCloseTo(clock.wall(), 2);
+    expect(times.ahead).toBe(0);
+    expect(steps).toHaveLength(1);
+  });
+
+  it('is the system clock if that is more than an hour behind the last row of an earlier process, or after it', () => {
+    for (const last of [3601, -1]) {
+      const { clock, steps, times } = fixture();
+      times.follow(clock.wall() + last);
+      expect(times.stamp().time).toBeCloseTo(clock.wall(), 2);
+      expect(steps).toEqual([]);
+    }
+  });
+
   it('follows a step forward at once, and reports it', () => {
     const { clock, steps, times } = fixture();
     const before = times.stamp().time;
