@@ -1,4 +1,4 @@
-// Counts open connections, refuses new ones past the limits, and closes those whose client reads nothing.
+// Counts open connections, refuses new ones past the limits or of barred peers, and closes those whose client reads nothing.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -21,13 +21,15 @@ const RETRY_AFTER = 10;
 const MOST_REFUSED_AT_ONCE = 32;
 
 /** Why the server closed or refused a connection. */
-export type ConnectionEnd = 'refused' | 'displaced' | 'flooded' | 'stuck';
+export type ConnectionEnd = 'refused' | 'barred' | 'displaced' | 'flooded' | 'stuck';
 
 export interface ConnectionsOptions {
   /** Returns the current limits, which may change. */
   readonly limits: () => KnownLimits;
   /** Whether a peer is a proxy, whose connections are those of many clients. */
   readonly isProxy: (address: string | undefined) => boolean;
+  /** Whether a peer may not connect at all; by default none. */
+  readonly isBarred?: (address: string | undefined) => boolean;
   /** Whether a response is a stream, whose client `OpenStreams` watches. */
   readonly isStream: (response: ServerResponse) => boolean;
   /** Answers on a connection before a request has come. */
@@ -51,7 +53,13 @@ interface OpenConnection {
 
 export class OpenConnections {
   /** Connections closed or refused by the server since its start, by reason. */
-  readonly ended: Record<ConnectionEnd, number> = { refused: 0, displaced: 0, flooded: 0, stuck: 0 };
+  readonly ended: Record<ConnectionEnd, number> = {
+    refused: 0,
+    barred: 0,
+    displaced: 0,
+    flooded: 0,
+    stuck: 0,
+  };
   /** Connections accepted since the start. */
   accepted = 0;
   readonly #options: ConnectionsOptions;
@@ -77,13 +85,18 @@ export class OpenConnections {
   }
 
   /**
-   * Counts a new connection. Past a limit, the connection that has been idle for longest is closed: one of the same address, or
+   * Counts a new connection, or closes it if its peer may not connect. Past a limit, the connection that has been idle for longest is closed: one of the same address, or
    * any for the limit on all. If none is idle, the new connection gets a 503.
    */
   accept(socket: Socket): void {
     const { remoteAddress } = socket;
     const ip = ipOf(remoteAddress);
     const address = ip ?? 'a local socket';
+    if (this.#options.isBarred?.(remoteAddress) === true) {
+      this.#countEnd('barred', address);
+      socket.destroy();
+      return;
+    }
     const client = this.#options.isProxy(remoteAddress) ? undefined : clientNetwork(ip ?? '');
     const refusal = this.#makeRoom(client);
     if (refusal !== undefined) {
@@ -118,6 +131,11 @@ export class OpenConnections {
     if (client !== undefined) this.#perClient.add(client);
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
     socket.once('close', () => this.#forget(connection));
+  }
+
+  /** Counts a request that was refused because its client may not connect, behind a proxy whose connection stays. */
+  countBarred(address: string): void {
+    this.#countEnd('barred', address);
   }
 
   /** Answers the request after those before it in its connection; closes the connection for too many of them. */
@@ -185,6 +203,12 @@ export class OpenConnections {
     const kernel = UnsentBytes.onDemand();
     for (const connection of this.#open.values()) {
       const { socket, queue, address } = connection;
+      // A reload may have changed who may connect.
+      if (this.#options.isBarred?.(socket.remoteAddress) === true) {
+        this.#countEnd('barred', address);
+        socket.destroy();
+        continue;
+      }
       const { writableLength } = socket;
       const isStream = queue.answering !== undefined && this.#options.isStream(queue.answering);
       if (writableLength === 0 || writableLength !== connection.unsent || isStream) {

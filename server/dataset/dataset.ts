@@ -1,12 +1,14 @@
 // Defines a dataset of the server: a described Sequence, and a cursor over its rows for each reader.
 
+import type { ColumnLimits } from '../../dap/model/limits.ts';
 import type { AttributeTable, DapDataset, Plan } from '../../dap/protocol.ts';
 import type { SensorState } from '../../device/index.ts';
 import type { RowDelivery, SequenceLayout, SourceStatus } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { StoreStatus } from '../store/row-store.ts';
+import type { Stretch, TimeStretch } from './stretch.ts';
 
-/** The name and the words of a dataset; `attributes` go into NC_GLOBAL besides the attributes that every dataset has. */
+/** The name, the words and the limits of a dataset; `attributes` go into NC_GLOBAL besides the attributes that every dataset has. */
 export interface DatasetInfo {
   /** The name in its addresses, `/NAME.dods`: letters, digits, `_` and `-`. */
   readonly name: string;
@@ -17,12 +19,18 @@ export interface DatasetInfo {
   readonly source: string;
   /** Further global attributes, in their order. */
   readonly attributes?: AttributeTable;
+  /** Whether everyone may read it where only users may read others. */
+  readonly isPublic?: boolean;
+  /** The limits of columns, by their names. */
+  readonly limits?: ReadonlyMap<string, ColumnLimits>;
 }
 
 /** Receives the news of a dataset for the journal. */
 export interface DatasetEvents {
-  /** The store forgot rows before a reader came to them. */
+  /** Memory forgot rows before a reader came to them, which was too slow. */
   readonly onOverrun?: (missed: number) => void;
+  /** Rows of the history were gone when a reader came to them. */
+  readonly onGone?: (missed: number) => void;
   /** The source broke: no row comes any more, in datasets on demand for one reader. */
   readonly onFailure?: (error: unknown) => void;
   /** Stored rows could not be loaded for a reader, whose stream is broken off. */
@@ -32,8 +40,10 @@ export interface DatasetEvents {
 export interface DatasetStatus {
   /** Rows made since the start; for all readers together where each has rows of its own. */
   readonly rows: number;
-  /** Rows that readers missed because the store forgot them. */
+  /** Rows that readers missed because they were too slow. */
   readonly overrun?: number;
+  /** Rows that readers missed because they were gone from the history; undefined without a history. */
+  readonly gone?: number;
   /** The newest row's time in seconds since 1970. */
   readonly lastTime?: number;
   /** Why no row will come any more, unless the source was stopped on purpose. */
@@ -62,13 +72,22 @@ export interface Dataset {
    * at the oldest row that can match.
    */
   open(plan: Plan): Cursor;
+  /**
+   * The rows of a stretch of time that is over. Rejects with a `StretchError` where it still runs or has lost rows, and where the dataset
+   * keeps no rows.
+   */
+  stretch(time: TimeStretch): Promise<Stretch>;
+  /** The latest part of a stretch that can be read now, in whole seconds; undefined if there is none. */
+  readablePart(time: TimeStretch): TimeStretch | undefined;
   status(): DatasetStatus;
-  /** Changes the words of the dataset, but not its name, while its rows go on. */
+  /** Changes the words and the limits of the dataset, but not its name, while its rows go on. */
   describe(info: DatasetInfo): void;
   /** The newest row's values, in the order of the columns; undefined where no row is in memory that all readers share. */
   newestRow(): readonly number[] | undefined;
   /** Stops the source. Every cursor then ends after the rows that are there. */
   close(): Promise<void>;
+  /** Resolves when every row of a closed dataset is where it is to stay, such as on the disk. */
+  stored(): Promise<void>;
   /** Aborts when the dataset begins to close. */
   readonly closing: AbortSignal;
 }

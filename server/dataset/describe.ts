@@ -1,6 +1,7 @@
 // Describes a dataset by a DDS and a DAS: one Sequence, with the attributes of its columns and CF and ACDD attributes of the whole.
 
 import { isoDuration } from '../../dap/model/duration.ts';
+import { limitAttributes } from '../../dap/model/limits.ts';
 import {
   type Attribute,
   type AttributeTable,
@@ -9,9 +10,9 @@ import {
   type NumberMeaning,
   type Sequence,
 } from '../../dap/protocol.ts';
-import type { RowDelivery, SequenceLayout } from '../source/row-source.ts';
-import { CLOCK_ATTRIBUTES } from './clock-attributes.ts';
+import type { RowDelivery, SequenceColumn, SequenceLayout } from '../source/row-source.ts';
 import type { DatasetInfo } from './dataset.ts';
+import { CLOCK_ATTRIBUTES } from './state-attributes.ts';
 
 export function describeModel(info: DatasetInfo, { name, columns }: SequenceLayout): DapDataset {
   const fields = columns.map(({ type, name }) => ({ type, name }));
@@ -25,8 +26,14 @@ export function describeAttributes(
 ): AttributeTable {
   return new Map([
     ['NC_GLOBAL', globalAttributes(info, delivery)],
-    [layout.name, new Map(layout.columns.map(({ name, attributes }) => [name, attributes]))],
+    [layout.name, new Map(layout.columns.map(column => [column.name, columnTable(info, column)]))],
   ]);
+}
+
+/** The attributes of a column: those of its source, and its limits. */
+function columnTable({ limits }: DatasetInfo, { name, type, attributes }: SequenceColumn): AttributeTable {
+  const own = limits?.get(name);
+  return own === undefined ? attributes : new Map([...attributes, ...limitAttributes(type, own)]);
 }
 
 /** The meaning of the numbers in each column, missing values included, by the names of the columns. */

@@ -7,6 +7,7 @@ import type { Cursor } from '../store/cursor.ts';
 import { GeneratorCursor } from '../store/generator-cursor.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
+import { StretchError } from './stretch.ts';
 
 /** A dataset without rows that readers share, as the original post had it: no row is made that no client asks for. */
 export class OnDemandDataset implements Dataset {
@@ -51,6 +52,18 @@ export class OnDemandDataset implements Dataset {
     });
   }
 
+  async stretch(): Promise<never> {
+    const { name } = this.info;
+    throw new StretchError(
+      'on-demand',
+      `the dataset ${name} keeps no rows, because it makes them for each client (interval 0)`,
+    );
+  }
+
+  readablePart(): undefined {
+    return undefined;
+  }
+
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
@@ -71,6 +84,8 @@ export class OnDemandDataset implements Dataset {
     this.info = info;
     this.attributes = describeAttributes(info, this.layout, this.delivery);
   }
+
+  async stored(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#closing.abort();

@@ -7,8 +7,10 @@ import { Announcer } from '../store/announcer.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { RowStore } from '../store/row-store.ts';
 import { StoreCursor, type StoreReaders } from '../store/store-cursor.ts';
+import { SummaryCursor } from '../store/summary-cursor.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
 import { describeAttributes, describeModel } from './describe.ts';
+import { findStretch, readablePart, type Stretch, type TimeStretch } from './stretch.ts';
 
 /** A dataset with one run of rows, however many clients read it. */
 export class StoredDataset implements Dataset, StoreReaders {
@@ -24,6 +26,7 @@ export class StoredDataset implements Dataset, StoreReaders {
   readonly #events: DatasetEvents;
   #made = 0;
   #overrun = 0;
+  #gone = 0;
   readonly #stopping = new AbortController();
   readonly #storing: Promise<void>;
   failure: string | undefined;
@@ -44,7 +47,24 @@ export class StoredDataset implements Dataset, StoreReaders {
   }
 
   open(plan: Plan): Cursor {
-    return new StoreCursor(this.#store, this.#announcer, this.#beginOf(plan), this);
+    const { summaries: use, time } = plan;
+    const store = this.#store;
+    const begin = this.#beginOf(plan);
+    const rowsFrom = (position: number) =>
+      new StoreCursor(store, this.#announcer, position, this, plan.reads);
+    if (use === undefined || store.summaries === undefined || begin === store.end) return rowsFrom(begin);
+    return new SummaryCursor(begin, use.needed, rowsFrom, async position =>
+      store.summaries?.(position, use, time),
+    );
+  }
+
+  stretch(time: TimeStretch): Promise<Stretch> {
+    const onLoadFailure = (error: unknown) => this.onLoadFailure(error);
+    return findStretch({ store: this.#store, earliest: this.earliest, onLoadFailure }, time);
+  }
+
+  readablePart(time: TimeStretch): TimeStretch | undefined {
+    return readablePart({ store: this.#store, earliest: this.earliest }, time);
   }
 
   get closing(): AbortSignal {
@@ -56,6 +76,12 @@ export class StoredDataset implements Dataset, StoreReaders {
   }
 
   onOverrun(missed: number): void {
+    if (this.#store.status.history !== undefined) {
+      // A slow reader gets the rows from the disk that memory has forgotten.
+      this.#gone += missed;
+      this.#events.onGone?.(missed);
+      return;
+    }
     this.#overrun += missed;
     this.#events.onOverrun?.(missed);
   }
@@ -69,6 +95,7 @@ export class StoredDataset implements Dataset, StoreReaders {
     return {
       rows: this.#made,
       overrun: this.#overrun,
+      ...(status.history === undefined ? {} : { gone: this.#gone }),
       source: this.#source.status,
       store: status,
       ...(lastTime === undefined ? {} : { lastTime }),
@@ -88,6 +115,10 @@ export class StoredDataset implements Dataset, StoreReaders {
     this.attributes = describeAttributes(info, this.layout, this.delivery);
   }
 
+  stored(): Promise<void> {
+    return this.#store.close();
+  }
+
   async close(): Promise<void> {
     this.#stopping.abort();
     // Readers get their end marker now: a sensor may take its time to close.
@@ -101,7 +132,7 @@ export class StoredDataset implements Dataset, StoreReaders {
   /** The position of the oldest row that can match; an upper bound alone asks for the past as well. */
   #beginOf({ time, timeBounded }: Plan): number {
     if (!timeBounded || time.low > time.high) return this.#store.end;
-    return this.#store.find(time.low, time.lowInclusive);
+    return this.#store.find(time.low, time.lowInclusive, time.high);
   }
 
   async #storeRows(): Promise<void> {

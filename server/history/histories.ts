@@ -2,14 +2,15 @@
 
 import { resolve } from 'node:path';
 import { type AttributeTable, printDas } from '../../dap/protocol.ts';
-import { messageOf } from '../../device/index.ts';
 import type { SequenceColumn } from '../source/row-source.ts';
-import { MemoryStore } from '../store/memory-store.ts';
-import type { RowStore, StoreBounds, StoreStatus } from '../store/row-store.ts';
-import { type FileColumn, STORED_TYPES } from './file-columns.ts';
+import type { RowStore, StoreBounds } from '../store/row-store.ts';
+import { HistoryFolder } from './disk/history-folder.ts';
 import type { HistoryClock } from './history-clock.ts';
-import { HistoryFolder } from './history-folder.ts';
-import { type HistoryEvents, type HistoryLimits, HistoryStore } from './history-store.ts';
+import type { HistoryEvents } from './history-faults.ts';
+import { HistoryStore } from './history-store.ts';
+import type { HistoryLimits } from './history-writer.ts';
+import { meantColumn } from './parquet/column-meaning.ts';
+import { type FileColumn, STORED_TYPES } from './parquet/file-columns.ts';
 import { inWorkers } from './worker-jobs.ts';
 
 export interface HistoryRequest extends HistoryLimits {
@@ -31,35 +32,25 @@ interface SharedFolder {
 /** The folders that this process uses. */
 const folders = new Map<string, SharedFolder>();
 
-/** Opens a store with a history. If it cannot be opened, the rows are kept in memory alone, and the status says why. */
-export async function openHistory(request: HistoryRequest): Promise<RowStore> {
+/** Opens a store with a history. While its folder cannot be opened, rows wait in memory, and the status says why. */
+export function openHistory(request: HistoryRequest): Promise<RowStore> {
   const path = resolve(request.path);
   const { dataset, columns, attributes, bounds, events, clock, flush, keep, size } = request;
-  try {
-    const fileColumns = columns.map(fileColumn);
-    const folder = await use(path);
-    try {
-      return await HistoryStore.open({
-        folder,
-        dataset,
-        columns: fileColumns,
-        das: () => printDas(attributes()),
-        fillValue: ({ name }) => fillValueOf(columns.find(column => column.name === name)),
-        limits: { flush, keep, size },
-        bounds,
-        beside: inWorkers,
-        events,
-        clock,
-        release: () => release(path),
-      });
-    } catch (error) {
-      await release(path);
-      throw error;
-    }
-  } catch (error) {
-    events.onFailure?.(error);
-    return new StoreWithoutHistory(columns, bounds, path, messageOf(error));
-  }
+  return HistoryStore.start(
+    {
+      dataset,
+      columns: columns.map(fileColumn),
+      das: () => printDas(attributes()),
+      attributes: ({ name }) => columns.find(column => column.name === name)?.attributes ?? new Map(),
+      fillValue: ({ name }) => fillValueOf(columns.find(column => column.name === name)),
+      limits: { flush, keep, size },
+      bounds,
+      beside: inWorkers,
+      events,
+      clock,
+    },
+    { path, claim: () => use(path), release: () => release(path) },
+  );
 }
 
 async function use(path: string): Promise<HistoryFolder> {
@@ -84,10 +75,10 @@ async function release(path: string): Promise<void> {
   await (await shared.folder).close();
 }
 
-function fileColumn({ type, name }: SequenceColumn): FileColumn {
+function fileColumn({ type, name, attributes }: SequenceColumn): FileColumn {
   const stored = STORED_TYPES.find(candidate => candidate === type);
   if (stored === undefined) throw new Error(`column ${name}: expected numbers, found ${type}`);
-  return { type: stored, name };
+  return meantColumn({ type: stored, name }, attributes);
 }
 
 /** The value for a row without one: NaN, or `_FillValue` in a column of whole numbers. */
@@ -96,35 +87,4 @@ function fillValueOf(column: SequenceColumn | undefined): number {
   const attribute = column.attributes.get('_FillValue');
   const [value = 0] = attribute === undefined || attribute instanceof Map ? [] : attribute.values;
   return Number(value);
-}
-
-/** A store in memory, whose status says why it has no history. */
-class StoreWithoutHistory extends MemoryStore {
-  readonly #folder: string;
-  readonly #failure: string;
-  readonly #since = Date.now() / 1000;
-
-  constructor(fields: readonly SequenceColumn[], bounds: StoreBounds, folder: string, failure: string) {
-    super(fields, bounds);
-    this.#folder = folder;
-    this.#failure = failure;
-  }
-
-  override get status(): StoreStatus {
-    return {
-      ...super.status,
-      history: {
-        folder: this.#folder,
-        rows: 0,
-        bytes: 0,
-        files: 0,
-        unstored: this.end - this.first,
-        failure: this.#failure,
-        failingSince: this.#since,
-        failures: 1,
-        lost: 0,
-        unfit: 0,
-      },
-    };
-  }
 }

@@ -4,7 +4,8 @@ import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { PositionedRows, StoreBounds } from '../store/row-store.ts';
 import { sliceOf } from '../store/slice.ts';
-import type { FileColumn } from './file-columns.ts';
+import type { TimeSpan } from '../store/time-extent.ts';
+import type { FileColumn } from './parquet/file-columns.ts';
 import { UnstoredRows } from './unstored-rows.ts';
 
 /** Rows that wait for a disk that fails: as many as fit into the memory of the log, or into this many bytes. */
@@ -30,9 +31,20 @@ export class MemoryTail {
     return this.unstored.first ?? this.#copied;
   }
 
+  /** The time of the first row in memory, or before it if it is not stored; undefined without rows. */
+  get firstTime(): number | undefined {
+    return this.unstored.firstTime ?? this.memory.status.firstTime;
+  }
+
   /** More rows wait than half of the memory has room for. */
   get isHalfFull(): boolean {
     return this.memory.end - this.storedEnd > this.memory.capacity / 2;
+  }
+
+  /** The spans of the rows that are not on the disk, whose rows have the positions `first` to `end - 1`. */
+  spans(first: number, end: number): readonly TimeSpan[] {
+    const { memory, unstored } = this;
+    return [...memory.spans(0, first), ...unstored.spans, ...memory.spans(end, memory.end)];
   }
 
   append(batch: Batch): void {
@@ -66,6 +78,14 @@ export class MemoryTail {
     const { first } = this.memory;
     this.unstored.dropFrom(first);
     this.#copied = this.unstored.end ?? Math.max(begin, first);
+  }
+
+  /** Counts the rows of memory as not stored, because the disk with them has gone. */
+  unstore(): void {
+    const { first } = this.memory;
+    if (this.storedEnd <= first) return;
+    this.unstored.dropFrom(first);
+    this.#copied = first;
   }
 
   /** Rows of memory in own arrays. */

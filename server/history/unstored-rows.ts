@@ -2,14 +2,12 @@
 
 import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import type { PositionedRows } from '../store/row-store.ts';
-import { sliceOf } from '../store/slice.ts';
-import { dayOf } from './day.ts';
-import { isStorable } from './file-columns.ts';
-
-/** Rows of one UTC day, one behind another. */
-export interface StorableRun extends PositionedRows {
-  readonly day: number;
-}
+import { joined, sliceOf } from '../store/slice.ts';
+import { spansOf, type TimeSpan } from '../store/time-extent.ts';
+import { dayOf } from './disk/day.ts';
+import type { StorableRun } from './disk/storable-run.ts';
+import { isStorable } from './parquet/file-columns.ts';
+import type { PositionRun } from './position-run.ts';
 
 export class UnstoredRows {
   #pieces: PositionedRows[] = [];
@@ -28,6 +26,25 @@ export class UnstoredRows {
   get end(): number | undefined {
     const last = this.#pieces.at(-1);
     return last && last.position + last.batch.length;
+  }
+
+  /** The time of the first row; undefined without rows. */
+  get firstTime(): number | undefined {
+    return (this.#pieces[0]?.batch.columns[0] as Float64Array | undefined)?.[0];
+  }
+
+  get spans(): readonly TimeSpan[] {
+    return this.#pieces.flatMap(({ batch: { columns, length } }) =>
+      spansOf(row => (columns[0] as Float64Array)[row]!, 0, length),
+    );
+  }
+
+  /** The positions and times of the rows, in their order. */
+  get positionRuns(): readonly PositionRun[] {
+    return this.#pieces.map(({ position, batch: { columns, length } }) => {
+      const times = columns[0] as Float64Array;
+      return { first: position, end: position + length, firstTime: times[0]!, lastTime: times[length - 1]! };
+    });
   }
 
   /** Adds rows behind those that are there. The arrays belong to this from now on. */
@@ -79,18 +96,25 @@ export class UnstoredRows {
   /**
    * The rows as runs, without rows that no file can hold: those whose time is not storable, or not after `last` and all times before.
    * @param correct gives the time of a row that is stored as another one
-   * @returns also the number of the rows that were left out
+   * @returns also the number of the rows that were left out behind the last run, and the position after the last row with a
+   * corrected time
    */
   runs(
     last: number,
     correct: (time: number) => number = time => time,
-  ): { readonly runs: readonly StorableRun[]; readonly unfit: number } {
-    const runs: { day: number; position: number; end: number; slices: Batch[] }[] = [];
+  ): {
+    readonly runs: readonly StorableRun[];
+    readonly unfitBehind: number;
+    readonly correctedEnd: number | undefined;
+  } {
+    const runs: { day: number; unfitBefore: number; position: number; end: number; slices: Batch[] }[] = [];
     let unfit = 0;
     let latest = last;
+    let correctedEnd: number | undefined;
     for (const { position, batch } of this.#pieces) {
-      const { times, isCorrected } = correctedTimes(batch, correct);
-      const columns = isCorrected ? [times, ...batch.columns.slice(1)] : batch.columns;
+      const { times, corrected } = correctedTimes(batch, correct);
+      if (corrected > 0) correctedEnd = position + corrected;
+      const columns = corrected > 0 ? [times, ...batch.columns.slice(1)] : batch.columns;
       const rows = { length: batch.length, columns };
       for (let from = 0; from < batch.length; ) {
         const to = endOfRun(times, from, latest);
@@ -105,26 +129,38 @@ export class UnstoredRows {
         if (open?.day === day && open.end === position + from) {
           open.slices.push(slice);
           open.end = position + to;
-        } else runs.push({ day, position: position + from, end: position + to, slices: [slice] });
+        } else {
+          runs.push({
+            day,
+            unfitBefore: unfit,
+            position: position + from,
+            end: position + to,
+            slices: [slice],
+          });
+          unfit = 0;
+        }
         latest = times[to - 1]!;
         from = to;
       }
     }
     return {
-      runs: runs.map(({ day, position, slices }) => ({ day, position, batch: joined(slices) })),
-      unfit,
+      runs: runs.map(({ slices, end: _end, ...run }) => ({ ...run, batch: joined(slices) })),
+      unfitBehind: unfit,
+      correctedEnd,
     };
   }
 }
 
+/** The times as they are stored, and the number of rows up to the last one with another time. */
 function correctedTimes(
   { columns }: Batch,
   correct: (time: number) => number,
-): { readonly times: Float64Array; readonly isCorrected: boolean } {
+): { readonly times: Float64Array; readonly corrected: number } {
   const times = columns[0] as Float64Array;
-  // Times increase, and only early ones are corrected.
-  const isCorrected = times.length > 0 && correct(times[0]!) !== times[0];
-  return { times: isCorrected ? times.map(correct) : times, isCorrected };
+  const right = times.map(correct);
+  let corrected = times.length;
+  while (corrected > 0 && right[corrected - 1] === times[corrected - 1]) corrected -= 1;
+  return corrected === 0 ? { times, corrected } : { times: right, corrected };
 }
 
 /** The end of the rows from `from` on that fit into one file of a day; `from` itself if that row fits into none. */
@@ -142,24 +178,4 @@ function endOfRun(times: Float64Array, from: number, last: number): number {
     row += 1;
   }
   return row;
-}
-
-/** One batch of several, in own arrays unless there is only one. */
-function joined(batches: readonly Batch[]): Batch {
-  const [first] = batches;
-  if (first === undefined || batches.length === 1) return first ?? { length: 0, columns: [] };
-  const length = batches.reduce((sum, batch) => sum + batch.length, 0);
-  return {
-    length,
-    columns: first.columns.map((column, index) => {
-      const kind = column.constructor as new (length: number) => NumberColumn;
-      const whole = new kind(length);
-      let at = 0;
-      for (const { columns, length: rows } of batches) {
-        whole.set(columns[index] as NumberColumn, at);
-        at += rows;
-      }
-      return whole;
-    }),
-  };
 }

@@ -1,11 +1,11 @@
 // Starts a worker thread for a job of a history.
 
 import { Worker } from 'node:worker_threads';
-import { type Job, PartError, type RunJob } from './jobs.ts';
-import type { StoredFile } from './stored-file.ts';
+import { PartError } from './disk/jobs.ts';
+import type { HistoryJob, JobResult, RunHistoryJob } from './jobs.ts';
 
 export type JobAnswer =
-  | { readonly file: StoredFile }
+  | { readonly result: JobResult<HistoryJob> }
   | {
       readonly error: {
         readonly message: string;
@@ -15,17 +15,17 @@ export type JobAnswer =
     };
 
 /** Runs jobs in worker threads, until `signal` aborts: then those that run are ended where they are. */
-export function inWorkers(signal: AbortSignal): RunJob {
-  return async job => {
+export function inWorkers(signal: AbortSignal): RunHistoryJob {
+  return async <Job extends HistoryJob>(job: Job) => {
     signal.throwIfAborted();
     const answer = await answerTo(job, signal);
-    if ('file' in answer) return answer.file;
+    if ('result' in answer) return answer.result as JobResult<Job>;
     const { message, code, part } = answer.error;
     throw part === undefined ? Object.assign(new Error(message), { code }) : new PartError(part, message);
   };
 }
 
-function answerTo(job: Job, signal: AbortSignal): Promise<JobAnswer> {
+function answerTo(job: HistoryJob, signal: AbortSignal): Promise<JobAnswer> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: job });
     const end = () => void worker.terminate();

@@ -1,15 +1,18 @@
 // Counts the writes of a history that fail, and reports a fault once, until it is over.
 
-import { messageOf } from '../../device/index.ts';
 import type { HistoryStatus } from '../store/row-store.ts';
+import { diskErrorText } from './disk-error.ts';
 
 export class WriteFaults {
-  readonly #onFailure: (error: unknown) => void;
+  /** The dataset's folder: a write to an open file fails without a path. */
+  readonly #folder: string;
+  readonly #onFailure: (message: string) => void;
   readonly #onRecovery: () => void;
   #failure: { readonly since: number; readonly message: string } | undefined;
   #failures = 0;
 
-  constructor(onFailure: (error: unknown) => void, onRecovery: () => void) {
+  constructor(folder: string, onFailure: (message: string) => void, onRecovery: () => void) {
+    this.#folder = folder;
     this.#onFailure = onFailure;
     this.#onRecovery = onRecovery;
   }
@@ -28,9 +31,10 @@ export class WriteFaults {
 
   failed(error: unknown): void {
     const isNew = this.#failure === undefined;
+    const message = diskErrorText(error, this.#folder);
     this.#failures += 1;
-    this.#failure = { since: this.#failure?.since ?? Date.now() / 1000, message: messageOf(error) };
-    if (isNew) this.#onFailure(error);
+    this.#failure = { since: this.#failure?.since ?? Date.now() / 1000, message };
+    if (isNew) this.#onFailure(message);
   }
 
   succeeded(): void {

@@ -1,7 +1,7 @@
 // Defines a row source: the columns of a Sequence, how rows come, the rows themselves, and the source's status.
 
 import type { Atomic, AttributeTable } from '../../dap/protocol.ts';
-import type { ClockHistory, RowBatches, SensorState } from '../../device/index.ts';
+import type { ClockHistory, Provenance, RowBatches, SensorState } from '../../device/index.ts';
 
 /** A column of numbers. */
 export interface SequenceColumn extends Atomic {
@@ -42,6 +42,8 @@ export type { RowBatches };
 export interface SensorsStatus {
   readonly kind: 'sensors';
   readonly sensors: readonly SensorState[];
+  /** Where their values come from; undefined where that is unknown. */
+  readonly provenance?: readonly Provenance[];
   /** How often the system clock was set, and how far row time is ahead of it. */
   readonly clock: ClockHistory;
   /** Undefined where each reader has rows of its own. */
@@ -80,8 +82,9 @@ export interface SharedSource extends AnySource {
   readonly earliest: number;
   /**
    * The rows, from one generator at a time. It ends without an error when `signal` aborts, and throws when no row can come any more.
-   * @param options.after the time of the last stored row, in seconds since 1970: every row to come has a time after it. A source that
-   * can give past rows (another server) begins with the row after it. Undefined where no row is stored.
+   * @param options.after the time of the last stored row, in seconds since 1970; undefined where no row is stored. A source that can
+   * give past rows (another server) begins with the row after it. Rows whose clock is far behind it have earlier times all the same: a
+   * history does not store those.
    */
   rows(signal: AbortSignal, options?: { readonly after?: number }): RowBatches;
 }

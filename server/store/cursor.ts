@@ -1,6 +1,6 @@
 // Defines a cursor: one reader's place in an endless run of rows.
 
-import type { Batch } from '../../dap/protocol.ts';
+import type { Batch, SummarisedRows } from '../../dap/protocol.ts';
 
 /** Rows of a source, and the position of the first of them where the source has positions. */
 export interface RowSlice {
@@ -10,14 +10,20 @@ export interface RowSlice {
   readonly more: boolean;
 }
 
+/** Summaries in place of the next rows, for a plan that can use them. */
+export interface SummarySlice {
+  readonly summaries: SummarisedRows;
+  readonly more: boolean;
+}
+
 /** Nothing in a cursor blocks: `wait` calls back. */
 export interface Cursor {
   /**
-   * The next rows of the source, `most` at the most, all columns; undefined where none is at hand now. They may be views into a store:
-   * use them before the event loop turns. Rows of a store are cut at the positions that are multiples of `most`, so that readers with
-   * the same `most` get the same blocks, wherever they began.
+   * The next rows of the source, `most` at the most; undefined where none is at hand now. Columns that the reader did not ask for may be
+   * empty. The rows may be views into a store: use them before the event loop turns. Rows of a store are cut at the positions that are
+   * multiples of `most`, so that readers with the same `most` get the same blocks, wherever they began.
    */
-  next(most: number): RowSlice | undefined;
+  next(most: number): RowSlice | SummarySlice | undefined;
   /** True where `next` will give no row any more. */
   readonly ended: boolean;
   /** True where rows are missing that the source should have given, because it broke. */

@@ -2,9 +2,14 @@
 
 import { type Atomic, type Batch, type NumberColumn, newColumn } from '../../dap/protocol.ts';
 import type { PositionedRows, RowStore, StoreBounds, StoreStatus } from './row-store.ts';
+import { extentOf, spansOf, type TimeSpan } from './time-extent.ts';
+import type { UnfixedSpan } from './unfixed-span.ts';
 
 /** A day of rows: 32 MiB and 24 rows a second at the most. */
 export const DEFAULT_BOUNDS: StoreBounds = { rows: 24 * 86_400, bytes: 32 * 1024 * 1024, age: 86_400 };
+
+/** Seconds that are enough beside a history: for a page that shows the last hour, and for clients that reconnect. */
+export const AGE_BESIDE_HISTORY = 3600;
 
 /** Rows that the ring has room for at first; it grows by halves up to its bounds. */
 const FIRST_CAPACITY = 4096;
@@ -33,6 +38,8 @@ export class MemoryStore implements RowStore {
   #room: number;
   #oldest: number;
   #end: number;
+  /** The time of the newest row that was forgotten. */
+  #forgotten = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   /**
@@ -70,27 +77,43 @@ export class MemoryStore implements RowStore {
 
   get status(): StoreStatus {
     const rows = this.#end - this.#oldest;
+    const extent = extentOf(this.spans(this.#oldest, this.#end));
     return {
       rows,
       bytes: this.#room * this.rowBytes,
       bounds: { ...this.bounds, rows: this.capacity },
       ...(rows > 0 ? { firstTime: this.#timeAt(this.#oldest) } : {}),
+      ...(extent === undefined ? {} : { extent }),
     };
+  }
+
+  get unfixed(): readonly UnfixedSpan[] {
+    const to = this.#forgotten;
+    return to > Number.NEGATIVE_INFINITY ? [{ from: Number.NEGATIVE_INFINITY, to, reason: 'gone' }] : [];
+  }
+
+  /** The spans of the rows in memory from one position to before another. */
+  spans(from: number, to: number): readonly TimeSpan[] {
+    return spansOf(position => this.#timeAt(position), Math.max(from, this.#oldest), Math.min(to, this.#end));
   }
 
   append(batch: Batch): void {
     for (let row = 0; row < batch.length; row += 1) {
       if (this.#end - this.#oldest === this.#room && this.#room < this.capacity) this.#grow();
+      if (this.#end - this.#oldest === this.#room) this.#forget();
       const slot = this.#end % this.#room;
       for (let index = 0; index < this.#columns.length; index += 1) {
         this.#columns[index]![slot] = (batch.columns[index] as NumberColumn)[row]!;
       }
       this.#end += 1;
-      if (this.#end - this.#oldest > this.#room) this.#oldest += 1;
     }
     const horizon = (this.lastTime ?? 0) - this.bounds.age;
-    while (this.#oldest < this.#end - 1 && this.#times[this.#oldest % this.#room]! < horizon)
-      this.#oldest += 1;
+    while (this.#oldest < this.#end - 1 && this.#timeAt(this.#oldest) < horizon) this.#forget();
+  }
+
+  /** Forgets the rows before a position. */
+  forgetBefore(position: number): void {
+    while (this.#oldest < Math.min(this.#end, position)) this.#forget();
   }
 
   view(position: number, most: number): Batch {
@@ -122,6 +145,11 @@ export class MemoryStore implements RowStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #forget(): void {
+    this.#forgotten = Math.max(this.#forgotten, this.#timeAt(this.#oldest));
+    this.#oldest += 1;
   }
 
   #timeAt(position: number): number {

@@ -22,6 +22,7 @@ export class StoreCursor implements Cursor {
   readonly #store: RowStore;
   readonly #announcer: Announcer;
   readonly #readers: StoreReaders;
+  readonly #columns: readonly number[] | undefined;
   #position: number;
   #wake: (() => void) | undefined;
   /** Rows that are to be loaded: those up to the end of the block that `next` was asked for last. */
@@ -31,11 +32,19 @@ export class StoreCursor implements Cursor {
   #hasLoadFailed = false;
   #isClosed = false;
 
-  constructor(store: RowStore, announcer: Announcer, position: number, readers: StoreReaders) {
+  /** @param columns the indices of the columns that the reader needs; by default all. Others may be empty. */
+  constructor(
+    store: RowStore,
+    announcer: Announcer,
+    position: number,
+    readers: StoreReaders,
+    columns?: readonly number[],
+  ) {
     this.#store = store;
     this.#announcer = announcer;
     this.#position = position;
     this.#readers = readers;
+    this.#columns = columns;
   }
 
   get ended(): boolean {
@@ -58,11 +67,16 @@ export class StoreCursor implements Cursor {
   next(most: number): RowSlice | undefined {
     const store = this.#store;
     if (this.#isLoading) return undefined;
-    if (this.#loaded !== undefined) return this.#takeLoaded(this.#loaded, most);
+    if (this.#loaded !== undefined && this.#loaded.batch.length > 0)
+      return this.#takeLoaded(this.#loaded, most);
+    if (this.#loaded !== undefined) {
+      this.#skipTo(this.#loaded.position);
+      this.#loaded = undefined;
+    }
     if (this.#position < store.first) this.#skipTo(store.first);
     if (this.#position >= store.end) return undefined;
     const position = this.#position;
-    const wanted = most - (position % most);
+    const wanted = untilBlockEnd(position, most);
     const batch = store.view(position, wanted);
     if (batch.length === 0) {
       this.#wanted = wanted;
@@ -96,7 +110,7 @@ export class StoreCursor implements Cursor {
     this.#isLoading = true;
     this.#wanted = 0;
     try {
-      const rows = await this.#store.load(this.#position, most);
+      const rows = await this.#store.load(this.#position, most, this.#columns);
       if (!this.#isClosed) this.#loaded = rows;
     } catch (error) {
       // Rows that are lost by now are an overrun.
@@ -113,9 +127,14 @@ export class StoreCursor implements Cursor {
   #takeLoaded({ position, batch }: PositionedRows, most: number): RowSlice {
     this.#loaded = undefined;
     if (position > this.#position) this.#skipTo(position);
-    const room = most - (position % most);
+    const room = untilBlockEnd(position, most);
     const taken = batch.length > room ? sliceOf(batch, 0, room) : batch;
     this.#position += taken.length;
     return { batch: taken, position, more: this.#position < this.#store.end };
   }
+}
+
+/** The rows from a position, which may be negative, to the end of its block. */
+function untilBlockEnd(position: number, blockRows: number): number {
+  return (Math.floor(position / blockRows) + 1) * blockRows - position;
 }

@@ -9,6 +9,7 @@ import { StuckClient } from '../network/stuck-client.ts';
 import { UnsentBytes } from '../network/unsent.ts';
 import { RequestError } from '../request-error.ts';
 import type { RowDelivery } from '../source/row-source.ts';
+import { BodyStream, type BodyStreamOptions } from './body-stream.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { RowStream, type RowStreamOptions } from './row-stream.ts';
 import { SharedRowsByDataset } from './shared-rows.ts';
@@ -21,6 +22,9 @@ const RETRY_AFTER = 10;
 
 /** Milliseconds between two searches for stuck streams. */
 const SWEEP = 1000;
+
+/** Milliseconds without a row after which a format may send bytes that keep the connection. */
+const KEEP_ALIVE = 15_000;
 
 /** A stream keeps its place for at least this many milliseconds after a row, and while fewer than this many rows were due. */
 const SHORTEST_SILENCE = 1000;
@@ -35,7 +39,15 @@ export interface StreamEvents {
   onError?(error: unknown): void;
 }
 
-type StreamOptions = Omit<RowStreamOptions, 'turns' | 'buffers' | 'counts' | 'onError'>;
+/** What streams share. */
+type Shared = 'turns' | 'buffers' | 'counts' | 'onError';
+
+type RowOptions = Omit<RowStreamOptions, Shared>;
+type BodyOptions = Omit<BodyStreamOptions, Shared>;
+
+/** A stream of either kind. */
+type AnyStream = Pick<RowStream, 'stuckSince' | 'failed' | 'rows' | 'breakOff'> &
+  Partial<Pick<RowStream, 'keepAlive'>>;
 
 /** A request for a stream: the client's address, and the rows that it asks for. */
 export interface StreamRequest {
@@ -60,7 +72,8 @@ interface OpenStream {
   /** Rows at the last look, and the time, by `performance.now()`, of the first look that found this number. */
   rows: number;
   silentSince: number;
-  stream: RowStream | undefined;
+  keptAlive: number;
+  stream: AnyStream | undefined;
 }
 
 export class OpenStreams {
@@ -118,15 +131,35 @@ export class OpenStreams {
     });
   }
 
-  /** Begins a stream in a response whose HTTP headers are set; the stream counts until the response is finished or broken off. */
-  begin(request: StreamRequest, options: StreamOptions): void {
-    const { address, delivery } = request;
+  /** Begins a stream of rows in a response whose HTTP headers are set; the stream counts until the response is finished or broken off. */
+  begin(request: StreamRequest, options: RowOptions): void {
     const { response, cursor } = options;
-    if (response.destroyed || response.req.socket.destroyed) {
-      // The client left before the stream: the response has no more events that would end it.
-      cursor.close();
-      return;
-    }
+    const patience = patienceFor(options.plan, request.delivery);
+    const isOpen = this.#begin(
+      request,
+      response,
+      patience,
+      shared => new RowStream({ ...options, ...shared }),
+    );
+    if (!isOpen) cursor.close();
+  }
+
+  /** As `begin`, for a body that ends by itself. */
+  beginBody(request: StreamRequest, options: BodyOptions): void {
+    const { response, source } = options;
+    const start = (shared: Pick<BodyStreamOptions, Shared>) => new BodyStream({ ...options, ...shared });
+    if (!this.#begin(request, response, SHORTEST_SILENCE, start)) source.close();
+  }
+
+  /** False where the client left before the stream: the response has no more events that would end it. */
+  #begin(
+    request: StreamRequest,
+    response: ServerResponse,
+    patience: number,
+    start: (shared: Pick<RowStreamOptions, Shared>) => AnyStream,
+  ): boolean {
+    const { address } = request;
+    if (response.destroyed || response.req.socket.destroyed) return false;
     const client = clientNetwork(address);
     const counts = this.#countsOf(request);
     counts.begun += 1;
@@ -136,10 +169,11 @@ export class OpenStreams {
       client,
       counts,
       stuck: undefined,
-      patience: patienceFor(options.plan, delivery),
+      patience,
       end: undefined,
       rows: 0,
       silentSince: performance.now(),
+      keptAlive: 0,
       stream: undefined,
     };
     this.#open.set(response, open);
@@ -148,7 +182,8 @@ export class OpenStreams {
     const turns = this.#turns;
     const buffers = this.#buffers;
     const onError = this.#onError;
-    open.stream = new RowStream({ ...options, turns, buffers, counts, onError });
+    open.stream = start({ turns, buffers, counts, onError });
+    return true;
   }
 
   /** Waits until no stream is open, for at most `most` milliseconds. */
@@ -220,6 +255,7 @@ export class OpenStreams {
       const { stream } = open;
       if (stream?.stuckSince === undefined) {
         open.stuck = undefined;
+        keepAlive(open, now);
         continue;
       }
       open.stuck ??= new StuckClient();
@@ -231,6 +267,12 @@ export class OpenStreams {
       response.destroy();
     }
   }
+}
+
+function keepAlive(open: OpenStream, now: number): void {
+  if (now - Math.max(open.silentSince, open.keptAlive) < KEEP_ALIVE) return;
+  open.keptAlive = now;
+  open.stream?.keepAlive?.();
 }
 
 /** Milliseconds without a row after which another client may take the stream's place. */

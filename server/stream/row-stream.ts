@@ -2,8 +2,9 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Batch, type Plan, RowReader } from '../../dap/protocol.ts';
-import type { Cursor, RowSlice } from '../store/cursor.ts';
+import { type Batch, type Plan, type PlannedRows, RowReader } from '../../dap/protocol.ts';
+import type { Cursor, RowSlice, SummarySlice } from '../store/cursor.ts';
+import { sliceOf } from '../store/slice.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { RowEncoding } from './row-encoding.ts';
@@ -83,7 +84,7 @@ export class RowStream {
     response.flushHeaders();
     this.#write(chunkOf(head), 0);
     this.#socket.uncork();
-    if (this.#reader.done) this.#finish();
+    if (this.#reader.done || this.#encoding.writer.rows === 0) this.#finish();
     else if (this.stuckSince === undefined) this.#turn();
   }
 
@@ -102,7 +103,6 @@ export class RowStream {
 
   #advance(): void {
     if (this.#isClosed || this.stuckSince !== undefined) return;
-    const shared = this.#shared;
     const taken = this.#cursor.next(this.#encoding.rowsAtOnce);
     if (taken === undefined) {
       if (this.#cursor.ended) this.#sourceEnded();
@@ -110,15 +110,21 @@ export class RowStream {
       else this.#cursor.wait(this.#turn);
       return;
     }
+    if (this.#send(taken) || this.stuckSince !== undefined) return;
+    // Without more rows the next turn would have nothing to do.
+    if (taken.more) this.#turns.add(this.#turn);
+    else this.#advance();
+  }
+
+  /** Sends what the plan makes of rows; true when the plan is fulfilled. */
+  #send(taken: RowSlice | SummarySlice): boolean {
+    if ('summaries' in taken) return this.#sendPlanned(this.#reader.nextSummaries(taken.summaries));
     const { batch, position, more } = taken;
     // Other readers of the newest rows ask for the same bytes.
-    if (shared !== undefined && position !== undefined && !more && this.#passesAll(batch))
-      this.#write(shared.newest(position, batch), batch.length);
-    else if (this.#select(taken)) return;
-    if (this.stuckSince !== undefined) return;
-    // Without more rows the next turn would have nothing to do.
-    if (more) this.#turns.add(this.#turn);
-    else this.#advance();
+    if (this.#shared === undefined || position === undefined || more || !this.#passesAll(batch))
+      return this.#select(taken);
+    this.#write(this.#shared.newest(position, batch), batch.length);
+    return false;
   }
 
   /** Whether these rows, and all that come after them, are sent as they are. */
@@ -130,23 +136,49 @@ export class RowStream {
 
   /** Sends the rows that the plan selects; true when the plan is fulfilled. */
   #select({ batch: rows, position }: RowSlice): boolean {
-    const { batch, done, whole } = this.#reader.next(rows);
+    const planned = this.#reader.next(rows);
     const block =
-      whole && position !== undefined ? this.#shared?.block(position, rows, this.#cursor.first) : undefined;
-    if (block !== undefined) this.#write(block, rows.length);
+      planned.whole && position !== undefined
+        ? this.#shared?.block(position, rows, this.#cursor.first)
+        : undefined;
+    return this.#sendPlanned(planned, block);
+  }
+
+  /** @param block the bytes of the rows, if they have been encoded for others */
+  #sendPlanned(planned: PlannedRows, block?: Chunk): boolean {
+    const { batch, done } = this.#upToLast(planned);
+    if (block !== undefined) this.#write(block, batch.length);
     else if (batch.length > 0) this.#writeRows(batch);
     if (done) this.#finish();
     return done;
   }
 
+  /** The rows up to the last one that the format has announced: later rows came after the announcement. */
+  #upToLast(planned: Pick<PlannedRows, 'batch' | 'done'>): Pick<PlannedRows, 'batch' | 'done'> {
+    const { rows = Number.POSITIVE_INFINITY } = this.#encoding.writer;
+    const room = rows - this.rows;
+    if (planned.batch.length < room) return planned;
+    return { batch: sliceOf(planned.batch, 0, room), done: true };
+  }
+
   /** Ends the stream. After a broken source, rows that were made are still sent, but nothing looks like a complete Sequence. */
   #sourceEnded(): void {
     if (!this.#cursor.failed) {
-      this.#end();
+      const { endOfSource } = this.#encoding.writer;
+      // A client that returns for the rest gets the whole result of an interval then.
+      if (endOfSource === undefined) this.#end();
+      else this.#finish(endOfSource);
       return;
     }
     this.failed = true;
     this.breakOff();
+  }
+
+  /** Sends the bytes of the format that keep a connection without rows, if it has any and the client takes bytes. */
+  keepAlive(): void {
+    const { keepAlive } = this.#encoding.writer;
+    if (keepAlive !== undefined && !this.#isClosed && this.stuckSince === undefined)
+      this.#write(chunkOf(keepAlive), 0);
   }
 
   /** Ends the connection behind the rows that were sent, without an end marker, so that the client knows that rows are missing. */
@@ -168,7 +200,7 @@ export class RowStream {
 
   /** Ends the Sequence, after the rows that a function held back for later rows. */
   #end(): void {
-    const rest = this.#reader.end();
+    const { batch: rest } = this.#upToLast({ batch: this.#reader.end(), done: true });
     if (rest.length > 0) this.#writeRows(rest);
     this.#finish();
   }
@@ -201,10 +233,16 @@ export class RowStream {
   }
 
   /** Ends the Sequence with its marker, behind all bytes that wait in the socket. */
-  #finish(): void {
+  #finish(end = this.#encoding.writer.end): void {
     if (this.#isClosed) return;
+    const { rows = 0 } = this.#encoding.writer;
+    if (this.rows < rows && this.#socket.writable) {
+      // Announced rows are missing: they were forgotten meanwhile.
+      this.failed = true;
+      this.breakOff();
+      return;
+    }
     this.#close();
-    const { end } = this.#encoding.writer;
     if (this.#socket.writable) this.#counts.bytes += end.length;
     this.#response.end(end);
   }

@@ -3,6 +3,7 @@
 import { totalmem } from 'node:os';
 import type { AttributeTable, Batch, Plan } from '../../dap/protocol.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { ChosenOptions } from '../formats/format-options.ts';
 import type { RowFormat, RowWriter } from '../formats/row-format.ts';
 import { BlockBudget, BlockCache } from './block-cache.ts';
 import { CHUNK_MARKS, type Chunk } from './chunk.ts';
@@ -98,8 +99,13 @@ export class SharedRowsByDataset {
   }
 
   /** The shared rows for a plan without a function, whose rows are rows of the store. */
-  of(dataset: SharedDataset, format: RowFormat, plan: Plan): SharedRows | Promise<SharedRows> {
-    const key = `${format.name}:${plan.columns.join()}`;
+  of(
+    dataset: SharedDataset,
+    format: RowFormat,
+    plan: Plan,
+    options: ChosenOptions = {},
+  ): SharedRows | Promise<SharedRows> {
+    const key = [format.name, plan.columns.join(), ...Object.values(options)].join(':');
     const kept = this.#rowsOf(dataset);
     const known = kept.byKey.get(key);
     if (known !== undefined) return known;
@@ -112,7 +118,7 @@ export class SharedRowsByDataset {
       if (!dataset.closing.aborted) kept.byKey.set(key, rows);
       return rows;
     };
-    const writer = format.open({ plan, attributes: kept.attributes });
+    const writer = format.open({ plan, attributes: kept.attributes, options });
     return writer instanceof Promise ? writer.then(share) : share(writer);
   }
 

@@ -1,44 +1,92 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readFooter } from '../../../server/history/file-reader.ts';
-import { HistoryClock } from '../../../server/history/history-clock.ts';
-import type { Synchronized } from '../../../server/machine/synchronized.ts';
+import { clockOf, marksIn, namesIn, UNSYNCHRONISED } from './clocks.ts';
 import { historyOf, historyTree, MIDNIGHT, rowsFrom, secondsIn } from './stores.ts';
 
+const DAY = 86_400;
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-/** A clock whose state the test sets. */
-function clockOf(first: Synchronized) {
-  let state = first;
-  const clock = new HistoryClock(() => state);
-  return {
-    clock,
-    set: (next: Synchronized) => {
-      state = next;
-    },
-  };
-}
-
-const marksIn = async (path: string) => (await readFooter(path))?.clock;
-
 describe('a clock that is not synchronised', () => {
-  it('holds rows back until it is set, and then they are stored with their right times', async () => {
+  it('holds rows back until it is set, and then they are stored and served with their right times', async () => {
     const tree = historyTree();
-    const { clock, set } = clockOf('no');
+    const { clock, set, step } = clockOf('no');
     const store = await tree.open({ clock });
     store.append(rowsFrom(MIDNIGHT, 10));
     await store.flush();
     expect(historyOf(store)).toMatchObject({ rows: 0, unstored: 10 });
     expect(await secondsIn(store)).toEqual(range(0, 10));
-    clock.stepped({ time: MIDNIGHT + 100_010, seconds: 100_000, ahead: 0 });
+    step(100_000, 100_010);
     set('yes');
     store.append(rowsFrom(MIDNIGHT + 100_010, 10));
     await store.flush();
     expect(historyOf(store)).toMatchObject({ rows: 20, unstored: 0, unfit: 0 });
+    expect(await secondsIn(store)).toEqual(range(100_000, 100_020));
+    expect(store.find(MIDNIGHT + 100_005, true)).toBeLessThanOrEqual(5);
     await store.close();
     expect(await secondsIn(await tree.open())).toEqual(range(100_000, 100_020));
-    expect(await marksIn(join(tree.path, 'roof/2026/11/2026-11-29/034640.parquet'))).toEqual([]);
+    expect(await marksIn(tree)).toEqual([[]]);
+  });
+
+  it('is set long before the next row shows it, and no row is stored with a wrong time meanwhile', async () => {
+    const tree = historyTree();
+    const { clock, set, step } = clockOf('no');
+    const store = await tree.open({ clock });
+    store.append(rowsFrom(MIDNIGHT, 10, 60));
+    set('yes');
+    await store.flush();
+    expect(historyOf(store)).toMatchObject({ rows: 0, unstored: 10 });
+    step(DAY, 600 + DAY);
+    store.append(rowsFrom(MIDNIGHT + 600 + DAY, 1));
+    await store.flush();
+    expect(await secondsIn(store)).toEqual([...range(0, 11).map(row => DAY + 60 * row)]);
+    await store.close();
+  });
+
+  it('that runs ahead and is set back has the rows that wait corrected, and later ones marked', async () => {
+    const tree = historyTree();
+    const { clock, set, step } = clockOf('no');
+    const store = await tree.open({ clock });
+    store.append(rowsFrom(MIDNIGHT + 7200, 10));
+    await store.flush();
+    step(-7200, 7210, 7200);
+    set('yes');
+    store.append(rowsFrom(MIDNIGHT + 7210, 10, 0.5));
+    await store.close();
+    expect(historyOf(store)).toMatchObject({ rows: 20, unfit: 0 });
+    expect(await secondsIn(await tree.open())).toEqual([
+      ...range(0, 10),
+      ...range(0, 10).map(row => 7210 + row / 2),
+    ]);
+    expect(await marksIn(tree)).toEqual([
+      [
+        'row time was ahead of the system clock: by 7200 s at 2026-11-28T02:00:10.000Z, by a second less each second, until 2026-11-28T04:00:10.000Z at the latest',
+      ],
+    ]);
+  });
+
+  it('is set twice, and its rows get the times of the clock as it is at last', async () => {
+    const { clock, set, step } = clockOf('no');
+    clock.rowsCame(MIDNIGHT + 1000);
+    step(-500, 1010, 500);
+    clock.rowsCame(MIDNIGHT + 1010);
+    // Row time goes at half speed: 20 s later it is 490 s ahead.
+    step(5000, 1020 + 4510);
+    set('yes');
+    clock.rowsCame(MIDNIGHT + 5530);
+    const corrected = [1000, 1009, 1010, 1015, 5530].map(time => clock.correct(MIDNIGHT + time) - MIDNIGHT);
+    expect(corrected).toEqual([5500, 5509, 5510, 5520, 5530]);
+    expect(clock.marks(MIDNIGHT + 5530, MIDNIGHT + 9000)).toEqual([]);
+  });
+
+  it('corrects no row from before, when it was synchronised', async () => {
+    const { clock, set, step } = clockOf('yes');
+    clock.rowsCame(MIDNIGHT);
+    set('no');
+    clock.rowsCame(MIDNIGHT + 10);
+    step(100, 120);
+    clock.rowsCame(MIDNIGHT + 120);
+    expect([0, 9, 10, 19, 120].map(time => clock.correct(MIDNIGHT + time) - MIDNIGHT)).toEqual([
+      0, 9, 110, 119, 120,
+    ]);
   });
 
   it('that begins behind the stored rows loses no row once it is set', async () => {
@@ -46,16 +94,63 @@ describe('a clock that is not synchronised', () => {
     const before = await tree.open();
     before.append(rowsFrom(MIDNIGHT + 50_000, 10));
     await before.close();
-    const { clock, set } = clockOf('no');
+    const { clock, set, step } = clockOf('no');
     const store = await tree.open({ clock });
     store.append(rowsFrom(MIDNIGHT, 10));
     await store.flush();
-    clock.stepped({ time: MIDNIGHT + 60_010, seconds: 60_000, ahead: 0 });
+    step(60_000, 60_010);
     set('yes');
     store.append(rowsFrom(MIDNIGHT + 60_010, 10));
     await store.close();
     expect(historyOf(store)).toMatchObject({ rows: 30, unfit: 0 });
     expect(await secondsIn(await tree.open())).toEqual([...range(50_000, 50_010), ...range(60_000, 60_020)]);
+  });
+
+  it('has rows wait until it is known whether it is synchronised, though no row comes until it is set', async () => {
+    const tree = historyTree();
+    const before = await tree.open();
+    before.append(rowsFrom(MIDNIGHT + 50_000, 10));
+    await before.close();
+    const { clock, set, step } = clockOf(undefined);
+    const store = await tree.open({ clock });
+    store.append(rowsFrom(MIDNIGHT, 10));
+    await store.flush();
+    set('no');
+    await store.flush();
+    expect(historyOf(store)).toMatchObject({ rows: 10, unstored: 10, unfit: 0 });
+    set('yes');
+    await store.flush();
+    expect(historyOf(store)).toMatchObject({ rows: 10, unstored: 10, unfit: 0 });
+    step(60_000, 60_010);
+    store.append(rowsFrom(MIDNIGHT + 60_010, 10));
+    await store.close();
+    expect(historyOf(store)).toMatchObject({ rows: 30, unfit: 0 });
+    expect(await secondsIn(await tree.open())).toEqual([...range(50_000, 50_010), ...range(60_000, 60_020)]);
+  });
+
+  it('is set before it is known whether it was synchronised, and the rows from before that are corrected', async () => {
+    const tree = historyTree();
+    const { clock, set, step } = clockOf(undefined);
+    const store = await tree.open({ clock });
+    store.append(rowsFrom(MIDNIGHT, 10));
+    step(60_000, 60_010);
+    set('yes');
+    store.append(rowsFrom(MIDNIGHT + 60_010, 10));
+    await store.close();
+    expect(await secondsIn(await tree.open())).toEqual(range(60_000, 60_020));
+  });
+
+  it('has rows stored as they are if nobody can be asked', async () => {
+    const tree = historyTree();
+    const { clock, set } = clockOf(undefined);
+    const store = await tree.open({ clock });
+    store.append(rowsFrom(MIDNIGHT, 10));
+    await store.flush();
+    expect(historyOf(store).rows).toBe(0);
+    set('unknown');
+    await store.flush();
+    expect(historyOf(store).rows).toBe(10);
+    await store.close();
   });
 
   it('that is never set has its rows stored before memory forgets them, with a mark', async () => {
@@ -70,79 +165,47 @@ describe('a clock that is not synchronised', () => {
     await store.close();
     expect(historyOf(store)).toMatchObject({ rows: 400, lost: 0 });
     expect(await secondsIn(await tree.open())).toEqual(range(0, 400));
-    expect(await marksIn(join(tree.path, 'roof/2026/11/2026-11-28/000000.parquet'))).toEqual([
-      'the system clock was not synchronised',
-    ]);
+    expect(new Set((await marksIn(tree)).flat())).toEqual(new Set([UNSYNCHRONISED]));
+  });
+
+  it('that is never set has its rows stored after half an hour', async () => {
+    const tree = historyTree();
+    const { clock, pass } = clockOf('no');
+    const store = await tree.open({ clock });
+    store.append(rowsFrom(MIDNIGHT, 10));
+    pass(1799);
+    await store.flush();
+    expect(historyOf(store).rows).toBe(0);
+    pass(1);
+    await store.flush();
+    expect(historyOf(store).rows).toBe(10);
+    await store.close();
+  });
+
+  it('jumps over the end of a day, and each row is in the file of its right day', async () => {
+    const tree = historyTree();
+    const { clock, set, step } = clockOf('no', DAY - 30);
+    const store = await tree.open({ clock });
+    store.append(rowsFrom(MIDNIGHT + DAY - 30, 10));
+    await store.flush();
+    step(25, DAY + 5);
+    set('yes');
+    store.append(rowsFrom(MIDNIGHT + DAY + 5, 10));
+    await store.flush();
+    await store.merge();
+    expect(namesIn(tree)).toEqual(['2026/11/2026-11-28.parquet', '2026/11/2026-11-29/000000.parquet']);
+    expect(await secondsIn(store)).toEqual(range(DAY - 5, DAY + 15));
+    await store.close();
   });
 
   it('has rows stored as they are if nobody says so', async () => {
     const tree = historyTree();
-    const { clock } = clockOf('unknown');
+    const { clock, step } = clockOf('unknown');
     const store = await tree.open({ clock });
     store.append(rowsFrom(MIDNIGHT, 10));
-    clock.stepped({ time: MIDNIGHT + 1000, seconds: 990, ahead: 0 });
+    step(990, 1000);
     store.append(rowsFrom(MIDNIGHT + 1000, 1));
     await store.close();
     expect(await secondsIn(await tree.open())).toEqual([...range(0, 10), 1000]);
-  });
-});
-
-describe('a clock that was set back', () => {
-  it('marks the rows whose times ran ahead of it', async () => {
-    const tree = historyTree();
-    const { clock } = clockOf('yes');
-    const store = await tree.open({ clock });
-    store.append(rowsFrom(MIDNIGHT, 10));
-    await store.flush();
-    clock.stepped({ time: MIDNIGHT + 10, seconds: -4, ahead: 4 });
-    store.append(rowsFrom(MIDNIGHT + 10, 10, 0.5));
-    await store.flush();
-    store.append(rowsFrom(MIDNIGHT + 100, 10));
-    await store.close();
-    const marks = await Promise.all(
-      ['000000', '000010', '000140'].map(name =>
-        marksIn(join(tree.path, `roof/2026/11/2026-11-28/${name}.parquet`)),
-      ),
-    );
-    expect(marks).toEqual([
-      [],
-      [
-        'from 2026-11-28T00:00:10.000Z to 2026-11-28T00:00:14.000Z row time was ahead of the system clock, by 4 s at first',
-      ],
-      [],
-    ]);
-  });
-});
-
-describe('stored rows in the future', () => {
-  it('are set aside once the clock is synchronised, and rows are stored from then on', async () => {
-    const tree = historyTree();
-    const now = Math.floor(Date.now() / 1000);
-    const before = await tree.open();
-    before.append(rowsFrom(now - 1000, 10));
-    await before.flush();
-    before.append(rowsFrom(now + 300_000_000, 10));
-    await before.close();
-    const { clock, set } = clockOf('unknown');
-    const store = await tree.open({ clock });
-    store.append(rowsFrom(now - 100, 10));
-    await store.flush();
-    expect(historyOf(store)).toMatchObject({ rows: 20, unfit: 10 });
-    set('yes');
-    store.append(rowsFrom(now - 50, 10));
-    await store.flush();
-    expect(historyOf(store)).toMatchObject({ rows: 20, unfit: 10, lastTime: now - 41 });
-    expect(store.find(now - 50, true)).toBeGreaterThanOrEqual(30);
-    await store.close();
-    const names = readdirSync(join(tree.path, 'roof'), { recursive: true, encoding: 'utf8' });
-    expect(names.filter(name => name.endsWith('.parquet.future-1')).length).toBe(1);
-    expect(tree.remarks).toEqual([
-      expect.stringContaining('rows are not stored'),
-      expect.stringMatching(/set aside as .*\.future-1: its rows end at .*, after the time of the clock/),
-    ]);
-    const restarted = await tree.open();
-    expect(await secondsIn(restarted)).toEqual(
-      [...range(now - 1000, now - 990), ...range(now - 50, now - 40)].map(time => time - MIDNIGHT),
-    );
   });
 });

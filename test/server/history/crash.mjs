@@ -1,11 +1,12 @@
-// Writes rows into a history without an end, until it is killed: a row each half minute of its own time, whose value is its position.
+// Writes rows into a history without an end, until it is killed: a row each two minutes of its own time, whose value is its position.
 
 import { writeSync } from 'node:fs';
-import { HistoryFolder } from '../../../dist/server/history/history-folder.js';
+import { HistoryFolder } from '../../../dist/server/history/disk/history-folder.js';
 import { HistoryStore } from '../../../dist/server/history/history-store.js';
 import { inWorkers } from '../../../dist/server/history/worker-jobs.js';
 
-const [, , path, begin] = process.argv;
+const [, , path, begin, keepMerged = '0'] = process.argv;
+const say = line => writeSync(1, `${line}\n`);
 
 const store = await HistoryStore.open({
   folder: await HistoryFolder.open(path),
@@ -19,21 +20,25 @@ const store = await HistoryStore.open({
   limits: { flush: 3600, keep: 1e12, size: 1e15 },
   bounds: { rows: 500, bytes: 1e9, age: 1e9 },
   beside: inWorkers,
+  keepMerged: Number(keepMerged),
   events: {
-    onRemark: remark => writeSync(1, `remark ${remark}\n`),
-    onFailure: error => writeSync(1, `remark ${error}\n`),
+    onRemark: remark => say(`remark ${remark}`),
+    onFailure: error => say(`remark ${error}`),
   },
 });
-writeSync(1, `open ${store.end}\n`);
+say(`open ${store.end}`);
 for (;;) {
-  const length = 1 + Math.floor(Math.random() * 700);
-  const first = store.end;
-  const values = Float64Array.from({ length }, (_, row) => first + row);
-  store.append({ length, columns: [values.map(value => Number(begin) + 30 * value), values] });
-  if (Math.random() < 0.8) {
+  // A day of rows at least.
+  for (let end = store.end + 720; store.end < end; ) {
+    const length = 1 + Math.floor(Math.random() * 700);
+    const first = store.end;
+    const values = Float64Array.from({ length }, (_, row) => first + row);
+    store.append({ length, columns: [values.map(value => Number(begin) + 120 * value), values] });
+    say('storing');
     await store.flush();
-    writeSync(1, `stored ${store.end}\n`);
+    say(`stored ${store.end}`);
   }
-  // Rows do not stop for a merge for ever.
-  if (Math.random() < 0.2) await store.merge();
+  say('merging');
+  await store.merge();
+  say('merged');
 }

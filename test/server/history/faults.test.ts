@@ -1,19 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { HistoryFolder } from '../../../server/history/history-folder.ts';
-import { type HistoryTree, historyOf, historyTree, MIDNIGHT, rowsFrom, secondsIn } from './stores.ts';
+import { HistoryFolder } from '../../../server/history/disk/history-folder.ts';
+import { runJob } from '../../../server/history/jobs.ts';
+import { canMount, historyOf, historyTree, MIDNIGHT, rowsFrom, secondsIn } from './stores.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
-
-/** Whether this process may mount file systems in a mount namespace of its own: as root on Linux. */
-const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
-
-function mount(tree: HistoryTree, folder: string, options: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
-  tree.undo.push(() => void spawnSync('umount', ['-l', folder]));
-}
 
 describe('a disk that fails', () => {
   it('makes rows wait, which are stored when it works again', async () => {
@@ -28,14 +21,14 @@ describe('a disk that fails', () => {
       store.append(rowsFrom(MIDNIGHT + 10 * from, 10));
       await store.flush();
     }
-    expect(tree.news).toEqual(['failure']);
+    expect(tree.news).toEqual(['write failure']);
     expect(historyOf(store)).toMatchObject({ rows: 10, unstored: 290, lost: 0, failures: 29 });
-    expect(historyOf(store).failure).toMatch(/ENOTDIR|EEXIST/);
+    expect(historyOf(store).failure).toMatch(/: expected a folder.*, found a file \((ENOTDIR|EEXIST)\)$/);
     expect(await secondsIn(store, 10)).toEqual(range(10, 300));
     rmSync(folder);
     renameSync(`${folder}.away`, folder);
     await store.flush();
-    expect(tree.news).toEqual(['failure', 'recovery']);
+    expect(tree.news).toEqual(['write failure', 'write recovery']);
     expect(historyOf(store)).toMatchObject({ rows: 300, unstored: 0, lost: 0 });
     expect(historyOf(store).failure).toBeUndefined();
     await store.close();
@@ -44,6 +37,7 @@ describe('a disk that fails', () => {
 
   it('loses the oldest of the rows that wait, and counts them', async () => {
     const tree = historyTree();
+    const begin = Date.now() / 1000 - 1;
     const most = (4 * 1024 * 1024) / 16;
     const store = await tree.open({ memory: 100 });
     mkdirSync(join(tree.path, 'roof'));
@@ -56,6 +50,7 @@ describe('a disk that fails', () => {
     expect(lost + unstored).toBe(rows);
     expect(unstored).toBeLessThanOrEqual(most + 100);
     expect(tree.remarks).toEqual([expect.stringContaining('rows are lost')]);
+    expect(historyOf(store).lostAt).toBeGreaterThan(begin);
     rmSync(join(tree.path, 'roof/2026'));
     await store.close();
     const restarted = await tree.open();
@@ -63,9 +58,34 @@ describe('a disk that fails', () => {
     expect(await secondsIn(restarted)).toEqual(range(lost, rows).map(row => row / 4));
   });
 
+  it('is said apart to hinder the merge of a day, until it does not', async () => {
+    const tree = historyTree();
+    const store = await tree.open();
+    for (const from of [0, 10]) {
+      store.append(rowsFrom(MIDNIGHT + from, 10));
+      await store.flush();
+    }
+    store.append(rowsFrom(MIDNIGHT + 86_400, 10));
+    let isFull = true;
+    await store.close();
+    const failing = await tree.open({
+      beside: () => job => (isFull ? Promise.reject(new Error('ENOSPC')) : runJob(job)),
+    });
+    for (const _ of [0, 1]) await failing.merge();
+    expect(tree.news).toEqual(['merge failure']);
+    expect(historyOf(failing)).toMatchObject({ mergeFailure: 'ENOSPC', failures: 2 });
+    expect(historyOf(failing).failure).toBeUndefined();
+    isFull = false;
+    await failing.merge();
+    expect(tree.news).toEqual(['merge failure', 'merge recovery']);
+    expect(historyOf(failing).mergeFailure).toBeUndefined();
+    expect(tree.files()).toContain('2026/11/2026-11-28.parquet');
+    await failing.close();
+  });
+
   it.runIf(canMount)('because it is full keeps what it has, and takes rows again later', async () => {
     const tree = historyTree();
-    mount(tree, tree.path, 'size=256k');
+    tree.mount(tree.path, 'size=256k');
     const store = await tree.open({ memory: 10_000 });
     const noise = (from: number) => {
       const batch = rowsFrom(MIDNIGHT + from, 500);
@@ -77,7 +97,9 @@ describe('a disk that fails', () => {
       rows += 500;
       await store.flush();
     }
-    expect(historyOf(store).failure).toContain('ENOSPC');
+    expect(historyOf(store).failure).toBe(
+      `${join(tree.path, 'roof')}: no space is left on the disk (ENOSPC)`,
+    );
     expect(await secondsIn(store)).toEqual(range(0, rows));
     expect(tree.files().filter(name => name.includes('tmp'))).toEqual([]);
     execFileSync('mount', ['-o', 'remount,size=4m', tree.path]);
@@ -89,7 +111,7 @@ describe('a disk that fails', () => {
 
   it.runIf(canMount)('because it is read-only makes rows wait', async () => {
     const tree = historyTree();
-    mount(tree, tree.path, 'size=4m');
+    tree.mount(tree.path);
     const store = await tree.open();
     store.append(rowsFrom(MIDNIGHT, 10));
     await store.flush();
@@ -103,13 +125,44 @@ describe('a disk that fails', () => {
     expect(await secondsIn(await tree.open())).toEqual(range(0, 20));
   });
 
+  it.runIf(canMount)('because it is read-only when the server starts is read', async () => {
+    const tree = historyTree();
+    tree.mount(tree.path);
+    const before = await tree.open();
+    before.append(rowsFrom(MIDNIGHT, 10));
+    await before.close();
+    // The lock is that of a process that was killed.
+    const lock = join(tree.path, '.dapberry.lock');
+    const owner = JSON.parse(readFileSync(lock, 'utf8')) as object;
+    writeFileSync(lock, JSON.stringify({ ...owner, token: 'other', start: '1' }));
+    execFileSync('mount', ['-o', 'remount,ro', tree.path]);
+    const folder = await HistoryFolder.open(tree.path);
+    const store = await tree.open({ folder, memory: 5 });
+    store.append(rowsFrom(MIDNIGHT + 10, 10));
+    await store.flush();
+    expect(historyOf(store)).toMatchObject({
+      rows: 10,
+      unstored: 10,
+      failure: expect.stringContaining('EROFS'),
+    });
+    expect(await secondsIn(store)).toEqual(range(0, 20));
+    execFileSync('mount', ['-o', 'remount,rw', tree.path]);
+    await store.flush();
+    expect(historyOf(store).failure).toBeUndefined();
+    await expect(HistoryFolder.open(tree.path)).rejects.toThrow('keeps its history there');
+    await store.close();
+    await folder.close();
+    expect(await secondsIn(await tree.open({ folder: await HistoryFolder.open(tree.path) }))).toEqual(
+      range(0, 20),
+    );
+  });
+
   it.runIf(canMount)('because it was pulled out is not taken for an empty one', async () => {
     const tree = historyTree();
     const disk = join(tree.path, 'disk');
     const folder = join(tree.path, 'mounted');
-    mkdirSync(disk);
     mkdirSync(folder);
-    mount(tree, disk, 'size=4m');
+    tree.mount(disk);
     const plug = () => execFileSync('mount', ['--bind', disk, folder]);
     const pull = () => spawnSync('umount', ['-l', folder]);
     tree.undo.push(() => void pull());
@@ -126,7 +179,7 @@ describe('a disk that fails', () => {
     expect(await secondsIn(store, 20)).toEqual(range(20, 40));
     plug();
     await store.flush();
-    expect(tree.news).toEqual(['failure', 'recovery']);
+    expect(tree.news).toEqual(['write failure', 'write recovery']);
     expect(await secondsIn(store)).toEqual(range(0, 40));
     await store.close();
   });
@@ -169,6 +222,11 @@ describe('the folder of a history', () => {
       const taken = await HistoryFolder.open(tree.path);
       await taken.check();
     }
+    // One that was killed while it took the folder over has left its lock behind.
+    writeFileSync(`${lock}.3d594650-3436-4f3a-9d8e-6b8b3d3ad2d1`, '');
+    writeFileSync(lock, JSON.stringify({ ...owner, token: 'other', start: '1' }));
+    await (await HistoryFolder.open(tree.path)).check();
+    expect(readdirSync(tree.path)).toEqual(['.dapberry.lock']);
     // A lock whose text was lost in a power cut.
     writeFileSync(lock, '');
     await (await HistoryFolder.open(tree.path)).check();
@@ -181,6 +239,25 @@ describe('the folder of a history', () => {
 });
 
 describe('rows with unfit times', () => {
+  it('are told again after rows were fit in between', async () => {
+    const tree = historyTree();
+    const store = await tree.open();
+    const flushed = async (time: number) => {
+      store.append(rowsFrom(time, 2));
+      await store.flush();
+      return historyOf(store).unfitSince;
+    };
+    expect(await flushed(MIDNIGHT)).toBeUndefined();
+    expect(await flushed(MIDNIGHT + 10.0000005)).toBeGreaterThan(1);
+    const since = historyOf(store).unfitSince;
+    expect(await flushed(MIDNIGHT + 12.0000005)).toBe(since);
+    expect(tree.remarks.length).toBe(1);
+    expect(await flushed(MIDNIGHT + 20)).toBeUndefined();
+    expect(await flushed(MIDNIGHT + 29.0000005)).toBeGreaterThan(1);
+    expect(historyOf(store)).toMatchObject({ unfit: 6, rows: 4 });
+    expect(tree.remarks.length).toBe(2);
+  });
+
   it('are served and not stored', async () => {
     const tree = historyTree();
     const before = await tree.open();
@@ -200,7 +277,7 @@ describe('rows with unfit times', () => {
     expect(store.find(MIDNIGHT + 105, true)).toBeLessThanOrEqual(5);
     await store.close();
     expect(historyOf(store)).toMatchObject({ rows: 15, unfit: 6 });
-    expect(tree.remarks).toEqual([expect.stringContaining('rows are not stored whose times')]);
+    expect(tree.remarks).toEqual([expect.stringContaining('new rows are not stored: their times')]);
     expect(await secondsIn(await tree.open())).toEqual([...range(100, 110), ...range(110, 115)]);
   });
 });

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { Batch, NumberColumn } from '../../../dap/index.ts';
-import type { FileColumn, StoredType } from '../../../server/history/file-columns.ts';
+import type { FileColumn, StoredType } from '../../../server/history/parquet/file-columns.ts';
 
 const NUMBERS: Record<StoredType, fc.Arbitrary<number>> = {
   Float64: fc.oneof(

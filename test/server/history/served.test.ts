@@ -1,66 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HistoryStatus } from '../../../server/store/row-store.ts';
-
-const COMMAND = resolve(import.meta.dirname, '../../../dist/server/main.js');
-const PATIENCE = { timeout: 20_000 };
-
-interface Health {
-  readonly status: string;
-  readonly datasets: readonly {
-    readonly name: string;
-    readonly lastTime?: number;
-    readonly history?: HistoryStatus;
-  }[];
-}
-
-/** A server process. */
-class Server {
-  readonly #child: ChildProcess;
-  #text = '';
-
-  constructor(options: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const all = [COMMAND, 'serve', '--host', '127.0.0.1', '--port', '0', ...options];
-    this.#child = spawn(process.execPath, all, { env: { ...process.env, ...environment } });
-    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
-      stream.on('data', (data: Buffer) => {
-        this.#text += data;
-      });
-    }
-  }
-
-  get text(): string {
-    return this.#text;
-  }
-
-  async get(path: string): Promise<Buffer> {
-    await expect.poll(() => this.#text, PATIENCE).toMatch(/live page {3}(\S+)/);
-    const [, address] = /live page {3}(\S+)/.exec(this.#text)!;
-    return Buffer.from(await (await fetch(`${address}${path}`)).arrayBuffer());
-  }
-
-  async health(): Promise<Health> {
-    return JSON.parse((await this.get('health')).toString()) as Health;
-  }
-
-  /** Resolves when the history of the first dataset has this many rows at least. */
-  async stored(rows: number): Promise<HistoryStatus> {
-    await expect
-      .poll(async () => (await this.health()).datasets[0]?.history?.rows, PATIENCE)
-      .toBeGreaterThanOrEqual(rows);
-    return (await this.health()).datasets[0]!.history!;
-  }
-
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#child.kill(signal);
-    await once(this.#child, 'close');
-  }
-}
+import { attributeTable, attributeText, parseDas } from '../../../dap/index.ts';
+import { ROW_FORMATS } from '../../../server/formats/list.ts';
+import { type Health, PATIENCE, Server } from './server-process.ts';
 
 let folder: string;
 let servers: Server[];
@@ -87,17 +31,17 @@ function start(options: readonly string[], environment?: Readonly<Record<string,
   return server;
 }
 
+/** A netCDF file says when it was made: its bytes differ. */
+const FORMATS = ROW_FORMATS.filter(({ name }) => name !== 'netcdf');
+
 const past = async (server: Server, time: number) =>
-  Promise.all(
-    ['garden.dods', 'garden.asc', 'garden.csv'].map(name =>
-      server.get(`${name}?time,temperature&time<=${time}`),
-    ),
-  );
+  Promise.all(FORMATS.map(({ suffix }) => server.get(`garden${suffix}?time,temperature&time<=${time}`)));
 
 describe('a server with a history', () => {
   it('serves the same past after it was killed', async () => {
     const first = start(['--history', join(folder, 'rows')]);
     const { lastTime } = await first.stored(60);
+    expect(first.text).toContain(`  past rows   in ${join(folder, 'rows')}\n`);
     const before = await past(first, lastTime!);
     await first.end('SIGKILL');
     const second = start(['--history', join(folder, 'rows')]);
@@ -105,6 +49,21 @@ describe('a server with a history', () => {
     const { firstTime } = await second.stored(120);
     expect(await past(second, lastTime!)).toEqual(before);
     expect(firstTime).toBeLessThan(lastTime!);
+  });
+
+  it('says how far its past reaches, over a restart', async () => {
+    const first = start(['--history', join(folder, 'rows')]);
+    const { firstTime } = await first.stored(20);
+    await first.end('SIGTERM');
+    const second = start(['--history', join(folder, 'rows')]);
+    await second.stored(60);
+    const { datasets } = JSON.parse((await second.get('catalog.json')).toString()) as Health;
+    const later = (await second.health()).datasets[0]!;
+    expect(datasets[0]!.extent).toEqual({ firstTime, lastTime: expect.any(Number), gaps: [] });
+    expect(later.extent).toEqual({ firstTime, lastTime: later.lastTime, gaps: [] });
+    const das = parseDas((await second.get('garden.das')).toString());
+    const begin = attributeText(attributeTable(das, 'NC_GLOBAL'), 'time_coverage_start')!;
+    expect(Date.parse(begin)).toBe(Math.floor(firstTime! * 1000));
   });
 
   it('loses no row at a clean end', async () => {
@@ -118,8 +77,9 @@ describe('a server with a history', () => {
     expect(await past(start(['--history', join(folder, 'rows')]), lastTime)).toEqual(before);
   });
 
-  it('says that another one uses its folder, and serves its rows nevertheless', async () => {
-    await start(['--history', join(folder, 'rows')]).stored(1);
+  it('says that another one uses its folder, serves its rows nevertheless, and takes over when that one ends', async () => {
+    const first = start(['--history', join(folder, 'rows')]);
+    await first.stored(1);
     const second = start(['--history', join(folder, 'rows')]);
     const { status, datasets } = await second.health();
     expect(status).toBe('degraded');
@@ -131,15 +91,30 @@ describe('a server with a history', () => {
     expect((await second.get('garden.asc?sensor[0:2]')).toString().trim().split('\n').length).toBeGreaterThan(
       4,
     );
+    const firstTime = (await first.stored(1)).firstTime!;
+    const waiting = (await second.health()).datasets[0]!.history!.unstored;
+    await first.end('SIGTERM');
+    await expect.poll(() => second.text, PATIENCE).toContain('the rows of garden are stored again');
+    await second.stored(waiting);
+    const history = async () => (await second.health()).datasets[0]!.history!;
+    await expect.poll(async () => (await history()).failure, PATIENCE).toBeUndefined();
+    const { firstTime: taken, lost } = await history();
+    expect([taken, lost]).toEqual([firstTime, 0]);
   });
 
-  it('keeps it in the state directory of a service, unless it is off', async () => {
+  // Three servers start one after another.
+  it('keeps it in the state directory of a service, unless it is off', { timeout: 90_000 }, async () => {
     const state = join(folder, 'state');
     await start([], { STATE_DIRECTORY: state }).stored(1);
-    expect(readdirSync(join(state, 'history/garden')).length).toBe(1);
+    expect(readdirSync(join(state, 'history'))).toContain('garden');
     configure('history: off\n');
-    const off = await start([], { STATE_DIRECTORY: join(folder, 'none') }).health();
-    expect(off.datasets[0]!.history).toBeUndefined();
-    expect(existsSync(join(folder, 'none'))).toBe(false);
+    const off = start([], { STATE_DIRECTORY: join(folder, 'none') });
+    expect((await off.health()).datasets[0]!.history).toBeUndefined();
+    // It would read the next configuration too.
+    await off.end('SIGTERM');
+    configure('history: on\n');
+    const unwanted = await start(['--history', 'off'], { STATE_DIRECTORY: join(folder, 'none') }).health();
+    expect(unwanted.datasets[0]!.history).toBeUndefined();
+    expect(existsSync(join(folder, 'none', 'history'))).toBe(false);
   });
 });

@@ -8,26 +8,28 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadParquet } from '../../../server/history/parquet.ts';
-import { historyTree, MIDNIGHT, rowsFrom, secondsIn } from './stores.ts';
+import { readIndexFile } from '../../../server/history/disk/index-file.ts';
+import { loadParquet } from '../../../server/history/parquet/parquet.ts';
+import { historyOf, historyTree, MIDNIGHT, readAll, rowsFrom, secondsIn } from './stores.ts';
 
 const DAY = 86_400;
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-describe('a file of the history', () => {
-  const written = async () => {
-    const tree = historyTree();
-    const store = await tree.open();
-    for (const part of range(0, 3)) {
-      store.append(rowsFrom(MIDNIGHT + 100 * part, 100));
-      await store.flush();
-    }
-    await store.close();
-    const file = join(tree.path, 'roof/2026/11/2026-11-28/000140.parquet');
-    return { tree, file };
-  };
+const written = async () => {
+  const tree = historyTree();
+  const store = await tree.open();
+  for (const part of range(0, 3)) {
+    store.append(rowsFrom(MIDNIGHT + 100 * part, 100));
+    await store.flush();
+  }
+  await store.close();
+  const file = join(tree.path, 'roof/2026/11/2026-11-28/000140.parquet');
+  return { tree, file };
+};
 
+describe('a file of the history', () => {
   it('that is cut is set aside, and the others are served', async () => {
     const { tree, file } = await written();
     truncateSync(file, 1000);
@@ -35,6 +37,12 @@ describe('a file of the history', () => {
     expect(await secondsIn(store)).toEqual([...range(0, 100), ...range(200, 300)]);
     expect(existsSync(`${file}.broken-1`)).toBe(true);
     expect(tree.remarks).toEqual([expect.stringContaining(`${file}: set aside as ${file}.broken-1: `)]);
+    const { setAside, leftAlone, lastSetAside } = historyOf(store);
+    expect({ setAside, leftAlone, message: lastSetAside!.message }).toEqual({
+      setAside: 1,
+      leftAlone: 0,
+      message: tree.remarks[0],
+    });
     expect((await store.load(150, 10)).position).toBe(200);
     await tree.open();
     expect(tree.remarks.length).toBe(1);
@@ -93,6 +101,7 @@ describe('a file of the history', () => {
     const store = await tree.open();
     expect(await secondsIn(store)).toEqual(range(0, 300));
     expect(tree.remarks).toEqual([`${there}: left alone: another program wrote it`]);
+    expect(historyOf(store)).toMatchObject({ setAside: 0, leftAlone: 1 });
     store.append(rowsFrom(MIDNIGHT + 300, 1));
     await store.close();
     expect(readFileSync(there)).toEqual(foreign);
@@ -113,5 +122,39 @@ describe('a file of the history', () => {
     const store = await tree.open();
     expect(await secondsIn(store)).toEqual(range(0, 300));
     expect(tree.remarks).toEqual([expect.stringMatching(/000230\.parquet: left alone: its rows overlap/)]);
+  });
+});
+
+describe('the index of the files', () => {
+  it('with a flipped bit moves no row and sets no file aside', async () => {
+    const tree = historyTree();
+    const store = await tree.open();
+    for (const part of range(0, 3)) {
+      store.append(rowsFrom(MIDNIGHT + 100 * part, 100));
+      await store.flush();
+    }
+    store.append(rowsFrom(MIDNIGHT + DAY, 1));
+    await store.flush();
+    await store.merge();
+    await store.close();
+    const rows = await readAll(store);
+    const index = join(tree.path, 'roof/.dapberry-index.json');
+    const whole = readFileSync(index);
+    expect([...(await readIndexFile(join(tree.path, 'roof'))).keys()]).toEqual([
+      '2026/11/2026-11-28.parquet',
+      '2026/11/2026-11-29/000000.parquet',
+    ]);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(7), async (at, bit) => {
+        const bytes = Buffer.from(whole);
+        bytes[at]! ^= 1 << bit;
+        writeFileSync(index, bytes);
+        const opened = await tree.open();
+        expect(await readAll(opened)).toEqual(rows);
+        await opened.close();
+      }),
+      { numRuns: 100 },
+    );
+    expect(tree.remarks).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GROUP_ROWS } from '../../../server/history/file-writer.ts';
 import { HistoryClock } from '../../../server/history/history-clock.ts';
+import { GROUP_ROWS } from '../../../server/history/parquet/file-writer.ts';
 import type { Synchronized } from '../../../server/machine/synchronized.ts';
 import { COLUMNS, historyOf, historyTree, MIDNIGHT, readAll, rowsFrom, secondsIn } from './stores.ts';
 
@@ -109,7 +109,7 @@ describe('the parts of a day that is over', () => {
     expect(await readAll(await tree.open())).toEqual(merged);
   });
 
-  it('are deleted at the next start if the machine stopped in between', async () => {
+  it('are deleted after the next start if the machine stopped in between', async () => {
     const tree = historyTree();
     const store = await tree.open();
     for (const part of range(0, 5)) {
@@ -127,6 +127,7 @@ describe('the parts of a day that is over', () => {
     writeFileSync(join(tree.path, 'roof/2026/11/.2026-11-28.2.parquet.dapberry-77'), 'half');
     const restarted = await tree.open();
     expect(await readAll(restarted)).toEqual(rows);
+    await restarted.merge();
     expect(tree.files()).toEqual(['2026/11/2026-11-28.parquet', '2026/11/2026-11-29/000000.parquet']);
     expect(tree.remarks).toEqual([]);
   });
@@ -226,7 +227,10 @@ describe('columns that change', () => {
 describe('the limits of a history', () => {
   const days = async (limits: { keep?: number; size?: number }, synchronized: Synchronized = 'yes') => {
     const tree = historyTree();
-    const clock = new HistoryClock(() => synchronized);
+    const clock = new HistoryClock(() => synchronized, {
+      wall: () => MIDNIGHT + 10 * DAY,
+      monotonic: () => performance.now() / 1000,
+    });
     const store = await tree.open({ memory: 201, limits, clock });
     for (const day of range(0, 6)) {
       store.append(rowsFrom(MIDNIGHT + DAY * day, 100));

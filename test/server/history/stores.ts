@@ -1,15 +1,19 @@
 // Opens stores with a history in temporary folders, for tests.
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Batch, NumberColumn } from '../../../dap/index.ts';
-import type { FileColumn } from '../../../server/history/file-columns.ts';
-import { HistoryFolder } from '../../../server/history/history-folder.ts';
+import { HistoryFolder } from '../../../server/history/disk/history-folder.ts';
 import { HistoryStore, type HistoryStoreOptions } from '../../../server/history/history-store.ts';
 import { runJob } from '../../../server/history/jobs.ts';
+import type { FileColumn } from '../../../server/history/parquet/file-columns.ts';
 import type { HistoryStatus, RowStore } from '../../../server/store/row-store.ts';
+
+/** Whether this process may mount file systems: as root on Linux. */
+export const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
 
 export const COLUMNS: readonly FileColumn[] = [
   { type: 'Float64', name: 'time' },
@@ -25,7 +29,7 @@ export function rowsFrom(time: number, length: number, step = 1): Batch {
   return { length, columns: [times, times.map(at => at - MIDNIGHT)] };
 }
 
-export type OpenOptions = Partial<Omit<HistoryStoreOptions, 'folder' | 'limits' | 'bounds'>> & {
+export type OpenOptions = Partial<Omit<HistoryStoreOptions, 'limits' | 'bounds'>> & {
   readonly folder?: HistoryFolder;
   readonly limits?: Partial<HistoryStoreOptions['limits']>;
   /** Rows that memory holds. */
@@ -47,15 +51,33 @@ export class HistoryTree {
     return this.#folder;
   }
 
-  async open({
-    folder,
+  async open({ folder, ...options }: OpenOptions = {}): Promise<HistoryStore> {
+    return HistoryStore.open({ ...this.#options(options), folder: folder ?? (await this.folder()) });
+  }
+
+  /** Opens a store whose folder is `path`, by default that of the tree, and need not be there yet. */
+  start({
+    path = this.path,
+    ...options
+  }: OpenOptions & { readonly path?: string } = {}): Promise<HistoryStore> {
+    let claimed: HistoryFolder | undefined;
+    return HistoryStore.start(this.#options(options), {
+      path,
+      claim: async () => {
+        claimed = await HistoryFolder.open(path);
+        return claimed;
+      },
+      release: async () => claimed?.close(),
+    });
+  }
+
+  #options({
     limits,
     memory = 1000,
     age = 1e9,
     ...options
-  }: OpenOptions = {}): Promise<HistoryStore> {
-    return HistoryStore.open({
-      folder: folder ?? (await this.folder()),
+  }: Omit<OpenOptions, 'folder'>): HistoryStoreOptions {
+    return {
       dataset: 'roof',
       columns: COLUMNS,
       das: () => 'Attributes {\n}\n',
@@ -63,23 +85,36 @@ export class HistoryTree {
       limits: { flush: 3600, keep: 1e12, size: 1e15, ...limits },
       bounds: { rows: memory, bytes: 1e9, age },
       beside: () => runJob,
+      keepMerged: 0,
       events: {
         onRemark: remark => this.remarks.push(remark),
-        onFailure: () => this.news.push('failure'),
-        onRecovery: () => this.news.push('recovery'),
+        onFailure: (_error, work) => this.news.push(`${work} failure`),
+        onRecovery: work => this.news.push(`${work} recovery`),
       },
       ...options,
-    });
+    };
   }
 
-  /** The files of the dataset, from its folder on. */
+  /** The files of the dataset's rows, from its folder on. */
   files(): string[] {
+    return this.allFiles().filter(name => !name.startsWith('summaries/'));
+  }
+
+  /** The files of the dataset but its index, from its folder on. */
+  allFiles(): string[] {
     const roof = join(this.path, 'roof');
     return readdirSync(roof, { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => join(entry.parentPath, entry.name).slice(roof.length + 1))
       .filter(name => name !== '.dapberry-index.json')
       .sort();
+  }
+
+  /** Mounts a file system of its own at a folder, which is created, until the tree is removed. */
+  mount(folder: string, options = 'size=4m'): void {
+    mkdirSync(folder, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+    this.undo.push(() => void spawnSync('umount', ['-l', folder]));
   }
 
   remove(): void {

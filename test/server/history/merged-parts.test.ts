@@ -1,0 +1,30 @@
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { MergedParts } from '../../../server/history/disk/merged-parts.ts';
+import { scan } from '../../../server/history/disk/scan.ts';
+import { UnservedFiles } from '../../../server/history/disk/unserved-files.ts';
+import { historyTree, MIDNIGHT, rowsFrom } from './stores.ts';
+
+it('parts of a merge that was interrupted go with the file of their day, also while they are compared with it', async () => {
+  const tree = historyTree();
+  const store = await tree.open();
+  store.append(rowsFrom(MIDNIGHT, 10));
+  await store.flush();
+  const parts = join(tree.path, 'roof/2026/11/2026-11-28');
+  cpSync(parts, join(tree.path, 'kept'), { recursive: true });
+  store.append(rowsFrom(MIDNIGHT + 86_400, 1));
+  await store.flush();
+  await store.merge();
+  await store.close();
+  cpSync(join(tree.path, 'kept'), parts, { recursive: true });
+  const roof = join(tree.path, 'roof');
+  const { merged } = await scan(roof, new UnservedFiles(() => undefined));
+  const [{ part, into }] = merged as [(typeof merged)[number]];
+  const kept = new MergedParts(roof, merged);
+  const deleting = kept.delete(() => true, 0);
+  rmSync(join(roof, into.path));
+  expect(kept.takeOf(into)).toEqual([part]);
+  expect(await deleting).toEqual([]);
+  expect(kept.bytes).toBe(0);
+});
