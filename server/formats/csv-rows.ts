@@ -4,8 +4,8 @@ import {
   type AttributeTable,
   columnMeanings,
   isAtomic,
+  type LineStyle,
   lineEncoder,
-  longestLine,
   type MissingNumber,
   type RowEncoder,
   type Sequence,
@@ -49,30 +49,24 @@ export function csvHead(sequence: Sequence): string {
   return columnNames(sequence).map(csvText).join(',');
 }
 
-/** For each column, the numbers that stand for no value; undefined for a column of text. */
+/** For each column, the numbers besides NaN that stand for no value; undefined for a column that has none. */
 export type MissingNumbers = readonly (MissingNumber | undefined)[];
 
 /** The numbers that the attributes mark as missing. A number outside of a valid range was measured all the same. */
 export function missingNumbers(sequence: Sequence, attributes: AttributeTable): MissingNumbers {
-  return columnMeanings(sequence, attributes).map(
-    meaning => meaning && ((stored: number) => meaning.isMarked(stored)),
+  return columnMeanings(sequence, attributes).map(meaning =>
+    meaning?.hasMarks === true ? (stored: number) => meaning.isMarked(stored) : undefined,
   );
 }
 
-/** Bytes that a line takes at most; undefined where a column of text sets no bound. */
-export const longestCsvRow: (sequence: Sequence) => number | undefined = longestLine;
+/** The manner of CSV: a field is empty where there is no value. */
+export function csvStyle(missing: MissingNumbers, lineEnd = '\n'): LineStyle {
+  return { separator: ',', lineEnd, text: csvText, nothing: '', missing };
+}
 
-/** An encoder for rows as CSV, each with the end of its line. A field is empty where there is no value: NaN, or a missing number. */
+/** An encoder for rows as CSV with all digits, each with the end of its line. */
 export function csvEncoder(sequence: Sequence, missing: MissingNumbers = [], lineEnd = '\n'): RowEncoder {
-  return lineEncoder(sequence, {
-    separator: ',',
-    lineEnd,
-    text: csvText,
-    missing: sequence.fields.map((_, column) => {
-      const isMarked = missing[column];
-      return stored => Number.isNaN(stored) || isMarked?.(stored) === true;
-    }),
-  });
+  return lineEncoder(sequence, csvStyle(missing, lineEnd));
 }
 
 function quoted(text: string): string {

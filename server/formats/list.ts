@@ -2,11 +2,16 @@
 
 import { type ResponseFormat, suffixesOf } from '../../dap/protocol.ts';
 import { ascii } from './ascii.ts';
+import { csv } from './csv.ts';
 import { dods } from './dods.ts';
+import { events } from './events.ts';
+import { json } from './json.ts';
+import { ndjson } from './ndjson.ts';
+import { netcdf } from './netcdf.ts';
 import type { RowFormat } from './row-format.ts';
 
 /** In the order in which pages list them. */
-export const ROW_FORMATS: readonly RowFormat[] = [ascii, dods];
+export const ROW_FORMATS: readonly RowFormat[] = [ascii, dods, csv, netcdf, ndjson, json, events];
 
 /** The suffix of no format: the constraint form calls its button for the link so. */
 const RESERVED_SUFFIX = '.link';
@@ -29,6 +34,10 @@ export function checkFormats(formats: readonly RowFormat[], documents: readonly 
     if (!/^[a-z0-9]+$/.test(name)) fail('a name of small letters and digits', JSON.stringify(name));
     if (names.has(name)) fail('a name of its own', 'another format with this name');
     names.add(name);
+    for (const option of format.options ?? []) {
+      const words = [option.name, ...option.values];
+      if (!words.every(word => /^[a-z]+$/.test(word))) fail('options of small letters', words.join(' '));
+    }
     for (const suffix of suffixesOf(format)) {
       if (!/^\.[a-z0-9]+$/.test(suffix))
         fail('a suffix of small letters and digits behind a dot', JSON.stringify(suffix));
