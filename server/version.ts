@@ -7,8 +7,11 @@ interface Manifest {
   readonly engines: { readonly node: string };
 }
 
-/** From package.json: one folder up in the sources, two in `dist`. */
-const MANIFEST = readManifest(['../package.json', '../../package.json']);
+/** Beside package.json: one folder up in the sources, two in `dist`. */
+const { root, manifest: MANIFEST } = readManifest(['../package.json', '../../package.json']);
+
+/** The folder of the program, with its README.md and its documents. */
+export const PROGRAM_ROOT: URL = root;
 
 export const VERSION: string = MANIFEST.version;
 
@@ -29,10 +32,11 @@ export const PROGRAM_HEADERS = {
   Server: SERVER_NAME,
 } as const;
 
-function readManifest(places: readonly string[]): Manifest {
+function readManifest(places: readonly string[]): { readonly root: URL; readonly manifest: Manifest } {
   for (const place of places) {
-    const found = readJson(new URL(place, import.meta.url));
-    if (found?.name === 'dapberry') return found;
+    const file = new URL(place, import.meta.url);
+    const manifest = readJson(file);
+    if (manifest?.name === 'dapberry') return { root: new URL('.', file), manifest };
   }
   throw new Error(`expected dapberry's package.json at ${places.join(' or ')} from ${import.meta.url}`);
 }

@@ -1,6 +1,7 @@
 // Declares a validated configuration as plain data, so that two configurations can be compared deeply.
 
 import type { SensorSetup } from '../../device/index.ts';
+import type { AccessRules } from '../access/rules.ts';
 import type { DatasetInfo } from '../dataset/dataset.ts';
 import type { RowDelivery } from '../source/row-source.ts';
 import type { StoreBounds } from '../store/row-store.ts';
@@ -44,8 +45,17 @@ export function sensorsOf({ source }: DatasetConfig): readonly SensorSetup[] {
   return source.kind === 'sensors' ? source.sensors : [];
 }
 
+/** Who may read the server, if not everyone. */
+export interface AccessConfig {
+  /** The file of the users: its absolute path, or the name of a credential. */
+  readonly file: string;
+  /** Once the file is read; no user by default. */
+  readonly rules: AccessRules;
+}
+
 export interface Config {
   readonly server: ServerConfig;
+  readonly access?: AccessConfig;
   /** True: every sensor is simulated, and nothing of the machine is read. */
   readonly simulate: boolean;
   readonly seed: number;
@@ -61,6 +71,6 @@ export interface Overrides {
   readonly interval?: number;
   readonly simulate?: boolean;
   readonly seed?: number;
-  /** The folder of the history. */
-  readonly history?: string;
+  /** The folder of the history; false for none. */
+  readonly history?: string | false;
 }

@@ -1,20 +1,16 @@
 // Turns texts into a configuration, or into the list of all mistakes in them.
 
 import type { z } from 'zod';
-import { SENSOR_KINDS, type SensorKind, type SensorSetup } from '../../device/index.ts';
-import { checkDatasets } from './check/check.ts';
+import { SENSOR_KINDS, type SensorKind } from '../../device/index.ts';
+import { type CheckResult, checkDatasets } from './check/check.ts';
+import type { LimitsByColumn } from './check/check-limits.ts';
 import { datasetInfo, sensorWords } from './check/dataset-info.ts';
-import type { Config, DatasetConfig, HistoryConfig, Overrides, SensorsConfig } from './config.ts';
+import type { Config, DatasetConfig, Overrides, SensorsConfig } from './config.ts';
 import type { DriverKinds } from './drivers/drivers.ts';
+import { historyOf, memoryBounds } from './history.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
 import { jsonSchemaOf } from './schema/expected.ts';
-import {
-  type ConfigSchemas,
-  configSchemas,
-  DEFAULT_HISTORY,
-  type WrittenConfig,
-  type WrittenDataset,
-} from './schema/schema.ts';
+import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
 import type { ConfigSource } from './text/config-source.ts';
 import { type DatasetNode, isMapping } from './text/dataset-node.ts';
 import { type Document, readDocument } from './text/document.ts';
@@ -36,7 +32,13 @@ export interface LoadOptions {
   readonly historyPath?: string | undefined;
 }
 
-export type LoadResult = { readonly config: Config } | { readonly problems: readonly Problem[] };
+export type LoadResult =
+  | {
+      readonly config: Config;
+      /** What the texts ask for and cannot have, one sentence each. */
+      readonly remarks: readonly string[];
+    }
+  | { readonly problems: readonly Problem[] };
 
 /**
  * Reads at most one configuration, and datasets with texts of their own, which follow its datasets. Never throws:
@@ -81,7 +83,7 @@ export function loadDocuments(documents: readonly SourceDocument[], options: Loa
       ),
     };
   }
-  return { config: assemble(main, parts, checked.setups, { schemas, overrides, historyPath }) };
+  return assemble(main, parts, checked, { schemas, overrides, historyPath });
 }
 
 interface SourceResult {
@@ -112,7 +114,7 @@ function readDataset(document: Document, name: string, { dataset }: ConfigSchema
 }
 
 /** Keys of the whole configuration, which people copy into the file of one dataset. */
-const TOP_LEVEL_KEYS = ['datasets', 'server', 'simulate', 'seed'];
+const TOP_LEVEL_KEYS = ['datasets', 'server', 'access', 'simulate', 'seed'];
 
 function misplacedKey(document: Document, name: string, key: string): Problem {
   const inside = valueAt(document.value, [key]);
@@ -158,34 +160,11 @@ function deliveryOf(interval: number): SensorsConfig['delivery'] {
   return interval > 0 ? { kind: 'scheduled', interval } : { kind: 'on-demand' };
 }
 
-/**
- * The history of a dataset; undefined if it has none.
- * @param named the folder of the command line
- * @param usual the folder if none is named
- */
-function historyOf(
-  common: WrittenConfig['history'],
-  own: WrittenDataset['history'],
-  named: string | undefined,
-  usual: string | undefined,
-): HistoryConfig | undefined {
-  if (own === 'off' || own === false) return undefined;
-  if (common === 'off' || common === false) {
-    // Off for all, except for a dataset with keys of its own, or by the command line.
-    if (own === undefined && named === undefined) return undefined;
-    return historyOf(DEFAULT_HISTORY, own, named, usual);
-  }
-  const path = named ?? own?.path ?? common.path ?? usual;
-  if (path === undefined) return undefined;
-  const { flush = common.flush, keep = common.keep, size = common.size } = own ?? {};
-  return { path, flush, keep, size };
-}
-
 /** Builds the configuration from texts without problems. */
 function assemble(
   main: unknown,
   parts: readonly DatasetNode[],
-  setups: ReadonlyMap<DatasetNode, readonly SensorSetup[]>,
+  { setups, limits }: Pick<CheckResult, 'setups' | 'limits'>,
   {
     schemas,
     overrides,
@@ -195,26 +174,43 @@ function assemble(
     readonly overrides: Overrides;
     readonly historyPath: string | undefined;
   },
-): Config {
-  const { server, simulate, seed, history: common } = schemas.config.parse(main);
+): Extract<LoadResult, { config: Config }> {
+  const { server, access, simulate, seed, history: common } = schemas.config.parse(main);
   const { host = server.host, port = server.port } = overrides;
+  const remarks: string[] = [];
   const datasets = parts.map((part): DatasetConfig => {
     const written = schemas.dataset.parse(valueAt(part.document.value, part.path));
     const sensors = setups.get(part) ?? [];
     const interval = overrides.interval ?? written.interval;
-    const history =
-      interval > 0 ? historyOf(common, written.history, overrides.history, historyPath) : undefined;
+    const places = { named: overrides.history, usual: historyPath };
+    const history = interval > 0 ? historyOf(common, written.history, places) : undefined;
+    if (history === 'no-folder') remarks.push(noFolder(part.name));
     return {
-      info: datasetInfo(part.name, written, sensorWords(sensors)),
-      log: written.log,
-      ...(history === undefined ? {} : { history }),
+      info: { ...datasetInfo(part.name, written, sensorWords(sensors)), ...limitsOf(limits.get(part)) },
+      log: memoryBounds(written.log, typeof history === 'object'),
+      ...(history === undefined || history === 'no-folder' ? {} : { history }),
       source: { kind: 'sensors', sensors, delivery: deliveryOf(interval) },
     };
   });
   return {
-    server: { ...server, host, port },
-    simulate: overrides.simulate ?? simulate,
-    seed: overrides.seed ?? seed,
-    datasets,
+    config: {
+      server: { ...server, host, port },
+      ...(access === undefined
+        ? {}
+        : { access: { file: access.users, rules: { users: new Map(), public: access.public } } }),
+      simulate: overrides.simulate ?? simulate,
+      seed: overrides.seed ?? seed,
+      datasets,
+    },
+    remarks,
   };
+}
+
+/** Absent where no column has limits. */
+function limitsOf(limits: LimitsByColumn = new Map()): Pick<DatasetConfig['info'], 'limits'> {
+  return limits.size === 0 ? {} : { limits };
+}
+
+function noFolder(dataset: string): string {
+  return `dataset ${dataset} has no history: expected a folder for it, found none: set history.path, or start the server with --history DIR`;
 }

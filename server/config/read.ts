@@ -1,14 +1,16 @@
 // Reads the configuration files, or builds the built-in configuration, and applies the overrides of the command line.
 
-import { join } from 'node:path';
 import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
+import { historyIn } from '../machine/state-directory.ts';
 import { builtinConfig } from './builtin.ts';
 import type { Config, Overrides } from './config.ts';
 import { Drivers, driversNamed } from './drivers/drivers.ts';
 import { loadDocuments, readSources } from './load.ts';
-import { type FindOptions, findConfig } from './text/find.ts';
+import type { ConfigSource } from './text/config-source.ts';
+import { type ConfigFiles, type FindOptions, findConfig } from './text/find.ts';
 import { ignoredFiles } from './text/ignored-files.ts';
 import { type Problem, problemLine } from './text/problem.ts';
+import { withUsers } from './users-file.ts';
 
 /** A valid configuration, and where it came from. */
 export interface ValidConfig {
@@ -17,11 +19,15 @@ export interface ValidConfig {
   readonly file: string;
   /** The files that it was read from; none for the built-in configuration. */
   readonly files: readonly string[];
+  /** The texts of these files. */
+  readonly sources: readonly ConfigSource[];
   /** The datasets are the built-in ones, as no file has a dataset. */
   readonly isBuiltin: boolean;
   /** The files of the drivers that its sensors name. */
   readonly drivers: readonly string[];
-  /** Datasets that are left out and files that are not read, one sentence each. */
+  /** The files of secrets that it names, if they were to be read. */
+  readonly secrets: readonly string[];
+  /** Datasets that are left out or have no history, and files that are not read, one sentence each. */
   readonly skipped: readonly string[];
 }
 
@@ -29,7 +35,12 @@ export type ConfigResult =
   | ValidConfig
   | {
       readonly problems: readonly Problem[];
+      /** The main file, which need not exist. */
+      readonly file: string;
+      /** The texts of the files that could be read. */
+      readonly sources: readonly ConfigSource[];
       readonly drivers: readonly string[];
+      readonly secrets: readonly string[];
       /** A file could not be read, so that its content is unknown. */
       readonly isUnread: boolean;
     };
@@ -37,6 +48,10 @@ export type ConfigResult =
 /** Where the configuration is, and the host whose sensors the built-in configuration serves; by default this machine's. */
 export interface ReadOptions extends FindOptions {
   readonly hostOf?: (seed: number) => SensorHost;
+  /** The state directory of the service, if it is not that of the environment. */
+  readonly stateDirectory?: string | undefined;
+  /** Whether the files of secrets are read: never by default; `check` leaves out those that this user cannot read. */
+  readonly secrets?: 'serve' | 'check' | undefined;
   /** The drivers of earlier reads, so that an unchanged driver keeps its kind. */
   readonly drivers?: Drivers;
 }
@@ -45,48 +60,69 @@ export interface ReadOptions extends FindOptions {
 export async function readConfig(
   file: string | undefined,
   overrides: Overrides = {},
-  { hostOf = thisHost, drivers: loader = new Drivers(), ...places }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<ConfigResult> {
-  const found = await findConfig(file, places);
-  const documents = readSources(found.sources);
+  const found = await findConfig(file, options);
+  const read = await readTexts(found, overrides, options);
+  return 'config' in read
+    ? { ...read, skipped: [...(await ignoredFiles(found.file)), ...read.skipped] }
+    : read;
+}
+
+/** As `readConfig`, for texts that were read already. */
+export async function readTexts(
+  { file, sources, problems: unread }: ConfigFiles,
+  overrides: Overrides = {},
+  {
+    hostOf = thisHost,
+    drivers: loader = new Drivers(),
+    stateDirectory,
+    secrets,
+    ...places
+  }: ReadOptions = {},
+): Promise<ConfigResult> {
+  const documents = readSources(sources);
   const drivers = driversNamed(documents);
-  const historyPath = usualHistory(places.environment ?? process.env);
+  const historyPath = usualHistory(stateDirectory ?? (places.environment ?? process.env)['STATE_DIRECTORY']);
   const loaded = loadDocuments(documents, { drivers: await loader.load(drivers), overrides, historyPath });
-  if (found.problems.length > 0 || 'problems' in loaded) {
-    const problems = [...found.problems, ...('problems' in loaded ? loaded.problems : [])];
-    return { problems, drivers, isUnread: found.problems.length > 0 || problems.some(isShortage) };
+  const origin = { file, sources, drivers };
+  if (unread.length > 0 || 'problems' in loaded) {
+    const problems = [...unread, ...('problems' in loaded ? loaded.problems : [])];
+    return { problems, ...origin, secrets: [], isUnread: unread.length > 0 || problems.some(isShortage) };
   }
-  const files = found.sources.map(({ name }) => name);
-  const { config } = loaded;
-  const ignored = await ignoredFiles(found.file);
-  if (config.datasets.length > 0) {
-    return { config, file: found.file, files, isBuiltin: false, drivers, skipped: ignored };
-  }
+  const files = sources.map(({ name }) => name);
+  const environment = places.environment ?? process.env;
+  const opened = await withUsers(loaded.config, documents, { secrets, environment });
+  if ('problems' in opened) return { ...opened, ...origin, isUnread: true };
+  const { config } = opened;
+  const remarks = [...loaded.remarks, ...opened.remarks];
+  const whole = { ...origin, secrets: opened.secrets };
+  if (config.datasets.length > 0) return { config, ...whole, files, isBuiltin: false, skipped: remarks };
   const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval).catch(
     (error: unknown): Problem => ({
-      source: found.file,
+      source: file,
       path: '',
       expected: 'to find the sensors of this machine, as the configuration names no dataset',
       found: messageOf(error),
     }),
   );
-  if ('expected' in builtin) return { problems: [builtin], drivers, isUnread: true };
-  const whole = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides, historyPath });
-  if ('problems' in whole) return { ...whole, drivers, isUnread: false };
+  if ('expected' in builtin) return { problems: [builtin], ...whole, isUnread: true };
+  const served = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides, historyPath });
+  if ('problems' in served) return { ...served, ...whole, isUnread: false };
+  const { access } = config;
   return {
-    config: whole.config,
-    file: found.file,
+    config: access === undefined ? served.config : { ...served.config, access },
+    ...whole,
     files,
     isBuiltin: true,
-    drivers,
-    skipped: [...ignored, ...builtin.skipped],
+    skipped: [...builtin.skipped, ...served.remarks, ...opened.remarks],
   };
 }
 
 /** The folder in the state directory that systemd makes for the service (systemd.exec(5), StateDirectory=). */
-function usualHistory({ STATE_DIRECTORY: states = '' }: Readonly<Record<string, string | undefined>>) {
+function usualHistory(states = ''): string | undefined {
   const [state = ''] = states.split(':');
-  return state === '' ? undefined : join(state, 'history');
+  return state === '' ? undefined : historyIn(state);
 }
 
 /** Whether the file may become readable as soon as other files are closed. */

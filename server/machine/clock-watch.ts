@@ -26,6 +26,7 @@ export class ClockWatch {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #reported: Synchronized | undefined;
+  #hasLooked = false;
   #wasMarked = false;
   #wait = FIRST_ASK;
   /** When the kernel is asked next, by `performance.now()`. */
@@ -39,6 +40,11 @@ export class ClockWatch {
 
   get state(): ClockState {
     return this.#current;
+  }
+
+  /** Whether the first look has ended. */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
   }
 
   /** Resolves after the first look. */
@@ -61,6 +67,7 @@ export class ClockWatch {
 
   #look(): Promise<void> {
     this.#looking ??= this.#ask().finally(() => {
+      this.#hasLooked = true;
       this.#looking = undefined;
     });
     return this.#looking;

@@ -7,4 +7,4 @@ export const FAR_AHEAD = 86_400;
 export const CATCHES_UP_IN = 2;
 
 export const RESTART_ADVICE =
-  'sudo systemctl restart dapberry continues at the time of the clock, without the rows in memory';
+  'sudo systemctl restart dapberry continues at the time of the clock: rows that are only in memory are lost, and stored rows that are ahead of the clock are set aside';

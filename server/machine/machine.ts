@@ -14,6 +14,7 @@ import {
   thisHost,
   thisInstallation,
 } from '../../device/index.ts';
+import { type FileInfo, fileInfo } from './file-info.ts';
 import { USUAL_FILE } from './usual-file.ts';
 
 /** The modules for chips on I2C, and for lines of the GPIO character device. */
@@ -43,6 +44,8 @@ export interface Machine {
   hasModule(name: SensorModule): Promise<boolean>;
   /** Whether this user may write to an existing file. */
   mayWrite(path: string): Promise<boolean>;
+  /** Undefined if there is no such file, or if this user may not look. */
+  fileInfo(path: string): Promise<FileInfo | undefined>;
   /** Free bytes on the file system of a folder; undefined if unknown. */
   freeSpace(folder: string): Promise<number | undefined>;
   /** Tries to listen; undefined on success, else the error's code, such as `EADDRINUSE`. */
@@ -56,7 +59,21 @@ export interface AnsweringServer {
   readonly name: string;
   /** Its datasets, and the seconds that their row times are ahead of the clock; empty if the server does not report them. */
   readonly datasets: readonly { readonly name: string; readonly ahead: number }[];
+  /** The state of its configuration; absent if the server does not report it. */
+  readonly configuration?: AnsweringConfiguration | undefined;
 }
+
+const CONFIGURATION = z.object({
+  files: z.array(z.string()),
+  since: z.number(),
+  problems: z.array(z.string()),
+  failed: z.array(z.string()),
+  problemsSince: z.number().optional(),
+  inUse: z.enum(['current', 'previous', 'last-good', 'host-only']),
+  lastGood: z.number().optional(),
+});
+
+export type AnsweringConfiguration = z.infer<typeof CONFIGURATION>;
 
 /** Time limits for a program and for a server's response. */
 const PROGRAM_TIMEOUT_MS = 10_000;
@@ -74,6 +91,7 @@ export function thisMachine(): Machine {
     run,
     hasModule,
     mayWrite,
+    fileInfo,
     freeSpace,
     listenError,
     serverAt,
@@ -163,6 +181,7 @@ async function listenError(port: number, host: string | undefined): Promise<stri
 /** The part of the response of /health that is used. */
 const HEALTH = z.object({
   datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }).optional() })),
+  configuration: CONFIGURATION.optional().catch(undefined),
 });
 
 async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServer | undefined> {
@@ -175,9 +194,14 @@ async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServ
       await answer.body?.cancel();
       return undefined;
     }
-    const { data } = HEALTH.safeParse(await answer.json());
+    // Without the password of a user, the body is an error.
+    const { data } = HEALTH.safeParse(await answer.json().catch(() => undefined));
     const datasets = data?.datasets.map(({ name, clock }) => ({ name, ahead: clock?.ahead ?? 0 })) ?? [];
-    return { name: server, datasets };
+    return {
+      name: server,
+      datasets,
+      ...(data?.configuration === undefined ? {} : { configuration: data.configuration }),
+    };
   } catch {
     return undefined;
   }

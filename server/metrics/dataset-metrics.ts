@@ -1,6 +1,7 @@
 // The metrics of datasets: their rows, stores, clocks and sensors, and the newest value of each channel.
 
-import { attributeTable, attributeText, type Sequence } from '../../dap/protocol.ts';
+import { listedLimits } from '../../dap/model/limits.ts';
+import { attributeTable, attributeText } from '../../dap/protocol.ts';
 import { type Dataset, type DatasetStatus, sensorsIn } from '../dataset/dataset.ts';
 import { missingValues } from '../dataset/describe.ts';
 import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
@@ -43,7 +44,7 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
     {
       name: 'dapberry_rows_overrun',
       type: 'counter',
-      help: 'Rows that slow clients missed because they were no longer in memory.',
+      help: 'Rows that clients missed because they were too slow.',
       samples: each(({ status }) => status.overrun),
     },
     {
@@ -60,6 +61,12 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
       samples: each(one => sensorsStatus(one)?.schedule?.missedSlots),
     },
     ...logMetrics(each),
+    {
+      name: 'dapberry_history_missed_rows',
+      type: 'counter',
+      help: 'Rows that clients missed because they were gone from the history.',
+      samples: each(({ status }) => status.gone),
+    },
     ...historyMetrics(number => each(({ status }) => status.store?.history && number(status.store.history))),
     {
       name: 'dapberry_clock_steps',
@@ -80,6 +87,12 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
       type: 'gauge',
       help: 'Value of the channel in the newest row, in its own units; NaN if it has none.',
       samples: observed.flatMap(({ dataset, status }) => channelValues(dataset, status)),
+    },
+    {
+      name: 'dapberry_channel_limit',
+      type: 'gauge',
+      help: 'Limit of the channel, in its own units: values beyond it are a warning or an alarm.',
+      samples: observed.flatMap(({ dataset, status }) => channelLimits(dataset, status)),
     },
   ];
 }
@@ -169,25 +182,44 @@ function sensorMetrics(observed: readonly DatasetSnapshot[]): MetricFamily[] {
   ];
 }
 
-function channelValues(dataset: Dataset, status: DatasetStatus): Sample[] {
-  const row = dataset.newestRow();
-  if (row === undefined) return [];
-  const { attributes, info, layout, model } = dataset;
-  const [sequence] = model.variables as readonly [Sequence];
-  const missing = missingValues(model, attributes);
+/** A channel of a sensor: its place among the columns of a row, and its labels. */
+interface LabelledChannel {
+  readonly index: number;
+  readonly labels: Readonly<Record<'dataset' | 'sensor' | 'channel' | 'units', string>>;
+}
+
+function labelledChannels({ attributes, info, layout }: Dataset, status: DatasetStatus): LabelledChannel[] {
   const ownerOf = new Map(
     sensorsIn(status).flatMap(({ name, channels }) => channels.map(channel => [channel, name])),
   );
-  return sequence.fields.flatMap(({ name: channel }, index) => {
+  return layout.columns.flatMap(({ name: channel }, index) => {
     const sensor = ownerOf.get(channel);
     if (sensor === undefined) return [];
     const units = attributeText(attributeTable(attributes, layout.name, channel), 'units') ?? '';
-    const value = row[index]!;
-    return [
-      {
-        labels: { dataset: info.name, sensor, channel, units },
-        value: missing.get(channel)?.isMissing(value) === true ? Number.NaN : value,
-      },
-    ];
+    return [{ index, labels: { dataset: info.name, sensor, channel, units } }];
   });
+}
+
+function channelValues(dataset: Dataset, status: DatasetStatus): Sample[] {
+  const row = dataset.newestRow();
+  if (row === undefined) return [];
+  const missing = missingValues(dataset.model, dataset.attributes);
+  return labelledChannels(dataset, status).map(({ index, labels }) => {
+    const value = row[index]!;
+    return {
+      labels,
+      value: missing.get(labels.channel)?.isMissing(value) === true ? Number.NaN : value,
+    };
+  });
+}
+
+function channelLimits(dataset: Dataset, status: DatasetStatus): Sample[] {
+  const { limits } = dataset.info;
+  if (limits === undefined) return [];
+  return labelledChannels(dataset, status).flatMap(({ labels }) =>
+    listedLimits(limits.get(labels.channel) ?? {}).map(({ level, side, value }) => ({
+      labels: { ...labels, level, side },
+      value,
+    })),
+  );
 }

@@ -42,13 +42,37 @@ export function historyMetrics(
       ({ flushedAt }) => flushedAt,
       'seconds',
     ),
-    family('failures', 'counter', 'Writes that failed.', ({ failures }) => failures),
+    family(
+      'newest_row_timestamp_seconds',
+      'gauge',
+      'Time of the newest row on the disk, in seconds since 1970.',
+      ({ lastTime }) => lastTime,
+      'seconds',
+    ),
+    family(
+      'failures',
+      'counter',
+      'Writes, merges and deletions of files that failed.',
+      ({ failures }) => failures,
+    ),
     family('lost_rows', 'counter', 'Rows that were neither stored nor kept in memory.', ({ lost }) => lost),
     family(
       'unfit_rows',
       'counter',
       'Rows that were not stored for their times: not after those of the stored rows, or no whole microseconds.',
       ({ unfit }) => unfit,
+    ),
+    family(
+      'set_aside_files',
+      'counter',
+      'Files that were renamed because their rows cannot be served.',
+      ({ setAside }) => setAside,
+    ),
+    family(
+      'left_alone_files',
+      'gauge',
+      'Files that are not served and were left as they are: of other programs, or with the rows of others.',
+      ({ leftAlone }) => leftAlone,
     ),
   ];
 }

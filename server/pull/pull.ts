@@ -1,6 +1,7 @@
 // Follows a dataset and writes its rows into files or a stream as they arrive.
 
 import { parseAddress } from '../../dap/client/http/address.ts';
+import type { Fetch } from '../../dap/client/http/connection.ts';
 import { readAttributes } from '../../dap/client/read/attributes.ts';
 import { type FollowState, follow, ResponseError, type RowEncoder } from '../../dap/index.ts';
 import { csvEncoder, csvHead, missingNumbers } from '../formats/csv-rows.ts';
@@ -24,6 +25,8 @@ export interface PullOptions {
   /** Stops after this many rows. */
   readonly rows?: number | undefined;
   readonly signal: AbortSignal;
+  /** Makes the requests, such as with credentials; the platform's by default. */
+  readonly fetch?: Fetch | undefined;
   readonly print: (text: string) => void;
   readonly onState: (state: FollowState) => void;
   /** Reports changes of the files, and notices about the rows. */
@@ -78,12 +81,13 @@ export async function pull(options: PullOptions): Promise<void> {
 async function pullIntoStream(
   { url, constraint }: SourceAddress,
   write: (text: string) => Promise<void>,
-  { rows: most, signal, onState, onNotice, onRows }: PullOptions,
+  { rows: most, signal, fetch, onState, onNotice, onRows }: PullOptions,
 ): Promise<void> {
   const counter = new RowCounter(most);
+  const requesting = { signal, ...(fetch === undefined ? {} : { fetch }) };
   const tellState = statesTold(onState, onNotice);
   let encode: RowEncoder | undefined;
-  for await (const batch of follow(url, { constraint, signal, onState: tellState })) {
+  for await (const batch of follow(url, { constraint, ...requesting, onState: tellState })) {
     const rows = counter.take(batch);
     if (counter.count === rows.length) await write(`${csvHead(rows.sequence)}\n`);
     encode ??= csvEncoder(
@@ -91,7 +95,7 @@ async function pullIntoStream(
       // Rows can be written without the attributes.
       missingNumbers(
         rows.sequence,
-        (await readAttributes(parseAddress(url, constraint), { signal })).attributes,
+        (await readAttributes(parseAddress(url, constraint), requesting)).attributes,
       ),
     );
     await write(Buffer.from(encode(rows)).toString());
@@ -104,6 +108,7 @@ async function pullIntoFiles(source: SourceAddress, pattern: string, options: Pu
   const { signal, onNotice = () => {} } = options;
   const describing = {
     signal,
+    fetch: options.fetch,
     onFailure: (reason: string, delay: number) =>
       options.onState({ state: 'reconnecting', attempt: 1, delay, reason }),
   };
@@ -148,7 +153,7 @@ interface FillTask {
 async function fill(
   files: RowFiles,
   { source, shape, after, counter, lock, describing }: FillTask,
-  { signal, onState, onNotice, onRows }: PullOptions,
+  { signal, fetch, onState, onNotice, onRows }: PullOptions,
 ): Promise<void> {
   const { url, constraint } = source;
   let [connections, looked] = [0, 1];
@@ -159,6 +164,7 @@ async function fill(
   const rows = follow(url, {
     constraint,
     signal,
+    ...(fetch === undefined ? {} : { fetch }),
     onState: tellState,
     ...(after === undefined ? {} : { after }),
   });

@@ -1,7 +1,7 @@
 // Requests the shape of an address's rows from its server, and retries until the server answers.
 
 import { parseAddress } from '../../dap/client/http/address.ts';
-import { ClientConnection, Interruption } from '../../dap/client/http/connection.ts';
+import { ClientConnection, type Fetch, Interruption } from '../../dap/client/http/connection.ts';
 import { backOff, completeRetry, pause } from '../../dap/client/http/reconnect.ts';
 import { completeOptions, failureOf } from '../../dap/client/http/request.ts';
 import { askDasIfAny } from '../../dap/client/read/attributes.ts';
@@ -40,6 +40,7 @@ export function sourceAddress(typed: string): SourceAddress {
 
 export interface DescribeOptions {
   readonly signal: AbortSignal;
+  readonly fetch?: Fetch | undefined;
   /** Called after each failed attempt, with the seconds until the next one. */
   readonly onFailure: (reason: string, delay: number) => void;
 }
@@ -50,13 +51,15 @@ export interface DescribeOptions {
  */
 export async function describeSource(
   { url, constraint }: SourceAddress,
-  { signal, onFailure }: DescribeOptions,
+  { signal, fetch, onFailure }: DescribeOptions,
 ): Promise<RowShape> {
   const retry = completeRetry({});
   const address = parseAddress(url, constraint);
   const query = encodeConstraint(parseConstraint(address.query));
   for (let attempt = 1; ; attempt += 1) {
-    const connection = new ClientConnection(completeOptions({ signal }));
+    const connection = new ClientConnection(
+      completeOptions({ signal, ...(fetch === undefined ? {} : { fetch }) }),
+    );
     try {
       const dataset = await askDds(connection, address, query);
       // Without attributes the rows come all the same.

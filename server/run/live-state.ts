@@ -1,6 +1,7 @@
 // Holds the state of the running server: routes, health, metrics and supervision read it at the moment that they need it.
 
-import type { ConfigurationState } from '../config/configuration-state.ts';
+import type { AccessRules } from '../access/rules.ts';
+import { type ConfigurationState, inUseText, secondsText } from '../config/configuration-state.ts';
 import type { ServerConfig } from '../config/schema/schema.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { ServerState } from '../http/server-state.ts';
@@ -34,8 +35,24 @@ export class LiveState implements ServerState, ServiceState {
     return this.limits.trustProxy;
   }
 
+  get allow(): readonly string[] | undefined {
+    return this.limits.allow;
+  }
+
+  get hosts(): readonly string[] | undefined {
+    return this.limits.hosts;
+  }
+
+  get access(): AccessRules | undefined {
+    return this.#running.config.access?.rules;
+  }
+
   get origins(): readonly string[] {
     return this.limits.cors.origins;
+  }
+
+  get frameOrigins(): readonly string[] {
+    return this.limits.embed.origins;
   }
 
   get configuration(): ConfigurationState {
@@ -47,7 +64,15 @@ export class LiveState implements ServerState, ServiceState {
   }
 
   get remarks(): readonly string[] {
-    const isSet = this.clock.synchronized !== 'no';
-    return isSet ? [...this.waits] : [...this.waits, 'the clock is not synchronised'];
+    const state = this.configuration;
+    const { problemsSince, failed } = state;
+    return [
+      ...this.waits,
+      ...(problemsSince === undefined
+        ? []
+        : [`the configuration is wrong since ${secondsText(problemsSince)}, and ${inUseText(state)}`]),
+      ...failed,
+      ...(this.clock.synchronized === 'no' ? ['the clock is not synchronised'] : []),
+    ];
   }
 }

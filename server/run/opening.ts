@@ -5,6 +5,7 @@ import {
   type DeviceEvent,
   messageOf,
   openDevice,
+  provenanceOf,
   reopenOnError,
   type SensorHost,
   samplingOf,
@@ -15,6 +16,7 @@ import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
 import { OnDemandDataset } from '../dataset/on-demand.ts';
 import { StoredDataset } from '../dataset/stored.ts';
 import { HistoryClock } from '../history/history-clock.ts';
+import type { HistoryWork } from '../history/history-faults.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
 import { isOnDemand, type RowSource } from '../source/row-source.ts';
 import { sensorSource } from '../source/sensors.ts';
@@ -24,45 +26,29 @@ import { MemoryStore } from '../store/memory-store.ts';
 export interface OpenEvents {
   readonly onEvent?: (dataset: string, event: DeviceEvent) => void;
   readonly onOverrun?: (dataset: string, missed: number) => void;
+  readonly onGone?: (dataset: string, missed: number) => void;
   readonly onFailure?: (dataset: string, error: unknown) => void;
   readonly onLoadFailure?: (dataset: string, error: unknown) => void;
   readonly onHistory?: (dataset: string, event: HistoryEvent) => void;
-  /** Whether the system clock is synchronised; by default unknown. */
-  readonly synchronized?: () => Synchronized;
+  /** Whether the system clock is synchronised, undefined until that has been asked for the first time; by default unknown. */
+  readonly synchronized?: () => Synchronized | undefined;
 }
 
-/** A sentence about the history of a dataset, the error of a write that failed, or the first write after it that did not. */
+/** A sentence about the history of a dataset, the error of work that fails, or its first success after that. */
 export type HistoryEvent =
   | { readonly kind: 'remark'; readonly text: string }
-  | { readonly kind: 'failing'; readonly error: unknown }
-  | { readonly kind: 'back' };
-
-/** Opens all datasets or none. Rejects with the name and the error of the first dataset that does not open. */
-export async function openDatasets(
-  configs: readonly DatasetConfig[],
-  host: SensorHost,
-  simulate: boolean,
-  events: OpenEvents = {},
-): Promise<Dataset[]> {
-  const openings = await Promise.allSettled(
-    configs.map(config => openDataset(config, host, simulate, events)),
-  );
-  const opened = openings.flatMap(opening => (opening.status === 'fulfilled' ? [opening.value] : []));
-  const failed = openings.find(opening => opening.status === 'rejected');
-  if (failed === undefined) return opened;
-  await Promise.all(opened.map(dataset => dataset.close()));
-  throw failed.reason;
-}
+  | { readonly kind: 'failing'; readonly work: HistoryWork; readonly error: unknown }
+  | { readonly kind: 'back'; readonly work: HistoryWork };
 
 /** Opens one dataset. Rows that readers share begin at once. */
 export async function openDataset(
   { info, log, history, source: config }: DatasetConfig,
   host: SensorHost,
   simulate: boolean,
-  { onEvent, onOverrun, onFailure, onLoadFailure, onHistory, synchronized }: OpenEvents = {},
+  { onEvent, onOverrun, onGone, onFailure, onLoadFailure, onHistory, synchronized }: OpenEvents = {},
 ): Promise<Dataset> {
   const { name } = info;
-  const clock = new HistoryClock(synchronized);
+  const clock = new HistoryClock(synchronized, host.clock);
   const onDeviceEvent = (event: DeviceEvent) => {
     if (event.kind === 'clock-stepped') clock.stepped(event);
     onEvent?.(name, event);
@@ -72,6 +58,7 @@ export async function openDataset(
   });
   const events: DatasetEvents = {
     onOverrun: missed => onOverrun?.(name, missed),
+    onGone: missed => onGone?.(name, missed),
     onFailure: error => onFailure?.(name, error),
     onLoadFailure: error => onLoadFailure?.(name, error),
   };
@@ -90,8 +77,8 @@ export async function openDataset(
     clock: source.isClocked ? clock : new HistoryClock(),
     events: {
       onRemark: text => onHistory?.(name, { kind: 'remark', text }),
-      onFailure: error => onHistory?.(name, { kind: 'failing', error }),
-      onRecovery: () => onHistory?.(name, { kind: 'back' }),
+      onFailure: (error, work) => onHistory?.(name, { kind: 'failing', work, error }),
+      onRecovery: work => onHistory?.(name, { kind: 'back', work }),
     },
   });
   dataset = new StoredDataset(info, source, store, events);
@@ -121,5 +108,9 @@ async function openSensors(
     return reopenOnError(open, setup.name, columnsOf(setup), host.clock, samplingOf(setup));
   });
   const interval = delivery.kind === 'scheduled' ? delivery.interval : 0;
-  return sensorSource(await openDevice({ sensors: openers, interval, clock: host.clock, onEvent }));
+  const provenance = [...new Set(sensors.map(setup => provenanceOf(setup, simulate)))];
+  return sensorSource(
+    await openDevice({ sensors: openers, interval, clock: host.clock, onEvent }),
+    provenance,
+  );
 }

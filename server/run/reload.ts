@@ -2,11 +2,12 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { ConfigurationState } from '../config/configuration-state.ts';
-import type { ConfigResult } from '../config/read.ts';
+import { type ConfigurationState, inUseText } from '../config/configuration-state.ts';
+import type { ConfigResult, ValidConfig } from '../config/read.ts';
 import { problemLine } from '../config/text/problem.ts';
 import type { Logger } from './logging/logger.ts';
 import type { RunningDatasets } from './running.ts';
+import type { WrongStart } from './starting.ts';
 import { type FileWatch, watchConfig, watchFiles } from './watch.ts';
 
 export interface ReloaderOptions {
@@ -15,11 +16,18 @@ export interface ReloaderOptions {
   readonly running: RunningDatasets;
   /** The files that the first configuration was read from. */
   readonly files: readonly string[];
+  /** The files are wrong, and the server has started with another configuration. */
+  readonly wrong?: WrongStart | undefined;
+  /** Called after a configuration of the files has taken effect. */
+  readonly onTaken?: (config: ValidConfig) => void;
   readonly logger: Logger;
 }
 
 /** Milliseconds after which files that could not be read are read again without a signal or a change. */
 const RETRY = 10_000;
+
+/** The first and the longest pause in milliseconds before datasets that could not be opened are tried again. */
+const OPENING = { first: 2000, longest: 60_000 };
 
 /** The shortest time between two reloads, in milliseconds: signals and changes may come by the thousand. */
 const SPACING = 1000;
@@ -27,23 +35,38 @@ const SPACING = 1000;
 export class Reloader {
   readonly #options: ReloaderOptions;
   readonly #ending = new AbortController();
-  #current: Omit<ConfigurationState, 'afterRestart'>;
+  #current: Omit<ConfigurationState, 'afterRestart' | 'failed'>;
+  /** The files that have to exist: those of the configuration in use, unless the files were wrong at the start. */
+  #known: readonly string[];
   #underWay: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #opening: NodeJS.Timeout | undefined;
+  #openingPause = OPENING.first;
+  /** The datasets that could not be opened, as they were logged. */
+  #toldFailed = new Set<string>();
   #isUnseen = false;
   #isAskedAgain = false;
   /** When the last reload ended, by `performance.now()`. */
   #readAt = Number.NEGATIVE_INFINITY;
-  #watches: { readonly config: FileWatch; drivers: FileWatch } | undefined;
-  #drivers: readonly string[] = [];
+  #watches: { readonly config: FileWatch; named: FileWatch } | undefined;
+  #named: readonly string[] = [];
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
-    this.#current = { files: options.files, since: Date.now() / 1000, problems: [], failed: [] };
+    const { files, wrong } = options;
+    const since = Date.now() / 1000;
+    this.#known = wrong === undefined ? files : [];
+    this.#current = { files, since, inUse: 'current', problems: [] };
+    if (wrong === undefined) return;
+    const { isUnread, ...facts } = wrong;
+    this.#current = { ...this.#current, ...facts, problemsSince: since };
+    this.#tellProblems();
+    if (isUnread) this.#readLater();
   }
 
   get state(): ConfigurationState {
-    return { ...this.#current, afterRestart: this.#options.running.afterRestart };
+    const { afterRestart, failed } = this.#options.running;
+    return { ...this.#current, failed, afterRestart };
   }
 
   /**
@@ -57,22 +80,24 @@ export class Reloader {
   }
 
   /**
-   * Reloads whenever `file`, a file of the folder beside it, or a file of a driver has changed, appeared or disappeared: of `drivers`, and
-   * of drivers that a later configuration names. Resolves when it is watching. Does not reject.
+   * Reloads whenever `file`, a file of the folder beside it, or a file that it names has changed, appeared or disappeared: one of
+   * `named`, which are drivers and secrets, and of those that a later configuration names. Resolves when it is watching. Does not reject.
    */
-  async watch(file: string, drivers: readonly string[]): Promise<void> {
-    this.#drivers = drivers;
+  async watch(file: string, named: readonly string[]): Promise<void> {
+    this.#named = named;
     this.#watches = {
       config: await watchConfig(file, this.#onChange, this.#onUnseen),
-      drivers: await watchFiles(drivers, this.#onChange, this.#onUnseen),
+      named: await watchFiles(named, this.#onChange, this.#onUnseen),
     };
+    this.#tellFailed();
     if (this.#ending.signal.aborted) await this.close();
   }
 
   async close(): Promise<void> {
     this.#ending.abort();
     clearTimeout(this.#retry);
-    await Promise.all([this.#watches?.config.close(), this.#watches?.drivers.close()]);
+    clearTimeout(this.#opening);
+    await Promise.all([this.#watches?.config.close(), this.#watches?.named.close()]);
     await this.#underWay;
   }
 
@@ -85,13 +110,13 @@ export class Reloader {
     this.#options.logger.warn({ err }, what);
   };
 
-  /** Watches the drivers that the configuration names now; true where they have changed. */
-  async #follow(drivers: readonly string[]): Promise<boolean> {
+  /** Watches the files that the configuration names now; true where they have changed. */
+  async #follow(named: readonly string[]): Promise<boolean> {
     const watches = this.#watches;
-    if (watches === undefined || isDeepStrictEqual(drivers, this.#drivers)) return false;
-    this.#drivers = drivers;
-    const before = watches.drivers;
-    watches.drivers = await watchFiles(drivers, this.#onChange, this.#onUnseen);
+    if (watches === undefined || isDeepStrictEqual(named, this.#named)) return false;
+    this.#named = named;
+    const before = watches.named;
+    watches.named = await watchFiles(named, this.#onChange, this.#onUnseen);
     await before.close();
     return true;
   }
@@ -115,37 +140,80 @@ export class Reloader {
   }
 
   async #once(): Promise<void> {
-    const { read, running, logger } = this.#options;
-    const { files } = this.#current;
-    let found = await read(files);
+    const { read, running, logger, onTaken } = this.#options;
+    let found = await read(this.#known);
     // A driver may have changed before its watch began.
-    if (await this.#follow(found.drivers)) found = await read(files);
+    if (await this.#follow([...found.drivers, ...found.secrets])) found = await read(this.#known);
     clearTimeout(this.#retry);
     if ('problems' in found) {
-      if (found.isUnread) this.#retry = setTimeout(this.#onChange, RETRY).unref();
+      if (found.isUnread) this.#readLater();
       const problems = found.problems.map(problemLine);
       if (problems.join('\n') === this.#current.problems.join('\n')) return;
-      this.#current = { ...this.#current, problems };
-      const others = problems.length === 1 ? {} : { problems };
-      logger.error(others, `the configuration is wrong, and the previous one stays in use: ${problems[0]}`);
+      const { problemsSince = Date.now() / 1000, inUse } = this.#current;
+      this.#current = {
+        ...this.#current,
+        problems,
+        problemsSince,
+        inUse: inUse === 'current' ? 'previous' : inUse,
+      };
+      this.#tellProblems();
       return;
     }
     const wasWrong = this.#current.problems.length > 0;
-    const { failed, ...changes } = await running.take(found.config);
+    const { failed: _failed, ...changes } = await running.take(found.config);
     for (const sentence of found.skipped) logger.warn(sentence);
     const { afterRestart } = running;
     const news = Object.entries(changes).filter(([, names]) => names.length > 0);
+    this.#known = found.files;
     this.#current = {
       files: found.files,
       since: news.length > 0 || wasWrong ? Date.now() / 1000 : this.#current.since,
+      inUse: 'current',
       problems: [],
-      failed,
     };
-    for (const sentence of failed) logger.error(sentence);
+    this.#openingPause = OPENING.first;
+    this.#tellFailed();
     const told = { ...Object.fromEntries(news), ...(afterRestart.length > 0 ? { afterRestart } : {}) };
     logger.info(
       told,
       news.length > 0 ? 'configuration reloaded' : 'configuration reloaded: the datasets are the same',
     );
+    onTaken?.(found);
+  }
+
+  #readLater(): void {
+    this.#retry = setTimeout(this.#onChange, RETRY).unref();
+  }
+
+  #tellProblems(): void {
+    const { problems } = this.#current;
+    const others = problems.length === 1 ? {} : { problems };
+    const text = `the configuration is wrong, and ${inUseText(this.#current)}: ${problems[0]}`;
+    this.#options.logger.error(others, text);
+  }
+
+  /** Logs each dataset that could not be opened once, and tries all of them again after a pause. */
+  #tellFailed(): void {
+    const { running, logger } = this.#options;
+    for (const sentence of running.failed)
+      if (!this.#toldFailed.has(sentence)) logger.error(`${sentence}; it is tried again`);
+    this.#toldFailed = new Set(running.failed);
+    clearTimeout(this.#opening);
+    if (running.failed.length === 0 || this.#ending.signal.aborted) return;
+    this.#opening = setTimeout(() => {
+      // A reload that is under way opens them too.
+      this.#underWay ??= this.#openAgain();
+    }, this.#openingPause).unref();
+    this.#openingPause = Math.min(2 * this.#openingPause, OPENING.longest);
+  }
+
+  /** Opens the datasets that could not be opened, and reloads if that was asked for meanwhile. */
+  async #openAgain(): Promise<void> {
+    const { running, logger } = this.#options;
+    const { added } = await running.take(running.config);
+    for (const dataset of added) logger.info({ dataset }, `dataset ${dataset} could be opened`);
+    this.#tellFailed();
+    if (this.#isAskedAgain) await this.#run();
+    else this.#underWay = undefined;
   }
 }

@@ -4,12 +4,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
 import type { Config, DatasetConfig } from '../config/config.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { type OpenEvents, openDataset, openDatasets } from './opening.ts';
+import { hasSameRows, hasSameSimulation } from './dataset-changes.ts';
+import { historyMoves } from './history-moves.ts';
+import { type OpenEvents, openDataset } from './opening.ts';
 
 /** The names of the datasets that another configuration changed, by what became of them. */
 export interface Changes {
   readonly added: readonly string[];
-  /** Opened again, with another source or other bounds: their streams have ended, and their past rows are gone. */
+  /** Opened again, with another source or other bounds: their streams have ended; rows that were only in memory are gone. */
   readonly changed: readonly string[];
   readonly removed: readonly string[];
   /** Changed in title, licence or other words alone: their rows went on. */
@@ -28,31 +30,25 @@ const AT_START = ['host', 'port', 'headersTimeout', 'requestTimeout', 'maxReques
 
 export class RunningDatasets {
   readonly #events: OpenEvents;
-  /** The configuration with which the server started. */
-  readonly #first: Config;
+  /** The configuration with which the server started, and the address at which it listens. */
+  #first: Config;
   #now: Config;
   #host: SensorHost;
-  #served: readonly ServedDataset[];
+  #served: readonly ServedDataset[] = [];
+  #failed: readonly string[] = [];
 
-  private constructor(
-    config: Config,
-    host: SensorHost,
-    served: readonly ServedDataset[],
-    events: OpenEvents,
-  ) {
+  private constructor(config: Config, events: OpenEvents) {
     this.#first = config;
     this.#now = config;
-    this.#host = host;
-    this.#served = served;
+    this.#host = thisHost(config.seed);
     this.#events = events;
   }
 
-  /** Opens all datasets of the configuration. Rejects with a sentence where one does not open, after closing the others. */
+  /** Opens the datasets of the configuration; `failed` has a sentence for each that does not open. Does not reject. */
   static async start(config: Config, events: OpenEvents = {}): Promise<RunningDatasets> {
-    const host = thisHost(config.seed);
-    const datasets = await openDatasets(config.datasets, host, config.simulate, events);
-    const served = datasets.map((dataset, index) => ({ config: config.datasets[index]!, dataset }));
-    return new RunningDatasets(config, host, served, events);
+    const running = new RunningDatasets(config, events);
+    await running.take(config);
+    return running;
   }
 
   get config(): Config {
@@ -64,6 +60,17 @@ export class RunningDatasets {
     return this.#served.map(({ dataset }) => dataset);
   }
 
+  /** Tells the address at which the server listens: the configuration may have changed since the start. */
+  listensAt({ host, port }: { readonly host?: string | undefined; readonly port: number }): void {
+    const { host: _host, ...server } = this.#first.server;
+    this.#first = { ...this.#first, server: { ...server, port, ...(host === undefined ? {} : { host }) } };
+  }
+
+  /** One sentence for each dataset of the configuration that could not be opened. */
+  get failed(): readonly string[] {
+    return this.#failed;
+  }
+
   /** Options that have changed since the server started and apply only after a restart, such as `server.port`. */
   get afterRestart(): readonly string[] {
     const changed = AT_START.filter(option => this.#now.server[option] !== this.#first.server[option]);
@@ -71,11 +78,11 @@ export class RunningDatasets {
   }
 
   /**
-   * Serves the configuration `next`. Datasets that stay the same go on without a missing row; datasets that are removed or opened again
+   * Serves the configuration `next`, and opens those datasets of it that could not be opened before. Datasets that stay the same go on without a missing row; datasets that are removed or opened again
    * end their streams with the end marker first, and release their sensors. Calls must not overlap. Does not reject.
    */
   async take(next: Config): Promise<Changes> {
-    const sameWorld = next.seed === this.#now.seed && next.simulate === this.#now.simulate;
+    const sameWorld = hasSameSimulation(this.#now, next);
     if (!sameWorld) this.#host = thisHost(next.seed);
     const before = new Map(this.#served.map(served => [served.config.info.name, served]));
     const kept = new Map<string, ServedDataset>();
@@ -83,7 +90,7 @@ export class RunningDatasets {
     for (const config of next.datasets) {
       const { name } = config.info;
       const served = before.get(name);
-      if (served === undefined || !sameWorld || !sameRows(served.config, config)) continue;
+      if (served === undefined || !sameWorld || !hasSameRows(served.config, config)) continue;
       kept.set(name, { config, dataset: served.dataset });
       if (isDeepStrictEqual(served.config.info, config.info)) continue;
       served.dataset.describe(config.info);
@@ -91,6 +98,9 @@ export class RunningDatasets {
     }
     const over = this.#served.filter(({ config }) => !kept.has(config.info.name));
     await Promise.all(over.map(({ dataset }) => dataset.close()));
+    const configs = this.#served.map(({ config }) => config);
+    for (const { dataset, text } of historyMoves(configs, next.datasets))
+      this.#events.onHistory?.(dataset, { kind: 'remark', text });
     const failed: string[] = [];
     const opened = await Promise.all(
       next.datasets.map(async (config): Promise<ServedDataset | undefined> => {
@@ -105,6 +115,7 @@ export class RunningDatasets {
       }),
     );
     this.#now = next;
+    this.#failed = failed;
     this.#served = opened.filter(served => served !== undefined);
     const names = new Set(this.#served.map(({ config }) => config.info.name));
     const wanted = new Set(next.datasets.map(({ info }) => info.name));
@@ -117,12 +128,4 @@ export class RunningDatasets {
       failed,
     };
   }
-}
-
-/** Whether two configurations give the same rows; the words about them may differ. */
-function sameRows(
-  { info: _info, ...one }: DatasetConfig,
-  { info: _other, ...other }: DatasetConfig,
-): boolean {
-  return isDeepStrictEqual(one, other);
 }

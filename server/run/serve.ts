@@ -1,16 +1,20 @@
 // Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
+import { dirname } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { shellWord } from '../../dap/client/http/shell-word.ts';
 import { DAP2 } from '../../dap/formats/index.ts';
 import type { Overrides } from '../config/config.ts';
 import { Drivers } from '../config/drivers/drivers.ts';
+import { LastGood } from '../config/last-good.ts';
 import { ConfigError, readConfig } from '../config/read.ts';
 import { connectionShortage } from '../connections/connection-limits.ts';
+import type { Dataset } from '../dataset/dataset.ts';
 import { buildApp } from '../http/app.ts';
-import { addressesOf, listen } from '../http/listening.ts';
+import { addressesOf, type ListenAddress, listen } from '../http/listening.ts';
 import { ClockWatch } from '../machine/clock-watch.ts';
 import { networkAddresses, thisMachine } from '../machine/machine.ts';
+import { stateFolders } from '../machine/state-directory.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import { knownOpenFileLimit } from './descriptors.ts';
@@ -22,6 +26,7 @@ import { RunningDatasets } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
+import { type Start, startInstead } from './starting.ts';
 import { reportStrayErrors } from './uncaught.ts';
 
 /** Seconds between rows from which on a warning is due: pydap, nginx and others give up after a minute or two without a row. */
@@ -30,8 +35,8 @@ const LONGEST_QUIET = 30;
 /** Milliseconds that a clean end may take before the process ends anyway. */
 const GRACE = 950;
 
-/** The same if rows have to be written to the disk first; systemd waits 10 s. */
-const HISTORY_GRACE = 8000;
+/** The same if rows have to be written to the disk first; systemd waits 30 s. */
+const HISTORY_GRACE = 25_000;
 
 /** Milliseconds of these for the exit itself. */
 const RESERVE = 50;
@@ -43,15 +48,23 @@ export interface ServeOptions {
   readonly overrides: Overrides;
 }
 
-/** Serves until a signal comes. Rejects with one sentence when it cannot start, and with a ConfigError when the configuration is wrong. */
+/**
+ * Serves until a signal comes. A wrong configuration is replaced by the last good one, or by the load of this machine; on a
+ * terminal, where a person reads the mistakes, it rejects with a ConfigError. Rejects with one sentence when it cannot start.
+ */
 export async function serve({ file, overrides }: ServeOptions, webRoot: string): Promise<void> {
   const drivers = new Drivers();
-  const read = await readConfig(file, overrides, { drivers });
-  if ('problems' in read) throw new ConfigError(read.problems);
-  const { config, files, skipped } = read;
-  const place = { ...config.server, commandLine: overrides, inherited: inheritedSocket(process.env) };
+  const read = await readConfig(file, overrides, { drivers, secrets: 'serve' });
+  if ('problems' in read && process.stdout.isTTY) throw new ConfigError(read.problems);
   const style = logStyle();
   const logger = createLogger(style);
+  const lastGood = new LastGood(read.file, stateFolders(process.env), sentence => logger.warn(sentence));
+  const { valid, wrong }: Start =
+    'problems' in read
+      ? await startInstead(read, lastGood, overrides, { drivers, secrets: 'serve' })
+      : { valid: read };
+  const { config, files, skipped } = valid;
+  const inherited = inheritedSocket(process.env);
   const log = new EventLog(logger);
   const clock = new ClockWatch(thisMachine(), synchronized => log.synchronized(synchronized));
   const running = await RunningDatasets.start(config, {
@@ -60,16 +73,19 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       if (event.kind === 'clock-stepped') clock.stepped();
     },
     onOverrun: (dataset, missed) => log.overrun(dataset, missed),
+    onGone: (dataset, missed) => log.gone(dataset, missed),
     onFailure: (dataset, error) => log.failure(dataset, error),
     onLoadFailure: (dataset, error) => log.error(`stored rows of ${dataset} could not be loaded`, error),
     onHistory: (dataset, event) => log.history(dataset, event),
-    synchronized: () => clock.state.synchronized,
+    synchronized: () => (clock.hasLooked ? clock.state.synchronized : undefined),
   });
   reportStrayErrors(stray => log.stray(stray));
   const reloader = new Reloader({
-    read: known => readConfig(file, overrides, { drivers, known }),
+    read: known => readConfig(file, overrides, { drivers, known, secrets: 'serve' }),
     running,
     files,
+    wrong,
+    onTaken: taken => void lastGood.save(taken),
     logger,
   });
   const maxOpenFiles = knownOpenFileLimit();
@@ -91,14 +107,17 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   });
   const ending = new AbortController();
   endThoughBlocked();
-  const grace = config.datasets.some(({ history }) => history !== undefined) ? HISTORY_GRACE : GRACE;
+  // A mended configuration may have histories.
+  const mayStore = wrong !== undefined || config.datasets.some(({ history }) => history !== undefined);
+  const grace = mayStore ? HISTORY_GRACE : GRACE;
   // An unhandled rejection arrives as an uncaught error.
   closeWithGrace(
     { delay: grace, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
     async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
       else if (style !== 'terminal') logger.info(`ending on ${signal}`);
-      const until = performance.now() + grace - RESERVE;
+      // A blocked sensor does not hold up the end; the app waits for the rows of histories itself.
+      const until = performance.now() + GRACE - RESERVE;
       ending.abort();
       supervision.stopping();
       clock.close();
@@ -110,24 +129,34 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   process.on('SIGHUP', () => void supervision.reloading(reloader.reload()));
   // Rows are served whether the clock is synchronised or not.
   void clock.start();
+  const isKept = wrong === undefined ? lastGood.save(valid) : undefined;
+  // The files are watched from here on: a mended address is taken while the server waits for a wrong one.
+  await reloader.watch(valid.file, [...valid.drivers, ...valid.secrets]);
+  const placeNow = () => ({ ...state.limits, commandLine: overrides, inherited });
+  let place: ListenAddress | undefined;
   try {
     const onWait = (sentence: string) => {
       logger.warn(sentence);
+      state.waits.clear();
       state.waits.add(sentence);
       // Rows are made meanwhile, so the start of the machine need not wait for the address.
       supervision.ready();
     };
-    if (!(await listen(app, place, { onWait, signal: ending.signal }))) return;
+    const isImpatient = process.stdout.isTTY;
+    place = await listen(app, placeNow, { onWait, isImpatient, signal: ending.signal });
   } catch (error) {
-    await app.close();
+    await Promise.all([reloader.close(), app.close()]);
     throw error;
   }
+  if (place === undefined) return;
+  running.listensAt(place);
+  if (state.waits.size > 0) logger.info('the wait for the address is over');
   state.waits.clear();
   supervision.ready();
   for (const sentence of skipped) logger.warn(sentence);
   const shortage = connectionShortage(state.limits, maxOpenFiles);
   if (shortage !== undefined) logger.warn(shortage);
-  await reloader.watch(read.file, read.drivers);
+  await isKept;
   // A signal may have closed the server meanwhile.
   if (ending.signal.aborted) return;
   for (const { info, delivery } of state.datasets) {
@@ -140,15 +169,35 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const names = state.datasets.map(({ info }) => info.name);
   const addresses = addressesOf(app, place, networkAddresses());
   if (style !== 'terminal')
-    logger.info({ files, datasets: names, addresses }, `serving ${names.join(', ')} at ${addresses[0]}`);
-  if (style !== 'journal') print(names, files, addresses);
+    logger.info({ files, datasets: names, addresses }, `serving ${namesText(names)} at ${addresses[0]}`);
+  if (style !== 'journal') print(names, files, addresses, foldersOf(state.datasets));
 }
 
-function print(names: readonly string[], files: readonly string[], addresses: readonly string[]): void {
+/** The folders in which the datasets keep their rows. */
+function foldersOf(datasets: readonly Dataset[]): readonly string[] {
+  const folders = datasets.flatMap(dataset => dataset.status().store?.history?.folder ?? []);
+  return [...new Set(folders.map(folder => dirname(folder)))];
+}
+
+/** No dataset is open while none of the configuration can be opened. */
+function namesText(names: readonly string[]): string {
+  return names.length === 0 ? 'no dataset' : names.join(', ');
+}
+
+function print(
+  names: readonly string[],
+  files: readonly string[],
+  addresses: readonly string[],
+  folders: readonly string[],
+): void {
+  const [first] = names;
   const lines = [
-    `dapberry serves ${names.join(', ')}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
+    `dapberry serves ${namesText(names)}${files.length === 0 ? '' : `, as in ${files.join(', ')}`}`,
     `  live page   ${addresses.join('  ')}`,
-    `  as text     curl -N ${shellWord(`${addresses[0]}${names[0]}${DAP2.ascii.suffix}`)}`,
+    ...(first === undefined
+      ? []
+      : [`  as text     curl -N ${shellWord(`${addresses[0]}${first}${DAP2.ascii.suffix}`)}`]),
+    ...(folders.length === 0 ? [] : [`  past rows   in ${folders.join(', ')}`]),
     `  stop with Ctrl-C`,
     '',
   ];

@@ -50,6 +50,7 @@ export function sizeText(bytes: number): string {
 }
 
 const TIMES = [
+  [365.25 * 86_400, 'y'],
   [86_400, 'd'],
   [3600, 'h'],
   [60, 'min'],

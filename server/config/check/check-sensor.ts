@@ -23,6 +23,7 @@ import {
 } from '../schema/sensor-schema.ts';
 import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import { type Problem, quoted, type Step } from '../text/problem.ts';
+import { checkLimits, type LimitsByColumn } from './check-limits.ts';
 import type { CheckOptions } from './check-options.ts';
 
 export interface SensorNode {
@@ -34,6 +35,7 @@ export interface SensorNode {
   readonly setup: SensorSetup | undefined;
   /** The configured name. */
   readonly ownName: string | undefined;
+  readonly limits: LimitsByColumn;
   readonly claims: readonly string[];
   /** Seconds that a reading takes, and the kind of the sensor. */
   readonly conversion: { readonly time: number; readonly kind: string };
@@ -44,7 +46,13 @@ export function checkSensor(dataset: DatasetNode, index: number, options: CheckO
   const path = [...dataset.path, 'sensors', index];
   const value = valueAt(dataset.document.value, path);
   const part = { dataset, path, value };
-  const unknown = { setup: undefined, ownName: undefined, claims: [], conversion: { time: 0, kind: '' } };
+  const unknown = {
+    setup: undefined,
+    ownName: undefined,
+    limits: new Map(),
+    claims: [],
+    conversion: { time: 0, kind: '' },
+  };
   const written = writtenDriver(value);
   if (written === undefined) {
     const kind = options.kinds.find(({ name }) => name === valueAt(value, ['kind']));
@@ -98,15 +106,18 @@ function ofKind(
     derived: validEntries(derived, derivedSchema),
     sampling: paceOf(value),
   });
+  const limits = checkLimits({ ...part, value }, setup);
   return {
     setup: named ? setup : undefined,
     ownName,
+    limits: limits.limits,
     claims: kind.claims?.(data) ?? [],
     conversion: { time: kind.conversionTime(data), kind: kind.name },
     problems: [
       ...problems,
       ...unknownChannels(part, kind.channels(data), channels),
       ...unfitSources(part, setup, derived),
+      ...limits.problems,
     ],
   };
 }

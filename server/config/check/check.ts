@@ -4,7 +4,9 @@ import type { SensorSetup } from '../../../device/index.ts';
 import { problemAt, valueAt } from '../mistakes/explain.ts';
 import type { DatasetNode } from '../text/dataset-node.ts';
 import { type Problem, pathText, quoted } from '../text/problem.ts';
+import { checkHistory } from './check-history.ts';
 import { checkIntervals } from './check-intervals.ts';
+import type { LimitsByColumn } from './check-limits.ts';
 import type { CheckOptions } from './check-options.ts';
 import { checkSensor, type SensorNode } from './check-sensor.ts';
 import { reservedAttributes } from './dataset-info.ts';
@@ -14,6 +16,8 @@ export interface CheckResult {
   readonly problems: readonly Problem[];
   /** The sensors of each dataset; complete if there are no problems. */
   readonly setups: ReadonlyMap<DatasetNode, readonly SensorSetup[]>;
+  /** The limits of the columns of each dataset. */
+  readonly limits: ReadonlyMap<DatasetNode, LimitsByColumn>;
 }
 
 /** The column that every row has besides its sensors' columns. */
@@ -31,9 +35,13 @@ export function checkDatasets(parts: readonly DatasetNode[], options: CheckOptio
       ...sensors.flatMap(sensorNames),
       ...sensors.flatMap(columnNames),
       ...claims(sensors.flat()),
+      ...parts.flatMap(part => checkHistory(part, options.overrides)),
       ...parts.flatMap((part, index) => checkIntervals(part, sensors[index]!, options.overrides)),
     ],
     setups: new Map(parts.map((part, index) => [part, setups[index]!])),
+    limits: new Map(
+      parts.map((part, index) => [part, new Map(sensors[index]!.flatMap(({ limits }) => [...limits]))]),
+    ),
   };
 }
 

@@ -31,6 +31,7 @@ export function datasetInfo(name: string, written: WrittenDataset, words: Source
     summary: written.summary ?? words.summary,
     source: written.source ?? words.source,
     attributes: new Map(attributes),
+    ...(written.public ? { isPublic: true } : {}),
   };
 }
 

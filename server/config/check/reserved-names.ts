@@ -1,12 +1,20 @@
 // Lists the names that no dataset may have, because addresses of the server itself begin with them.
 
-/** `/health`, `/metrics`, `/catalog.json`, `/index.html`, `/pages.css`, `/favicon.svg` and `/assets/`. */
+/**
+ * `/health`, `/metrics`, `/catalog.json`, `/latest.json`, `/past/`, `/index.html`, `/embed.html`, `/dapberry-chart.js`,
+ * `/pages.css`, `/docs/`, `/favicon.svg` and `/assets/`.
+ */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'health',
   'metrics',
   'catalog',
+  'latest',
+  'past',
   'index',
+  'embed',
+  'dapberry-chart',
   'pages',
+  'docs',
   'favicon',
   'assets',
 ]);

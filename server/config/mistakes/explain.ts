@@ -14,6 +14,7 @@ import {
 import { isMapping } from '../text/dataset-node.ts';
 import type { Document } from '../text/document.ts';
 import { type Problem, pathText, quoted, type Step } from '../text/problem.ts';
+import { insteadOfHistory } from './known-histories.ts';
 import { insteadOfKind } from './known-parts.ts';
 
 /** The booleans of YAML 1.1. */
@@ -147,7 +148,10 @@ function wrongValue(part: DocumentNode, path: readonly Step[]): Problem {
   const schema = schemaIn(part, path) ?? {};
   const expected = expectationOf(schema);
   const isKind = path.at(-1) === 'kind' && typeof value === 'string' && schema.type === 'string';
-  const hint = (isKind ? insteadOfKind(value) : undefined) ?? hintFor(schema, value);
+  const hint =
+    (isKind ? insteadOfKind(value) : undefined) ??
+    insteadOfHistory(path.at(-1), value) ??
+    hintFor(schema, value);
   return problemAt(part, inDocument(part, path), value === null ? 'key' : 'value', {
     expected,
     // In hexadecimal too, as the message expects it.

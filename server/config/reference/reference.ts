@@ -47,6 +47,7 @@ export function referenceText(kinds: readonly SensorKind[]): string {
     { title: 'The whole', text: 'At the top of the file.', schema },
     { title: '`server`', text: described(server), schema: server },
     { title: '`server.cors`', text: described(below(server, 'cors')), schema: below(server, 'cors') },
+    { title: '`server.embed`', text: described(below(server, 'embed')), schema: below(server, 'embed') },
     { title: '`history`', text: described(history), schema: schemaIn(history.anyOf?.[0]) },
     {
       title: '`datasets.NAME`',
@@ -70,6 +71,11 @@ export function referenceText(kinds: readonly SensorKind[]): string {
       schema: below(channel, 'calibration'),
     },
   ];
+  sections.push({
+    title: '`sensors[].channels.CHANNEL.warn`',
+    text: 'The bounds of a warning, and of an `alarm`. A value that is equal to a bound is within.',
+    schema: below(channel, 'warn'),
+  });
   const derived = schemaIn(below(sensors[0]!, 'derived').additionalProperties).oneOf as readonly JsonSchema[];
   sections.push({
     title: '`sensors[].derived.COLUMN`',
@@ -82,9 +88,10 @@ export function referenceText(kinds: readonly SensorKind[]): string {
 }
 
 function sharedDerivedKeys({ properties = {} }: JsonSchema): JsonSchema {
-  const { by, from, units, long_name, standard_name, type, valid_range } = properties;
+  const { by, from, units, long_name, standard_name, type, valid_range, warn, alarm } = properties;
   const anyOne = { ...schemaIn(by), expected: 'one of the derivations' };
-  const shared = { by: anyOne, from: schemaIn(from), units, long_name, standard_name, type, valid_range };
+  const column = { units, long_name, standard_name, type, valid_range, warn, alarm };
+  const shared = { by: anyOne, from: schemaIn(from), ...column };
   return { properties: shared as NonNullable<JsonSchema['properties']>, required: ['by', 'from'] };
 }
 

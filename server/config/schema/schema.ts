@@ -13,11 +13,12 @@ import {
   OTHER_CONNECTIONS,
   OTHER_CONNECTIONS_PER_ADDRESS,
 } from '../../connections/connection-limits.ts';
-import { DEFAULT_PROXIES, isProxyEntry } from '../../network/trusted-proxies.ts';
+import { DEFAULT_PROXIES } from '../../network/address-list.ts';
 import { DEFAULT_BOUNDS } from '../../store/memory-store.ts';
-import type { StoreBounds } from '../../store/row-store.ts';
 import { DEFAULT_LIMITS } from '../../stream/stream-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
+import { ACCESS, ACCESS_SHAPE, ADDRESS_ENTRY, addressEntry, refineHosts } from './access-schema.ts';
+import { DATASET_HISTORY, HISTORY } from './history-schema.ts';
 import { EXPECTED_HOST, listenFault } from './listen-address.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { email, text, url } from './words.ts';
@@ -25,15 +26,16 @@ import { email, text, url } from './words.ts';
 /** Defaults: seconds between rows, the seed of the simulation, and the port. */
 export const DEFAULT_INTERVAL = 1;
 export const DEFAULT_SEED = 2013;
-const DEFAULT_PORT = 8080;
+export const DEFAULT_PORT = 8080;
 
 const LARGEST_SEED = 4_294_967_295;
 const LARGEST_COUNT = 1_000_000;
 
-const DATASET_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+export const DATASET_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const ORIGIN = /^(\*|https?:\/\/[^/\s?#]+)$/;
 
-const PROXY_ENTRY = 'loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24';
+/** A source of `frame-ancestors` in a Content-Security-Policy, which knows no IPv6 addresses. */
+const FRAME_ORIGIN = /^(\*|https?:\/\/(\*\.)?[\w.-]+(:(\d{1,5}|\*))?)$/;
 
 const contact = z
   .strictObject({
@@ -71,49 +73,13 @@ const log = z
   .strictObject({
     rows: z.int().min(1).max(1_000_000_000).default(DEFAULT_BOUNDS.rows).describe('Rows.'),
     bytes: size({ low: 1024, high: 64 * 1024 ** 3 }, 'Memory, 8 bytes a Float64 value.').prefault('32 MiB'),
-    age: duration({ low: 1, high: 10 * 366 * 86_400 }, 'Time before the newest row.').prefault('1 d'),
+    age: duration(
+      { low: 1, high: 10 * 366 * 86_400 },
+      'Time before the newest row; by default 1 d, and 1 h with a history, which has the rows from before.',
+    ).optional(),
   })
   .prefault({})
-  .transform((bounds): StoreBounds => bounds)
   .describe('How many past rows stay in memory; the bound that is reached first applies.');
-
-const FLUSH = duration(
-  { low: 1, high: 86_400 },
-  'Time between two writes: a power cut loses the rows since the last one.',
-);
-const KEEP = duration({ low: 86_400, high: 100 * 366 * 86_400 }, 'Time before the newest row.');
-const SIZE = size({ low: 1024 ** 2, high: 1024 ** 4 }, 'Space for the files of one dataset.');
-const PATH = text(
-  'The folder; by default `history` in the state directory of the service, without which there is no history.',
-);
-
-/** A mapping, or `off`. */
-function history<Shape extends z.ZodRawShape>(shape: Shape, description: string) {
-  return z.union([z.strictObject(shape), z.literal(['off', false])]).meta({
-    description,
-    expected: 'off, or a mapping with the keys path, flush, keep and size',
-  });
-}
-
-const DATASET_HISTORY = history(
-  { path: PATH, flush: FLUSH.optional(), keep: KEEP.optional(), size: SIZE.optional() },
-  'Another history than that of the whole file; off keeps the rows of this dataset in memory alone.',
-).optional();
-
-const HISTORY_SHAPE = {
-  path: PATH,
-  flush: FLUSH.prefault('10 min'),
-  keep: KEEP.prefault('1827 d'),
-  size: SIZE.prefault('2 GiB'),
-};
-
-/** The keys of a history that nothing is written about. */
-export const DEFAULT_HISTORY = z.strictObject(HISTORY_SHAPE).parse({});
-
-const HISTORY = history(
-  HISTORY_SHAPE,
-  'Past rows on disk, in Parquet files; the oldest days are deleted first. Off keeps rows in memory alone.',
-).prefault({});
 
 /** The keys of a dataset, without its sensors. */
 export const DATASET_SHAPE = {
@@ -134,6 +100,7 @@ export const DATASET_SHAPE = {
   naming_authority: text('The authority that assigned the id, such as org.example.'),
   position,
   attributes,
+  public: z.boolean().default(false).describe('Everyone may read it, also where `access` names users.'),
   interval: duration(
     { low: SHORTEST_INTERVAL, high: LONGEST_INTERVAL, orZero: true },
     'Time between rows; with 0, each client gets rows of its own, as fast as it reads.',
@@ -202,15 +169,14 @@ const server = z
       .max(1000)
       .default(DEFAULT_UNANSWERED_REQUESTS)
       .describe('Requests of one connection that may be unanswered; one more closes the connection.'),
+    ...ACCESS_SHAPE,
     trustProxy: z
-      .union([
-        z.literal(false).transform((): string[] => []),
-        z.array(z.string().refine(isProxyEntry, PROXY_ENTRY).meta({ expected: PROXY_ENTRY })),
-      ])
+      .union([z.literal(false).transform((): string[] => []), z.array(addressEntry)])
       .prefault([...DEFAULT_PROXIES])
       .meta({
-        description: 'Proxies whose `X-Forwarded-For` header is trusted; false trusts none.',
-        expected: `false, or a list of proxies: ${PROXY_ENTRY}`,
+        description:
+          'Proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` headers are trusted; false trusts none.',
+        expected: `false, or a list of proxies: ${ADDRESS_ENTRY}`,
       }),
     headersTimeout: duration({ low: 1, high: 3600 }, 'Time limit for the headers of a request.').prefault(
       DEFAULT_HTTP_LIMITS.headersTimeout,
@@ -233,7 +199,23 @@ const server = z
       })
       .prefault({})
       .describe('Access by web pages of other servers.'),
+    embed: z
+      .strictObject({
+        origins: z
+          .array(
+            z.string().regex(FRAME_ORIGIN).meta({
+              expected: '"*" or an origin such as https://example.org or https://*.example.org',
+            }),
+          )
+          .default([])
+          .describe(
+            'Origins whose pages may show `/embed.html` in a frame, besides pages of this server; * allows all.',
+          ),
+      })
+      .prefault({})
+      .describe('Charts in frames of other web pages.'),
   })
+  .superRefine(refineHosts)
   .prefault({})
   .describe('The network and the limits of the server.');
 
@@ -253,6 +235,7 @@ export function configSchemas(kinds: readonly SensorKind[]) {
   });
   const config = z.strictObject({
     server,
+    access: ACCESS,
     simulate: z.boolean().default(false).describe('Simulate every sensor instead of reading this machine.'),
     seed: z
       .int()

@@ -9,6 +9,7 @@ import {
   type DerivedOverride,
   type SensorKind,
 } from '../../../device/index.ts';
+import { LIMIT_SHAPE, limitsFrom, refineLimits } from './limits-schema.ts';
 import { PACE_SHAPE } from './pace-schema.ts';
 import { NAME, name, text } from './words.ts';
 
@@ -50,6 +51,7 @@ const COLUMN_SHAPE = {
     .optional()
     .describe('The type of the column. Integer types round, and have a fill value in place of NaN.'),
   valid_range: range('The smallest and the largest valid value; the CF attribute valid_range.'),
+  ...LIMIT_SHAPE,
 };
 
 /** The keys of a column whose units are fixed. */
@@ -68,7 +70,8 @@ export const channelSchema = z
     ...COLUMN_SHAPE,
     calibration,
   })
-  .transform(({ name, calibration, ...column }): ChannelOverride => {
+  .superRefine((written, context) => refineLimits(limitsFrom(written) ?? {}, context))
+  .transform(({ name, calibration, warn: _warn, alarm: _alarm, ...column }): ChannelOverride => {
     const own = Object.entries({ name, calibration }).filter(([, value]) => value !== undefined);
     return { ...Object.fromEntries(own), ...columnOverride(column) };
   })
@@ -84,6 +87,7 @@ function derivedOf(by: Derivation) {
       ...by.options.shape,
       ...(by.from === 'any' ? COLUMN_SHAPE : COLUMN_WITHOUT_UNITS),
     })
+    .superRefine((written, context) => refineLimits(limitsFrom(written) ?? {}, context))
     .transform((written): DerivedOverride => {
       const options = Object.fromEntries(Object.entries(written).filter(([key]) => own.includes(key)));
       return { from: written.from, by, options, ...columnOverride(written) };

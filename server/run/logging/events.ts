@@ -1,6 +1,7 @@
 // Logs what happens: one line an event, in words, with its numbers as fields.
 
-import type { DeviceEvent, StrayError } from '../../../device/index.ts';
+import { type DeviceEvent, messageOf, type StrayError } from '../../../device/index.ts';
+import type { HistoryWork } from '../../history/history-faults.ts';
 import type { UnwantedEnd } from '../../http/app.ts';
 import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
 import { spoken } from '../../text/terminal-text.ts';
@@ -44,6 +45,10 @@ const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string
     'was refused a connection: too many are open (server.maxConnections, server.maxConnectionsPerAddress)',
     'were refused a connection: too many were open (server.maxConnections, server.maxConnectionsPerAddress)',
   ],
+  'connection-barred': [
+    'was refused: server.allow does not list its address',
+    'were refused: server.allow does not list their addresses',
+  ],
   'connection-displaced': [
     'had an idle connection, which was closed for a new one (server.maxConnections, server.maxConnectionsPerAddress)',
     'had idle connections, which were closed for new ones (server.maxConnections, server.maxConnectionsPerAddress)',
@@ -56,6 +61,22 @@ const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string
     'read nothing of its responses and was disconnected',
     'read nothing of their responses and were disconnected',
   ],
+};
+
+/** What is said of the work of a history while it fails, and when it succeeds again. */
+const HISTORY: Readonly<Record<HistoryWork, (dataset: string) => { fails: string; succeeds: string }>> = {
+  write: dataset => ({
+    fails: `the rows of ${dataset} cannot be stored; they wait in memory`,
+    succeeds: `the rows of ${dataset} are stored again`,
+  }),
+  merge: dataset => ({
+    fails: `the files of past days of ${dataset} cannot be merged; they stay in parts`,
+    succeeds: `the files of past days of ${dataset} are merged again`,
+  }),
+  delete: dataset => ({
+    fails: `old files of ${dataset} cannot be deleted`,
+    succeeds: `old files of ${dataset} are deleted again`,
+  }),
 };
 
 export class EventLog {
@@ -125,12 +146,21 @@ export class EventLog {
     }
   }
 
-  /** A dataset's log forgot rows before a reader came to them. */
+  /** Memory forgot rows of a dataset before a reader came to them. */
   overrun(dataset: string, missed: number): void {
-    this.#readers.report(`overrun ${dataset}`, missed, sum =>
+    this.#missed(dataset, missed, 'they were too slow');
+  }
+
+  /** Rows of a dataset were gone from its history when a reader came to them. */
+  gone(dataset: string, missed: number): void {
+    this.#missed(dataset, missed, 'a file of the history is gone, or the disk could not take the rows');
+  }
+
+  #missed(dataset: string, missed: number, why: string): void {
+    this.#readers.report(`missed ${dataset} ${why}`, missed, sum =>
       this.#logger.warn(
         { dataset, missed: sum },
-        `readers of ${dataset} were too slow and missed ${sum === 1 ? 'a row' : `${sum} rows`}`,
+        `readers of ${dataset} missed ${sum === 1 ? 'a row' : `${sum} rows`}: ${why}`,
       ),
     );
   }
@@ -138,12 +168,17 @@ export class EventLog {
   /** News of a dataset's rows on the disk. */
   history(dataset: string, event: HistoryEvent): void {
     const logger = this.#logger;
-    if (event.kind === 'remark') logger.warn({ dataset }, event.text);
-    else if (event.kind === 'back') logger.info({ dataset }, `the rows of ${dataset} are stored again`);
-    else {
-      const reason = event.error instanceof Error ? event.error.message : String(event.error);
-      logger.error({ dataset }, `the rows of ${dataset} cannot be stored; they wait in memory: ${reason}`);
+    if (event.kind === 'remark') {
+      logger.warn({ dataset }, event.text);
+      return;
     }
+    const { work, kind } = event;
+    this.#changes.report(`${dataset} history ${work}`, 1, (_changes, held) => {
+      const { fails, succeeds } = HISTORY[work](dataset);
+      const again = held > 0 ? `, after ${held} more changes` : '';
+      if (kind === 'back') logger.info({ dataset }, `${succeeds}${again}`);
+      else logger.error({ dataset }, `${fails}${again}: ${messageOf(event.error)}`);
+    });
   }
 
   /** A dataset stopped making rows because of an error; at interval 0, the rows of one reader. */
@@ -217,7 +252,7 @@ export class EventLog {
       const again = `the system clock was set ${held} more times, the last time ${way}`;
       const sentence = held > 0 ? again : `the system clock was set ${way}`;
       this.#logger.warn(
-        { seconds, ahead, time, ...(held > 0 ? { steps: held } : {}) },
+        { seconds, ahead, rowTime: time, ...(held > 0 ? { steps: held } : {}) },
         held > 0 && !isFar ? sentence : `${sentence}; ${rows}`,
       );
     });
@@ -228,7 +263,7 @@ function rowsAfterStep(ahead: number, isFar: boolean): string {
   if (ahead === 0) return 'earlier rows keep the times of the clock before it was set';
   const early = `the times of rows are ${spoken(ahead)} ahead of it`;
   if (isFar) return `${early}, and stay ahead for ${spoken(CATCHES_UP_IN * ahead)}: ${RESTART_ADVICE}`;
-  return `${early} until the clock catches up or the server restarts`;
+  return `${early} until the clock catches up`;
 }
 
 function changesText(sensor: string, changes: number, now: string): string {

@@ -1,4 +1,4 @@
-// Decides whether a peer is a proxy whose X-Forwarded-For header is trusted, from names, addresses and networks.
+// Decides whether an address is in a list of names, addresses and networks: of trusted proxies, or of allowed clients.
 
 import { BlockList, isIP } from 'node:net';
 import { ipOf, plainAddress } from './ip-address.ts';
@@ -12,31 +12,31 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 
 export const DEFAULT_PROXIES: readonly string[] = ['loopback'];
 
-export class TrustedProxies {
+export class AddressList {
   readonly #listNow: () => readonly string[];
   #list: readonly string[] = [];
   #blocks = new BlockList();
 
   /** `list` returns the current entries, all of them valid; the configuration may change. */
-  constructor(list: () => readonly string[] = () => DEFAULT_PROXIES) {
+  constructor(list: () => readonly string[]) {
     this.#listNow = list;
   }
 
-  /** Whether the peer is a trusted proxy. */
-  has(peer: string | undefined): boolean {
+  /** Whether the list has the address; false for a text that is none. */
+  has(written: string | undefined): boolean {
     const list = this.#listNow();
     if (list !== this.#list) {
       this.#list = list;
       this.#blocks = blocksOf(list);
     }
-    const address = ipOf(peer);
+    const address = ipOf(written);
     if (address === undefined) return false;
     return this.#blocks.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
   }
 }
 
 /** Whether an entry is `loopback`, `linklocal`, `uniquelocal`, an IP address or a network such as `192.168.7.0/24`. */
-export function isProxyEntry(entry: string): boolean {
+export function isAddressEntry(entry: string): boolean {
   return Object.hasOwn(NAMED, entry) || networkOf(entry) !== undefined;
 }
 
@@ -46,7 +46,7 @@ interface Network {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/** Refuses a prefix of 0, which would trust every client's header. */
+/** Refuses a prefix of 0: a list of all addresses would trust the header of every client. */
 function networkOf(entry: string): Network | undefined {
   const [written = '', bits, ...rest] = entry.split('/');
   const version = isIP(written);
