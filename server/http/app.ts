@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { STORED_UNTIL } from '../../dap/protocol.ts';
 import { DEFAULT_HTTP_LIMITS } from '../config/http-limits.ts';
 import {
   type ConnectionLimits,
@@ -14,16 +15,23 @@ import { createHttpServer, type Refuse } from '../connections/http-server.ts';
 import { type ConnectionEnd, OpenConnections } from '../connections/open-connections.ts';
 import { checkFormats, ROW_FORMATS } from '../formats/list.ts';
 import type { RowFormat } from '../formats/row-format.ts';
-import { DEFAULT_PROXIES, TrustedProxies } from '../network/trusted-proxies.ts';
+import { AddressList, DEFAULT_PROXIES } from '../network/address-list.ts';
 import { OpenStreams } from '../stream/open-streams.ts';
 import { DEFAULT_LIMITS, type StreamLimits } from '../stream/stream-limits.ts';
 import { PROGRAM_HEADERS } from '../version.ts';
+import { AllowedClients, checkClients } from './allowed-clients.ts';
+import { checkHosts } from './allowed-hosts.ts';
 import { answerErrors } from './errors.ts';
+import { allowFrames, frameAncestors } from './frames.ts';
+import { guard } from './guard.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { DOCUMENTS } from './responses/documents.ts';
+import { arrayRoutes } from './routes/arrays.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
+import { docsRoutes } from './routes/docs.ts';
 import { healthRoute } from './routes/health.ts';
+import { latestRoutes } from './routes/latest.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import type { RouteContext, ServerState } from './server-state.ts';
@@ -51,6 +59,7 @@ declare module 'fastify' {
     /** The open streams of all datasets. */
     readonly streams: OpenStreams;
     readonly connections: OpenConnections;
+    readonly proxies: AddressList;
   }
 }
 
@@ -65,7 +74,13 @@ const SENSOR_FAREWELL = 150;
 
 const CORS = {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  exposedHeaders: [...Object.keys(PROGRAM_HEADERS), 'Content-Description', 'Date', 'Retry-After'],
+  exposedHeaders: [
+    ...Object.keys(PROGRAM_HEADERS),
+    'Content-Description',
+    'Date',
+    'Retry-After',
+    STORED_UNTIL,
+  ],
   maxAge: 86_400,
   strictPreflight: false,
 };
@@ -105,11 +120,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     onDisplaced: address => options.onUnwanted?.('stream-displaced', address),
     onError: err => complain('a stream was broken off', err),
   });
-  const proxies = new TrustedProxies(() => state.trustProxy ?? DEFAULT_PROXIES);
+  const proxies = new AddressList(() => state.trustProxy ?? DEFAULT_PROXIES);
+  const clients = new AllowedClients(state);
   const refuse: Refuse = (request, response, error) => refuseRequest(app, request, response, error);
   const connections = new OpenConnections({
     limits: () => knownLimits(limits(), options.maxOpenFiles),
     isProxy: address => proxies.has(address),
+    isBarred: address => !proxies.has(address) && !clients.mayConnect(address),
     isStream: response => streams.has(response),
     refuse: (socket, error) => refuseOn(app, socket, error),
     onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
@@ -134,6 +151,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: address => proxies.has(address),
     clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket),
     routerOptions: { maxParamLength: 512 },
+    // By default the start fails if a plugin takes ten seconds to load, as on a small machine that boots. systemd ends a start that hangs.
+    pluginTimeout: 0,
   });
   // No request needs its body: none is read.
   app.removeAllContentTypeParsers();
@@ -145,10 +164,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.decorate('streams', streams);
   app.decorate('connections', connections);
+  app.decorate('proxies', proxies);
   // Before the hook of CORS, which answers preflight requests.
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(PROGRAM_HEADERS);
   });
+  checkClients(app, clients);
+  checkHosts(app, state);
   await app.register(cors, {
     delegator: (_request, answer) => {
       const { origins = ['*'] } = state;
@@ -166,7 +188,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         baseUri: ["'none'"],
         objectSrc: ["'none'"],
         formAction: ["'self'"],
-        frameAncestors: ["'self'"],
+        frameAncestors: [frameAncestors(state)],
       },
     },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
@@ -176,19 +198,26 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     strictTransportSecurity: false,
   });
 
-  answerErrors(app, complain);
+  allowFrames(app, state);
+  answerErrors(app, state, complain);
   answerRefusals(app);
+  guard(app, state);
   const context: RouteContext = { state, streams, connections, rowFormats, formats };
   dapRoutes(app, context);
+  arrayRoutes(app, context);
   catalogRoute(app, context);
+  latestRoutes(app, context);
   healthRoute(app, context);
   metricsRoute(app, context);
+  docsRoutes(app);
   await pageRoutes(app, context, webRoot);
 
   app.addHook('preClose', async () => {
     const closed = Promise.all(state.datasets.map(dataset => dataset.close()));
     await streams.allEnded(FAREWELL);
     await Promise.race([closed, delay(SENSOR_FAREWELL, undefined, { ref: false })]);
+    // A slow disk has all the time that the process has: a clean end loses no row.
+    await Promise.all(state.datasets.map(dataset => dataset.stored()));
   });
   return app;
 }

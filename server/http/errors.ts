@@ -1,32 +1,51 @@
-// Answers errors with a DAP2 Error object and the right status, without revealing the server's internals.
+// Answers errors with the right status, as a DAP2 Error object or, for people, as a page, without revealing the server's internals.
 
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConstraintError, printError } from '../../dap/protocol.ts';
 import { RequestError, wrongMethod } from '../request-error.ts';
 import { visibleText } from '../text/visible-text.ts';
+import { isForPeople } from './accept.ts';
+import { readableBy } from './guard.ts';
+import { errorPage } from './pages/error-page.ts';
+import { rootOf } from './pages/own-address.ts';
+import type { ServerState } from './server-state.ts';
 
-/** Answers every error of `app` and its router with a DAP2 Error object; calls `complain` for errors of the server. */
-export function answerErrors(app: FastifyInstance, complain: (what: string, error: unknown) => void): void {
-  app.setErrorHandler((error: FastifyError | RequestError, _request, reply) => {
+/** Answers every error of `app` and its router; calls `complain` for errors of the server. */
+export function answerErrors(
+  app: FastifyInstance,
+  state: ServerState,
+  complain: (what: string, error: unknown) => void,
+): void {
+  const sendError = (request: FastifyRequest, reply: FastifyReply, status: number, message: string) => {
+    if (!isForPeople(request.headers.accept)) return sendObject(reply, status, message);
+    const asked = { status, message: visibleText(message), url: request.originalUrl, root: rootOf(request) };
+    return reply
+      .code(status)
+      .removeHeader('Content-Description')
+      .header('Cache-Control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(errorPage(asked, readableBy(request, state)));
+  };
+  app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
     if (error instanceof RequestError) {
-      return sendError(reply.headers(error.headers), error.statusCode, error.message);
+      return sendError(request, reply.headers(error.headers), error.statusCode, error.message);
     }
     const status = error instanceof ConstraintError ? 400 : (error.statusCode ?? 500);
-    if (status < 500) return sendError(reply, status, error.message);
+    if (status < 500) return sendError(request, reply, status, error.message);
     complain('a request failed', error);
-    return sendError(reply, status, 'the server failed to answer; see its log');
+    return sendError(request, reply, status, 'the server failed to answer; see its log');
   });
   app.setNotFoundHandler((request, reply) => {
     const { method, url } = request;
     if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') {
       const { statusCode, message, headers } = wrongMethod(method);
-      return sendError(reply.headers(headers), statusCode, message);
+      return sendError(request, reply.headers(headers), statusCode, message);
     }
-    return sendError(reply, 404, `nothing is served at ${url.replace(/\?.*/s, '')}`);
+    return sendError(request, reply, 404, `nothing is served at ${url.replace(/\?.*/s, '')}`);
   });
 }
 
-function sendError(reply: FastifyReply, status: number, message: string): FastifyReply {
+function sendObject(reply: FastifyReply, status: number, message: string): FastifyReply {
   return (
     reply
       .code(status)

@@ -1,4 +1,4 @@
-// Listens at the socket that systemd passes or at the configured address, and waits for an address that does not exist yet.
+// Listens at the socket that systemd passes or at the configured address, and waits while the address is missing or taken.
 
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
@@ -19,38 +19,64 @@ export interface ListenAddress {
 }
 
 export interface WaitOptions {
-  /** Called once, with a sentence, if the address does not exist yet. */
+  /** Called with a sentence when the wait begins, and when its reason changes. */
   readonly onWait: (sentence: string) => void;
+  /** Rejects at once unless the address is only missing: a person reads the error and starts the server again. */
+  readonly isImpatient?: boolean;
+  /** Milliseconds before the first repetition; each pause is twice as long, up to `longestPause`. */
+  readonly firstPause?: number;
+  readonly longestPause?: number;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
-/** How often a missing address is tried again. */
-const RETRY_MS = 2000;
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Listens, and waits for an address that this machine does not have yet: a service may start before the network.
- * @returns false if `signal` ended the wait
+ * Listens, and tries again for ever while that fails: a service may start before the network, or before another program has left
+ * the port. `addressNow` is asked before each attempt, as the configuration may change meanwhile.
+ * @returns the address; undefined if `signal` ended the wait
  * @throws an error with a sentence for a person
  */
 export async function listen(
   app: FastifyInstance,
-  address: ListenAddress,
-  { onWait, signal }: WaitOptions,
-): Promise<boolean> {
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
+  addressNow: () => ListenAddress,
+  { onWait, signal, isImpatient = false, firstPause = FIRST_PAUSE_MS, longestPause }: WaitOptions,
+): Promise<ListenAddress | undefined> {
+  let said = '';
+  for (
+    let pause = firstPause;
+    !signal.aborted;
+    pause = Math.min(2 * pause, longestPause ?? LONGEST_PAUSE_MS)
+  ) {
+    const address = addressNow();
     try {
       await listenOnce(app, address);
-      return true;
+      return address;
     } catch (error) {
-      if (codeOf(error) !== 'EADDRNOTAVAIL' || address.host === undefined) throw explain(error, address);
-      if (attempt === 0)
-        onWait(`waiting for the address ${address.host}, which this machine does not have now`);
-      await delay(RETRY_MS, undefined, { signal }).catch(() => {});
+      const isMissing = codeOf(error) === 'EADDRNOTAVAIL' && address.host !== undefined;
+      const isWaiting = isMissing || (!isImpatient && WAITED_FOR.has(codeOf(error)));
+      if (!isWaiting || address.inherited !== undefined) throw explain(error, address);
+      const sentence = isMissing
+        ? `waiting for the address ${address.host}, which this machine does not have now`
+        : `waiting: ${explain(error, address).message}`;
+      if (sentence !== said) onWait(sentence);
+      said = sentence;
+      await delay(pause, undefined, { signal }).catch(() => {});
     }
   }
-  return false;
+  return undefined;
 }
+
+/** The errors that another program, the network or a changed configuration can end. */
+const WAITED_FOR: ReadonlySet<string> = new Set([
+  'EADDRINUSE',
+  'EADDRNOTAVAIL',
+  'EACCES',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /** The addresses of a listening server, the one for this machine first. */
 export function addressesOf(

@@ -112,7 +112,8 @@ export function refuseRequest(
   error: RequestError,
 ): void {
   refused.set(request, error);
-  // Any valid address leads to the hooks.
-  request.url = '/';
+  // Any valid address leads to the hooks; pages link relative to the one that was sent.
+  const { url = '/' } = request;
+  Object.assign(request, { originalUrl: url, url: '/' });
   app.routing(request, response);
 }

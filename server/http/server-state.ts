@@ -1,6 +1,7 @@
 // Defines the state of a server that its responses depend on, which may change while it runs.
 
 import type { ResponseFormat } from '../../dap/protocol.ts';
+import type { AccessRules } from '../access/rules.ts';
 import type { ConfigurationState } from '../config/configuration-state.ts';
 import type { HttpLimits } from '../config/http-limits.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
@@ -17,10 +18,18 @@ export interface ServerState {
   readonly datasets: readonly Dataset[];
   /** Limits that are not given have their defaults. */
   readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
-  /** Peers whose X-Forwarded-For header is believed; by default those of this machine. */
+  /** Peers whose X-Forwarded headers are believed; by default those of this machine. */
   readonly trustProxy?: readonly string[];
+  /** Addresses and networks of the clients that may connect, besides this machine; by default all. */
+  readonly allow?: readonly string[] | undefined;
+  /** Names of this server that a request may be addressed to, besides its own; by default all. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Who may read; by default everyone. */
+  readonly access?: AccessRules | undefined;
   /** Origins, such as `https://example.org`, whose pages may read the data in a browser; by default all. */
   readonly origins?: readonly string[];
+  /** Origins whose pages may show `/embed.html` in a frame, besides the pages of this server; by default none. */
+  readonly frameOrigins?: readonly string[];
   /** Undefined where the configuration is not watched. */
   readonly configuration?: ConfigurationState | undefined;
   /** Whether the system clock is synchronised; undefined where it is not watched. */

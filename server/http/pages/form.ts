@@ -7,6 +7,7 @@ import {
   ConstraintError,
   DAP2,
   encodeConstraint,
+  isEndless,
   type Plan,
   parseConstraint,
   planConstraint,
@@ -14,6 +15,7 @@ import {
   type Sequence,
 } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
+import { stretchNav } from './array-links.ts';
 import {
   constraintOf,
   type FormFields,
@@ -22,9 +24,9 @@ import {
   readFields,
   SELECTION_ROWS,
 } from './form-fields.ts';
-import { type Html, html, page } from './html.ts';
+import { type Html, html } from './html.ts';
 import { links } from './links.ts';
-import { STYLE_PATH } from './style.ts';
+import { page } from './page.ts';
 
 const OPERATORS = ['>=', '>', '<=', '<', '=', '!='];
 
@@ -38,6 +40,9 @@ const FUNCTIONS = [
   'orderByClosest("time/10minutes")',
   'orderByLimit("time/1hour,1")',
 ] as const;
+
+/** The button that checks a constraint as it was typed. */
+const CONSTRAINT_BUTTON = 'constraint';
 
 /** A submitted form: its fields, and the format of the button that was pressed; undefined for the button for the link. */
 interface Submission {
@@ -69,6 +74,11 @@ export function formTarget(
   now: number,
   formats: readonly ResponseFormat[],
 ): string | undefined {
+  const values = new URLSearchParams(query);
+  if (values.get('get') === CONSTRAINT_BUTTON) {
+    const typed = (values.get('constraint') ?? '').trim();
+    return `${dataset.info.name}${DAP2.form.suffix}${typed === '' ? '' : `?${encodeURIComponent(typed)}`}`;
+  }
   const { format, fields } = submissionOf(query, formats) ?? {};
   if (format === undefined || fields === undefined) return undefined;
   const checked = check(dataset, constraintOf(fields, sequenceOf(dataset)), now);
@@ -81,6 +91,7 @@ export function formPage(
   query: string,
   now: number,
   formats: readonly ResponseFormat[],
+  root: string,
 ): { status: number; page: string } {
   const sequence = sequenceOf(dataset);
   const submission = submissionOf(query, formats);
@@ -93,18 +104,40 @@ export function formPage(
       : fieldsOf(checked.constraint, checked.plan, sequence);
   const fields = submission?.fields ?? given;
   const answer = wrong
-    ? html`<p class="error" role="alert">${checked.error}</p>`
+    ? html`<p class="error" role="alert">${checked.error}</p>${submission === undefined ? typedConstraint(dataset, expression) : ''}`
     : expression === ''
       ? ''
-      : addressesOf(dataset, checked.encoded, formats);
-  const { title } = dataset.info;
-  const body = html`${links(dataset, formats)}\n${answer}\n${form(dataset, fields, formats)}`;
-  return { status: wrong ? 400 : 200, page: page(`Data of ${title}`, `.${STYLE_PATH}`, body) };
+      : addressesOf(dataset, checked, formats);
+  const body = html`${links(dataset, formats)}\n${stretchNav(dataset, now)}\n${answer}\n${form(dataset, fields, formats)}`;
+  return {
+    status: wrong ? 400 : 200,
+    page: page({ heading: `Data of ${dataset.info.title}`, root, dataset: dataset.info, here: 'form' }, body),
+  };
 }
 
-type ConstraintCheck =
-  | { readonly constraint: Constraint; readonly plan: Plan; readonly encoded: string }
-  | { readonly error: string };
+/** A field with the constraint of an address that is wrong, to mend it: the fields of the form cannot show it. */
+function typedConstraint({ info }: Dataset, expression: string): Html {
+  return html`
+<form action="${info.name}${DAP2.form.suffix}" method="get">
+<p><label>The constraint <input class="wider" name="constraint" value="${decoded(expression)}" autocapitalize="none" spellcheck="false"></label></p>
+<button type="submit" name="get" value="${CONSTRAINT_BUTTON}">Check the constraint</button></form>`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+interface CheckedConstraint {
+  readonly constraint: Constraint;
+  readonly plan: Plan;
+  readonly encoded: string;
+}
+
+type ConstraintCheck = CheckedConstraint | { readonly error: string };
 
 function check(dataset: Dataset, expression: string, now: number): ConstraintCheck {
   try {
@@ -121,8 +154,13 @@ function address({ info }: Dataset, { suffix }: ResponseFormat, encoded: string)
   return `${info.name}${suffix}${encoded === '' ? '' : `?${encoded}`}`;
 }
 
-function addressesOf(dataset: Dataset, encoded: string, formats: readonly ResponseFormat[]): Html {
-  const items = constrained(formats).map(format => {
+function addressesOf(
+  dataset: Dataset,
+  { encoded, plan }: CheckedConstraint,
+  formats: readonly ResponseFormat[],
+): Html {
+  const answered = constrained(formats).filter(({ needsEnd }) => needsEnd !== true || !isEndless(plan));
+  const items = answered.map(format => {
     const target = address(dataset, format, encoded);
     return html`<li><a href="${target}"><code>${target}</code></a></li>\n`;
   });
@@ -164,7 +202,7 @@ ${columns}</fieldset>
 <fieldset><legend>Only rows where</legend>
 ${selections}
 <p>Write a time as seconds since 1970, <code>now-10minutes</code> or <code>2026-01-31T12:00:00Z</code>. With a condition on time
-the response begins with the rows in memory. A condition without a value is ignored.</p></fieldset>
+the response begins with the oldest row that can match. A condition without a value is ignored.</p></fieldset>
 <fieldset><legend>Fewer rows</legend>
 <p><label>by the function <input name="thinning" size="40" list="functions" value="${fields.thinning}"></label></p>
 <datalist id="functions">${FUNCTIONS.map(example => html`<option value="${example}"></option>`)}</datalist>

@@ -20,24 +20,6 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ht
   return new Html(texts.map((text, index) => text + write(parts[index] ?? '')).join(''));
 }
 
-/** A complete page. `heading` is its title too. */
-export function page(heading: string, style: string, body: Html): string {
-  return `<!doctype html>\n${html`<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${heading} - dapberry</title>
-<link rel="stylesheet" href="${style}">
-<link rel="icon" href="data:,">
-</head>
-<body>
-<h1>${heading}</h1>
-${body}
-</body>
-</html>
-`}`;
-}
-
 function write(part: Part): string {
   if (part instanceof Html) return part.markup;
   if (Array.isArray(part)) return part.map(write).join('');

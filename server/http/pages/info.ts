@@ -9,14 +9,16 @@ import {
 } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import type { RowDelivery } from '../../source/row-source.ts';
-import { type Html, html, page } from './html.ts';
+import { stretchNav } from './array-links.ts';
+import { type Html, html } from './html.ts';
 import { links } from './links.ts';
-import { STYLE_PATH } from './style.ts';
+import { page } from './page.ts';
 
 export function infoPage(
   dataset: Dataset,
   attributes: AttributeTable,
   formats: readonly ResponseFormat[],
+  root: string,
 ): string {
   const { info, layout, model } = dataset;
   const [sequence] = model.variables as readonly [Sequence];
@@ -25,13 +27,13 @@ export function infoPage(
     return html`<tr><td><code>${field.name}</code></td><td>${field.type}</td><td>${list(table)}</td></tr>\n`;
   });
   return page(
-    info.title,
-    `.${STYLE_PATH}`,
+    { heading: `About ${info.title}`, root, dataset: info, here: 'info' },
     html`${links(dataset, formats)}
+${stretchNav(dataset, Date.now() / 1000)}
 <p>${info.summary}</p>
 <p>${pace(dataset.delivery)} The dataset <code>${info.name}</code> has one Sequence, <code>${layout.name}</code>:</p>
-<table><tr><th>Column</th><th>Type</th><th>Attributes</th></tr>
-${rows}</table>
+<div class="wide" tabindex="0" role="group" aria-label="Columns"><table><thead><tr><th>Column</th><th>Type</th><th>Attributes</th></tr></thead>
+<tbody>${rows}</tbody></table></div>
 <h2>Of the whole dataset</h2>
 ${list(attributeTable(attributes, 'NC_GLOBAL'))}`,
   );

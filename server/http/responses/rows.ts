@@ -1,15 +1,17 @@
 // Answers a request with a stream of rows.
 
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Plan } from '../../../dap/protocol.ts';
-import type { RowFormat } from '../../formats/row-format.ts';
-import { ipOf } from '../../network/ip-address.ts';
+import type { FastifyReply } from 'fastify';
+import { STORED_UNTIL } from '../../../dap/protocol.ts';
+import { fileName } from '../../formats/file-name.ts';
+import type { RowFormat, RowRequest } from '../../formats/row-format.ts';
 import { RequestError } from '../../request-error.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { RowEncoding } from '../../stream/row-encoding.ts';
 import type { SharedRows } from '../../stream/shared-rows.ts';
-import { type DapRequest, planOf, setHeaders } from './dap-request.ts';
+import { isForPeople } from '../accept.ts';
+import { clientOf, type DapRequest, setHeaders } from './dap-request.ts';
+import { rowRequest } from './row-request.ts';
 
 /** Begins a stream; checks everything that can be wrong before the first byte is sent. */
 export function sendRows(
@@ -19,65 +21,80 @@ export function sendRows(
 ): FastifyReply | Promise<FastifyReply> {
   const { dataset, request, reply } = asked;
   setHeaders(reply, format);
-  const plan = planOf(asked);
-  const { failure } = dataset.status();
+  const rows = rowRequest(format, asked);
+  if (rows === 'complete') return reply.code(204).removeHeader('Content-Type').send();
+  const { failure, store } = dataset.status();
   if (failure !== undefined && dataset.delivery.kind !== 'on-demand') {
     throw new RequestError(503, `the dataset ${dataset.info.name} gives no more rows: ${failure}`);
   }
+  const storedUntil = store?.history?.lastTimeBefore;
+  if (storedUntil !== undefined) reply.header(STORED_UNTIL, storedUntil);
   // Fastify would read the body of a HEAD, which is endless.
-  if (request.method === 'HEAD') return nameFile(format, asked).send();
+  if (request.method === 'HEAD') return nameFile(format, asked, rows).send();
   // A format that is loaded already goes on at once, so that the stream begins with the very next row.
-  if (plan.thinning === undefined)
-    return afterwards(streams.shared.of(dataset, format, plan), shared =>
-      begin(format, asked, streams, { plan, encoding: shared.encoding, shared }),
-    );
-  return afterwards(format.open({ plan, attributes: dataset.attributes }), writer =>
-    begin(format, asked, streams, { plan, encoding: new RowEncoding(writer) }),
+  return afterwards(encodingOf(format, rows, streams), encoded =>
+    begin(format, asked, streams, rows, encoded),
   );
 }
 
-interface OpenedRows {
-  readonly plan: Plan;
+interface EncodedRows {
   readonly encoding: RowEncoding;
   readonly shared?: SharedRows;
 }
 
-function begin(format: RowFormat, asked: DapRequest, streams: OpenStreams, rows: OpenedRows): FastifyReply {
-  const { dataset, request, reply } = asked;
+function encodingOf(
+  format: RowFormat,
+  rows: RowRequest,
+  streams: OpenStreams,
+): EncodedRows | Promise<EncodedRows> {
+  const { dataset, plan, options } = rows;
+  const own = format.openFor?.(rows);
+  if (own === undefined && plan.thinning === undefined)
+    return afterwards(streams.shared.of(dataset, format, plan, options), shared => ({
+      encoding: shared.encoding,
+      shared,
+    }));
+  return afterwards(own ?? format.open(rows), opened => ({ encoding: new RowEncoding(opened) }));
+}
+
+function begin(
+  format: RowFormat,
+  asked: DapRequest,
+  streams: OpenStreams,
+  { dataset, plan }: RowRequest,
+  encoded: EncodedRows,
+): FastifyReply {
+  const { request, reply } = asked;
   const { info, delivery } = dataset;
   const stream = { address: clientOf(request), dataset: info.name, delivery, format: format.name };
   streams.admit(stream);
-  nameFile(format, asked);
+  const { head, headForBrowser, headers = {} } = encoded.encoding.writer;
+  nameFile(format, asked, { plan }).headers(headers);
   // Fastify keeps nothing of a stream, which lasts: there may be thousands of them.
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
-  const { head, headForBrowser } = rows.encoding.writer;
   streams.begin(stream, {
-    ...rows,
+    ...encoded,
+    plan,
     response,
-    head: headForBrowser !== undefined && isFromBrowser(request) ? headForBrowser() : head,
-    cursor: dataset.open(rows.plan),
+    head: headForBrowser !== undefined && isForPeople(request.headers.accept) ? headForBrowser() : head,
+    cursor: dataset.open(plan),
   });
   return reply;
 }
 
 /** Names the file that a browser saves the rows as. An answer with an error is shown instead, and gets no such header. */
-function nameFile({ isDownload, suffix }: RowFormat, { dataset, reply }: DapRequest): FastifyReply {
+function nameFile(
+  { isDownload, suffix }: RowFormat,
+  { dataset, reply }: DapRequest,
+  { plan }: Pick<RowRequest, 'plan'>,
+): FastifyReply {
   if (isDownload !== true) return reply;
-  return reply.header('Content-Disposition', `attachment; filename="${dataset.info.name}${suffix}"`);
+  const name = fileName(dataset.info.name, suffix, plan.time);
+  return reply.header('Content-Disposition', `attachment; filename="${name}"`);
 }
 
-/** Whether a browser shows the response as a page: no program that reads rows asks for HTML. */
-function isFromBrowser({ headers: { accept = '' } }: FastifyRequest): boolean {
-  return /(?:^|,)\s*text\/html\s*(?:[;,]|$)/i.test(accept);
-}
-
-/** The client's address, as a trusted proxy gives it; the proxy's own where it gives none that is valid. */
-function clientOf({ ip, raw }: FastifyRequest): string {
-  return ipOf(ip) ?? ipOf(raw.socket.remoteAddress) ?? '';
-}
-
-function afterwards<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
+function afterwards<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

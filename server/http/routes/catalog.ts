@@ -1,24 +1,20 @@
 // Routes `/catalog.json`, the server's datasets and the formats of their responses, for pages and programs.
 
 import type { FastifyInstance } from 'fastify';
+import type { Dataset } from '../../dataset/dataset.ts';
 import { publishedInterval } from '../../source/row-source.ts';
 import { SERVER_NAME } from '../../version.ts';
+import { readableBy } from '../guard.ts';
+import { stretchLinks } from '../pages/array-links.ts';
 import type { RouteContext } from '../server-state.ts';
 
 export function catalogRoute(app: FastifyInstance, { state, formats }: RouteContext): void {
-  app.get('/catalog.json', { exposeHeadRoute: true }, async (_request, reply) => {
+  const options = { exposeHeadRoute: true, config: { access: 'list' } } as const;
+  app.get('/catalog.json', options, async (request, reply) => {
     reply.header('Cache-Control', 'no-cache');
     return {
       server: SERVER_NAME,
-      datasets: state.datasets.map(({ info, layout, delivery }) => ({
-        name: info.name,
-        title: info.title,
-        summary: info.summary,
-        // Relative to this catalogue, so that it works behind any prefix.
-        url: info.name,
-        sequence: layout.name,
-        interval: publishedInterval(delivery),
-      })),
+      datasets: readableBy(request, state).map(datasetEntry),
       formats: formats.map(format => ({
         suffix: format.suffix,
         aliases: format.aliases ?? [],
@@ -26,7 +22,33 @@ export function catalogRoute(app: FastifyInstance, { state, formats }: RouteCont
         label: format.label,
         summary: format.summary,
         constrainedBy: format.constrainedBy,
+        ...(format.options === undefined ? {} : { options: format.options }),
+        ...(format.needsEnd === true ? { needsEnd: true } : {}),
       })),
     };
   });
+}
+
+function datasetEntry(dataset: Dataset) {
+  const { info, layout, delivery } = dataset;
+  const { store, source } = dataset.status();
+  const { extent, history } = store ?? {};
+  const provenance = source.kind === 'sensors' ? source.provenance : undefined;
+  return {
+    name: info.name,
+    title: info.title,
+    summary: info.summary,
+    // Relative to this catalogue, so that it works behind any prefix.
+    url: info.name,
+    sequence: layout.name,
+    columns: layout.columns.slice(1).map(column => column.name),
+    ...(provenance === undefined ? {} : { provenance }),
+    interval: publishedInterval(delivery),
+    ...(info.limits === undefined ? {} : { limits: Object.fromEntries(info.limits) }),
+    ...(extent === undefined ? {} : { extent, history: history !== undefined }),
+    // Those of today, yesterday and this month that can be read as Arrays now.
+    stretches: Object.fromEntries(
+      stretchLinks(dataset, Date.now() / 1000).map(({ label, url }) => [label, url]),
+    ),
+  };
 }

@@ -1,35 +1,53 @@
-// Routes the addresses of a dataset's responses: `/NAME.SUFFIX`, and for the first dataset also `/.SUFFIX`.
+// Routes the addresses of a dataset's responses: `/NAME.SUFFIX`, `/past/NAME.SUFFIX`, and for the first dataset also `/.SUFFIX`.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DAP2, type ResponseFormat, suffixesOf } from '../../../dap/protocol.ts';
-import type { Dataset } from '../../dataset/dataset.ts';
-import { RequestError } from '../../request-error.ts';
-import type { DapRequest } from '../responses/dap-request.ts';
+import { datasetOf } from '../guard.ts';
+import { type DapRequest, rawQuery } from '../responses/dap-request.ts';
 import { DOCUMENTS, sendDocument } from '../responses/documents.ts';
 import { sendRows } from '../responses/rows.ts';
 import type { RouteContext } from '../server-state.ts';
+import { unknownDataset, unknownSuffix } from './unknown.ts';
 
 type Responder = (request: DapRequest) => FastifyReply | Promise<FastifyReply>;
 
 export function dapRoutes(app: FastifyInstance, context: RouteContext): void {
   const responders = respondersBySuffix(context);
-  app.route<{ Params: { target: string } }>({
-    method: ['GET', 'HEAD'],
-    url: '/:target',
-    handler(request, reply) {
-      const { target } = request.params;
-      const dot = target.lastIndexOf('.');
-      const name = dot < 0 ? target : target.slice(0, dot);
-      const datasets = context.state.datasets;
-      const dataset = name === '' ? datasets[0] : datasets.find(({ info }) => info.name === name);
-      if (dataset === undefined) throw unknownDataset(name, datasets);
-      if (dot < 0) return reply.redirect(`${dataset.info.name}${DAP2.form.suffix}`, 302);
-      const respond = responders.get(target.slice(dot));
-      if (respond === undefined) throw unknownSuffix(target.slice(dot), [...responders.keys()]);
-      return respond({ dataset, query: rawQuery(request), request, reply });
-    },
-  });
+  const route = (url: string, isPast: boolean) =>
+    app.route<{ Params: { target: string } }>({
+      method: ['GET', 'HEAD'],
+      url,
+      config: { access: { dataset: ({ target = '' }) => split(target).name } },
+      handler(request, reply) {
+        const { target } = request.params;
+        const { name, dot } = split(target);
+        const datasets = context.state.datasets;
+        const dataset = datasetOf(name, datasets);
+        if (dataset === undefined) throw unknownDataset(name, datasets, [...responders.keys()]);
+        const query = rawQuery(request);
+        const suffix = dot < 0 ? DAP2.form.suffix : target.slice(dot);
+        if (dot < 0 || (isPast && PAGES.has(suffix))) {
+          const asked = dot < 0 || query === '' ? '' : `?${query}`;
+          return reply.redirect(`${isPast ? '../' : ''}${dataset.info.name}${suffix}${asked}`, 302);
+        }
+        const respond = responders.get(suffix);
+        if (respond === undefined) throw unknownSuffix(suffix, [...responders.keys()]);
+        return respond({ dataset, query, request, reply, isPast });
+      },
+    });
+  route('/:target', false);
+  // The same datasets for readers that need an end: without an upper bound their rows end with the newest one.
+  route('/past/:target', true);
 }
+
+/** The name of a dataset before the suffix, and the place of the dot between them; negative without one. */
+function split(target: string): { readonly name: string; readonly dot: number } {
+  const dot = target.lastIndexOf('.');
+  return { name: dot < 0 ? target : target.slice(0, dot), dot };
+}
+
+/** Pages for people, which stand beside the dataset alone. */
+const PAGES: ReadonlySet<string> = new Set([DAP2.form, DAP2.info, DAP2.help].map(({ suffix }) => suffix));
 
 function respondersBySuffix(context: RouteContext): ReadonlyMap<string, Responder> {
   const { rowFormats, streams } = context;
@@ -39,19 +57,4 @@ function respondersBySuffix(context: RouteContext): ReadonlyMap<string, Responde
     ...rowFormats.flatMap(format => entry(format, request => sendRows(format, request, streams))),
     ...DOCUMENTS.flatMap(document => entry(document, request => sendDocument(document, request, context))),
   ]);
-}
-
-function rawQuery(request: FastifyRequest): string {
-  const url = request.raw.url ?? '';
-  const mark = url.indexOf('?');
-  return mark < 0 ? '' : url.slice(mark + 1);
-}
-
-function unknownDataset(name: string, datasets: readonly Dataset[]): RequestError {
-  const names = datasets.map(({ info }) => info.name).join(', ');
-  return new RequestError(404, `expected a dataset (${names}), found "${name}"`);
-}
-
-function unknownSuffix(suffix: string, known: readonly string[]): RequestError {
-  return new RequestError(404, `expected one of ${known.join(' ')}, found "${suffix}"`);
 }

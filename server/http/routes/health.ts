@@ -3,20 +3,25 @@
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { publishedInterval, type SourceStatus } from '../../source/row-source.ts';
+import type { HistoryStatus } from '../../store/row-store.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { VERSION } from '../../version.ts';
+import { readableBy } from '../guard.ts';
 import type { RouteContext } from '../server-state.ts';
 
 export function healthRoute(app: FastifyInstance, { state, streams, connections }: RouteContext): void {
-  app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
+  const options = { exposeHeadRoute: true, config: { access: 'health' } } as const;
+  app.get('/health', options, async (request, reply) => {
     const { configuration, clock } = state;
-    const datasets = state.datasets.map(dataset => datasetHealth(dataset, streams));
+    const readable = readableBy(request, state, 'health');
+    const datasets = readable.map(dataset => datasetHealth(dataset, streams));
+    const isWhole = readable.length === state.datasets.length;
     const isHealthy =
       !configuration?.problems.length &&
       !configuration?.failed.length &&
       state.datasets.every(dataset => {
         const { failure, source, store } = dataset.status();
-        return failure === undefined && store?.history?.failure === undefined && isHealthySource(source);
+        return failure === undefined && isHealthyHistory(store?.history) && isHealthySource(source);
       });
     // A dead sensor is no reason to restart the server: the HTTP status stays 200, the body says what is wrong.
     reply.header('Cache-Control', 'no-store');
@@ -25,7 +30,8 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       status: isHealthy ? 'ok' : 'degraded',
       version: VERSION,
       uptime: Math.round(process.uptime()),
-      ...(configuration === undefined ? {} : { configuration }),
+      // Its mistakes quote the configuration.
+      ...(configuration === undefined || !isWhole ? {} : { configuration }),
       // An unsynchronised clock is no fault: a machine without a time server is as healthy as it can be.
       ...(clock === undefined ? {} : { clock }),
       streams: streams.size,
@@ -42,15 +48,26 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
 /** A dataset's part of the answer, without the fields that rows of its kind do not have. */
 function datasetHealth(dataset: Dataset, { shared }: OpenStreams) {
   const { source, store, ...rows } = dataset.status();
-  const { history, ...memory } = store ?? {};
+  const { history, extent, ...memory } = store ?? {};
   return {
     name: dataset.info.name,
     interval: publishedInterval(dataset.delivery),
     ...rows,
+    ...(extent === undefined ? {} : { extent }),
     ...sourceHealth(source),
     ...(store === undefined ? {} : { log: { ...memory, encodedBytes: shared.bytesOf(dataset) } }),
     ...(history === undefined ? {} : { history }),
   };
+}
+
+/** Files that were set aside, and rows that were lost, are over: the fields say how many. */
+function isHealthyHistory(history: HistoryStatus | undefined): boolean {
+  return (
+    history === undefined ||
+    [history.failure, history.mergeFailure, history.deletionFailure, history.unfitSince].every(
+      fault => fault === undefined,
+    )
+  );
 }
 
 function isHealthySource(source: SourceStatus): boolean {

@@ -1,40 +1,49 @@
 // Answers `/metrics`: the state of the server for Prometheus and other programs that read OpenMetrics.
 
 import type { FastifyInstance } from 'fastify';
+import type { Dataset } from '../../dataset/dataset.ts';
 import { clockMetric } from '../../metrics/clock-metric.ts';
+import { configurationMetrics } from '../../metrics/configuration-metrics.ts';
 import { connectionMetrics } from '../../metrics/connection-metrics.ts';
 import { datasetMetrics } from '../../metrics/dataset-metrics.ts';
 import { acceptedFormat, CONTENT_TYPES, type MetricFormat, printMetrics } from '../../metrics/exposition.ts';
+import { loginMetrics } from '../../metrics/login-metrics.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
 import { streamMetrics } from '../../metrics/stream-metrics.ts';
+import { readableBy } from '../guard.ts';
 import type { RouteContext } from '../server-state.ts';
 
 export function metricsRoute(
   app: FastifyInstance,
   { state, streams, connections, rowFormats }: RouteContext,
 ): void {
-  const print = async (format: MetricFormat): Promise<string> => {
+  const print = async (format: MetricFormat, datasets: readonly Dataset[]): Promise<string> => {
     const ofProcess = await processMetrics();
     return printMetrics(
       [
         ...ofProcess,
         clockMetric(state.clock),
-        ...datasetMetrics(state.datasets),
-        ...streamMetrics(state.datasets, streams, rowFormats),
+        ...configurationMetrics(state.configuration),
+        ...datasetMetrics(datasets),
+        ...streamMetrics(datasets, streams, rowFormats),
         ...connectionMetrics(connections),
+        ...loginMetrics(app.logins),
       ],
       format,
     );
   };
   /** Answers in the making. All requests that come meanwhile share one: hundreds at once would delay rows. */
-  const underWay = new Map<MetricFormat, Promise<string>>();
-  app.get('/metrics', { exposeHeadRoute: true }, async (request, reply) => {
+  const underWay = new Map<string, Promise<string>>();
+  const options = { exposeHeadRoute: true, config: { access: 'metrics' } } as const;
+  app.get('/metrics', options, async (request, reply) => {
     const format = acceptedFormat(request.headers.accept);
     reply.headers({ 'Cache-Control': 'no-store', Vary: 'Accept' }).type(CONTENT_TYPES[format]);
-    let printed = underWay.get(format);
+    const datasets = readableBy(request, state, 'metrics');
+    const key = `${format} ${datasets.map(({ info }) => info.name).join(',')}`;
+    let printed = underWay.get(key);
     if (printed === undefined) {
-      printed = print(format).finally(() => underWay.delete(format));
-      underWay.set(format, printed);
+      printed = print(format, datasets).finally(() => underWay.delete(key));
+      underWay.set(key, printed);
     }
     return printed;
   });

@@ -1,35 +1,68 @@
-// Routes `/`: the built page and its files, or a list of the datasets if the page is not built.
+// Routes `/`, the built page and its files, or the list of datasets if the page is not built; and `/catalog.html`.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { listPage } from '../pages/list.ts';
+import { PROGRAM_ROOT } from '../../version.ts';
+import { readableBy } from '../guard.ts';
+import { cataloguePage } from '../pages/catalogue.ts';
+import { html } from '../pages/html.ts';
+import { rootOf } from '../pages/own-address.ts';
+import { PAGE_SCRIPT, SCRIPT_PATH } from '../pages/script.ts';
 import { PAGE_STYLE, STYLE_PATH } from '../pages/style.ts';
 import type { RouteContext } from '../server-state.ts';
+
+const files = () => ({ exposeHeadRoute: true, config: { access: 'files' } }) as const;
 
 export async function pageRoutes(
   app: FastifyInstance,
   { state, formats }: RouteContext,
   webRoot: string | undefined,
 ): Promise<void> {
-  app.get(STYLE_PATH, { exposeHeadRoute: true }, (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('Cache-Control', 'no-cache').send(PAGE_STYLE),
+  const file = (path: string, type: string, content: string) =>
+    app.get(`/${path}`, files(), (_request, reply) =>
+      reply.type(type).header('Cache-Control', 'no-cache').send(content),
+    );
+  file(STYLE_PATH, 'text/css; charset=utf-8', PAGE_STYLE);
+  file(SCRIPT_PATH, 'text/javascript; charset=utf-8', PAGE_SCRIPT);
+  app.get<{ Querystring: { q?: string | string[] } }>(
+    '/catalog.html',
+    { exposeHeadRoute: true, config: { access: 'list' } },
+    (request, reply) => {
+      const search = [request.query.q ?? ''].flat().join(' ').trim();
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('Cache-Control', 'no-cache')
+        .send(cataloguePage(readableBy(request, state), formats, { root: rootOf(request), search }));
+    },
   );
   if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) {
-    app.get('/', { exposeHeadRoute: true }, (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(listPage(state.datasets, formats)),
+    const note = html`<p>The live page is not built; <code>npm run build</code> builds it.</p>`;
+    app.get('/', { exposeHeadRoute: true, config: { access: 'list' } }, (request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .send(
+          cataloguePage(readableBy(request, state), formats, { root: rootOf(request), search: '', note }),
+        ),
     );
+    const icon = new URL('web/public/favicon.svg', PROGRAM_ROOT);
+    if (existsSync(icon)) file('favicon.svg', 'image/svg+xml', readFileSync(icon, 'utf8'));
     return;
   }
-  await app.register(fastifyStatic, {
-    root: webRoot,
-    wildcard: false,
-    cacheControl: false,
-    setHeaders(reply, path) {
-      // The names of files under assets/ contain a hash of their content; browsers ask for the others anew.
-      const hashed = /[\\/]assets[\\/]/.test(path);
-      reply.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
+  await app.register(async inner => {
+    inner.addHook('onRoute', route => {
+      route.config = { ...route.config, access: 'files' };
+    });
+    await inner.register(fastifyStatic, {
+      root: webRoot,
+      wildcard: false,
+      cacheControl: false,
+      setHeaders(reply, path) {
+        // The names of files under assets/ contain a hash of their content; browsers ask for the others anew.
+        const hashed = /[\\/]assets[\\/]/.test(path);
+        reply.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
   });
 }

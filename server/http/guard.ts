@@ -1,0 +1,182 @@
+// Decides for each request whether its client may read what it asks for: the one place that does, before every route.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { credentialsOf } from '../access/credentials.ts';
+import type { AccessRules, OpenAddress } from '../access/rules.ts';
+import { Verifier } from '../access/verifier.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { clientNetwork } from '../network/ip-address.ts';
+import { RequestError } from '../request-error.ts';
+import { clientOf } from './responses/dap-request.ts';
+import type { ServerState } from './server-state.ts';
+
+/**
+ * What a route gives: everyone's files, a list of those datasets that the client may read, or one dataset by its name in the route's
+ * parameters, empty for the first.
+ */
+export type RouteAccess =
+  | 'files'
+  | 'list'
+  | OpenAddress
+  | 'users'
+  | { readonly dataset: (params: Readonly<Record<string, string>>) => string };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess;
+  }
+  interface FastifyRequest {
+    /** Whether the client has given the right password of a user. */
+    isOfUser: boolean;
+  }
+  interface FastifyInstance {
+    /** Every route with what it gives, in their order. */
+    readonly guarded: readonly GuardedRoute[];
+    readonly logins: Verifier['counts'];
+  }
+}
+
+export interface GuardedRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: RouteAccess;
+}
+
+/** The name of no dataset, for routes without a first dataset. */
+export const NO_NAME = '/';
+
+const CHALLENGE = 'Basic realm="dapberry", charset="UTF-8"';
+const TOKEN_CHALLENGE = 'Bearer realm="dapberry", error="invalid_token"';
+
+/** How often responses that have begun are checked against changed rules, in milliseconds. */
+const RECHECK_MS = 1000;
+
+/** Call it before the routes are added, and after the hooks whose answers everyone may read. */
+export function guard(app: FastifyInstance, state: ServerState): void {
+  const verifier = new Verifier();
+  const guarded: GuardedRoute[] = [];
+  app.decorate('guarded', guarded);
+  app.decorate('logins', verifier.counts);
+  app.decorateRequest('isOfUser', false);
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', route => void routes.push(route));
+  app.addHook('onReady', async () => {
+    for (const { method, url, config } of routes) {
+      const access = config?.access;
+      // A new route without a decision must not answer everyone.
+      if (access === undefined) throw new Error(`the route ${method} ${url} does not say who may read it`);
+      guarded.push({ method: String(method), url, access });
+    }
+  });
+  const open = new OpenResponses(() => state.access);
+  app.addHook('onClose', async () => open.close());
+  app.addHook('onRequest', async (request, reply) => {
+    const { access } = state;
+    if (access !== undefined) request.isOfUser = await isOfUser(request, access, verifier);
+    const isAllowed = () => request.isOfUser || mayAnyoneRead(request, state);
+    if (!isAllowed()) throw unauthorized('none');
+    open.add(reply, userCheck(request, state, isAllowed));
+  });
+}
+
+/** The datasets that the client of a request may read, all of them at an address that is open to everyone. */
+export function readableBy(
+  request: FastifyRequest,
+  { access, datasets }: ServerState,
+  address?: OpenAddress,
+): readonly Dataset[] {
+  const isOpen = address !== undefined && access?.public.includes(address) === true;
+  return access === undefined || request.isOfUser || isOpen ? datasets : datasets.filter(isPublic);
+}
+
+/** @throws RequestError for wrong credentials, also where none are needed: the client would silently get less */
+async function isOfUser(
+  request: FastifyRequest,
+  { users }: AccessRules,
+  verifier: Verifier,
+): Promise<boolean> {
+  const credentials = credentialsOf(request.raw);
+  if (credentials === undefined) return false;
+  if (credentials === 'unreadable') throw unauthorized('unreadable ones');
+  const verdict = await verifier.verify(users, credentials, clientNetwork(clientOf(request)));
+  if (verdict === 'busy') {
+    throw new RequestError(429, 'too many passwords of your address wait to be verified; try again later', {
+      'Retry-After': '5',
+    });
+  }
+  if (verdict === 'wrong') throw unauthorized('wrong ones', credentials.scheme === 'Bearer');
+  return true;
+}
+
+function unauthorized(found: string, byToken = false): RequestError {
+  return new RequestError(401, `expected a user name and a password of this server, found ${found}`, {
+    'WWW-Authenticate': byToken ? TOKEN_CHALLENGE : CHALLENGE,
+  });
+}
+
+function mayAnyoneRead({ is404, routeOptions, params }: FastifyRequest, state: ServerState): boolean {
+  const { access, datasets } = state;
+  if (access === undefined) return true;
+  const rule = is404 ? 'users' : (routeOptions.config.access ?? 'users');
+  if (typeof rule === 'object') {
+    const name = rule.dataset(params as Readonly<Record<string, string>>);
+    const dataset = datasetOf(name, datasets);
+    return dataset !== undefined && isPublic(dataset);
+  }
+  if (rule === 'health' || rule === 'metrics') return access.public.includes(rule) || datasets.some(isPublic);
+  return rule !== 'users' && datasets.some(isPublic);
+}
+
+/** The dataset of a name in an address, where an empty name stands for the first. */
+export function datasetOf(name: string, datasets: readonly Dataset[]): Dataset | undefined {
+  return name === '' ? datasets[0] : datasets.find(({ info }) => info.name === name);
+}
+
+function isPublic({ info }: Dataset): boolean {
+  return info.isPublic === true;
+}
+
+/** Whether a response that has begun is still allowed after a change of the rules. */
+function userCheck(request: FastifyRequest, state: ServerState, isAllowed: () => boolean): () => boolean {
+  if (!request.isOfUser) return isAllowed;
+  const credentials = credentialsOf(request.raw);
+  const name = typeof credentials === 'object' ? credentials.name : '';
+  const written = state.access?.users.get(name)?.written;
+  return () => {
+    const { access } = state;
+    return (
+      access === undefined || access.users.get(name)?.written === written || mayAnyoneRead(request, state)
+    );
+  };
+}
+
+/** The responses that are being sent, most of them streams, which end when a reload takes the right to read them away. */
+class OpenResponses {
+  readonly #rules: () => AccessRules | undefined;
+  readonly #checks = new Map<FastifyReply['raw'], () => boolean>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #seen: AccessRules | undefined;
+
+  constructor(rules: () => AccessRules | undefined) {
+    this.#rules = rules;
+    this.#seen = rules();
+    this.#timer = setInterval(() => this.#recheck(), RECHECK_MS).unref();
+  }
+
+  add({ raw }: FastifyReply, isAllowed: () => boolean): void {
+    this.#checks.set(raw, isAllowed);
+    raw.once('close', () => this.#checks.delete(raw));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Every reload that succeeds makes new rules. */
+  #recheck(): void {
+    const rules = this.#rules();
+    if (rules === this.#seen) return;
+    this.#seen = rules;
+    for (const [response, isAllowed] of this.#checks) if (!isAllowed()) response.req.socket.destroy();
+  }
+}

@@ -1,0 +1,31 @@
+// Routes `/docs/`: the documentation that travels with the program, as pages, and as Markdown at the same addresses with `.md`.
+
+import type { FastifyInstance } from 'fastify';
+import { RequestError } from '../../request-error.ts';
+import { weightOf } from '../accept.ts';
+import { Shelf } from '../docs/shelf.ts';
+
+/** A picture has its style within itself. */
+const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+export function docsRoutes(app: FastifyInstance): void {
+  const shelf = new Shelf();
+  const options = () => ({ exposeHeadRoute: true, config: { access: 'files' } }) as const;
+  app.get('/docs', options(), (_request, reply) => reply.redirect('docs/', 302));
+  app.get<{ Params: { '*': string } }>('/docs/*', options(), async (request, reply) => {
+    const { accept = '', 'if-none-match': known = '' } = request.headers;
+    const address = request.params['*'];
+    const answer = await shelf.get(address, weightOf(accept, 'text/markdown') > 0);
+    if (answer === undefined) {
+      throw new RequestError(
+        404,
+        `expected a page of the documentation, found "${address}"; /docs/ lists them`,
+      );
+    }
+    const { mediaType, body, etag } = answer;
+    reply.headers({ 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept' }).type(mediaType);
+    if (mediaType === 'image/svg+xml') reply.header('Content-Security-Policy', PICTURE_POLICY);
+    const isKnown = known.split(',').some(tag => ['*', etag, `W/${etag}`].includes(tag.trim()));
+    return isKnown ? reply.code(304).send() : reply.send(body);
+  });
+}
