@@ -20,6 +20,7 @@ const context: CommandContext = {
   printData: text => stdout.write(stdout.isTTY ? visibleText(text) : text),
   tell: {
     line: text => stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}dapberry: ${visibleLine(text)}\n`),
+    isTerminal: stderr.isTTY === true,
     progress: text => stderr.isTTY && stderr.write(`${CLEAR_LINE}${visibleLine(text)}`),
   },
   styled: (style, text) => styles.styled(style, text),

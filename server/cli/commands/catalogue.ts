@@ -4,8 +4,11 @@ import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { devicesCommand } from './devices.ts';
 import { doctorCommand } from './doctor.ts';
+import { editCommand } from './edit.ts';
 import { helpOf } from './help.ts';
+import { importCommand } from './import.ts';
 import { listCommand } from './list.ts';
+import { passwordCommand } from './password.ts';
 import { pullCommand } from './pull.ts';
 import { readCommand } from './read.ts';
 import { schemaCommand } from './schema.ts';
@@ -14,9 +17,12 @@ import { serveCommand } from './serve.ts';
 const WITHOUT_HELP: readonly Command[] = [
   serveCommand,
   checkCommand,
+  editCommand,
   listCommand,
   readCommand,
   pullCommand,
+  importCommand,
+  passwordCommand,
   doctorCommand,
   devicesCommand,
   schemaCommand,

@@ -1,15 +1,17 @@
 // `dapberry check`: checks the configuration and prints what it would serve, without opening hardware.
 
+import { type ColumnLimits, LEVELS, listedLimits } from '../../../dap/model/limits.ts';
 import { attributeText } from '../../../dap/protocol.ts';
 import { columnsOf, type SensorSetup } from '../../../device/index.ts';
-import { type DatasetConfig, type HistoryConfig, type SourceConfig, sensorsOf } from '../../config/config.ts';
+import { type DatasetConfig, type SourceConfig, sensorsOf } from '../../config/config.ts';
 import { originText, type ValidConfig } from '../../config/read.ts';
-import { serviceOptions, serviceOptionsText } from '../../machine/service-options.ts';
+import { type ServiceOptions, serviceOptions, serviceOptionsText } from '../../machine/service-options.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import type { RowDelivery, SequenceLayout } from '../../source/row-source.ts';
 import { sensorLayout } from '../../source/sensor-layout.ts';
 import { memoryCapacity } from '../../store/memory-store.ts';
 import { aligned, counted, durationText, sizeText } from '../../text/terminal-text.ts';
+import { historyLines } from '../history-lines.ts';
 import type { Command } from './command.ts';
 import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
 
@@ -20,14 +22,18 @@ export const checkCommand: Command = {
     'Reads the configuration without opening hardware, and prints what it would serve. If the configuration has mistakes, prints all of them, one per line as FILE:LINE:COLUMN: PATH: expected ..., found ..., and exits with code 2.',
   options: [CONFIG_OPTION, ...ADDRESS_OPTIONS],
   examples: ['dapberry check', 'dapberry check --config garden.yaml'],
-  run: async (args, { machine, print, styled }) => {
+  run: async (args, { machine, print, tell, styled }) => {
     const file = fileOf(args);
     // The service's options apply to its own file only.
-    const service = file === undefined ? await serviceOptions(machine) : {};
+    const { stateDirectory, ...service }: ServiceOptions =
+      file === undefined ? await serviceOptions(machine) : {};
     const options = { ...service, ...addressOf(args) };
-    const read = await readValidConfig(file, machine, options);
-    print(reportOf(read, machine.addresses, title => styled('bold', title), serviceOptionsText(options)));
-    return 0;
+    const read = await readValidConfig(file, machine, options, stateDirectory, 'check');
+    const { lines, faults } = await historyLines(read.config.datasets, machine);
+    const bold = (title: string) => styled('bold', title);
+    print(reportOf(read, machine.addresses, bold, lines, serviceOptionsText(options)));
+    for (const fault of faults) tell.line(fault);
+    return faults.length === 0 ? 0 : 2;
   },
 };
 
@@ -36,6 +42,7 @@ export function reportOf(
   read: ValidConfig,
   network: readonly string[],
   title: (text: string) => string,
+  histories: ReadonlyMap<DatasetConfig, string>,
   options?: string,
 ): string {
   const { config, skipped } = read;
@@ -54,7 +61,9 @@ export function reportOf(
     ],
     ['streams', `at most ${server.maxStreams}, and ${server.maxStreamsPerAddress} per address`],
   ];
-  const parts = datasets.map((dataset, index) => datasetText(dataset, address, index === 0, title));
+  const parts = datasets.map((dataset, index) =>
+    datasetText(dataset, address, index === 0, title, histories.get(dataset)),
+  );
   return `${[aligned(whole), ...skipped, ...parts].join('\n\n')}\n`;
 }
 
@@ -63,6 +72,7 @@ function datasetText(
   address: string,
   isFirst: boolean,
   title: (text: string) => string,
+  history: string | undefined,
 ): string {
   const { info, source } = dataset;
   const { delivery } = source;
@@ -73,13 +83,14 @@ function datasetText(
     ['address', `${address}${info.name}${isFirst ? `, and ${address} itself: the first dataset` : ''}`],
     ['interval', intervalText(delivery)],
     ['log', logText(dataset, layout)],
-    ...(dataset.history === undefined ? [] : [['history', historyText(dataset.history)]]),
+    ...(history === undefined ? [] : [['history', history]]),
     ['sensors', sensors.map(sensorText).join(', ')],
   ];
   const owners = new Map(sensors.flatMap(setup => columnsOf(setup).map(({ name }) => [name, setup.name])));
   const columns = layout.columns.map(({ name, type, attributes }) => {
     const owner = owners.get(name);
-    return [name, type, attributeText(attributes, 'units') ?? '', owner === undefined ? '' : `of ${owner}`];
+    const words = [owner === undefined ? [] : `of ${owner}`, limitsText(info.limits?.get(name))].flat();
+    return [name, type, attributeText(attributes, 'units') ?? '', words.join(', ')];
   });
   return [
     title(`dataset ${info.name}`),
@@ -87,6 +98,16 @@ function datasetText(
     `  columns of the Sequence ${layout.name}`,
     aligned(columns).replaceAll(/^/gm, '    '),
   ].join('\n');
+}
+
+/** Such as `warn above 30`, one text for each level. */
+function limitsText(limits: ColumnLimits = {}): readonly string[] {
+  return LEVELS.flatMap(level => {
+    const sides = listedLimits(limits).filter(limit => limit.level === level);
+    return sides.length === 0
+      ? []
+      : [`${level} ${sides.map(({ side, value }) => `${side} ${value}`).join(' or ')}`];
+  });
 }
 
 /** The columns of a source that has not been opened. */
@@ -111,10 +132,6 @@ function intervalText(delivery: RowDelivery): string {
 function sensorText({ name, kind, driver }: SensorSetup): string {
   const of = driver === undefined ? '' : ` of ${driver}`;
   return name === kind.name && of === '' ? name : `${name} (${kind.name}${of})`;
-}
-
-function historyText({ path, flush, keep, size }: HistoryConfig): string {
-  return `in ${path}: written every ${durationText(flush)}, kept for ${durationText(keep)}, at most ${sizeText(size)}`;
 }
 
 /** How much time, how many rows and how much memory the full log holds. */

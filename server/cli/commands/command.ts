@@ -30,6 +30,8 @@ export interface CommandContext {
     line(text: string): void;
     /** Replaces the progress text before it; writes nothing without a terminal. */
     progress(text: string): void;
+    /** Whether standard error is a terminal. */
+    readonly isTerminal: boolean;
   };
   /** Styles text for a terminal; returns it unchanged if standard output is not one. */
   styled(style: Style, text: string): string;

@@ -46,8 +46,10 @@ export async function readValidConfig(
   file: string | undefined,
   { configuration, host }: Machine,
   overrides: Overrides = {},
+  stateDirectory?: string,
+  secrets?: 'check',
 ): Promise<ValidConfig> {
-  const read = await readConfig(file, overrides, { ...configuration, hostOf: host });
+  const read = await readConfig(file, overrides, { ...configuration, hostOf: host, stateDirectory, secrets });
   if ('problems' in read) throw new ConfigError(read.problems);
   return read;
 }

@@ -8,7 +8,7 @@ export const pullCommand: Command = {
   name: 'pull',
   summary: 'write the rows of a local or remote dataset into files',
   description:
-    'Follows a dataset of any DAP2 server and writes its rows as CSV to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection or a restart it continues after the last row in its files. With {date} in the file name it writes one file per day (UTC). It does not change a file that does not begin with the names of the columns.',
+    'Follows a dataset of any DAP2 server and writes its rows as CSV to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection or a restart it continues after the last row in its files. With {date} in the file name it writes one file per day (UTC). It does not change a file that does not begin with the names of the columns. A server with passwords gets those of $DAPBERRY_USER and $DAPBERRY_PASSWORD, or the token of $DAPBERRY_TOKEN.',
   operands: { shown: 'ADDRESS', most: 1 },
   options: [
     {
@@ -28,6 +28,7 @@ export const pullCommand: Command = {
     if (address === undefined) throw new UsageError('expected the address of a dataset, found nothing');
     const { pull } = await import('../../pull/pull.ts');
     const { isStandardOutput } = await import('../../pull/output.ts');
+    const { fetchWithCredentials } = await import('../../pull/credentials.ts');
     const stop = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
     const isQuiet = args.options.has('quiet');
@@ -42,6 +43,7 @@ export const pullCommand: Command = {
       output,
       rows,
       signal: stop.signal,
+      fetch: fetchWithCredentials(process.env),
       print,
       onState: state => {
         if (state.state === 'waiting') mayBeMistyped = false;

@@ -6,6 +6,7 @@ import { quoted } from '../../config/text/problem.ts';
 import { decimalOf, numberOf, textOf } from './arguments.ts';
 import { type Command, type CommandArguments, UsageError } from './command.ts';
 import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './config-options.ts';
+import { historyOptionOf } from './history-option.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -34,7 +35,8 @@ export const serveCommand: Command = {
     {
       name: 'history',
       value: 'DIR',
-      meaning: 'the folder for past rows on disk (history.path of the configuration; without one, none)',
+      meaning:
+        'the folder for past rows on disk (history.path of the configuration), or off: rows only in memory',
     },
   ],
   examples: [
@@ -56,10 +58,16 @@ function overridesOf(args: CommandArguments): Overrides {
     ...addressOf(args),
     interval: intervalOf(args),
     simulate: args.options.has('simulate') ? true : undefined,
-    history: textOf(args, 'history', 'a folder'),
+    history: historyOf(args),
     seed: numberOf(args, 'seed', { low: 0, high: 4_294_967_295, whole: true }),
   };
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+}
+
+/** False for `off`; a folder of that name is `./off`. */
+function historyOf(args: CommandArguments): string | false | undefined {
+  const text = historyOptionOf(args);
+  return text === 'off' ? false : text;
 }
 
 /** A number of seconds, or a duration in the configuration's notation. */

@@ -6,8 +6,9 @@ import { readConfig } from '../../config/read.ts';
 import { boardOf } from '../../machine/board.ts';
 import { bootConfig } from '../../machine/boot-config.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { serviceOptions } from '../../machine/service-options.ts';
+import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
 import type { DoctorContext, Finding } from './finding.ts';
+import { examineHistory } from './history.ts';
 import { examineInterfaces } from './interfaces.ts';
 import { examineService } from './service.ts';
 import { examineSystem } from './system.ts';
@@ -18,8 +19,11 @@ export async function examine(
   file: string | undefined,
   overrides: Overrides = {},
 ): Promise<readonly Finding[]> {
-  const options = { ...(file === undefined ? await serviceOptions(machine) : {}), ...overrides };
-  const read = await readConfig(file, options, { ...machine.configuration, hostOf: machine.host });
+  const { stateDirectory, ...service }: ServiceOptions =
+    file === undefined ? await serviceOptions(machine) : {};
+  const options = { ...service, ...overrides };
+  const { configuration, host: hostOf } = machine;
+  const read = await readConfig(file, options, { ...configuration, hostOf, stateDirectory });
   const config = 'config' in read ? read.config : undefined;
   const board = await boardOf(machine);
   const boot = await bootConfig(machine, board.model);
@@ -27,6 +31,7 @@ export async function examine(
   return [
     ...(await examineSystem(context)),
     ...(await examineInterfaces(context)),
+    ...(await examineHistory(context)),
     ...(await examineService(machine, read, options, file)),
   ];
 }

@@ -2,9 +2,11 @@
 
 import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { type Config, sensorsOf } from '../../config/config.ts';
+import { inUseText, secondsText } from '../../config/configuration-state.ts';
 import { type ConfigResult, originText } from '../../config/read.ts';
+import { DEFAULT_PORT } from '../../config/schema/schema.ts';
 import { problemLine } from '../../config/text/problem.ts';
-import type { Machine } from '../../machine/machine.ts';
+import type { AnsweringServer, Machine } from '../../machine/machine.ts';
 import { type ServiceOptions, serviceOptionsText } from '../../machine/service-options.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
@@ -20,7 +22,9 @@ export async function examineService(
   const config = 'config' in read ? read.config : undefined;
   return [
     ...configuration(read, file),
-    ...(config === undefined ? [] : await port(machine, config.server, options)),
+    ...(config === undefined
+      ? await runningInstead(machine, options)
+      : await port(machine, config.server, options)),
     ...(await service(machine)),
   ];
 }
@@ -39,6 +43,29 @@ function configuration(read: ConfigResult, file: string | undefined): readonly F
   ];
 }
 
+/** The port of a wrong configuration is not known: the server is looked for at the usual one. */
+async function runningInstead(machine: Machine, { port: number = DEFAULT_PORT, host }: ServiceOptions) {
+  const running = await machine.serverAt(number, host);
+  return running === undefined ? [] : inUse(running);
+}
+
+/** What a running server serves, if that is not what its files say. */
+function inUse({ configuration: state }: AnsweringServer): readonly Finding[] {
+  if (state === undefined) return [];
+  const { problemsSince, failed } = state;
+  const wrong =
+    problemsSince === undefined
+      ? []
+      : [
+          note(
+            'running',
+            `the configuration is wrong since ${secondsText(problemsSince)}, and ${inUseText(state)}`,
+            'mend the file: the server takes it at once, without a restart',
+          ),
+        ];
+  return [...wrong, ...failed.map(text => fix('running', text, 'the server tries again'))];
+}
+
 async function port(
   machine: Machine,
   server: Config['server'],
@@ -52,7 +79,11 @@ async function port(
   if (error === undefined) return [ok('port', `${number} is free${origin}`)];
   const running = error === 'EADDRINUSE' ? await machine.serverAt(number, host) : undefined;
   if (running === undefined) return [closed(server, options, error)];
-  return [ok('port', `${running.name} answers on ${number}${origin}`), ...examineRowTimes(running)];
+  return [
+    ok('port', `${running.name} answers on ${number}${origin}`),
+    ...inUse(running),
+    ...examineRowTimes(running),
+  ];
 }
 
 /** The finding for a port that cannot be opened. */

@@ -9,7 +9,7 @@ import { NODE_VERSIONS } from '../../version.ts';
 import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 
 /** Bytes. With less, the system itself fails. */
-const LEAST_SPACE = 200 * 1024 ** 2;
+export const LEAST_SPACE = 200 * 1024 ** 2;
 const LEAST_MEMORY = 50 * 1024 ** 2;
 
 export async function examineSystem(context: DoctorContext): Promise<readonly Finding[]> {

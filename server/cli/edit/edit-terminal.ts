@@ -1,0 +1,62 @@
+// Talks to the person at this process's terminal: prints, asks, and runs the editor on a temporary copy.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { EditTerminal } from './editing.ts';
+
+/** Debian's choice of the user, else the editor that POSIX has. */
+const USUAL_EDITOR =
+  'if command -v sensible-editor >/dev/null; then exec sensible-editor "$1"; fi; exec vi "$1"';
+
+export function processTerminal(print: (text: string) => void): EditTerminal {
+  return { print, ask, edit };
+}
+
+function ask(question: string): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  return new Promise(answered => {
+    lines.question(question, answer => {
+      answered(answer);
+      lines.close();
+    });
+    lines.once('close', () => answered(undefined));
+  });
+}
+
+/** The copy is readable by this user alone, like the file may be. */
+async function edit(path: string, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'dapberry-edit-'));
+  try {
+    // With its own name, by which editors know the language.
+    const copy = join(folder, basename(path));
+    await writeFile(copy, text, { mode: 0o600 });
+    await runEditor(copy);
+    return await readFile(copy, 'utf8');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runEditor(copy: string): Promise<void> {
+  const { VISUAL, EDITOR } = process.env;
+  const editor = VISUAL || EDITOR;
+  // The variables may have arguments, as in "code --wait".
+  const script = editor ? `${editor} "$1"` : USUAL_EDITOR;
+  const ignore = () => undefined;
+  // A Ctrl-C in the editor is for the editor.
+  process.on('SIGINT', ignore);
+  try {
+    const child = spawn('/bin/sh', ['-c', script, 'sh', copy], { stdio: 'inherit' });
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    if (code !== 0)
+      throw new Error(
+        `the editor (${editor || 'sensible-editor or vi'}) ended with ${code === null ? signal : `code ${code}`}: nothing was saved`,
+      );
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}

@@ -1,0 +1,50 @@
+// Reads the file that is edited, and replaces it atomically with its owner and mode.
+
+import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { writeDurably } from '../../machine/durable.ts';
+
+export interface EditedFile {
+  /** The file that a link names. */
+  readonly path: string;
+  /** Undefined if there is no file yet. */
+  readonly text: string | undefined;
+}
+
+/** Rejects with a sentence if the file cannot be read, or its folder cannot be written. */
+export async function readEdited(file: string): Promise<EditedFile> {
+  const path = await realpath(file).catch(error => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return file;
+    throw error;
+  });
+  await access(dirname(path), constants.W_OK).catch(() => {
+    throw new Error(
+      `expected a folder that this user may write, found ${dirname(path)}: run sudo dapberry edit, or name another file with --config`,
+    );
+  });
+  return { path, text: await textOf(path) };
+}
+
+/** Undefined for no file. */
+export async function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(error => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+export async function replaceEdited(path: string, text: string): Promise<void> {
+  const status = await stat(path).catch(() => undefined);
+  await writeDurably(
+    dirname(path),
+    basename(path),
+    async handle => {
+      if (status !== undefined) {
+        await handle.chown(status.uid, status.gid);
+        await handle.chmod(status.mode & 0o7777);
+      }
+      await handle.writeFile(text);
+    },
+    0o644,
+  );
+}

@@ -1,0 +1,185 @@
+// Runs the conversation of `dapberry edit`: it edits a copy, checks it, shows what changes, and replaces the file.
+
+import { resolve } from 'node:path';
+import type { Config } from '../../config/config.ts';
+import { Drivers } from '../../config/drivers/drivers.ts';
+import { readTexts } from '../../config/read.ts';
+import { findConfig } from '../../config/text/find.ts';
+import { problemLine } from '../../config/text/problem.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { datasetChanges } from '../../run/dataset-changes.ts';
+import { counted } from '../../text/terminal-text.ts';
+import { EditLock } from './edit-lock.ts';
+import { readEdited, replaceEdited, textOf } from './edited-file.ts';
+import { diffLines } from './line-diff.ts';
+import { liveText } from './live-text.ts';
+
+/** The terminal of the person who edits. */
+export interface EditTerminal {
+  print(text: string): void;
+  /** The answer to a question; undefined if the input has ended. */
+  ask(question: string): Promise<string | undefined>;
+  /** Lets the person edit a text in a file of this name. Rejects with a sentence if the editor fails. */
+  edit(name: string, text: string): Promise<string>;
+}
+
+export interface EditOptions {
+  readonly machine: Machine;
+  readonly terminal: EditTerminal;
+  /** The configuration's file; by default that of the environment, or the usual one. */
+  readonly file: string | undefined;
+}
+
+type Answer = 'save' | 'edit' | 'exit';
+
+/** @returns the exit code: 0 if the file was saved or nothing was changed, 1 if a text was dropped */
+export async function editConfig({ machine, terminal, file: named }: EditOptions): Promise<number> {
+  const { file } = await findConfig(named, machine.configuration);
+  const { path } = await readEdited(resolve(file));
+  const lock = await EditLock.take(path);
+  try {
+    return await new Editing(machine, terminal, file, path).run();
+  } finally {
+    await lock.release();
+  }
+}
+
+class Editing {
+  readonly #machine: Machine;
+  readonly #terminal: EditTerminal;
+  /** As messages and drivers name it, and where it is. */
+  readonly #file: string;
+  readonly #path: string;
+  /** Shared by all checks, so that an unchanged driver is the same one. */
+  readonly #drivers = new Drivers();
+
+  constructor(machine: Machine, terminal: EditTerminal, file: string, path: string) {
+    this.#machine = machine;
+    this.#terminal = terminal;
+    this.#file = file;
+    this.#path = path;
+  }
+
+  async run(): Promise<number> {
+    let original = await textOf(this.#path);
+    const first = await this.#check(original ?? '');
+    const before = original === undefined ? undefined : first.config;
+    let text = original ?? '';
+    while (true) {
+      text = await this.#terminal.edit(this.#path, text);
+      if (text === (original ?? '')) {
+        if (original !== undefined) this.#printProblems(first.problems);
+        return this.#end('nothing was changed', 0);
+      }
+      const { config, problems } = await this.#check(text);
+      const answer =
+        config === undefined
+          ? await this.#askWrong(problems)
+          : await this.#askValid(before, config, original ?? '', text);
+      if (answer === 'exit') return this.#end(`${this.#file} stays as it was`, 1);
+      if (answer === 'edit') continue;
+      const now = await textOf(this.#path);
+      if (now !== original) {
+        this.#terminal.print(`${this.#file} has been changed by somebody else meanwhile:\n`);
+        this.#terminal.print(`${diffLines(original ?? '', now ?? '').join('\n')}\n`);
+        const choice = await this.#choose(
+          'e edit your text again, x exit without saving, or type "overwrite" to replace that change: ',
+          { overwrite: 'save', e: 'edit', x: 'exit' },
+        );
+        original = now;
+        if (choice === 'exit') return this.#end('nothing was saved', 1);
+        if (choice === 'edit') continue;
+      }
+      await replaceEdited(this.#path, text);
+      const saved = Date.now() / 1000;
+      this.#terminal.print(`${this.#file} is saved\n`);
+      const told = await liveText(this.#machine, {
+        files: [this.#file, this.#path],
+        named: (before ?? config)?.server,
+        isWrong: config === undefined,
+        hasNews: before === undefined || config === undefined || hasChanges(before, config),
+        since: saved,
+      });
+      return this.#end(told, 0);
+    }
+  }
+
+  async #check(text: string): Promise<{ config: Config | undefined; problems: readonly string[] }> {
+    const { configuration, host } = this.#machine;
+    const found = await findConfig(this.#file, configuration);
+    const others = found.sources.filter(({ name }) => name !== this.#file);
+    const sources = [{ name: this.#file, content: text }, ...others];
+    const problems = found.problems.filter(({ source }) => source !== this.#file);
+    const read = await readTexts(
+      { file: this.#file, sources, problems },
+      {},
+      {
+        ...configuration,
+        hostOf: host,
+        drivers: this.#drivers,
+      },
+    );
+    return 'config' in read
+      ? { config: read.config, problems: [] }
+      : { config: undefined, problems: read.problems.map(problemLine) };
+  }
+
+  #askWrong(problems: readonly string[]): Promise<Answer> {
+    this.#printProblems(problems);
+    return this.#choose(
+      'e edit again, x exit without saving, or type "save" to save it with its mistakes: ',
+      {
+        e: 'edit',
+        x: 'exit',
+        save: 'save',
+      },
+    );
+  }
+
+  #askValid(before: Config | undefined, next: Config, old: string, text: string): Promise<Answer> {
+    const lines = [...diffLines(old, text), ...(before === undefined ? [] : changeLines(before, next))];
+    this.#terminal.print(`${lines.join('\n')}\n`);
+    return this.#choose('s save, e edit again, x exit without saving: ', {
+      s: 'save',
+      e: 'edit',
+      x: 'exit',
+    });
+  }
+
+  async #choose(question: string, answers: Readonly<Record<string, Answer>>): Promise<Answer> {
+    while (true) {
+      const typed = await this.#terminal.ask(question);
+      if (typed === undefined) return 'exit';
+      const answer = Object.hasOwn(answers, typed.trim()) ? answers[typed.trim()] : undefined;
+      if (answer !== undefined) return answer;
+    }
+  }
+
+  #printProblems(problems: readonly string[]): void {
+    if (problems.length > 0)
+      this.#terminal.print(`${problems.join('\n')}\n${counted(problems.length, 'mistake')}\n`);
+  }
+
+  #end(sentence: string, code: number): number {
+    this.#terminal.print(`${sentence}\n`);
+    return code;
+  }
+}
+
+function hasChanges(before: Config, next: Config): boolean {
+  return Object.values(datasetChanges(before, next)).some(names => names.length > 0);
+}
+
+/** What a reload of a running server will do, a line each. */
+function changeLines(before: Config, next: Config): readonly string[] {
+  const { added, changed, removed, described } = datasetChanges(before, next);
+  const line = (what: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`${what}: ${names.join(', ')}`];
+  const lines = [
+    ...line('datasets added', added),
+    ...line('datasets that start again, and end their streams', changed),
+    ...line('datasets removed', removed),
+    ...line('datasets described otherwise, whose rows go on', described),
+  ];
+  return lines.length === 0 ? ['the datasets stay the same'] : lines;
+}

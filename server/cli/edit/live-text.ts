@@ -1,0 +1,54 @@
+// Asks the running server whether it has taken over a saved configuration, and says so in a sentence.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { shellWord } from '../../../dap/client/http/shell-word.ts';
+import { inUseText } from '../../config/configuration-state.ts';
+import { DEFAULT_PORT } from '../../config/schema/schema.ts';
+import type { Machine } from '../../machine/machine.ts';
+
+/** How long to ask, and how often, in milliseconds: the server reads a file when it has not changed for a moment. */
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 250;
+
+/** A server that has not complained for this long has read the file. */
+const SETTLED_MS = 2500;
+
+export interface SavedConfig {
+  /** Its file, as it was named and as it is. */
+  readonly files: readonly [string, string];
+  /** Where the server listens; undefined if no configuration says so. */
+  readonly named: { readonly host?: string | undefined; readonly port: number } | undefined;
+  /** It was saved with mistakes. */
+  readonly isWrong: boolean;
+  /** Datasets have changed, so that the server states a new time. */
+  readonly hasNews: boolean;
+  /** When it was saved, in seconds since 1970. */
+  readonly since: number;
+}
+
+export async function liveText(
+  machine: Machine,
+  { files, named, isWrong, hasNews, since }: SavedConfig,
+): Promise<string> {
+  const { port = DEFAULT_PORT, host } = named ?? {};
+  const [file] = files;
+  const begun = performance.now();
+  let isAnswering = false;
+  do {
+    const state = (await machine.serverAt(port, host))?.configuration;
+    isAnswering = state !== undefined;
+    if (state === undefined) break;
+    const isNew = hasNews ? state.since >= since : performance.now() - begun > SETTLED_MS;
+    const isTaken = isNew && state.inUse === 'current' && files.some(name => state.files.includes(name));
+    if (!isWrong && isTaken) {
+      const failed = state.failed.length === 0 ? '' : `; ${state.failed.join('; ')}`;
+      return `the server on port ${port} has taken it over: it is live${failed}`;
+    }
+    if (isWrong && state.problems.length > 0)
+      return `the server on port ${port} refuses it, and ${inUseText(state)}`;
+    await delay(PAUSE_MS);
+  } while (performance.now() - begun < PATIENCE_MS);
+  if (isAnswering)
+    return `the server on port ${port} has not taken it over yet: see http://localhost:${port}/health, and whether it serves ${file}`;
+  return `no server answers on port ${port}: start it with sudo systemctl start dapberry, or dapberry serve --config ${shellWord(file)}`;
+}
