@@ -1,6 +1,7 @@
 // Labels the axes of a chart with text of the page instead of the canvas, so that it is sharp and can be styled.
 
-import { timeTicks, writeTick } from '../text/times.ts';
+import { element, write } from '../text/element.ts';
+import { axisDate, timeLabels } from '../text/time-labels.ts';
 import { writeValue } from '../text/values.ts';
 import { type Axis, axisTicks, decimalsOf } from './range.ts';
 
@@ -60,22 +61,21 @@ export class ValueAxis {
 /** The times below a chart. */
 export class TimeAxis {
   readonly #labels: Labels;
+  readonly #date = element('span', { class: 'axis-date' });
 
-  constructor(element: HTMLElement) {
-    this.#labels = new Labels(element, (label, at) => {
+  constructor(axis: HTMLElement) {
+    const labels = element('div');
+    axis.append(labels, this.#date);
+    this.#labels = new Labels(labels, (label, at) => {
       // The label is as wide as the axis, with its text in the middle: moving it needs no new layout.
       label.style.setProperty('transform', `translateX(${percent(at - 0.5)})`);
     });
   }
 
-  /** From `from` to `to` (milliseconds) in `width` CSS pixels. Omits labels that would hang over an end. */
+  /** From `from` to `to` (milliseconds) in `width` CSS pixels. */
   show(from: number, to: number, width: number, step: number, absolute: boolean): void {
-    const half = (step < 60_000 ? 32 : 22) / width;
-    const labels = timeTicks(from, to, step).map(time => ({
-      at: (time - from) / (to - from),
-      text: writeTick(time, step, absolute),
-    }));
-    this.#labels.show(labels.filter(({ at }) => at >= half && at <= 1 - half));
+    this.#labels.show(timeLabels(from, to, width, step, absolute));
+    write(this.#date, axisDate(from, to, step, absolute));
   }
 }
 

@@ -1,6 +1,5 @@
 // Says by how much the server's clock differs from the browser's, for readers who compare the times with a watch.
 
-import { byId, write } from '../text/element.ts';
 import { writeDuration } from '../text/times.ts';
 
 /** The least difference in milliseconds that is reported: clocks differ a little, and rows take time to arrive. */
@@ -37,10 +36,5 @@ export class ClockDifference {
     if (!isKnown || Math.abs(ahead) < LEAST) return '';
     const side = ahead > 0 ? 'ahead of' : 'behind';
     return `server clock ${writeDuration(Math.abs(ahead))} ${side} this browser’s`;
-  }
-
-  /** Shows the text beside the age of the newest row. */
-  static show(text: string): void {
-    write(byId('clock-difference', HTMLElement), text);
   }
 }

@@ -2,24 +2,24 @@
 
 import type { LinePoints } from '../rows/line-points.ts';
 import type { LatestValue } from '../rows/series.ts';
+import { wordOf } from '../stream/flags.ts';
 import { writeTime } from '../text/times.ts';
 import { writeValue } from '../text/values.ts';
-import type { Frame } from './chart.ts';
+import type { Frame } from './frame.ts';
 import type { LegendValue } from './legend.ts';
 
 export function latestLegendValue(
-  { latest, lastValue, decimals }: LatestValue,
+  { column, latest, lastValue, decimals }: LatestValue,
   { absolute }: Frame,
 ): LegendValue {
   const value = typeof latest === 'number' ? latest : undefined;
   const time = lastValue?.time;
-  if (value === undefined) return { value, when: '', time, note: '', decimals };
-  if (!Number.isNaN(value)) {
-    return { value, when: writeTime(lastValue!.time, absolute), time, note: '', decimals };
-  }
-  if (lastValue === undefined) return { value, when: '', time, note: 'no value yet', decimals };
-  const note = `${writeValue(lastValue.value, decimals)} at ${writeTime(lastValue.time, absolute)}`;
-  return { value, when: '', time, note: `no value; last ${note}`, decimals };
+  const shown = { value, words: wordOf(column, value), when: '', time, note: '', decimals };
+  if (value === undefined) return shown;
+  if (!Number.isNaN(value)) return { ...shown, when: writeTime(lastValue!.time, absolute) };
+  if (lastValue === undefined) return { ...shown, note: 'no value yet' };
+  const last = wordOf(column, lastValue.value) ?? writeValue(lastValue.value, decimals);
+  return { ...shown, note: `no value; last ${last} at ${writeTime(lastValue.time, absolute)}` };
 }
 
 /** The value of the row nearest to `time`, no further away than `reach`. */
@@ -27,12 +27,13 @@ export function legendValueAt(
   points: LinePoints,
   time: number,
   reach: number,
-  { decimals }: LatestValue,
+  { column, decimals }: LatestValue,
   { absolute }: Frame,
 ): LegendValue {
   const found = points.read(time, reach);
   return {
     value: found?.value ?? Number.NaN,
+    words: wordOf(column, found?.value),
     when: writeTime(found?.time ?? time, absolute, true),
     time: found?.time,
     note: found === undefined ? 'no value' : '',

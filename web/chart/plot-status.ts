@@ -21,6 +21,8 @@ export interface PlotStatus {
   beat(): void;
   /** Shows the time at which the charts stand; undefined while they move. */
   pause(time: string | undefined): void;
+  /** Shows by how much the server's clock differs from the browser's; empty for no difference that matters. */
+  clock(difference: string): void;
   /** True if the next row is late. */
   show(progress: RowProgress): boolean;
 }

@@ -1,21 +1,28 @@
-// Plots one dataset: its stream fills the received rows, and each frame draws them, or a copy while the charts are paused.
+// Plots one dataset: its stream fills the received rows, and each frame draws them, a copy while the charts are paused, or the past.
 
 import type { FollowedRows } from '../../dap/index.ts';
+import type { WantedStretch } from '../past/past-view.ts';
+import { isStanding, lengthOf } from '../past/timeline.ts';
 import type { LinePoints } from '../rows/line-points.ts';
 import { msPerPixel, ReceivedRows, type View } from '../rows/received-rows.ts';
+import type { LatestValue } from '../rows/series.ts';
 import type { DatasetAddress } from '../stream/address.ts';
 import type { Description } from '../stream/describe.ts';
 import { LiveStream } from '../stream/live-stream.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 import type { TimedRows } from '../stream/timed-rows.ts';
 import { writeTime } from '../text/times.ts';
+import { CatchingUp } from './catching-up.ts';
 import { ClockDifference } from './clock-difference.ts';
+import { ColumnChoice } from './column-choice.ts';
+import { MOST_LIVE, showsStream } from './live-or-past.ts';
 import { Panels } from './panels.ts';
+import { PastCharts } from './past-charts.ts';
 import { PausedCharts } from './paused-charts.ts';
-import type { PlotStatus } from './plot-status.ts';
+import type { PlotOptions } from './plot-options.ts';
 import { PointedMoment } from './pointed-moment.ts';
 import type { Pointing } from './pointing.ts';
-import { rightEdge, settleAhead, steppedEdge } from './right-edge.ts';
+import { movingEdge, settleAhead } from './right-edge.ts';
 import { onPaper } from './theme.ts';
 
 /** The width of a chart that is not laid out yet. */
@@ -24,30 +31,17 @@ const USUAL_WIDTH = 900;
 /** Milliseconds between two looks at the age of the newest row. */
 const STATUS_EVERY = 250;
 
-/** A seam between rows: the time of the last row before it, and of the server's clock after it. */
-export interface Seam {
-  readonly last: number;
-  readonly serverTime: number;
-}
-
-export interface PlotOptions {
-  /** Milliseconds that are shown. */
-  readonly window: number;
-  readonly charts: HTMLElement;
-  readonly status: PlotStatus;
-  /** Called once if an error ends the stream; `hadRows` if rows had come before. */
-  readonly failed: (error: unknown, hadRows: boolean) => void;
-  /** Called at a seam, and with undefined when rows are later again than the last one before it. */
-  readonly seam: (seam: Seam | undefined) => void;
-}
-
 export class Plot {
   readonly #description: Description;
   readonly #options: PlotOptions;
   readonly #stream: LiveStream;
   readonly #panels: Panels;
-  readonly #pointed = new PointedMoment();
+  readonly past: PastCharts;
+  /** The server can be asked for stretches of its past. */
+  readonly mayLookBack: boolean;
+  readonly #pointed: PointedMoment;
   readonly #difference = new ClockDifference();
+  readonly #catchingUp = new CatchingUp();
   readonly #life = new AbortController();
   #rows: ReceivedRows;
   #view: View;
@@ -63,9 +57,14 @@ export class Plot {
   constructor(address: DatasetAddress, description: Description, options: PlotOptions) {
     this.#description = description;
     this.#options = options;
-    this.#view = { window: options.window, width: USUAL_WIDTH };
+    this.#pointed = options.moment ?? new PointedMoment();
+    const { time } = description;
+    this.mayLookBack = time?.absolute === true && description.isBounded !== true;
+    const length = lengthOf(options.timeline.shown);
+    this.#view = { window: this.isLive ? length : Math.min(length, MOST_LIVE), width: USUAL_WIDTH };
     this.#rows = new ReceivedRows(description, this.#view);
-    this.#panels = new Panels(options.charts, description.columns, pointing => this.#point(pointing));
+    const choice = options.columns ?? new ColumnChoice();
+    this.#panels = new Panels(options.charts, description.columns, choice, pointing => this.#point(pointing));
     this.#stream = new LiveStream(address, description, {
       state: state => this.#stateChanged(state),
       begin: (rows, isAnew) => this.#begin(rows, isAnew),
@@ -76,8 +75,12 @@ export class Plot {
       },
       failed: error => options.failed(error, this.#rows.count > 0),
     });
-    this.#stream.start(options.window);
-    onPaper(() => this.#panels.print(), this.#life.signal);
+    const pastChanged = () => options.past(this.past.status);
+    this.past = new PastCharts(address, description, options.isOwn, this.#panels, pastChanged);
+    this.#stream.start(this.#view.window);
+    onPaper(this.drawAll, this.#life.signal);
+    // The past is asked for by the width of the charts, which observers tell only after the first picture.
+    if (!this.isLive) this.drawAll();
     this.#frame = requestAnimationFrame(this.#draw);
   }
 
@@ -98,13 +101,36 @@ export class Plot {
     status.pause(writeTime(this.#rows.newest ?? time, this.#isAbsolute));
   }
 
+  /** The values of now, or those of the moment of the pause, in the order of the columns. */
+  get latest(): readonly LatestValue[] {
+    return this.#paused?.latest ?? this.#rows.series;
+  }
+
   /** Makes the next attempt to connect now. */
   reconnect(): void {
     this.#stream.wake();
   }
 
-  /** Shows `window` milliseconds; asks the server for the rows that are missing for that. */
-  setWindow(window: number): void {
+  /** The right edge of moving charts, in milliseconds; undefined before the first row. */
+  get movingEdge(): number | undefined {
+    return this.#movingEdge(performance.now());
+  }
+
+  /** Whether rows of the stream are drawn, and not the past. */
+  get isLive(): boolean {
+    const { timeline, isOwn } = this.#options;
+    const usual = this.#rows?.spacing.usual ?? 1000 * (this.#description.interval ?? 0);
+    return !this.mayLookBack || showsStream(timeline.shown, usual, isOwn);
+  }
+
+  /** The timeline has changed: asks the server for the rows that moving charts lack. */
+  timelineChanged(): void {
+    const { shown } = this.#options.timeline;
+    if (isStanding(shown)) this.pause(false);
+    else if (this.isLive) this.#setWindow(shown.window);
+  }
+
+  #setWindow(window: number): void {
     const before = this.#view;
     if (window === before.window) return;
     this.#setView({ ...before, window });
@@ -124,8 +150,9 @@ export class Plot {
     this.#life.abort();
     status.pause(undefined);
     charts.removeAttribute('data-stale');
-    ClockDifference.show('');
+    status.clock('');
     this.#stream.stop();
+    this.past.remove();
     this.#panels.remove();
   }
 
@@ -145,6 +172,7 @@ export class Plot {
     this.#rows.take(timed, from, to);
     this.#difference.arrived(performance.now());
     this.#options.status.beat();
+    this.#options.rowsCame(this.#rows.count, this.#rows.series);
     if (this.#seam !== undefined && (this.#rows.newest ?? 0) > this.#seam) {
       this.#seam = undefined;
       this.#options.seam(undefined);
@@ -157,6 +185,9 @@ export class Plot {
     this.#paused?.resize(view);
   }
 
+  /** Draws every chart at once, in sight or not. */
+  readonly drawAll = (): void => this.#panels.print();
+
   readonly #draw = (): void => {
     this.#frame = requestAnimationFrame(this.#draw);
     const browser = performance.now();
@@ -164,14 +195,44 @@ export class Plot {
     if (width > 0 && width !== this.#view.width) this.#setView({ ...this.#view, width });
     this.#panels.paint();
     this.#showStatus(browser);
-    const edge = this.#edge(browser);
+    const edge = this.edge(browser);
     if (edge === undefined) return;
+    if (!this.isLive) {
+      this.#drawPast(edge);
+      return;
+    }
+    this.past.close();
     const { window } = this.#view;
     if (!this.isPaused) this.#rows.settle(edge + settleAhead(this.#view, this.#rows.spacing.usual));
-    this.#pointed.leave(edge - window);
-    const frame = { time: edge, window, absolute: this.#isAbsolute, cursor: this.#pointed.time };
-    this.#panels.draw(frame, this.#paused?.latest ?? this.#rows.series, this.#lines, this.#rows.reach);
+    // A plot of rows without a past moves on while those of other datasets show the past.
+    if (!isStanding(this.#options.timeline.shown)) this.#pointed.leave(edge - window);
+    const frame = {
+      time: edge,
+      window,
+      absolute: this.#isAbsolute,
+      cursor: this.#pointed.time,
+      isPinned: this.#pointed.isPinned,
+    };
+    const { count, newest = edge } = this.#rows;
+    if (this.#catchingUp.leavesOut(browser, count, edge - newest, window)) return;
+    this.#panels.draw(frame, this.latest, this.#lines, this.#rows.reach);
+    this.#catchingUp.drawn(browser, performance.now());
   };
+
+  #drawPast(edge: number): void {
+    // The rows that come meanwhile are kept for the charts to move on with.
+    this.#rows.settle(edge);
+    const wanted = this.#wantedStretch(edge);
+    this.past.draw(wanted, this.#pointed, this.#rows.series);
+  }
+
+  #wantedStretch(edge: number): WantedStretch {
+    // No row can be later than the server's clock.
+    const known = this.#options.storedUntil ?? this.#stream.serverTime(performance.now()) ?? edge;
+    const { newest = Math.min(edge, known), spacing } = this.#rows;
+    const { width } = this.#view;
+    return { ...this.#options.timeline.stretch(edge), width, usual: spacing.usual, newest };
+  }
 
   get #isAbsolute(): boolean {
     return this.#description.time?.absolute ?? true;
@@ -182,22 +243,36 @@ export class Plot {
   }
 
   #point(pointing: Pointing): void {
-    this.#pointed.move(pointing, this.#edge(performance.now()), this.#view.window, this.#rows, this.#lines);
+    const edge = this.edge();
+    if (edge === undefined || this.isLive) {
+      const { window } = this.#view;
+      this.#pointed.move(pointing, edge, {
+        window,
+        timeAt: time => this.#rows.rowAt(this.#lines, time),
+        beside: (time, direction) => this.#rows.rowBeside(this.#lines, time, direction),
+      });
+      return;
+    }
+    const wanted = this.#wantedStretch(edge);
+    this.#pointed.move(pointing, wanted.to, this.past.pointedIn(wanted));
   }
 
-  /** The time at the right edge; undefined before the first row. */
-  #edge(browser: number): number | undefined {
-    return this.#paused?.time ?? this.#movingEdge(browser);
+  /** The time at the right edge at the time `browser`, that of a pause too; undefined before the first row, which the past does not wait for. */
+  edge(browser = performance.now()): number | undefined {
+    return this.#paused?.time ?? this.#movingEdge(browser) ?? this.#pastEdge(browser);
+  }
+
+  #pastEdge(browser: number): number | undefined {
+    const { shown } = this.#options.timeline;
+    if (this.isLive) return undefined;
+    return isStanding(shown) ? shown.to : this.#stream.serverTime(browser);
   }
 
   #movingEdge(browser: number): number | undefined {
     const now = this.#stream.clock.now(browser);
     if (now === undefined) return undefined;
-    const { newest, spacing } = this.#rows;
     const { state } = this.#options.status.stream;
-    const edge = rightEdge(now, this.#view, spacing.usual);
-    const isOver = state === 'ended' || state === 'failed';
-    return steppedEdge(isOver && newest !== undefined ? Math.min(edge, newest) : edge);
+    return movingEdge(now, this.#view, this.#rows, state === 'ended' || state === 'failed');
   }
 
   #showStatus(browser: number): void {
@@ -214,7 +289,7 @@ export class Plot {
       absolute: this.#isAbsolute,
     });
     const isKnown = this.#description.time?.absolute === true && status.stream.state === 'connected';
-    ClockDifference.show(isKnown ? this.#difference.text(now, Date.now()) : '');
+    status.clock(isKnown ? this.#difference.text(now, Date.now()) : '');
     charts.toggleAttribute('data-stale', !this.isPaused && (this.#isStale || isLate));
   }
 }

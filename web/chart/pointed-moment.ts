@@ -1,43 +1,85 @@
 // Holds the moment that the reader points at: the time of a row, if one is near. It moves along with the data.
 
-import type { LinePoints } from '../rows/line-points.ts';
-import type { ReceivedRows } from '../rows/received-rows.ts';
 import type { Pointing } from './pointing.ts';
 
-/** Share of the window that one step moves by, if rows are not further apart. */
-const STEP = 0.01;
+/** The charts that are pointed at. */
+export interface PointedView {
+  /** Milliseconds that they show. */
+  readonly window: number;
+  /** The time of the row that is read at a moment; undefined if there is none. */
+  timeAt(time: number): number | undefined;
+  /** The time of the row next to a moment, later for a positive `direction`; undefined if there is none. */
+  beside(time: number, direction: number): number | undefined;
+}
 
 export class PointedMoment {
   #time: number | undefined;
+  #isPinned = false;
+  #reported: number | undefined;
+  readonly #pinned: (time: number | undefined) => void;
+
+  /** `pinned` gets each pinned moment, in milliseconds; undefined when none is pinned any more. */
+  constructor(pinned: (time: number | undefined) => void = () => {}) {
+    this.#pinned = pinned;
+  }
 
   /** In milliseconds; undefined while nothing is pointed at. */
   get time(): number | undefined {
     return this.#time;
   }
 
-  /** Moves to the row nearest to `pointing`. The charts show `lines` from `edge - window` to `edge`; undefined before the first row. */
-  move(
-    pointing: Pointing,
-    edge: number | undefined,
-    window: number,
-    rows: ReceivedRows,
-    lines: readonly LinePoints[],
-  ): void {
-    if (pointing === undefined || edge === undefined) {
+  /** True if it stays where it is when the mouse moves on. */
+  get isPinned(): boolean {
+    return this.#isPinned;
+  }
+
+  /** Pins a moment; undefined lets go of it. */
+  pin(time: number | undefined): void {
+    this.#time = time;
+    this.#isPinned = time !== undefined;
+    this.#report();
+  }
+
+  /** Moves to the row nearest to `pointing`. The charts show the time up to `edge`; undefined before the first row. */
+  move(pointing: Pointing, edge: number | undefined, view: PointedView): void {
+    if (this.#isPinned && pointing?.hovers === true) return;
+    this.#isPinned = pointing !== undefined && edge !== undefined && pointing.hovers !== true;
+    if (pointing === undefined || edge === undefined || 'leaves' in pointing) {
       this.#time = undefined;
+      this.#report();
       return;
     }
-    const step = Math.max(window * STEP, rows.spacing.usual ?? 0);
+    const { window, timeAt } = view;
+    if ('rows' in pointing) {
+      this.#time = this.#beside(pointing.rows, edge, view);
+      return;
+    }
     const wanted =
       'place' in pointing
         ? edge - window * (1 - pointing.place)
-        : (this.#time ?? edge) + pointing.steps * step;
+        : (this.#time ?? edge) + pointing.share * window;
     const time = Math.max(edge - window, Math.min(edge, wanted));
-    this.#time = rows.rowAt(lines, time) ?? time;
+    this.#time = timeAt(time) ?? time;
+    this.#report();
+  }
+
+  /** The time of the next row in sight, or of the same one if there is none. Without a moment the newest row in sight is the next one. */
+  #beside(direction: number, edge: number, { window, beside }: PointedView): number {
+    const next = this.#time === undefined ? beside(edge + 1, -1) : beside(this.#time, direction);
+    const isInSight = next !== undefined && next >= edge - window && next <= edge;
+    return isInSight ? next : (this.#time ?? edge);
   }
 
   /** Ends when it leaves the charts, whose oldest time is `oldest`. */
   leave(oldest: number): void {
-    if (this.#time !== undefined && this.#time < oldest) this.#time = undefined;
+    if (this.#time === undefined || this.#time >= oldest) return;
+    this.pin(undefined);
+  }
+
+  #report(): void {
+    const pinned = this.#isPinned ? this.#time : undefined;
+    if (pinned === this.#reported) return;
+    this.#reported = pinned;
+    this.#pinned(pinned);
   }
 }

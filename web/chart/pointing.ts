@@ -1,13 +1,25 @@
 // Lets the reader point at a moment of a chart, with a mouse, a finger or the keyboard.
 
-/** The number of steps of an arrow key with Shift; one without. */
-const LONG_STEP = 10;
-
 /** The place of the Home key, as a share of the time axis: a moment at the very edge would leave it at once. */
 const HOME = 0.05;
 
-/** A share of the time axis, from 0 at the left to 1 at the right, or steps from the cursor; undefined for nothing. */
-export type Pointing = { readonly place: number } | { readonly steps: number } | undefined;
+/** The share of the time axis that a leap of the cursor takes. */
+const LEAP = 0.1;
+
+/**
+ * A place on the time axis, from 0 at the left to 1 at the right, the next row, or a share of the axis from the cursor; undefined for nothing. A mouse that hovers, or
+ * leaves, does not move a moment that was pinned by a click, a tap or a key.
+ */
+export type Pointing =
+  | ((
+      | { readonly place: number }
+      | { readonly rows: 1 | -1 }
+      | { readonly share: number }
+      | { readonly leaves: true }
+    ) & {
+      readonly hovers?: true;
+    })
+  | undefined;
 
 /**
  * Makes `plot` a slider that calls `point`. `isPointed` returns whether a moment is pointed at now. Listens to the page until
@@ -23,7 +35,10 @@ export function wirePointing(
   for (const [attribute, value] of [
     ['tabindex', '0'],
     ['role', 'slider'],
-    ['aria-label', `Time in the chart of ${name}: arrow keys move, Escape returns to the latest values`],
+    [
+      'aria-label',
+      `Time in the chart of ${name}: arrow keys move by a row, Escape returns to the latest values`,
+    ],
     ['aria-valuemin', '0'],
     ['aria-valuemax', '100'],
     ['aria-valuenow', '100'],
@@ -31,6 +46,10 @@ export function wirePointing(
     plot.setAttribute(attribute, value);
   }
   wirePointer(plot, point, isPointed, signal);
+  const letGo = ({ key }: KeyboardEvent) => {
+    if (key === 'Escape' && isPointed()) point(undefined);
+  };
+  addEventListener('keydown', letGo, { signal });
   plot.addEventListener('keydown', event => {
     const pointing = pointingOf(event);
     if (pointing === undefined && event.key !== 'Escape') return;
@@ -45,36 +64,49 @@ function wirePointer(
   isPointed: () => boolean,
   signal: AbortSignal,
 ): void {
-  const pointAt = (event: PointerEvent): void => {
+  const placeOf = ({ clientX }: MouseEvent): number => {
     const { left, width } = plot.getBoundingClientRect();
-    point({ place: (event.clientX - left) / width });
+    return (clientX - left) / width;
   };
-  plot.addEventListener('pointermove', pointAt);
-  plot.addEventListener('pointerdown', pointAt);
+  // A finger that moves, and a mouse with its button down, drag the charts.
+  plot.addEventListener('pointermove', event => {
+    if (event.pointerType === 'mouse' && event.buttons === 0) point({ place: placeOf(event), hovers: true });
+  });
+  plot.addEventListener('click', event => {
+    if (!isButton(event.target)) point({ place: placeOf(event) });
+  });
   plot.addEventListener('pointerleave', event => {
-    // A lifted finger leaves too; its moment stays until the reader touches something other than a chart.
-    if (event.pointerType === 'mouse') point(undefined);
+    if (event.pointerType === 'mouse') point({ leaves: true, hovers: true });
   });
-  // The touch that began as pointing has become scrolling.
-  plot.addEventListener('pointercancel', () => point(undefined));
-  plot.addEventListener('blur', ({ relatedTarget }) => {
-    if (!isChart(relatedTarget)) point(undefined);
-  });
-  // Some browsers do not move the focus on a touch.
+  // A touch beside the charts lets go of the moment.
   addEventListener(
     'pointerdown',
-    ({ target }) => {
-      if (isPointed() && !isChart(target)) point(undefined);
+    event => {
+      const { pointerType } = event;
+      // In a shadow tree only the path says what was touched.
+      const [target = null] = event.composedPath();
+      if (isPointed() && pointerType !== 'mouse' && !isChart(target) && !isButton(target)) point(undefined);
     },
     { signal },
   );
 }
 
 function pointingOf({ key, shiftKey }: KeyboardEvent): Pointing {
-  const steps = shiftKey ? LONG_STEP : 1;
-  return { ArrowLeft: { steps: -steps }, ArrowRight: { steps }, Home: { place: HOME }, End: { place: 1 } }[
-    key
-  ];
+  // With Shift the arrow keys move the charts.
+  if (shiftKey) return undefined;
+  const all: Readonly<Record<string, Pointing>> = {
+    ArrowLeft: { rows: -1 },
+    ArrowRight: { rows: 1 },
+    PageUp: { share: -LEAP },
+    PageDown: { share: LEAP },
+    Home: { place: HOME },
+    End: { place: 1 },
+  };
+  return Object.hasOwn(all, key) ? all[key] : undefined;
+}
+
+function isButton(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, select, input, a') !== null;
 }
 
 /** True for the plot of any panel: the pointer moves from one chart to another. */

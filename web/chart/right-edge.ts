@@ -1,6 +1,6 @@
 // Decides which time is at the right edge of moving charts: a moment ago, so that lines reach the edge.
 
-import { msPerPixel, type View } from '../rows/received-rows.ts';
+import { msPerPixel, type ReceivedRows, type View } from '../rows/received-rows.ts';
 import { wantsStillness } from './theme.ts';
 
 /** Usual gaps between rows by which a chart lags behind: its line reaches the edge though the next row is still to come. */
@@ -20,6 +20,17 @@ export function rightEdge(now: number, view: View, usual: number | undefined): n
   const pixels = Math.min(2 * msPerPixel(view), MOST_LAG_OF_PIXELS);
   const rows = Math.min(LAG * (usual ?? 0), MOST_LAG);
   return now - Math.max(pixels, rows);
+}
+
+/** The same for charts of `rows`, of which no more come if the stream is over. */
+export function movingEdge(
+  now: number,
+  view: View,
+  { newest, spacing }: ReceivedRows,
+  isOver: boolean,
+): number {
+  const edge = rightEdge(now, view, spacing.usual);
+  return steppedEdge(isOver && newest !== undefined ? Math.min(edge, newest) : edge);
 }
 
 /** The same time for readers who want no motion, at whose charts it advances in steps. */

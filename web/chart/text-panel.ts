@@ -3,12 +3,13 @@
 import type { LatestValue } from '../rows/series.ts';
 import type { ShownColumn } from '../stream/describe.ts';
 import { element, write } from '../text/element.ts';
+import type { ColumnChoice } from './column-choice.ts';
 
 export class TextPanel {
   readonly element: HTMLElement;
   readonly #values: ReadonlyMap<ShownColumn, HTMLElement>;
 
-  constructor(columns: readonly ShownColumn[]) {
+  constructor(columns: readonly ShownColumn[], choice: ColumnChoice, signal: AbortSignal) {
     this.#values = new Map(columns.map(column => [column, element('dd')]));
     const rows = columns.map(column =>
       element(
@@ -23,6 +24,12 @@ export class TextPanel {
       { class: 'panel', 'aria-label': 'Text' },
       element('dl', { class: 'texts' }, ...rows),
     );
+    const hide = () => {
+      for (const [index, { name }] of columns.entries()) rows[index]!.hidden = choice.isHidden(name);
+      this.element.hidden = rows.every(({ hidden }) => hidden);
+    };
+    choice.listen(hide, signal);
+    hide();
   }
 
   /**

@@ -1,10 +1,9 @@
 // Reads the health of the page's own server from `health` in the page's folder, and checks every field.
 
 import type { DatasetAddress } from '../stream/address.ts';
+import { isNotEmpty, listOf, numberOf, textOf } from '../text/fields.ts';
 import { type Fields, fieldsOf, jsonOf } from '../text/json.ts';
-
-/** The longest text that is shown, in characters: the error of a sensor may contain a whole file. */
-const LONGEST_TEXT = 300;
+import { type HistoryHealth, parseHistory } from './history-health.ts';
 
 /** A step forward of the clock is shown from this many seconds on, for this many seconds of rows: it leaves a gap in the chart. */
 const LEAST_FORWARD = 1;
@@ -29,11 +28,26 @@ export interface DatasetHealth {
   readonly ahead: number;
   /** Milliseconds by which the clock was recently set forward; 0 otherwise. */
   readonly forward: number;
+  /** The rows on the server's disk; undefined without a history. */
+  readonly history: HistoryHealth | undefined;
+}
+
+/** What runs while the configuration is wrong. */
+export interface WrongConfiguration {
+  /** A line for each problem. */
+  readonly problems: readonly string[];
+  /** Milliseconds since 1970, by the server's clock; undefined if the server does not state it. */
+  readonly since: number | undefined;
+  readonly inUse: 'previous' | 'last-good' | 'host-only';
+  /** When the last good configuration took effect, in milliseconds since 1970. */
+  readonly lastGood: number | undefined;
 }
 
 export interface Health {
-  /** The problems of the configuration, a line each; none for a valid one. */
-  readonly problems: readonly string[];
+  /** Undefined for a valid configuration. */
+  readonly wrong: WrongConfiguration | undefined;
+  /** A line for each dataset that the server could not open. */
+  readonly failed: readonly string[];
   /** True while the clock of the row times is not synchronised: the times may be wrong. */
   readonly isUnsynchronized: boolean;
   readonly datasets: readonly DatasetHealth[];
@@ -72,12 +86,31 @@ export function parseHealth(json: unknown): Health | undefined {
   const { datasets, configuration, clock } = fieldsOf(json);
   const { synchronized } = fieldsOf(clock);
   if (!Array.isArray(datasets)) return undefined;
-  const { problems } = fieldsOf(configuration);
   return {
-    problems: listOf(problems).map(textOf).filter(isNotEmpty),
+    wrong: parseWrong(fieldsOf(configuration)),
+    failed: linesOf(fieldsOf(configuration)['failed']),
     isUnsynchronized: synchronized === 'no',
     datasets: datasets.map(parseDataset),
   };
+}
+
+function parseWrong({ problems, problemsSince, inUse, lastGood }: Fields): WrongConfiguration | undefined {
+  const lines = linesOf(problems);
+  return lines.length === 0
+    ? undefined
+    : {
+        problems: lines,
+        since: millisOf(problemsSince),
+        inUse: inUse === 'last-good' || inUse === 'host-only' ? inUse : 'previous',
+        lastGood: millisOf(lastGood),
+      };
+}
+
+const linesOf = (json: unknown): readonly string[] => listOf(json).map(textOf).filter(isNotEmpty);
+
+function millisOf(json: unknown): number | undefined {
+  const seconds = numberOf(json);
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 export function healthOf({ datasets }: Health, { dataset }: HealthPlace): DatasetHealth | undefined {
@@ -85,7 +118,7 @@ export function healthOf({ datasets }: Health, { dataset }: HealthPlace): Datase
 }
 
 function parseDataset(json: unknown): DatasetHealth {
-  const { name, sensors, failure, clock, lastTime } = fieldsOf(json);
+  const { name, sensors, failure, clock, lastTime, history } = fieldsOf(json);
   const { ahead, lastSteps } = fieldsOf(clock);
   return {
     name: textOf(name),
@@ -96,6 +129,7 @@ function parseDataset(json: unknown): DatasetHealth {
     failure: typeof failure === 'string' ? textOf(failure) : undefined,
     ahead: Math.max(0, (numberOf(ahead) ?? 0) * 1000),
     forward: parseForward(listOf(lastSteps).at(-1), numberOf(lastTime)),
+    history: parseHistory(history, numberOf(lastTime)),
   };
 }
 
@@ -111,36 +145,10 @@ function parseForward(step: unknown, lastTime: number | undefined): number {
 
 function parseSensor({ name, channels, since, lastError }: Fields): FailingSensor {
   const { message } = fieldsOf(lastError);
-  const seconds = numberOf(since);
   return {
     name: textOf(name),
-    columns: listOf(channels).map(textOf).filter(isNotEmpty),
-    since: seconds === undefined ? undefined : seconds * 1000,
+    columns: linesOf(channels),
+    since: millisOf(since),
     reason: textOf(message),
   };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-/** A text on one line, without invisible characters and marks that reorder text; empty for another value. */
-function textOf(value: unknown): string {
-  if (typeof value !== 'string') return '';
-  const characters = [
-    ...value
-      .slice(0, 2 * LONGEST_TEXT)
-      .replace(/[\s\p{C}]+/gu, ' ')
-      .trim(),
-  ];
-  const cut = characters.length > LONGEST_TEXT || value.length > 2 * LONGEST_TEXT;
-  return cut ? `${characters.slice(0, LONGEST_TEXT).join('')}…` : characters.join('');
-}
-
-function isNotEmpty(text: string): boolean {
-  return text !== '';
 }

@@ -1,8 +1,9 @@
 // Shows notices above the charts, and announces new ones to screen readers.
 
-import { byId, element, write } from '../text/element.ts';
+import { announce, element, type FindPart, write } from '../text/element.ts';
 import { calendarDate, writeTime } from '../text/times.ts';
-import { type Notice, newsOf } from './notices.ts';
+import type { Notice } from './notice.ts';
+import { newsOf } from './notices.ts';
 
 /** The number of notices that are shown at once; the others are folded. */
 const MOST_NOTICES = 4;
@@ -13,19 +14,30 @@ interface ShownNotice {
 }
 
 export class NoticeArea {
-  readonly #area = byId('notices', HTMLElement);
-  readonly #list = byId('notice-list', HTMLElement);
-  readonly #more = byId('more-notices', HTMLDetailsElement);
-  readonly #summary = byId('more-notices-summary', HTMLElement);
-  readonly #moreList = byId('more-notice-list', HTMLElement);
-  readonly #stale = byId('notices-stale', HTMLElement);
-  readonly #news = byId('news', HTMLElement);
+  readonly #area: HTMLElement;
+  readonly #list: HTMLElement;
+  readonly #more: HTMLElement;
+  readonly #summary: HTMLElement;
+  readonly #moreList: HTMLElement;
+  readonly #stale: HTMLElement;
+  readonly #news: HTMLElement;
   #notices: readonly Notice[] = [];
   readonly #shown = new Map<string, ShownNotice>();
 
+  constructor(find: FindPart) {
+    this.#area = find('notices', HTMLElement);
+    this.#list = find('notice-list', HTMLElement);
+    this.#more = find('more-notices', HTMLDetailsElement);
+    this.#summary = find('more-notices-summary', HTMLElement);
+    this.#moreList = find('more-notice-list', HTMLElement);
+    this.#stale = find('notices-stale', HTMLElement);
+    this.#news = find('news', HTMLElement);
+  }
+
   /** `answered`: the time of the server's last answer, in milliseconds since 1970, if it does not answer now. */
   show(notices: readonly Notice[], answered?: number): void {
-    write(this.#news, newsOf(this.#notices, notices) || (this.#news.textContent ?? ''));
+    const news = newsOf(this.#notices, notices);
+    if (news !== '') announce(this.#news, news);
     this.#notices = notices;
     this.#arrange(answered);
   }

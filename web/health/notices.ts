@@ -1,7 +1,9 @@
 // Words the notices about the server: one for each problem, and the announcement of each change.
 
 import { writeDuration, writeTime } from '../text/times.ts';
-import type { DatasetHealth, FailingSensor, Health } from './health.ts';
+import type { DatasetHealth, FailingSensor, Health, WrongConfiguration } from './health.ts';
+import { historyNotices } from './history-notices.ts';
+import type { Notice } from './notice.ts';
 
 /** The most problems of a configuration, and columns of a sensor, that are named. */
 const MOST_PROBLEMS = 3;
@@ -13,30 +15,13 @@ const LONGEST_REASON = 500;
 /** The least lead of row times in milliseconds that is reported: clocks are corrected by less all the time. */
 const LEAST_AHEAD = 100;
 
-export interface Notice {
-  /** Identifies its subject: a notice replaces another with the same key. */
-  readonly key: string;
-  /** The problem in a few words. */
-  readonly title: string;
-  /** The beginning of the problem, in milliseconds since 1970; undefined if it is not known. */
-  readonly since?: number | undefined;
-  /** The consequence. */
-  readonly text?: string;
-  /** The server's own words, in lines. */
-  readonly lines?: readonly string[];
-  /** The number of further lines. */
-  readonly more?: number;
-  /** The announcement when the problem is over. */
-  readonly over: string;
-}
-
 /** The problems of the server and of one of its datasets; `labels` of the columns by their names. */
 export function noticesOf(
   health: Health,
   dataset: DatasetHealth | undefined,
   labels: ReadonlyMap<string, string>,
 ): Notice[] {
-  const { failure, ahead = 0, forward = 0, failing = [] } = dataset ?? {};
+  const { failure, ahead = 0, forward = 0, failing = [], history } = dataset ?? {};
   const notices: Notice[] = [];
   if (failure !== undefined) {
     notices.push({
@@ -46,7 +31,8 @@ export function noticesOf(
       over: 'Rows can come again',
     });
   }
-  if (health.problems.length > 0) notices.push(configurationNotice(health.problems));
+  if (health.wrong !== undefined) notices.push(configurationNotice(health.wrong));
+  if (health.failed.length > 0) notices.push(unopenedNotice(health.failed));
   if (health.isUnsynchronized) {
     notices.push({
       key: 'synchronized',
@@ -71,6 +57,7 @@ export function noticesOf(
       over: 'The server’s clock was set some time ago',
     });
   }
+  notices.push(...historyNotices(history));
   return [...notices, ...failing.map(sensor => sensorNotice(sensor, labels))];
 }
 
@@ -107,14 +94,32 @@ export function attributesNotice(problem: string): Notice {
   };
 }
 
-function configurationNotice(problems: readonly string[]): Notice {
+function configurationNotice({ problems, since, inUse, lastGood }: WrongConfiguration): Notice {
+  const goodTime = lastGood === undefined ? '' : ` of ${writeTime(lastGood)}`;
+  const text = {
+    previous: 'The server goes on with the one before.',
+    'last-good': `The server has started with the last good one${goodTime}.`,
+    'host-only': 'No earlier one can be used: only the load of the machine is served.',
+  }[inUse];
   return {
     key: 'configuration',
     title: 'The configuration is wrong',
-    text: 'The server goes on with the one before.',
+    since,
+    text,
     lines: problems.slice(0, MOST_PROBLEMS),
     more: Math.max(0, problems.length - MOST_PROBLEMS),
     over: 'The configuration is right again',
+  };
+}
+
+function unopenedNotice(failed: readonly string[]): Notice {
+  return {
+    key: 'unopened',
+    title: failed.length === 1 ? 'A dataset could not be opened' : 'Datasets could not be opened',
+    text: 'The server tries again.',
+    lines: failed.slice(0, MOST_PROBLEMS),
+    more: Math.max(0, failed.length - MOST_PROBLEMS),
+    over: 'All datasets are open',
   };
 }
 

@@ -1,22 +1,24 @@
 // Shows the health of the page's server: notices above the charts, and marks in their legends.
 
 import type { Plot } from '../chart/plot.ts';
+import type { Seam } from '../chart/plot-options.ts';
 import type { DatasetAddress } from '../stream/address.ts';
 import type { ShownColumn } from '../stream/describe.ts';
 import type { StreamState } from '../stream/stream-state.ts';
-import { byId } from '../text/element.ts';
+import type { FindPart } from '../text/element.ts';
 import { type Health, type HealthPlace, healthOf, healthPlace } from './health.ts';
-import { HealthWatch } from './health-watch.ts';
+import type { Notice } from './notice.ts';
 import { NoticeArea } from './notice-area.ts';
-import { type Notice, noticesOf } from './notices.ts';
+import { attributesNotice, noticesOf, seamNotice } from './notices.ts';
+import { type SharedWatch, sharedWatch } from './shared-watch.ts';
 
 /** Milliseconds after a pointer was lifted before anything moves: the click goes to the element under it then. */
 const AFTER_LIFTING = 300;
 
 export class ServerHealth {
-  readonly #area = new NoticeArea();
+  readonly #area: NoticeArea;
   readonly #place: HealthPlace | undefined;
-  readonly #watch: HealthWatch | undefined;
+  readonly #watch: SharedWatch | undefined;
   #health: Health | undefined;
   /** The time of the last answer, in milliseconds since 1970 by the browser's clock. */
   #answered = 0;
@@ -30,17 +32,18 @@ export class ServerHealth {
   #attributes: Notice | undefined;
 
   /** Asks for the health only if the dataset at `address` is beside `page`. */
-  constructor(address: DatasetAddress, page: string) {
+  constructor(address: DatasetAddress, page: string, find: FindPart) {
+    this.#area = new NoticeArea(find);
     this.#place = healthPlace(address, page);
     if (this.#place === undefined) return;
-    byId('charts', HTMLElement).addEventListener('pointerdown', () => {
+    find('charts', HTMLElement).addEventListener('pointerdown', () => {
       this.#isHeld = true;
     });
     for (const event of ['pointerup', 'pointercancel']) addEventListener(event, () => this.#release());
-    this.#watch = new HealthWatch(
+    this.#watch = sharedWatch(
       this.#place.from,
       health => {
-        this.#health = health;
+        this.#health = health && (this.#watch?.isFirst === false ? withoutServer(health) : health);
         this.#answered = Date.now();
         this.#isFresh = true;
         this.#show();
@@ -63,15 +66,15 @@ export class ServerHealth {
     this.#show();
   }
 
-  /** Sets the notice of a seam between rows; undefined for none. */
-  seamIs(notice: Notice | undefined): void {
-    this.#seam = notice;
+  /** Sets the seam between rows; undefined for none. */
+  seamIs(seam: Seam | undefined): void {
+    this.#seam = seam && seamNotice(seam.last, seam.serverTime);
     this.#show();
   }
 
-  /** Sets the notice that attributes are missing; undefined for none. */
-  attributesAre(notice: Notice | undefined): void {
-    this.#attributes = notice;
+  /** Sets why attributes are missing; undefined if none is. */
+  attributesAre(problem: string | undefined): void {
+    this.#attributes = problem === undefined ? undefined : attributesNotice(problem);
     this.#show();
   }
 
@@ -96,4 +99,9 @@ export class ServerHealth {
     this.#area.show(notices, this.#isFresh ? undefined : this.#answered);
     this.#plot?.markFailing(new Set(dataset?.failing.flatMap(({ columns }) => columns)));
   }
+}
+
+/** The health without the problems of the whole server, which another dataset of the page shows. */
+function withoutServer(health: Health): Health {
+  return { ...health, wrong: undefined, failed: [], isUnsynchronized: false };
 }

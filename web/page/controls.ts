@@ -1,73 +1,145 @@
-// Wires the controls of the plot: the length of the past that is shown, and the pause button.
+// Wires the controls, which are one set for all datasets of the page, and shows their state.
 
+import { wireGestures } from '../chart/gestures.ts';
+import type { PastStatus } from '../chart/past-charts.ts';
 import type { Plot } from '../chart/plot.ts';
-import { byId, element, write } from '../text/element.ts';
-import { chosenWindow, correctedHash, suitableWindow, windowsWith, withWindow } from './choices.ts';
+import { isStanding } from '../past/timeline.ts';
+import type { CatalogExtent } from '../stream/catalog.ts';
+import { loadPart } from '../stream/page-part.ts';
+import { byId, write } from '../text/element.ts';
+import { STEP, wireKeys } from './keys.ts';
+import { PastBar } from './past-bar.ts';
+import { Plots } from './plots.ts';
+import { Steps } from './steps.ts';
+import type { StoredStrip } from './stored-strip.ts';
+import { View, type ViewOptions } from './view.ts';
+import { WindowChoice } from './window-choice.ts';
+
+export interface ControlsOptions extends ViewOptions {
+  /** Called when the address of the page has changed. */
+  readonly addressChanged: () => void;
+}
 
 export class Controls {
-  readonly #window = byId('window', HTMLSelectElement);
+  readonly view: View;
+  readonly #plots = new Plots();
+  readonly #steps: Steps;
+  readonly #window: WindowChoice;
   readonly #pause = byId('pause', HTMLButtonElement);
-  readonly #chosen: () => void;
-  #plot: Plot | undefined;
-  #interval: number | undefined;
+  readonly #past: PastBar;
+  #strip: StoredStrip | undefined;
+  #loadingStrip: Promise<StoredStrip> | undefined;
 
-  /** `chosen` is called when the hash of the page has changed. */
-  constructor(chosen: () => void) {
-    this.#chosen = chosen;
-    this.#window.addEventListener('change', () => {
-      history.replaceState(null, '', withWindow(location.hash, Number(this.#window.value)));
-      this.#apply();
+  constructor(options: ControlsOptions) {
+    const { addressChanged } = options;
+    // Once rows come, their times tell the server's clock.
+    const now = () => (this.#plots.isEmpty ? options.now() : this.#plots.edge);
+    this.view = new View({ ...options, now }, { timeChanged: () => this.#timeChanged(), addressChanged });
+    const { timeline } = this.view;
+    this.#steps = new Steps(timeline, this.#plots, () => this.#show());
+    this.#past = new PastBar({
+      now,
+      follow: () => this.#steps.follow(),
+      choose: stretch => timeline.choose(stretch, this.#plots.edge),
     });
-    addEventListener('hashchange', () => this.#apply());
-    this.#pause.addEventListener('click', () => {
-      this.#plot?.pause(!this.#plot.isPaused);
-      this.#show();
+    this.#window = new WindowChoice(window => timeline.resize(window, now()));
+    this.#pause.addEventListener('click', () => this.#steps.pauseOrGoOn());
+    byId('earlier', HTMLButtonElement).addEventListener('click', () => this.#steps.pan(STEP));
+    byId('later', HTMLButtonElement).addEventListener('click', () => this.#steps.pan(-STEP));
+    this.#show();
+  }
+
+  /** Has gestures and keys on the charts of a dataset move the time that is shown. */
+  wireCharts(charts: HTMLElement): void {
+    const steps = this.#steps;
+    wireGestures(
+      charts,
+      {
+        pan: (share, isFirst) => steps.pan(share, isFirst),
+        zoom: (factor, place, isFirst) => steps.zoom(factor, place, isFirst),
+        choose: (from, to) => steps.choose(from, to),
+        back: () => steps.back(),
+      },
+      new AbortController().signal,
+    );
+    wireKeys(charts, steps);
+  }
+
+  /** The link of the view; `datasets` as the address names them. */
+  linkOf(datasets: readonly string[]): string {
+    const { timeline } = this.view;
+    const paused = this.#plots.pausedEdge;
+    return this.view.linkOf(paused === undefined ? timeline.shown : timeline.stretch(paused), datasets);
+  }
+
+  /** Sets the plot of the dataset at `index` of the page; undefined for none. */
+  control(index: number, plot: Plot | undefined): void {
+    // Charts that are drawn anew cannot stay paused: they show the same time as a stretch of the past.
+    const { pausedEdge, mayLookBack } = this.#plots;
+    const { timeline } = this.view;
+    if (pausedEdge !== undefined && mayLookBack) timeline.show(timeline.stretch(pausedEdge));
+    this.#plots.set(index, plot);
+    this.#show();
+  }
+
+  /** Shows what the server has stored of a dataset; undefined if that is not known. `isKept`: on a disk. */
+  storedIs(index: number, extent: CatalogExtent | undefined, isKept: boolean): void {
+    if (extent === undefined && this.#loadingStrip === undefined) return;
+    this.#loadingStrip ??= this.#loadStrip();
+    void this.#loadingStrip.then(strip => {
+      strip.set(index, extent, isKept);
+      this.#updateStrip(true);
     });
-    byId('again', HTMLButtonElement).addEventListener('click', () => this.#plot?.reconnect());
+  }
+
+  async #loadStrip(): Promise<StoredStrip> {
+    const { StoredStrip } = await loadPart(() => import('./stored-strip.ts'));
+    this.#strip = new StoredStrip(
+      {
+        go: moment => this.#steps.goTo(moment, !this.#past.isShown),
+        step: lengths => this.#steps.pan(-lengths),
+      },
+      this.#plots,
+    );
+    return this.#strip;
+  }
+
+  /** Shows what is known of the rows of a dataset's past. */
+  pastIs(index: number, status: PastStatus): void {
+    this.#plots.pastIs(index, status);
+    this.#past.status(this.#plots.past);
+    this.#updateStrip(true);
+  }
+
+  /** Shows how many rows have come while the charts stand. */
+  rowsCame(index: number, count: number): void {
+    this.#plots.rowsCame(index, count);
+    this.#updateStrip(false);
+    if (isStanding(this.view.timeline.shown)) this.#past.rows(this.#plots.newRows);
+  }
+
+  #timeChanged(): void {
+    if (isStanding(this.view.timeline.shown) && !this.#past.isShown) this.#plots.countAnew();
+    this.#plots.timelineChanged();
     this.#show();
   }
 
-  /** Milliseconds to show: the chosen window, else a window that suits rows `interval` seconds apart. */
-  windowFor(interval: number | undefined): number {
-    this.#interval = interval;
-    this.#show();
-    return this.#milliseconds;
-  }
-
-  /** Sets the plot to control; undefined for none. */
-  control(plot: Plot | undefined): void {
-    this.#plot = plot;
-    this.#show();
-  }
-
-  get #milliseconds(): number {
-    return 1000 * (chosenWindow(location.hash) ?? suitableWindow(this.#interval));
-  }
-
-  #apply(): void {
-    this.#show();
-    this.#plot?.setWindow(this.#milliseconds);
-    this.#chosen();
-  }
-
-  #has(seconds: number): boolean {
-    return [...this.#window.options].some(({ value }) => value === String(seconds));
+  #updateStrip(isNow: boolean): void {
+    this.#strip?.update(edge => this.view.timeline.stretch(edge), isNow);
   }
 
   #show(): void {
-    // The address names the window that is shown, or none.
-    const hash = correctedHash(location.hash);
-    if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
-    const windows = windowsWith(this.#milliseconds / 1000);
-    if (this.#window.childElementCount !== windows.length || !this.#has(this.#milliseconds / 1000)) {
-      this.#window.replaceChildren(
-        ...windows.map(([seconds, name]) => element('option', { value: String(seconds) }, name)),
-      );
+    const { shown } = this.view.timeline;
+    this.#window.show(shown);
+    const isStill = isStanding(shown) || this.#plots.isPaused;
+    this.#pause.disabled = this.#plots.isEmpty;
+    this.#pause.setAttribute('aria-pressed', String(isStill));
+    write(this.#pause, isStill ? 'Go on' : 'Pause');
+    for (const id of ['earlier', 'later', 'choose'] as const) {
+      byId(id, HTMLElement).hidden = !this.#plots.mayLookBack;
     }
-    const isPaused = this.#plot?.isPaused ?? false;
-    this.#window.value = String(this.#milliseconds / 1000);
-    this.#pause.disabled = this.#plot === undefined;
-    this.#pause.setAttribute('aria-pressed', String(isPaused));
-    write(this.#pause, isPaused ? 'Go on' : 'Pause');
+    byId('later', HTMLButtonElement).disabled = !isStanding(shown);
+    this.#past.show(isStanding(shown) ? shown : undefined);
+    this.#updateStrip(true);
   }
 }

@@ -4,7 +4,8 @@ import { shellWord } from '../../dap/client/http/shell-word.ts';
 import { DAP2, hasRows, type ResponseFormat } from '../../dap/formats/index.ts';
 import { type DatasetAddress, encodedConstraint } from '../stream/address.ts';
 import type { Description } from '../stream/describe.ts';
-import { byId, element, write } from '../text/element.ts';
+import { copyFrom } from '../text/copy.ts';
+import { element, type FindPart, write } from '../text/element.ts';
 
 export interface Link {
   readonly text: string;
@@ -48,28 +49,19 @@ export function showLinks(
   address: DatasetAddress,
   description: Description,
   formats: readonly ResponseFormat[],
+  find: FindPart,
 ): void {
   const items = dataLinks(address, description, formats).map(({ text, href, title }) =>
     element('li', {}, element('a', { href, title }, text)),
   );
-  byId('links', HTMLElement).replaceChildren(...items);
-  write(byId('command', HTMLElement), followCommand(address));
-  byId('data', HTMLElement).hidden = false;
+  find('links', HTMLElement).replaceChildren(...items);
+  write(find('command', HTMLElement), followCommand(address));
+  wireCopy(find);
+  find('data', HTMLElement).hidden = false;
 }
 
-/** Wires the button that copies the command, or selects it if the page may not write to the clipboard. */
-export function wireCopy(): void {
-  const button = byId('copy', HTMLButtonElement);
-  const command = byId('command', HTMLElement);
-  button.addEventListener('click', async () => {
-    try {
-      // Browsers offer the clipboard only to pages from https and from this machine.
-      await navigator.clipboard.writeText(command.textContent ?? '');
-      write(button, 'Copied');
-    } catch {
-      getSelection()?.selectAllChildren(command);
-      write(button, 'Selected');
-    }
-    setTimeout(() => write(button, 'Copy'), 2000);
-  });
+/** Wires the button that copies the command. */
+function wireCopy(find: FindPart): void {
+  const button = find('copy', HTMLButtonElement);
+  button.onclick = () => void copyFrom(find('command', HTMLElement), button);
 }

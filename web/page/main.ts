@@ -1,130 +1,113 @@
-// Starts the page: finds the dataset to show, asks for its description, and plots it; reports each failure.
+// Starts the page: finds the datasets to show, and shows each of them in its own part of the page.
 
-import { Plot } from '../chart/plot.ts';
-import { attributesNotice, seamNotice } from '../health/notices.ts';
-import { ServerHealth } from '../health/server-health.ts';
-import { type DatasetAddress, shownAddress, wantedDataset } from '../stream/address.ts';
-import { type Catalog, fetchCatalog, formatsFor, listedAddress, NO_CATALOG } from '../stream/catalog.ts';
-import type { Description } from '../stream/describe.ts';
-import { describePatiently } from '../stream/describe-patiently.ts';
-import { explain, headingOf, plainReason } from '../stream/reason.ts';
+import { wantedKiosk } from '../kiosk/wanted-kiosk.ts';
+import { limitValues } from '../limits/address-limits.ts';
+import { PageLimits } from '../limits/page-limits.ts';
+import { type DatasetAddress, datasetValue, nameOf, wantedDatasets } from '../stream/address.ts';
+import { type Catalog, fetchCatalog, listedAddress, NO_CATALOG } from '../stream/catalog.ts';
+import { loadPart } from '../stream/page-part.ts';
 import { byId, write } from '../text/element.ts';
-import { hideMessage, showMessage } from '../text/message.ts';
+import { showMessage } from '../text/message.ts';
 import { writeZone } from '../text/times.ts';
+import { clockOf } from './clock.ts';
 import { Controls } from './controls.ts';
-import { showLinks, wireCopy } from './links.ts';
-import { keepHash, showDatasets, wireAddressField } from './navigation.ts';
-import { Status } from './status.ts';
-
-/** Milliseconds before a dataset whose columns have changed is opened again. */
-const BEFORE_REOPENING = 2000;
-
-/** Milliseconds between two updates of the countdown while no plot makes them. */
-const COUNTDOWN_EVERY = 250;
+import { partsFor } from './dataset-parts.ts';
+import { DatasetSection } from './dataset-section.ts';
+import { addExtras } from './extras.ts';
+import { namesNothing } from './first-sight.ts';
+import { keepClicks } from './later-clicks.ts';
+import { keepView, showDatasets, wireAddressField } from './navigation.ts';
+import { showTheme, storedTheme } from './theme-choice.ts';
+import { namedView, SAYS } from './view-address.ts';
 
 const page = new URL(location.href);
-const status = new Status(state => health?.streamIs(state));
-const controls = new Controls(keepHash);
-let catalog = NO_CATALOG;
-/** The health of the page's own server; undefined until the dataset to show is known. */
-let health: ServerHealth | undefined;
 
+showTheme(namedView(page.href, Date.now()).theme ?? storedTheme());
 byId('footer', HTMLElement).hidden = false;
 write(byId('zone', HTMLElement), `Times are in the time zone of this browser (${writeZone(new Date())}).`);
-wireCopy();
 void start();
 
-/** Finds the dataset to show, and plots it. */
 async function start(): Promise<void> {
-  let wanted: DatasetAddress | undefined;
-  try {
-    wanted = wantedDataset(page.href);
-  } catch (error) {
+  const kiosk = wantedKiosk(page.href);
+  // A kiosk that shows datasets in turn shows each of them in a page of its own.
+  if (kiosk !== undefined && (await (await import('../kiosk/kiosk.ts')).enterKiosk(kiosk, page))) return;
+  const { datasets, problems } = wantedDatasets(page.href);
+  if (datasets.length === 0 && problems.length > 0) {
     wireAddressField(undefined);
-    showMessage('This is no address of a dataset', plainReason(error));
+    showMessage('This is no address of a dataset', problems.map(problem => `${SAYS} ${problem}`).join(' '));
     return;
   }
-  catalog = await catalogBeside(wanted);
+  const catalog = await catalogBeside(datasets);
+  if (catalog.datasets.length > 1 && namesNothing(page)) {
+    return (await import('./wall-page.ts')).showWall(catalog, page);
+  }
   const [first] = catalog.datasets;
-  wanted ??= first && { base: first.address, constraint: '' };
-  wireAddressField(wanted);
-  if (wanted === undefined) {
+  if (datasets.length > 0) {
+    const listed = datasets.map(address => listedAddress(catalog, address));
+    await show(listed, problems, catalog);
+  } else if (first !== undefined) {
+    await show([{ base: first.address, constraint: '' }], problems, catalog);
+  } else {
+    wireAddressField(undefined);
     showMessage(
       'Which dataset?',
-      'There is no list of datasets beside this page. Give the address of a dataset on any DAP2 server: here below, or behind “?url=” in the address of this page.',
+      'There is no list of datasets beside this page. Give the address of a dataset on any DAP2 server: here below, or behind “?d=” in the address of this page.',
     );
-    return;
   }
-  wanted = listedAddress(catalog, wanted);
-  showDatasets(catalog.datasets, wanted);
-  health = new ServerHealth(wanted, page.href);
-  await open(wanted);
 }
 
-/** The catalogue of the page's own server; empty if the page shows a dataset of another server. */
-async function catalogBeside(wanted: DatasetAddress | undefined): Promise<Catalog> {
-  if (wanted !== undefined && new URL(wanted.base).origin !== page.origin) return NO_CATALOG;
+/** Shows datasets, each in its own part of the page, with one set of controls. */
+async function show(
+  shown: readonly DatasetAddress[],
+  problems: readonly string[],
+  catalog: Catalog,
+): Promise<void> {
+  wireAddressField(shown[0]);
+  showDatasets(catalog.datasets, shown);
+  void addExtras(catalog);
+  const parts = partsFor(shown.length);
+  let viewChanged = (): void => {};
+  const controls = new Controls({
+    names: shown.map(nameOf),
+    problems: problems.map(text => `${SAYS} ${text}`),
+    now: await clockOf(shown, page.href),
+    addressChanged: () => {
+      keepView();
+      viewChanged();
+    },
+  });
+  byId('bar', HTMLElement).hidden = false;
+  const { view } = controls;
+  const limits = new PageLimits(limitValues(page.href), shown.length, byId('limit-problem', HTMLElement));
+  const sections = shown.map(
+    (address, index) =>
+      new DatasetSection(address, index, parts[index]!, { page, catalog, controls, limits }),
+  );
+  for (const section of sections) void section.open();
+  const repeatClick = keepClicks(['share', 'more'].map(id => byId(id, HTMLElement)));
+  const { wireViewParts } = await loadPart(
+    () => import('./view-parts.ts'),
+    ({ message }) => view.partIs(message),
+  );
+  view.partIs(undefined);
+  viewChanged = wireViewParts({
+    sections,
+    timeline: view.timeline,
+    link: () => controls.linkOf(shown.map(address => datasetValue(address, page.href))),
+    theme: () => view.theme,
+    chooseTheme: theme => view.chooseTheme(theme),
+  });
+  repeatClick();
+}
+
+/** The catalogue of the page's own server; empty if all datasets to show are those of other servers. */
+async function catalogBeside(wanted: readonly DatasetAddress[]): Promise<Catalog> {
+  const isElsewhere = ({ base }: DatasetAddress) => new URL(base).origin !== page.origin;
+  if (wanted.length > 0 && wanted.every(isElsewhere)) return NO_CATALOG;
   try {
     return await fetchCatalog(page.href);
   } catch {
-    // The page can show the dataset without the catalogue.
+    // The page can show datasets without the catalogue.
     return NO_CATALOG;
   }
-}
-
-async function open(address: DatasetAddress): Promise<void> {
-  byId('bar', HTMLElement).hidden = false;
-  showTitle(nameOf(address), '', address);
-  const countdown = setInterval(() => status.count(), COUNTDOWN_EVERY);
-  try {
-    const again = byId('again', HTMLButtonElement);
-    const { description, problem } = await describePatiently(address, again, (state, error) => {
-      status.set(state);
-      if (error !== undefined) showMessage('No answer yet', explain(address, error, page));
-    });
-    health?.attributesAre(problem === undefined ? undefined : attributesNotice(plainReason(problem)));
-    plot(address, description);
-  } catch (error) {
-    fail(address, error);
-  } finally {
-    clearInterval(countdown);
-  }
-}
-
-function plot(address: DatasetAddress, description: Description): void {
-  hideMessage();
-  showTitle(description.title, description.institution, address);
-  showLinks(address, description, formatsFor(catalog, address));
-  const shown = new Plot(address, description, {
-    window: controls.windowFor(description.interval),
-    charts: byId('charts', HTMLElement),
-    status,
-    seam: seam => health?.seamIs(seam && seamNotice(seam.last, seam.serverTime)),
-    failed: (error, hadRows) => {
-      shown.remove();
-      controls.control(undefined);
-      // The server has other columns than before: it was configured anew.
-      if (hadRows) setTimeout(() => void open(address), BEFORE_REOPENING);
-      else fail(address, error);
-    },
-  });
-  controls.control(shown);
-  health?.plotIs(shown, description.columns);
-}
-
-function fail(address: DatasetAddress, error: unknown): void {
-  status.set({ state: 'failed', reason: '' });
-  showMessage(headingOf(error), explain(address, error, page), () => location.reload());
-}
-
-function showTitle(title: string, institution: string, address: DatasetAddress): void {
-  const subtitle = byId('subtitle', HTMLElement);
-  write(byId('title', HTMLElement), title);
-  write(subtitle, [institution, shownAddress(address)].filter(text => text !== '').join(' · '));
-  subtitle.hidden = false;
-  document.title = `${title} – dapberry`;
-}
-
-function nameOf({ base }: DatasetAddress): string {
-  return new URL(base).pathname.split('/').at(-1) || base;
 }

@@ -3,7 +3,7 @@
 import type { PlotStatus, RowProgress } from '../chart/plot-status.ts';
 import { wantsStillness } from '../chart/theme.ts';
 import type { StreamState } from '../stream/stream-state.ts';
-import { byId, write } from '../text/element.ts';
+import { announce, type FindPart, write } from '../text/element.ts';
 import { writeDuration, writeTime } from '../text/times.ts';
 
 const NAMES: Readonly<Record<StreamState['state'], string>> = {
@@ -23,13 +23,14 @@ const LEAST_LATE = 5000;
 const BEAT_EVERY = 400;
 
 export class Status implements PlotStatus {
-  readonly #box = byId('status', HTMLElement);
-  readonly #beat = byId('beat', HTMLElement);
-  readonly #state = byId('state', HTMLElement);
-  readonly #detail = byId('detail', HTMLElement);
-  readonly #newest = byId('newest', HTMLElement);
-  readonly #announcement = byId('announcement', HTMLElement);
-  readonly #again = byId('again', HTMLButtonElement);
+  readonly #box: HTMLElement;
+  readonly #beat: HTMLElement;
+  readonly #state: HTMLElement;
+  readonly #detail: HTMLElement;
+  readonly #newest: HTMLElement;
+  readonly #clock: HTMLElement;
+  readonly #announcement: HTMLElement;
+  readonly #again: HTMLButtonElement;
   #stream: StreamState = { state: 'connecting' };
   #announced = '';
   /** The time that the charts stand at; undefined while they move. */
@@ -38,7 +39,15 @@ export class Status implements PlotStatus {
   readonly #changed: (state: StreamState['state']) => void;
 
   /** `changed` is called each time the stream comes into another state. */
-  constructor(changed: (state: StreamState['state']) => void) {
+  constructor(find: FindPart, changed: (state: StreamState['state']) => void) {
+    this.#box = find('status', HTMLElement);
+    this.#beat = find('beat', HTMLElement);
+    this.#state = find('state', HTMLElement);
+    this.#detail = find('detail', HTMLElement);
+    this.#newest = find('newest', HTMLElement);
+    this.#clock = find('clock-difference', HTMLElement);
+    this.#announcement = find('announcement', HTMLElement);
+    this.#again = find('again', HTMLButtonElement);
     this.#changed = changed;
   }
 
@@ -63,7 +72,7 @@ export class Status implements PlotStatus {
     this.#pausedAt = time;
     this.#showState();
     this.#showDetail();
-    write(this.#announcement, time === undefined ? NAMES[this.#stream.state] : `Paused at ${time}`);
+    announce(this.#announcement, time === undefined ? NAMES[this.#stream.state] : `Paused at ${time}`);
   }
 
   /** Shows that a row has come. */
@@ -98,6 +107,10 @@ export class Status implements PlotStatus {
     return isLate;
   }
 
+  clock(difference: string): void {
+    write(this.#clock, difference);
+  }
+
   /** Shows the state of the stream; "Paused" while the charts stand and the stream has no trouble. */
   #showState(): void {
     const { state } = this.#stream;
@@ -122,7 +135,7 @@ export class Status implements PlotStatus {
   #announce(state: StreamState['state'], reason: string): void {
     if (state === this.#announced) return;
     this.#announced = state;
-    write(this.#announcement, reason === '' ? NAMES[state] : `${NAMES[state]}: ${reason}`);
+    announce(this.#announcement, reason === '' ? NAMES[state] : `${NAMES[state]}: ${reason}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // Decides how many digits after the point the values of a column are shown with: by its resolution, or by its values.
 
-import { decimal } from '../../dap/encode/decimal.ts';
+import { decimal, decimalsIn } from '../../dap/encode/decimal.ts';
 import type { ShownColumn } from '../stream/describe.ts';
 
 /** The most digits after the point. */
@@ -15,6 +15,9 @@ const SHOWN = 4;
 /** The first values all count; of the later ones every sixteenth. */
 const FIRST = 64;
 const EVERY = 16;
+
+/** Of the values that count, those after which the digits are decided again once the first values have come. */
+const DECIDES = 8;
 
 /** The share of values that may need more digits than are shown: one odd value changes nothing. */
 const ODD = 0.02;
@@ -58,7 +61,7 @@ export class Digits {
     if (significantDigits(text) > MEASURED[this.#type])
       this.#sizes = [...this.#sizes, Math.abs(value)].slice(-FIRST);
     else this.#measured[Math.min(MOST, decimalsIn(text))]!++;
-    this.#count();
+    if (this.#seen <= FIRST || this.#seen % (EVERY * DECIDES) === 0) this.#count();
   }
 
   #count(): void {
@@ -105,11 +108,6 @@ function statedDecimals({ kind, type, resolution, meaning }: DigitSource): numbe
   if (!isPacked) return undefined;
   const { scale = 1, offset = 0 } = meaning ?? {};
   return Math.max(stepDecimals(Math.abs(scale)), Math.min(MOST, decimalsIn(String(offset))));
-}
-
-function decimalsIn(text: string): number {
-  const [, fraction = '', exponent = '0'] = /^[^.e]*(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(text) ?? [];
-  return Math.max(0, fraction.length - Number(exponent));
 }
 
 function significantDigits(text: string): number {

@@ -1,4 +1,4 @@
-// Reduces the rows of one column to the points of its line: at most two for each pixel of the time axis, with gaps.
+// Reduces the rows of one column to the points of its line: two for each pixel of the time axis, or three, with gaps.
 
 import { LaterPoints } from './later-points.ts';
 import { OpenPixel } from './open-pixel.ts';
@@ -23,6 +23,8 @@ export class LinePoints {
   readonly msPerPixel: number;
   /** Milliseconds for which points are kept, counted back from the newest. */
   span: number;
+  /** True if a value holds until the next row: the last one of a pixel is kept as well. */
+  readonly #holds: boolean;
   #times: number[] = [];
   #values: number[] = [];
   /** Index of the first point that is not too old. */
@@ -38,9 +40,10 @@ export class LinePoints {
   #changes = 0;
   #later = new LaterPoints();
 
-  constructor(msPerPixel: number, span: number) {
+  constructor(msPerPixel: number, span: number, holds = false) {
     this.msPerPixel = msPerPixel;
     this.span = span;
+    this.#holds = holds;
   }
 
   /** The number of the oldest point that is kept; points are numbered from the first one that ever came. */
@@ -88,7 +91,7 @@ export class LinePoints {
     if (this.#open !== undefined && this.#open.number !== pixel) this.#close();
     if (this.#open === undefined) {
       if (this.#isBroken && this.#times.length > this.#first) this.#storeGap(time);
-      this.#open = new OpenPixel(pixel, time, value);
+      this.#open = new OpenPixel(pixel, time, value, this.#holds);
     } else this.#open.add(time, value);
     this.#isBroken = false;
     this.#missing = undefined;
@@ -172,6 +175,22 @@ export class LinePoints {
     return found;
   }
 
+  /** The time of the point next to `time`: later for a positive `direction`, earlier for a negative one; undefined if there is none. */
+  beside(time: number, direction: number): number | undefined {
+    const isPoint = (number: number) => !Number.isNaN(this.value(number));
+    const after = this.#firstAfter(time);
+    if (direction > 0) {
+      for (let number = after; number < this.end; number++) if (isPoint(number)) return this.time(number);
+      return this.unsettled.find(([at]) => at > time)?.[0];
+    }
+    const unsettled = this.unsettled.findLast(([at]) => at < time);
+    if (unsettled !== undefined) return unsettled[0];
+    for (let number = after - 1; number >= this.begin; number--) {
+      if (this.time(number) < time && isPoint(number)) return this.time(number);
+    }
+    return undefined;
+  }
+
   /** The value at `time`: that of the nearest point, unless a row without a value is nearer. */
   read(time: number, reach: number): { time: number; value: number } | undefined {
     const found = this.nearest(time, reach);
@@ -188,7 +207,7 @@ export class LinePoints {
 
   /** The points earlier than `until`, for other pixels and another span. */
   resample(msPerPixel: number, span: number, until = Number.POSITIVE_INFINITY): LinePoints {
-    const copy = new LinePoints(msPerPixel, span);
+    const copy = new LinePoints(msPerPixel, span, this.#holds);
     for (let number = this.begin; number < this.end && this.time(number) < until; number++) {
       const gap = this.#gaps.get(number);
       if (Number.isNaN(this.value(number))) copy.break(gap?.from, gap?.to);

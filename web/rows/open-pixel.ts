@@ -7,30 +7,35 @@ export class OpenPixel {
   readonly number: number;
   #least: Point;
   #greatest: Point;
-  #last: number;
+  #last: Point;
+  readonly #holds: boolean;
 
-  constructor(number: number, time: number, value: number) {
+  /** `holds`: the last value holds until the next row, and is kept as well. */
+  constructor(number: number, time: number, value: number, holds = false) {
     this.number = number;
     this.#least = [time, value];
     this.#greatest = this.#least;
-    this.#last = time;
+    this.#last = this.#least;
+    this.#holds = holds;
   }
 
   add(time: number, value: number): void {
     if (value < this.#least[1]) this.#least = [time, value];
     if (value > this.#greatest[1]) this.#greatest = [time, value];
-    this.#last = time;
+    this.#last = [time, value];
   }
 
   /** The time of the last row. */
   get last(): number {
-    return this.#last;
+    return this.#last[0];
   }
 
-  /** The one or two points that the rows are reduced to, in the order of time. */
+  /** The one or two points that the rows are reduced to, or three if the last one holds, in the order of time. */
   get points(): readonly Point[] {
     const [least, greatest] = [this.#least, this.#greatest];
-    if (least[0] === greatest[0]) return [least];
-    return least[0] < greatest[0] ? [least, greatest] : [greatest, least];
+    const points = least[0] < greatest[0] ? [least, greatest] : [greatest, least];
+    if (least[0] === greatest[0]) points.pop();
+    if (this.#holds && points.at(-1)![1] !== this.#last[1]) points.push(this.#last);
+    return points;
   }
 }

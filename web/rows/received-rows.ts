@@ -2,6 +2,7 @@
 
 import type { FollowedRows } from '../../dap/index.ts';
 import type { Description } from '../stream/describe.ts';
+import { drawnAs } from '../stream/flags.ts';
 import { Spacing } from '../stream/spacing.ts';
 import { columnIndex, type TimedRows } from '../stream/timed-rows.ts';
 import { LinePoints } from './line-points.ts';
@@ -38,7 +39,9 @@ export class ReceivedRows {
   constructor(description: Description, view: View) {
     this.#description = description;
     this.#view = view;
-    this.series = description.columns.map(column => new Series(column, new LinePoints(...pointsFor(view))));
+    this.series = description.columns.map(
+      column => new Series(column, new LinePoints(...pointsFor(view), drawnAs(column) !== 'line')),
+    );
   }
 
   /** The number of rows that have been taken. */
@@ -103,6 +106,13 @@ export class ReceivedRows {
     return times.length === 0
       ? undefined
       : times.reduce((best, at) => (Math.abs(at - time) < Math.abs(best - time) ? at : best));
+  }
+
+  /** The time of the row next to `time` that has a value: later for a positive `direction`; undefined if there is none. */
+  rowBeside(lines: readonly LinePoints[], time: number, direction: number): number | undefined {
+    const times = lines.flatMap(points => points.beside(time, direction) ?? []);
+    if (times.length === 0) return undefined;
+    return direction > 0 ? Math.min(...times) : Math.max(...times);
   }
 
   /** The points of each series now, which later rows do not change. */

@@ -1,6 +1,7 @@
-// Reads the address of the dataset to show: from `?url=` in the page's own address, or from the address field.
+// Reads the addresses of the datasets to show: from `d=` and `url=` in the page's own address, or from the address field.
 
 import { withoutDap2Suffix } from '../../dap/formats/index.ts';
+import { parametersOf, withParameters } from './parameters.ts';
 
 /**
  * Matches a host without a scheme, as people type it: with a port, an IPv4 address, or a name with a dot and a path
@@ -16,15 +17,42 @@ export interface DatasetAddress {
   readonly constraint: string;
 }
 
+/** The datasets that the address of a page names, and a sentence about each name that is no address or comes twice. */
+export interface WantedDatasets {
+  readonly datasets: readonly DatasetAddress[];
+  readonly problems: readonly string[];
+}
+
 /**
- * The dataset that `?url=` in the address of the page names; undefined without `?url=`. Everything after `?url=` belongs to
- * the dataset's address, so that an address with a constraint can be pasted unchanged, `&` included.
- * @throws `TypeError` where it names no web address
+ * The datasets that `url=` and `d=` in the address of the page name. Everything after `url=` in the query belongs to the dataset's address,
+ * so that an address with a constraint can be pasted unchanged, `&` included. `d=` may come several times.
  */
-export function wantedDataset(page: string): DatasetAddress | undefined {
-  const found = /[?&]url=(.*)$/s.exec(new URL(page).search);
-  const text = decode(found?.[1] ?? '').trim();
-  return text === '' ? undefined : datasetAddress(text, page);
+export function wantedDatasets(page: string): WantedDatasets {
+  const parameters = parametersOf(page);
+  const datasets: DatasetAddress[] = [];
+  const problems: string[] = [];
+  for (const name of ['url', 'd'] as const) {
+    for (const text of parameters.get(name) ?? []) {
+      if (text.trim() === '') {
+        if (name === 'd')
+          problems.push(`d=: expected a dataset such as d=roberrypi. Nothing is shown for it.`);
+        continue;
+      }
+      try {
+        const address = datasetAddress(text, page);
+        if (datasets.some(other => isSame(other, address))) {
+          problems.push(`${name}=${text} twice. The dataset is shown once.`);
+        } else datasets.push(address);
+      } catch (error) {
+        problems.push(`${name}=${text}. ${error instanceof Error ? error.message : String(error)}.`);
+      }
+    }
+  }
+  return { datasets, problems };
+}
+
+function isSame(one: DatasetAddress, other: DatasetAddress): boolean {
+  return one.base === other.base && one.constraint === other.constraint;
 }
 
 /**
@@ -50,12 +78,17 @@ export function datasetAddress(text: string, page: string): DatasetAddress {
   return { base: url.href, constraint };
 }
 
-/** The query of the page's own address that shows `address`: relative where the dataset lies beside the page. */
+/** The query of the page's own address that shows `address` alone. */
 export function pageQuery(address: DatasetAddress, page: string): string {
+  return withParameters('http://localhost/', { d: datasetValue(address, page) }).split('?')[1] ?? '';
+}
+
+/** The value of `d=` that names `address`: relative where the dataset lies beside the page. */
+export function datasetValue(address: DatasetAddress, page: string): string {
   const folder = new URL('.', page).href;
   const inside = address.base.startsWith(folder) ? address.base.slice(folder.length) : '';
   const place = inside === '' || HOST_WITHOUT_SCHEME.test(inside) ? address.base : inside;
-  return `url=${encode(place)}${address.constraint === '' ? '' : encode(`?${address.constraint}`)}`;
+  return `${place}${address.constraint === '' ? '' : `?${address.constraint}`}`;
 }
 
 /** A constraint for the address of a response: characters that would end or change the query are percent-encoded. */
@@ -73,26 +106,26 @@ export function shownAddress(address: DatasetAddress): string {
   return `${url.href}${address.constraint === '' ? '' : `?${address.constraint}`}`;
 }
 
+/** The address of a page without the users and passwords in the addresses of its datasets: a link that is given away. */
+export function withoutCredentials(page: string): string {
+  return page.replace(
+    /\b((?:d|url)=https?(?::|%3A)(?:\/|%2F){2})(?:(?!%2F|%3F|%23)[^/?#&])*(?:@|%40)/gi,
+    '$1',
+  );
+}
+
+/** The last part of the dataset's address: its name on its server. */
+export function nameOf({ base }: DatasetAddress): string {
+  return new URL(base).pathname.split('/').at(-1) || base;
+}
+
 /** The part of `text` before `separator`, and the part after it where there is one. */
 function splitOnce(text: string, separator: string): string[] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Percent-encodes characters that would end or change a query, and leaves `/`, `:`, `,` and brackets readable. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/%(?:2F|3A|2C|5B|5D|3F)/g, decodeURIComponent);
-}
-
 /** `encodeURIComponent` for any ASCII character: the built-in function leaves some unchanged. */
 function encodeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -7,6 +7,7 @@ import type { Description } from './describe.ts';
 import { handOver } from './hand-over.ts';
 import type { ServerClock } from './server-clock.ts';
 import { TRUNCATED } from './server-time.ts';
+import type { StreamPlace } from './stream-place.ts';
 import { type StreamState, streamStateOf } from './stream-state.ts';
 import { RowThrottle } from './throttle.ts';
 import { type TimedRows, withTimes } from './timed-rows.ts';
@@ -17,6 +18,17 @@ const PATIENCE = 15_000;
 /** The silence after which a connection counts as dead: in intervals of the dataset, and at least in seconds. */
 const SILENT_INTERVALS = 5;
 const LEAST_SILENCE = 20;
+
+/** Seconds between requests of a stream that may not keep a connection: half an interval of the dataset within these bounds. */
+const SHORTEST_POLL = 1;
+const LONGEST_POLL = 5;
+
+/** The longest wait before the next attempt to connect, in seconds: somebody is looking. */
+const LONGEST_BACK_OFF = 10;
+
+/** Bytes of rows that one request asks for, about: an hour of 16 columns ten times a second is one answer. */
+const SLICE_BYTES = 8_000_000;
+const LEAST_SLICE_ROWS = 10_000;
 
 /** The reason for which an attempt is given up. */
 const REFUSED = new Error('the server does not give its past');
@@ -41,6 +53,8 @@ export interface AttemptContext {
   readonly clock: ServerClock;
   /** Its event `wake` ends the wait for the next connection. */
   readonly wake: EventTarget;
+  /** Whether the stream may keep a connection. */
+  readonly place: Pick<StreamPlace, 'mayStayOpen'>;
   readonly events: StreamEvents;
 }
 
@@ -83,13 +97,28 @@ export class AttemptRun {
     const { address, wake } = this.#context;
     const { constraint, after } = this.#attempt;
     return follow(address.base, {
-      constraint: encodedConstraint({ constraint }),
+      constraint: typeof constraint === 'string' ? encodedConstraint({ constraint }) : constraint,
       signal: this.#stop.signal,
       wake,
       onState: state => this.#stateChanged(state),
       ...(after === undefined ? {} : { after: { time: after } }),
+      poll: this.#poll,
+      slice: this.#slice,
+      retry: { cap: LONGEST_BACK_OFF },
       ...this.#silence,
     });
+  }
+
+  /** Seconds between requests in turns; 0 for one request without an end, which rows that are not asked for by time need too. */
+  get #poll(): number {
+    const { description, place } = this.#context;
+    if (place.mayStayOpen || !this.#attempt.isOfPast) return 0;
+    return Math.min(LONGEST_POLL, Math.max(SHORTEST_POLL, (description.interval ?? 0) / 2));
+  }
+
+  get #slice(): number {
+    const { columns } = this.#context.description;
+    return Math.max(LEAST_SLICE_ROWS, Math.floor(SLICE_BYTES / (8 * (columns.length + 1))));
   }
 
   /** Empty for a dataset that does not state its interval. */
@@ -119,7 +148,8 @@ export class AttemptRun {
     const giveUp = (): void => this.#stop.abort(REFUSED);
     if (isReplaceable && (state.state === 'reconnecting' || state.state === 'ended')) giveUp();
     else if (state.state !== 'ended' || this.#hasBegun) this.#context.events.state(streamStateOf(state));
-    if (isReplaceable && state.state === 'waiting') this.#patience = setTimeout(giveUp, PATIENCE);
+    if (isReplaceable && state.state === 'waiting' && this.#poll === 0)
+      this.#patience = setTimeout(giveUp, PATIENCE);
   }
 
   /** The rows that follow are stamped by another clock. */

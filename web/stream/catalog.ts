@@ -8,8 +8,23 @@ import type { DatasetAddress } from './address.ts';
 export interface CatalogEntry {
   readonly name: string;
   readonly title: string;
+  /** The names of its columns but for the time; none if the server does not say. */
+  readonly columns: readonly string[];
+  /** Where its values come from, such as `sensor` or `simulation`; none if the server does not say. */
+  readonly provenance: readonly string[];
   /** Absolute. */
   readonly address: string;
+  /** The times of its rows; undefined if it has none, or does not say. */
+  readonly extent: CatalogExtent | undefined;
+  /** True if its rows are kept on a disk. */
+  readonly isKept: boolean;
+}
+
+/** The oldest and the newest time of a dataset, and longer stretches without rows between them; in milliseconds since 1970. */
+export interface CatalogExtent {
+  readonly from: number;
+  readonly to: number;
+  readonly gaps: readonly { readonly from: number; readonly to: number }[];
 }
 
 export interface Catalog {
@@ -27,11 +42,19 @@ export function parseCatalog(json: unknown, from: string): Catalog {
   if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
   return {
     datasets: datasets.map((entry: unknown, index) => {
-      const { name, url, title } = fieldsOf(entry);
+      const { name, url, title, columns, provenance, extent, history } = fieldsOf(entry);
       if (typeof name !== 'string' || typeof url !== 'string') {
         throw new TypeError(`Expected "name" and "url" in dataset ${index + 1} of ${from}`);
       }
-      return { name, title: typeof title === 'string' ? title : name, address: new URL(url, from).href };
+      return {
+        name,
+        title: typeof title === 'string' ? title : name,
+        columns: textsIn(columns),
+        provenance: textsIn(provenance),
+        address: new URL(url, from).href,
+        extent: parseExtent(extent),
+        isKept: history === true,
+      };
     }),
     formats: Array.isArray(formats)
       ? formats.map((entry: unknown, index) => {
@@ -66,6 +89,19 @@ export function formatsFor(catalog: Catalog, { base }: DatasetAddress): readonly
 /** The first dataset also answers in the folder of all datasets. */
 function isListed({ datasets }: Catalog, base: string): boolean {
   return datasets.some(({ address }) => address === base || new URL('.', address).href === base);
+}
+
+function textsIn(json: unknown): readonly string[] {
+  return Array.isArray(json) ? json.filter(text => typeof text === 'string') : [];
+}
+
+function parseExtent(json: unknown): CatalogExtent | undefined {
+  const { firstTime, lastTime, gaps } = fieldsOf(json);
+  if (typeof firstTime !== 'number' || typeof lastTime !== 'number') return undefined;
+  const stretches = (Array.isArray(gaps) ? gaps : []).map(fieldsOf).flatMap(({ from, to }) => {
+    return typeof from === 'number' && typeof to === 'number' ? [{ from: from * 1000, to: to * 1000 }] : [];
+  });
+  return { from: firstTime * 1000, to: lastTime * 1000, gaps: stretches };
 }
 
 function isFormat(format: object): format is ResponseFormat {

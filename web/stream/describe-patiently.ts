@@ -2,12 +2,13 @@
 
 import { describe, ResponseError } from '../../dap/index.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
-import { type Description, describeDataset } from './describe.ts';
+import type { Description } from './describe.ts';
+import { describeAt } from './describe-at.ts';
 import type { StreamState } from './stream-state.ts';
 
 /** Milliseconds before the next request: at first, and at most. */
 const FIRST_WAIT = 2000;
-const LONGEST_WAIT = 30_000;
+const LONGEST_WAIT = 10_000;
 
 /** Events after which the server may be reachable again. */
 const HOPEFUL = ['online', 'pageshow', 'focus'];
@@ -22,30 +23,33 @@ export interface PatientDescription {
 /**
  * The description of the dataset at `address`. Asks again, after longer and longer waits, while no answer comes. `changed` is
  * called before each request and before each wait, with the error that led to it; a click on `again` ends the wait. Rejects
- * when the server refuses.
+ * when the server refuses, or `signal` is aborted.
  */
 export async function describePatiently(
   address: DatasetAddress,
-  again: HTMLElement,
+  again: EventTarget,
   changed: (state: StreamState, error?: unknown) => void,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<PatientDescription> {
   const query = address.constraint === '' ? '' : `?${encodedConstraint(address)}`;
   for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 2)) {
     changed({ state: 'connecting' });
     try {
-      const { dataset, attributes, problem } = await describe(`${address.base}${query}`);
-      return { description: describeDataset(dataset, attributes), problem };
+      const { dataset, attributes, problem } = await describe(`${address.base}${query}`, { signal });
+      return { description: await describeAt(address, dataset, attributes), problem };
     } catch (error) {
+      signal.throwIfAborted();
       const mayComeBack =
         error instanceof ResponseError && (error.status === undefined || error.status >= 500);
       if (!mayComeBack) throw error;
       changed({ state: 'reconnecting', until: performance.now() + wait, reason: '' }, error);
-      await waitUnlessWoken(wait, again);
+      await waitUnlessWoken(wait, again, signal);
+      signal.throwIfAborted();
     }
   }
 }
 
-function waitUnlessWoken(millis: number, again: HTMLElement): Promise<void> {
+function waitUnlessWoken(millis: number, again: EventTarget, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const ended = new AbortController();
     const wake = (): void => {
@@ -56,5 +60,6 @@ function waitUnlessWoken(millis: number, again: HTMLElement): Promise<void> {
     const timer = setTimeout(wake, millis);
     for (const event of HOPEFUL) addEventListener(event, wake, { signal: ended.signal });
     again.addEventListener('click', wake, { signal: ended.signal });
+    signal.addEventListener('abort', wake, { signal: ended.signal });
   });
 }

@@ -8,10 +8,12 @@ import {
 } from '../../dap/model/attributes.ts';
 import { secondsOfDuration } from '../../dap/model/duration.ts';
 import { isNumberType } from '../../dap/model/layout.ts';
+import { type ColumnLimits, limitsIn } from '../../dap/model/limits.ts';
 import { meaningOf, missingTexts, type NumberMeaning } from '../../dap/model/meaning.ts';
 import { findTime, type TimeColumn } from '../../dap/model/time-column.ts';
 import { type Atomic, type DapDataset, isAtomic, type NumberType } from '../../dap/model/variable.ts';
 import { prettyUnits } from '../text/units.ts';
+import { type Flags, flagsOf } from './flags.ts';
 
 /** The longest label that is shown, in UTF-16 units. */
 const LONGEST_LABEL = 200;
@@ -33,8 +35,12 @@ export interface ShownColumn {
   readonly resolution: number | undefined;
   /** Recognises missing values of a column of numbers, and unpacks the others; undefined for text. */
   readonly meaning: NumberMeaning | undefined;
+  /** The words of its states, as a switch has; undefined for numbers that are quantities. */
+  readonly flags?: Flags | undefined;
   /** The texts that stand for no value. */
   readonly missingTexts: readonly string[];
+  /** Beyond which values it is a warning or an alarm, in units as shown; undefined for none. */
+  readonly limits?: ColumnLimits | undefined;
 }
 
 export interface Description {
@@ -47,6 +53,8 @@ export interface Description {
   readonly sequence: string;
   /** True if the dataset holds other variables too, so that the Sequence has to be requested by its name. */
   readonly amongOthers: boolean;
+  /** True if the constraint of the dataset's address selects rows itself: the page adds no bound on time then. */
+  readonly isBounded?: boolean;
   /** Undefined without a column of times: rows are then shown at the time of their arrival. */
   readonly time: TimeColumn | undefined;
   readonly columns: readonly ShownColumn[];
@@ -80,13 +88,19 @@ export function describeDataset(dataset: DapDataset, attributes: AttributeTable)
     sequence: sequence.name,
     amongOthers: dataset.variables.length > 1,
     time,
-    columns: withDistinctLabels(
-      sequence.fields
-        .filter(isAtomic)
-        .filter(field => field.name !== time?.name)
-        .map(field => describeColumn(field, columnAttributes(attributes, sequence.name, field.name))),
+    columns: describeColumns(
+      sequence.fields.filter(isAtomic).filter(field => field.name !== time?.name),
+      name => columnAttributes(attributes, sequence.name, name),
     ),
   };
+}
+
+/** Describes columns by their attributes, with labels that tell them apart. */
+export function describeColumns(
+  fields: readonly Atomic[],
+  attributesOf: (name: string) => AttributeTable | undefined,
+): ShownColumn[] {
+  return withDistinctLabels(fields.map(field => describeColumn(field, attributesOf(field.name))));
 }
 
 /** Two thermometers of one kind have one long name: the names of their columns tell them apart. */
@@ -144,6 +158,8 @@ function describeColumn({ name, type }: Atomic, attributes: AttributeTable | und
       .find(step => step > 0 && Number.isFinite(step)),
     meaning,
     missingTexts: meaning === undefined ? missingTexts(attributes) : [],
+    flags: flagsOf(attributes, meaning),
+    limits: meaning === undefined ? undefined : limitsIn(type, attributes),
   };
 }
 

@@ -6,6 +6,8 @@ import { type Attempt, AttemptPlan, type NewestRow } from './attempts.ts';
 import type { Description } from './describe.ts';
 import { HiddenRest } from './hidden-rest.ts';
 import { ServerClock } from './server-clock.ts';
+import { watchSleep } from './sleep-watch.ts';
+import { StreamPlace } from './stream-place.ts';
 import type { TimedRows } from './timed-rows.ts';
 
 export interface LiveStreamEvents extends StreamEvents {
@@ -22,21 +24,27 @@ export class LiveStream {
   readonly #wake = new EventTarget();
   readonly #life = new AbortController();
   readonly #rest: HiddenRest;
+  readonly #place: StreamPlace;
   #stream = new AbortController();
   #past = 0;
+  /** Rows have come since the past was asked for. */
+  #hasBegun = false;
   #newest: NewestRow | undefined;
 
   constructor(address: DatasetAddress, description: Description, events: LiveStreamEvents) {
     this.#events = events;
     this.#plan = new AttemptPlan(address, description, this.clock);
+    this.#place = new StreamPlace(new URL(address.base).origin, () => this.#resume());
     this.#context = {
       address,
       description,
       clock: this.clock,
       wake: this.#wake,
+      place: this.#place,
       events: {
         ...events,
         rows: (timed, from, to) => {
+          this.#hasBegun = true;
           events.rows(timed, from, to);
           this.#note(timed, to - 1);
         },
@@ -44,12 +52,22 @@ export class LiveStream {
     };
     this.#rest = new HiddenRest(
       {
-        rest: () => this.#stream.abort(),
-        resume: () => void this.#open(signal => this.#plan.afterTheNewest(this.#newest, this.#past, signal)),
+        rest: () => {
+          this.#stream.abort();
+          this.#place.leave();
+        },
+        resume: () => this.#resume(),
         wake: () => this.wake(),
       },
       this.#life.signal,
     );
+    watchSleep(() => this.#slept(), this.#life.signal);
+  }
+
+  /** The rows that the machine slept through would look as if they were ahead of the server's clock. */
+  #slept(): void {
+    this.clock.reset();
+    if (!this.#rest.isResting && !this.#stream.signal.aborted) this.#resume();
   }
 
   /** False for a server that is known not to give its past. */
@@ -57,9 +75,15 @@ export class LiveStream {
     return this.#plan.mayGivePast;
   }
 
+  /** The time of the server's clock at `browser`, though no row may have come; undefined while nothing is known of it. */
+  serverTime(browser: number): number | undefined {
+    return this.#plan.serverTime(browser);
+  }
+
   /** Opens the stream, or replaces the open one, with `past` milliseconds of the past. */
   start(past: number): void {
     this.#past = past;
+    this.#hasBegun = false;
     if (!this.#rest.isResting) void this.#open(signal => this.#plan.fromThePast(past, signal));
   }
 
@@ -76,6 +100,16 @@ export class LiveStream {
   stop(): void {
     this.#life.abort();
     this.#stream.abort();
+    this.#place.leave();
+  }
+
+  /** Opens the stream behind the newest row, in place of the open one. */
+  #resume(): void {
+    void this.#open(signal =>
+      this.#hasBegun
+        ? this.#plan.afterTheNewest(this.#newest, this.#past, signal)
+        : this.#plan.fromThePast(this.#past, signal),
+    );
   }
 
   async #open(plan: (signal: AbortSignal) => Promise<Attempt[]>): Promise<void> {
@@ -84,13 +118,17 @@ export class LiveStream {
     const { signal } = this.#stream;
     this.#events.state({ state: 'connecting' });
     try {
-      const attempts = await plan(signal);
+      const [attempts] = await Promise.all([plan(signal), this.#place.enter()]);
+      signal.throwIfAborted();
       for (const [index, attempt] of attempts.entries()) {
         const run = new AttemptRun(this.#context, attempt, index === attempts.length - 1);
         const hasRows = await run.run(signal);
         this.#plan.note(attempt, hasRows);
-        if (hasRows) return;
+        if (hasRows) break;
       }
+      // The rows are complete.
+      this.#stream.abort();
+      this.#place.leave();
     } catch (error) {
       if (!signal.aborted) this.#events.failed(error);
     }

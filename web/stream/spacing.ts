@@ -8,10 +8,12 @@ const USUAL = 0.9;
 
 /** Expects the times of rows, in milliseconds. */
 export class Spacing {
+  /** The last gaps in the order of the rows, each in place of the oldest. */
   readonly #gaps = new Float64Array(REMEMBERED);
+  /** The same gaps by their length: sorting them for each row would take longer than all else that a row needs. */
+  readonly #sorted = new Float64Array(REMEMBERED);
   #count = 0;
   #last: number | undefined;
-  #usual: number | undefined;
 
   /** The time of the newest row; undefined before the first. */
   get last(): number | undefined {
@@ -20,8 +22,7 @@ export class Spacing {
 
   /** The usual gap in milliseconds; undefined before two rows have come. */
   get usual(): number | undefined {
-    this.#usual ??= this.#quantile(USUAL);
-    return this.#usual;
+    return this.#quantile(USUAL);
   }
 
   /** The median gap in milliseconds, which an interruption does not change; undefined before two rows have come. */
@@ -30,15 +31,26 @@ export class Spacing {
   }
 
   add(time: number): void {
-    if (this.#last !== undefined && time > this.#last) {
-      this.#gaps[this.#count++ % REMEMBERED] = time - this.#last;
-      this.#usual = undefined;
-    }
+    if (this.#last !== undefined && time > this.#last) this.#addGap(time - this.#last);
     this.#last = time;
   }
 
+  #addGap(gap: number): void {
+    const sorted = this.#sorted;
+    const place = this.#count % REMEMBERED;
+    const isFull = this.#count >= REMEMBERED;
+    // The place that the oldest gap leaves moves to where the new one belongs.
+    let at = isFull ? sorted.indexOf(this.#gaps[place]!) : this.#count;
+    const end = isFull ? REMEMBERED : this.#count + 1;
+    for (; at > 0 && sorted[at - 1]! > gap; at--) sorted[at] = sorted[at - 1]!;
+    for (; at + 1 < end && sorted[at + 1]! < gap; at++) sorted[at] = sorted[at + 1]!;
+    sorted[at] = gap;
+    this.#gaps[place] = gap;
+    this.#count++;
+  }
+
   #quantile(share: number): number | undefined {
-    const gaps = this.#gaps.slice(0, Math.min(this.#count, REMEMBERED)).sort();
-    return gaps[Math.max(0, Math.ceil(gaps.length * share) - 1)];
+    const length = Math.min(this.#count, REMEMBERED);
+    return length === 0 ? undefined : this.#sorted[Math.max(0, Math.ceil(length * share) - 1)];
   }
 }

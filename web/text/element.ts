@@ -23,6 +23,18 @@ export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind)
   return found;
 }
 
+/** Finds an element by its `id` in the part of the page that belongs to one dataset, as `byId` does in the whole page. */
+export type FindPart = typeof byId;
+
+/** The attribute of a live region with the name of what its texts are about. */
+export const SPEAKER = 'data-speaker';
+
+/** Writes `text` into a live region of screen readers, with the name of what it is about if the region has one. */
+export function announce(region: HTMLElement, text: string): void {
+  const speaker = region.getAttribute(SPEAKER);
+  write(region, speaker === null || text === '' ? text : `${speaker}: ${text}`);
+}
+
 /** Writes `text` if it is new, so that the browser makes no needless layout. */
 export function write(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;

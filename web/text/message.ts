@@ -1,17 +1,17 @@
 // Shows a message in the place of the charts, with a button to try again.
 
-import { byId, write } from './element.ts';
+import { byId, type FindPart, write } from './element.ts';
 
 /** Shows a message, with a button that calls `again` if that is given. */
-export function showMessage(title: string, text: string, again?: () => void): void {
-  const button = byId('retry', HTMLButtonElement);
-  write(byId('message-title', HTMLElement), title);
-  write(byId('message-text', HTMLElement), text);
+export function showMessage(title: string, text: string, again?: () => void, find: FindPart = byId): void {
+  const button = find('retry', HTMLButtonElement);
+  write(find('message-title', HTMLElement), title);
+  write(find('message-text', HTMLElement), text);
   button.hidden = again === undefined;
   button.onclick = again ?? null;
-  byId('message', HTMLElement).hidden = false;
+  find('message', HTMLElement).hidden = false;
 }
 
-export function hideMessage(): void {
-  byId('message', HTMLElement).hidden = true;
+export function hideMessage(find: FindPart = byId): void {
+  find('message', HTMLElement).hidden = true;
 }

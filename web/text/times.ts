@@ -1,35 +1,6 @@
-// Writes times and durations for people, and places the lines of the time axis.
+// Writes times and durations for people.
 
-/** Distances between lines that people count in, in milliseconds. */
-const STEPS = [
-  ...[100, 200, 500],
-  ...[1, 2, 5, 10, 15, 30].map(seconds => seconds * 1000),
-  ...[1, 2, 5, 10, 15, 30].map(minutes => minutes * 60_000),
-  ...[1, 2, 3, 6, 12].map(hours => hours * 3_600_000),
-  ...[1, 2, 7, 14, 28].map(days => days * 86_400_000),
-];
-
-/** The distance between lines on an axis of `span` milliseconds that has room for `lines` of them. */
-export function timeStep(span: number, lines: number): number {
-  return STEPS.find(step => span / step <= lines) ?? STEPS.at(-1)!;
-}
-
-/** The times of the axis's lines from `from` to `to`. */
-export function timeTicks(from: number, to: number, step: number): number[] {
-  const first = Math.ceil(from / step);
-  return Array.from(
-    { length: Math.max(0, Math.floor(to / step) - first + 1) },
-    (_, index) => (first + index) * step,
-  );
-}
-
-/** The label of a line of the axis, with seconds if lines are closer than a minute. */
-export function writeTick(time: number, step: number, absolute: boolean): string {
-  if (!absolute) return writeSpan(time, step < 1000);
-  if (step >= 86_400_000) return writeDate(time);
-  if (step < 1000) return writeClock(time, true);
-  return writeClock(time).slice(0, step < 60_000 ? 8 : 5);
-}
+import { withDecimalSign } from './values.ts';
 
 /** The date of `time`, in milliseconds since 1970; undefined for a time outside of the calendar. */
 export function calendarDate(time = Number.NaN): Date | undefined {
@@ -42,7 +13,7 @@ export function writeClock(time: number, millis = false): string {
   const date = calendarDate(time);
   if (date === undefined) return '';
   const text = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  return millis ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
+  return millis ? withDecimalSign(`${text}.${String(date.getMilliseconds()).padStart(3, '0')}`) : text;
 }
 
 /** The date in the browser's time zone: `2026-02-28`. */
@@ -74,13 +45,13 @@ export function writeSpan(time: number, millis = false): string {
   ];
   const text = `${days}${clock.join(':')}`;
   const rest = millis ? `.${String(Math.floor(Math.abs(time) % 1000)).padStart(3, '0')}` : '';
-  return `${time < 0 ? '−' : ''}${text}${rest}`;
+  return `${time < 0 ? '−' : ''}${text}${withDecimalSign(rest)}`;
 }
 
 /** A duration in the largest unit that fits: `0.4 s`, `12 s`, `3 min`, `2 h 5 min`, `4 d`. */
 export function writeDuration(millis: number): string {
   const seconds = Math.max(0, millis) / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(seconds < 0.05 ? 0 : 1)} s`;
+  if (seconds < 9.95) return `${withDecimalSign(seconds.toFixed(seconds < 0.05 ? 0 : 1))} s`;
   if (seconds < 99.5) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 100) return `${minutes} min`;

@@ -4,30 +4,68 @@ import { superscript } from './superscript.ts';
 
 /** Names by their symbol, in small letters; the first name without a symbol is the empty one. */
 const NAMES: Readonly<Record<string, string>> = {
-  '°C': 'degree_celsius degrees_celsius degree_c degrees_c degc deg_c celsius',
-  '°F': 'degree_fahrenheit degrees_fahrenheit degree_f degrees_f degf fahrenheit',
-  K: 'kelvin kelvins degree_kelvin degrees_kelvin',
-  '°': 'degree degrees deg arc_degree angular_degree',
+  '°C': 'degree_celsius degrees_celsius degree_c degrees_c degreec degreesc degc degsc deg_c celsius',
+  '°F': 'degree_fahrenheit degrees_fahrenheit degree_f degrees_f degreef degreesf degf deg_f fahrenheit',
+  K: 'kelvin kelvins degree_kelvin degrees_kelvin degree_k degrees_k degk',
+  '°': 'degree degrees deg arc_degree arcdegree angular_degree degree_true degrees_true',
   '°N': 'degrees_north degree_north degree_n degrees_n',
   '°E': 'degrees_east degree_east degree_e degrees_e',
+  '°S': 'degrees_south degree_south',
+  '°W': 'degrees_west degree_west degree_w degrees_w',
   rad: 'radian radians',
   '%': 'percent per_cent pct',
+  '‰': 'permille per_mille permil 1e-3 0.001',
+  ppm: '1e-6 1.e-6',
+  ppb: '1e-9 1.e-9',
   Ω: 'ohm ohms',
   lx: 'lux lx',
+  lm: 'lumen lumens',
   V: 'volt volts',
-  mV: 'millivolt millivolts',
   A: 'ampere amperes amp amps',
   W: 'watt watts',
+  J: 'joule joules',
+  N: 'newton newtons',
+  C: 'coulomb coulombs',
+  F: 'farad farads',
+  S: 'siemens',
+  T: 'tesla teslas',
+  Pa: 'pascal pascals',
+  bar: 'bars',
+  Hz: 'hertz',
+  Bq: 'becquerel becquerels',
+  Sv: 'sievert sieverts',
+  dB: 'db decibel decibels',
+  mol: 'mole moles',
+  g: 'gram grams gramme grammes',
+  l: 'liter liters litre litres',
   m: 'meter meters metre metres',
+  in: 'inch inches',
+  kn: 'knot knots',
   s: 'second seconds sec',
   min: 'minute minutes',
   h: 'hour hours hr',
-  Pa: 'pascal pascals',
-  hPa: 'hectopascal hectopascals',
-  Hz: 'hertz',
+  d: 'day days',
   byte: 'bytes',
-  '': ' 1 none unitless dimensionless count counts',
+  bit: 'bits',
+  '': ' 1 none unitless dimensionless number count counts unit units',
 };
+
+/** Prefixes by their symbol; those that stand before a name. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  G: 'giga',
+  M: 'mega',
+  k: 'kilo',
+  h: 'hecto',
+  d: 'deci',
+  c: 'centi',
+  m: 'milli',
+  µ: 'micro',
+  n: 'nano',
+  p: 'pico',
+};
+
+/** A `u` before these symbols is micro. */
+const MICRO = /^u(?=(?:V|A|F|H|g|l|L|m|s|W|S|Sv|Gy|mol|Pa|bar|T|J|N|M|rad|Bq|atm|ohm|E)$)/;
 
 const SYMBOLS = new Map(
   Object.entries(NAMES).flatMap(([symbol, names]) => names.split(' ').map(name => [name, symbol] as const)),
@@ -41,7 +79,14 @@ export function prettyUnits(units: string | undefined): string {
   const text = (units ?? '').trim();
   const whole = SYMBOLS.get(text.toLowerCase());
   if (whole !== undefined) return whole;
-  const factors = text.split(/(?:\s+|[.*·](?=[a-z]))/i).map(readFactor);
+  // Whatever stands behind a slash is divided by.
+  const factors = text.split('/').flatMap((part, index) =>
+    part
+      .trim()
+      .split(/(?:\s+|[.*·](?=[a-z]))/i)
+      .map(name => readFactor(name, index === 0 ? 1 : -1)),
+  );
+  if (factors.some(({ symbol }) => symbol === '')) return text;
   const below = factors.filter(factor => factor.exponent < 0);
   const above = factors.filter(factor => factor.exponent > 0);
   if (below.length !== 1 || above.length === 0) return factors.map(writeFactor).join(' ');
@@ -53,10 +98,21 @@ interface Factor {
   readonly exponent: number;
 }
 
-function readFactor(text: string): Factor {
-  const [, name = text, digits] = /^([^\d\s/^]*[a-z%°_])(?:\^|\*\*)?([+-]?\d)$/i.exec(text) ?? [];
-  const symbol = SYMBOLS.get(name.toLowerCase()) || name.replace(/^u(?=[a-z]{1,3}$)/i, 'µ');
-  return { symbol, exponent: digits === undefined ? 1 : Number(digits) };
+function readFactor(text: string, sign: 1 | -1): Factor {
+  const [, name = text, digits] = /^([^\d\s/^]*[a-z%°_µΩ])(?:\^|\*\*)?([+-]?\d)$/i.exec(text) ?? [];
+  return { symbol: symbolOf(name), exponent: sign * (digits === undefined ? 1 : Number(digits)) };
+}
+
+function symbolOf(name: string): string {
+  const small = name.toLowerCase();
+  const symbol = SYMBOLS.get(small);
+  if (symbol) return symbol;
+  for (const [prefix, word] of Object.entries(PREFIXES)) {
+    const base = small.startsWith(word) ? small.slice(word.length) : '';
+    const known = SYMBOLS.get(base) || (Object.hasOwn(NAMES, base) ? base : '');
+    if (base !== '' && known !== '') return `${prefix}${known}`;
+  }
+  return name.replace(MICRO, 'µ');
 }
 
 function writeFactor({ symbol, exponent }: Factor): string {
