@@ -20,8 +20,8 @@ its addresses. An upgrade that fails its health check is rolled back.
                    `--port default` removes that again
   --root DIR       install into a system that is mounted there, such as the
                    card of a Pi; nothing is started
-  --uninstall      remove everything but the configuration
-  --purge          remove everything
+  --uninstall      remove everything but the configuration and the history
+  --purge          remove everything but the history
   --help           print this
 TEXT
 }

@@ -38,7 +38,7 @@ adopt_accounts() {
   while IFS= read -r line; do
     undo forget "$line"
     remember "$line"
-  done < <(grep -vxF "$(cat "$MADE" 2>/dev/null || true)" /var/lib/dapberry/made 2>/dev/null || true)
+  done < <(grep -vxF "$(cat "$MADE" 2>/dev/null || true)" /var/lib/dapberry-package/made 2>/dev/null || true)
 }
 
 # The last step, when the service is healthy, since dpkg cannot undo it.

@@ -1,4 +1,4 @@
-# Removes the service, the program, the user and its groups; the configuration only with --purge.
+# Removes the service, the program, the user and its groups; the configuration only with --purge, and the history never.
 # shellcheck shell=bash
 
 remove_all() {
@@ -31,11 +31,28 @@ remove_all() {
   [ -n "$ROOT" ] || take_away 'remove /run/dapberry' /run/dapberry
   take_away 'remove the link to the schema of the configuration' "$ROOT/etc/dapberry/config.schema.json"
   remove_remains
+  # It is a copy of the configuration.
+  ! $PURGE || take_away 'remove the last good configuration' "$STATE/last-good"
+  keep_history
   if $PURGE; then
     take_away "remove $ROOT/etc/dapberry" "$ROOT/etc/dapberry"
   elif [ -d "$ROOT/etc/dapberry" ]; then
     say "the configuration stays in $ROOT/etc/dapberry; install.sh --purge removes it"
   fi
+}
+
+# Measured rows cannot be measured again: no option deletes them. Without rows the folder goes.
+keep_history() {
+  [ -d "$STATE" ] || return 0
+  if [ -z "$(find -H "$STATE" ! -type d ! -name '.dapberry*' ! -path "$STATE/last-good/*" -print -quit)" ]; then
+    take_away "remove $STATE" "$STATE"
+    return
+  fi
+  # Another user may get the number of the removed one. systemd gives the files back to the service of a new installation.
+  if [ -n "$(find -H "$STATE" -maxdepth 0 ! -user root)" ] && ! has_user dapberry; then
+    step "give $STATE to root" chown -hR 0:0 "$STATE"
+  fi
+  say "the history stays in $STATE/history; this deletes it: sudo rm -r $STATE"
 }
 
 # Removes the user and groups that the installer has created: members first, then the user, then groups without other members.

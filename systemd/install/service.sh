@@ -25,6 +25,7 @@ start_service() {
     step 'have it started with the machine' systemctl --quiet enable "${UNITS[@]}"
   fi
   [ -e /run/dapberry ] || undo rm -rf /run/dapberry
+  [ -e "$STATE" ] || undo rm -rf "$STATE"
   was_up "$active" || undo systemctl stop dapberry.service
   # The path unit waits for a corrected configuration, even while the service is down.
   systemctl --quiet is-active dapberry-devices.path || undo systemctl stop dapberry-devices.path
@@ -93,7 +94,7 @@ lacks_address() {
   ' "$1"
 }
 
-# Succeeds if this version answers, and not another program.
+# Succeeds if this version answers, and not another program. It names itself also where only users may read (access).
 answers() {
   # The configuration may let the system choose the port, which only the log shows.
   [ -n "$1" ] || return 0
@@ -101,8 +102,8 @@ answers() {
   node -e '
     const [url, version] = process.argv.slice(1);
     fetch(`${url}health`, { signal: AbortSignal.timeout(15000) })
-      .then(answer => answer.json())
-      .then(health => process.exit(health.version === version ? 0 : 1), () => process.exit(1));
+      .then(answer => answer.headers.get("xopendap-server"))
+      .then(server => process.exit(server === `dapberry/${version}` ? 0 : 1), () => process.exit(1));
   ' "$1" "$VERSION"
 }
 

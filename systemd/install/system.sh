@@ -9,6 +9,8 @@ COMMAND=$ROOT/usr/local/bin/dapberry
 # The folder in which systemd remembers the devices of allow-devices.sh.
 CONTROL=$ROOT/etc/systemd/system.control/dapberry.service.d
 RULES=$ROOT/etc/udev/rules.d/60-dapberry.rules
+# The folder that systemd makes for the service (StateDirectory=), with the history in it.
+STATE=$ROOT/var/lib/dapberry
 # The record of the user and groups that the installer has created, for the uninstallation.
 MADE=$ROOT/opt/dapberry/made
 

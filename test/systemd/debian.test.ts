@@ -108,6 +108,43 @@ describe('the accounts of the Debian package', () => {
     const did = donePurging();
     for (const line of ['deluser dapberry', 'delgroup dapberry', 'delgroup gpio', 'delgroup i2c'])
       expect(did).toContain(line);
+    expect(existsSync(join(system, 'var/lib/dapberry-package'))).toBe(false);
+  });
+
+  it('are recorded where the service cannot write, so that it cannot name others', () => {
+    accounts('', '');
+    mkdirSync(join(system, 'var/lib/dapberry'), { recursive: true });
+    writeFileSync(join(system, 'var/lib/dapberry/made'), 'user root\n');
+    expect(donePurging()).not.toContain('deluser root');
+    expect(readFileSync(join(system, 'var/lib/dapberry/made'), 'utf8')).toBe('user root\n');
+  });
+
+  it.each(['remove', 'purge'])('keeps measured rows at a %s, and says where they are', action => {
+    accounts('', '');
+    expect(run('postinst', 'configure').status).toBe(0);
+    const day = join(system, 'var/lib/dapberry/history/roof/2026/11/2026-11-28.parquet');
+    mkdirSync(dirname(day), { recursive: true });
+    writeFileSync(day, 'rows');
+    const { status, stdout } = run('postrm', action);
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      'dapberry: the history stays in /var/lib/dapberry/history; this deletes it: sudo rm -r /var/lib/dapberry\n',
+    );
+    expect(readFileSync(day, 'utf8')).toBe('rows');
+  });
+
+  it('leaves the history to an installation by install.sh that came after the removal', () => {
+    mkdirSync(join(system, 'opt/dapberry/current'), { recursive: true });
+    mkdirSync(join(system, 'var/lib/dapberry/history'), { recursive: true });
+    const { status, stdout } = run('postrm', 'purge');
+    expect([status, stdout]).toEqual([0, '']);
+    expect(existsSync(join(system, 'var/lib/dapberry/history'))).toBe(true);
+  });
+
+  it('removes the folder of a history without rows', () => {
+    mkdirSync(join(system, 'var/lib/dapberry/history/roof'), { recursive: true });
+    writeFileSync(join(system, 'var/lib/dapberry/history/.dapberry.lock'), '');
+    expect(run('postrm', 'purge').status).toBe(0);
     expect(existsSync(join(system, 'var/lib/dapberry'))).toBe(false);
   });
 

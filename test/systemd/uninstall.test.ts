@@ -1,7 +1,16 @@
 // Tests that install.sh --uninstall and --purge remove what it has installed, and nothing else.
 
-import { lstatSync, mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
 import {
@@ -22,7 +31,7 @@ const isRoot = process.getuid?.() === 0;
 useCard();
 
 describe.skipIf(!isRoot)(`install.sh --uninstall${isRoot ? '' : ' (needs root)'}`, () => {
-  it('leaves nothing but the configuration with --uninstall, and nothing with --purge', () => {
+  it('leaves nothing but the configuration with --uninstall, and nothing with --purge, if no row was stored', () => {
     const before = contents();
     install(release('1.0.0'), '--enable-i2c', '--enable-1wire', '--port', '80');
     expect(install(join(work, '1.0.0'), '--uninstall').status).toBe(0);
@@ -33,6 +42,33 @@ describe.skipIf(!isRoot)(`install.sh --uninstall${isRoot ? '' : ' (needs root)'}
     ]);
     expect(install(join(work, '1.0.0'), '--purge').status).toBe(0);
     expect(contents()).toEqual(before);
+  });
+
+  it.each(['--uninstall', '--purge'])('keeps measured rows with %s, and says where they are', option => {
+    install(release('1.0.0'));
+    const before = textOf('etc/passwd');
+    const user = /^dapberry:x:(\d+):(\d+):/m.exec(before);
+    const day = join(card, 'var/lib/dapberry/history/roof/2026/11/2026-11-28.parquet');
+    mkdirSync(dirname(day), { recursive: true });
+    writeFileSync(day, 'rows');
+    chownSync(join(card, 'var/lib/dapberry'), Number(user?.[1]), Number(user?.[2]));
+    chownSync(day, Number(user?.[1]), Number(user?.[2]));
+    const { status, said } = install(join(work, '1.0.0'), option);
+    expect(status).toBe(0);
+    const state = join(card, 'var/lib/dapberry');
+    expect(said).toContain(`the history stays in ${state}/history; this deletes it: sudo rm -r ${state}\n`);
+    expect(textOf('var/lib/dapberry/history/roof/2026/11/2026-11-28.parquet')).toBe('rows');
+    // Another user may get the number of the removed one.
+    expect(lstatSync(day).uid).toBe(0);
+  });
+
+  it('removes the folder of a history without rows', () => {
+    install(release('1.0.0'));
+    const folder = join(card, 'var/lib/dapberry/history/roof');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, '.dapberry-index.json'), '{}');
+    expect(install(join(work, '1.0.0'), '--uninstall').status).toBe(0);
+    expect(existsSync(join(card, 'var/lib/dapberry'))).toBe(false);
   });
 
   it('takes away what the socket was given by hand', () => {

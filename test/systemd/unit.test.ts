@@ -40,6 +40,18 @@ describeWith('systemd-analyze', 'the unit', () => {
     expect(valuesOf('RuntimeDirectoryPreserve')).toEqual(['yes']);
   });
 
+  it('has a folder for the history, whose files every user may read', () => {
+    expect(valuesOf('StateDirectory')).toEqual(['dapberry']);
+    expect(valuesOf('StateDirectoryMode')).toEqual(['0755']);
+    expect(valuesOf('UMask')).toEqual(['0022']);
+  });
+
+  it('is given more time to end than the server takes to write its last rows', () => {
+    const [, grace] = /^const HISTORY_GRACE = ([\d_]+);$/m.exec(textOf('server/run/serve.ts')) ?? [];
+    const limit = Number(valuesOf('TimeoutStopSec')[0]);
+    expect(Number(grace?.replaceAll('_', '')) / 1000).toBeLessThanOrEqual(limit - 5);
+  });
+
   it('is restarted, but not for ever, and not for a configuration that is wrong', () => {
     expect(valuesOf('Restart')).toEqual(['always']);
     expect(Number(valuesOf('StartLimitBurst'))).toBeGreaterThan(1);

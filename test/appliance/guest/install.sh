@@ -35,8 +35,14 @@ is_command() { [ "$(dapberry --version)" = "$1" ]; }
 serves_mine() { ask /mine.dds | grep -q load_1min; }
 versions() { find /opt/dapberry/versions -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | tr '\n' ' '; }
 has_versions() { [ "$(versions)" = "$1 " ]; }
-# The only new files are those of the configuration, and no file is missing.
-only_configuration() { diff "$1" "$2" | grep '^[<>]' | grep -v '^> /etc/dapberry' | fails grep .; }
+# The only new files are those of the configuration and the history, and no file is missing.
+only_configuration() { diff "$1" "$2" | grep '^[<>]' | grep -v -e '^> /etc/dapberry' -e '^> /var/lib/dapberry' | fails grep .; }
+history=/var/lib/dapberry/history
+# The rows of the dataset mine that are on disk, as anyone may read them.
+has_rows() { su -s /bin/sh nobody -c "cat $history/mine/*/*/*/*.parquet | head -c 4" | grep -qx PAR1; }
+# The time of the oldest row in the files.
+oldest() { ask /metrics | sed -n 's/^dapberry_history_oldest_row_timestamp_seconds{dataset="mine"} //p'; }
+keeps_oldest() { [ -n "$first" ] && [ "$(oldest)" = "$first" ]; }
 no_units() { systemctl list-units --all --no-legend 'dapberry*' | grep -v not-found | fails grep .; }
 in_all_section() { sed -n '/^\[all\]/,$p' /boot/firmware/config.txt | grep -qx "$1"; }
 allowed() { systemctl show --property=DeviceAllow --value dapberry | grep -v '^char-rtc' | sort | tr '\n' ' '; }
@@ -74,7 +80,7 @@ ok 'a Node in a home is refused' fails install_from "$release"
 ok 'and its place is printed' grep -q 'found /usr/local/sbin/node, which is /home/pi/.nvm/node' $work/output
 files >$work/after-home
 ok 'nothing is changed before that' same $work/before-home $work/after-home
-rm -r /home/ada /usr/local/sbin/node
+rm -r /home/pi /usr/local/sbin/node
 
 mv /boot/firmware $work/firmware && mkdir /boot/firmware
 echo 'The file you are looking for has moved to /boot/firmware/config.txt' >/boot/config.txt
@@ -139,6 +145,9 @@ follow >$work/stream &
 ok 'an upgrade is installed' install_from $work/0.2.0
 ok 'and serves' runs_version 0.2.0
 ok 'a stream that was open ended cleanly' grep -q '^ended after' $work/stream
+ok 'the rows before it are on disk, where anyone may read them' has_rows
+first=$(oldest)
+ok 'and are served by the new version' [ -n "$first" ]
 ok 'the configuration is kept' same $work/mine /etc/dapberry/config.yaml
 ok 'the old version is kept' [ -d "/opt/dapberry/versions/$current" ]
 
@@ -154,6 +163,7 @@ ok 'the link leads to it' [ "$(readlink /opt/dapberry/current)" = versions/0.2.0
 version 0.4.0 'if (process.argv[2] === "serve") { setInterval(() => {}, 1000); await new Promise(() => {}); }'
 ok 'a version that never becomes healthy is refused' fails env DAPBERRY_PATIENCE=20 $work/0.4.0/systemd/install.sh
 ok 'and rolled back' retry 60 runs_version 0.2.0
+ok 'with its rows' keeps_oldest
 
 version 0.5.0
 ok 'a further upgrade' install_from $work/0.5.0
@@ -206,15 +216,21 @@ ok 'that hold for every model' in_all_section dtparam=spi=on
 
 ok 'it is uninstalled' /opt/dapberry/current/systemd/install.sh --uninstall
 files >$work/after-uninstall
-ok 'except for the configuration' only_configuration $work/before $work/after-uninstall
+ok 'except for the configuration and the history' only_configuration $work/before $work/after-uninstall
+ok 'whose rows are there' has_rows
 ok 'which is unchanged' same $work/mine /etc/dapberry/config.yaml
 ok 'config.txt is as before' same $work/config.txt /boot/firmware/config.txt
 
 ok 'it is installed again beside its configuration' install_from $work/0.5.0
 ok 'and serves that configuration' serves_mine
+ok 'with the rows from before' keeps_oldest
 mkdir -p /run/dapberry
-ok 'it is purged' $work/0.5.0/systemd/install.sh --purge
+ok 'it is purged' sh -c "$work/0.5.0/systemd/install.sh --purge >$work/output"
 ok 'with its folder in /run' [ ! -e /run/dapberry ]
+ok 'the rows stay' has_rows
+ok 'and their place is printed' grep -q "the history stays in $history" $work/output
+ok 'nobody else gets them' [ -z "$(find /var/lib/dapberry ! -user root)" ]
+rm -r /var/lib/dapberry
 files >$work/after-purge
 ok 'and nothing is left of it' same $work/before $work/after-purge
 ok 'no unit is known or failed' no_units
@@ -234,6 +250,7 @@ ok 'a good one' install_from "$release"
 ok 'runs in that group' [ "$(id -gn dapberry)" = dapberry ]
 useradd --no-create-home --groups i2c ada
 ok 'it is purged' "$release/systemd/install.sh" --purge
+rm -r /var/lib/dapberry
 ok 'a group with another member stays' [ "$(id -nG ada)" = 'ada i2c' ]
 userdel ada && { grep -q '^group i2c:' $work/before-group || groupdel i2c; }
 files >$work/after-others

@@ -20,6 +20,8 @@ is_gone() { ! systemctl --quiet is-active dapberry; }
 only_configuration() { diff "$1" "$2" | grep '^>' | grep -Ev '^> (/etc/dapberry|/etc/systemd/system|/var/lib/(dapberry|private)|passwd dapberry|group )' | { ! grep .; }; }
 
 state() { dpkg-query -W -f '${db:Status-Status}' dapberry 2>/dev/null; }
+# Anyone may read the history.
+has_rows() { su -s /bin/sh nobody -c 'find /var/lib/dapberry/history -name "*.parquet" -exec head -c 4 {} + | grep -q PAR1'; }
 has_state() { [ "$(state)" = "$1" ]; }
 is_refused() { ! "$@" >$work/output 2>&1; }
 is_enabled() { systemctl --quiet is-enabled dapberry.service dapberry-devices.service dapberry-devices.path; }
@@ -76,8 +78,13 @@ ok 'with its folder in /run' [ ! -e /run/dapberry ]
 ok 'and does not serve' is_gone
 files /var/lib/dpkg >$work/after-remove
 ok 'the configuration stays' same $work/mine /etc/dapberry/config.yaml
+ok 'and the rows' has_rows
 ok 'the program does not' only_configuration $work/before $work/after-remove
-ok 'it is purged' dpkg -P dapberry
+ok 'it is purged' sh -c "dpkg -P dapberry >$work/output"
+ok 'the rows stay' has_rows
+ok 'and their place is printed' grep -q 'the history stays in /var/lib/dapberry/history' $work/output
+ok 'nobody else gets them' [ -z "$(find /var/lib/dapberry ! -user root)" ]
+rm -r /var/lib/dapberry
 files /var/lib/dpkg >$work/after-purge
 ok 'and nothing is left of it' same $work/before $work/after-purge
 
@@ -90,6 +97,7 @@ ok 'and serves' retry 120 runs_version "$(version_of "$1")"
 ok 'as that user' served_by_user
 ok 'which is in the groups' in_groups gpio i2c
 ok 'it is purged' dpkg -P dapberry
+rm -r /var/lib/dapberry
 files /var/lib/dpkg >$work/after-user
 ok 'and the user is as before' same $work/before-user $work/after-user
 userdel --remove dapberry 2>/dev/null
@@ -99,6 +107,7 @@ files /var/lib/dpkg >$work/before-group
 ok 'it is installed beside that group' put "$1"
 ok 'and serves' retry 120 runs_version "$(version_of "$1")"
 ok 'it is purged' dpkg -P dapberry
+rm -r /var/lib/dapberry
 files /var/lib/dpkg >$work/after-group
 ok 'and the group is as before' same $work/before-group $work/after-group
 groupdel dapberry
@@ -134,7 +143,8 @@ ok 'install.sh installs it' "$release/systemd/install.sh"
 ok 'with the same user' [ "$(id dapberry)" = "$account" ]
 ok 'dpkg has forgotten the package' is_refused state
 dpkg -P dapberry >/dev/null 2>&1
-ok 'a purge removes nothing' retry 60 runs_version "$(version_of "$1")"
+ok 'a purge removes no row' has_rows
+ok 'nor anything else' retry 60 runs_version "$(version_of "$1")"
 ok 'the configuration is unchanged' same /etc/dapberry/config.yaml $work/own/config.yaml
 ok 'and its copy' same /etc/dapberry/config.yaml.bak $work/own/config.yaml.bak
 ok 'it is started with the machine' is_enabled
@@ -142,12 +152,14 @@ ok 'it is installed again' sh -c "$release/systemd/install.sh | grep '^nothing t
 mkdir -p /run/dapberry
 ok 'it is purged' "$release/systemd/install.sh" --purge
 ok 'with its folder in /run' [ ! -e /run/dapberry ]
+rm -r /var/lib/dapberry
 files /var/lib/dpkg >$work/after-both
 ok 'and nothing is left of either' same $work/before-both $work/after-both
 
 ok 'the package is installed' put "$1"
 ok 'and removed' dpkg -r dapberry
 ok 'install.sh purges the rest' "$release/systemd/install.sh" --purge
+rm -r /var/lib/dapberry
 files /var/lib/dpkg >$work/after-remains
 ok 'and nothing is left of it' same $work/before-both $work/after-remains
 ok 'dpkg has forgotten the package' is_refused state

@@ -3,6 +3,7 @@
 # It prints TAP and exits with the number of failures. The unit is the project's own if it exists, else a small one. In a container
 # (systemd-nspawn) it leaves out the checks that set the clock, which is that of the host. PARTS: the parts to run; PATIENCE: how
 # many times longer than on a real machine each step may take.
+# seconds: 3600
 # shellcheck disable=SC2016,SC2086,SC2119,SC2120,SC2317 # names and paths without spaces; what is called through "$@"
 APP=${APP:-/app} NODE=${NODE:-/usr/local/bin/node} UNIT=dapberry CONFIG=/etc/dapberry/config.yaml PATIENCE=${PATIENCE:-1}
 number=0 failures=0
@@ -27,11 +28,26 @@ owns_clock() { ! systemd-detect-virt --quiet --container; }
 times() { LIMIT=$((2 + PATIENCE)) get '/garden.asc?time&time>0&time<now%2B10days' | tr -d '\r' | grep -E '^[0-9]+(\.[0-9]+)?$'; }
 newer_rows() { local before; before=$(times | tail -1) && sleep 3 && awk -v a="$(times | tail -1)" -v b="$before" 'BEGIN { exit !(a > b) }'; }
 in_order() { times >/tmp/times; [ "$(wc -l </tmp/times)" -ge "$1" ] && awk 'NR > 1 && $1 <= last { bad = 1 } { last = $1 } END { exit bad }' /tmp/times; }
+# history KEY: a whole number that /health says about the history of the garden.
+history() { get /health | tr -d '\n' | sed -nE 's/.*"folder":"[^"]*\/garden",[^}]*"'"$1"'":([0-9]+).*/\1/p'; }
+# count_between FROM TO: the number of rows with times between two whole seconds.
+count_between() { get "/garden.asc?time&time>=$1&time<$2" | tr -d '\r' | grep -cE '^[0-9]+(\.[0-9]+)?$'; }
+# stored_since ROWS: the rows on the disk and those that wait for it are ROWS and all rows since the start.
+stored_since() {
+  get /health | tr -d '\n' >/tmp/health
+  awk -v before="$1" '
+    function number(key) { return match(part, "\"" key "\":[0-9]+") ? substr(part, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0 : -1 }
+    { part = substr($0, index($0, "\"name\":\"garden\"")); made = number("rows"); part = substr(part, index(part, "\"folder\":"))
+      good = number("rows") > before && number("rows") + number("unstored") == before + made && number("unfit") == 0 && number("lost") == 0 }
+    END { exit !good }' /tmp/health
+}
 
 getent passwd dapberry >/dev/null || useradd --system --no-create-home --shell /usr/sbin/nologin dapberry
 mkdir -p /etc/dapberry /run/systemd/system/$UNIT.service.d
+# configure SERVER [HISTORY]: writes the configuration with keys of the server and of the history.
 configure() { cat >$CONFIG <<C
 server: { $1 }
+history: { ${2:-} }
 datasets:
   garden: { interval: 1 s, sensors: [{ kind: tmp36-simulated }] }
   hourly: { interval: 1 h, sensors: [{ kind: tmp36-simulated, name: hourly }] }
@@ -98,16 +114,16 @@ watchdog() {
   check 'it lives on past the watchdog, with one dataset an hour and one that nobody reads' test "$(shown NRestarts)" = 0
   local restarts begun=$SECONDS
   restarts=$(shown NRestarts) && wedge USR2
-  eventually 60 'a blocked event loop: systemd starts the server again' restarted "$restarts"
+  eventually 120 'a blocked event loop: systemd starts the server again' restarted "$restarts"
   echo "# after $((SECONDS - begun)) s"
   check 'because of the watchdog' logged 'Watchdog timeout'
   begun=$SECONDS restarts=$(shown NRestarts) && wedge PWR
-  eventually 60 'stuck samplers, while the event loop turns and HTTP answers: systemd starts the server again' restarted "$restarts"
+  eventually 120 'stuck samplers, while the event loop turns and HTTP answers: systemd starts the server again' restarted "$restarts"
   echo "# after $((SECONDS - begun)) s"
   check 'and the log says which dataset was stuck' logged 'garden is [0-9]+ s late with its next row.*systemd restarts the server'
   eventually 10 'rows go on' in_order 2
   restarts=$(shown NRestarts) && wedge KILL
-  eventually 40 'kill -9: it is started again' restarted "$restarts"
+  eventually 90 'kill -9: it is started again' restarted "$restarts"
 }
 
 stop() {
@@ -139,6 +155,8 @@ port() {
 
 socket() {
   check 'port 80: systemd opens the socket' systemctl start dapberry.socket
+  # The client waits for the start.
+  local LIMIT=$((60 * PATIENCE))
   check 'port 80: a request starts the server, which takes the socket' says /health '"status"' 80
   check 'port 80: without a capability' test "$(grep CapEff "/proc/$(shown MainPID)/status" | cut -f2)" = 0000000000000000
   systemctl restart --no-block $UNIT
@@ -148,15 +166,33 @@ socket() {
 
 from_1970() {
   owns_clock || return
+  local known rows
+  configure '' 'flush: 2 s'
+  systemctl start $UNIT
+  eventually 20 'rows are made in the present' newer_rows
+  systemctl stop $UNIT
   date -s '1970-01-02 00:00:10' >/dev/null
   check 'it also starts in 1970' systemctl start $UNIT
+  known=$(history lastTime) rows=$(history rows)
+  check 'with the stored rows of the present' test "$rows" -ge 3
   eventually 10 'and makes rows' in_order 3
   check 'of 1970' grep -q '^86[0-9]*' /tmp/times
-  date -s '2026-11-21 12:00:00' >/dev/null
-  eventually 15 'when the clock is set, rows are of that time' says '/garden.asc?time&time>1795000000&time<now' '179[0-9]{7}'
-  check 'and in order' in_order 1
+  check 'the rows of the present are served' test "$(count_between 1000000000 $((known + 1)))" = "$rows"
+  check 'and those of 1970 are not stored behind them' test "$(history rows)" = "$rows"
+  # Later than the stored rows, which may be ahead of the clock.
+  date -s "@$((known + 3600))" >/dev/null
+  eventually 15 'when the clock is set, rows are of that time' says "/garden.asc?time&time>=$((known + 3600))&time<now" '[0-9]{10}'
   check 'and the step is reported, in days' logged '^the system clock was set forward by 207[0-9]{2} days'
+  mkdir -p /run/systemd/timesync && touch /run/systemd/timesync/synchronized
+  eventually 30 'when it is known to be right, all rows are stored' stored_since "$rows"
+  check 'in order' in_order $((rows + 6))
+  check 'and none of them in 1970' test "$(head -1 /tmp/times | cut -d. -f1)" -gt 1000000000
   systemctl stop $UNIT
+  check 'it starts again' systemctl start $UNIT
+  check 'with all rows' in_order "$(wc -l </tmp/times)"
+  systemctl stop $UNIT
+  rm /run/systemd/timesync/synchronized
+  configure ''
 }
 
 for part in ${PARTS:-start clock reload watchdog stop address port socket from_1970}; do $part; done

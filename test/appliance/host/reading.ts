@@ -16,9 +16,15 @@ export interface SensorStatus {
   readonly lastError?: { readonly message: string };
 }
 
+export interface DatasetHealth {
+  readonly name: string;
+  readonly sensors: readonly SensorStatus[];
+  readonly history?: { readonly rows: number; readonly lastTime?: number; readonly failure?: string };
+}
+
 export interface Health {
   readonly status: 'ok' | 'degraded';
-  readonly datasets: readonly { readonly name: string; readonly sensors: readonly SensorStatus[] }[];
+  readonly datasets: readonly DatasetHealth[];
 }
 
 /** The next rows of a dataset, at `http://HOST:PORT/NAME`, as getdap decodes them. */
@@ -61,6 +67,15 @@ export async function sensorOf(url: string, name: string): Promise<SensorStatus>
   const found = datasets.flatMap(({ sensors }) => sensors).find(sensor => sensor.name === name);
   if (found === undefined) throw new Error(`expected the sensor ${name} in /health, found none of that name`);
   return found;
+}
+
+/** The times of the rows of a dataset, at `http://HOST:PORT/NAME`, from a time to another, both included. */
+export async function timesBetween(dataset: string, from: number, to: number): Promise<number[]> {
+  const answer = await fetch(`${dataset}.asc?time&time>=${from}&time<=${to}`, {
+    signal: AbortSignal.timeout(PATIENCE * 1000),
+  });
+  const lines = (await answer.text()).split(/\r?\n/).map(line => line.trim());
+  return lines.filter(line => /^\d+(\.\d+)?$/.test(line)).map(Number);
 }
 
 /**

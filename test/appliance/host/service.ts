@@ -32,14 +32,17 @@ systemctl --quiet enable ${SERVICE}.service ${SERVICE}-devices.service ${SERVICE
 
 /** Starts, or restarts, the program in `/app` with a configuration as YAML. */
 export async function startService(guest: Guest, config: string): Promise<void> {
-  await guest.run(`set -e
+  await guest.run(
+    `set -e
 [ -e /etc/systemd/system/${SERVICE}.service ] || {
 ${INSTALL}
 }
 cat >/etc/dapberry/config.yaml <<'END'
 ${config}
 END
-sync`);
+sync`,
+    180,
+  );
   // Allows the devices of the sensors before the service opens them, as install.sh does.
   await guest.run(`systemctl start ${SERVICE}-devices.service`, 180);
   await guest.run(`systemctl restart --no-block ${SERVICE}-devices.path ${SERVICE}.service`);

@@ -6,7 +6,7 @@
 make_system() {
   local folder=$1 suite=$2 arch=$3 node=$4 unit packages=(
     systemd systemd-sysv systemd-resolved libnss-myhostname udev dbus kmod procps iproute2 i2c-tools libstdc++6 adduser curl ca-certificates
-    e2fsprogs
+    dmsetup e2fsprogs
   )
   # shellcheck disable=SC2016 # the hooks' own variables
   local hooks=(--customize-hook='chroot "$1" systemctl -q enable systemd-networkd')
