@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { thisHost } from '../device/index.ts';
+import type { AccessRules } from '../server/access/rules.ts';
 import { builtinConfig } from '../server/config/builtin.ts';
 import type { HttpLimits } from '../server/config/http-limits.ts';
 import { loadConfig } from '../server/config/load.ts';
@@ -11,8 +12,9 @@ import type { ConnectionLimits } from '../server/connections/connection-limits.t
 import type { Dataset } from '../server/dataset/dataset.ts';
 import type { RowFormat } from '../server/formats/row-format.ts';
 import { buildApp } from '../server/http/app.ts';
-import { openDatasets } from '../server/run/opening.ts';
+import type { ServerState } from '../server/http/server-state.ts';
 import type { StreamLimits } from '../server/stream/stream-limits.ts';
+import { openDatasets } from './opened-datasets.ts';
 
 export interface Serving {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
@@ -20,6 +22,8 @@ export interface Serving {
   readonly port: number;
   readonly app: FastifyInstance;
   readonly datasets: readonly Dataset[];
+  /** Changes the state of the server, as a reload of its configuration does. */
+  change(state: Partial<ServerState>): void;
   close(): Promise<void>;
 }
 
@@ -32,22 +36,42 @@ export interface ServingOptions {
   readonly rowFormats?: readonly RowFormat[];
   readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
   readonly trustProxy?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly access?: AccessRules;
+  readonly hosts?: readonly string[];
   readonly origins?: readonly string[];
+  readonly frameOrigins?: readonly string[];
   /** In place of the built-in ones. */
   readonly datasets?: readonly Dataset[];
 }
 
 /** Starts the server; by default simulated, with 20 rows a second. */
 export async function serving(options: ServingOptions = {}): Promise<Serving> {
-  const { port = 0, webRoot, rowFormats, limits, origins, trustProxy } = options;
+  const {
+    port = 0,
+    webRoot,
+    rowFormats,
+    limits,
+    access,
+    allow,
+    hosts,
+    origins,
+    frameOrigins,
+    trustProxy,
+  } = options;
   const datasets = options.datasets ?? (await builtin(options));
+  const state: ServerState = {
+    datasets,
+    ...(limits === undefined ? {} : { limits }),
+    ...(access === undefined ? {} : { access }),
+    ...(allow === undefined ? {} : { allow }),
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(origins === undefined ? {} : { origins }),
+    ...(frameOrigins === undefined ? {} : { frameOrigins }),
+    ...(trustProxy === undefined ? {} : { trustProxy }),
+  };
   const app = await buildApp({
-    state: {
-      datasets,
-      ...(limits === undefined ? {} : { limits }),
-      ...(origins === undefined ? {} : { origins }),
-      ...(trustProxy === undefined ? {} : { trustProxy }),
-    },
+    state,
     ...(webRoot === undefined ? {} : { webRoot }),
     ...(rowFormats === undefined ? {} : { rowFormats }),
   });
@@ -58,6 +82,7 @@ export async function serving(options: ServingOptions = {}): Promise<Serving> {
     port: address.port,
     app,
     datasets,
+    change: other => void Object.assign(state, other),
     close: () => app.close(),
   };
 }

@@ -1,19 +1,28 @@
 // Finds the programs that tests need, and skips or fails the suites whose programs are missing.
 
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { describe, it } from 'vitest';
 
 interface Tool {
-  /** The names of the program. */
+  /** The names of the program, or its path. */
   readonly commands: readonly string[];
+  /** The path of a file or folder that has to be there too: a library for the program, from another package. */
+  readonly library?: string;
   /** The Debian package with the program. */
   readonly debianPackage: string;
   /** The environment variable that names another file. */
   readonly override?: string;
 }
 
+/** Debian's Python, whose modules are Debian packages: another one may come first in PATH. */
+const PYTHON = { commands: ['/usr/bin/python3'] };
+
+/** The folder of these modules. */
+const PYTHON_MODULES = '/usr/lib/python3/dist-packages';
+
 const TOOLS = {
+  cdo: { commands: ['cdo'], debianPackage: 'cdo' },
   chromium: {
     commands: ['chromium', 'chromium-browser'],
     debianPackage: 'chromium',
@@ -21,8 +30,31 @@ const TOOLS = {
   },
   curl: { commands: ['curl'], debianPackage: 'curl' },
   faketime: { commands: ['faketime'], debianPackage: 'faketime' },
+  firefox: { commands: ['firefox-esr'], debianPackage: 'firefox-esr' },
   getdap: { commands: ['getdap'], debianPackage: 'libdap-bin' },
+  jinja2: { ...PYTHON, library: `${PYTHON_MODULES}/jinja2`, debianPackage: 'python3-jinja2' },
+  jq: { commands: ['jq'], debianPackage: 'jq' },
+  nginx: { commands: ['nginx'], debianPackage: 'nginx' },
+  // nco calls it so.
+  ncks: { commands: ['ncks'], debianPackage: 'nco' },
+  netCDF4: { ...PYTHON, library: `${PYTHON_MODULES}/netCDF4`, debianPackage: 'python3-netcdf4' },
+  pandas: { ...PYTHON, library: `${PYTHON_MODULES}/pandas`, debianPackage: 'python3-pandas' },
+  requests: { ...PYTHON, library: `${PYTHON_MODULES}/requests`, debianPackage: 'python3-requests' },
+  scipy: { ...PYTHON, library: `${PYTHON_MODULES}/scipy`, debianPackage: 'python3-scipy' },
+  xarray: { ...PYTHON, library: `${PYTHON_MODULES}/xarray`, debianPackage: 'python3-xarray' },
+  ncdf4: {
+    commands: ['Rscript'],
+    library: '/usr/lib/R/site-library/ncdf4',
+    debianPackage: 'r-cran-ncdf4',
+  },
+  ncread: {
+    commands: ['octave'],
+    library: '/var/lib/dpkg/info/octave-netcdf.list',
+    debianPackage: 'octave-netcdf',
+  },
   ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
+  webkit: { commands: ['WebKitWebDriver'], debianPackage: 'webkit2gtk-driver' },
+  xvfb: { commands: ['Xvfb'], debianPackage: 'xvfb' },
   udunits2: { commands: ['udunits2'], debianPackage: 'udunits-bin' },
   // node-gyp is written in it.
   python3: { commands: ['python3'], debianPackage: 'python3' },
@@ -86,11 +118,14 @@ function missing(name: ToolName, { debianPackage, override }: Tool): MissingTool
     : { name, debianPackage, reason: `no ${name}: Debian package ${debianPackage}` };
 }
 
-function find({ commands, override }: Tool): string | undefined {
+function find({ commands, library, override }: Tool): string | undefined {
+  if (library !== undefined && !existsSync(library)) return undefined;
   const elsewhere = override === undefined ? undefined : process.env[override];
   if (elsewhere) return isProgram(elsewhere) ? elsewhere : undefined;
   const folders = PATH.split(delimiter).filter(folder => folder !== '');
-  return commands.flatMap(command => folders.map(folder => join(folder, command))).find(isProgram);
+  return commands
+    .flatMap(command => (isAbsolute(command) ? [command] : folders.map(folder => join(folder, command))))
+    .find(isProgram);
 }
 
 function isProgram(path: string): boolean {

@@ -4,14 +4,22 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { table } from './figures.mjs';
+import { arrays } from './items/arrays.mjs';
 import { beside } from './items/beside.mjs';
 import { decoder } from './items/decoder.mjs';
 import { fanOut } from './items/fan-out.mjs';
 import { growth } from './items/growth.mjs';
+import { firstRow, replayFromDisk } from './items/history-read.mjs';
+import { start } from './items/history-start.mjs';
+import { thinned } from './items/history-thinned.mjs';
+import { daySize, flush, merge } from './items/history-write.mjs';
 import { idle } from './items/idle.mjs';
+import { netcdf } from './items/netcdf.mjs';
+import { pageFrames } from './items/page-frames.mjs';
+import { pageOpen } from './items/page-open.mjs';
 import { footprint } from './items/process.mjs';
 import { sampling } from './items/sampling.mjs';
-import { ascii, computed, eight, replay, selection } from './items/throughput.mjs';
+import { ascii, computed, csv, eight, ndjson, replay, selection } from './items/throughput.mjs';
 import { compileReader, ROOT } from './processes.mjs';
 
 /** Each bench returns lines of the table: what, measured, ratio, cost, goal, reached. */
@@ -21,6 +29,10 @@ const BENCHES = {
   replay,
   selection,
   ascii,
+  netcdf,
+  csv,
+  ndjson,
+  arrays,
   decoder,
   'fan-out': fanOut,
   idle,
@@ -28,6 +40,15 @@ const BENCHES = {
   process: footprint,
   beside,
   sampling,
+  'history-size': daySize,
+  'history-flush': flush,
+  'history-merge': merge,
+  'history-first-row': firstRow,
+  'history-replay': replayFromDisk,
+  'history-start': start,
+  'history-thinned': thinned,
+  'page-frames': pageFrames,
+  'page-open': pageOpen,
 };
 
 const HEAD = ['what', 'measured', 'ratio', 'server CPU', 'goal', 'reached'];

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith, tools } from '../tools.ts';
-import { documentedCommand, runInShell } from './programs.ts';
 
 describeWith('curl', 'curl', () => {
   let server: Serving;
@@ -29,17 +28,5 @@ describeWith('curl', 'curl', () => {
       expect(at - arrived[index]!).toBeGreaterThan(700);
       expect(at - arrived[index]!).toBeLessThan(1300);
     }
-  });
-
-  it('gives a table of the past for the command of the documentation', async () => {
-    await fetch(`${server.url}/roberrypi.asc?time[0:1:1]`).then(answer => answer.text());
-    const { stdout, code } = await runInShell(
-      documentedCommand('curl -sg').replace('http://localhost:8080', server.url),
-    );
-    expect(code).toBe(0);
-    const [head, ...rows] = stdout.trim().split('\n');
-    expect(head).toBe('sensor.time, sensor.temperature');
-    expect(rows.length).toBeGreaterThanOrEqual(2);
-    for (const row of rows) expect(row).toMatch(/^\d+(\.\d+)?, \d+(\.\d+)?$/);
   });
 });

@@ -1,9 +1,9 @@
 // Runs the clients of other projects and parses their output.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 export interface ProgramResult {
   readonly stdout: string;
@@ -12,11 +12,22 @@ export interface ProgramResult {
   readonly code: number | undefined;
 }
 
-/** Runs `program`, for 20 s at most by default, with a temporary folder of its own, in which getdap collects responses. */
-export function run(program: string, args: readonly string[], seconds = 20): Promise<ProgramResult> {
+/**
+ * Runs `program`, for 20 s at most by default, with a temporary folder of its own, in which getdap collects responses.
+ * @param home another home, such as one with a `.netrc`
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  seconds = 20,
+  home?: string,
+): Promise<ProgramResult> {
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-client-'));
   return new Promise(resolve => {
-    const options = { timeout: seconds * 1000, env: { ...process.env, TMPDIR: folder, HOME: folder } };
+    const options = {
+      timeout: seconds * 1000,
+      env: { ...process.env, TMPDIR: folder, HOME: home ?? folder },
+    };
     execFile(program, [...args], options, (error, stdout, stderr) => {
       rmSync(folder, { recursive: true, force: true });
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined;
@@ -33,14 +44,6 @@ export function printedRows(stdout: string): number[][] {
     .map(row => row.replace(/[{}]/g, '').trim())
     .filter(row => row !== '')
     .map(row => row.split(',').map(Number));
-}
-
-/** The line of docs/clients.md that begins with `program`, as a reader would copy it. */
-export function documentedCommand(program: string): string {
-  const text = readFileSync(resolve(import.meta.dirname, '../../docs/clients.md'), 'utf8');
-  const line = new RegExp(`^${program} .*$`, 'm').exec(text)?.[0];
-  if (line === undefined) throw new Error(`docs/clients.md: expected a line that begins with ${program}`);
-  return line;
 }
 
 /** Runs a line in a shell. */

@@ -40,6 +40,16 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
   });
 }
 
+/** As `run` on a terminal, where both outputs are one. */
+function onTerminal(...args: string[]): Promise<{ code: number; stdout: string }> {
+  const words = [process.execPath, COMMAND, ...args].map(word => `'${word}'`).join(' ');
+  return new Promise(resolve => {
+    execFile('script', ['-qec', words, '/dev/null'], { timeout: 10_000 }, (error, stdout) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout }),
+    );
+  });
+}
+
 /** What begins a colour on a terminal. */
 const ESCAPE = '\u001b';
 
@@ -104,15 +114,15 @@ describe('the command dapberry', () => {
     expect(readings[2]).not.toEqual(readings[0]);
   });
 
-  it('says in one sentence that its port is taken, and exits 1', async () => {
+  it('says in one sentence that its port is taken, and exits 1 on a terminal', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const { code, stderr } = await run('serve', '--host', '127.0.0.1', '--port', String(port));
+    const { code, stdout } = await onTerminal('serve', '--host', '127.0.0.1', '--port', String(port));
     taken.close();
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      `dapberry: port ${port} of 127.0.0.1 is in use by another program: find it with sudo ss -ltnp 'sport = :${port}' and stop it, or choose another port with --port\n`,
+    expect(stdout).toContain(
+      `dapberry: port ${port} of 127.0.0.1 is in use by another program: find it with sudo ss -ltnp 'sport = :${port}' and stop it, or choose another port with --port\r\n`,
     );
   });
 
@@ -123,14 +133,14 @@ describe('the command dapberry', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     writeFileSync(file, `server: {host: 127.0.0.1, port: ${port}}\nsimulate: true\n`);
-    const inUse = await run('serve', '--config', file);
+    const inUse = await onTerminal('serve', '--config', file);
     taken.close();
     writeFileSync(file, 'server: {host: no-such-host.invalid, port: 0}\nsimulate: true\n');
-    const unknown = await run('serve', '--config', file);
+    const unknown = await onTerminal('serve', '--config', file);
     rmSync(folder, { recursive: true });
     expect([inUse.code, unknown.code]).toEqual([1, 1]);
-    expect(inUse.stderr).toMatch(/choose another port with server\.port\n$/);
-    expect(unknown.stderr).toContain(
+    expect(inUse.stdout).toMatch(/choose another port with server\.port\r\n$/);
+    expect(unknown.stdout).toContain(
       'server.host: expected an address of this machine, or its name, found "no-such-host.invalid"',
     );
   });
@@ -183,14 +193,14 @@ describe('the command dapberry', () => {
     expect(health.datasets.map(({ name }) => name)).toEqual(['garden', 'machine']);
   });
 
-  it('starts nothing from a wrong file: it prints all that is wrong, and exits 2', async () => {
+  it('starts nothing from a wrong file on a terminal: it prints all that is wrong, and exits 2', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dapberry-command-'));
     const file = join(folder, 'garden.yaml');
     writeFileSync(file, 'server:\n  prot: 80\ndatasets:\n  a:\n    sensors: []\n');
-    const { code, stdout, stderr } = await run('serve', '--config', file);
+    const { code, stdout } = await onTerminal('serve', '--config', file);
     rmSync(folder, { recursive: true });
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr.split('\n')).toEqual([
+    expect(code).toBe(2);
+    expect(stdout.split('\r\n')).toEqual([
       expect.stringMatching(/garden\.yaml:2:3: server\.prot: .* found "prot"; did you mean "port"\?$/),
       expect.stringMatching(
         /garden\.yaml:5:14: datasets\.a\.sensors: expected a list .* found an empty list$/,
@@ -200,10 +210,10 @@ describe('the command dapberry', () => {
     ]);
   });
 
-  it('says that a file that was named is not there, and exits 2', async () => {
-    const { code, stderr } = await run('serve', '--config', '/nowhere/config.yaml');
+  it('says on a terminal that a file that was named is not there, and exits 2', async () => {
+    const { code, stdout } = await onTerminal('serve', '--config', '/nowhere/config.yaml');
     expect(code).toBe(2);
-    expect(stderr).toContain('/nowhere/config.yaml: expected a file that can be read, found none\n');
+    expect(stdout).toContain('/nowhere/config.yaml: expected a file that can be read, found none\r\n');
   });
 
   it.each([
@@ -234,11 +244,13 @@ describe('the command dapberry', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const { code, stderr } = await run('serve', '--debug', '--host', '127.0.0.1', '--port', String(port));
+    const { code, stdout } = await onTerminal(
+      ...['serve', '--debug', '--host', '127.0.0.1', '--port', String(port)],
+    );
     taken.close();
     expect(code).toBe(1);
-    expect(stderr.split('\n')[0]).toMatch(/^dapberry: port \d+ of 127\.0\.0\.1 is in use/);
-    expect(stderr).toMatch(/^ {4}at .*serve\.js/m);
+    expect(stdout).toMatch(/^dapberry: port \d+ of 127\.0\.0\.1 is in use/m);
+    expect(stdout).toMatch(/^ {4}at .*serve\.js/m);
   });
 
   it('reads every simulated sensor, and ends', async () => {

@@ -60,7 +60,7 @@ const REFUSED: readonly (readonly [what: string, sent: string, status: number])[
   ['a wrong constraint', request('/roberrypi.dods?nothing'), 400],
   ['a wrong function', request('/roberrypi.asc?&mean(time)'), 400],
   ['an unknown dataset', request('/nothing.dods'), 404],
-  ['an unknown suffix', request('/roberrypi.nc'), 404],
+  ['an unknown suffix', request('/roberrypi.xls'), 404],
   ['an unknown path', request('/a/b/c'), 404],
   ['a file of the page that is not there', request('/assets/none.js'), 404],
   ['a method', request('/roberrypi.dods', 'Content-Length: 0\r\n', 'POST'), 405],
@@ -193,6 +193,32 @@ describe('where the configuration names origins', () => {
     expect(header(head, 'Access-Control-Allow-Origin')).toBe('http://a.example');
     const other = await exchange(server.port, request(path, 'Origin: http://b.example\r\n'));
     expect(header(other.head, 'Access-Control-Allow-Origin')).toBeUndefined();
+  });
+});
+
+describe('where the configuration names origins of frames', () => {
+  it.each([
+    ['/embed.html', "'self' http://a.example https://*.b.example", null],
+    ['/embed.html?d=roof', "'self' http://a.example https://*.b.example", null],
+    ['/', "'self'", 'SAMEORIGIN'],
+    ['/roberrypi.html', "'self'", 'SAMEORIGIN'],
+    ['/embed.htmlx', "'self'", 'SAMEORIGIN'],
+  ])('pages of those may show %s in a frame as both headers say', async (path, ancestors, options) => {
+    const frameOrigins = ['http://a.example', 'https://*.b.example'];
+    const server = await serving({ interval: 0.02, frameOrigins });
+    const { headers } = await fetch(`${server.url}${path}`);
+    const [, found] = /frame-ancestors ([^;]*)/.exec(headers.get('content-security-policy') ?? '') ?? [];
+    expect(found).toBe(ancestors);
+    expect(headers.get('x-frame-options')).toBe(options);
+    await server.close();
+  });
+
+  it('the page for frames is like every other one by default', async () => {
+    const server = await serving({ interval: 0.02 });
+    const { headers } = await fetch(`${server.url}/embed.html`);
+    expect(headers.get('content-security-policy')).toMatch(/frame-ancestors 'self'(;|$)/);
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    await server.close();
   });
 });
 

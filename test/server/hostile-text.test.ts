@@ -96,11 +96,14 @@ describe('the commands', { timeout: 60_000 }, () => {
   it('show what a driver throws when it is loaded', async () => {
     site.write('mine.mjs', `throw new Error(${code});\n`);
     site.write('config.yaml', 'datasets: { one: { sensors: [{ driver: mine.mjs }] } }\n');
-    for (const command of ['check', 'doctor', 'serve']) {
+    for (const command of ['check', 'doctor']) {
       const { out, err } = await site.run([command, '--config', 'config.yaml']);
       expect(`${out}${err}`).not.toMatch(OBEYED);
       expect(`${out}${err}`).toContain('\\u001b[2Jb');
     }
+    const logged = await site.serveUntil('the configuration is wrong');
+    expect(logged).not.toMatch(OBEYED);
+    expect(logged).toContain('u001b[2Jb');
   });
 
   it('show what a configuration says, and what was typed', async () => {

@@ -95,8 +95,11 @@ class ScriptedServer {
       open: plan => server.#watch(plan),
       closing: dataset.closing,
       describe: info => dataset.describe(info),
+      stretch: time => dataset.stretch(time),
+      readablePart: time => dataset.readablePart(time),
       status: () => dataset.status(),
       newestRow: () => dataset.newestRow(),
+      stored: () => dataset.stored(),
       close: () => dataset.close(),
     };
     server.#app = await buildApp({ state: { datasets: [watched] } });

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Batch } from '../../dap/index.ts';
-import { HistoryFolder } from '../../server/history/history-folder.ts';
+import { HistoryFolder } from '../../server/history/disk/history-folder.ts';
 import { HistoryStore } from '../../server/history/history-store.ts';
 import { runJob } from '../../server/history/jobs.ts';
 import type { PositionedRows, RowStore, StoreBounds, StoreStatus } from '../../server/store/row-store.ts';
+import type { UnfixedSpan } from '../../server/store/unfixed-span.ts';
 import type { DiskEvent } from './schedule-commands.ts';
 import { LAYOUT } from './scripted-source.ts';
 
@@ -46,6 +47,10 @@ export class ScriptedHistory implements RowStore {
     return this.#store.lastTime;
   }
 
+  get unfixed(): readonly UnfixedSpan[] {
+    return this.#store.unfixed;
+  }
+
   get status(): StoreStatus {
     return this.#store.status;
   }
@@ -63,8 +68,8 @@ export class ScriptedHistory implements RowStore {
     return this.found;
   }
 
-  load(position: number, most: number): Promise<PositionedRows> {
-    return this.#store.load(position, most);
+  load(position: number, most: number, columns?: readonly number[]): Promise<PositionedRows> {
+    return this.#store.load(position, most, columns);
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Atomic, Batch, NumberColumn } from '../../dap/index.ts';
 import { MemoryStore } from '../../server/store/memory-store.ts';
 import type { PositionedRows, RowStore, StoreBounds, StoreStatus } from '../../server/store/row-store.ts';
 import { sliceOf } from '../../server/store/slice.ts';
+import type { UnfixedSpan } from '../../server/store/unfixed-span.ts';
 
 export interface SlowStoreOptions {
   /** The position of the first row. */
@@ -61,8 +62,17 @@ export class SlowStore implements RowStore {
     return this.#memory.closed;
   }
 
+  get unfixed(): readonly UnfixedSpan[] {
+    if (this.#first === this.#options.start) return [];
+    const from = Number.NEGATIVE_INFINITY;
+    return [{ from, to: this.#timeAt(this.#first - 1), reason: 'gone' }];
+  }
+
   get status(): StoreStatus {
-    return { ...this.#memory.status, rows: this.end - this.#first };
+    const { extent, ...status } = this.#memory.status;
+    const rows = this.end - this.#first;
+    if (extent === undefined) return { ...status, rows };
+    return { ...status, rows, extent: { ...extent, firstTime: this.#timeAt(this.#first) } };
   }
 
   append(batch: Batch): void {

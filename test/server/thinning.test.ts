@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseError } from '../../dap/index.ts';
+import { attributeTable, attributeText, parseDas, parseError } from '../../dap/index.ts';
 import { openDevice } from '../../device/index.ts';
 import { channel, opening, sensorOf } from '../device/fake-sensors.ts';
 import { type Serving, serving } from '../serving.ts';
@@ -15,7 +15,7 @@ const PATIENCE = { timeout: 10_000, interval: 5 };
 const HOUR = '&time>=1000000800&time<1000004400';
 
 describe('a request with a function', () => {
-  it('is described by its DDS, and not by its DAS', async () => {
+  it('is described by its DDS and its DAS', async () => {
     server = await serving({ interval: 0 });
     const ask = async (path: string) => (await fetch(`${server.url}/roberrypi${path}`)).text();
     expect(await ask('.dds?time,temperature&bucket("time/60")')).toBe(
@@ -30,7 +30,52 @@ describe('a request with a function', () => {
 } roberrypi;
 `,
     );
-    expect(await ask('.das?&bucket("time/60")')).toBe(await ask('.das'));
+    const whole = parseDas(await ask('.das'));
+    const das = parseDas(await ask('.das?&bucket("time/60")'));
+    expect(das.get('NC_GLOBAL')).toEqual(whole.get('NC_GLOBAL'));
+    const of = (column: string) => attributeTable(das, 'sensor', column);
+    const text = (column: string, name: string) => attributeText(of(column), name);
+    expect([...attributeTable(das, 'sensor')!.keys()]).toEqual([
+      'time',
+      'row_count',
+      ...['voltage', 'temperature'].flatMap(name =>
+        ['count', 'min', 'mean', 'max'].map(measure => `${name}_${measure}`),
+      ),
+    ]);
+    expect(text('temperature_mean', 'units')).toBe('degree_Celsius');
+    expect(text('temperature_mean', 'long_name')).toBe('mean of Air temperature');
+    expect(text('temperature_mean', 'cell_methods')).toBe('time: mean');
+    expect(text('temperature_min', 'cell_methods')).toBe('time: minimum');
+    expect(text('temperature_max', 'cell_methods')).toBe('time: maximum');
+    expect(of('temperature_mean')?.get('_FillValue')).toEqual({ type: 'Float64', values: [Number.NaN] });
+    // The range is one of single readings, in the type of their column; the steps of a mean are others.
+    for (const name of ['valid_range', 'resolution']) expect(of('temperature_mean')?.has(name)).toBe(false);
+    expect(text('temperature_count', 'units')).toBe('1');
+    expect(text('temperature_count', 'long_name')).toBe('number of values of Air temperature');
+    expect(text('row_count', 'units')).toBe('1');
+    expect(text('time', 'units')).toBe('seconds since 1970-01-01T00:00:00Z');
+  });
+
+  it('has the whole DAS where a function gives rows unchanged, and for a constraint without one', async () => {
+    server = await serving({ interval: 0 });
+    const ask = async (path: string) => (await fetch(`${server.url}/roberrypi${path}`)).text();
+    const whole = await ask('.das');
+    for (const query of ['temperature', '&orderByMax("time/1day,temperature")', 'no such thing'])
+      expect(await ask(`.das?${encodeURI(query)}`), query).toBe(whole);
+    expect(await ask('.das?&bucket("time/soon")')).toMatch(/expected a number, with or without a unit/);
+  });
+
+  it('has means of each column under its own name, with the words of a mean', async () => {
+    server = await serving({ interval: 0 });
+    const das = parseDas(
+      await (await fetch(`${server.url}/roberrypi.das?temperature&orderByMean("time/60")`)).text(),
+    );
+    expect([...attributeTable(das, 'sensor')!.keys()]).toEqual(['temperature']);
+    expect(attributeText(attributeTable(das, 'sensor', 'temperature'), 'cell_methods')).toBe('time: mean');
+    const counts = parseDas(
+      await (await fetch(`${server.url}/roberrypi.das?temperature&orderByCount("time/60")`)).text(),
+    );
+    expect(attributeText(attributeTable(counts, 'sensor', 'temperature'), 'units')).toBe('1');
   });
 
   it('gives what its rows come to, in binary and as text', async () => {

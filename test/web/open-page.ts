@@ -1,15 +1,15 @@
 // Opens the built page in a browser, notes its problems, and reads its charts.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join, resolve } from 'node:path';
+import { extname, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { expect } from 'vitest';
 import { CHROMIUM_ARGS } from '../chromium.ts';
 import { tools } from '../tools.ts';
+import { builtPage } from './built-page.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -18,15 +18,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** Milliseconds that a condition may take to come true on a machine that is busy with other tests. */
+const LONGEST_WAIT = 60_000;
+
 /** Builds the page as `npm run build` does, into a folder of its own. */
 export async function buildPage(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'dapberry-page-'));
-  const web = resolve(import.meta.dirname, '../../web');
-  await build({
-    configFile: join(web, 'vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
-  });
+  await cp(await builtPage(), folder, { recursive: true });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -48,6 +46,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  page.setDefaultTimeout(LONGEST_WAIT);
   const problems: string[] = [];
   const requests: string[] = [];
   page.on('console', message => {
@@ -178,6 +177,17 @@ export async function setVisibility(page: Page, visibility: 'hidden' | 'visible'
   }, visibility);
 }
 
+/** Has the page ask for the health now, as it does when somebody looks again. */
+export async function lookAgain(page: Page): Promise<void> {
+  await setVisibility(page, 'hidden');
+  await setVisibility(page, 'visible');
+}
+
+/** The texts of the notices in sight. */
+export function noticesOn(page: Page): Promise<string[]> {
+  return page.locator('.notice:visible').allTextContents();
+}
+
 export interface Site {
   readonly url: string;
   close(): Promise<void>;
@@ -204,7 +214,7 @@ export function proxy(target: string, prefix: string): Promise<Site> {
     if (asked.url?.startsWith(prefix) !== true) return response.writeHead(404).end();
     const passed = request(
       `${target}/${asked.url.slice(prefix.length)}`,
-      { method: asked.method },
+      { method: asked.method, headers: asked.headers },
       answer => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);

@@ -11,7 +11,7 @@ import { buildPage, launch, openPage } from './open-page.ts';
 import { type RowServer, rowServer } from './row-server.ts';
 
 /** How long a condition may take to come true. */
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 
 const DDS = 'Dataset { Sequence { Float64 time; Float32 a; Byte b; } s; } d;';
 const now = (): number => Date.now() / 1000;

@@ -22,7 +22,7 @@ const AWAY = /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE
 const forRows = (requests: readonly string[]) => requests.filter(url => url.includes('.dods'));
 
 /** How long a condition may take to come true. */
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page and its connection', () => {
   let built: { folder: string; remove(): Promise<void> };
@@ -91,7 +91,7 @@ describeWith('chromium', 'the page and its connection', () => {
 
   describe('when it is hidden', () => {
     it('lets go of its stream, and takes up after the last row when it is seen again', async () => {
-      const { page, problems, requests } = await openPage(browser, `${server.url}/`);
+      const { page, problems, requests } = await openPage(browser, `${server.url}/?url=roberrypi`);
       await numbersShown(page);
       expect(await openStreams()).toBe(1);
       await setVisibility(page, 'hidden');
@@ -109,7 +109,7 @@ describeWith('chromium', 'the page and its connection', () => {
     });
 
     it('keeps its stream if that is only for a moment', async () => {
-      const { page, requests } = await openPage(browser, `${server.url}/`);
+      const { page, requests } = await openPage(browser, `${server.url}/?url=roberrypi`);
       await numbersShown(page);
       const asked = forRows(requests).length;
       await setVisibility(page, 'hidden');
@@ -156,9 +156,8 @@ describeWith('chromium', 'the page and its connection', () => {
     it('works behind a prefix of a reverse proxy', async () => {
       site = await proxy(server.url, '/station/');
       const { page, problems, requests } = await openPage(browser, `${site.url}/station/`);
-      await numbersShown(page);
-      await page.getByRole('link', { name: 'host', exact: true }).click();
-      await page.waitForURL('**/station/?url=host*');
+      await page.locator('[data-dataset="host"] a').click();
+      await page.waitForURL('**/station/?d=host*');
       await numbersShown(page);
       expect(requests.filter(url => !url.startsWith(`${site.url}/station/`))).toEqual([]);
       expect(problems).toEqual([]);

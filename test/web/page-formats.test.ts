@@ -8,7 +8,7 @@ import { describeWith } from '../tools.ts';
 import { TOY } from '../toy-format.ts';
 import { buildPage, launch, numbersShown, openPage } from './open-page.ts';
 
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of a server with a format of its own', () => {
   let built: { folder: string; remove(): Promise<void> };

@@ -58,6 +58,8 @@ describeWith('chromium', 'the lines on the page', () => {
     );
     rows.send([now(), 1.5e300, -123_456_789.123, long]);
     await expect.poll(() => textOf(page, '.texts dd'), PATIENT).toBe(long);
+    // The tiles, too, have the value and its unit.
+    await expect.poll(() => textOf(page, '.tile-value'), PATIENT).toMatch(/^1/);
     const widths = () =>
       page.evaluate(() => [document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]);
     expect(await widths()).toEqual([360, expect.toSatisfy(width => width <= 360), 360]);
@@ -91,7 +93,7 @@ describeWith('chromium', 'the lines on the page', () => {
       const { rows, page } = await pages.openRows(
         columns.map(column => `Float64 ${column};`).join(' '),
         `Attributes { s { ${UNITS} ${columns.map((column, index) => `${column} { String units "${units[index]}"; }`).join(' ')} } }`,
-        { hash: '#window=30', colorScheme: 'dark', viewport: { width: 1280, height: 1000 } },
+        { hash: '#window=30', colorScheme: 'dark', viewport: { width: 1000, height: 700 } },
       );
       const end = now();
       rows.send(
@@ -117,6 +119,11 @@ describeWith('chromium', 'the lines on the page', () => {
       await page.emulateMedia({ media: 'screen' });
       await page.evaluate(() => dispatchEvent(new Event('afterprint')));
       await expect.poll(() => misplaced(page), PATIENT).toBeLessThan(1);
+      // Without the event, too.
+      const caption = page.locator('.paper-caption');
+      await caption.evaluate(shown => shown.replaceChildren());
+      await page.emulateMedia({ media: 'print' });
+      await expect.poll(() => caption.textContent(), PATIENT).toMatch(/^30 s: \d{4}-\d\d-\d\d /);
     });
   });
 });

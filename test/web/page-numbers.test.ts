@@ -49,6 +49,28 @@ describeWith('chromium', 'the numbers on the page', () => {
       await expect.poll(async () => (await valuesOf(page))[2], PATIENT).toBe('1.10');
     });
 
+    it('has the decimal sign of the reader’s language, wherever people read it', async () => {
+      const { rows, page } = await pages.openRows(
+        'Float64 a; Int32 n;',
+        `Attributes { s { ${UNITS} a { String units "degC"; } } }`,
+        { locale: 'de-DE' },
+      );
+      rows.send(
+        ...Array.from({ length: 20 }, (_, index) => [now() - 50 + 2.5 * index, 20 + index / 20, 12345]),
+      );
+      await expect.poll(() => valuesOf(page), PATIENT).toEqual(['20,95', '12\u202f345']);
+      const first = page.locator('.panel').first();
+      expect(await first.locator('.legend data').getAttribute('value')).toBe('20.95');
+      await expect.poll(() => first.textContent(), PATIENT).toMatch(/20,[05]/);
+      expect(await page.locator('.tile-value').allTextContents()).toEqual(['20,95', '12\u202f345']);
+      await expect.poll(() => textOf(page, '#newest'), PATIENT).toContain('one every 2,5 s');
+      await first.locator('.plot').focus();
+      await page.keyboard.press('ArrowLeft');
+      await expect
+        .poll(() => first.locator('.plot').getAttribute('aria-valuetext'), PATIENT)
+        .toMatch(/:\d\d,\d{3}: a 20,\d\d °C$/);
+    });
+
     it('has those of the resolution that the server states', async () => {
       const page = await pages.openGarden();
       await stateIs(page, 'Live');

@@ -15,7 +15,7 @@ import {
 /** What a browser writes to its console while a server is away. */
 const AWAY = /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/;
 
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of a server that starts again with an earlier clock', () => {
   let built: { folder: string; remove(): Promise<void> };

@@ -13,7 +13,7 @@ function secondsDrawn(drawn: readonly boolean[], seconds: number): number[] {
 }
 
 /** How long a condition may take to come true. */
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of rows that a test sends', () => {
   let built: { folder: string; remove(): Promise<void> };
@@ -100,7 +100,9 @@ describeWith('chromium', 'the page of rows that a test sends', () => {
         await numbersShown(page);
         await page.getByLabel('Window').selectOption('30 s');
         rows.send([now(), 5, 2, 3, '']);
-        await expect.poll(() => page.locator('data').first().getAttribute('value'), PATIENT).toBe('5');
+        await expect
+          .poll(() => page.locator('.legend data').first().getAttribute('value'), PATIENT)
+          .toBe('5');
         expect(rows.queries).toHaveLength(2);
       },
       { expected: /400/ },

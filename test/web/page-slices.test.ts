@@ -4,7 +4,7 @@ import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { buildPage, launch, numbersShown, openPage, picturesMove, stateIs } from './open-page.ts';
 
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of a server that makes rows as fast as they are read', () => {
   let built: { folder: string; remove(): Promise<void> };

@@ -14,20 +14,24 @@ describeWith('chromium', 'the times on the page', () => {
 
   describe('of the past that its address names', () => {
     it.each([
-      ['#window=300', '300', '5 min', '#window=300'],
-      ['#window=1', '5', '5 s', '#window=5'],
-      ['#window=1e15', '604800', '7 days', '#window=604800'],
-      ['#window=soon', '120', '2 min', ''],
-    ])('is as long as %s says, or the address is put right', async (hash, value, name, shown) => {
-      const { rows, page } = await pages.openRows('Float64 a;', `Attributes { s { ${UNITS} } }`, { hash });
-      const window = page.getByLabel('Window');
-      expect(await window.inputValue()).toBe(value);
-      expect(await window.locator('option:checked').textContent()).toBe(name);
-      expect(new URL(page.url()).hash).toBe(shown);
-      const asked = now() - Number(/time>=([\d.]+)$/.exec(rows.queries[0] ?? '')?.[1]);
-      expect(asked).toBeGreaterThan(Number(value));
-      expect(asked).toBeLessThan(Number(value) + 60);
-    });
+      ['#window=300', '300', '5 min', ''],
+      ['#window=1', '120', '2 min', 'window=1: expected a length from 5s to 20y'],
+      ['#window=1e15', '120', '2 min', 'window=1e15: expected a length from 5s to 20y'],
+      ['#window=soon', '120', '2 min', 'window=soon: expected a length of time such as 10m'],
+    ])(
+      'is as long as %s says, or the page says what it does not understand',
+      async (hash, value, name, problem) => {
+        const { rows, page } = await pages.openRows('Float64 a;', `Attributes { s { ${UNITS} } }`, { hash });
+        const window = page.getByLabel('Window');
+        expect(await window.inputValue()).toBe(value);
+        expect(await window.locator('option:checked').textContent()).toBe(name);
+        expect(new URL(page.url()).hash).toBe(hash);
+        expect(await page.locator('#view-problem').textContent()).toContain(problem);
+        const asked = now() - Number(/time>=([\d.]+)$/.exec(rows.queries[0] ?? '')?.[1]);
+        expect(asked).toBeGreaterThan(Number(value));
+        expect(asked).toBeLessThan(Number(value) + 60);
+      },
+    );
 
     it('is asked for besides a bound on another column', async () => {
       const { rows } = await pages.openRows('Float64 uptime;', `Attributes { s { ${UNITS} } }`, {

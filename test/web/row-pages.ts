@@ -5,13 +5,13 @@ import { expect } from 'vitest';
 import { thisHost } from '../../device/index.ts';
 import { loadConfig } from '../../server/config/load.ts';
 import { problemLine } from '../../server/config/text/problem.ts';
-import { openDatasets } from '../../server/run/opening.ts';
+import { openDatasets } from '../opened-datasets.ts';
 import { type Serving, serving } from '../serving.ts';
 import { buildPage, launch, openPage } from './open-page.ts';
 import { type RowServer, rowServer } from './row-server.ts';
 
 /** How long a condition may take to come true. */
-export const PATIENT = { timeout: 25_000 };
+export const PATIENT = { timeout: 60_000 };
 
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 

@@ -9,7 +9,7 @@ const ROUNDS = 5;
 const STRIDE = 28;
 
 /** The rows of the full log, one a millisecond, and those of the requested window. */
-const LOG = { kind: 'full', rows: 2 ** 20 };
+export const LOG = { kind: 'full', rows: 2 ** 20 };
 const WINDOW = 250_000;
 const WINDOW_END = 1_000_000_000 + WINDOW / 1000;
 
@@ -17,7 +17,7 @@ const WINDOW_END = 1_000_000_000 + WINDOW / 1000;
  * Reads from both servers in turns. `rowsOf` returns the rows that were sent (or examined) in a reading. Rates are by the clock;
  * on a busy machine the rates by the processor time of the server are more precise.
  */
-async function compare(dataset, path, rowsOf, clients = 1) {
+export async function compare(dataset, path, rowsOf, clients = 1) {
   const [ceiling, server] = [await Server.ceiling(), await Server.dapberry(dataset)];
   try {
     await server.read(path, { clients, warmUp: 2, seconds: 0.2 });
@@ -118,3 +118,19 @@ export async function ascii() {
   const found = await compare({ kind: 'computed' }, '/computed.asc', ({ lines }) => lines);
   return [line('computed rows as text, 1 client', found, '2 M rows/s', { least: 2e6 })];
 }
+
+/** Text formats: rows that are computed and encoded for each client, then rows of a full log, of which encoded blocks are kept. */
+async function textFormat(suffix, what, least) {
+  const lines = ({ lines }) => lines;
+  const goal = `${millions(least)} rows/s`;
+  const fromMemory = await compare(LOG, `/full${suffix}?&time<${WINDOW_END}`, lines);
+  const made = await compare({ kind: 'computed' }, `/computed${suffix}`, lines);
+  return [
+    line(`rows of a full log as ${what}, 1 client`, fromMemory, goal, { least }),
+    line(`computed rows as ${what}, 1 client`, made, goal, { least }),
+  ];
+}
+
+export const csv = () => textFormat('.csv', 'CSV', 1.5e6);
+
+export const ndjson = () => textFormat('.ndjson', 'JSON lines', 1e6);

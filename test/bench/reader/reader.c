@@ -31,7 +31,7 @@
 /** Connections without a response at any time while the connections are opened. */
 #define AT_ONCE 128
 
-enum state { HEAD, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER, UNTIL_CLOSE };
+enum state { HEAD, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER, LENGTH, UNTIL_CLOSE };
 
 struct client {
   int fd;
@@ -96,6 +96,11 @@ static void take(struct client *client, const char *bytes, size_t length) {
         client->answered = 1;
         client->chunked = strcasestr(client->line, "transfer-encoding: chunked") != 0;
         client->state = client->chunked ? CHUNK_SIZE : UNTIL_CLOSE;
+        const char *announced = strcasestr(client->line, "content-length: ");
+        if (announced) {
+          client->left = strtoull(announced + strlen("content-length: "), 0, 10);
+          client->state = LENGTH;
+        }
         break;
       case CHUNK_SIZE: {
         char byte = bytes[at++];
@@ -123,6 +128,16 @@ static void take(struct client *client, const char *bytes, size_t length) {
         client->bodies++;
         ask(client);
         break;
+      case LENGTH: {
+        size_t part = client->left < length - at ? client->left : length - at;
+        take_body(client, bytes + at, part);
+        at += part;
+        client->left -= part;
+        if (client->left) break;
+        client->bodies++;
+        ask(client);
+        break;
+      }
       case UNTIL_CLOSE:
         take_body(client, bytes + at, length - at);
         at = length;
@@ -188,7 +203,7 @@ int main(int argc, char **argv) {
   int pid = atoi(argv[7]);
   if (!strcmp(argv[1], "rows")) stride = (unsigned)atoi(argv[8]);
   if (stride > sizeof clients->rows.row) fail("rows of more than 256 bytes are not foreseen");
-  counts_lines = strstr(argv[3], ".asc") != 0;
+  counts_lines = strstr(argv[3], ".asc") || strstr(argv[3], ".csv") || strstr(argv[3], ".ndjson");
   static char text[2048];
   request_length = (size_t)snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", argv[3], port);
   request = text;

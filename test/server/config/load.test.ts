@@ -43,6 +43,75 @@ describe('a configuration', () => {
     });
   });
 
+  it('has a history for each dataset, of its own keys, those of the whole file and the command line', () => {
+    const text = `history: {path: /rows, keep: 5 y, size: 2 GiB}
+datasets:
+  a: {sensors: [{kind: host-load}]}
+  b: {history: {path: /mnt/usb, flush: 1 h}, sensors: [{kind: host-cpu}]}
+  c: {history: off, sensors: [{kind: host-load}]}
+  d: {interval: 0, sensors: [{kind: host-cpu}]}
+`;
+    const histories = (content: string, overrides: Overrides = {}) =>
+      load([main(content)], overrides).datasets.map(({ history }) => history);
+    const usual = { flush: 600, keep: 157_788_000, size: 2_147_483_648 };
+    expect(histories(text)).toEqual([
+      { path: '/rows', ...usual },
+      { ...usual, path: '/mnt/usb', flush: 3600 },
+      undefined,
+      undefined,
+    ]);
+    expect(histories(text, { history: './x' }).map(history => history?.path)).toEqual([
+      './x',
+      './x',
+      undefined,
+      undefined,
+    ]);
+    expect(histories(text, { history: false })).toEqual([undefined, undefined, undefined, undefined]);
+    const off = text.replace(/^history.*/, 'history: off').replace('off, sensors', 'on, sensors');
+    expect(histories(off, { history: '/y' }).map(history => history?.path)).toEqual([
+      '/y',
+      '/y',
+      '/y',
+      undefined,
+    ]);
+  });
+
+  it('has a history in the usual folder, unless it is off', () => {
+    const ofService = (content: string) => {
+      const loaded = loadConfig([main(`${content}\ndatasets: {a: {sensors: [{kind: host-load}]}}`)], {
+        historyPath: '/var/lib/dapberry/history',
+      });
+      return 'config' in loaded ? loaded.config.datasets[0]?.history?.path : undefined;
+    };
+    expect(['', 'history: on', 'history: {keep: 90 d}', 'history: true'].map(ofService)).toEqual(
+      Array(4).fill('/var/lib/dapberry/history'),
+    );
+    expect(['history: off', 'history: false'].map(ofService)).toEqual([undefined, undefined]);
+  });
+
+  it('keeps the rows of an hour in memory beside a history, and of a day without one, unless it says otherwise', () => {
+    const ages = (keys: string) =>
+      load([
+        main(`history: {path: /rows}\ndatasets:\n  a: {${keys}sensors: [{kind: host-load}]}\n`),
+      ]).datasets.map(({ log }) => log);
+    expect(ages('')).toEqual([{ rows: 2_073_600, bytes: 33_554_432, age: 3600 }]);
+    expect(ages('history: off, ')).toMatchObject([{ age: 86_400 }]);
+    expect(ages('interval: 0, ')).toMatchObject([{ age: 86_400 }]);
+    expect(ages('log: {age: 2 d}, ')).toMatchObject([{ age: 172_800 }]);
+    expect(ages('log: {rows: 5}, ')).toMatchObject([{ rows: 5, age: 3600 }]);
+  });
+
+  it('says that it asks for a history without a folder', () => {
+    const remarks = (content: string) => {
+      const loaded = loadConfig([main(`${content}\ndatasets: {a: {sensors: [{kind: host-load}]}}`)]);
+      return 'remarks' in loaded ? loaded.remarks : loaded.problems.map(problemLine);
+    };
+    const said =
+      'dataset a has no history: expected a folder for it, found none: set history.path, or start the server with --history DIR';
+    expect(['history: on', 'history: {keep: 90 d}'].map(remarks)).toEqual([[said], [said]]);
+    expect(['', 'history: off'].map(remarks)).toEqual([[], []]);
+  });
+
   it('has its datasets in the order of the file, then those that have files of their own', () => {
     const text = 'datasets:\n  b: {sensors: [{kind: host-load}]}\n  a: {sensors: [{kind: host-cpu}]}\n';
     const { datasets } = load([main(text), file('c', SENSORS), file('d', `interval: 2 s\n${SENSORS}`)]);
@@ -115,6 +184,8 @@ describe('what is wrong in several files', () => {
 
 describe('quantities', () => {
   it.each([
+    ['5 y', 157_788_000],
+    ['1 year', 31_557_600],
     ['500 ms', 0.5],
     ['3ms', 0.003],
     ['10 s', 10],
@@ -133,6 +204,9 @@ describe('quantities', () => {
     ['32 MiB', 33_554_432],
     ['1.5 kB', 1500],
     ['100B', 100],
+    ['2 GiB', 2_147_483_648],
+    ['1 TiB', 1_099_511_627_776],
+    ['1 TB', 1e12],
     ['32 Mb', undefined],
     ['MB', undefined],
   ])('%s is a size of %s bytes', (text, bytes) => expect(bytesOf(text)).toBe(bytes));

@@ -6,7 +6,7 @@ import { RESERVED_NAMES } from '../../../server/config/check/reserved-names.ts';
 import { loadConfig } from '../../../server/config/load.ts';
 import type { ConfigSource } from '../../../server/config/text/config-source.ts';
 import { problemLine } from '../../../server/config/text/problem.ts';
-import { openDatasets } from '../../../server/run/opening.ts';
+import { openDatasets } from '../../opened-datasets.ts';
 import { type Serving, serving } from '../../serving.ts';
 import { textOf } from '../../sources.ts';
 
@@ -174,6 +174,7 @@ server:
   maxStreams: 1
   maxRequestHead: 4 KiB
   cors: {origins: [https://example.org]}
+  hosts: [pi.example.org]
 `;
     const url = await serve({ name: 'c.yaml', content: limits }, SECOND);
     // First of all: in a connection that has had an answer there is none for a head that cannot be read.

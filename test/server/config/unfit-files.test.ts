@@ -28,7 +28,7 @@ describe('a name with the end of a line in it', () => {
 });
 
 describe('what is no regular file', { timeout: 60_000 }, () => {
-  it.each(['check', 'read', 'list', 'doctor', 'devices', 'serve'])(
+  it.each(['check', 'read', 'list', 'doctor', 'devices'])(
     'is named by %s, which ends with an error',
     async command => {
       mkdirSync(site.path('config.d'));

@@ -3,8 +3,10 @@
 import { COLUMNS } from './wrong/columns.ts';
 import { DATASETS } from './wrong/datasets.ts';
 import { DERIVED } from './wrong/derived.ts';
+import { HISTORIES } from './wrong/history.ts';
 import { INTERVALS } from './wrong/intervals.ts';
 import { KEYS } from './wrong/keys.ts';
+import { LIMITS } from './wrong/limits.ts';
 import { LINES } from './wrong/lines.ts';
 import type { Mistake } from './wrong/mistake.ts';
 import { SENSORS } from './wrong/sensors.ts';
@@ -18,7 +20,9 @@ export const WRONG: readonly Mistake[] = [
   ...SERVER,
   ...DATASETS,
   ...INTERVALS,
+  ...HISTORIES,
   ...SENSORS,
   ...COLUMNS,
+  ...LIMITS,
   ...DERIVED,
 ];

@@ -15,7 +15,7 @@ it('answers at each address of localhost that the machine has, and counts the co
   vi.mocked(lookup).mockResolvedValue(ADDRESSES.map(address => ({ address, family: 4 })) as never);
   const app = await buildApp({ state: { datasets: [] } });
   const waiting = { onWait: () => {}, signal: new AbortController().signal };
-  await listen(app, { host: 'localhost', port: 0 }, waiting);
+  await listen(app, () => ({ host: 'localhost', port: 0 }), waiting);
   const { port } = app.server.address() as AddressInfo;
   const addresses = ADDRESSES.filter(address => own.includes(address));
   const clients = addresses.map(host => connect({ host, port }));

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { AddressList, isAddressEntry } from '../../../server/network/address-list.ts';
 import { clientNetwork, ipOf } from '../../../server/network/ip-address.ts';
-import { isProxyEntry, TrustedProxies } from '../../../server/network/trusted-proxies.ts';
 import { type Serving, type ServingOptions, serving } from '../../serving.ts';
 import { RawClient } from '../raw-client.ts';
 
@@ -177,7 +177,7 @@ describe('addresses', () => {
       '::1',
       '::ffff:10.0.0.0/104',
     ];
-    expect(right.filter(entry => !isProxyEntry(entry))).toEqual([]);
+    expect(right.filter(entry => !isAddressEntry(entry))).toEqual([]);
     const wrong = [
       '',
       'localhost',
@@ -193,8 +193,8 @@ describe('addresses', () => {
       '::ffff:10.0.0.0/96',
       'constructor',
     ];
-    expect(wrong.filter(isProxyEntry)).toEqual([]);
-    const proxies = new TrustedProxies(() => right);
+    expect(wrong.filter(isAddressEntry)).toEqual([]);
+    const proxies = new AddressList(() => right);
     expect(
       ['127.0.0.1', '::ffff:127.9.9.9', '::1', '10.200.0.1', '::ffff:10.1.1.1', 'fd12::1'].map(peer =>
         proxies.has(peer),

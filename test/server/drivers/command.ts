@@ -6,9 +6,10 @@ import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '../../sources.ts';
 
-const COMMAND = resolve(ROOT, 'dist/server/main.js');
+export const COMMAND = resolve(ROOT, 'dist/server/main.js');
 
 /** For a machine that is busy with other tests. */
 export const PATIENCE = { timeout: 15_000 };
@@ -65,8 +66,13 @@ export class Site {
   }
 
   /** Starts `dapberry serve` with `config.yaml` on a free port; gives the address, with a slash at its end. */
-  async serve(...args: string[]): Promise<string> {
-    const options = ['--config', 'config.yaml', '--host', '127.0.0.1', '--port', '0', ...args];
+  serve(...args: string[]): Promise<string> {
+    return this.serveAsConfigured('--host', '127.0.0.1', '--port', '0', ...args);
+  }
+
+  /** As `serve`, at the address that the configuration states. */
+  async serveAsConfigured(...args: string[]): Promise<string> {
+    const options = ['--config', 'config.yaml', ...args];
     const [program = '', ...rest] = [...this.prefix, process.execPath, COMMAND, 'serve', ...options];
     const child = spawn(program, rest, {
       cwd: this.folder,
@@ -79,6 +85,16 @@ export class Site {
       if (address !== undefined) return address;
     }
     throw new Error(`the server ended before it printed an address: ${this.logged.join('\n')}`);
+  }
+
+  /** Starts the server, waits until it has logged `text`, kills it, and gives what it has logged. */
+  async serveUntil(text: string): Promise<string> {
+    const started = this.serveAsConfigured('--host', '127.0.0.1', '--port', '0').catch(() => undefined);
+    while (!this.logged.some(line => line.includes(text)) && this.isServing) await delay(20);
+    this.signal('SIGKILL');
+    await started;
+    await this.ended();
+    return this.logged.join('\n');
   }
 
   /** Whether the server is still there. */

@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Atomic, Column, Sequence } from '../../../dap/index.ts';
+import { type Atomic, type Column, longestLine, type Sequence } from '../../../dap/index.ts';
 import {
   csvEncoder,
   csvHead,
+  csvStyle,
   csvText,
-  longestCsvRow,
   missingNumbers,
   textOfField,
 } from '../../../server/formats/csv-rows.ts';
@@ -103,7 +103,7 @@ describe('rows as CSV', () => {
   });
 
   it('fit into the memory that their longest line asks for', () => {
-    const into = new Uint8Array(3 * longestCsvRow(sequence)!);
+    const into = new Uint8Array(3 * longestLine(sequence, csvStyle(missing))!);
     const bytes = csvEncoder(sequence, missing)(batch, 0, 3, into);
     expect(bytes.buffer).toBe(into.buffer);
     expect(text(bytes)).toBe(text(csvEncoder(sequence, missing)(batch)));

@@ -42,12 +42,12 @@ function walk(rowFormats: readonly RowFormat[]): void {
     it.each(['/', '/roberrypi.html', '/roberrypi.info', '/roberrypi.help'])(
       'is linked from %s',
       async path => {
-        const [nav = ''] = /<nav>.*?<\/nav>/s.exec(await pageAt(path)) ?? [];
+        const navs = [...(await pageAt(path)).matchAll(/<nav .*?<\/nav>/gs)].map(([nav]) => nav).join('');
         const [, href, text] =
-          [...nav.matchAll(/<a href="([^"]*)">([^<]*)/g)].find(([, to]) =>
+          [...navs.matchAll(/<a href="(?:\.\/)?([^"]*)"[^>]*>([^<]*)/g)].find(([, to]) =>
             to!.startsWith(`roberrypi${suffix}`),
           ) ?? [];
-        expect(text).toBe(hasRows(format) ? `next ten rows (${suffix})` : label);
+        expect(text).toBe(HEAD[suffix] ?? `${label} (${suffix})`);
         expect((await get(`/${href}`)).status).toBe(200);
       },
     );
@@ -107,6 +107,9 @@ function walk(rowFormats: readonly RowFormat[]): void {
     );
   });
 }
+
+/** The links in the head of every page. */
+const HEAD: Readonly<Record<string, string>> = { '.html': 'Data form', '.info': 'About', '.help': 'Formats' };
 
 describe('the formats of the server:', () => walk(ROW_FORMATS));
 

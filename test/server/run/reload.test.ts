@@ -180,7 +180,14 @@ describe('a configuration that changes while fifty streams are open', () => {
   it('takes over limits at once, and says which options wait for another start', async () => {
     const reader = new Reader('one.dods');
     await expect.poll(() => reader.times.length, PATIENCE).toBeGreaterThan(0);
-    write(CONFIG, two('First', 'maxStreams: 1, headersTimeout: 7, cors: { origins: ["http://a.example"] }'));
+    const origins = '{ origins: ["http://a.example"] }';
+    write(
+      CONFIG,
+      two(
+        'First',
+        `maxStreams: 1, headersTimeout: 7, hosts: [pi.example.org], cors: ${origins}, embed: ${origins}`,
+      ),
+    );
     child.kill('SIGHUP');
     await expect
       .poll(async () => (await health()).configuration.afterRestart, PATIENCE)
@@ -188,6 +195,8 @@ describe('a configuration that changes while fifty streams are open', () => {
     const refused = await fetch(`${address}two.dods`);
     expect(refused.status).toBe(503);
     expect(refused.headers.get('access-control-allow-origin')).not.toBe('*');
+    const frame = await fetch(`${address}embed.html`);
+    expect(frame.headers.get('content-security-policy')).toContain("frame-ancestors 'self' http://a.example");
     expect(logged.filter(line => line.includes('server.headersTimeout'))).toHaveLength(1);
   });
 

@@ -38,14 +38,31 @@ it('a pushed source gives its Sequence and its columns to every response', async
   expect(await get('/scripted.html')).toContain('may be missing');
   const { datasets } = JSON.parse(await get('/catalog.json')) as { datasets: unknown[] };
   expect(datasets).toEqual([
-    { name: 'scripted', title: SCRIPTED.title, summary: SCRIPTED.summary, url: 'scripted', sequence: 'buoy' },
+    {
+      name: 'scripted',
+      title: SCRIPTED.title,
+      summary: SCRIPTED.summary,
+      url: 'scripted',
+      columns: ['a', 'b', 'c'],
+      sequence: 'buoy',
+      extent: { firstTime: EPOCH, lastTime: EPOCH, gaps: [] },
+      history: false,
+      stretches: {},
+    },
   ]);
 });
 
 it('a source without sensors has none in health and metrics, and is healthy', async () => {
   const health = JSON.parse(await get('/health')) as { status: string; datasets: object[] };
   expect(health.status).toBe('ok');
-  expect(Object.keys(health.datasets[0]!).sort()).toEqual(['lastTime', 'log', 'name', 'overrun', 'rows']);
+  expect(Object.keys(health.datasets[0]!).sort()).toEqual([
+    'extent',
+    'lastTime',
+    'log',
+    'name',
+    'overrun',
+    'rows',
+  ]);
   // The page has no notice to show for it.
   expect(parseHealth(health)?.datasets).toMatchObject([{ failing: [] }]);
   const metrics = await get('/metrics');

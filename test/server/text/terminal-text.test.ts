@@ -30,6 +30,7 @@ it.each([
   [90, '1.5 min'],
   [3600, '1 h'],
   [604_800, '7 d'],
+  [5 * 365.25 * 86_400, '5 y'],
 ])('writes %d seconds as %s', (seconds, text) => expect(durationText(seconds)).toBe(text));
 
 it('counts', () => {

@@ -54,7 +54,12 @@ describe('a server that is watched', () => {
     await seconds(30);
     expect(asked).toEqual([0, 10, 20, 30]);
     expect(told).toEqual(
-      Array.from({ length: 4 }, () => ({ problems: [], datasets: [], isUnsynchronized: false })),
+      Array.from({ length: 4 }, () => ({
+        wrong: undefined,
+        failed: [],
+        datasets: [],
+        isUnsynchronized: false,
+      })),
     );
   });
 

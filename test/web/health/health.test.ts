@@ -46,7 +46,12 @@ describe("a server's health", () => {
         { name: 'two', sensors: [], failure: 'EBUSY', clock: { steps: 0, ahead: 0 } },
       ],
     })!;
-    expect(health.problems).toEqual(['a.yaml:2:3: server.prot: expected']);
+    expect(health.wrong).toEqual({
+      problems: ['a.yaml:2:3: server.prot: expected'],
+      since: undefined,
+      inUse: 'previous',
+      lastGood: undefined,
+    });
     const from = 'http://pi/health';
     expect(healthOf(health, { from, dataset: 'one' })).toEqual({
       name: 'one',
@@ -83,6 +88,42 @@ describe("a server's health", () => {
       expect(told('yes', other).datasets[0]!.forward).toBe(0);
   });
 
+  it('tells what is wrong with the rows on the disk', () => {
+    const told = (history: unknown, lastTime: unknown = 100_000) =>
+      parseHealth({ datasets: [{ name: 'one', lastTime, history }] })!.datasets[0]!.history;
+    const counts = { rows: 5, failures: 0, lost: 0, unfit: 0, setAside: 0, leftAlone: 0 };
+    const healthy = {
+      writing: undefined,
+      merging: undefined,
+      deleting: undefined,
+      unfit: undefined,
+      lost: 0,
+      setAside: 0,
+      lastSetAside: '',
+    };
+    expect(told(undefined)).toBeUndefined();
+    for (const odd of [counts, null, 5, 'x', { failure: 5, lost: 'many', lastSetAside: [] }])
+      expect(told(odd)).toEqual(healthy);
+    expect(
+      told({ ...counts, failure: 'EROFS', failingSince: 99.5, mergeFailure: 'x', unfitSince: 7 }),
+    ).toEqual({
+      ...healthy,
+      writing: { reason: 'EROFS', since: 99_500 },
+      merging: { reason: 'x', since: undefined },
+      unfit: { reason: '', since: 7000 },
+    });
+    // For a day after they happened.
+    const events = { ...counts, lost: 3, setAside: 2, lastSetAside: { time: 99_000, message: 'why' } };
+    expect(told({ ...events, lostAt: 99_000 })).toEqual({
+      ...healthy,
+      lost: 3,
+      setAside: 2,
+      lastSetAside: 'why',
+    });
+    expect(told({ ...events, lostAt: 99_000 }, 99_000 + 86_400)).toMatchObject({ lost: 0, setAside: 0 });
+    expect(told({ ...events, lostAt: 99_000 }, undefined)).toMatchObject({ lost: 3, setAside: 2 });
+  });
+
   it.each([[null], [undefined], ['ok'], [[]], [{}], [{ status: 'UP' }], [{ datasets: 'none' }]])(
     'is not what says %j',
     json => {
@@ -100,7 +141,7 @@ describe("a server's health", () => {
       { ...failing, name: 'odd', channels: [1, 'x', null], since: '5', lastError: 'broken' },
     ];
     const clock = { ahead: -3 };
-    const { datasets, problems } = parseHealth({
+    const { datasets, wrong } = parseHealth({
       datasets: [
         { name: 'one', sensors, failure: 5, clock },
         'two',
@@ -108,7 +149,7 @@ describe("a server's health", () => {
       ],
       configuration: { problems: ['wrong', 3, '', null] },
     })!;
-    expect(problems).toEqual(['wrong']);
+    expect(wrong?.problems).toEqual(['wrong']);
     expect(datasets).toEqual([
       {
         name: 'one',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DatasetHealth, FailingSensor } from '../../../web/health/health.ts';
+import type { DatasetHealth, FailingSensor, WrongConfiguration } from '../../../web/health/health.ts';
+import type { HistoryHealth } from '../../../web/health/history-health.ts';
 import { newsOf, noticesOf } from '../../../web/health/notices.ts';
 
 const air: FailingSensor = {
@@ -10,15 +11,32 @@ const air: FailingSensor = {
 };
 const labels = new Map([['temperature', 'Air temperature']]);
 
-function said(dataset: Partial<DatasetHealth>, problems: readonly string[] = [], isUnsynchronized = false) {
-  const whole = { name: 'one', failing: [], failure: undefined, ahead: 0, forward: 0, ...dataset };
-  return noticesOf({ problems, isUnsynchronized, datasets: [whole] }, whole, labels);
+function said(
+  dataset: Partial<DatasetHealth>,
+  problems: readonly string[] = [],
+  isUnsynchronized = false,
+  other: Partial<WrongConfiguration> = {},
+) {
+  const whole = {
+    name: 'one',
+    failing: [],
+    failure: undefined,
+    ahead: 0,
+    forward: 0,
+    history: undefined,
+    ...dataset,
+  };
+  const wrong: WrongConfiguration | undefined =
+    problems.length === 0
+      ? undefined
+      : { problems, since: 1795239034500, inUse: 'previous', lastGood: undefined, ...other };
+  return noticesOf({ wrong, failed: [], isUnsynchronized, datasets: [whole] }, whole, labels);
 }
 
 describe('notices', () => {
   it('are none where all is well, or the server no longer has the dataset', () => {
     expect(said({})).toEqual([]);
-    const health = { problems: [], isUnsynchronized: false, datasets: [] };
+    const health = { wrong: undefined, failed: [], isUnsynchronized: false, datasets: [] };
     expect(noticesOf(health, undefined, labels)).toEqual([]);
   });
 
@@ -43,10 +61,25 @@ describe('notices', () => {
     expect(said({}, ['1', '2', '3', '4', '5'])).toMatchObject([
       {
         title: 'The configuration is wrong',
+        since: 1795239034500,
         text: 'The server goes on with the one before.',
         lines: ['1', '2', '3'],
         more: 2,
       },
+    ]);
+  });
+
+  it('say what runs where the server has started with a wrong configuration', () => {
+    const [good] = said({}, ['1'], false, { inUse: 'last-good', lastGood: Date.UTC(2020, 10, 29, 12) });
+    expect(good!.text).toMatch(/^The server has started with the last good one of 2020-11-\d\d .*\.$/);
+    const [none] = said({}, ['1'], false, { inUse: 'host-only' });
+    expect(none!.text).toBe('No earlier one can be used: only the load of the machine is served.');
+  });
+
+  it('name the datasets that could not be opened', () => {
+    const health = { wrong: undefined, failed: ['dataset a: x'], isUnsynchronized: false, datasets: [] };
+    expect(noticesOf(health, undefined, labels)).toMatchObject([
+      { title: 'A dataset could not be opened', lines: ['dataset a: x'] },
     ]);
   });
 
@@ -70,6 +103,48 @@ describe('notices', () => {
   it('say why no more rows come', () => {
     expect(said({ failure: 'EBUSY' })).toMatchObject([
       { title: 'The rows have broken off', lines: ['EBUSY'] },
+    ]);
+  });
+});
+
+describe('notices about the history', () => {
+  const healthy = { writing: undefined, merging: undefined, deleting: undefined, unfit: undefined };
+  const about = (history: Partial<HistoryHealth>) =>
+    said({ history: { ...healthy, lost: 0, setAside: 0, lastSetAside: '', ...history } });
+
+  it('are none while rows are stored', () => {
+    expect(about({})).toEqual([]);
+  });
+
+  it('say why rows cannot be stored, and since when', () => {
+    expect(about({ writing: { reason: 'ENOSPC: no space left', since: 1795239034500 } })).toMatchObject([
+      {
+        title: 'Rows cannot be stored on the server’s disk',
+        since: 1795239034500,
+        lines: ['ENOSPC: no space left'],
+      },
+    ]);
+  });
+
+  it('say that rows were lost, or are not stored for their times', () => {
+    expect(about({ lost: 7, unfit: { reason: '', since: 5000 } })).toMatchObject([
+      { title: '7 rows were lost' },
+      { title: 'New rows are not stored on the server’s disk', since: 5000, lines: [] },
+    ]);
+    expect(about({ lost: 1 })).toMatchObject([{ title: 'A row was lost' }]);
+  });
+
+  it('say which file was set aside, and that days cannot be merged or deleted', () => {
+    const merging = { reason: 'EACCES', since: undefined };
+    expect(
+      about({ setAside: 3, lastSetAside: 'a: set aside as b: c', merging, deleting: merging }),
+    ).toMatchObject([
+      { title: '3 files with past rows were set aside', lines: ['a: set aside as b: c'] },
+      { title: 'The server cannot merge the files of past days', lines: ['EACCES'] },
+      { title: 'The server cannot delete its oldest rows', lines: ['EACCES'] },
+    ]);
+    expect(about({ setAside: 1 })).toMatchObject([
+      { title: 'A file with past rows was set aside', lines: [] },
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { DAP2_FORMATS, hasRows, parseDds } from '../../../dap/index.ts';
 import { dataLinks, followCommand } from '../../../web/page/links.ts';
-import { wantedDataset } from '../../../web/stream/address.ts';
+import { wantedDatasets } from '../../../web/stream/address.ts';
 import { describeDataset } from '../../../web/stream/describe.ts';
 
 const description = describeDataset(parseDds('Dataset { Sequence { Float64 time; } sensor; } d;'), new Map());
@@ -53,10 +53,10 @@ describe('the line for the terminal', () => {
     '!x #y *',
     "user:pass'$(id)@evil/",
   ])('is one word to a shell, whatever the address is: %j', place => {
-    const address = wantedDataset(
+    const [address] = wantedDatasets(
       `http://pi/?url=${encodeURIComponent(`http://evil/${place}`.replace(/\p{Cs}/gu, '\ufffd'))}`,
-    )!;
-    const command = followCommand(address);
+    ).datasets;
+    const command = followCommand(address!);
     expect(command).toMatch(/^[ -~]+$/);
     const words = execFileSync('sh', ['-c', `set -f; curl() { printf '%s\\n' "$@"; }; ${command}`], {
       encoding: 'utf8',

@@ -2,13 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { DAP2_FORMATS, suffixesOf } from '../../../dap/formats/index.ts';
 import {
   datasetAddress,
+  datasetValue,
   encodedConstraint,
-  pageQuery,
   shownAddress,
-  wantedDataset,
+  wantedDatasets,
+  withoutCredentials,
 } from '../../../web/stream/address.ts';
 
 const PAGE = 'http://pi:8080/station/';
+
+function wantedDataset(page: string) {
+  const { datasets, problems } = wantedDatasets(page);
+  expect(problems).toEqual([]);
+  expect(datasets.length).toBeLessThan(2);
+  return datasets[0];
+}
 
 describe('the dataset that the page is asked to show', () => {
   it('is none without ?url=', () => {
@@ -50,10 +58,33 @@ describe('the dataset that the page is asked to show', () => {
     expect(wantedDataset(`${PAGE}?url=readings.nc`)?.base).toBe('http://pi:8080/station/readings.nc');
   });
 
-  it('is refused where it is no web address', () => {
-    expect(() => wantedDataset(`${PAGE}?url=javascript:alert(1)`)).toThrow(/http:\/\/ or https:\/\//);
-    expect(() => wantedDataset(`${PAGE}?url=file:///etc/passwd`)).toThrow(/found "file:/);
-    expect(() => wantedDataset(`${PAGE}?url=http://[`)).toThrow(/Expected the address of a dataset/);
+  it('is reported if it is no web address', () => {
+    const problemsOf = (text: string) => wantedDatasets(`${PAGE}?url=${text}`).problems.join();
+    expect(problemsOf('javascript:alert(1)')).toMatch(/http:\/\/ or https:\/\//);
+    expect(problemsOf('file:///etc/passwd')).toMatch(/found "file:/);
+    expect(problemsOf('http://[')).toMatch(/Expected the address of a dataset/);
+  });
+});
+
+describe('the datasets that the page is asked to show', () => {
+  it('are several, of any servers', () => {
+    const { datasets, problems } = wantedDatasets(`${PAGE}?d=attic&d=http://o:80/r.dods?time,air#d=cellar`);
+    expect(problems).toEqual([]);
+    expect(datasets).toEqual([
+      { base: 'http://pi:8080/station/attic', constraint: '' },
+      { base: 'http://o/r', constraint: 'time,air' },
+      { base: 'http://pi:8080/station/cellar', constraint: '' },
+    ]);
+  });
+
+  it('are shown but for those that are no address, or come twice', () => {
+    const { datasets, problems } = wantedDatasets(`${PAGE}?d=&d=attic&d=http://[&d=../station/attic`);
+    expect(datasets.map(({ base }) => base)).toEqual(['http://pi:8080/station/attic']);
+    expect(problems).toEqual([
+      'd=: expected a dataset such as d=roberrypi. Nothing is shown for it.',
+      'd=http://[. Expected the address of a dataset, such as http://pi:8080/roberrypi, found "http://[".',
+      'd=../station/attic twice. The dataset is shown once.',
+    ]);
   });
 });
 
@@ -72,27 +103,41 @@ describe('an address that a person types', () => {
   });
 });
 
-describe('the link to a dataset', () => {
-  it('is relative for a dataset beside the page, and leads back to it', () => {
-    const address = { base: 'http://pi:8080/station/host', constraint: '' };
-    expect(pageQuery(address, `${PAGE}?url=other`)).toBe('url=host');
-    expect(wantedDataset(`${PAGE}?${pageQuery(address, PAGE)}`)).toEqual(address);
+describe('the name of a dataset in the address of the page', () => {
+  const nameIn = (address: { base: string; constraint: string }) => {
+    const value = datasetValue(address, `${PAGE}?url=other`);
+    expect(wantedDataset(`${PAGE}?d=${encodeURIComponent(value)}`)).toEqual(address);
+    return value;
+  };
+
+  it('is relative for a dataset beside the page', () => {
+    expect(nameIn({ base: 'http://pi:8080/station/host', constraint: '' })).toBe('host');
   });
 
   it('is absolute where a relative one would be taken for a host', () => {
-    const address = { base: 'http://pi:8080/station/v1.0/host', constraint: '' };
-    expect(wantedDataset(`${PAGE}?${pageQuery(address, PAGE)}`)).toEqual(address);
+    const base = 'http://pi:8080/station/v1.0/host';
+    expect(nameIn({ base, constraint: '' })).toBe(base);
   });
 
   it('carries a constraint without losing any of it', () => {
-    const address = { base: 'https://o/r', constraint: 'a.s[0:1:9]&a.name="50% & #1"&a.t>1e+3' };
-    expect(wantedDataset(`${PAGE}?${pageQuery(address, PAGE)}`)).toEqual(address);
+    nameIn({ base: 'https://o/r', constraint: 'a.s[0:1:9]&a.name="50% & #1"&a.t>1e+3' });
   });
 });
 
 it('does not show a password', () => {
   const address = datasetAddress('http://me:secret@pi/host?sensor.time', PAGE);
   expect(shownAddress(address)).toBe('http://pi/host?sensor.time');
+});
+
+it.each([
+  ['?d=http://me:secret@pi/host?time&window=2m', '?d=http://pi/host?time&window=2m'],
+  ['?d=roof&d=http%3A%2F%2Fme%3Ase%40cret%40pi%2Fh%40st', '?d=roof&d=http%3A%2F%2Fpi%2Fh%40st'],
+  ['?d=https://me:secret%40pi/host', '?d=https://pi/host'],
+  ['?window=2m&url=https://me@pi/host?a@b#cols=a', '?window=2m&url=https://pi/host?a@b#cols=a'],
+  ['?d=http://pi/h@st&d=http://pi?a="x@y"', '?d=http://pi/h@st&d=http://pi?a="x@y"'],
+  ['?at=http://me@pi', '?at=http://me@pi'],
+])('gives away no password with the link %s', (page, link) => {
+  expect(withoutCredentials(`http://pi:8080/${page}`)).toBe(`http://pi:8080/${link}`);
 });
 
 it('encodes of a constraint what would end or change a query', () => {

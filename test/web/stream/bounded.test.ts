@@ -10,15 +10,15 @@ describe('a constraint', () => {
     'time={1,2,3}',
     '1764000000<time',
     'x&time>5',
-  ])('that compares the time says which rows are wanted: %s', selection => {
+  ])('that compares the time says which rows are wanted: %s', async selection => {
     const constraint = selection.includes('&') ? selection : `&${selection}`;
-    expect(isBounded(constraint, 'sensor.time')).toBe(true);
+    expect(await isBounded(constraint, 'sensor.time')).toBe(true);
   });
 
   it.each(['sensor[0:1:9]', 'sensor[0:60:*].x', 'sensor.time,x[0:9]'])(
     'that counts rows does: %s',
-    constraint => {
-      expect(isBounded(constraint, 'sensor.time')).toBe(true);
+    async constraint => {
+      expect(await isBounded(constraint, 'sensor.time')).toBe(true);
     },
   );
 
@@ -35,15 +35,15 @@ describe('a constraint', () => {
     '&orderByClosest("time/10minutes")',
     'time,x&x>20',
     '&other.time>5',
-  ])('that says nothing of the time does not: %j', constraint => {
-    expect(isBounded(constraint, 'sensor.time')).toBe(false);
+  ])('that says nothing of the time does not: %j', async constraint => {
+    expect(await isBounded(constraint, 'sensor.time')).toBe(false);
   });
 
-  it('that cannot be read is left alone', () => {
-    expect(isBounded('&geogrid(a,"time>5"', 'sensor.time')).toBe(true);
+  it('that cannot be read is left alone', async () => {
+    expect(await isBounded('&geogrid(a,"time>5"', 'sensor.time')).toBe(true);
   });
 
-  it('bounds no time where no column tells it', () => {
-    expect(isBounded('&x>5', undefined)).toBe(false);
+  it('bounds no time where no column tells it', async () => {
+    expect(await isBounded('&x>5', undefined)).toBe(false);
   });
 });

@@ -12,9 +12,9 @@ describe('a catalogue', () => {
         { name: 'b', url: '/b' },
       ],
     };
-    expect(parseCatalog(json, FROM).datasets).toEqual([
-      { name: 'host', title: 'Load', address: 'http://pi/station/host' },
-      { name: 'b', title: 'b', address: 'http://pi/b' },
+    expect(parseCatalog(json, FROM).datasets).toMatchObject([
+      { name: 'host', title: 'Load', address: 'http://pi/station/host', isKept: false },
+      { name: 'b', title: 'b', address: 'http://pi/b', isKept: false },
     ]);
   });
 

@@ -32,4 +32,26 @@ describe('how far apart rows usually are', () => {
     const fast = Array.from({ length: 100 }, (_, index) => 50_000 + index * 10);
     expect(spacingOf([...slow, ...fast]).usual).toBe(10);
   });
+
+  it('is the same as that of all gaps in their order of length, whatever they are', () => {
+    let seed = 1;
+    const random = () => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const gaps = Array.from(
+      { length: 500 },
+      () => 1 + Math.floor(random() * 9) * 10 ** Math.floor(random() * 4),
+    );
+    const spacing = new Spacing();
+    let time = 0;
+    spacing.add(time);
+    for (const [index, gap] of gaps.entries()) {
+      time += gap;
+      spacing.add(time);
+      const last = gaps.slice(Math.max(0, index - 63), index + 1).sort((a, b) => a - b);
+      expect(spacing.usual).toBe(last[Math.max(0, Math.ceil(last.length * 0.9) - 1)]);
+      expect(spacing.median).toBe(last[Math.max(0, Math.ceil(last.length * 0.5) - 1)]);
+    }
+  });
 });

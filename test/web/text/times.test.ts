@@ -1,42 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import {
-  timeStep,
-  timeTicks,
-  writeClock,
-  writeDate,
-  writeDuration,
-  writeSpan,
-  writeTick,
-  writeZone,
-} from '../../../web/text/times.ts';
+import { expect, it } from 'vitest';
+import { writeClock, writeDate, writeDuration, writeSpan, writeZone } from '../../../web/text/times.ts';
 
 const AT = new Date(2026, 10, 5, 4, 3, 9, 50).getTime();
-
-describe('lines of the time axis', () => {
-  it.each([
-    [30_000, 10, 5000],
-    [120_000, 10, 15_000],
-    [600_000, 10, 60_000],
-    [3_600_000, 5, 900_000],
-    [86_400_000, 10, 3 * 3_600_000],
-    [1000, 10, 100],
-  ])('in %d ms with room for %d are %d ms apart', (span, lines, step) => {
-    expect(timeStep(span, lines)).toBe(step);
-  });
-
-  it('are multiples of their distance', () => {
-    expect(timeTicks(1001, 4000, 1000)).toEqual([2000, 3000, 4000]);
-    expect(timeTicks(5, 3, 1000)).toEqual([]);
-  });
-
-  it('say as much as tells them apart', () => {
-    expect(writeTick(AT, 200, true)).toBe('04:03:09.050');
-    expect(writeTick(AT, 5000, true)).toBe('04:03:09');
-    expect(writeTick(AT, 60_000, true)).toBe('04:03');
-    expect(writeTick(AT, 86_400_000, true)).toBe('2026-11-05');
-    expect(writeTick(125_000, 5000, false)).toBe('0:02:05');
-  });
-});
 
 it('writes times and dates where the browser is', () => {
   expect(writeClock(AT)).toBe('04:03:09');

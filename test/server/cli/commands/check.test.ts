@@ -10,6 +10,14 @@ afterEach(async () => {
 
 const USUAL = '/etc/dapberry/config.yaml';
 
+const day = 'x'.repeat(2 * 1024 ** 2);
+const ofService = async (program: string, args: readonly string[]) =>
+  program === 'systemctl' && args.includes('--property=StateDirectory')
+    ? 'ExecStart={ path=/usr/local/bin/dapberry ; argv[]=/usr/local/bin/dapberry serve ; pid=0 }\nStateDirectory=dapberry\n'
+    : undefined;
+const historyIn = (out: string) =>
+  /^ {2}history +(.*(?:\n {12}.*)*)$/m.exec(out)?.[1]?.replaceAll(/\s+/g, ' ');
+
 describe('dapberry check', () => {
   it('tells what the built-in configuration serves on a Raspberry Pi', async () => {
     machine = await machineWith(PI);
@@ -27,16 +35,60 @@ describe('dapberry check', () => {
   });
 
   it('tells what the example serves, and that it is right', async () => {
-    machine = await machineWith({ [USUAL]: textOf('systemd/config.example.yaml') });
+    machine = await machineWith({ [USUAL]: textOf('systemd/config.example.yaml') }, { run: ofService });
     const { code, out } = await machine.dapberry('check');
     expect(code).toBe(0);
     await expect(out).toMatchFileSnapshot('output/check-example.txt');
   });
 
+  it('tells where the service keeps past rows, what a day takes, and how many days are kept', async () => {
+    const roof = 'datasets:\n  roof:\n    sensors: [{kind: host-load}]\n';
+    machine = await machineWith({ [USUAL]: roof }, { run: ofService });
+    const history = async () => historyIn((await machine!.dapberry('check')).out);
+    expect(await history()).toMatch(
+      /^in \/var\/lib\/dapberry\/history: written every 10 min, 2\d\d KiB a day by an estimate, kept for 5 y, which takes \d+ MiB$/,
+    );
+    await machine.tree.write('/var/lib/dapberry/history/roof/2026/11/2026-11-27.parquet', day);
+    expect(await history()).toBe(
+      'in /var/lib/dapberry/history: written every 10 min, 2 MiB a day as the last days did, at most 2 GiB, which keeps 1024 days',
+    );
+    await machine.tree.write(USUAL, `history: off\n${roof}`);
+    expect(await history()).toBe('none: past rows are only in memory');
+    const file = join(machine.tree.root, USUAL);
+    await machine.tree.write(USUAL, roof);
+    // The service's folder is for its own configuration.
+    expect(historyIn((await machine.dapberry('check', '--config', file)).out)).toBe(
+      'none: past rows are only in memory',
+    );
+  });
+
+  it('refuses a folder for the history where a file is in the way', async () => {
+    const content = 'history: {path: /mnt/usb/rows}\ndatasets:\n  roof: {sensors: [{kind: host-load}]}\n';
+    machine = await machineWith({ [USUAL]: content, '/mnt/usb': 'a file' });
+    const { code, out, err } = await machine.dapberry('check');
+    expect(historyIn(out)).toBe('in /mnt/usb/rows: expected a folder at /mnt/usb, found a file');
+    expect(err).toBe(
+      'history.path /mnt/usb/rows: expected a folder at /mnt/usb, found a file; move it away, or set history.path\n',
+    );
+    expect(code).toBe(2);
+  });
+
+  it('tells that a disk has no room for what is to be kept', async () => {
+    const content =
+      'history: {path: /mnt/usb, size: 1 TiB}\ndatasets:\n  roof: {sensors: [{kind: host-load}]}\n';
+    machine = await machineWith(
+      { [USUAL]: content, '/mnt/usb/roof/2026/11/2026-11-27.parquet': day },
+      { freeSpace: async () => 100 * 1024 ** 2 },
+    );
+    expect(historyIn((await machine.dapberry('check')).out)).toBe(
+      'in /mnt/usb: written every 10 min, 2 MiB a day as the last days did, kept for 5 y, which takes 3.57 GiB. The disk has room for 50 days only',
+    );
+  });
+
   it('tells of rows that each reader has for itself, of one address, and of a simulation', async () => {
     machine = await machineWith({
       [USUAL]:
-        'server: {host: "::1", port: 80}\nsimulate: true\ndatasets:\n  fast:\n    interval: 0\n    sensors: [{kind: thermal}]\n',
+        'server: {host: "::1", port: 80}\nsimulate: true\ndatasets:\n  fast:\n    interval: 0\n    sensors: [{kind: thermal, channels: {temperature: {warn: {above: 70}, alarm: {below: 5, above: 80}}}}]\n',
     });
     const { out } = await machine.dapberry('check');
     expect(out).toMatchInlineSnapshot(`
@@ -54,7 +106,8 @@ describe('dapberry check', () => {
         sensors   thermal
         columns of the Sequence sensor
           time         Float64  seconds since 1970-01-01T00:00:00Z
-          temperature  Float64  degree_Celsius                      of thermal
+          temperature  Float64  degree_Celsius                      of thermal, warn above 70, alarm
+                                                                    below 5 or above 80
       "
     `);
   });

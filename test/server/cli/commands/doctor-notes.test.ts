@@ -7,6 +7,7 @@ import {
   NO_SYSFS,
   onPi,
   sensorAtPin,
+  USUAL,
   WITHOUT_KOFFI,
 } from './examined-pi.ts';
 import { programs, SERVICE } from './machines.ts';
@@ -179,8 +180,88 @@ const notes: readonly [string, Change, string][] = [
   ],
 ];
 
+/** The rows of a day, of a part and of a dataset that is no longer configured, and what else may lie there. */
+const HISTORY = {
+  '/var/lib/dapberry/history/attached/2026/11/2026-11-27.parquet': 'x'.repeat(3 * 1024 ** 2),
+  '/var/lib/dapberry/history/attached/2026/11/2026-11-28/142500.parquet': 'x'.repeat(1024 ** 2),
+  '/var/lib/dapberry/history/attached/.dapberry-index.json': '{}',
+  '/var/lib/dapberry/history/attached/summaries/2026/11/2026-11-27.1min.parquet': 'x'.repeat(512 * 1024),
+  '/var/lib/dapberry/history/attached/summaries/2026/2026-11.1h.parquet': 'x'.repeat(512 * 1024),
+};
+const OF_HISTORY = {
+  [USUAL]: 'datasets: {attached: {sensors: [{kind: host-load}]}}\n',
+  ...HISTORY,
+};
+
+const histories: readonly [string, Change, string][] = [
+  [
+    'a history',
+    { files: OF_HISTORY },
+    'ok history /var/lib/dapberry/history: 5 MiB, and about 3.5 MiB a day',
+  ],
+  [
+    'a service without a history, which keeps its files',
+    { files: { ...OF_HISTORY, [USUAL]: 'history: off\n' } },
+    'note history none: rows are only in memory',
+  ],
+  [
+    'rows of a dataset that the configuration does not name',
+    {
+      files: {
+        ...OF_HISTORY,
+        '/var/lib/dapberry/history/attic/2025/01/2025-01-02.parquet': 'x'.repeat(2048),
+      },
+    },
+    'note history /var/lib/dapberry/history/attic (2025-01-02 to 2025-01-02, 2 KiB) belongs to no dataset with a history there, and is kept: to go on with it, give a dataset with the name attic this history; to delete it, sudo rm -r /var/lib/dapberry/history/attic',
+  ],
+  [
+    'files that were set aside',
+    {
+      files: {
+        ...OF_HISTORY,
+        '/var/lib/dapberry/history/attached/2026/11/2026-11-26.parquet.broken-1': '',
+        '/var/lib/dapberry/history/attached/2026/11/2026-11-28/000000.parquet.future-1': '',
+      },
+    },
+    'note history 2 files set aside, such as /var/lib/dapberry/history/attached/2026/11/2026-11-26.parquet.broken-1: broken files were damaged',
+  ],
+  [
+    'files of another program',
+    { files: { ...OF_HISTORY, '/var/lib/dapberry/history/notes.txt': '' } },
+    'note history /var/lib/dapberry/history/notes.txt: not of dapberry, and left alone',
+  ],
+  [
+    'a lock of a server on another machine',
+    {
+      files: {
+        ...OF_HISTORY,
+        '/var/lib/dapberry/history/.dapberry.lock': JSON.stringify({
+          ...{ program: 'dapberry serve', token: 'a', pid: 812, host: 'barn', start: '1' },
+          ...{ boot: 'b', machine: 'm', namespace: 'n' },
+        }),
+      },
+    },
+    'note history /var/lib/dapberry/history/.dapberry.lock names a server that cannot be seen from here (process 812 on barn)',
+  ],
+  [
+    'a root file system in memory',
+    { files: { ...OF_HISTORY, '/proc/mounts': 'overlay / overlay rw 0 0\n' } },
+    'note history /var/lib/dapberry/history is on a file system of the type overlay: it is lost at a restart',
+  ],
+  [
+    'a disk that is full some day',
+    { files: OF_HISTORY, parts: { freeSpace: async () => 300 * 1024 ** 2 } },
+    'note history /var/lib/dapberry/history: 5 MiB, and about 3.5 MiB a day; the disk is full in 85 days, before the limits are reached: lower history.keep or history.size',
+  ],
+  [
+    'a memory that is used',
+    { files: { '/sys/block/mmcblk0/device/life_time': '0x01 0x02\n' } },
+    'ok card mmcblk0 has used 20 % of its life time',
+  ],
+];
+
 describe('dapberry doctor', () => {
-  it.each(notes)('finds nothing to mend in %s', async (_state, change, line) => {
+  it.each([...notes, ...histories])('finds nothing to mend in %s', async (_state, change, line) => {
     const { code, wrong, lines } = await onPi(change);
     expect([code, wrong]).toEqual([0, []]);
     expect(lines).toContainEqual(expect.stringContaining(line));

@@ -14,6 +14,7 @@ import {
   WITHOUT_KOFFI,
   watching,
 } from './examined-pi.ts';
+import { programs, SERVICE } from './machines.ts';
 
 const faults: readonly [string, Change, string][] = [
   [
@@ -109,7 +110,7 @@ const faults: readonly [string, Change, string][] = [
   [
     'rows far ahead of a clock that was set back',
     { parts: answering(10 * 365.25 * DAY, 2) },
-    'fix row times those of roof are 3653 days ahead of the clock, which was set back; it catches up in 7305 days: sudo systemctl restart dapberry continues at the time of the clock, without the rows in memory',
+    'fix row times those of roof are 3653 days ahead of the clock, which was set back; it catches up in 7305 days: sudo systemctl restart dapberry continues at the time of the clock: rows that are only in memory are lost, and stored rows that are ahead of the clock are set aside',
   ],
   [
     'I2C that is off though a sensor needs it',
@@ -168,6 +169,82 @@ const faults: readonly [string, Change, string][] = [
   ],
 ];
 
+const HISTORY = '/var/lib/dapberry/history';
+const SOMEWHERE = { [USUAL]: 'history: {path: /mnt/usb/rows}\n' };
+/** The user of the service. */
+const USERS = { '/etc/passwd': 'dapberry:x:997:996::/nonexistent:/usr/sbin/nologin\n' };
+
+const historyFaults: readonly [string, Change, string][] = [
+  [
+    'a history elsewhere that the unit does not permit',
+    { files: SOMEWHERE },
+    'fix history the service may not write into /mnt/usb/rows: its unit permits only /var/lib/dapberry, /sys/class/gpio, /sys/devices: sudo systemctl edit dapberry, add the lines [Service] and ReadWritePaths=-/mnt/usb/rows, then sudo systemctl restart dapberry',
+  ],
+  [
+    'a history in a home',
+    { files: { [USUAL]: 'history: {path: /home/pi/rows}\n' } },
+    'fix history /home/pi/rows is below /home, which the service does not see: choose a history.path outside of homes',
+  ],
+  [
+    'a history on a disk that is not mounted',
+    { files: { ...SOMEWHERE, '/etc/fstab': 'LABEL=rows /mnt/usb ext4 nofail 0 2\n' } },
+    'fix history the disk of /mnt/usb/rows is not mounted at /mnt/usb: rows wait in memory: attach it, then sudo mount /mnt/usb',
+  ],
+  [
+    'a history on a disk that went read-only',
+    {
+      files: {
+        ...SOMEWHERE,
+        '/proc/mounts': '/dev/mmcblk0p2 / ext4 rw 0 0\n/dev/sda1 /mnt/usb ext4 ro 0 0\n',
+      },
+    },
+    'fix history /mnt/usb/rows is on /dev/sda1, which is read-only: rows wait in memory: the kernel makes a file system read-only after an error',
+  ],
+  [
+    'a folder of another user',
+    {
+      files: { ...USERS, [`${HISTORY}/.dapberry.lock`]: '' },
+      parts: { fileInfo: async () => ({ kind: 'folder', size: 4096, user: 0, group: 0, mode: 0o755 }) },
+    },
+    `fix history dapberry may not write into ${HISTORY}: sudo chown -R dapberry: ${HISTORY}`,
+  ],
+  [
+    'a folder that the user of the service cannot make',
+    {
+      files: { ...USERS, ...SOMEWHERE, '/mnt/usb/lost+found/x': '' },
+      parts: {
+        run: programs({ systemctl: SERVICE.replace('=strict', '=full') }),
+        fileInfo: async path =>
+          path === '/mnt/usb' ? { kind: 'folder', size: 4096, user: 0, group: 0, mode: 0o755 } : undefined,
+      },
+    },
+    'fix history /mnt/usb/rows does not exist, and dapberry may not make it in /mnt/usb: sudo install -d -o dapberry',
+  ],
+  [
+    'a disk that is full before long',
+    {
+      files: { [USUAL]: 'datasets: {a: {interval: 0.02, sensors: [{kind: host-network}]}}\n' },
+      parts: { freeSpace: async () => 300 * 1024 ** 2 },
+    },
+    `fix history ${HISTORY}: 0 bytes, and about`,
+  ],
+  [
+    'errors that ext4 has counted',
+    {
+      files: {
+        '/sys/fs/ext4/mmcblk0p2/errors_count': '3\n',
+        '/sys/fs/ext4/mmcblk0p2/last_error_time': '1795219200\n',
+      },
+    },
+    'fix card 3 errors of the file system on mmcblk0p2, the last on 2026-11-21: back up the history (copy its folder), and replace the card if they go on',
+  ],
+  [
+    'a memory that is worn out',
+    { files: { '/sys/block/mmcblk0/device/life_time': '0x03 0x0b\n' } },
+    'fix card mmcblk0 has outlived its life time: back up the history',
+  ],
+];
+
 describe('dapberry doctor', () => {
   it.each(faults)(
     'says what to do about %s, as the page on troubleshooting has it, and gives 1',
@@ -178,4 +255,10 @@ describe('dapberry doctor', () => {
       expect(textOf('docs/troubleshooting.md').split('\n')).toContain(wrong[0]);
     },
   );
+
+  it.each(historyFaults)('says what to do about %s, and gives 1', async (_fault, change, advice) => {
+    const { code, wrong } = await onPi(change);
+    expect(wrong).toEqual([expect.stringContaining(advice)]);
+    expect(code).toBe(1);
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type SimulatedI2c, simulatedI2c } from '../../../../device/host/i2c/i2c-simulated.ts';
 import { oneWire } from '../../../../device/host/one-wire.ts';
 import { runProgram } from '../../../../server/cli/commands/program.ts';
+import { fileInfo } from '../../../../server/machine/file-info.ts';
 import type { Machine } from '../../../../server/machine/machine.ts';
 import { hostOf } from '../../../device/known-sensors.ts';
 import { type KernelTree, kernelTree, netDev, stat } from '../../../device/sensors/kernel-tree.ts';
@@ -44,6 +45,7 @@ export async function machineWith(
     run: async () => undefined,
     hasModule: async () => true,
     mayWrite: async () => true,
+    fileInfo: path => fileInfo(join(root, path)),
     freeSpace: async () => 20 * GIB,
     listenError: async () => undefined,
     serverAt: async () => undefined,
@@ -67,6 +69,7 @@ export async function machineWith(
             err += `${text}\n`;
           },
           progress: () => undefined,
+          isTerminal: false,
         },
         styled: (_style: string, text: string) => text,
         webRoot: root,
@@ -148,8 +151,18 @@ export const PI: Readonly<Record<string, string>> = {
 };
 
 /** What systemd says of the installed service. */
-export const SERVICE =
-  'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nWatchdogUSec=30s\nNRestarts=0\n';
+export const SERVICE = `LoadState=loaded
+ActiveState=active
+SubState=running
+UnitFileState=enabled
+WatchdogUSec=30s
+NRestarts=0
+User=dapberry
+ProtectSystem=strict
+ProtectHome=yes
+StateDirectory=dapberry
+ReadWritePaths=-/sys/class/gpio -/sys/devices
+`;
 
 /** What systemd says of the unit that watches the configuration. */
 const WATCHING = 'LoadState=loaded\nActiveState=active\nSubState=waiting\nUnitFileState=enabled\n';

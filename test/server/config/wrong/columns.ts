@@ -37,7 +37,7 @@ export const COLUMNS: readonly Mistake[] = [
           temperature: {longName: T}
 `,
     [
-      `6:25: datasets.a.sensors[0].channels.temperature.longName: expected one of the keys name, units, long_name, standard_name, type, valid_range, calibration, found "longName"; did you mean "long_name"?`,
+      `6:25: datasets.a.sensors[0].channels.temperature.longName: expected one of the keys name, units, long_name, standard_name, type, valid_range, warn, alarm, calibration, found "longName"; did you mean "long_name"?`,
     ],
   ],
   [

@@ -93,7 +93,7 @@ export const DERIVED: readonly Mistake[] = [
           x: {by: tmp36, from: voltage, units: K}
 `,
     [
-      `6:41: datasets.a.sensors[0].derived.x.units: expected one of the keys by, from, long_name, standard_name, type, valid_range, found "units"`,
+      `6:41: datasets.a.sensors[0].derived.x.units: expected one of the keys by, from, long_name, standard_name, type, valid_range, warn, alarm, found "units"`,
     ],
   ],
   [

@@ -115,7 +115,7 @@ export const SERVER: readonly Mistake[] = [
   max_streams: 5
 `,
     [
-      `2:3: server.max_streams: expected one of the keys host, port, readerTimeout, maxStreams, maxStreamsPerAddress, maxConnections, maxConnectionsPerAddress, maxUnansweredRequests, trustProxy, headersTimeout, requestTimeout, maxRequestHead, cors, found "max_streams"; did you mean "maxStreams"?`,
+      `2:3: server.max_streams: expected one of the keys host, port, readerTimeout, maxStreams, maxStreamsPerAddress, maxConnections, maxConnectionsPerAddress, maxUnansweredRequests, allow, hosts, trustProxy, headersTimeout, requestTimeout, maxRequestHead, cors, embed, found "max_streams"; did you mean "maxStreams"?`,
     ],
   ],
   [
@@ -220,5 +220,56 @@ export const SERVER: readonly Mistake[] = [
     origins: []
 `,
     ['3:14: server.cors.origins: expected a list of one entry or more, found an empty list'],
+  ],
+  [
+    'an origin of frames with a path, and one that would end the header',
+    `server:
+  embed:
+    origins:
+      - https://example.org/page
+      - "https://a.example; script-src *"
+`,
+    [
+      `4:9: server.embed.origins[0]: expected "*" or an origin such as https://example.org or https://*.example.org, found "https://example.org/page"`,
+      `5:9: server.embed.origins[1]: expected "*" or an origin such as https://example.org or https://*.example.org, found "https://a.example; script-src *"`,
+    ],
+  ],
+  [
+    'restricted origins without the names of the server',
+    `server:
+  cors:
+    origins: [https://example.org]
+`,
+    [
+      '3:14: server.cors.origins: expected server.hosts with the names of this server beside restricted origins ("*" accepts any name), found no server.hosts, without which pages of other origins can read by DNS rebinding',
+    ],
+  ],
+  [
+    'clients that are every address, a name, and nobody',
+    `server:
+  allow: [192.168.7.0/24, "::/0", laptop.local]
+`,
+    [
+      '2:27: server.allow[1]: expected loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24, found "::/0"',
+      '2:35: server.allow[2]: expected loopback, linklocal, uniquelocal, an IP address or a network such as 192.168.7.0/24, found "laptop.local"',
+    ],
+  ],
+  [
+    'no client at all',
+    `server:
+  allow: []
+`,
+    ['2:10: server.allow: expected a list of one entry or more, found an empty list'],
+  ],
+  [
+    'a host with a port, an address and a wildcard inside of a name',
+    `server:
+  hosts: [pi.example.org:8080, 192.168.7.2, "pi.*.org"]
+`,
+    [
+      '2:11: server.hosts[0]: expected "*", or the name of this server such as pi.example.org or *.example.org, without a port, found "pi.example.org:8080"',
+      '2:32: server.hosts[1]: expected "*", or the name of this server such as pi.example.org or *.example.org, without a port, found "192.168.7.2"',
+      '2:45: server.hosts[2]: expected "*", or the name of this server such as pi.example.org or *.example.org, without a port, found "pi.*.org"',
+    ],
   ],
 ];

@@ -34,6 +34,39 @@ describe('the log of a dataset', () => {
     });
   });
 
+  it('has one line when rows cannot be stored, or days not merged, and one when they are again', () => {
+    const log = new EventLog(createLogger('json', destination));
+    const error = new Error('no space left');
+    for (const work of ['write', 'merge', 'delete'] as const) {
+      log.history('garden', { kind: 'failing', work, error });
+      log.history('garden', { kind: 'back', work });
+    }
+    log.history('garden', { kind: 'remark', text: 'a file was set aside' });
+    expect(sentences()).toEqual([
+      'the rows of garden cannot be stored; they wait in memory: no space left',
+      'the rows of garden are stored again',
+      'the files of past days of garden cannot be merged; they stay in parts: no space left',
+      'the files of past days of garden are merged again',
+      'old files of garden cannot be deleted: no space left',
+      'old files of garden are deleted again',
+      'a file was set aside',
+    ]);
+    expect(written.map(line => (JSON.parse(line) as { level: number }).level)).toEqual([
+      50, 30, 50, 30, 50, 30, 40,
+    ]);
+  });
+
+  it('tells of a disk that fails and works in turn a few times, and then less and less often', () => {
+    const log = new EventLog(createLogger('json', destination));
+    for (let time = 0; time < 100; time += 1) {
+      log.history('garden', { kind: 'failing', work: 'write', error: new Error('no disk') });
+      log.history('garden', { kind: 'back', work: 'write' });
+    }
+    expect(written).toHaveLength(6);
+    vi.advanceTimersByTime(10 * MINUTE);
+    expect(sentences().slice(6)).toEqual(['the rows of garden are stored again, after 194 more changes']);
+  });
+
   it('tells once what is true of all thermometers on a bus', () => {
     const log = new EventLog(createLogger('json', destination));
     for (const sensor of ['t0', 't1', 't2'])
@@ -122,6 +155,11 @@ describe('the log of a dataset', () => {
       'had waited longest for a row',
     ],
     ['connection-refused', /^10\.0\.0\.1 was refused a connection: too many are open/, 'were refused'],
+    [
+      'connection-barred',
+      /^10\.0\.0\.1 was refused: server\.allow does not list/,
+      'were refused: server.allow',
+    ],
     ['connection-displaced', /^10\.0\.0\.1 had an idle connection/, 'had idle connections'],
     ['connection-flooded', /^10\.0\.0\.1 sent too many requests without waiting/, 'were disconnected'],
     ['connection-stuck', /^10\.0\.0\.1 read nothing of its responses/, 'read nothing of their responses'],
@@ -139,17 +177,19 @@ describe('the log of a dataset', () => {
     const log = new EventLog(createLogger('json', destination));
     for (let missed = 1; missed <= 5; missed += 1) log.overrun('garden', missed);
     for (let client = 1; client <= 5; client += 1) log.unwanted('stream-stuck', `10.0.0.${client}`);
+    log.gone('garden', 2);
     expect(sentences()).toEqual([
-      'readers of garden were too slow and missed a row',
+      'readers of garden missed a row: they were too slow',
       '10.0.0.1 read nothing and was disconnected',
+      'readers of garden missed 2 rows: a file of the history is gone, or the disk could not take the rows',
     ]);
     vi.advanceTimersByTime(MINUTE);
-    expect(sentences().slice(2)).toEqual([
-      'readers of garden were too slow and missed 14 rows',
+    expect(sentences().slice(3)).toEqual([
+      'readers of garden missed 14 rows: they were too slow',
       '4 clients read nothing and were disconnected, 10.0.0.5 the last of them',
     ]);
     vi.advanceTimersByTime(10 * MINUTE);
-    expect(written).toHaveLength(4);
+    expect(written).toHaveLength(5);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -175,11 +215,14 @@ describe('the log of a dataset', () => {
     log.failure('garden', new Error('the file is gone'));
     expect(sentences()).toEqual([
       'the system clock was set forward by 60 minutes; earlier rows keep the times of the clock before it was set',
-      'the system clock was set back by 2 hours; the times of rows are 2 hours ahead of it until the clock catches up or the server restarts',
-      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it, and stay ahead for 6 days: sudo systemctl restart dapberry continues at the time of the clock, without the rows in memory',
+      'the system clock was set back by 2 hours; the times of rows are 2 hours ahead of it until the clock catches up',
+      'the system clock was set back by 3 days; the times of rows are 3 days ahead of it, and stay ahead for 6 days: sudo systemctl restart dapberry continues at the time of the clock: rows that are only in memory are lost, and stored rows that are ahead of the clock are set aside',
       '4 rows were not made: the machine, or a sensor, was too slow',
       'garden gives no more rows: the file is gone',
     ]);
+    // JSON with two keys of one name: most readers take the second one.
+    for (const line of written) expect(line.match(/"time":/g)).toHaveLength(1);
+    expect(JSON.parse(written[0]!)).toMatchObject({ rowTime: time });
   });
 });
 

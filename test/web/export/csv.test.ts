@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { parseDas, parseDds } from '../../../dap/index.ts';
+import { csvOf } from '../../../web/export/csv.ts';
+import { describeDataset } from '../../../web/stream/describe.ts';
+
+const DDS = 'Dataset { Sequence { Float64 time; Int16 packed; Float64 air; String note; } s; } d;';
+const DAS = `Attributes { s {
+  time { String units "seconds since 1970-01-01"; }
+  packed { String units "degree_Celsius"; Float64 scale_factor 0.5; Float64 add_offset 10; Int16 _FillValue -1; }
+  air { Float64 missing_value -99; }
+} }`;
+
+describe('CSV that the browser makes', () => {
+  const dataset = parseDds(DDS);
+  const description = describeDataset(dataset, parseDas(DAS));
+  const columns = [
+    Float64Array.of(1_795_867_200.25, 1_795_867_201),
+    Int16Array.of(5, -1),
+    Float64Array.of(-99, 0.1),
+    ['=1+1, "x"', 'dry'],
+  ];
+
+  it('unpacks numbers, leaves missing values empty, and quotes text that a spreadsheet would run', () => {
+    expect(csvOf(description, { dataset, values: [{ length: 2, columns }] })).toBe(
+      'time,packed (°C),air,note\n' +
+        '2026-11-28T12:00:00.250Z,12.5,,"\'=1+1, ""x"""\n' +
+        '2026-11-28T12:00:01Z,,0.1,dry\n',
+    );
+  });
+
+  it('writes single precision with the digits that tell the numbers apart', () => {
+    const narrow = parseDds('Dataset { Sequence { Float32 air; Float32 packed; } s; } d;');
+    const packed = parseDas('Attributes { s { packed { Float64 scale_factor 2; } } }');
+    const values = [{ length: 2, columns: [Float32Array.of(25.3, 1e9), Float32Array.of(0.5, -0)] }];
+    expect(csvOf(describeDataset(narrow, packed), { dataset: narrow, values })).toBe(
+      'air,packed\n25.3,1\n1000000000,0\n',
+    );
+  });
+
+  it('writes packed numbers with the digits of their scale, and computed scales with all digits', () => {
+    const whole = parseDds('Dataset { Sequence { Int16 a; Int16 b; } s; } d;');
+    const scales = parseDas(
+      'Attributes { s { a { Float64 scale_factor -0.01; Float64 add_offset 10; } b { Float64 scale_factor 0.333333333333; } } }',
+    );
+    const values = [{ length: 2, columns: [Int16Array.of(1235, 1000), Int16Array.of(1, 3)] }];
+    expect(csvOf(describeDataset(whole, scales), { dataset: whole, values })).toBe(
+      'a,b\n-2.35,0.333333333333\n0,0.9999999999990001\n',
+    );
+  });
+
+  it('is refused for an answer without rows', () => {
+    const other = parseDds('Dataset { Int32 x; } d;');
+    expect(() => csvOf(description, { dataset: other, values: [1] })).toThrow(
+      'Expected the rows of a Sequence, found none',
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Serving, serving } from '../serving.ts';
+import { describeWith } from '../tools.ts';
+import { buildPage, launch, numbersShown, openPage, withPage } from './open-page.ts';
+import { PATIENT } from './row-pages.ts';
+
+describeWith('chromium', 'the page as a kiosk', () => {
+  let built: Awaited<ReturnType<typeof buildPage>>;
+  let server: Serving;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [built, browser] = await Promise.all([buildPage(), launch()]);
+    server = await serving({ webRoot: built.folder });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await built?.remove();
+  });
+
+  it('fills the screen with the charts of a dataset, without controls', async () => {
+    await withPage(browser, `${server.url}/?kiosk&url=roberrypi`, async ({ page }) => {
+      await numbersShown(page);
+      for (const control of ['.controls', 'footer', 'nav'])
+        expect(await page.locator(control).isVisible()).toBe(false);
+      const { bottom, height } = await page.evaluate(() => {
+        const panels = [...document.querySelectorAll('.panel')];
+        return {
+          bottom: Math.max(...panels.map(each => each.getBoundingClientRect().bottom)),
+          height: innerHeight,
+        };
+      });
+      expect(bottom).toBeLessThanOrEqual(height);
+      expect(bottom).toBeGreaterThan(0.9 * height);
+    });
+  });
+
+  it('says that a value is not understood, and shows the wall', async () => {
+    await withPage(browser, `${server.url}/?kiosk=abc`, async ({ page }) => {
+      expect(await page.locator('.kiosk-problem').textContent()).toContain(
+        'says kiosk=abc: expected kiosk alone',
+      );
+      await expect.poll(() => page.locator('.card').count(), PATIENT).toBe(2);
+    });
+  });
+
+  it('shows the datasets in turn, with one frame of each at a time', async () => {
+    await withPage(
+      browser,
+      `${server.url}/?kiosk=5`,
+      async ({ page }) => {
+        const shown = () => page.frameLocator('iframe.shown').locator('#title').textContent();
+        await expect.poll(() => page.locator('iframe.shown').count(), PATIENT).toBe(1);
+        await expect.poll(shown, PATIENT).toContain('Thermometer');
+        await expect.poll(shown, PATIENT).not.toContain('Thermometer');
+        await expect.poll(shown, PATIENT).toContain('Thermometer');
+        expect(await page.locator('iframe').count()).toBeLessThanOrEqual(2);
+      },
+      // A frame that is over lets go of what it was asking for.
+      { expected: /ERR_ABORTED/ },
+    );
+  });
+
+  it('loads itself anew after an upgrade of the server, and not while the server is away', async () => {
+    const { page } = await openPage(browser, 'about:blank');
+    await page.clock.install();
+    await page.goto(`${server.url}/?kiosk&url=roberrypi`);
+    await numbersShown(page);
+    let loads = 0;
+    page.on('load', () => {
+      loads += 1;
+    });
+    await page.route('**/catalog.json', route => route.abort());
+    const asked = page.waitForRequest('**/catalog.json');
+    await page.clock.fastForward(61_000);
+    await asked;
+    await page.unroute('**/catalog.json');
+    expect(loads).toBe(0);
+    await page.route('**/catalog.json', async route => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...((await answer.json()) as object), server: 'dapberry/99.0.0' } });
+    });
+    await page.clock.fastForward(61_000);
+    await expect.poll(() => loads, PATIENT).toBe(1);
+    await page.context().close();
+  });
+});

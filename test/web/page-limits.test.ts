@@ -1,0 +1,164 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { inMemory } from '../server/datasets.ts';
+import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
+import { type Serving, serving } from '../serving.ts';
+import { describeWith } from '../tools.ts';
+import { buildPage, launch, numbersShown, type OpenPage, openPage, stateIs } from './open-page.ts';
+
+const LIMITS = new Map([
+  ['a', { warn: { above: 30 }, alarm: { below: 2, above: 35 } }],
+  ['b', { alarm: { above: 1000 } }],
+]);
+
+const PATIENCE = { timeout: 20_000 };
+
+describeWith('chromium', 'limits on the page', () => {
+  let browser: Browser;
+  let web: Awaited<ReturnType<typeof buildPage>>;
+  let server: Serving;
+  let source: ScriptedSource;
+  let opened: OpenPage;
+  let feeding: ReturnType<typeof setInterval>;
+  /** The value of `a` in the rows to come. */
+  let air: number;
+
+  beforeAll(async () => {
+    [browser, web] = await Promise.all([launch(), buildPage()]);
+  });
+  beforeEach(async () => {
+    source = new ScriptedSource({ delivery: { kind: 'scheduled', interval: 0.2 } });
+    server = await serving({
+      datasets: [inMemory({ ...SCRIPTED, limits: LIMITS }, source)],
+      webRoot: web.folder,
+    });
+    air = 28;
+    feeding = setInterval(() => {
+      const now = Date.now() / 1000;
+      void source.append([[now, air + Math.sin(now), 28, 28]]);
+    }, 200);
+  });
+  afterEach(async () => {
+    clearInterval(feeding);
+    await opened?.page.context().close();
+    await server.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await web?.remove();
+  });
+
+  async function open(query = ''): Promise<Page> {
+    opened = await openPage(browser, `${server.url}/${query}`);
+    await stateIs(opened.page, 'Live');
+    await numbersShown(opened.page);
+    return opened.page;
+  }
+
+  const icon = (page: Page) => page.locator('link[rel="icon"]').getAttribute('href');
+  const mark = (page: Page, column: string) =>
+    page.locator(`.legend [data-column="${column}"] .limit-mark`).textContent();
+  /** The words of the lines in sight, and the value at which each stands by the labels of the axis. */
+  const lines = (page: Page) =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.limit:not([hidden])')].map(line => {
+        const labels = [...line.closest('.chart')!.querySelectorAll<HTMLElement>('.value-axis span')];
+        const places = labels.map(label => ({
+          at: (label.getBoundingClientRect().top + label.getBoundingClientRect().bottom) / 2,
+          value: Number(label.textContent!.replace('−', '-')),
+        }));
+        const [first, last] = [places[0]!, places.at(-1)!];
+        const y =
+          line.getBoundingClientRect().top + Number.parseFloat(getComputedStyle(line).borderTopWidth) / 2;
+        const value = first.value + ((y - first.at) / (last.at - first.at)) * (last.value - first.value);
+        return { text: line.textContent, value, style: getComputedStyle(line).borderTopStyle };
+      }),
+    );
+
+  it('are lines in the charts, words in the legend, the title and the icon, and end with the values', async () => {
+    const page = await open();
+    const title = await page.title();
+    expect(title).not.toContain('⚠');
+    expect(await icon(page)).toBe('./favicon.svg');
+
+    // Within reach of the values, which are around 28: the warning, and not the alarm far away.
+    air = 29.5;
+    await expect
+      .poll(() => lines(page), PATIENCE)
+      .toEqual([
+        {
+          text: expect.stringMatching(/^! (?:A )?warning above 30$/),
+          value: expect.closeTo(30, 0),
+          style: 'dashed',
+        },
+      ]);
+    air = 31.5;
+    await expect
+      .poll(() => page.title(), PATIENCE)
+      .toMatch(/^! may be missing 3\d\.\d+ – Rows from a script/);
+    expect(await icon(page)).toBe('./favicon-warn.svg');
+
+    air = 38;
+    await expect.poll(() => page.title(), PATIENCE).toMatch(/^⚠ may be missing 3\d\.\d+ – /);
+    expect(await icon(page)).toBe('./favicon-alarm.svg');
+    expect(await mark(page, 'a')).toBe('alarm: above 35');
+    expect(await mark(page, 'b')).toBe('');
+    expect(await page.locator('#limit-news').textContent()).toMatch(
+      /^may be missing 3\d\S*: alarm: above 35\.$/,
+    );
+    expect((await lines(page)).map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^⚠ (?:A )?alarm above 35$/),
+    );
+    const href = await page.evaluate(() => document.querySelector<HTMLLinkElement>('link[rel="icon"]')!.href);
+    expect((await fetch(href)).headers.get('content-type')).toMatch(/^image\/svg\+xml/);
+
+    // Looking back, they stand in the charts too.
+    const [from, to] = [Date.now() - 60_000, Date.now()].map(time => new Date(time).toISOString());
+    await page.goto(`${page.url().split('#')[0]}#from=${from}&to=${to}`);
+    await page.reload();
+    await expect
+      .poll(async () => (await lines(page)).map(({ text }) => text), PATIENCE)
+      .toContainEqual(expect.stringMatching(/^⚠ (?:A )?alarm above 35$/));
+    expect(await page.locator('.plot .uplot').count()).toBeGreaterThan(0);
+
+    air = 20;
+    await expect.poll(() => page.title(), PATIENCE).toBe(title);
+    expect(await icon(page)).toBe('./favicon.svg');
+    expect(opened.problems).toEqual([]);
+  });
+
+  it('come from the address, which is told what it says wrong, and beep by choice', async () => {
+    const page = await open('?warn=a:..27.5&alarm=frige:2..8,c');
+    await expect.poll(() => page.title(), PATIENCE).toMatch(/^! may be missing/);
+    expect(await page.locator('#limit-problem').textContent()).toBe(
+      'The address of this page says alarm=c: expected a column and its bounds, such as air:2..30, air:..35 or air:2... The address of this page says alarm=frige:2..8: no column is called frige.',
+    );
+    const sound = page.locator('#sound');
+    expect(await sound.textContent()).toBe('Sound');
+    await sound.click();
+    await expect.poll(() => sound.textContent()).toBe('Sound is on');
+    await sound.click();
+    await expect.poll(() => sound.textContent()).toBe('Sound');
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  });
+
+  it('mark the tiles of the wall, with words', async () => {
+    await server.close();
+    air = 38;
+    const other = inMemory({ ...SCRIPTED, name: 'other' }, new ScriptedSource());
+    // The first server has closed its source.
+    source = new ScriptedSource({ delivery: { kind: 'scheduled', interval: 0.2 } });
+    const limited = inMemory({ ...SCRIPTED, limits: LIMITS }, source);
+    server = await serving({ datasets: [other, limited], webRoot: web.folder });
+    opened = await openPage(browser, `${server.url}/`);
+    const { page } = opened;
+    const tile = page.locator('[data-dataset="scripted"] .tile[data-tile="a"]');
+    await expect.poll(() => tile.getAttribute('data-state'), PATIENCE).toBe('alarm');
+    expect(await tile.locator('.tile-note').textContent()).toBe('alarm: above 35');
+    expect(await page.locator('.wall-status').textContent()).toContain('1 alarm');
+    await expect.poll(() => page.title(), PATIENCE).toMatch(/^⚠ may be missing 3.* – dapberry$/);
+    expect(await icon(page)).toBe('./favicon-alarm.svg');
+    expect(await page.locator('.wall-head button').textContent()).toBe('Sound');
+    expect(opened.problems).toEqual([]);
+  });
+});

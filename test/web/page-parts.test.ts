@@ -1,0 +1,73 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inMemory } from '../server/datasets.ts';
+import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
+import { type Serving, serving } from '../serving.ts';
+import { describeWith } from '../tools.ts';
+import { buildPage, launch, numbersShown } from './open-page.ts';
+import { PATIENT, valuesOf } from './row-pages.ts';
+
+const HOUR = 3600;
+
+describeWith('chromium', 'parts of the page that come later', () => {
+  let browser: Browser;
+  let web: Awaited<ReturnType<typeof buildPage>>;
+  let server: Serving;
+  let source: ScriptedSource;
+
+  beforeAll(async () => {
+    [browser, web] = await Promise.all([launch(), buildPage()]);
+    source = new ScriptedSource();
+    server = await serving({
+      datasets: [inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 48 * HOUR } })],
+      webRoot: web.folder,
+    });
+    const end = Math.floor(Date.now() / 1000);
+    await source.append(Array.from({ length: 600 }, (_, row) => [end - 60 * (600 - row), 20, 0, 5]));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await web?.remove();
+  });
+
+  /** A page whose files that match `missing` do not come, as from a server that was upgraded, until `come` is called. */
+  async function open(missing: RegExp): Promise<{ page: Page; come: () => Promise<void> }> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.route(missing, route => route.fulfill({ status: 404, body: 'not found' }));
+    await page.goto(`${server.url}/?window=1h`);
+    await source.append([[Date.now() / 1000, 20, 0, 5]]);
+    await numbersShown(page);
+    return { page, come: () => page.unroute(missing) };
+  }
+
+  it('are said to be missing, do not stop the live charts, and are loaded once they are there', async () => {
+    const { page, come } = await open(/past-tools|server-health|stored-strip|links-/);
+    await page.locator('.plot').first().focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    const status = page.locator('#past-status');
+    await expect
+      .poll(() => status.textContent(), PATIENT)
+      .toMatch(/A part of this page cannot be loaded now/);
+    await source.append([[Date.now() / 1000, 78, 0, 5]]);
+    await expect.poll(async () => Number((await valuesOf(page))[0]), PATIENT).toBe(78);
+    await come();
+    await expect.poll(() => page.locator('.uplot canvas').count(), PATIENT).toBeGreaterThan(0);
+    await expect.poll(() => status.textContent(), PATIENT).toBe('');
+    await expect.poll(() => page.locator('#data').isVisible(), PATIENT).toBe(true);
+    await page.context().close();
+  });
+
+  it('take over the clicks that came before them', async () => {
+    const { page, come } = await open(/view-parts/);
+    await page.getByRole('button', { name: 'More' }).click();
+    await expect
+      .poll(() => page.locator('#view-problem').textContent(), PATIENT)
+      .toMatch(/A part of this page cannot be loaded now/);
+    expect(await page.locator('#more-list').isHidden()).toBe(true);
+    await come();
+    await expect.poll(() => page.locator('#more-list').isVisible(), PATIENT).toBe(true);
+    expect(await page.locator('#view-problem').isHidden()).toBe(true);
+    await page.context().close();
+  });
+});

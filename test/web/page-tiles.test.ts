@@ -1,0 +1,72 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../tools.ts';
+import { type AilingServer, ailingServer } from './ailing-server.ts';
+import { buildPage, launch, lookAgain, numbersShown, withPage } from './open-page.ts';
+import { PATIENT, PHONE } from './row-pages.ts';
+
+describeWith('chromium', 'the tiles above the charts', () => {
+  let built: Awaited<ReturnType<typeof buildPage>>;
+  let server: AilingServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [built, browser] = await Promise.all([buildPage(), launch()]);
+    server = await ailingServer(built.folder);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await built?.remove();
+  });
+
+  it('show each column as its legend does, with today, and hide and show lines together with it', async () => {
+    await withPage(browser, `${server.url}/?url=station`, async ({ page }) => {
+      await numbersShown(page);
+      const tile = (column: string) => page.locator(`.tile[data-tile="${column}"]`);
+      const button = (column: string) => tile(column).getByRole('button');
+      await expect.poll(() => page.locator('.tile:visible').count(), PATIENT).toBe(9);
+      await expect.poll(() => tile('probe0').locator('.tile-least').textContent(), PATIENT).toMatch(/^\d/);
+      expect(await tile('probe0').locator('path').getAttribute('d')).toMatch(/^M/);
+      expect(await tile('probe0').locator('.unit').textContent()).toBe('°C');
+
+      const legend = page.locator('.legend li[data-column="probe0"] button');
+      await button('probe0').click();
+      await expect.poll(() => legend.getAttribute('aria-pressed'), PATIENT).toBe('false');
+      expect(await button('probe0').getAttribute('aria-pressed')).toBe('false');
+      await page.reload();
+      await expect.poll(() => button('probe0').getAttribute('aria-pressed'), PATIENT).toBe('false');
+      await legend.click();
+      await expect.poll(() => button('probe0').getAttribute('aria-pressed'), PATIENT).toBe('true');
+
+      // A column that is alone in its chart takes the chart with it.
+      const chart = page.locator('.panel', { has: page.locator('[data-column="air_humidity"]') });
+      await button('air_humidity').click();
+      await expect.poll(() => chart.isVisible(), PATIENT).toBe(false);
+      await button('air_humidity').click();
+      await expect.poll(() => chart.isVisible(), PATIENT).toBe(true);
+    });
+  });
+
+  it('are rows on a phone, fold away, and keep a failing one in sight and first', async () => {
+    await server.fail({ probe5: 'no answer on the bus' });
+    await withPage(
+      browser,
+      `${server.url}/?url=station`,
+      async ({ page }) => {
+        await expect.poll(() => page.locator('.tile:visible').count(), PATIENT).toBe(5);
+        await lookAgain(page);
+        await expect
+          .poll(() => page.locator('.tile').first().textContent(), PATIENT)
+          .toMatch(/Probe5.*fails since \d\d:\d\d: no answer on the bus/);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        const more = page.getByRole('button', { name: 'Show all 9' });
+        await more.click();
+        expect(await page.locator('.tile:visible').count()).toBe(9);
+        await page.getByRole('button', { name: 'Show fewer' }).click();
+        expect(await page.locator('.tile:visible').count()).toBe(5);
+      },
+      PHONE,
+    );
+  });
+});
