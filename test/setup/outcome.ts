@@ -10,6 +10,8 @@ export interface Outcome {
   readonly skipped: number;
   /** The names of the suites that are declared with `skip`. */
   readonly skippedSuites: readonly string[];
+  /** The names of the tests that failed at first and passed when they were tried again. */
+  readonly secondTries: readonly string[];
 }
 
 export default class OutcomeReporter implements Reporter {
@@ -25,18 +27,20 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly unknown[]
   let failed = unhandled.length;
   let skipped = 0;
   const skippedSuites: string[] = [];
+  const secondTries: string[] = [];
   for (const module of modules) {
     const suites = [...module.children.allSuites()];
     failed += [module, ...suites].filter(suite => suite.errors().length > 0).length;
     skippedSuites.push(...suites.filter(isSkippedItself).map(suite => suite.fullName));
     for (const test of module.children.allTests()) {
       const { state } = test.result();
+      if (test.diagnostic()?.flaky) secondTries.push(test.fullName);
       if (state === 'passed') passed += 1;
       else if (state === 'failed') failed += 1;
       else skipped += 1;
     }
   }
-  return { passed, failed, skipped, skippedSuites };
+  return { passed, failed, skipped, skippedSuites, secondTries };
 }
 
 /** Whether a suite itself is declared with `skip`; false for suites inside such a one. */

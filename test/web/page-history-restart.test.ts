@@ -95,17 +95,18 @@ describeWith('chromium', 'the page of a server with a history that is killed and
     return gaps.map(({ length }) => (length / columns.length) * window).reverse();
   }
 
-  /** Waits until the first chart has these gaps, up to some pixels. */
-  async function drawsGaps(page: Page, window: number, gaps: readonly number[]): Promise<void> {
+  /** Waits until the first chart has the gaps that `rows` have in its window by then, up to some pixels. */
+  async function drawsGaps(page: Page, window: number, rows: () => Promise<number[]>): Promise<void> {
     // A gap of the chart begins and ends at the middle of a line that is some pixels wide.
     const tolerance = INTERVAL + window / 150;
     await expect
       .poll(async () => {
+        const gaps = gapsIn((await rows()).filter(time => time > now() - window));
         const drawn = await drawnGaps(page, window, gaps.length + 1);
         const isRight = drawn?.every((gap, index) => Math.abs(gap - gaps[index]!) < tolerance);
-        return isRight ? gaps : drawn;
+        return isRight ? 'the gaps of the rows' : { gaps, drawn };
       }, PATIENT)
-      .toEqual(gaps);
+      .toBe('the gaps of the rows');
   }
 
   /** The moment that is pointed at, as the chart writes it, and the time of the row there in seconds; NaN where rows are missing. */
@@ -182,9 +183,9 @@ describeWith('chromium', 'the page of a server with a history that is killed and
     expect(before.length - kept.length).toBeGreaterThanOrEqual(LOST);
 
     // The open page has also those that were not stored, and one or two that came after `before`.
-    const seen = [...before, ...after.filter(time => time >= resumed)];
-    await drawsGaps(page, WINDOW, gapsIn(seen));
-    await hasRows(page, seen, [stored - 1, resumed + 5], [before.at(-1)! + 0.001, resumed - 0.001]);
+    const seen = async () => [...before, ...(await times()).filter(time => time >= resumed)];
+    await drawsGaps(page, WINDOW, seen);
+    await hasRows(page, await seen(), [stored - 1, resumed + 5], [before.at(-1)! + 0.001, resumed - 0.001]);
     expect(requests.filter(url => /\.dods\?.*time>=?\d/.test(url)).length).toBeGreaterThan(1);
     expect(problems.filter(problem => !AWAY.test(problem))).toEqual([]);
     await page.context().close();
@@ -192,7 +193,7 @@ describeWith('chromium', 'the page of a server with a history that is killed and
     for (const window of [WINDOW, 1800]) {
       const again = await openPage(browser, `${address}#window=${window}`);
       await numbersShown(again.page);
-      await drawsGaps(again.page, window, gapsIn(after.filter(time => time > now() - window)));
+      await drawsGaps(again.page, window, times);
       if (window === WINDOW) await hasRows(again.page, after, [stored - 10, resumed + 5]);
       expect(again.problems).toEqual([]);
       await again.page.context().close();
