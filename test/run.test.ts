@@ -58,6 +58,7 @@ beforeEach(() => {
     'udunits2',
     'python3',
     'shellcheck',
+    'openssl',
     'systemd-analyze',
   ]) {
     program(name, 'exit 0');

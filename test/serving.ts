@@ -14,10 +14,11 @@ import type { RowFormat } from '../server/formats/row-format.ts';
 import { buildApp } from '../server/http/app.ts';
 import type { ServerState } from '../server/http/server-state.ts';
 import type { StreamLimits } from '../server/stream/stream-limits.ts';
+import type { LiveCertificate } from '../server/tls/live-certificate.ts';
 import { openDatasets } from './opened-datasets.ts';
 
 export interface Serving {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, or with https, without a slash at the end. */
   readonly url: string;
   readonly port: number;
   readonly app: FastifyInstance;
@@ -41,6 +42,8 @@ export interface ServingOptions {
   readonly hosts?: readonly string[];
   readonly origins?: readonly string[];
   readonly frameOrigins?: readonly string[];
+  /** With it, the server speaks https. */
+  readonly certificate?: LiveCertificate;
   /** In place of the built-in ones. */
   readonly datasets?: readonly Dataset[];
 }
@@ -54,6 +57,7 @@ export async function serving(options: ServingOptions = {}): Promise<Serving> {
     limits,
     access,
     allow,
+    certificate,
     hosts,
     origins,
     frameOrigins,
@@ -70,15 +74,18 @@ export async function serving(options: ServingOptions = {}): Promise<Serving> {
     ...(frameOrigins === undefined ? {} : { frameOrigins }),
     ...(trustProxy === undefined ? {} : { trustProxy }),
   };
+  if (certificate !== undefined)
+    Object.defineProperty(state, 'certificate', { get: () => certificate.status, configurable: true });
   const app = await buildApp({
     state,
+    certificate,
     ...(webRoot === undefined ? {} : { webRoot }),
     ...(rowFormats === undefined ? {} : { rowFormats }),
   });
   await app.listen({ host: '127.0.0.1', port });
   const address = app.server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     port: address.port,
     app,
     datasets,

@@ -59,6 +59,7 @@ const TOOLS = {
   // node-gyp is written in it.
   python3: { commands: ['python3'], debianPackage: 'python3' },
   shellcheck: { commands: ['shellcheck'], debianPackage: 'shellcheck' },
+  openssl: { commands: ['openssl'], debianPackage: 'openssl' },
   'systemd-analyze': { commands: ['systemd-analyze'], debianPackage: 'systemd' },
 } as const satisfies Record<string, Tool>;
 

@@ -3,6 +3,7 @@
 import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
 import { historyIn } from '../machine/state-directory.ts';
 import { builtinConfig } from './builtin.ts';
+import { certificateRemarks } from './certificate-remarks.ts';
 import type { Config, Overrides } from './config.ts';
 import { Drivers, driversNamed } from './drivers/drivers.ts';
 import { loadDocuments, readSources } from './load.ts';
@@ -95,7 +96,11 @@ export async function readTexts(
   const opened = await withUsers(loaded.config, documents, { secrets, environment });
   if ('problems' in opened) return { ...opened, ...origin, isUnread: true };
   const { config } = opened;
-  const remarks = [...loaded.remarks, ...opened.remarks];
+  const remarks = [
+    ...loaded.remarks,
+    ...opened.remarks,
+    ...(await certificateRemarks(config, { secrets, environment })),
+  ];
   const whole = { ...origin, secrets: opened.secrets };
   if (config.datasets.length > 0) return { config, ...whole, files, isBuiltin: false, skipped: remarks };
   const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval).catch(
@@ -115,7 +120,7 @@ export async function readTexts(
     ...whole,
     files,
     isBuiltin: true,
-    skipped: [...builtin.skipped, ...served.remarks, ...opened.remarks],
+    skipped: [...builtin.skipped, ...served.remarks, ...remarks],
   };
 }
 

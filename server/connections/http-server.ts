@@ -7,11 +7,13 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import { RequestError } from '../request-error.ts';
 import { HIGH_WATER } from '../stream/buffer-pool.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { RequestHandler } from './request-queue.ts';
-import { hasBody, leaveBodiesUnread } from './unread-body.ts';
+import { type TlsOptions, tlsConnections } from './tls-connections.ts';
+import { hasBody, leaveBodyUnread } from './unread-body.ts';
 
 /** The options of every connection. */
 export const SOCKET_OPTIONS = {
@@ -30,19 +32,28 @@ export type Refuse = (request: IncomingMessage, response: ServerResponse, error:
 export interface RequestHandlers {
   readonly handle: RequestHandler;
   readonly refuse: Refuse;
+  /** Answers on a connection before a request has come. */
+  readonly refuseOn: (socket: Socket, error: RequestError) => void;
 }
 
 export function createHttpServer(
   connections: OpenConnections,
   handlers: RequestHandlers,
   options: ServerOptions,
+  tls?: TlsOptions,
 ): Server {
   // Otherwise Node itself would answer a request without a host.
   const server = createServer({ ...options, ...SOCKET_OPTIONS, requireHostHeader: false });
   // A stream lasts for years.
   server.setTimeout(0);
-  server.prependListener('connection', socket => connections.accept(socket));
-  leaveBodiesUnread(server);
+  const speakHttp = httpOn(server);
+  const speakTls = tls && tlsConnections(tls, tlsHandlers(connections, handlers, speakHttp));
+  server.on('connection', (socket: Socket) => {
+    const isSecure = tls?.isWanted() === true;
+    if (!connections.accept(socket, isSecure)) return;
+    if (isSecure && speakTls !== undefined) speakTls(socket);
+    else speakHttp(socket);
+  });
   for (const event of REQUESTS) {
     const answer = handlerFor(event, handlers);
     server.on(event, (request: IncomingMessage, response: ServerResponse) =>
@@ -50,6 +61,35 @@ export function createHttpServer(
     );
   }
   return server;
+}
+
+/** Takes Node's own listener, which begins HTTP on a connection, off the server, and returns it with the handling of bodies. */
+function httpOn(server: Server): (socket: Socket) => void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  return socket => {
+    for (const begin of listeners) begin.call(server, socket);
+    leaveBodyUnread(socket);
+  };
+}
+
+function tlsHandlers(
+  connections: OpenConnections,
+  { refuseOn }: RequestHandlers,
+  speakHttp: (socket: Socket) => void,
+): Parameters<typeof tlsConnections>[1] {
+  return {
+    onSecure: (socket, secured) => {
+      connections.secure(socket, secured);
+      if (!secured.destroyed) speakHttp(secured);
+    },
+    onFailure: socket => connections.countUnsecured(socket),
+    onPlain: socket => {
+      socket.once('finish', () => socket.destroy());
+      const sentence = 'expected https, found http: write https:// before the address';
+      refuseOn(socket, new RequestError(400, sentence));
+    },
+  };
 }
 
 function handlerFor(event: (typeof REQUESTS)[number], { handle, refuse }: RequestHandlers): RequestHandler {

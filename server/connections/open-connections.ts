@@ -21,7 +21,7 @@ const RETRY_AFTER = 10;
 const MOST_REFUSED_AT_ONCE = 32;
 
 /** Why the server closed or refused a connection. */
-export type ConnectionEnd = 'refused' | 'barred' | 'displaced' | 'flooded' | 'stuck';
+export type ConnectionEnd = 'refused' | 'barred' | 'displaced' | 'flooded' | 'stuck' | 'handshake';
 
 export interface ConnectionsOptions {
   /** Returns the current limits, which may change. */
@@ -30,6 +30,8 @@ export interface ConnectionsOptions {
   readonly isProxy: (address: string | undefined) => boolean;
   /** Whether a peer may not connect at all; by default none. */
   readonly isBarred?: (address: string | undefined) => boolean;
+  /** Whether connections without TLS are closed; by default they stay. */
+  readonly needsTls?: () => boolean;
   /** Whether a response is a stream, whose client `OpenStreams` watches. */
   readonly isStream: (response: ServerResponse) => boolean;
   /** Answers on a connection before a request has come. */
@@ -38,12 +40,14 @@ export interface ConnectionsOptions {
 }
 
 interface OpenConnection {
-  readonly socket: Socket;
+  /** That of TLS as soon as its handshake is complete. */
+  socket: Socket;
+  readonly isSecure: boolean;
   /** The client's address, for messages. */
   readonly address: string;
   /** The client's network, by which the limit counts; undefined for a proxy. */
   readonly client: string | undefined;
-  readonly queue: RequestQueue;
+  queue: RequestQueue;
   /** Undefined until it looks stuck. */
   stuck: StuckClient | undefined;
   /** Bytes that waited in the process at the last look, and since when their number is unchanged. */
@@ -59,6 +63,7 @@ export class OpenConnections {
     displaced: 0,
     flooded: 0,
     stuck: 0,
+    handshake: 0,
   };
   /** Connections accepted since the start. */
   accepted = 0;
@@ -71,6 +76,7 @@ export class OpenConnections {
   #refusing = 0;
   readonly #turns = new RequestTurns();
   #sweeping: ReturnType<typeof setInterval> | undefined;
+  #isClosing = false;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -86,24 +92,32 @@ export class OpenConnections {
 
   /**
    * Counts a new connection, or closes it if its peer may not connect. Past a limit, the connection that has been idle for longest is closed: one of the same address, or
-   * any for the limit on all. If none is idle, the new connection gets a 503.
+   * any for the limit on all. If none is idle, the new connection gets a 503. A connection whose handshake of TLS is not complete
+   * is idle.
+   * @param isSecure a connection with TLS, whose handshake follows
+   * @returns whether the connection stays open
    */
-  accept(socket: Socket): void {
+  accept(socket: Socket, isSecure = false): boolean {
     const { remoteAddress } = socket;
     const ip = ipOf(remoteAddress);
     const address = ip ?? 'a local socket';
     if (this.#options.isBarred?.(remoteAddress) === true) {
       this.#countEnd('barred', address);
       socket.destroy();
-      return;
+      return false;
+    }
+    if (isSecure && this.#isClosing) {
+      socket.destroy();
+      return false;
     }
     const client = this.#options.isProxy(remoteAddress) ? undefined : clientNetwork(ip ?? '');
     const refusal = this.#makeRoom(client);
     if (refusal !== undefined) {
       this.#countEnd('refused', address);
-      if (this.#refusing >= MOST_REFUSED_AT_ONCE) {
+      // A handshake costs more time than the refusal would be worth.
+      if (isSecure || this.#refusing >= MOST_REFUSED_AT_ONCE) {
         socket.destroy();
-        return;
+        return false;
       }
       this.#refusing += 1;
       socket.once('finish', () => socket.destroy());
@@ -112,15 +126,11 @@ export class OpenConnections {
       });
       const error = new RequestError(503, refusal, { 'Retry-After': String(RETRY_AFTER) });
       this.#options.refuse(socket, error);
-      return;
+      return true;
     }
-    const queue = new RequestQueue(
-      socket,
-      () => this.#idle.add(connection),
-      answer => this.inTurn(socket, answer),
-    );
     const connection: OpenConnection = {
-      ...{ socket, address, client, queue },
+      ...{ socket, isSecure, address, client },
+      queue: this.#queueOf(socket),
       stuck: undefined,
       unsent: 0,
       stuckSince: 0,
@@ -131,11 +141,38 @@ export class OpenConnections {
     if (client !== undefined) this.#perClient.add(client);
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
     socket.once('close', () => this.#forget(connection));
+    return true;
+  }
+
+  /** Continues the count of a connection at the socket of TLS, which replaces `socket` when the handshake is complete. */
+  secure(socket: Socket, secured: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined) {
+      secured.destroy();
+      return;
+    }
+    this.#open.delete(socket);
+    connection.socket = secured;
+    connection.queue = this.#queueOf(secured);
+    this.#open.set(secured, connection);
+    secured.once('close', () => this.#forget(connection));
+  }
+
+  /** Counts a handshake of TLS that failed or took too long, unless the server closed the connection itself. */
+  countUnsecured(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) this.#countEnd('handshake', connection.address);
   }
 
   /** Counts a request that was refused because its client may not connect, behind a proxy whose connection stays. */
   countBarred(address: string): void {
     this.#countEnd('barred', address);
+  }
+
+  /** Closes the connections whose handshake is not complete, which Node's server does not know, and those that come later. */
+  closeUnsecured(): void {
+    this.#isClosing = true;
+    for (const { socket } of this.#open.values()) if (!('encrypted' in socket)) socket.destroy();
   }
 
   /** Answers the request after those before it in its connection; closes the connection for too many of them. */
@@ -160,6 +197,17 @@ export class OpenConnections {
   /** Whether a request of the connection is being answered. */
   isAnswering(socket: Socket): boolean {
     return this.#open.get(socket)?.queue.answering !== undefined;
+  }
+
+  #queueOf(socket: Socket): RequestQueue {
+    return new RequestQueue(
+      socket,
+      () => {
+        const connection = this.#open.get(socket);
+        if (connection !== undefined) this.#idle.add(connection);
+      },
+      answer => this.inTurn(socket, answer),
+    );
   }
 
   /** Makes room for a connection; if that is impossible, returns the message for the client. */
@@ -203,7 +251,11 @@ export class OpenConnections {
     const kernel = UnsentBytes.onDemand();
     for (const connection of this.#open.values()) {
       const { socket, queue, address } = connection;
-      // A reload may have changed who may connect.
+      // A reload may have changed whether connections need TLS, and who may connect.
+      if (!connection.isSecure && this.#options.needsTls?.() === true) {
+        socket.destroy();
+        continue;
+      }
       if (this.#options.isBarred?.(socket.remoteAddress) === true) {
         this.#countEnd('barred', address);
         socket.destroy();

@@ -1,6 +1,6 @@
 // Leaves request bodies unread: a body in chunks of one byte would block the event loop for 40 ms per read.
 
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 type OnIncoming = (request: IncomingMessage, ...rest: unknown[]) => number;
@@ -16,20 +16,17 @@ const READ_NO_FURTHER = 2;
 /** Connections whose further bytes are not parsed as HTTP. */
 const closedToRequests = new WeakSet<Socket>();
 
-/** Makes the server read no request body, and no request after one. */
-export function leaveBodiesUnread(server: Server): void {
-  // The parser exists once the server's own listener has run.
-  server.on('connection', (socket: Socket & WithParser) => {
-    const { parser } = socket;
-    const onIncoming = parser?.onIncoming;
-    if (!parser || onIncoming === undefined) return;
-    parser.onIncoming = (request, ...rest) => {
-      const next = onIncoming(request, ...rest);
-      if (!hasBody(request)) return next;
-      readNoRequests(socket);
-      return READ_NO_FURTHER;
-    };
-  });
+/** Makes the server read no request body of a connection, and no request after one. Call it when Node has begun HTTP on it. */
+export function leaveBodyUnread(socket: Socket & WithParser): void {
+  const { parser } = socket;
+  const onIncoming = parser?.onIncoming;
+  if (!parser || onIncoming === undefined) return;
+  parser.onIncoming = (request, ...rest) => {
+    const next = onIncoming(request, ...rest);
+    if (!hasBody(request)) return next;
+    readNoRequests(socket);
+    return READ_NO_FURTHER;
+  };
 }
 
 /** Accepts no more requests from a connection, not even those already read. */

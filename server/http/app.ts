@@ -1,5 +1,6 @@
 // Builds the HTTP server: Fastify with CORS, security headers, the DAP routes, the catalogue, health, metrics and the page.
 
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -16,8 +17,10 @@ import { type ConnectionEnd, OpenConnections } from '../connections/open-connect
 import { checkFormats, ROW_FORMATS } from '../formats/list.ts';
 import type { RowFormat } from '../formats/row-format.ts';
 import { AddressList, DEFAULT_PROXIES } from '../network/address-list.ts';
+import type { RequestError } from '../request-error.ts';
 import { OpenStreams } from '../stream/open-streams.ts';
 import { DEFAULT_LIMITS, type StreamLimits } from '../stream/stream-limits.ts';
+import type { LiveCertificate } from '../tls/live-certificate.ts';
 import { PROGRAM_HEADERS } from '../version.ts';
 import { AllowedClients, checkClients } from './allowed-clients.ts';
 import { checkHosts } from './allowed-hosts.ts';
@@ -42,6 +45,8 @@ export interface AppOptions {
   readonly rowFormats?: readonly RowFormat[];
   /** The folder of the built page; without it `/` lists the datasets. */
   readonly webRoot?: string;
+  /** The server speaks https while its state has a certificate. */
+  readonly certificate?: Pick<LiveCertificate, 'use'> | undefined;
   /** Files that the process may open; connections leave some of them to others. */
   readonly maxOpenFiles?: number | undefined;
   /** For warnings and errors; silent by default. */
@@ -109,7 +114,7 @@ function limitsOf(state: ServerState): () => StreamLimits & ConnectionLimits {
  * marker, and then every connection.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { state, logger, webRoot, rowFormats = ROW_FORMATS } = options;
+  const { state, logger, webRoot, certificate, rowFormats = ROW_FORMATS } = options;
   checkFormats(rowFormats, DOCUMENTS);
   const formats = [...rowFormats, ...DOCUMENTS];
   const { headersTimeout, requestTimeout, maxRequestHead } = { ...DEFAULT_HTTP_LIMITS, ...state.limits };
@@ -123,14 +128,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const proxies = new AddressList(() => state.trustProxy ?? DEFAULT_PROXIES);
   const clients = new AllowedClients(state);
   const refuse: Refuse = (request, response, error) => refuseRequest(app, request, response, error);
+  const refuseSocket = (socket: Socket, error: RequestError) => refuseOn(app, socket, error);
   const connections = new OpenConnections({
     limits: () => knownLimits(limits(), options.maxOpenFiles),
     isProxy: address => proxies.has(address),
     isBarred: address => !proxies.has(address) && !clients.mayConnect(address),
     isStream: response => streams.has(response),
-    refuse: (socket, error) => refuseOn(app, socket, error),
+    needsTls: () => state.certificate !== undefined,
+    refuse: refuseSocket,
     onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
   });
+  const tls = certificate && {
+    isWanted: () => state.certificate !== undefined,
+    certificates: certificate.use,
+    handshakeTimeout: headersTimeout * 1000,
+  };
   const http = {
     maxHeaderSize: maxRequestHead,
     headersTimeout: headersTimeout * 1000,
@@ -147,7 +159,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // A request that comes while the server closes is refused as at any other time.
     return503OnClosing: false,
     frameworkErrors: refuseUnreadable,
-    serverFactory: handle => createHttpServer(connections, { handle, refuse }, http),
+    serverFactory: handle =>
+      createHttpServer(connections, { handle, refuse, refuseOn: refuseSocket }, http, tls),
     trustProxy: address => proxies.has(address),
     clientErrorHandler: (error, socket) => refuseMalformed(app, error, socket),
     routerOptions: { maxParamLength: 512 },
@@ -214,6 +227,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   app.addHook('preClose', async () => {
     const closed = Promise.all(state.datasets.map(dataset => dataset.close()));
+    connections.closeUnsecured();
     await streams.allEnded(FAREWELL);
     await Promise.race([closed, delay(SENSOR_FAREWELL, undefined, { ref: false })]);
     // A slow disk has all the time that the process has: a clean end loses no row.

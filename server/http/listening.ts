@@ -12,6 +12,8 @@ export interface ListenAddress {
   /** Undefined for every address of this machine. */
   readonly host?: string | undefined;
   readonly port: number;
+  /** Anything if the server speaks https. */
+  readonly tls?: object | undefined;
   /** The parts that the command line gives, so that an error names the option to change. */
   readonly commandLine?: { readonly host?: string; readonly port?: number };
   /** The descriptor of a socket that listens already, whose address is used. */
@@ -81,11 +83,11 @@ const WAITED_FOR: ReadonlySet<string> = new Set([
 /** The addresses of a listening server, the one for this machine first. */
 export function addressesOf(
   app: FastifyInstance,
-  { host, inherited }: ListenAddress,
+  { host, inherited, tls }: ListenAddress,
   network: readonly string[],
 ): readonly string[] {
   const { address, port } = app.server.address() as AddressInfo;
-  return ownAddresses(inherited === undefined ? host : address, port, network);
+  return ownAddresses({ host: inherited === undefined ? host : address, port, tls }, network);
 }
 
 async function listenOnce(app: FastifyInstance, { host, port, inherited }: ListenAddress): Promise<void> {

@@ -11,6 +11,7 @@ import type { RowFormat } from '../formats/row-format.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import type { StreamLimits } from '../stream/stream-limits.ts';
+import type { CertificateStatus } from '../tls/live-certificate.ts';
 
 /** Read at each request, never kept: a reload of the configuration changes it. */
 export interface ServerState {
@@ -32,6 +33,8 @@ export interface ServerState {
   readonly frameOrigins?: readonly string[];
   /** Undefined where the configuration is not watched. */
   readonly configuration?: ConfigurationState | undefined;
+  /** Undefined where the server speaks plain HTTP. */
+  readonly certificate?: CertificateStatus | undefined;
   /** Whether the system clock is synchronised; undefined where it is not watched. */
   readonly clock?: ClockState | undefined;
 }

@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { access, constants, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { z } from 'zod';
 import {
   type Installation,
   type KernelFiles,
@@ -14,6 +13,7 @@ import {
   thisHost,
   thisInstallation,
 } from '../../device/index.ts';
+import { type AnsweringServer, serverAt } from './answering-server.ts';
 import { type FileInfo, fileInfo } from './file-info.ts';
 import { USUAL_FILE } from './usual-file.ts';
 
@@ -54,30 +54,8 @@ export interface Machine {
   serverAt(port: number, host: string | undefined): Promise<AnsweringServer | undefined>;
 }
 
-export interface AnsweringServer {
-  /** Such as `dapberry/0.1.0`. */
-  readonly name: string;
-  /** Its datasets, and the seconds that their row times are ahead of the clock; empty if the server does not report them. */
-  readonly datasets: readonly { readonly name: string; readonly ahead: number }[];
-  /** The state of its configuration; absent if the server does not report it. */
-  readonly configuration?: AnsweringConfiguration | undefined;
-}
-
-const CONFIGURATION = z.object({
-  files: z.array(z.string()),
-  since: z.number(),
-  problems: z.array(z.string()),
-  failed: z.array(z.string()),
-  problemsSince: z.number().optional(),
-  inUse: z.enum(['current', 'previous', 'last-good', 'host-only']),
-  lastGood: z.number().optional(),
-});
-
-export type AnsweringConfiguration = z.infer<typeof CONFIGURATION>;
-
-/** Time limits for a program and for a server's response. */
+/** Time limit for a program. */
 const PROGRAM_TIMEOUT_MS = 10_000;
-const RESPONSE_TIMEOUT_MS = 2000;
 
 export function thisMachine(): Machine {
   return {
@@ -175,34 +153,5 @@ async function listenError(port: number, host: string | undefined): Promise<stri
     return code ?? 'an unknown error';
   } finally {
     server.close();
-  }
-}
-
-/** The part of the response of /health that is used. */
-const HEALTH = z.object({
-  datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }).optional() })),
-  configuration: CONFIGURATION.optional().catch(undefined),
-});
-
-async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServer | undefined> {
-  const name = host.includes(':') ? `[${host === '::' ? '::1' : host}]` : host;
-  try {
-    const signal = AbortSignal.timeout(RESPONSE_TIMEOUT_MS);
-    const answer = await fetch(`http://${name}:${port}/health`, { signal });
-    const server = answer.headers.get('xopendap-server') ?? '';
-    if (!server.startsWith('dapberry/')) {
-      await answer.body?.cancel();
-      return undefined;
-    }
-    // Without the password of a user, the body is an error.
-    const { data } = HEALTH.safeParse(await answer.json().catch(() => undefined));
-    const datasets = data?.datasets.map(({ name, clock }) => ({ name, ahead: clock?.ahead ?? 0 })) ?? [];
-    return {
-      name: server,
-      datasets,
-      ...(data?.configuration === undefined ? {} : { configuration: data.configuration }),
-    };
-  } catch {
-    return undefined;
   }
 }

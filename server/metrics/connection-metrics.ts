@@ -26,7 +26,7 @@ export function connectionMetrics({ size, limit, accepted, ended }: OpenConnecti
     {
       name: 'dapberry_connections_closed',
       type: 'counter',
-      help: 'Connections that the server closed: refused because too many were open, barred by server.allow (behind a proxy, the request), displaced by another while without a request, flooded by requests that did not wait for answers, stuck because the client accepted nothing.',
+      help: 'Connections that the server closed: refused because too many were open, barred by server.allow (behind a proxy, the request), displaced by another while without a request, flooded by requests that did not wait for answers, stuck because the client accepted nothing, handshake because its handshake of TLS failed or took too long.',
       samples: Object.entries(ended).map(([reason, value]) => ({ labels: { reason }, value })),
     },
   ];

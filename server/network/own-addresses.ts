@@ -2,16 +2,23 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 
+export interface ServedPlace {
+  readonly host?: string | undefined;
+  readonly port: number;
+  /** Anything if the server speaks https. */
+  readonly tls?: object | undefined;
+}
+
 /**
- * Addresses of the form `http://HOST:PORT/`, the one for this machine first.
- * @param host the listening address; undefined for every address, of which `network` are those that other machines reach
+ * Addresses of the form `http://HOST:PORT/` or `https://HOST:PORT/`, the one for this machine first.
+ * @param place `host` is undefined for every address, of which `network` are those that other machines reach
  */
 export function ownAddresses(
-  host: string | undefined,
-  port: number,
+  { host, port, tls }: ServedPlace,
   network: readonly string[],
 ): readonly string[] {
-  return hostsOf(host, network).map(name => `http://${isIPv6(name) ? `[${name}]` : name}:${port}/`);
+  const scheme = tls === undefined ? 'http' : 'https';
+  return hostsOf(host, network).map(name => `${scheme}://${isIPv6(name) ? `[${name}]` : name}:${port}/`);
 }
 
 function hostsOf(host: string | undefined, network: readonly string[]): readonly string[] {

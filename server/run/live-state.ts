@@ -6,6 +6,8 @@ import type { ServerConfig } from '../config/schema/schema.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { ServerState } from '../http/server-state.ts';
 import type { ClockState, ClockWatch } from '../machine/clock-watch.ts';
+import { expiryText } from '../tls/expiry.ts';
+import type { CertificateStatus, LiveCertificate } from '../tls/live-certificate.ts';
 import type { Reloader } from './reload.ts';
 import type { RunningDatasets } from './running.ts';
 import type { ServiceState } from './service/service-state.ts';
@@ -17,7 +19,10 @@ export class LiveState implements ServerState, ServiceState {
   readonly #reloader: Reloader;
   readonly #clock: ClockWatch;
 
-  constructor(running: RunningDatasets, reloader: Reloader, clock: ClockWatch) {
+  readonly #certificate: LiveCertificate;
+
+  constructor(running: RunningDatasets, reloader: Reloader, clock: ClockWatch, certificate: LiveCertificate) {
+    this.#certificate = certificate;
     this.#running = running;
     this.#reloader = reloader;
     this.#clock = clock;
@@ -63,6 +68,10 @@ export class LiveState implements ServerState, ServiceState {
     return this.#clock.state;
   }
 
+  get certificate(): CertificateStatus | undefined {
+    return this.#certificate.status;
+  }
+
   get remarks(): readonly string[] {
     const state = this.configuration;
     const { problemsSince, failed } = state;
@@ -72,7 +81,17 @@ export class LiveState implements ServerState, ServiceState {
         ? []
         : [`the configuration is wrong since ${secondsText(problemsSince)}, and ${inUseText(state)}`]),
       ...failed,
+      ...certificateRemarks(this.certificate),
       ...(this.clock.synchronized === 'no' ? ['the clock is not synchronised'] : []),
     ];
   }
+}
+
+function certificateRemarks(certificate: CertificateStatus | undefined): readonly string[] {
+  const { state = 'valid', expires = 0, problem } = certificate ?? {};
+  if (problem !== undefined)
+    return [
+      `${state === 'none' ? 'no client can connect' : 'the former certificate stays in use'}: ${problem}`,
+    ];
+  return state === 'valid' ? [] : [`the certificate ${expiryText(expires)}`];
 }

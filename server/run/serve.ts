@@ -16,6 +16,7 @@ import { ClockWatch } from '../machine/clock-watch.ts';
 import { networkAddresses, thisMachine } from '../machine/machine.ts';
 import { stateFolders } from '../machine/state-directory.ts';
 import { visibleText } from '../text/visible-text.ts';
+import { LiveCertificate } from '../tls/live-certificate.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import { knownOpenFileLimit } from './descriptors.ts';
 import { LiveState } from './live-state.ts';
@@ -80,21 +81,30 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     synchronized: () => (clock.hasLooked ? clock.state.synchronized : undefined),
   });
   reportStrayErrors(stray => log.stray(stray));
+  const certificate = new LiveCertificate({
+    files: () => running.config.server.tls,
+    environment: process.env,
+    logger,
+  });
   const reloader = new Reloader({
     read: known => readConfig(file, overrides, { drivers, known, secrets: 'serve' }),
     running,
     files,
     wrong,
-    onTaken: taken => void lastGood.save(taken),
+    onTaken: taken => {
+      void certificate.look();
+      void lastGood.save(taken);
+    },
     logger,
   });
   const maxOpenFiles = knownOpenFileLimit();
-  const state = new LiveState(running, reloader, clock);
+  const state = new LiveState(running, reloader, clock, certificate);
   const app = await buildApp({
     state,
     webRoot,
     logger,
     maxOpenFiles,
+    certificate,
     onError: (what, error) => log.error(what, error),
     onUnwanted: (end, address) => log.unwanted(end, address),
   });
@@ -121,6 +131,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       ending.abort();
       supervision.stopping();
       clock.close();
+      certificate.close();
       await Promise.all([reloader.close(), app.close()]);
       await threadsBack(until);
     },
@@ -129,6 +140,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   process.on('SIGHUP', () => void supervision.reloading(reloader.reload()));
   // Rows are served whether the clock is synchronised or not.
   void clock.start();
+  await certificate.look();
   const isKept = wrong === undefined ? lastGood.save(valid) : undefined;
   // The files are watched from here on: a mended address is taken while the server waits for a wrong one.
   await reloader.watch(valid.file, [...valid.drivers, ...valid.secrets]);
@@ -167,7 +179,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     }
   }
   const names = state.datasets.map(({ info }) => info.name);
-  const addresses = addressesOf(app, place, networkAddresses());
+  const addresses = addressesOf(app, { ...place, tls: running.config.server.tls }, networkAddresses());
   if (style !== 'terminal')
     logger.info({ files, datasets: names, addresses }, `serving ${namesText(names)} at ${addresses[0]}`);
   if (style !== 'journal') print(names, files, addresses, foldersOf(state.datasets));

@@ -92,8 +92,10 @@ function validPart(file: string, sources: readonly ConfigSource[]): object {
   const server = valueAt(main, ['server']);
   const keys = isMapping(server) ? Object.entries(server) : [];
   const valid = keys.filter(([key, value]) => isValid({ server: { [key]: value } }));
-  // A wrong list of clients is no list of all.
-  const isOpened = keys.some(([key]) => key === 'allow') && !valid.some(([key]) => key === 'allow');
+  const isLost = (wanted: string) =>
+    keys.some(([key]) => key === wanted) && !valid.some(([key]) => key === wanted);
+  // A wrong list of clients is no list of all, and passwords must not go through the network without TLS.
+  const isOpened = isLost('allow') || isLost('tls');
   part['server'] = Object.fromEntries(isOpened ? [...valid, ['allow', ['loopback']]] : valid);
   return part;
 }

@@ -43,6 +43,14 @@ export interface WrongConfiguration {
   readonly lastGood: number | undefined;
 }
 
+/** The certificate of a server whose renewal fails. */
+export interface CertificateHealth {
+  /** Milliseconds since 1970; undefined if its files are wrong, but it is valid for weeks. */
+  readonly expires: number | undefined;
+  /** What is wrong with its files; empty if nothing is. */
+  readonly problem: string;
+}
+
 export interface Health {
   /** Undefined for a valid configuration. */
   readonly wrong: WrongConfiguration | undefined;
@@ -50,6 +58,8 @@ export interface Health {
   readonly failed: readonly string[];
   /** True while the clock of the row times is not synchronised: the times may be wrong. */
   readonly isUnsynchronized: boolean;
+  /** Absent while the server has no certificate, or nothing is wrong with it. */
+  readonly certificate?: CertificateHealth;
   readonly datasets: readonly DatasetHealth[];
 }
 
@@ -83,15 +93,22 @@ export async function fetchHealth(from: string, signal: AbortSignal): Promise<He
 
 /** Undefined for JSON that is no health. Fields that are missing or of another type are ignored. */
 export function parseHealth(json: unknown): Health | undefined {
-  const { datasets, configuration, clock } = fieldsOf(json);
+  const { datasets, configuration, clock, certificate } = fieldsOf(json);
   const { synchronized } = fieldsOf(clock);
   if (!Array.isArray(datasets)) return undefined;
   return {
     wrong: parseWrong(fieldsOf(configuration)),
     failed: linesOf(fieldsOf(configuration)['failed']),
     isUnsynchronized: synchronized === 'no',
+    ...parseCertificate(fieldsOf(certificate)),
     datasets: datasets.map(parseDataset),
   };
+}
+
+function parseCertificate({ state, expires, problem }: Fields): Pick<Health, 'certificate'> {
+  const due = state === 'expiring' || state === 'expired' ? millisOf(expires) : undefined;
+  const told = textOf(problem);
+  return due === undefined && told === '' ? {} : { certificate: { expires: due, problem: told } };
 }
 
 function parseWrong({ problems, problemsSince, inUse, lastGood }: Fields): WrongConfiguration | undefined {

@@ -1,7 +1,13 @@
 // Words the notices about the server: one for each problem, and the announcement of each change.
 
 import { writeDuration, writeTime } from '../text/times.ts';
-import type { DatasetHealth, FailingSensor, Health, WrongConfiguration } from './health.ts';
+import type {
+  CertificateHealth,
+  DatasetHealth,
+  FailingSensor,
+  Health,
+  WrongConfiguration,
+} from './health.ts';
 import { historyNotices } from './history-notices.ts';
 import type { Notice } from './notice.ts';
 
@@ -33,6 +39,7 @@ export function noticesOf(
   }
   if (health.wrong !== undefined) notices.push(configurationNotice(health.wrong));
   if (health.failed.length > 0) notices.push(unopenedNotice(health.failed));
+  if (health.certificate !== undefined) notices.push(certificateNotice(health.certificate));
   if (health.isUnsynchronized) {
     notices.push({
       key: 'synchronized',
@@ -109,6 +116,19 @@ function configurationNotice({ problems, since, inUse, lastGood }: WrongConfigur
     lines: problems.slice(0, MOST_PROBLEMS),
     more: Math.max(0, problems.length - MOST_PROBLEMS),
     over: 'The configuration is right again',
+  };
+}
+
+function certificateNotice({ expires, problem }: CertificateHealth): Notice {
+  const isWrong = problem !== '';
+  return {
+    key: 'certificate',
+    title: isWrong
+      ? 'The certificate of the server is wrong'
+      : 'The certificate of the server is not renewed',
+    text: expires === undefined ? 'The former one stays in use.' : `It is valid until ${writeTime(expires)}.`,
+    lines: isWrong ? [problem] : [],
+    over: 'The certificate of the server is right again',
   };
 }
 

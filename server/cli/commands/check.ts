@@ -47,7 +47,7 @@ export function reportOf(
 ): string {
   const { config, skipped } = read;
   const { server, simulate, seed, datasets } = config;
-  const addresses = ownAddresses(server.host, server.port, network);
+  const addresses = ownAddresses(server, network);
   const [address = ''] = addresses;
   const whole = [
     ['configuration', originText(read)],

@@ -90,15 +90,13 @@ function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolea
 }
 
 /** Names a running server, which may hold the sensors that failed. */
-async function reportServer(
-  { server: { port, host }, datasets }: Config,
-  { machine, tell }: CommandContext,
-): Promise<void> {
-  const server = port === 0 ? undefined : await machine.serverAt(port, host);
-  if (server === undefined) return;
-  const [address = ''] = ownAddresses(host, port, machine.addresses);
+async function reportServer({ server, datasets }: Config, { machine, tell }: CommandContext): Promise<void> {
+  const { port, host } = server;
+  const running = port === 0 ? undefined : await machine.serverAt(port, host);
+  if (running === undefined) return;
+  const [address = ''] = ownAddresses(server, machine.addresses);
   tell.line(
-    `${server.name} runs at ${address} and may hold the sensors that failed: read its next row (curl -g ${shellWord(`${address}${datasets[0]?.info.name}${DAP2.ascii.suffix}?sensor[0]`)}), or stop it first (sudo systemctl stop dapberry)`,
+    `${running.name} runs at ${address} and may hold the sensors that failed: read its next row (curl -g ${shellWord(`${address}${datasets[0]?.info.name}${DAP2.ascii.suffix}?sensor[0]`)}), or stop it first (sudo systemctl stop dapberry)`,
   );
 }
 

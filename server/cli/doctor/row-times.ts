@@ -1,7 +1,7 @@
 // Examines whether the row times of a running server are ahead of a clock that was set back.
 
+import type { AnsweringServer } from '../../machine/answering-server.ts';
 import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
-import type { AnsweringServer } from '../../machine/machine.ts';
 import { spoken } from '../../text/terminal-text.ts';
 import { type Finding, fix, note } from './finding.ts';
 

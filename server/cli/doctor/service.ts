@@ -6,9 +6,11 @@ import { inUseText, secondsText } from '../../config/configuration-state.ts';
 import { type ConfigResult, originText } from '../../config/read.ts';
 import { DEFAULT_PORT } from '../../config/schema/schema.ts';
 import { problemLine } from '../../config/text/problem.ts';
-import type { AnsweringServer, Machine } from '../../machine/machine.ts';
+import type { AnsweringServer } from '../../machine/answering-server.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { type ServiceOptions, serviceOptionsText } from '../../machine/service-options.ts';
 import { counted } from '../../text/terminal-text.ts';
+import { examineCertificate, examineRunningCertificate } from './certificate.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 import { examineRowTimes } from './row-times.ts';
 
@@ -25,6 +27,7 @@ export async function examineService(
     ...(config === undefined
       ? await runningInstead(machine, options)
       : await port(machine, config.server, options)),
+    ...(await examineCertificate(machine, config?.server.tls)),
     ...(await service(machine)),
   ];
 }
@@ -46,7 +49,7 @@ function configuration(read: ConfigResult, file: string | undefined): readonly F
 /** The port of a wrong configuration is not known: the server is looked for at the usual one. */
 async function runningInstead(machine: Machine, { port: number = DEFAULT_PORT, host }: ServiceOptions) {
   const running = await machine.serverAt(number, host);
-  return running === undefined ? [] : inUse(running);
+  return running === undefined ? [] : [...inUse(running), ...examineRunningCertificate(running)];
 }
 
 /** What a running server serves, if that is not what its files say. */
@@ -82,6 +85,7 @@ async function port(
   return [
     ok('port', `${running.name} answers on ${number}${origin}`),
     ...inUse(running),
+    ...examineRunningCertificate(running),
     ...examineRowTimes(running),
   ];
 }

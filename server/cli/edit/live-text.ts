@@ -17,7 +17,9 @@ export interface SavedConfig {
   /** Its file, as it was named and as it is. */
   readonly files: readonly [string, string];
   /** Where the server listens; undefined if no configuration says so. */
-  readonly named: { readonly host?: string | undefined; readonly port: number } | undefined;
+  readonly named:
+    | { readonly host?: string | undefined; readonly port: number; readonly tls?: object | undefined }
+    | undefined;
   /** It was saved with mistakes. */
   readonly isWrong: boolean;
   /** Datasets have changed, so that the server states a new time. */
@@ -30,7 +32,7 @@ export async function liveText(
   machine: Machine,
   { files, named, isWrong, hasNews, since }: SavedConfig,
 ): Promise<string> {
-  const { port = DEFAULT_PORT, host } = named ?? {};
+  const { port = DEFAULT_PORT, host, tls } = named ?? {};
   const [file] = files;
   const begun = performance.now();
   let isAnswering = false;
@@ -49,6 +51,6 @@ export async function liveText(
     await delay(PAUSE_MS);
   } while (performance.now() - begun < PATIENCE_MS);
   if (isAnswering)
-    return `the server on port ${port} has not taken it over yet: see http://localhost:${port}/health, and whether it serves ${file}`;
+    return `the server on port ${port} has not taken it over yet: see ${tls === undefined ? 'http' : 'https'}://localhost:${port}/health, and whether it serves ${file}`;
   return `no server answers on port ${port}: start it with sudo systemctl start dapberry, or dapberry serve --config ${shellWord(file)}`;
 }

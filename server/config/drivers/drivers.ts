@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readRegular, type SensorKind, UnfitFile } from '../../../device/index.ts';
+import { codeOf, reasonOf } from '../../machine/file-reason.ts';
 import { valueAt } from '../mistakes/explain.ts';
 import { isMapping } from '../text/dataset-node.ts';
 import type { Document } from '../text/document.ts';
-import { codeOf, reasonOf } from '../text/find.ts';
 import { type DriverFault, type DriverModule, loadDriver, unfitName } from './driver-module.ts';
 
 /** The kind of each driver, or its faults, by the path of its file. */

@@ -14,6 +14,15 @@ export const addressEntry = z
 
 const HOST_ENTRY = '"*", or the name of this server such as pi.example.org or *.example.org, without a port';
 
+const FILE = 'an absolute path, or the name of a credential of the service';
+
+/** A path, or a name for LoadCredential=. */
+const secretFile = (description: string) =>
+  z
+    .string()
+    .regex(/^(?:\/[^\0]*[^\0/]|[\w-][\w.-]*)$/)
+    .meta({ description, expected: FILE });
+
 /** Keys of `server`. */
 export const ACCESS_SHAPE = {
   allow: z
@@ -30,16 +39,20 @@ export const ACCESS_SHAPE = {
     .describe(
       'Names of this server that requests may use in their `Host` header, besides IP addresses, localhost and the name of the machine; by default all. Required beside restricted `cors.origins`; * allows all.',
     ),
+  tls: z
+    .strictObject({
+      certificate: secretFile(
+        'The file of the certificate and of those up to the root, as PEM: an absolute path, or the name of a credential (`LoadCredential=`).',
+      ),
+      key: secretFile(
+        'The file of the private key, as PEM without a passphrase, which other users of the machine may not read: a path or a name likewise.',
+      ),
+    })
+    .optional()
+    .describe(
+      'Speak https with this certificate, and no plain HTTP; the files are read again when they change.',
+    ),
 };
-
-const FILE = 'an absolute path, or the name of a credential of the service';
-
-/** A path, or a name for LoadCredential=. */
-const secretFile = (description: string) =>
-  z
-    .string()
-    .regex(/^(?:\/[^\0]*[^\0/]|[\w-][\w.-]*)$/)
-    .meta({ description, expected: FILE });
 
 export const ACCESS = z
   .strictObject({

@@ -3,6 +3,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readRegular, UnfitFile } from '../../../device/index.ts';
+import { codeOf, reasonOf } from '../../machine/file-reason.ts';
 import { USUAL_FILE } from '../../machine/usual-file.ts';
 import type { ConfigSource } from './config-source.ts';
 import { LARGEST_TEXT } from './document-text.ts';
@@ -109,26 +110,4 @@ async function namesIn(folder: string, problems: Problem[]): Promise<readonly st
     problems.push({ source: folder, path: '', expected: 'a folder that can be read', found });
     return [];
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'none',
-  ENOTDIR: 'none',
-  EISDIR: 'a folder',
-  EACCES: 'one that this user may not read',
-  EPERM: 'one that this user may not read',
-  ELOOP: 'a loop of symbolic links',
-  EAGAIN: 'one without data to read now',
-  EMFILE: 'too many open files',
-  ENFILE: 'too many open files',
-};
-
-/** What was found instead of a readable file, by the code of the error. */
-export function reasonOf(code: string): string {
-  return REASONS[code] ?? code;
-}
-
-/** The code of a system's error, or the error as text. */
-export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -7,18 +7,19 @@ import type { HistoryStatus } from '../../store/row-store.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { VERSION } from '../../version.ts';
 import { readableBy } from '../guard.ts';
-import type { RouteContext } from '../server-state.ts';
+import type { RouteContext, ServerState } from '../server-state.ts';
 
 export function healthRoute(app: FastifyInstance, { state, streams, connections }: RouteContext): void {
   const options = { exposeHeadRoute: true, config: { access: 'health' } } as const;
   app.get('/health', options, async (request, reply) => {
-    const { configuration, clock } = state;
+    const { configuration, clock, certificate } = state;
     const readable = readableBy(request, state, 'health');
     const datasets = readable.map(dataset => datasetHealth(dataset, streams));
     const isWhole = readable.length === state.datasets.length;
     const isHealthy =
       !configuration?.problems.length &&
       !configuration?.failed.length &&
+      isHealthyCertificate(certificate) &&
       state.datasets.every(dataset => {
         const { failure, source, store } = dataset.status();
         return failure === undefined && isHealthyHistory(store?.history) && isHealthySource(source);
@@ -32,6 +33,7 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       uptime: Math.round(process.uptime()),
       // Its mistakes quote the configuration.
       ...(configuration === undefined || !isWhole ? {} : { configuration }),
+      ...(certificate === undefined ? {} : { certificate: isWhole ? certificate : expiryIn(certificate) }),
       // An unsynchronised clock is no fault: a machine without a time server is as healthy as it can be.
       ...(clock === undefined ? {} : { clock }),
       streams: streams.size,
@@ -43,6 +45,17 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       datasets,
     };
   });
+}
+
+function isHealthyCertificate(certificate: ServerState['certificate']): boolean {
+  if (certificate === undefined) return true;
+  const { state, problem } = certificate;
+  return problem === undefined && (state === 'valid' || state === 'expiring');
+}
+
+/** The part that every client sees in the handshake; the rest names files. */
+function expiryIn({ state, expires }: NonNullable<ServerState['certificate']>): object {
+  return { state, ...(expires === undefined ? {} : { expires }) };
 }
 
 /** A dataset's part of the answer, without the fields that rows of its kind do not have. */

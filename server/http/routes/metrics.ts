@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
+import { certificateMetric } from '../../metrics/certificate-metric.ts';
 import { clockMetric } from '../../metrics/clock-metric.ts';
 import { configurationMetrics } from '../../metrics/configuration-metrics.ts';
 import { connectionMetrics } from '../../metrics/connection-metrics.ts';
@@ -23,6 +24,7 @@ export function metricsRoute(
       [
         ...ofProcess,
         clockMetric(state.clock),
+        certificateMetric(state.certificate),
         ...configurationMetrics(state.configuration),
         ...datasetMetrics(datasets),
         ...streamMetrics(datasets, streams, rowFormats),

@@ -57,6 +57,10 @@ const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string
     'sent too many requests without waiting for the answers and was disconnected (server.maxUnansweredRequests)',
     'sent too many requests without waiting for the answers and were disconnected (server.maxUnansweredRequests)',
   ],
+  'connection-handshake': [
+    'did not complete the handshake of TLS: it spoke http, an old version or nothing, or did not trust the certificate',
+    'did not complete the handshake of TLS: they spoke http, an old version or nothing, or did not trust the certificate',
+  ],
   'connection-stuck': [
     'read nothing of its responses and was disconnected',
     'read nothing of their responses and were disconnected',

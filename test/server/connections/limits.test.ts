@@ -102,7 +102,9 @@ describe('connections', () => {
     const honest = await reader();
     const silent = Array.from({ length: 400 }, () => new RawClient(server.port));
     clients.push(...silent);
-    await expect.poll(async () => (await connections()).displaced).toBeGreaterThanOrEqual(351);
+    await expect
+      .poll(async () => (await connections()).displaced, { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(351);
     const { length } = honest.bytes;
     expect((await client().ask('/roberrypi.dods?sensor[0:1:4]').answer()).status).toBe(200);
     await honest.until(() => honest.bytes.length > length);

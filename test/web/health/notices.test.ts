@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { DatasetHealth, FailingSensor, WrongConfiguration } from '../../../web/health/health.ts';
+import {
+  type DatasetHealth,
+  type FailingSensor,
+  parseHealth,
+  type WrongConfiguration,
+} from '../../../web/health/health.ts';
 import type { HistoryHealth } from '../../../web/health/history-health.ts';
 import { newsOf, noticesOf } from '../../../web/health/notices.ts';
 
@@ -38,6 +43,27 @@ describe('notices', () => {
     expect(said({})).toEqual([]);
     const health = { wrong: undefined, failed: [], isUnsynchronized: false, datasets: [] };
     expect(noticesOf(health, undefined, labels)).toEqual([]);
+  });
+
+  it('say until when a certificate is valid, and what is wrong with its files', () => {
+    const told = (certificate: object) =>
+      noticesOf(parseHealth({ datasets: [], certificate })!, undefined, labels).map(
+        ({ title, text, lines }) => [title, text, lines],
+      );
+    const expires = 1795239034;
+    expect(told({ state: 'valid', expires })).toEqual([]);
+    for (const state of ['expiring', 'expired'])
+      expect(told({ state, expires })).toEqual([
+        [
+          'The certificate of the server is not renewed',
+          expect.stringMatching(/^It is valid until .*2026.*\.$/),
+          [],
+        ],
+      ]);
+    expect(told({ state: 'valid', expires, problem: 'server.tls.key: x' })).toEqual([
+      ['The certificate of the server is wrong', 'The former one stays in use.', ['server.tls.key: x']],
+    ]);
+    expect(told({ state: 7, expires: 'x', problem: {} })).toEqual([]);
   });
 
   it('say which sensor fails, since when and why, and which columns have no values', () => {

@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EditLock } from '../../../../server/cli/edit/edit-lock.ts';
 import { editConfig } from '../../../../server/cli/edit/editing.ts';
-import { type AnsweringServer, type Machine, thisMachine } from '../../../../server/machine/machine.ts';
+import type { AnsweringServer } from '../../../../server/machine/answering-server.ts';
+import { type Machine, thisMachine } from '../../../../server/machine/machine.ts';
 
 const dataset = (name: string, interval: number, title = 'A') =>
   `  ${name}: { title: ${title}, interval: ${interval}, sensors: [{ kind: tmp36-simulated }] }\n`;

@@ -1,0 +1,104 @@
+// Asks a port of this machine for the health of a dapberry server, with TLS where the server wants it.
+
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import { z } from 'zod';
+
+export interface AnsweringServer {
+  /** Such as `dapberry/0.1.0`. */
+  readonly name: string;
+  /** Its datasets, and the seconds that their row times are ahead of the clock; empty if the server does not report them. */
+  readonly datasets: readonly { readonly name: string; readonly ahead: number }[];
+  /** The state of its configuration; absent if the server does not report it. */
+  readonly configuration?: AnsweringConfiguration | undefined;
+  /** The certificate of a server that speaks https. */
+  readonly certificate?: z.infer<typeof CERTIFICATE> | undefined;
+}
+
+const CONFIGURATION = z.object({
+  files: z.array(z.string()),
+  since: z.number(),
+  problems: z.array(z.string()),
+  failed: z.array(z.string()),
+  problemsSince: z.number().optional(),
+  inUse: z.enum(['current', 'previous', 'last-good', 'host-only']),
+  lastGood: z.number().optional(),
+});
+
+const CERTIFICATE = z.object({
+  state: z.enum(['valid', 'expiring', 'expired', 'none']),
+  expires: z.number().optional(),
+  problem: z.string().optional(),
+});
+
+export type AnsweringConfiguration = z.infer<typeof CONFIGURATION>;
+
+/** Time limit for a response. */
+const TIMEOUT_MS = 2000;
+
+/** Bytes of an answer that are read at most. */
+const LONGEST = 16 * 1024 ** 2;
+
+/** The part of the response of /health that is used. */
+const HEALTH = z.object({
+  datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }).optional() })),
+  configuration: CONFIGURATION.optional().catch(undefined),
+  certificate: CERTIFICATE.optional().catch(undefined),
+});
+
+export async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServer | undefined> {
+  const name = host.includes(':') ? (host === '::' ? '::1' : host) : host;
+  const plain = await ask('http', name, port).catch(() => undefined);
+  if (plain === undefined) return undefined;
+  // A server with TLS says so in plain HTTP, also while it has no certificate.
+  const answer =
+    plain.status === 400 ? ((await ask('https', name, port).catch(() => undefined)) ?? plain) : plain;
+  const { server, body } = answer;
+  if (!server.startsWith('dapberry/')) return undefined;
+  // Without the password of a user, the body is an error.
+  const { data } = HEALTH.safeParse(jsonIn(body));
+  const datasets = data?.datasets.map(({ name, clock }) => ({ name, ahead: clock?.ahead ?? 0 })) ?? [];
+  return {
+    name: server,
+    datasets,
+    ...(data?.configuration === undefined ? {} : { configuration: data.configuration }),
+    ...(data?.certificate === undefined ? {} : { certificate: data.certificate }),
+  };
+}
+
+interface ReceivedAnswer {
+  readonly status: number;
+  /** The program that answers, such as `dapberry/0.1.0`. */
+  readonly server: string;
+  readonly body: string;
+}
+
+function ask(scheme: 'http' | 'https', hostname: string, port: number): Promise<ReceivedAnswer> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    // The certificate names other addresses than this one, and no secret is sent.
+    const options = { hostname, port, path: '/health', agent: false, signal } as const;
+    const take = (response: IncomingMessage) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => {
+        body += text;
+        if (body.length > LONGEST) response.destroy(new Error('too long'));
+      });
+      response.once('error', reject);
+      const server = String(response.headers['xopendap-server'] ?? '');
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, server, body }));
+    };
+    const request =
+      scheme === 'http' ? httpGet(options, take) : httpsGet({ ...options, rejectUnauthorized: false }, take);
+    request.once('error', reject);
+  });
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
