@@ -64,6 +64,8 @@ export interface FoundSensor {
   readonly options: Readonly<Record<string, unknown>>;
   /** A name for it if several of its kind can be attached: a DAP2 identifier. */
   readonly name?: string;
+  /** A readable name that tells it from others of its kind, as a person would call it: `DS18B20 ...4d49`. */
+  readonly title?: string;
   /** A description to recognise it by: `cpu-thermal, 48.3 degree_Celsius`. */
   readonly note?: string;
 }

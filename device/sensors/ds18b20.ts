@@ -113,6 +113,7 @@ export const ds18b20 = sensorKind({
     return found.map(({ address, master }) => ({
       options: { address },
       name: shortName(address, all),
+      title: titleOf(address, all),
       note: `${address} on ${master}`,
     }));
   },
@@ -126,6 +127,26 @@ function shortName(address: string, all: readonly string[]): string {
   const end = address.slice(-DIGITS);
   const isUnique = all.filter(other => other.endsWith(end)).length === 1;
   return `w1_${isUnique ? end : address.replace('-', '_')}`;
+}
+
+/** The chips of the families (first byte of an address). */
+const CHIPS: Readonly<Record<string, string>> = {
+  '10': 'DS18S20',
+  '22': 'DS1822',
+  '28': 'DS18B20',
+  '3b': 'DS1825',
+  '42': 'DS28EA00',
+};
+
+/** Digits of an address in a title, as far as these differ between all thermometers. */
+const SHOWN_DIGITS = 4;
+
+function titleOf(address: string, all: readonly string[]): string {
+  const [family = '', serial = ''] = address.split('-');
+  const digits = [SHOWN_DIGITS, DIGITS, serial.length].find(
+    count => all.filter(other => other.endsWith(serial.slice(-count))).length === 1,
+  );
+  return `${CHIPS[family] ?? 'Thermometer'} ...${serial.slice(-(digits ?? serial.length))}`;
 }
 
 async function thermometerAt(bus: OneWire, address: string | undefined): Promise<Thermometer> {

@@ -8,6 +8,7 @@ import { quantityNow } from '../models/quantity.ts';
 import { randomBits } from '../models/seeded-noise.ts';
 import type { Channel } from '../sensor.ts';
 import {
+  type ClassDevice,
   type DeviceClass,
   deviceAt,
   deviceOption,
@@ -82,11 +83,27 @@ export const iio = sensorKind({
       const inputs = inputsAmong(await files.list(device.path).catch(() => []));
       if (inputs.length === 0) return [];
       const options = { device: optionOf(device, devices), inputs: inputs.slice(0, MOST_INPUTS) };
-      return [{ options, name: names[index]!, note: `iio:device${device.number}, ${device.name}` }];
+      const title = titleOf(device, devices);
+      return [
+        {
+          options,
+          name: names[index]!,
+          ...(title && { title }),
+          note: `iio:device${device.number}, ${device.name}`,
+        },
+      ];
     });
     return (await Promise.all(found)).flat();
   },
 });
+
+/** `BME280`, or `BME280 (iio:device1)` if there are several; undefined for a device without a name. */
+function titleOf({ name, number }: ClassDevice, all: readonly ClassDevice[]): string | undefined {
+  if (name === '') return undefined;
+  // The names of drivers are small letters, those of chips are not.
+  const title = /^[a-z]+\d+[a-z]?$/.test(name) ? name.toUpperCase() : name;
+  return all.filter(other => other.name === name).length === 1 ? title : `${title} (${IIO.prefix}${number})`;
+}
 
 interface Input {
   readonly quantity: Quantity;

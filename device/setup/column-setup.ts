@@ -41,6 +41,8 @@ export type SamplingOverride = Pick<Sampling, 'every' | 'between'>;
 export interface SetupOptions {
   /** A name of its own, with which its columns then begin: `air` gives `air_temperature`. The kind's name by default. */
   readonly name?: string;
+  /** A readable name, for people who read its values; the name by default. */
+  readonly title?: string;
   /** By the names of the kind's channels. */
   readonly channels?: Readonly<Record<string, ChannelOverride>>;
   /** By the names of the new columns, which get the sensor's name as a prefix. Columns from unknown channels are left out. */
@@ -52,19 +54,19 @@ export interface SetupOptions {
 export function setUpSensor(
   kind: SensorKind,
   options: Readonly<Record<string, unknown>> = {},
-  { name, channels = {}, derived = {}, sampling = {} }: SetupOptions = {},
+  { name, title = name, channels = {}, derived = {}, sampling = {} }: SetupOptions = {},
 ): SensorSetup {
   const columns = kind
     .channels(options)
     .map(channel =>
-      columnOf(channel, name, Object.hasOwn(channels, channel.name) ? channels[channel.name] : {}),
+      columnOf(channel, { name, title }, Object.hasOwn(channels, channel.name) ? channels[channel.name] : {}),
     );
   const derivedColumns = Object.entries(derived).flatMap(([key, override]) => {
     const place = columns.findIndex(({ channel }) => channel === override.from);
     const source = columns[place];
     if (source === undefined) return [];
     const derivedFrom = derivedColumn(key, named(name, key), override, source.column, place);
-    return [{ ...derivedFrom, column: { ...derivedFrom.column, ...ownName(name) } }];
+    return [{ ...derivedFrom, column: { ...derivedFrom.column, ...shownName(title) } }];
   });
   return { kind, name: name ?? kind.name, options, columns, derived: derivedColumns, sampling };
 }
@@ -92,19 +94,19 @@ function named(sensor: string | undefined, channel: string): string {
   return sensor === undefined ? channel : `${sensor}_${channel}`;
 }
 
-function ownName(sensor: string | undefined): Pick<Channel, 'sensorName'> {
-  return sensor === undefined ? {} : { sensorName: sensor };
+function shownName(title: string | undefined): Pick<Channel, 'sensorName'> {
+  return title === undefined ? {} : { sensorName: title };
 }
 
 function columnOf(
   channel: Channel,
-  sensor: string | undefined,
+  { name, title }: { readonly name: string | undefined; readonly title: string | undefined },
   { calibration, ...override }: ChannelOverride = {},
 ): ColumnSetup {
   const ofKind = calibration === undefined ? channel : correctedChannel(channel, calibration);
   return {
     channel: channel.name,
-    column: { ...ofKind, name: named(sensor, channel.name), ...ownName(sensor), ...override },
+    column: { ...ofKind, name: named(name, channel.name), ...shownName(title), ...override },
     ...(calibration === undefined ? {} : { calibration }),
   };
 }

@@ -1,4 +1,4 @@
-// Builds the datasets that are served without a configuration: attached sensors, a simulated thermometer, this machine's load.
+// Builds the datasets that are served without a configuration: attached sensors, else a simulated thermometer; this machine's load.
 
 import { stringify } from 'yaml';
 import {
@@ -10,7 +10,7 @@ import {
   simulatedHost,
   usualOptions,
 } from '../../device/index.ts';
-import { type FoundOfKind, foundText } from './reference/paste.ts';
+import { type FoundOfKind, foundText, pasteText } from './reference/paste.ts';
 import type { ConfigSource } from './text/config-source.ts';
 
 export interface BuiltinDatasets {
@@ -18,6 +18,10 @@ export interface BuiltinDatasets {
   readonly sources: readonly ConfigSource[];
   /** Why datasets or sensors are left out, one sentence each. */
   readonly skipped: readonly string[];
+  /** A configuration of the attached sensors for a person to edit; undefined if none is attached. */
+  readonly lines?: string;
+  /** The attached sensors that the kernel lists, also those that are left out; a text for each. */
+  readonly known: readonly string[];
 }
 
 /** The 2013 experiment's dataset: a TMP36 on a Raspberry Pi. */
@@ -55,33 +59,37 @@ const ATTACHED = {
 const LOAD = '/proc/loadavg';
 
 /**
- * The built-in datasets. `skipped` explains why a machine without `/proc` serves `roberrypi` alone, and which sensors take
- * longer to read than the requested `interval` (in seconds).
+ * The built-in datasets: `attached`, or the simulated `roberrypi` where nothing is attached, and `host`. `skipped` explains why a machine
+ * without `/proc` lacks `host`, and which sensors take longer to read than the requested `interval` (in seconds).
  */
 export async function builtinConfig(
   host: SensorHost,
   simulate: boolean,
   interval?: number,
 ): Promise<BuiltinDatasets> {
-  const sources = [sourceOf('roberrypi', ROBERRYPI)];
+  const { found, skipped, known } = simulate
+    ? { found: [], skipped: [], known: [] }
+    : await attachedTo(host, interval);
+  // A simulation beside measured values would be taken for one of them.
+  const sources = [found.length === 0 ? sourceOf('roberrypi', ROBERRYPI) : attachedSource(found)];
+  const facts = found.length === 0 ? { known } : { known, lines: pasteText(found) };
   if (!simulate && !(await isThere(LOAD, host))) {
     const why = `${LOAD} does not exist: its sensors read files of the Linux kernel, and this machine runs ${process.platform}`;
-    return { sources, skipped: [`dataset host is left out: ${why}`] };
+    return { sources, skipped: [...skipped, `dataset host is left out: ${why}`], ...facts };
   }
   const sensors = await Promise.all(
     ['host-load', 'host-cpu', 'host-network', 'thermal'].map(name => sensorsOf(name, host, simulate)),
   );
   const info = simulate ? SIMULATED_HOST : HOST;
   sources.push(sourceOf('host', { ...info, sensors: sensors.flat() }));
-  const { found, skipped } = simulate ? { found: [], skipped: [] } : await attachedTo(host, interval);
   // Rejects if descriptors have run out meanwhile, as sensors then seem to be missing.
   if (!simulate) await isThere(LOAD, host);
-  if (found.length > 0) {
-    const content = `${stringify(ATTACHED)}${foundText(found)}`;
-    // Real sensors come before simulated ones: a page opens with the first dataset.
-    sources.unshift({ name: 'built-in attached', content, dataset: 'attached' });
-  }
-  return { sources, skipped };
+  return { sources, skipped, ...facts };
+}
+
+function attachedSource(found: readonly FoundOfKind[]): ConfigSource {
+  const content = `${stringify(ATTACHED)}${foundText(found)}`;
+  return { name: 'built-in attached', content, dataset: 'attached' };
 }
 
 /** Whether the file exists; rejects if that is unknown, as on a machine short of file descriptors. */
@@ -98,17 +106,24 @@ async function isThere(path: string, { files }: SensorHost): Promise<boolean> {
 interface AttachedSensors {
   readonly found: readonly FoundOfKind[];
   readonly skipped: readonly string[];
+  readonly known: readonly string[];
 }
 
-/** The sensors that the kernel lists, without those that are too slow. */
-async function attachedTo(host: SensorHost, interval: number | undefined): Promise<AttachedSensors> {
+/** The attached sensors that the kernel lists. Does not reject. */
+export async function knownSensors(host: SensorHost): Promise<readonly FoundOfKind[]> {
   const kinds = SENSOR_KINDS.filter(({ name }) => KNOWN_TO_THE_KERNEL.includes(name));
   const lists = kinds.map(async kind =>
     ((await kind.find?.(host)) ?? []).map((sensor): FoundOfKind => ({ kind, found: sensor })),
   );
+  return (await Promise.all(lists)).flat();
+}
+
+/** Those without the ones that are too slow. */
+async function attachedTo(host: SensorHost, interval: number | undefined): Promise<AttachedSensors> {
   const found: FoundOfKind[] = [];
   const skipped: string[] = [];
-  for (const sensor of (await Promise.all(lists)).flat()) {
+  const all = await knownSensors(host);
+  for (const sensor of all) {
     const { kind, found: place } = sensor;
     const takes = kind.conversionTime(kind.options.parse(place.options));
     if (!interval || takes <= interval) found.push(sensor);
@@ -117,7 +132,12 @@ async function attachedTo(host: SensorHost, interval: number | undefined): Promi
         `${kind.name} ${place.note ?? ''} is left out: a reading takes ${takes} s, and the interval is ${interval} s`,
       );
   }
-  return { found, skipped };
+  return { found, skipped, known: all.map(sensorText) };
+}
+
+/** The same for the same sensor, so that a new one is noticed. */
+export function sensorText({ kind, found }: FoundOfKind): string {
+  return `${kind.name} ${JSON.stringify(found.options)}`;
 }
 
 /** The sensors of a kind that are attached, as entries of a configuration. */

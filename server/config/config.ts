@@ -53,12 +53,22 @@ export interface AccessConfig {
   readonly rules: AccessRules;
 }
 
+/** What is known of datasets that nobody has configured. */
+export interface BuiltinFacts {
+  /** A configuration of the attached sensors for a person to edit; undefined if none is attached. */
+  readonly lines: string | undefined;
+  /** The attached sensors that the kernel lists, also those that are left out; a text for each. */
+  readonly known: readonly string[];
+}
+
 export interface Config {
   readonly server: ServerConfig;
   readonly access?: AccessConfig;
   /** True: every sensor is simulated, and nothing of the machine is read. */
   readonly simulate: boolean;
   readonly seed: number;
+  /** The datasets are the built-in ones, as no file has a dataset; absent otherwise. */
+  readonly builtin?: BuiltinFacts;
   /** In the order of the texts. */
   readonly datasets: readonly DatasetConfig[];
 }

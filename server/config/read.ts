@@ -115,8 +115,9 @@ export async function readTexts(
   const served = loadDocuments([...documents, ...readSources(builtin.sources)], { overrides, historyPath });
   if ('problems' in served) return { ...served, ...whole, isUnread: false };
   const { access } = config;
+  const withLines = { ...served.config, builtin: { lines: builtin.lines, known: builtin.known } };
   return {
-    config: access === undefined ? served.config : { ...served.config, access },
+    config: access === undefined ? withLines : { ...withLines, access },
     ...whole,
     files,
     isBuiltin: true,

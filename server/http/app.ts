@@ -30,6 +30,7 @@ import { guard } from './guard.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { DOCUMENTS } from './responses/documents.ts';
 import { arrayRoutes } from './routes/arrays.ts';
+import { attachedRoute } from './routes/attached.ts';
 import { catalogRoute } from './routes/catalog.ts';
 import { dapRoutes } from './routes/dap.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -219,6 +220,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   dapRoutes(app, context);
   arrayRoutes(app, context);
   catalogRoute(app, context);
+  attachedRoute(app, context);
   latestRoutes(app, context);
   healthRoute(app, context);
   metricsRoute(app, context);

@@ -2,6 +2,7 @@
 
 import type { ResponseFormat } from '../../dap/protocol.ts';
 import type { AccessRules } from '../access/rules.ts';
+import type { BuiltinFacts } from '../config/config.ts';
 import type { ConfigurationState } from '../config/configuration-state.ts';
 import type { HttpLimits } from '../config/http-limits.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
@@ -27,6 +28,8 @@ export interface ServerState {
   readonly hosts?: readonly string[] | undefined;
   /** Who may read; by default everyone. */
   readonly access?: AccessRules | undefined;
+  /** What is known of datasets that nobody has configured; undefined for those of a configuration. */
+  readonly builtin?: BuiltinFacts | undefined;
   /** Origins, such as `https://example.org`, whose pages may read the data in a browser; by default all. */
   readonly origins?: readonly string[];
   /** Origins whose pages may show `/embed.html` in a frame, besides the pages of this server; by default none. */

@@ -1,6 +1,7 @@
 // Holds the state of the running server: routes, health, metrics and supervision read it at the moment that they need it.
 
 import type { AccessRules } from '../access/rules.ts';
+import type { BuiltinFacts } from '../config/config.ts';
 import { type ConfigurationState, inUseText, secondsText } from '../config/configuration-state.ts';
 import type { ServerConfig } from '../config/schema/schema.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -50,6 +51,10 @@ export class LiveState implements ServerState, ServiceState {
 
   get access(): AccessRules | undefined {
     return this.#running.config.access?.rules;
+  }
+
+  get builtin(): BuiltinFacts | undefined {
+    return this.#running.config.builtin;
   }
 
   get origins(): readonly string[] {

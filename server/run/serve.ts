@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { shellWord } from '../../dap/client/http/shell-word.ts';
 import { DAP2 } from '../../dap/formats/index.ts';
+import { thisHost } from '../../device/index.ts';
 import type { Overrides } from '../config/config.ts';
 import { Drivers } from '../config/drivers/drivers.ts';
 import { LastGood } from '../config/last-good.ts';
@@ -17,6 +18,7 @@ import { networkAddresses, thisMachine } from '../machine/machine.ts';
 import { stateFolders } from '../machine/state-directory.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { LiveCertificate } from '../tls/live-certificate.ts';
+import { AttachedWatch } from './attached-watch.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import { knownOpenFileLimit } from './descriptors.ts';
 import { LiveState } from './live-state.ts';
@@ -116,6 +118,11 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     logger,
   });
   const ending = new AbortController();
+  const attached = new AttachedWatch({
+    builtin: () => (running.config.simulate ? undefined : running.config.builtin),
+    host: thisHost(config.seed),
+    reload: () => reloader.reload(),
+  });
   endThoughBlocked();
   // A mended configuration may have histories.
   const mayStore = wrong !== undefined || config.datasets.some(({ history }) => history !== undefined);
@@ -132,6 +139,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       supervision.stopping();
       clock.close();
       certificate.close();
+      attached.close();
       await Promise.all([reloader.close(), app.close()]);
       await threadsBack(until);
     },

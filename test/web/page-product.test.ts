@@ -120,6 +120,32 @@ describeWith('chromium', 'one product', () => {
     });
   });
 
+  describe('a server whose sensors nobody has named', () => {
+    const LINES = 'datasets:\n  station:\n    sensors:\n      - kind: thermal\n';
+
+    it('leads to lines to paste, and breaks no rule of axe', async () => {
+      server.change({ builtin: { lines: LINES, known: [] } });
+      const opened = await openPage(browser, `${server.url}/?url=roberrypi`);
+      page = opened.page;
+      await numbersShown(page);
+      const panel = page.locator('#first-run');
+      await panel.waitFor();
+      expect(await panel.textContent()).toContain('Next: name your sensors');
+      expect(await panel.textContent()).not.toContain('simulated');
+      await panel.getByText('Lines to paste').click();
+      const lines = panel.locator('pre');
+      await expect.poll(() => lines.textContent(), PATIENT).toContain(LINES);
+      expect(await violationsOn(page)).toEqual([]);
+      await panel.getByRole('button', { name: 'Do not show this again' }).click();
+      // The wall, which is the first sight of a server with several datasets, has the panel too.
+      await page.evaluate(() => localStorage.clear());
+      await page.goto(server.url);
+      await panel.waitFor();
+      server.change({ builtin: undefined });
+      expect(opened.problems).toEqual([]);
+    });
+  });
+
   describe('the live page', () => {
     it.each([
       ['light', ['live', 'pinned', 'paused', 'form', 'past', 'error'], {}],

@@ -1,4 +1,4 @@
-// Loads the parts of the page that few servers need: the picker of many datasets, and the panel of a server without a sensor.
+// Loads the parts of the page that few servers need: the picker of many datasets, and the panels of a server that nobody has set up.
 
 import type { Catalog } from '../stream/catalog.ts';
 import { byId } from '../text/element.ts';
@@ -17,7 +17,11 @@ export async function addExtras(catalog: Catalog): Promise<void> {
   }
   // Nobody dismisses a panel on a kiosk.
   const isKiosk = document.documentElement.hasAttribute('data-kiosk');
-  if (isWithoutSensor(catalog) && !isKiosk) {
+  if (isKiosk) return;
+  if (catalog.lines !== undefined) {
+    const { showNaming } = await import('./naming.ts');
+    showNaming(catalog.lines);
+  } else if (isWithoutSensor(catalog)) {
     const { showFirstRun } = await import('./first-run.ts');
     showFirstRun(catalog);
   }

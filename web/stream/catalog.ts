@@ -31,6 +31,8 @@ export interface Catalog {
   readonly datasets: readonly CatalogEntry[];
   /** The formats of DAP2, if the server lists none. */
   readonly formats: readonly ResponseFormat[];
+  /** The address of lines with which an operator names the sensors that the server has found; undefined once that is done. */
+  readonly lines?: string;
 }
 
 /** The catalogue of a server that has none. */
@@ -38,7 +40,7 @@ export const NO_CATALOG: Catalog = { datasets: [], formats: DAP2_FORMATS };
 
 /** Reads a catalogue that came from the address `from`. Throws an error that names the mistake in it. */
 export function parseCatalog(json: unknown, from: string): Catalog {
-  const { datasets, formats } = fieldsOf(json);
+  const { datasets, formats, lines } = fieldsOf(json);
   if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
   return {
     datasets: datasets.map((entry: unknown, index) => {
@@ -65,6 +67,7 @@ export function parseCatalog(json: unknown, from: string): Catalog {
           return format;
         })
       : DAP2_FORMATS,
+    ...(typeof lines === 'string' ? { lines: new URL(lines, from).href } : {}),
   };
 }
 

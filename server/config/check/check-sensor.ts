@@ -20,6 +20,7 @@ import {
   derivedSchema,
   driverSensorSchema,
   sensorNameSchema,
+  sensorTitleSchema,
 } from '../schema/sensor-schema.ts';
 import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import { type Problem, quoted, type Step } from '../text/problem.ts';
@@ -81,6 +82,7 @@ function ofKind(
     kind: kindWord,
     driver: _driver,
     name,
+    title,
     channels,
     derived,
     every: _every,
@@ -98,10 +100,12 @@ function ofKind(
   }
   const { data } = options;
   const ownName = sensorNameSchema.safeParse(name).data;
+  const ownTitle = sensorTitleSchema.safeParse(title).data;
   // With a wrong name, the names of its columns are unknown.
   const named = name === undefined || ownName !== undefined;
   const setup = setUpSensor(kind, data, {
     ...(ownName === undefined ? {} : { name: ownName }),
+    ...(ownTitle === undefined ? {} : { title: ownTitle }),
     channels: validEntries(channels, channelSchema),
     derived: validEntries(derived, derivedSchema),
     sampling: paceOf(value),

@@ -14,11 +14,15 @@ export interface EntryKind {
 export function entryLines(
   { kind, driver }: EntryKind,
   options: Readonly<Record<string, unknown>>,
-  name?: string,
+  { name, title }: { readonly name?: string | undefined; readonly title?: string | undefined } = {},
 ): readonly string[] {
   const { properties = {} } = jsonSchemaOf(kind.options);
   const which = driver === undefined ? { kind: kind.name } : { driver };
-  const document = new Document({ ...which, ...(name === undefined ? {} : { name }) });
+  const document = new Document({
+    ...which,
+    ...(name === undefined ? {} : { name }),
+    ...(title === undefined ? {} : { title }),
+  });
   for (const [key, value] of Object.entries(options)) {
     const node: Node = document.createNode(value);
     const schema = properties[key];

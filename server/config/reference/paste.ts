@@ -49,7 +49,7 @@ export function foundText(sensors: readonly FoundOfKind[]): string {
       options,
       all.filter(taken => taken !== holder),
     );
-    const lines = entryLines({ kind, driver }, found.options, name);
+    const lines = entryLines({ kind, driver }, found.options, { name, title: found.title });
     if (holder !== undefined) return { lines, note, instead: true };
     const { columns } = setUpSensor(kind, options, name === undefined ? {} : { name });
     const taken: ReservedNames = {

@@ -96,11 +96,12 @@ function sharedDerivedKeys({ properties = {} }: JsonSchema): JsonSchema {
 }
 
 function sharedKeys(sensor: JsonSchema, ofDriver: JsonSchema): JsonSchema {
-  const { kind, name, channels, derived, every, between } = sensor.properties ?? {};
+  const { kind, name, title, channels, derived, every, between } = sensor.properties ?? {};
   const shared = {
     kind: { ...schemaIn(kind), expected: 'one of the kinds below' },
     driver: below(ofDriver, 'driver'),
     name: schemaIn(name),
+    title: schemaIn(title),
     channels: schemaIn(channels),
     derived: schemaIn(derived),
     every: schemaIn(every),

@@ -104,6 +104,9 @@ export const derivedSchema = z
 export const sensorNameSchema = name(
   'The name in health and log, and the first part of the names of its columns: air gives air_temperature.',
 );
+export const sensorTitleSchema = text(
+  'A readable name for the page, such as Living room; the attribute sensor_name of its columns. By default the name.',
+);
 const sensorChannels = z
   .record(z.string(), channelSchema)
   .optional()
@@ -127,6 +130,7 @@ export const SENSOR_KEYS: readonly string[] = [
   'kind',
   'driver',
   'name',
+  'title',
   'channels',
   'derived',
   ...Object.keys(PACE_SHAPE),
@@ -143,6 +147,7 @@ export const driverSchema = z
   .looseObject({
     driver,
     name: sensorNameSchema,
+    title: sensorTitleSchema,
     channels: sensorChannels,
     derived: sensorDerived,
     ...PACE_SHAPE,
@@ -154,6 +159,7 @@ export function driverSensorSchema(kind: SensorKind) {
   return z.strictObject({
     driver,
     name: sensorNameSchema,
+    title: sensorTitleSchema,
     ...kind.options.shape,
     channels: sensorChannels,
     derived: sensorDerived,
@@ -167,6 +173,7 @@ export function sensorSchema(kind: SensorKind) {
     .strictObject({
       kind: z.literal(kind.name).describe('The kind of sensor.'),
       name: sensorNameSchema,
+      title: sensorTitleSchema,
       ...kind.options.shape,
       channels: sensorChannels,
       derived: sensorDerived,

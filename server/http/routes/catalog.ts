@@ -7,14 +7,19 @@ import { SERVER_NAME } from '../../version.ts';
 import { readableBy } from '../guard.ts';
 import { stretchLinks } from '../pages/array-links.ts';
 import type { RouteContext } from '../server-state.ts';
+import { LINES_PATH } from './attached.ts';
 
 export function catalogRoute(app: FastifyInstance, { state, formats }: RouteContext): void {
   const options = { exposeHeadRoute: true, config: { access: 'list' } } as const;
   app.get('/catalog.json', options, async (request, reply) => {
     reply.header('Cache-Control', 'no-cache');
+    const readable = readableBy(request, state);
+    const hasLines = state.builtin?.lines !== undefined && readable.length === state.datasets.length;
     return {
       server: SERVER_NAME,
-      datasets: readableBy(request, state).map(datasetEntry),
+      // A configuration to begin with, while nobody has written one.
+      ...(hasLines ? { lines: LINES_PATH } : {}),
+      datasets: readable.map(datasetEntry),
       formats: formats.map(format => ({
         suffix: format.suffix,
         aliases: format.aliases ?? [],

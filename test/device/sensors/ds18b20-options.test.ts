@@ -69,8 +69,18 @@ describe('the address', () => {
   it('is found, with the bus that it is on', async () => {
     const { host } = bus({ [FIRST]: 20, [THIRD]: 30 }, { master: 'w1_bus_master2' });
     expect(await ds18b20.find?.(host)).toEqual([
-      { options: { address: THIRD }, name: 'w1_b53f12', note: `${THIRD} on w1_bus_master2` },
-      { options: { address: FIRST }, name: 'w1_794cff', note: `${FIRST} on w1_bus_master2` },
+      {
+        options: { address: THIRD },
+        name: 'w1_b53f12',
+        title: 'DS18S20 ...3f12',
+        note: `${THIRD} on w1_bus_master2`,
+      },
+      {
+        options: { address: FIRST },
+        name: 'w1_794cff',
+        title: 'DS18B20 ...4cff',
+        note: `${FIRST} on w1_bus_master2`,
+      },
     ]);
   });
 
@@ -80,6 +90,10 @@ describe('the address', () => {
     expect((await ds18b20.find?.(host))?.map(({ name }) => name)).toEqual([
       'w1_10_000002794cff',
       'w1_28_0316a2794cff',
+    ]);
+    expect((await ds18b20.find?.(host))?.map(({ title }) => title)).toEqual([
+      'DS18S20 ...000002794cff',
+      'DS18B20 ...0316a2794cff',
     ]);
     expect(ds18b20.channels(ds18b20.options.parse({ address: FIRST }))).toMatchObject([
       { serialNumber: FIRST },

@@ -150,13 +150,24 @@ describe('an IIO device', () => {
     );
     const inputs = ['humidityrelative', 'pressure', 'temp'];
     expect(await iio.find?.(host)).toEqual([
-      { options: { device: 0, inputs }, name: 'bme280', note: 'iio:device0, bme280' },
+      {
+        options: { device: 0, inputs },
+        name: 'bme280',
+        title: 'BME280 (iio:device0)',
+        note: 'iio:device0, bme280',
+      },
       {
         options: { device: 'ads1015', inputs: ['voltage0', 'voltage0-voltage1', 'voltage1', 'voltage10'] },
         name: 'ads1015',
+        title: 'ADS1015',
         note: 'iio:device1, ads1015',
       },
-      { options: { device: 2, inputs }, name: 'bme280_2', note: 'iio:device2, bme280' },
+      {
+        options: { device: 2, inputs },
+        name: 'bme280_2',
+        title: 'BME280 (iio:device2)',
+        note: 'iio:device2, bme280',
+      },
     ]);
     expect(await iio.find?.(hostOf({ files: (await treeOf()).tree.files }))).toEqual([]);
   });

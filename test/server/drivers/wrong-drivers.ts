@@ -128,7 +128,7 @@ export const WRONG: readonly (readonly [
     driverText(),
     'valu: 2',
     [
-      '4: valu: expected one of the keys driver, name, value, channels, derived, every, between, found "valu"; did you mean "value"?',
+      '4: valu: expected one of the keys driver, name, title, value, channels, derived, every, between, found "valu"; did you mean "value"?',
     ],
   ],
   ['type', driverText(), 'value: two', ['4: value: expected a number, found "two"']],

@@ -72,7 +72,7 @@ const faults: readonly [string, Change, string][] = [
   [
     'less memory than the logs may take',
     { files: { '/proc/meminfo': 'MemAvailable:    60000 kB\n' } },
-    'fix memory 58.6 MiB free, and 3 logs may grow to 96 MiB: lower log.bytes of the datasets',
+    'fix memory 58.6 MiB free, and 2 logs may grow to 64 MiB: lower log.bytes of the datasets',
   ],
   [
     'a Node that is too old',

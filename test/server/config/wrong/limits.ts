@@ -96,7 +96,7 @@ export const LIMITS: readonly Mistake[] = [
         alarm: {above: 80}
 `,
     [
-      '5:9: datasets.a.sensors[0].alarm: expected one of the keys kind, name, zone, channels, derived, every, between, found "alarm"; it belongs below a name in "channels"',
+      '5:9: datasets.a.sensors[0].alarm: expected one of the keys kind, name, title, zone, channels, derived, every, between, found "alarm"; it belongs below a name in "channels"',
     ],
   ],
   [

@@ -73,7 +73,7 @@ export const SENSORS: readonly Mistake[] = [
         zon: 1
 `,
     [
-      `5:9: datasets.a.sensors[0].zon: expected one of the keys kind, name, zone, channels, derived, every, between, found "zon"; did you mean "zone"?`,
+      `5:9: datasets.a.sensors[0].zon: expected one of the keys kind, name, title, zone, channels, derived, every, between, found "zon"; did you mean "zone"?`,
     ],
   ],
   [
@@ -85,7 +85,7 @@ export const SENSORS: readonly Mistake[] = [
         zone: 1
 `,
     [
-      `5:9: datasets.a.sensors[0].zone: expected one of the keys kind, name, channels, derived, every, between, found "zone"`,
+      `5:9: datasets.a.sensors[0].zone: expected one of the keys kind, name, title, channels, derived, every, between, found "zone"`,
     ],
   ],
   [
