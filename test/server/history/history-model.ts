@@ -202,8 +202,11 @@ export class HistoryModel {
 
   async #restart(columns: readonly FileColumn[]): Promise<void> {
     await this.#stopReaders();
-    // Parts that are being merged are not deleted for their age.
-    if (this.#limits.keep < 1e12) await Promise.all([this.#running, this.#store.merge()]);
+    if (this.#limits.keep < 1e12) {
+      // Parts that are being merged are not deleted for their age, but with the next row that is stored.
+      await Promise.all([this.#running, this.#store.merge()]);
+      this.#append([1], 1);
+    }
     await this.#store.close();
     this.#sync();
     this.#check();
