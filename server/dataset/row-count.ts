@@ -2,9 +2,10 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Batch, type NumberColumn, type Plan, RowReader, timesOnly } from '../../dap/protocol.ts';
-import { piecesOf, RowsGone } from '../store/stretch-reader.ts';
+import { RowsGone } from '../store/stretch-reader.ts';
 import type { Dataset } from './dataset.ts';
-import { type Stretch, StretchError } from './stretch.ts';
+import { stretchWithin, timeOf } from './fixed-window.ts';
+import { StretchError } from './stretch.ts';
 
 export interface RowCount {
   readonly rows: number;
@@ -70,10 +71,11 @@ async function countByPositions(
   const { store, lastTime } = dataset.status();
   const oldest = store?.extent?.firstTime;
   if (oldest === undefined || lastTime === undefined) return undefined;
-  const from = Math.max(oldest, time.lowInclusive ? time.low : nextUp(time.low));
   // The newest row has no later row by which a stretch behind it would be over.
   const withNewest = time.highInclusive && time.high === lastTime;
-  const to = time.highInclusive && !withNewest ? nextUp(time.high) : time.high;
+  const within = stretchWithin(withNewest ? { ...time, highInclusive: false } : time);
+  const from = Math.max(oldest, within.from);
+  const { to } = within;
   if (from > to) return undefined;
   try {
     const stretch = await dataset.stretch({ from, to });
@@ -95,11 +97,6 @@ async function countByPositions(
 function isThere(dataset: Dataset, from: number, oldest: number): boolean {
   const now = dataset.status().store?.extent?.firstTime ?? Number.POSITIVE_INFINITY;
   return now <= Math.max(from, oldest);
-}
-
-async function timeOf(stretch: Stretch, row: number): Promise<number> {
-  for await (const [times] of piecesOf(stretch.read([0], { start: row, count: 1 }), 1)) return times![0]!;
-  throw new Error(`expected the row ${row} of a stretch`);
 }
 
 /** Undefined where rows were forgotten meanwhile. */
@@ -163,13 +160,4 @@ class Tally {
       this.#last = Math.max(this.#last, times[row]!);
     }
   }
-}
-
-/** The least number above a finite one; minus infinity stays. */
-function nextUp(value: number): number {
-  if (!Number.isFinite(value)) return value;
-  if (value === 0) return Number.MIN_VALUE;
-  const bits = new BigInt64Array(Float64Array.of(value).buffer);
-  bits[0]! += value > 0 ? 1n : -1n;
-  return new Float64Array(bits.buffer)[0]!;
 }

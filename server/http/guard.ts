@@ -127,6 +127,11 @@ function mayAnyoneRead({ is404, routeOptions, params }: FastifyRequest, state: S
   return rule !== 'users' && datasets.some(isPublic);
 }
 
+/** Whether only users may read a dataset. */
+export function isForUsers(dataset: Dataset, { access }: Pick<ServerState, 'access'>): boolean {
+  return access !== undefined && !isPublic(dataset);
+}
+
 /** The dataset of a name in an address, where an empty name stands for the first. */
 export function datasetOf(name: string, datasets: readonly Dataset[]): Dataset | undefined {
   return name === '' ? datasets[0] : datasets.find(({ info }) => info.name === name);

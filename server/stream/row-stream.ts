@@ -25,6 +25,8 @@ export interface RowStreamOptions {
   /** The rows that readers of the same columns share; undefined where a function makes the rows. */
   readonly shared?: SharedRows | undefined;
   readonly cursor: Cursor;
+  /** The position of the first row of a response that caches may keep: it is broken off where rows from there on are missing. */
+  readonly wholeFrom?: number | undefined;
   readonly turns: Turns;
   readonly buffers: BufferPool;
   /** Counts the rows and bytes of the stream. */
@@ -59,6 +61,8 @@ export class RowStream {
   readonly #plan: Plan;
   readonly #reader: RowReader;
   readonly #onError: (error: unknown) => void;
+  /** The last position at which the next rows may begin; undefined where rows may be missing. */
+  #wholeUntil: number | undefined;
   /** True once every row from here on is sent as it is. */
   #sendsAll = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -78,6 +82,7 @@ export class RowStream {
     this.#counts = counts;
     this.#plan = plan;
     this.#reader = new RowReader(plan);
+    this.#wholeUntil = options.wholeFrom;
     this.#socket.on('drain', this.#drained);
     response.once('close', this.#gone);
     this.#socket.cork();
@@ -110,10 +115,26 @@ export class RowStream {
       else this.#cursor.wait(this.#turn);
       return;
     }
+    if (this.#isTorn(taken)) {
+      this.failed = true;
+      this.breakOff();
+      return;
+    }
     if (this.#send(taken) || this.stuckSince !== undefined) return;
     // Without more rows the next turn would have nothing to do.
     if (taken.more) this.#turns.add(this.#turn);
     else this.#advance();
+  }
+
+  /** Whether rows before these were lost, of a response that must have them. */
+  #isTorn(taken: RowSlice | SummarySlice): boolean {
+    const until = this.#wholeUntil;
+    // Summaries do not say which rows they stand for.
+    const position = 'batch' in taken ? taken.position : undefined;
+    this.#wholeUntil = undefined;
+    if (until === undefined || position === undefined || !('batch' in taken)) return false;
+    this.#wholeUntil = Math.max(until, position + taken.batch.length);
+    return position > until;
   }
 
   /** Sends what the plan makes of rows; true when the plan is fulfilled. */

@@ -13,7 +13,7 @@ import {
   pathOf,
 } from '../text/expression.ts';
 import { errorAt } from '../text/source.ts';
-import { secondsOf } from '../text/time.ts';
+import { isRelative, secondsOf } from '../text/time.ts';
 import { readFunction, type Sorter, type ThinningFunction } from '../thinning/function.ts';
 import type { ResultColumn } from '../thinning/result-column.ts';
 
@@ -40,6 +40,8 @@ export class Checker {
   readonly #constraint: Constraint;
   readonly #sequence: Sequence;
   readonly #now: number;
+  /** Whether a time that was read is relative to `now`. */
+  usesNow = false;
 
   /** `now` in seconds since 1970; the fields of `sequence` are all atomic. */
   constructor(constraint: Constraint, sequence: Sequence, now: number) {
@@ -186,6 +188,7 @@ export class Checker {
   }
 
   #seconds(node: Operand, text: string): number {
+    if (isRelative(text)) this.usesNow = true;
     return secondsOf(text, this.#now, (offset, expected) =>
       this.fail(node, expected, quoted(text.slice(offset))),
     );

@@ -41,6 +41,8 @@ export interface Plan {
    * is that of a whole interval.
    */
   readonly time: TimeBounds;
+  /** True if the bounds on time depend on `now`, or are those of `until`: the same constraint means other times later. */
+  readonly isRelative: boolean;
   /** True if time is bounded from either side, or no row can match: such a request begins in the past. */
   readonly timeBounded: boolean;
   /** Makes the result rows of the rows that meet the clauses; undefined if those rows are the result. */
@@ -106,6 +108,7 @@ export function planConstraint(constraint: Constraint, dataset: DapDataset, opti
     columns,
     ...(rows === undefined ? {} : { rows }),
     time,
+    isRelative: checker.usesNow || time.high === until,
     timeBounded: windows.length > 0,
     ...(thinning === undefined ? {} : { thinning }),
     ...(thinning?.summaries !== undefined && others.length === 0 ? { summaries: thinning.summaries } : {}),

@@ -36,6 +36,11 @@ export function looksLikeTime(word: string): boolean {
   return /^now(?:[+-]|$)/.test(word) || looksLikeInstant(word);
 }
 
+/** Whether a time that `secondsOf` reads depends on `now`. */
+export function isRelative(text: string): boolean {
+  return text.startsWith('now');
+}
+
 /**
  * Seconds since 1970-01-01T00:00:00Z. `text` is
  * - `now`, `now-10minutes`, `now+1.5hours`: the number of months and years is whole, and they are steps in the UTC calendar
@@ -44,7 +49,7 @@ export function looksLikeTime(word: string): boolean {
  * Calls `fail` for any other text.
  */
 export function secondsOf(text: string, now: number, fail: TimeFailure): number {
-  if (text.startsWith('now')) return relativeToNow(text, now, fail);
+  if (isRelative(text)) return relativeToNow(text, now, fail);
   return secondsOfInstant(text, expected => fail(0, expected));
 }
 

@@ -1,8 +1,8 @@
 // Keeps the documents that were asked for last, rendered, each with its ETag.
 
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { PROGRAM_ROOT } from '../../version.ts';
+import { etagOf } from '../responses/caching.ts';
 import { type Document, isPage, listDocuments, pageAddress } from './library.ts';
 
 export interface Answer {
@@ -61,5 +61,5 @@ async function file({ path, mediaType }: Document): Promise<Answer> {
 }
 
 function answerOf(mediaType: string, body: Buffer): Answer {
-  return { mediaType, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"` };
+  return { mediaType, body, etag: etagOf(body.toString('base64')) };
 }

@@ -8,15 +8,18 @@ import {
   DAP2,
   encodeHeader,
   type PlannedArray,
+  printDds,
   type ResponseFormat,
   textArrayWriter,
   xdrArraySize,
   xdrArrayWriter,
 } from '../../../dap/protocol.ts';
+import { factsOf } from '../../dataset/fixed-window.ts';
 import type { SequenceColumn } from '../../source/row-source.ts';
 import { type BodyPart, ColumnBody } from '../../stream/column-body.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { type ArrayRequest, arrayPlanOf } from './array-request.ts';
+import { isKnown, sendKnown, setCaching, windowCaching } from './caching.ts';
 import { clientOf, setHeaders } from './dap-request.ts';
 
 type NumberType = Parameters<typeof xdrArrayWriter>[0];
@@ -51,11 +54,18 @@ export const ARRAY_FORMATS: readonly ArrayFormat[] = [
 ];
 
 /** Begins the response; checks everything that can be wrong before the first byte is sent. */
-export function sendArrays(format: ArrayFormat, asked: ArrayRequest, streams: OpenStreams): FastifyReply {
-  const { dataset, request, reply, stretch } = asked;
+export async function sendArrays(
+  format: ArrayFormat,
+  asked: ArrayRequest,
+  streams: OpenStreams,
+): Promise<FastifyReply> {
+  const { dataset, request, reply, stretch, query } = asked;
   const plan = arrayPlanOf(asked);
+  const content = [format.suffix, query, printDds(plan.dataset)];
+  const caching = windowCaching(await factsOf(stretch), content, asked.isForUsers);
   const head = format.head(asked, plan.dataset);
-  setHeaders(reply, format);
+  setCaching(setHeaders(reply, format), caching);
+  if (isKnown(request, caching.etag)) return sendKnown(reply);
   const { size } = format;
   if (size !== undefined) {
     const sizes = plan.arrays.map(array => size(typeOf(columnOf(asked, array)), array.count));

@@ -7,6 +7,7 @@ import { arrayFormPage, arrayFormTarget } from '../pages/array-form.ts';
 import { arrayHelpPage, arrayInfoPage } from '../pages/array-pages.ts';
 import { ARRAY_FORMATS } from './array-data.ts';
 import { type ArrayRequest, arrayPlanOf } from './array-request.ts';
+import { checkedAgain, etagOf, isKnown, sendKnown } from './caching.ts';
 import { setHeaders } from './dap-request.ts';
 
 /** A response that is complete at once. */
@@ -27,7 +28,10 @@ export const ARRAY_DOCUMENTS: readonly ArrayDocument[] = [
 /** Answers a request with a document. */
 export function sendArrayDocument(document: ArrayDocument, request: ArrayRequest): FastifyReply {
   const written = document.write(request);
-  return typeof written === 'string' ? setHeaders(request.reply, document).send(written) : written;
+  if (typeof written !== 'string') return written;
+  const etag = etagOf(written);
+  const reply = setHeaders(request.reply, document).headers(checkedAgain(etag, request.isForUsers));
+  return isKnown(request.request, etag) ? sendKnown(reply) : reply.send(written);
 }
 
 /** All responses for Arrays. */

@@ -29,6 +29,8 @@ export interface ArrayRequest {
   readonly query: string;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /** True where only users may read the dataset. */
+  readonly isForUsers: boolean;
 }
 
 /** The most values of an Array: its size is a signed number of 32 bits in DAP2 libraries. */
@@ -50,7 +52,7 @@ const STATUS: Readonly<Record<StretchProblem, number>> = {
 export async function findArrays(
   dataset: Dataset,
   time: TimeStretch,
-  asked: Pick<ArrayRequest, 'name' | 'query' | 'request' | 'reply'>,
+  asked: Pick<ArrayRequest, 'name' | 'query' | 'request' | 'reply' | 'isForUsers'>,
   state: ServerState,
 ): Promise<ArrayRequest> {
   const { info, layout } = dataset;

@@ -21,6 +21,8 @@ export interface DapRequest {
   readonly reply: FastifyReply;
   /** True for the past alone: no rows but those that are there at this moment. */
   readonly isPast?: boolean;
+  /** True where only users may read the dataset. */
+  readonly isForUsers?: boolean;
 }
 
 /** The plans of requests without a constraint: thousands of streams share one plan. */

@@ -2,7 +2,8 @@
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { STORED_UNTIL } from '../../../dap/protocol.ts';
+import { printDas, printDds, STORED_UNTIL } from '../../../dap/protocol.ts';
+import { fixedWindow } from '../../dataset/fixed-window.ts';
 import { fileName } from '../../formats/file-name.ts';
 import type { RowFormat, RowRequest } from '../../formats/row-format.ts';
 import { RequestError } from '../../request-error.ts';
@@ -10,6 +11,7 @@ import type { OpenStreams } from '../../stream/open-streams.ts';
 import { RowEncoding } from '../../stream/row-encoding.ts';
 import type { SharedRows } from '../../stream/shared-rows.ts';
 import { isForPeople } from '../accept.ts';
+import { type Caching, isKnown, sendKnown, setCaching, windowCaching } from './caching.ts';
 import { clientOf, type DapRequest, setHeaders } from './dap-request.ts';
 import { rowRequest } from './row-request.ts';
 
@@ -19,7 +21,7 @@ export function sendRows(
   asked: DapRequest,
   streams: OpenStreams,
 ): FastifyReply | Promise<FastifyReply> {
-  const { dataset, request, reply } = asked;
+  const { dataset, reply } = asked;
   setHeaders(reply, format);
   const rows = rowRequest(format, asked);
   if (rows === 'complete') return reply.code(204).removeHeader('Content-Type').send();
@@ -29,11 +31,51 @@ export function sendRows(
   }
   const storedUntil = store?.history?.lastTimeBefore;
   if (storedUntil !== undefined) reply.header(STORED_UNTIL, storedUntil);
+  const { time, isRelative } = rows.plan;
+  const mayLast = !isRelative && format.revise === undefined && Number.isFinite(time.high - time.low);
+  return mayLast ? sendFixed(format, asked, streams, rows) : sendAll(format, asked, streams, rows);
+}
+
+/** Sends the rows of a window, with the headers for caches if no row comes to it any more. */
+async function sendFixed(
+  format: RowFormat,
+  asked: DapRequest,
+  streams: OpenStreams,
+  rows: RowRequest,
+): Promise<FastifyReply> {
+  const { dataset, plan, options, attributes, address } = rows;
+  const window = await fixedWindow(dataset, plan.time);
+  if (window === undefined) return sendAll(format, asked, streams, rows);
+  const content = [format.name, options, address, printDds(plan.dataset), printDas(attributes)];
+  const caching = windowCaching(window, content, asked.isForUsers === true);
+  if (!isKnown(asked.request, caching.etag))
+    return sendAll(format, asked, streams, rows, { caching, from: window.position });
+  return sendKnown(setCaching(asked.reply, caching));
+}
+
+/** Rows that a cache may keep. */
+interface FixedRows {
+  readonly caching: Caching;
+  /** The position of the first row. */
+  readonly from: number;
+}
+
+function sendAll(
+  format: RowFormat,
+  asked: DapRequest,
+  streams: OpenStreams,
+  rows: RowRequest,
+  fixed?: FixedRows,
+): FastifyReply | Promise<FastifyReply> {
+  const { request } = asked;
   // Fastify would read the body of a HEAD, which is endless.
-  if (request.method === 'HEAD') return nameFile(format, asked, rows).send();
+  if (request.method === 'HEAD') {
+    const reply = nameFile(format, asked, rows);
+    return (fixed === undefined ? reply : setCaching(reply, fixed.caching)).send();
+  }
   // A format that is loaded already goes on at once, so that the stream begins with the very next row.
   return afterwards(encodingOf(format, rows, streams), encoded =>
-    begin(format, asked, streams, rows, encoded),
+    begin(format, asked, streams, rows, encoded, fixed),
   );
 }
 
@@ -63,6 +105,7 @@ function begin(
   streams: OpenStreams,
   { dataset, plan }: RowRequest,
   encoded: EncodedRows,
+  fixed?: FixedRows,
 ): FastifyReply {
   const { request, reply } = asked;
   const { info, delivery } = dataset;
@@ -70,6 +113,11 @@ function begin(
   streams.admit(stream);
   const { head, headForBrowser, headers = {} } = encoded.encoding.writer;
   nameFile(format, asked, { plan }).headers(headers);
+  if (fixed !== undefined) setCaching(reply, fixed.caching);
+  if (headForBrowser !== undefined) {
+    const others = reply.getHeader('Vary');
+    reply.header('Vary', others === undefined ? 'Accept' : `${others}, Accept`);
+  }
   // Fastify keeps nothing of a stream, which lasts: there may be thousands of them.
   reply.hijack();
   const response = reply.raw;
@@ -80,6 +128,7 @@ function begin(
     response,
     head: headForBrowser !== undefined && isForPeople(request.headers.accept) ? headForBrowser() : head,
     cursor: dataset.open(plan),
+    wholeFrom: fixed?.from,
   });
   return reply;
 }

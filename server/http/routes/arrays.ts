@@ -5,7 +5,7 @@ import { instantText } from '../../../dap/model/instant.ts';
 import { DAP2, suffixesOf } from '../../../dap/protocol.ts';
 import { parseStretch } from '../../dataset/stretch-name.ts';
 import { RequestError } from '../../request-error.ts';
-import { NO_NAME } from '../guard.ts';
+import { isForUsers, NO_NAME } from '../guard.ts';
 import { ARRAY_FORMATS, sendArrays } from '../responses/array-data.ts';
 import { ARRAY_DOCUMENTS, sendArrayDocument } from '../responses/array-documents.ts';
 import { type ArrayRequest, findArrays } from '../responses/array-request.ts';
@@ -13,7 +13,7 @@ import { rawQuery } from '../responses/dap-request.ts';
 import type { RouteContext } from '../server-state.ts';
 import { unknownDataset, unknownSuffix } from './unknown.ts';
 
-type Responder = (request: ArrayRequest) => FastifyReply;
+type Responder = (request: ArrayRequest) => FastifyReply | Promise<FastifyReply>;
 
 export function arrayRoutes(app: FastifyInstance, { state, streams, rowFormats }: RouteContext): void {
   const responders = new Map<string, Responder>([
@@ -49,7 +49,12 @@ export function arrayRoutes(app: FastifyInstance, { state, streams, rowFormats }
       }
       if (respond === undefined) return reply.redirect(`${encodeURIComponent(name)}${DAP2.form.suffix}`, 302);
       return respond(
-        await findArrays(dataset, time, { name, query: rawQuery(request), request, reply }, state),
+        await findArrays(
+          dataset,
+          time,
+          { name, query: rawQuery(request), request, reply, isForUsers: isForUsers(dataset, state) },
+          state,
+        ),
       );
     },
   });

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DAP2, type ResponseFormat, suffixesOf } from '../../../dap/protocol.ts';
-import { datasetOf } from '../guard.ts';
+import { datasetOf, isForUsers } from '../guard.ts';
 import { type DapRequest, rawQuery } from '../responses/dap-request.ts';
 import { DOCUMENTS, sendDocument } from '../responses/documents.ts';
 import { sendRows } from '../responses/rows.ts';
@@ -32,7 +32,10 @@ export function dapRoutes(app: FastifyInstance, context: RouteContext): void {
         }
         const respond = responders.get(suffix);
         if (respond === undefined) throw unknownSuffix(suffix, [...responders.keys()]);
-        return respond({ dataset, query, request, reply, isPast });
+        return respond({
+          ...{ dataset, query, request, reply, isPast },
+          isForUsers: isForUsers(dataset, context.state),
+        });
       },
     });
   route('/:target', false);

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../../request-error.ts';
 import { weightOf } from '../accept.ts';
 import { Shelf } from '../docs/shelf.ts';
+import { isKnown, sendKnown } from '../responses/caching.ts';
 
 /** A picture has its style within itself. */
 const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
@@ -13,7 +14,7 @@ export function docsRoutes(app: FastifyInstance): void {
   const options = () => ({ exposeHeadRoute: true, config: { access: 'files' } }) as const;
   app.get('/docs', options(), (_request, reply) => reply.redirect('docs/', 302));
   app.get<{ Params: { '*': string } }>('/docs/*', options(), async (request, reply) => {
-    const { accept = '', 'if-none-match': known = '' } = request.headers;
+    const { accept = '' } = request.headers;
     const address = request.params['*'];
     const answer = await shelf.get(address, weightOf(accept, 'text/markdown') > 0);
     if (answer === undefined) {
@@ -25,7 +26,6 @@ export function docsRoutes(app: FastifyInstance): void {
     const { mediaType, body, etag } = answer;
     reply.headers({ 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept' }).type(mediaType);
     if (mediaType === 'image/svg+xml') reply.header('Content-Security-Policy', PICTURE_POLICY);
-    const isKnown = known.split(',').some(tag => ['*', etag, `W/${etag}`].includes(tag.trim()));
-    return isKnown ? reply.code(304).send() : reply.send(body);
+    return isKnown(request, etag) ? sendKnown(reply) : reply.send(body);
   });
 }
