@@ -202,20 +202,20 @@ export class HistoryModel {
 
   async #restart(columns: readonly FileColumn[]): Promise<void> {
     await this.#stopReaders();
-    if (this.#limits.keep < 1e12) {
-      // Parts that are being merged are not deleted for their age, but with the next row that is stored.
-      await Promise.all([this.#running, this.#store.merge()]);
-      this.#append([1], 1);
-    }
+    if (this.#limits.keep < 1e12) await this.#storeLate();
     await this.#store.close();
     this.#sync();
     this.#check();
     this.#columns = columns;
-    this.#isFailing = false;
-    this.#isAway = false;
+    [this.#isFailing, this.#isAway] = [false, false];
     await this.#open();
-    const { first, end } = this.#store;
-    this.#kept.checkAge(first, end, this.#limits.keep);
+    this.#kept.checkAge(this.#store.first, this.#store.end, this.#limits.keep);
+  }
+
+  /** Parts that are being merged are not deleted for their age, but with the next row that is stored. */
+  async #storeLate(): Promise<void> {
+    await Promise.all([this.#running, this.#store.merge()]);
+    this.#append([1], 1);
   }
 
   async #kill(): Promise<void> {
@@ -225,13 +225,11 @@ export class HistoryModel {
     await this.#store.flush();
     this.#sync();
     await this.#store.close();
-    this.#isFailing = false;
-    this.#isAway = false;
+    [this.#isFailing, this.#isAway] = [false, false];
   }
 
   async #recover(): Promise<void> {
-    this.#isFailing = false;
-    this.#isAway = false;
+    [this.#isFailing, this.#isAway] = [false, false];
     await this.#idle();
     this.#check();
   }
