@@ -22,6 +22,7 @@ const PYTHON = { commands: ['/usr/bin/python3'] };
 const PYTHON_MODULES = '/usr/lib/python3/dist-packages';
 
 const TOOLS = {
+  'apt-ftparchive': { commands: ['apt-ftparchive'], debianPackage: 'apt-utils' },
   cdo: { commands: ['cdo'], debianPackage: 'cdo' },
   chromium: {
     commands: ['chromium', 'chromium-browser'],
@@ -32,6 +33,8 @@ const TOOLS = {
   faketime: { commands: ['faketime'], debianPackage: 'faketime' },
   firefox: { commands: ['firefox-esr'], debianPackage: 'firefox-esr' },
   getdap: { commands: ['getdap'], debianPackage: 'libdap-bin' },
+  gpg: { commands: ['gpg'], debianPackage: 'gpg' },
+  gpgv: { commands: ['gpgv'], debianPackage: 'gpgv' },
   jinja2: { ...PYTHON, library: `${PYTHON_MODULES}/jinja2`, debianPackage: 'python3-jinja2' },
   jq: { commands: ['jq'], debianPackage: 'jq' },
   nginx: { commands: ['nginx'], debianPackage: 'nginx' },
@@ -54,6 +57,7 @@ const TOOLS = {
   },
   ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
   webkit: { commands: ['WebKitWebDriver'], debianPackage: 'webkit2gtk-driver' },
+  wget: { commands: ['wget'], debianPackage: 'wget' },
   xvfb: { commands: ['Xvfb'], debianPackage: 'xvfb' },
   udunits2: { commands: ['udunits2'], debianPackage: 'udunits-bin' },
   // node-gyp is written in it.

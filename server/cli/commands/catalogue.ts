@@ -13,6 +13,7 @@ import { pullCommand } from './pull.ts';
 import { readCommand } from './read.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
+import { versionCommand } from './version.ts';
 
 const WITHOUT_HELP: readonly Command[] = [
   serveCommand,
@@ -26,6 +27,7 @@ const WITHOUT_HELP: readonly Command[] = [
   doctorCommand,
   devicesCommand,
   schemaCommand,
+  versionCommand,
 ];
 
 export const COMMANDS: readonly Command[] = [...WITHOUT_HELP, helpOf(WITHOUT_HELP)];
