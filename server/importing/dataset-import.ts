@@ -46,6 +46,8 @@ export interface DatasetImportOptions {
   readonly csv: readonly ImportFile[];
   /** The columns that the configuration gives the dataset; undefined if unknown. */
   readonly served: readonly ServedColumn[] | undefined;
+  /** As in `ImportRequest`. */
+  readonly mayTake?: boolean;
   readonly signal: AbortSignal;
   /** Receives the number of rows that were read of a file. */
   readonly onRows: (rows: number, path: string) => void;
@@ -135,11 +137,11 @@ export class DatasetImport {
 
   /** Takes a file as it is, because its rows stand apart from all others. */
   async #copy(source: ParquetSource): Promise<void> {
-    const { signal, onRows } = this.#options;
+    const { signal, onRows, mayTake = false } = this.#options;
     signal.throwIfAborted();
     checkTime(source.lastTime, source.path);
     const name = this.#nextName();
-    await copyWhole(source, join(this.#staging, name));
+    await copyWhole(source, join(this.#staging, name), mayTake);
     const day = dayOf(source.firstTime);
     const isPart = PART_FILE.test(basename(source.path));
     const path = await (isPart

@@ -20,6 +20,8 @@ export interface ImportRequest {
   readonly onlyDataset: string | undefined;
   /** The columns that the configuration gives a dataset. */
   readonly served: (dataset: string) => readonly ServedColumn[] | undefined;
+  /** Files on the disk of the history become files of the history, without a copy: nobody else changes them. */
+  readonly mayTake?: boolean;
   /** Ends the import as long as nothing is changed. */
   readonly signal: AbortSignal;
   readonly onRows: (rows: number, path: string) => void;

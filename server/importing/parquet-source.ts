@@ -1,6 +1,6 @@
 // Examines Parquet files that are to be imported, and sorts out those that can be taken as they are.
 
-import { copyFile, open } from 'node:fs/promises';
+import { copyFile, link, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { dayOf } from '../history/disk/day.ts';
 import { type FileRows, groupsOf } from '../history/disk/same-rows.ts';
@@ -63,9 +63,14 @@ export function separateFiles(
   return { whole: sources.filter(isWhole), mixed: sources.filter(source => !isWhole(source)) };
 }
 
-/** Copies a file, makes the copy durable, and reads all of its rows, so that no damaged file is taken. */
-export async function copyWhole(source: ParquetSource, target: string): Promise<void> {
-  await copyFile(source.path, target);
+/**
+ * Copies a file, makes the copy durable, and reads all of its rows, so that no damaged file is taken.
+ * @param mayTake on the same disk, the file itself gets the name of the copy too
+ */
+export async function copyWhole(source: ParquetSource, target: string, mayTake: boolean): Promise<void> {
+  const copy = () => copyFile(source.path, target);
+  // FAT has no links.
+  await (mayTake ? link(source.path, target).catch(copy) : copy());
   const handle = await open(target, 'r');
   try {
     await handle.sync();

@@ -1,5 +1,6 @@
 // Lists all commands in the order of the help; the first one runs without a command name.
 
+import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { devicesCommand } from './devices.ts';
@@ -11,6 +12,7 @@ import { listCommand } from './list.ts';
 import { passwordCommand } from './password.ts';
 import { pullCommand } from './pull.ts';
 import { readCommand } from './read.ts';
+import { restoreCommand } from './restore.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { versionCommand } from './version.ts';
@@ -23,6 +25,8 @@ const WITHOUT_HELP: readonly Command[] = [
   readCommand,
   pullCommand,
   importCommand,
+  backupCommand,
+  restoreCommand,
   passwordCommand,
   doctorCommand,
   devicesCommand,

@@ -4,10 +4,10 @@ import { stat } from 'node:fs/promises';
 import { columnsOf } from '../../../device/index.ts';
 import { type Config, type DatasetConfig, sensorsOf } from '../../config/config.ts';
 import { DATASET_NAME } from '../../config/schema/schema.ts';
-import type { DatasetCounts } from '../../importing/dataset-import.ts';
 import { historyIn, SERVICE_STATE } from '../../machine/state-directory.ts';
 import { sensorLayout } from '../../source/sensor-layout.ts';
 import { counted } from '../../text/terminal-text.ts';
+import { importSummary } from '../import-summary.ts';
 import { textOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
@@ -74,7 +74,7 @@ export const importCommand: Command = {
       onRemark: text => tell.line(text),
     });
     tell.progress('');
-    for (const line of counts.flatMap(summaryOf)) print(`${line}\n`);
+    for (const line of counts.flatMap(importSummary)) print(`${line}\n`);
     if (counts.some(({ imported }) => imported > 0))
       print('The server has the rows when it starts again, and makes the summaries of their days then.\n');
     return 0;
@@ -107,24 +107,4 @@ async function configuredFolder(config: Config | undefined, dataset: string | un
 function servedColumns(dataset: DatasetConfig | undefined) {
   if (dataset === undefined) return undefined;
   return sensorLayout(sensorsOf(dataset).flatMap(columnsOf)).columns;
-}
-
-function summaryOf({
-  dataset,
-  imported,
-  doubles,
-  conflicts,
-  firstConflict,
-  days,
-}: DatasetCounts): readonly string[] {
-  const into = imported === 0 ? '' : ` into ${counted(days, 'day')}`;
-  const lines = [`${dataset}: ${counted(imported, 'row')} imported${into}`];
-  if (doubles > 0) lines.push(`${dataset}: ${counted(doubles, 'row')} dropped: already there`);
-  if (firstConflict !== undefined) {
-    const time = new Date(firstConflict * 1000).toISOString();
-    lines.push(
-      `${dataset}: ${counted(conflicts, 'row')} dropped: other values at the time of a row that stays, first at ${time}`,
-    );
-  }
-  return lines;
 }

@@ -1,0 +1,94 @@
+// Finds the drivers and the files of secrets that a configuration names, and writes other names in their place.
+
+import { dirname, relative } from 'node:path';
+import { isScalar, parseDocument } from 'yaml';
+import { driverFile, writtenDriver } from '../config/drivers/drivers.ts';
+import { readSources } from '../config/load.ts';
+import { valueAt } from '../config/mistakes/explain.ts';
+import type { ConfigSource } from '../config/text/config-source.ts';
+import { isMapping } from '../config/text/dataset-node.ts';
+import { decodeText } from '../config/text/document-text.ts';
+import type { Step } from '../config/text/problem.ts';
+
+/** A file that a text names, and the place of its name. */
+export interface NamedFile {
+  readonly role: 'driver' | 'credential';
+  /** The text that names it. */
+  readonly source: string;
+  readonly at: readonly Step[];
+  readonly written: string;
+  /** Its absolute path. */
+  readonly path: string;
+}
+
+/** The keys of the main file that name files of secrets; a name that is no absolute path is a credential of systemd. */
+const SECRETS: readonly (readonly string[])[] = [
+  ['access', 'users'],
+  ['server', 'tls', 'certificate'],
+  ['server', 'tls', 'key'],
+];
+
+/** Texts with mistakes name what can be read of them. */
+export function namedFiles(sources: readonly ConfigSource[]): readonly NamedFile[] {
+  return readSources(sources).flatMap(({ document: { source, value }, dataset }): NamedFile[] => {
+    const secrets = (dataset === undefined ? SECRETS : []).flatMap((at): NamedFile[] => {
+      const written = valueAt(value, at);
+      const isPath = typeof written === 'string' && written.startsWith('/');
+      return isPath ? [{ role: 'credential', source, at, written, path: written }] : [];
+    });
+    const places = dataset === undefined ? datasetsIn(value) : [{ prefix: [], value }];
+    const drivers = places.flatMap(place => {
+      const sensors = valueAt(place.value, ['sensors']);
+      return (Array.isArray(sensors) ? sensors : []).flatMap((sensor, index): NamedFile[] => {
+        const written = writtenDriver(sensor);
+        if (written === undefined) return [];
+        const at = [...place.prefix, 'sensors', index, 'driver'];
+        return [{ role: 'driver', source, at, written, path: driverFile(source, written) }];
+      });
+    });
+    return [...secrets, ...drivers];
+  });
+}
+
+function datasetsIn(
+  value: unknown,
+): readonly { readonly prefix: readonly Step[]; readonly value: unknown }[] {
+  const datasets = valueAt(value, ['datasets']);
+  const entries = isMapping(datasets) || Array.isArray(datasets) ? Object.entries(datasets) : [];
+  return entries.map(([name, inside]) => ({
+    prefix: ['datasets', Array.isArray(datasets) ? Number(name) : name],
+    value: inside,
+  }));
+}
+
+/**
+ * The text with other names of files, all else as it was.
+ * @throws a sentence if a name does not stand there as plain text, such as behind an alias
+ */
+export function withNames(
+  { name: source, content }: ConfigSource,
+  names: readonly { readonly at: readonly Step[]; readonly written: string }[],
+): string {
+  const decoded = decodeText(source, content);
+  if ('problem' in decoded) throw new Error(`${source}: expected ${decoded.problem.expected}`);
+  const document = parseDocument(decoded.text, { version: '1.2', uniqueKeys: false });
+  const places = names.map(({ at, written }) => {
+    const node = document.getIn(at, true);
+    if (!isScalar(node) || node.range === undefined || node.range === null) {
+      throw new Error(
+        `${source}: expected the name of a file at ${at.join('.')}, found an alias; write the name out, and back up again`,
+      );
+    }
+    return { from: node.range[0], to: node.range[1], written };
+  });
+  let { text } = decoded;
+  for (const { from, to, written } of places.sort((one, other) => other.from - one.from))
+    text = `${text.slice(0, from)}${JSON.stringify(written)}${text.slice(to)}`;
+  return text;
+}
+
+/** How a text names a driver in a folder beside it or above it: `./x.js`. */
+export function nameFrom(source: string, path: string): string {
+  const name = relative(dirname(source), path);
+  return name.startsWith('.') ? name : `./${name}`;
+}

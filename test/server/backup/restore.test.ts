@@ -1,0 +1,155 @@
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readConfig } from '../../../server/config/read.ts';
+import { backUp, home, restoreTo, temporary, treeOf, USERS, write } from './backups.ts';
+
+it('restores a configuration with its drivers and secrets to another folder, under other names', async () => {
+  const { folder, file } = home({ access: true });
+  const before = treeOf(folder);
+  const { archive, code, out, err } = await backUp(file, '--with-credentials');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/: 6 files of the configuration, no history, /);
+  expect(treeOf(folder)).toEqual(before);
+  expect(statSync(archive).mode & 0o777).toBe(0o600);
+
+  const target = temporary();
+  const main = join(target, 'etc/dapberry/config.yaml');
+  const restored = await restoreTo(archive, main);
+  expect(restored.code).toBe(0);
+  const etc = join(target, 'etc/dapberry');
+  expect(Object.keys(treeOf(etc))).toEqual([
+    'config.d/roof.yaml',
+    'config.yaml',
+    'credentials/users',
+    'drivers/far.js',
+    'drivers/mine.js',
+    'drivers/near.js',
+  ]);
+  expect(readFileSync(main, 'utf8')).toBe(
+    `# My garden\nserver: { port: 8123 } # the port\naccess: { users: "${etc}/credentials/users" }\ndatasets:\n  bed:\n    sensors:\n      - driver: ./drivers/mine.js # beside it\n      - { name: far, driver: "./drivers/far.js" }\n`,
+  );
+  expect(readFileSync(join(etc, 'config.d/roof.yaml'), 'utf8')).toBe(
+    'sensors: [{ driver: "../drivers/near.js" }]\n',
+  );
+  expect(readFileSync(join(etc, 'credentials/users'), 'utf8')).toBe(USERS);
+  expect(statSync(join(etc, 'credentials/users')).mode & 0o777).toBe(0o600);
+  const read = await readConfig(main, {}, { secrets: 'serve' });
+  expect(read).toHaveProperty('config');
+
+  // A second time, all of it is there.
+  const again = await restoreTo(archive, main);
+  expect(again.printed).toContain('all of it is here already: nothing was changed');
+});
+
+it('leaves files of secrets out by default, and says so', async () => {
+  const { folder, file } = home({ access: true });
+  const { archive, err } = await backUp(file);
+  expect(err).toMatch(/without --with-credentials the backup leaves out .*\/users/);
+  expect(statSync(archive).mode & 0o777).toBe(0o644);
+  // Without its users, the server would not start with it.
+  const main = join(temporary(), 'config.yaml');
+  rmSync(join(folder, 'pi/secrets/users'));
+  const refused = await restoreTo(archive, main);
+  expect(refused).toMatchObject({ code: 1, printed: expect.stringContaining('access.users: expected') });
+  write(join(folder, 'pi/secrets/users'), USERS, 0o600);
+  expect(await restoreTo(archive, main)).toMatchObject({ code: 0 });
+  expect(existsSync(join(main, '../credentials'))).toBe(false);
+});
+
+it('keeps what was there beside it, and sets datasets aside that the backup does not have', async () => {
+  const { file } = home();
+  const { archive } = await backUp(file);
+  const target = temporary();
+  const main = join(target, 'config.yaml');
+  write(main, 'simulate: true\n', 0o640);
+  write(join(target, 'config.d/old.yaml'), 'sensors: [{ kind: tmp36-simulated }]\n');
+  chmodSync(main, 0o640);
+  const { code, printed } = await restoreTo(archive, main);
+  expect(code).toBe(0);
+  expect(printed).toContain('  - simulate: true\n');
+  expect(printed).toContain('config.d/old.yaml is not in the backup, and is set aside');
+  const files = treeOf(target);
+  const [kept] = Object.keys(files).filter(name => name.startsWith('config.yaml.before-restore-'));
+  expect(files[kept!]).toBe('640 simulate: true\n');
+  expect(files['config.yaml']).toMatch(/^640 # My garden/);
+  expect(files['config.d/old.yaml']).toBeUndefined();
+  expect(Object.keys(files).some(name => name.startsWith('config.d/old.yaml.before-restore-'))).toBe(true);
+  const read = await readConfig(main);
+  if ('problems' in read) throw new Error(read.problems[0]!.found);
+  expect(read.config.datasets.map(({ info }) => info.name)).toEqual(['bed', 'roof']);
+});
+
+it('asks on a terminal, and changes nothing without an agreement', async () => {
+  const { file } = home();
+  const { archive } = await backUp(file);
+  const target = temporary();
+  const main = join(target, 'config.yaml');
+  const answers = ['what', 'x'];
+  const refused = await restoreTo(archive, main, { isAgreed: false, ask: async () => answers.shift() });
+  expect(refused).toMatchObject({ code: 1, printed: expect.stringContaining('config.yaml is new') });
+  expect(answers).toEqual([]);
+  await expect(restoreTo(archive, main, { isAgreed: false })).rejects.toThrow(/expected a terminal .*--yes/);
+  expect(treeOf(target)).toEqual({});
+  expect(await restoreTo(archive, main, { isAgreed: false, ask: async () => 'y' })).toMatchObject({
+    code: 0,
+  });
+});
+
+it('refuses a configuration that has mistakes here, unless it is forced', async () => {
+  const { file } = home();
+  writeFileSync(file, readFileSync(file, 'utf8').replace('sensors', 'senors'));
+  const { archive, code } = await backUp(file);
+  expect(code).toBe(0);
+  const target = temporary();
+  const main = join(target, 'config.yaml');
+  const refused = await restoreTo(archive, main);
+  expect(refused.code).toBe(1);
+  expect(refused.printed).toContain(`${main}:5:5: datasets.bed.senors: expected`);
+  expect(treeOf(target)).toEqual({});
+  expect(await restoreTo(archive, main, { isForced: true })).toMatchObject({ code: 0 });
+  expect(readFileSync(main, 'utf8')).toContain('senors');
+});
+
+it('undoes all of it if a file cannot be written', async () => {
+  const { file } = home();
+  // Beside this name there is no room for that of a file that is being written.
+  write(join(file, `../config.d/${'n'.repeat(245)}.yaml`), 'sensors: [{ kind: tmp36-simulated }]\n');
+  const { archive } = await backUp(file);
+  const target = temporary();
+  write(join(target, 'drivers/mine.js'), 'before');
+  write(join(target, 'config.d/old.yaml'), 'sensors: [{ kind: tmp36-simulated }]\n');
+  const before = treeOf(target);
+  await expect(restoreTo(archive, join(target, 'config.yaml'), { isForced: true })).rejects.toThrow(
+    /ENAMETOOLONG/,
+  );
+  expect(treeOf(target)).toEqual(before);
+  expect(existsSync(join(target, 'drivers/far.js'))).toBe(false);
+});
+
+it('says when the running server has taken the configuration over', async () => {
+  const { file } = home();
+  const { archive } = await backUp(file);
+  const main = join(temporary(), 'config.yaml');
+  const asked: number[] = [];
+  const { printed } = await restoreTo(
+    archive,
+    main,
+    {},
+    {
+      serverAt: async port => {
+        asked.push(port);
+        const configuration = {
+          files: [main],
+          since: Date.now() / 1000,
+          problems: [],
+          failed: [],
+          inUse: 'current' as const,
+        };
+        return { name: 'dapberry/0.1.0', datasets: [], configuration };
+      },
+    },
+  );
+  expect(printed).toContain('it is live');
+  expect(asked[0]).toBe(8123);
+});
