@@ -38,8 +38,8 @@ export async function checkPlanned(
       {},
       { ...options, secrets: 'check' },
     );
-    if ('config' in read) return read;
     const shown = (text: string) => text.replaceAll(`${stage}/`, `${folder}/`);
+    if ('config' in read) return { ...read, skipped: read.skipped.map(shown) };
     const problems = read.problems.map(problem => ({
       ...problem,
       source: shown(problem.source),
