@@ -2,11 +2,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DERIVATIONS, SENSOR_KINDS } from '../dist/device/index.js';
-import { i2cTable } from '../dist/server/config/reference/i2c-kinds.js';
-import { mistakesText } from '../dist/server/config/reference/mistakes-example.js';
-import { publishedSchema, referenceText } from '../dist/server/config/reference/reference.js';
-import { sensorsText } from '../dist/server/config/reference/sensors-page.js';
+import { DERIVATIONS, SENSOR_KINDS } from '../build/device/index.js';
+import { i2cTable } from '../build/server/config/reference/i2c-kinds.js';
+import { mistakesText } from '../build/server/config/reference/mistakes-example.js';
+import { publishedSchema, referenceText } from '../build/server/config/reference/reference.js';
+import { sensorsText } from '../build/server/config/reference/sensors-page.js';
 
 const root = join(import.meta.dirname, '..');
 

@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SENSOR_KINDS } from '../dist/device/index.js';
+import { SENSOR_KINDS } from '../build/device/index.js';
 import { circuits } from './wiring/circuits.mjs';
 import { drawing } from './wiring/drawing.mjs';
 

@@ -1,10 +1,14 @@
 #!/usr/bin/env node
-// The command `dapberry`: checks that this process may open the program's files, and runs it.
+// The command `dapberry`: checks that this process may open the program's files, and runs it; or prints its version.
 
 import { descriptorShortage } from './run/descriptors.ts';
+import { VERSION } from './version.ts';
 
+const [, , ...words] = process.argv;
 const shortage = descriptorShortage();
-if (shortage === undefined) await import('./cli/process.ts');
+// Scripts ask for the version, which needs nothing of the program.
+if (words.length === 1 && words[0] === '--version') process.stdout.write(`${VERSION}\n`);
+else if (shortage === undefined) await import('./cli/process.ts');
 else {
   process.stderr.write(`dapberry: ${shortage}\n`);
   process.exitCode = 1;

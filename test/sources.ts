@@ -8,7 +8,7 @@ import { parseSync, Visitor } from 'vite';
 export const ROOT = resolve(import.meta.dirname, '..');
 
 /** Folders with generated files. */
-const MADE = new Set(['.git', 'node_modules', 'dist', '.cache', 'packages']);
+const MADE = new Set(['.git', 'node_modules', 'build', 'dist', '.cache', 'packages']);
 
 /** The files of the project below a folder, as paths from the root with `/`. */
 export function filesBelow(folder = '.'): string[] {

@@ -23,8 +23,8 @@ export interface Sampler {
 }
 
 /**
- * Rows on a drift-free schedule, in batches of one row: one row at once, then one per slot, with the slots at whole multiples
- * of `interval` (seconds, > 0) in wall time. A row gets its time when its reads begin, and is made when they have ended, or
+ * Rows on a drift-free schedule, in batches of one row: one row at once, or on a slot that is near, then one per slot, with the
+ * slots at whole multiples of `interval` (seconds, > 0) in wall time. A row gets its time when its reads begin, and is made when they have ended, or
  * with NaN for the others when the next slot is due. A read that ends within its deadline but too late for its row gives its
  * values to a later row. Rows without a new reading of a sensor hold NaN, or its latest reading with `between: hold`. Ends
  * when `signal` aborts.
@@ -38,6 +38,12 @@ export async function* scheduledRows(
   const { clock, times } = sampler;
   const schedule = new Schedule(interval);
   let steps = -1;
+  const wait = schedule.firstWait(clock.wall());
+  if (wait > 0) {
+    const slot = clock.monotonic() + wait;
+    sampler.movesOnBy(slot);
+    await clock.sleepUntil(slot, signal);
+  }
   while (!signal.aborted) {
     const stamp = times.stamp();
     if (steps === times.steps) schedule.taken();

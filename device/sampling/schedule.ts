@@ -3,6 +3,9 @@
 /** The share of an interval by which a slot may be late, and the least distance of a slot to the row before. */
 const HALF = 0.5;
 
+/** The longest wait for a first row on a slot, in seconds. */
+const LONGEST_FIRST_WAIT = 0.5;
+
 /**
  * Slots that do not drift, since each is computed from the start and not from the slot before. The caller makes a first row
  * outside the slots: `align` puts the first slot half to one and a half intervals later.
@@ -20,6 +23,15 @@ export class Schedule {
   /** The next slot, in seconds on the monotonic clock. */
   get due(): number {
     return this.#start + this.#slot * this.#interval;
+  }
+
+  /**
+   * The seconds by which a first row should wait, so that it lies on a slot: `align` would leave out that slot otherwise, and
+   * the second row would come up to one and a half intervals later. 0 if the slot is not that near.
+   */
+  firstWait(wall: number): number {
+    const untilMultiple = this.#interval - (wall % this.#interval);
+    return untilMultiple < Math.min(HALF * this.#interval, LONGEST_FIRST_WAIT) ? untilMultiple : 0;
   }
 
   /**

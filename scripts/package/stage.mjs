@@ -1,6 +1,6 @@
 // Puts the files of an installation together: the build, the page, the documents, and the modules for one architecture.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAddons } from './addons.mjs';
 import { ARCHITECTURES } from './architectures.mjs';
@@ -21,7 +21,6 @@ export function stage(root, target, architecture, work) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   for (const name of FILES) cpSync(join(root, name), join(target, name), { recursive: true });
-  rmSync(join(target, 'dist/.tsbuildinfo'), { force: true });
   cpSync(join(root, 'package-lock.json'), join(target, 'package-lock.json'));
   // Includes optional modules whatever npm's configuration says.
   const args = ['ci', '--omit=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
@@ -38,6 +37,7 @@ export function stage(root, target, architecture, work) {
       rmSync(inner, { recursive: true });
   }
   for (const folder of modulesOf(modules)) prune(folder);
+  keepNeeded(target, modules);
   writeFileSync(join(target, 'ARCHITECTURE'), `${architecture}\n`);
   // Types are for authors of programs, who install the package with npm.
   run('find', [join(target, 'dist'), '-name', '*.d.ts', '-delete']);
@@ -45,6 +45,33 @@ export function stage(root, target, architecture, work) {
   run('find', [target, '-type', 'f', '-exec', 'chmod', '0644', '{}', '+']);
   const programs = ['dist/server/main.js', 'systemd/install.sh', 'systemd/allow-devices.sh'];
   run('chmod', ['0755', ...programs.map(program => join(target, program))]);
+}
+
+/** The modules that the program loads from node_modules; the code of the others is in `dist` (scripts/bundle.mjs). */
+const LOADED = ['i2c-bus', 'koffi', 'onoff'];
+
+/** Leaves of modules within `dist` only what says which they are, and their licences; removes those that nothing uses. */
+function keepNeeded(target, modules) {
+  const bundled = JSON.parse(readFileSync(join(target, 'dist/modules.json'), 'utf8')).map(({ name }) => name);
+  const loaded = new Set(LOADED);
+  for (const name of loaded) {
+    const { dependencies, optionalDependencies } = manifestOf(join(modules, name)) ?? {};
+    for (const other of Object.keys({ ...dependencies, ...optionalDependencies })) loaded.add(other);
+  }
+  for (const folder of modulesOf(modules)) {
+    const name = folder.slice(modules.length + 1);
+    if (loaded.has(name)) continue;
+    for (const entry of readdirSync(folder)) {
+      const isKept = bundled.includes(name) && (entry === 'package.json' || LICENCE.test(entry));
+      if (!isKept) rmSync(join(folder, entry), { recursive: true });
+    }
+    if (!bundled.includes(name)) rmSync(folder, { recursive: true });
+  }
+}
+
+function manifestOf(folder) {
+  const file = join(folder, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
 function foldersOf(folder) {

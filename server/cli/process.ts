@@ -5,6 +5,7 @@ import { thisMachine } from '../machine/machine.ts';
 import { threadsBack } from '../run/blocked-threads.ts';
 import { takeUncaughtErrors } from '../run/uncaught.ts';
 import { visibleLine, visibleText } from '../text/visible-text.ts';
+import { PROGRAM_ROOT } from '../version.ts';
 import type { CommandContext } from './commands/command.ts';
 import { runProgram } from './commands/program.ts';
 import { TerminalStyles } from './terminal-styles.ts';
@@ -24,8 +25,8 @@ const context: CommandContext = {
     progress: text => stderr.isTTY && stderr.write(`${CLEAR_LINE}${visibleLine(text)}`),
   },
   styled: (style, text) => styles.styled(style, text),
-  // The page that `npm run build` made, beside this file's folder in `dist`.
-  webRoot: fileURLToPath(new URL('../../web', import.meta.url)),
+  // The page that `npm run build` made.
+  webRoot: fileURLToPath(new URL('dist/web', PROGRAM_ROOT)),
 };
 
 /** How long the exit waits for threads in calls of the file system. */

@@ -91,6 +91,16 @@ const CORS = {
   strictPreflight: false,
 };
 
+/** No route has a schema: Fastify would load Ajv and fast-json-stringify, a tenth of the start, for none. */
+const NO_SCHEMAS = {
+  buildValidator: () => refuseSchema,
+  buildSerializer: () => refuseSchema,
+};
+
+function refuseSchema(): never {
+  throw new Error('expected routes without a schema; read the request with zod in the handler');
+}
+
 /** The limits with their defaults, built again only when a reload has changed them: each request reads them. */
 function limitsOf(state: ServerState): () => StreamLimits & ConnectionLimits {
   const withDefaults = (limits: ServerState['limits']) => ({
@@ -155,6 +165,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // The server logs the addresses that it listens on itself, in one line; of Fastify it logs warnings and errors.
     ...(logger === undefined ? {} : { loggerInstance: logger.child({}, { level: 'warn' }) }),
     logController: new LogController({ disableRequestLogging: true }),
+    schemaController: { compilersFactory: NO_SCHEMAS },
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     // A request that comes while the server closes is refused as at any other time.

@@ -51,7 +51,6 @@ copy_program() {
     cp -a "$SOURCE/." "$staged/"
   else
     (cd "$SOURCE" && cp -a package.json package-lock.json README.md LICENSE CHANGELOG.md dist docs systemd "$staged/")
-    rm -f "$staged/dist/.tsbuildinfo"
     # Addons need a compiler; without one the program runs without them, and says so.
     (
       cd "$staged"

@@ -65,6 +65,8 @@ function describeScripts(machine: DebianGuestName, scripts: readonly Script[]): 
   beforeAll(() => {
     copyApp(app);
     cpSync(FOLDER, join(app, 'test/appliance/guest'), { recursive: true });
+    // The scripts for histories use single files of the program.
+    cpSync(join(import.meta.dirname, '../../build'), join(app, 'build'), { recursive: true });
     cpSync(join(import.meta.dirname, '../bench/past/day.mjs'), join(app, 'test/appliance/guest/day.mjs'));
     writeFileSync(join(app, 'test/appliance/guest/i2c-cases.json'), JSON.stringify(CHIP_CASES));
     mkdirSync(packagesFolder);

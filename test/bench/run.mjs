@@ -19,6 +19,7 @@ import { pageFrames } from './items/page-frames.mjs';
 import { pageOpen } from './items/page-open.mjs';
 import { footprint } from './items/process.mjs';
 import { sampling } from './items/sampling.mjs';
+import { start as programStart } from './items/start.mjs';
 import { ascii, computed, csv, eight, ndjson, replay, selection } from './items/throughput.mjs';
 import { compileReader, ROOT } from './processes.mjs';
 
@@ -37,6 +38,7 @@ const BENCHES = {
   'fan-out': fanOut,
   idle,
   growth,
+  start: programStart,
   process: footprint,
   beside,
   sampling,

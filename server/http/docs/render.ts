@@ -47,7 +47,7 @@ export function renderPage(
   const [first] = headings;
   return page(
     { heading: first?.depth === 1 ? first.text : document.address, root: '../', here: 'docs' },
-    html`${document.address === 'README.md' ? '' : html`<p class="muted"><a href="./">Documentation</a> · <a href="${document.address}">as Markdown</a></p>\n`}${contents(headings)}
+    html`${document.address === 'README.md' ? '' : html`<p class="muted"><a href="./">Documentation</a> ${'·'} <a href="${document.address}">as Markdown</a></p>\n`}${contents(headings)}
 <div class="doc">
 ${new Html(body)}</div>`,
   );

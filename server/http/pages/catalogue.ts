@@ -32,7 +32,7 @@ export function cataloguePage(
     { heading: 'All datasets', root, here: 'catalogue' },
     html`${note ?? ''}
 ${datasets.length > FEW || search !== '' ? field(root, search) : ''}
-<p class="muted" role="status">${count}${found.length === 0 ? html`: none has “${search}” in its name, title or columns. <a href="${root}catalog.html">Show all</a>` : ''}</p>
+<p class="muted" role="status">${count}${found.length === 0 ? html`: none has ${`“${search}”`} in its name, title or columns. <a href="${root}catalog.html">Show all</a>` : ''}</p>
 <ul class="datasets">
 ${found.map(dataset => html`<li>${entry(dataset, formats)}</li>\n`)}</ul>
 <p class="muted">Programs read the same list at <a href="${root}catalog.json">catalog.json</a>.</p>`,

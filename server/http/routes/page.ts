@@ -1,7 +1,8 @@
 // Routes `/`, the built page and its files, or the list of datasets if the page is not built; and `/catalog.html`.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { PROGRAM_ROOT } from '../../version.ts';
@@ -14,6 +15,14 @@ import { PAGE_STYLE, STYLE_PATH } from '../pages/style.ts';
 import type { RouteContext } from '../server-state.ts';
 
 const files = () => ({ exposeHeadRoute: true, config: { access: 'files' } }) as const;
+
+/** The paths of the files below a folder, with slashes. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/'));
+}
 
 export async function pageRoutes(
   app: FastifyInstance,
@@ -56,7 +65,8 @@ export async function pageRoutes(
     });
     await inner.register(fastifyStatic, {
       root: webRoot,
-      wildcard: false,
+      // The routes are made here: the module would search the folder with a library of patterns.
+      serve: false,
       cacheControl: false,
       setHeaders(reply, path) {
         // The names of files under assets/ contain a hash of their content; browsers ask for the others anew.
@@ -64,5 +74,9 @@ export async function pageRoutes(
         reply.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
+    const serve = (url: string, path: string) =>
+      inner.route({ method: ['GET', 'HEAD'], url, handler: (_request, reply) => reply.sendFile(path) });
+    for (const path of await filesIn(webRoot)) serve(`/${path}`, path);
+    serve('/', 'index.html');
   });
 }

@@ -5,9 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HistoryFolder } from '../../../dist/server/history/disk/history-folder.js';
-import { HistoryStore } from '../../../dist/server/history/history-store.js';
-import { runJob } from '../../../dist/server/history/jobs.js';
+import { HistoryFolder } from '../../../build/server/history/disk/history-folder.js';
+import { HistoryStore } from '../../../build/server/history/history-store.js';
+import { runJob } from '../../../build/server/history/jobs.js';
 // Beside this file in the guest.
 import { DAY_COLUMNS, rowsOfDay } from './day.mjs';
 

@@ -6,9 +6,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HistoryFolder } from '../../../dist/server/history/disk/history-folder.js';
-import { HistoryStore } from '../../../dist/server/history/history-store.js';
-import { runJob } from '../../../dist/server/history/jobs.js';
+import { HistoryFolder } from '../../../build/server/history/disk/history-folder.js';
+import { HistoryStore } from '../../../build/server/history/history-store.js';
+import { runJob } from '../../../build/server/history/jobs.js';
 import { readLog } from './write-log.mjs';
 
 /** 2025-11-28T00:00:00Z, and the seconds between two rows: a day has 720. */

@@ -31,8 +31,8 @@ export function pastFolder() {
  * @param folder the folder of histories; `dataset` gets a folder in it
  */
 export async function writePast(folder, { dataset = 'past', days = 365, fullDays = [] } = {}) {
-  const { runJob } = await import('../../../dist/server/history/disk/jobs.js');
-  const { writeIndexFile } = await import('../../../dist/server/history/disk/index-file.js');
+  const { runJob } = await import('../../../build/server/history/disk/jobs.js');
+  const { writeIndexFile } = await import('../../../build/server/history/disk/index-file.js');
   const path = join(folder, dataset);
   const files = [];
   let firstPosition = 0;
@@ -51,8 +51,8 @@ export async function writePast(folder, { dataset = 'past', days = 365, fullDays
 
 /** Writes the first day as the parts of its flushes, and a row of the second day, so that the first one is over. Gives the number of its parts. */
 export async function writeParts(folder, { dataset = 'past', rows = 600 } = {}) {
-  const { runJob } = await import('../../../dist/server/history/disk/jobs.js');
-  const { sliceOf } = await import('../../../dist/server/store/slice.js');
+  const { runJob } = await import('../../../build/server/history/disk/jobs.js');
+  const { sliceOf } = await import('../../../build/server/store/slice.js');
   const write = async (day, batch, firstPosition) => {
     const facts = { dataset, columns: DAY_COLUMNS, das: '', firstPosition, clock: [] };
     await runJob({ kind: 'write', folder: join(folder, dataset), day, facts, batch });

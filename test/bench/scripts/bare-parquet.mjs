@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parquetMetadata, parquetRead } from 'hyparquet';
-import { DECOMPRESS } from '../../../dist/server/history/parquet/parquet.js';
+import { DECOMPRESS } from '../../../build/server/history/parquet/parquet.js';
 
 const ROUNDS = 8;
 

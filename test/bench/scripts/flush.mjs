@@ -2,8 +2,8 @@
 //
 //   node flush.mjs FOLDER ROWS
 
-import { runJob } from '../../../dist/server/history/disk/jobs.js';
-import { sliceOf } from '../../../dist/server/store/slice.js';
+import { runJob } from '../../../build/server/history/disk/jobs.js';
+import { sliceOf } from '../../../build/server/store/slice.js';
 import { DAY_COLUMNS, rowsOfDay } from '../past/day.mjs';
 import { FIRST_DAY } from '../past/year.mjs';
 

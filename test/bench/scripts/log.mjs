@@ -1,8 +1,8 @@
 // Measures the CPU time of appending a row to a full store, and of reading it at the end, for stores of several sizes.
 
-import { Announcer } from '../../../dist/server/store/announcer.js';
-import { MemoryStore } from '../../../dist/server/store/memory-store.js';
-import { StoreCursor } from '../../../dist/server/store/store-cursor.js';
+import { Announcer } from '../../../build/server/store/announcer.js';
+import { MemoryStore } from '../../../build/server/store/memory-store.js';
+import { StoreCursor } from '../../../build/server/store/store-cursor.js';
 
 const SIZES = [1e3, 1e5, 2e6];
 const ROUNDS = 15;

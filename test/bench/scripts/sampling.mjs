@@ -6,9 +6,9 @@
 // machine disturbs both.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../../dist/device/host/clock.js';
-import { openDevice } from '../../../dist/device/sampling/device.js';
-import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
+import { systemClock } from '../../../build/device/host/clock.js';
+import { openDevice } from '../../../build/device/sampling/device.js';
+import { tmp36 } from '../../../build/device/sensors/tmp36.js';
 
 const ROUNDS = 4;
 

@@ -16,13 +16,13 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { openDevice } from '../../../dist/device/sampling/device.js';
-import { tmp36 } from '../../../dist/device/sensors/tmp36.js';
-import { OnDemandDataset } from '../../../dist/server/dataset/on-demand.js';
-import { StoredDataset } from '../../../dist/server/dataset/stored.js';
-import { buildApp } from '../../../dist/server/http/app.js';
-import { onDemandSensors, scheduledSensors } from '../../../dist/server/source/sensors.js';
-import { DEFAULT_BOUNDS, MemoryStore } from '../../../dist/server/store/memory-store.js';
+import { openDevice } from '../../../build/device/sampling/device.js';
+import { tmp36 } from '../../../build/device/sensors/tmp36.js';
+import { OnDemandDataset } from '../../../build/server/dataset/on-demand.js';
+import { StoredDataset } from '../../../build/server/dataset/stored.js';
+import { buildApp } from '../../../build/server/http/app.js';
+import { onDemandSensors, scheduledSensors } from '../../../build/server/source/sensors.js';
+import { DEFAULT_BOUNDS, MemoryStore } from '../../../build/server/store/memory-store.js';
 import { wavesSource } from './waves-source.mjs';
 
 /** The time of the first row of a full log, and the seconds between its rows. */
@@ -109,8 +109,8 @@ const silent = layout => ({
 let pastStore;
 
 async function withHistory(kind, source, { folder, flush = 600, log = DEFAULT_BOUNDS }) {
-  const { openHistory } = await import('../../../dist/server/history/histories.js');
-  const { HistoryClock } = await import('../../../dist/server/history/history-clock.js');
+  const { openHistory } = await import('../../../build/server/history/histories.js');
+  const { HistoryClock } = await import('../../../build/server/history/history-clock.js');
   const { columns } = source.layout;
   let dataset;
   pastStore = await openHistory({

@@ -1,6 +1,6 @@
 // A row source of noisy waves with a past: at its start it has the rows of the last seconds, then one row in each interval.
 
-import { sensorLayout } from '../../../dist/server/source/sensor-layout.js';
+import { sensorLayout } from '../../../build/server/source/sensor-layout.js';
 
 /** Columns of one unit, which the page draws in one chart. */
 export const COLUMNS_PER_CHART = 4;

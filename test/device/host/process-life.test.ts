@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive, thisProcess } from '../../../device/host/process-life.ts';
 
-const MODULE = resolve(import.meta.dirname, '../../../dist/device/host/process-life.js');
+const MODULE = resolve(import.meta.dirname, '../../../build/device/host/process-life.js');
 const NOBODY = 65534;
 const isRoot = process.geteuid!() === 0;
 

@@ -17,6 +17,17 @@ describe('the schedule of rows', () => {
     expect(schedule.due).toBe(513);
   });
 
+  it.each([
+    [10, 1_800_000_009.6, 0.4],
+    [10, 1_800_000_009.4, 0],
+    [10, 1_800_000_000, 0],
+    [1, 1_800_000_000.75, 0.25],
+    [1, 1_800_000_000.25, 0],
+    [0.1, 1_800_000_000.08, 0.02],
+  ])('lets a first row wait for a slot that is near: interval %d at %d', (interval, wall, wait) => {
+    expect(new Schedule(interval).firstWait(wall)).toBeCloseTo(wait, 5);
+  });
+
   it('does not drift over a million slots', () => {
     const schedule = new Schedule(0.1);
     schedule.align(0, 1_800_000_000);

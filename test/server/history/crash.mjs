@@ -1,9 +1,9 @@
 // Writes rows into a history without an end, until it is killed: a row each two minutes of its own time, whose value is its position.
 
 import { writeSync } from 'node:fs';
-import { HistoryFolder } from '../../../dist/server/history/disk/history-folder.js';
-import { HistoryStore } from '../../../dist/server/history/history-store.js';
-import { inWorkers } from '../../../dist/server/history/worker-jobs.js';
+import { HistoryFolder } from '../../../build/server/history/disk/history-folder.js';
+import { HistoryStore } from '../../../build/server/history/history-store.js';
+import { inWorkers } from '../../../build/server/history/worker-jobs.js';
 
 const [, , path, begin, keepMerged = '0'] = process.argv;
 const say = line => writeSync(1, `${line}\n`);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 
-const MODULE = resolve(import.meta.dirname, '../../../../dist/device/host/gpio/exported-lines.js');
+const MODULE = resolve(import.meta.dirname, '../../../../build/device/host/gpio/exported-lines.js');
 
 /** What a program writes that has two lines exported, one of which cannot be given back, and how it ends. */
 async function ending(program: string, signal?: NodeJS.Signals) {

@@ -11,7 +11,7 @@ import { sysfsGpio } from '../../../../device/host/gpio/gpio-sysfs.ts';
 import { BASE, FakeSysfs, text } from './fake-sysfs.ts';
 import { NotesFolder, ownStart } from './notes-folder.ts';
 
-const DIST = resolve(import.meta.dirname, '../../../../dist/device');
+const DIST = resolve(import.meta.dirname, '../../../../build/device');
 
 /** A user that may not look into processes of other users. */
 const NOBODY = 65534;
