@@ -64,7 +64,8 @@ const { output } = await bundle.generate({
   format: 'esm',
   entryFileNames: '[name].js',
   // A server that runs during an upgrade must not load a chunk of the new version: names differ with the content.
-  chunkFileNames: ({ moduleIds }) => `${roomOf(moduleIds)}/[name]-[hash].js`,
+  chunkFileNames: ({ moduleIds, facadeModuleId }) =>
+    `${roomOf(moduleIds.length > 0 ? moduleIds : [facadeModuleId])}/[name]-[hash].js`,
   hashCharacters: 'hex',
   // Node keeps a text with another character in two bytes a character, and decodes it slowly.
   charset: 'ascii',

@@ -172,7 +172,8 @@ export class OpenConnections {
   /** Closes the connections whose handshake is not complete, which Node's server does not know, and those that come later. */
   closeUnsecured(): void {
     this.#isClosing = true;
-    for (const { socket } of this.#open.values()) if (!('encrypted' in socket)) socket.destroy();
+    for (const { socket, isSecure } of this.#open.values())
+      if (isSecure && !('encrypted' in socket)) socket.destroy();
   }
 
   /** Answers the request after those before it in its connection; closes the connection for too many of them. */

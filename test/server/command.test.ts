@@ -250,7 +250,7 @@ describe('the command dapberry', () => {
     taken.close();
     expect(code).toBe(1);
     expect(stdout).toMatch(/^dapberry: port \d+ of 127\.0\.0\.1 is in use/m);
-    expect(stdout).toMatch(/^ {4}at .*serve\.js/m);
+    expect(stdout).toMatch(/^ {4}at .*serve-\w+\.js/m);
   });
 
   it('reads every simulated sensor, and ends', async () => {
