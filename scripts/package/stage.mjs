@@ -51,14 +51,15 @@ export function stage(root, target, architecture, work) {
 const LOADED = ['i2c-bus', 'koffi', 'onoff'];
 
 /** Leaves of modules within `dist` only what says which they are, and their licences; removes those that nothing uses. */
-function keepNeeded(target, modules) {
+export function keepNeeded(target, modules) {
   const bundled = JSON.parse(readFileSync(join(target, 'dist/modules.json'), 'utf8')).map(({ name }) => name);
   const loaded = new Set(LOADED);
   for (const name of loaded) {
     const { dependencies, optionalDependencies } = manifestOf(join(modules, name)) ?? {};
     for (const other of Object.keys({ ...dependencies, ...optionalDependencies })) loaded.add(other);
   }
-  for (const folder of modulesOf(modules)) {
+  // Modules inside others go with them.
+  for (const folder of topModulesOf(modules)) {
     const name = folder.slice(modules.length + 1);
     if (loaded.has(name)) continue;
     for (const entry of readdirSync(folder)) {
@@ -81,11 +82,14 @@ function foldersOf(folder) {
     .map(entry => join(folder, entry.name));
 }
 
-/** The folder of every module, also in scopes and inside other modules. */
+/** The folders of modules, also in scopes. */
+function topModulesOf(modules) {
+  return foldersOf(modules).flatMap(folder => (/\/@[^/]+$/.test(folder) ? foldersOf(folder) : [folder]));
+}
+
+/** The folder of every module, also inside other modules. */
 function modulesOf(modules) {
-  return foldersOf(modules)
-    .flatMap(folder => (/\/@[^/]+$/.test(folder) ? foldersOf(folder) : [folder]))
-    .flatMap(folder => [folder, ...modulesOf(join(folder, 'node_modules'))]);
+  return topModulesOf(modules).flatMap(folder => [folder, ...modulesOf(join(folder, 'node_modules'))]);
 }
 
 /** Removes needless files; folders of these names only at the top of a module. */
