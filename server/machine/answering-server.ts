@@ -46,15 +46,25 @@ const HEALTH = z.object({
   certificate: CERTIFICATE.optional().catch(undefined),
 });
 
-export async function serverAt(port: number, host = 'localhost'): Promise<AnsweringServer | undefined> {
+/** `authorization` is the header of a user; it is sent only once a dapberry server has answered. */
+export async function serverAt(
+  port: number,
+  host = 'localhost',
+  authorization?: string,
+): Promise<AnsweringServer | undefined> {
   const name = host.includes(':') ? (host === '::' ? '::1' : host) : host;
   const plain = await ask('http', name, port).catch(() => undefined);
   if (plain === undefined) return undefined;
   // A server with TLS says so in plain HTTP, also while it has no certificate.
-  const answer =
-    plain.status === 400 ? ((await ask('https', name, port).catch(() => undefined)) ?? plain) : plain;
-  const { server, body } = answer;
+  const scheme = plain.status === 400 ? 'https' : 'http';
+  const open = scheme === 'https' ? ((await ask(scheme, name, port).catch(() => undefined)) ?? plain) : plain;
+  const { server } = open;
   if (!server.startsWith('dapberry/')) return undefined;
+  const own =
+    authorization === undefined
+      ? undefined
+      : await ask(scheme, name, port, authorization).catch(() => undefined);
+  const { body } = own ?? open;
   // Without the password of a user, the body is an error.
   const { data } = HEALTH.safeParse(jsonIn(body));
   const datasets = data?.datasets.map(({ name, clock }) => ({ name, ahead: clock?.ahead ?? 0 })) ?? [];
@@ -73,11 +83,17 @@ interface ReceivedAnswer {
   readonly body: string;
 }
 
-function ask(scheme: 'http' | 'https', hostname: string, port: number): Promise<ReceivedAnswer> {
+function ask(
+  scheme: 'http' | 'https',
+  hostname: string,
+  port: number,
+  authorization?: string,
+): Promise<ReceivedAnswer> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    // The certificate names other addresses than this one, and no secret is sent.
-    const options = { hostname, port, path: '/health', agent: false, signal } as const;
+    const headers = authorization === undefined ? {} : { authorization };
+    // The certificate names other addresses than this one. A secret goes only to a server of this machine.
+    const options = { hostname, port, path: '/health', headers, agent: false, signal } as const;
     const take = (response: IncomingMessage) => {
       let body = '';
       response.setEncoding('utf8');

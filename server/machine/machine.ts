@@ -50,8 +50,12 @@ export interface Machine {
   freeSpace(folder: string): Promise<number | undefined>;
   /** Tries to listen; undefined on success, else the error's code, such as `EADDRINUSE`. */
   listenError(port: number, host: string | undefined): Promise<string | undefined>;
-  /** The dapberry server that answers on a port of this machine; undefined if there is none. */
-  serverAt(port: number, host: string | undefined): Promise<AnsweringServer | undefined>;
+  /** The dapberry server that answers on a port of this machine, to a user by the header `authorization`; undefined if there is none. */
+  serverAt(
+    port: number,
+    host: string | undefined,
+    authorization?: string,
+  ): Promise<AnsweringServer | undefined>;
 }
 
 /** Time limit for a program. */

@@ -15,11 +15,13 @@ import { readCommand } from './read.ts';
 import { restoreCommand } from './restore.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
+import { setupCommand } from './setup.ts';
 import { versionCommand } from './version.ts';
 
 const WITHOUT_HELP: readonly Command[] = [
   serveCommand,
   checkCommand,
+  setupCommand,
   editCommand,
   listCommand,
   readCommand,

@@ -1,27 +1,18 @@
 // `dapberry list`: prints the kinds of sensors with their options, and the devices attached to this machine.
 
 import { nearest } from '../../../dap/model/nearest.ts';
-import {
-  type Channel,
-  type Need,
-  SENSOR_KINDS,
-  type SensorKind,
-  usualOptions,
-} from '../../../device/index.ts';
+import { type Channel, SENSOR_KINDS, type SensorKind, usualOptions } from '../../../device/index.ts';
 import { sensorsOf } from '../../config/config.ts';
 import { insteadOfKind } from '../../config/mistakes/known-parts.ts';
 import { keyTexts } from '../../config/reference/key-table.ts';
-import { type FoundOfKind, pasteText } from '../../config/reference/paste.ts';
+import { pasteText } from '../../config/reference/paste.ts';
 import { jsonSchemaOf } from '../../config/schema/expected.ts';
-import { DEFAULT_SEED } from '../../config/schema/schema.ts';
 import { type AttachedDevices, attachedTo } from '../../machine/attached.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { aligned, wrapped } from '../../text/terminal-text.ts';
+import { findSensors, isProbedOnly, type ListedKind } from '../found-sensors.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { fileOf, readValidConfig } from './config-options.ts';
-
-/** Needs whose sensors are found only by sending something to them. */
-const PROBED_ONLY: readonly Need[] = ['i2c'];
 
 export const listCommand: Command = {
   name: 'list',
@@ -57,10 +48,7 @@ export const listCommand: Command = {
 };
 
 /** A kind, and the channels that it has with default options. */
-interface ListEntry {
-  readonly kind: SensorKind;
-  /** The file of a driver; undefined for a kind of the project. */
-  readonly driver?: string;
+interface ListEntry extends ListedKind {
   readonly channels: readonly Channel[];
 }
 
@@ -91,33 +79,11 @@ function kindOf(name: string, kinds: readonly ListEntry[]): ListEntry {
   );
 }
 
-/** Finds the sensors attached now; with `probe` also those that are found only by sending something to them. */
-async function findSensors(
-  kinds: readonly Pick<ListEntry, 'kind' | 'driver'>[],
-  machine: Machine,
-  probe: boolean,
-): Promise<readonly FoundOfKind[]> {
-  const host = machine.host(DEFAULT_SEED);
-  const lists = kinds.map(async listed => {
-    const { kind, driver } = listed;
-    if (!probe && isProbedOnly(listed)) return [];
-    const found = (await kind.find?.(host)) ?? [];
-    // A device whose number or name a configuration cannot express is only listed as attached.
-    const usable = found.filter(sensor => kind.options.safeParse(sensor.options).success);
-    return usable.map(sensor => ({ kind, ...(driver && { driver }), found: sensor }));
-  });
-  return (await Promise.all(lists)).flat();
-}
-
 function nothingFound(kinds: readonly ListEntry[], probe: boolean): string {
   const [first, ...others] = kinds;
   const which = others.length === 0 ? `the kind ${first?.kind.name}` : 'these kinds';
   const unasked = !probe && kinds.some(isProbedOnly);
   return `No sensor of ${which} was found${unasked ? '; add --probe to look on I2C too' : ''}.`;
-}
-
-function isProbedOnly({ kind }: Pick<ListEntry, 'kind'>): boolean {
-  return kind.needs.some(need => PROBED_ONLY.includes(need));
 }
 
 function kindsText(kinds: readonly ListEntry[]): string {

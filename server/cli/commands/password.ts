@@ -3,9 +3,6 @@
 import { EXPECTED_NAME, USER_NAME } from '../../access/users.ts';
 import { type Command, UsageError } from './command.ts';
 
-/** Characters of the shortest password (NIST SP 800-63B). */
-const SHORTEST = 8;
-
 export const passwordCommand: Command = {
   name: 'password',
   summary: 'print the line of a user for the file of access.users',
@@ -22,28 +19,18 @@ export const passwordCommand: Command = {
     if (name === undefined) throw new UsageError('expected the name of a user, found nothing');
     if (!USER_NAME.test(name))
       throw new UsageError(`expected ${EXPECTED_NAME}, found ${JSON.stringify(name)}`);
-    const { hashPassword, LONGEST_PASSWORD } = await import('../../access/password-hash.ts');
-    const { askHidden, firstLine } = await import('../hidden-input.ts');
-    const bounds = `from ${SHORTEST} characters to ${LONGEST_PASSWORD} bytes`;
     const isTyped = !args.options.has('stdin');
     if (isTyped && !process.stdin.isTTY)
       throw new UsageError(
         'expected a terminal, found none',
         'use --stdin to read the password from a program',
       );
-    const isRight = (password: string) =>
-      [...password].length >= SHORTEST && Buffer.byteLength(password) <= LONGEST_PASSWORD;
-    const questions = [`Password of ${name}: `, 'The same again: '];
-    const answers = isTyped
-      ? await askHidden(questions, ([first = '']) => !isRight(first))
-      : [(await firstLine(LONGEST_PASSWORD)) ?? ''];
-    if (answers === undefined) return 1;
-    const [password = '', again = password] = answers;
-    if (!isRight(password)) {
-      const found = password === '' ? 'none of that length' : `one of ${[...password].length} characters`;
-      throw new Error(`expected a password ${bounds}, found ${found}`);
-    }
-    if (again !== password) throw new Error('expected the same password twice, found two different ones');
+    const { hashPassword, LONGEST_PASSWORD } = await import('../../access/password-hash.ts');
+    const { askPassword, checkPassword } = await import('../asked-password.ts');
+    const { firstLine } = await import('../hidden-input.ts');
+    const password = isTyped ? await askPassword(name) : ((await firstLine(LONGEST_PASSWORD)) ?? '');
+    if (password === undefined) return 1;
+    checkPassword(password);
     printData(`${name}:${await hashPassword(password)}\n`);
     return 0;
   },

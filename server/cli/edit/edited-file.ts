@@ -1,6 +1,6 @@
 // Reads the file that is edited, and replaces it atomically with its owner and mode.
 
-import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
+import { access, constants, open, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { writeDurably } from '../../machine/durable.ts';
 
@@ -11,16 +11,14 @@ export interface EditedFile {
   readonly text: string | undefined;
 }
 
-/** Rejects with a sentence if the file cannot be read, or its folder cannot be written. */
-export async function readEdited(file: string): Promise<EditedFile> {
+/** Rejects with a sentence if the file cannot be read, or its folder cannot be written; then `advice` says what to do. */
+export async function readEdited(file: string, advice: string): Promise<EditedFile> {
   const path = await realpath(file).catch(error => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return file;
     throw error;
   });
   await access(dirname(path), constants.W_OK).catch(() => {
-    throw new Error(
-      `expected a folder that this user may write, found ${dirname(path)}: run sudo dapberry edit, or name another file with --config`,
-    );
+    throw new Error(`expected a folder that this user may write, found ${dirname(path)}: ${advice}`);
   });
   return { path, text: await textOf(path) };
 }
@@ -47,4 +45,25 @@ export async function replaceEdited(path: string, text: string): Promise<void> {
     },
     0o644,
   );
+}
+
+/** Keeps a text beside the file that it was in, under a name that is free, with the rights of that file. Returns the path. */
+export async function keepBeside(path: string, text: string): Promise<string> {
+  const { uid, gid, mode } = await stat(path);
+  for (let copy = 1; ; copy += 1) {
+    const kept = `${path}.old${copy === 1 ? '' : copy}`;
+    const handle = await open(kept, 'wx', mode & 0o777).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return undefined;
+    });
+    if (handle === undefined) continue;
+    try {
+      await handle.chown(uid, gid);
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return kept;
+  }
 }

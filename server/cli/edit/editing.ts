@@ -10,7 +10,7 @@ import type { Machine } from '../../machine/machine.ts';
 import { datasetChanges } from '../../run/dataset-changes.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { EditLock } from './edit-lock.ts';
-import { readEdited, replaceEdited, textOf } from './edited-file.ts';
+import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts';
 import { diffLines } from './line-diff.ts';
 import { liveText } from './live-text.ts';
 
@@ -28,17 +28,33 @@ export interface EditOptions {
   readonly terminal: EditTerminal;
   /** The configuration's file; by default that of the environment, or the usual one. */
   readonly file: string | undefined;
+  /** Makes the text that is shown first, in place of the editor, from the file's. Undefined changes nothing. */
+  readonly propose?: (original: string | undefined, path: string) => Promise<Proposal | undefined>;
+  /** What to do where the file cannot be written. */
+  readonly advice?: string;
 }
+
+/** A text that a program has made. The file that it replaces is kept. */
+export interface Proposal {
+  readonly text: string;
+  /** Writes what the text needs, such as a file that it names; called after the person has agreed. */
+  readonly prepare: () => Promise<void>;
+  /** The header with which the running server gives its state, where the text names users. */
+  readonly authorization: string | undefined;
+}
+
+const ADVICE = 'run sudo dapberry edit, or name another file with --config';
 
 type Answer = 'save' | 'edit' | 'exit';
 
 /** @returns the exit code: 0 if the file was saved or nothing was changed, 1 if a text was dropped */
-export async function editConfig({ machine, terminal, file: named }: EditOptions): Promise<number> {
+export async function editConfig(options: EditOptions): Promise<number> {
+  const { machine, file: named, advice = ADVICE } = options;
   const { file } = await findConfig(named, machine.configuration);
-  const { path } = await readEdited(resolve(file));
+  const { path } = await readEdited(resolve(file), advice);
   const lock = await EditLock.take(path);
   try {
-    return await new Editing(machine, terminal, file, path).run();
+    return await new Editing(options, file, path).run();
   } finally {
     await lock.release();
   }
@@ -47,15 +63,17 @@ export async function editConfig({ machine, terminal, file: named }: EditOptions
 class Editing {
   readonly #machine: Machine;
   readonly #terminal: EditTerminal;
+  readonly #propose: EditOptions['propose'];
   /** As messages and drivers name it, and where it is. */
   readonly #file: string;
   readonly #path: string;
   /** Shared by all checks, so that an unchanged driver is the same one. */
   readonly #drivers = new Drivers();
 
-  constructor(machine: Machine, terminal: EditTerminal, file: string, path: string) {
+  constructor({ machine, terminal, propose }: EditOptions, file: string, path: string) {
     this.#machine = machine;
     this.#terminal = terminal;
+    this.#propose = propose;
     this.#file = file;
     this.#path = path;
   }
@@ -64,10 +82,15 @@ class Editing {
     let original = await textOf(this.#path);
     const first = await this.#check(original ?? '');
     const before = original === undefined ? undefined : first.config;
-    let text = original ?? '';
+    const proposal = await this.#propose?.(original, this.#path);
+    if (this.#propose !== undefined && proposal === undefined) return this.#end('nothing was changed', 1);
+    let text = proposal?.text ?? original ?? '';
+    let isProposed = proposal !== undefined;
     while (true) {
-      text = await this.#terminal.edit(this.#path, text);
+      if (!isProposed) text = await this.#terminal.edit(this.#path, text);
+      isProposed = false;
       if (text === (original ?? '')) {
+        await proposal?.prepare();
         if (original !== undefined) this.#printProblems(first.problems);
         return this.#end('nothing was changed', 0);
       }
@@ -90,6 +113,11 @@ class Editing {
         if (choice === 'exit') return this.#end('nothing was saved', 1);
         if (choice === 'edit') continue;
       }
+      await proposal?.prepare();
+      if (proposal !== undefined && original !== undefined) {
+        const kept = await keepBeside(this.#path, original);
+        this.#terminal.print(`the file before is kept as ${kept}\n`);
+      }
       await replaceEdited(this.#path, text);
       const saved = Date.now() / 1000;
       this.#terminal.print(`${this.#file} is saved\n`);
@@ -99,6 +127,7 @@ class Editing {
         isWrong: config === undefined,
         hasNews: before === undefined || config === undefined || hasChanges(before, config),
         since: saved,
+        authorization: proposal?.authorization,
       });
       return this.#end(told, 0);
     }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { inUseText } from '../../config/configuration-state.ts';
 import { DEFAULT_PORT } from '../../config/schema/schema.ts';
+import type { AnsweringServer } from '../../machine/answering-server.ts';
 import type { Machine } from '../../machine/machine.ts';
 
 /** How long to ask, and how often, in milliseconds: the server reads a file when it has not changed for a moment. */
@@ -26,20 +27,29 @@ export interface SavedConfig {
   readonly hasNews: boolean;
   /** When it was saved, in seconds since 1970. */
   readonly since: number;
+  /** The header of a user, to whom the server gives its state. */
+  readonly authorization?: string | undefined;
 }
 
 export async function liveText(
   machine: Machine,
-  { files, named, isWrong, hasNews, since }: SavedConfig,
+  { files, named, isWrong, hasNews, since, authorization }: SavedConfig,
 ): Promise<string> {
   const { port = DEFAULT_PORT, host, tls } = named ?? {};
   const [file] = files;
   const begun = performance.now();
   let isAnswering = false;
   do {
-    const state = (await machine.serverAt(port, host))?.configuration;
-    isAnswering = state !== undefined;
-    if (state === undefined) break;
+    const server = await stateAt(machine, port, host, authorization);
+    const state = server?.configuration;
+    isAnswering = server !== undefined;
+    if (server === undefined) break;
+    if (state === undefined) {
+      if (authorization === undefined)
+        return `the server on port ${port} tells only its users whether it has taken it over: see journalctl -u dapberry`;
+      await delay(PAUSE_MS);
+      continue;
+    }
     const isNew = hasNews ? state.since >= since : performance.now() - begun > SETTLED_MS;
     const isTaken = isNew && state.inUse === 'current' && files.some(name => state.files.includes(name));
     if (!isWrong && isTaken) {
@@ -53,4 +63,16 @@ export async function liveText(
   if (isAnswering)
     return `the server on port ${port} has not taken it over yet: see ${tls === undefined ? 'http' : 'https'}://localhost:${port}/health, and whether it serves ${file}`;
   return `no server answers on port ${port}: start it with sudo systemctl start dapberry, or dapberry serve --config ${shellWord(file)}`;
+}
+
+/** The answer to everyone, or to the user if only users are told. */
+async function stateAt(
+  machine: Machine,
+  port: number,
+  host: string | undefined,
+  authorization: string | undefined,
+): Promise<AnsweringServer | undefined> {
+  const server = await machine.serverAt(port, host);
+  const isShut = server !== undefined && server.configuration === undefined;
+  return isShut && authorization !== undefined ? machine.serverAt(port, host, authorization) : server;
 }

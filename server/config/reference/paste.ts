@@ -35,6 +35,15 @@ interface ReservedNames {
 
 /** The lines below the name of that dataset. */
 export function foundText(sensors: readonly FoundOfKind[]): string {
+  const { interval, list } = sensorLines(sensors);
+  return `interval: ${interval} s\n${list}`;
+}
+
+/** The shortest whole seconds in which all sensors can be read, and their list with its key. */
+export function sensorLines(sensors: readonly FoundOfKind[]): {
+  readonly interval: number;
+  readonly list: string;
+} {
   const all: ReservedNames[] = [];
   const holders = new Map<string, ReservedNames>();
   let interval = DEFAULT_INTERVAL;
@@ -62,10 +71,10 @@ export function foundText(sensors: readonly FoundOfKind[]): string {
     return { lines, note, instead: false };
   });
   const list = entries.map(entryText).join('');
-  return `interval: ${interval} s\nsensors:\n${indented(list, 2)}`;
+  return { interval, list: `sensors:\n${indented(list, 2)}` };
 }
 
-function indented(text: string, blanks: number): string {
+export function indented(text: string, blanks: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks));
 }
 

@@ -21,7 +21,7 @@ const FLUSH = duration(
   { low: 1, high: 86_400 },
   'Time between two writes: a power cut loses the rows since the last one.',
 );
-const KEEP = duration({ low: 86_400, high: 100 * 366 * 86_400 }, 'Time before the newest row.');
+export const KEEP = duration({ low: 86_400, high: 100 * 366 * 86_400 }, 'Time before the newest row.');
 const SIZE = size({ low: 1024 ** 2, high: 1024 ** 4 }, 'Space for the files of one dataset.');
 
 function hintFor(path: string): string | undefined {

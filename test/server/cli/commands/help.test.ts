@@ -70,9 +70,9 @@ describe('the help', () => {
 
   const examples = COMMANDS.flatMap(command => command.examples);
 
-  // Those of edit, and of password without --stdin, need a terminal and a person, others root; version.test.ts checks a release.
+  // Those of setup, edit, and of password without --stdin, need a terminal and a person, others root; version.test.ts checks a release.
   it.each(
-    examples.filter(example => !/ (serve|pull|edit)( |$)|password anna$|--check |^sudo /.test(example)),
+    examples.filter(example => !/ (serve|pull|edit|setup)( |$)|password anna$|--check |^sudo /.test(example)),
   )('has an example that runs: %s', async example => {
     const [code, out, err] = await new Promise<[number, string, string]>(done =>
       execFile('/bin/sh', ['-c', example], { cwd: folder, env: environment() }, (error, stdout, stderr) =>

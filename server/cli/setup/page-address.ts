@@ -1,0 +1,17 @@
+// Says at which addresses a browser finds the page of the server that a configuration describes.
+
+import { readConfig } from '../../config/read.ts';
+import type { Machine } from '../../machine/machine.ts';
+
+/** One line; none if the file was saved with mistakes. */
+export async function shownAddresses(machine: Machine, file: string | undefined): Promise<string> {
+  const { configuration, host: hostOf, addresses } = machine;
+  const read = await readConfig(file, {}, { ...configuration, hostOf });
+  if ('problems' in read) return '';
+  const { host, port, tls } = read.config.server;
+  const scheme = tls === undefined ? 'http' : 'https';
+  const isEvery = host === undefined || host === '0.0.0.0' || host === '::';
+  const hosts = isEvery ? (addresses.length === 0 ? ['localhost'] : addresses) : [host];
+  const pages = hosts.map(each => `${scheme}://${each.includes(':') ? `[${each}]` : each}:${port}/`);
+  return `the page: ${pages.join('  ')}\n`;
+}
