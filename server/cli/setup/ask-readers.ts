@@ -8,7 +8,7 @@ import type { Machine } from '../../machine/machine.ts';
 import { isAddressEntry } from '../../network/address-list.ts';
 import type { Proposal } from '../edit/editing.ts';
 import { GaveUp, type Questions } from './questions.ts';
-import type { SetupTerminal } from './setup.ts';
+import type { SetupTerminal } from './setup-terminal.ts';
 import { putUserLine } from './user-line.ts';
 import type { Readers } from './written-config.ts';
 

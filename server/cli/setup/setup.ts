@@ -5,18 +5,14 @@ import { dirname, join } from 'node:path';
 import { builtinConfig } from '../../config/builtin.ts';
 import { DEFAULT_SEED } from '../../config/schema/schema.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { type EditTerminal, editConfig, type Proposal } from '../edit/editing.ts';
+import { editConfig, type Proposal } from '../edit/editing.ts';
 import { askReaders } from './ask-readers.ts';
 import { askHistory, askInterval } from './ask-rows.ts';
 import { askStation } from './ask-station.ts';
 import { shownAddresses } from './page-address.ts';
 import { GaveUp, Questions } from './questions.ts';
+import type { SetupTerminal } from './setup-terminal.ts';
 import { writtenConfig } from './written-config.ts';
-
-export interface SetupTerminal extends EditTerminal {
-  /** Asks for a new password without showing it. Undefined if the person gives up; rejects with a sentence for a wrong one. */
-  askPassword(name: string): Promise<string | undefined>;
-}
 
 export interface SetupOptions {
   readonly machine: Machine;
