@@ -43,6 +43,8 @@ beforeEach(() => {
   symlinkSync(process.execPath, join(bin, 'node'));
   for (const name of [
     'true',
+    'apache2',
+    'caddy',
     'cdo',
     'chromium',
     'curl',

@@ -23,6 +23,9 @@ const PYTHON_MODULES = '/usr/lib/python3/dist-packages';
 
 const TOOLS = {
   'apt-ftparchive': { commands: ['apt-ftparchive'], debianPackage: 'apt-utils' },
+  // The package apache2 would start a service.
+  apache2: { commands: ['apache2'], debianPackage: 'apache2-bin' },
+  caddy: { commands: ['caddy'], debianPackage: 'caddy' },
   cdo: { commands: ['cdo'], debianPackage: 'cdo' },
   chromium: {
     commands: ['chromium', 'chromium-browser'],

@@ -38,6 +38,7 @@ import { healthRoute } from './routes/health.ts';
 import { latestRoutes } from './routes/latest.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
+import { signInRoute } from './routes/sign-in.ts';
 import type { RouteContext, ServerState } from './server-state.ts';
 
 export interface AppOptions {
@@ -236,6 +237,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   healthRoute(app, context);
   metricsRoute(app, context);
   docsRoutes(app);
+  signInRoute(app);
   await pageRoutes(app, context, webRoot);
 
   app.addHook('preClose', async () => {

@@ -89,6 +89,11 @@ export function readableBy(
   return access === undefined || request.isOfUser || isOpen ? datasets : datasets.filter(isPublic);
 }
 
+/** Whether the client could read more with a password. */
+export function needsSignIn({ isOfUser }: FastifyRequest, { access }: ServerState): boolean {
+  return access !== undefined && !isOfUser;
+}
+
 /** @throws RequestError for wrong credentials, also where none are needed: the client would silently get less */
 async function isOfUser(
   request: FastifyRequest,

@@ -38,6 +38,17 @@ export function sourceAddress(typed: string): SourceAddress {
   return { url: whole.slice(0, mark), constraint: whole.slice(mark + 1) };
 }
 
+/** @throws a `TypeError` if no request can be sent to the address */
+export function checkAddress(typed: string): void {
+  const { url, constraint } = sourceAddress(typed);
+  parseAddress(url, constraint);
+}
+
+/** A text with the address that a person typed, as it may be shown. */
+export function withoutPassword(text: string): string {
+  return text.replaceAll(/\/\/[^/?#\s"]*@/g, '//');
+}
+
 export interface DescribeOptions {
   readonly signal: AbortSignal;
   readonly fetch?: Fetch | undefined;

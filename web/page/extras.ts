@@ -10,6 +10,7 @@ const FEW = 6;
 export async function addExtras(catalog: Catalog): Promise<void> {
   // A page that lies elsewhere than beside its datasets has no such pages.
   byId('server-pages', HTMLElement).hidden = catalog.datasets.length === 0;
+  byId('sign-in', HTMLElement).hidden = catalog.isPartial !== true;
   const links = byId('datasets', HTMLElement).querySelectorAll('a[data-dataset]').length;
   if (links > FEW) {
     const { pickDatasets } = await import('./dataset-picker.ts');

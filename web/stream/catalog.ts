@@ -33,6 +33,8 @@ export interface Catalog {
   readonly formats: readonly ResponseFormat[];
   /** The address of lines with which an operator names the sensors that the server has found; undefined once that is done. */
   readonly lines?: string;
+  /** True if it may list more to a user with a password, who signs in beside it. */
+  readonly isPartial?: boolean;
 }
 
 /** The catalogue of a server that has none. */
@@ -40,7 +42,7 @@ export const NO_CATALOG: Catalog = { datasets: [], formats: DAP2_FORMATS };
 
 /** Reads a catalogue that came from the address `from`. Throws an error that names the mistake in it. */
 export function parseCatalog(json: unknown, from: string): Catalog {
-  const { datasets, formats, lines } = fieldsOf(json);
+  const { datasets, formats, lines, signIn } = fieldsOf(json);
   if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
   return {
     datasets: datasets.map((entry: unknown, index) => {
@@ -68,6 +70,7 @@ export function parseCatalog(json: unknown, from: string): Catalog {
         })
       : DAP2_FORMATS,
     ...(typeof lines === 'string' ? { lines: new URL(lines, from).href } : {}),
+    ...(typeof signIn === 'string' ? { isPartial: true } : {}),
   };
 }
 

@@ -16,6 +16,7 @@ import { restoreCommand } from './restore.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { setupCommand } from './setup.ts';
+import { tokenCommand } from './token.ts';
 import { versionCommand } from './version.ts';
 
 const WITHOUT_HELP: readonly Command[] = [
@@ -30,6 +31,7 @@ const WITHOUT_HELP: readonly Command[] = [
   backupCommand,
   restoreCommand,
   passwordCommand,
+  tokenCommand,
   doctorCommand,
   devicesCommand,
   schemaCommand,

@@ -1,5 +1,6 @@
 // `dapberry pull`: writes the rows of a dataset into files, so that they outlast the server's memory.
 
+import type { CredentialSources } from '../../pull/credentials.ts';
 import { counted, durationText } from '../../text/terminal-text.ts';
 import { numberOf, textOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
@@ -8,7 +9,7 @@ export const pullCommand: Command = {
   name: 'pull',
   summary: 'write the rows of a local or remote dataset into files',
   description:
-    'Follows a dataset of any DAP2 server and writes its rows as CSV to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection or a restart it continues after the last row in its files. With {date} in the file name it writes one file per day (UTC). It does not change a file that does not begin with the names of the columns. A server with passwords gets those of $DAPBERRY_USER and $DAPBERRY_PASSWORD, or the token of $DAPBERRY_TOKEN.',
+    'Follows a dataset of any DAP2 server and writes its rows as CSV to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection or a restart it continues after the last row in its files. With {date} in the file name it writes one file per day (UTC). It does not change a file that does not begin with the names of the columns. A server with passwords gets those of $DAPBERRY_USER and $DAPBERRY_PASSWORD, or the token of $DAPBERRY_TOKEN, else the login in ~/.netrc, else one that it asks for on a terminal.',
   operands: { shown: 'ADDRESS', most: 1 },
   options: [
     {
@@ -29,6 +30,12 @@ export const pullCommand: Command = {
     const { pull } = await import('../../pull/pull.ts');
     const { isStandardOutput } = await import('../../pull/output.ts');
     const { fetchWithCredentials } = await import('../../pull/credentials.ts');
+    const { checkAddress, withoutPassword } = await import('../../pull/source.ts');
+    try {
+      checkAddress(address);
+    } catch (error) {
+      throw error instanceof TypeError ? new UsageError(withoutPassword(error.message)) : error;
+    }
     const stop = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
     const isQuiet = args.options.has('quiet');
@@ -43,13 +50,14 @@ export const pullCommand: Command = {
       output,
       rows,
       signal: stop.signal,
-      fetch: fetchWithCredentials(process.env),
+      fetch: fetchWithCredentials({ environment: process.env, ask: asker(tell.isTerminal, stop.signal) }),
       print,
       onState: state => {
         if (state.state === 'waiting') mayBeMistyped = false;
         if (state.state !== 'reconnecting') return;
         if (!isQuiet) tell.line(`${state.reason}; trying again in ${durationText(Math.ceil(state.delay))}`);
-        else if (mayBeMistyped) tell.line(`${address}: ${state.reason}; trying again until it answers`);
+        else if (mayBeMistyped)
+          tell.line(`${withoutPassword(address)}: ${state.reason}; trying again until it answers`);
         mayBeMistyped = false;
       },
       onNotice: text => tell.line(text),
@@ -67,3 +75,15 @@ export const pullCommand: Command = {
     return 0;
   },
 };
+
+/** Asks for the login of a server on the terminal; undefined without one. */
+function asker(isTerminal: boolean, signal: AbortSignal): CredentialSources['ask'] {
+  if (!isTerminal || !process.stdin.isTTY) return undefined;
+  return async (server, isAgain) => {
+    const { askHidden } = await import('../hidden-input.ts');
+    const again = isAgain ? 'Not accepted. ' : '';
+    const questions = [{ text: `${again}User of ${server}: `, isShown: true }, 'Password: '];
+    const [user = '', password = ''] = (await askHidden(questions, () => false, signal)) ?? [];
+    return user === '' ? undefined : { user, password };
+  };
+}

@@ -2,7 +2,7 @@
 
 /**
  * `/health`, `/metrics`, `/catalog.json`, `/latest.json`, `/past/`, `/index.html`, `/embed.html`, `/dapberry-chart.js`,
- * `/pages.css`, `/docs/`, `/favicon.svg` and `/assets/`.
+ * `/pages.css`, `/docs/`, `/sign-in`, `/favicon.svg` and `/assets/`.
  */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'health',
@@ -15,6 +15,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'dapberry-chart',
   'pages',
   'docs',
+  'sign-in',
   'favicon',
   'assets',
 ]);

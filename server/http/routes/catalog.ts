@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { publishedInterval } from '../../source/row-source.ts';
 import { SERVER_NAME } from '../../version.ts';
-import { readableBy } from '../guard.ts';
+import { needsSignIn, readableBy } from '../guard.ts';
 import { stretchLinks } from '../pages/array-links.ts';
 import type { RouteContext } from '../server-state.ts';
 import { LINES_PATH } from './attached.ts';
+import { SIGN_IN } from './sign-in.ts';
 
 export function catalogRoute(app: FastifyInstance, { state, formats }: RouteContext): void {
   const options = { exposeHeadRoute: true, config: { access: 'list' } } as const;
@@ -20,6 +21,7 @@ export function catalogRoute(app: FastifyInstance, { state, formats }: RouteCont
       // A configuration to begin with, while nobody has written one.
       ...(hasLines ? { lines: LINES_PATH } : {}),
       datasets: readable.map(datasetEntry),
+      ...(needsSignIn(request, state) ? { signIn: SIGN_IN } : {}),
       formats: formats.map(format => ({
         suffix: format.suffix,
         aliases: format.aliases ?? [],

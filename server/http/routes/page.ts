@@ -4,15 +4,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PROGRAM_ROOT } from '../../version.ts';
-import { readableBy } from '../guard.ts';
+import { needsSignIn, readableBy } from '../guard.ts';
 import { cataloguePage } from '../pages/catalogue.ts';
-import { html } from '../pages/html.ts';
+import { type Html, html } from '../pages/html.ts';
 import { rootOf } from '../pages/own-address.ts';
 import { PAGE_SCRIPT, SCRIPT_PATH } from '../pages/script.ts';
 import { PAGE_STYLE, STYLE_PATH } from '../pages/style.ts';
-import type { RouteContext } from '../server-state.ts';
+import type { RouteContext, ServerState } from '../server-state.ts';
+import { SIGN_IN } from './sign-in.ts';
 
 const files = () => ({ exposeHeadRoute: true, config: { access: 'files' } }) as const;
 
@@ -22,6 +23,11 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   return entries
     .filter(entry => entry.isFile())
     .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/'));
+}
+
+function signInNote(request: FastifyRequest, state: ServerState): Html {
+  if (!needsSignIn(request, state)) return html``;
+  return html`<p><a href="${rootOf(request)}${SIGN_IN}">Sign in</a> to read datasets that are not public.</p>`;
 }
 
 export async function pageRoutes(
@@ -43,17 +49,23 @@ export async function pageRoutes(
       return reply
         .type('text/html; charset=utf-8')
         .header('Cache-Control', 'no-cache')
-        .send(cataloguePage(readableBy(request, state), formats, { root: rootOf(request), search }));
+        .send(
+          cataloguePage(readableBy(request, state), formats, {
+            ...{ root: rootOf(request), search },
+            note: signInNote(request, state),
+          }),
+        );
     },
   );
   if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) {
     const note = html`<p>The live page is not built; <code>npm run build</code> builds it.</p>`;
     app.get('/', { exposeHeadRoute: true, config: { access: 'list' } }, (request, reply) =>
-      reply
-        .type('text/html; charset=utf-8')
-        .send(
-          cataloguePage(readableBy(request, state), formats, { root: rootOf(request), search: '', note }),
-        ),
+      reply.type('text/html; charset=utf-8').send(
+        cataloguePage(readableBy(request, state), formats, {
+          ...{ root: rootOf(request), search: '' },
+          note: html`${note}${signInNote(request, state)}`,
+        }),
+      ),
     );
     const icon = new URL('web/public/favicon.svg', PROGRAM_ROOT);
     if (existsSync(icon)) file('favicon.svg', 'image/svg+xml', readFileSync(icon, 'utf8'));

@@ -81,7 +81,7 @@ describe('without a password', () => {
       for (const one of method.split(',')) {
         const { status, body } = await ask(inVault, { Accept: '*/*' }, one);
         const isOfVault = inVault.includes('vault');
-        expect([one, url, status < 400]).toEqual([one, url, !isOfVault]);
+        expect([one, url, status < 400]).toEqual([one, url, !isOfVault && rule !== 'users']);
         expect([one, url, body.includes('Secret title') || /\bvault\b/.test(body)]).toEqual([
           one,
           url,
@@ -96,6 +96,25 @@ describe('without a password', () => {
       [...expected, '/health', '/metrics', '/catalog.json', '/catalog.html'].filter(url => !seen.has(url)),
     ).toEqual([]);
     expect(['/docs/*', '/', '/embed.html', '/pages.css'].filter(url => !seen.has(url))).toEqual([]);
+  });
+
+  it('a browser signs in at an address that sends it back to the page, also below a prefix', async () => {
+    const asked = await ask('/sign-in');
+    expect([asked.status, asked.headers['www-authenticate']]).toEqual([
+      401,
+      'Basic realm="dapberry", charset="UTF-8"',
+    ]);
+    const { status, headers } = await ask('/sign-in', ANNA);
+    expect([status, headers['location'], headers['cache-control']]).toEqual([303, './', 'no-store']);
+    // Nobody is sent elsewhere.
+    for (const path of ['/sign-in?to=//evil.example', '/sign-in?https://evil.example'])
+      expect((await ask(path, ANNA)).headers['location']).toBe('./');
+    const signIn = async (by: Record<string, string>) =>
+      JSON.parse((await ask('/catalog.json', by)).body).signIn;
+    expect([await signIn({}), await signIn(ANNA)]).toEqual(['sign-in', undefined]);
+    const link = async (by: Record<string, string>) =>
+      (await ask('/catalog.html', by)).body.includes('<a href="./sign-in">Sign in</a>');
+    expect([await link({}), await link(ANNA)]).toEqual([true, false]);
   });
 
   it.each([
