@@ -27,6 +27,7 @@ const UNITS = [
   'dapberry-devices.path',
   'dapberry-device-list.service',
   'dapberry.socket',
+  'dapberry-pull@.service',
 ];
 
 /**

@@ -1,12 +1,13 @@
 // Keeps the texts of the last configuration that took effect, so that a server can start though its files have become wrong.
 
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { chmod, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { messageOf } from '../../device/index.ts';
-import { writeDurably } from '../machine/durable.ts';
+import { isFree, writeDurably } from '../machine/durable.ts';
+import type { DriverCopy } from './drivers/copied-drivers.ts';
 import type { ConfigSource } from './text/config-source.ts';
 
 /** Begins each file, so that no file of another program is replaced. */
@@ -16,7 +17,8 @@ const KEPT = z.object({
   file: z.string(),
   savedAt: z.number(),
   sources: z.array(z.object({ name: z.string(), text: z.string(), dataset: z.string().optional() })),
-  drivers: z.array(z.object({ file: z.string(), sha256: z.string() })),
+  /** `copy` is the name of a file in the folder of the copies. */
+  drivers: z.array(z.object({ file: z.string(), sha256: z.string(), copy: z.string().optional() })),
 });
 
 const FILE = z.object({ dapberry: z.string(), sha256: z.string(), kept: KEPT });
@@ -25,6 +27,8 @@ export interface LastGoodConfig {
   /** When it took effect for the first time, in seconds since 1970. */
   readonly savedAt: number;
   readonly sources: readonly ConfigSource[];
+  /** Copies of the drivers, by the paths of their files. */
+  readonly copies: ReadonlyMap<string, DriverCopy>;
 }
 
 /** Texts that took effect, and the files of their drivers. */
@@ -64,7 +68,12 @@ export class LastGood {
             content: text,
             ...(dataset === undefined ? {} : { dataset }),
           }));
-          return { savedAt: kept.savedAt, sources };
+          const copies = kept.drivers.flatMap(({ file, sha256: sum, copy }) =>
+            copy === undefined
+              ? []
+              : [[file, { path: join(this.#copiesIn(folder), copy), sha256: sum }] as const],
+          );
+          return { savedAt: kept.savedAt, sources, copies: new Map(copies) };
         }
         this.#say(`the last good configuration is damaged and cannot be used: ${path}`);
       }
@@ -79,6 +88,7 @@ export class LastGood {
   }
 
   async #save({ sources, drivers }: EffectiveTexts): Promise<void> {
+    const read = await Promise.all([...new Set(drivers)].map(driverAt));
     const kept = {
       file: this.#file,
       savedAt: Date.now() / 1000,
@@ -87,12 +97,12 @@ export class LastGood {
         text: typeof content === 'string' ? content : new TextDecoder().decode(content),
         ...(dataset === undefined ? {} : { dataset }),
       })),
-      drivers: await Promise.all([...new Set(drivers)].map(hashed)),
+      drivers: read.map(({ content: _content, ...driver }) => driver),
     };
     let reason = 'no folder is known for it';
     for (const folder of this.#folders) {
       try {
-        await this.#write(folder, kept);
+        await this.#write(folder, kept, read);
         return;
       } catch (error) {
         reason = messageOf(error);
@@ -109,7 +119,12 @@ export class LastGood {
     return `${basename(this.#file).slice(0, 64)}-${hash}.json`;
   }
 
-  async #write(folder: string, kept: z.infer<typeof KEPT>): Promise<void> {
+  /** The folder of the copies of drivers. */
+  #copiesIn(folder: string): string {
+    return join(folder, this.#name.replace(/json$/, 'drivers'));
+  }
+
+  async #write(folder: string, kept: z.infer<typeof KEPT>, drivers: readonly ReadDriver[]): Promise<void> {
     const name = this.#name;
     const path = join(folder, name);
     const found = await textIn(path);
@@ -123,9 +138,19 @@ export class LastGood {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // The texts may be readable by their owner alone.
     await chmod(folder, 0o700);
+    const copies = this.#copiesIn(folder);
+    const copied = drivers.flatMap(({ copy, content }) => (copy === undefined ? [] : [{ copy, content }]));
+    if (copied.length > 0) await mkdir(copies, { recursive: true, mode: 0o700 });
+    for (const { copy, content } of copied)
+      if (await isFree(join(copies, copy)))
+        await writeDurably(copies, copy, handle => handle.writeFile(content), 0o600);
     const body = JSON.stringify(kept);
     const text = `${MARK},"sha256":"${sha256(body)}","kept":${body}}\n`;
     await writeDurably(folder, name, handle => handle.writeFile(text), 0o600);
+    // Those of the texts before.
+    for (const other of await readdir(copies).catch(() => []))
+      if (!copied.some(({ copy }) => copy === other)) await rm(join(copies, other), { force: true });
+    if (copied.length === 0) await rm(copies, { recursive: true, force: true });
   }
 
   #say(sentence: string): void {
@@ -166,10 +191,21 @@ function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** An empty hash for a file that cannot be read. */
-async function hashed(file: string): Promise<{ file: string; sha256: string }> {
-  return readFile(file).then(
-    bytes => ({ file, sha256: sha256(bytes) }),
-    () => ({ file, sha256: '' }),
-  );
+interface ReadDriver {
+  readonly file: string;
+  readonly sha256: string;
+  readonly copy?: string;
+  readonly content: Uint8Array;
+}
+
+/** An empty hash, and no copy, for a file that cannot be read. */
+async function driverAt(file: string): Promise<ReadDriver> {
+  try {
+    const content = await readFile(file);
+    const sum = sha256(content);
+    // With the ending, by which Node knows the language.
+    return { file, sha256: sum, copy: `${sum.slice(0, 16)}${extname(file)}`, content };
+  } catch {
+    return { file, sha256: '', content: new Uint8Array() };
+  }
 }

@@ -5,7 +5,7 @@ import { historyIn } from '../machine/state-directory.ts';
 import { builtinConfig } from './builtin.ts';
 import { certificateRemarks } from './certificate-remarks.ts';
 import type { Config, Overrides } from './config.ts';
-import { Drivers, driversNamed } from './drivers/drivers.ts';
+import { type DriverLoader, Drivers, driversNamed } from './drivers/drivers.ts';
 import { loadDocuments, readSources } from './load.ts';
 import type { ConfigSource } from './text/config-source.ts';
 import { type ConfigFiles, type FindOptions, findConfig } from './text/find.ts';
@@ -54,7 +54,7 @@ export interface ReadOptions extends FindOptions {
   /** Whether the files of secrets are read: never by default; `check` leaves out those that this user cannot read. */
   readonly secrets?: 'serve' | 'check' | undefined;
   /** The drivers of earlier reads, so that an unchanged driver keeps its kind. */
-  readonly drivers?: Drivers;
+  readonly drivers?: DriverLoader;
 }
 
 /** Does not reject. `file` is given by `--config`. */

@@ -4,6 +4,8 @@ import { thisHost } from '../../device/index.ts';
 import { builtinConfig } from '../config/builtin.ts';
 import type { AccessConfig, Overrides } from '../config/config.ts';
 import type { ConfigurationState } from '../config/configuration-state.ts';
+import { CopiedDrivers } from '../config/drivers/copied-drivers.ts';
+import { Drivers } from '../config/drivers/drivers.ts';
 import type { LastGood } from '../config/last-good.ts';
 import { loadConfig, readSources } from '../config/load.ts';
 import { valueAt } from '../config/mistakes/explain.ts';
@@ -40,7 +42,8 @@ export async function startInstead(
   const kept = await lastGood.read();
   if (kept !== undefined) {
     const texts = { file: wrong.file, sources: kept.sources, problems: [] };
-    const read = await readTexts(texts, overrides, options);
+    const loader = new CopiedDrivers(options.drivers ?? new Drivers(), kept.copies);
+    const read = await readTexts(texts, overrides, { ...options, drivers: loader });
     // The drivers and secrets of the wrong files are watched: they may be what is wrong.
     if ('config' in read) {
       const [drivers, secrets] = (['drivers', 'secrets'] as const).map(key => [

@@ -6,12 +6,18 @@ remove_all() {
   # These files belong to the package.
   check_package
   if [ -z "$ROOT" ]; then
-    for unit in "${ALL_UNITS[@]}"; do if [ -e "/etc/systemd/system/$unit" ]; then units+=("$unit"); fi; done
+    for unit in "${ALL_UNITS[@]}"; do
+      # A template has no state of its own.
+      case $unit in *@.service) continue ;; esac
+      if [ -e "/etc/systemd/system/$unit" ]; then units+=("$unit"); fi
+    done
+    [ ! -e "/etc/systemd/system/$PULL_UNIT" ] || step 'end dapberry-pull' end_pull
     [ "${#units[@]}" -eq 0 ] || step 'end the service' systemctl --quiet disable --now "${units[@]}"
   fi
   for unit in "${ALL_UNITS[@]}"; do
     paths+=("$units_folder/$unit" "$units_folder/$unit.d" "$units_folder/multi-user.target.wants/$unit" "$units_folder/sockets.target.wants/$unit")
   done
+  paths+=("$units_folder/multi-user.target.wants/${PULL_UNIT%.service}"*)
   take_away 'remove the units' "${paths[@]}" "$CONTROL"
   $DRY_RUN || rmdir --ignore-fail-on-non-empty "$(dirname "$CONTROL")" 2>/dev/null || true
   if [ -z "$ROOT" ] && ! $DRY_RUN; then
@@ -39,6 +45,11 @@ remove_all() {
   elif [ -d "$ROOT/etc/dapberry" ]; then
     say "the configuration stays in $ROOT/etc/dapberry; install.sh --purge removes it"
   fi
+}
+
+end_pull() {
+  systemctl stop "${PULL_UNIT%.service}*.service"
+  systemctl --quiet disable "$PULL_UNIT"
 }
 
 # Measured rows cannot be measured again: no option deletes them. Without rows the folder goes.

@@ -35,6 +35,8 @@ start_service() {
   $DRY_RUN || reset_failures
   step 'start the service' systemctl restart --no-block dapberry-devices.path dapberry.service
   step 'wait until it is healthy' wait_until_healthy
+  # The files of the former version go.
+  $DRY_RUN || systemctl try-restart "${PULL_UNIT%.service}*.service" || true
 }
 
 # was_up STATE: a failed service that waits for its restart counts as up.
@@ -51,7 +53,7 @@ reload_quietly() {
   reset_failures
 }
 
-# Restarts count from here (NRestarts, StartLimitBurst).
+# Restarts count from here (NRestarts).
 reset_failures() { systemctl reset-failed dapberry.service 2>/dev/null || true; }
 
 state_of() { systemctl show --property="$1" --value dapberry.service 2>/dev/null || true; }

@@ -3,7 +3,8 @@
 
 # The enabled units. One of them starts the list of devices; the socket is an option.
 UNITS=(dapberry.service dapberry-devices.service dapberry-devices.path)
-ALL_UNITS=("${UNITS[@]}" dapberry-device-list.service dapberry.socket)
+PULL_UNIT=dapberry-pull@.service
+ALL_UNITS=("${UNITS[@]}" dapberry-device-list.service dapberry.socket "$PULL_UNIT")
 DROP_IN=$ROOT/etc/systemd/system/dapberry.service.d/port.conf
 COMMAND=$ROOT/usr/local/bin/dapberry
 # The folder in which systemd remembers the devices of allow-devices.sh.

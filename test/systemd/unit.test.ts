@@ -6,7 +6,12 @@ import { describeWith } from '../tools.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../systemd');
 /** What of it runs code. */
-const SERVICES = ['dapberry.service', 'dapberry-devices.service', 'dapberry-device-list.service'];
+const SERVICES = [
+  'dapberry.service',
+  'dapberry-devices.service',
+  'dapberry-device-list.service',
+  'dapberry-pull@.service',
+];
 
 /** The values of a key, in the order of their lines. */
 function valuesOf(key: string, unit = 'dapberry.service'): readonly string[] {
@@ -52,10 +57,25 @@ describeWith('systemd-analyze', 'the unit', () => {
     expect(Number(grace?.replaceAll('_', '')) / 1000).toBeLessThanOrEqual(limit - 5);
   });
 
-  it('is restarted, but not for ever, and not for a configuration that is wrong', () => {
-    expect(valuesOf('Restart')).toEqual(['always']);
-    expect(Number(valuesOf('StartLimitBurst'))).toBeGreaterThan(1);
+  it.each(['dapberry.service', 'dapberry-pull@.service'])(
+    '%s is restarted for ever, with growing pauses',
+    unit => {
+      expect(valuesOf('Restart', unit)).toEqual(['always']);
+      expect(valuesOf('StartLimitIntervalSec', unit)).toEqual(['0']);
+      expect(valuesOf('StartLimitBurst', unit)).toEqual([]);
+      expect(Number(valuesOf('RestartSteps', unit))).toBeGreaterThan(1);
+      expect(valuesOf('RestartMaxDelaySec', unit)[0]).toMatch(/^\d+min$/);
+    },
+  );
+
+  it('is not restarted for a mistake in its command line', () => {
     expect(valuesOf('RestartPreventExitStatus')).toEqual(['2']);
+  });
+
+  it('of pull gets its token as a credential, without which it starts too', () => {
+    const unit = 'dapberry-pull@.service';
+    expect(valuesOf('LoadCredential', unit)).toEqual(['token:/etc/dapberry/pull/%i.token']);
+    expect(valuesOf('SetCredential', unit)).toEqual(['token:\\n']);
   });
 });
 

@@ -9,7 +9,7 @@ export const pullCommand: Command = {
   name: 'pull',
   summary: 'write the rows of a local or remote dataset into files',
   description:
-    'Follows a dataset of any DAP2 server and writes its rows as CSV to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection or a restart it continues after the last row in its files. With {date} in the file name it writes one file per day (UTC). It does not change a file that does not begin with the names of the columns. A server with passwords gets those of $DAPBERRY_USER and $DAPBERRY_PASSWORD, or the token of $DAPBERRY_TOKEN, else the login in ~/.netrc, else one that it asks for on a terminal.',
+    'Follows a dataset of any DAP2 server and writes its rows as CSV to standard output or into a file, for ever or until the constraint of the address ends it. After a broken connection or a restart it continues after the last row in its files. With {date} in the file name it writes one file per day (UTC). It does not change a file that does not begin with the names of the columns. A server with passwords gets those of $DAPBERRY_USER and $DAPBERRY_PASSWORD, or the token of $DAPBERRY_TOKEN or of the file $DAPBERRY_TOKEN_FILE, else the login in ~/.netrc, else one that it asks for on a terminal.',
   operands: { shown: 'ADDRESS', most: 1 },
   options: [
     {
@@ -30,6 +30,7 @@ export const pullCommand: Command = {
     const { pull } = await import('../../pull/pull.ts');
     const { isStandardOutput } = await import('../../pull/output.ts');
     const { fetchWithCredentials } = await import('../../pull/credentials.ts');
+    const { withTokenOfFile } = await import('../../pull/token-file.ts');
     const { checkAddress, withoutPassword } = await import('../../pull/source.ts');
     try {
       checkAddress(address);
@@ -50,7 +51,10 @@ export const pullCommand: Command = {
       output,
       rows,
       signal: stop.signal,
-      fetch: fetchWithCredentials({ environment: process.env, ask: asker(tell.isTerminal, stop.signal) }),
+      fetch: fetchWithCredentials({
+        environment: withTokenOfFile(process.env),
+        ask: asker(tell.isTerminal, stop.signal),
+      }),
       print,
       onState: state => {
         if (state.state === 'waiting') mayBeMistyped = false;

@@ -22,12 +22,16 @@ interface CachedDriver {
   readonly kind: SensorKind;
 }
 
+export interface DriverLoader {
+  /** Loads the current content of the files. Does not reject. */
+  load(files: Iterable<string>): Promise<DriverKinds>;
+}
+
 /** The drivers across changes of the configuration: as long as a file is unchanged, its kind is the same object. */
-export class Drivers {
+export class Drivers implements DriverLoader {
   readonly #known = new Map<string, CachedDriver>();
   #version = 0;
 
-  /** Loads the current content of the files. Does not reject. */
   async load(files: Iterable<string>): Promise<DriverKinds> {
     const loading = [...new Set(files)].map(async file => [file, await this.#one(file)] as const);
     return new Map(await Promise.all(loading));

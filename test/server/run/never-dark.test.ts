@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMMAND, driverText, Site } from '../drivers/command.ts';
+import { COMMAND, driverText, giving, Site } from '../drivers/command.ts';
 
 const PATIENCE = { timeout: 20_000 };
 
@@ -34,6 +34,11 @@ const WRONG = 'datasets: { garden: { intervall: 0.1, sensors: [{ kind: tmp36-sim
 
 const health = async (address: string) => (await (await fetch(`${address}health`)).json()) as Health;
 const names = async (address: string) => (await health(address)).datasets.map(({ name }) => name);
+const latest = async (address: string, name: string) => {
+  const answer = await fetch(`${address}${name}/latest.json`);
+  const { values } = (await answer.json()) as { readonly values?: { readonly depth: number | null } };
+  return values?.depth;
+};
 const logged = () => site.logged.join('\n');
 
 async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
@@ -96,7 +101,32 @@ describe('a server that starts with a wrong configuration', { timeout: 60_000 },
     expect((await health(address)).status).toBe('ok');
   });
 
-  it('serves the load of the machine where there is no last good one, or its driver is gone', async () => {
+  it('runs the drivers of the last good one, which are wrong or gone, until they are mended', async () => {
+    for (const name of ['mine', 'gone']) site.write(`${name}.js`, giving(1));
+    const both =
+      'datasets: { mine: { interval: 0.1, sensors: [{ driver: ./mine.js }] }, gone: { interval: 0.1, sensors: [{ driver: ./gone.js }] } }\n';
+    await serveOnce(both);
+    rmSync(site.path('gone.js'));
+    site.write('mine.js', 'export default 7;\n');
+    const address = await site.serve();
+    expect((await health(address)).configuration).toMatchObject({ inUse: 'last-good' });
+    expect(await names(address)).toEqual(['mine', 'gone']);
+    await expect.poll(() => latest(address, 'mine'), PATIENCE).toBe(1);
+    await expect.poll(() => latest(address, 'gone'), PATIENCE).toBe(1);
+    for (const name of ['mine', 'gone']) site.write(`${name}.js`, giving(2));
+    await expect.poll(() => latest(address, 'gone'), PATIENCE).toBe(2);
+    expect((await health(address)).configuration).toMatchObject({ inUse: 'current', problems: [] });
+    // Only the copies of the texts that took effect last are kept.
+    const copies = () => kept().flatMap(path => (path.endsWith('.drivers') ? readdirSync(path) : []));
+    await expect.poll(copies, PATIENCE).toHaveLength(1);
+    await stop();
+    rmSync(site.path('mine.js'));
+    const copy = kept().find(path => path.endsWith('.drivers'))!;
+    for (const name of readdirSync(copy)) writeFileSync(join(copy, name), 'damaged');
+    expect(await names(await site.serve())).toEqual(['host']);
+  });
+
+  it('serves the load of the machine where there is no last good one, or its driver and the copy are gone', async () => {
     site.write('config.yaml', WRONG.replace('datasets', 'server: { maxStreams: 7, prot: 1 }\ndatasets'));
     const first = await site.serve();
     expect(await names(first)).toEqual(['host']);
@@ -104,9 +134,10 @@ describe('a server that starts with a wrong configuration', { timeout: 60_000 },
     site.write('mine.js', driverText());
     site.write('config.yaml', 'datasets: { mine: { interval: 0.1, sensors: [{ driver: ./mine.js }] } }\n');
     await expect.poll(() => names(first), PATIENCE).toEqual(['mine']);
-    await expect.poll(() => kept().length, PATIENCE).toBe(1);
+    await expect.poll(() => kept().length, PATIENCE).toBe(2);
     await stop();
     rmSync(site.path('mine.js'));
+    rmSync(kept().find(path => path.endsWith('.drivers'))!, { recursive: true });
     const second = await site.serve();
     expect(await names(second)).toEqual(['host']);
     expect((await health(second)).configuration.problems[0]).toContain('mine.js');
