@@ -223,6 +223,23 @@ describeWith('openssl', 'a server with TLS', () => {
     await silent.end();
   });
 
+  it('ends streams with their marker when it closes, with TLS and without', async () => {
+    await start();
+    const { socket, text } = await secure('/roberrypi.csv');
+    await expect.poll(() => text().length, POLL).toBeGreaterThan(500);
+    const closed = once(socket, 'close');
+    await server.close();
+    await closed;
+    expect(text()).toMatch(/\r\n0\r\n\r\n$/);
+    await start();
+    files = undefined;
+    const plain = raw().ask('/roberrypi.csv');
+    await plain.until(() => plain.bytes.length > 500);
+    await server.close();
+    await plain.end();
+    expect(plain.bytes.toString()).toMatch(/\r\n0\r\n\r\n$/);
+  });
+
   it('speaks TLS and nothing else as soon as a reload wants it', async () => {
     await start({}, undefined);
     // Without a third argument the pair would be the default.
