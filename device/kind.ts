@@ -8,7 +8,8 @@ import type { I2cBuses } from './host/i2c/i2c.ts';
 import { i2cBuses } from './host/i2c/i2c-bus.ts';
 import { linuxI2c } from './host/i2c/i2c-linux.ts';
 import { listI2cBuses } from './host/i2c/i2c-list.ts';
-import { type KernelFiles, kernelFiles } from './host/kernel-files.ts';
+import type { KernelFiles } from './host/kernel-files.ts';
+import { machineFiles } from './host/machine-files.ts';
 import { type OneWire, oneWire } from './host/one-wire.ts';
 import { PulseCounts } from './host/pulse-counts.ts';
 import { type Serial, serialQueues } from './host/serial.ts';
@@ -34,7 +35,7 @@ export interface SensorHost {
 
 /** The machine itself; `seed` is for the kinds that are always simulated. */
 export function thisHost(seed: number): SensorHost {
-  const files = kernelFiles();
+  const files = machineFiles();
   const clock = systemClock;
   const serial = serialQueues();
   return {

@@ -55,8 +55,16 @@ const ATTACHED = {
     'The thermometers on 1-Wire and the sensors with a driver in the kernel that were found at the start.',
 };
 
-/** Without this file, the dataset of the machine is left out. */
+/** Without these files, the dataset of the machine is left out. Windows has no load averages. */
 const LOAD = '/proc/loadavg';
+const TICKS = '/proc/stat';
+
+/** Where Linux has the kernel's files, other systems have what Node tells of the machine. */
+const HOST_ELSEWHERE = {
+  ...HOST,
+  summary: 'Load of the processors of the machine that serves this.',
+  source: "Node's module os",
+};
 
 /**
  * The built-in datasets: `attached`, or the simulated `roberrypi` where nothing is attached, and `host`. `skipped` explains why a machine
@@ -73,18 +81,20 @@ export async function builtinConfig(
   // A simulation beside measured values would be taken for one of them.
   const sources = [found.length === 0 ? sourceOf('roberrypi', ROBERRYPI) : attachedSource(found)];
   const facts = found.length === 0 ? { known } : { known, lines: pasteText(found) };
-  if (!simulate && !(await isThere(LOAD, host))) {
+  if (!simulate && !(await isThere(LOAD, host)) && !(await isThere(TICKS, host))) {
     const why = `${LOAD} does not exist: its sensors read files of the Linux kernel, and this machine runs ${process.platform}`;
     return { sources, skipped: [...skipped, `dataset host is left out: ${why}`], ...facts };
   }
   const sensors = await Promise.all(
     ['host-load', 'host-cpu', 'host-network', 'thermal'].map(name => sensorsOf(name, host, simulate)),
   );
-  const info = simulate ? SIMULATED_HOST : HOST;
+  const isElsewhere = !simulate && process.platform !== 'linux';
+  const info = simulate ? SIMULATED_HOST : isElsewhere ? HOST_ELSEWHERE : HOST;
   sources.push(sourceOf('host', { ...info, sensors: sensors.flat() }));
   // Rejects if descriptors have run out meanwhile, as sensors then seem to be missing.
   if (!simulate) await isThere(LOAD, host);
-  return { sources, skipped, ...facts };
+  const lacking = `dataset host has the load of the processors only: Node tells no more of a machine that runs ${process.platform}`;
+  return { sources, skipped: isElsewhere ? [...skipped, lacking] : skipped, ...facts };
 }
 
 function attachedSource(found: readonly FoundOfKind[]): ConfigSource {
