@@ -7,6 +7,7 @@ import { copyApp } from './host/app.ts';
 import { Guest } from './host/guest.ts';
 import { ARCHITECTURE_OF, DEBIAN_GUESTS, type DebianGuestName } from './host/machines.ts';
 import { makePackages, type Packages } from './host/packages.ts';
+import { type PublishedReleases, publishReleases } from './host/release.ts';
 import { describeGuest } from './host/suite.ts';
 import { runTap } from './host/tap.ts';
 
@@ -19,6 +20,8 @@ interface Script {
   readonly seconds: number;
   /** Whether Node is installed. */
   readonly node: boolean;
+  /** Whether a web server has releases for it, at the address in BASE. */
+  readonly releases: boolean;
 }
 
 /** The scripts, each of which runs as root in a guest of its own; lines such as `# seconds: 900` in its head are options. */
@@ -28,10 +31,11 @@ const SCRIPTS = readdirSync(FOLDER).flatMap(name => {
   const option = (key: string, otherwise: string) =>
     new RegExp(`^# ${key}: (.+)$`, 'm').exec(text)?.[1] ?? otherwise;
   const [seconds, node] = [Number(option('seconds', '1800')), option('node', 'there') !== 'none'];
+  const releases = option('serves', 'nothing') === 'releases';
   // A file without such a first line is part of other scripts.
   return shell === undefined
     ? []
-    : [{ script: { name, shell, seconds, node }, machines: option('guests', 'pc').split(' ') }];
+    : [{ script: { name, shell, seconds, node, releases }, machines: option('guests', 'pc').split(' ') }];
 });
 
 /** The arguments of scripts: files in /packages. */
@@ -60,6 +64,7 @@ function describeScripts(machine: DebianGuestName, scripts: readonly Script[]): 
   const folder = mkdtempSync(join(tmpdir(), 'dapberry-appliance-'));
   const [app, packagesFolder] = [join(folder, 'app'), join(folder, 'packages')];
   let packages: Packages | undefined;
+  let releases: PublishedReleases | undefined;
   let guest: Guest | undefined;
 
   beforeAll(() => {
@@ -72,17 +77,21 @@ function describeScripts(machine: DebianGuestName, scripts: readonly Script[]): 
     mkdirSync(packagesFolder);
   });
   afterEach(() => guest?.cutPower());
+  afterAll(() => releases?.close());
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(scripts)('$name', { timeout: 7_200_000 }, async ({ name, shell, seconds, node }) => {
+  it.each(scripts)('$name', { timeout: 7_200_000 }, async ({ name, shell, seconds, node, ...script }) => {
     const fileArguments = ARGUMENTS[name];
-    if (fileArguments !== undefined) packages ??= makePackages(packagesFolder, ARCHITECTURE_OF[machine]);
+    if (fileArguments !== undefined || script.releases)
+      packages ??= makePackages(packagesFolder, ARCHITECTURE_OF[machine]);
     const files = fileArguments === undefined || packages === undefined ? [] : fileArguments(packages);
+    if (script.releases && packages !== undefined)
+      releases ??= await publishReleases(packagesFolder, ARCHITECTURE_OF[machine], packages);
     guest = await Guest.boot(machine, { shares: { app, packages: packagesFolder } });
     if (node)
       await guest.run('command -v node || apt-get -qq -y install --no-install-recommends nodejs', 600);
     const command = [
-      `PATIENCE=${PATIENCE} ${shell} /app/test/appliance/guest/${name}`,
+      `PATIENCE=${PATIENCE} BASE=${releases?.base ?? ''} ${shell} /app/test/appliance/guest/${name}`,
       ...files.map(file => `/packages/${file}`),
     ];
     const { passed, failed, code, output } = await runTap(guest, command.join(' '), seconds);

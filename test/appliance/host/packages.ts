@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 const PROJECT = resolve(import.meta.dirname, '../../..');
 
 /** A version greater than every version of the project. */
-const LATER = '999.0.0';
+export const LATER = '999.0.0';
 
 /** The names of the files in their folder. */
 export interface Packages {
