@@ -27,6 +27,7 @@ const ALONE = [
   'test/clients/**/*.test.ts',
   'test/run.test.ts',
   'test/package.test.ts',
+  'test/package-install.test.ts',
 ];
 
 const BROWSER = ['test/dap/browser.test.ts'];
