@@ -2,11 +2,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Registry, serveRegistry } from './registry.ts';
 import { ROOT } from './sources.ts';
+
+const { PATH } = process.env;
 
 /** A user's folder, and a PATH with Node, npm and a shell, without a compiler, make and Python. */
 let user: string;
@@ -50,7 +52,7 @@ beforeAll(async () => {
   mkdirSync(join(user, 'bin'));
   symlinkSync(process.execPath, join(user, 'bin/node'));
   for (const name of ['npm', 'npx']) {
-    const { out } = await run('/bin/sh', ['-c', `PATH='${process.env.PATH}' command -v ${name}`]);
+    const { out } = await run('/bin/sh', ['-c', `PATH='${PATH}' command -v ${name}`]);
     symlinkSync(out.trim(), join(user, 'bin', name));
   }
   for (const name of ['sh', 'env']) symlinkSync(`/bin/${name}`, join(user, 'bin', name));
@@ -62,6 +64,7 @@ beforeAll(async () => {
   );
   const [report] = JSON.parse(out) as [{ readonly filename: string }];
   packed = join(user, report.filename);
+  registry.files.set(report.filename, packed);
 }, 240_000);
 afterAll(() => {
   registry?.close();
@@ -103,11 +106,14 @@ describe('the npm package on a machine without a compiler', () => {
   });
 
   it('serves at once by npx without a command', { timeout: 600_000 }, async () => {
-    const npx = ['--yes', '--registry', registry.url, packed, '--port', '0', '--host', '127.0.0.1'];
+    const file = `${registry.url}/${basename(packed)}`;
+    const npx = ['--yes', '--registry', registry.url, file, '--port', '0', '--host', '127.0.0.1'];
     const child = spawn(join(user, 'bin/npx'), npx, {
       env: environment,
       cwd: user,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C goes to the whole group.
+      detached: true,
     });
     let complained = '';
     child.stderr.on('data', (text: Buffer) => {
@@ -121,7 +127,7 @@ describe('the npm package on a machine without a compiler', () => {
     };
     expect(catalog.datasets.map(({ name }) => name)).toContain('host');
     const closed = once(child, 'close');
-    child.kill('SIGTERM');
+    process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
     await closed;
   });
 });

@@ -1,7 +1,7 @@
 // Serves the modules in node_modules as a registry of npm, so that a test installs them without a network.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ export interface Registry {
   readonly url: string;
   /** The names of modules that npm fetched. */
   readonly fetched: ReadonlySet<string>;
+  /** Other files that it serves, by their names. */
+  readonly files: Map<string, string>;
   close(): void;
 }
 
@@ -27,11 +29,14 @@ export async function serveRegistry(): Promise<Registry> {
     folders.set(name, versions.set(version, folder));
   }
   const fetched = new Set<string>();
+  const files = new Map<string, string>();
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://registry').pathname.slice(1));
     const [name = '', version] = path.split('/-/');
     const versions = folders.get(name);
-    if (versions === undefined) response.writeHead(404).end('{}');
+    const file = files.get(name);
+    if (file !== undefined) createReadStream(file).pipe(response);
+    else if (versions === undefined) response.writeHead(404).end('{}');
     else if (version === undefined) response.end(JSON.stringify(description(name, versions, base())));
     else {
       fetched.add(name);
@@ -46,6 +51,7 @@ export async function serveRegistry(): Promise<Registry> {
   return {
     url: base(),
     fetched,
+    files,
     close: () => {
       server.closeAllConnections();
       server.close();
