@@ -64,7 +64,7 @@ beforeAll(async () => {
   );
   const [report] = JSON.parse(out) as [{ readonly filename: string }];
   packed = join(user, report.filename);
-  registry.files.set(report.filename, packed);
+  registry.serve(report.filename, packed);
 }, 240_000);
 afterAll(() => {
   registry?.close();

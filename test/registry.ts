@@ -16,8 +16,8 @@ export interface Registry {
   readonly url: string;
   /** The names of modules that npm fetched. */
   readonly fetched: ReadonlySet<string>;
-  /** Other files that it serves, by their names. */
-  readonly files: Map<string, string>;
+  /** Serves another file at the top. */
+  serve(name: string, file: string): void;
   close(): void;
 }
 
@@ -51,7 +51,7 @@ export async function serveRegistry(): Promise<Registry> {
   return {
     url: base(),
     fetched,
-    files,
+    serve: (name, file) => void files.set(name, file),
     close: () => {
       server.closeAllConnections();
       server.close();
