@@ -24,7 +24,12 @@ export async function fileSystemOf(
     const [device = '', written = '', type = '', options = ''] = line.split(' ');
     const place = unescapedOctal(written);
     if (place === '' || place.length < (found?.place.length ?? 0) || !isAtOrBelow(path, place)) continue;
-    found = { place, device, type, isReadOnly: options.split(',').includes('ro') };
+    found = { place, device, type, isReadOnly: isReadOnly(options) };
   }
   return found;
+}
+
+/** By its options in /proc/mounts; since Linux 6.15 ext4 says `emergency_ro` after an error, beside `rw`. */
+export function isReadOnly(options: string): boolean {
+  return options.split(',').some(option => option === 'ro' || option === 'emergency_ro');
 }

@@ -1,48 +1,95 @@
-// Examines what the kernel knows about the wear and the errors of the disk that holds a history.
+// Examines what the kernel knows about the wear and the errors of the disks of the system and of the histories.
 
-import type { FileSystem } from '../../machine/file-system.ts';
+import { fileSystemOf } from '../../machine/file-system.ts';
 import { textOf } from '../../machine/kernel-devices.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 
-const REPLACE = 'back up the history (copy its folder), and replace the card';
+type Files = Machine['files'];
 
-/** Empty if the kernel knows nothing: most SD cards do not report their wear. */
-export async function examineCard({ files }: Machine, { device }: FileSystem): Promise<readonly Finding[]> {
-  const [, partition = ''] = /^\/dev\/([A-Za-z0-9]+)$/.exec(device) ?? [];
-  if (partition === '') return [];
-  return [...(await errors(files, partition)), ...(await wear(files, partition))];
+const REPLACE = 'back it up (dapberry backup), and replace the card';
+
+/** One examination for each partition that holds the root file system or one of the folders, and for each card. */
+export async function examineCards(machine: Machine, folders: Iterable<string>): Promise<readonly Finding[]> {
+  const { files } = machine;
+  const partitions = new Set<string>();
+  for (const folder of ['/', ...folders]) {
+    const mount = await fileSystemOf(machine, folder);
+    for (const name of mount === undefined ? [] : await partitionsOf(files, mount.place, mount.device))
+      partitions.add(name);
+  }
+  const findings: Finding[] = [];
+  for (const partition of partitions) findings.push(...(await errors(files, partition)));
+  const disks = [...partitions].flatMap(name => /^(mmcblk\d+)p\d+$/.exec(name)?.[1] ?? []);
+  for (const disk of new Set(disks)) findings.push(...(await card(files, disk)));
+  return findings;
+}
+
+/** `mmcblk0p2` for `/dev/mmcblk0p2`; all of ext4 below an overlay; by its number for `/dev/root`, which has no file. */
+async function partitionsOf(files: Files, place: string, device: string): Promise<readonly string[]> {
+  const [, name] = /^\/dev\/([A-Za-z0-9]+)$/.exec(device) ?? [];
+  if (name !== undefined && name !== 'root') return [name];
+  if (name === undefined) {
+    if (!device.includes('overlay')) return [];
+    const mounts = await textOf(files, '/proc/mounts');
+    return [...mounts.matchAll(/^\/dev\/([A-Za-z0-9]+) \S+ ext4 /gm)].map(([, found = '']) => found);
+  }
+  // 36 35 179:2 / / rw,noatime - ext4 /dev/root rw (proc_pid_mountinfo(5))
+  const lines = (await textOf(files, '/proc/self/mountinfo')).split('\n').map(line => line.split(' '));
+  const number = lines.findLast(fields => fields[4] === place)?.[2];
+  const [, found] = /^DEVNAME=(\S+)$/m.exec(await textOf(files, `/sys/dev/block/${number}/uevent`)) ?? [];
+  return found === undefined ? [] : [found];
 }
 
 /** The counter of ext4, which outlives restarts (Documentation/ABI/testing/sysfs-fs-ext4). */
-async function errors(files: Machine['files'], partition: string): Promise<readonly Finding[]> {
+async function errors(files: Files, partition: string): Promise<readonly Finding[]> {
   const count = await textOf(files, `/sys/fs/ext4/${partition}/errors_count`);
   if (!/^[1-9]\d*$/.test(count)) return [];
-  const last = await textOf(files, `/sys/fs/ext4/${partition}/last_error_time`);
-  const when = /^[1-9]\d*$/.test(last) ? `, the last on ${dayOf(Number(last))}` : '';
-  const text = `${counted(Number(count), 'error')} of the file system on ${partition}${when}`;
+  const day = async (name: string, words: string) => {
+    const time = await textOf(files, `/sys/fs/ext4/${partition}/${name}`);
+    return /^[1-9]\d*$/.test(time)
+      ? [`${words} on ${new Date(Number(time) * 1000).toISOString().slice(0, 10)}`]
+      : [];
+  };
+  const days = [
+    ...(await day('first_error_time', 'the first')),
+    ...(await day('last_error_time', 'the last')),
+  ];
+  const text = [`${counted(Number(count), 'error')} of the file system on ${partition}`, ...days].join(', ');
   return [
     fix('card', text, `${REPLACE} if they go on; a check at the next start repairs the file system (e2fsck)`),
   ];
 }
 
-function dayOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
-}
-
-/** Tenths of the life time that are used, by kind of memory, and the reserve (JEDEC JESD84-B51, DEVICE_LIFE_TIME_EST, PRE_EOL_INFO). */
-async function wear(files: Machine['files'], partition: string): Promise<readonly Finding[]> {
-  const [, disk] = /^(mmcblk\d+)p\d+$/.exec(partition) ?? [];
-  if (disk === undefined) return [];
-  const folder = `/sys/block/${disk}/device`;
-  const tenths = (await textOf(files, `${folder}/life_time`)).split(/\s+/).map(Number);
-  const reserve = Number(await textOf(files, `${folder}/pre_eol_info`));
-  const used = Math.max(...tenths.filter(Number.isInteger), 0);
-  if (used === 0) return [];
-  const text =
-    used > 10 ? `${disk} has outlived its life time` : `${disk} has used ${10 * used} % of its life time`;
+/**
+ * What a card is and how worn it is (Documentation/driver-api/mmc/mmc-dev-attrs.rst): an eMMC tells the tenths of its life time that are
+ * used, by kind of memory, and its reserve (JEDEC JESD84-B51, DEVICE_LIFE_TIME_EST, PRE_EOL_INFO); an SD card tells neither.
+ */
+async function card(files: Files, disk: string): Promise<readonly Finding[]> {
+  const value = (name: string) => textOf(files, `/sys/block/${disk}/device/${name}`);
+  const used = Math.max(...(await value('life_time')).split(/\s+/).map(Number).filter(Number.isInteger), 0);
+  const reserve = Number(await value('pre_eol_info'));
+  if (used === 0 && reserve < 2) return (await value('type')) === 'SD' ? [await sdCard(disk, value)] : [];
+  const parts = [
+    ...(used > 10 ? ['has outlived its life time'] : []),
+    ...(used > 0 && used <= 10 ? [`has used ${10 * used} % of its life time`] : []),
+    ...(reserve === 2 ? ['has used 80 % of its spare blocks'] : []),
+    ...(reserve === 3 ? ['has used up its spare blocks'] : []),
+  ];
+  const text = `${disk} ${parts.join(', and ')}`;
   if (used > 10 || reserve === 3) return [fix('card', text, REPLACE)];
   if (used >= 9 || reserve === 2) return [note('card', text, REPLACE)];
   return [ok('card', text)];
+}
+
+async function sdCard(disk: string, value: (name: string) => Promise<string>): Promise<Finding> {
+  const [name, maker, oem, date] = await Promise.all(['name', 'manfid', 'oemid', 'date'].map(value));
+  const facts = [
+    ...(maker === '' ? [] : [`manufacturer ${maker}`]),
+    ...(oem === '' ? [] : [`OEM ${oem}`]),
+    ...(date === '' ? [] : [`made ${date}`]),
+  ].join(', ');
+  const which = `${disk} is the SD card ${name}${facts === '' ? '' : ` (${facts})`}`;
+  return ok('card', `${which}; SD cards do not report their wear`);
 }

@@ -7,6 +7,7 @@ import { boardOf } from '../../machine/board.ts';
 import { bootConfig } from '../../machine/boot-config.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
+import { examineCards } from './card.ts';
 import type { DoctorContext, Finding } from './finding.ts';
 import { examineHistory } from './history.ts';
 import { examineInterfaces } from './interfaces.ts';
@@ -32,6 +33,10 @@ export async function examine(
     ...(await examineSystem(context)),
     ...(await examineInterfaces(context)),
     ...(await examineHistory(context)),
+    ...(await examineCards(
+      machine,
+      (config?.datasets ?? []).flatMap(({ history }) => history?.path ?? []),
+    )),
     ...(await examineService(machine, read, options, file)),
   ];
 }

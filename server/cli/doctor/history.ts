@@ -13,7 +13,6 @@ import { type ServiceUnit, serviceUnit } from '../../machine/service-unit.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { daysUntilFull, type HistoryPlan, historyPlan, nearestFolder, sum } from '../history-plan.ts';
 import { type HistorySurvey, surveyHistory } from '../history-survey.ts';
-import { examineCard } from './card.ts';
 import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 import { refusal } from './history-access.ts';
 import { LEAST_SPACE } from './system.ts';
@@ -77,7 +76,6 @@ async function examineFolder(
       ),
     );
   }
-  if (mount !== undefined) findings.push(...(await examineCard(machine, mount)));
   return findings;
 }
 

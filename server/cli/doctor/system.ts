@@ -2,6 +2,7 @@
 
 import { satisfies } from 'semver';
 import { throttledFile } from '../../../device/index.ts';
+import { isReadOnly } from '../../machine/file-system.ts';
 import { textOf } from '../../machine/kernel-devices.ts';
 import { isKernelSynchronized, isMarkedSynchronized } from '../../machine/synchronized.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
@@ -135,10 +136,6 @@ function lostAtRestart(type: string, isPi: boolean): Finding {
 function rootIn(table: string): readonly string[] | undefined {
   const lines = table.split('\n').filter(line => !line.startsWith('#'));
   return lines.map(line => line.trim().split(/\s+/)).findLast(([, place]) => place === '/');
-}
-
-function isReadOnly(options: string): boolean {
-  return options.split(',').includes('ro');
 }
 
 async function space({ machine: { freeSpace } }: DoctorContext): Promise<Finding> {

@@ -36,7 +36,7 @@ ok 'it is started with the machine' systemctl --quiet is-enabled dapberry.servic
 echo '# my own' >>/etc/dapberry/config.yaml
 cp /etc/dapberry/config.yaml $work/mine
 mkdir -p /run/systemd/system/dapberry.service.d
-printf '[Unit]\nStartLimitBurst=2\n' >/run/systemd/system/dapberry.service.d/limit.conf
+printf '[Unit]\nStartLimitBurst=2\nStartLimitIntervalSec=10min\n' >/run/systemd/system/dapberry.service.d/limit.conf
 systemctl daemon-reload
 until ! systemctl restart dapberry 2>/dev/null; do :; done
 ok 'it failed too often' systemctl --quiet is-failed dapberry

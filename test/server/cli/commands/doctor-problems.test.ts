@@ -233,15 +233,16 @@ const historyFaults: readonly [string, Change, string][] = [
     {
       files: {
         '/sys/fs/ext4/mmcblk0p2/errors_count': '3\n',
+        '/sys/fs/ext4/mmcblk0p2/first_error_time': '1795132800\n',
         '/sys/fs/ext4/mmcblk0p2/last_error_time': '1795219200\n',
       },
     },
-    'fix card 3 errors of the file system on mmcblk0p2, the last on 2026-11-21: back up the history (copy its folder), and replace the card if they go on',
+    'fix card 3 errors of the file system on mmcblk0p2, the first on 2026-11-20, the last on 2026-11-21: back it up (dapberry backup), and replace the card if they go on',
   ],
   [
     'a memory that is worn out',
     { files: { '/sys/block/mmcblk0/device/life_time': '0x03 0x0b\n' } },
-    'fix card mmcblk0 has outlived its life time: back up the history',
+    'fix card mmcblk0 has outlived its life time: back it up',
   ],
 ];
 
