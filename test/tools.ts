@@ -22,6 +22,11 @@ const PYTHON = { commands: ['/usr/bin/python3'] };
 const PYTHON_MODULES = '/usr/lib/python3/dist-packages';
 
 const TOOLS = {
+  'avahi-daemon': {
+    commands: ['/usr/sbin/avahi-daemon', 'avahi-daemon'],
+    library: '/usr/bin/avahi-browse',
+    debianPackage: 'avahi-utils',
+  },
   'apt-ftparchive': { commands: ['apt-ftparchive'], debianPackage: 'apt-utils' },
   // The package apache2 would start a service.
   apache2: { commands: ['apache2'], debianPackage: 'apache2-bin' },

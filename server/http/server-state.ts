@@ -14,6 +14,12 @@ import type { OpenStreams } from '../stream/open-streams.ts';
 import type { StreamLimits } from '../stream/stream-limits.ts';
 import type { CertificateStatus } from '../tls/live-certificate.ts';
 
+/** Whether the server is announced in the network by Avahi. */
+export type AnnouncementStatus =
+  | { readonly state: 'announced'; readonly name: string; readonly type: string; readonly port: number }
+  /** Off by the configuration; absent where Avahi does not run; failed where it refuses, which is tried again. */
+  | { readonly state: 'off' | 'absent' | 'failed'; readonly reason: string };
+
 /** Read at each request, never kept: a reload of the configuration changes it. */
 export interface ServerState {
   /** At least one; the first also answers at `/.dds` and so on. */
@@ -38,6 +44,8 @@ export interface ServerState {
   readonly configuration?: ConfigurationState | undefined;
   /** Undefined where the server speaks plain HTTP. */
   readonly certificate?: CertificateStatus | undefined;
+  /** Undefined where nothing is announced. */
+  readonly announcement?: AnnouncementStatus | undefined;
   /** Whether the system clock is synchronised; undefined where it is not watched. */
   readonly clock?: ClockState | undefined;
 }

@@ -11,6 +11,8 @@ export interface AnsweringServer {
   readonly datasets: readonly { readonly name: string; readonly ahead: number }[];
   /** The state of its configuration; absent if the server does not report it. */
   readonly configuration?: AnsweringConfiguration | undefined;
+  /** Whether it is announced in the network; absent if the server does not report it. */
+  readonly announcement?: z.infer<typeof ANNOUNCEMENT> | undefined;
   /** The certificate of a server that speaks https. */
   readonly certificate?: z.infer<typeof CERTIFICATE> | undefined;
 }
@@ -31,6 +33,13 @@ const CERTIFICATE = z.object({
   problem: z.string().optional(),
 });
 
+const ANNOUNCEMENT = z.object({
+  state: z.enum(['announced', 'off', 'absent', 'failed']),
+  name: z.string().optional(),
+  type: z.string().optional(),
+  reason: z.string().optional(),
+});
+
 export type AnsweringConfiguration = z.infer<typeof CONFIGURATION>;
 
 /** Time limit for a response. */
@@ -44,6 +53,7 @@ const HEALTH = z.object({
   datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }).optional() })),
   configuration: CONFIGURATION.optional().catch(undefined),
   certificate: CERTIFICATE.optional().catch(undefined),
+  announcement: ANNOUNCEMENT.optional().catch(undefined),
 });
 
 /** `authorization` is the header of a user; it is sent only once a dapberry server has answered. */
@@ -72,6 +82,7 @@ export async function serverAt(
     name: server,
     datasets,
     ...(data?.configuration === undefined ? {} : { configuration: data.configuration }),
+    ...(data?.announcement === undefined ? {} : { announcement: data.announcement }),
     ...(data?.certificate === undefined ? {} : { certificate: data.certificate }),
   };
 }

@@ -5,10 +5,11 @@ import type { BuiltinFacts } from '../config/config.ts';
 import { type ConfigurationState, inUseText, secondsText } from '../config/configuration-state.ts';
 import type { ServerConfig } from '../config/schema/schema.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import type { ServerState } from '../http/server-state.ts';
+import type { AnnouncementStatus, ServerState } from '../http/server-state.ts';
 import type { ClockState, ClockWatch } from '../machine/clock-watch.ts';
 import { expiryText } from '../tls/expiry.ts';
 import type { CertificateStatus, LiveCertificate } from '../tls/live-certificate.ts';
+import type { Announcer } from './announcing/announcer.ts';
 import type { Reloader } from './reload.ts';
 import type { RunningDatasets } from './running.ts';
 import type { ServiceState } from './service/service-state.ts';
@@ -21,8 +22,16 @@ export class LiveState implements ServerState, ServiceState {
   readonly #clock: ClockWatch;
 
   readonly #certificate: LiveCertificate;
+  readonly #announcer: Pick<Announcer, 'status'>;
 
-  constructor(running: RunningDatasets, reloader: Reloader, clock: ClockWatch, certificate: LiveCertificate) {
+  constructor(
+    running: RunningDatasets,
+    reloader: Reloader,
+    clock: ClockWatch,
+    certificate: LiveCertificate,
+    announcer: Pick<Announcer, 'status'>,
+  ) {
+    this.#announcer = announcer;
     this.#certificate = certificate;
     this.#running = running;
     this.#reloader = reloader;
@@ -71,6 +80,10 @@ export class LiveState implements ServerState, ServiceState {
 
   get clock(): ClockState {
     return this.#clock.state;
+  }
+
+  get announcement(): AnnouncementStatus {
+    return this.#announcer.status;
   }
 
   get certificate(): CertificateStatus | undefined {

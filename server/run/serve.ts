@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
 import { shellWord } from '../../dap/client/http/shell-word.ts';
 import { DAP2 } from '../../dap/formats/index.ts';
 import { thisHost } from '../../device/index.ts';
@@ -18,6 +19,8 @@ import { networkAddresses, thisMachine } from '../machine/machine.ts';
 import { stateFolders } from '../machine/state-directory.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { LiveCertificate } from '../tls/live-certificate.ts';
+import { announcementOf } from './announcing/announcement.ts';
+import { Announcer } from './announcing/announcer.ts';
 import { AttachedWatch } from './attached-watch.ts';
 import { endThoughBlocked, threadsBack } from './blocked-threads.ts';
 import { knownOpenFileLimit } from './descriptors.ts';
@@ -96,11 +99,22 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onTaken: taken => {
       void certificate.look();
       void lastGood.save(taken);
+      announcer.update();
     },
     logger,
   });
+  let host: string | undefined;
+  let port: number | undefined;
+  const announcer = new Announcer({
+    wanted: () =>
+      port === undefined
+        ? { reason: 'the server does not listen yet' }
+        : announcementOf({ ...running.config, server: { ...running.config.server, host } }, port),
+    logger,
+    environment: process.env,
+  });
   const maxOpenFiles = knownOpenFileLimit();
-  const state = new LiveState(running, reloader, clock, certificate);
+  const state = new LiveState(running, reloader, clock, certificate, announcer);
   const app = await buildApp({
     state,
     webRoot,
@@ -140,6 +154,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       clock.close();
       certificate.close();
       attached.close();
+      announcer.close();
       await Promise.all([reloader.close(), app.close()]);
       await threadsBack(until);
     },
@@ -170,6 +185,9 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   }
   if (place === undefined) return;
   running.listensAt(place);
+  host = place.host;
+  port = portOf(app, place);
+  announcer.update();
   if (state.waits.size > 0) logger.info('the wait for the address is over');
   state.waits.clear();
   supervision.ready();
@@ -191,6 +209,12 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   if (style !== 'terminal')
     logger.info({ files, datasets: names, addresses }, `serving ${namesText(names)} at ${addresses[0]}`);
   if (style !== 'journal') print(names, files, addresses, foldersOf(state.datasets));
+}
+
+/** The port that the kernel has given where any free one was asked for. */
+function portOf(app: FastifyInstance, place: ListenAddress): number {
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : place.port;
 }
 
 /** The folders in which the datasets keep their rows. */

@@ -86,7 +86,22 @@ async function port(
     ok('port', `${running.name} answers on ${number}${origin}`),
     ...inUse(running),
     ...examineRunningCertificate(running),
+    ...announcement(running),
     ...examineRowTimes(running),
+  ];
+}
+
+/** Whether other machines find the server by a list of services. */
+function announcement({ announcement: found }: AnsweringServer): readonly Finding[] {
+  if (found === undefined) return [];
+  const { state, name = '', type = '', reason = '' } = found;
+  if (state === 'announced')
+    return [ok('announced', `as "${name}" (${type}): avahi-browse -rt ${type} lists it`)];
+  const text = `not announced in the network: ${reason}`;
+  return [
+    state === 'absent'
+      ? note('announced', text, 'sudo apt install avahi-daemon, to find the server without its address')
+      : note('announced', text),
   ];
 }
 

@@ -170,6 +170,14 @@ const server = z
       .default(DEFAULT_UNANSWERED_REQUESTS)
       .describe('Requests of one connection that may be unanswered; one more closes the connection.'),
     ...ACCESS_SHAPE,
+    announce: z
+      .union([z.boolean(), z.string().min(1).max(63)])
+      .default(true)
+      .meta({
+        description:
+          'Announces the server in the network (mDNS and DNS-SD, by Avahi where it runs): true as "dapberry on HOST", a text under that name, false not at all.',
+        expected: 'true, false or a name of at most 63 characters',
+      }),
     trustProxy: z
       .union([z.literal(false).transform((): string[] => []), z.array(addressEntry)])
       .prefault([...DEFAULT_PROXIES])

@@ -12,7 +12,7 @@ import type { RouteContext, ServerState } from '../server-state.ts';
 export function healthRoute(app: FastifyInstance, { state, streams, connections }: RouteContext): void {
   const options = { exposeHeadRoute: true, config: { access: 'health' } } as const;
   app.get('/health', options, async (request, reply) => {
-    const { configuration, clock, certificate } = state;
+    const { configuration, clock, certificate, announcement } = state;
     const readable = readableBy(request, state, 'health');
     const datasets = readable.map(dataset => datasetHealth(dataset, streams));
     const isWhole = readable.length === state.datasets.length;
@@ -34,6 +34,8 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       // Its mistakes quote the configuration.
       ...(configuration === undefined || !isWhole ? {} : { configuration }),
       ...(certificate === undefined ? {} : { certificate: isWhole ? certificate : expiryIn(certificate) }),
+      // A machine without Avahi is found by its address.
+      ...(announcement === undefined || !isWhole ? {} : { announcement }),
       // An unsynchronised clock is no fault: a machine without a time server is as healthy as it can be.
       ...(clock === undefined ? {} : { clock }),
       streams: streams.size,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  announced,
   answering,
   type Change,
   loaded,
@@ -87,6 +88,16 @@ const notes: readonly [string, Change, string][] = [
     'edges that are counted without the module that merges none',
     { files: sensorAtPin('name: rain'), parts: WITHOUT_KOFFI },
     'note GPIO rain counts edges through onoff, which merges edges while the machine is busy: the module koffi is not installed or does not load: npm install koffi',
+  ],
+  [
+    'a server that the network lists',
+    { parts: announced({ state: 'announced', name: 'dapberry on pi', type: '_http._tcp' }) },
+    'ok announced as "dapberry on pi" (_http._tcp): avahi-browse -rt _http._tcp lists it',
+  ],
+  [
+    'a machine without Avahi',
+    { parts: announced({ state: 'absent', reason: 'Avahi does not run on this machine' }) },
+    'note announced not announced in the network: Avahi does not run on this machine: sudo apt install avahi-daemon',
   ],
   [
     'groups that nothing needs',

@@ -1,6 +1,7 @@
 // Runs `dapberry doctor` on a healthy Raspberry Pi that differs in one respect, and names the usual differences.
 
 import { afterEach, expect } from 'vitest';
+import type { AnsweringServer } from '../../../../server/machine/answering-server.ts';
 import type { Machine } from '../../../../server/machine/machine.ts';
 import { machineWith, PI, programs, SERVICE, type TestMachine } from './machines.ts';
 
@@ -50,6 +51,10 @@ export const answering = (...ahead: number[]): Partial<Machine> => ({
     name: 'dapberry/0.1.0',
     datasets: ahead.map((seconds, index) => ({ name: ['roof', 'garden'][index]!, ahead: seconds })),
   }),
+});
+export const announced = (announcement: AnsweringServer['announcement']): Partial<Machine> => ({
+  ...taken,
+  serverAt: async () => ({ name: 'dapberry/0.1.0', datasets: [], announcement }),
 });
 export const DAY = 86_400;
 export const watching = (active: string) =>

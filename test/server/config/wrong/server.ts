@@ -115,7 +115,7 @@ export const SERVER: readonly Mistake[] = [
   max_streams: 5
 `,
     [
-      `2:3: server.max_streams: expected one of the keys host, port, readerTimeout, maxStreams, maxStreamsPerAddress, maxConnections, maxConnectionsPerAddress, maxUnansweredRequests, allow, hosts, tls, trustProxy, headersTimeout, requestTimeout, maxRequestHead, cors, embed, found "max_streams"; did you mean "maxStreams"?`,
+      `2:3: server.max_streams: expected one of the keys host, port, readerTimeout, maxStreams, maxStreamsPerAddress, maxConnections, maxConnectionsPerAddress, maxUnansweredRequests, allow, hosts, tls, announce, trustProxy, headersTimeout, requestTimeout, maxRequestHead, cors, embed, found "max_streams"; did you mean "maxStreams"?`,
     ],
   ],
   [
