@@ -43,6 +43,7 @@ beforeEach(() => {
   symlinkSync(process.execPath, join(bin, 'node'));
   for (const name of [
     'true',
+    'apt-ftparchive',
     'apache2',
     'caddy',
     'cdo',
