@@ -19,7 +19,7 @@ describe('this machine', () => {
   });
 
   it('knows a port that is free from one that another program has', async () => {
-    const other = createServer(socket => socket.end()).listen(0, '127.0.0.1');
+    const other = createServer(socket => socket.resume().end()).listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
     expect(await machine.listenError(port, '127.0.0.1')).toBe('EADDRINUSE');
