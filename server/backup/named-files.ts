@@ -50,6 +50,24 @@ export function namedFiles(sources: readonly ConfigSource[]): readonly NamedFile
   });
 }
 
+/** The folders of histories that a text names, and the places of their names. */
+export function historyPaths({
+  name,
+  content,
+  dataset,
+}: ConfigSource): readonly { readonly at: readonly Step[]; readonly written: string }[] {
+  const [source] = readSources([{ name, content, ...(dataset === undefined ? {} : { dataset }) }]);
+  const value = source?.document.value;
+  const places = [
+    { prefix: [] as readonly Step[], value },
+    ...(dataset === undefined ? datasetsIn(value) : []),
+  ];
+  return places.flatMap(place => {
+    const written = valueAt(place.value, ['history', 'path']);
+    return typeof written === 'string' ? [{ at: [...place.prefix, 'history', 'path'], written }] : [];
+  });
+}
+
 function datasetsIn(
   value: unknown,
 ): readonly { readonly prefix: readonly Step[]; readonly value: unknown }[] {

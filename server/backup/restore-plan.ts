@@ -7,7 +7,7 @@ import { CONFIG_FOLDER, isDatasetFile } from '../config/text/find.ts';
 import { isBelow } from '../machine/mounts.ts';
 import { PULL_FOLDER, UNITS } from './gather.ts';
 import { type KeptFile, nameFault } from './manifest.ts';
-import { namedFiles, nameFrom, withNames } from './named-files.ts';
+import { historyPaths, namedFiles, nameFrom, withNames } from './named-files.ts';
 import type { BackupFile, OpenedBackup } from './open-backup.ts';
 
 /** A file that is restored to a place. */
@@ -37,6 +37,8 @@ export interface PlanOptions {
   readonly main: string;
   /** Whether drop-ins of units can be restored. */
   readonly hasUnits: boolean;
+  /** The folder of the history that the configuration names then; undefined for the one that it names now. */
+  readonly history?: string | undefined;
   /** The folder for the last good configuration; undefined if it is not restored. */
   readonly state: string | undefined;
   readonly units?: string;
@@ -47,6 +49,7 @@ export async function planRestore({
   backup: { manifest, files },
   main: named,
   hasUnits,
+  history,
   state,
   units = UNITS,
 }: PlanOptions): Promise<RestorePlan> {
@@ -59,7 +62,9 @@ export async function planRestore({
     if (path === undefined) remarks.push(leftOutText(file, hasUnits));
     else places.set(file, freePath(path, [...places.values()]));
   }
-  const texts = new Map(textsFor(places, main).map(({ name, content }) => [name, Buffer.from(content)]));
+  const texts = new Map(
+    textsFor(places, main, history).map(({ name, content }) => [name, Buffer.from(content)]),
+  );
   const planned: PlannedFile[] = [];
   for (const [{ role, mode, content }, path] of places) {
     const before = await contentAt(path);
@@ -84,8 +89,12 @@ const ORDER: readonly KeptFile['role'][] = [
   'main',
 ];
 
-/** The texts of the configuration with the names of drivers and secrets where they are placed. */
-export function textsFor(places: ReadonlyMap<BackupFile, string>, main: string): readonly ConfigSource[] {
+/** The texts of the configuration with the names of drivers and secrets where they are placed, and of the history's folder. */
+function textsFor(
+  places: ReadonlyMap<BackupFile, string>,
+  main: string,
+  history: string | undefined,
+): readonly ConfigSource[] {
   const placed = new Map([...places].map(([{ path }, place]) => [path, place]));
   const texts = [...places].filter(([{ role }]) => role === 'main' || role === 'dataset');
   return texts.map(([{ role, path, content }, name]): ConfigSource => {
@@ -98,6 +107,9 @@ export function textsFor(places: ReadonlyMap<BackupFile, string>, main: string):
       const isFitting = kind === 'credential' ? written === place : resolve(dirname(name), written) === place;
       return isFitting ? [] : [{ at, written: fitting }];
     });
+    if (history !== undefined)
+      for (const { at, written } of historyPaths(source))
+        if (written !== history) names.push({ at: [...at], written: history });
     const text = names.length === 0 ? content : withNames(source, names);
     return { name: role === 'main' ? main : name, content: text, ...dataset };
   });

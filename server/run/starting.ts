@@ -1,5 +1,6 @@
 // Chooses the configuration that a server starts with: that of its files, else the last good one, else the load of this machine.
 
+import { parseDocument } from 'yaml';
 import { thisHost } from '../../device/index.ts';
 import { builtinConfig } from '../config/builtin.ts';
 import type { AccessConfig, Overrides } from '../config/config.ts';
@@ -12,6 +13,7 @@ import { valueAt } from '../config/mistakes/explain.ts';
 import { type ConfigResult, type ReadOptions, readTexts, type ValidConfig } from '../config/read.ts';
 import type { ConfigSource } from '../config/text/config-source.ts';
 import { isMapping } from '../config/text/dataset-node.ts';
+import { decodeText } from '../config/text/document-text.ts';
 import { type Problem, problemLine } from '../config/text/problem.ts';
 
 /** The files are wrong; another configuration runs instead. */
@@ -79,8 +81,19 @@ async function hostOnly(
 /** Where the configuration names users that cannot be read, nobody may read: the operator did not mean everyone. */
 const NO_USER: AccessConfig = { file: '', rules: { users: new Map(), public: [] } };
 
+/** What can be read of the main file: of one that is no YAML, the keys before and behind the mistake. */
 function mainOf(sources: readonly ConfigSource[]): unknown {
-  return readSources(sources.filter(({ dataset }) => dataset === undefined))[0]?.document.value;
+  const mains = sources.filter(({ dataset }) => dataset === undefined);
+  const [read] = readSources(mains);
+  if (read === undefined || read.document.value !== undefined) return read?.document.value;
+  const decoded = decodeText(mains[0]!.name, mains[0]!.content);
+  if ('problem' in decoded) return undefined;
+  try {
+    return parseDocument(decoded.text, { version: '1.2', logLevel: 'silent', uniqueKeys: false }).toJS();
+  } catch {
+    // Nested too deeply, or too many aliases.
+    return undefined;
+  }
 }
 
 /** The valid ones of the keys `server`, `simulate` and `seed`; of `server` each key for itself. */

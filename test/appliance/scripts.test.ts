@@ -41,7 +41,9 @@ const SCRIPTS = readdirSync(FOLDER).flatMap(name => {
 /** The arguments of scripts: files in /packages. */
 const ARGUMENTS: Readonly<Record<string, (packages: Packages) => readonly string[]>> = {
   'arrival.sh': ({ archive, debian }) => [archive, debian],
+  'dark.sh': ({ archive }) => [archive],
   'install.sh': ({ archive }) => [archive],
+  'kept.sh': ({ archive }) => [archive],
   'sandbox.sh': ({ archive }) => [archive],
   'steady.sh': ({ archive }) => [archive],
   'package.sh': ({ debian, laterDebian, archive }) => [debian, laterDebian, archive],

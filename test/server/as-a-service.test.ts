@@ -95,6 +95,33 @@ describe('dapberry as a service of systemd', () => {
     await expect.poll(() => told().at(-1), PATIENCE).toBe('STOPPING=1 STATUS=ending');
   });
 
+  it('says in its status what runs in place of a wrong configuration, also after the next start', async () => {
+    const environment = `NOTIFY_SOCKET=/some/where STATE_DIRECTORY=${folder}/state`;
+    start(environment, LOOPBACK);
+    await expect.poll(() => logged, PATIENCE).toContain('serving garden');
+    child!.kill('SIGTERM');
+    await once(child!, 'close');
+    writeFileSync(join(folder, 'told'), '');
+    writeFileSync(join(folder, 'config.yaml'), 'datasets: [');
+    start(environment, LOOPBACK);
+    const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
+    await expect
+      .poll(() => told()[0], PATIENCE)
+      .toMatch(
+        new RegExp(
+          `^READY=1 STATUS=the configuration is wrong since ${time}, and the last good one, of ${time}, is in use; .*1 dataset, 0 streams$`,
+        ),
+      );
+    child!.kill('SIGTERM');
+    await once(child!, 'close');
+    rmSync(join(folder, 'state'), { recursive: true });
+    writeFileSync(join(folder, 'told'), '');
+    start(environment, LOOPBACK);
+    await expect
+      .poll(() => told()[0], PATIENCE)
+      .toMatch(/, and only the load of this machine is served, because no last good one can be used; /);
+  });
+
   it('waits for an address that this machine does not have yet, makes rows meanwhile, and can be ended', async () => {
     start('NOTIFY_SOCKET=/some/where', ['--host', '192.0.2.1', '--port', '0']);
     await expect

@@ -10,6 +10,7 @@ import { historyIn, stateFolders } from '../../machine/state-directory.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { type Command, UsageError } from './command.ts';
 import { CONFIG_OPTION, fileOf } from './config-options.ts';
+import { historyOptionOf } from './history-option.ts';
 import { ProgressLines } from './progress-lines.ts';
 
 export const backupCommand: Command = {
@@ -20,6 +21,11 @@ export const backupCommand: Command = {
   operands: { shown: 'FILE.tar.gz', most: 1 },
   options: [
     { name: 'with-history', meaning: 'also the rows on disk' },
+    {
+      name: 'history',
+      value: 'DIR',
+      meaning: 'also the rows in this folder, such as that of dapberry serve --history DIR',
+    },
     {
       name: 'with-credentials',
       meaning: 'also the files of users, keys and tokens; then only the owner may read the archive',
@@ -44,9 +50,14 @@ export const backupCommand: Command = {
       ...stateFolders(machine.configuration.environment),
     ];
     const gathered = await gather(machine, { file, hasCredentials, states });
-    const history = args.options.has('with-history')
-      ? await historiesOf(machine, file, stateDirectory, line => tell.line(line))
-      : undefined;
+    const named = historyOptionOf(args);
+    const { datasetFolders } = await import('../../backup/history-files.ts');
+    const history =
+      named !== undefined
+        ? await datasetFolders(named)
+        : args.options.has('with-history')
+          ? await historiesOf(machine, file, stateDirectory, line => tell.line(line))
+          : undefined;
     if (gathered.files.length === 0 && history === undefined)
       throw new Error(`expected a configuration, found none at ${gathered.main}; name one with --config`);
     for (const remark of gathered.remarks) tell.line(remark);
@@ -104,7 +115,9 @@ async function historiesOf(
   }
   const isThere = async (place: string) => (await stat(place).catch(() => undefined))?.isDirectory() ?? false;
   if (places.length === 0)
-    throw new UsageError('--with-history: expected a history in the configuration, found none');
+    throw new UsageError(
+      '--with-history: expected a history in the configuration, found none; name its folder with --history DIR',
+    );
   for (const place of new Set(places)) if (!(await isThere(place))) tell(`${place}: no history is there yet`);
   return [...found.values()];
 }

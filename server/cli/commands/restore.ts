@@ -15,7 +15,8 @@ export const restoreCommand: Command = {
     {
       name: 'history',
       value: 'DIR',
-      meaning: 'the folder for past rows (that of the restored configuration), or off: leave them out',
+      meaning:
+        'the folder for past rows, which is written into the restored configuration if that names another one; or off: leave the rows out',
     },
     { name: 'yes', meaning: 'do not ask' },
     { name: 'force', meaning: 'restore a configuration that has mistakes here' },

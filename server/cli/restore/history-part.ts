@@ -59,11 +59,15 @@ export class HistoryPart {
   /** What is going to happen, a sentence each. */
   get lines(): readonly string[] {
     const { history } = this.#backup;
-    if (history.size === 0) return [];
+    const unseen = this.#unseen();
+    if (history.size === 0) return unseen;
     if (this.#place.named === false) return ['the history of the backup is left out'];
-    const lines = [...this.#folders].map(
-      ([folder, bytes]) =>
-        `history: ${sizeText(bytes)} into ${folder}; days that are there too are merged row by row`,
+    const lines = [...unseen];
+    lines.push(
+      ...[...this.#folders].map(
+        ([folder, bytes]) =>
+          `history: ${sizeText(bytes)} into ${folder}; days that are there too are merged row by row`,
+      ),
     );
     const homeless = new Set([...history.keys()].map(entry => historyPlace(entry)!.dataset));
     for (const dataset of homeless) if (this.#folderOf(dataset) !== undefined) homeless.delete(dataset);
@@ -72,6 +76,17 @@ export class HistoryPart {
         `the history of ${[...homeless].join(', ')} has no folder here, and is left out: give one with --history DIR`,
       );
     return lines;
+  }
+
+  /** The service does not see the homes of people. */
+  #unseen(): readonly string[] {
+    const { unit, config } = this.#place;
+    const paths = new Set(config?.datasets.flatMap(({ history }) => history?.path ?? []));
+    const hidden = unit?.hidesHomes ? [...paths].filter(path => /^\/(home|root|run\/user)\//.test(path)) : [];
+    return hidden.map(
+      path =>
+        `the service does not see ${path}, where the configuration keeps the history: write another folder into it with --history DIR, such as ${unit?.histories[0]}`,
+    );
   }
 
   /** Rejects with a sentence if the rows cannot be restored now. */

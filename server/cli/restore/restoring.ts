@@ -1,6 +1,6 @@
 // Runs the conversation of `dapberry restore`: it checks the backup, shows what changes, asks, and restores.
 
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type OpenedBackup, openBackup } from '../../backup/open-backup.ts';
 import { planRestore, type RestorePlan } from '../../backup/restore-plan.ts';
 import { type FileOwner, keptSuffix, restoreFiles } from '../../backup/restored-files.ts';
@@ -75,6 +75,7 @@ class Restoring {
       backup: this.#backup,
       main: found.file,
       hasUnits: isOfService,
+      history: typeof history === 'string' ? resolve(history) : undefined,
       state: isOfService ? (stateDirectory ?? SERVICE_STATE) : undefined,
     });
     const places = { ...configuration, hostOf: machine.host, stateDirectory };

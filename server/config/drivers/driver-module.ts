@@ -69,26 +69,54 @@ export async function loadDriver({ file, path, text, version }: DriverFile): Pro
     const fault = wrong(`a driver that loads within ${LOAD_TIMEOUT_MS / 1000} s`, 'one that does not');
     timer = setTimeout(resolve, LOAD_TIMEOUT_MS, fault);
   });
-  if (loading.size === 0) process.on('exit', refuseExit);
+  if (loading.size === 0) {
+    process.on('exit', refuseExit);
+    process.exit = refusedExit;
+  }
   loading.add(origin);
   try {
     return await Promise.race([runContained(origin, () => kindIn(origin, text)), late]);
   } finally {
     clearTimeout(timer);
     loading.delete(origin);
-    if (loading.size === 0) process.off('exit', refuseExit);
+    if (loading.size === 0) {
+      process.off('exit', refuseExit);
+      process.exit = exit;
+    }
   }
 }
 
 const loading = new Set<Origin>();
 
+const { exit } = process;
+
+/** Thrown in a driver that ends the program while it loads: the server goes on without it. */
+class DriverExit extends Error {}
+
+/** In place of `process.exit` while a driver loads. */
+function refusedExit(code?: number | string | null): never {
+  if (isLoading()) throw new DriverExit('it ends the program (process.exit)');
+  return exit.call(process, code);
+}
+
+function isLoading(): boolean {
+  const file = runningDriver();
+  return [...loading].some(origin => origin.file === file);
+}
+
+const EXITS = wrong(
+  'a driver that can be loaded',
+  'one that ends the program (process.exit)',
+  'remove that call from the driver',
+);
+
 /**
- * Reports a driver that ends the program while it loads as a mistake in the configuration: otherwise `check` would find no
+ * Reports a driver that ends the program in another way while it loads as a mistake in the configuration: otherwise `check` would find no
  * mistake, and a service manager would restart the server over and over.
  */
 function refuseExit(): void {
+  if (!isLoading()) return;
   const file = runningDriver();
-  if (![...loading].some(origin => origin.file === file)) return;
   const problem = 'expected a driver that can be loaded, found one that ends the program (process.exit)';
   process.stderr.write(`dapberry: ${file}: ${problem}; remove that call from the driver\n`);
   process.exitCode = 2;
@@ -110,6 +138,7 @@ async function kindIn(origin: Origin, text: Uint8Array): Promise<DriverModule> {
   try {
     kind = typeof exported === 'function' ? await exported(DRIVER_TOOLS) : exported;
   } catch (error) {
+    if (error instanceof DriverExit) return EXITS;
     return wrong('a function that returns a sensor kind', errorText(error, origin));
   }
   const names = SENSOR_KINDS.map(({ name }) => name);
@@ -144,6 +173,7 @@ function hinted(fault: Fault): DriverFault {
 const A_MODULE = 'a driver that can be loaded';
 
 async function importFault(error: unknown, origin: Origin, text: Uint8Array): Promise<DriverModule> {
+  if (error instanceof DriverExit) return EXITS;
   const { code } = error as NodeJS.ErrnoException;
   const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(messageOf(error))?.[1];
   if (code === 'ERR_MODULE_NOT_FOUND' && missing !== undefined) {

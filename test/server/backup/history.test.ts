@@ -215,6 +215,12 @@ it('restores the rows into the history of the restored configuration', async () 
   expect(printed).toContain(`into ${tree.path}; days that are there too are merged row by row`);
   expect(printed).toContain('roof: 0 rows imported\nroof: 100 rows dropped: already there\n');
   expect(dirname(archive)).not.toBe(folder);
+  // A folder of this machine is written into the configuration.
+  const main = join(temporary(), 'config.yaml');
+  const other = historyTree();
+  expect(await restoreTo(archive, main, { history: other.path })).toMatchObject({ code: 0 });
+  expect(readFileSync(main, 'utf8')).toContain(`history: { path: "${other.path}" }\ndatasets`);
+  expect(other.files()).toHaveLength(1);
   const out2 = await restoreTo(archive, join(temporary(), 'config.yaml'), { history: false });
   expect(out2.printed).toContain('the history of the backup is left out');
 });

@@ -32,7 +32,7 @@ describe('dapberry devices --output', PATIENCE, () => {
     site.write('mine.js', `process.exit(0);\n${driverText()}`);
     const { code, err } = await devices();
     expect(code).toBe(2);
-    expect(err).toContain('mine.js: expected a driver that can be loaded, found one that ends the program');
+    expect(err).toContain('expected a driver that can be loaded, found one that ends the program');
     expect(existsSync(site.path('list'))).toBe(false);
   });
 

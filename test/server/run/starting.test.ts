@@ -33,6 +33,10 @@ it('keeps the keys of the server that are valid where only the load of the machi
   expect(server).toMatchObject({ host: '192.0.2.1', port: 8081, maxStreams: 2000, allow: ['192.0.2.0/24'] });
   expect(await serverOf(`server: { port: 99999 }\n${wrong}`)).toMatchObject({ port: 8080 });
   expect((await serverOf('server: [\n')).port).toBe(8080);
+  // What stands before or behind a mistake of the syntax can be read.
+  expect((await serverOf('server: { port: 8081 }\ndatasets: [\n')).port).toBe(8081);
+  expect((await serverOf('server:\n  port: 8081\ndatasets:\n  a: "b\n')).port).toBe(8081);
+  expect((await serverOf(`server: { port: 8081 }\nx: ${'['.repeat(5000)}\n`)).port).toBeGreaterThan(0);
 });
 
 it('serves this machine alone where the addresses that may read are wrong', async () => {
