@@ -17,7 +17,7 @@ fails() { ! "$@"; }
 says() { grep -q -- "$1" $work/output || { cat $work/output; return 1; }; }
 run() { "$@" >$work/output 2>&1 || { code=$?; cat $work/output; return $code; }; }
 mode() { [ "$(stat -c '%a %U %G' "$2")" = "$1" ] || { stat "$2"; return 1; }; }
-as_ada() { runuser -u ada -- env HOME=/home/ada "$@"; }
+as_pi() { runuser -u pi -- env HOME=/home/pi "$@"; }
 program() { node "$release/dist/server/main.js" "$@"; }
 dataset() { health "health.datasets.some(({name, rows}) => name === '$1' && rows > 2)"; }
 in_use() { health "health.configuration.inUse === '$1'"; }
@@ -35,31 +35,31 @@ J
 }
 
 echo "# $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release), systemd $(systemctl --version | sed -n '1s/.*(\(.*\))/\1/p')"
-useradd --create-home ada
-mkdir -p /home/ada/garden/config.d /home/ada/drivers
-driver /home/ada/garden/level.js level 7
-driver /home/ada/drivers/rain.js rain 3
-cat >/home/ada/garden/garden.yaml <<'Y'
+useradd --create-home pi
+mkdir -p /home/pi/garden/config.d /home/pi/drivers
+driver /home/pi/garden/level.js level 7
+driver /home/pi/drivers/rain.js rain 3
+cat >/home/pi/garden/garden.yaml <<'Y'
 # Ada's garden
 server: {port: 8181}
-access: {users: /home/ada/garden/users, public: [health]}
+access: {users: /home/pi/garden/users, public: [health]}
 datasets:
-  pond: {public: true, interval: 0.2, history: {path: /home/ada/rows, flush: 2 s}, sensors: [{driver: ./level.js}]}
+  pond: {public: true, interval: 0.2, history: {path: /home/pi/rows, flush: 2 s}, sensors: [{driver: ./level.js}]}
 Y
-printf 'public: true\ninterval: 0.2\nhistory: {path: /home/ada/rows, flush: 2 s}\nsensors: [{driver: ../../drivers/rain.js}]\n' >/home/ada/garden/config.d/roof.yaml
-printf 'a long password\n' | program password ada --stdin >/home/ada/garden/users
-chmod 600 /home/ada/garden/users
-chown -R ada: /home/ada
-as_ada node "$release/dist/server/main.js" serve --config /home/ada/garden/garden.yaml >$work/ada.log 2>&1 &
+printf 'public: true\ninterval: 0.2\nhistory: {path: /home/pi/rows, flush: 2 s}\nsensors: [{driver: ../../drivers/rain.js}]\n' >/home/pi/garden/config.d/roof.yaml
+printf 'a long password\n' | program password pi --stdin >/home/pi/garden/users
+chmod 600 /home/pi/garden/users
+chown -R pi: /home/pi
+as_pi node "$release/dist/server/main.js" serve --config /home/pi/garden/garden.yaml >$work/pi.log 2>&1 &
 server=$!
 export PORT=8181
 ok 'a person serves two datasets from a home' retry 120 dataset roof
-stored() { find /home/ada/rows -name '*.parquet' | grep -q pond; }
+stored() { find /home/pi/rows -name '*.parquet' | grep -q pond; }
 ok 'with rows on disk' retry 60 stored
-backup() { rm -f $work/b/*; as_ada node "$release/dist/server/main.js" backup $work/b/garden.tar.gz --config /home/ada/garden/garden.yaml "$@"; }
+backup() { rm -f $work/b/*; as_pi node "$release/dist/server/main.js" backup $work/b/garden.tar.gz --config /home/pi/garden/garden.yaml "$@"; }
 mkdir -m 777 $work/b
 ok 'they are backed up while the server runs' run backup --with-history --with-credentials
-ok 'the archive is private' mode '600 ada ada' $work/b/garden.tar.gz
+ok 'the archive is private' mode '600 pi pi' $work/b/garden.tar.gz
 stop=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 kill $server
 wait $server
@@ -131,7 +131,7 @@ ok 'and shut off' systemd-analyze security --threshold=20 --no-pager dapberry-pu
 ok 'pull starts as a service' systemctl enable --now dapberry-pull@pond
 csv() { [ "$(cat /var/lib/dapberry-pull/pond/pond-*.csv | wc -l)" -gt 20 ]; }
 ok 'without a token, and writes rows' retry 120 csv
-ok 'which every user may read' runuser -u ada -- sh -c 'cat /var/lib/dapberry-pull/pond/pond-*.csv >/dev/null'
+ok 'which every user may read' runuser -u pi -- sh -c 'cat /var/lib/dapberry-pull/pond/pond-*.csv >/dev/null'
 ok 'as a user of its own' [ "$(ps -o user= -p "$(systemctl show -P MainPID dapberry-pull@pond)")" != root ]
 systemctl kill -s KILL dapberry-pull@pond
 again() { [ "$(systemctl show -P NRestarts dapberry-pull@pond)" -ge 1 ] && systemctl --quiet is-active dapberry-pull@pond; }
