@@ -77,8 +77,12 @@ SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 VERSION=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$SOURCE/package.json")
 # shellcheck source=systemd/install/steps.sh
 . "$SOURCE/systemd/install/steps.sh"
+# shellcheck source=systemd/install/node.sh
+. "$SOURCE/systemd/install/node.sh"
 # shellcheck source=systemd/install/machine.sh
 . "$SOURCE/systemd/install/machine.sh"
+# shellcheck source=systemd/install/move.sh
+. "$SOURCE/systemd/install/move.sh"
 # shellcheck source=systemd/install/package.sh
 . "$SOURCE/systemd/install/package.sh"
 # shellcheck source=systemd/install/program.sh
@@ -89,6 +93,8 @@ VERSION=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$SOURCE/package.json")
 . "$SOURCE/systemd/install/boot.sh"
 # shellcheck source=systemd/install/port.sh
 . "$SOURCE/systemd/install/port.sh"
+# shellcheck source=systemd/install/health.sh
+. "$SOURCE/systemd/install/health.sh"
 # shellcheck source=systemd/install/service.sh
 . "$SOURCE/systemd/install/service.sh"
 # shellcheck source=systemd/install/remove.sh
@@ -107,9 +113,10 @@ else
   install_rules
   install_configuration
   install_units
+  leave_package
   switch_program
   start_service
-  take_over_remains
+  take_over_package
   keep_steps
   remove_old_programs
   tell_addresses

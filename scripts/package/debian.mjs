@@ -3,12 +3,11 @@
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -28,6 +27,15 @@ const UNITS = [
   'dapberry-device-list.service',
   'dapberry.socket',
   'dapberry-pull@.service',
+];
+
+/** The parts of install.sh that decide about an upgrade of the package too. */
+const SHARED = ['steps', 'node', 'program', 'port', 'health', 'move'].map(name => `install/${name}.sh`);
+
+/** The files of `systemd/` that the package has beside its program; install.sh needs the others. */
+const OWN = [
+  ...['allow-devices.sh', 'load-addons.mjs', 'config.example.yaml', 'config.schema.json'],
+  ...SHARED,
 ];
 
 /**
@@ -57,28 +65,30 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
   );
   run('gzip', ['-9n', join(doc, 'changelog'), manual]);
   writeFileSync(join(doc, 'copyright'), copyright(lib));
-  mkdirSync(place('usr/bin/.'), { recursive: true });
-  symlinkSync('../lib/dapberry/dist/server/main.js', place('usr/bin/dapberry'));
 
+  const source = join(folder, 'systemd');
   const own = join(lib, 'systemd');
-  for (const unit of UNITS) write(place(`usr/lib/systemd/system/${unit}`), packaged(join(own, unit)));
-  cpSync(join(own, 'dapberry.rules'), place('usr/lib/udev/rules.d/60-dapberry.rules'));
-  cpSync(join(own, 'config.starter.yaml'), place('etc/dapberry/config.yaml'));
-  symlinkSync('/usr/lib/dapberry/systemd/config.schema.json', place('etc/dapberry/config.schema.json'));
-  const control = place('DEBIAN/control');
-  for (const script of SCRIPTS) {
-    cpSync(join(own, 'debian', script), join(root, 'DEBIAN', script));
-    chmodSync(join(root, 'DEBIAN', script), 0o755);
+  rmSync(own, { recursive: true });
+  for (const name of OWN) cpSync(join(source, name), join(own, name));
+  for (const name of ['start.sh', 'takeover.sh']) cpSync(join(source, 'debian', name), join(own, name));
+  mkdirSync(join(own, 'units'));
+  for (const unit of UNITS) {
+    write(place(`usr/lib/systemd/system/${unit}`), packaged(join(source, unit)));
+    // Each version on the disk has its own units, for the case that it is restored.
+    write(join(own, 'units', unit), packaged(join(source, unit)));
   }
-  cpSync(join(own, 'debian/start.sh'), join(own, 'start.sh'));
+  for (const file of [place('usr/lib/udev/rules.d/60-dapberry.rules'), join(own, 'units/dapberry.rules')])
+    cpSync(join(source, 'dapberry.rules'), file);
+  cpSync(join(source, 'config.starter.yaml'), place('usr/share/dapberry/config.starter.yaml'));
+  cpSync(join(source, 'debian/dapberry.sh'), place('usr/bin/dapberry'));
+  const control = place('DEBIAN/control');
+  for (const script of SCRIPTS) cpSync(join(source, 'debian', script), join(root, 'DEBIAN', script));
+  for (const program of [...SCRIPTS.map(name => `DEBIAN/${name}`), 'usr/bin/dapberry'])
+    chmodSync(join(root, program), 0o755);
   chmodSync(join(own, 'start.sh'), 0o755);
-  // Only install.sh needs these.
-  for (const name of readdirSync(own).filter(
-    name =>
-      !/^(allow-devices\.sh|start\.sh|load-addons\.mjs|config\.(example\.yaml|schema\.json))$/.test(name),
-  ))
-    rmSync(join(own, name), { recursive: true });
-  for (const name of ['LICENSE', 'ARCHITECTURE']) rmSync(join(lib, name));
+  // A new version of Node may come without one of dapberry.
+  write(join(root, 'DEBIAN/triggers'), 'interest-noawait /usr/bin/node\n');
+  rmSync(join(lib, 'LICENSE'));
   for (const licence of run('find', [
     join(lib, 'node_modules'),
     '-iregex',
@@ -86,7 +96,12 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
   ]).split('\n'))
     if (licence !== '') rmSync(licence);
 
-  write(join(root, 'DEBIAN/conffiles'), '/etc/dapberry/config.yaml\n');
+  for (const file of run('find', [join(lib, 'node_modules'), '-type', 'f', '-name', '*js']).split('\n'))
+    if (file !== '') withoutInterpreter(file);
+  const overrides = OVERRIDES.filter(({ file }) => existsSync(join(root, file)));
+  if (overrides.length > 0)
+    write(place('usr/share/lintian/overrides/dapberry'), overrides.map(overrideText).join(''));
+
   const size = run('du', ['-sk', '--apparent-size', '--exclude=DEBIAN', root]).split('\t')[0];
   write(control, controlText({ version, architecture, size }));
   run(
@@ -105,6 +120,25 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
   rmSync(root, { recursive: true });
 }
 
+/** The commands of modules are not run here; lintian expects that files with such a first line are. */
+function withoutInterpreter(file) {
+  const text = readFileSync(file, 'utf8');
+  if (text.startsWith('#!')) write(file, `// ${text.slice(2)}`);
+}
+
+/** What lintian reports without reason. */
+const OVERRIDES = [
+  {
+    file: 'usr/lib/dapberry/node_modules/csv-parse/lib/utils/underscore.js',
+    tag: 'embedded-javascript-library',
+    reason: 'a function of csv-parse, and not the library underscore',
+  },
+];
+
+function overrideText({ file, tag, reason }) {
+  return `# ${reason}\ndapberry: ${tag} please use libjs-underscore [${file}]\n`;
+}
+
 function write(file, text) {
   writeFileSync(file, text);
 }
@@ -113,7 +147,7 @@ function write(file, text) {
 function packaged(unit) {
   return readFileSync(unit, 'utf8')
     .replaceAll('/opt/dapberry/current/docs/', '/usr/share/doc/dapberry/docs/')
-    .replaceAll('/opt/dapberry/current/', '/usr/lib/dapberry/')
+    .replaceAll('/opt/dapberry/current/', '/var/lib/dapberry-package/current/')
     .replaceAll('/usr/local/bin/', '/usr/bin/');
 }
 
@@ -132,7 +166,8 @@ Description: serve sensors as endless OPeNDAP (DAP2) Sequences, live
  machine itself) and serves them over HTTP as Sequences without end, which any
  OPeNDAP client can read, and as a live chart in a browser.
  .
- The configuration is /etc/dapberry/config.yaml.
+ The configuration is /etc/dapberry/config.yaml, copied from /usr/share/dapberry
+ where there is none.
 `;
 }
 
@@ -175,6 +210,7 @@ function copyright(lib) {
   ])
     .trim()
     .split('\n')
+    .filter(file => file !== '')
     .sort();
   const stanzas = files.map(file => {
     const text = readFileSync(file, 'utf8').trim();

@@ -1,17 +1,6 @@
 # Checks the system, architecture, space and Node of the machine, and installs Debian's Node if it is new enough.
 # shellcheck shell=bash
 
-# The versions of Node that the program runs on (package.json, engines).
-node_will_do() {
-  local major minor
-  IFS=. read -r major minor _ <<<"$1"
-  case $major in
-    20) [ "$minor" -ge 19 ] ;;
-    22) [ "$minor" -ge 12 ] ;;
-    *) [ "$major" -ge 23 ] ;;
-  esac
-}
-
 check_machine() {
   [ "$(id -u)" -eq 0 ] || $DRY_RUN || die "expected to be run by root: sudo $(words "$0" "${ARGUMENTS[@]}")"
   [ "$(uname -s)" = Linux ] || die "expected Linux, found $(uname -s)"
@@ -103,8 +92,11 @@ check_node() {
   local found candidate
   check_node_place
   # The Node that the service finds.
-  found=$(node -p process.versions.node 2>/dev/null || true)
-  if [ -n "$found" ] && node_will_do "$found"; then return; fi
+  found=$(node_here)
+  if [ -n "$found" ] && node_will_do "$found"; then
+    keep_node
+    return
+  fi
   candidate=$(candidate_of nodejs)
   if [ -z "$candidate" ] && ! $DRY_RUN && command -v apt-get >/dev/null; then
     update_lists
@@ -130,8 +122,15 @@ install_node() {
     update_lists
     apt_install nodejs || die 'expected that apt installs nodejs, also with new lists, found the above: sudo apt-get install nodejs, then run this again'
   fi
-  found=$(node -p process.versions.node 2>/dev/null || true)
+  found=$(node_here)
   [ -n "$found" ] && node_will_do "$found" || die "expected that apt installs a Node of 20.19 or later, found ${found:-none} after it"
+}
+
+# apt removes what it has installed for the Debian package when that is gone (apt autoremove); what is asked for by name stays.
+keep_node() {
+  [ -n "$(apt-mark showauto nodejs 2>/dev/null || true)" ] || return 0
+  undo apt-mark -qq auto nodejs
+  step 'have apt keep Node (apt-mark manual nodejs)' apt-mark -qq manual nodejs
 }
 
 apt_install() {
@@ -142,25 +141,6 @@ apt_install() {
 update_lists() {
   apt-get -qq -o DPkg::Lock::Timeout=300 -o APT::Update::Error-Mode=any update ||
     die 'expected that apt fetches its lists of packages to install Node with, found the above: this machine may be offline, or its clock wrong (date). With a network, run this again; without one, install Node from its package first: sudo dpkg -i nodejs_*.deb'
-}
-
-# The service does not see homes (ProtectHome=), so it cannot run a Node there.
-check_node_place() {
-  local place real
-  place=$(command -v node || true)
-  [ -n "$place" ] || return 0
-  real=$(readlink -f "$place" || true)
-  case $real in /home/* | /root/* | /run/user/*)
-    die "expected a Node outside of homes, which the service does not see, found $place, which is $real. Without it Debian's is installed: sudo rm $(words "$place")"
-    ;;
-  esac
-}
-
-# An archive brings the native addons for some versions of Node; a checkout compiles them for the present one. They have to load.
-tell_addons() {
-  local line
-  if [ -n "$ROOT" ] || $DRY_RUN; then return; fi
-  while IFS= read -r line; do note "$line"; done < <(as_service node "$PROGRAM/systemd/load-addons.mjs" 2>&1 | harmless)
 }
 
 # The note about the Node of another system, printed first and last.

@@ -1,14 +1,18 @@
 # Copies the program into a folder of its own beside the running version, and switches the link to it.
 # shellcheck shell=bash
 
-HOME_FOLDER=$ROOT/opt/dapberry
+HOME_FOLDER=${HOME_FOLDER:-$ROOT/opt/dapberry}
+# Whether the copy may consist of hard links: dpkg replaces files and does not write into them.
+LINKS=${LINKS:-false}
 PROGRAM=
 # The former target of the link; empty at the first installation.
 BEFORE=
 
 # Identifies a version by its content; a checkout by its sources.
 fingerprint() {
-  local parts=(package.json dist docs systemd)
+  local parts=(package.json dist systemd)
+  # The Debian package has its documents elsewhere.
+  [ ! -d "$SOURCE/docs" ] || parts+=(docs)
   if is_archive; then
     parts+=(node_modules)
   else
@@ -48,7 +52,7 @@ copy_program() {
   rm -rf "$staged"
   mkdir -p "$staged"
   if is_archive; then
-    cp -a "$SOURCE/." "$staged/"
+    copy_archive "$staged"
   else
     (cd "$SOURCE" && cp -a package.json package-lock.json README.md LICENSE CHANGELOG.md dist docs systemd "$staged/")
     # Addons need a compiler; without one the program runs without them, and says so.
@@ -66,6 +70,14 @@ copy_program() {
   # Writes the files to the card before the link leads to them.
   sync -f "$staged"
   mv -T "$staged" "$PROGRAM"
+}
+
+# Another file system has no hard links to this one.
+copy_archive() {
+  ! $LINKS || ! cp -al "$SOURCE/." "$1/" 2>/dev/null || return 0
+  rm -rf "$1"
+  mkdir -p "$1"
+  cp -a "$SOURCE/." "$1/"
 }
 
 # The folder for the downloads of npm and node-gyp, so that root's home stays unchanged.
@@ -102,13 +114,16 @@ harmless() { LC_ALL=C sed -e 's/[^[:print:]\t\x80-\xff]/?/g' -e 's/\xc2[\x80-\x9
 
 # Refuses a configuration that the new version does not accept, before anything is switched.
 check_configuration() {
-  local file=$ROOT/etc/dapberry/config.yaml said
+  local file=$ROOT/etc/dapberry/config.yaml said code=0
   if $DRY_RUN || [ -n "$ROOT" ] || [ ! -f "$file" ]; then return; fi
-  said=$(as_service node "$PROGRAM/dist/server/main.js" check --config "$file" 2>&1) || {
-    say "$said" | harmless >&2
-    die "dapberry $VERSION does not accept $file; the installed version goes on unchanged"
-  }
+  said=$(as_service node "$PROGRAM/dist/server/main.js" check --config "$file" 2>&1) || code=$?
+  [ "$code" -ne 0 ] || return 0
+  say "$said" | harmless >&2
+  # The exit code of a wrong configuration.
+  [ "$code" -eq 2 ] || die "expected that dapberry $VERSION runs, found that \"dapberry check\" ends with the code $code and the above; $(unchanged)"
+  die "dapberry $VERSION does not accept $file; $(unchanged)"
 }
+unchanged() { if [ -n "$BEFORE" ]; then echo 'the installed version goes on unchanged'; else echo 'nothing was started'; fi; }
 
 switch_program() {
   local to=versions/${PROGRAM##*/}

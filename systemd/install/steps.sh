@@ -7,6 +7,8 @@ UNDO=()
 STEPS=0
 # The folder for replaced files, until all steps have succeeded.
 KEPT=
+# The name in front of error messages.
+TELLER=${TELLER:-install.sh}
 
 # Prints arguments quoted for a shell.
 words() {
@@ -22,7 +24,7 @@ note() {
   printf 'note: %s\n' "$*"
 }
 die() {
-  printf 'install.sh: %s\n' "$*" >&2
+  printf '%s: %s\n' "$TELLER" "$*" >&2
   exit 1
 }
 
@@ -61,6 +63,8 @@ end_steps() {
     say "a step failed: undoing ${#UNDO[@]} steps"
     for ((index = ${#UNDO[@]} - 1; index >= 0; index--)); do eval "${UNDO[index]}" || say "cannot undo: ${UNDO[index]}"; done
   fi
+  # A script may have more to say, or to wait for, when everything is undone.
+  if [ "$code" -ne 0 ] && declare -F after_failure >/dev/null; then after_failure; fi
   rm -rf "$KEPT"
   exit "$code"
 }

@@ -40,7 +40,7 @@ const SCRIPTS = readdirSync(FOLDER).flatMap(name => {
 
 /** The arguments of scripts: files in /packages. */
 const ARGUMENTS: Readonly<Record<string, (packages: Packages) => readonly string[]>> = {
-  'arrival.sh': ({ archive, debian }) => [archive, debian],
+  'arrival.sh': ({ archive, debian, laterDebian }) => [archive, debian, laterDebian],
   'dark.sh': ({ archive }) => [archive],
   'install.sh': ({ archive }) => [archive],
   'kept.sh': ({ archive }) => [archive],

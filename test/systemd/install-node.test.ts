@@ -85,7 +85,7 @@ describe('the Node of the machine', () => {
   /** What is said of a Node at this place. */
   function ask(place: string) {
     return withParts(
-      ['steps', 'machine', 'program'],
+      ['steps', 'node', 'machine', 'program'],
       `node() { echo 22.13.1; }
       command() { echo /usr/local/bin/node; }
       readlink() { echo ${place}; }
@@ -111,7 +111,7 @@ describe('the Node of the machine', () => {
   /** Where there is none yet, and apt works as these lines say; `$1` of apt_get is what it is asked for. */
   function withApt(lines: string) {
     return withParts(
-      ['steps', 'machine', 'program'],
+      ['steps', 'node', 'machine', 'program'],
       `KEPT=${work}
       command() { case $2 in node) return 1 ;; esac; }
       node() { [ ! -e ${work}/node ] || cat ${work}/node; }
@@ -183,7 +183,7 @@ describe('the addons', () => {
     mkdirSync(join(root, 'systemd'));
     cpSync(join(ROOT, 'systemd/load-addons.mjs'), join(root, 'systemd/load-addons.mjs'));
     const { status, stdout, stderr } = withParts(
-      ['steps', 'machine', 'program'],
+      ['steps', 'node', 'machine', 'program'],
       `PROGRAM=${root}
       as_service() { "$@"; }
       tell_addons`,

@@ -54,7 +54,7 @@ describe('the port', () => {
     mkdirSync(join(card, 'etc/dapberry'), { recursive: true });
     writeFileSync(join(card, 'etc/dapberry/config.yaml'), config);
     const { status, stderr } = withParts(
-      ['steps', 'program', 'port', 'service'],
+      ['steps', 'program', 'port', 'health'],
       `PORT=${option}
       systemctl() {
         case $* in
@@ -119,7 +119,7 @@ describe('the port', () => {
 describe('what a driver prints', () => {
   it('is no address to be asked or shown, and moves no terminal', () => {
     const { stdout } = withParts(
-      ['steps', 'program', 'port', 'service'],
+      ['steps', 'program', 'port', 'health'],
       `port_of_unit() { :; }
       as_service() {
         printf 'live page  http://localhost:8080/ http://[::1]:8080/ http://x/\\033[2J/ http://e$(id)/ javascript:x\\n'
@@ -136,7 +136,7 @@ describe('the wait until the service is healthy', () => {
   /** Waits two seconds at most for a service that systemd says is in this state, and is to be found there. */
   function wait(state: string, address: string) {
     const { status, stdout, stderr } = withParts(
-      ['steps', 'program', 'port', 'service'],
+      ['steps', 'program', 'port', 'health'],
       `VERSION=1.0.0 PROOF=0
       addresses() { echo ${address}; }
       journalctl() { :; }

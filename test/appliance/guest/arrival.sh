@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs into a guest without Node whose apt offers it, from the release archive $1 and the Debian package $2. Run as root.
+# Installs into a guest without Node whose apt offers it, from the release archive $1 and the Debian package $2, upgraded to $3. Run as root.
 # guests: pc-trixie arm64-trixie armhf-trixie
 # node: none
 
@@ -85,8 +85,24 @@ cp "$2" $work/dapberry.deb
 # Debian's own tool removes such an empty folder.
 rmdir /etc/systemd/system/*.wants 2>/dev/null
 now >$work/before
-ok 'the package installs Node' apt-get -qq -y -o APT::Sandbox::User=root install --no-install-recommends $work/dapberry.deb
-ok 'and serves' retry 300 healthy
+apt_get() { apt-get -qq -y -o APT::Sandbox::User=root "$@" <&- >$work/output 2>&1 || { code=$?; cat $work/output; return $code; }; }
+cp "$3" $work/later.deb
+ok 'the package installs Node' apt_get install --no-install-recommends $work/dapberry.deb
+ok 'and serves' healthy
+echo '# mine' >>/etc/dapberry/config.yaml
+cp /etc/dapberry/config.yaml $work/mine
+dpkg-deb -R $work/later.deb $work/repacked
+sed -i 's/^Version: .*/Version: 9999/' $work/repacked/DEBIAN/control
+sed -i '1a if (process.argv[2] === "serve") throw new Error("this version is broken");' $work/repacked/usr/lib/dapberry/dist/server/main.js
+rm $work/repacked/DEBIAN/md5sums
+dpkg-deb --root-owner-group -Zgzip -b $work/repacked $work/broken.deb >/dev/null
+ok 'apt reports an upgrade to a version that does not start' fails apt_get install $work/broken.deb
+ok 'and that the version before was restored' says "version $version was restored and serves again"
+ok 'which serves' healthy
+version=$(dpkg-deb -f "$3" Version)
+ok 'apt goes on to another version' apt_get install --allow-downgrades $work/later.deb
+ok 'which serves' healthy
+ok 'the configuration is the same' same $work/mine /etc/dapberry/config.yaml
 ok 'it is purged' apt-get -qq -y purge --autoremove dapberry
 now >$work/after-package
 ok 'and nothing is left of it' same $work/before $work/after-package

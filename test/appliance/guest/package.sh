@@ -11,7 +11,7 @@ work=/tmp/package-test
 mkdir -p $work
 
 # The guest has Node, but not as a package.
-put() { DEBIAN_FRONTEND=noninteractive dpkg --ignore-depends=nodejs --force-confold -i "$1"; }
+put() { DEBIAN_FRONTEND=noninteractive dpkg --ignore-depends=nodejs -i "$1" <&-; }
 version_of() { dpkg-deb -f "$1" Version; }
 runs_version() { health "health.version === '$1'"; }
 served_by_user() { [ "$(ps -o user= -p "$(systemctl show -P MainPID dapberry)")" = dapberry ]; }
@@ -64,11 +64,15 @@ ok 'and the remedy' grep -q "apt install --allow-downgrades ./dapberry_$(version
 ok 'the old version goes on' [ "$(process)" = "$running" ]
 ok 'dpkg has it as half-configured' has_state half-configured
 ok 'going back helps' put "$2"
+ok 'without a restart' [ "$(process)" = "$running" ]
 ok 'and serves' retry 120 runs_version "$(version_of "$2")"
 repacked 9.1.0 'if (process.argv[2] === "serve") throw new Error("this version is broken");'
 ok 'a version that does not start is reported by dpkg' is_refused put $work/9.1.0.deb
 ok 'with its log' grep -q 'this version is broken' $work/output
-ok 'and is not started over and over' is_gone
+ok 'and the version before is restored' grep -q "version $(version_of "$2") was restored and serves again" $work/output
+ok 'and serves' runs_version "$(version_of "$2")"
+ok 'by the command too' [ "$(dapberry --version)" = "$(version_of "$2")" ]
+ok 'with the same configuration' same $work/mine /etc/dapberry/config.yaml
 ok 'going back helps' put "$2"
 ok 'and serves' retry 120 runs_version "$(version_of "$2")"
 
@@ -155,6 +159,41 @@ ok 'with its folder in /run' [ ! -e /run/dapberry ]
 rm -r /var/lib/dapberry
 files /var/lib/dpkg >$work/after-both
 ok 'and nothing is left of either' same $work/before-both $work/after-both
+
+# Both ways without a removal between them.
+account_and_rows() { id dapberry && find /var/lib/dapberry/history -name '*.parquet' | head -n1; }
+restarts() { journalctl -u dapberry --no-pager -o cat | grep -c '^Started '; }
+ok 'the package is installed' put "$1"
+ok 'and serves' retry 120 runs_version "$(version_of "$1")"
+echo '# my own' >>/etc/dapberry/config.yaml
+cp /etc/dapberry/config.yaml $work/mine
+systemctl restart dapberry
+retry 60 has_rows
+account_and_rows >$work/account
+started=$(restarts)
+ok 'install.sh installs over it' "$release/systemd/install.sh"
+ok 'and serves' runs_version "$(version_of "$1")"
+ok 'with one restart' [ "$(restarts)" -eq $((started + 1)) ]
+ok 'dpkg has forgotten the package' is_refused state
+ok 'the configuration is the same' same $work/mine /etc/dapberry/config.yaml
+account_and_rows >$work/account-after
+ok 'and so are the user and the rows' same $work/account $work/account-after
+started=$(restarts)
+ok 'a package that does not start is refused' is_refused put $work/9.1.0.deb
+ok 'and what install.sh has installed goes on' retry 60 runs_version "$(version_of "$1")"
+ok 'of which nothing is removed' [ -e /opt/dapberry/current ]
+ok 'a good one is installed over it' put "$2"
+ok 'and serves' runs_version "$(version_of "$2")"
+ok 'install.sh is gone' [ ! -e /opt/dapberry ]
+ok 'with its units' [ ! -e /etc/systemd/system/dapberry.service ]
+ok 'it is started with the machine' is_enabled
+ok 'the configuration is the same' same $work/mine /etc/dapberry/config.yaml
+account_and_rows >$work/account-after
+ok 'and so are the user and the rows' same $work/account $work/account-after
+ok 'it is purged' dpkg -P dapberry
+rm -r /var/lib/dapberry
+files /var/lib/dpkg >$work/after-moves
+ok 'and nothing is left of either' same $work/before-both $work/after-moves
 
 ok 'the package is installed' put "$1"
 ok 'and removed' dpkg -r dapberry
