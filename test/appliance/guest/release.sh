@@ -50,19 +50,19 @@ ok 'the one line installs it' line first
 echo "# $(($(date +%s) - began)) s for the one line, with Debian's Node"
 ok 'it says that it verifies' says "^verify its checksum, [0-9a-f]\{64\}$"
 ok 'before it installs' sh -c "sed -n '/^verify/,\$p' $work/output | grep -q '^run its installer'"
-ok 'the version serves' healthy "$version"
+ok 'the version serves' retry 30 healthy "$version"
 ok 'no file is left' [ "$(left)" = '' ]
 ok 'the same line again' line first
 ok 'changes nothing' says '^nothing to do'
 ok 'a torn archive is refused' fails line torn
 ok 'by its checksum' says 'expected the SHA-256'
-ok 'and the version before goes on' healthy "$version"
+ok 'and the version before goes on' retry 30 healthy "$version"
 ok 'the program finds the later release' sh -c "dapberry version --check $BASE/later >$work/output; [ \$? = 3 ]"
 ok 'and names it' says "^$LATER is newer than this version, $version$"
 began=$(date +%s)
 ok 'the one line upgrades' line later
 echo "# $(($(date +%s) - began)) s for the upgrade"
-ok 'the later version serves' healthy $LATER
+ok 'the later version serves' retry 30 healthy $LATER
 ok 'the program knows that it is the newest' dapberry version --check "$BASE/later"
 ok 'the one line purges' line later --purge
 rm -rf /var/lib/dapberry
