@@ -120,6 +120,9 @@ after_failure() {
 }
 answers_now() { is_healthy "$(addresses | sed -n '1{s/localhost/127.0.0.1/;p}')"; }
 
+# Going back to the version that a failed upgrade has left running needs no restart.
+runs_already() { [ "$BEFORE" = "versions/${PROGRAM##*/}" ] && ! $CHANGED && [ "$(state_of ActiveState)" = active ] && answers_now; }
+
 configure() {
   local before=$FORMER_FOLDER
   undo start_again
@@ -131,8 +134,12 @@ configure() {
   give_way_to_package
   put_units "$PROGRAM"
   switch_program
-  RESTARTED=true
-  restart_with "$VERSION"
+  if runs_already; then
+    systemctl --system daemon-reload
+  else
+    RESTARTED=true
+    restart_with "$VERSION"
+  fi
   keep_steps
   # The files of the former version go.
   systemctl try-restart 'dapberry-pull@*.service' || true

@@ -22,6 +22,9 @@ export function obstacle(): string | undefined {
   return undefined;
 }
 
+/** The line between the outputs of parts. */
+const MARK = '-- the next part --';
+
 /** What every script begins with. */
 const PRELUDE = `
 exec 2>&1
@@ -76,12 +79,24 @@ export class Packages {
     writeFileSync(file, `set -euo pipefail\n${PRELUDE}\n${script}`);
     const { status, stdout, stderr } = spawnSync('unshare', [...NAMESPACES, ENTER, this.folder, file], {
       encoding: 'utf8',
-      timeout: 300_000,
+      timeout: 900_000,
       killSignal: 'SIGKILL',
       env: { PATH, LC_ALL: 'C.UTF-8', NODE: process.execPath },
     });
     if (status !== 0) throw new Error(`expected exit code 0, found ${status}:\n${stdout}\n${stderr}`);
     return stdout;
+  }
+
+  /** Runs parts of one script, and returns the output of each. */
+  runParts<Name extends string>(parts: Readonly<Record<Name, string>>): Readonly<Record<Name, string>> {
+    const names = Object.keys(parts) as Name[];
+    const [, ...outputs] = this.run(names.map(name => `echo '${MARK}'\n${parts[name]}\n`).join('')).split(
+      `${MARK}\n`,
+    );
+    return Object.fromEntries(names.map((name, index) => [name, outputs[index] ?? ''])) as Record<
+      Name,
+      string
+    >;
   }
 }
 
