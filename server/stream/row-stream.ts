@@ -61,8 +61,9 @@ export class RowStream {
   readonly #plan: Plan;
   readonly #reader: RowReader;
   readonly #onError: (error: unknown) => void;
-  /** The last position at which the next rows may begin; undefined where rows may be missing. */
-  #wholeUntil: number | undefined;
+  readonly #wholeFrom: number | undefined;
+  /** The position at which the next rows must begin; undefined before the first ones, and where rows may be missing. */
+  #expected: number | undefined;
   /** True once every row from here on is sent as it is. */
   #sendsAll = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -82,7 +83,7 @@ export class RowStream {
     this.#counts = counts;
     this.#plan = plan;
     this.#reader = new RowReader(plan);
-    this.#wholeUntil = options.wholeFrom;
+    this.#wholeFrom = options.wholeFrom;
     this.#socket.on('drain', this.#drained);
     response.once('close', this.#gone);
     this.#socket.cork();
@@ -128,13 +129,14 @@ export class RowStream {
 
   /** Whether rows before these were lost, of a response that must have them. */
   #isTorn(taken: RowSlice | SummarySlice): boolean {
-    const until = this.#wholeUntil;
+    const [from, expected] = [this.#wholeFrom, this.#expected];
     // Summaries do not say which rows they stand for.
     const position = 'batch' in taken ? taken.position : undefined;
-    this.#wholeUntil = undefined;
-    if (until === undefined || position === undefined || !('batch' in taken)) return false;
-    this.#wholeUntil = Math.max(until, position + taken.batch.length);
-    return position > until;
+    this.#expected = undefined;
+    if (from === undefined || position === undefined || !('batch' in taken)) return false;
+    this.#expected = position + taken.batch.length;
+    // The first rows may come from behind the window where a clock went back, but not because those of the window are gone.
+    return expected === undefined ? position > from && this.#cursor.first > from : position !== expected;
   }
 
   /** Sends what the plan makes of rows; true when the plan is fulfilled. */

@@ -49,15 +49,18 @@ async function sendFixed(
   const content = [format.name, options, address, printDds(plan.dataset), printDas(attributes)];
   const caching = windowCaching(window, content, asked.isForUsers === true);
   if (!isKnown(asked.request, caching.etag))
-    return sendAll(format, asked, streams, rows, { caching, from: window.position });
+    return sendAll(format, asked, streams, rows, {
+      caching,
+      from: window.rows > 0 ? window.position : undefined,
+    });
   return sendKnown(setCaching(asked.reply, caching));
 }
 
 /** Rows that a cache may keep. */
 interface FixedRows {
   readonly caching: Caching;
-  /** The position of the first row. */
-  readonly from: number;
+  /** The position of the first row; undefined without a row. */
+  readonly from: number | undefined;
 }
 
 function sendAll(

@@ -82,6 +82,13 @@ describe.each<Place>(['memory', 'disk', 'both'])('answers whose rows are over, i
     expect([control?.includes('no-store') || control?.includes('no-cache'), etag]).toEqual([true, null]);
   });
 
+  it('a window before all rows is empty and whole', async () => {
+    for (const suffix of ['csv', 'asc', 'dods']) {
+      const answer = await get(`roof.${suffix}?&time>=2026-11-01&time<2026-11-02`);
+      expect((await answer.arrayBuffer()).byteLength).toBeLessThan(600);
+    }
+  });
+
   it('each address and format has a validator of its own', async () => {
     const paths = [
       `roof.csv?${DAY}`,
