@@ -2,7 +2,7 @@
 
 /**
  * `/health`, `/metrics`, `/catalog.json`, `/latest.json`, `/past/`, `/index.html`, `/embed.html`, `/dapberry-chart.js`,
- * `/pages.css`, `/docs/`, `/sign-in`, `/attached.yaml`, `/favicon.svg` and `/assets/`.
+ * `/pages.css`, `/docs/`, `/sign-in`, `/attached-sensors.yaml`, `/favicon.svg` and `/assets/`.
  */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'health',
@@ -16,7 +16,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'pages',
   'docs',
   'sign-in',
-  'attached',
+  'attached-sensors',
   'favicon',
   'assets',
 ]);

@@ -1,11 +1,11 @@
-// Route `/attached.yaml`: a configuration of the attached sensors, to name them, while nobody has configured a dataset.
+// Route `/attached-sensors.yaml`: a configuration of the attached sensors, to name them, while nobody has configured a dataset.
 
 import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../../request-error.ts';
 import type { RouteContext } from '../server-state.ts';
 
 /** Relative to the root of the server. */
-export const LINES_PATH = 'attached.yaml';
+export const LINES_PATH = 'attached-sensors.yaml';
 
 const ABOVE =
   '# Paste these lines with: sudo dapberry edit. Then change the names and titles. Or let sudo dapberry setup ask for them.';

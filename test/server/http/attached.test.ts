@@ -57,14 +57,16 @@ it('there are no lines once datasets are configured, and none for clients that m
   const server = await served();
   const linesOf = async () => (await (await fetch(`${server.url}/catalog.json`)).json()) as object;
   expect(await linesOf()).not.toHaveProperty('lines');
-  const refused = await fetch(`${server.url}/attached.yaml`);
+  const refused = await fetch(`${server.url}/attached-sensors.yaml`);
   expect(refused.status).toBe(404);
   expect(await refused.text()).toContain('dapberry list prints lines');
   server.change({ builtin: { lines: undefined, known: [] } });
-  expect(await (await fetch(`${server.url}/attached.yaml`)).text()).toContain('dapberry list --probe');
+  expect(await (await fetch(`${server.url}/attached-sensors.yaml`)).text()).toContain(
+    'dapberry list --probe',
+  );
   server.change({
     builtin: { lines: 'datasets: {}\n', known: [] },
     access: { users: new Map(), public: [] },
   });
-  expect((await fetch(`${server.url}/attached.yaml`)).status).toBe(401);
+  expect((await fetch(`${server.url}/attached-sensors.yaml`)).status).toBe(401);
 });
