@@ -8,13 +8,15 @@ here=$(dirname "$0")
 . "$here/tap.sh"
 work=/tmp/dark-test
 mkdir -p $work
-export DAPBERRY_PATIENCE=600 DEBIAN_FRONTEND=noninteractive
+export DAPBERRY_PATIENCE=900 DEBIAN_FRONTEND=noninteractive
 tar -xzf "$1" -C $work
 release=$(echo $work/dapberry-*)
 config=/etc/dapberry/config.yaml
 
 fails() { ! "$@"; }
-run() { "$@" >$work/output 2>&1 || { code=$?; cat $work/output; return $code; }; }
+exec 3>&1
+# run COMMAND...: shows the end of its output at once if it fails.
+run() { "$@" >$work/output 2>&1 || { code=$?; tail -n 12 $work/output | sed "s/^/# /" >&3; return $code; }; }
 says() { grep -q -- "$1" $work/output || { cat $work/output; return 1; }; }
 serves() { health "health.datasets.map(({name}) => name).join() === '$1'"; }
 in_use() { health "health.configuration.inUse === '$1'"; }

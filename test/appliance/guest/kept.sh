@@ -8,14 +8,16 @@ here=$(dirname "$0")
 . "$here/tap.sh"
 work=/tmp/kept-test
 mkdir -p $work
-export DAPBERRY_PATIENCE=600 DEBIAN_FRONTEND=noninteractive
+export DAPBERRY_PATIENCE=900 DEBIAN_FRONTEND=noninteractive
 tar -xzf "$1" -C $work
 release=$(echo $work/dapberry-*)
 chmod 755 $work
 
 fails() { ! "$@"; }
 says() { grep -q -- "$1" $work/output || { cat $work/output; return 1; }; }
-run() { "$@" >$work/output 2>&1 || { code=$?; cat $work/output; return $code; }; }
+exec 3>&1
+# run COMMAND...: shows the end of its output at once if it fails.
+run() { "$@" >$work/output 2>&1 || { code=$?; tail -n 12 $work/output | sed "s/^/# /" >&3; return $code; }; }
 mode() { [ "$(stat -c '%a %U %G' "$2")" = "$1" ] || { stat "$2"; return 1; }; }
 as_pi() { runuser -u pi -- env HOME=/home/pi "$@"; }
 program() { node "$release/dist/server/main.js" "$@"; }
@@ -35,6 +37,8 @@ J
 }
 
 echo "# $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release), systemd $(systemctl --version | sed -n '1s/.*(\(.*\))/\1/p')"
+# Rows reach the disk once the clock is known to be right.
+mkdir -p /run/systemd/timesync && touch /run/systemd/timesync/synchronized
 useradd --create-home pi
 mkdir -p /home/pi/garden/config.d /home/pi/drivers
 driver /home/pi/garden/level.js level 7
