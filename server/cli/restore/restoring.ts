@@ -35,6 +35,8 @@ export interface RestoreOptions {
   readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
+  /** The folder of units; by default that of systemd. */
+  readonly units?: string;
 }
 
 /** @returns the exit code: 0 if the backup was restored or is there already, 1 if nothing was changed */
@@ -77,6 +79,7 @@ class Restoring {
       hasUnits: isOfService,
       history: typeof history === 'string' ? resolve(history) : undefined,
       state: isOfService ? (stateDirectory ?? SERVICE_STATE) : undefined,
+      ...(this.#options.units === undefined ? {} : { units: this.#options.units }),
     });
     const places = { ...configuration, hostOf: machine.host, stateDirectory };
     const before = await readConfig(file, overrides, places);
