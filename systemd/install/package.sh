@@ -31,7 +31,7 @@ has_remains() { [ "$(package_state)" = config-files ]; }
 check_remains() {
   has_package || has_remains || return 0
   if [ -n "$ROOT" ] || { [ "$(id -u)" -eq 0 ] && ! unshare --mount true 2>/dev/null; }; then
-    die "expected no Debian package of dapberry, found one that is $(has_package && echo installed || echo removed and not purged); a purge later would take the configuration away. On ${ROOT:+the system of }${ROOT:-this system}, this purges it now and keeps the configuration: sudo mv /etc/dapberry /etc/dapberry.kept && sudo apt purge dapberry && sudo mv /etc/dapberry.kept /etc/dapberry"
+    die "expected no Debian package of dapberry, found one that $(has_package && echo is installed || echo was removed and not purged); a purge later would take the configuration away. On ${ROOT:+the system of }${ROOT:-this system}, this purges it now and keeps the configuration: sudo mv /etc/dapberry /etc/dapberry.kept && sudo apt purge dapberry && sudo mv /etc/dapberry.kept /etc/dapberry"
   fi
 }
 

@@ -94,7 +94,7 @@ describeWith(['openssl', 'curl'], 'the command with server.tls', () => {
     expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toMatch(
       /ok certificate the running server: expires in 3\d+ days/,
     );
-    const install = readFileSync(join(ROOT, 'systemd/install/service.sh'), 'utf8');
+    const install = readFileSync(join(ROOT, 'systemd/install/health.sh'), 'utf8');
     const [, answers = ''] = /^(answers\(\) \{[\s\S]*?^\})/m.exec(install) ?? [];
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     for (const [expected, code] of [
