@@ -43,7 +43,7 @@ describe('a process that may open few files', LONG, () => {
   });
 
   it('begins with those that it asks for', async () => {
-    const { err } = await limited(24, '--version');
+    const { err } = await limited(24, 'check');
     const [, more] = /may open (\d+) more files, .* (\d+) of which are open/.exec(err) ?? [];
     const { code } = await limited(Number(more) + 30, 'read', '--simulate');
     expect(code).toBe(0);
