@@ -127,7 +127,7 @@ describe('the address', () => {
     async address => {
       const { code, stderr } = await folder.run(address, '--quiet');
       expect({ code, stderr }).toEqual({
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(
           /^dapberry: expected the address of a dataset with its server, [^\n]*\n$/,
         ),
