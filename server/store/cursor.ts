@@ -6,6 +6,8 @@ import type { Batch, SummarisedRows } from '../../dap/protocol.ts';
 export interface RowSlice {
   readonly batch: Batch;
   readonly position?: number;
+  /** The position from which rows were asked for, in the first slice behind rows that the plan does not need or has as summaries. */
+  readonly askedFrom?: number;
   /** True where more rows exist now. */
   readonly more: boolean;
 }

@@ -8,7 +8,7 @@ import { sliceOf } from './slice.ts';
 /** What is read next: summaries, or the rows `from` to `to - 1`. */
 type Piece =
   | { readonly summaries: SummarisedRows }
-  | { readonly from: number; readonly to: number; readonly rows: Cursor };
+  | { readonly from: number; readonly to: number; readonly rows: Cursor; isBegun: boolean };
 
 type RowPiece = Exclude<Piece, { readonly summaries: SummarisedRows }>;
 
@@ -91,16 +91,24 @@ export class SummaryCursor implements Cursor {
     return { summaries: partOfSummaries(summaries, 0, taken), more: true };
   }
 
-  #takeRows({ rows, to }: RowPiece, most: number): RowSlice | SummarySlice | undefined {
+  #takeRows(piece: RowPiece, most: number): RowSlice | SummarySlice | undefined {
+    const { from, to, rows } = piece;
     const slice = rows.next(most);
     if (slice === undefined || 'summaries' in slice || slice.position === undefined) return slice;
     const { batch, position, more } = slice;
     const end = position + batch.length;
-    if (end < to) return slice;
+    const begin = piece.isBegun ? {} : { askedFrom: from };
+    piece.isBegun = true;
+    if (end < to) return { ...slice, ...begin };
     this.#pieces.shift();
     rows.close();
     // Behind `to` are rows that summaries stand for, or that are not needed.
-    return { batch: sliceOf(batch, 0, Math.max(0, to - position)), position, more: more || end > to };
+    return {
+      batch: sliceOf(batch, 0, Math.max(0, to - position)),
+      position,
+      ...begin,
+      more: more || end > to,
+    };
   }
 
   /** Asks for the next pieces. Does not reject. */
@@ -134,6 +142,6 @@ export class SummaryCursor implements Cursor {
   }
 
   #addRows(from: number, to: number): void {
-    if (from < to) this.#pieces.push({ from, to, rows: this.#rowsFrom(from) });
+    if (from < to) this.#pieces.push({ from, to, rows: this.#rowsFrom(from), isBegun: false });
   }
 }

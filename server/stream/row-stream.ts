@@ -129,14 +129,16 @@ export class RowStream {
 
   /** Whether rows before these were lost, of a response that must have them. */
   #isTorn(taken: RowSlice | SummarySlice): boolean {
-    const [from, expected] = [this.#wholeFrom, this.#expected];
-    // Summaries do not say which rows they stand for.
-    const position = 'batch' in taken ? taken.position : undefined;
+    const expected = this.#expected;
     this.#expected = undefined;
-    if (from === undefined || position === undefined || !('batch' in taken)) return false;
-    this.#expected = position + taken.batch.length;
+    // Summaries do not say which rows they stand for.
+    if (this.#wholeFrom === undefined || !('batch' in taken) || taken.position === undefined) return false;
+    const { batch, position, askedFrom } = taken;
+    this.#expected = position + batch.length;
+    const from = askedFrom ?? (expected === undefined ? this.#wholeFrom : undefined);
+    if (from === undefined) return position !== expected;
     // The first rows may come from behind the window where a clock went back, but not because those of the window are gone.
-    return expected === undefined ? position > from && this.#cursor.first > from : position !== expected;
+    return position > from && this.#cursor.first > from;
   }
 
   /** Sends what the plan makes of rows; true when the plan is fulfilled. */

@@ -98,13 +98,13 @@ export async function serveRoof(): Promise<Roof> {
   const server = await serving({ datasets: [dataset] });
   const day = yesterday(now);
   const date = (time: number) => new Date(time * 1000).toISOString().slice(0, 10);
+  const days: Readonly<Record<string, string>> = { '2026-11-28': date(day), '2026-11-29': date(day + DAY) };
   return {
     ...server,
     day,
     localised: example =>
       example
         .replaceAll('localhost:8080', new URL(server.url).host)
-        .replaceAll('2026-11-28', date(day))
-        .replaceAll('2026-11-29', date(day + DAY)),
+        .replaceAll(/2026-11-2[89]/g, written => days[written]!),
   };
 }
