@@ -3,6 +3,7 @@
 import { counted } from '../text/terminal-text.ts';
 import type { AttachedDisk } from './attached-disk.ts';
 import { dayOf } from './disk/day.ts';
+import type { StoredFile } from './disk/stored-file.ts';
 import { FutureRows } from './future-rows.ts';
 import { type HistoryClock, instant } from './history-clock.ts';
 import type { HistoryFaults } from './history-faults.ts';
@@ -229,13 +230,30 @@ export class HistoryWriter {
   async #deleteOld(): Promise<void> {
     const { attached, clock, limits } = this.#options;
     const since = clock.presentBy(attached.rows.lastTime) - limits.keep;
+    const deleted: Record<'age' | 'size', StoredFile[]> = { age: [], size: [] };
     try {
       const bounds = { since, size: limits.size };
-      const deleted = await attached.rows.upkeep.deleteOld(bounds, clock.mostDeletions, attached.summaries);
-      if (deleted > 0) clock.deleted();
+      await attached.rows.upkeep.deleteOld(
+        bounds,
+        clock.mostDeletions,
+        attached.summaries,
+        (file, reason) => void deleted[reason].push(file),
+      );
       this.#faults.deletions.succeeded();
     } catch (error) {
       this.#faults.deletions.failed(error);
     }
+    if (deleted.age.length > 0) clock.deleted();
+    this.#tellDeleted(deleted.age, 'history.keep asks to delete rows of this age');
+    this.#tellDeleted(deleted.size, 'history.size asks for room');
+  }
+
+  #tellDeleted(files: readonly StoredFile[], why: string): void {
+    const [first, last] = [files[0], files.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    this.#faults.remark(
+      `${counted(rows, 'row')} from ${instant(first.firstTime)} to ${instant(last.lastTime)} deleted: ${why}`,
+    );
   }
 }

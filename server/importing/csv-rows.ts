@@ -1,5 +1,6 @@
-// Reads the rows of a CSV file as `dapberry pull` writes them, and explains what is wrong with any other file.
+// Reads the rows of a CSV file as `dapberry pull` or the address `/NAME.csv` writes them, and explains what is wrong with any other.
 
+import { secondsOfInstant } from '../../dap/model/instant.ts';
 import { type NumberColumn, newColumn } from '../../dap/protocol.ts';
 import { textOfField } from '../formats/csv-rows.ts';
 import type { FileRows } from '../history/disk/same-rows.ts';
@@ -15,6 +16,12 @@ export const TIME = 'time';
 const PLAUSIBLE = [Date.UTC(1980) / 1000, Date.UTC(2100) / 1000] as const;
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|Infinity)$/i;
+
+/** A time that names its zone. */
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/;
+
+/** What `/NAME.csv` writes behind the name of a column. */
+const UNITS = / \((.*)\)$/;
 
 export interface CsvOptions {
   /** The type of a column in the history; undefined for one that it has not. */
@@ -60,20 +67,24 @@ class CsvTable {
   constructor(path: string, head: CsvLine, { typeOf }: CsvOptions) {
     this.#path = path;
     this.#head = head.text;
-    const written = fieldsOf(head.text)?.map(textOfField) ?? [];
+    const fields = fieldsOf(head.text)?.map(textOfField) ?? [];
+    const written = fields.map(field => field.replace(UNITS, ''));
+    const units = fields.map(field => UNITS.exec(field)?.[1]);
     const [, sequence = ''] = /^(.*?\.)/.exec(written[0] ?? '') ?? [];
     const isOfOne = written.every(name => name.startsWith(sequence));
     this.#names = isOfOne ? written.map(name => name.slice(sequence.length)) : written;
     const time = this.#names.indexOf(TIME);
     if (time < 0 || new Set(this.#names).size < this.#names.length || this.#names.includes('')) {
       throw new Error(
-        `${path}:${head.number}: expected the names of columns as dapberry pull writes them, such as sensor.time,sensor.temperature, found ${shown(head.text)}`,
+        `${path}:${head.number}: expected the names of columns, one of them time, such as sensor.time,sensor.temperature or time,temperature, found ${shown(head.text)}`,
       );
     }
     this.#order = [time, ...this.#names.keys()].filter((column, index) => index === 0 || column !== time);
     this.#columns = this.#order.map((column, index) => {
       const name = this.#names[column]!;
-      return { name, type: (index === 0 ? undefined : typeOf(name)) ?? 'Float64' };
+      if (index === 0) return { name, type: 'Float64' };
+      const quantity = units[column];
+      return { name, type: typeOf(name) ?? 'Float64', ...(quantity === undefined ? {} : { quantity }) };
     });
     this.#values = this.#order.map(() => []);
   }
@@ -90,15 +101,13 @@ class CsvTable {
     }
     for (const [index, column] of this.#order.entries()) {
       const field = fields[column]!.trim();
-      const value =
-        field === '' || field === 'NaN' ? Number.NaN : NUMBER.test(field) ? Number(field) : undefined;
+      const value = index === 0 ? this.#timeOf(field, number) : numberOf(field);
       if (value === undefined) {
         throw new Error(
           `${this.#path}:${number}: expected a number as ${this.#names[column]}, found ${shown(field)}`,
         );
       }
-      if (index === 0) this.#checkTime(value, field, number);
-      else if (field.length > 9 && digitsOf(field) > 9) this.#long.add(index);
+      if (index > 0 && field.length > 9 && digitsOf(field) > 9) this.#long.add(index);
       this.#values[index]!.push(value);
     }
     return this.#values[0]!.length === GROUP_ROWS;
@@ -113,16 +122,26 @@ class CsvTable {
     this.#long = new Set();
     return {
       batch: { length, columns: typed.map(({ values }) => values) },
-      columns: this.#columns.map(({ name }, index) => ({ name, type: typed[index]!.type })),
+      columns: this.#columns.map((column, index) => ({ ...column, type: typed[index]!.type })),
     };
   }
 
-  #checkTime(time: number, field: string, line: number): void {
-    if (time >= PLAUSIBLE[0] && time < PLAUSIBLE[1] && isStorable(time)) return;
-    throw new Error(
-      `${this.#path}:${line}: expected a time in seconds since 1970, in whole microseconds, found ${shown(field)}`,
-    );
+  /** @throws one sentence for a field that is no plausible time */
+  #timeOf(field: string, line: number): number {
+    const unread = (): never => {
+      throw new Error(
+        `${this.#path}:${line}: expected a time in seconds since 1970 or with its zone (2026-11-28T12:00:00Z), in whole microseconds, found ${shown(field)}`,
+      );
+    };
+    const time = INSTANT.test(field) ? secondsOfInstant(field, unread) : (numberOf(field) ?? Number.NaN);
+    return time >= PLAUSIBLE[0] && time < PLAUSIBLE[1] && isStorable(time) ? time : unread();
   }
+}
+
+/** Undefined for a text that is no number. */
+function numberOf(field: string): number | undefined {
+  if (field === '' || field === 'NaN') return Number.NaN;
+  return NUMBER.test(field) ? Number(field) : undefined;
 }
 
 /** The values in the wanted type if it holds each of them, else as Float64. */

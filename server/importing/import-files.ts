@@ -24,13 +24,15 @@ export async function importFiles(operands: readonly string[]): Promise<readonly
 }
 
 async function pathsOf(operand: string): Promise<readonly string[]> {
-  const isFolder = await stat(operand).then(
-    status => status.isDirectory(),
-    (error: unknown) => {
-      throw fileError(operand, error);
-    },
-  );
-  if (!isFolder) return [operand];
+  const status = await stat(operand).catch((error: unknown) => {
+    throw fileError(operand, error);
+  });
+  if (status.isFile()) return [operand];
+  if (!status.isDirectory()) {
+    throw new Error(
+      `${operand}: expected a file or a folder, found a device or a pipe; write its content into a file first`,
+    );
+  }
   const paths = await filesBelow(operand);
   if (paths.length === 0) {
     throw new Error(

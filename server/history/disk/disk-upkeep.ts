@@ -50,27 +50,29 @@ export class DiskUpkeep {
    * if one cannot be deleted: its rows are served on.
    * @param most files that are deleted for their age at the most
    * @param derived its bytes count too
-   * @returns the number of files that were deleted for their age
+   * @param onDeleted receives each file when it is deleted
    */
   async deleteOld(
     { since, size }: { readonly since: number; readonly size: number },
     most: number,
     derived: DerivedFiles,
-  ): Promise<number> {
+    onDeleted: (file: StoredFile, reason: 'age' | 'size') => void,
+  ): Promise<void> {
     const isWithin = () => this.#files.index.bytes + this.#files.merged.bytes + derived.bytes <= size;
     for (let deleted = 0; ; ) {
       const [oldest, next] = this.#files.index.files;
-      if (oldest === undefined || next === undefined) return deleted;
+      if (oldest === undefined || next === undefined) return;
       const isOld = deleted < most && oldest.lastTime < since;
-      if (!isOld && isWithin()) return deleted;
+      if (!isOld && isWithin()) return;
       if (!isOld && this.#files.merged.bytes > 0) {
         await this.#deleteMerged(0);
-        if (isWithin()) return deleted;
+        if (isWithin()) return;
       }
-      if (this.#isMerging && oldest.isPart) return deleted;
+      if (this.#isMerging && oldest.isPart) return;
       if (isOld) deleted += 1;
       await deleteFiles(this.#files.path, [oldest]);
       this.#files.deletedOldest(oldest);
+      onDeleted(oldest, isOld ? 'age' : 'size');
       await deleteFiles(this.#files.path, this.#files.merged.takeOf(oldest));
       await derived.removeOrphans(this.#files.index.files);
     }

@@ -76,6 +76,12 @@ describe('a file that cannot be deleted', () => {
     expect(historyOf(store).deletionFailure).toBeUndefined();
     expect(tree.news).toEqual(['delete failure', 'delete recovery']);
     expect(existsSync(join(tree.path, 'roof/2026/11/2026-11-28.parquet'))).toBe(false);
+    // What goes is told, and why.
+    expect(tree.remarks).toEqual([
+      expect.stringMatching(
+        /: 30 rows from 2026-11-28T00:00:00\S* to 2026-11-30T00:00:09\S* deleted: history\.keep asks to delete rows of this age$/,
+      ),
+    ]);
     await store.close();
   });
 });

@@ -185,6 +185,27 @@ describe('an import', () => {
     expect(await secondsOf(tree)).toEqual([1, 5]);
   });
 
+  it('reads the CSV of an address: names with units, and times in each form', async () => {
+    const tree = historyTree();
+    const texts = [
+      'time,value (degree_Celsius)\n2026-11-28T00:00:01.25Z,1.5\n',
+      'time,value\n2026-11-28T01:00:02+01:00,2\n',
+      `time (seconds since 1970-01-01T00:00:00Z),value (degree_Celsius)\n${MIDNIGHT + 3},3\n`,
+    ];
+    const files = texts.map((text, index) => csvFile(tree, `${index}.csv`, text));
+    expect(await importInto(tree, files)).toMatchObject([{ imported: 3 }]);
+    expect(await secondsOf(tree)).toEqual([1.25, 2, 3]);
+  });
+
+  it('refuses the CSV of an address in other units than the history', async () => {
+    const tree = historyTree();
+    const celsius = csvFile(tree, 'c.csv', 'time,value (degree_Celsius)\n2026-11-28T00:00:01Z,20\n');
+    const fahrenheit = csvFile(tree, 'f.csv', 'time,value (degree_Fahrenheit)\n2026-11-28T00:00:02Z,68\n');
+    await expect(importInto(tree, [celsius, fahrenheit])).rejects.toThrow(
+      /value.*degree_Celsius.*degree_Fahrenheit/,
+    );
+  });
+
   it('leaves out a last line without its end, and says so', async () => {
     const tree = historyTree();
     const file = csvFile(

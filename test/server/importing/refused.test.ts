@@ -22,7 +22,7 @@ describe('an import that cannot be made', () => {
     [
       'names of another program',
       'Date;Temp\n2026;20\n',
-      /:1: expected the names of columns .*found "Date;Temp"$/,
+      /:1: expected the names of columns, .*found "Date;Temp"$/,
     ],
     ['an empty file', '', /expected a line with the names of columns, found none$/],
     [
@@ -32,9 +32,19 @@ describe('an import that cannot be made', () => {
     ],
     ['a missing value', `${HEAD}${MIDNIGHT}\n`, /:2: expected 2 values, found 1: /],
     [
-      'a date',
-      `${HEAD}2026-11-28T00:00:00Z,1\n`,
-      /:2: expected a number as time, found "2026-11-28T00:00:00Z"$/,
+      'a date without a zone',
+      `${HEAD}2026-11-28T00:00:00,1\n`,
+      /:2: expected a time in seconds since 1970 or with its zone .*found "2026-11-28T00:00:00"$/,
+    ],
+    [
+      'a day that no month has',
+      `${HEAD}2026-11-31T00:00:00Z,1\n`,
+      /:2: expected a time .*found "2026-11-31T00:00:00Z"$/,
+    ],
+    [
+      'a number that goes on with text',
+      `${HEAD}${MIDNIGHT},1 %\n`,
+      /:2: expected a number as value, found "1 %"$/,
     ],
     ['days since 1950', `${HEAD}28092.5,1\n`, /:2: expected a time in seconds since 1970.*found "28092.5"$/],
     ['nanoseconds', `${HEAD}${MIDNIGHT}.1234567,1\n`, /:2: expected a time .* in whole microseconds, found /],
@@ -54,6 +64,13 @@ describe('an import that cannot be made', () => {
     await expect(importInto(tree, [good, file])).rejects.toThrow(message);
     await expect(importInto(tree, [good, file])).rejects.toThrow(file);
     expect(snapshot(tree.path)).toEqual(before);
+  });
+
+  it('because it would have to read a device says so', async () => {
+    const tree = await written(0);
+    await expect(importInto(tree, ['/dev/null'])).rejects.toThrow(
+      '/dev/null: expected a file or a folder, found a device or a pipe; write its content into a file first',
+    );
   });
 
   it('because a file named .parquet is a text says so', async () => {
