@@ -38,6 +38,8 @@ export interface DatasetConfig {
   /** Undefined if rows are kept in memory alone, or not at all. */
   readonly history?: HistoryConfig;
   readonly source: SourceConfig;
+  /** The options of its sinks by their kinds; undefined if its rows are published nowhere. */
+  readonly publish?: Readonly<Record<string, unknown>>;
 }
 
 /** The sensors of a dataset; none where its rows come from another source. */

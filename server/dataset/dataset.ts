@@ -82,6 +82,8 @@ export interface Dataset {
   status(): DatasetStatus;
   /** Changes the words and the limits of the dataset, but not its name, while its rows go on. */
   describe(info: DatasetInfo): void;
+  /** The position of the next row to come; 0 where each reader has rows of its own. */
+  readonly end: number;
   /** The newest row's values, in the order of the columns; undefined where no row is in memory that all readers share. */
   newestRow(): readonly number[] | undefined;
   /** Stops the source. Every cursor then ends after the rows that are there. */

@@ -68,6 +68,10 @@ export class OnDemandDataset implements Dataset {
     return this.#closing.signal;
   }
 
+  get end(): number {
+    return 0;
+  }
+
   newestRow(): undefined {
     return undefined;
   }

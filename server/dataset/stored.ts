@@ -71,6 +71,10 @@ export class StoredDataset implements Dataset, StoreReaders {
     return this.#stopping.signal;
   }
 
+  get end(): number {
+    return this.#store.end;
+  }
+
   get earliest(): number {
     return this.#source.earliest;
   }

@@ -10,6 +10,7 @@ import type { OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { RowFormat } from '../formats/row-format.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
+import type { FeedStatus } from '../publish/sink.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import type { StreamLimits } from '../stream/stream-limits.ts';
 import type { CertificateStatus } from '../tls/live-certificate.ts';
@@ -44,6 +45,8 @@ export interface ServerState {
   readonly configuration?: ConfigurationState | undefined;
   /** Undefined where the server speaks plain HTTP. */
   readonly certificate?: CertificateStatus | undefined;
+  /** The feeds of a dataset that is published; undefined where none is. */
+  readonly publishing?: ((dataset: Dataset) => readonly FeedStatus[]) | undefined;
   /** Undefined where nothing is announced. */
   readonly announcement?: AnnouncementStatus | undefined;
   /** Whether the system clock is synchronised; undefined where it is not watched. */

@@ -38,10 +38,10 @@ export function hasSameSimulation(one: Config, other: Config): boolean {
   return one.seed === other.seed && one.simulate === other.simulate;
 }
 
-/** Whether two configurations give the same rows; the words about them may differ. */
+/** Whether two configurations give the same rows; the words about them, and where they are published, may differ. */
 export function hasSameRows(
-  { info: _info, ...one }: DatasetConfig,
-  { info: _other, ...other }: DatasetConfig,
+  { info: _info, publish: _sinks, ...one }: DatasetConfig,
+  { info: _other, publish: _others, ...other }: DatasetConfig,
 ): boolean {
   return isDeepStrictEqual(one, other);
 }

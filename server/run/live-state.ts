@@ -7,6 +7,8 @@ import type { ServerConfig } from '../config/schema/schema.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { AnnouncementStatus, ServerState } from '../http/server-state.ts';
 import type { ClockState, ClockWatch } from '../machine/clock-watch.ts';
+import type { Publisher } from '../publish/publisher.ts';
+import type { FeedStatus } from '../publish/sink.ts';
 import { expiryText } from '../tls/expiry.ts';
 import type { CertificateStatus, LiveCertificate } from '../tls/live-certificate.ts';
 import type { Announcer } from './announcing/announcer.ts';
@@ -23,6 +25,7 @@ export class LiveState implements ServerState, ServiceState {
 
   readonly #certificate: LiveCertificate;
   readonly #announcer: Pick<Announcer, 'status'>;
+  readonly #publisher: Pick<Publisher, 'of'> | undefined;
 
   constructor(
     running: RunningDatasets,
@@ -30,7 +33,9 @@ export class LiveState implements ServerState, ServiceState {
     clock: ClockWatch,
     certificate: LiveCertificate,
     announcer: Pick<Announcer, 'status'>,
+    publisher?: Pick<Publisher, 'of'>,
   ) {
+    this.#publisher = publisher;
     this.#announcer = announcer;
     this.#certificate = certificate;
     this.#running = running;
@@ -88,6 +93,10 @@ export class LiveState implements ServerState, ServiceState {
 
   get certificate(): CertificateStatus | undefined {
     return this.#certificate.status;
+  }
+
+  publishing(dataset: Dataset): readonly FeedStatus[] {
+    return this.#publisher?.of(dataset) ?? [];
   }
 
   get remarks(): readonly string[] {

@@ -18,6 +18,7 @@ import { StoredDataset } from '../dataset/stored.ts';
 import { HistoryClock } from '../history/history-clock.ts';
 import type { HistoryWork } from '../history/history-faults.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
+import type { PublishedDataset } from '../publish/publisher.ts';
 import { isOnDemand, type RowSource } from '../source/row-source.ts';
 import { sensorSource } from '../source/sensors.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -30,6 +31,8 @@ export interface OpenEvents {
   readonly onFailure?: (dataset: string, error: unknown) => void;
   readonly onLoadFailure?: (dataset: string, error: unknown) => void;
   readonly onHistory?: (dataset: string, event: HistoryEvent) => void;
+  /** Receives the datasets that are served now, with their sinks, after each change of the configuration. */
+  readonly onServed?: (datasets: readonly PublishedDataset[]) => void;
   /** Whether the system clock is synchronised, undefined until that has been asked for the first time; by default unknown. */
   readonly synchronized?: () => Synchronized | undefined;
 }

@@ -117,6 +117,9 @@ export class RunningDatasets {
     this.#now = next;
     this.#failed = failed;
     this.#served = opened.filter(served => served !== undefined);
+    this.#events.onServed?.(
+      this.#served.map(({ config, dataset }) => ({ dataset, publish: config.publish ?? {} })),
+    );
     const names = new Set(this.#served.map(({ config }) => config.info.name));
     const wanted = new Set(next.datasets.map(({ info }) => info.name));
     const fresh = [...names].filter(name => !kept.has(name));

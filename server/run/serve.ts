@@ -1,6 +1,6 @@
 // Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { shellWord } from '../../dap/client/http/shell-word.ts';
@@ -17,6 +17,7 @@ import { addressesOf, type ListenAddress, listen } from '../http/listening.ts';
 import { ClockWatch } from '../machine/clock-watch.ts';
 import { networkAddresses, thisMachine } from '../machine/machine.ts';
 import { stateFolders } from '../machine/state-directory.ts';
+import { Publisher } from '../publish/publisher.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { LiveCertificate } from '../tls/live-certificate.ts';
 import { announcementOf } from './announcing/announcement.ts';
@@ -32,6 +33,7 @@ import { RunningDatasets } from './running.ts';
 import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
+import { SINK_KINDS } from './sink-kinds.ts';
 import { type Start, startInstead } from './starting.ts';
 import { reportStrayErrors } from './uncaught.ts';
 
@@ -73,6 +75,14 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const inherited = inheritedSocket(process.env);
   const log = new EventLog(logger);
   const clock = new ClockWatch(thisMachine(), synchronized => log.synchronized(synchronized));
+  const synchronized = () => (clock.hasLooked ? clock.state.synchronized : undefined);
+  const publisher = new Publisher({
+    kinds: SINK_KINDS,
+    folders: stateFolders(process.env),
+    owner: resolve(read.file),
+    onEvent: (dataset, event) => log.publishing(dataset, event),
+    synchronized,
+  });
   const running = await RunningDatasets.start(config, {
     onEvent: (dataset, event) => {
       log.device(dataset, event);
@@ -83,7 +93,8 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onFailure: (dataset, error) => log.failure(dataset, error),
     onLoadFailure: (dataset, error) => log.error(`stored rows of ${dataset} could not be loaded`, error),
     onHistory: (dataset, event) => log.history(dataset, event),
-    synchronized: () => (clock.hasLooked ? clock.state.synchronized : undefined),
+    onServed: datasets => publisher.update(datasets),
+    synchronized,
   });
   reportStrayErrors(stray => log.stray(stray));
   const certificate = new LiveCertificate({
@@ -114,7 +125,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     environment: process.env,
   });
   const maxOpenFiles = knownOpenFileLimit();
-  const state = new LiveState(running, reloader, clock, certificate, announcer);
+  const state = new LiveState(running, reloader, clock, certificate, announcer, publisher);
   const app = await buildApp({
     state,
     webRoot,
@@ -155,7 +166,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       certificate.close();
       attached.close();
       announcer.close();
-      await Promise.all([reloader.close(), app.close()]);
+      await Promise.all([reloader.close(), publisher.close(), app.close()]);
       await threadsBack(until);
     },
   );
@@ -180,7 +191,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     const isImpatient = process.stdout.isTTY;
     place = await listen(app, placeNow, { onWait, isImpatient, signal: ending.signal });
   } catch (error) {
-    await Promise.all([reloader.close(), app.close()]);
+    await Promise.all([reloader.close(), publisher.close(), app.close()]);
     throw error;
   }
   if (place === undefined) return;

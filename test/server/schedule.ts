@@ -92,6 +92,9 @@ class ScriptedServer {
       layout: dataset.layout,
       model: dataset.model,
       attributes: dataset.attributes,
+      get end() {
+        return dataset.end;
+      },
       open: plan => server.#watch(plan),
       closing: dataset.closing,
       describe: info => dataset.describe(info),

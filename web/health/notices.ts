@@ -10,6 +10,7 @@ import type {
 } from './health.ts';
 import { historyNotices } from './history-notices.ts';
 import type { Notice } from './notice.ts';
+import { publishNotices } from './publish-health.ts';
 
 /** The most problems of a configuration, and columns of a sensor, that are named. */
 const MOST_PROBLEMS = 3;
@@ -27,7 +28,7 @@ export function noticesOf(
   dataset: DatasetHealth | undefined,
   labels: ReadonlyMap<string, string>,
 ): Notice[] {
-  const { failure, ahead = 0, forward = 0, failing = [], history } = dataset ?? {};
+  const { failure, ahead = 0, forward = 0, failing = [], history, publish = [] } = dataset ?? {};
   const notices: Notice[] = [];
   if (failure !== undefined) {
     notices.push({
@@ -64,7 +65,7 @@ export function noticesOf(
       over: 'The server’s clock was set some time ago',
     });
   }
-  notices.push(...historyNotices(history));
+  notices.push(...historyNotices(history), ...publishNotices(publish));
   return [...notices, ...failing.map(sensor => sensorNotice(sensor, labels))];
 }
 

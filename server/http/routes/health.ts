@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
+import type { FeedStatus } from '../../publish/sink.ts';
 import { publishedInterval, type SourceStatus } from '../../source/row-source.ts';
 import type { HistoryStatus } from '../../store/row-store.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
@@ -14,15 +15,22 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
   app.get('/health', options, async (request, reply) => {
     const { configuration, clock, certificate, announcement } = state;
     const readable = readableBy(request, state, 'health');
-    const datasets = readable.map(dataset => datasetHealth(dataset, streams));
     const isWhole = readable.length === state.datasets.length;
+    const datasets = readable.map(dataset => ({
+      ...datasetHealth(dataset, streams),
+      // Its errors quote the addresses of other machines.
+      ...publishHealth(isWhole ? state.publishing?.(dataset) : undefined),
+    }));
     const isHealthy =
       !configuration?.problems.length &&
       !configuration?.failed.length &&
       isHealthyCertificate(certificate) &&
       state.datasets.every(dataset => {
         const { failure, source, store } = dataset.status();
-        return failure === undefined && isHealthyHistory(store?.history) && isHealthySource(source);
+        const isPublished = state.publishing?.(dataset).every(feed => feed.state !== 'away') ?? true;
+        return (
+          failure === undefined && isPublished && isHealthyHistory(store?.history) && isHealthySource(source)
+        );
       });
     // A dead sensor is no reason to restart the server: the HTTP status stays 200, the body says what is wrong.
     reply.header('Cache-Control', 'no-store');
@@ -73,6 +81,10 @@ function datasetHealth(dataset: Dataset, { shared }: OpenStreams) {
     ...(store === undefined ? {} : { log: { ...memory, encodedBytes: shared.bytesOf(dataset) } }),
     ...(history === undefined ? {} : { history }),
   };
+}
+
+function publishHealth(feeds: readonly FeedStatus[] = []): object {
+  return feeds.length === 0 ? {} : { publish: feeds };
 }
 
 /** Files that were set aside, and rows that were lost, are over: the fields say how many. */

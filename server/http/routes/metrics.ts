@@ -10,6 +10,7 @@ import { datasetMetrics } from '../../metrics/dataset-metrics.ts';
 import { acceptedFormat, CONTENT_TYPES, type MetricFormat, printMetrics } from '../../metrics/exposition.ts';
 import { loginMetrics } from '../../metrics/login-metrics.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
+import { publishMetrics } from '../../metrics/publish-metrics.ts';
 import { streamMetrics } from '../../metrics/stream-metrics.ts';
 import { readableBy } from '../guard.ts';
 import type { RouteContext } from '../server-state.ts';
@@ -27,6 +28,7 @@ export function metricsRoute(
         certificateMetric(state.certificate),
         ...configurationMetrics(state.configuration),
         ...datasetMetrics(datasets),
+        ...publishMetrics(datasets, state.publishing?.bind(state)),
         ...streamMetrics(datasets, streams, rowFormats),
         ...connectionMetrics(connections),
         ...loginMetrics(app.logins),

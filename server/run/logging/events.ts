@@ -4,10 +4,12 @@ import { type DeviceEvent, messageOf, type StrayError } from '../../../device/in
 import type { HistoryWork } from '../../history/history-faults.ts';
 import type { UnwantedEnd } from '../../http/app.ts';
 import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
+import type { FeedEvent } from '../../publish/sink.ts';
 import { spoken } from '../../text/terminal-text.ts';
 import type { HistoryEvent } from '../opening.ts';
 import { strayText } from '../uncaught.ts';
 import type { Logger } from './logger.ts';
+import { publishLine } from './publish-lines.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
 const MINUTE = 60_000;
@@ -182,6 +184,18 @@ export class EventLog {
       const again = held > 0 ? `, after ${held} more changes` : '';
       if (kind === 'back') logger.info({ dataset }, `${succeeds}${again}`);
       else logger.error({ dataset }, `${fails}${again}: ${messageOf(event.error)}`);
+    });
+  }
+
+  /** News of a feed of a dataset's rows to another machine. */
+  publishing(dataset: string, event: FeedEvent): void {
+    const { kind, to } = event;
+    const isDrop = kind === 'dropped';
+    const subject = kind === 'back' ? 'away' : isDrop ? event.reason : kind;
+    const limiter = isDrop ? this.#readers : this.#changes;
+    limiter.report(`publish ${dataset} ${to} ${subject}`, isDrop ? (event.rows ?? 1) : 1, (sum, held) => {
+      const { level, text } = publishLine(dataset, event, held, sum);
+      this.#logger[level]({ dataset, to }, text);
     });
   }
 

@@ -66,6 +66,7 @@ describe("a server's health", () => {
       failure: undefined,
       ahead: 2500,
       forward: 0,
+      publish: [],
     });
     expect(healthOf(health, { from, dataset: '' })).toMatchObject({ name: 'one' });
     expect(healthOf(health, { from, dataset: 'two' })).toMatchObject({ failing: [], failure: 'EBUSY' });
@@ -160,6 +161,7 @@ describe("a server's health", () => {
         failure: undefined,
         ahead: 0,
         forward: 0,
+        publish: [],
       },
       { name: '', failing: [], failure: undefined, ahead: 0, forward: 0 },
       { name: 'three', failing: [], failure: undefined, ahead: 0, forward: 0 },

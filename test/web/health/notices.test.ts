@@ -29,6 +29,7 @@ function said(
     ahead: 0,
     forward: 0,
     history: undefined,
+    publish: [],
     ...dataset,
   };
   const wrong: WrongConfiguration | undefined =
@@ -43,6 +44,32 @@ describe('notices', () => {
     expect(said({})).toEqual([]);
     const health = { wrong: undefined, failed: [], isUnsynchronized: false, datasets: [] };
     expect(noticesOf(health, undefined, labels)).toEqual([]);
+  });
+
+  it('say that a receiver of the rows takes none, how many wait, and which it will not get', () => {
+    const told = (publish: unknown) => {
+      const health = parseHealth({ datasets: [{ name: 'one', lastTime: 1000, publish: [publish] }] })!;
+      return noticesOf(health, health.datasets[0], labels);
+    };
+    const to = 'mqtt://broker:1883';
+    const connected = { kind: 'mqtt', to, state: 'connected', since: 900, behind: { rows: 3, seconds: 2 } };
+    expect(told(connected)).toEqual([]);
+    const away = { ...connected, state: 'away', lastError: { time: 950, message: 'connection refused' } };
+    expect(told(away)).toEqual([
+      {
+        key: `publish ${to}`,
+        title: `${to} takes no rows`,
+        since: 900_000,
+        text: 'The server tries again; 3 rows wait.',
+        lines: ['connection refused'],
+        over: `${to} takes rows again`,
+      },
+    ]);
+    const lastDrop = { time: 990, rows: 2, reason: 'the dataset has forgotten them' };
+    expect(told({ ...connected, lastDrop })).toMatchObject([
+      { title: `Rows did not reach ${to}`, lines: ['the dataset has forgotten them'] },
+    ]);
+    expect(told({ ...connected, lastDrop: { ...lastDrop, time: -90_000 } })).toEqual([]);
   });
 
   it('say until when a certificate is valid, and what is wrong with its files', () => {
