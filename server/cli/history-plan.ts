@@ -23,6 +23,9 @@ export interface HistoryPlan {
 
 const DAY = 86_400;
 
+/** Stands for a source whose columns and interval are not known before it is open. */
+const UNKNOWN_SOURCE = { kind: '', columns: 5, derived: 0, every: 1 };
+
 /** Of a dataset with a history and an interval. */
 export function historyPlan(
   dataset: DatasetConfig,
@@ -32,12 +35,15 @@ export function historyPlan(
   const { info, source } = dataset;
   const stored = datasets.find(({ name }) => name === info.name);
   const interval = source.delivery.kind === 'scheduled' ? source.delivery.interval : 1;
-  const sensors = sensorsOf(dataset).map(setup => ({
-    kind: setup.driver === undefined ? setup.kind.name : '',
-    columns: columnsOf(setup).length,
-    derived: setup.derived.length,
-    every: setup.sampling.every ?? interval,
-  }));
+  const sensors =
+    source.kind === 'sensors'
+      ? sensorsOf(dataset).map(setup => ({
+          kind: setup.driver === undefined ? setup.kind.name : '',
+          columns: columnsOf(setup).length,
+          derived: setup.derived.length,
+          every: setup.sampling.every ?? interval,
+        }))
+      : [UNKNOWN_SOURCE];
   const dayBytes = stored?.dayBytes ?? estimatedDay(sensors, interval);
   const byAge = history.keep / DAY;
   const bySize = history.size / dayBytes;

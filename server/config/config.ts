@@ -18,8 +18,19 @@ export interface SensorsConfig extends AnySourceConfig {
   readonly sensors: readonly SensorSetup[];
 }
 
+/** Rows of another DAP2 server. */
+export interface Dap2Config extends AnySourceConfig {
+  readonly kind: 'dap2';
+  /** The address of the dataset, without a password. */
+  readonly address: string;
+  /** The file with the credentials: its absolute path, or the name of a credential. */
+  readonly credentials?: string;
+  /** Seconds of the past with which the rows begin while none is stored; 0 for the next row. */
+  readonly past: number;
+}
+
 /** Where the rows of a dataset come from: a closed union by kind. */
-export type SourceConfig = SensorsConfig;
+export type SourceConfig = SensorsConfig | Dap2Config;
 
 /** Where past rows are kept on disk, and how many. */
 export interface HistoryConfig {

@@ -4,13 +4,13 @@ import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind } from '../../device/index.ts';
 import { type CheckResult, checkDatasets } from './check/check.ts';
 import type { LimitsByColumn } from './check/check-limits.ts';
-import { datasetInfo, sensorWords } from './check/dataset-info.ts';
-import type { Config, DatasetConfig, Overrides, SensorsConfig } from './config.ts';
+import type { Config, DatasetConfig, Overrides } from './config.ts';
 import type { DriverKinds } from './drivers/drivers.ts';
 import { historyOf, memoryBounds } from './history.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
 import { jsonSchemaOf } from './schema/expected.ts';
 import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
+import { infoOf, sourceOf } from './sources.ts';
 import type { ConfigSource } from './text/config-source.ts';
 import { type DatasetNode, isMapping } from './text/dataset-node.ts';
 import { type Document, readDocument } from './text/document.ts';
@@ -155,11 +155,6 @@ function problemsOf(
   return parsed.success ? [] : explainIssues({ ...place, schema: jsonSchemaOf(schema) }, parsed.error.issues);
 }
 
-/** @param interval seconds between rows, where 0 asks for rows as fast as each client reads */
-function deliveryOf(interval: number): SensorsConfig['delivery'] {
-  return interval > 0 ? { kind: 'scheduled', interval } : { kind: 'on-demand' };
-}
-
 /** Builds the configuration from texts without problems. */
 function assemble(
   main: unknown,
@@ -181,15 +176,16 @@ function assemble(
   const datasets = parts.map((part): DatasetConfig => {
     const written = schemas.dataset.parse(valueAt(part.document.value, part.path));
     const sensors = setups.get(part) ?? [];
-    const interval = overrides.interval ?? written.interval;
+    const source = sourceOf(written, sensors, overrides);
     const places = { named: overrides.history, usual: historyPath };
-    const history = interval > 0 ? historyOf(common, written.history, places) : undefined;
+    const isShared = source.delivery.kind !== 'on-demand';
+    const history = isShared ? historyOf(common, written.history, places) : undefined;
     if (history === 'no-folder') remarks.push(noFolder(part.name));
     return {
-      info: { ...datasetInfo(part.name, written, sensorWords(sensors)), ...limitsOf(limits.get(part)) },
+      info: { ...infoOf(part.name, written, source), ...limitsOf(limits.get(part)) },
       log: memoryBounds(written.log, typeof history === 'object'),
       ...(history === undefined || history === 'no-folder' ? {} : { history }),
-      source: { kind: 'sensors', sensors, delivery: deliveryOf(interval) },
+      source,
     };
   });
   return {

@@ -3,6 +3,7 @@
 import type { ColumnLimits } from '../../dap/model/limits.ts';
 import type { AttributeTable, DapDataset, Plan } from '../../dap/protocol.ts';
 import type { SensorState } from '../../device/index.ts';
+import type { LayoutChanged } from '../source/layout-changed.ts';
 import type { RowDelivery, SequenceLayout, SourceStatus } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { StoreStatus } from '../store/row-store.ts';
@@ -17,6 +18,8 @@ export interface DatasetInfo {
   readonly summary: string;
   /** How the rows came about; the CF attribute `source`. */
   readonly source: string;
+  /** Those of these words that nobody has written: the words of the source replace them, if it has some. */
+  readonly unwritten?: readonly ('title' | 'summary' | 'source')[];
   /** Further global attributes, in their order. */
   readonly attributes?: AttributeTable;
   /** Whether everyone may read it where only users may read others. */
@@ -33,6 +36,8 @@ export interface DatasetEvents {
   readonly onGone?: (missed: number) => void;
   /** The source broke: no row comes any more, in datasets on demand for one reader. */
   readonly onFailure?: (error: unknown) => void;
+  /** The columns of the source have changed: the dataset is to be closed, and opened again. Without it, the source counts as broken. */
+  readonly onLayoutChanged?: (error: LayoutChanged) => void;
   /** Stored rows could not be loaded for a reader, whose stream is broken off. */
   readonly onLoadFailure?: (error: unknown) => void;
 }
@@ -65,6 +70,8 @@ export interface Dataset {
   /** True where this machine's system clock stamps the rows. */
   readonly isClocked: boolean;
   readonly layout: SequenceLayout;
+  /** The relays through which its rows come; undefined or empty for rows of this machine. */
+  readonly relayPath?: readonly string[];
   readonly model: DapDataset;
   readonly attributes: AttributeTable;
   /**

@@ -10,7 +10,7 @@ import {
   type NumberMeaning,
   type Sequence,
 } from '../../dap/protocol.ts';
-import type { RowDelivery, SequenceColumn, SequenceLayout } from '../source/row-source.ts';
+import type { RowDelivery, SequenceColumn, SequenceLayout, SourceWords } from '../source/row-source.ts';
 import type { DatasetInfo } from './dataset.ts';
 import { CLOCK_ATTRIBUTES } from './state-attributes.ts';
 
@@ -62,6 +62,26 @@ export const OWN_ATTRIBUTES: readonly string[] = [
   'time_coverage_resolution',
   ...CLOCK_ATTRIBUTES,
 ];
+
+/** The words about a dataset, with those of its source in place of those that nobody has written. */
+export function withWords(info: DatasetInfo, words: SourceWords | undefined): DatasetInfo {
+  if (words === undefined) return info;
+  const { unwritten = [], attributes } = info;
+  const own = unwritten.flatMap(key => (words[key] === undefined ? [] : [[key, words[key]] as const]));
+  const taken = [...words.attributes].filter(
+    ([name]) => !OWN_ATTRIBUTES.includes(name) && !isOfTheTime(name),
+  );
+  return {
+    ...info,
+    ...Object.fromEntries(own),
+    attributes: new Map([...taken, ...(attributes ?? [])]),
+  };
+}
+
+/** Attributes of ACDD about the time of the rows, which is that of the rows here. */
+function isOfTheTime(name: string): boolean {
+  return name.startsWith('time_coverage_');
+}
 
 function globalAttributes(info: DatasetInfo, delivery: RowDelivery): AttributeTable {
   const table: AttributeTable = new Map([

@@ -2,6 +2,7 @@
 
 import type { AttributeTable, DapDataset, Plan } from '../../dap/protocol.ts';
 import { messageOf } from '../../device/index.ts';
+import { LayoutChanged } from '../source/layout-changed.ts';
 import type { SequenceLayout, SharedSource } from '../source/row-source.ts';
 import { Announcer } from '../store/announcer.ts';
 import type { Cursor } from '../store/cursor.ts';
@@ -9,7 +10,7 @@ import type { RowStore } from '../store/row-store.ts';
 import { StoreCursor, type StoreReaders } from '../store/store-cursor.ts';
 import { SummaryCursor } from '../store/summary-cursor.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from './dataset.ts';
-import { describeAttributes, describeModel } from './describe.ts';
+import { describeAttributes, describeModel, withWords } from './describe.ts';
 import { findStretch, readablePart, type Stretch, type TimeStretch } from './stretch.ts';
 
 /** A dataset with one run of rows, however many clients read it. */
@@ -20,6 +21,8 @@ export class StoredDataset implements Dataset, StoreReaders {
   readonly layout: SequenceLayout;
   readonly model: DapDataset;
   attributes: AttributeTable;
+  /** As it was described last, without the words of the source. */
+  #written: DatasetInfo;
   readonly #source: SharedSource;
   readonly #store: RowStore;
   readonly #announcer = new Announcer();
@@ -34,12 +37,13 @@ export class StoredDataset implements Dataset, StoreReaders {
   /** @param store its columns are those of the source; rows that it holds already come before the source's rows */
   constructor(info: DatasetInfo, source: SharedSource, store: RowStore, events: DatasetEvents = {}) {
     const { layout, delivery, isClocked } = source;
-    this.info = info;
+    this.#written = info;
+    this.info = withWords(info, source.words);
     this.layout = layout;
     this.delivery = delivery;
     this.isClocked = isClocked;
     this.model = describeModel(info, layout);
-    this.attributes = describeAttributes(info, layout, delivery);
+    this.attributes = describeAttributes(this.info, layout, delivery);
     this.#events = events;
     this.#source = source;
     this.#store = store;
@@ -73,6 +77,10 @@ export class StoredDataset implements Dataset, StoreReaders {
 
   get end(): number {
     return this.#store.end;
+  }
+
+  get relayPath(): readonly string[] {
+    return this.#source.relayPath ?? [];
   }
 
   get earliest(): number {
@@ -115,8 +123,14 @@ export class StoredDataset implements Dataset, StoreReaders {
   }
 
   describe(info: DatasetInfo): void {
-    this.info = info;
-    this.attributes = describeAttributes(info, this.layout, this.delivery);
+    this.#written = info;
+    this.info = withWords(info, this.#source.words);
+    this.attributes = describeAttributes(this.info, this.layout, this.delivery);
+  }
+
+  /** Takes over the words of its source, which have changed. */
+  describeAgain(): void {
+    this.describe(this.#written);
   }
 
   stored(): Promise<void> {
@@ -142,6 +156,7 @@ export class StoredDataset implements Dataset, StoreReaders {
   async #storeRows(): Promise<void> {
     const { signal } = this.#stopping;
     const after = this.#store.lastTime;
+    let changed: LayoutChanged | undefined;
     try {
       for await (const batch of this.#source.rows(signal, after === undefined ? {} : { after })) {
         // Readers have had their end marker by then.
@@ -151,11 +166,16 @@ export class StoredDataset implements Dataset, StoreReaders {
         this.#announcer.rowsCame();
       }
     } catch (error) {
-      this.failure = messageOf(error);
-      this.#events.onFailure?.(error);
+      // Streams end with their end marker, as in a dataset that a reload opens again.
+      if (error instanceof LayoutChanged && this.#events.onLayoutChanged !== undefined) changed = error;
+      else {
+        this.failure = messageOf(error);
+        this.#events.onFailure?.(error);
+      }
     } finally {
       const stored = this.#store.close();
       this.#announcer.announce();
+      if (changed !== undefined) this.#events.onLayoutChanged?.(changed);
       await stored;
     }
   }

@@ -5,6 +5,7 @@ import { credentialsOf } from '../access/credentials.ts';
 import type { AccessRules, OpenAddress } from '../access/rules.ts';
 import { Verifier } from '../access/verifier.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { WaitingDataset } from '../dataset/waiting.ts';
 import { clientNetwork } from '../network/ip-address.ts';
 import { RequestError } from '../request-error.ts';
 import { clientOf } from './responses/dap-request.ts';
@@ -89,6 +90,16 @@ export function readableBy(
   return access === undefined || request.isOfUser || isOpen ? datasets : datasets.filter(isPublic);
 }
 
+/** The datasets that wait to be opened and that the client may read once they are open. */
+export function waitingFor(
+  request: FastifyRequest,
+  { access, waiting = [] }: ServerState,
+  address?: OpenAddress,
+): readonly WaitingDataset[] {
+  const isOpen = address !== undefined && access?.public.includes(address) === true;
+  return access === undefined || request.isOfUser || isOpen ? waiting : waiting.filter(isPublic);
+}
+
 /** Whether the client could read more with a password. */
 export function needsSignIn({ isOfUser }: FastifyRequest, { access }: ServerState): boolean {
   return access !== undefined && !isOfUser;
@@ -120,12 +131,13 @@ function unauthorized(found: string, byToken = false): RequestError {
 }
 
 function mayAnyoneRead({ is404, routeOptions, params }: FastifyRequest, state: ServerState): boolean {
-  const { access, datasets } = state;
+  const { access } = state;
   if (access === undefined) return true;
+  const datasets = [...state.datasets, ...(state.waiting ?? [])];
   const rule = is404 ? 'users' : (routeOptions.config.access ?? 'users');
   if (typeof rule === 'object') {
     const name = rule.dataset(params as Readonly<Record<string, string>>);
-    const dataset = datasetOf(name, datasets);
+    const dataset = waitingOf(name, state) ?? datasetOf(name, state.datasets);
     return dataset !== undefined && isPublic(dataset);
   }
   if (rule === 'health' || rule === 'metrics') return access.public.includes(rule) || datasets.some(isPublic);
@@ -142,7 +154,12 @@ export function datasetOf(name: string, datasets: readonly Dataset[]): Dataset |
   return name === '' ? datasets[0] : datasets.find(({ info }) => info.name === name);
 }
 
-function isPublic({ info }: Dataset): boolean {
+/** The dataset of a name in an address if it waits to be opened, where an empty name stands for the first of the configuration. */
+export function waitingOf(name: string, { waiting = [] }: Pick<ServerState, 'waiting'>) {
+  return waiting.find(({ info, isFirst }) => (name === '' ? isFirst : info.name === name));
+}
+
+function isPublic({ info }: Pick<Dataset, 'info'>): boolean {
   return info.isPublic === true;
 }
 

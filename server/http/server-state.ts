@@ -8,6 +8,7 @@ import type { HttpLimits } from '../config/http-limits.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
 import type { OpenConnections } from '../connections/open-connections.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { WaitingDataset } from '../dataset/waiting.ts';
 import type { RowFormat } from '../formats/row-format.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
 import type { FeedStatus } from '../publish/sink.ts';
@@ -23,8 +24,10 @@ export type AnnouncementStatus =
 
 /** Read at each request, never kept: a reload of the configuration changes it. */
 export interface ServerState {
-  /** At least one; the first also answers at `/.dds` and so on. */
+  /** The open ones; the first of the configuration also answers at `/.dds` and so on. */
   readonly datasets: readonly Dataset[];
+  /** Datasets of the configuration that are not open: their addresses refuse requests for now. */
+  readonly waiting?: readonly WaitingDataset[];
   /** Limits that are not given have their defaults. */
   readonly limits?: Partial<StreamLimits & ConnectionLimits & HttpLimits>;
   /** Peers whose X-Forwarded headers are believed; by default those of this machine. */

@@ -4,6 +4,7 @@ import { listedLimits } from '../../dap/model/limits.ts';
 import { attributeTable, attributeText } from '../../dap/protocol.ts';
 import { type Dataset, type DatasetStatus, sensorsIn } from '../dataset/dataset.ts';
 import { missingValues } from '../dataset/describe.ts';
+import type { WaitingDataset } from '../dataset/waiting.ts';
 import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
 import type { MetricFamily, Sample } from './exposition.ts';
 import { historyMetrics } from './history-metrics.ts';
@@ -13,7 +14,10 @@ interface DatasetSnapshot {
   readonly status: DatasetStatus;
 }
 
-export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
+export function datasetMetrics(
+  datasets: readonly Dataset[],
+  waiting: readonly WaitingDataset[] = [],
+): MetricFamily[] {
   const observed = datasets.map(dataset => ({ dataset, status: dataset.status() }));
   /** A sample for each dataset that has the number. */
   const each = (number: (one: DatasetSnapshot) => number | undefined): Sample[] =>
@@ -25,8 +29,11 @@ export function datasetMetrics(datasets: readonly Dataset[]): MetricFamily[] {
     {
       name: 'dapberry_dataset_ok',
       type: 'gauge',
-      help: '1 while rows can come, 0 after they ended with an error.',
-      samples: each(({ status }) => (status.failure === undefined ? 1 : 0)),
+      help: '1 while rows can come, 0 after they ended with an error, and while the dataset waits to be opened.',
+      samples: [
+        ...each(({ status }) => (status.failure === undefined ? 1 : 0)),
+        ...waiting.map(({ info }) => ({ labels: { dataset: info.name }, value: 0 })),
+      ],
     },
     {
       name: 'dapberry_dataset_interval_seconds',

@@ -1,7 +1,7 @@
 // Adds credentials to requests: of the environment, of .netrc, or typed; no command line, which every user of a machine can read.
 
 import type { Fetch } from '../../dap/client/http/connection.ts';
-import { type Login, loginInNetrc } from './netrc.ts';
+import { type Login, loginInNetrc } from '../machine/netrc.ts';
 
 export interface CredentialSources {
   readonly environment: Readonly<Record<string, string | undefined>>;

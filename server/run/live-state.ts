@@ -5,6 +5,7 @@ import type { BuiltinFacts } from '../config/config.ts';
 import { type ConfigurationState, inUseText, secondsText } from '../config/configuration-state.ts';
 import type { ServerConfig } from '../config/schema/schema.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { WaitingDataset } from '../dataset/waiting.ts';
 import type { AnnouncementStatus, ServerState } from '../http/server-state.ts';
 import type { ClockState, ClockWatch } from '../machine/clock-watch.ts';
 import type { Publisher } from '../publish/publisher.ts';
@@ -45,6 +46,10 @@ export class LiveState implements ServerState, ServiceState {
 
   get datasets(): readonly Dataset[] {
     return this.#running.datasets;
+  }
+
+  get waiting(): readonly WaitingDataset[] {
+    return this.#running.waiting;
   }
 
   get limits(): ServerConfig {

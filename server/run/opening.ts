@@ -3,7 +3,6 @@
 import {
   columnsOf,
   type DeviceEvent,
-  messageOf,
   openDevice,
   provenanceOf,
   reopenOnError,
@@ -11,7 +10,7 @@ import {
   samplingOf,
   sensorOpener,
 } from '../../device/index.ts';
-import type { DatasetConfig, SensorsConfig, SourceConfig } from '../config/config.ts';
+import type { Dap2Config, DatasetConfig, SensorsConfig, SourceConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
 import { OnDemandDataset } from '../dataset/on-demand.ts';
 import { StoredDataset } from '../dataset/stored.ts';
@@ -19,9 +18,11 @@ import { HistoryClock } from '../history/history-clock.ts';
 import type { HistoryWork } from '../history/history-faults.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
 import type { PublishedDataset } from '../publish/publisher.ts';
-import { isOnDemand, type RowSource } from '../source/row-source.ts';
+import type { LayoutChanged } from '../source/layout-changed.ts';
+import { isOnDemand, type RowSource, type SourceEvent } from '../source/row-source.ts';
 import { sensorSource } from '../source/sensors.ts';
 import { MemoryStore } from '../store/memory-store.ts';
+import type { OpeningEvent } from './configured-dataset.ts';
 
 /** Receives the news of all datasets, with the name of each. */
 export interface OpenEvents {
@@ -33,6 +34,14 @@ export interface OpenEvents {
   readonly onHistory?: (dataset: string, event: HistoryEvent) => void;
   /** Receives the datasets that are served now, with their sinks, after each change of the configuration. */
   readonly onServed?: (datasets: readonly PublishedDataset[]) => void;
+  /** Receives the news of sources that are other servers. */
+  readonly onSource?: (dataset: string, event: SourceEvent) => void;
+  /** Receives the news of datasets that wait to be opened, or are opened again. */
+  readonly onOpening?: (dataset: string, event: OpeningEvent) => void;
+  /** The dataset is to be closed and opened again: its streams have ended. */
+  readonly onLayoutChanged?: (dataset: string, error: LayoutChanged) => void;
+  /** Ends the opening of a source that is another server. */
+  readonly signal?: AbortSignal;
   /** Whether the system clock is synchronised, undefined until that has been asked for the first time; by default unknown. */
   readonly synchronized?: () => Synchronized | undefined;
 }
@@ -43,12 +52,23 @@ export type HistoryEvent =
   | { readonly kind: 'failing'; readonly work: HistoryWork; readonly error: unknown }
   | { readonly kind: 'back'; readonly work: HistoryWork };
 
-/** Opens one dataset. Rows that readers share begin at once. */
+/** Opens one dataset. Rows that readers share begin at once. Rejects with a clause while its source cannot be opened. */
 export async function openDataset(
   { info, log, history, source: config }: DatasetConfig,
   host: SensorHost,
   simulate: boolean,
-  { onEvent, onOverrun, onGone, onFailure, onLoadFailure, onHistory, synchronized }: OpenEvents = {},
+  {
+    onEvent,
+    onOverrun,
+    onGone,
+    onFailure,
+    onLoadFailure,
+    onHistory,
+    onLayoutChanged,
+    onSource,
+    signal = new AbortController().signal,
+    synchronized,
+  }: OpenEvents = {},
 ): Promise<Dataset> {
   const { name } = info;
   const clock = new HistoryClock(synchronized, host.clock);
@@ -56,21 +76,29 @@ export async function openDataset(
     if (event.kind === 'clock-stepped') clock.stepped(event);
     onEvent?.(name, event);
   };
-  const source = await openSource(config, host, simulate, onDeviceEvent).catch((error: unknown) => {
-    throw new Error(`dataset ${name}: ${messageOf(error)}`, { cause: error });
+  let dataset: StoredDataset | undefined;
+  const source = await openSource(config, {
+    ...{ name, host, simulate, history, onDeviceEvent, signal },
+    onSourceEvent: event => onSource?.(name, event),
+    onWords: () => dataset?.describeAgain(),
   });
   const events: DatasetEvents = {
     onOverrun: missed => onOverrun?.(name, missed),
     onGone: missed => onGone?.(name, missed),
     onFailure: error => onFailure?.(name, error),
     onLoadFailure: error => onLoadFailure?.(name, error),
+    ...(onLayoutChanged === undefined
+      ? {}
+      : { onLayoutChanged: (error: LayoutChanged) => onLayoutChanged(name, error) }),
   };
   if (isOnDemand(source)) return new OnDemandDataset(info, source, events);
   const { columns } = source.layout;
-  if (history === undefined) return new StoredDataset(info, source, new MemoryStore(columns, log), events);
+  if (history === undefined) {
+    dataset = new StoredDataset(info, source, new MemoryStore(columns, log), events);
+    return dataset;
+  }
   // Loaded on demand: a server without a history starts without its libraries.
   const { openHistory } = await import('../history/histories.ts');
-  let dataset: Dataset | undefined;
   const store = await openHistory({
     ...history,
     dataset: name,
@@ -88,16 +116,47 @@ export async function openDataset(
   return dataset;
 }
 
-async function openSource(
-  config: SourceConfig,
-  host: SensorHost,
-  simulate: boolean,
-  onEvent: (event: DeviceEvent) => void,
-): Promise<RowSource> {
+/** What a source may need besides its configuration. */
+interface SourceContext {
+  /** The name of the dataset. */
+  readonly name: string;
+  readonly host: SensorHost;
+  readonly simulate: boolean;
+  readonly history: DatasetConfig['history'];
+  readonly onDeviceEvent: (event: DeviceEvent) => void;
+  readonly onSourceEvent: (event: SourceEvent) => void;
+  /** The words of the source have changed. */
+  readonly onWords: () => void;
+  /** Ends the opening. */
+  readonly signal: AbortSignal;
+}
+
+/** Rejects with a clause while the source cannot be opened: the dataset waits, and this is called again. */
+async function openSource(config: SourceConfig, context: SourceContext): Promise<RowSource> {
   switch (config.kind) {
     case 'sensors':
-      return await openSensors(config, host, simulate, onEvent);
+      return await openSensors(config, context.host, context.simulate, context.onDeviceEvent);
+    case 'dap2':
+      return await openRelay(config, context);
   }
+}
+
+async function openRelay(
+  { address, credentials, past }: Dap2Config,
+  { name, history, onSourceEvent, onWords, signal }: SourceContext,
+): Promise<RowSource> {
+  // Loaded on demand: a server without a relay starts without the client.
+  const { openDap2 } = await import('../source/dap2/open.ts');
+  return openDap2({
+    ...{ dataset: name, address, credentials, past, signal, onWords },
+    onEvent: onSourceEvent,
+    environment: process.env,
+    remembered: async () => {
+      if (history === undefined) return undefined;
+      const { rememberedLayout } = await import('../history/remembered-layout.ts');
+      return rememberedLayout(history.path, name);
+    },
+  });
 }
 
 async function openSensors(

@@ -26,9 +26,6 @@ export interface ReloaderOptions {
 /** Milliseconds after which files that could not be read are read again without a signal or a change. */
 const RETRY = 10_000;
 
-/** The first and the longest pause in milliseconds before datasets that could not be opened are tried again. */
-const OPENING = { first: 2000, longest: 60_000 };
-
 /** The shortest time between two reloads, in milliseconds: signals and changes may come by the thousand. */
 const SPACING = 1000;
 
@@ -40,10 +37,6 @@ export class Reloader {
   #known: readonly string[];
   #underWay: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
-  #opening: NodeJS.Timeout | undefined;
-  #openingPause = OPENING.first;
-  /** The datasets that could not be opened, as they were logged. */
-  #toldFailed = new Set<string>();
   #isUnseen = false;
   #isAskedAgain = false;
   /** When the last reload ended, by `performance.now()`. */
@@ -89,14 +82,12 @@ export class Reloader {
       config: await watchConfig(file, this.#onChange, this.#onUnseen),
       named: await watchFiles(named, this.#onChange, this.#onUnseen),
     };
-    this.#tellFailed();
     if (this.#ending.signal.aborted) await this.close();
   }
 
   async close(): Promise<void> {
     this.#ending.abort();
     clearTimeout(this.#retry);
-    clearTimeout(this.#opening);
     await Promise.all([this.#watches?.config.close(), this.#watches?.named.close()]);
     await this.#underWay;
   }
@@ -171,8 +162,6 @@ export class Reloader {
       inUse: 'current',
       problems: [],
     };
-    this.#openingPause = OPENING.first;
-    this.#tellFailed();
     const told = { ...Object.fromEntries(news), ...(afterRestart.length > 0 ? { afterRestart } : {}) };
     logger.info(
       told,
@@ -190,30 +179,5 @@ export class Reloader {
     const others = problems.length === 1 ? {} : { problems };
     const text = `the configuration is wrong, and ${inUseText(this.#current)}: ${problems[0]}`;
     this.#options.logger.error(others, text);
-  }
-
-  /** Logs each dataset that could not be opened once, and tries all of them again after a pause. */
-  #tellFailed(): void {
-    const { running, logger } = this.#options;
-    for (const sentence of running.failed)
-      if (!this.#toldFailed.has(sentence)) logger.error(`${sentence}; it is tried again`);
-    this.#toldFailed = new Set(running.failed);
-    clearTimeout(this.#opening);
-    if (running.failed.length === 0 || this.#ending.signal.aborted) return;
-    this.#opening = setTimeout(() => {
-      // A reload that is under way opens them too.
-      this.#underWay ??= this.#openAgain();
-    }, this.#openingPause).unref();
-    this.#openingPause = Math.min(2 * this.#openingPause, OPENING.longest);
-  }
-
-  /** Opens the datasets that could not be opened, and reloads if that was asked for meanwhile. */
-  async #openAgain(): Promise<void> {
-    const { running, logger } = this.#options;
-    const { added } = await running.take(running.config);
-    for (const dataset of added) logger.info({ dataset }, `dataset ${dataset} could be opened`);
-    this.#tellFailed();
-    if (this.#isAskedAgain) await this.#run();
-    else this.#underWay = undefined;
   }
 }

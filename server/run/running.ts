@@ -1,9 +1,12 @@
-// Holds the datasets that are served, and replaces those that another configuration changes; the others go on.
+// Holds the datasets of the configuration, open or waiting, and replaces those that another configuration changes; the others go on.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf, type SensorHost, thisHost } from '../../device/index.ts';
+import { type SensorHost, thisHost } from '../../device/index.ts';
 import type { Config, DatasetConfig } from '../config/config.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { type WaitingDataset, waitingText } from '../dataset/waiting.ts';
+import { ConfiguredDataset } from './configured-dataset.ts';
 import { hasSameRows, hasSameSimulation } from './dataset-changes.ts';
 import { historyMoves } from './history-moves.ts';
 import { type OpenEvents, openDataset } from './opening.ts';
@@ -20,13 +23,11 @@ export interface Changes {
   readonly failed: readonly string[];
 }
 
-interface ServedDataset {
-  readonly config: DatasetConfig;
-  readonly dataset: Dataset;
-}
-
 /** The options of the server that apply only when it starts. */
 const AT_START = ['host', 'port', 'headersTimeout', 'requestTimeout', 'maxRequestHead'] as const;
+
+/** Milliseconds that the server waits for the source of a dataset that is another server; then the dataset opens as soon as it can. */
+const PATIENCE = 3000;
 
 export class RunningDatasets {
   readonly #events: OpenEvents;
@@ -34,8 +35,8 @@ export class RunningDatasets {
   #first: Config;
   #now: Config;
   #host: SensorHost;
-  #served: readonly ServedDataset[] = [];
-  #failed: readonly string[] = [];
+  /** In the order of the configuration. */
+  #datasets: readonly ConfiguredDataset[] = [];
 
   private constructor(config: Config, events: OpenEvents) {
     this.#first = config;
@@ -44,7 +45,7 @@ export class RunningDatasets {
     this.#events = events;
   }
 
-  /** Opens the datasets of the configuration; `failed` has a sentence for each that does not open. Does not reject. */
+  /** Opens the datasets of the configuration; those that cannot be opened now wait, and are tried again. Does not reject. */
   static async start(config: Config, events: OpenEvents = {}): Promise<RunningDatasets> {
     const running = new RunningDatasets(config, events);
     await running.take(config);
@@ -55,9 +56,16 @@ export class RunningDatasets {
     return this.#now;
   }
 
-  /** In the order of the configuration. */
+  /** Those that are open, in the order of the configuration. */
   get datasets(): readonly Dataset[] {
-    return this.#served.map(({ dataset }) => dataset);
+    return this.#datasets.flatMap(({ dataset }) => dataset ?? []);
+  }
+
+  /** Those that are not open, in the order of the configuration. */
+  get waiting(): readonly WaitingDataset[] {
+    return this.#datasets.flatMap(({ waiting }, index) =>
+      waiting === undefined ? [] : [{ ...waiting, isFirst: index === 0 }],
+    );
   }
 
   /** Tells the address at which the server listens: the configuration may have changed since the start. */
@@ -68,7 +76,7 @@ export class RunningDatasets {
 
   /** One sentence for each dataset of the configuration that could not be opened. */
   get failed(): readonly string[] {
-    return this.#failed;
+    return this.waiting.map(waitingText);
   }
 
   /** Options that have changed since the server started and apply only after a restart, such as `server.port`. */
@@ -78,57 +86,85 @@ export class RunningDatasets {
   }
 
   /**
-   * Serves the configuration `next`, and opens those datasets of it that could not be opened before. Datasets that stay the same go on without a missing row; datasets that are removed or opened again
-   * end their streams with the end marker first, and release their sensors. Calls must not overlap. Does not reject.
+   * Serves the configuration `next`, and tries at once to open those datasets of it that wait. Datasets that stay the same go on without
+   * a missing row; datasets that are removed or opened again end their streams with the end marker first, and release their sensors. Calls
+   * must not overlap. Does not reject.
    */
   async take(next: Config): Promise<Changes> {
-    const sameWorld = hasSameSimulation(this.#now, next);
-    if (!sameWorld) this.#host = thisHost(next.seed);
-    const before = new Map(this.#served.map(served => [served.config.info.name, served]));
-    const kept = new Map<string, ServedDataset>();
+    const isSameWorld = hasSameSimulation(this.#now, next);
+    if (!isSameWorld) this.#host = thisHost(next.seed);
+    const before = new Map(this.#datasets.map(dataset => [dataset.config.info.name, dataset]));
+    const wereOpen = new Set(this.#datasets.filter(({ dataset }) => dataset !== undefined));
+    const kept = new Map<string, ConfiguredDataset>();
     const described: string[] = [];
     for (const config of next.datasets) {
       const { name } = config.info;
-      const served = before.get(name);
-      if (served === undefined || !sameWorld || !hasSameRows(served.config, config)) continue;
-      kept.set(name, { config, dataset: served.dataset });
-      if (isDeepStrictEqual(served.config.info, config.info)) continue;
-      served.dataset.describe(config.info);
-      described.push(name);
+      const known = before.get(name);
+      if (known === undefined || !isSameWorld || !hasSameRows(known.config, config)) continue;
+      kept.set(name, known);
+      const isDescribed = !isDeepStrictEqual(known.config.info, config.info);
+      known.describe(config);
+      if (isDescribed && wereOpen.has(known)) described.push(name);
     }
-    const over = this.#served.filter(({ config }) => !kept.has(config.info.name));
-    await Promise.all(over.map(({ dataset }) => dataset.close()));
-    const configs = this.#served.map(({ config }) => config);
+    const over = this.#datasets.filter(({ config }) => !kept.has(config.info.name));
+    await Promise.all(over.map(dataset => dataset.close()));
+    const configs = this.#datasets.map(({ config }) => config);
     for (const { dataset, text } of historyMoves(configs, next.datasets))
       this.#events.onHistory?.(dataset, { kind: 'remark', text });
-    const failed: string[] = [];
-    const opened = await Promise.all(
-      next.datasets.map(async (config): Promise<ServedDataset | undefined> => {
-        const known = kept.get(config.info.name);
-        if (known !== undefined) return known;
-        try {
-          return { config, dataset: await openDataset(config, this.#host, next.simulate, this.#events) };
-        } catch (error) {
-          failed.push(messageOf(error));
-          return undefined;
-        }
-      }),
-    );
     this.#now = next;
-    this.#failed = failed;
-    this.#served = opened.filter(served => served !== undefined);
-    this.#events.onServed?.(
-      this.#served.map(({ config, dataset }) => ({ dataset, publish: config.publish ?? {} })),
+    this.#datasets = next.datasets.map(
+      config => kept.get(config.info.name) ?? this.#configured(config, next.simulate),
     );
-    const names = new Set(this.#served.map(({ config }) => config.info.name));
+    await Promise.all(this.#datasets.map(dataset => opened(dataset)));
+    this.#tellServed();
     const wanted = new Set(next.datasets.map(({ info }) => info.name));
-    const fresh = [...names].filter(name => !kept.has(name));
+    const fresh = this.#datasets.filter(one => one.dataset !== undefined && !wereOpen.has(one));
+    const names = fresh.map(({ config }) => config.info.name);
+    const hadRows = (name: string) => wereOpen.has(before.get(name)!);
     return {
-      added: fresh.filter(name => !before.has(name)),
-      changed: fresh.filter(name => before.has(name)),
+      added: names.filter(name => !hadRows(name)),
+      changed: names.filter(hadRows),
       removed: [...before.keys()].filter(name => !wanted.has(name)),
       described,
-      failed,
+      failed: this.failed,
     };
   }
+
+  /** Opens no dataset any more. Those that are open go on until the server closes them. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#datasets.map(dataset => dataset.stop()));
+  }
+
+  #configured(config: DatasetConfig, simulate: boolean): ConfiguredDataset {
+    const host = this.#host;
+    const events = this.#events;
+    return new ConfiguredDataset(config, {
+      open: (now, onReopen, signal) =>
+        openDataset(now, host, simulate, {
+          ...events,
+          onLayoutChanged: (_dataset, error) => onReopen(error),
+          signal,
+        }),
+      onEvent: event => events.onOpening?.(config.info.name, event),
+      onChange: () => this.#tellServed(),
+    });
+  }
+
+  #tellServed(): void {
+    this.#events.onServed?.(
+      this.#datasets.flatMap(({ config, dataset }) =>
+        dataset === undefined ? [] : [{ dataset, publish: config.publish ?? {} }],
+      ),
+    );
+  }
+}
+
+/** Resolves when the attempt to open it is over, or takes too long because another server does not answer. */
+async function opened(dataset: ConfiguredDataset): Promise<void> {
+  const attempt = dataset.open();
+  if (dataset.config.source.kind === 'sensors') return attempt;
+  const patience = new AbortController();
+  const late = delay(PATIENCE, undefined, { signal: patience.signal }).catch(() => undefined);
+  await Promise.race([attempt, late]);
+  patience.abort();
 }

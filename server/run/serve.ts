@@ -94,6 +94,8 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onLoadFailure: (dataset, error) => log.error(`stored rows of ${dataset} could not be loaded`, error),
     onHistory: (dataset, event) => log.history(dataset, event),
     onServed: datasets => publisher.update(datasets),
+    onSource: (dataset, event) => log.source(dataset, event),
+    onOpening: (dataset, event) => log.opening(dataset, event),
     synchronized,
   });
   reportStrayErrors(stray => log.stray(stray));
@@ -166,7 +168,12 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       certificate.close();
       attached.close();
       announcer.close();
-      await Promise.all([reloader.close(), publisher.close(), app.close()]);
+      await Promise.all([
+        running.stop(),
+        reloader.close().then(() => running.stop()),
+        publisher.close(),
+        app.close(),
+      ]);
       await threadsBack(until);
     },
   );

@@ -63,10 +63,50 @@ export interface PlainStatus {
 }
 
 /** A closed union: what health, metrics, pages and commands print of a source depends on its kind. */
-export type SourceStatus = SensorsStatus | PlainStatus;
+export type SourceStatus = SensorsStatus | PlainStatus | RelayStatus;
+
+/** The state of the rows that another server sends. Times in seconds since 1970. */
+export interface RelayStatus {
+  readonly kind: 'dap2';
+  /** The address of the dataset on the other server. */
+  readonly address: string;
+  /** `connecting` until the first answer; `following` while its rows come or are waited for; `away` while they cannot come. */
+  readonly state: 'connecting' | 'following' | 'away';
+  /** Since when it is in this state. */
+  readonly since: number;
+  /** Seconds by which the newest row was late when it came; while the server is away, the seconds since that row's time. */
+  readonly behind?: number;
+  readonly lastError?: { readonly time: number; readonly message: string };
+  /** Rows that could not be taken over: rows not later than the last one, and rows without a time. */
+  readonly untaken: { readonly earlier: number; readonly timeless: number };
+  /** True while rows come that are not later than the last one. */
+  readonly isBehind: boolean;
+  /** Columns of the other server that are left out because they hold no numbers. */
+  readonly leftOut: readonly string[];
+}
+
+/** The words about a dataset that its source has. */
+export interface SourceWords {
+  readonly title?: string;
+  readonly summary?: string;
+  readonly source?: string;
+  /** All global attributes. */
+  readonly attributes: AttributeTable;
+}
+
+/** News of a source that is another server. */
+export type SourceEvent =
+  | { readonly kind: 'away'; readonly reason: string }
+  /** Rows come again, after so many seconds. */
+  | { readonly kind: 'back'; readonly seconds: number }
+  | { readonly kind: 'notice'; readonly text: string };
 
 interface AnySource {
   readonly layout: SequenceLayout;
+  /** Undefined where it has none. */
+  readonly words?: SourceWords | undefined;
+  /** The relays through which its rows come, this dataset first; undefined for rows of this machine. See `relay-path.ts`. */
+  readonly relayPath?: readonly string[];
   /** True where this machine's system clock stamps the rows: not for simulated time, nor for rows of another machine. */
   readonly isClocked: boolean;
   /** The status at this moment. */

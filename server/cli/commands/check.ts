@@ -84,10 +84,10 @@ function datasetText(
     ['interval', intervalText(delivery)],
     ['log', logText(dataset, layout)],
     ...(history === undefined ? [] : [['history', history]]),
-    ['sensors', sensors.map(sensorText).join(', ')],
+    ...sourceLines(source),
   ];
   const owners = new Map(sensors.flatMap(setup => columnsOf(setup).map(({ name }) => [name, setup.name])));
-  const columns = layout.columns.map(({ name, type, attributes }) => {
+  const columns = layout?.columns.map(({ name, type, attributes }) => {
     const owner = owners.get(name);
     const words = [owner === undefined ? [] : `of ${owner}`, limitsText(info.limits?.get(name))].flat();
     return [name, type, attributeText(attributes, 'units') ?? '', words.join(', ')];
@@ -95,8 +95,9 @@ function datasetText(
   return [
     title(`dataset ${info.name}`),
     aligned(lines).replaceAll(/^/gm, '  '),
-    `  columns of the Sequence ${layout.name}`,
-    aligned(columns).replaceAll(/^/gm, '    '),
+    ...(layout === undefined || columns === undefined
+      ? ['  columns: those of its source, which this command does not ask']
+      : [`  columns of the Sequence ${layout.name}`, aligned(columns).replaceAll(/^/gm, '    ')]),
   ].join('\n');
 }
 
@@ -110,11 +111,30 @@ function limitsText(limits: ColumnLimits = {}): readonly string[] {
   });
 }
 
-/** The columns of a source that has not been opened. */
-function layoutOf(source: SourceConfig): SequenceLayout {
+/** The columns of a source that has not been opened; undefined if only the open source knows them. */
+function layoutOf(source: SourceConfig): SequenceLayout | undefined {
   switch (source.kind) {
     case 'sensors':
       return sensorLayout(source.sensors.flatMap(columnsOf));
+    case 'dap2':
+      return undefined;
+  }
+}
+
+/** The lines about where the rows come from. */
+function sourceLines(source: SourceConfig): readonly (readonly [string, string])[] {
+  switch (source.kind) {
+    case 'sensors':
+      return [['sensors', source.sensors.map(sensorText).join(', ')]];
+    case 'dap2': {
+      const { address, credentials, past } = source;
+      const begin = past === 0 ? 'the next row' : `the rows of the last ${durationText(past)}`;
+      return [
+        ['source', `the rows of ${address}`],
+        ...(credentials === undefined ? [] : [['credentials', `of ${credentials}`] as const]),
+        ['begins', `with ${begin}, while none is stored`],
+      ];
+    }
   }
 }
 
@@ -135,8 +155,10 @@ function sensorText({ name, kind, driver }: SensorSetup): string {
 }
 
 /** How much time, how many rows and how much memory the full log holds. */
-function logText({ log, source: { delivery } }: DatasetConfig, { columns }: SequenceLayout): string {
-  const { rows: most, rowBytes } = memoryCapacity(columns, log);
+function logText({ log, source: { delivery } }: DatasetConfig, layout: SequenceLayout | undefined): string {
+  if (layout === undefined)
+    return `at most the last ${durationText(log.age)}, ${counted(log.rows, 'row')} or ${sizeText(log.bytes)}`;
+  const { rows: most, rowBytes } = memoryCapacity(layout.columns, log);
   const text = (rows: number) => `${counted(rows, 'row')} of ${rowBytes} bytes, ${sizeText(rows * rowBytes)}`;
   switch (delivery.kind) {
     case 'scheduled': {

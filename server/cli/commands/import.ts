@@ -105,6 +105,7 @@ async function configuredFolder(config: Config | undefined, dataset: string | un
 }
 
 function servedColumns(dataset: DatasetConfig | undefined) {
-  if (dataset === undefined) return undefined;
+  // The columns of another source are known only while it is open.
+  if (dataset === undefined || dataset.source.kind !== 'sensors') return undefined;
   return sensorLayout(sensorsOf(dataset).flatMap(columnsOf)).columns;
 }

@@ -9,6 +9,7 @@ import { checkIntervals } from './check-intervals.ts';
 import type { LimitsByColumn } from './check-limits.ts';
 import type { CheckOptions } from './check-options.ts';
 import { checkSensor, type SensorNode } from './check-sensor.ts';
+import { checkSource } from './check-source.ts';
 import { reservedAttributes } from './dataset-info.ts';
 import { RESERVED_NAMES } from './reserved-names.ts';
 
@@ -35,6 +36,7 @@ export function checkDatasets(parts: readonly DatasetNode[], options: CheckOptio
       ...sensors.flatMap(sensorNames),
       ...sensors.flatMap(columnNames),
       ...claims(sensors.flat()),
+      ...parts.flatMap(checkSource),
       ...parts.flatMap(part => checkHistory(part, options.overrides)),
       ...parts.flatMap((part, index) => checkIntervals(part, sensors[index]!, options.overrides)),
     ],

@@ -10,18 +10,18 @@ import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import { type Problem, quoted } from '../text/problem.ts';
 
 /** Words about a dataset that follow from the source of its rows. */
-type SourceWords = Pick<DatasetInfo, 'summary' | 'source'>;
+type DefaultWords = Pick<DatasetInfo, 'summary' | 'source'>;
 
 type Value = string | number | readonly number[] | undefined;
 
 /** The default words of a dataset of these sensors. */
-export function sensorWords(sensors: readonly SensorSetup[]): SourceWords {
+export function sensorWords(sensors: readonly SensorSetup[]): DefaultWords {
   const titles = [...new Set(sensors.map(({ kind }) => kind.title))].join(', ');
   return { summary: `Live readings: ${titles}.`, source: titles };
 }
 
 /** Title, summary and source, with the default words of the source of its rows, and all further attributes in order. */
-export function datasetInfo(name: string, written: WrittenDataset, words: SourceWords): DatasetInfo {
+export function datasetInfo(name: string, written: WrittenDataset, words: DefaultWords): DatasetInfo {
   const attributes = Object.entries({ ...acdd(written), ...written.attributes }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, attributeOf(value)] as const],
   );
@@ -29,7 +29,7 @@ export function datasetInfo(name: string, written: WrittenDataset, words: Source
     name,
     title: written.title ?? name,
     summary: written.summary ?? words.summary,
-    source: written.source ?? words.source,
+    source: typeof written.source === 'string' ? written.source : words.source,
     attributes: new Map(attributes),
     ...(written.public ? { isPublic: true } : {}),
   };

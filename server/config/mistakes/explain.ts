@@ -9,6 +9,7 @@ import {
   hasDriver,
   isHexadecimal,
   type JsonSchema,
+  mappingBranch,
   schemaAt,
 } from '../schema/expected.ts';
 import { isMapping } from '../text/dataset-node.ts';
@@ -39,7 +40,7 @@ export function explainIssues(part: DocumentNode, issues: readonly z.core.$ZodIs
     if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(part, path, key));
     if (issue.code === 'invalid_key') return [wrongKey(part, path)];
     if (issue.code === 'custom') return [refused(part, path, issue)];
-    const meant = issue.code === 'invalid_union' ? meantBranch(issue, valueIn(part, path)) : undefined;
+    const meant = issue.code === 'invalid_union' ? meantBranch(part, path, issue) : undefined;
     if (meant === undefined) return [wrongValue(part, path)];
     return explainIssues(
       part,
@@ -48,13 +49,19 @@ export function explainIssues(part: DocumentNode, issues: readonly z.core.$ZodIs
   });
 }
 
-/** The issues of the branch that a sensor is meant for: a sensor of a kind, or one of a driver. */
+/** The issues of the branch that a mapping is meant for: a sensor of a kind or of a driver, or the mapping that has its first key. */
 function meantBranch(
+  part: DocumentNode,
+  path: readonly Step[],
   { errors }: z.core.$ZodIssueInvalidUnion,
-  value: unknown,
 ): readonly z.core.$ZodIssue[] | undefined {
+  const value = valueIn(part, path);
   if (!isMapping(value)) return undefined;
-  return errors[hasDriver(value) ? 1 : 0];
+  const key = path.at(-1);
+  if (typeof key !== 'string') return errors[hasDriver(value) ? 1 : 0];
+  const union = schemaIn(part, path.slice(0, -1))?.properties?.[key];
+  const index = typeof union === 'object' ? mappingBranch(union, value) : 0;
+  return index === undefined ? undefined : errors[index];
 }
 
 /** The problem of a refinement, in the words of its `params`, of its schema, or of its message. */

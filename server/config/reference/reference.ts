@@ -54,6 +54,11 @@ export function referenceText(kinds: readonly SensorKind[]): string {
       text: `${described(dataset)} In a file of \`config.d\` these keys are the whole file.`,
       schema: dataset,
     },
+    ...(below(dataset, 'source').anyOf as readonly JsonSchema[]).filter(hasKeys).map(source => ({
+      title: `\`datasets.NAME.source\` with \`${Object.keys(source.properties ?? {})[0]}\``,
+      text: described(source),
+      schema: source,
+    })),
     ...['contact', 'position', 'log'].map(key => ({
       title: `\`datasets.NAME.${key}\``,
       text: described(below(dataset, key)),
@@ -117,6 +122,10 @@ function below({ properties }: JsonSchema, key: string): JsonSchema {
 function schemaIn(schema: unknown): JsonSchema {
   if (typeof schema === 'object' && schema !== null) return schema as JsonSchema;
   throw new Error(`expected a schema, found ${JSON.stringify(schema)}`);
+}
+
+function hasKeys({ properties }: JsonSchema): boolean {
+  return properties !== undefined;
 }
 
 function described({ description = '' }: JsonSchema): string {

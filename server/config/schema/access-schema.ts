@@ -17,7 +17,7 @@ const HOST_ENTRY = '"*", or the name of this server such as pi.example.org or *.
 const FILE = 'an absolute path, or the name of a credential of the service';
 
 /** A path, or a name for LoadCredential=. */
-const secretFile = (description: string) =>
+export const secretFile = (description: string) =>
   z
     .string()
     .regex(/^(?:\/[^\0]*[^\0/]|[\w-][\w.-]*)$/)

@@ -94,14 +94,27 @@ export function hasDriver(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'driver');
 }
 
+/**
+ * The index of the branch of a union that a mapping is meant for: the one whose first key it has, or the only mapping among the
+ * branches. Undefined for another value or another union.
+ */
+export function mappingBranch({ anyOf = [] }: JsonSchema, value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const mappings = (anyOf as readonly JsonSchema[]).flatMap(({ properties }, index) =>
+    properties === undefined ? [] : [{ index, first: Object.keys(properties)[0]! }],
+  );
+  const [only, ...others] = mappings;
+  const meant = mappings.find(({ first }) => Object.hasOwn(value, first));
+  return (meant ?? (others.length === 0 ? only : undefined))?.index;
+}
+
 function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
   const [ofKind, ofDriver] = (schema.anyOf ?? []) as readonly JsonSchema[];
   if (ofKind?.oneOf !== undefined) {
     return ofDriver !== undefined && hasDriver(value) ? ofDriver : chosenBranch(ofKind, value);
   }
-  // A mapping, or a word instead of it.
-  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (ofKind?.properties !== undefined && isMapping) return ofKind;
+  const mapping = mappingBranch(schema, value);
+  if (mapping !== undefined) return (schema.anyOf as readonly JsonSchema[])[mapping]!;
   const branches = (schema.oneOf ?? []) as readonly JsonSchema[];
   const [first] = branches;
   if (first === undefined) return schema;

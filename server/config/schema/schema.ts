@@ -21,6 +21,7 @@ import { ACCESS, ACCESS_SHAPE, ADDRESS_ENTRY, addressEntry, refineHosts } from '
 import { DATASET_HISTORY, HISTORY } from './history-schema.ts';
 import { EXPECTED_HOST, listenFault } from './listen-address.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
+import { SOURCE } from './source-schema.ts';
 import { email, text, url } from './words.ts';
 
 /** Defaults: seconds between rows, the seed of the simulation, and the port. */
@@ -85,9 +86,7 @@ const log = z
 export const DATASET_SHAPE = {
   title: text('A title; by default the name of the dataset.'),
   summary: text('One or two sentences for readers of a catalogue.'),
-  source: text(
-    "How the data are produced, such as the make of the sensors; by default the titles of the sensors' kinds.",
-  ),
+  source: SOURCE,
   institution: text('The institution that runs it.'),
   contact,
   project: text('The project that it belongs to.'),
@@ -235,7 +234,11 @@ export function configSchemas(kinds: readonly SensorKind[]) {
   const dataset = z
     .strictObject({
       ...DATASET_SHAPE,
-      sensors: z.array(sensor).min(1).describe('Its sensors, in the order of their columns.'),
+      sensors: z
+        .array(sensor)
+        .min(1)
+        .optional()
+        .describe('Its sensors, in the order of their columns; required unless `source` is a mapping.'),
     })
     .meta({ description: 'One dataset: an endless Sequence of rows.' });
   const datasetName = z.string().regex(DATASET_NAME).meta({

@@ -2,6 +2,7 @@
 
 import { DAP2, type ResponseFormat } from '../../../dap/protocol.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
+import type { WaitingDataset } from '../../dataset/waiting.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { type Html, html } from './html.ts';
 import { links } from './links.ts';
@@ -16,12 +17,14 @@ export interface CatalogueRequest {
   readonly search: string;
   /** A paragraph above the list. */
   readonly note?: Html;
+  /** Datasets that cannot be read yet. */
+  readonly waiting?: readonly WaitingDataset[];
 }
 
 export function cataloguePage(
   datasets: readonly Dataset[],
   formats: readonly ResponseFormat[],
-  { root, search, note }: CatalogueRequest,
+  { root, search, note, waiting = [] }: CatalogueRequest,
 ): string {
   const found = datasets.filter(dataset => fits(dataset, search));
   const count =
@@ -34,7 +37,7 @@ export function cataloguePage(
 ${datasets.length > FEW || search !== '' ? field(root, search) : ''}
 <p class="muted" role="status">${count}${found.length === 0 ? html`: none has ${`“${search}”`} in its name, title or columns. <a href="${root}catalog.html">Show all</a>` : ''}</p>
 <ul class="datasets">
-${found.map(dataset => html`<li>${entry(dataset, formats)}</li>\n`)}</ul>
+${found.map(dataset => html`<li>${entry(dataset, formats)}</li>\n`)}${waiting.map(dataset => html`<li>${waitingEntry(dataset)}</li>\n`)}</ul>
 <p class="muted">Programs read the same list at <a href="${root}catalog.json">catalog.json</a>.</p>`,
   );
 }
@@ -55,6 +58,12 @@ function entry(dataset: Dataset, formats: readonly ResponseFormat[]): Html {
 <a href="${name}${DAP2.info.suffix}">About</a> <a href="${name}${DAP2.help.suffix}">Formats</a></nav>
 <details><summary>Responses</summary>
 ${links(dataset, formats)}</details>`;
+}
+
+function waitingEntry({ info: { name, title, summary }, reason }: WaitingDataset): Html {
+  return html`<h2>${title} <code>${name}</code></h2>
+<p>${summary}</p>
+<p>It cannot be read yet: ${reason}. The server tries again.</p>`;
 }
 
 /** Each word of the search is part of the name, the title or a column. */

@@ -11,7 +11,7 @@ import { ARRAY_DOCUMENTS, sendArrayDocument } from '../responses/array-documents
 import { type ArrayRequest, findArrays } from '../responses/array-request.ts';
 import { rawQuery } from '../responses/dap-request.ts';
 import type { RouteContext } from '../server-state.ts';
-import { unknownDataset, unknownSuffix } from './unknown.ts';
+import { openDatasetOf, unknownSuffix } from './unknown.ts';
 
 type Responder = (request: ArrayRequest) => FastifyReply | Promise<FastifyReply>;
 
@@ -34,8 +34,7 @@ export function arrayRoutes(app: FastifyInstance, { state, streams, rowFormats }
     config: { access: { dataset: ({ dataset = '' }) => dataset || NO_NAME } },
     async handler(request, reply) {
       const { dataset: wanted, target } = request.params;
-      const dataset = state.datasets.find(({ info }) => info.name === wanted);
-      if (dataset === undefined) throw unknownDataset(wanted, state.datasets);
+      const dataset = openDatasetOf(wanted || NO_NAME, state);
       const { name, suffix } = split(target);
       const respond = suffix === undefined ? undefined : responders.get(suffix);
       const time = parseStretch(name, (expected, found) => {

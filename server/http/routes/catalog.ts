@@ -2,9 +2,10 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
+import type { WaitingDataset } from '../../dataset/waiting.ts';
 import { publishedInterval } from '../../source/row-source.ts';
 import { SERVER_NAME } from '../../version.ts';
-import { needsSignIn, readableBy } from '../guard.ts';
+import { needsSignIn, readableBy, waitingFor } from '../guard.ts';
 import { stretchLinks } from '../pages/array-links.ts';
 import type { RouteContext } from '../server-state.ts';
 import { LINES_PATH } from './attached.ts';
@@ -21,6 +22,7 @@ export function catalogRoute(app: FastifyInstance, { state, formats }: RouteCont
       // A configuration to begin with, while nobody has written one.
       ...(hasLines ? { lines: LINES_PATH } : {}),
       datasets: readable.map(datasetEntry),
+      ...waitingEntries(waitingFor(request, state)),
       ...(needsSignIn(request, state) ? { signIn: SIGN_IN } : {}),
       formats: formats.map(format => ({
         suffix: format.suffix,
@@ -34,6 +36,16 @@ export function catalogRoute(app: FastifyInstance, { state, formats }: RouteCont
       })),
     };
   });
+}
+
+/** Datasets that cannot be read yet; absent without any. */
+function waitingEntries(waiting: readonly WaitingDataset[]): object {
+  if (waiting.length === 0) return {};
+  return {
+    waiting: waiting.map(({ info: { name, title, summary }, reason, since }) => ({
+      ...{ name, title, summary, url: name, reason, since },
+    })),
+  };
 }
 
 function datasetEntry(dataset: Dataset) {

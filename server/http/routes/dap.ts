@@ -2,12 +2,13 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DAP2, type ResponseFormat, suffixesOf } from '../../../dap/protocol.ts';
-import { datasetOf, isForUsers } from '../guard.ts';
+import { relayHeader } from '../../source/relay-path.ts';
+import { isForUsers } from '../guard.ts';
 import { type DapRequest, rawQuery } from '../responses/dap-request.ts';
 import { DOCUMENTS, sendDocument } from '../responses/documents.ts';
 import { sendRows } from '../responses/rows.ts';
 import type { RouteContext } from '../server-state.ts';
-import { unknownDataset, unknownSuffix } from './unknown.ts';
+import { openDatasetOf, unknownSuffix } from './unknown.ts';
 
 type Responder = (request: DapRequest) => FastifyReply | Promise<FastifyReply>;
 
@@ -21,9 +22,7 @@ export function dapRoutes(app: FastifyInstance, context: RouteContext): void {
       handler(request, reply) {
         const { target } = request.params;
         const { name, dot } = split(target);
-        const datasets = context.state.datasets;
-        const dataset = datasetOf(name, datasets);
-        if (dataset === undefined) throw unknownDataset(name, datasets, [...responders.keys()]);
+        const dataset = openDatasetOf(name, context.state, [...responders.keys()]);
         const query = rawQuery(request);
         const suffix = dot < 0 ? DAP2.form.suffix : target.slice(dot);
         if (dot < 0 || (isPast && PAGES.has(suffix))) {
@@ -32,6 +31,7 @@ export function dapRoutes(app: FastifyInstance, context: RouteContext): void {
         }
         const respond = responders.get(suffix);
         if (respond === undefined) throw unknownSuffix(suffix, [...responders.keys()]);
+        reply.headers(relayHeader(dataset.relayPath ?? []));
         return respond({
           ...{ dataset, query, request, reply, isPast },
           isForUsers: isForUsers(dataset, context.state),

@@ -2,12 +2,13 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
+import type { WaitingDataset } from '../../dataset/waiting.ts';
 import type { FeedStatus } from '../../publish/sink.ts';
 import { publishedInterval, type SourceStatus } from '../../source/row-source.ts';
 import type { HistoryStatus } from '../../store/row-store.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { VERSION } from '../../version.ts';
-import { readableBy } from '../guard.ts';
+import { readableBy, waitingFor } from '../guard.ts';
 import type { RouteContext, ServerState } from '../server-state.ts';
 
 export function healthRoute(app: FastifyInstance, { state, streams, connections }: RouteContext): void {
@@ -21,7 +22,9 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       // Its errors quote the addresses of other machines.
       ...publishHealth(isWhole ? state.publishing?.(dataset) : undefined),
     }));
+    const waiting = waitingFor(request, state, 'health');
     const isHealthy =
+      !state.waiting?.length &&
       !configuration?.problems.length &&
       !configuration?.failed.length &&
       isHealthyCertificate(certificate) &&
@@ -53,6 +56,7 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       displaced: counted.sum(({ ended }) => ended.displaced),
       connections: { open: connections.size, limit: connections.limit, ...connections.ended },
       datasets,
+      ...(waiting.length === 0 ? {} : { waiting: waiting.map(waitingHealth) }),
     };
   });
 }
@@ -66,6 +70,10 @@ function isHealthyCertificate(certificate: ServerState['certificate']): boolean 
 /** The part that every client sees in the handshake; the rest names files. */
 function expiryIn({ state, expires }: NonNullable<ServerState['certificate']>): object {
   return { state, ...(expires === undefined ? {} : { expires }) };
+}
+
+function waitingHealth({ info, reason, since, retryAfter }: WaitingDataset) {
+  return { name: info.name, reason, since, retryAfter };
 }
 
 /** A dataset's part of the answer, without the fields that rows of its kind do not have. */
@@ -102,6 +110,8 @@ function isHealthySource(source: SourceStatus): boolean {
     case 'sensors':
       // A sensor that waits for its first reading, which may take an hour, may be healthy.
       return source.sensors.every(({ state }) => state !== 'failing');
+    case 'dap2':
+      return source.state !== 'away' && !source.isBehind;
     case 'plain':
       return true;
   }
@@ -113,6 +123,10 @@ function sourceHealth(source: SourceStatus): object {
     case 'sensors': {
       const { sensors, clock, schedule } = source;
       return { sensors, clock, ...schedule };
+    }
+    case 'dap2': {
+      const { kind, ...relay } = source;
+      return { source: { kind, ...relay } };
     }
     case 'plain':
       return {};

@@ -12,7 +12,7 @@ import { newestRowOf } from '../responses/newest-row.ts';
 import { recentFields } from '../responses/recent-fields.ts';
 import { SharedAnswers } from '../responses/shared-answers.ts';
 import type { RouteContext } from '../server-state.ts';
-import { unknownDataset } from './unknown.ts';
+import { openDatasetOf } from './unknown.ts';
 
 /** The longest name of a time zone. */
 const LONGEST_ZONE = 64;
@@ -65,8 +65,7 @@ export function latestRoutes(app: FastifyInstance, { state }: RouteContext): voi
     '/:name/latest.json',
     { exposeHeadRoute: true, config: { access: { dataset: ({ name = '' }) => name || NO_NAME } } },
     async ({ params: { name }, query }, reply) => {
-      const dataset = state.datasets.find(({ info }) => info.name === name);
-      if (dataset === undefined) throw unknownDataset(name, state.datasets);
+      const dataset = openDatasetOf(name || NO_NAME, state);
       return send(reply, await answer(`/${name}`, [dataset], query, ([entry]) => entry!));
     },
   );

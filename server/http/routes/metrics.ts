@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Dataset } from '../../dataset/dataset.ts';
+import type { WaitingDataset } from '../../dataset/waiting.ts';
 import { certificateMetric } from '../../metrics/certificate-metric.ts';
 import { clockMetric } from '../../metrics/clock-metric.ts';
 import { configurationMetrics } from '../../metrics/configuration-metrics.ts';
@@ -12,14 +13,18 @@ import { loginMetrics } from '../../metrics/login-metrics.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
 import { publishMetrics } from '../../metrics/publish-metrics.ts';
 import { streamMetrics } from '../../metrics/stream-metrics.ts';
-import { readableBy } from '../guard.ts';
+import { readableBy, waitingFor } from '../guard.ts';
 import type { RouteContext } from '../server-state.ts';
 
 export function metricsRoute(
   app: FastifyInstance,
   { state, streams, connections, rowFormats }: RouteContext,
 ): void {
-  const print = async (format: MetricFormat, datasets: readonly Dataset[]): Promise<string> => {
+  const print = async (
+    format: MetricFormat,
+    datasets: readonly Dataset[],
+    waiting: readonly WaitingDataset[],
+  ): Promise<string> => {
     const ofProcess = await processMetrics();
     return printMetrics(
       [
@@ -27,7 +32,7 @@ export function metricsRoute(
         clockMetric(state.clock),
         certificateMetric(state.certificate),
         ...configurationMetrics(state.configuration),
-        ...datasetMetrics(datasets),
+        ...datasetMetrics(datasets, waiting),
         ...publishMetrics(datasets, state.publishing?.bind(state)),
         ...streamMetrics(datasets, streams, rowFormats),
         ...connectionMetrics(connections),
@@ -43,10 +48,11 @@ export function metricsRoute(
     const format = acceptedFormat(request.headers.accept);
     reply.headers({ 'Cache-Control': 'no-store', Vary: 'Accept' }).type(CONTENT_TYPES[format]);
     const datasets = readableBy(request, state, 'metrics');
-    const key = `${format} ${datasets.map(({ info }) => info.name).join(',')}`;
+    const waiting = waitingFor(request, state, 'metrics');
+    const key = `${format} ${[...datasets, ...waiting].map(({ info }) => info.name).join(',')}`;
     let printed = underWay.get(key);
     if (printed === undefined) {
-      printed = print(format, datasets).finally(() => underWay.delete(key));
+      printed = print(format, datasets, waiting).finally(() => underWay.delete(key));
       underWay.set(key, printed);
     }
     return printed;

@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PROGRAM_ROOT } from '../../version.ts';
-import { needsSignIn, readableBy } from '../guard.ts';
+import { needsSignIn, readableBy, waitingFor } from '../guard.ts';
 import { cataloguePage } from '../pages/catalogue.ts';
 import { type Html, html } from '../pages/html.ts';
 import { rootOf } from '../pages/own-address.ts';
@@ -53,6 +53,7 @@ export async function pageRoutes(
           cataloguePage(readableBy(request, state), formats, {
             ...{ root: rootOf(request), search },
             note: signInNote(request, state),
+            waiting: waitingFor(request, state),
           }),
         );
     },
@@ -64,6 +65,7 @@ export async function pageRoutes(
         cataloguePage(readableBy(request, state), formats, {
           ...{ root: rootOf(request), search: '' },
           note: html`${note}${signInNote(request, state)}`,
+          waiting: waitingFor(request, state),
         }),
       ),
     );

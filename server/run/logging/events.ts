@@ -1,13 +1,15 @@
 // Logs what happens: one line an event, in words, with its numbers as fields.
 
 import { type DeviceEvent, messageOf, type StrayError } from '../../../device/index.ts';
-import type { HistoryWork } from '../../history/history-faults.ts';
 import type { UnwantedEnd } from '../../http/app.ts';
 import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
 import type { FeedEvent } from '../../publish/sink.ts';
+import type { SourceEvent } from '../../source/row-source.ts';
 import { spoken } from '../../text/terminal-text.ts';
+import type { OpeningEvent } from '../configured-dataset.ts';
 import type { HistoryEvent } from '../opening.ts';
 import { strayText } from '../uncaught.ts';
+import { HISTORY, UNWANTED } from './event-words.ts';
 import type { Logger } from './logger.ts';
 import { publishLine } from './publish-lines.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -35,55 +37,6 @@ interface LoggedStep {
 
 /** A driver may throw with each reading. */
 const DRIVERS = { most: 1, window: MINUTE, longest: 60 * MINUTE };
-
-/** The messages about one client, and about several. */
-const UNWANTED: Readonly<Record<UnwantedEnd, readonly [one: string, many: string]>> = {
-  'stream-stuck': ['read nothing and was disconnected', 'read nothing and were disconnected'],
-  'stream-displaced': [
-    'had waited longest for a row and was disconnected for another client (server.maxStreams, server.maxStreamsPerAddress)',
-    'had waited longest for a row and were disconnected for others (server.maxStreams, server.maxStreamsPerAddress)',
-  ],
-  'connection-refused': [
-    'was refused a connection: too many are open (server.maxConnections, server.maxConnectionsPerAddress)',
-    'were refused a connection: too many were open (server.maxConnections, server.maxConnectionsPerAddress)',
-  ],
-  'connection-barred': [
-    'was refused: server.allow does not list its address',
-    'were refused: server.allow does not list their addresses',
-  ],
-  'connection-displaced': [
-    'had an idle connection, which was closed for a new one (server.maxConnections, server.maxConnectionsPerAddress)',
-    'had idle connections, which were closed for new ones (server.maxConnections, server.maxConnectionsPerAddress)',
-  ],
-  'connection-flooded': [
-    'sent too many requests without waiting for the answers and was disconnected (server.maxUnansweredRequests)',
-    'sent too many requests without waiting for the answers and were disconnected (server.maxUnansweredRequests)',
-  ],
-  'connection-handshake': [
-    'did not complete the handshake of TLS: it spoke http, an old version or nothing, or did not trust the certificate',
-    'did not complete the handshake of TLS: they spoke http, an old version or nothing, or did not trust the certificate',
-  ],
-  'connection-stuck': [
-    'read nothing of its responses and was disconnected',
-    'read nothing of their responses and were disconnected',
-  ],
-};
-
-/** What is said of the work of a history while it fails, and when it succeeds again. */
-const HISTORY: Readonly<Record<HistoryWork, (dataset: string) => { fails: string; succeeds: string }>> = {
-  write: dataset => ({
-    fails: `the rows of ${dataset} cannot be stored; they wait in memory`,
-    succeeds: `the rows of ${dataset} are stored again`,
-  }),
-  merge: dataset => ({
-    fails: `the files of past days of ${dataset} cannot be merged; they stay in parts`,
-    succeeds: `the files of past days of ${dataset} are merged again`,
-  }),
-  delete: dataset => ({
-    fails: `old files of ${dataset} cannot be deleted`,
-    succeeds: `old files of ${dataset} are deleted again`,
-  }),
-};
 
 export class EventLog {
   readonly #logger: Logger;
@@ -196,6 +149,41 @@ export class EventLog {
     limiter.report(`publish ${dataset} ${to} ${subject}`, isDrop ? (event.rows ?? 1) : 1, (sum, held) => {
       const { level, text } = publishLine(dataset, event, held, sum);
       this.#logger[level]({ dataset, to }, text);
+    });
+  }
+
+  /** News of a source that is another server. */
+  source(dataset: string, event: SourceEvent): void {
+    const logger = this.#logger;
+    if (event.kind === 'notice') {
+      logger.warn({ dataset }, event.text);
+      return;
+    }
+    this.#changes.report(`${dataset} source`, 1, (_changes, held) => {
+      const again = held > 0 ? `, after ${held} more changes` : '';
+      if (event.kind === 'away')
+        logger.warn({ dataset }, `no rows come for ${dataset}: ${event.reason}${again}`);
+      else logger.info({ dataset }, `rows come for ${dataset} again after ${spoken(event.seconds)}${again}`);
+    });
+  }
+
+  /** A dataset waits to be opened, or is opened again. */
+  opening(dataset: string, event: OpeningEvent): void {
+    this.#changes.report(`${dataset} opening`, 1, (_changes, held) => {
+      const again = held > 0 ? `, after ${held} more changes` : '';
+      switch (event.kind) {
+        case 'waiting':
+          this.#logger.error({ dataset }, `dataset ${dataset}: ${event.reason}; it is tried again${again}`);
+          break;
+        case 'opened':
+          this.#logger.info({ dataset }, `dataset ${dataset} could be opened${again}`);
+          break;
+        case 'reopening':
+          this.#logger.warn(
+            { dataset },
+            `dataset ${dataset}: ${event.reason}; its streams have ended, and it is opened again${again}`,
+          );
+      }
     });
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../../server/config/load.ts';
+import { EventLog } from '../../../server/run/logging/events.ts';
 import type { Logger } from '../../../server/run/logging/logger.ts';
 import * as opening from '../../../server/run/opening.ts';
 import { Reloader } from '../../../server/run/reload.ts';
@@ -23,15 +24,19 @@ afterEach(async () => {
 it('serves the other datasets of a configuration where one cannot be opened, and tries that one again', async () => {
   const loaded = loadConfig([{ name: 'config.yaml', content: TEXT }]);
   if ('problems' in loaded) throw new Error('expected a valid configuration');
-  vi.mocked(opening.openDataset).mockRejectedValueOnce(new Error('dataset broken: no device'));
-  running = await RunningDatasets.start(loaded.config);
+  vi.mocked(opening.openDataset).mockRejectedValueOnce(new Error('no device'));
   const logged: unknown[] = [];
   const line = (...parts: unknown[]) => void logged.push(parts.at(-1));
+  const logger = { info: line, warn: line, error: line } as unknown as Logger;
+  const log = new EventLog(logger);
+  running = await RunningDatasets.start(loaded.config, {
+    onOpening: (dataset, event) => log.opening(dataset, event),
+  });
   reloader = new Reloader({
     read: () => Promise.reject(new Error('nothing has changed')),
     running,
     files: ['config.yaml'],
-    logger: { info: line, warn: line, error: line } as unknown as Logger,
+    logger,
   });
   const names = () => running!.datasets.map(({ info }) => info.name);
   expect(names()).toEqual(['other']);

@@ -1,0 +1,160 @@
+// Takes over the layout of a dataset on another server: its Sequence with the columns that hold numbers, and the words about it.
+
+import type { ResumeTime } from '../../../dap/client/follow/resume-time.ts';
+import { isNumberType } from '../../../dap/model/layout.ts';
+import { findResumeTime } from '../../../dap/model/time-column.ts';
+import {
+  type AtomicType,
+  type Attribute,
+  type AttributeTable,
+  attributeText,
+  columnAttributes,
+  type DapDataset,
+  isAtomic,
+  type NumberMeaning,
+  type Sequence,
+  type TimeUnits,
+} from '../../../dap/protocol.ts';
+import type { SequenceColumn, SequenceLayout, SourceWords } from '../row-source.ts';
+import { TIME_COLUMN } from '../sensor-layout.ts';
+
+/** The column of times on the other server. */
+export interface RelayedTime {
+  readonly name: string;
+  readonly units: TimeUnits;
+  /** Tells times from missing values. */
+  readonly meaning: NumberMeaning | undefined;
+}
+
+export interface RelayedLayout {
+  readonly layout: SequenceLayout;
+  readonly time: RelayedTime;
+  /** The names of the columns on the other server, in the order of the layout. */
+  readonly columns: readonly string[];
+  /** Whether these are all columns of the Sequence. */
+  readonly isWhole: boolean;
+  /** The columns that are left out because they hold no numbers, such as `String station`. */
+  readonly leftOut: readonly string[];
+  readonly words: SourceWords;
+  /** Whether all attributes could be read. */
+  readonly hasAttributes: boolean;
+}
+
+/** Attributes that change with the rows, or that describe how the other server stores a column. */
+const OF_THE_MOMENT = ['actual_range', 'data_min', 'data_max', '_ChunkSizes', '_CoordinateAxisType'];
+
+/** Attributes of a time column that its conversion into seconds makes wrong. */
+const OF_OTHER_UNITS = [
+  'units',
+  'calendar',
+  '_FillValue',
+  'missing_value',
+  'valid_range',
+  'valid_min',
+  'valid_max',
+  '_Unsigned',
+  'scale_factor',
+  'add_offset',
+  'time_origin',
+  'time_precision',
+  'resolution',
+];
+
+/** Clients read these types differently in a Sequence; all of their numbers fit into an Int32. */
+const WIDENED: Readonly<Record<string, 'Int32'>> = { Byte: 'Int32', Int16: 'Int32', UInt16: 'Int32' };
+
+/** @throws an Error with a clause if the dataset has no Sequence with a time and a column of numbers */
+export function relayedLayout(
+  { variables }: DapDataset,
+  attributes: AttributeTable,
+  problem?: string,
+): RelayedLayout {
+  const sequence = onlySequence(variables);
+  const time = findResumeTime(sequence, attributes);
+  if (time === undefined)
+    throw new Error(`expected a column of times in the Sequence ${sequence.name}, found none`);
+  if (!time.absolute) {
+    const table = columnAttributes(attributes, sequence.name, time.name);
+    const units = attributeText(table, 'units') ?? '';
+    throw new Error(
+      `expected a column of times whose units count from a date, found ${time.name} in ${JSON.stringify(units)}`,
+    );
+  }
+  const fields = new Map(sequence.fields.toReversed().map(field => [field.name, field]));
+  const taken = sequence.fields.flatMap(field => {
+    const { name } = field;
+    const isNumber = isAtomic(field) && isNumberType(field.type) && fields.get(name) === field;
+    return isNumber && name !== time.name ? [{ type: field.type, name }] : [];
+  });
+  const timeName = time.name;
+  const others = sequence.fields.filter(
+    ({ name }) => name !== timeName && !taken.some(column => column.name === name),
+  );
+  const leftOut = others.map(({ type, name }) => `${type} ${name}`);
+  if (taken.length === 0) {
+    const found = leftOut.length === 0 ? 'none' : leftOut.join(', ');
+    throw new Error(`expected a column of numbers beside ${timeName}, found ${found}`);
+  }
+  const tableOf = (name: string) => columnAttributes(attributes, sequence.name, name) ?? new Map();
+  const columns = [
+    { ...TIME_COLUMN, attributes: timeAttributes(tableOf(timeName)) },
+    ...taken.map(({ type, name }) => takenColumn(type, name, tableOf(name))),
+  ];
+  return {
+    layout: { name: sequence.name, columns },
+    time: { name: timeName, units: time.units, meaning: time.meaning },
+    columns: [timeName, ...taken.map(({ name }) => name)],
+    isWhole: taken.length + 1 === sequence.fields.length,
+    leftOut,
+    words: wordsOf(attributes),
+    hasAttributes: problem === undefined,
+  };
+}
+
+/** The time column as the client that follows the Sequence names it. */
+export function resumeTimeOf({ layout, time }: RelayedLayout): ResumeTime {
+  return { sequence: layout.name, column: time.name, isOmitted: false, units: time.units };
+}
+
+function onlySequence(variables: DapDataset['variables']): Sequence {
+  const [sequence, another] = variables.filter(variable => variable.type === 'Sequence');
+  if (sequence !== undefined && another === undefined) return sequence;
+  const found = variables.map(({ type, name }) => `${type} ${name}`).join(', ');
+  throw new Error(`expected a dataset with one Sequence, found ${found === '' ? 'nothing' : found}`);
+}
+
+function takenColumn(type: AtomicType, name: string, table: AttributeTable): SequenceColumn {
+  const widened = WIDENED[type];
+  const attributes = lasting(table);
+  if (widened === undefined) return { type, name, attributes };
+  const entries = [...attributes].map(([key, attribute]): [string, Attribute] => {
+    if (attribute instanceof Map || attribute.type !== type) return [key, attribute as Attribute];
+    // A Byte has no sign, and some servers write it with one.
+    const values = attribute.values.map(value => (type === 'Byte' ? Number(value) & 0xff : value));
+    return [key, { type: widened, values }];
+  });
+  return { type: widened, name, attributes: new Map(entries.filter(([key]) => key !== '_Unsigned')) };
+}
+
+function timeAttributes(table: AttributeTable): AttributeTable {
+  const own = [...lasting(table)].filter(([key]) => !OF_OTHER_UNITS.includes(key));
+  return new Map([...TIME_COLUMN.attributes, ...own]);
+}
+
+/** The attributes, without tables inside and without those that change with the rows. */
+function lasting(table: AttributeTable): AttributeTable {
+  return new Map(
+    [...table].filter(([key, attribute]) => !(attribute instanceof Map) && !OF_THE_MOMENT.includes(key)),
+  );
+}
+
+/** The words about a dataset in the global attributes of a DAS. */
+export function wordsOf(attributes: AttributeTable): SourceWords {
+  const [, table] = [...attributes].find(([name]) => /(?:^|_)GLOBAL$/i.test(name)) ?? [];
+  const global = table instanceof Map ? lasting(table) : new Map<string, Attribute>();
+  const text = (name: string) => {
+    const found = attributeText(global, name)?.trim();
+    return found === undefined || found === '' ? {} : { [name]: found };
+  };
+  return { ...text('title'), ...text('summary'), ...text('source'), attributes: global };
+}
