@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../../server/access/password-hash.ts';
 import { parseUsers } from '../../../server/access/users.ts';
-import { fetchWithCredentials } from '../../../server/pull/credentials.ts';
 import { parseNetrc } from '../../../server/machine/netrc.ts';
+import { fetchWithCredentials } from '../../../server/pull/credentials.ts';
 import { type Serving, serving } from '../../serving.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../../dist/server/main.js');
