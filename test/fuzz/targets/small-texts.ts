@@ -4,10 +4,10 @@ import { credentialsOf, parseAuthorization } from '../../../server/access/creden
 import { parseHash } from '../../../server/access/password-hash.ts';
 import { parseUsers } from '../../../server/access/users.ts';
 import { readEventId } from '../../../server/formats/event-id.ts';
+import { parseNetrc } from '../../../server/machine/netrc.ts';
 import { AddressList, isAddressEntry } from '../../../server/network/address-list.ts';
 import { isHostEntry, isOwnHost } from '../../../server/network/host-list.ts';
 import { clientNetwork, ipOf } from '../../../server/network/ip-address.ts';
-import { parseNetrc } from '../../../server/pull/netrc.ts';
 import { RequestError } from '../../../server/request-error.ts';
 import { allows, bytesOfText, type Target, textOfBytes } from '../target.ts';
 
