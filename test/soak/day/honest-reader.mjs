@@ -1,0 +1,62 @@
+// Follows a dataset to the end and accounts for every row: the times that came are those that the server has.
+
+import { follow } from '../../../dist/dap/index.js';
+
+export class HonestReader {
+  #stop = new AbortController();
+  #times = [];
+  #running;
+  states = 0;
+  failure;
+
+  constructor(url, dataset) {
+    this.url = url;
+    this.dataset = dataset;
+    this.#running = this.#read();
+  }
+
+  get rows() {
+    return this.#times.length;
+  }
+
+  /** Ends reading, and compares. Returns what is wrong, undefined if nothing is. */
+  async verdict() {
+    this.#stop.abort();
+    await this.#running;
+    if (this.failure !== undefined) return `${this.dataset}: ${this.failure}`;
+    const [first, last] = [this.#times[0], this.#times.at(-1)];
+    if (first === undefined) return `${this.dataset}: expected rows, found none`;
+    const query = `time&time>=${first}&time<=${last}&time=epoch&header=names`;
+    const response = await fetch(
+      `${this.url}/${this.dataset}.csv?${query.replaceAll('&time=epoch&header=names', '')}&header=names&time=epoch`,
+    );
+    const text = await response.text();
+    if (response.status !== 200) return `${this.dataset}: ${text}`;
+    const stored = text.trim().split('\n').slice(1).map(Number);
+    const at = stored.findIndex((time, index) => time !== this.#times[index]);
+    if (at < 0 && stored.length === this.#times.length) return undefined;
+    return `${this.dataset}: expected the ${stored.length} rows that the server has, found ${this.#times.length}, the first other one at ${at}: ${stored[at]}, ${this.#times[at]}`;
+  }
+
+  async #read() {
+    const { signal } = this.#stop;
+    try {
+      const rows = follow(`${this.url}/${this.dataset}?time&time>=${Date.now() / 1000 - 1}`, {
+        signal,
+        onState: () => {
+          this.states += 1;
+        },
+      });
+      for await (const { columns } of rows) {
+        for (const time of columns[0]) {
+          if (time <= (this.#times.at(-1) ?? 0))
+            this.failure ??= `expected a later time than ${this.#times.at(-1)}, found ${time}`;
+          this.#times.push(time);
+        }
+      }
+      this.failure ??= 'expected no end';
+    } catch (error) {
+      if (!signal.aborted) this.failure ??= String(error);
+    }
+  }
+}
