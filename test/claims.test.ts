@@ -1,4 +1,4 @@
-// Tests that each claim of docs/SECURITY.md names a test that is there.
+// Tests that each claim of docs/SECURITY.md, and each promise of docs/reliability.md, names a test that is there.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,18 +6,22 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-describe('docs/SECURITY.md', () => {
-  const text = readFileSync(join(ROOT, 'docs/SECURITY.md'), 'utf8');
-  const [, table = ''] = /## Claims\n\n([\s\S]*?)\n\n/.exec(text) ?? [];
+describe.each([
+  ['docs/SECURITY.md', 'Claims', 1],
+  ['docs/reliability.md', 'Promises', 2],
+] as const)('%s', (page, heading, column) => {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  const [, table = ''] = new RegExp(`## ${heading}\\n\\n([\\s\\S]*?)\\n\\n`).exec(text) ?? [];
   const rows = table
     .split('\n')
     .slice(2)
     .map(row => row.split('|').slice(1, -1));
 
-  it('names, for each claim, files of tests that exist and test something', () => {
+  it('names, for each line, files of tests that exist and test something', () => {
     expect(rows.length).toBeGreaterThan(10);
-    const missing = rows.flatMap(([claim = '', named = '']) => {
-      const files = [...named.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
+    const missing = rows.flatMap(cells => {
+      const claim = cells[column - 1] ?? '';
+      const files = [...(cells[column] ?? '').matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
       if (files.length === 0) return [`${claim}: no test`];
       return files
         .filter(
