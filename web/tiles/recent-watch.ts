@@ -1,5 +1,6 @@
 // Asks a server for its newest rows every few seconds while the page is visible, less often while no answer comes.
 
+import { VisibleAsking } from '../stream/visible-asking.ts';
 import { jsonOf } from '../text/json.ts';
 import { parseRecent, type RecentDataset } from './recent.ts';
 
@@ -24,12 +25,15 @@ export interface RecentEvents {
   unanswered(reason: string, again: Moment): void;
 }
 
+interface Answer {
+  readonly datasets: readonly RecentDataset[];
+  readonly hasSeries: boolean;
+}
+
 export class RecentWatch {
   readonly #from: URL;
   readonly #events: RecentEvents;
-  readonly #life = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #request: AbortController | undefined;
+  readonly #asking: VisibleAsking<Answer | string>;
   #failures = 0;
   #seriesAt = Number.NEGATIVE_INFINITY;
   #isFirst = true;
@@ -42,54 +46,38 @@ export class RecentWatch {
   constructor(from: URL, events: RecentEvents) {
     this.#from = from;
     this.#events = events;
-    const { signal } = this.#life;
-    document.addEventListener('visibilitychange', () => this.#see(), { signal });
-    addEventListener('online', () => this.#see(), { signal });
-    addEventListener('pageshow', ({ persisted }) => persisted && this.#see(), { signal });
-    this.#askIn(0);
+    this.#asking = new VisibleAsking<Answer | string>({
+      patience: PATIENCE,
+      ask: signal => {
+        const hasSeries = performance.now() - this.#seriesAt >= SERIES_EVERY;
+        return this.#fetch(hasSeries, signal).then(
+          datasets => ({ datasets, hasSeries }),
+          (error: unknown) => String(error),
+        );
+      },
+      answered: answer => this.#answered(answer),
+      hidden: () => {
+        this.#isFirst = true;
+      },
+    });
   }
 
   close(): void {
-    this.#life.abort();
-    clearTimeout(this.#timer);
-    this.#request?.abort();
-    this.#request = undefined;
+    this.#asking.close();
   }
 
-  #see(): void {
-    if (document.visibilityState === 'hidden') {
-      clearTimeout(this.#timer);
-      this.#request?.abort();
-      this.#request = undefined;
-      this.#isFirst = true;
-    } else this.#askIn(0);
+  #answered(answer: Answer | string): void {
+    if (typeof answer !== 'string') {
+      this.#take(answer);
+      return;
+    }
+    this.#failures += 1;
+    const pause = Math.min(LONGEST_PAUSE, VALUES_EVERY * 2 ** this.#failures);
+    this.#asking.askIn(pause);
+    this.#events.unanswered(answer, performance.now() + pause);
   }
 
-  #askIn(millis: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), millis);
-  }
-
-  async #ask(): Promise<void> {
-    this.#request?.abort();
-    if (document.visibilityState === 'hidden') return;
-    const request = new AbortController();
-    this.#request = request;
-    const patience = setTimeout(() => request.abort(), PATIENCE);
-    const wantsSeries = performance.now() - this.#seriesAt >= SERIES_EVERY;
-    const answer = await this.#fetch(wantsSeries, request.signal).catch((error: unknown) => String(error));
-    clearTimeout(patience);
-    // Another question has replaced this one, or the page was hidden.
-    if (request !== this.#request) return;
-    if (typeof answer === 'string') {
-      this.#failures += 1;
-      const pause = Math.min(LONGEST_PAUSE, VALUES_EVERY * 2 ** this.#failures);
-      this.#askIn(pause);
-      this.#events.unanswered(answer, performance.now() + pause);
-    } else this.#take(answer, wantsSeries);
-  }
-
-  #take(datasets: readonly RecentDataset[], hasSeries: boolean): void {
+  #take({ datasets, hasSeries }: Answer): void {
     const at = performance.now();
     this.#failures = 0;
     const names = JSON.stringify(datasets.map(({ name, columns }) => [name, [...columns.keys()]]));
@@ -103,12 +91,12 @@ export class RecentWatch {
     } else if (names !== this.#described) {
       // The server was configured anew.
       this.#seriesAt = Number.NEGATIVE_INFINITY;
-      this.#askIn(0);
+      this.#asking.askIn(0);
       return;
     }
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    this.#askIn(VALUES_EVERY);
+    this.#asking.askIn(VALUES_EVERY);
     this.#events.answered(datasets, at, isFirst);
   }
 

@@ -163,8 +163,8 @@ describe("a server's health", () => {
         forward: 0,
         publish: [],
       },
-      { name: '', failing: [], failure: undefined, ahead: 0, forward: 0 },
-      { name: 'three', failing: [], failure: undefined, ahead: 0, forward: 0 },
+      { name: '', failing: [], failure: undefined, ahead: 0, forward: 0, publish: [] },
+      { name: 'three', failing: [], failure: undefined, ahead: 0, forward: 0, publish: [] },
     ]);
   });
 
