@@ -37,6 +37,12 @@ export function namedFiles(sources: readonly ConfigSource[]): readonly NamedFile
       return isPath ? [{ role: 'credential', source, at, written, path: written }] : [];
     });
     const places = dataset === undefined ? datasetsIn(value) : [{ prefix: [], value }];
+    const credentials = places.flatMap(place => {
+      const written = valueAt(place.value, ['source', 'credentials']);
+      if (typeof written !== 'string' || !written.startsWith('/')) return [];
+      const at = [...place.prefix, 'source', 'credentials'];
+      return [{ role: 'credential', source, at, written, path: written } as const];
+    });
     const drivers = places.flatMap(place => {
       const sensors = valueAt(place.value, ['sensors']);
       return (Array.isArray(sensors) ? sensors : []).flatMap((sensor, index): NamedFile[] => {
@@ -46,7 +52,7 @@ export function namedFiles(sources: readonly ConfigSource[]): readonly NamedFile
         return [{ role: 'driver', source, at, written, path: driverFile(source, written) }];
       });
     });
-    return [...secrets, ...drivers];
+    return [...secrets, ...credentials, ...drivers];
   });
 }
 

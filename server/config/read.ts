@@ -7,6 +7,7 @@ import { certificateRemarks } from './certificate-remarks.ts';
 import type { Config, Overrides } from './config.ts';
 import { type DriverLoader, Drivers, driversNamed } from './drivers/drivers.ts';
 import { loadDocuments, readSources } from './load.ts';
+import { sourceRemarks } from './source-remarks.ts';
 import type { ConfigSource } from './text/config-source.ts';
 import { type ConfigFiles, type FindOptions, findConfig } from './text/find.ts';
 import { ignoredFiles } from './text/ignored-files.ts';
@@ -100,6 +101,7 @@ export async function readTexts(
     ...loaded.remarks,
     ...opened.remarks,
     ...(await certificateRemarks(config, { secrets, environment })),
+    ...(await sourceRemarks(config, { secrets, environment })),
   ];
   const whole = { ...origin, secrets: opened.secrets };
   if (config.datasets.length > 0) return { config, ...whole, files, isBuiltin: false, skipped: remarks };

@@ -8,6 +8,7 @@ import type { WaitingDataset } from '../dataset/waiting.ts';
 import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
 import type { MetricFamily, Sample } from './exposition.ts';
 import { historyMetrics } from './history-metrics.ts';
+import { sourceMetrics } from './source-metrics.ts';
 
 interface DatasetSnapshot {
   readonly dataset: Dataset;
@@ -88,6 +89,7 @@ export function datasetMetrics(
       help: 'Time by which the rows are ahead of a system clock that was set back.',
       samples: each(one => sensorsStatus(one)?.clock.ahead),
     },
+    ...sourceMetrics(number => each(({ status }) => number(status))),
     ...sensorMetrics(observed),
     {
       name: 'dapberry_channel_value',

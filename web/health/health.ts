@@ -5,6 +5,7 @@ import { isNotEmpty, listOf, numberOf, textOf } from '../text/fields.ts';
 import { type Fields, fieldsOf, jsonOf } from '../text/json.ts';
 import { type HistoryHealth, parseHistory } from './history-health.ts';
 import { type PublishHealth, parsePublish } from './publish-health.ts';
+import { parseSource, type SourceHealth } from './source-health.ts';
 
 /** A step forward of the clock is shown from this many seconds on, for this many seconds of rows: it leaves a gap in the chart. */
 const LEAST_FORWARD = 1;
@@ -31,6 +32,8 @@ export interface DatasetHealth {
   readonly forward: number;
   /** The rows on the server's disk; undefined without a history. */
   readonly history: HistoryHealth | undefined;
+  /** The other server that the rows are those of; absent for sensors. */
+  readonly source?: SourceHealth;
   /** The receivers of its rows; none where they are published nowhere. */
   readonly publish: readonly PublishHealth[];
 }
@@ -138,7 +141,7 @@ export function healthOf({ datasets }: Health, { dataset }: HealthPlace): Datase
 }
 
 function parseDataset(json: unknown): DatasetHealth {
-  const { name, sensors, failure, clock, lastTime, history, publish } = fieldsOf(json);
+  const { name, sensors, failure, clock, lastTime, history, publish, source } = fieldsOf(json);
   const { ahead, lastSteps } = fieldsOf(clock);
   return {
     name: textOf(name),
@@ -150,6 +153,7 @@ function parseDataset(json: unknown): DatasetHealth {
     ahead: Math.max(0, (numberOf(ahead) ?? 0) * 1000),
     forward: parseForward(listOf(lastSteps).at(-1), numberOf(lastTime)),
     history: parseHistory(history, numberOf(lastTime)),
+    ...parseSource(source),
     publish: parsePublish(publish, numberOf(lastTime)),
   };
 }

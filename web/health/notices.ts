@@ -11,6 +11,7 @@ import type {
 import { historyNotices } from './history-notices.ts';
 import type { Notice } from './notice.ts';
 import { publishNotices } from './publish-health.ts';
+import { sourceNotices } from './source-health.ts';
 
 /** The most problems of a configuration, and columns of a sensor, that are named. */
 const MOST_PROBLEMS = 3;
@@ -28,7 +29,7 @@ export function noticesOf(
   dataset: DatasetHealth | undefined,
   labels: ReadonlyMap<string, string>,
 ): Notice[] {
-  const { failure, ahead = 0, forward = 0, failing = [], history, publish = [] } = dataset ?? {};
+  const { failure, ahead = 0, forward = 0, failing = [], history, publish = [], source } = dataset ?? {};
   const notices: Notice[] = [];
   if (failure !== undefined) {
     notices.push({
@@ -38,6 +39,7 @@ export function noticesOf(
       over: 'Rows can come again',
     });
   }
+  notices.push(...sourceNotices(source));
   if (health.wrong !== undefined) notices.push(configurationNotice(health.wrong));
   if (health.failed.length > 0) notices.push(unopenedNotice(health.failed));
   if (health.certificate !== undefined) notices.push(certificateNotice(health.certificate));

@@ -81,6 +81,7 @@ export class Upstream {
   /** The reason why a request failed, with its address and with what to do about a refusal. */
   reasonOf(error: unknown): string {
     const message = messageOf(error);
+    if (error instanceof SourceAway) return message;
     const named = message.includes(this.address) ? message : `${this.address}: ${message}`;
     const status =
       typeof error === 'object' && error !== null && ('status' in error ? error.status : undefined);

@@ -11,6 +11,7 @@ import { LINES } from './wrong/lines.ts';
 import type { Mistake } from './wrong/mistake.ts';
 import { SENSORS } from './wrong/sensors.ts';
 import { SERVER } from './wrong/server.ts';
+import { SOURCES } from './wrong/sources.ts';
 import { YAML } from './wrong/yaml.ts';
 
 export const WRONG: readonly Mistake[] = [
@@ -21,6 +22,7 @@ export const WRONG: readonly Mistake[] = [
   ...DATASETS,
   ...INTERVALS,
   ...HISTORIES,
+  ...SOURCES,
   ...SENSORS,
   ...COLUMNS,
   ...LIMITS,

@@ -79,7 +79,8 @@ class Reader {
 
   /** Resolves when a row of this time or a later one has come. */
   async until(time: number): Promise<void> {
-    while (!(this.rows.at(-1)?.[0]! >= time) && this.failure === undefined) await once(this.#news, 'rows');
+    while (!((this.rows.at(-1)?.[0] ?? 0) >= time) && this.failure === undefined)
+      await once(this.#news, 'rows');
   }
 
   close(): void {

@@ -1,0 +1,33 @@
+// Makes the metrics of sources that are other servers: whether their rows come, how late they are, and which could not be taken.
+
+import type { DatasetStatus } from '../dataset/dataset.ts';
+import type { RelayStatus } from '../source/row-source.ts';
+import type { MetricFamily, Sample } from './exposition.ts';
+
+type Each = (number: (status: DatasetStatus) => number | undefined) => Sample[];
+
+export function sourceMetrics(each: Each): readonly MetricFamily[] {
+  const relays = (number: (relay: RelayStatus) => number | undefined) =>
+    each(({ source }) => (source.kind === 'dap2' ? number(source) : undefined));
+  return [
+    {
+      name: 'dapberry_source_following',
+      type: 'gauge',
+      help: '1 while the rows of another server come or are waited for, 0 while they cannot come.',
+      samples: relays(({ state }) => (state === 'following' ? 1 : 0)),
+    },
+    {
+      name: 'dapberry_source_behind_seconds',
+      type: 'gauge',
+      unit: 'seconds',
+      help: 'Seconds by which the newest row of another server was late when it came; its age while that server is away.',
+      samples: relays(({ behind }) => behind),
+    },
+    {
+      name: 'dapberry_source_untaken_rows',
+      type: 'counter',
+      help: 'Rows of another server that were not taken over: not later than the last one, or without a time.',
+      samples: relays(({ untaken }) => untaken.earlier + untaken.timeless),
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+// Reads from the health of a dataset whether the rows of another server come, and words the notices about it.
+
+import { numberOf, textOf } from '../text/fields.ts';
+import { fieldsOf } from '../text/json.ts';
+import { writeDuration } from '../text/times.ts';
+import type { Notice } from './notice.ts';
+
+/** The rows of another server, which a dataset takes over. */
+export interface SourceHealth {
+  /** The server cannot be reached. Times in milliseconds. */
+  readonly away: { readonly since: number | undefined; readonly reason: string } | undefined;
+  /** Rows come that are not later than the last one. */
+  readonly isBehind: boolean;
+  /** The age of the newest row in milliseconds; 0 if it is not known. */
+  readonly behind: number;
+}
+
+/** Empty for a dataset of sensors. */
+export function parseSource(json: unknown): { readonly source?: SourceHealth } {
+  if (json === undefined) return {};
+  const { state, since, lastError, isBehind, behind } = fieldsOf(json);
+  const seconds = numberOf(since);
+  const reason = textOf(fieldsOf(lastError)['message']);
+  const away = { since: seconds === undefined ? undefined : seconds * 1000, reason };
+  return {
+    source: {
+      away: state === 'away' ? away : undefined,
+      isBehind: isBehind === true,
+      behind: (numberOf(behind) ?? 0) * 1000,
+    },
+  };
+}
+
+/** The problems of a dataset whose rows are those of another server. */
+export function sourceNotices(source: SourceHealth | undefined): Notice[] {
+  const { away, isBehind = false, behind = 0 } = source ?? {};
+  const notices: Notice[] = [];
+  if (away !== undefined) {
+    notices.push({
+      key: 'source',
+      title: 'The server of these rows does not answer',
+      since: away.since,
+      text: behind > 0 ? `The newest row is ${writeDuration(behind)} old.` : 'No row has come yet.',
+      lines: away.reason === '' ? [] : [away.reason],
+      over: 'The server of these rows answers again',
+    });
+  }
+  if (isBehind) {
+    notices.push({
+      key: 'source clock',
+      title: 'The clock of the server of these rows was set back',
+      text: 'Its rows are not later than the last one, and are not taken over until they are.',
+      over: 'Rows are later than the last one again',
+    });
+  }
+  return notices;
+}
