@@ -63,6 +63,7 @@ const TOOLS = {
     library: '/var/lib/dpkg/info/octave-netcdf.list',
     debianPackage: 'octave-netcdf',
   },
+  'nats-server': { commands: ['nats-server', '/usr/sbin/nats-server'], debianPackage: 'nats-server' },
   ncdump: { commands: ['ncdump'], debianPackage: 'netcdf-bin' },
   webkit: { commands: ['WebKitWebDriver'], debianPackage: 'webkit2gtk-driver' },
   wget: { commands: ['wget'], debianPackage: 'wget' },

@@ -1,0 +1,124 @@
+// Follows the layouts of all datasets of a fleet: which there are now, and what changes.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { messageOf } from '../../device/index.ts';
+import { type FleetFault, faultOf } from './fleet-fault.ts';
+import { decodeLayout, type LayoutMessage } from './layout-message.ts';
+import type { NatsLink } from './link.ts';
+import type { FleetNames } from './subjects.ts';
+
+/** What is known of a dataset: its layout, or why that can not be read. */
+export type KnownLayout = LayoutMessage | { readonly problem: string };
+
+export interface LayoutWatchOptions {
+  readonly link: NatsLink;
+  readonly names: FleetNames;
+  /** The one dataset to follow; by default all. */
+  readonly dataset?: string;
+  readonly onLayout: (dataset: string, layout: KnownLayout) => void;
+  /** The layout of a dataset was deleted from the stream. */
+  readonly onGone: (dataset: string) => void;
+  /** Called when every layout that there is now has been given. */
+  readonly onComplete?: () => void;
+  /** Milliseconds between two looks for deleted layouts, of which a server tells nothing. */
+  readonly sweep?: number;
+}
+
+const SWEEP = 60_000;
+
+const PAUSE = { first: 200, longest: 10_000 };
+
+export class LayoutWatch {
+  readonly #options: LayoutWatchOptions;
+  readonly #ending = new AbortController();
+  readonly #known = new Set<string>();
+  readonly #running: Promise<void>;
+  #fault: FleetFault | undefined;
+
+  constructor(options: LayoutWatchOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** Why layouts do not come now. */
+  get problem(): string | undefined {
+    const { isConnected, fault } = this.#options.link.state;
+    return isConnected ? this.#fault?.message : (fault?.message ?? 'connecting');
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    let pause = PAUSE.first;
+    while (!signal.aborted) {
+      try {
+        await this.#follow(signal, () => {
+          pause = PAUSE.first;
+        });
+      } catch (error) {
+        if (!signal.aborted) this.#fault = faultOf(error, this.#options.names.layouts);
+      }
+      await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+      pause = Math.min(2 * pause, PAUSE.longest);
+    }
+  }
+
+  async #follow(signal: AbortSignal, onBegin: () => void): Promise<void> {
+    const { link, names, dataset, onComplete, sweep = SWEEP } = this.#options;
+    const connection = await link.connection(signal);
+    const { DeliverPolicy, jetstream } = await import('@nats-io/jetstream');
+    const stream = jetstream(connection);
+    const manager = await stream.jetstreamManager();
+    const filter = dataset === undefined ? names.allLayouts : names.layoutOf(dataset);
+    await this.#sweep(manager, filter);
+    const consumer = await stream.consumers.get(names.layouts, {
+      filter_subjects: filter,
+      deliver_policy: DeliverPolicy.LastPerSubject,
+    });
+    const messages = await consumer.consume({ abort_on_missing_resource: true });
+    const stop = () => messages.stop();
+    signal.addEventListener('abort', stop);
+    const timer = setInterval(() => void this.#sweep(manager, filter).catch(() => undefined), sweep).unref();
+    try {
+      this.#fault = undefined;
+      onBegin();
+      if (this.#known.size === 0) onComplete?.();
+      for await (const message of messages) {
+        this.#take(names.datasetOf(message.subject), message.data);
+        if (message.info.pending === 0) onComplete?.();
+      }
+    } finally {
+      clearInterval(timer);
+      signal.removeEventListener('abort', stop);
+      messages.stop();
+    }
+    if (!signal.aborted) throw (await messages.closed()) ?? new Error('the server has ended the consumer');
+  }
+
+  #take(dataset: string, data: Uint8Array): void {
+    this.#known.add(dataset);
+    const { onLayout } = this.#options;
+    try {
+      onLayout(dataset, decodeLayout(data));
+    } catch (error) {
+      onLayout(dataset, { problem: messageOf(error) });
+    }
+  }
+
+  /** Forgets the datasets whose layouts are not in the stream any more. */
+  async #sweep(manager: JetStreamManager, filter: string): Promise<void> {
+    const { names, onGone } = this.#options;
+    const { state } = await manager.streams.info(names.layouts, { subjects_filter: filter });
+    const subjects = state.subjects ?? {};
+    for (const dataset of [...this.#known]) {
+      if (Object.hasOwn(subjects, names.layoutOf(dataset))) continue;
+      this.#known.delete(dataset);
+      onGone(dataset);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// Names the streams and subjects of a fleet: one stream for rows, another for the layouts of datasets.
+
+/** The names that belong to a fleet, all of which begin with the name of its stream. */
+export interface FleetNames {
+  /** The stream of the rows. */
+  readonly rows: string;
+  /** The stream of the layouts, which keeps the last message of each subject without a limit of age. */
+  readonly layouts: string;
+  readonly allRows: string;
+  readonly allLayouts: string;
+  rowsOf(dataset: string): string;
+  layoutOf(dataset: string): string;
+  /** The dataset of a subject of layouts. */
+  datasetOf(subject: string): string;
+}
+
+/** A token of a subject, and a name of a stream. */
+export const STREAM_NAME = /^[A-Za-z0-9_-]{1,32}$/;
+
+export function fleetNames(stream: string): FleetNames {
+  return {
+    rows: stream,
+    layouts: `${stream}_layouts`,
+    allRows: `${stream}.rows.*`,
+    allLayouts: `${stream}.layout.*`,
+    rowsOf: dataset => `${stream}.rows.${dataset}`,
+    layoutOf: dataset => `${stream}.layout.${dataset}`,
+    datasetOf: subject => subject.slice(`${stream}.layout.`.length),
+  };
+}

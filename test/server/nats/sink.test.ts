@@ -1,0 +1,285 @@
+// Tests publishing into a real server of NATS: each row once and in order, and each fault with its own sentence.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterEach, expect, it } from 'vitest';
+import type { FleetFault } from '../../../server/nats/fleet-fault.ts';
+import { decodeLayout } from '../../../server/nats/layout-message.ts';
+import { describeWith } from '../../tools.ts';
+import { batchOf } from '../scripted-source.ts';
+import { now, rowsFrom, STREAM, sinkOf, sinkRows, storedRows, timesOf } from './fleet.ts';
+import { NatsServer, type NatsServerOptions } from './nats-server.ts';
+
+const signal = new AbortController().signal;
+const opened: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+async function broker(options?: NatsServerOptions): Promise<NatsServer> {
+  const server = await NatsServer.start(options);
+  opened.push({ close: () => server.remove() });
+  return server;
+}
+
+async function session(servers: string[], ...rest: [string?, object?, object?]) {
+  const sink = await sinkOf(servers, ...rest);
+  const found = await sink.connect(signal);
+  opened.push(found);
+  return found;
+}
+
+async function managerOf(server: NatsServer, options: object = {}) {
+  const connection = await connect({ servers: server.url, ...options });
+  opened.push(connection);
+  return jetstreamManager(connection);
+}
+
+async function faultOf(run: Promise<unknown>): Promise<FleetFault> {
+  try {
+    await run;
+  } catch (error) {
+    return error as FleetFault;
+  }
+  throw new Error('expected a fault, found success');
+}
+
+/** Resolves with the reason when the session is lost. */
+function lossOf({ lost }: { readonly lost: AbortSignal }): Promise<Error> {
+  return new Promise(resolve => {
+    if (lost.aborted) resolve(lost.reason);
+    else lost.addEventListener('abort', () => resolve(lost.reason), { once: true });
+  });
+}
+
+describeWith('nats-server', 'a sink of NATS', () => {
+  it('publishes each row once and in order, over a restart of the broker and of the publisher', async () => {
+    const server = await broker();
+    const begin = now() - 100;
+    const rows = rowsFrom(begin, 90);
+    const first = await session([server.url]);
+    await first.send(sinkRows(rows.slice(0, 10)), signal);
+    await first.send(sinkRows(rows.slice(10, 30)), signal);
+    const loss = lossOf(first);
+    await server.stop('SIGKILL');
+    expect(await loss).toBeInstanceOf(Error);
+    expect((await faultOf(first.send(sinkRows(rows.slice(30, 40)), signal))).message).not.toBe('');
+    await server.start();
+    // Its progress was not saved: it sends the last rows again.
+    const second = await session([server.url]);
+    await second.send(sinkRows(rows.slice(20, 60)), signal);
+    await second.close();
+    const third = await session([server.url]);
+    await third.send(sinkRows(rows.slice(50)), signal);
+    const found = await storedRows(server.url);
+    expect(timesOf(found)).toEqual(rows.map(([time]) => time));
+    // Each message names the row before it.
+    const before = found.slice(0, -1).map(({ times }) => times.at(-1));
+    expect(found.slice(1).map(({ previous }) => previous)).toEqual(before);
+    expect(found[0]!.previous).toBeNaN();
+  });
+
+  it('publishes the layout with the attributes', async () => {
+    const server = await broker();
+    await session([server.url]);
+    const manager = await managerOf(server);
+    const found = await manager.streams.getMessage(`${STREAM}_layouts`, {
+      last_by_subj: `${STREAM}.layout.roof`,
+    });
+    const { model, attributes, interval } = decodeLayout(found!.data);
+    expect(model.name).toBe('roof');
+    expect(interval).toBe(1);
+    expect(attributes.get('NC_GLOBAL')).toBeDefined();
+  });
+
+  it('cuts rows to the messages that the servers accept', async () => {
+    const server = await broker({ config: 'max_payload: 2048' });
+    const one = await session([server.url]);
+    const rows = rowsFrom(now() - 2000, 1000);
+    await one.send(sinkRows(rows), signal);
+    const found = await storedRows(server.url);
+    expect(found.length).toBeGreaterThan(10);
+    expect(timesOf(found)).toEqual(rows.map(([time]) => time));
+  });
+
+  it('says that a row does not fit where the servers accept small messages only', async () => {
+    const server = await broker({ config: 'max_payload: 2048' });
+    const manager = await managerOf(server);
+    await manager.streams.add({ name: STREAM, subjects: [`${STREAM}.rows.*`], max_msg_size: 256 });
+    expect(await faultOf(session([server.url]))).toMatchObject({
+      kind: 'too-large',
+      message: /max_msg_size/,
+    });
+  });
+
+  it('says that no server answers, and connects once one does', async () => {
+    const server = await broker();
+    await server.stop();
+    const sink = await sinkOf([server.url]);
+    expect(await faultOf(sink.connect(signal))).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining(server.url),
+    });
+    await server.start();
+    const one = await sink.connect(signal);
+    opened.push(one);
+    expect(await one.send(sinkRows(rowsFrom(now(), 1)), signal)).toBeUndefined();
+  });
+
+  it('says that the stream does not exist, if it may not create it', async () => {
+    const server = await broker();
+    const fault = await faultOf(session([server.url], 'roof', { create: undefined }));
+    expect(fault).toMatchObject({ kind: 'no-stream', message: expect.stringContaining('docs/fleet.md') });
+  });
+
+  it('says that the server has no JetStream', async () => {
+    const server = await broker({ jetstream: false });
+    expect(await faultOf(session([server.url]))).toMatchObject({ kind: 'no-jetstream' });
+  });
+
+  it('says that the stream is full, and goes on once it has room', async () => {
+    const server = await broker();
+    const manager = await managerOf(server);
+    const limits = { name: STREAM, subjects: [`${STREAM}.rows.*`], discard: 'new' as never };
+    await manager.streams.add({ ...limits, max_bytes: 20_000 });
+    const one = await session([server.url]);
+    const rows = rowsFrom(now() - 2000, 1500);
+    await one.send(sinkRows(rows.slice(0, 300)), signal);
+    expect(await faultOf(one.send(sinkRows(rows.slice(300, 900)), signal))).toMatchObject({ kind: 'full' });
+    // The rows of other datasets are refused too, their layouts are not.
+    const other = await session([server.url], 'cellar');
+    expect(await faultOf(other.send(sinkRows(rows.slice(300, 900)), signal))).toMatchObject({ kind: 'full' });
+    await manager.streams.update(STREAM, { ...limits, max_bytes: 1_000_000 });
+    await one.send(sinkRows(rows.slice(300)), signal);
+    expect(timesOf(await storedRows(server.url))).toEqual(rows.map(([time]) => time));
+  });
+
+  it('creates the stream again when it is deleted', async () => {
+    const server = await broker();
+    const one = await session([server.url]);
+    await one.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    const manager = await managerOf(server);
+    await manager.streams.delete(STREAM);
+    const rows = sinkRows(rowsFrom(now() - 10, 5));
+    expect(await faultOf(one.send(rows, signal))).toMatchObject({ kind: 'no-stream' });
+    const again = await session([server.url]);
+    await again.send(rows, signal);
+    expect(timesOf(await storedRows(server.url))).toHaveLength(5);
+  });
+
+  it('says that the servers refuse its credentials, also if they are revoked while it runs', async () => {
+    const users = (password: string) =>
+      `authorization { users: [{user: pi, password: "${password}"}, {user: admin, password: "x"}] }`;
+    const server = await broker({ config: users('old') });
+    const credentials = join(server.folder, 'secret');
+    await writeFile(credentials, 'pi:wrong\n');
+    const fault = await faultOf(session([server.url], 'roof', { credentials }));
+    expect(fault).toMatchObject({ kind: 'credentials', message: expect.stringContaining(credentials) });
+    expect(fault.message).not.toContain('wrong');
+    await writeFile(credentials, 'pi:old\n');
+    const one = await session([server.url], 'roof', { credentials });
+    const loss = lossOf(one);
+    await server.reload(users('new'));
+    await loss;
+    expect(await faultOf(session([server.url], 'roof', { credentials }))).toMatchObject({
+      kind: 'credentials',
+    });
+    await writeFile(credentials, 'pi:new\n');
+    const again = await session([server.url], 'roof', { credentials });
+    expect(await again.send(sinkRows(rowsFrom(now(), 2)), signal)).toBeUndefined();
+  });
+
+  it.each([
+    ['no file', undefined, 'can not be read'],
+    ['an empty file', '\n', 'an empty file'],
+    ['other lines', 'a\nb\n', 'found other lines'],
+  ])('says that its credentials are %s', async (_what, text, words) => {
+    const server = await broker();
+    const credentials = join(server.folder, 'secret');
+    if (text !== undefined) await writeFile(credentials, text);
+    const fault = await faultOf(session([server.url], 'roof', { credentials }));
+    expect(fault).toMatchObject({ kind: 'credentials', message: expect.stringContaining(words) });
+  });
+
+  it('refuses rows whose clock is wrong by years, and takes those after it is set', async () => {
+    const server = await broker();
+    const one = await session([server.url]);
+    const years = 5 * 366 * 86_400;
+    const ahead = await one.send(sinkRows(rowsFrom(now() + years, 3)), signal);
+    expect(ahead?.refused).toMatchObject({ rows: 3, reason: expect.stringContaining('ahead of the broker') });
+    const behind = await one.send(sinkRows(rowsFrom(now() - years, 4)), signal);
+    expect(behind?.refused).toMatchObject({ rows: 4, reason: expect.stringContaining('backlog') });
+    const rows = rowsFrom(now() - 10, 5);
+    expect(await one.send(sinkRows(rows), signal)).toBeUndefined();
+    const before = await one.send(sinkRows(rowsFrom(now() - 1000, 2)), signal);
+    expect(before?.refused).toMatchObject({
+      rows: 2,
+      reason: expect.stringContaining('last row of the stream'),
+    });
+    expect(timesOf(await storedRows(server.url))).toEqual(rows.map(([time]) => time));
+  });
+
+  it('refuses a second machine with the same name, which says so and disturbs nothing', async () => {
+    const server = await broker();
+    const one = { owner: 'one', session: '1', host: 'pi-one' };
+    const two = { owner: 'two', session: '2', host: 'pi-two' };
+    const first = await session([server.url], 'roof', {}, { publisher: one });
+    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    const fault = await faultOf(session([server.url], 'roof', {}, { publisher: two }));
+    expect(fault).toMatchObject({
+      kind: 'taken',
+      message: expect.stringContaining('the machine pi-one publishes'),
+    });
+    await first.send(sinkRows(rowsFrom(now() - 15, 5)), signal);
+    expect(timesOf(await storedRows(server.url))).toHaveLength(10);
+    // The second machine may have any other name.
+    await session([server.url], 'cellar', {}, { publisher: two });
+  });
+
+  it('gives the name to another machine after a silence', async () => {
+    const server = await broker();
+    const one = { owner: 'one', session: '1', host: 'pi-one' };
+    const two = { owner: 'two', session: '2', host: 'pi-two' };
+    const first = await session([server.url], 'roof', {}, { publisher: one });
+    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    const sink = await sinkOf([server.url], 'roof', {}, { publisher: two, silence: 0 });
+    expect(await faultOf(sink.connect(signal))).toMatchObject({ kind: 'taken' });
+    const second = await sink.connect(signal);
+    opened.push(second);
+    await second.send(sinkRows(rowsFrom(now() - 15, 5)), signal);
+    // The former owner is fenced off by its next message.
+    expect((await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal))).message).toContain(
+      'another publisher',
+    );
+    expect(timesOf(await storedRows(server.url))).toHaveLength(10);
+  });
+
+  it('recognises a copy of its own card', async () => {
+    const server = await broker();
+    const original = { owner: 'one', session: '1', host: 'pi' };
+    const sink = await sinkOf([server.url], 'roof', {}, { publisher: original });
+    const first = await sink.connect(signal);
+    opened.push(first);
+    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    const copy = await session([server.url], 'roof', {}, { publisher: { ...original, session: '2' } });
+    await copy.send(sinkRows(rowsFrom(now() - 15, 5)), signal);
+    await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal));
+    expect(await faultOf(sink.connect(signal))).toMatchObject({
+      kind: 'taken',
+      message: expect.stringContaining('copy of its card'),
+    });
+  });
+
+  it('does not touch rows of a later version', async () => {
+    const server = await broker();
+    const one = await session([server.url]);
+    await one.send({ batch: batchOf(rowsFrom(now() - 9, 1)), positions: new Float64Array(1) }, signal);
+    const connection = await connect({ servers: server.url });
+    opened.push(connection);
+    await connection.request(`${STREAM}.rows.roof`, Uint8Array.of(0x44, 0x41, 0x50, 0x42, 2, 1, 0, 9, 0));
+    expect(await faultOf(session([server.url]))).toMatchObject({ kind: 'version' });
+  });
+});
