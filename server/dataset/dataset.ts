@@ -87,6 +87,10 @@ export interface Dataset {
   /** The latest part of a stretch that can be read now, in whole seconds; undefined if there is none. */
   readablePart(time: TimeStretch): TimeStretch | undefined;
   status(): DatasetStatus;
+  /** True while no row is in memory, because no client reads them: `open` loads them from another machine. Absent if rows always are. */
+  readonly isResting?: boolean;
+  /** Loads the newest rows, so that `status` and `newestRow` tell them; resolves when they are there, or do not come. */
+  load?(): Promise<void>;
   /** Changes the words and the limits of the dataset, but not its name, while its rows go on. */
   describe(info: DatasetInfo): void;
   /** The position of the next row to come; 0 where each reader has rows of its own. */

@@ -68,6 +68,10 @@ export function faultOf(error: unknown, stream: string): FleetFault {
   if (/authorization|authentication|permissions violation/i.test(text))
     return new FleetFault('credentials', `the server refuses: ${text}`, error);
   if (/jetstream (is )?not enabled/i.test(text)) return new FleetFault('no-jetstream', noJetStream(), error);
+  if (/^timeout$/i.test(text) || (error as Error | undefined)?.name === 'TimeoutError') {
+    const maybe = 'it is overloaded, or the servers of its cluster have no leader now';
+    return new FleetFault('unreachable', `the server does not answer: ${maybe}`, error);
+  }
   return new FleetFault('refused', text, error);
 }
 

@@ -6,6 +6,7 @@ import { messageOf } from '../../device/index.ts';
 import { type FleetFault, faultOf } from './fleet-fault.ts';
 import { decodeLayout, type LayoutMessage } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
+import { streamMessages } from './messages.ts';
 import type { FleetNames } from './subjects.ts';
 
 /** What is known of a dataset: its layout, or why that can not be read. */
@@ -71,33 +72,31 @@ export class LayoutWatch {
   async #follow(signal: AbortSignal, onBegin: () => void): Promise<void> {
     const { link, names, dataset, onComplete, sweep = SWEEP } = this.#options;
     const connection = await link.connection(signal);
-    const { DeliverPolicy, jetstream } = await import('@nats-io/jetstream');
-    const stream = jetstream(connection);
-    const manager = await stream.jetstreamManager();
+    const { jetstreamManager } = await import('@nats-io/jetstream');
+    const manager = await jetstreamManager(connection, { checkAPI: false });
     const filter = dataset === undefined ? names.allLayouts : names.layoutOf(dataset);
     await this.#sweep(manager, filter);
-    const consumer = await stream.consumers.get(names.layouts, {
-      filter_subjects: filter,
-      deliver_policy: DeliverPolicy.LastPerSubject,
+    const messages = streamMessages({
+      connection,
+      manager,
+      stream: names.layouts,
+      consumer: { filter_subject: filter, deliver_policy: 'last_per_subject' },
+      onBegin: pending => {
+        this.#fault = undefined;
+        onBegin();
+        if (pending === 0) onComplete?.();
+      },
+      signal,
     });
-    const messages = await consumer.consume({ abort_on_missing_resource: true });
-    const stop = () => messages.stop();
-    signal.addEventListener('abort', stop);
     const timer = setInterval(() => void this.#sweep(manager, filter).catch(() => undefined), sweep).unref();
     try {
-      this.#fault = undefined;
-      onBegin();
-      if (this.#known.size === 0) onComplete?.();
-      for await (const message of messages) {
-        this.#take(names.datasetOf(message.subject), message.data);
-        if (message.info.pending === 0) onComplete?.();
+      for await (const { subject, data, pending } of messages) {
+        this.#take(names.datasetOf(subject), data);
+        if (pending === 0) onComplete?.();
       }
     } finally {
       clearInterval(timer);
-      signal.removeEventListener('abort', stop);
-      messages.stop();
     }
-    if (!signal.aborted) throw (await messages.closed()) ?? new Error('the server has ended the consumer');
   }
 
   #take(dataset: string, data: Uint8Array): void {

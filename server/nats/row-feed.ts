@@ -1,13 +1,16 @@
 // Reads the rows of one dataset from the stream of a fleet: each row once, in order, over any failure of connections and servers.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import { lastMessage } from './claim.ts';
-import { API_ERRORS, apiCode, type FleetFault, faultOf } from './fleet-fault.ts';
+import { type FleetFault, faultOf } from './fleet-fault.ts';
 import type { NatsLink } from './link.ts';
+import { type StreamMessage, streamMessages } from './messages.ts';
 import { MessageError, type RowCodec } from './row-message.ts';
 import type { FleetNames } from './subjects.ts';
+
+/** Where rows begin: behind the last row that the reader has, at a time, or so many seconds before the newest row. */
+export type RowsBegin = { readonly after: number } | { readonly since: number } | { readonly age: number };
 
 export interface RowFeedOptions {
   readonly link: NatsLink;
@@ -34,6 +37,9 @@ export interface RowFeedStatus {
 
 /** Seconds by which the time of a row may be ahead of the broker's. */
 const AHEAD = 300;
+
+/** Seconds: a row at the very time is wanted too. */
+const EARLIER = 1e-6;
 
 /** Milliseconds before the next attempt. */
 const PAUSE = { first: 200, longest: 10_000 };
@@ -63,23 +69,16 @@ export class RowFeed {
     };
   }
 
-  /**
-   * The rows; ends without an error when `signal` aborts.
-   * @param begin the time of the last row that the reader has, or how many seconds of rows before the newest one it wants
-   */
-  async *rows(
-    signal: AbortSignal,
-    begin: { readonly after: number } | { readonly age: number },
-  ): AsyncGenerator<Batch, void, undefined> {
-    let last = 'after' in begin ? begin.after : Number.NaN;
+  /** The rows; ends without an error when `signal` aborts. */
+  async *rows(signal: AbortSignal, begin: RowsBegin): AsyncGenerator<Batch, void, undefined> {
+    let at = begin;
     let pause = PAUSE.first;
     while (!signal.aborted) {
       try {
-        const age = 'age' in begin ? begin.age : 0;
-        for await (const batch of this.#connected(signal, last, age)) {
+        for await (const batch of this.#connected(signal, at)) {
           pause = PAUSE.first;
           yield batch;
-          last = (batch.columns[0] as Float64Array)[batch.length - 1]!;
+          at = { after: (batch.columns[0] as Float64Array)[batch.length - 1]! };
         }
       } catch (error) {
         if (!signal.aborted) this.#fault = faultOf(error, this.#options.names.rows);
@@ -91,58 +90,61 @@ export class RowFeed {
   }
 
   /** The rows of one connection. */
-  async *#connected(signal: AbortSignal, last: number, age: number): AsyncGenerator<Batch, void, undefined> {
+  async *#connected(signal: AbortSignal, begin: RowsBegin): AsyncGenerator<Batch, void, undefined> {
     const { link, names, dataset, onCaughtUp } = this.#options;
     const connection = await link.connection(signal);
-    const { DeliverPolicy, jetstream } = await import('@nats-io/jetstream');
-    const stream = jetstream(connection);
+    const { jetstreamManager } = await import('@nats-io/jetstream');
+    const manager = await jetstreamManager(connection, { checkAPI: false });
     const subject = names.rowsOf(dataset);
-    const manager = await stream.jetstreamManager();
-    // The broker's own clock: that of this machine may be wrong.
-    const newest = await lastMessage(manager, names.rows, subject);
-    const newestTime = newest === undefined ? undefined : newest.time.getTime() / 1000;
-    const from = Number.isNaN(last) ? (newestTime ?? 0) - age : last - AHEAD;
-    const consumer = await stream.consumers.get(names.rows, {
-      filter_subjects: subject,
-      deliver_policy: DeliverPolicy.StartTime,
-      opt_start_time: new Date(Math.max(0, from * 1000)).toISOString(),
+    const from = await timeOf(begin, async () => {
+      // The broker's own clock: that of this machine may be wrong.
+      const newest = await lastMessage(manager, names.rows, subject);
+      return newest === undefined ? 0 : newest.time.getTime() / 1000;
     });
-    const messages = await consumer.consume({ abort_on_missing_resource: true });
-    const stop = () => messages.stop();
-    signal.addEventListener('abort', stop);
-    try {
-      this.#fault = undefined;
-      if (signal.aborted) return;
-      if (newest === undefined) onCaughtUp?.();
-      yield* this.#read(messages, last);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      messages.stop();
-    }
-    if (!signal.aborted) throw (await endOf(messages)) ?? new Error('the server has ended the consumer');
+    const messages = streamMessages({
+      connection,
+      manager,
+      stream: names.rows,
+      consumer: {
+        filter_subject: subject,
+        deliver_policy: 'by_start_time',
+        opt_start_time: new Date(from * 1000).toISOString(),
+      },
+      onBegin: pending => {
+        this.#fault = undefined;
+        if (pending === 0) onCaughtUp?.();
+      },
+      signal,
+    });
+    yield* this.#read(messages, begin);
   }
 
-  async *#read(messages: ConsumerMessages, before: number): AsyncGenerator<Batch, void, undefined> {
-    let last = before;
+  async *#read(
+    messages: AsyncIterable<StreamMessage>,
+    begin: RowsBegin,
+  ): AsyncGenerator<Batch, void, undefined> {
+    let last = lastOf(begin);
+    let isKnown = 'after' in begin;
     for await (const message of messages) {
       this.#messages += 1;
-      const batch = this.#rowsIn(message, last);
+      const batch = this.#rowsIn(message, last, isKnown);
       if (batch !== undefined && batch.length > 0) {
+        isKnown = true;
         this.#rows += batch.length;
         last = (batch.columns[0] as Float64Array)[batch.length - 1]!;
         yield batch;
       }
-      if (message.info.pending === 0) this.#options.onCaughtUp?.();
+      if (message.pending === 0) this.#options.onCaughtUp?.();
     }
   }
 
   /** The rows of a message behind the last one; undefined if it can not be read. */
-  #rowsIn(message: JsMsg, last: number): Batch | undefined {
+  #rowsIn(message: StreamMessage, last: number, isKnown: boolean): Batch | undefined {
     const { codec, onOtherLayout } = this.#options;
     try {
       const { batch, previous } = codec.decode(message.data);
       this.#problem = undefined;
-      if (previous > last) this.#gaps += 1;
+      if (isKnown && previous > last) this.#gaps += 1;
       return behind(batch, last);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
@@ -154,6 +156,18 @@ export class RowFeed {
   }
 }
 
+/** The time of the broker from which messages are read. */
+async function timeOf(begin: RowsBegin, newest: () => Promise<number>): Promise<number> {
+  if ('age' in begin) return Math.max(0, (await newest()) - begin.age);
+  return Math.max(0, ('after' in begin ? begin.after : begin.since) - AHEAD);
+}
+
+/** The time of the last row that the reader has no use for. */
+function lastOf(begin: RowsBegin): number {
+  if ('age' in begin) return Number.NEGATIVE_INFINITY;
+  return 'after' in begin ? begin.after : begin.since - EARLIER;
+}
+
 /** The rows of a batch with times after `last`. */
 function behind(batch: Batch, last: number): Batch {
   const times = batch.columns[0] as Float64Array;
@@ -162,10 +176,4 @@ function behind(batch: Batch, last: number): Batch {
   if (from === 0) return batch;
   const columns = batch.columns.map(column => (column as NumberColumn).subarray(from));
   return { length: batch.length - from, columns };
-}
-
-/** The error with which the messages have ended; undefined if the server said none. */
-async function endOf(messages: ConsumerMessages): Promise<unknown> {
-  const error = await messages.closed();
-  return apiCode(error) === API_ERRORS.consumerNotFound ? undefined : (error ?? undefined);
 }

@@ -34,8 +34,10 @@ export class RecentWatch {
 
   /** What is known of the rows of datasets that keep rows, after a short while if they have to be read first. */
   async of(datasets: readonly Dataset[]): Promise<ReadonlyMap<Dataset, RecentRows>> {
+    // Of one dataset the rows are loaded; to load those of a whole fleet would take all memory.
     const wanted = datasets.filter(
-      ({ delivery, closing }) => delivery.kind !== 'on-demand' && !closing.aborted,
+      ({ delivery, closing, isResting }) =>
+        delivery.kind !== 'on-demand' && !closing.aborted && (isResting !== true || datasets.length === 1),
     );
     const now = performance.now();
     for (const dataset of wanted) {

@@ -63,7 +63,7 @@ export interface PlainStatus {
 }
 
 /** A closed union: what health, metrics, pages and commands print of a source depends on its kind. */
-export type SourceStatus = SensorsStatus | PlainStatus | RelayStatus;
+export type SourceStatus = SensorsStatus | PlainStatus | RelayStatus | NatsStatus;
 
 /** The state of the rows that another server sends. Times in seconds since 1970. */
 export interface RelayStatus {
@@ -100,6 +100,26 @@ export type SourceEvent =
   /** Rows come again, after so many seconds. */
   | { readonly kind: 'back'; readonly seconds: number }
   | { readonly kind: 'notice'; readonly text: string };
+
+/** The state of the rows that come from a stream of NATS. */
+export interface NatsStatus {
+  readonly kind: 'nats';
+  readonly servers: readonly string[];
+  readonly stream: string;
+  /** The name of the machine that publishes the rows. */
+  readonly publisher: string;
+  /** `resting` while no client reads the dataset, so that its rows are not asked for. */
+  readonly state: 'following' | 'away' | 'resting';
+  /** Why rows do not come, or why some of them can not be read. */
+  readonly problem?: string;
+  /** Messages and rows that have come. */
+  readonly messages: number;
+  readonly rows: number;
+  /** Stretches of rows that the stream does not have. */
+  readonly gaps: number;
+  /** Messages that could not be read. */
+  readonly unread: number;
+}
 
 interface AnySource {
   readonly layout: SequenceLayout;

@@ -32,10 +32,13 @@ export function dapRoutes(app: FastifyInstance, context: RouteContext): void {
         const respond = responders.get(suffix);
         if (respond === undefined) throw unknownSuffix(suffix, [...responders.keys()]);
         reply.headers(relayHeader(dataset.relayPath ?? []));
-        return respond({
+        const asked = {
           ...{ dataset, query, request, reply, isPast },
           isForUsers: isForUsers(dataset, context.state),
-        });
+        };
+        // The time of the newest row ends the answer.
+        if (isPast && dataset.isResting === true) return dataset.load?.().then(() => respond(asked));
+        return respond(asked);
       },
     });
   route('/:target', false);

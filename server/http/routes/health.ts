@@ -114,6 +114,8 @@ function isHealthySource(source: SourceStatus): boolean {
       return source.state !== 'away' && !source.isBehind;
     case 'plain':
       return true;
+    case 'nats':
+      return source.problem === undefined;
   }
 }
 
@@ -130,5 +132,9 @@ function sourceHealth(source: SourceStatus): object {
     }
     case 'plain':
       return {};
+    case 'nats': {
+      const { kind: _kind, ...nats } = source;
+      return { nats };
+    }
   }
 }

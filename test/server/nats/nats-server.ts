@@ -23,6 +23,7 @@ export class NatsServer {
   readonly port: number;
   readonly folder: string;
   readonly #jetstream: boolean;
+  #config = '';
   #process: ChildProcess | undefined;
   #log = '';
 
@@ -56,7 +57,8 @@ export class NatsServer {
   }
 
   /** Starts the server with another configuration, or again. Resolves when clients can connect. */
-  async start(config = ''): Promise<void> {
+  async start(config = this.#config): Promise<void> {
+    this.#config = config;
     await this.configure(config);
     const child = spawn(tools['nats-server']!, ['-c', join(this.folder, 'nats.conf')], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -105,6 +107,19 @@ export class NatsServer {
     await this.stop('SIGKILL');
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Three servers that keep three copies of each message. */
+export async function cluster(): Promise<readonly NatsServer[]> {
+  const routes = await Promise.all([freePort(), freePort(), freePort()]);
+  const others = routes.map(port => `nats-route://127.0.0.1:${port}`).join(', ');
+  return Promise.all(
+    routes.map((port, index) =>
+      NatsServer.start({
+        config: `server_name: n${index}\ncluster { name: fleet, listen: "127.0.0.1:${port}", routes: [${others}] }`,
+      }),
+    ),
+  );
 }
 
 export async function freePort(): Promise<number> {

@@ -1,0 +1,194 @@
+// Holds the rows of a fleet's dataset in memory while clients read them, from a time of the past on.
+
+import type { Plan } from '../../dap/protocol.ts';
+import type { DatasetEvents, DatasetInfo } from '../dataset/dataset.ts';
+import { StoredDataset } from '../dataset/stored.ts';
+import type { Cursor } from '../store/cursor.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { StoreBounds } from '../store/row-store.ts';
+import type { LayoutMessage } from './layout-message.ts';
+import type { NatsLink } from './link.ts';
+import type { NatsOptions } from './nats-options.ts';
+import { NatsSource } from './nats-source.ts';
+import type { RowsBegin } from './row-feed.ts';
+
+export interface LoadedRowsOptions {
+  readonly info: DatasetInfo;
+  readonly layout: LayoutMessage;
+  readonly link: NatsLink;
+  readonly options: Pick<NatsOptions, 'servers' | 'stream'>;
+  readonly bounds: StoreBounds;
+  readonly begin: RowsBegin;
+  readonly events: DatasetEvents;
+  readonly patience?: number;
+}
+
+/** Milliseconds after which rows that have not come are a failure for their reader. */
+const PATIENCE = 15_000;
+
+export class LoadedRows {
+  readonly dataset: StoredDataset;
+  readonly source: NatsSource;
+  readonly begin: RowsBegin;
+  /** Resolves when the rows that the stream had at the beginning are in memory: false if that took too long. */
+  readonly ready: Promise<boolean>;
+  isReady = false;
+  #readers = 0;
+  #usedAt = performance.now();
+
+  constructor({
+    info,
+    layout,
+    link,
+    options,
+    bounds,
+    begin,
+    events,
+    patience = PATIENCE,
+  }: LoadedRowsOptions) {
+    this.begin = begin;
+    let come = () => {};
+    this.ready = new Promise(resolve => {
+      const late = setTimeout(() => resolve(false), patience).unref();
+      come = () => {
+        clearTimeout(late);
+        this.isReady = true;
+        resolve(true);
+      };
+    });
+    const { name } = info;
+    this.source = new NatsSource({
+      link,
+      options,
+      dataset: name,
+      layout,
+      begin,
+      onCaughtUp: () => come(),
+      layoutNow: () => undefined,
+    });
+    // Encoded rows are kept by their positions: those of rows that were let go must not come again.
+    const store = new MemoryStore(this.source.layout.columns, bounds, Date.now() * 1000);
+    this.dataset = new StoredDataset(info, this.source, store, events);
+  }
+
+  /** Whether it has every row from `low` on, if it has begun at a time. */
+  reaches(low: number): boolean {
+    if (!('since' in this.begin)) return (this.dataset.status().store?.firstTime ?? Infinity) <= low;
+    return this.begin.since <= low;
+  }
+
+  /** Seconds since the last reader left; 0 while there is one. */
+  get unused(): number {
+    return this.#readers > 0 ? 0 : (performance.now() - this.#usedAt) / 1000;
+  }
+
+  open(plan: Plan): Cursor {
+    return new CountedCursor(this.dataset.open(plan), this.hold());
+  }
+
+  /** Keeps the rows in memory until the returned function is called. */
+  hold(): () => void {
+    this.#readers += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#readers -= 1;
+      this.#usedAt = performance.now();
+    };
+  }
+
+  close(): Promise<void> {
+    return this.dataset.close();
+  }
+}
+
+/** A cursor that tells when it is closed. */
+class CountedCursor implements Cursor {
+  readonly #cursor: Cursor;
+  readonly #release: () => void;
+
+  constructor(cursor: Cursor, release: () => void) {
+    this.#cursor = cursor;
+    this.#release = release;
+  }
+
+  next(most: number) {
+    return this.#cursor.next(most);
+  }
+
+  get ended(): boolean {
+    return this.#cursor.ended;
+  }
+
+  get failed(): boolean {
+    return this.#cursor.failed;
+  }
+
+  get earliest(): number | undefined {
+    return this.#cursor.earliest;
+  }
+
+  get first(): number {
+    return this.#cursor.first;
+  }
+
+  wait(wake: () => void): void {
+    this.#cursor.wait(wake);
+  }
+
+  close(): void {
+    this.#cursor.close();
+    this.#release();
+  }
+}
+
+/** A reader of rows that are being loaded: it begins when they are in memory, and fails if they do not come. */
+export class LoadingCursor implements Cursor {
+  #cursor: Cursor | undefined;
+  #wake: (() => void) | undefined;
+  #isClosed = false;
+  #release: () => void;
+  failed = false;
+
+  constructor(rows: LoadedRows, plan: Plan) {
+    this.#release = rows.hold();
+    void rows.ready.then(isReady => {
+      this.#release();
+      if (this.#isClosed) return;
+      if (isReady) this.#cursor = rows.open(plan);
+      else this.failed = true;
+      const wake = this.#wake;
+      this.#wake = undefined;
+      wake?.();
+    });
+  }
+
+  next(most: number) {
+    return this.#cursor?.next(most);
+  }
+
+  get ended(): boolean {
+    return this.#cursor?.ended ?? this.failed;
+  }
+
+  get earliest(): number | undefined {
+    return this.#cursor?.earliest;
+  }
+
+  get first(): number {
+    return this.#cursor?.first ?? 0;
+  }
+
+  wait(wake: () => void): void {
+    if (this.#cursor !== undefined) this.#cursor.wait(wake);
+    else this.#wake = wake;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#wake = undefined;
+    this.#release();
+    this.#cursor?.close();
+  }
+}

@@ -1,0 +1,207 @@
+// Tests a gateway: it serves every dataset of a stream, loads rows when they are asked for and lets go of them when unused.
+
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterEach, expect, it } from 'vitest';
+import { follow, read } from '../../../dap/client/index.ts';
+import type { Batch } from '../../../dap/index.ts';
+import { Fleet, type FleetOptions } from '../../../server/nats/fleet.ts';
+import type { SinkSession } from '../../../server/publish/sink.ts';
+import { serving } from '../../serving.ts';
+import { describeWith } from '../../tools.ts';
+import { now, rowsFrom, STREAM, sinkOf, sinkRows } from './fleet.ts';
+import { NatsServer } from './nats-server.ts';
+
+const signal = new AbortController().signal;
+const opened: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+async function broker(): Promise<NatsServer> {
+  const server = await NatsServer.start();
+  opened.push({ close: () => server.remove() });
+  return server;
+}
+
+async function publisher(server: NatsServer, name: string): Promise<SinkSession> {
+  const session = await (await sinkOf([server.url], name)).connect(signal);
+  opened.push(session);
+  return session;
+}
+
+async function gateway(server: NatsServer, options: Partial<FleetOptions> = {}) {
+  const bounds = { rows: 1_000_000, bytes: 32 * 1024 ** 2, age: 3600 };
+  const nats = { servers: [server.url], stream: STREAM };
+  let serve: Awaited<ReturnType<typeof serving>> | undefined;
+  const changes: string[] = [];
+  const fleet = new Fleet(
+    { nats, pattern: '*', bounds, rest: 0, isPublic: false, lookEvery: 100, ...options },
+    name => name === 'health',
+    {
+      onChange: ({ kind, dataset }) => {
+        changes.push(`${kind} ${dataset}`);
+        serve?.change({ datasets: fleet.datasets });
+      },
+    },
+  );
+  opened.push(fleet);
+  await fleet.started;
+  serve = await serving({ datasets: fleet.datasets });
+  opened.push(serve);
+  const { url } = serve;
+  const json = async (path: string) => (await fetch(`${url}${path}`)).json();
+  const times = async (address: string) => {
+    const { values } = await read(`${url}/${address}`);
+    const [rows] = values as [Batch];
+    return [...(rows.columns[0] as Float64Array)];
+  };
+  return { fleet, url, json, times, changes };
+}
+
+/** Resolves when the condition holds. */
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise(resolve => setTimeout(resolve, 20));
+}
+
+const timesIn = (rows: readonly (readonly number[])[]) => rows.map(([time]) => time!);
+
+describeWith('nats-server', 'a gateway of a fleet', () => {
+  it('lists and describes the datasets of the stream, without loading a row', async () => {
+    const server = await broker();
+    for (const name of ['roof', 'cellar']) await publisher(server, name);
+    const { json, url, fleet } = await gateway(server);
+    const { datasets } = (await json('/catalog.json')) as { datasets: { name: string; columns: string[] }[] };
+    expect(datasets.map(({ name }) => name)).toEqual(['cellar', 'roof']);
+    expect(datasets[0]!.columns).toEqual(['a', 'b', 'c']);
+    expect(await (await fetch(`${url}/roof.dds`)).text()).toContain('Sequence');
+    expect(await (await fetch(`${url}/roof.das`)).text()).toContain('may be missing');
+    expect((await fetch(`${url}/roof.html`)).status).toBe(200);
+    expect(await json('/health')).toMatchObject({ status: 'ok' });
+    expect(fleet.status).toMatchObject({ datasets: 2, loaded: 0, state: 'following' });
+  });
+
+  it('answers with past rows as the first request comes, and lets go of them later', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 900, 900);
+    await (await publisher(server, 'roof')).send(sinkRows(rows), signal);
+    const { times, fleet } = await gateway(server, { rest: 1 });
+    const [from, to] = [rows[100]![0]!, rows[499]![0]!];
+    expect(await times(`roof?time&time>=${from}&time<=${to}`)).toEqual(timesIn(rows.slice(100, 500)));
+    expect(fleet.status.loaded).toBe(1);
+    await until(() => fleet.status.loaded === 0);
+    // The rows of a window are the same after they are loaded again.
+    expect(await times(`roof?time&time>=${from}&time<=${to}`)).toEqual(timesIn(rows.slice(100, 500)));
+  }, 30_000);
+
+  it('reaches further back than it keeps rows in memory', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 90_000, 90_000);
+    const session = await publisher(server, 'roof');
+    for (let at = 0; at < rows.length; at += 4096)
+      await session.send(sinkRows(rows.slice(at, at + 4096)), signal);
+    const { times } = await gateway(server);
+    expect((await times(`roof?time&time>=${now() - 300}&time<=${now() - 200}`)).length).toBeGreaterThan(90);
+    const [from, to] = [rows[10]![0]!, rows[1009]![0]!];
+    expect(await times(`roof?time&time>=${from}&time<=${to}`)).toEqual(timesIn(rows.slice(10, 1010)));
+  }, 60_000);
+
+  it('streams live rows to readers, each once, over a restart of the broker', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 50, 40);
+    const first = await publisher(server, 'roof');
+    await first.send(sinkRows(rows.slice(0, 10)), signal);
+    const { url, fleet } = await gateway(server);
+    const found: number[] = [];
+    const stop = new AbortController();
+    const reading = (async () => {
+      const constraint = `&time>=${rows[0]![0]}`;
+      for await (const { columns } of follow(`${url}/roof`, { constraint, signal: stop.signal } as never))
+        found.push(...(columns[0] as Float64Array));
+    })().catch(() => undefined);
+    await until(() => found.length === 10);
+    await first.send(sinkRows(rows.slice(10, 20)), signal);
+    await until(() => found.length === 20);
+    await server.stop('SIGKILL');
+    await until(() => fleet.status.state === 'away');
+    await server.start();
+    const second = await publisher(server, 'roof');
+    await second.send(sinkRows(rows.slice(10)), signal);
+    await until(() => found.length === 40);
+    expect(found).toEqual(timesIn(rows));
+    stop.abort();
+    await reading;
+  }, 30_000);
+
+  it('gives all rows until now to readers that need an end', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 50, 40);
+    await (await publisher(server, 'roof')).send(sinkRows(rows), signal);
+    const { times } = await gateway(server);
+    expect(await times('past/roof?time')).toEqual(timesIn(rows));
+  });
+
+  it('takes up datasets that come, go, or have other words, while others go on', async () => {
+    const server = await broker();
+    await publisher(server, 'roof');
+    const { changes, json, url } = await gateway(server, { pattern: '*o*' });
+    await publisher(server, 'door');
+    await publisher(server, 'cellar');
+    await until(() => changes.includes('added door'));
+    const names = async () =>
+      ((await json('/catalog.json')) as { datasets: { name: string }[] }).datasets.map(({ name }) => name);
+    expect(await names()).toEqual(['door', 'roof']);
+    expect((await fetch(`${url}/cellar.dds`)).status).toBe(404);
+  });
+
+  it('says which datasets it can not serve', async () => {
+    const server = await broker();
+    await publisher(server, 'health');
+    await publisher(server, 'roof');
+    const connection = await connect({ servers: server.url });
+    opened.push(connection);
+    await connection.request(`${STREAM}.layout.later`, JSON.stringify({ version: 2 }));
+    const { fleet } = await gateway(server);
+    expect(fleet.status.refused).toEqual({
+      health: expect.stringContaining('taken'),
+      later: expect.stringContaining('found version 2'),
+    });
+    expect(fleet.status.datasets).toBe(1);
+  });
+
+  it('removes a dataset whose layout was deleted', async () => {
+    const server = await broker();
+    await publisher(server, 'roof');
+    await publisher(server, 'cellar');
+    const connection = await connect({ servers: server.url });
+    opened.push(connection);
+    const manager = await jetstreamManager(connection);
+    await manager.streams.purge(`${STREAM}_layouts`, { filter: `${STREAM}.layout.cellar` });
+    const { fleet } = await gateway(server);
+    expect(fleet.datasets.map(({ info }) => info.name)).toEqual(['roof']);
+  });
+
+  it('shows the newest rows of all datasets without loading any', async () => {
+    const server = await broker();
+    for (const name of ['roof', 'cellar'])
+      await (await publisher(server, name)).send(sinkRows(rowsFrom(now() - 5, 5)), signal);
+    const { json, fleet } = await gateway(server);
+    const values = async () =>
+      ((await json('/latest.json?spark=60')) as { datasets: { values: { a: number } }[] }).datasets.map(
+        dataset => dataset.values.a,
+      );
+    await until(async () => (await values()).every(value => value === 4));
+    expect(fleet.status.loaded).toBe(0);
+  });
+
+  it('cuts off an answer whose rows can not be loaded', async () => {
+    const server = await broker();
+    await (await publisher(server, 'roof')).send(sinkRows(rowsFrom(now() - 50, 50)), signal);
+    const { url, fleet } = await gateway(server, { patience: 300 });
+    await server.stop();
+    await until(() => fleet.status.state === 'away');
+    const answer = await fetch(`${url}/roof.dods?time&time>=${now() - 40}&time<=${now() - 30}`);
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+  }, 30_000);
+});
