@@ -29,8 +29,39 @@ export interface Dap2Config extends AnySourceConfig {
   readonly past: number;
 }
 
+/** The place of a stream of NATS JetStream. */
+export interface NatsPlace {
+  readonly servers: readonly string[];
+  readonly stream: string;
+  /** The file with the credentials: its absolute path, or the name of a credential. */
+  readonly credentials?: string;
+  readonly ca?: string;
+}
+
+/** Rows that another machine publishes into a stream of NATS. */
+export interface NatsConfig extends AnySourceConfig {
+  readonly kind: 'nats';
+  readonly nats: NatsPlace;
+  /** The name of the dataset in the stream. */
+  readonly dataset: string;
+  /** Seconds of the past with which the rows begin while none is stored. */
+  readonly past: number;
+}
+
 /** Where the rows of a dataset come from: a closed union by kind. */
-export type SourceConfig = SensorsConfig | Dap2Config;
+export type SourceConfig = SensorsConfig | Dap2Config | NatsConfig;
+
+/** All datasets of a stream of NATS. */
+export interface FleetConfig {
+  readonly nats: NatsPlace;
+  /** The names of the datasets, where `*` stands for any characters. */
+  readonly datasets: string;
+  /** Seconds of the past that are loaded with the first request. */
+  readonly past: number;
+  /** Seconds after which unused rows leave the memory. */
+  readonly rest: number;
+  readonly isPublic: boolean;
+}
 
 /** Where past rows are kept on disk, and how many. */
 export interface HistoryConfig {
@@ -82,6 +113,8 @@ export interface Config {
   readonly seed: number;
   /** The datasets are the built-in ones, as no file has a dataset; absent otherwise. */
   readonly builtin?: BuiltinFacts;
+  /** The datasets of a stream, which are served besides. */
+  readonly fleet?: FleetConfig;
   /** In the order of the texts. */
   readonly datasets: readonly DatasetConfig[];
 }

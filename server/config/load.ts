@@ -10,7 +10,7 @@ import { historyOf, memoryBounds } from './history.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
 import { jsonSchemaOf } from './schema/expected.ts';
 import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
-import { infoOf, sourceOf } from './sources.ts';
+import { fleetOf, infoOf, sourceOf } from './sources.ts';
 import type { ConfigSource } from './text/config-source.ts';
 import { type DatasetNode, isMapping } from './text/dataset-node.ts';
 import { type Document, readDocument } from './text/document.ts';
@@ -114,7 +114,7 @@ function readDataset(document: Document, name: string, { dataset }: ConfigSchema
 }
 
 /** Keys of the whole configuration, which people copy into the file of one dataset. */
-const TOP_LEVEL_KEYS = ['datasets', 'server', 'access', 'simulate', 'seed'];
+const TOP_LEVEL_KEYS = ['datasets', 'server', 'access', 'simulate', 'seed', 'fleet'];
 
 function misplacedKey(document: Document, name: string, key: string): Problem {
   const inside = valueAt(document.value, [key]);
@@ -170,13 +170,14 @@ function assemble(
     readonly historyPath: string | undefined;
   },
 ): Extract<LoadResult, { config: Config }> {
-  const { server, access, simulate, seed, history: common } = schemas.config.parse(main);
+  const { server, access, simulate, seed, history: common, fleet } = schemas.config.parse(main);
+  const served = fleetOf(fleet);
   const { host = server.host, port = server.port } = overrides;
   const remarks: string[] = [];
   const datasets = parts.map((part): DatasetConfig => {
     const written = schemas.dataset.parse(valueAt(part.document.value, part.path));
     const sensors = setups.get(part) ?? [];
-    const source = sourceOf(written, sensors, overrides);
+    const source = sourceOf(part.name, written, sensors, overrides);
     const places = { named: overrides.history, usual: historyPath };
     const isShared = source.delivery.kind !== 'on-demand';
     const history = isShared ? historyOf(common, written.history, places) : undefined;
@@ -196,6 +197,7 @@ function assemble(
         : { access: { file: access.users, rules: { users: new Map(), public: access.public } } }),
       simulate: overrides.simulate ?? simulate,
       seed: overrides.seed ?? seed,
+      ...(served === undefined ? {} : { fleet: served }),
       datasets,
     },
     remarks,

@@ -104,7 +104,9 @@ export async function readTexts(
     ...(await sourceRemarks(config, { secrets, environment })),
   ];
   const whole = { ...origin, secrets: opened.secrets };
-  if (config.datasets.length > 0) return { config, ...whole, files, isBuiltin: false, skipped: remarks };
+  // A gateway serves the datasets of its fleet.
+  if (config.datasets.length > 0 || config.fleet !== undefined)
+    return { config, ...whole, files, isBuiltin: false, skipped: remarks };
   const builtin = await builtinConfig(hostOf(config.seed), config.simulate, overrides.interval).catch(
     (error: unknown): Problem => ({
       source: file,

@@ -1,19 +1,22 @@
 // Builds the source of a dataset's rows from its keys, and the words about the dataset that follow from it.
 
+import type { z } from 'zod';
 import type { SensorSetup } from '../../device/index.ts';
 import type { DatasetInfo } from '../dataset/dataset.ts';
 import { datasetInfo, sensorWords } from './check/dataset-info.ts';
-import type { Overrides, SensorsConfig, SourceConfig } from './config.ts';
+import type { FleetConfig, NatsPlace, Overrides, SensorsConfig, SourceConfig } from './config.ts';
+import type { FLEET, NATS_SOURCE } from './schema/nats-schema.ts';
 import type { WrittenDataset } from './schema/schema.ts';
 import { isOtherSource, type WrittenSource } from './schema/source-schema.ts';
 
 /** @param sensors those of the dataset; none if it has another source */
 export function sourceOf(
+  name: string,
   { source, interval }: WrittenDataset,
   sensors: readonly SensorSetup[],
   overrides: Overrides,
 ): SourceConfig {
-  if (isOtherSource(source)) return otherSource(source);
+  if (isOtherSource(source)) return otherSource(name, source);
   return { kind: 'sensors', sensors, delivery: deliveryOf(overrides.interval ?? interval) };
 }
 
@@ -22,7 +25,12 @@ function deliveryOf(interval: number): SensorsConfig['delivery'] {
   return interval > 0 ? { kind: 'scheduled', interval } : { kind: 'on-demand' };
 }
 
-function otherSource({ dap2, credentials, past }: WrittenSource): SourceConfig {
+function otherSource(name: string, source: WrittenSource): SourceConfig {
+  if ('nats' in source) {
+    const { dataset = name, past, ...place } = source.nats;
+    return { kind: 'nats', nats: natsPlace(place), dataset, past, delivery: { kind: 'pushed' } };
+  }
+  const { dap2, credentials, past } = source;
   return {
     kind: 'dap2',
     address: dap2,
@@ -30,6 +38,24 @@ function otherSource({ dap2, credentials, past }: WrittenSource): SourceConfig {
     past,
     delivery: { kind: 'pushed' },
   };
+}
+
+type WrittenPlace = Omit<z.output<typeof NATS_SOURCE>['nats'], 'dataset' | 'past'>;
+
+function natsPlace({ servers, stream, credentials, ca }: WrittenPlace): NatsPlace {
+  return {
+    servers,
+    stream,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+/** The datasets of a stream; undefined if none is named. */
+export function fleetOf(written: z.output<typeof FLEET>): FleetConfig | undefined {
+  if (written === undefined) return undefined;
+  const { nats, datasets, past, rest, public: isPublic } = written;
+  return { nats: natsPlace(nats), datasets, past, rest, isPublic };
 }
 
 /** The words about a dataset. Those that nobody has written follow from its source. */
@@ -45,5 +71,12 @@ function otherWords(source: Exclude<SourceConfig, SensorsConfig>): Pick<DatasetI
   switch (source.kind) {
     case 'dap2':
       return { summary: `The rows of ${source.address}.`, source: `the DAP2 dataset ${source.address}` };
+    case 'nats': {
+      const { nats, dataset } = source;
+      return {
+        summary: `The rows of ${dataset} in the stream ${nats.stream}.`,
+        source: `the dataset ${dataset} of the stream ${nats.stream}`,
+      };
+    }
   }
 }

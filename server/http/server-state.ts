@@ -11,6 +11,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { WaitingDataset } from '../dataset/waiting.ts';
 import type { RowFormat } from '../formats/row-format.ts';
 import type { ClockState } from '../machine/clock-watch.ts';
+import type { FleetStatus } from '../nats/fleet.ts';
 import type { FeedStatus } from '../publish/sink.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import type { StreamLimits } from '../stream/stream-limits.ts';
@@ -26,6 +27,8 @@ export type AnnouncementStatus =
 export interface ServerState {
   /** The open ones; the first of the configuration also answers at `/.dds` and so on. */
   readonly datasets: readonly Dataset[];
+  /** The stream whose datasets are served besides; undefined without one. */
+  readonly fleet?: FleetStatus | undefined;
   /** Datasets of the configuration that are not open: their addresses refuse requests for now. */
   readonly waiting?: readonly WaitingDataset[];
   /** Limits that are not given have their defaults. */

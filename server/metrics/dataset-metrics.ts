@@ -210,6 +210,8 @@ function labelledChannels({ attributes, info, layout }: Dataset, status: Dataset
 }
 
 function channelValues(dataset: Dataset, status: DatasetStatus): Sample[] {
+  // Asking a dataset of a fleet for its newest row would keep all of the fleet's rows coming.
+  if (dataset.isResting === true) return [];
   const row = dataset.newestRow();
   if (row === undefined) return [];
   const missing = missingValues(dataset.model, dataset.attributes);

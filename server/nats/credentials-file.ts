@@ -1,27 +1,34 @@
 // Reads the file by which this machine signs in at NATS: a .creds file, a seed of an nkey, `user:password`, or a token.
 
-import { readFile } from 'node:fs/promises';
 import type { Authenticator } from '@nats-io/transport-node';
-import { messageOf } from '../../device/index.ts';
+import { NO_CREDENTIALS, readSecret, secretPath } from '../machine/secret-file.ts';
 import { FleetFault } from './fleet-fault.ts';
 
-/** Read at each connection, so that a replaced file applies at the next one. */
-export async function authenticatorFrom(file: string): Promise<Authenticator> {
+const EXPECTED = 'a .creds file, or one line: the seed of an nkey, USER:PASSWORD or a token';
+
+/**
+ * Read at each connection, so that a replaced file applies at the next one.
+ * @param written the absolute path of the file, or the name of a credential of systemd
+ */
+export async function authenticatorFrom(
+  written: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Authenticator> {
   const { credsAuthenticator, nkeyAuthenticator, tokenAuthenticator, usernamePasswordAuthenticator } =
     await import('@nats-io/transport-node');
-  let text: string;
-  try {
-    text = (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    throw new FleetFault('credentials', `the credentials can not be read: ${messageOf(error)}`, error);
-  }
-  if (text === '')
-    throw new FleetFault('credentials', `expected credentials in ${file}, found an empty file`);
+  const refuse = (expected: string, found: string, hint = '') =>
+    new FleetFault(
+      'credentials',
+      `credentials ${written}: expected ${expected}, found ${found}${hint === '' ? '' : `; ${hint}`}`,
+    );
+  const path = secretPath(written, environment);
+  if (path === undefined) throw refuse(NO_CREDENTIALS.expected, NO_CREDENTIALS.found);
+  const content = await readSecret(path, { isOwn: path !== written });
+  if (typeof content === 'object') throw refuse(content.expected, content.found, content.hint);
+  const text = content.trim();
   if (text.includes('BEGIN NATS USER JWT')) return credsAuthenticator(new TextEncoder().encode(text));
-  if (/\n/.test(text)) {
-    const expected = 'a .creds file, or one line: an nkey seed, user:password or a token';
-    throw new FleetFault('credentials', `expected in ${file} ${expected}, found other lines`);
-  }
+  if (text === '') throw refuse(EXPECTED, 'an empty file');
+  if (/[\r\n]/.test(text)) throw refuse(EXPECTED, 'several lines');
   if (/^SU[A-Z2-7]{56}$/.test(text)) return nkeyAuthenticator(new TextEncoder().encode(text));
   const colon = text.indexOf(':');
   if (colon < 0) return tokenAuthenticator(text);

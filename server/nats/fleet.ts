@@ -26,14 +26,15 @@ export interface FleetOptions {
 
 export interface FleetEvents {
   readonly ofDataset?: (dataset: string) => DatasetEvents;
-  readonly onChange?: (change: FleetChange) => void;
+  readonly onEvent?: (event: FleetEvent) => void;
 }
 
-/** A dataset came or went, or has other columns. */
-export interface FleetChange {
-  readonly kind: 'added' | 'changed' | 'removed';
-  readonly dataset: string;
-}
+export type FleetEvent =
+  /** A dataset came or went, or has other columns. */
+  | { readonly kind: 'added' | 'changed' | 'removed'; readonly dataset: string }
+  | { readonly kind: 'refused'; readonly dataset: string; readonly reason: string }
+  | { readonly kind: 'away'; readonly reason: string }
+  | { readonly kind: 'back'; readonly seconds: number };
 
 export interface FleetStatus {
   readonly servers: readonly string[];
@@ -71,6 +72,7 @@ export class Fleet {
   readonly #leaving = new Set<Promise<void>>();
   #sorted: readonly FleetDataset[] | undefined;
   #complete: () => void = () => {};
+  #awaySince: number | undefined;
   /** Resolves when the datasets of the stream are known, or after a short time. */
   readonly started: Promise<void>;
 
@@ -93,7 +95,8 @@ export class Fleet {
       names,
       onLayout: (name, layout) => this.#take(name, layout),
       onGone: name => this.#remove(name),
-      onComplete: () => this.#complete(),
+      onComplete: () => this.#isFollowed(),
+      onProblem: fault => this.#isAway(fault.message),
     });
     this.#timer = setInterval(() => void this.#rest(), options.lookEvery ?? LOOK_EVERY).unref();
   }
@@ -132,7 +135,10 @@ export class Fleet {
     const problem = this.#problemOf(name, layout);
     if (problem !== undefined || 'problem' in layout) {
       // A dataset that is served goes on with its rows of the layout before.
-      this.#refused.set(name, problem ?? '');
+      const reason = problem ?? '';
+      if (this.#refused.get(name) !== reason)
+        this.#events.onEvent?.({ kind: 'refused', dataset: name, reason });
+      this.#refused.set(name, reason);
       return;
     }
     this.#refused.delete(name);
@@ -153,9 +159,9 @@ export class Fleet {
       : undefined;
   }
 
-  #add(name: string, layout: LayoutMessage, kind: FleetChange['kind']): void {
+  #add(name: string, layout: LayoutMessage, kind: 'added' | 'changed'): void {
     const { nats, bounds, isPublic, patience } = this.#options;
-    const { ofDataset, onChange } = this.#events;
+    const { ofDataset, onEvent } = this.#events;
     const dataset = new FleetDataset({
       name,
       layout,
@@ -170,7 +176,20 @@ export class Fleet {
     this.#datasets.set(name, dataset);
     this.#codecs.set(name, new RowCodec(layout.layout, dataset.layout));
     this.#sorted = undefined;
-    onChange?.({ kind, dataset: name });
+    onEvent?.({ kind, dataset: name });
+  }
+
+  #isAway(reason: string): void {
+    if (this.#awaySince === undefined) this.#events.onEvent?.({ kind: 'away', reason });
+    this.#awaySince ??= performance.now();
+  }
+
+  #isFollowed(): void {
+    this.#complete();
+    if (this.#awaySince === undefined) return;
+    const seconds = (performance.now() - this.#awaySince) / 1000;
+    this.#awaySince = undefined;
+    this.#events.onEvent?.({ kind: 'back', seconds });
   }
 
   #remove(name: string): void {
@@ -182,7 +201,7 @@ export class Fleet {
     this.#newest.forget(name);
     this.#sorted = undefined;
     this.#leave(known);
-    this.#events.onChange?.({ kind: 'removed', dataset: name });
+    this.#events.onEvent?.({ kind: 'removed', dataset: name });
   }
 
   #leave(dataset: FleetDataset): void {

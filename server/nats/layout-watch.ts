@@ -22,6 +22,8 @@ export interface LayoutWatchOptions {
   readonly onGone: (dataset: string) => void;
   /** Called when every layout that there is now has been given. */
   readonly onComplete?: () => void;
+  /** Called with the reason when layouts can not come. */
+  readonly onProblem?: (fault: FleetFault) => void;
   /** Milliseconds between two looks for deleted layouts, of which a server tells nothing. */
   readonly sweep?: number;
 }
@@ -62,7 +64,10 @@ export class LayoutWatch {
           pause = PAUSE.first;
         });
       } catch (error) {
-        if (!signal.aborted) this.#fault = faultOf(error, this.#options.names.layouts);
+        if (!signal.aborted) {
+          this.#fault = faultOf(error, this.#options.names.layouts);
+          this.#options.onProblem?.(this.#fault);
+        }
       }
       await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
       pause = Math.min(2 * pause, PAUSE.longest);

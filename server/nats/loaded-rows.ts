@@ -64,7 +64,6 @@ export class LoadedRows {
       layout,
       begin,
       onCaughtUp: () => come(),
-      layoutNow: () => undefined,
     });
     // Encoded rows are kept by their positions: those of rows that were let go must not come again.
     const store = new MemoryStore(this.source.layout.columns, bounds, Date.now() * 1000);

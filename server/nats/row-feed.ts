@@ -18,9 +18,9 @@ export interface RowFeedOptions {
   readonly dataset: string;
   readonly codec: RowCodec;
   /** Called when every row that the stream has now has been given, and again after each connection. */
-  readonly onCaughtUp?: () => void;
-  /** Called with the id of a layout that is not that of the codec. */
-  readonly onOtherLayout?: (layout: string) => void;
+  readonly onCaughtUp?: (() => void) | undefined;
+  /** Called with the reason when rows can not come, and with undefined when they come again. */
+  readonly onFault?: ((reason: string | undefined) => void) | undefined;
 }
 
 /** What a feed has seen. */
@@ -31,8 +31,10 @@ export interface RowFeedStatus {
   readonly gaps: number;
   /** Messages that could not be read: of later versions, of former layouts, damaged. */
   readonly unread: number;
-  /** Why rows do not come now. */
+  /** Why rows do not come now, or why the last message could not be read. */
   readonly problem?: string;
+  /** True while rows can not come. */
+  readonly isAway: boolean;
 }
 
 /** Seconds by which the time of a row may be ahead of the broker's. */
@@ -61,6 +63,7 @@ export class RowFeed {
     const { isConnected, fault } = this.#options.link.state;
     const problem = isConnected ? (this.#fault?.message ?? this.#problem) : (fault?.message ?? 'connecting');
     return {
+      isAway: !isConnected || this.#fault !== undefined,
       messages: this.#messages,
       rows: this.#rows,
       gaps: this.#gaps,
@@ -81,7 +84,7 @@ export class RowFeed {
           at = { after: (batch.columns[0] as Float64Array)[batch.length - 1]! };
         }
       } catch (error) {
-        if (!signal.aborted) this.#fault = faultOf(error, this.#options.names.rows);
+        if (!signal.aborted) this.#failed(faultOf(error, this.#options.names.rows));
       }
       if (signal.aborted) return;
       await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
@@ -91,7 +94,7 @@ export class RowFeed {
 
   /** The rows of one connection. */
   async *#connected(signal: AbortSignal, begin: RowsBegin): AsyncGenerator<Batch, void, undefined> {
-    const { link, names, dataset, onCaughtUp } = this.#options;
+    const { link, names, dataset, onCaughtUp, onFault } = this.#options;
     const connection = await link.connection(signal);
     const { jetstreamManager } = await import('@nats-io/jetstream');
     const manager = await jetstreamManager(connection, { checkAPI: false });
@@ -112,11 +115,18 @@ export class RowFeed {
       },
       onBegin: pending => {
         this.#fault = undefined;
+        onFault?.(undefined);
         if (pending === 0) onCaughtUp?.();
       },
       signal,
     });
     yield* this.#read(messages, begin);
+  }
+
+  #failed(fault: FleetFault): void {
+    const { link, onFault } = this.#options;
+    this.#fault = fault;
+    onFault?.(link.state.isConnected ? fault.message : (link.state.fault?.message ?? fault.message));
   }
 
   async *#read(
@@ -140,7 +150,7 @@ export class RowFeed {
 
   /** The rows of a message behind the last one; undefined if it can not be read. */
   #rowsIn(message: StreamMessage, last: number, isKnown: boolean): Batch | undefined {
-    const { codec, onOtherLayout } = this.#options;
+    const { codec } = this.#options;
     try {
       const { batch, previous } = codec.decode(message.data);
       this.#problem = undefined;
@@ -150,7 +160,6 @@ export class RowFeed {
       if (!(error instanceof MessageError)) throw error;
       this.#unread += 1;
       this.#problem = error.message;
-      if (error.layout !== undefined) onOtherLayout?.(error.layout);
       return undefined;
     }
   }

@@ -23,13 +23,10 @@ const AT = { magic: 0, version: 4, kind: 5, header: 6, layout: 8, previous: 16, 
 /** The message can not be read: not of this project, of a later version, of another layout, or damaged. */
 export class MessageError extends Error {
   readonly reason: 'foreign' | 'version' | 'layout' | 'damaged';
-  /** The layout that was found in place of the expected one. */
-  readonly layout: string | undefined;
 
-  constructor(reason: MessageError['reason'], message: string, layout?: string) {
+  constructor(reason: MessageError['reason'], message: string) {
     super(message);
     this.reason = reason;
-    this.layout = layout;
   }
 }
 
@@ -92,11 +89,7 @@ export class RowCodec {
   decode(message: Uint8Array): RowMessage {
     const header = readHeader(message);
     if (header.layout !== this.layout)
-      throw new MessageError(
-        'layout',
-        `expected rows of the layout ${this.layout}, found ${header.layout}`,
-        header.layout,
-      );
+      throw new MessageError('layout', `expected rows of the layout ${this.layout}, found ${header.layout}`);
     const body = message.subarray(header.bytes);
     const needed = header.rows * this.stride;
     if (body.length !== needed)

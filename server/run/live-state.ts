@@ -8,6 +8,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { WaitingDataset } from '../dataset/waiting.ts';
 import type { AnnouncementStatus, ServerState } from '../http/server-state.ts';
 import type { ClockState, ClockWatch } from '../machine/clock-watch.ts';
+import type { FleetStatus } from '../nats/fleet.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { FeedStatus } from '../publish/sink.ts';
 import { expiryText } from '../tls/expiry.ts';
@@ -46,6 +47,10 @@ export class LiveState implements ServerState, ServiceState {
 
   get datasets(): readonly Dataset[] {
     return this.#running.datasets;
+  }
+
+  get fleet(): FleetStatus | undefined {
+    return this.#running.fleet;
   }
 
   get waiting(): readonly WaitingDataset[] {

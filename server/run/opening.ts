@@ -10,13 +10,14 @@ import {
   samplingOf,
   sensorOpener,
 } from '../../device/index.ts';
-import type { Dap2Config, DatasetConfig, SensorsConfig, SourceConfig } from '../config/config.ts';
+import type { Dap2Config, DatasetConfig, NatsConfig, SensorsConfig, SourceConfig } from '../config/config.ts';
 import type { Dataset, DatasetEvents } from '../dataset/dataset.ts';
 import { OnDemandDataset } from '../dataset/on-demand.ts';
 import { StoredDataset } from '../dataset/stored.ts';
 import { HistoryClock } from '../history/history-clock.ts';
 import type { HistoryWork } from '../history/history-faults.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
+import type { FleetEvent } from '../nats/fleet.ts';
 import type { PublishedDataset } from '../publish/publisher.ts';
 import type { LayoutChanged } from '../source/layout-changed.ts';
 import { isOnDemand, type RowSource, type SourceEvent } from '../source/row-source.ts';
@@ -40,6 +41,8 @@ export interface OpenEvents {
   readonly onOpening?: (dataset: string, event: OpeningEvent) => void;
   /** The dataset is to be closed and opened again: its streams have ended. */
   readonly onLayoutChanged?: (dataset: string, error: LayoutChanged) => void;
+  /** Receives the news of the fleet. */
+  readonly onFleet?: (event: FleetEvent) => void;
   /** Ends the opening of a source that is another server. */
   readonly signal?: AbortSignal;
   /** Whether the system clock is synchronised, undefined until that has been asked for the first time; by default unknown. */
@@ -138,6 +141,8 @@ async function openSource(config: SourceConfig, context: SourceContext): Promise
       return await openSensors(config, context.host, context.simulate, context.onDeviceEvent);
     case 'dap2':
       return await openRelay(config, context);
+    case 'nats':
+      return await openStream(config, context);
   }
 }
 
@@ -157,6 +162,15 @@ async function openRelay(
       return rememberedLayout(history.path, name);
     },
   });
+}
+
+async function openStream(
+  { nats, dataset, past }: NatsConfig,
+  { onSourceEvent, onWords, signal }: SourceContext,
+): Promise<RowSource> {
+  // Loaded on demand: a server without a fleet starts without the client of NATS.
+  const { openNats } = await import('../nats/open-source.ts');
+  return openNats({ nats, dataset, past, signal, onWords, onEvent: onSourceEvent });
 }
 
 async function openSensors(

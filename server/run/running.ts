@@ -3,9 +3,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type SensorHost, thisHost } from '../../device/index.ts';
-import type { Config, DatasetConfig } from '../config/config.ts';
+import type { Config, DatasetConfig, FleetConfig } from '../config/config.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { type WaitingDataset, waitingText } from '../dataset/waiting.ts';
+import type { Fleet, FleetStatus } from '../nats/fleet.ts';
 import { ConfiguredDataset } from './configured-dataset.ts';
 import { hasSameRows, hasSameSimulation } from './dataset-changes.ts';
 import { historyMoves } from './history-moves.ts';
@@ -37,6 +38,8 @@ export class RunningDatasets {
   #host: SensorHost;
   /** In the order of the configuration. */
   #datasets: readonly ConfiguredDataset[] = [];
+  #fleet: Fleet | undefined;
+  #servedFleet: FleetConfig | undefined;
 
   private constructor(config: Config, events: OpenEvents) {
     this.#first = config;
@@ -56,9 +59,18 @@ export class RunningDatasets {
     return this.#now;
   }
 
-  /** Those that are open, in the order of the configuration. */
+  /** Those that are open: in the order of the configuration, then those of the fleet by their names. */
   get datasets(): readonly Dataset[] {
-    return this.#datasets.flatMap(({ dataset }) => dataset ?? []);
+    const own = this.#datasets.flatMap(({ dataset }) => dataset ?? []);
+    const ofFleet = this.#fleet?.datasets ?? [];
+    if (ofFleet.length === 0) return own;
+    const names = new Set(this.#datasets.map(({ config }) => config.info.name));
+    return [...own, ...ofFleet.filter(({ info }) => !names.has(info.name))];
+  }
+
+  /** The state of the fleet; undefined without one. */
+  get fleet(): FleetStatus | undefined {
+    return this.#fleet?.status;
   }
 
   /** Those that are not open, in the order of the configuration. */
@@ -111,11 +123,15 @@ export class RunningDatasets {
     const configs = this.#datasets.map(({ config }) => config);
     for (const { dataset, text } of historyMoves(configs, next.datasets))
       this.#events.onHistory?.(dataset, { kind: 'remark', text });
+    const hasSameFleet = isDeepStrictEqual(this.#servedFleet, next.fleet);
     this.#now = next;
     this.#datasets = next.datasets.map(
       config => kept.get(config.info.name) ?? this.#configured(config, next.simulate),
     );
-    await Promise.all(this.#datasets.map(dataset => opened(dataset)));
+    await Promise.all([
+      ...this.#datasets.map(dataset => opened(dataset)),
+      hasSameFleet ? undefined : this.#serveFleet(next.fleet),
+    ]);
     this.#tellServed();
     const wanted = new Set(next.datasets.map(({ info }) => info.name));
     const fresh = this.#datasets.filter(one => one.dataset !== undefined && !wereOpen.has(one));
@@ -132,7 +148,19 @@ export class RunningDatasets {
 
   /** Opens no dataset any more. Those that are open go on until the server closes them. */
   async stop(): Promise<void> {
-    await Promise.all(this.#datasets.map(dataset => dataset.stop()));
+    await Promise.all([...this.#datasets.map(dataset => dataset.stop()), this.#fleet?.close()]);
+  }
+
+  async #serveFleet(config: FleetConfig | undefined): Promise<void> {
+    await this.#fleet?.close();
+    this.#fleet = undefined;
+    this.#servedFleet = config;
+    if (config === undefined) return;
+    const { openFleet } = await import('./open-fleet.ts');
+    this.#fleet = openFleet(config, this.#events, name =>
+      this.#now.datasets.some(({ info }) => info.name === name),
+    );
+    await this.#fleet.started;
   }
 
   #configured(config: DatasetConfig, simulate: boolean): ConfiguredDataset {

@@ -95,6 +95,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     onHistory: (dataset, event) => log.history(dataset, event),
     onServed: datasets => publisher.update(datasets),
     onSource: (dataset, event) => log.source(dataset, event),
+    onFleet: event => log.fleet(event),
     onOpening: (dataset, event) => log.opening(dataset, event),
     synchronized,
   });

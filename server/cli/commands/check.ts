@@ -117,6 +117,7 @@ function layoutOf(source: SourceConfig): SequenceLayout | undefined {
     case 'sensors':
       return sensorLayout(source.sensors.flatMap(columnsOf));
     case 'dap2':
+    case 'nats':
       return undefined;
   }
 }
@@ -133,6 +134,14 @@ function sourceLines(source: SourceConfig): readonly (readonly [string, string])
         ['source', `the rows of ${address}`],
         ...(credentials === undefined ? [] : [['credentials', `of ${credentials}`] as const]),
         ['begins', `with ${begin}, while none is stored`],
+      ];
+    }
+    case 'nats': {
+      const { nats, dataset, past } = source;
+      return [
+        ['source', `the rows of ${dataset} in the stream ${nats.stream} at ${nats.servers.join(', ')}`],
+        ...(nats.credentials === undefined ? [] : [['credentials', `of ${nats.credentials}`] as const]),
+        ['begins', `with the rows of the last ${durationText(past)}, while none is stored`],
       ];
     }
   }

@@ -39,6 +39,7 @@ export function referenceText(kinds: readonly SensorKind[]): string {
   const schema = jsonSchemaOf(configSchemas(kinds).config);
   const server = below(schema, 'server');
   const history = below(schema, 'history');
+  const fleet = below(schema, 'fleet');
   const dataset = schemaIn(below(schema, 'datasets').additionalProperties);
   const [ofKind, ofDriver] = schemaIn(below(dataset, 'sensors').items).anyOf as readonly JsonSchema[];
   const sensors = schemaIn(ofKind).oneOf as readonly JsonSchema[];
@@ -49,16 +50,14 @@ export function referenceText(kinds: readonly SensorKind[]): string {
     { title: '`server.cors`', text: described(below(server, 'cors')), schema: below(server, 'cors') },
     { title: '`server.embed`', text: described(below(server, 'embed')), schema: below(server, 'embed') },
     { title: '`history`', text: described(history), schema: schemaIn(history.anyOf?.[0]) },
+    { title: '`fleet`', text: described(fleet), schema: fleet },
+    { title: '`fleet.nats`', text: described(below(fleet, 'nats')), schema: below(fleet, 'nats') },
     {
       title: '`datasets.NAME`',
       text: `${described(dataset)} In a file of \`config.d\` these keys are the whole file.`,
       schema: dataset,
     },
-    ...(below(dataset, 'source').anyOf as readonly JsonSchema[]).filter(hasKeys).map(source => ({
-      title: `\`datasets.NAME.source\` with \`${Object.keys(source.properties ?? {})[0]}\``,
-      text: described(source),
-      schema: source,
-    })),
+    ...(below(dataset, 'source').anyOf as readonly JsonSchema[]).filter(hasKeys).map(sourceSection),
     ...['contact', 'position', 'log'].map(key => ({
       title: `\`datasets.NAME.${key}\``,
       text: described(below(dataset, key)),
@@ -90,6 +89,15 @@ export function referenceText(kinds: readonly SensorKind[]): string {
   return sections
     .map(({ title, text, schema: keys }) => `### ${title}\n\n${text}\n\n${keyTable(keys)}`)
     .join('\n\n');
+}
+
+/** The keys of a source; those of a mapping inside it if that is all that it has. */
+function sourceSection(source: JsonSchema): Section {
+  const [key = ''] = Object.keys(source.properties ?? {});
+  const inside = below(source, key);
+  return hasKeys(inside)
+    ? { title: `\`datasets.NAME.source.${key}\``, text: described(source), schema: inside }
+    : { title: `\`datasets.NAME.source\` with \`${key}\``, text: described(source), schema: source };
 }
 
 function sharedDerivedKeys({ properties = {} }: JsonSchema): JsonSchema {

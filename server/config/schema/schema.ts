@@ -20,6 +20,7 @@ import { DEFAULT_HTTP_LIMITS } from '../http-limits.ts';
 import { ACCESS, ACCESS_SHAPE, ADDRESS_ENTRY, addressEntry, refineHosts } from './access-schema.ts';
 import { DATASET_HISTORY, HISTORY } from './history-schema.ts';
 import { EXPECTED_HOST, listenFault } from './listen-address.ts';
+import { FLEET } from './nats-schema.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { SOURCE } from './source-schema.ts';
 import { email, text, url } from './words.ts';
@@ -255,6 +256,7 @@ export function configSchemas(kinds: readonly SensorKind[]) {
       .default(DEFAULT_SEED)
       .describe("The simulation's seed: the same seed gives the same values at the same time."),
     history: HISTORY,
+    fleet: FLEET,
     datasets: z
       .record(datasetName, dataset)
       .refine(datasets => Object.keys(datasets).length > 0)

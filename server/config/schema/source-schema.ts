@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseAddress } from '../../../dap/client/http/address.ts';
 import { duration } from '../../../device/index.ts';
 import { secretFile } from './access-schema.ts';
+import { NATS_SOURCE } from './nats-schema.ts';
 
 const EXPECTED_ADDRESS =
   'the address of a dataset on a DAP2 server, such as http://attic.local:8080/attic, without a constraint and without a password';
@@ -57,7 +58,7 @@ const dap2 = z
   .meta({ description: 'The rows of another DAP2 server: a relay.' });
 
 /** A mapping for each kind of source. Its first key names the kind. */
-const MAPPINGS = [dap2] as const;
+const MAPPINGS = [dap2, NATS_SOURCE] as const;
 
 /** The keys that name the kinds of sources. */
 export const SOURCE_KEYS: readonly string[] = MAPPINGS.map(({ shape }) => Object.keys(shape)[0]!);

@@ -25,6 +25,7 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
     const waiting = waitingFor(request, state, 'health');
     const isHealthy =
       !state.waiting?.length &&
+      isHealthyFleet(state.fleet) &&
       !configuration?.problems.length &&
       !configuration?.failed.length &&
       isHealthyCertificate(certificate) &&
@@ -56,9 +57,16 @@ export function healthRoute(app: FastifyInstance, { state, streams, connections 
       displaced: counted.sum(({ ended }) => ended.displaced),
       connections: { open: connections.size, limit: connections.limit, ...connections.ended },
       datasets,
+      // Its problems quote the addresses of other machines.
+      ...(state.fleet === undefined || !isWhole ? {} : { fleet: state.fleet }),
       ...(waiting.length === 0 ? {} : { waiting: waiting.map(waitingHealth) }),
     };
   });
+}
+
+/** Datasets that are not served are a fault too: somebody publishes them. */
+function isHealthyFleet(fleet: ServerState['fleet']): boolean {
+  return fleet === undefined || (fleet.state === 'following' && Object.keys(fleet.refused).length === 0);
 }
 
 function isHealthyCertificate(certificate: ServerState['certificate']): boolean {
@@ -133,8 +141,8 @@ function sourceHealth(source: SourceStatus): object {
     case 'plain':
       return {};
     case 'nats': {
-      const { kind: _kind, ...nats } = source;
-      return { nats };
+      const { kind, ...fleet } = source;
+      return { source: { kind, ...fleet } };
     }
   }
 }

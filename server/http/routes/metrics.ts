@@ -9,6 +9,7 @@ import { configurationMetrics } from '../../metrics/configuration-metrics.ts';
 import { connectionMetrics } from '../../metrics/connection-metrics.ts';
 import { datasetMetrics } from '../../metrics/dataset-metrics.ts';
 import { acceptedFormat, CONTENT_TYPES, type MetricFormat, printMetrics } from '../../metrics/exposition.ts';
+import { fleetMetrics } from '../../metrics/fleet-metrics.ts';
 import { loginMetrics } from '../../metrics/login-metrics.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
 import { publishMetrics } from '../../metrics/publish-metrics.ts';
@@ -33,6 +34,7 @@ export function metricsRoute(
         certificateMetric(state.certificate),
         ...configurationMetrics(state.configuration),
         ...datasetMetrics(datasets, waiting),
+        ...fleetMetrics(state.fleet),
         ...publishMetrics(datasets, state.publishing?.bind(state)),
         ...streamMetrics(datasets, streams, rowFormats),
         ...connectionMetrics(connections),

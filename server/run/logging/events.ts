@@ -3,6 +3,7 @@
 import { type DeviceEvent, messageOf, type StrayError } from '../../../device/index.ts';
 import type { UnwantedEnd } from '../../http/app.ts';
 import { CATCHES_UP_IN, FAR_AHEAD, RESTART_ADVICE } from '../../machine/far-ahead.ts';
+import type { FleetEvent } from '../../nats/fleet.ts';
 import type { FeedEvent } from '../../publish/sink.ts';
 import type { SourceEvent } from '../../source/row-source.ts';
 import { spoken } from '../../text/terminal-text.ts';
@@ -10,6 +11,7 @@ import type { OpeningEvent } from '../configured-dataset.ts';
 import type { HistoryEvent } from '../opening.ts';
 import { strayText } from '../uncaught.ts';
 import { HISTORY, UNWANTED } from './event-words.ts';
+import { fleetLine } from './fleet-lines.ts';
 import type { Logger } from './logger.ts';
 import { publishLine } from './publish-lines.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -164,6 +166,16 @@ export class EventLog {
       if (event.kind === 'away')
         logger.warn({ dataset }, `no rows come for ${dataset}: ${event.reason}${again}`);
       else logger.info({ dataset }, `rows come for ${dataset} again after ${spoken(event.seconds)}${again}`);
+    });
+  }
+
+  /** News of the fleet whose datasets are served. */
+  fleet(event: FleetEvent): void {
+    const subject = 'dataset' in event ? event.dataset : 'servers';
+    this.#changes.report(`fleet ${subject}`, 1, (_changes, held) => {
+      const again = held > 0 ? `, after ${held} more changes` : '';
+      const { level, text } = fleetLine(event);
+      this.#logger[level](`${text}${again}`);
     });
   }
 

@@ -11,7 +11,7 @@ import { CREATE, codecOf, now, STREAM, sinkOf, sinkRows } from './fleet.ts';
 import { cluster, type NatsServer } from './nats-server.ts';
 
 /** How many servers are killed; more with DAPBERRY_KILLS, for a longer test. */
-const { DAPBERRY_KILLS = '3' } = process.env;
+const { DAPBERRY_KILLS = '1' } = process.env;
 const KILLS = Number(DAPBERRY_KILLS);
 
 const PUBLISHERS = 3;

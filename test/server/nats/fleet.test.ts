@@ -40,8 +40,8 @@ async function gateway(server: NatsServer, options: Partial<FleetOptions> = {}) 
     { nats, pattern: '*', bounds, rest: 0, isPublic: false, lookEvery: 100, ...options },
     name => name === 'health',
     {
-      onChange: ({ kind, dataset }) => {
-        changes.push(`${kind} ${dataset}`);
+      onEvent: event => {
+        changes.push(`${event.kind} ${'dataset' in event ? event.dataset : ''}`);
         serve?.change({ datasets: fleet.datasets });
       },
     },

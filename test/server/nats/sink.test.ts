@@ -175,7 +175,7 @@ describeWith('nats-server', 'a sink of NATS', () => {
       `authorization { users: [{user: pi, password: "${password}"}, {user: admin, password: "x"}] }`;
     const server = await broker({ config: users('old') });
     const credentials = join(server.folder, 'secret');
-    await writeFile(credentials, 'pi:wrong\n');
+    await writeFile(credentials, 'pi:wrong\n', { mode: 0o600 });
     const fault = await faultOf(session([server.url], 'roof', { credentials }));
     expect(fault).toMatchObject({ kind: 'credentials', message: expect.stringContaining(credentials) });
     expect(fault.message).not.toContain('wrong');
@@ -193,13 +193,13 @@ describeWith('nats-server', 'a sink of NATS', () => {
   });
 
   it.each([
-    ['no file', undefined, 'can not be read'],
+    ['no file', undefined, 'the path of a file that the server can read'],
     ['an empty file', '\n', 'an empty file'],
-    ['other lines', 'a\nb\n', 'found other lines'],
+    ['several lines', 'a\nb\n', 'several lines'],
   ])('says that its credentials are %s', async (_what, text, words) => {
     const server = await broker();
     const credentials = join(server.folder, 'secret');
-    if (text !== undefined) await writeFile(credentials, text);
+    if (text !== undefined) await writeFile(credentials, text, { mode: 0o600 });
     const fault = await faultOf(session([server.url], 'roof', { credentials }));
     expect(fault).toMatchObject({ kind: 'credentials', message: expect.stringContaining(words) });
   });
