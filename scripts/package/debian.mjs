@@ -213,12 +213,12 @@ function copyright(lib) {
     .filter(file => file !== '')
     .sort();
   const stanzas = files.map(file => {
-    const text = readFileSync(file, 'utf8').trim();
+    const text = withoutApacheText(readFileSync(file, 'utf8').trim());
     const folder = file.slice(lib.length + 1).replace(/\/[^/]*$/, '');
     const name = folder.replace(/^.*node_modules\//, '');
-    const holders = [...text.matchAll(/^\s*(Copyright .*)$/gim)].map(match =>
-      match[1].replace(/^Copyright\s*(\(c\))?\s*/i, ''),
-    );
+    // The Apache License ends with a notice to be filled in.
+    const lines = [...text.matchAll(/^\s*(Copyright .*)$/gim)].filter(([line]) => !line.includes('[yyyy]'));
+    const holders = [...new Set(lines.map(match => match[1].replace(/^Copyright\s*(\(c\))?\s*/i, '')))];
     return `Files: usr/lib/dapberry/${folder}/*
 Copyright: ${holders.length === 0 ? `authors of ${name}` : holders.join('\n           ')}
 License: of-${name.replaceAll(/[^a-z0-9.-]/gi, '-')}
@@ -233,6 +233,14 @@ ${indented(licence)}`,
     ...stanzas,
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Refers to Debian's copy of the Apache License, as its policy demands (section 12.5); the notices around the text stay. */
+function withoutApacheText(text) {
+  return text.replace(
+    /^[ \t]*Apache License\s+Version 2\.0, January 2004\s[\s\S]*?END OF TERMS AND CONDITIONS$/gm,
+    'On Debian systems the text of the Apache License 2.0 is in /usr/share/common-licenses/Apache-2.0.',
+  );
 }
 
 function indented(text) {

@@ -41,6 +41,7 @@ export function stage(root, target, architecture, work) {
   writeFileSync(join(target, 'ARCHITECTURE'), `${architecture}\n`);
   // Types are for authors of programs, who install the package with npm.
   run('find', [join(target, 'dist'), '-name', '*.d.ts', '-delete']);
+  run('find', [target, '-type', 'd', '-empty', '-delete']);
   run('find', [target, '-type', 'd', '-exec', 'chmod', '0755', '{}', '+']);
   run('find', [target, '-type', 'f', '-exec', 'chmod', '0644', '{}', '+']);
   const programs = ['dist/server/main.js', 'systemd/install.sh', 'systemd/allow-devices.sh'];

@@ -6,7 +6,7 @@
 make_system() {
   local folder=$1 suite=$2 arch=$3 node=$4 unit packages=(
     systemd systemd-sysv systemd-resolved libnss-myhostname udev dbus kmod procps iproute2 i2c-tools libstdc++6 adduser curl ca-certificates
-    dmsetup e2fsprogs
+    dmsetup e2fsprogs avahi-daemon avahi-utils sudo
   )
   # shellcheck disable=SC2016 # the hooks' own variables
   local hooks=(--customize-hook='chroot "$1" systemctl -q enable systemd-networkd')
@@ -31,6 +31,9 @@ make_system() {
   : >"$folder/etc/machine-id"
   echo appliance >"$folder/etc/hostname"
   echo '127.0.0.1 localhost appliance' >"$folder/etc/hosts"
+  # A script that wants Avahi starts it.
+  rm -f "$folder"/etc/systemd/system/{multi-user.target.wants,sockets.target.wants}/avahi-daemon.* \
+    "$folder/etc/systemd/system/dbus-org.freedesktop.Avahi.service"
   # No service sets the clock or runs in the background.
   for unit in systemd-timesyncd.service getty@.service serial-getty@.service console-getty.service \
     systemd-networkd-wait-online.service; do
