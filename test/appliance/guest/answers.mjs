@@ -18,8 +18,10 @@ const limit = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
 let line = '';
 let asked = 0;
 child.stdout.setEncoding('utf8');
-child.stdout.on('data', text => {
-  process.stdout.write(text.replaceAll('\r', ''));
+child.stdout.on('data', chunk => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: readline moves the cursor around its question
+  const text = chunk.replaceAll(/\x1b\[[0-9;?]*[a-zA-Z]|\r/g, '');
+  process.stdout.write(text);
   line = (line + text).slice((line + text).lastIndexOf('\n') + 1);
   if (!/[?:\]] $/.test(line)) return;
   const { answer = '' } = answers.find(({ pattern }) => pattern.test(line)) ?? {};

@@ -9,6 +9,7 @@ here=$(dirname "$0")
 . "$here/files.sh"
 work=/tmp/package-test
 mkdir -p $work
+export DAPBERRY_PATIENCE=900
 
 # The guest has Node, but not as a package.
 put() { DEBIAN_FRONTEND=noninteractive dpkg --ignore-depends=nodejs -i "$1" <&-; }
@@ -43,7 +44,7 @@ ok 'it failed too often' systemctl --quiet is-failed dapberry
 ok 'it is upgraded' put "$2"
 ok 'and serves' retry 120 runs_version "$(version_of "$2")"
 ok 'with the same configuration' same $work/mine /etc/dapberry/config.yaml
-rm -r /run/systemd/system/dapberry.service.d
+rm /run/systemd/system/dapberry.service.d/limit.conf
 
 # repacked VERSION SCRIPT: the package with another version, whose program begins with SCRIPT.
 repacked() {
