@@ -42,8 +42,8 @@ const ANNOUNCEMENT = z.object({
 
 export type AnsweringConfiguration = z.infer<typeof CONFIGURATION>;
 
-/** Time limit for a response. */
-const TIMEOUT_MS = 2000;
+/** Time limit for a response: a small machine may be busy, and a server that has ended refuses the connection at once. */
+const TIMEOUT_MS = 10_000;
 
 /** Bytes of an answer that are read at most. */
 const LONGEST = 16 * 1024 ** 2;

@@ -34,16 +34,24 @@ export interface SavedConfig {
 export async function liveText(
   machine: Machine,
   { files, named, isWrong, hasNews, since, authorization }: SavedConfig,
+  patienceMs = PATIENCE_MS,
 ): Promise<string> {
   const { port = DEFAULT_PORT, host, tls } = named ?? {};
   const [file] = files;
   const begun = performance.now();
   let isAnswering = false;
+  let isBusy = false;
   do {
     const server = await stateAt(machine, port, host, authorization);
     const state = server?.configuration;
     isAnswering = server !== undefined;
-    if (server === undefined) break;
+    if (server === undefined) {
+      // A server that opens its sensors, on a busy machine, may not answer in time.
+      isBusy = (await machine.listenError(port, host)) === 'EADDRINUSE';
+      if (!isBusy) break;
+      await delay(PAUSE_MS);
+      continue;
+    }
     if (state === undefined) {
       if (authorization === undefined)
         return `the server on port ${port} tells only its users whether it has taken it over: see journalctl -u dapberry`;
@@ -59,9 +67,11 @@ export async function liveText(
     if (isWrong && state.problems.length > 0)
       return `the server on port ${port} refuses it, and ${inUseText(state)}`;
     await delay(PAUSE_MS);
-  } while (performance.now() - begun < PATIENCE_MS);
+  } while (performance.now() - begun < patienceMs);
   if (isAnswering)
     return `the server on port ${port} has not taken it over yet: see ${tls === undefined ? 'http' : 'https'}://localhost:${port}/health, and whether it serves ${file}`;
+  if (isBusy)
+    return `port ${port} is in use, but no dapberry server has answered there within ${patienceMs / 1000} s: see systemctl status dapberry, and find the program with sudo ss -ltnp 'sport = :${port}'`;
   return `no server answers on port ${port}: start it with sudo systemctl start dapberry, or dapberry serve --config ${shellWord(file)}`;
 }
 

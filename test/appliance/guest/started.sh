@@ -56,7 +56,7 @@ echo "# $(cut -d' ' -f1 /proc/uptime) s after the start of the kernel"
 page() { curl -fsS -o $work/page http://localhost:8080/; }
 ok 'after the restart the page is there' retry 300 page
 echo "# $(cut -d' ' -f1 /proc/uptime) s after the start of the kernel the page answers"
-shows() { ask /metrics | grep -q 'dapberry_channel_value{.*sensor="ds18b20'; }
+shows() { ask /metrics | grep -q 'dapberry_channel_value{.*sensor="w1_'; }
 ok 'and shows a DS18B20 at once' retry 120 shows
 i2cset -y "$(grep -ls '^SMBus stub' /sys/class/i2c-dev/i2c-*/name | sed 's/.*i2c-\([0-9]*\).name/\1/' | head -n1)" 0x48 0 0x0019 w
 
@@ -84,8 +84,7 @@ put() {
   as_ada node "$here/answers.mjs" "'sudo EDITOR=$work/editor dapberry edit'" "'s save=s'"
 }
 example() { sed -n "/^For the $1/,/^\`\`\`\$/p" $work/getting-started.md | sed '1,/^```yaml/d; /^```$/d'; }
-find / -xdev -name getting-started.md -path '*current*' 2>/dev/null | head -n1 | xargs -I{} cp {} $work/
-[ -s $work/getting-started.md ] || cp /opt/dapberry/current/docs/getting-started.md $work/
+cp /opt/dapberry/current/docs/getting-started.md $work/
 adc() { example "$1" | put; }
 temperature() { health "health.datasets.some(({name, sensors}) => name === 'roof' && sensors.some(({name}) => name === '$1'))"; }
 ok 'the lines for an MCP3008, in the editor' step 'sudo dapberry edit' adc MCP3008

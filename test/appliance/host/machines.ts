@@ -58,7 +58,7 @@ interface Board {
 
 const PC: Board = {
   program: 'qemu-system-x86_64',
-  board: ['-M', 'q35,smbus=off', '-cpu', 'max', '-smp', '1', '-m', '1024', '-nodefaults'],
+  board: ['-M', 'q35,smbus=off', '-cpu', 'max', '-smp', '2', '-m', '1024', '-nodefaults'],
   console: 'ttyS0',
 };
 

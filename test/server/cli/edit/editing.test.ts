@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EditLock } from '../../../../server/cli/edit/edit-lock.ts';
 import { editConfig } from '../../../../server/cli/edit/editing.ts';
+import { liveText } from '../../../../server/cli/edit/live-text.ts';
 import type { AnsweringServer } from '../../../../server/machine/answering-server.ts';
 import { type Machine, thisMachine } from '../../../../server/machine/machine.ts';
 
@@ -43,7 +44,12 @@ const saved = () => readFileSync(file, 'utf8');
 
 function edit(machine: Partial<Machine> = {}): Promise<number> {
   return editConfig({
-    machine: { ...thisMachine(), serverAt: async () => server, ...machine },
+    machine: {
+      ...thisMachine(),
+      serverAt: async () => server,
+      listenError: async () => undefined,
+      ...machine,
+    },
     file,
     terminal: {
       print: text => {
@@ -195,5 +201,36 @@ describe('dapberry edit', () => {
     answers = ['save'];
     expect(await edit()).toBe(0);
     expect(printed).toContain('the server on port 8081 refuses it, and the previous one stays in use');
+  });
+
+  it('waits for a server that is too busy to answer at once, and does not call it stopped', async () => {
+    const configuration = { files: [file], problems: [], failed: [], inUse: 'current' as const };
+    let asked = 0;
+    const serverAt = async (): Promise<AnsweringServer | undefined> => {
+      asked += 1;
+      if (asked < 3) return undefined;
+      return {
+        name: 'dapberry/0.1.0',
+        datasets: [],
+        configuration: { ...configuration, since: Date.now() / 1000 },
+      };
+    };
+    const listenError = async () => 'EADDRINUSE';
+    texts = [`${GOOD}${dataset('three', 1)}`];
+    answers = ['s'];
+    expect(await edit({ serverAt, listenError })).toBe(0);
+    expect(printed).toContain('the server on port 8080 has taken it over: it is live');
+
+    const options = {
+      files: [file, file] as const,
+      named: undefined,
+      isWrong: false,
+      hasNews: true,
+      since: 0,
+    };
+    const never = { ...thisMachine(), serverAt: async () => undefined, listenError };
+    expect(await liveText(never, options, 300)).toBe(
+      "port 8080 is in use, but no dapberry server has answered there within 0.3 s: see systemctl status dapberry, and find the program with sudo ss -ltnp 'sport = :8080'",
+    );
   });
 });

@@ -76,6 +76,7 @@ async function answering(answers: readonly string[], site: Site = {}): Promise<n
       configuration: { usual: file, environment: {} },
       addresses: ['192.0.2.17'],
       serverAt: async () => undefined,
+      listenError: async () => undefined,
       ...machine,
     },
     file: undefined,
