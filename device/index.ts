@@ -13,12 +13,16 @@ export { type Fault, FaultyKind, KIND_FIELDS, kindFaults } from './drivers/fault
 export { guardedKind } from './drivers/guarded-kind.ts';
 export { messageOf } from './error-message.ts';
 export { type Clock, systemClock } from './host/clock.ts';
+export { codeOf, reasonOf } from './host/file-reason.ts';
 export { hexByte, type I2cBusEntry } from './host/i2c/i2c.ts';
 export { listI2cBuses } from './host/i2c/i2c-list.ts';
 export { type Installation, moduleAdvice, thisInstallation } from './host/installation.ts';
 export { isMissing, type KernelFiles, kernelFiles } from './host/kernel-files.ts';
+export { BROKER_SHAPE, type BrokerOptions } from './host/mqtt/broker-options.ts';
+export { connectBroker, type MqttConnection, MqttRefusal } from './host/mqtt/connection.ts';
 export type { QueueAccount, ReadContext } from './host/read-context.ts';
 export { readRegular, UnfitFile } from './host/regular-file.ts';
+export { type FileFault, NO_CREDENTIALS, readSecret, secretPath } from './host/secret-file.ts';
 export {
   type FoundSensor,
   type Need,

@@ -33,6 +33,8 @@ const UNUSED = [
   'light-my-request',
   'glob',
   'thread-stream',
+  'ws',
+  'socks',
 ];
 
 /** Leaves the unused modules out, and of Zod's forty languages all but English. */

@@ -45,6 +45,9 @@ const TOOLS = {
   gpgv: { commands: ['gpgv'], debianPackage: 'gpgv' },
   jinja2: { ...PYTHON, library: `${PYTHON_MODULES}/jinja2`, debianPackage: 'python3-jinja2' },
   jq: { commands: ['jq'], debianPackage: 'jq' },
+  mosquitto: { commands: ['mosquitto', '/usr/sbin/mosquitto'], debianPackage: 'mosquitto' },
+  mosquitto_passwd: { commands: ['mosquitto_passwd'], debianPackage: 'mosquitto' },
+  mosquitto_sub: { commands: ['mosquitto_sub'], debianPackage: 'mosquitto-clients' },
   nginx: { commands: ['nginx'], debianPackage: 'nginx' },
   // nco calls it so.
   ncks: { commands: ['ncks'], debianPackage: 'nco' },

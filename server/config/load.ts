@@ -4,10 +4,12 @@ import type { z } from 'zod';
 import { SENSOR_KINDS, type SensorKind } from '../../device/index.ts';
 import { type CheckResult, checkDatasets } from './check/check.ts';
 import type { LimitsByColumn } from './check/check-limits.ts';
+import { checkPublish } from './check/check-publish.ts';
 import type { Config, DatasetConfig, Overrides } from './config.ts';
 import type { DriverKinds } from './drivers/drivers.ts';
 import { historyOf, memoryBounds } from './history.ts';
 import { explainIssues, foundText, problemAt, valueAt } from './mistakes/explain.ts';
+import { publishOf } from './publish.ts';
 import { jsonSchemaOf } from './schema/expected.ts';
 import { type ConfigSchemas, configSchemas } from './schema/schema.ts';
 import { fleetOf, infoOf, sourceOf } from './sources.ts';
@@ -63,6 +65,7 @@ export function loadDocuments(documents: readonly SourceDocument[], options: Loa
   const problems: Problem[] = [];
   const parts: DatasetNode[] = [];
   let main: unknown = Object.create(null);
+  let mainDocument: Document | undefined;
   for (const { document, dataset } of documents) {
     problems.push(...document.problems);
     if (document.value === undefined) continue;
@@ -70,11 +73,14 @@ export function loadDocuments(documents: readonly SourceDocument[], options: Loa
       dataset === undefined ? readMain(document, schemas) : readDataset(document, dataset, schemas);
     problems.push(...read.problems);
     parts.push(...read.parts);
-    if (dataset === undefined) main = document.value;
+    if (dataset === undefined) {
+      main = document.value;
+      mainDocument = document;
+    }
   }
   const simulate = overrides.simulate ?? valueAt(main, ['simulate']) === true;
   const checked = checkDatasets(parts, { kinds, drivers, schemas, simulate, overrides });
-  problems.push(...checked.problems);
+  problems.push(...checked.problems, ...checkPublish(mainDocument, parts, overrides));
   if (problems.length > 0) {
     return {
       problems: sortedProblems(
@@ -177,15 +183,18 @@ function assemble(
   const datasets = parts.map((part): DatasetConfig => {
     const written = schemas.dataset.parse(valueAt(part.document.value, part.path));
     const sensors = setups.get(part) ?? [];
+    const own = valueAt(part.document.value, [...part.path, 'publish']);
     const source = sourceOf(part.name, written, sensors, overrides);
     const places = { named: overrides.history, usual: historyPath };
     const isShared = source.delivery.kind !== 'on-demand';
     const history = isShared ? historyOf(common, written.history, places) : undefined;
+    const publish = isShared ? publishOf(valueAt(main, ['publish']), own, part.name) : undefined;
     if (history === 'no-folder') remarks.push(noFolder(part.name));
     return {
       info: { ...infoOf(part.name, written, source), ...limitsOf(limits.get(part)) },
       log: memoryBounds(written.log, typeof history === 'object'),
       ...(history === undefined || history === 'no-folder' ? {} : { history }),
+      ...(publish === undefined ? {} : { publish }),
       source,
     };
   });

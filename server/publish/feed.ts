@@ -10,7 +10,7 @@ import { newestRows } from './newest-rows.ts';
 import { GrowingPause, PAUSES, type Pauses, untilCalled } from './patience.ts';
 import type { ProgressFile } from './progress-file.ts';
 import { SavedProgress } from './saved-progress.ts';
-import type { FeedEvent, FeedStatus, SendResult, Sink, SinkSession } from './sink.ts';
+import type { FeedEvent, FeedStatus, Sink, SinkRows, SinkSession } from './sink.ts';
 
 export interface FeedOptions {
   /** The key of the configuration. */
@@ -165,7 +165,7 @@ export class Feed {
   async #pumpNewest({ interval }: Sink, session: SinkSession, signal: AbortSignal): Promise<void> {
     const { dataset } = this.#options;
     for await (const rows of newestRows(dataset, { interval, signal, after: this.#time })) {
-      this.#count(rows.batch.length, await session.send(rows, signal));
+      await this.#send(session, rows, signal);
       this.#time = rows.batch.columns[0]![0] as number;
       this.#end = rows.positions[0]! + 1;
       if (this.#isClosing) return;
@@ -188,8 +188,7 @@ export class Feed {
         const read = reader.next(pieceRows);
         if (read !== undefined) {
           if (this.#isSeamOpen) await this.#closeSeam(read);
-          if (read.rows !== undefined)
-            this.#count(read.rows.batch.length, await session.send(read.rows, signal));
+          if (read.rows !== undefined) await this.#send(session, read.rows, signal);
           this.#taken(read);
           // Others have their turn during a long row of pieces that are thinned out.
           await turn();
@@ -210,12 +209,25 @@ export class Feed {
     }
   }
 
-  #count(rows: number, { refused }: SendResult = {}): void {
-    this.#record.sent(rows - (refused?.rows ?? 0));
+  /** Rows that were taken before the session breaks are not sent again: a bad connection gets on, too. */
+  async #send(session: SinkSession, rows: SinkRows, signal: AbortSignal): Promise<void> {
+    const { length, columns } = rows.batch;
+    let taken = 0;
+    const onTaken = (count: number) => {
+      if (count <= taken || count > length) return;
+      this.#record.sent(count - taken);
+      taken = count;
+      this.#taken({
+        lastTime: (columns[0] as Float64Array)[count - 1]!,
+        end: rows.positions[count - 1]! + 1,
+      });
+    };
+    const { refused } = (await session.send(rows, signal, onTaken)) ?? {};
+    this.#record.sent(length - taken - (refused?.rows ?? 0));
     if (refused !== undefined) this.#record.dropped(refused.rows, refused.reason);
   }
 
-  #taken({ lastTime, end }: ReadRows): void {
+  #taken({ lastTime, end }: Pick<ReadRows, 'lastTime' | 'end'>): void {
     this.#time = lastTime;
     this.#end = end;
     this.#options.positions.set(this.#identity, end);

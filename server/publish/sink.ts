@@ -23,9 +23,14 @@ export interface SinkSession {
   readonly lost: AbortSignal;
   /**
    * Sends rows. Resolves once the receiver has them for good, or once they are sent where `newestOnly`. Rejects where that is not
-   * certain, with the reason: the same rows come again in a later session. At most one call at a time.
+   * certain, with the reason: the rows that were not taken come again in a later session. At most one call at a time.
+   * @param onTaken may be called with the number of rows, from the first one on, that the receiver has for good by now
    */
-  send(rows: SinkRows, signal: AbortSignal): Promise<SendResult | undefined>;
+  send(
+    rows: SinkRows,
+    signal: AbortSignal,
+    onTaken?: (rows: number) => void,
+  ): Promise<SendResult | undefined>;
   /** Ends the connection. Does not reject. */
   close(): Promise<void>;
 }

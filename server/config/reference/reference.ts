@@ -40,6 +40,7 @@ export function referenceText(kinds: readonly SensorKind[]): string {
   const server = below(schema, 'server');
   const history = below(schema, 'history');
   const fleet = below(schema, 'fleet');
+  const publish = below(schema, 'publish');
   const dataset = schemaIn(below(schema, 'datasets').additionalProperties);
   const [ofKind, ofDriver] = schemaIn(below(dataset, 'sensors').items).anyOf as readonly JsonSchema[];
   const sensors = schemaIn(ofKind).oneOf as readonly JsonSchema[];
@@ -52,6 +53,11 @@ export function referenceText(kinds: readonly SensorKind[]): string {
     { title: '`history`', text: described(history), schema: schemaIn(history.anyOf?.[0]) },
     { title: '`fleet`', text: described(fleet), schema: fleet },
     { title: '`fleet.nats`', text: described(below(fleet, 'nats')), schema: below(fleet, 'nats') },
+    ...Object.keys(publish.properties ?? {}).map(kind => ({
+      title: `\`publish.${kind}\``,
+      text: `${described(below(publish, kind))} A dataset may have the same keys in a \`publish\` of its own.`,
+      schema: below(publish, kind),
+    })),
     {
       title: '`datasets.NAME`',
       text: `${described(dataset)} In a file of \`config.d\` these keys are the whole file.`,

@@ -21,6 +21,7 @@ import { ACCESS, ACCESS_SHAPE, ADDRESS_ENTRY, addressEntry, refineHosts } from '
 import { DATASET_HISTORY, HISTORY } from './history-schema.ts';
 import { EXPECTED_HOST, listenFault } from './listen-address.ts';
 import { FLEET } from './nats-schema.ts';
+import { DATASET_PUBLISH, PUBLISH } from './publish-schema.ts';
 import { driverSchema, sensorSchema } from './sensor-schema.ts';
 import { SOURCE } from './source-schema.ts';
 import { email, text, url } from './words.ts';
@@ -107,6 +108,7 @@ export const DATASET_SHAPE = {
   ).prefault(DEFAULT_INTERVAL),
   log,
   history: DATASET_HISTORY,
+  publish: DATASET_PUBLISH,
 };
 
 const listenAddress = z
@@ -257,6 +259,7 @@ export function configSchemas(kinds: readonly SensorKind[]) {
       .describe("The simulation's seed: the same seed gives the same values at the same time."),
     history: HISTORY,
     fleet: FLEET,
+    publish: PUBLISH,
     datasets: z
       .record(datasetName, dataset)
       .refine(datasets => Object.keys(datasets).length > 0)

@@ -1,0 +1,274 @@
+// Connects to an MQTT broker: by MQTT 5, whose answers say what was wrong, and by MQTT 3.1.1 where the broker knows no other.
+
+import { setMaxListeners } from 'node:events';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { messageOf } from '../../error-message.ts';
+import type { BrokerOptions } from './broker-options.ts';
+import { type BrokerSecrets, brokerSecrets } from './broker-secrets.ts';
+
+/** Milliseconds until a broker has to accept a connection. */
+const CONNECT_TIMEOUT = 10_000;
+
+/** Seconds after which a silent connection is tested. */
+const KEEP_ALIVE = 30;
+
+/** Messages under way in brokers that set no limit. */
+const MOST_UNDER_WAY = 65_535;
+
+/** The answers of a broker that knows no MQTT 5 (CONNACK: 132 of MQTT 5, 1 of MQTT 3.1.1). */
+const OTHER_VERSION = [132, 1];
+
+/** The broker has refused a message: its reason code (MQTT 5, section 3.4.2.1). */
+export class MqttRefusal extends Error {
+  override readonly name = 'MqttRefusal';
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface PublishOptions {
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+}
+
+export interface MqttConnection {
+  /** Aborts when the connection is lost, with the reason. */
+  readonly lost: AbortSignal;
+  readonly version: 4 | 5;
+  /** The messages with QoS 1 that the broker takes at once. */
+  readonly receiveMaximum: number;
+  /** The most bytes of a packet; undefined where the broker does not state it. */
+  readonly maximumPacketSize?: number | undefined;
+  /** Resolves once the message is handed over, with QoS 1 once the broker has acknowledged it. */
+  publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void>;
+  /** Asks for the messages of these topics. Rejects where the broker refuses one of them. */
+  subscribe(topics: readonly string[]): Promise<void>;
+  /** Ends the connection. Does not reject. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** The message that the broker sends when the connection is lost; it is retained. */
+  readonly will?: { readonly topic: string; readonly payload: string };
+  readonly onMessage?: (topic: string, payload: Buffer, isRetained: boolean) => void;
+  readonly signal: AbortSignal;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Rejects with one sentence if the broker cannot be reached, or does not accept the connection. */
+export async function connectBroker(broker: BrokerOptions, options: ConnectOptions): Promise<MqttConnection> {
+  const { environment = process.env, signal } = options;
+  const secrets = await brokerSecrets(broker, environment);
+  signal.throwIfAborted();
+  try {
+    return await attempt(broker, secrets, 5, options);
+  } catch (error) {
+    if (!(error instanceof VersionRefused) || signal.aborted) throw told(error);
+    return await attempt(broker, secrets, 4, options).catch((again: unknown) => {
+      throw told(again);
+    });
+  }
+}
+
+/** The broker may know another version. */
+class VersionRefused extends Error {}
+
+async function attempt(
+  { url, clientId }: BrokerOptions,
+  secrets: BrokerSecrets,
+  version: 4 | 5,
+  { will, onMessage, signal }: ConnectOptions,
+): Promise<MqttConnection> {
+  // Loaded on demand: a server without a broker starts without the library.
+  const { connect } = await import('mqtt');
+  const { protocol, hostname, port } = new URL(url);
+  const isTls = protocol === 'mqtts:';
+  const options: IClientOptions = {
+    ...secrets,
+    protocol: isTls ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isTls ? 8883 : 1883) : Number(port),
+    protocolVersion: version,
+    clientId: clientId ?? `dapberry-${crypto.randomUUID().replaceAll('-', '').slice(0, 14)}`,
+    clean: true,
+    keepalive: KEEP_ALIVE,
+    connectTimeout: CONNECT_TIMEOUT,
+    reconnectPeriod: 0,
+    queueQoSZero: false,
+    ...(will === undefined
+      ? {}
+      : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+  };
+  const client = connect(options);
+  // Messages may come with the answer to the connection.
+  if (onMessage !== undefined)
+    client.on('message', (topic, payload, { retain }) => onMessage(topic, payload, retain));
+  try {
+    await accepted(client, version, signal);
+  } catch (error) {
+    client.on('error', () => undefined);
+    client.end(true);
+    throw error;
+  }
+  return connectionOf(client, version, clientId);
+}
+
+/** Resolves when the broker accepts the connection. */
+function accepted(client: MqttClient, version: 4 | 5, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const ended = new AbortController();
+    const fail = (error: unknown) => {
+      ended.abort();
+      reject(error);
+    };
+    const once = (name: 'connect' | 'close' | 'error', call: (error?: unknown) => void) => {
+      client.on(name, call);
+      ended.signal.addEventListener('abort', () => client.off(name, call));
+    };
+    once('connect', () => {
+      ended.abort();
+      resolve();
+    });
+    once('error', error => {
+      const { code } = error as { code?: unknown };
+      const isOther = version === 5 && OTHER_VERSION.includes(code as number);
+      fail(isOther ? new VersionRefused(messageOf(error)) : error);
+    });
+    once('close', () => {
+      const text = 'the broker closed the connection without an answer';
+      fail(version === 5 ? new VersionRefused(text) : new Error(text));
+    });
+    signal.addEventListener('abort', () => fail(signal.reason), { signal: ended.signal });
+  });
+}
+
+function connectionOf(client: MqttClient, version: 4 | 5, clientId: string | undefined): MqttConnection {
+  const lost = new AbortController();
+  // Each message under way listens.
+  setMaxListeners(0, lost.signal);
+  const lose = (error: Error) => lost.abort(error);
+  client.on('error', error => lose(told(error)));
+  client.on('disconnect', ({ reasonCode = 0 }) => lose(new Error(disconnectText(reasonCode))));
+  // Not every broker says that another client has taken the connection over.
+  const hint =
+    clientId === undefined
+      ? ''
+      : `; it does so when another client has the clientId ${clientId}: give each server one of its own`;
+  const onClose = () => lose(new Error(`the broker closed the connection${hint}`));
+  // The packet that says why may be read later than the end of the stream.
+  client.on('close', () => setTimeout(onClose, 20));
+  const { receiveMaximum = MOST_UNDER_WAY, maximumPacketSize } = client.serverProperties ?? {};
+  return {
+    lost: lost.signal,
+    version,
+    receiveMaximum,
+    maximumPacketSize,
+    publish: (topic, payload, { qos, retain }) =>
+      untilLost(lost.signal, done =>
+        client.publish(
+          topic,
+          typeof payload === 'string' ? payload : Buffer.from(payload),
+          { qos, retain },
+          error => done(error ? refusalOf(error) : undefined),
+        ),
+      ),
+    subscribe: topics =>
+      untilLost(lost.signal, done =>
+        client.subscribe([...topics], { qos: 1 }, (error, granted) => {
+          const refused = granted?.find(({ qos }) => qos >= 128);
+          done(
+            error ??
+              (refused && new Error(`the broker refuses the topic ${refused.topic}: not authorized`)) ??
+              undefined,
+          );
+        }),
+      ),
+    close: async () => {
+      lose(new Error('the connection was closed'));
+      client.on('error', () => undefined);
+      await new Promise<void>(resolve => {
+        // A broker that does not answer holds up no end.
+        const timer = setTimeout(() => {
+          client.end(true);
+          resolve();
+        }, 500);
+        client.end(false, () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+/** Rejects with the reason if the connection is lost before `begin` calls back. */
+function untilLost(
+  lost: AbortSignal,
+  begin: (done: (error: Error | undefined) => void) => unknown,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (lost.aborted) return reject(lost.reason);
+    const onLost = () => reject(lost.reason);
+    lost.addEventListener('abort', onLost, { once: true });
+    begin(error => {
+      lost.removeEventListener('abort', onLost);
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+  });
+}
+
+function refusalOf(error: Error): Error {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'number' ? new MqttRefusal(code, error.message) : error;
+}
+
+/** In words that say what to do. */
+function told(error: unknown): Error {
+  const { code } = error as { code?: unknown };
+  const message = messageOf(error);
+  switch (code) {
+    // Bad user name or password, not authorized: MQTT 3.1.1 and MQTT 5.
+    case 4:
+    case 5:
+    case 134:
+    case 135:
+      return new Error('the broker refuses the user or the password: check the file of "credentials"', {
+        cause: error,
+      });
+    case 'ECONNREFUSED':
+      return new Error('the connection was refused: no broker listens there', { cause: error });
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new Error('the name of the broker is not known', { cause: error });
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return new Error(
+        `the certificate of the broker is of an authority that is not known: name its file with "ca" (${code})`,
+        { cause: error },
+      );
+    default:
+      return error instanceof Error ? error : new Error(message);
+  }
+}
+
+/** MQTT 5, section 3.14.2.1. */
+function disconnectText(code: number): string {
+  switch (code) {
+    case 0x8e:
+      return 'another client with the same client identifier has taken the connection over: give each server a "clientId" of its own';
+    case 0x87:
+      return 'the broker ended the connection: not authorized';
+    case 0x95:
+      return 'the broker ended the connection: a packet was too large';
+    case 0x8b:
+      return 'the broker ends';
+    default:
+      return `the broker ended the connection (reason 0x${code.toString(16)})`;
+  }
+}

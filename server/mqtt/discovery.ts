@@ -1,0 +1,79 @@
+// Makes the messages by which Home Assistant discovers a dataset: a device with an entity for each column.
+
+import { attributeTable, attributeText } from '../../dap/protocol.ts';
+import type { SinkDataset } from '../publish/sink.ts';
+import { VERSION } from '../version.ts';
+import { entityClass } from './home-assistant-units.ts';
+import { type MqttOptions, OFFLINE, ONLINE, statusTopic } from './options.ts';
+import type { Message } from './row-messages.ts';
+
+/** The name by which these messages are recognised as those of this program. */
+export const ORIGIN = 'dapberry';
+
+/** An entity without a new value for so many intervals, and seconds at least, counts as unavailable. */
+const INTERVALS_UNTIL_EXPIRY = 3;
+const LEAST_EXPIRY = 30;
+
+/** An identifier of Home Assistant: letters, digits, `_` and `-`. */
+function identifier(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_-]+/g, '_');
+}
+
+/** The topics of all entities of the device: one level stands for the column. */
+export function discoveryFilter({ topic, discoveryPrefix }: MqttOptions): string {
+  return `${discoveryPrefix}/sensor/${identifier(topic)}/+/config`;
+}
+
+/** One message for each column besides the time; all are to be retained. */
+export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): readonly Message[] {
+  const { topic } = options;
+  const device = identifier(topic);
+  const expiry = expirySeconds(options, dataset);
+  const { layout, attributes, info } = dataset;
+  return layout.columns.slice(1).map(({ name }) => {
+    const table = attributeTable(attributes, layout.name, name);
+    const { unit, deviceClass, stateClass } = entityClass(
+      attributeText(table, 'units') ?? '1',
+      attributeText(table, 'standard_name'),
+    );
+    const config = {
+      name: attributeText(table, 'long_name') ?? name,
+      unique_id: `${device}_${name}`,
+      state_topic: topic,
+      // A missing value is null, which a template makes None: the entity's state is unknown then.
+      value_template: `{{ value_json['${name}'] }}`,
+      ...(unit === undefined ? {} : { unit_of_measurement: unit }),
+      ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
+      ...(stateClass === undefined ? {} : { state_class: stateClass }),
+      ...(expiry === undefined ? {} : { expire_after: expiry }),
+      availability_topic: statusTopic(topic),
+      payload_available: ONLINE,
+      payload_not_available: OFFLINE,
+      device: {
+        identifiers: [device],
+        name: info.title,
+        manufacturer: ORIGIN,
+        model: info.source,
+        sw_version: VERSION,
+      },
+      origin: { name: ORIGIN, sw_version: VERSION },
+    };
+    return { topic: discoveryFilter(options).replace('+', name), payload: JSON.stringify(config) };
+  });
+}
+
+/** Undefined where rows come irregularly. */
+function expirySeconds({ interval = 0 }: MqttOptions, { delivery }: SinkDataset): number | undefined {
+  if (delivery.kind !== 'scheduled') return undefined;
+  return Math.max(LEAST_EXPIRY, Math.ceil(INTERVALS_UNTIL_EXPIRY * Math.max(interval, delivery.interval)));
+}
+
+/** Whether a retained message of discovery is one of this program: those of columns that are gone are deleted. */
+export function isOwnDiscovery(payload: string): boolean {
+  try {
+    const { origin } = JSON.parse(payload) as { origin?: { name?: unknown } };
+    return origin?.name === ORIGIN;
+  } catch {
+    return false;
+  }
+}
