@@ -54,6 +54,9 @@ export interface KnownLayout {
   readonly words: SourceWords;
 }
 
+const AHEAD =
+  'expected rows of the present, found rows that are hours ahead of its clock, as a dataset with the interval 0 makes them; give that dataset an interval';
+
 /** The server sends nothing of a response without an end: from now on it is asked for windows. */
 class NoHead extends Error {}
 
@@ -136,8 +139,8 @@ export class Dap2Source implements SharedSource {
     relayed: RelayedLayout,
     ended: AbortSignal,
   ): Promise<RowTaker> {
-    if (after === undefined) return new RowTaker(relayed);
-    return new RowTaker(relayed, await lastTakenAt(this.#upstream, relayed, after, ended));
+    const last = after === undefined ? undefined : await lastTakenAt(this.#upstream, relayed, after, ended);
+    return new RowTaker(relayed, last, () => this.#upstream.latestNow);
   }
 
   /** Takes over a new description. @throws `LayoutChanged` if its rows do not fit into the layout, or mean something else */
@@ -178,9 +181,11 @@ export class Dap2Source implements SharedSource {
     try {
       for await (const batch of rows) {
         const taken = taker.take(inOrder(batch, relayed));
-        if (taken === undefined) continue;
-        this.#state.lastRow(taker.last.stored, true);
-        yield taken;
+        if (taken !== undefined) {
+          this.#state.lastRow(taker.last.stored, true);
+          yield taken;
+        }
+        if (taker.isAhead) throw new Error(AHEAD);
       }
     } finally {
       forget();
@@ -224,7 +229,7 @@ export class Dap2Source implements SharedSource {
   ): Constraint {
     const { past } = this.#options;
     const isBounded = !isResumed && (past > 0 || isWindowed);
-    const low = readingOf(relayed, Date.now() / 1000 - past);
+    const low = readingOf(relayed, this.#upstream.serverNow - past);
     const time = pathOfTime(resumeTimeOf(relayed));
     return {
       projections: relayed.isWhole ? [] : relayed.columns.map(name => columnOf(relayed, name)),

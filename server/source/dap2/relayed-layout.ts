@@ -2,7 +2,7 @@
 
 import type { ResumeTime } from '../../../dap/client/follow/resume-time.ts';
 import { isNumberType } from '../../../dap/model/layout.ts';
-import { findResumeTime } from '../../../dap/model/time-column.ts';
+import { findResumeTime, namedTime } from '../../../dap/model/time-column.ts';
 import {
   type AtomicType,
   type Attribute,
@@ -71,13 +71,13 @@ export function relayedLayout(
 ): RelayedLayout {
   const sequence = onlySequence(variables);
   const time = findResumeTime(sequence, attributes);
-  if (time === undefined)
+  if (time === undefined && namedTime(sequence) === undefined)
     throw new Error(`expected a column of times in the Sequence ${sequence.name}, found none`);
-  if (!time.absolute) {
-    const table = columnAttributes(attributes, sequence.name, time.name);
-    const units = attributeText(table, 'units') ?? '';
+  if (time === undefined || !time.absolute) {
+    const name = time?.name ?? 'time';
+    const units = attributeText(columnAttributes(attributes, sequence.name, name), 'units') ?? '';
     throw new Error(
-      `expected a column of times whose units count from a date, found ${time.name} in ${JSON.stringify(units)}`,
+      `expected a column of times whose units count from a date, found ${name} in ${JSON.stringify(units)}`,
     );
   }
   const fields = new Map(sequence.fields.toReversed().map(field => [field.name, field]));

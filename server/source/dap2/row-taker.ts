@@ -24,18 +24,25 @@ export interface UntakenRows {
   readonly timeless: number;
 }
 
+/** Seconds: more than the lead of a server whose clock was set back, which is an hour at the most. */
+const MOST_AHEAD = 7200;
+
 const NONE: LastTaken = { stored: Number.NEGATIVE_INFINITY, time: Number.NEGATIVE_INFINITY, count: 0 };
 
 export class RowTaker {
   readonly #relayed: RelayedLayout;
   readonly #taken = new TakenTimes();
+  readonly #now: () => number;
   #last: LastTaken;
   #earlier = 0;
   #timeless = 0;
   #isBehind = false;
+  #isAhead = false;
 
-  constructor(relayed: RelayedLayout, last?: LastTaken) {
+  /** @param now the clock of the other server, in seconds since 1970 */
+  constructor(relayed: RelayedLayout, last?: LastTaken, now = () => Number.POSITIVE_INFINITY) {
     this.#relayed = relayed;
+    this.#now = now;
     this.#last = last ?? NONE;
     if (last !== undefined) this.#taken.add(last.time);
   }
@@ -53,14 +60,24 @@ export class RowTaker {
     return this.#isBehind;
   }
 
+  /** True if a row was far ahead of the other server's clock, where `take` stopped. */
+  get isAhead(): boolean {
+    return this.#isAhead;
+  }
+
   /** The rows that can follow the last one; undefined if there are none. `batch` has the columns of the layout. */
   take({ length, columns }: Batch): Batch | undefined {
+    const latest = this.#now() + MOST_AHEAD;
+    this.#isAhead = false;
     const times = columns[0]!;
     const seconds = new Float64Array(length);
     const rows = new Uint32Array(length);
     let count = 0;
     for (let row = 0; row < length; row += 1) {
-      const stored = this.takeTime(Number(times[row]));
+      const time = Number(times[row]);
+      this.#isAhead = (this.#secondsOf(time) ?? 0) > latest;
+      if (this.#isAhead) break;
+      const stored = this.takeTime(time);
       if (stored === undefined) continue;
       seconds[count] = stored;
       rows[count] = row;

@@ -1,5 +1,6 @@
 // Makes the requests to another server: with credentials, and with the notes that its responses bear.
 
+import { dateOf, serverTime } from '../../../dap/client/follow/server-clock.ts';
 import type { Fetch } from '../../../dap/client/http/connection.ts';
 import { isTransient, ResponseError } from '../../../dap/client/http/request.ts';
 import { describe } from '../../../dap/client/read/describe.ts';
@@ -32,6 +33,8 @@ export class Upstream {
   readonly #own: string;
   #path: readonly string[] = [];
   #sendsWhole = false;
+  /** Seconds by which the clock of the server is ahead of ours. */
+  #ahead = 0;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -42,6 +45,16 @@ export class Upstream {
   /** The relays through which the rows come, this dataset first. */
   get relayPath(): readonly string[] {
     return [this.#own, ...this.#path.filter(name => name !== this.#own)];
+  }
+
+  /** What the clock of the server reads, in seconds since 1970; what ours reads if the server does not say. */
+  get serverNow(): number {
+    return Date.now() / 1000 + this.#ahead;
+  }
+
+  /** The clock of the server or ours, whichever is ahead. */
+  get latestNow(): number {
+    return Date.now() / 1000 + Math.max(0, this.#ahead);
   }
 
   /** Whether the server sends only whole responses, and so none without an end. */
@@ -58,6 +71,7 @@ export class Upstream {
         : { authorization: await authorizationFrom(credentials, new URL(address), environment) };
     const response = await fetchIt(address, { ...init, headers: { ...init.headers, ...authorization } });
     this.#path = relayPathIn(response.headers);
+    this.#ahead = serverTime(dateOf(response.headers)) - Date.now() / 1000;
     this.#sendsWhole ||= response.headers.has(ERDDAP);
     return response;
   };

@@ -33,7 +33,7 @@ export class RelayProcess {
   }
 
   /** Resolves when it listens. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
     this.text = '';
     const options = ['--config', this.#file, '--host', '127.0.0.1', '--port', String(this.#port)];
     const child = spawn(process.execPath, [COMMAND, 'serve', ...options], {

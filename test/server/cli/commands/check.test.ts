@@ -112,6 +112,25 @@ describe('dapberry check', () => {
     `);
   });
 
+  it('tells where the rows of another server come from, and that their credentials cannot be read', async () => {
+    const source = '{dap2: "http://attic.local:8080/attic", credentials: /nowhere/attic, past: 2 h}';
+    machine = await machineWith({ [USUAL]: `history: off\ndatasets:\n  attic:\n    source: ${source}\n` });
+    const { code, out, err } = await machine.dapberry('check');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(`
+  interval     none: rows come when their sender has some
+  log          at most the last 1 d, 2073600 rows or 32 MiB
+  history      none: past rows are only in memory
+  source       the rows of http://attic.local:8080/attic
+  credentials  of /nowhere/attic
+  begins       with the rows of the last 2 h, while none is stored
+  columns: those of its source, which this command does not ask
+`);
+    expect(out).toContain(
+      'dataset attic: credentials /nowhere/attic: expected the path of a file that the server can read, found none',
+    );
+  });
+
   it('tells all that is wrong by line and column, on standard error, and gives 2', async () => {
     machine = await machineWith({
       [USUAL]: 'server:\n  prot: 80\ndatasets:\n  a:\n    sensors: [{kind: termal}]\n',

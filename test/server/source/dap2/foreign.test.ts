@@ -155,6 +155,20 @@ describe('the times of a relay', () => {
   });
 });
 
+describe('a server that makes rows ahead of its clock', () => {
+  it('is refused with what to do, before rows of the far future are stored', async () => {
+    await upstream([SECONDS, LEVEL]);
+    const now = Math.floor(Date.now() / 1000);
+    server.add([now - 1, 1], [now + 3600, 2], [now + 9000, 3], [now + 9001, 4]);
+    const { dataset } = await copy();
+    await expect.poll(() => relay!.status.state, POLL).toBe('away');
+    expect(relay!.status.lastError?.message).toMatch(
+      /hours ahead of its clock.*give that dataset an interval$/,
+    );
+    expect(dataset.status()).toMatchObject({ rows: 2, lastTime: now + 3600 });
+  });
+});
+
 describe('the columns of a relay', () => {
   it('are those that hold numbers, in types that every client reads, with their attributes', async () => {
     await upstream([
@@ -197,6 +211,18 @@ describe('the columns of a relay', () => {
     const csv = (await relay!.get('past/copy.csv')).split('\n');
     expect(csv[1]).toMatch(new RegExp(`^${iso(T).slice(0, 19)}`));
     expect(server.queries.every(query => !query.includes('station'))).toBe(true);
+  });
+
+  it('are the same after a break, though the server has others too', async () => {
+    await upstream([{ type: 'String', name: 'station' }, LEVEL, SECONDS]);
+    server.add(['A', 1, T]);
+    const { dataset } = await copy();
+    await expect.poll(() => dataset.status().rows, POLL).toBe(1);
+    await server.close();
+    server.rows.push(['B', 2, T], ['C', 3, T + 1]);
+    await server.start();
+    await expect.poll(() => dataset.status().rows, POLL).toBe(3);
+    expect((await relay!.rows()).map(([, level]) => level)).toEqual(['1', '2', '3']);
   });
 
   it('keep the words that the configuration has', async () => {

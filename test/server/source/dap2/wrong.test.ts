@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LiveCertificate } from '../../../../server/tls/live-certificate.ts';
+import { corpusDir, corpusNames } from '../../../corpus.ts';
 import { serving } from '../../../serving.ts';
 import { describeWith } from '../../../tools.ts';
 import { CertificateFolder } from '../../tls/certificates.ts';
@@ -100,6 +101,19 @@ describe('an address that cannot be relayed says why', () => {
   ] as [string, ForeignColumn[], string][])('a dataset with %s', async (_what, columns, reason) => {
     const server = await upstream(columns);
     expect(await reasonOf(server.url)).toBe(`${server.url}: ${reason}`);
+  });
+
+  it.each(corpusNames())('a recorded dataset of a real server, or takes it over: %s', async name => {
+    const server = await upstream();
+    const recorded = (suffix: string) => readFileSync(join(corpusDir, 'testdata3', `${name}${suffix}`));
+    server.habits = {
+      kind: 'stream',
+      instead: ({ url = '' }, response) => {
+        response.end(recorded(/\.(?:dds|das|dods)/.exec(url)![0]));
+        return true;
+      },
+    };
+    expect(await reasonOf(server.url)).toMatch(/station(?:\.dds)?: expected /);
   });
 
   it('Arrays', async () => {
