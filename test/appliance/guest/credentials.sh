@@ -30,12 +30,12 @@ ok 'the file is for root alone' [ "$(stat -c '%a %U' /etc/dapberry/readers)" = '
 
 printf 'access: {users: readers, public: [health]}\ndatasets: {garden: {interval: 1, sensors: [{kind: host-load}]}}\n' >$config
 says_credential() { health "health.configuration.inUse === 'previous' && health.configuration.problems.some(text => text.includes('readers'))"; }
-ok 'without the line in the unit the reload is refused, with the reason' retry 60 says_credential
-ok 'systemctl status says so too' retry 30 status_says 'readers'
+ok 'without the line in the unit the reload is refused, with the reason' retry 120 says_credential
+ok 'systemctl status says so too' retry 120 status_says 'readers'
 printf '[Service]\nLoadCredential=readers:/etc/dapberry/readers\n' >$drop_in/readers.conf
 systemctl daemon-reload
 ok 'with the line it starts' systemctl restart dapberry
-ok 'and serves nobody without a password' retry 60 answers 401
+ok 'and serves nobody without a password' retry 120 answers 401
 ok 'nor with a wrong one' answers 401 --user 'anna:another password'
 ok 'but the user' answers 200 --user 'anna:a long password'
 ok 'the configuration is in use' health "health.configuration.inUse === 'current'"
@@ -44,17 +44,17 @@ ok 'dapberry check accepts it outside of the service' dapberry check
 ok 'the doctor has nothing to mend' fails doctor_says 'fix'
 users berta 'another long password'
 systemctl restart dapberry
-ok 'a new content is there after a restart' retry 60 answers 200 --user 'berta:another long password'
+ok 'a new content is there after a restart' retry 120 answers 200 --user 'berta:another long password'
 ok 'and the former user is gone' answers 401 --user 'anna:a long password'
 ok 'an upgrade accepts it' "$release/systemd/install.sh"
-ok 'and the users stay' retry 60 answers 200 --user 'berta:another long password'
+ok 'and the users stay' retry 120 answers 200 --user 'berta:another long password'
 
 printf 'nonsense\n' >/etc/dapberry/readers
 systemctl restart dapberry
-ok 'a wrong file at a start keeps all datasets closed' retry 60 answers 401
+ok 'a wrong file at a start keeps all datasets closed' retry 120 answers 401
 ok 'for the former user too' answers 401 --user 'berta:another long password'
-ok 'and is said' retry 30 status_says 'readers'
+ok 'and is said' retry 120 status_says 'readers'
 users berta 'another long password'
 systemctl restart dapberry
-ok 'a mended one opens them' retry 60 answers 200 --user 'berta:another long password'
+ok 'a mended one opens them' retry 120 answers 200 --user 'berta:another long password'
 done_testing

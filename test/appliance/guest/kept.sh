@@ -59,7 +59,7 @@ server=$!
 export PORT=8181
 ok 'a person serves two datasets from a home' retry 120 dataset roof
 stored() { find /home/pi/rows -name '*.parquet' | grep -q pond; }
-ok 'with rows on disk' retry 60 stored
+ok 'with rows on disk' retry 120 stored
 backup() { rm -f $work/b/*; as_pi node "$release/dist/server/main.js" backup $work/b/garden.tar.gz --config /home/pi/garden/garden.yaml "$@"; }
 mkdir -m 777 $work/b
 ok 'they are backed up while the server runs' run backup --with-history --with-credentials
@@ -139,7 +139,7 @@ ok 'which every user may read' runuser -u pi -- sh -c 'cat /var/lib/dapberry-pul
 ok 'as a user of its own' [ "$(ps -o user= -p "$(systemctl show -P MainPID dapberry-pull@pond)")" != root ]
 systemctl kill -s KILL dapberry-pull@pond
 again() { [ "$(systemctl show -P NRestarts dapberry-pull@pond)" -ge 1 ] && systemctl --quiet is-active dapberry-pull@pond; }
-ok 'it starts again after a kill' retry 60 again
+ok 'it starts again after a kill' retry 120 again
 printf 'abc\n' >/etc/dapberry/pull/pond.token && chmod 600 /etc/dapberry/pull/pond.token
 ok 'it starts with a token' systemctl restart dapberry-pull@pond
 token() { tr '\0' '\n' </proc/"$(systemctl show -P MainPID dapberry-pull@pond)"/environ | sed -n 's/^DAPBERRY_TOKEN_FILE=//p' | xargs cat; }
