@@ -32,10 +32,11 @@ export function publishOf(common: unknown, own: unknown, dataset: string): Publi
 
 /** The options with the names in place of `{host}` and `{dataset}`. */
 function resolved(options: Readonly<Record<string, unknown>>, dataset: string): object {
-  const { topic, discovery } = options;
+  const { topic, name, discovery } = options;
   return {
     ...options,
     ...(typeof topic === 'string' ? { topic: topicOf(topic, dataset) } : {}),
+    ...(typeof name === 'string' ? { name: publishedName(name, dataset) } : {}),
     ...(discovery === false ? { discovery: 'off' } : {}),
   };
 }
@@ -44,6 +45,15 @@ export function topicOf(topic: string, dataset: string): string {
   // A name with other characters would be several levels, or no topic.
   const host = hostname().replaceAll(/[^\w.-]+/g, '_');
   return topic.replaceAll('{host}', host).replaceAll('{dataset}', dataset);
+}
+
+/** The name of a dataset on other machines: letters, digits, _ and -, not beginning with a digit. */
+export function publishedName(name: string, dataset: string): string {
+  const [host = ''] = hostname()
+    .replaceAll(/[^\w.-]+/g, '_')
+    .split('.');
+  const resolved = name.replaceAll('{host}', host).replaceAll('{dataset}', dataset);
+  return (/^[\d-]/.test(resolved) ? `_${resolved}` : resolved).slice(0, 64);
 }
 
 function isOff(written: unknown): boolean {

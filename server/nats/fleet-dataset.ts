@@ -50,7 +50,8 @@ export class FleetDataset implements Dataset {
     this.#options = options;
     this.#message = options.layout;
     this.layout = sequenceOf(options.layout);
-    this.model = options.layout.model;
+    // A publisher may name the dataset otherwise in the stream.
+    this.model = { ...options.layout.model, name: options.name };
     this.attributes = options.layout.attributes;
     this.info = this.#infoOf(options.layout);
   }

@@ -16,6 +16,8 @@ import { findStreams } from './streams.ts';
 import { type FleetNames, fleetNames } from './subjects.ts';
 
 export interface NatsSinkOptions extends NatsOptions {
+  /** The name of the dataset in the stream. */
+  readonly name: string;
   /** Undefined: a stream that does not exist is not created. */
   readonly create?: StreamLimits;
   /** Seconds: rows that are older than this when they are sent are not published. */
@@ -58,7 +60,7 @@ export class NatsSink implements Sink {
     this.#options = options;
     this.#dataset = dataset;
     this.#names = fleetNames(stream);
-    this.#claim = new NameClaim({ dataset: dataset.info.name, names: this.#names, publisher, silence });
+    this.#claim = new NameClaim({ dataset: options.name, names: this.#names, publisher, silence });
   }
 
   async connect(signal: AbortSignal): Promise<SinkSession> {
@@ -78,7 +80,8 @@ export class NatsSink implements Sink {
   async #begin(connection: NatsConnection, lease: LinkLease): Promise<SinkSession> {
     const { jetstream, jetstreamManager } = await import('@nats-io/jetstream');
     const names = this.#names;
-    const { info, layout, model, attributes, delivery } = this.#dataset;
+    const { layout, model, attributes, delivery } = this.#dataset;
+    const { name } = this.#options;
     const manager = await jetstreamManager(connection, { timeout: ANSWER }).catch((error: unknown) => {
       throw /503|no responders|not enabled/i.test(String(error))
         ? new FleetFault('no-jetstream', noJetStream(), error)
@@ -86,7 +89,7 @@ export class NatsSink implements Sink {
     });
     const stream = jetstream(connection, { timeout: ANSWER });
     const largest = await findStreams(manager, names, this.#options.create);
-    const subject = names.rowsOf(info.name);
+    const subject = names.rowsOf(name);
     const description = { model, attributes, interval: publishedInterval(delivery) || undefined };
     const last = await lastMessage(manager, names.rows, subject);
     const clock = await this.#claim.claim(manager, stream, description, last?.seq ?? 0);
@@ -99,19 +102,20 @@ export class NatsSink implements Sink {
     const most = Math.min(connection.info?.max_payload ?? MESSAGE_BYTES, largest ?? Infinity) - HEADERS;
     if (HEADER_BYTES + codec.stride > most) {
       const needed = HEADER_BYTES + codec.stride + HEADERS;
-      const text = `a row of ${info.name} needs a message of ${needed} bytes, and the servers accept ${most + HEADERS}`;
+      const text = `a row of ${name} needs a message of ${needed} bytes, and the servers accept ${most + HEADERS}`;
       throw new FleetFault(
         'too-large',
         `${text}: raise max_payload of the servers or max_msg_size of the stream`,
       );
     }
     return new NatsSession({
+      address: this.address,
       connection,
       lease,
       stream,
       subject,
       names,
-      dataset: info.name,
+      dataset: name,
       codec,
       clock,
       rows: codec.rowsIn(Math.min(most, MESSAGE_BYTES)),
@@ -134,6 +138,7 @@ function lastTimeOf(message: Uint8Array): number {
 }
 
 interface SessionOptions {
+  readonly address: string;
   readonly connection: NatsConnection;
   readonly lease: LinkLease;
   readonly stream: JetStreamClient;
@@ -168,16 +173,29 @@ class NatsSession implements SinkSession {
     return this.#lost.signal;
   }
 
-  async send({ batch }: SinkRows): Promise<SendResult | undefined> {
-    const { rows: most, names } = this.#options;
+  async send(
+    { batch }: SinkRows,
+    _signal: AbortSignal,
+    onTaken: (rows: number) => void,
+  ): Promise<SendResult | undefined> {
+    const { rows: most, names, connection, lease, address } = this.#options;
     const times = batch.columns[0] as Float64Array;
     const { from, to, refused } = this.#sendable(times, batch.length);
     try {
-      for (let row = from; row < to; row += most) await this.#publish(batch, row, Math.min(to, row + most));
+      for (let row = from; row < to; row += most) {
+        const end = Math.min(to, row + most);
+        await this.#publish(batch, row, end);
+        onTaken(end);
+      }
     } catch (error) {
       // Whether the message is stored is seen at the next connection.
       if (apiCode(error) === API_ERRORS.wrongLastSequence)
         throw new Error(`another publisher has sent rows of ${this.#options.dataset}`, { cause: error });
+      if (connection.isClosed())
+        throw (
+          lease.link.state.fault ??
+          new FleetFault('unreachable', `${address}: the connection was lost`, error)
+        );
       throw faultOf(error, names.rows);
     }
     return refused;

@@ -3,7 +3,7 @@
 import type { Overrides } from '../config.ts';
 import { foundText, problemAt, valueAt } from '../mistakes/explain.ts';
 import { topicOf, writtenSinks } from '../publish.ts';
-import { SINK_DEFAULTS } from '../schema/publish-schema.ts';
+import { REQUIRED_KEYS, SINK_DEFAULTS, type SinkName } from '../schema/publish-schema.ts';
 import { DATASET_SHAPE } from '../schema/schema.ts';
 import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import type { Document } from '../text/document.ts';
@@ -28,11 +28,12 @@ export function checkPublish(
       if (onDemand.length > 0) return onDemand;
       return writtenSinks(common, own).flatMap(([name, written]) => {
         const isOwn = valueAt(own, [name]) !== undefined;
-        const { url, topic } = { ...SINK_DEFAULTS[name], ...written } as Readonly<Record<string, unknown>>;
-        if (url === undefined)
+        const options = { ...SINK_DEFAULTS[name], ...written } as Readonly<Record<string, unknown>>;
+        const { url, topic } = options;
+        if (options[REQUIRED_KEYS[name].key] === undefined)
           // That of the whole file is reported there.
           return isOwn && !isMapping(valueAt(common, [name]))
-            ? [problemAt(part, at(name), 'key', NO_URL)]
+            ? [problemAt(part, at(name), 'key', withoutKey(name))]
             : [];
         if (typeof topic !== 'string') return [];
         const resolved = topicOf(topic, part.name);
@@ -52,15 +53,19 @@ export function checkPublish(
   ];
 }
 
-const NO_URL = { expected: 'the key url, the address of the broker', found: 'none' };
+function withoutKey(name: SinkName) {
+  const { key, means } = REQUIRED_KEYS[name];
+  return { expected: `the key ${key}, ${means}`, found: 'none' };
+}
 
 function checkCommon(main: Document | undefined, common: unknown): readonly Problem[] {
   if (main === undefined || !isMapping(common)) return [];
-  return Object.entries(common).flatMap(([name, written]) =>
-    isMapping(written) && valueAt(written, ['url']) === undefined && Object.hasOwn(SINK_DEFAULTS, name)
-      ? [problemAt({ document: main, prefix: [] }, ['publish', name], 'key', NO_URL)]
-      : [],
-  );
+  return (Object.keys(REQUIRED_KEYS) as SinkName[]).flatMap(name => {
+    const written = valueAt(common, [name]);
+    return isMapping(written) && valueAt(written, [REQUIRED_KEYS[name].key]) === undefined
+      ? [problemAt({ document: main, prefix: [] }, ['publish', name], 'key', withoutKey(name))]
+      : [];
+  });
 }
 
 /** With `--interval 0` the configuration may be written for another interval: then nothing is sent. */

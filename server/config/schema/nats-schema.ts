@@ -13,13 +13,27 @@ const STREAM = /^[A-Za-z0-9_-]{1,32}$/;
 
 const DATASET = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 
-const server = z.string().regex(SERVER).meta({ expected: EXPECTED_SERVER });
-
-const SHAPE = {
-  servers: z.union([server.transform(one => [one]), z.array(server).min(1)]).meta({
+const servers = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .superRefine((written, context) => {
+    for (const [index, one] of [written].flat().entries()) {
+      if (SERVER.test(one)) continue;
+      // A password is not repeated in a message.
+      const found = one.includes('@')
+        ? 'a user or a password, which belongs into a file that "credentials" names'
+        : JSON.stringify(one);
+      const path = typeof written === 'string' ? [] : [index];
+      context.addIssue({ code: 'custom', path, params: { expected: EXPECTED_SERVER, found } });
+    }
+  })
+  .transform(written => [written].flat())
+  .meta({
     description: 'The servers of NATS: one, or all of a cluster.',
     expected: `${EXPECTED_SERVER}, or a list of them`,
-  }),
+  });
+
+const SHAPE = {
+  servers,
   stream: z.string().regex(STREAM).default('fleet').meta({
     description: 'The stream of JetStream with the rows; that of the layouts has `_layouts` behind it.',
     expected: 'a name of at most 32 letters, digits, _ and -',
@@ -88,32 +102,45 @@ export const FLEET = z
       'Serves every dataset that appears in a stream of NATS JetStream, beside those of `datasets` (docs/fleet.md).',
   });
 
-/** The keys of `publish.nats`: besides the place of the stream, its creation and what is sent of the past. */
-export const NATS_SINK = z
-  .strictObject({
-    ...SHAPE,
-    backlog: duration(
-      { low: 60, high: 366 * 86_400 },
-      'The age up to which rows are sent after the servers were away; older rows are left out, and counted.',
-    ).prefault('30 d'),
-    create: z
-      .strictObject({
-        replicas: z
-          .union([z.literal(1), z.literal(3), z.literal(5)])
-          .default(1)
-          .meta({
-            description: 'Copies of each message in a cluster: 3 survive the loss of one server.',
-            expected: '1, 3 or 5',
-          }),
-        keep: duration({ low: 3600, high: 100 * 366 * 86_400 }, 'How long the servers keep rows.').prefault(
-          '7 d',
-        ),
-        size: size(
-          { low: 1024 ** 2, high: 1024 ** 5 },
-          'Bytes of the rows of the whole fleet; the oldest are deleted first.',
-        ).prefault('10 GiB'),
-      })
-      .optional()
-      .describe('Create the stream if it does not exist; by default it has to.'),
-  })
-  .describe('A stream of NATS JetStream (docs/fleet.md).');
+/** The keys of `publish.nats`. `servers` is the only one without a default. */
+export const NATS_SINK_SHAPE = {
+  servers: SHAPE.servers.optional(),
+  stream: z.string().regex(STREAM).optional().meta({
+    description:
+      'The stream of JetStream for the rows, by default `fleet`; that of the layouts has `_layouts` behind it.',
+    expected: 'a name of at most 32 letters, digits, _ and -',
+  }),
+  credentials: SHAPE.credentials,
+  ca: SHAPE.ca,
+  name: z
+    .string()
+    .regex(/^(?:[\w-]|\{host\}|\{dataset\}){1,64}$/)
+    .optional()
+    .meta({
+      description:
+        'The name of the dataset in the stream, which no other machine may use; by default `{dataset}`. `{host}` stands for the name of the machine, `{dataset}` for that of the dataset.',
+      expected: 'letters, digits, _ and -; it may contain {host} and {dataset}',
+    }),
+  backlog: duration(
+    { low: 60, high: 366 * 86_400 },
+    'The age up to which rows are sent after the servers were away; older rows are left out, and counted. By default 30 d.',
+  ).optional(),
+  create: z
+    .strictObject({
+      replicas: z.literal([1, 3, 5]).default(1).meta({
+        description: 'Copies of each message in a cluster: 3 survive the loss of one server.',
+        expected: '1, 3 or 5',
+      }),
+      keep: duration({ low: 3600, high: 100 * 366 * 86_400 }, 'How long the servers keep rows.').prefault(
+        '7 d',
+      ),
+      size: size(
+        { low: 1024 ** 2, high: 1024 ** 5 },
+        'Bytes of the rows of the whole fleet; the oldest are deleted first.',
+      ).prefault('10 GiB'),
+    })
+    .optional()
+    .describe('Create the stream if it does not exist; by default it has to.'),
+};
+
+export const NATS_SINK_DEFAULTS = { stream: 'fleet', name: '{dataset}', backlog: 30 * 86_400 } as const;

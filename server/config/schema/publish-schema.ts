@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { BROKER_SHAPE, duration } from '../../../device/index.ts';
+import { NATS_SINK_DEFAULTS, NATS_SINK_SHAPE } from './nats-schema.ts';
 
 const TOPIC = /^[^+#\0$/][^+#\0]*$/;
 const EXPECTED_TOPIC = 'a topic without + and #, not beginning with $ or /, nor ending with /';
@@ -58,16 +59,28 @@ export const MQTT_DEFAULTS = {
 } as const;
 
 /** The keys of each kind of sink. */
-export const SINK_SHAPES = { mqtt: MQTT_SHAPE } as const;
+export const SINK_SHAPES = { mqtt: MQTT_SHAPE, nats: NATS_SINK_SHAPE } as const;
 
 export type SinkName = keyof typeof SINK_SHAPES;
 
 /** The values of keys that are not written, for all datasets or for one. */
-export const SINK_DEFAULTS: Readonly<Record<SinkName, object>> = { mqtt: MQTT_DEFAULTS };
+export const SINK_DEFAULTS: Readonly<Record<SinkName, object>> = {
+  mqtt: MQTT_DEFAULTS,
+  nats: NATS_SINK_DEFAULTS,
+};
+
+/** The key of each kind of sink that has no default, and what it names. */
+export const REQUIRED_KEYS: Readonly<Record<SinkName, { readonly key: string; readonly means: string }>> = {
+  mqtt: { key: 'url', means: 'the address of the broker' },
+  nats: { key: 'servers', means: 'the addresses of the servers' },
+};
 
 const NAMES = Object.keys(SINK_SHAPES).join(', ');
 
-const SINK_WORDS: Readonly<Record<SinkName, string>> = { mqtt: 'To an MQTT broker.' };
+const SINK_WORDS: Readonly<Record<SinkName, string>> = {
+  mqtt: 'To an MQTT broker.',
+  nats: 'Into a stream of NATS JetStream, for a fleet (docs/fleet.md).',
+};
 
 /** One optional key for each kind of sink, made by `each`. */
 function sinks(each: (name: SinkName) => z.ZodType): Record<SinkName, z.ZodType> {

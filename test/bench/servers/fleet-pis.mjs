@@ -40,7 +40,7 @@ const options = {
 const signal = new AbortController().signal;
 
 async function connected(name) {
-  const sink = await openNatsSink(options, described(name));
+  const sink = await openNatsSink({ ...options, name }, described(name));
   for (;;) {
     try {
       return { sink, session: await sink.connect(signal) };
@@ -68,7 +68,7 @@ for (let index = 0; index < busy; index += 1) {
     if (isSending) return;
     isSending = true;
     try {
-      await pi.session.send(rowAt(Math.round(Date.now() * 1000) / 1e6), signal);
+      await pi.session.send(rowAt(Math.round(Date.now() * 1000) / 1e6), signal, () => {});
       sent += 1;
     } catch {
       failed += 1;

@@ -9,6 +9,7 @@ import { KEYS } from './wrong/keys.ts';
 import { LIMITS } from './wrong/limits.ts';
 import { LINES } from './wrong/lines.ts';
 import type { Mistake } from './wrong/mistake.ts';
+import { NATS } from './wrong/nats.ts';
 import { SENSORS } from './wrong/sensors.ts';
 import { SERVER } from './wrong/server.ts';
 import { SOURCES } from './wrong/sources.ts';
@@ -16,6 +17,7 @@ import { YAML } from './wrong/yaml.ts';
 
 export const WRONG: readonly Mistake[] = [
   ...LINES,
+  ...NATS,
   ...YAML,
   ...KEYS,
   ...SERVER,

@@ -16,6 +16,8 @@ const KILLS = Number(DAPBERRY_KILLS);
 
 const PUBLISHERS = 3;
 
+const taken = () => {};
+
 /** Sends rows from a time on, one after another, again and again until the servers have each of them, as a feed does. */
 class Pump {
   /** Rows that the servers have. */
@@ -46,7 +48,7 @@ class Pump {
       try {
         session ??= await sink.connect(signal);
         const rows = [0, 1, 2].map(index => [this.#from + (this.sent + index) / 10, this.sent + index, 0, 0]);
-        await session.send(sinkRows(rows), signal);
+        await session.send(sinkRows(rows), signal, taken);
         this.sent += rows.length;
         await delay(5);
       } catch {

@@ -13,6 +13,7 @@ import { now, rowsFrom, STREAM, sinkOf, sinkRows } from './fleet.ts';
 import { NatsServer } from './nats-server.ts';
 
 const signal = new AbortController().signal;
+const taken = () => {};
 const opened: { close(): Promise<unknown> }[] = [];
 
 afterEach(async () => {
@@ -85,7 +86,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
   it('answers with past rows as the first request comes, and lets go of them later', async () => {
     const server = await broker();
     const rows = rowsFrom(now() - 900, 900);
-    await (await publisher(server, 'roof')).send(sinkRows(rows), signal);
+    await (await publisher(server, 'roof')).send(sinkRows(rows), signal, taken);
     const { times, fleet } = await gateway(server, { rest: 1 });
     const [from, to] = [rows[100]![0]!, rows[499]![0]!];
     expect(await times(`roof?time&time>=${from}&time<=${to}`)).toEqual(timesIn(rows.slice(100, 500)));
@@ -100,7 +101,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     const rows = rowsFrom(now() - 90_000, 90_000);
     const session = await publisher(server, 'roof');
     for (let at = 0; at < rows.length; at += 4096)
-      await session.send(sinkRows(rows.slice(at, at + 4096)), signal);
+      await session.send(sinkRows(rows.slice(at, at + 4096)), signal, taken);
     const { times } = await gateway(server);
     expect((await times(`roof?time&time>=${now() - 300}&time<=${now() - 200}`)).length).toBeGreaterThan(90);
     const [from, to] = [rows[10]![0]!, rows[1009]![0]!];
@@ -111,7 +112,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     const server = await broker();
     const rows = rowsFrom(now() - 50, 40);
     const first = await publisher(server, 'roof');
-    await first.send(sinkRows(rows.slice(0, 10)), signal);
+    await first.send(sinkRows(rows.slice(0, 10)), signal, taken);
     const { url, fleet } = await gateway(server);
     const found: number[] = [];
     const stop = new AbortController();
@@ -121,13 +122,13 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
         found.push(...(columns[0] as Float64Array));
     })().catch(() => undefined);
     await until(() => found.length === 10);
-    await first.send(sinkRows(rows.slice(10, 20)), signal);
+    await first.send(sinkRows(rows.slice(10, 20)), signal, taken);
     await until(() => found.length === 20);
     await server.stop('SIGKILL');
     await until(() => fleet.status.state === 'away');
     await server.start();
     const second = await publisher(server, 'roof');
-    await second.send(sinkRows(rows.slice(10)), signal);
+    await second.send(sinkRows(rows.slice(10)), signal, taken);
     await until(() => found.length === 40);
     expect(found).toEqual(timesIn(rows));
     stop.abort();
@@ -137,7 +138,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
   it('gives all rows until now to readers that need an end', async () => {
     const server = await broker();
     const rows = rowsFrom(now() - 50, 40);
-    await (await publisher(server, 'roof')).send(sinkRows(rows), signal);
+    await (await publisher(server, 'roof')).send(sinkRows(rows), signal, taken);
     const { times } = await gateway(server);
     expect(await times('past/roof?time')).toEqual(timesIn(rows));
   });
@@ -185,7 +186,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
   it('shows the newest rows of all datasets without loading any', async () => {
     const server = await broker();
     for (const name of ['roof', 'cellar'])
-      await (await publisher(server, name)).send(sinkRows(rowsFrom(now() - 5, 5)), signal);
+      await (await publisher(server, name)).send(sinkRows(rowsFrom(now() - 5, 5)), signal, taken);
     const { json, fleet } = await gateway(server);
     const values = async () =>
       ((await json('/latest.json?spark=60')) as { datasets: { values: { a: number } }[] }).datasets.map(
@@ -197,7 +198,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
 
   it('cuts off an answer whose rows can not be loaded', async () => {
     const server = await broker();
-    await (await publisher(server, 'roof')).send(sinkRows(rowsFrom(now() - 50, 50)), signal);
+    await (await publisher(server, 'roof')).send(sinkRows(rowsFrom(now() - 50, 50)), signal, taken);
     const { url, fleet } = await gateway(server, { patience: 300 });
     await server.stop();
     await until(() => fleet.status.state === 'away');

@@ -34,7 +34,7 @@ export function sinkOf(
   tuning: NatsSinkTuning = {},
 ) {
   return openNatsSink(
-    { servers, stream: STREAM, create: CREATE, backlog: 7 * 86_400, ...options },
+    { servers, stream: STREAM, name, create: CREATE, backlog: 7 * 86_400, ...options },
     datasetNamed(name),
     tuning,
   );

@@ -10,6 +10,7 @@ import { now, rowsFrom, STREAM, sinkOf, sinkRows } from './fleet.ts';
 import { NatsServer } from './nats-server.ts';
 
 const signal = new AbortController().signal;
+const taken = () => {};
 const opened: { close(): Promise<unknown> }[] = [];
 
 afterEach(async () => {
@@ -51,7 +52,7 @@ describeWith('nats-server', 'the server command as a gateway', () => {
   it('serves the datasets of a fleet in the catalogue, beside its own', async () => {
     const server = await broker();
     const rows = rowsFrom(now() - 100, 50);
-    await (await publisher(server, 'roof')).send(sinkRows(rows), signal);
+    await (await publisher(server, 'roof')).send(sinkRows(rows), signal, taken);
     const { server: gateway, csv } = await start(`
 fleet:
   nats:
@@ -75,7 +76,7 @@ fleet:
     const server = await broker();
     const rows = rowsFrom(now() - 1000, 900);
     const first = await publisher(server, 'roof');
-    await first.send(sinkRows(rows.slice(0, 300)), signal);
+    await first.send(sinkRows(rows.slice(0, 300)), signal, taken);
     const config = `
 history: {path: '{folder}/history'}
 datasets:
@@ -87,13 +88,13 @@ datasets:
       .poll(() => before.csv('past/archive.csv?time,a').catch(() => []), PATIENCE)
       .toHaveLength(300);
     await before.server.end('SIGTERM');
-    await first.send(sinkRows(rows.slice(300, 600)), signal);
+    await first.send(sinkRows(rows.slice(300, 600)), signal, taken);
     await server.stop('SIGKILL');
     await server.start();
     const after = await start(config, before.place);
     await expect.poll(() => after.csv('past/archive.csv?time,a').catch(() => []), PATIENCE).toHaveLength(600);
     const second = await publisher(server, 'roof');
-    await second.send(sinkRows(rows.slice(500)), signal);
+    await second.send(sinkRows(rows.slice(500)), signal, taken);
     await expect.poll(() => after.csv('past/archive.csv?time,a').catch(() => []), PATIENCE).toHaveLength(900);
     expect(await after.csv('past/archive.csv?time,a')).toEqual(aValues(rows));
     expect((await after.server.get('archive.das')).toString()).toContain('may be missing');
@@ -102,7 +103,7 @@ datasets:
   it('lets a dataset wait while the broker is away at its start', async () => {
     const server = await broker();
     const rows = rowsFrom(now() - 100, 50);
-    await (await publisher(server, 'roof')).send(sinkRows(rows), signal);
+    await (await publisher(server, 'roof')).send(sinkRows(rows), signal, taken);
     await server.stop();
     const { server: gateway, csv } = await start(`
 datasets:

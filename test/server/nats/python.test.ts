@@ -11,6 +11,7 @@ import { now, STREAM, sinkOf, sinkRows } from './fleet.ts';
 import { NatsServer } from './nats-server.ts';
 
 const signal = new AbortController().signal;
+const taken = () => {};
 const opened: { close(): Promise<unknown> }[] = [];
 
 afterEach(async () => {
@@ -30,7 +31,7 @@ describeWith(['nats-server', 'python3'], 'the reader in Python of docs/fleet.md'
       [from + 2.000001, -0, 0, 2],
       [from + 3, 1e-300, -(2 ** 31), 3],
     ];
-    await session.send(sinkRows(rows.slice(0, 3)), signal);
+    await session.send(sinkRows(rows.slice(0, 3)), signal, taken);
     const script = join(server.folder, 'reader.py');
     const [, code = ''] = /```python\n([\s\S]*?)```/.exec(textOf('docs/fleet.md')) ?? [];
     await writeFile(script, code);
@@ -40,7 +41,7 @@ describeWith(['nats-server', 'python3'], 'the reader in Python of docs/fleet.md'
     const lines: string[] = [];
     for await (const line of createInterface({ input: reader.stdout })) {
       lines.push(line);
-      if (lines.length === 3) await session.send(sinkRows(rows.slice(3)), signal);
+      if (lines.length === 3) await session.send(sinkRows(rows.slice(3)), signal, taken);
       if (lines.length === 4) break;
     }
     expect(lines.map(line => line.split(' ').map(Number))).toEqual(

@@ -11,6 +11,7 @@ import { CREATE, codecOf, now, rowsFrom, STREAM, sinkOf, sinkRows } from './flee
 import { NatsServer } from './nats-server.ts';
 
 const signal = new AbortController().signal;
+const taken = () => {};
 const opened: { close(): Promise<unknown> }[] = [];
 
 afterEach(async () => {
@@ -87,10 +88,10 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const server = await broker();
     const one = await session(server);
     const rows = rowsFrom(now() - 1000, 1000);
-    await one.send(sinkRows(rows.slice(0, 600)), signal);
+    await one.send(sinkRows(rows.slice(0, 600)), signal, taken);
     const reader = new Reader([server.url], { age: 3600 });
     await reader.until(() => reader.times.length === 600);
-    await one.send(sinkRows(rows.slice(600)), signal);
+    await one.send(sinkRows(rows.slice(600)), signal, taken);
     await reader.until(() => reader.times.length === 1000);
     expect(reader.times).toEqual(times(rows));
     expect(reader.feed.status).toEqual({ messages: 2, rows: 1000, gaps: 0, unread: 0, isAway: false });
@@ -100,7 +101,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const server = await broker();
     const one = await session(server);
     const rows = rowsFrom(now() - 1000, 500);
-    for (let at = 0; at < 500; at += 50) await one.send(sinkRows(rows.slice(at, at + 50)), signal);
+    for (let at = 0; at < 500; at += 50) await one.send(sinkRows(rows.slice(at, at + 50)), signal, taken);
     const reader = new Reader([server.url], { after: rows[123]![0]! });
     await reader.until(() => reader.times.at(-1) === rows[499]![0]);
     expect(reader.times).toEqual(times(rows.slice(124)));
@@ -112,7 +113,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const rows = rowsFrom(now() - 1000, 200);
     for (const [index, kind] of (['SIGTERM', 'SIGKILL', 'SIGKILL'] as const).entries()) {
       const one = await session(server);
-      await one.send(sinkRows(rows.slice(0, 50 * (index + 1)).slice(-51)), signal);
+      await one.send(sinkRows(rows.slice(0, 50 * (index + 1)).slice(-51)), signal, taken);
       await reader.until(() => reader.times.length === 50 * (index + 1));
       await one.close();
       await server.stop(kind);
@@ -121,7 +122,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
       await server.start();
     }
     const one = await session(server);
-    await one.send(sinkRows(rows.slice(140)), signal);
+    await one.send(sinkRows(rows.slice(140)), signal, taken);
     await reader.until(() => reader.times.length === 200);
     expect(reader.times).toEqual(times(rows));
     expect(reader.feed.status.problem).toBeUndefined();
@@ -132,10 +133,10 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const one = await session(server);
     const rows = rowsFrom(now() - 1000, 20);
     const reader = new Reader([server.url], { age: 3600 });
-    await one.send(sinkRows(rows.slice(0, 10)), signal);
+    await one.send(sinkRows(rows.slice(0, 10)), signal, taken);
     await reader.until(() => reader.times.length === 10);
     server.signal('SIGSTOP');
-    const sent = one.send(sinkRows(rows.slice(10)), signal);
+    const sent = one.send(sinkRows(rows.slice(10)), signal, taken);
     server.signal('SIGCONT');
     await sent;
     await reader.until(() => reader.times.length === 20);
@@ -150,7 +151,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     await server.start();
     await reader.until(() => /stream fleet does not exist/.test(reader.feed.status.problem ?? ''));
     const one = await session(server);
-    await one.send(sinkRows(rowsFrom(now() - 5, 5)), signal);
+    await one.send(sinkRows(rowsFrom(now() - 5, 5)), signal, taken);
     await reader.until(() => reader.times.length === 5);
     expect(reader.feed.status.problem).toBeUndefined();
   });
@@ -159,7 +160,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const server = await broker();
     const one = await session(server);
     const rows = rowsFrom(now() - 1000, 20);
-    await one.send(sinkRows(rows.slice(0, 10)), signal);
+    await one.send(sinkRows(rows.slice(0, 10)), signal, taken);
     const reader = new Reader([server.url], { age: 3600 });
     await reader.until(() => reader.times.length === 10);
     const connection = await connect({ servers: server.url });
@@ -168,7 +169,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     await manager.streams.delete(STREAM);
     await reader.until(() => /does not exist/.test(reader.feed.status.problem ?? ''));
     const again = await session(server);
-    await again.send(sinkRows(rows.slice(10)), signal);
+    await again.send(sinkRows(rows.slice(10)), signal, taken);
     await reader.until(() => reader.times.length === 20);
     expect(reader.times).toEqual(times(rows));
   }, 60_000);
@@ -177,7 +178,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const server = await broker();
     const one = await session(server);
     const rows = rowsFrom(now() - 1000, 30);
-    for (let at = 0; at < 30; at += 10) await one.send(sinkRows(rows.slice(at, at + 10)), signal);
+    for (let at = 0; at < 30; at += 10) await one.send(sinkRows(rows.slice(at, at + 10)), signal, taken);
     const connection = await connect({ servers: server.url });
     opened.push(connection);
     await (await jetstreamManager(connection)).streams.deleteMessage(STREAM, 2);
@@ -217,7 +218,7 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const rows = rowsFrom(now() - 86_400, 86_400);
     const reader = new Reader([server.url], { age: 90_000 });
     for (let at = 0; at < rows.length; at += 1024)
-      await one.send(sinkRows(rows.slice(at, at + 1024)), signal);
+      await one.send(sinkRows(rows.slice(at, at + 1024)), signal, taken);
     await reader.until(() => reader.times.length === rows.length);
     expect(reader.times).toEqual(times(rows));
     expect(CREATE.keep).toBeGreaterThan(86_400);

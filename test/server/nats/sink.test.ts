@@ -13,6 +13,7 @@ import { now, rowsFrom, STREAM, sinkOf, sinkRows, storedRows, timesOf } from './
 import { NatsServer, type NatsServerOptions } from './nats-server.ts';
 
 const signal = new AbortController().signal;
+const taken = () => {};
 const opened: { close(): Promise<unknown> }[] = [];
 
 afterEach(async () => {
@@ -61,19 +62,19 @@ describeWith('nats-server', 'a sink of NATS', () => {
     const begin = now() - 100;
     const rows = rowsFrom(begin, 90);
     const first = await session([server.url]);
-    await first.send(sinkRows(rows.slice(0, 10)), signal);
-    await first.send(sinkRows(rows.slice(10, 30)), signal);
+    await first.send(sinkRows(rows.slice(0, 10)), signal, taken);
+    await first.send(sinkRows(rows.slice(10, 30)), signal, taken);
     const loss = lossOf(first);
     await server.stop('SIGKILL');
     expect(await loss).toBeInstanceOf(Error);
-    expect((await faultOf(first.send(sinkRows(rows.slice(30, 40)), signal))).message).not.toBe('');
+    expect((await faultOf(first.send(sinkRows(rows.slice(30, 40)), signal, taken))).message).not.toBe('');
     await server.start();
     // Its progress was not saved: it sends the last rows again.
     const second = await session([server.url]);
-    await second.send(sinkRows(rows.slice(20, 60)), signal);
+    await second.send(sinkRows(rows.slice(20, 60)), signal, taken);
     await second.close();
     const third = await session([server.url]);
-    await third.send(sinkRows(rows.slice(50)), signal);
+    await third.send(sinkRows(rows.slice(50)), signal, taken);
     const found = await storedRows(server.url);
     expect(timesOf(found)).toEqual(rows.map(([time]) => time));
     // Each message names the row before it.
@@ -99,7 +100,7 @@ describeWith('nats-server', 'a sink of NATS', () => {
     const server = await broker({ config: 'max_payload: 2048' });
     const one = await session([server.url]);
     const rows = rowsFrom(now() - 2000, 1000);
-    await one.send(sinkRows(rows), signal);
+    await one.send(sinkRows(rows), signal, taken);
     const found = await storedRows(server.url);
     expect(found.length).toBeGreaterThan(10);
     expect(timesOf(found)).toEqual(rows.map(([time]) => time));
@@ -126,7 +127,7 @@ describeWith('nats-server', 'a sink of NATS', () => {
     await server.start();
     const one = await sink.connect(signal);
     opened.push(one);
-    expect(await one.send(sinkRows(rowsFrom(now(), 1)), signal)).toBeUndefined();
+    expect(await one.send(sinkRows(rowsFrom(now(), 1)), signal, taken)).toBeUndefined();
   });
 
   it('says that the stream does not exist, if it may not create it', async () => {
@@ -147,26 +148,30 @@ describeWith('nats-server', 'a sink of NATS', () => {
     await manager.streams.add({ ...limits, max_bytes: 20_000 });
     const one = await session([server.url]);
     const rows = rowsFrom(now() - 2000, 1500);
-    await one.send(sinkRows(rows.slice(0, 300)), signal);
-    expect(await faultOf(one.send(sinkRows(rows.slice(300, 900)), signal))).toMatchObject({ kind: 'full' });
+    await one.send(sinkRows(rows.slice(0, 300)), signal, taken);
+    expect(await faultOf(one.send(sinkRows(rows.slice(300, 900)), signal, taken))).toMatchObject({
+      kind: 'full',
+    });
     // The rows of other datasets are refused too, their layouts are not.
     const other = await session([server.url], 'cellar');
-    expect(await faultOf(other.send(sinkRows(rows.slice(300, 900)), signal))).toMatchObject({ kind: 'full' });
+    expect(await faultOf(other.send(sinkRows(rows.slice(300, 900)), signal, taken))).toMatchObject({
+      kind: 'full',
+    });
     await manager.streams.update(STREAM, { ...limits, max_bytes: 1_000_000 });
-    await one.send(sinkRows(rows.slice(300)), signal);
+    await one.send(sinkRows(rows.slice(300)), signal, taken);
     expect(timesOf(await storedRows(server.url))).toEqual(rows.map(([time]) => time));
   });
 
   it('creates the stream again when it is deleted', async () => {
     const server = await broker();
     const one = await session([server.url]);
-    await one.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    await one.send(sinkRows(rowsFrom(now() - 20, 5)), signal, taken);
     const manager = await managerOf(server);
     await manager.streams.delete(STREAM);
     const rows = sinkRows(rowsFrom(now() - 10, 5));
-    expect(await faultOf(one.send(rows, signal))).toMatchObject({ kind: 'no-stream' });
+    expect(await faultOf(one.send(rows, signal, taken))).toMatchObject({ kind: 'no-stream' });
     const again = await session([server.url]);
-    await again.send(rows, signal);
+    await again.send(rows, signal, taken);
     expect(timesOf(await storedRows(server.url))).toHaveLength(5);
   });
 
@@ -189,7 +194,7 @@ describeWith('nats-server', 'a sink of NATS', () => {
     });
     await writeFile(credentials, 'pi:new\n');
     const again = await session([server.url], 'roof', { credentials });
-    expect(await again.send(sinkRows(rowsFrom(now(), 2)), signal)).toBeUndefined();
+    expect(await again.send(sinkRows(rowsFrom(now(), 2)), signal, taken)).toBeUndefined();
   });
 
   it.each([
@@ -208,13 +213,13 @@ describeWith('nats-server', 'a sink of NATS', () => {
     const server = await broker();
     const one = await session([server.url]);
     const years = 5 * 366 * 86_400;
-    const ahead = await one.send(sinkRows(rowsFrom(now() + years, 3)), signal);
+    const ahead = await one.send(sinkRows(rowsFrom(now() + years, 3)), signal, taken);
     expect(ahead?.refused).toMatchObject({ rows: 3, reason: expect.stringContaining('ahead of the broker') });
-    const behind = await one.send(sinkRows(rowsFrom(now() - years, 4)), signal);
+    const behind = await one.send(sinkRows(rowsFrom(now() - years, 4)), signal, taken);
     expect(behind?.refused).toMatchObject({ rows: 4, reason: expect.stringContaining('backlog') });
     const rows = rowsFrom(now() - 10, 5);
-    expect(await one.send(sinkRows(rows), signal)).toBeUndefined();
-    const before = await one.send(sinkRows(rowsFrom(now() - 1000, 2)), signal);
+    expect(await one.send(sinkRows(rows), signal, taken)).toBeUndefined();
+    const before = await one.send(sinkRows(rowsFrom(now() - 1000, 2)), signal, taken);
     expect(before?.refused).toMatchObject({
       rows: 2,
       reason: expect.stringContaining('last row of the stream'),
@@ -227,13 +232,13 @@ describeWith('nats-server', 'a sink of NATS', () => {
     const one = { owner: 'one', session: '1', host: 'pi-one' };
     const two = { owner: 'two', session: '2', host: 'pi-two' };
     const first = await session([server.url], 'roof', {}, { publisher: one });
-    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal, taken);
     const fault = await faultOf(session([server.url], 'roof', {}, { publisher: two }));
     expect(fault).toMatchObject({
       kind: 'taken',
       message: expect.stringContaining('the machine pi-one publishes'),
     });
-    await first.send(sinkRows(rowsFrom(now() - 15, 5)), signal);
+    await first.send(sinkRows(rowsFrom(now() - 15, 5)), signal, taken);
     expect(timesOf(await storedRows(server.url))).toHaveLength(10);
     // The second machine may have any other name.
     await session([server.url], 'cellar', {}, { publisher: two });
@@ -244,14 +249,14 @@ describeWith('nats-server', 'a sink of NATS', () => {
     const one = { owner: 'one', session: '1', host: 'pi-one' };
     const two = { owner: 'two', session: '2', host: 'pi-two' };
     const first = await session([server.url], 'roof', {}, { publisher: one });
-    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal, taken);
     const sink = await sinkOf([server.url], 'roof', {}, { publisher: two, silence: 0 });
     expect(await faultOf(sink.connect(signal))).toMatchObject({ kind: 'taken' });
     const second = await sink.connect(signal);
     opened.push(second);
-    await second.send(sinkRows(rowsFrom(now() - 15, 5)), signal);
+    await second.send(sinkRows(rowsFrom(now() - 15, 5)), signal, taken);
     // The former owner is fenced off by its next message.
-    expect((await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal))).message).toContain(
+    expect((await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal, taken))).message).toContain(
       'another publisher',
     );
     expect(timesOf(await storedRows(server.url))).toHaveLength(10);
@@ -263,10 +268,10 @@ describeWith('nats-server', 'a sink of NATS', () => {
     const sink = await sinkOf([server.url], 'roof', {}, { publisher: original });
     const first = await sink.connect(signal);
     opened.push(first);
-    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal);
+    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal, taken);
     const copy = await session([server.url], 'roof', {}, { publisher: { ...original, session: '2' } });
-    await copy.send(sinkRows(rowsFrom(now() - 15, 5)), signal);
-    await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal));
+    await copy.send(sinkRows(rowsFrom(now() - 15, 5)), signal, taken);
+    await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal, taken));
     expect(await faultOf(sink.connect(signal))).toMatchObject({
       kind: 'taken',
       message: expect.stringContaining('copy of its card'),
@@ -276,7 +281,7 @@ describeWith('nats-server', 'a sink of NATS', () => {
   it('does not touch rows of a later version', async () => {
     const server = await broker();
     const one = await session([server.url]);
-    await one.send({ batch: batchOf(rowsFrom(now() - 9, 1)), positions: new Float64Array(1) }, signal);
+    await one.send({ batch: batchOf(rowsFrom(now() - 9, 1)), positions: new Float64Array(1) }, signal, taken);
     const connection = await connect({ servers: server.url });
     opened.push(connection);
     await connection.request(`${STREAM}.rows.roof`, Uint8Array.of(0x44, 0x41, 0x50, 0x42, 2, 1, 0, 9, 0));

@@ -18,7 +18,7 @@ a:
 `,
     [
       '1:1: datasets: expected a mapping of one key or more, found nothing; indent its contents below it',
-      `2:1: a: expected one of the keys server, access, simulate, seed, history, fleet, datasets, found "a"`,
+      `2:1: a: expected one of the keys server, access, simulate, seed, history, fleet, publish, datasets, found "a"`,
     ],
   ],
   [

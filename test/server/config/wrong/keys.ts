@@ -9,7 +9,7 @@ export const KEYS: readonly Mistake[] = [
   port: 80
 `,
     [
-      `1:1: sever: expected one of the keys server, access, simulate, seed, history, fleet, datasets, found "sever"; did you mean "server"?`,
+      `1:1: sever: expected one of the keys server, access, simulate, seed, history, fleet, publish, datasets, found "sever"; did you mean "server"?`,
     ],
   ],
   [
@@ -17,7 +17,7 @@ export const KEYS: readonly Mistake[] = [
     `version: 2
 `,
     [
-      `1:1: version: expected one of the keys server, access, simulate, seed, history, fleet, datasets, found "version"`,
+      `1:1: version: expected one of the keys server, access, simulate, seed, history, fleet, publish, datasets, found "version"`,
     ],
   ],
   [
@@ -25,7 +25,7 @@ export const KEYS: readonly Mistake[] = [
     `port: 8080
 `,
     [
-      `1:1: port: expected one of the keys server, access, simulate, seed, history, fleet, datasets, found "port"; it belongs below "server"`,
+      `1:1: port: expected one of the keys server, access, simulate, seed, history, fleet, publish, datasets, found "port"; it belongs below "server"`,
     ],
   ],
   [
@@ -35,7 +35,7 @@ port: 80
 `,
     [
       '1:1: server: expected a mapping, found nothing; indent its contents below it',
-      `2:1: port: expected one of the keys server, access, simulate, seed, history, fleet, datasets, found "port"; it belongs below "server"`,
+      `2:1: port: expected one of the keys server, access, simulate, seed, history, fleet, publish, datasets, found "port"; it belongs below "server"`,
     ],
   ],
   [

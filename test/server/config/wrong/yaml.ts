@@ -98,7 +98,7 @@ datasets:
       - kind: host-load
 `,
     [
-      `5:5: datasets.a."<<": expected one of the keys title, summary, source, institution, contact, project, license, keywords, comment, references, acknowledgement, id, naming_authority, position, attributes, public, interval, log, history, sensors, found "<<"`,
+      `5:5: datasets.a."<<": expected one of the keys title, summary, source, institution, contact, project, license, keywords, comment, references, acknowledgement, id, naming_authority, position, attributes, public, interval, log, history, publish, sensors, found "<<"`,
     ],
   ],
   [
