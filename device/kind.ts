@@ -10,6 +10,7 @@ import { linuxI2c } from './host/i2c/i2c-linux.ts';
 import { listI2cBuses } from './host/i2c/i2c-list.ts';
 import type { KernelFiles } from './host/kernel-files.ts';
 import { machineFiles } from './host/machine-files.ts';
+import { type MqttBrokers, mqttBrokers } from './host/mqtt/brokers.ts';
 import { type OneWire, oneWire } from './host/one-wire.ts';
 import { PulseCounts } from './host/pulse-counts.ts';
 import { type Serial, serialQueues } from './host/serial.ts';
@@ -27,6 +28,8 @@ export interface SensorHost {
   };
   /** The thermometers behind `files`. */
   readonly oneWire: OneWire;
+  /** The brokers of MQTT, to each of which all sensors have one connection. */
+  readonly mqtt: MqttBrokers;
   /** Pulse counts, which survive the closing and reopening of the sensor that counts. */
   readonly pulseCounts: PulseCounts;
   /** The seed of simulated values, a whole number from 0 to 4294967295. */
@@ -45,6 +48,7 @@ export function thisHost(seed: number): SensorHost {
     gpio: linuxGpio(clock),
     buses: { serial },
     oneWire: oneWire({ files, serial, clock }),
+    mqtt: mqttBrokers(clock),
     pulseCounts: new PulseCounts(),
     seed,
   };

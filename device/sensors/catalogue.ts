@@ -16,6 +16,7 @@ import { ina219 } from './ina219.ts';
 import { lm75 } from './lm75.ts';
 import { mcp3008 } from './mcp3008.ts';
 import { mcp9808 } from './mcp9808.ts';
+import { mqtt } from './mqtt.ts';
 import { piThrottled } from './pi-throttled.ts';
 import { replay } from './replay.ts';
 import { sht3x } from './sht3x.ts';
@@ -49,4 +50,5 @@ export const SENSOR_KINDS: readonly SensorKind[] = [
   piThrottled,
   mcp3008,
   gpioInput,
+  mqtt,
 ];

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { SENSOR_KINDS } from '../../device/sensors/catalogue.ts';
 import { CIRCUITS } from './faults/gpio-circuits.ts';
 import { KERNEL_MACHINES } from './faults/kernel-machines.ts';
+import { MQTT_SENSORS } from './faults/mqtt-messages.ts';
 import { ONE_WIRE_SENSORS } from './faults/one-wire-buses.ts';
 import { SIMULATIONS } from './faults/simulations.ts';
 import { CHIP_CASES } from './i2c/chip-case.ts';
@@ -12,6 +13,7 @@ const MATRICES = {
   'test/device/faults/gpio-circuits.ts': CIRCUITS,
   'test/device/faults/one-wire-buses.ts': ONE_WIRE_SENSORS,
   'test/device/faults/kernel-machines.ts': KERNEL_MACHINES,
+  'test/device/faults/mqtt-messages.ts': MQTT_SENSORS,
   'test/device/faults/simulations.ts': SIMULATIONS,
 };
 

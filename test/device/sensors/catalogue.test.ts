@@ -35,6 +35,7 @@ const PART_OF: Readonly<Partial<Record<Need, keyof SensorHost>>> = {
   i2c: 'i2c',
   gpio: 'gpio',
   iio: 'files',
+  network: 'mqtt',
 };
 
 const SEEDS = [0, 1, 2013, 4_294_967_295];

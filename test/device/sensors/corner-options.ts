@@ -42,6 +42,16 @@ const CORNERS: Readonly<Record<string, readonly Written[]>> = {
     { inputs: ['CH7', 'CH7-CH6', 'CH0'], reference: 0.25 },
     { clock: 53, data_out: 0, data_in: 1, select: 2, reference: 5.5, pull: 'up' },
   ],
+  mqtt: [
+    { url: 'mqtts://[::1]:1', topic: '#', wildcards: true, states: {}, maxAge: 0.1, retained: true },
+    {
+      url: 'mqtt://a',
+      topic: 'a',
+      values: { a: '/b/0/c~1d', b: '/b/1' },
+      maxAge: '366 d',
+      availability: 'b',
+    },
+  ],
   'gpio-input': [
     { pin: 0, pull: 'down', count: 'falling', debounce: 0 },
     { pin: 53, invert: true, count: 'both', debounce: 1, scale: 1e-9, units: 'm' },

@@ -87,6 +87,19 @@ describeWith('mosquitto', 'the examples about MQTT', () => {
     expect(last(messages, first!.availability_topic)).toBe('online');
   });
 
+  it('make columns of the messages of a device', async () => {
+    const served = serve(EXAMPLES[3]!);
+    const message = '{"battery":97,"humidity":61.02,"linkquality":134,"temperature":18.44}';
+    await expect
+      .poll(async () => {
+        await broker.publish('zigbee2mqtt/garden', message);
+        return (await served.get('latest.json')).toString();
+      }, PATIENT)
+      .toContain('18.44');
+    const das = (await served.get('garden.das')).toString();
+    expect(das).toContain('standard_name "air_temperature"');
+  });
+
   it('send rows with QoS 1 from where the server was stopped', async () => {
     const example = EXAMPLES[0]!.replace('url:', 'qos: 1\n    url:');
     const messages = await broker.listen('dapberry/+/roof');

@@ -1,0 +1,174 @@
+// Subscribes to topics of MQTT brokers: one connection to each broker for all who name it, which comes back after a failure.
+
+import { messageOf } from '../../error-message.ts';
+import type { Clock } from '../clock.ts';
+import type { BrokerOptions } from './broker-options.ts';
+import { connectBroker, type MqttConnection } from './connection.ts';
+import { matches } from './topic-filter.ts';
+
+/** The first and the longest pause in milliseconds after a failure. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
+
+export interface MqttMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** The broker has kept it since an unknown time. */
+  readonly isRetained: boolean;
+}
+
+export type BrokerState =
+  | { readonly kind: 'connecting' }
+  /** `since` in seconds on the monotonic clock. */
+  | { readonly kind: 'connected'; readonly since: number }
+  /** One sentence. */
+  | { readonly kind: 'away'; readonly reason: string };
+
+export interface MqttSubscription {
+  readonly state: BrokerState;
+  /** Hands over the messages that are there by now: a simulation makes them when it is asked. */
+  refresh(): void;
+  /** Ends the connection if no other subscription needs it. */
+  close(): Promise<void>;
+}
+
+export interface MqttBrokers {
+  /** Begins at once, and calls `onMessage` for each message of these topics. */
+  subscribe(
+    broker: BrokerOptions,
+    filters: readonly string[],
+    onMessage: (message: MqttMessage) => void,
+  ): MqttSubscription;
+}
+
+/** @param firstPause in milliseconds */
+export function mqttBrokers(clock: Clock, firstPause = FIRST_PAUSE): MqttBrokers {
+  const brokers = new Map<string, SharedBroker>();
+  return {
+    subscribe: (options, filters, onMessage) => {
+      const key = JSON.stringify(options);
+      const broker = brokers.get(key) ?? new SharedBroker(options, clock, firstPause);
+      brokers.set(key, broker);
+      const subscription: Subscriber = { filters, onMessage };
+      broker.add(subscription);
+      return {
+        get state() {
+          return broker.state;
+        },
+        refresh: () => undefined,
+        close: async () => {
+          broker.remove(subscription);
+          if (broker.isUsed) return;
+          if (brokers.get(key) === broker) brokers.delete(key);
+          await broker.close();
+        },
+      };
+    },
+  };
+}
+
+interface Subscriber {
+  readonly filters: readonly string[];
+  readonly onMessage: (message: MqttMessage) => void;
+}
+
+class SharedBroker {
+  state: BrokerState = { kind: 'connecting' };
+  readonly #options: BrokerOptions;
+  readonly #clock: Clock;
+  readonly #firstPause: number;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  #connection: MqttConnection | undefined;
+
+  constructor(options: BrokerOptions, clock: Clock, firstPause: number) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#firstPause = firstPause;
+    this.#running = this.#run();
+  }
+
+  get isUsed(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#subscribers.add(subscriber);
+    const connection = this.#connection;
+    // The connection that begins asks for all of them.
+    if (connection === undefined) return;
+    connection.subscribe(subscriber.filters).catch((error: unknown) => this.#failed(error));
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** Does not reject. */
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let pause = this.#firstPause;
+    while (!signal.aborted) {
+      try {
+        const connection = await connectBroker(this.#options, {
+          onMessage: (topic, payload, isRetained) => this.#tell({ topic, payload, isRetained }),
+          signal,
+        });
+        try {
+          await connection.subscribe([...new Set([...this.#subscribers].flatMap(({ filters }) => filters))]);
+          this.#connection = connection;
+          this.state = { kind: 'connected', since: this.#clock.monotonic() };
+          pause = this.#firstPause;
+          await ended(connection.lost, signal);
+          if (!signal.aborted) throw connection.lost.reason;
+        } finally {
+          this.#connection = undefined;
+          await connection.close();
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#failed(error);
+      }
+      await rest(pause, signal);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.state = { kind: 'away', reason: `${this.#options.url}: ${messageOf(error)}` };
+  }
+
+  #tell(message: MqttMessage): void {
+    for (const { filters, onMessage } of this.#subscribers)
+      if (filters.some(filter => matches(filter, message.topic))) onMessage(message);
+  }
+}
+
+/** Resolves when one of the signals aborts. */
+function ended(...signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise(resolve => {
+    const any = AbortSignal.any([...signals]);
+    if (any.aborted) resolve();
+    else any.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    timer.unref();
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}
