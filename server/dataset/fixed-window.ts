@@ -3,7 +3,7 @@
 import type { TimeBounds } from '../../dap/protocol.ts';
 import { piecesOf, RowsGone } from '../store/stretch-reader.ts';
 import type { Dataset } from './dataset.ts';
-import { type Stretch, StretchError, type TimeStretch } from './stretch.ts';
+import { CANNOT_BE_READ, type Stretch, StretchError, type TimeStretch } from './stretch.ts';
 
 /** The rows of a window. Rows are only ever added or lost, so that windows with the same numbers hold the same rows. */
 export interface FixedWindow {
@@ -22,12 +22,12 @@ export async function fixedWindow(dataset: Dataset, time: TimeBounds): Promise<F
   try {
     return await factsOf(await dataset.stretch({ from, to }));
   } catch (error) {
-    if (error instanceof StretchError || error instanceof RowsGone) return undefined;
+    if (error instanceof StretchError) return undefined;
     throw error;
   }
 }
 
-/** What tells the rows of a stretch from others. Rejects with `RowsGone` if they are lost meanwhile. */
+/** What tells the rows of a stretch from others. Rejects as `timeOf` does. */
 export async function factsOf(stretch: Stretch): Promise<FixedWindow> {
   const { first: position, count: rows } = stretch;
   if (rows === 0) return { position, rows };
@@ -39,9 +39,15 @@ export function stretchWithin({ low, lowInclusive, high, highInclusive }: TimeBo
   return { from: lowInclusive ? low : nextUp(low), to: highInclusive ? nextUp(high) : high };
 }
 
-/** The time of row number `row`, in seconds since 1970. */
+/** The time of row number `row`, in seconds since 1970. Rejects with a `StretchError` if the row is lost or cannot be read. */
 export async function timeOf(stretch: Stretch, row: number): Promise<number> {
-  for await (const [times] of piecesOf(stretch.read([0], { start: row, count: 1 }), 1)) return times![0]!;
+  try {
+    for await (const [times] of piecesOf(stretch.read([0], { start: row, count: 1 }), 1)) return times![0]!;
+  } catch (error) {
+    throw error instanceof RowsGone
+      ? new StretchError('gone', 'rows of the stretch are not there any more')
+      : new StretchError('away', CANNOT_BE_READ);
+  }
   throw new Error(`expected the row ${row} of a stretch`);
 }
 

@@ -2,10 +2,9 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Batch, type NumberColumn, type Plan, RowReader, timesOnly } from '../../dap/protocol.ts';
-import { RowsGone } from '../store/stretch-reader.ts';
 import type { Dataset } from './dataset.ts';
 import { stretchWithin, timeOf } from './fixed-window.ts';
-import { StretchError } from './stretch.ts';
+import { CANNOT_BE_READ, StretchError } from './stretch.ts';
 
 export interface RowCount {
   readonly rows: number;
@@ -35,7 +34,7 @@ const WAIT = 20;
 /**
  * The number of rows that `dataset.open(plan)` gives from now on, if no row of the window is forgotten before.
  * @param plan with an upper bound on time that is not in the future
- * @throws Error if the source breaks, or rows cannot be read
+ * @throws {StretchError} if the source breaks, or rows cannot be read
  */
 export async function countRows(dataset: Dataset, plan: Plan): Promise<RowCount> {
   if (new RowReader(plan).done) return NO_ROWS;
@@ -88,7 +87,7 @@ async function countByPositions(
     const counted = { rows, first: await timeAt(start), last: await timeAt(start + (rows - 1) * stride) };
     return isThere(dataset, from, oldest) ? counted : undefined;
   } catch (error) {
-    if (error instanceof StretchError || error instanceof RowsGone) return undefined;
+    if (error instanceof StretchError) return undefined;
     throw error;
   }
 }
@@ -110,8 +109,7 @@ async function countByReading(dataset: Dataset, plan: Plan, mayTurn: boolean): P
     while (!reader.done) {
       const taken = cursor.next(MOST);
       if (taken === undefined) {
-        if (cursor.ended && cursor.failed)
-          throw new Error('expected the rows of the window, found a failure');
+        if (cursor.ended && cursor.failed) throw new StretchError('away', CANNOT_BE_READ);
         // Rows that are made later are not rows of this window.
         if (cursor.ended || cursor.earliest !== undefined) break;
         await new Promise<void>(resolve => cursor.wait(resolve));

@@ -84,7 +84,15 @@ export class StoredDataset implements Dataset, StoreReaders {
   }
 
   get earliest(): number {
-    return this.#source.earliest;
+    const { earliest } = this.#source;
+    if (this.isClocked || this.delivery.kind !== 'pushed') return earliest;
+    // Rows of another machine come behind those that are stored, whenever that was.
+    const { lastTime, status } = this.#store;
+    return Math.max(
+      earliest,
+      lastTime ?? Number.NEGATIVE_INFINITY,
+      status.history?.lastTime ?? Number.NEGATIVE_INFINITY,
+    );
   }
 
   onOverrun(missed: number): void {

@@ -58,6 +58,9 @@ export class Stretch implements TimeStretch {
   }
 }
 
+/** The message for rows whose load fails. */
+export const CANNOT_BE_READ = 'the rows of the stretch cannot be read now; the log of the server says why';
+
 /** `running`: the stretch is not over. `on-demand`: the dataset keeps no row. */
 export type StretchProblem = UnfixedReason | 'running' | 'on-demand';
 
@@ -104,10 +107,7 @@ async function positionsOf(
     return [await findPosition(store, from), await findPosition(store, to)];
   } catch (error) {
     onLoadFailure?.(error);
-    throw new StretchError(
-      'away',
-      'the rows of the stretch cannot be read now; the log of the server says why',
-    );
+    throw new StretchError('away', CANNOT_BE_READ);
   }
 }
 

@@ -4,6 +4,7 @@ import { instantText } from '../../../dap/model/instant.ts';
 import { type Plan, type RowRange, rowCount } from '../../../dap/protocol.ts';
 import { countRows, type RowCount } from '../../dataset/row-count.ts';
 import { stateAttributes } from '../../dataset/state-attributes.ts';
+import { StretchError } from '../../dataset/stretch.ts';
 import { RequestError } from '../../request-error.ts';
 import { SERVER_NAME } from '../../version.ts';
 import type { RowRequest, RowWriter } from '../row-format.ts';
@@ -49,7 +50,10 @@ export async function netcdfWriter({ dataset, plan, attributes, address }: RowRe
     const now = Date.now() / 1000;
     // A full range of rows ends when its last row comes.
     if (time.high === Number.POSITIVE_INFINITY) return { rows: rowCount(range as RowRange) };
-    if (time.high <= now) return countRows(dataset, plan);
+    if (time.high <= now)
+      return countRows(dataset, plan).catch((error: unknown) => {
+        throw error instanceof StretchError ? new RequestError(503, error.message) : error;
+      });
     throw new RequestError(
       400,
       `.nc holds rows that are there: expected an upper bound on time that is not in the future, such as "&time<=now", found ${instantText(time.high)}`,

@@ -18,7 +18,7 @@ import { factsOf } from '../../dataset/fixed-window.ts';
 import type { SequenceColumn } from '../../source/row-source.ts';
 import { type BodyPart, ColumnBody } from '../../stream/column-body.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
-import { type ArrayRequest, arrayPlanOf } from './array-request.ts';
+import { type ArrayRequest, arrayPlanOf, refusalOf } from './array-request.ts';
 import { isKnown, sendKnown, setCaching, windowCaching } from './caching.ts';
 import { clientOf, setHeaders } from './dap-request.ts';
 
@@ -62,7 +62,10 @@ export async function sendArrays(
   const { dataset, request, reply, stretch, query } = asked;
   const plan = arrayPlanOf(asked);
   const content = [format.suffix, query, printDds(plan.dataset)];
-  const caching = windowCaching(await factsOf(stretch), content, asked.isForUsers);
+  const facts = await factsOf(stretch).catch((error: unknown) => {
+    throw refusalOf(dataset, asked.name, error);
+  });
+  const caching = windowCaching(facts, content, asked.isForUsers);
   const head = format.head(asked, plan.dataset);
   setCaching(setHeaders(reply, format), caching);
   if (isKnown(request, caching.etag)) return sendKnown(reply);

@@ -57,7 +57,7 @@ export async function findArrays(
 ): Promise<ArrayRequest> {
   const { info, layout } = dataset;
   const stretch = await dataset.stretch(time).catch((error: unknown) => {
-    throw error instanceof StretchError ? refusal(dataset, asked.name, error) : error;
+    throw refusalOf(dataset, asked.name, error);
   });
   if (stretch.count > MOST_VALUES) {
     throw new RequestError(
@@ -82,7 +82,10 @@ export function arrayPlanOf({ dataset, model, query }: ArrayRequest): ArrayPlan 
   return planArrays(parseConstraint(query), model, instead);
 }
 
-function refusal({ info }: Dataset, name: string, { problem, message, part }: StretchError): RequestError {
+/** The answer to an error of a stretch; any other error as it is. */
+export function refusalOf({ info }: Dataset, name: string, error: unknown): unknown {
+  if (!(error instanceof StretchError)) return error;
+  const { problem, message, part } = error;
   const address = part && `/${info.name}/${stretchName(part)}`;
   const advice =
     address === undefined

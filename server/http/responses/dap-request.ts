@@ -38,13 +38,23 @@ export function planOf({ dataset, query, isPast }: DapRequest, constraint?: Cons
   const known = isEverything ? everything.get(dataset) : undefined;
   if (known !== undefined) return known;
   const now = Date.now() / 1000;
-  const plan = planConstraint(constraint ?? parseConstraint(query), dataset.model, {
-    now,
-    missing: missingValues(dataset.model, dataset.attributes),
-    ...(isPast === true ? { until: newestTime(dataset, now) } : {}),
-  });
+  const planUntil = (until?: number) =>
+    planConstraint(constraint ?? parseConstraint(query), dataset.model, {
+      now,
+      missing: missingValues(dataset.model, dataset.attributes),
+      ...(until === undefined ? {} : { until }),
+    });
+  let plan = planUntil(isPast === true ? newestTime(dataset, now) : undefined);
+  // Rows of another machine that is away may come at any time: a reader who asks for those until now gets those that are there.
+  if (isUntilNow(plan, now) && !dataset.isClocked && dataset.delivery.kind === 'pushed')
+    plan = planUntil(newestTime(dataset, now));
   if (isEverything) everything.set(dataset, plan);
   return plan;
+}
+
+/** Whether the upper bound on time was written with `now`, and not with a moment to come. */
+function isUntilNow({ isRelative, time }: Plan, now: number): boolean {
+  return isRelative && time.high <= now;
 }
 
 /** The time of the newest row that is there; minus infinity without one. A dataset that makes rows for each reader has them until now. */
