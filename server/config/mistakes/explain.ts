@@ -6,6 +6,7 @@ import { hexByte } from '../../../device/index.ts';
 import {
   choicesOf,
   expectationOf,
+  firstKeysOf,
   hasDriver,
   isHexadecimal,
   type JsonSchema,
@@ -154,6 +155,13 @@ function wrongValue(part: DocumentNode, path: readonly Step[]): Problem {
   const value = valueIn(part, path);
   const schema = schemaIn(part, path) ?? {};
   const expected = expectationOf(schema);
+  const firsts = isMapping(value) ? firstKeysOf(schema) : [];
+  if (isMapping(value) && firsts.length > 0) {
+    const keys = Object.keys(value);
+    const [hint] = keys.flatMap(key => suggestion(key, firsts) ?? []);
+    const found = keys.length === 0 ? 'an empty mapping' : `a mapping with ${keys.map(quoted).join(', ')}`;
+    return problemAt(part, inDocument(part, path), 'value', { expected, found, ...(hint && { hint }) });
+  }
   const isKind = path.at(-1) === 'kind' && typeof value === 'string' && schema.type === 'string';
   const hint =
     (isKind ? insteadOfKind(value) : undefined) ??

@@ -108,6 +108,14 @@ export function mappingBranch({ anyOf = [] }: JsonSchema, value: unknown): numbe
   return (meant ?? (others.length === 0 ? only : undefined))?.index;
 }
 
+/** The keys by which a mapping chooses among several mappings of a union; none where there is no choice. */
+export function firstKeysOf({ anyOf = [] }: JsonSchema): readonly string[] {
+  const firsts = (anyOf as readonly JsonSchema[]).flatMap(
+    ({ properties = {} }) => Object.keys(properties)[0] ?? [],
+  );
+  return firsts.length > 1 ? firsts : [];
+}
+
 function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
   const [ofKind, ofDriver] = (schema.anyOf ?? []) as readonly JsonSchema[];
   if (ofKind?.oneOf !== undefined) {

@@ -32,7 +32,21 @@ export const SOURCES: readonly Mistake[] = [
     'a misspelt kind of source',
     dataset('source: {dap: "http://pi:8080/a"}'),
     [
-      `3:13: datasets.a.source: expected a text that is not empty, or a mapping with the key dap2 or nats, found a mapping`,
+      '3:13: datasets.a.source: expected a text that is not empty, or a mapping with the key dap2 or nats, found a mapping with "dap"; did you mean "dap2"?',
+    ],
+  ],
+  [
+    'a source that is an empty mapping',
+    dataset('source: {}'),
+    [
+      '3:13: datasets.a.source: expected a text that is not empty, or a mapping with the key dap2 or nats, found an empty mapping',
+    ],
+  ],
+  [
+    'an unknown key of a source',
+    dataset('source: {dap2: "http://pi:8080/a", passt: 1 h}'),
+    [
+      '3:40: datasets.a.source.passt: expected one of the keys dap2, credentials, past, found "passt"; did you mean "past"?',
     ],
   ],
   [
