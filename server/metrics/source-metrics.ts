@@ -1,7 +1,7 @@
 // Makes the metrics of sources that are other servers: whether their rows come, how late they are, and which could not be taken.
 
 import type { DatasetStatus } from '../dataset/dataset.ts';
-import type { RelayStatus } from '../source/row-source.ts';
+import type { RelayStatus, SourceStatus } from '../source/row-source.ts';
 import type { MetricFamily, Sample } from './exposition.ts';
 
 type Each = (number: (status: DatasetStatus) => number | undefined) => Sample[];
@@ -14,7 +14,21 @@ export function sourceMetrics(each: Each): readonly MetricFamily[] {
       name: 'dapberry_source_following',
       type: 'gauge',
       help: '1 while the rows of another server come or are waited for, 0 while they cannot come.',
-      samples: relays(({ state }) => (state === 'following' ? 1 : 0)),
+      samples: each(({ source }) =>
+        source.kind === 'dap2' ? Number(source.state === 'following') : streamed(source)?.following,
+      ),
+    },
+    {
+      name: 'dapberry_source_gaps',
+      type: 'counter',
+      help: 'Stretches of rows that a stream of NATS does not have.',
+      samples: each(({ source }) => streamed(source)?.gaps),
+    },
+    {
+      name: 'dapberry_source_unread_messages',
+      type: 'counter',
+      help: 'Messages of a stream of NATS that could not be read.',
+      samples: each(({ source }) => streamed(source)?.unread),
     },
     {
       name: 'dapberry_source_behind_seconds',
@@ -30,4 +44,11 @@ export function sourceMetrics(each: Each): readonly MetricFamily[] {
       samples: relays(({ untaken }) => untaken.earlier + untaken.timeless),
     },
   ];
+}
+
+/** The numbers of rows from a stream of NATS; undefined for any other source, and while nobody reads the rows. */
+function streamed(source: SourceStatus) {
+  if (source.kind !== 'nats' || source.state === 'resting') return undefined;
+  const { state, gaps, unread } = source;
+  return { following: Number(state === 'following'), gaps, unread };
 }

@@ -9,6 +9,8 @@ import type { Notice } from './notice.ts';
 export interface SourceHealth {
   /** The server cannot be reached. Times in milliseconds. */
   readonly away: { readonly since: number | undefined; readonly reason: string } | undefined;
+  /** Why some messages with rows cannot be read; empty if all can. */
+  readonly unread: string;
   /** Rows come that are not later than the last one. */
   readonly isBehind: boolean;
   /** The age of the newest row in milliseconds; 0 if it is not known. */
@@ -18,13 +20,16 @@ export interface SourceHealth {
 /** Empty for a dataset of sensors. */
 export function parseSource(json: unknown): { readonly source?: SourceHealth } {
   if (json === undefined) return {};
-  const { state, since, lastError, isBehind, behind } = fieldsOf(json);
+  const { state, since, lastError, isBehind, behind, problem } = fieldsOf(json);
   const seconds = numberOf(since);
-  const reason = textOf(fieldsOf(lastError)['message']);
+  // A stream of NATS says what its problem is now, another server what it was last.
+  const now = textOf(problem);
+  const reason = now || textOf(fieldsOf(lastError)['message']);
   const away = { since: seconds === undefined ? undefined : seconds * 1000, reason };
   return {
     source: {
       away: state === 'away' ? away : undefined,
+      unread: state === 'away' ? '' : now,
       isBehind: isBehind === true,
       behind: (numberOf(behind) ?? 0) * 1000,
     },
@@ -33,7 +38,7 @@ export function parseSource(json: unknown): { readonly source?: SourceHealth } {
 
 /** The problems of a dataset whose rows are those of another server. */
 export function sourceNotices(source: SourceHealth | undefined): Notice[] {
-  const { away, isBehind = false, behind = 0 } = source ?? {};
+  const { away, unread = '', isBehind = false, behind = 0 } = source ?? {};
   const notices: Notice[] = [];
   if (away !== undefined) {
     notices.push({
@@ -43,6 +48,14 @@ export function sourceNotices(source: SourceHealth | undefined): Notice[] {
       text: behind > 0 ? `The newest row is ${writeDuration(behind)} old.` : 'No row has come yet.',
       lines: away.reason === '' ? [] : [away.reason],
       over: 'The server of these rows answers again',
+    });
+  }
+  if (unread !== '') {
+    notices.push({
+      key: 'source unread',
+      title: 'Some of these rows cannot be read',
+      lines: [unread],
+      over: 'All of these rows can be read again',
     });
   }
   if (isBehind) {
