@@ -1,4 +1,4 @@
-// Holds messages of devices as their makers document them, with the options that read them and the values that they have.
+// Holds messages made by hand in the form that devices send, with the options that read them and the values that they have.
 
 export interface DeviceMessage {
   readonly device: string;
@@ -30,7 +30,7 @@ export const DEVICES: readonly DeviceMessage[] = [
     values: [1],
   },
   {
-    // tasmota.github.io, MQTT: tele/TOPIC/SENSOR.
+    // Tasmota: tele/TOPIC/SENSOR, and Online or Offline at tele/TOPIC/LWT.
     device: 'Tasmota, a sensor',
     options: {
       topic: 'tele/tasmota_shed/SENSOR',
@@ -49,7 +49,7 @@ export const DEVICES: readonly DeviceMessage[] = [
     values: [42, 0.75],
   },
   {
-    // esphome.io, MQTT Client Component: NAME/sensor/SENSOR/state.
+    // ESPHome: NAME/sensor/SENSOR/state.
     device: 'ESPHome, one value a topic',
     options: { topic: 'livingroom/sensor/temperature/state', availability: 'livingroom/status' },
     topic: 'livingroom/sensor/temperature/state',
@@ -64,7 +64,7 @@ export const DEVICES: readonly DeviceMessage[] = [
     values: [1],
   },
   {
-    // shelly-api-docs.shelly.cloud, Gen2 MQTT: PREFIX/status/COMPONENT:ID.
+    // shelly-api-docs.shelly.cloud, Gen2, Switch: the status of the component, at PREFIX/status/switch:0.
     device: 'Shelly of the second generation, a switch with a meter',
     options: {
       topic: 'shellyplus1pm-a8032abe54dc/status/switch:0',
@@ -77,7 +77,7 @@ export const DEVICES: readonly DeviceMessage[] = [
     values: [8.9, 237.5, 1, 6.532],
   },
   {
-    // shelly-api-docs.shelly.cloud, Gen1 MQTT: shellies/ID/sensor/temperature.
+    // Shelly, first generation: shellies/ID/sensor/temperature.
     device: 'Shelly of the first generation, a thermometer',
     options: {
       topic: 'shellies/shellyht-3B3A41/sensor/temperature',
