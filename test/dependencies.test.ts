@@ -17,7 +17,7 @@ interface Locked {
 const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
 
 const LICENCES =
-  /^(?:\(?(?:MIT|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|BlueOak-1\.0\.0|0BSD)(?: OR .*)?\)?)$/;
+  /^(?:\(?(?:MIT|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|BlueOak-1\.0\.0|0BSD|Unlicense)(?: OR .*)?\)?)$/;
 
 describe('docs/dependencies.md', () => {
   const text = readFileSync('docs/dependencies.md', 'utf8');
