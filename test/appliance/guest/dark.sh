@@ -112,7 +112,10 @@ ip address add 192.0.2.77/32 dev lo
 there() { curl -fsS -o /dev/null --max-time 20 http://192.0.2.77:8080/health; }
 ok 'and taken as soon as it is there' retry 120 there
 sed -i '/^server/d' $config
-ok 'a mended address' retry 120 serves shed
+pending() { curl -fsS --max-time 20 http://192.0.2.77:8080/health | grep -q '"afterRestart":\["server.host"\]'; }
+ok 'another address is said to wait for a restart' retry 120 pending
+systemctl restart dapberry
+ok 'which takes it' retry 120 serves shed
 
 # dapberry edit, as root on a terminal, with a script as the editor.
 cat >$work/editor <<'S'
