@@ -94,6 +94,12 @@ it('finds the rows of parts that are merged and deleted before it comes to them'
     await store.flush();
   };
   for (const day of [-9, -8, -7]) for (const second of [0, 200, 400]) await add(86_400 * day + second);
+  // The days that are over are merged beside the writing.
+  await vi.waitFor(async () => {
+    await store.merge();
+    const day = join(tree.path, 'roof/2026/11/2026-11-20');
+    expect([existsSync(day), existsSync(`${day}.parquet`)]).toEqual([false, true]);
+  });
   const target = historyTree();
   const [folder] = await datasetFolders(tree.path);
   const passed: string[] = [];
@@ -104,7 +110,7 @@ it('finds the rows of parts that are merged and deleted before it comes to them'
       const copy = join(target.path, dataset, path);
       mkdirSync(dirname(copy), { recursive: true });
       writeFileSync(copy, await handle.readFile());
-      if (passed.length !== 2) return;
+      if (passed.length !== 3) return;
       await add(-86_400 * 6);
       await store.merge();
     },
@@ -112,9 +118,9 @@ it('finds the rows of parts that are merged and deleted before it comes to them'
   );
   expect(passed).toEqual([
     '2026/11/2026-11-19.parquet',
-    '2026/11/2026-11-20/000000.parquet',
-    // The other parts of these days were deleted.
     '2026/11/2026-11-20.parquet',
+    '2026/11/2026-11-21/000000.parquet',
+    // The other parts of this day were deleted.
     '2026/11/2026-11-21.parquet',
     '2026/11/2026-11-22/000000.parquet',
   ]);
