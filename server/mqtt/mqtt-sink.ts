@@ -161,7 +161,7 @@ class StaleDiscovery {
     });
   }
 
-  found(topic: string, payload: Buffer): void {
+  found(topic: string, payload: Uint8Array): void {
     if (payload.length === 0 || this.#topics.has(topic) || !isOwnDiscovery(payload.toString())) return;
     this.#connection?.publish(topic, '', { qos: 1, retain: true }).catch(() => undefined);
   }

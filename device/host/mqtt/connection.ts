@@ -53,7 +53,7 @@ export interface MqttConnection {
 export interface ConnectOptions {
   /** The message that the broker sends when the connection is lost; it is retained. */
   readonly will?: { readonly topic: string; readonly payload: string };
-  readonly onMessage?: (topic: string, payload: Buffer, isRetained: boolean) => void;
+  readonly onMessage?: (topic: string, payload: Uint8Array, isRetained: boolean) => void;
   readonly signal: AbortSignal;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
