@@ -1,7 +1,7 @@
 // Reads the file by which this machine signs in at NATS: a .creds file, a seed of an nkey, `user:password`, or a token.
 
 import type { Authenticator } from '@nats-io/transport-node';
-import { NO_CREDENTIALS, readSecret, secretPath } from '../machine/secret-file.ts';
+import { credentialsFault, credentialsText, type Refuse } from '../machine/secret-file.ts';
 import { FleetFault } from './fleet-fault.ts';
 
 const EXPECTED = 'a .creds file, or one line: the seed of an nkey, USER:PASSWORD or a token';
@@ -16,18 +16,10 @@ export async function authenticatorFrom(
 ): Promise<Authenticator> {
   const { credsAuthenticator, nkeyAuthenticator, tokenAuthenticator, usernamePasswordAuthenticator } =
     await import('@nats-io/transport-node');
-  const refuse = (expected: string, found: string, hint = '') =>
-    new FleetFault(
-      'credentials',
-      `credentials ${written}: expected ${expected}, found ${found}${hint === '' ? '' : `; ${hint}`}`,
-    );
-  const path = secretPath(written, environment);
-  if (path === undefined) throw refuse(NO_CREDENTIALS.expected, NO_CREDENTIALS.found);
-  const content = await readSecret(path, { isOwn: path !== written });
-  if (typeof content === 'object') throw refuse(content.expected, content.found, content.hint);
+  const refuse: Refuse = (...parts) => new FleetFault('credentials', credentialsFault(written, ...parts));
+  const content = await credentialsText(written, environment, EXPECTED, refuse);
   const text = content.trim();
   if (text.includes('BEGIN NATS USER JWT')) return credsAuthenticator(new TextEncoder().encode(text));
-  if (text === '') throw refuse(EXPECTED, 'an empty file');
   if (/[\r\n]/.test(text)) throw refuse(EXPECTED, 'several lines');
   if (/^SU[A-Z2-7]{56}$/.test(text)) return nkeyAuthenticator(new TextEncoder().encode(text));
   const colon = text.indexOf(':');

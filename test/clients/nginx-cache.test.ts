@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as nap } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { TIMES, type TypedStation, typedRows, typedStation } from '../server/typed-station.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith, tools } from '../tools.ts';
@@ -20,15 +19,6 @@ function documentedBlocks(port: number, cache: string): readonly [http: string, 
     path.replace('/var/cache/nginx/dapberry', cache),
     location.replace('127.0.0.1:8080', `127.0.0.1:${port}`),
   ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describeWith('nginx', 'nginx as a cache, as docs/caching.md says', () => {

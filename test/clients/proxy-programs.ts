@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as nap } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import type { MadeCertificate } from '../server/tls/certificates.ts';
 import { type ToolName, tools } from '../tools.ts';
 
@@ -81,15 +81,6 @@ export function documentedBlock(heading: string, port: number): string {
   const [, block] = new RegExp(`## ${heading}\n[\\s\\S]*?\`\`\`\n([\\s\\S]*?)\`\`\``).exec(text) ?? [];
   if (block === undefined) throw new Error(`expected a block below ${heading}, found none`);
   return block.replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export class RunningProxy {

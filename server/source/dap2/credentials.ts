@@ -1,7 +1,7 @@
 // Reads the credentials for another server from a file: a user with a password, a token, or lines of .netrc.
 
 import { parseNetrc } from '../../machine/netrc.ts';
-import { NO_CREDENTIALS, readSecret, secretPath } from '../../machine/secret-file.ts';
+import { credentialsFault, credentialsText, type Refuse } from '../../machine/secret-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,21 +17,14 @@ export async function authorizationFrom(
   { hostname }: Pick<URL, 'hostname'>,
   environment: Environment,
 ): Promise<string> {
-  const refuse = (expected: string, found: string, hint = '') =>
-    new Error(
-      `credentials ${written}: expected ${expected}, found ${found}${hint === '' ? '' : `; ${hint}`}`,
-    );
-  const path = secretPath(written, environment);
-  if (path === undefined) throw refuse(NO_CREDENTIALS.expected, NO_CREDENTIALS.found);
-  const content = await readSecret(path, { isOwn: path !== written });
-  if (typeof content === 'object') throw refuse(content.expected, content.found, content.hint);
+  const refuse: Refuse = (...parts) => new Error(credentialsFault(written, ...parts));
+  const content = await credentialsText(written, environment, EXPECTED, refuse);
   const text = content.trim();
   if (/^(?:machine|default|macdef|#)\s/.test(text)) {
     const login = parseNetrc(content, hostname);
     if (login === undefined) throw refuse(`a login for ${hostname}`, 'none');
     return basic(`${login.user}:${login.password}`);
   }
-  if (text === '') throw refuse(EXPECTED, 'an empty file');
   if (/[\r\n]/.test(text)) throw refuse(EXPECTED, 'several lines');
   if (text.includes(':')) return basic(text);
   if (!/^[\x21-\x7e]+$/.test(text))

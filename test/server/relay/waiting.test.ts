@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseError } from '../../../dap/index.ts';
+import { freePort } from '../../free-port.ts';
 import { readStream } from './read-stream.ts';
 import { type RunningOptions, RunningServer } from './running-server.ts';
 
@@ -28,17 +28,6 @@ function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'dapberry-waiting-'));
   undo.push(() => rmSync(path, { recursive: true, force: true }));
   return path;
-}
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const attic = (more = '', sensors = '[{ kind: tmp36-simulated }]') =>
