@@ -191,8 +191,12 @@ class MqttSensor implements Sensor {
   #takeValues(topic: string, text: string): string | undefined {
     const isWhole = this.#keys[0]?.length === 0;
     const json = isWhole ? text : jsonOf(text);
-    if (json === undefined) return `${topic}: expected JSON, found ${shown(text)}`;
     const at = this.#clock.monotonic();
+    if (json === undefined) {
+      // Nobody knows what the device has measured since.
+      this.#known.fill({ value: Number.NaN, at });
+      return `${topic}: expected JSON, found ${shown(text)}`;
+    }
     let fault: string | undefined;
     for (const [index, keys] of this.#keys.entries()) {
       const pointer = Object.values(this.#options.values)[index]!;

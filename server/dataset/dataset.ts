@@ -89,8 +89,11 @@ export interface Dataset {
   status(): DatasetStatus;
   /** True while no row is in memory, because no client reads them: `open` loads them from another machine. Absent if rows always are. */
   readonly isResting?: boolean;
-  /** Loads the newest rows, so that `status` and `newestRow` tell them; resolves when they are there, or do not come. */
-  load?(): Promise<void>;
+  /**
+   * Loads the newest rows, so that `status` and `newestRow` tell them; at once where they are there. Resolves with false if they do not
+   * come. Absent if rows always are in memory or on a disk of this machine.
+   */
+  load?(): Promise<boolean>;
   /** Changes the words and the limits of the dataset, but not its name, while its rows go on. */
   describe(info: DatasetInfo): void;
   /** The position of the next row to come; 0 where each reader has rows of its own. */

@@ -15,7 +15,7 @@ export const TIME = 'time';
 /** Times of CSV files in other units than seconds since 1970 are mostly outside of these years. */
 const PLAUSIBLE = [Date.UTC(1980) / 1000, Date.UTC(2100) / 1000] as const;
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|Infinity)$/i;
+const NUMBER = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|Infinity)$/;
 
 /** A time that names its zone. */
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/;

@@ -1,6 +1,7 @@
 // Publishes the rows of a dataset to an MQTT broker, with its availability and the messages of Home Assistant's discovery.
 
 import { connectBroker, type MqttConnection, MqttRefusal } from '../../device/index.ts';
+import { unlessAborted } from '../publish/patience.ts';
 import type { SendResult, Sink, SinkDataset, SinkRows, SinkSession } from '../publish/sink.ts';
 import { discoveryFilter, discoveryMessages, isOwnDiscovery } from './discovery.ts';
 import { type MqttOptions, OFFLINE, ONLINE, statusTopic } from './options.ts';
@@ -36,8 +37,9 @@ export function mqttSink(options: MqttOptions, dataset: SinkDataset): Sink {
       try {
         const messages = rowMessages(dataset, topic, options.values);
         const session = new MqttSession(connection, options, messages);
-        await session.begin(options.discovery === 'off' ? [] : discoveryMessages(options, dataset));
-        if (options.discovery !== 'off') await stale.look(connection);
+        const begun = session.begin(options.discovery === 'off' ? [] : discoveryMessages(options, dataset));
+        await unlessAborted(begun, signal);
+        if (options.discovery !== 'off') await unlessAborted(stale.look(connection), signal);
         return session;
       } catch (error) {
         await connection.close();
@@ -100,13 +102,13 @@ class MqttSession implements SinkSession {
           })
           .finally(() => underWay.delete(sent));
         underWay.add(sent);
-        if (underWay.size >= most) await Promise.race(underWay);
+        if (underWay.size >= most) await unlessAborted(Promise.race(underWay), signal);
         if (failure !== undefined) break;
         signal.throwIfAborted();
       }
       if (failure !== undefined) break;
     }
-    await Promise.all(underWay);
+    await unlessAborted(Promise.all(underWay), signal);
     if (failure !== undefined) throw refusalText(failure);
     const [reason] = refusals.values();
     return reason === undefined ? undefined : { refused: { rows: refusals.size, reason } };

@@ -78,12 +78,13 @@ export class FleetDataset implements Dataset {
     return rows.isReady ? rows.open(plan) : new LoadingCursor(rows, plan);
   }
 
-  /** Loads the newest rows, so that `status` tells their times. Resolves when they are there, or do not come. */
-  async load(): Promise<void> {
+  /** Loads the newest rows, so that `status` tells their times. Resolves with false if they do not come. */
+  async load(): Promise<boolean> {
     const rows = this.#rowsFor(undefined);
     const release = rows.hold();
-    await rows.ready;
+    const isThere = await rows.ready;
     release();
+    return isThere;
   }
 
   async stretch(time: TimeStretch): Promise<Stretch> {

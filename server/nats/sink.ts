@@ -47,6 +47,8 @@ const REPEATED = 60;
 
 export class NatsSink implements Sink {
   readonly address: string;
+  /** A cluster whose servers are named otherwise is still the same stream. */
+  readonly identity: string;
   readonly newestOnly = false;
   readonly pieceRows = 1024;
   readonly #options: NatsSinkOptions;
@@ -57,6 +59,7 @@ export class NatsSink implements Sink {
   constructor(options: NatsSinkOptions, dataset: SinkDataset, publisher: Publisher, silence?: number) {
     const { servers, stream } = options;
     this.address = `${servers.join(',')}/${stream}`;
+    this.identity = `${stream} ${options.name}`;
     this.#options = options;
     this.#dataset = dataset;
     this.#names = fleetNames(stream);
@@ -129,11 +132,14 @@ export class NatsSink implements Sink {
 /** The time of the last row of a message of any layout: the last one of an equally long row begins `stride` bytes before the end. */
 function lastTimeOf(message: Uint8Array): number {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
-  const rows = message.length < HEADER_BYTES ? 0 : view.getUint32(24);
-  const header = view.getUint16(6);
-  const stride = (message.length - header) / rows;
-  if (rows === 0 || !Number.isInteger(stride) || view.getUint32(0) !== 0x44415042)
-    throw new FleetFault('version', 'the last message with rows in the stream is not one of this version');
+  const isOurs = message.length >= HEADER_BYTES && view.getUint32(0) === 0x44415042;
+  const rows = isOurs ? view.getUint32(24) : 0;
+  const stride = isOurs ? (message.length - view.getUint16(6)) / rows : 0;
+  if (rows === 0 || !Number.isInteger(stride))
+    throw new FleetFault(
+      'version',
+      `expected rows of this version in the last message of this dataset in the stream, found ${message.length} bytes of another program or version; delete that message`,
+    );
   return view.getFloat64(message.length - stride + 4);
 }
 

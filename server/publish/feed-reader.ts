@@ -47,6 +47,8 @@ export class FeedReader {
   #expected: number | undefined;
   /** The position of the first row that was made since the dataset was opened. */
   readonly #made: number;
+  /** The position of the oldest row when rows were found to be lost last. */
+  #reopenedAt: number | undefined;
 
   constructor(dataset: Dataset, options: FeedReaderOptions) {
     this.#dataset = dataset;
@@ -73,7 +75,12 @@ export class FeedReader {
   /** The next rows; undefined where none is at hand now. */
   next(most: number): ReadRows | undefined {
     // Rows that memory has forgotten are counted here, and not as those of a slow client.
-    if (this.#expected !== undefined && this.#cursor.first > this.#expected) this.#reopen();
+    const { first } = this.#cursor;
+    if (this.#expected !== undefined && first > this.#expected && first !== this.#reopenedAt) {
+      // The rows that come next may have to be loaded, which the cursor of before would do in vain.
+      this.#reopenedAt = first;
+      this.#reopen();
+    }
     const slice = this.#cursor.next(Math.min(READ_ROWS, most));
     if (slice === undefined || !('batch' in slice)) return undefined;
     return this.#take(slice);

@@ -58,3 +58,22 @@ export function untilCalled(
     giveUp = begin(done);
   });
 }
+
+/** The outcome of `work`; rejects with the reason of `signal` if that aborts before. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+  const settled = work.then(
+    value => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  await untilCalled(signal, done => {
+    void settled.then(found => {
+      outcome = found;
+      done();
+    });
+    return undefined;
+  });
+  if (outcome === undefined) throw signal.reason;
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}

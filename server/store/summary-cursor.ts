@@ -19,6 +19,8 @@ export class SummaryCursor implements Cursor {
   #pieces: Piece[] = [];
   /** Where the pieces end. */
   #end: number;
+  /** The position of the oldest row when the last piece of rows ended. */
+  #first = 0;
   #isAsking = false;
   #wake: (() => void) | undefined;
   #isClosed = false;
@@ -54,7 +56,7 @@ export class SummaryCursor implements Cursor {
   }
 
   get first(): number {
-    return this.#rows?.first ?? 0;
+    return this.#rows?.first ?? this.#first;
   }
 
   next(most: number): RowSlice | SummarySlice | undefined {
@@ -101,6 +103,7 @@ export class SummaryCursor implements Cursor {
     piece.isBegun = true;
     if (end < to) return { ...slice, ...begin };
     this.#pieces.shift();
+    this.#first = rows.first;
     rows.close();
     // Behind `to` are rows that summaries stand for, or that are not needed.
     return {

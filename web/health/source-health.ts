@@ -45,7 +45,7 @@ export function sourceNotices(source: SourceHealth | undefined): Notice[] {
       key: 'source',
       title: 'The server of these rows does not answer',
       since: away.since,
-      text: behind > 0 ? `The newest row is ${writeDuration(behind)} old.` : 'No row has come yet.',
+      ...(behind > 0 ? { text: `The newest row is ${writeDuration(behind)} old.` } : {}),
       lines: away.reason === '' ? [] : [away.reason],
       over: 'The server of these rows answers again',
     });

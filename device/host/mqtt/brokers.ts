@@ -49,11 +49,14 @@ export function mqttBrokers(clock: Clock, firstPause = FIRST_PAUSE): MqttBrokers
       const key = JSON.stringify(options);
       const broker = brokers.get(key) ?? new SharedBroker(options, clock, firstPause);
       brokers.set(key, broker);
-      const subscription: Subscriber = { filters, onMessage };
+      const subscription: Subscriber = { filters, onMessage, refusal: undefined };
       broker.add(subscription);
       return {
-        get state() {
-          return broker.state;
+        get state(): BrokerState {
+          const { refusal } = subscription;
+          return broker.state.kind === 'connected' && refusal !== undefined
+            ? { kind: 'away', reason: refusal }
+            : broker.state;
         },
         refresh: () => undefined,
         close: async () => {
@@ -70,6 +73,8 @@ export function mqttBrokers(clock: Clock, firstPause = FIRST_PAUSE): MqttBrokers
 interface Subscriber {
   readonly filters: readonly string[];
   readonly onMessage: (message: MqttMessage) => void;
+  /** Why the broker sends none of these messages: one sentence. */
+  refusal: string | undefined;
 }
 
 class SharedBroker {
@@ -97,8 +102,7 @@ class SharedBroker {
     this.#subscribers.add(subscriber);
     const connection = this.#connection;
     // The connection that begins asks for all of them.
-    if (connection === undefined) return;
-    connection.subscribe(subscriber.filters).catch((error: unknown) => this.#failed(error));
+    if (connection !== undefined) void this.#ask(connection, subscriber);
   }
 
   remove(subscriber: Subscriber): void {
@@ -121,8 +125,9 @@ class SharedBroker {
           signal,
         });
         try {
-          await connection.subscribe([...new Set([...this.#subscribers].flatMap(({ filters }) => filters))]);
+          // Those who come from now on ask by themselves.
           this.#connection = connection;
+          await Promise.all(Array.from(this.#subscribers, subscriber => this.#ask(connection, subscriber)));
           this.state = { kind: 'connected', since: this.#clock.monotonic() };
           pause = this.#firstPause;
           await ended(connection.lost, signal);
@@ -138,6 +143,14 @@ class SharedBroker {
       await rest(pause, signal);
       pause = Math.min(2 * pause, LONGEST_PAUSE);
     }
+  }
+
+  /** Does not reject: a topic that the broker refuses is no fault of the others. */
+  async #ask(connection: MqttConnection, subscriber: Subscriber): Promise<void> {
+    subscriber.refusal = await connection.subscribe(subscriber.filters).then(
+      () => undefined,
+      (error: unknown) => (connection.lost.aborted ? undefined : `${this.#options.url}: ${messageOf(error)}`),
+    );
   }
 
   #failed(error: unknown): void {

@@ -175,17 +175,14 @@ function connectionOf(client: MqttClient, version: 4 | 5, clientId: string | und
           error => done(error ? refusalOf(error) : undefined),
         ),
       ),
-    subscribe: topics =>
-      untilLost(lost.signal, done =>
-        client.subscribe([...topics], { qos: 1 }, (error, granted) => {
-          const refused = granted?.find(({ qos }) => qos >= 128);
-          done(
-            error ??
-              (refused && new Error(`the broker refuses the topic ${refused.topic}: not authorized`)) ??
-              undefined,
-          );
-        }),
-      ),
+    subscribe: async topics => {
+      for (const topic of topics)
+        await untilLost(lost.signal, done =>
+          client.subscribe(topic, { qos: 1 }, error =>
+            done(error ? new Error(`the broker refuses the topic ${topic}: ${messageOf(error)}`) : undefined),
+          ),
+        );
+    },
     close: async () => {
       lose(new Error('the connection was closed'));
       client.on('error', () => undefined);

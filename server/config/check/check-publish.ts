@@ -2,7 +2,7 @@
 
 import type { Overrides } from '../config.ts';
 import { foundText, problemAt, valueAt } from '../mistakes/explain.ts';
-import { topicOf, writtenSinks } from '../publish.ts';
+import { publishedName, topicOf, writtenSinks } from '../publish.ts';
 import { REQUIRED_KEYS, SINK_DEFAULTS, type SinkName } from '../schema/publish-schema.ts';
 import { DATASET_SHAPE } from '../schema/schema.ts';
 import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
@@ -29,28 +29,46 @@ export function checkPublish(
       return writtenSinks(common, own).flatMap(([name, written]) => {
         const isOwn = valueAt(own, [name]) !== undefined;
         const options = { ...SINK_DEFAULTS[name], ...written } as Readonly<Record<string, unknown>>;
-        const { url, topic } = options;
         if (options[REQUIRED_KEYS[name].key] === undefined)
           // That of the whole file is reported there.
           return isOwn && !isMapping(valueAt(common, [name]))
             ? [problemAt(part, at(name), 'key', withoutKey(name))]
             : [];
-        if (typeof topic !== 'string') return [];
-        const resolved = topicOf(topic, part.name);
-        const key = `${name} ${String(url)} ${resolved}`;
-        const other = places.get(key);
-        places.set(key, other ?? part.name);
-        if (other === undefined || other === part.name) return [];
-        return [
-          problemAt(part, isOwn ? at(name) : part.path, 'key', {
-            expected: 'a topic that no other dataset has',
-            found: `${quoted(resolved)}, which the dataset ${other} has too`,
-            hint: 'put {dataset} into the topic',
-          }),
-        ];
+        return placesOf(options, part.name).flatMap(({ what, resolved, within, hint }) => {
+          const key = JSON.stringify([name, what, within, resolved]);
+          const other = places.get(key);
+          places.set(key, other ?? part.name);
+          if (other === undefined || other === part.name) return [];
+          return [
+            problemAt(part, isOwn ? at(name) : part.path, 'key', {
+              expected: `a ${what} that no other dataset has`,
+              found: `${quoted(resolved)}, which the dataset ${other} has too`,
+              hint,
+            }),
+          ];
+        });
       });
     }),
   ];
+}
+
+/** What no two datasets may share: where their rows go, and the name by which a broker knows their connection. */
+function placesOf(options: Readonly<Record<string, unknown>>, dataset: string) {
+  const { url, topic, clientId, servers, stream, name } = options;
+  const places: { what: string; resolved: string; within: readonly unknown[]; hint: string }[] = [];
+  const inPart = (what: string) => `put {dataset} into the ${what}`;
+  if (typeof topic === 'string')
+    places.push({ what: 'topic', resolved: topicOf(topic, dataset), within: [url], hint: inPart('topic') });
+  if (typeof clientId === 'string') {
+    const hint =
+      'leave it out, or give each dataset one of its own: a broker ends the older of two connections';
+    places.push({ what: 'clientId', resolved: clientId, within: [url], hint });
+  }
+  if (typeof name === 'string') {
+    const resolved = publishedName(name, dataset);
+    places.push({ what: 'name', resolved, within: [servers, stream], hint: inPart('name') });
+  }
+  return places;
 }
 
 function withoutKey(name: SinkName) {

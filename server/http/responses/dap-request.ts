@@ -46,8 +46,8 @@ export function planOf({ dataset, query, isPast }: DapRequest, constraint?: Cons
     });
   let plan = planUntil(isPast === true ? newestTime(dataset, now) : undefined);
   // Rows of another machine that is away may come at any time: a reader who asks for those until now gets those that are there.
-  if (isUntilNow(plan, now) && !dataset.isClocked && dataset.delivery.kind === 'pushed')
-    plan = planUntil(newestTime(dataset, now));
+  const isStored = dataset.delivery.kind === 'pushed' && dataset.load === undefined;
+  if (isUntilNow(plan, now) && isStored && !dataset.isClocked) plan = planUntil(newestTime(dataset, now));
   if (isEverything) everything.set(dataset, plan);
   return plan;
 }

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DAP2, type ResponseFormat, suffixesOf } from '../../../dap/protocol.ts';
+import { RequestError } from '../../request-error.ts';
 import { relayHeader } from '../../source/relay-path.ts';
 import { isForUsers } from '../guard.ts';
 import { type DapRequest, rawQuery } from '../responses/dap-request.ts';
@@ -37,8 +38,11 @@ export function dapRoutes(app: FastifyInstance, context: RouteContext): void {
           isForUsers: isForUsers(dataset, context.state),
         };
         // The time of the newest row ends the answer.
-        if (isPast && dataset.isResting === true) return dataset.load?.().then(() => respond(asked));
-        return respond(asked);
+        if (!isPast || dataset.load === undefined) return respond(asked);
+        return dataset.load().then(isThere => {
+          if (isThere) return respond(asked);
+          throw new RequestError(503, `the rows of ${dataset.info.name} do not come; /health says why`);
+        });
       },
     });
   route('/:target', false);

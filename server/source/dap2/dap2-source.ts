@@ -127,6 +127,8 @@ export class Dap2Source implements SharedSource {
           continue;
         }
         this.#state.away(this.#upstream.reasonOf(error));
+        // A server that was frozen, or a proxy, may send heads at once when it is back.
+        this.#isWindowed = false;
       }
       const { first, longest } = this.#pace;
       const most = Math.min(longest, first * 2 ** Math.min(attempt, 16));

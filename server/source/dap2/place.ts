@@ -1,9 +1,9 @@
 // Finds on the other server the row that was stored last, so that a relay which was started again goes on exactly behind it.
 
 import { pathOfTime } from '../../../dap/client/follow/resume-time.ts';
-import { ResponseError } from '../../../dap/client/http/request.ts';
 import { read } from '../../../dap/client/read/read.ts';
 import { type Batch, type Constraint, fromMillis, timeClause } from '../../../dap/index.ts';
+import { isPassing } from './passing.ts';
 import type { RelayedLayout } from './relayed-layout.ts';
 import { resumeTimeOf } from './relayed-layout.ts';
 import { type LastTaken, RowTaker } from './row-taker.ts';
@@ -44,8 +44,7 @@ export async function lastTakenAt(
     });
     return lastIn(values[0] as Batch, relayed, after) ?? unknown;
   } catch (error) {
-    const isUnanswered = error instanceof ResponseError && error.status === undefined;
-    if (ended.aborted || (isUnanswered && !late.signal.aborted)) throw error;
+    if (ended.aborted || (isPassing(error) && !late.signal.aborted)) throw error;
     return unknown;
   } finally {
     clearTimeout(timer);

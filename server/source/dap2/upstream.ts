@@ -2,13 +2,13 @@
 
 import { dateOf, serverTime } from '../../../dap/client/follow/server-clock.ts';
 import type { Fetch } from '../../../dap/client/http/connection.ts';
-import { isTransient, ResponseError } from '../../../dap/client/http/request.ts';
+import { ResponseError } from '../../../dap/client/http/request.ts';
 import { describe } from '../../../dap/client/read/describe.ts';
-import { DapError } from '../../../dap/protocol.ts';
 import { messageOf } from '../../../device/index.ts';
 import { SourceAway } from '../layout-changed.ts';
 import { relayName, relayPathIn } from '../relay-path.ts';
 import { authorizationFrom } from './credentials.ts';
+import { isPassing } from './passing.ts';
 import { type RelayedLayout, relayedLayout } from './relayed-layout.ts';
 
 export interface UpstreamOptions {
@@ -82,6 +82,8 @@ export class Upstream {
       const options = { signal, fetch: this.fetch, silence: SILENCE };
       const { dataset, attributes, problem } = await describe(this.address, options);
       this.#refuseItself();
+      // Without its attributes a time may be in any unit, and a number of any quantity.
+      if (problem !== undefined && attributes.size === 0) throw new ResponseError(this.address, problem);
       return relayedLayout(dataset, attributes, problem);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -111,9 +113,7 @@ export class Upstream {
   /** Whether a failed request may succeed a moment later. */
   isPassing(error: unknown): boolean {
     if (!(error instanceof SourceAway)) return false;
-    const { cause } = error;
-    if (cause instanceof DapError) return isTransient(cause.code);
-    return cause instanceof ResponseError && (cause.status === undefined || isTransient(cause.status));
+    return isPassing(error.cause);
   }
 
   #refuseItself(): void {

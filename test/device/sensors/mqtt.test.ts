@@ -193,3 +193,16 @@ it.each([
 ])('takes the availability %j for %s', (payload, isThere) => {
   expect(isAvailable(payload)).toBe(isThere);
 });
+
+it('has no value after a message that cannot be read', async () => {
+  const sensor = await opened({ values: { t: '/t' } });
+  sensor.say('{"t":21.5}');
+  expect(await sensor.read()).toEqual({ values: [21.5] });
+  sensor.say('{"t":21');
+  expect(await sensor.read()).toEqual({
+    values: [Number.NaN],
+    problem: 'a: expected JSON, found "{\\"t\\":21"',
+  });
+  sensor.say('{"t":22}');
+  expect(await sensor.read()).toEqual({ values: [22] });
+});

@@ -136,4 +136,22 @@ datasets:
       /datasets\.b: expected a topic that no other dataset has, found "house\/[\w.-]+", which the dataset a has too; put \{dataset\} into the topic$/,
     );
   });
+
+  it('refuses the name of another dataset in the same stream', () => {
+    const text = `publish: {nats: {servers: [nats://b], stream: farm, name: "{host}"}}\ndatasets: {a: {${SENSORS}}, b: {${SENSORS}}}`;
+    const [problem, ...others] = problems(text);
+    expect(others).toEqual([]);
+    expect(problem).toMatch(
+      /datasets\.b: expected a name that no other dataset has, found "[\w-]+", which the dataset a has too; put \{dataset\} into the name$/,
+    );
+  });
+
+  it('refuses one identifier for the connections of two datasets', () => {
+    const text = `publish: {mqtt: {url: mqtt://b, clientId: pi}}\ndatasets: {a: {${SENSORS}}, b: {${SENSORS}}}`;
+    const [problem, ...others] = problems(text);
+    expect(others).toEqual([]);
+    expect(problem).toContain(
+      'expected a clientId that no other dataset has, found "pi", which the dataset a has too',
+    );
+  });
 });

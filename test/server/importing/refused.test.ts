@@ -42,6 +42,11 @@ describe('an import that cannot be made', () => {
       /:2: expected a time .*found "2026-11-31T00:00:00Z"$/,
     ],
     [
+      'an infinity that is no number',
+      `${HEAD}${MIDNIGHT},INFINITY\n`,
+      /:2: expected a number as value, found "INFINITY"$/,
+    ],
+    [
       'a number that goes on with text',
       `${HEAD}${MIDNIGHT},1 %\n`,
       /:2: expected a number as value, found "1 %"$/,

@@ -137,7 +137,8 @@ describeWith('mosquitto', 'a broker with limits', () => {
     await rig.connected();
     await rig.append([1, 0, 0, 0], [2.123456, 0.123456789012345, 1_234_567_890, 0.123]);
     await rig.append([3, 0, 0, 0]);
-    await expect.poll(() => times(messages)).toEqual([1, 3]);
+    // It may close the connection over it: with QoS 1 a row comes again whose acknowledgement is lost with that.
+    await expect.poll(() => [...new Set(times(messages))], PATIENT).toEqual([1, 3]);
   });
 });
 

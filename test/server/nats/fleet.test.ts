@@ -143,6 +143,19 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     expect(await times('past/roof?time')).toEqual(timesIn(rows));
   });
 
+  it('refuses rows until now that do not come, instead of giving none', async () => {
+    const server = await broker();
+    await (await publisher(server, 'roof')).send(sinkRows(rowsFrom(now() - 50, 40)), signal, taken);
+    const { url, fleet } = await gateway(server, { patience: 300 });
+    await server.stop();
+    await until(() => fleet.status.state === 'away');
+    const answer = await fetch(`${url}/past/roof.csv`);
+    expect([answer.status, await answer.text()]).toEqual([
+      503,
+      expect.stringContaining('the rows of roof do not come; /health says why'),
+    ]);
+  }, 30_000);
+
   it('takes up datasets that come, go, or have other words, while others go on', async () => {
     const server = await broker();
     await publisher(server, 'roof');

@@ -15,6 +15,7 @@ let folder: string;
 let tree: HistoryTree;
 let receiver: Receiver;
 let source: ScriptedSource;
+let store: Awaited<ReturnType<HistoryTree['open']>>;
 let dataset: StoredDataset;
 let feed: Feed | undefined;
 
@@ -30,9 +31,13 @@ afterEach(async () => {
 });
 
 /** Starts a dataset whose memory holds 50 rows, and a feed of it. */
-async function start(options: Partial<Sink> = {}): Promise<void> {
+async function start(options: Partial<Sink> = {}, limits?: { readonly keep: number }): Promise<void> {
   source = new ScriptedSource();
-  const store = await tree.open({ columns: LAYOUT.columns as readonly FileColumn[], memory: 50 });
+  store = await tree.open({
+    columns: LAYOUT.columns as readonly FileColumn[],
+    memory: 50,
+    ...(limits === undefined ? {} : { limits }),
+  });
   dataset = new StoredDataset(SCRIPTED, source, store);
   feed = new Feed({
     kind: 'test',
@@ -132,6 +137,25 @@ describe('a feed of a dataset with a history', () => {
     expect(feed?.status).toMatchObject({ dropped: 0, gaps: 0 });
   });
 
+  it('goes on with what is left after rows were deleted while the receiver was away', async () => {
+    const day = 86_400;
+    await start({}, { keep: day });
+    await append(0, 20);
+    await expect.poll(seconds).toEqual(range(0, 20));
+    receiver.problem = 'away';
+    receiver.drop('away');
+    await append(20, 60);
+    await store.flush();
+    // Memory forgets the first of these, and the history the day before.
+    await append(3 * day, 3 * day + 200);
+    await store.flush();
+    await expect.poll(() => store.first).toBeGreaterThanOrEqual(60);
+    receiver.problem = undefined;
+    await expect.poll(() => seconds().at(-1)).toBe(3 * day + 199);
+    expect(seconds().slice(20)).toEqual(range(3 * day, 3 * day + 200));
+    expect(feed?.status).toMatchObject({ dropped: 40, lastDrop: { rows: 40 } });
+  });
+
   it('tells of rows that the history has deleted before they were sent', async () => {
     await start();
     await append(0, 20);
@@ -144,7 +168,7 @@ describe('a feed of a dataset with a history', () => {
     receiver.problem = undefined;
     // The rows of the first day are older than a day now, and are deleted when the next ones are stored.
     source = new ScriptedSource();
-    const store = await tree.open({
+    store = await tree.open({
       columns: LAYOUT.columns as readonly FileColumn[],
       memory: 50,
       limits: { keep: day },

@@ -241,3 +241,22 @@ describe('the columns of a relay', () => {
     expect(das).toContain('String institution "Harbour";');
   });
 });
+
+describe('a server whose attributes cannot be read for a while', () => {
+  it('is waited for, since its times and numbers could mean anything', async () => {
+    let isBusy = true;
+    await upstream([{ ...SECONDS, attributes: ['String units "days since 1970-01-01";'] }, LEVEL], {
+      kind: 'stream',
+      instead: ({ url = '' }, response) => {
+        if (!isBusy || !url.includes('.das')) return false;
+        response.writeHead(503).end();
+        return true;
+      },
+    });
+    server.add([T / 86_400, 1]);
+    await expect(copy()).rejects.toThrow(/\.das.*503/s);
+    isBusy = false;
+    const { dataset } = await copy();
+    await expect.poll(() => dataset.status().lastTime, POLL).toBeCloseTo(T, 3);
+  });
+});
