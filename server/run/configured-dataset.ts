@@ -22,13 +22,17 @@ export type OpeningEvent =
   /** The columns of its source have changed: its streams end, and it is opened again. */
   | { readonly kind: 'reopening'; readonly reason: string };
 
+export interface OpeningAttempt {
+  /** Called when the dataset has to be opened again. */
+  readonly onReopen: (error: Error) => void;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+  /** The columns of the source have changed since: stored rows do not tell which it has now. */
+  readonly hasChanged: boolean;
+}
+
 export interface ConfiguredDatasetOptions {
-  /** `onReopen` is called when the dataset has to be opened again; `signal` ends the attempt. */
-  readonly open: (
-    config: DatasetConfig,
-    onReopen: (error: Error) => void,
-    signal: AbortSignal,
-  ) => Promise<Dataset>;
+  readonly open: (config: DatasetConfig, attempt: OpeningAttempt) => Promise<Dataset>;
   readonly onEvent: (event: OpeningEvent) => void;
   /** Called when it is open, and when it is not any more. */
   readonly onChange: () => void;
@@ -46,6 +50,7 @@ export class ConfiguredDataset {
   #timer: NodeJS.Timeout | undefined;
   #retryAt = 0;
   #pause = PAUSE.first;
+  #hasChanged = false;
   #reason = 'it is being opened';
   #told: string | undefined;
   #relayPath: readonly string[] = [];
@@ -100,6 +105,8 @@ export class ConfiguredDataset {
     this.#ending.abort();
     clearTimeout(this.#timer);
     await this.#attempt;
+    // One that was to be opened again may still write its last rows.
+    await this.#closed;
   }
 
   /** Ends its streams, and opens it no more. Resolves when its sensors and files are released, also those of an attempt under way. */
@@ -107,7 +114,6 @@ export class ConfiguredDataset {
     const stopped = this.stop();
     await this.#dataset?.close();
     await stopped;
-    await this.#closed;
   }
 
   get #isEnding(): boolean {
@@ -125,7 +131,9 @@ export class ConfiguredDataset {
         changed = error;
         if (opened !== undefined && opened === this.#dataset) this.#reopen(opened, error);
       };
-      opened = await open(config, onReopen, this.#ending.signal);
+      const hasChanged = this.#hasChanged;
+      opened = await open(config, { onReopen, signal: this.#ending.signal, hasChanged });
+      this.#hasChanged = false;
     } catch (error) {
       if (!this.#isEnding) this.#failed(error);
       return;
@@ -155,6 +163,7 @@ export class ConfiguredDataset {
   #reopen(dataset: Dataset, error: Error): void {
     if (this.#isEnding) return;
     this.#dataset = undefined;
+    this.#hasChanged = true;
     this.#reason = `${error.message}: it is opened again`;
     this.#since = Date.now() / 1000;
     this.#options.onEvent({ kind: 'reopening', reason: error.message });

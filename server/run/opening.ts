@@ -45,6 +45,8 @@ export interface OpenEvents {
   readonly onFleet?: (event: FleetEvent) => void;
   /** Ends the opening of a source that is another server. */
   readonly signal?: AbortSignal;
+  /** The columns of the source have changed since it was open: stored rows do not tell which it has now. */
+  readonly hasChanged?: boolean;
   /** Whether the system clock is synchronised, undefined until that has been asked for the first time; by default unknown. */
   readonly synchronized?: () => Synchronized | undefined;
 }
@@ -70,6 +72,7 @@ export async function openDataset(
     onLayoutChanged,
     onSource,
     signal = new AbortController().signal,
+    hasChanged = false,
     synchronized,
   }: OpenEvents = {},
 ): Promise<Dataset> {
@@ -81,7 +84,7 @@ export async function openDataset(
   };
   let dataset: StoredDataset | undefined;
   const source = await openSource(config, {
-    ...{ name, host, simulate, history, onDeviceEvent, signal },
+    ...{ name, host, simulate, history, onDeviceEvent, signal, hasChanged },
     onSourceEvent: event => onSource?.(name, event),
     onWords: () => dataset?.describeAgain(),
   });
@@ -132,6 +135,7 @@ interface SourceContext {
   readonly onWords: () => void;
   /** Ends the opening. */
   readonly signal: AbortSignal;
+  readonly hasChanged: boolean;
 }
 
 /** Rejects with a clause while the source cannot be opened: the dataset waits, and this is called again. */
@@ -148,12 +152,13 @@ async function openSource(config: SourceConfig, context: SourceContext): Promise
 
 async function openRelay(
   { address, credentials, past }: Dap2Config,
-  { name, history, onSourceEvent, onWords, signal }: SourceContext,
+  { name, history, onSourceEvent, onWords, signal, hasChanged }: SourceContext,
 ): Promise<RowSource> {
   // Loaded on demand: a server without a relay starts without the client.
   const { openDap2 } = await import('../source/dap2/open.ts');
   return openDap2({
     ...{ dataset: name, address, credentials, past, signal, onWords },
+    ...(hasChanged ? { patience: CHANGED_PATIENCE } : {}),
     onEvent: onSourceEvent,
     environment: process.env,
     remembered: async () => {
@@ -163,6 +168,9 @@ async function openRelay(
     },
   });
 }
+
+/** Milliseconds that another server has to say its columns after it has changed them. */
+const CHANGED_PATIENCE = 20_000;
 
 async function openStream(
   { nats, dataset, past }: NatsConfig,

@@ -167,11 +167,11 @@ export class RunningDatasets {
     const host = this.#host;
     const events = this.#events;
     return new ConfiguredDataset(config, {
-      open: (now, onReopen, signal) =>
+      open: (now, { onReopen, ...attempt }) =>
         openDataset(now, host, simulate, {
           ...events,
+          ...attempt,
           onLayoutChanged: (_dataset, error) => onReopen(error),
-          signal,
         }),
       onEvent: event => events.onOpening?.(config.info.name, event),
       onChange: () => this.#tellServed(),
