@@ -1,5 +1,6 @@
 // Runs random schedules of a server, of appended rows and of readers that come, stall and leave, against the rules.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -62,8 +63,8 @@ class ScriptedServer {
   readonly #history: ScriptedHistory | undefined;
   #app!: FastifyInstance;
   readonly #readers: WatchedReader[] = [];
-  /** The reader whose request is being answered. */
-  #asking: WatchedReader | undefined;
+  /** The reader whose request is being answered: others may be begun before its rows are opened. */
+  readonly #asking = new AsyncLocalStorage<WatchedReader>();
   #isClosed = false;
 
   private constructor({ delivery, bounds, start, slow }: World, history: ScriptedHistory | undefined) {
@@ -107,10 +108,11 @@ class ScriptedServer {
     };
     server.#app = await buildApp({ state: { datasets: [watched] } });
     server.#app.addHook('preHandler', ({ raw: { socket } }, _reply, done) => {
-      server.#asking = server.#readers.find(
+      const asking = server.#readers.find(
         ({ connection, isWatched }) => (connection as Duplex) === socket && !isWatched,
       );
-      done();
+      if (asking === undefined) done();
+      else server.#asking.run(asking, done);
     });
     await server.#app.ready();
     return server;
@@ -120,7 +122,7 @@ class ScriptedServer {
     const slow = this.#slow;
     if (slow !== undefined) slow.found = undefined;
     const cursor = this.#dataset.open(plan);
-    return this.#asking!.watch(cursor, {
+    return this.#asking.getStore()!.watch(cursor, {
       begin: slow && (slow.found ?? slow.end),
       overrun: () => this.#dataset.status().overrun ?? 0,
       mayFail: () => (slow?.failures ?? 0) > 0,
