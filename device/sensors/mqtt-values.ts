@@ -27,7 +27,8 @@ export function valueBelow(
 /** What a value of a message is in a column: a number, NaN for none, undefined for something else. */
 export function numberOf(value: unknown, states: Readonly<Record<string, number>>): number | undefined {
   if (value === null) return Number.NaN;
-  if (typeof value === 'number') return value;
+  // JSON reads 1e999 as an infinity.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value === 'boolean') return states[String(value)] ?? Number(value);
   if (typeof value !== 'string') return undefined;
   const text = value.trim();

@@ -7,6 +7,7 @@ import { descriptions } from './targets/descriptions.ts';
 import { histories } from './targets/histories.ts';
 import { imports } from './targets/imports.ts';
 import { kernelFiles } from './targets/kernel-files.ts';
+import { messages } from './targets/messages.ts';
 import { recordings } from './targets/recordings.ts';
 import { requests } from './targets/requests.ts';
 import { responses } from './targets/responses.ts';
@@ -17,6 +18,7 @@ export const TARGETS: readonly Target[] = [
   descriptions,
   constraints,
   smallTexts,
+  messages,
   configurations,
   recordings,
   imports,
