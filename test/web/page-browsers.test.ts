@@ -17,11 +17,11 @@ const BROWSERS: readonly (readonly [string, readonly ToolName[], () => Promise<R
   ['WebKit', ['webkit', 'xvfb'], launchWebKit],
 ];
 
-/** Two days of rows a minute up to `end`. */
+/** Two days of rows up to `end`, so frequent that a day of them is drawn thinned out, and not as the stream. */
 function pastRows(end: number): number[][] {
-  const count = (2 * DAY) / 60;
+  const count = (2 * DAY) / 20;
   return Array.from({ length: count }, (_, index) => {
-    const hours = (index - count) / 60;
+    const hours = (index - count) / 180;
     return [end + hours * HOUR, 20 + hours, Math.round(hours), 5];
   });
 }

@@ -78,10 +78,10 @@ describeWith('chromium', 'the page as a kiosk', () => {
     await asked;
     await page.unroute('**/catalog.json');
     expect(loads).toBe(0);
-    await page.route('**/catalog.json', async route => {
-      const answer = await route.fetch();
-      await route.fulfill({ json: { ...((await answer.json()) as object), server: 'dapberry/99.0.0' } });
-    });
+    const catalog = (await (await fetch(`${server.url}/catalog.json`)).json()) as object;
+    await page.route('**/catalog.json', route =>
+      route.fulfill({ json: { ...catalog, server: 'dapberry/99.0.0' } }),
+    );
     await page.clock.fastForward(61_000);
     await expect.poll(() => loads, PATIENT).toBe(1);
     await page.context().close();
