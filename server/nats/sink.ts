@@ -172,7 +172,7 @@ class NatsSession implements SinkSession {
     this.#lastTime = options.lastTime;
     void options.connection
       .closed()
-      .then(error => this.#lost.abort(error ?? new Error('the connection was lost')));
+      .then(error => this.#lost.abort(error ?? new Error(`${options.address}: the connection was lost`)));
   }
 
   get lost(): AbortSignal {
