@@ -8,6 +8,7 @@ import { defineConfig } from 'vitest/config';
 const limits = {
   testTimeout: 180_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 20_000 } },
   // Servers that tests start keep their last good configurations outside of the home of the developer.
   env: { XDG_STATE_HOME: join(tmpdir(), 'dapberry-test-state') },
 };
