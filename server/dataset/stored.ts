@@ -87,12 +87,7 @@ export class StoredDataset implements Dataset, StoreReaders {
     const { earliest } = this.#source;
     if (this.isClocked || this.delivery.kind !== 'pushed') return earliest;
     // Rows of another machine come behind those that are stored, whenever that was.
-    const { lastTime, status } = this.#store;
-    return Math.max(
-      earliest,
-      lastTime ?? Number.NEGATIVE_INFINITY,
-      status.history?.lastTime ?? Number.NEGATIVE_INFINITY,
-    );
+    return Math.max(earliest, this.#store.lastTime ?? Number.NEGATIVE_INFINITY);
   }
 
   onOverrun(missed: number): void {

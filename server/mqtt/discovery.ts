@@ -10,7 +10,7 @@ import type { Message } from './row-messages.ts';
 /** The name by which these messages are recognised as those of this program. */
 export const ORIGIN = 'dapberry';
 
-/** An entity without a new value for so many intervals, and seconds at least, counts as unavailable. */
+/** The intervals, and at least the seconds, after which an entity without a new value counts as unavailable. */
 const INTERVALS_UNTIL_EXPIRY = 3;
 const LEAST_EXPIRY = 30;
 

@@ -130,7 +130,7 @@ export class FleetDataset implements Dataset {
     for (const { dataset } of this.#loaded) dataset.describe(this.info);
   }
 
-  /** Lets go of rows that nobody has read for so many seconds. Resolves with true if rows are left in memory. */
+  /** Lets go of rows that nobody has read for `seconds`. Resolves with true if rows are left in memory. */
   async rest(seconds: number): Promise<boolean> {
     const newest = this.#newest;
     const over = this.#loaded.filter(rows => rows.unused > (rows === newest ? seconds : 0));

@@ -9,7 +9,7 @@ import { type StreamMessage, streamMessages } from './messages.ts';
 import { MessageError, type RowCodec } from './row-message.ts';
 import type { FleetNames } from './subjects.ts';
 
-/** Where rows begin: behind the last row that the reader has, at a time, or so many seconds before the newest row. */
+/** Where rows begin: behind the last row that the reader has, at a time, or some seconds before the newest row. */
 export type RowsBegin = { readonly after: number } | { readonly since: number } | { readonly age: number };
 
 export interface RowFeedOptions {

@@ -97,7 +97,7 @@ export interface SourceWords {
 /** News of a source that is another server. */
 export type SourceEvent =
   | { readonly kind: 'away'; readonly reason: string }
-  /** Rows come again, after so many seconds. */
+  /** Rows come again; `seconds` is the time without them. */
   | { readonly kind: 'back'; readonly seconds: number }
   | { readonly kind: 'notice'; readonly text: string };
 

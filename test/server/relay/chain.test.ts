@@ -71,7 +71,7 @@ class Reader {
     }
   }
 
-  /** Resolves when so many more rows have come. */
+  /** Resolves when this number of further rows has come. */
   async more(count: number): Promise<void> {
     const wanted = this.rows.length + count;
     while (this.rows.length < wanted && this.failure === undefined) await once(this.#news, 'rows');
