@@ -11,7 +11,7 @@ import { datasetChanges } from '../../run/dataset-changes.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { EditLock } from './edit-lock.ts';
 import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts';
-import { diffLines } from './line-diff.ts';
+import { diffLines, replacementLines } from './line-diff.ts';
 import { liveText } from './live-text.ts';
 
 /** The terminal of the person who edits. */
@@ -166,7 +166,12 @@ class Editing {
   }
 
   #askValid(before: Config | undefined, next: Config, old: string, text: string): Promise<Answer> {
-    const lines = [...diffLines(old, text), ...(before === undefined ? [] : changeLines(before, next))];
+    // A text that was made anew is easier to read as it is than as changes of a starter's comments.
+    const shown =
+      this.#propose === undefined
+        ? diffLines(old, text)
+        : [`${this.#file} is to hold:`, '', ...replacementLines(old, text), ''];
+    const lines = [...shown, ...(before === undefined ? [] : changeLines(before, next))];
     this.#terminal.print(`${lines.join('\n')}\n`);
     return this.#choose('s save, e edit again, x exit without saving: ', {
       s: 'save',

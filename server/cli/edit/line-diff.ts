@@ -24,6 +24,15 @@ export function diffLines(before: string, after: string): readonly string[] {
   return shown;
 }
 
+/** A text that replaces the whole file: its lines, and the lines of the file before that are gone with it, but for comments. */
+export function replacementLines(before: string, after: string): readonly string[] {
+  const gone = compared(linesOf(before), linesOf(after)).filter(
+    ({ kind, text }) => kind === 'removed' && !/^\s*(#|$)/.test(text),
+  );
+  const goneLines = gone.map(({ kind, text }) => `${SIGNS[kind]} ${text}`);
+  return [...linesOf(after), ...(gone.length === 0 ? [] : ['', 'gone from the file before:', ...goneLines])];
+}
+
 const SIGNS: Readonly<Record<DiffLine['kind'], string>> = { same: ' ', removed: '-', added: '+' };
 
 function linesOf(text: string): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diffLines } from '../../../../server/cli/edit/line-diff.ts';
+import { diffLines, replacementLines } from '../../../../server/cli/edit/line-diff.ts';
 
 const lines = (...texts: string[]) => `${texts.join('\n')}\n`;
 
@@ -15,6 +15,16 @@ describe('the difference of two texts', () => {
     expect(diffLines('', lines('a'))).toEqual(['+ a']);
     expect(diffLines(lines('a'), '')).toEqual(['- a']);
     expect(diffLines(lines('a'), lines('a'))).toEqual(['...']);
+  });
+
+  it('shows a new text whole, and what was in use before it and is gone', () => {
+    const before = lines('# a starter', 'server:', '  port: 80', '', '  # more', 'history: off');
+    const after = lines('# new', 'server:', '  port: 81');
+    expect(replacementLines(before, after)).toEqual([
+      ...['# new', 'server:', '  port: 81', '', 'gone from the file before:'],
+      ...['-   port: 80', '- history: off'],
+    ]);
+    expect(replacementLines(lines('# only', '# comments'), lines('a: 1'))).toEqual(['a: 1']);
   });
 
   it('replaces all lines of texts that are too large to compare', () => {

@@ -196,6 +196,20 @@ describe('dapberry setup', () => {
     expect(readFileSync(`${file}.old2`, 'utf8')).toContain('...4d50');
   });
 
+  it('shows the new file as it is, and of the file before what was in use, not the comments of a starter', async () => {
+    const starter = readFileSync(
+      join(import.meta.dirname, '../../../../systemd/config.starter.yaml'),
+      'utf8',
+    );
+    writeFileSync(file, `${starter}\nhistory: {keep: 90 d}\n`);
+    const answers = ['all', ENTER, ENTER, ENTER, ENTER, 'n', ENTER, ENTER, '3', ENTER];
+    expect(await answering([...answers, 's'])).toBe(0);
+    const [, shown = ''] = printed.split(`${file} is to hold:\n\n`);
+    expect(shown).toMatch(/^# Written by dapberry setup/);
+    expect(shown).toContain(saved());
+    expect(printed.match(/^- .*$/gm)).toEqual(['- history: {keep: 90 d}']);
+  });
+
   it.each(Array.from({ length: 10 }, (_, index) => index))(
     'changes nothing where the input ends after %i answers',
     async count => {
