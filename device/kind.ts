@@ -101,6 +101,8 @@ export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
   conversionTime(options: OptionsOf<Schema>): number;
   /** Resources that no other sensor may use at the same time, such as `i2c-1:0x48` or `gpio17`; none by default. */
   claims?(options: OptionsOf<Schema>): readonly string[];
+  /** One sentence if a file that the options name cannot be used, found without hardware. Does not reject. Not for drivers. */
+  problemOf?(options: OptionsOf<Schema>): Promise<string | undefined>;
   /**
    * Opens the sensor, which has the channels that `channels` returns.
    * @throws one sentence that says what was expected and what was found

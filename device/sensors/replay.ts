@@ -1,6 +1,7 @@
 // The kind `replay`: the rows of a recording, at its own pace, at another one, or as fast as they are read.
 
 import { z } from 'zod';
+import { messageOf } from '../error-message.ts';
 import type { Clock } from '../host/clock.ts';
 import { sensorKind } from '../kind.ts';
 import { type Recording, readRecording } from '../recordings/recording.ts';
@@ -62,9 +63,14 @@ export const replay = sensorKind({
   example: { file: 'docs/recording.csv', columns: ['temperature'] },
   channels: ({ columns }) => columns.map(channelOf),
   conversionTime: () => 0,
-  open: async ({ file, columns, time, missing, speed, repeat }, { clock }) => {
-    const wanted = { columns, time: speed === AS_READ ? undefined : time, missing };
-    const recording = await readRecording(file, wanted);
+  problemOf: options =>
+    recordingOf(options).then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    ),
+  open: async (options, { clock }) => {
+    const { columns, speed, repeat } = options;
+    const recording = await recordingOf(options);
     const { times } = recording;
     const next =
       speed === AS_READ || times === undefined
@@ -78,6 +84,10 @@ export const replay = sensorKind({
     };
   },
 });
+
+function recordingOf({ file, columns, time, missing, speed }: z.output<typeof OPTIONS>): Promise<Recording> {
+  return readRecording(file, { columns, time: speed === AS_READ ? undefined : time, missing });
+}
 
 /** The number of the row that is due now, `NONE` between two rows, or `ENDED`. */
 type NextRow = () => number;

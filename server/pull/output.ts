@@ -33,6 +33,11 @@ export async function outputOf(output: string | undefined): Promise<Output> {
   if (output === undefined || isStandardOutput(output)) return { kind: 'standard' };
   if (STANDARD_ERROR.has(output)) return { kind: 'error', path: output };
   if (output.includes('\0')) throw new Error(`expected the name of a file, found one with U+0000 NULL in it`);
+  const placeholder = /\{[a-z]*\}/i.exec(basename(output).replaceAll(DAY, ''))?.[0];
+  if (placeholder !== undefined)
+    throw new Error(
+      `${output}: expected no other placeholder than ${DAY} in the name of a file, found ${placeholder}`,
+    );
   if (dirname(output).includes(DAY)) {
     throw new Error(`${output}: expected ${DAY} in the name of the file, found it in that of a folder`);
   }

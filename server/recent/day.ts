@@ -24,7 +24,12 @@ export function dayStart(now: number, zone: string | undefined): number {
   const midnight = Math.floor(wall(millis) / DAY) * DAY;
   const start = millis - (wall(millis) - midnight);
   // A change to or from summer time since midnight.
-  return (start + midnight - wall(start)) / 1000;
+  const begin = start + midnight - wall(start);
+  // Where a change has repeated the first hour, such as in Havana, the day began with the first of the two midnights.
+  const before = begin - 1000;
+  return (
+    (Math.floor(wall(before) / DAY) * DAY === midnight ? before - (wall(before) - midnight) : begin) / 1000
+  );
 }
 
 /** The time that a clock on the wall shows, in milliseconds as if that clock stood in UTC. */

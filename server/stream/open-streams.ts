@@ -15,6 +15,7 @@ import { RowStream, type RowStreamOptions } from './row-stream.ts';
 import { SharedRowsByDataset } from './shared-rows.ts';
 import { CountedStreams, type StreamCounts, type StreamEnd } from './stream-counts.ts';
 import { DEFAULT_LIMITS, type StreamLimits } from './stream-limits.ts';
+import type { SharedByStreams } from './stream-writer.ts';
 import { Turns } from './turns.ts';
 
 /** Seconds after which a client of a full server should try again. */
@@ -39,15 +40,11 @@ export interface StreamEvents {
   onError?(error: unknown): void;
 }
 
-/** What streams share. */
-type Shared = 'turns' | 'buffers' | 'counts' | 'onError';
-
-type RowOptions = Omit<RowStreamOptions, Shared>;
-type BodyOptions = Omit<BodyStreamOptions, Shared>;
+type RowOptions = Omit<RowStreamOptions, keyof SharedByStreams>;
+type BodyOptions = Omit<BodyStreamOptions, keyof SharedByStreams>;
 
 /** A stream of either kind. */
-type AnyStream = Pick<RowStream, 'stuckSince' | 'failed' | 'rows' | 'breakOff'> &
-  Partial<Pick<RowStream, 'keepAlive'>>;
+type AnyStream = Pick<RowStream, 'writer' | 'rows'> & Partial<Pick<RowStream, 'keepAlive'>>;
 
 /** A request for a stream: the client's address, and the rows that it asks for. */
 export interface StreamRequest {
@@ -147,7 +144,7 @@ export class OpenStreams {
   /** As `begin`, for a body that ends by itself. */
   beginBody(request: StreamRequest, options: BodyOptions): void {
     const { response, source } = options;
-    const start = (shared: Pick<BodyStreamOptions, Shared>) => new BodyStream({ ...options, ...shared });
+    const start = (shared: SharedByStreams) => new BodyStream({ ...options, ...shared });
     if (!this.#begin(request, response, SHORTEST_SILENCE, start)) source.close();
   }
 
@@ -156,7 +153,7 @@ export class OpenStreams {
     request: StreamRequest,
     response: ServerResponse,
     patience: number,
-    start: (shared: Pick<RowStreamOptions, Shared>) => AnyStream,
+    start: (shared: SharedByStreams) => AnyStream,
   ): boolean {
     const { address } = request;
     if (response.destroyed || response.req.socket.destroyed) return false;
@@ -211,7 +208,7 @@ export class OpenStreams {
       const [, open] = entry;
       if (client !== undefined && open.client !== client) continue;
       // A stuck client has a limit of its own.
-      if (open.stream === undefined || open.stream.stuckSince !== undefined) continue;
+      if (open.stream === undefined || open.stream.writer.stuckSince !== undefined) continue;
       if (now - open.silentSince < open.patience) continue;
       if (longest === undefined || open.silentSince < longest[1].silentSince) longest = entry;
     }
@@ -219,7 +216,7 @@ export class OpenStreams {
     const [response, open] = longest;
     open.end = 'displaced';
     this.#events.onDisplaced?.(open.address);
-    open.stream?.breakOff();
+    open.stream?.writer.breakOff();
     this.#ended(response, open);
     return true;
   }
@@ -252,15 +249,15 @@ export class OpenStreams {
     const most = this.limits.readerTimeout * 1000;
     const kernel = UnsentBytes.onDemand();
     for (const [response, open] of this.#open) {
-      const { stream } = open;
-      if (stream?.stuckSince === undefined) {
+      const writer = open.stream?.writer;
+      if (writer?.stuckSince === undefined) {
         open.stuck = undefined;
         keepAlive(open, now);
         continue;
       }
       open.stuck ??= new StuckClient();
-      const verdict = open.stuck.verdict(response.req.socket, now - stream.stuckSince, most, kernel);
-      if (verdict === 'reading') stream.stuckSince = now;
+      const verdict = open.stuck.verdict(response.req.socket, now - writer.stuckSince, most, kernel);
+      if (verdict === 'reading') writer.stuckSince = now;
       if (verdict !== 'stuck') continue;
       open.end = 'cut-off';
       this.#events.onCutOff?.(open.address);
@@ -284,6 +281,6 @@ function patienceFor({ time }: Plan, delivery: RowDelivery): number {
 }
 
 function endOf(response: ServerResponse, { stream, end }: OpenStream): StreamEnd {
-  if (stream?.failed) return 'failed';
+  if (stream?.writer.failed) return 'failed';
   return end ?? (response.writableFinished ? 'complete' : 'left');
 }

@@ -1,7 +1,6 @@
 // Writes one reader's rows into its response: a buffer at a time, as fast as the client takes them.
 
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { type Batch, type Plan, type PlannedRows, RowReader } from '../../dap/protocol.ts';
 import type { Cursor, RowSlice, SummarySlice } from '../store/cursor.ts';
 import { sliceOf } from '../store/slice.ts';
@@ -9,13 +8,9 @@ import type { BufferPool } from './buffer-pool.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { RowEncoding } from './row-encoding.ts';
 import type { SharedRows } from './shared-rows.ts';
-import type { StreamCounts } from './stream-counts.ts';
-import type { Turns } from './turns.ts';
+import { type SharedByStreams, StreamWriter, WORTH_A_BUFFER, type WrittenStream } from './stream-writer.ts';
 
-/** Fewer bytes than these are cheaper in memory of their own, and each of many readers may have some in its socket. */
-const WORTH_A_BUFFER = 16 * 1024;
-
-export interface RowStreamOptions {
+export interface RowStreamOptions extends SharedByStreams {
   /** A response whose HTTP headers are set, and which is the next one of its connection. */
   readonly response: ServerResponse;
   readonly plan: Plan;
@@ -27,12 +22,6 @@ export interface RowStreamOptions {
   readonly cursor: Cursor;
   /** The position of the first row of a response that caches may keep: it is broken off where rows from there on are missing. */
   readonly wholeFrom?: number | undefined;
-  readonly turns: Turns;
-  readonly buffers: BufferPool;
-  /** Counts the rows and bytes of the stream. */
-  readonly counts: StreamCounts;
-  /** Receives an internal error, after which the stream is broken off. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** The longest delay of a timer of Node, in milliseconds. */
@@ -43,88 +32,61 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * the end marker and a complete response when its plan is fulfilled or the source has ended, and without them when the client
  * leaves.
  */
-export class RowStream {
-  /** Since when sent bytes wait in the socket, in milliseconds of `performance.now()`; undefined while none wait. */
-  stuckSince: number | undefined;
-  /** True after the source broke or an internal error broke the stream off. */
-  failed = false;
+export class RowStream implements WrittenStream {
+  readonly writer: StreamWriter;
   /** Rows sent. */
   rows = 0;
-  readonly #response: ServerResponse;
-  readonly #socket: Socket;
   readonly #encoding: RowEncoding;
   readonly #shared: SharedRows | undefined;
   readonly #cursor: Cursor;
-  readonly #turns: Turns;
   readonly #buffers: BufferPool;
-  readonly #counts: StreamCounts;
   readonly #plan: Plan;
   readonly #reader: RowReader;
-  readonly #onError: (error: unknown) => void;
   readonly #wholeFrom: number | undefined;
   /** The position at which the next rows must begin; undefined before the first ones, and where rows may be missing. */
   #expected: number | undefined;
   /** True once every row from here on is sent as it is. */
   #sendsAll = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isClosed = false;
 
   constructor(options: RowStreamOptions) {
-    const { response, plan, head, encoding, shared, cursor, turns, buffers, counts, onError } = options;
-    if (response.socket === null) throw new Error('a stream was begun in a response without a connection');
-    this.#onError = onError;
-    this.#response = response;
-    this.#socket = response.socket;
+    const { response, plan, head, encoding, shared, cursor, buffers, wholeFrom } = options;
     this.#encoding = encoding;
     this.#shared = shared;
     this.#cursor = cursor;
-    this.#turns = turns;
     this.#buffers = buffers;
-    this.#counts = counts;
     this.#plan = plan;
     this.#reader = new RowReader(plan);
-    this.#wholeFrom = options.wholeFrom;
-    this.#socket.on('drain', this.#drained);
-    response.once('close', this.#gone);
-    this.#socket.cork();
-    response.flushHeaders();
-    this.#write(chunkOf(head), 0);
-    this.#socket.uncork();
+    this.#wholeFrom = wholeFrom;
+    this.writer = new StreamWriter(response, options, this);
+    this.writer.begin(() => this.#write(chunkOf(head), 0));
     if (this.#reader.done || this.#encoding.writer.rows === 0) this.#finish();
-    else if (this.stuckSince === undefined) this.#turn();
+    else this.writer.turn();
   }
 
   /** Sends the rows that are there, at most one buffer of them, then waits for its next turn, for rows, or for the client. */
-  readonly #turn = (): void => {
-    try {
-      this.#advance();
-    } catch (error) {
-      // An error of one stream must not reach the source of the rows, nor the streams that are woken after this one.
-      this.failed = true;
-      this.#close();
-      this.#response.destroy();
-      this.#onError(error);
-    }
-  };
-
-  #advance(): void {
-    if (this.#isClosed || this.stuckSince !== undefined) return;
+  advance(): void {
+    const { writer } = this;
     const taken = this.#cursor.next(this.#encoding.rowsAtOnce);
     if (taken === undefined) {
       if (this.#cursor.ended) this.#sourceEnded();
       else if (this.#timeIsUp()) this.#end();
-      else this.#cursor.wait(this.#turn);
+      else this.#cursor.wait(writer.turn);
       return;
     }
     if (this.#isTorn(taken)) {
-      this.failed = true;
-      this.breakOff();
+      writer.fail();
       return;
     }
-    if (this.#send(taken) || this.stuckSince !== undefined) return;
+    if (this.#send(taken) || writer.stuckSince !== undefined) return;
     // Without more rows the next turn would have nothing to do.
-    if (taken.more) this.#turns.add(this.#turn);
-    else this.#advance();
+    if (taken.more) writer.takeTurn();
+    else this.advance();
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#cursor.close();
   }
 
   /** Whether rows before these were lost, of a response that must have them. */
@@ -195,21 +157,14 @@ export class RowStream {
       else this.#finish(endOfSource);
       return;
     }
-    this.failed = true;
-    this.breakOff();
+    this.writer.fail();
   }
 
   /** Sends the bytes of the format that keep a connection without rows, if it has any and the client takes bytes. */
   keepAlive(): void {
     const { keepAlive } = this.#encoding.writer;
-    if (keepAlive !== undefined && !this.#isClosed && this.stuckSince === undefined)
+    if (keepAlive !== undefined && !this.writer.isClosed && this.writer.stuckSince === undefined)
       this.#write(chunkOf(keepAlive), 0);
-  }
-
-  /** Ends the connection behind the rows that were sent, without an end marker, so that the client knows that rows are missing. */
-  breakOff(): void {
-    this.#close();
-    this.#socket.destroySoon();
   }
 
   /** Whether every row to come is past the upper bound on time; if not yet, schedules the next look. */
@@ -219,7 +174,7 @@ export class RowStream {
     if (earliest === undefined || high === Number.POSITIVE_INFINITY) return false;
     if (earliest > high) return true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#turn, Math.min((high - earliest) * 1000 + 2, LONGEST_TIMER));
+    this.#timer = setTimeout(this.writer.turn, Math.min((high - earliest) * 1000 + 2, LONGEST_TIMER));
     return false;
   }
 
@@ -240,55 +195,17 @@ export class RowStream {
     this.#write(encoding.chunk(batch, buffer), batch.length, () => this.#buffers.giveBack(buffer));
   }
 
-  /**
-   * Writes to the socket directly: the response would frame each chunk anew for each client, in four writes. `sent` is called
-   * when the socket has passed the bytes on.
-   */
-  #write({ framed, bytes }: Chunk, rows: number, sent?: () => void): void {
-    const socket = this.#socket;
-    const response = this.#response;
-    const counts = this.#counts;
-    if (socket.writable) {
-      this.rows += rows;
-      counts.rows += rows;
-      counts.bytes += bytes.length;
-      if (socket.write(response.chunkedEncoding ? framed : bytes, sent)) return;
-    }
-    this.stuckSince = performance.now();
+  #write(chunk: Chunk, rows: number, sent?: () => void): void {
+    if (this.writer.write(chunk, rows, sent)) this.rows += rows;
   }
 
   /** Ends the Sequence with its marker, behind all bytes that wait in the socket. */
   #finish(end = this.#encoding.writer.end): void {
-    if (this.#isClosed) return;
+    const { writer } = this;
+    if (writer.isClosed) return;
     const { rows = 0 } = this.#encoding.writer;
-    if (this.rows < rows && this.#socket.writable) {
-      // Announced rows are missing: they were forgotten meanwhile.
-      this.failed = true;
-      this.breakOff();
-      return;
-    }
-    this.#close();
-    if (this.#socket.writable) this.#counts.bytes += end.length;
-    this.#response.end(end);
-  }
-
-  readonly #drained = (): void => {
-    this.stuckSince = undefined;
-    this.#turns.add(this.#turn);
-  };
-
-  readonly #gone = (): void => {
-    this.#close();
-  };
-
-  #close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    // From here on only the end of the response shows that the client takes its bytes: it has to come in time.
-    this.stuckSince ??= performance.now();
-    clearTimeout(this.#timer);
-    this.#socket.off('drain', this.#drained);
-    this.#turns.remove(this.#turn);
-    this.#cursor.close();
+    // Announced rows are missing where they were forgotten meanwhile.
+    if (this.rows < rows && writer.isOpen) writer.fail();
+    else writer.end(end);
   }
 }

@@ -138,10 +138,9 @@ describeWith('chromium', 'taking the view from the page', () => {
     expect(opened.problems).toEqual([]);
   });
 
-  it('ends with now while the charts move, on a dark screen with two pixels for one', async () => {
+  it('ends with now while the charts move, without another row, on a dark screen with two pixels for one', async () => {
     const dark = { colorScheme: 'dark', deviceScaleFactor: 2 };
     const page = await open(`#window=${4 * HOUR}`, dark);
-    await source.append([[Date.now() / 1000, 20, 0, 5]]);
     const rows = (await textOf(await download(page, /^CSV$/, 'link'))).trim().split('\n').slice(1);
     expect(rows.length).toBeGreaterThanOrEqual(4 * 60 - 3);
     const newest = Date.parse(rows.at(-1)!.split(',')[0]!) / 1000;

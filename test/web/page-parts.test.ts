@@ -19,7 +19,12 @@ describeWith('chromium', 'parts of the page that come later', () => {
     [browser, web] = await Promise.all([launch(), buildPage()]);
     source = new ScriptedSource();
     server = await serving({
-      datasets: [inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 48 * HOUR } })],
+      datasets: [
+        inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 48 * HOUR } }),
+        ...Array.from({ length: 7 }, (_, index) =>
+          inMemory({ ...SCRIPTED, name: `other${index}` }, new ScriptedSource()),
+        ),
+      ],
       webRoot: web.folder,
     });
     const end = Math.floor(Date.now() / 1000);
@@ -32,10 +37,14 @@ describeWith('chromium', 'parts of the page that come later', () => {
   });
 
   /** A page whose files that match `missing` do not come, as from a server that was upgraded, until `come` is called. */
-  async function open(missing: RegExp): Promise<{ page: Page; come: () => Promise<void> }> {
+  async function open(
+    missing: RegExp,
+    query = '?window=1h',
+  ): Promise<{ page: Page; come: () => Promise<void> }> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.route(missing, route => route.fulfill({ status: 404, body: 'not found' }));
-    await page.goto(`${server.url}/?window=1h`);
+    await page.goto(`${server.url}/${query}`);
+    if (query === '') return { page, come: () => page.unroute(missing) };
     await source.append([[Date.now() / 1000, 20, 0, 5]]);
     await numbersShown(page);
     return { page, come: () => page.unroute(missing) };
@@ -55,6 +64,34 @@ describeWith('chromium', 'parts of the page that come later', () => {
     await expect.poll(() => page.locator('.uplot canvas').count(), PATIENT).toBeGreaterThan(0);
     await expect.poll(() => status.textContent(), PATIENT).toBe('');
     await expect.poll(() => page.locator('#data').isVisible(), PATIENT).toBe(true);
+    await page.context().close();
+  });
+
+  it('come later too if they are tiles, limits or the field that finds datasets', async () => {
+    const missing = /column-tiles|page-signs|dataset-limits|dataset-picker/;
+    const failed: string[] = [];
+    const { page, come } = await open(missing, '?window=1h&alarm=a:..50');
+    page.on('pageerror', error => failed.push(error.message));
+    await source.append([[Date.now() / 1000, 78, 0, 5]]);
+    await expect.poll(async () => Number((await valuesOf(page))[0]), PATIENT).toBe(78);
+    expect(await page.locator('.tile').count()).toBe(0);
+    await come();
+    await expect.poll(() => page.locator('.tile').count(), PATIENT).toBe(3);
+    await expect.poll(() => page.title(), PATIENT).toMatch(/^⚠ may be missing/);
+    await expect.poll(() => page.locator('#datasets input').count(), PATIENT).toBe(1);
+    expect(failed).toEqual([]);
+    await page.context().close();
+  });
+
+  it('are said to be missing if the page is one of all datasets, which it shows once they are there', async () => {
+    const { page, come } = await open(/wall-page/, '');
+    const message = page.locator('#message-text');
+    await expect
+      .poll(() => message.textContent(), PATIENT)
+      .toMatch(/A part of this page cannot be loaded now/);
+    await come();
+    await expect.poll(() => page.locator('.card').count(), PATIENT).toBe(8);
+    expect(await message.isVisible()).toBe(false);
     await page.context().close();
   });
 

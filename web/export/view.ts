@@ -62,7 +62,7 @@ export function shownConstraint(
   return `${constraint || (isAll ? all : some)}&${column}>=${low}&${column}<${high}`;
 }
 
-/** The address of a response with those rows, without user and password. */
+/** The address of a response with those rows, without user and password. Below `past/` an answer does not wait for rows to come. */
 export function shownAddressOf(
   dataset: Omit<ExportedDataset, 'charts' | 'hasCsv'>,
   stretch: Stretch,
@@ -73,8 +73,9 @@ export function shownAddressOf(
   const address = new URL(`${dataset.address.base}${suffix}`);
   address.username = '';
   address.password = '';
+  const path = suffix === CSV ? address.pathname.replace(/[^/]*$/, 'past/$&') : address.pathname;
   // In a path, curl takes brackets for a range of addresses.
-  address.pathname = address.pathname.replace(/[[\]]/g, encodeURIComponent);
+  address.pathname = path.replace(/[[\]]/g, encodeURIComponent);
   return `${address.href}?${encodedConstraint({ constraint })}`;
 }
 

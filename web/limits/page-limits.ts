@@ -2,6 +2,7 @@
 
 import type { LatestValue } from '../rows/series.ts';
 import type { ShownColumn } from '../stream/describe.ts';
+import { loadPart } from '../stream/page-part.ts';
 import { byId, write } from '../text/element.ts';
 import { addressLimits, type NamedLimits, unknownColumns, withLimits } from './address-limits.ts';
 import type { DatasetLimits } from './dataset-limits.ts';
@@ -49,15 +50,11 @@ export class PageLimits {
     let watched: DatasetLimits | undefined;
     let latest: readonly LatestValue[] | undefined;
     let isRemoved = false;
-    void this.#start(index, columns, from).then(
-      started => {
-        watched = started;
-        if (isRemoved) started.remove();
-        else if (latest !== undefined) started.rowsCame(latest);
-      },
-      // Without its signs the page still shows the limits in its charts.
-      () => undefined,
-    );
+    void this.#start(index, columns, from).then(started => {
+      watched = started;
+      if (isRemoved) started.remove();
+      else if (latest !== undefined) started.rowsCame(latest);
+    });
     return {
       rowsCame: values => {
         latest = values;
@@ -71,10 +68,13 @@ export class PageLimits {
   }
 
   async #start(index: number, columns: readonly ShownColumn[], from: string | undefined) {
-    this.#signs ??= import('./page-signs.ts').then(
+    this.#signs ??= loadPart(() => import('./page-signs.ts')).then(
       ({ PageSigns }) => new PageSigns(byId('sound', HTMLButtonElement)),
     );
-    const [signs, { DatasetLimits }] = await Promise.all([this.#signs, import('./dataset-limits.ts')]);
+    const [signs, { DatasetLimits }] = await Promise.all([
+      this.#signs,
+      loadPart(() => import('./dataset-limits.ts')),
+    ]);
     return new DatasetLimits(columns, from, (beyond, news) => signs.show(index, beyond, news));
   }
 

@@ -169,7 +169,7 @@ export class DatasetSection {
   }
 
   async #showTiles(live: Plot, { columns }: Description, isOwn: boolean): Promise<void> {
-    const { ColumnTiles } = await import('../tiles/column-tiles.ts');
+    const { ColumnTiles } = await loadPart(() => import('../tiles/column-tiles.ts'));
     if (live !== this.#plot) return;
     const charts = this.#parts.find('charts', HTMLElement);
     const recent = isOwn ? new URL(`${this.#address.base}/latest.json`) : undefined;

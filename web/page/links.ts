@@ -2,7 +2,7 @@
 
 import { shellWord } from '../../dap/client/http/shell-word.ts';
 import { DAP2, hasRows, type ResponseFormat } from '../../dap/formats/index.ts';
-import { type DatasetAddress, encodedConstraint } from '../stream/address.ts';
+import { type DatasetAddress, encodedConstraint, shownAddress } from '../stream/address.ts';
 import type { Description } from '../stream/describe.ts';
 import { copyFrom } from '../text/copy.ts';
 import { element, type FindPart, write } from '../text/element.ts';
@@ -19,10 +19,11 @@ const ROWS = 10;
 
 /** One link a format. Rows are asked for by number, which every server understands. */
 export function dataLinks(
-  { base }: DatasetAddress,
+  address: DatasetAddress,
   { sequence }: Description,
   formats: readonly ResponseFormat[],
 ): Link[] {
+  const base = shownAddress({ ...address, constraint: '' });
   const rows = `${encodeURIComponent(sequence)}%5B0:1:${ROWS - 1}%5D`;
   return formats.map(format => {
     const { suffix, label, summary } = format;
@@ -35,9 +36,7 @@ export function dataLinks(
 
 /** A command for the terminal that prints the rows as they come. */
 export function followCommand({ base, constraint }: DatasetAddress): string {
-  const address = new URL(`${base}${DAP2.ascii.suffix}`);
-  address.username = '';
-  address.password = '';
+  const address = new URL(`${shownAddress({ base, constraint: '' })}${DAP2.ascii.suffix}`);
   const query = constraint === '' ? '' : `?${encodedConstraint({ constraint })}`;
   // In a path, curl takes brackets for a range of addresses.
   address.pathname = address.pathname.replace(/[[\]]/g, encodeURIComponent);

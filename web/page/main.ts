@@ -5,9 +5,9 @@ import { limitValues } from '../limits/address-limits.ts';
 import { PageLimits } from '../limits/page-limits.ts';
 import { type DatasetAddress, datasetValue, nameOf, wantedDatasets } from '../stream/address.ts';
 import { type Catalog, fetchCatalog, listedAddress, NO_CATALOG } from '../stream/catalog.ts';
-import { loadPart } from '../stream/page-part.ts';
+import { loadPart, type PartError } from '../stream/page-part.ts';
 import { byId, write } from '../text/element.ts';
-import { showMessage } from '../text/message.ts';
+import { hideMessage, showMessage } from '../text/message.ts';
 import { writeZone } from '../text/times.ts';
 import { clockOf } from './clock.ts';
 import { Controls } from './controls.ts';
@@ -30,7 +30,11 @@ void start();
 async function start(): Promise<void> {
   const kiosk = wantedKiosk(page.href);
   // A kiosk that shows datasets in turn shows each of them in a page of its own.
-  if (kiosk !== undefined && (await (await import('../kiosk/kiosk.ts')).enterKiosk(kiosk, page))) return;
+  if (kiosk !== undefined) {
+    const { enterKiosk } = await loadPart(() => import('../kiosk/kiosk.ts'), sayMissing);
+    hideMessage();
+    if (await enterKiosk(kiosk, page)) return;
+  }
   const { datasets, problems } = wantedDatasets(page.href);
   if (datasets.length === 0 && problems.length > 0) {
     wireAddressField(undefined);
@@ -39,7 +43,9 @@ async function start(): Promise<void> {
   }
   const catalog = await catalogBeside(datasets);
   if (catalog.datasets.length > 1 && namesNothing(page)) {
-    return (await import('./wall-page.ts')).showWall(catalog, page);
+    const { showWall } = await loadPart(() => import('./wall-page.ts'), sayMissing);
+    hideMessage();
+    return showWall(catalog, page);
   }
   const [first] = catalog.datasets;
   if (datasets.length > 0) {
@@ -54,6 +60,10 @@ async function start(): Promise<void> {
       'There is no list of datasets beside this page. Give the address of a dataset on any DAP2 server: here below, or behind “?d=” in the address of this page.',
     );
   }
+}
+
+function sayMissing({ message }: PartError): void {
+  showMessage('One moment', message, () => location.reload());
 }
 
 /** Shows datasets, each in its own part of the page, with one set of controls. */

@@ -92,6 +92,20 @@ describe('pull into a stream', () => {
   });
 });
 
+describe('the name of a file', () => {
+  it.each([
+    ['x-{dat}.csv', '{dat}'],
+    ['{date}-{}.csv', '{}'],
+  ])('has no placeholder but {date}: %s', async (name, placeholder) => {
+    const { code, stderr } = await folder.run(table.url, '--output', name);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `dapberry: ${name}: expected no other placeholder than {date} in the name of a file, found ${placeholder}\n`,
+    });
+    expect(folder.text(name)).toBe('');
+  });
+});
+
 describe('the address', () => {
   it.each(['', '//', 'HTTP://'])('is understood as %shost:port', async scheme => {
     const { code, stdout } = await folder.run(all().replace('http://', scheme));

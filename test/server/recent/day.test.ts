@@ -13,6 +13,12 @@ describe('the beginning of a day', () => {
     // Winter time began at 03:00, summer time at 02:00.
     ['Europe/Berlin', '2026-10-25T12:00:00Z', '2026-10-24T22:00:00Z'],
     ['Europe/Berlin', '2026-03-29T12:00:00Z', '2026-03-28T23:00:00Z'],
+    // The hour from 00:00 to 01:00 came twice.
+    ['America/Havana', '2026-11-01T04:30:00Z', '2026-11-01T04:00:00Z'],
+    ['America/Havana', '2026-11-01T05:30:00Z', '2026-11-01T04:00:00Z'],
+    ['America/Havana', '2026-11-01T17:00:00Z', '2026-11-01T04:00:00Z'],
+    // There was no hour from 00:00 to 01:00.
+    ['America/Havana', '2026-03-08T17:00:00Z', '2026-03-08T05:00:00Z'],
   ])('in %s at %s is %s', (zone, now, start) => {
     expect(dayStart(at(now), zone)).toBe(at(start));
   });

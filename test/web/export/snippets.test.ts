@@ -46,7 +46,7 @@ describe('lines to paste', () => {
 
   it('fetch the rows of the window, which end', () => {
     expect(named('curl')).toBe(
-      "curl -o roof_20261128T120000Z_20261128T121000Z.csv 'http://pi:8080/roof.csv?&s.time%3E=1795867200&s.time%3C1795867800'",
+      "curl -o roof_20261128T120000Z_20261128T121000Z.csv 'http://pi:8080/past/roof.csv?&s.time%3E=1795867200&s.time%3C1795867800'",
     );
     expect(named('xarray')).toBe(
       "import xarray; print(xarray.open_dataset('http://pi:8080/roof/2026-11-28T12:00:00Z..2026-11-28T12:10:00Z'))",

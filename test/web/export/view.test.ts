@@ -43,7 +43,10 @@ describe('what is asked for to take the view', () => {
 
   it('has an address without user and password', () => {
     expect(shownAddressOf(all, stretch, '.csv')).toBe(
-      'http://pi:8080/roof.csv?&s.time%3E=1795867200&s.time%3C1795867260.5',
+      'http://pi:8080/past/roof.csv?&s.time%3E=1795867200&s.time%3C1795867260.5',
+    );
+    expect(shownAddressOf(all, stretch, '.asc')).toBe(
+      'http://pi:8080/roof.asc?&s.time%3E=1795867200&s.time%3C1795867260.5',
     );
   });
 });

@@ -174,7 +174,13 @@ describe("a server's health", () => {
         .datasets[0]!.failing[0]!.reason;
     expect(reasonOf(' expected\n\ta number,\u0000 found \u202e"x" ')).toBe('expected a number, found "x"');
     expect(reasonOf('🌡'.repeat(300))).toBe('🌡'.repeat(300));
-    expect(reasonOf('x'.repeat(301))).toBe(`${'x'.repeat(300)}…`);
+    expect(reasonOf('x'.repeat(301))).toBe(`${'x'.repeat(200)}…${'x'.repeat(100)}`);
+    const tip = 'found "prot"; did you mean "port"?';
+    for (const length of [270, 1e6]) {
+      const reason = reasonOf(`a.yaml:2:3: server.prot: expected ${'key, '.repeat(length / 5)}${tip}`)!;
+      expect(reason).toMatch(/^a\.yaml:2:3: server\.prot: expected key, /);
+      expect(reason).toContain(tip);
+    }
     expect(reasonOf('x'.repeat(1e6))).toHaveLength(301);
   });
 });

@@ -18,6 +18,11 @@ describe('the links to the data', () => {
     );
     expect(links.map(({ href }) => href)).toContain('http://pi/host.asc?sensor%5B0:1:9%5D');
   });
+
+  it('have no password', () => {
+    const address = { base: 'http://me:secret@pi/host', constraint: '' };
+    expect(dataLinks(address, description, DAP2_FORMATS)).toEqual(links);
+  });
 });
 
 describe('the line for the terminal', () => {

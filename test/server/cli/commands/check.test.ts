@@ -131,6 +131,21 @@ describe('dapberry check', () => {
     );
   });
 
+  it('tells that a recording cannot be replayed', async () => {
+    const sensors = ['columns: [a]', 'columns: [temperature], name: there'].map(
+      (columns, index) =>
+        `{kind: replay, file: ${['/nowhere/a.csv', 'docs/recording.csv'][index]}, ${columns}}`,
+    );
+    machine = await machineWith({
+      [USUAL]: `history: off\ndatasets:\n  tape: {sensors: [${sensors.join(', ')}]}\n`,
+    });
+    const { code, out, err } = await machine.dapberry('check');
+    expect([code, err]).toEqual([0, '']);
+    expect(out.match(/^dataset tape: .*$/gm)).toEqual([
+      'dataset tape: sensor replay: /nowhere/a.csv: expected a recording, found no such file',
+    ]);
+  });
+
   it('tells all that is wrong by line and column, on standard error, and gives 2', async () => {
     machine = await machineWith({
       [USUAL]: 'server:\n  prot: 80\ndatasets:\n  a:\n    sensors: [{kind: termal}]\n',
