@@ -60,7 +60,7 @@ export function datasetMetrics(
       type: 'gauge',
       unit: 'seconds',
       help: 'Time of the newest row, in seconds since 1970.',
-      samples: each(({ status }) => status.lastTime),
+      samples: each(newestTime),
     },
     {
       name: 'dapberry_slots_missed',
@@ -108,6 +108,11 @@ export function datasetMetrics(
 
 function sensorsStatus({ status: { source } }: DatasetSnapshot): SensorsStatus | undefined {
   return source.kind === 'sensors' ? source : undefined;
+}
+
+/** The time of the newest row, which a dataset of a fleet tells without loading rows: a silent one is to be noticed. */
+function newestTime({ dataset, status }: DatasetSnapshot): number | undefined {
+  return dataset.isResting === true ? dataset.newestRow()?.[0] : status.lastTime;
 }
 
 function logMetrics(
@@ -210,12 +215,11 @@ function labelledChannels({ attributes, info, layout }: Dataset, status: Dataset
 }
 
 function channelValues(dataset: Dataset, status: DatasetStatus): Sample[] {
-  // Asking a dataset of a fleet for its newest row would keep all of the fleet's rows coming.
-  if (dataset.isResting === true) return [];
-  const row = dataset.newestRow();
+  const channels = labelledChannels(dataset, status);
+  const row = channels.length === 0 ? undefined : dataset.newestRow();
   if (row === undefined) return [];
   const missing = missingValues(dataset.model, dataset.attributes);
-  return labelledChannels(dataset, status).map(({ index, labels }) => {
+  return channels.map(({ index, labels }) => {
     const value = row[index]!;
     return {
       labels,

@@ -9,7 +9,7 @@ const CACHE = join(ROOT, 'test', '.cache');
 const READER = join(CACHE, 'bench-reader');
 
 /** Raises the limit of open files to the hard limit. */
-const MANY_FILES = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
+export const MANY_FILES = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
 
 export function compileReader() {
   mkdirSync(CACHE, { recursive: true });
