@@ -4,21 +4,17 @@
 // Starts the built command (`npm run build`), connects RATE times a second for SECONDS (1000 and 60 by default), disconnects in
 // several manners, and prints the memory and files of the server before and after. Exits with 1 after a leak.
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ServerProcess } from './server-process.mjs';
 
 const [rate = 1000, seconds = 60] = process.argv.slice(2).map(Number);
 if (!(rate > 0 && seconds > 0)) {
   process.stderr.write('usage: node test/soak/connects.mjs [CONNECTS_PER_SECOND [SECONDS]]\n');
   process.exit(2);
 }
-
-const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
 
 /** Connects under way at once; beyond that the rate is not kept, and `left` counts the missing ones. */
 const MOST_AT_ONCE = 500;
@@ -29,24 +25,9 @@ const WARM_UP = 5;
 /** Growth of memory that does not count as a leak, in MiB. */
 const ROOM = 40;
 
-const server = spawn(
-  process.execPath,
-  [COMMAND, 'serve', '--host', '127.0.0.1', '--port', '0', '--simulate'],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
-);
-process.once('exit', () => server.kill());
-
-async function addressOf(child) {
-  for await (const line of createInterface(child.stdout)) {
-    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-    if (address !== undefined) return new URL(address);
-  }
-  throw new Error('the server ended before it printed an address');
-}
-
-const url = await addressOf(server);
+const server = new ServerProcess(['--simulate']);
+await server.start();
+const url = new URL(server.url);
 const port = Number(url.port);
 
 /** Resident memory in MiB, open files, and the counts of `/health`. */
@@ -143,6 +124,5 @@ const leaks = [
   ...(total.connects === 0 ? ['no connect succeeded'] : []),
 ];
 console.log(leaks.length === 0 ? 'no leak' : leaks.join('; '));
-server.kill();
-await once(server, 'close');
+await server.end();
 process.exitCode = leaks.length === 0 ? 0 : 1;

@@ -5,22 +5,18 @@
 // window of ten minutes. Each minute it collects garbage and prints heap, nodes and listeners. Exits with 1 if the heap or
 // the page grew in the second half. `DAPBERRY_CHROMIUM` names another browser than `chromium`.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { OpenPage } from './open-page.mjs';
+import { ServerProcess } from './server-process.mjs';
 
 const [minutes = 60, rate = 10] = process.argv.slice(2).map(Number);
 if (!(minutes >= 2 && rate > 0)) {
   process.stderr.write('usage: node test/soak/page.mjs [MINUTES, from 2 on [ROWS_PER_SECOND]]\n');
   process.exit(2);
 }
-
-const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
 
 /** The window that the page shows, in seconds: points of a longer one would still come in at the end of a short run. */
 const WINDOW = Math.min(600, Math.round(minutes * 20));
@@ -33,57 +29,14 @@ const sensors = ['north', 'south', 'east', 'west'].map(name => `{ kind: tmp36-si
 const folder = mkdtempSync(join(tmpdir(), 'dapberry-'));
 const config = join(folder, 'config.yaml');
 writeFileSync(config, `datasets:\n  garden: { interval: ${1 / rate}, sensors: [${sensors.join(', ')}] }\n`);
-const server = spawn(
-  process.execPath,
-  [COMMAND, 'serve', '--config', config, '--simulate', '--host', '127.0.0.1', '--port', '0'],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
-process.once('exit', () => server.kill());
-
-async function addressOf(child) {
-  for await (const line of createInterface(child.stdout)) {
-    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-    if (address !== undefined) return address;
-  }
-  throw new Error('the server ended before it printed an address');
-}
-
-function findChromium() {
-  const names = ['chromium', 'chromium-browser'];
-  const paths = process.env.PATH.split(delimiter).flatMap(path => names.map(name => join(path, name)));
-  return process.env.DAPBERRY_CHROMIUM ?? paths.find(path => existsSync(path));
-}
-
-const url = await addressOf(server);
-const browser = await chromium.launch({
-  executablePath: findChromium(),
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-});
-const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-const problems = [];
-page.on('pageerror', error => problems.push(error.message));
-await page.goto(`${url}/#window=${WINDOW}`);
-await page.waitForFunction(() => document.getElementById('state')?.textContent === 'Live');
-const session = await page.context().newCDPSession(page);
-await session.send('Performance.enable');
-
-/** Kilobytes of the heap after a collection, nodes and listeners, and seconds of work in all. */
-async function measure() {
-  await session.send('HeapProfiler.collectGarbage');
-  const { metrics } = await session.send('Performance.getMetrics');
-  const of = name => metrics.find(metric => metric.name === name).value;
-  return {
-    heap: of('JSHeapUsedSize') / 1000,
-    nodes: of('Nodes'),
-    listeners: of('JSEventListeners'),
-    work: of('TaskDuration'),
-  };
-}
+const server = new ServerProcess(['--config', config, '--simulate']);
+await server.start();
+const page = await OpenPage.at(`${server.url}/#window=${WINDOW}`);
 
 const begun = performance.now();
 const points = [];
 for (let minute = 0; minute <= minutes; minute += 1) {
-  const now = await measure();
+  const now = await page.measure();
   points.push({ ...now, hours: (performance.now() - begun) / 3_600_000 });
   process.stdout.write(
     `${minute} min: heap ${now.heap.toFixed(0)} kB, ${now.nodes} nodes, ${now.listeners} listeners, ${now.work.toFixed(0)} s of work\n`,
@@ -109,11 +62,10 @@ const leaks = [
   ...['nodes', 'listeners'].flatMap(name =>
     last[name] > first[name] + MOST_NODES ? [`${last[name] - first[name]} ${name} more`] : [],
   ),
-  ...problems,
+  ...page.problems,
 ];
 process.stdout.write(`${leaks.length === 0 ? 'no leak' : leaks.join('; ')}\n`);
-await browser.close();
-server.kill();
-await once(server, 'close');
+await page.close();
+await server.end();
 rmSync(folder, { recursive: true });
 process.exitCode = leaks.length === 0 ? 0 : 1;

@@ -2,16 +2,27 @@
 
 import { follow } from '../../../dist/dap/index.js';
 
+/** The times of the rows that a server has, of the dataset at this address. */
+export async function timesOf(address, selection) {
+  const response = await fetch(`${address}.csv?time${selection}&header=names&time=epoch`);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(text);
+  return text.trim().split('\n').slice(1).map(Number);
+}
+
 export class HonestReader {
   #stop = new AbortController();
   #times = [];
   #running;
+  #origin;
   states = 0;
   failure;
 
-  constructor(url, dataset) {
+  /** @param origin the server that has the rows first, where `url` is a relay of it */
+  constructor(url, dataset, origin = url) {
     this.url = url;
     this.dataset = dataset;
+    this.#origin = origin;
     this.#running = this.#read();
   }
 
@@ -19,23 +30,22 @@ export class HonestReader {
     return this.#times.length;
   }
 
+  /** The name of the reader in messages. */
+  get name() {
+    return this.url === this.#origin ? this.dataset : `${this.dataset} at the relay`;
+  }
+
   /** Ends reading, and compares. Returns what is wrong, undefined if nothing is. */
   async verdict() {
     this.#stop.abort();
     await this.#running;
-    if (this.failure !== undefined) return `${this.dataset}: ${this.failure}`;
+    if (this.failure !== undefined) return `${this.name}: ${this.failure}`;
     const [first, last] = [this.#times[0], this.#times.at(-1)];
-    if (first === undefined) return `${this.dataset}: expected rows, found none`;
-    const query = `time&time>=${first}&time<=${last}&time=epoch&header=names`;
-    const response = await fetch(
-      `${this.url}/${this.dataset}.csv?${query.replaceAll('&time=epoch&header=names', '')}&header=names&time=epoch`,
-    );
-    const text = await response.text();
-    if (response.status !== 200) return `${this.dataset}: ${text}`;
-    const stored = text.trim().split('\n').slice(1).map(Number);
+    if (first === undefined) return `${this.name}: expected rows, found none`;
+    const stored = await timesOf(`${this.#origin}/${this.dataset}`, `&time>=${first}&time<=${last}`);
     const at = stored.findIndex((time, index) => time !== this.#times[index]);
     if (at < 0 && stored.length === this.#times.length) return undefined;
-    return `${this.dataset}: expected the ${stored.length} rows that the server has, found ${this.#times.length}, the first other one at ${at}: ${stored[at]}, ${this.#times[at]}`;
+    return `${this.name}: expected the ${stored.length} rows that the server has, found ${this.#times.length}, the first other one at ${at}: ${stored[at]}, ${this.#times[at]}`;
   }
 
   async #read() {

@@ -1,15 +1,13 @@
 // Starts the server of the soak: its folder, its configuration, a history on a small disk, and a clock that can be stepped.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-
-const MAIN = resolve(import.meta.dirname, '../../../dist/server/main.js');
+import { join } from 'node:path';
+import { ServerProcess } from '../server-process.mjs';
 
 /** Seconds between the rows of `fast`. A day at a row each ten seconds has as many rows as this makes in three minutes. */
-const FAST = 0.02;
+export const FAST = 0.02;
 
 /** A driver whose readings fail, hang and lie in turns. */
 const FLAKY = `export default ({ z, sensorKind }) => sensorKind({
@@ -33,12 +31,18 @@ const FLAKY = `export default ({ z, sensorKind }) => sensorKind({
 });
 `;
 
-/** @param layout changes the columns of `changing` */
-function configuration(title, layout) {
+/**
+ * @param layout changes the columns of `changing`
+ * @param broker the address of a broker that gets all rows; undefined without one
+ */
+function configuration({ title, layout, folder, broker }) {
   const columns = ['a', 'b', 'c'].slice(0, 1 + (layout % 3));
-  return `server: {host: 127.0.0.1, port: 0}
-history: {path: ${'history'}, flush: 1 s}
-datasets:
+  const publish =
+    broker === undefined
+      ? ''
+      : `publish: {mqtt: {url: "${broker}", topic: "soak/{dataset}", qos: 1, values: false}}\n`;
+  return `history: {path: ${folder}, flush: 1 s}
+${publish}datasets:
   fast: {title: ${title}, interval: ${FAST}, sensors: [{kind: waveform, name: wave}, {kind: tmp36-simulated}]}
   slow: {interval: 1 s, sensors: [{kind: host-load}, {kind: host-cpu}]}
   flaky: {interval: 0.1 s, sensors: [{driver: ./flaky.js}]}
@@ -52,25 +56,26 @@ ${columns.map(name => `      - {kind: waveform, name: ${name}}`).join('\n')}
 export class SoakServer {
   #process;
   #folder = mkdtempSync(join(tmpdir(), 'dapberry-soak-'));
+  #history = join(this.#folder, 'history');
+  #broker;
   #title = 'Fast';
   #layout = 0;
   #offset = 0;
   #isMounted = false;
-  url;
 
-  constructor() {
-    mkdirSync(join(this.#folder, 'history'));
+  /** @param broker the address of a broker that gets all rows; undefined without one */
+  constructor(broker) {
+    this.#broker = broker;
+    mkdirSync(this.#history);
     if (process.getuid() === 0) this.#mount();
     writeFileSync(join(this.#folder, 'flaky.js'), FLAKY);
     this.#write();
     this.stepClock(0);
-  }
-
-  async start() {
     const preload = faketime();
-    this.#process = spawn(process.execPath, [MAIN, 'serve', '--config', join(this.#folder, 'config.yaml')], {
+    this.#process = new ServerProcess(['--config', join(this.#folder, 'config.yaml')], {
       cwd: this.#folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Options of Node, to look into the server: --cpu-prof --cpu-prof-dir=FOLDER.
+      nodeOptions: process.env.DAPBERRY_NODE_OPTIONS?.split(' '),
       env: {
         ...process.env,
         XDG_STATE_HOME: join(this.#folder, 'state'),
@@ -85,20 +90,22 @@ export class SoakServer {
             }),
       },
     });
-    this.#process.once('exit', (code, signal) => {
-      this.ended = code ?? signal;
-    });
-    this.log = [];
-    createInterface(this.#process.stderr).on('line', line => this.log.push(line));
-    for await (const line of createInterface(this.#process.stdout)) {
-      this.log.push(line);
-      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-      if (address === undefined) continue;
-      this.url = address;
-      this.#process.stdout.on('data', text => this.log.push(String(text)));
-      return;
-    }
-    throw new Error(`the server ended before it printed an address:\n${this.log.join('\n')}`);
+  }
+
+  start() {
+    return this.#process.start();
+  }
+
+  get url() {
+    return this.#process.url;
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  get ended() {
+    return this.#process.ended;
   }
 
   canStepClock() {
@@ -149,22 +156,19 @@ export class SoakServer {
   }
 
   async stop() {
-    if (this.ended === undefined) {
-      this.#process.kill('SIGTERM');
-      await new Promise(done => this.#process.once('exit', done));
-    }
-    if (this.#isMounted) execFileSync('umount', ['-l', join(this.#folder, 'history')]);
+    await this.#process.end();
+    if (this.#isMounted) execFileSync('umount', ['-l', this.#history]);
     rmSync(this.#folder, { recursive: true });
-    return this.log.join('\n');
+    return this.#process.log;
   }
 
   #filler() {
-    return join(this.#folder, 'history/filler');
+    return join(this.#history, 'filler');
   }
 
   #mount() {
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200m', 'tmpfs', join(this.#folder, 'history')]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200m', 'tmpfs', this.#history]);
       this.#isMounted = true;
     } catch {
       // A container without the right to mount.
@@ -172,10 +176,12 @@ export class SoakServer {
   }
 
   #write() {
-    const text = configuration(this.#title, this.#layout).replace(
-      'history,',
-      `${join(this.#folder, 'history')},`,
-    );
+    const text = configuration({
+      title: this.#title,
+      layout: this.#layout,
+      folder: this.#history,
+      broker: this.#broker,
+    });
     writeFileSync(join(this.#folder, 'config.yaml'), text);
   }
 }
