@@ -90,15 +90,15 @@ export class RowTimes {
 
   /**
    * Takes the time of the last row of an earlier process, in seconds since 1970. If the system clock is behind it by an hour at most,
-   * that counts as a step back: row time goes on from there at half speed.
+   * that counts as a step back: row time goes on from there at half speed. So it does if the clock is set back before the first row.
    */
   follow(time: number): void {
     const { monotonic, wall } = this.#look();
     const microseconds = Math.round(time * 1e6);
-    if (time < wall || time > wall + MOST_BEHIND || microseconds <= this.#lastMicroseconds) return;
+    if (time > wall + MOST_BEHIND || microseconds <= this.#lastMicroseconds) return;
     this.#lastMicroseconds = microseconds;
     this.#lastMonotonic = monotonic;
-    this.#moved = wall - time;
+    this.#moved = Math.min(0, wall - time);
   }
 
   stamp(): Stamp {

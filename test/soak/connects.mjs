@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ServerProcess } from './server-process.mjs';
+import { ServerProcess } from '../server-process.mjs';
 
 const [rate = 1000, seconds = 60] = process.argv.slice(2).map(Number);
 if (!(rate > 0 && seconds > 0)) {

@@ -8,11 +8,11 @@
 
 import { constants, getPriority, loadavg, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BareTimer } from './day/bare-timer.mjs';
+import { BareTimer } from '../bare-timer.mjs';
+import { ProcessorTime } from '../processor-time.mjs';
 import { SoakBroker } from './day/broker.mjs';
 import { growth } from './day/growth.mjs';
 import { HonestReader } from './day/honest-reader.mjs';
-import { ProcessorTime } from './day/processor-time.mjs';
 import { SoakRelay } from './day/relay.mjs';
 import { FAST, SoakServer } from './day/server.mjs';
 import { Visitors } from './day/visitors.mjs';
@@ -57,6 +57,8 @@ const WATCHED = [
 ];
 
 const SECOND = 1000;
+// What this program starts ends with it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const broker = await SoakBroker.start();
 const server = new SoakServer(broker?.url);
 await server.start();
@@ -175,7 +177,8 @@ async function judge() {
   const statuses = [...visitors.statuses].sort(([one], [other]) => one - other);
   say(`answers: ${statuses.map(([status, times]) => `${times} of ${status}`).join(', ')}`);
   for (const [status] of statuses)
-    if (status === 500 || status === 502) mistakes.push(`expected no answer ${status}`);
+    if (status === 500 || status === 502)
+      mistakes.push(`expected no answer ${status}, found ${visitors.faults.join('; ')}`);
   say(`disturbances: ${[...happened].map(([name, times]) => `${times} of ${name}`).join(', ')}`);
   for (const [index, { name, room, most }] of WATCHED.entries()) {
     if (measured[index].some(([, value]) => value === undefined || Number.isNaN(value))) continue;

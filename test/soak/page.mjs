@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ServerProcess } from '../server-process.mjs';
 import { OpenPage } from './open-page.mjs';
-import { ServerProcess } from './server-process.mjs';
 
 const [minutes = 60, rate = 10] = process.argv.slice(2).map(Number);
 if (!(minutes >= 2 && rate > 0)) {

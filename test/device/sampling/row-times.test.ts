@@ -72,6 +72,17 @@ describe('the time of a row', () => {
     }
   });
 
+  it('is later than the last row of an earlier process if the clock is set back before the first row', () => {
+    const { clock, steps, times } = fixture();
+    const last = clock.wall() - 0.1;
+    times.follow(last);
+    clock.pass(0.2);
+    clock.set(-1.5);
+    const first = times.stamp().time;
+    expect(first).toBeCloseTo(last + 0.1, 3);
+    expect(steps).toEqual([{ time: first, seconds: expect.closeTo(-1.5, 2), ahead: expect.closeTo(1.3, 2) }]);
+  });
+
   it('follows a step forward at once, and reports it', () => {
     const { clock, steps, times } = fixture();
     const before = times.stamp().time;

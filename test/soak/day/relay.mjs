@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess } from '../server-process.mjs';
+import { ServerProcess } from '../../server-process.mjs';
 
 export class SoakRelay {
   #folder = mkdtempSync(join(tmpdir(), 'dapberry-soak-relay-'));

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess } from '../server-process.mjs';
+import { ServerProcess } from '../../server-process.mjs';
 
 /** Seconds between the rows of `fast`. A day at a row each ten seconds has as many rows as this makes in three minutes. */
 export const FAST = 0.02;

@@ -46,6 +46,8 @@ export class Visitors {
   #running;
   visits = 0;
   statuses = new Map();
+  /** Answers that are a fault of the server, the first ones of them. */
+  faults = [];
   bytes = 0;
 
   /** @param count how many are there at once */
@@ -72,9 +74,12 @@ export class Visitors {
     const patience = Math.random() * 5000;
     const isSlow = Math.random() < 0.2;
     return new Promise(done => {
-      const request = get(`${this.#url}${address()}`, response => {
+      const path = address();
+      const request = get(`${this.#url}${path}`, response => {
         const { statusCode } = response;
         this.statuses.set(statusCode, (this.statuses.get(statusCode) ?? 0) + 1);
+        if (statusCode === 500 || statusCode === 502)
+          response.once('data', text => this.faults.length < 5 && this.faults.push(`${path}: ${text}`));
         response.on('data', piece => {
           this.bytes += piece.length;
           if (!isSlow) return;

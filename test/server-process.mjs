@@ -1,11 +1,11 @@
-// Runs the built command as a process of its own, which a soak ends or kills and starts again at the same port.
+// Runs the built command as a process of its own, which a program ends or kills and starts again at the same port.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const COMMAND = resolve(import.meta.dirname, '../../dist/server/main.js');
+const COMMAND = resolve(import.meta.dirname, '../dist/server/main.js');
 
 /** Lines of the log that are kept. */
 const LOG_LINES = 200;

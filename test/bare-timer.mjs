@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 
-const PROGRAM = resolve(import.meta.dirname, '../../server/bare-timer.mjs');
+const PROGRAM = resolve(import.meta.dirname, 'bare-timer-program.mjs');
 
 export class BareTimer {
   #child;
