@@ -47,6 +47,7 @@ export {
   SHORTEST_INTERVAL,
 } from './sampling/device.ts';
 export type { DeviceEvent } from './sampling/events.ts';
+export { openPushedDevice, type PushedDevice, type PushedDeviceOptions } from './sampling/pushed-device.ts';
 export type { RowBatches } from './sampling/rows.ts';
 export type { SensorState } from './sampling/sensor-health.ts';
 export {

@@ -48,7 +48,7 @@ export function thisHost(seed: number): SensorHost {
     gpio: linuxGpio(clock),
     buses: { serial },
     oneWire: oneWire({ files, serial, clock }),
-    mqtt: mqttBrokers(clock),
+    mqtt: mqttBrokers(),
     pulseCounts: new PulseCounts(),
     seed,
   };
@@ -99,6 +99,8 @@ export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
   channels(options: OptionsOf<Schema>): readonly Channel[];
   /** Seconds of a reading, and so the shortest interval; 0 if negligible. */
   conversionTime(options: OptionsOf<Schema>): number;
+  /** True where its sensors are pushing sensors, so that a dataset of them can have a row whenever values come. */
+  readonly isPushing?: true;
   /** Resources that no other sensor may use at the same time, such as `i2c-1:0x48` or `gpio17`; none by default. */
   claims?(options: OptionsOf<Schema>): readonly string[];
   /** One sentence if a file that the options name cannot be used, found without hardware. Does not reject. Not for drivers. */

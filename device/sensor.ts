@@ -96,5 +96,23 @@ export function isComputed(sensor: Sensor): sensor is ComputedSensor {
   return 'compute' in sensor;
 }
 
+/** A sensor to which values come by themselves, such as the messages of a broker. It reconnects by itself: its `read` does not reject. */
+export interface PushingSensor extends Sensor {
+  /** The values that count at this moment. */
+  latest(): PartialReading;
+  /**
+   * Calls `onPush` whenever values have come, or have stopped counting. Sensors whose values came with one event are called in one go, with
+   * the same `event`.
+   * @returns a function that ends it
+   */
+  listen(onPush: (event: object) => void): () => void;
+  /** Takes the values that are there by now: a simulation makes them when it is asked. */
+  refresh(): void;
+}
+
+export function isPushing(sensor: Sensor): sensor is PushingSensor {
+  return 'listen' in sensor;
+}
+
 /** Opens a sensor. Missing hardware shows here or in `read`, not before. */
 export type SensorOpener = () => Promise<Sensor>;

@@ -25,14 +25,11 @@ export function simulatedBroker({ topic, values, seed, clock }: SimulatedBrokerO
     return JSON.stringify(message);
   };
   return {
-    subscribe: (_broker, _filters, onMessage) => {
-      const since = clock.monotonic();
-      return {
-        state: { kind: 'connected', since },
-        refresh: () => onMessage({ topic, payload: Buffer.from(payload()), isRetained: false }),
-        close: async () => {},
-      };
-    },
+    subscribe: (_broker, _filters, onMessage) => ({
+      state: { kind: 'connected' },
+      refresh: () => onMessage({ topic, payload: Buffer.from(payload()), isRetained: false }),
+      close: async () => {},
+    }),
   };
 }
 

@@ -55,4 +55,10 @@ export type DeviceEvent =
       readonly time: number;
       /** Slots skipped since the last such event; there is one a minute at most. */
       readonly missed: number;
+    }
+  | {
+      readonly kind: 'rows-dropped';
+      readonly time: number;
+      /** Rows dropped since the last such event; there is one a minute at most. */
+      readonly dropped: number;
     };

@@ -32,7 +32,7 @@ export function computedReading(sensor: ComputedSensor, time: number): Values {
  * The parts of a reading, of which the values are checked: a text or null would become a number that was never measured.
  * @throws one sentence that says which value is missing or is not a number
  */
-function checkedReading({ channels }: Sensor, reading: Reading): PartialReading {
+export function checkedReading({ channels }: Sensor, reading: Reading): PartialReading {
   const parts: Partial<PartialReading> = isObject(reading) ? partsOf(reading) : {};
   const { values } = parts;
   const { length } = values ?? {};

@@ -7,7 +7,7 @@ import type { MqttBrokers, MqttMessage, MqttSubscription } from '../host/mqtt/br
 import { hasWildcard, isFilter } from '../host/mqtt/topic-filter.ts';
 import { type OptionsOf, sensorKind } from '../kind.ts';
 import { simulatedBroker } from '../models/mqtt-broker.ts';
-import type { Channel, Reading, Sensor } from '../sensor.ts';
+import type { Channel, PartialReading, PushingSensor, Reading } from '../sensor.ts';
 import { duration } from '../written-options.ts';
 import { isAvailable, numberOf, pointerKeys, shown, valueBelow } from './mqtt-values.ts';
 
@@ -107,6 +107,7 @@ export const mqtt = sensorKind({
   },
   channels: channelsOf,
   conversionTime: () => 0,
+  isPushing: true,
   simulate: ({ topic, values }, { clock, seed }) => ({
     mqtt: simulatedBroker({
       topic: topic.replaceAll(/[+#]/g, 'simulated'),
@@ -125,7 +126,7 @@ interface KnownValue {
   readonly at: number;
 }
 
-class MqttSensor implements Sensor {
+class MqttSensor implements PushingSensor {
   readonly name = 'mqtt';
   readonly channels: readonly Channel[];
   readonly #options: MqttSensorOptions;
@@ -137,6 +138,7 @@ class MqttSensor implements Sensor {
   /** What is wrong with the latest message. */
   #fault: string | undefined;
   #isAway = false;
+  readonly #listeners = new Set<(event: object) => void>();
 
   constructor(options: MqttSensorOptions, brokers: MqttBrokers, clock: Clock) {
     const { topic, values, availability } = options;
@@ -155,7 +157,12 @@ class MqttSensor implements Sensor {
   }
 
   async read(): Promise<Reading> {
-    this.#subscription.refresh();
+    this.refresh();
+    const { values, problem } = this.latest();
+    return problem === undefined ? values : { values, problem };
+  }
+
+  latest(): PartialReading {
     const { maxAge, topic, availability } = this.#options;
     const now = this.#clock.monotonic();
     if (this.#isAway)
@@ -173,18 +180,34 @@ class MqttSensor implements Sensor {
     const isLate = now - this.#since > maxAge;
     if (isLate && this.#known.some(known => known === undefined || now - known.at > maxAge))
       return { values, problem: `no value came at ${topic} for ${maxAge} s (maxAge)` };
-    return values;
+    return { values };
+  }
+
+  refresh(): void {
+    this.#subscription.refresh();
+  }
+
+  listen(onPush: (event: object) => void): () => void {
+    this.#listeners.add(onPush);
+    return () => this.#listeners.delete(onPush);
   }
 
   async close(): Promise<void> {
     await this.#subscription.close();
   }
 
-  #take({ topic, payload, isRetained }: MqttMessage): void {
+  #take(message: MqttMessage): void {
+    const { topic, payload, isRetained } = message;
     const text = new TextDecoder().decode(payload);
     // The broker keeps the state of a device until it changes.
-    if (topic === this.#options.availability) this.#isAway = !isAvailable(text);
-    else if (!isRetained || this.#options.retained) this.#fault = this.#takeValues(topic, text);
+    if (topic === this.#options.availability) {
+      const hadValues = this.latest().values;
+      this.#isAway = !isAvailable(text);
+      // Values that count no longer end with a row of missing values.
+      if (!this.#isAway || !Array.from(hadValues).some(value => !Number.isNaN(value))) return;
+    } else if (!isRetained || this.#options.retained) this.#fault = this.#takeValues(topic, text);
+    else return;
+    for (const listener of this.#listeners) listener(message);
   }
 
   /** The first fault of the message. */

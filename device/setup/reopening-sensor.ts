@@ -6,6 +6,7 @@ import { closeSensor } from '../sampling/sensor-reader.ts';
 import {
   type Channel,
   isComputed,
+  isPushing,
   type Reading,
   type Sampling,
   type Sensor,
@@ -17,7 +18,7 @@ const LONGEST_WAIT = 5;
 
 /**
  * An opener that succeeds without hardware: until `open` succeeds, each reading of its sensor rejects with the reason. A
- * computed sensor, which needs no hardware, is passed on unchanged.
+ * computed sensor, which needs no hardware, and a pushing sensor, which reconnects by itself, are passed on unchanged.
  * @param channels those of the sensor that `open` gives
  * @param sampling that of the sensor that `open` gives
  */
@@ -31,7 +32,7 @@ export function reopenOnError(
   return async () => {
     const sensor = new ReopeningSensor(open, name, channels, clock, sampling);
     const opened = await sensor.opened();
-    return opened !== undefined && isComputed(opened) ? opened : sensor;
+    return opened !== undefined && (isComputed(opened) || isPushing(opened)) ? opened : sensor;
   };
 }
 

@@ -3,8 +3,16 @@
 import type { NumberColumn } from '../../dap/model/value.ts';
 import { type SensorHost, simulatedHost } from '../kind.ts';
 import { channelValue } from '../sampling/columns.ts';
-import { readingOf } from '../sampling/reading.ts';
-import { type ComputedSensor, isComputed, type Sensor, type SensorOpener } from '../sensor.ts';
+import { checkedReading, readingOf } from '../sampling/reading.ts';
+import {
+  type ComputedSensor,
+  isComputed,
+  isPushing,
+  type PartialReading,
+  type PushingSensor,
+  type Sensor,
+  type SensorOpener,
+} from '../sensor.ts';
 import { type Calibration, calibrated } from './calibration.ts';
 import { columnsOf, type SensorSetup, samplingOf } from './column-setup.ts';
 import { derivedProblem, derivedValue } from './derived/derived-column.ts';
@@ -30,8 +38,7 @@ export function sensorOpener(setup: SensorSetup, host: SensorHost, simulate: boo
 function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
   const { name, columns, derived } = setup;
   const channels = columnsOf(setup);
-  const corrections = columns.map(({ calibration }) => calibration);
-  const isPlain = derived.length === 0 && !corrections.some(calibration => calibration !== undefined);
+  const isPlain = derived.length === 0 && !columns.some(({ calibration }) => calibration !== undefined);
   const wrapped: Sensor = {
     name,
     channels,
@@ -42,16 +49,19 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
     read: async context => {
       if (isPlain) return sensor.read(context);
       // Checked before any arithmetic, which would turn a text or null into a number.
-      const reading = await readingOf(sensor, context);
-      const values = Array.from(reading.values, (value, index) => corrected(corrections[index], value));
-      const problem =
-        reading.problem ??
-        derived.map(column => derivedProblem(column, values[column.source]!)).find(isGiven);
-      const all = [...values, ...derived.map(column => derivedValue(column, values[column.source]!))];
-      return problem === undefined ? all : { values: all, problem };
+      return completed(await readingOf(sensor, context), setup);
     },
     close: () => sensor.close(),
   };
+  if (isPushing(sensor)) {
+    const pushing: PushingSensor = {
+      ...wrapped,
+      latest: () => completed(checkedReading(sensor, sensor.latest()), setup),
+      listen: onPush => sensor.listen(onPush),
+      refresh: () => sensor.refresh(),
+    };
+    return pushing;
+  }
   if (!isComputed(sensor)) return wrapped;
   const { failure } = sensor;
   const computed: ComputedSensor = {
@@ -60,6 +70,15 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
     ...(failure === undefined ? {} : { failure: time => failure.call(sensor, time) }),
   };
   return computed;
+}
+
+/** The reading with corrected values and derived columns. */
+function completed(reading: PartialReading, { columns, derived }: SensorSetup): PartialReading {
+  const values = Array.from(reading.values, (value, index) => corrected(columns[index]?.calibration, value));
+  const problem =
+    reading.problem ?? derived.map(column => derivedProblem(column, values[column.source]!)).find(isGiven);
+  const all = [...values, ...derived.map(column => derivedValue(column, values[column.source]!))];
+  return { values: all, ...(problem === undefined ? {} : { problem }) };
 }
 
 function isGiven(text: string | undefined): boolean {

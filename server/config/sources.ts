@@ -6,7 +6,7 @@ import type { DatasetInfo } from '../dataset/dataset.ts';
 import { datasetInfo, sensorWords } from './check/dataset-info.ts';
 import type { FleetConfig, NatsPlace, Overrides, SensorsConfig, SourceConfig } from './config.ts';
 import type { FLEET, NATS_SOURCE } from './schema/nats-schema.ts';
-import type { WrittenDataset } from './schema/schema.ts';
+import { ON_MESSAGE, type WrittenDataset } from './schema/schema.ts';
 import { isOtherSource, type WrittenSource } from './schema/source-schema.ts';
 
 /** @param sensors those of the dataset; none if it has another source */
@@ -21,7 +21,8 @@ export function sourceOf(
 }
 
 /** @param interval seconds between rows, where 0 asks for rows as fast as each client reads */
-function deliveryOf(interval: number): SensorsConfig['delivery'] {
+function deliveryOf(interval: WrittenDataset['interval']): SensorsConfig['delivery'] {
+  if (interval === ON_MESSAGE) return { kind: 'pushed' };
   return interval > 0 ? { kind: 'scheduled', interval } : { kind: 'on-demand' };
 }
 

@@ -68,6 +68,12 @@ export function datasetMetrics(
       help: 'Slots of the sampling schedule that gave no row.',
       samples: each(one => sensorsStatus(one)?.schedule?.missedSlots),
     },
+    {
+      name: 'dapberry_rows_dropped',
+      type: 'counter',
+      help: 'Rows dropped because messages came faster than rows could be stored.',
+      samples: each(one => sensorsStatus(one)?.dropped),
+    },
     ...logMetrics(each),
     {
       name: 'dapberry_history_missed_rows',

@@ -4,6 +4,7 @@ import {
   columnsOf,
   type DeviceEvent,
   openDevice,
+  openPushedDevice,
   provenanceOf,
   reopenOnError,
   type SensorHost,
@@ -21,7 +22,7 @@ import type { FleetEvent } from '../nats/fleet.ts';
 import type { PublishedDataset } from '../publish/publisher.ts';
 import type { LayoutChanged } from '../source/layout-changed.ts';
 import { isOnDemand, type RowSource, type SourceEvent } from '../source/row-source.ts';
-import { sensorSource } from '../source/sensors.ts';
+import { pushedSensors, sensorSource } from '../source/sensors.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { OpeningEvent } from './configured-dataset.ts';
 
@@ -191,10 +192,14 @@ async function openSensors(
     const open = sensorOpener(setup, host, simulate);
     return reopenOnError(open, setup.name, columnsOf(setup), host.clock, samplingOf(setup));
   });
-  const interval = delivery.kind === 'scheduled' ? delivery.interval : 0;
   const provenance = [...new Set(sensors.map(setup => provenanceOf(setup, simulate)))];
-  return sensorSource(
-    await openDevice({ sensors: openers, interval, clock: host.clock, onEvent }),
-    provenance,
-  );
+  const parts = { sensors: openers, clock: host.clock, onEvent };
+  switch (delivery.kind) {
+    case 'scheduled':
+      return sensorSource(await openDevice({ ...parts, interval: delivery.interval }), provenance);
+    case 'on-demand':
+      return sensorSource(await openDevice({ ...parts, interval: 0 }), provenance);
+    case 'pushed':
+      return pushedSensors(await openPushedDevice(parts), provenance);
+  }
 }

@@ -46,8 +46,10 @@ export interface SensorsStatus {
   readonly provenance?: readonly Provenance[];
   /** How often the system clock was set, and how far row time is ahead of it. */
   readonly clock: ClockHistory;
-  /** Undefined where each reader has rows of its own. */
+  /** Undefined where each reader has rows of its own, and where rows come with messages. */
   readonly schedule?: ScheduleStatus;
+  /** Rows that were dropped because messages came faster than rows could be stored; undefined where rows do not come with messages. */
+  readonly dropped?: number;
 }
 
 export interface ScheduleStatus {

@@ -1,6 +1,6 @@
-// Makes a row source of a device, whose sensors are read on a schedule, or for each reader as fast as it reads.
+// Makes a row source of a device, whose sensors are read on a schedule, or for each reader as fast as it reads, or push their values.
 
-import type { Device, Provenance } from '../../device/index.ts';
+import type { Device, Provenance, PushedDevice } from '../../device/index.ts';
 import type { OnDemandSource, RowSource, SensorsStatus, SharedSource } from './row-source.ts';
 import { sensorLayout } from './sensor-layout.ts';
 
@@ -39,6 +39,24 @@ export function onDemandSensors(device: Device, provenance?: readonly Provenance
     get status(): SensorsStatus {
       const { sensors, clock } = device;
       return { kind: 'sensors', sensors, clock, ...known };
+    },
+    rows: (signal, options) => device.rows(signal, options),
+    close: () => device.close(),
+  };
+}
+
+/** The rows of a device whose sensors push their values. */
+export function pushedSensors(device: PushedDevice, provenance: readonly Provenance[]): SharedSource {
+  return {
+    layout: sensorLayout(device.channels),
+    delivery: { kind: 'pushed' },
+    isClocked: true,
+    get earliest() {
+      return device.earliest;
+    },
+    get status(): SensorsStatus {
+      const { sensors, clock, dropped } = device;
+      return { kind: 'sensors', sensors, clock, dropped, provenance };
     },
     rows: (signal, options) => device.rows(signal, options),
     close: () => device.close(),

@@ -1,7 +1,6 @@
 // Tests sensors of MQTT with a real broker: one connection for all, breaks, restarts, passwords and rights.
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../device/host/clock.ts';
 import { mqttBrokers } from '../../device/host/mqtt/brokers.ts';
 import type { Sensor } from '../../device/sensor.ts';
 import { mqtt } from '../../device/sensors/mqtt.ts';
@@ -19,7 +18,7 @@ let brokers: ReturnType<typeof mqttBrokers>;
 
 beforeEach(async () => {
   broker = await Mosquitto.start();
-  brokers = mqttBrokers(systemClock, 20);
+  brokers = mqttBrokers(20);
 });
 
 afterEach(async () => {

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { mqttBrokers } from '../../device/host/mqtt/brokers.ts';
-import { FakeClock } from './fake-clock.ts';
 
 const NOT_AUTHORIZED = 0x87;
 
@@ -52,7 +51,9 @@ class StrictBroker {
     const [kind, , high, low] = packet as unknown as readonly [number, number, number, number];
     if (kind === 0x10) socket.write(Buffer.of(0x20, 3, 0, 0, 0));
     if (kind !== 0x82) return;
-    const topic = packet.subarray(7, 7 + packet.readUInt16BE(5)).toString();
+    // The properties of the packet come before its first topic.
+    const start = 5 + packet[4]!;
+    const topic = packet.subarray(start + 2, start + 2 + packet.readUInt16BE(start)).toString();
     const isForbidden = topic === 'forbidden';
     socket.write(Buffer.of(0x90, 4, high, low, 0, isForbidden ? NOT_AUTHORIZED : 0));
     if (isForbidden) return;
@@ -68,7 +69,7 @@ afterEach(() => broker.close());
 
 it('a topic that the broker refuses is told at its sensor, and keeps no other from its values', async () => {
   broker = await StrictBroker.start();
-  const brokers = mqttBrokers(new FakeClock(), 10);
+  const brokers = mqttBrokers(10);
   const heard: string[] = [];
   const listen = (topic: string) =>
     brokers.subscribe({ url: broker.url }, [topic], message => heard.push(message.topic));

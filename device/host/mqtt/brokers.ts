@@ -1,7 +1,6 @@
 // Subscribes to topics of MQTT brokers: one connection to each broker for all who name it, which comes back after a failure.
 
 import { messageOf } from '../../error-message.ts';
-import type { Clock } from '../clock.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { connectBroker, type MqttConnection } from './connection.ts';
 import { matches } from './topic-filter.ts';
@@ -19,8 +18,7 @@ export interface MqttMessage {
 
 export type BrokerState =
   | { readonly kind: 'connecting' }
-  /** `since` in seconds on the monotonic clock. */
-  | { readonly kind: 'connected'; readonly since: number }
+  | { readonly kind: 'connected' }
   /** One sentence. */
   | { readonly kind: 'away'; readonly reason: string };
 
@@ -42,12 +40,12 @@ export interface MqttBrokers {
 }
 
 /** @param firstPause in milliseconds */
-export function mqttBrokers(clock: Clock, firstPause = FIRST_PAUSE): MqttBrokers {
+export function mqttBrokers(firstPause = FIRST_PAUSE): MqttBrokers {
   const brokers = new Map<string, SharedBroker>();
   return {
     subscribe: (options, filters, onMessage) => {
       const key = JSON.stringify(options);
-      const broker = brokers.get(key) ?? new SharedBroker(options, clock, firstPause);
+      const broker = brokers.get(key) ?? new SharedBroker(options, firstPause);
       brokers.set(key, broker);
       const subscription: Subscriber = { filters, onMessage, refusal: undefined };
       broker.add(subscription);
@@ -80,16 +78,14 @@ interface Subscriber {
 class SharedBroker {
   state: BrokerState = { kind: 'connecting' };
   readonly #options: BrokerOptions;
-  readonly #clock: Clock;
   readonly #firstPause: number;
   readonly #subscribers = new Set<Subscriber>();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #connection: MqttConnection | undefined;
 
-  constructor(options: BrokerOptions, clock: Clock, firstPause: number) {
+  constructor(options: BrokerOptions, firstPause: number) {
     this.#options = options;
-    this.#clock = clock;
     this.#firstPause = firstPause;
     this.#running = this.#run();
   }
@@ -121,14 +117,15 @@ class SharedBroker {
     while (!signal.aborted) {
       try {
         const connection = await connectBroker(this.#options, {
-          onMessage: (topic, payload, isRetained) => this.#tell({ topic, payload, isRetained }),
+          onMessage: (topic, payload, isRetained, filters) =>
+            this.#tell({ topic, payload, isRetained }, filters),
           signal,
         });
         try {
           // Those who come from now on ask by themselves.
           this.#connection = connection;
           await Promise.all(Array.from(this.#subscribers, subscriber => this.#ask(connection, subscriber)));
-          this.state = { kind: 'connected', since: this.#clock.monotonic() };
+          this.state = { kind: 'connected' };
           pause = this.#firstPause;
           await ended(connection.lost, signal);
           if (!signal.aborted) throw connection.lost.reason;
@@ -157,9 +154,10 @@ class SharedBroker {
     this.state = { kind: 'away', reason: `${this.#options.url}: ${messageOf(error)}` };
   }
 
-  #tell(message: MqttMessage): void {
-    for (const { filters, onMessage } of this.#subscribers)
-      if (filters.some(filter => matches(filter, message.topic))) onMessage(message);
+  /** @param sentFor the filters for which this copy of the message has come; undefined where the broker does not tell */
+  #tell(message: MqttMessage, sentFor: readonly string[] | undefined): void {
+    const isFor = (filter: string) => sentFor?.includes(filter) ?? matches(filter, message.topic);
+    for (const { filters, onMessage } of this.#subscribers) if (filters.some(isFor)) onMessage(message);
   }
 }
 

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { messageOf } from '../../error-message.ts';
 import type { BrokerOptions } from './broker-options.ts';
+import { disconnectText, told } from './broker-reasons.ts';
 import { type BrokerSecrets, brokerSecrets } from './broker-secrets.ts';
 
 /** Milliseconds until a broker has to accept a connection. */
@@ -37,7 +38,6 @@ export interface PublishOptions {
 export interface MqttConnection {
   /** Aborts when the connection is lost, with the reason. */
   readonly lost: AbortSignal;
-  readonly version: 4 | 5;
   /** The messages with QoS 1 that the broker takes at once. */
   readonly receiveMaximum: number;
   /** The most bytes of a packet; undefined where the broker does not state it. */
@@ -53,7 +53,13 @@ export interface MqttConnection {
 export interface ConnectOptions {
   /** The message that the broker sends when the connection is lost; it is retained. */
   readonly will?: { readonly topic: string; readonly payload: string };
-  readonly onMessage?: (topic: string, payload: Uint8Array, isRetained: boolean) => void;
+  /** `filters`: the subscriptions for which the broker sends it, of which each has a copy; undefined where the broker does not tell. */
+  readonly onMessage?: (
+    topic: string,
+    payload: Uint8Array,
+    isRetained: boolean,
+    filters: readonly string[] | undefined,
+  ) => void;
   readonly signal: AbortSignal;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -103,9 +109,12 @@ async function attempt(
       : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
   };
   const client = connect(options);
+  const subscriptions = new Subscriptions();
   // Messages may come with the answer to the connection.
   if (onMessage !== undefined)
-    client.on('message', (topic, payload, { retain }) => onMessage(topic, payload, retain));
+    client.on('message', (topic, payload, { retain, properties }) =>
+      onMessage(topic, payload, retain, subscriptions.filtersOf(properties?.subscriptionIdentifier)),
+    );
   try {
     await accepted(client, version, signal);
   } catch (error) {
@@ -113,7 +122,22 @@ async function attempt(
     client.end(true);
     throw error;
   }
-  return connectionOf(client, version, clientId);
+  return connectionOf(client, { version, clientId, subscriptions });
+}
+
+/** The identifiers of subscriptions (MQTT 5, section 3.8.2.1.2), which tell the copies of a message apart that several filters match. */
+class Subscriptions {
+  readonly #filters: string[] = [];
+
+  identifierOf(filter: string): number {
+    const known = this.#filters.indexOf(filter);
+    return known >= 0 ? known + 1 : this.#filters.push(filter);
+  }
+
+  filtersOf(identifiers: number | readonly number[] | undefined): readonly string[] | undefined {
+    if (identifiers === undefined) return undefined;
+    return [identifiers].flat().flatMap(identifier => this.#filters[identifier - 1] ?? []);
+  }
 }
 
 /** Resolves when the broker accepts the connection. */
@@ -145,7 +169,16 @@ function accepted(client: MqttClient, version: 4 | 5, signal: AbortSignal): Prom
   });
 }
 
-function connectionOf(client: MqttClient, version: 4 | 5, clientId: string | undefined): MqttConnection {
+interface ConnectionParts {
+  readonly version: 4 | 5;
+  readonly clientId: string | undefined;
+  readonly subscriptions: Subscriptions;
+}
+
+function connectionOf(
+  client: MqttClient,
+  { version, clientId, subscriptions }: ConnectionParts,
+): MqttConnection {
   const lost = new AbortController();
   // Each message under way listens.
   setMaxListeners(0, lost.signal);
@@ -161,9 +194,13 @@ function connectionOf(client: MqttClient, version: 4 | 5, clientId: string | und
   // The packet that says why may be read later than the end of the stream.
   client.on('close', () => setTimeout(onClose, 20));
   const { receiveMaximum = MOST_UNDER_WAY, maximumPacketSize } = client.serverProperties ?? {};
+  const { subscriptionIdentifiersAvailable = true } = client.serverProperties ?? {};
+  const identified = (topic: string) =>
+    version === 5 && subscriptionIdentifiersAvailable
+      ? { properties: { subscriptionIdentifier: subscriptions.identifierOf(topic) } }
+      : {};
   return {
     lost: lost.signal,
-    version,
     receiveMaximum,
     maximumPacketSize,
     publish: (topic, payload, { qos, retain }) =>
@@ -178,7 +215,7 @@ function connectionOf(client: MqttClient, version: 4 | 5, clientId: string | und
     subscribe: async topics => {
       for (const topic of topics)
         await untilLost(lost.signal, done =>
-          client.subscribe(topic, { qos: 1 }, error =>
+          client.subscribe(topic, { qos: 1, ...identified(topic) }, error =>
             done(error ? new Error(`the broker refuses the topic ${topic}: ${messageOf(error)}`) : undefined),
           ),
         );
@@ -221,51 +258,4 @@ function untilLost(
 function refusalOf(error: Error): Error {
   const { code } = error as { code?: unknown };
   return typeof code === 'number' ? new MqttRefusal(code, error.message) : error;
-}
-
-/** In words that say what to do. */
-function told(error: unknown): Error {
-  const { code } = error as { code?: unknown };
-  const message = messageOf(error);
-  switch (code) {
-    // Bad user name or password, not authorized: MQTT 3.1.1 and MQTT 5.
-    case 4:
-    case 5:
-    case 134:
-    case 135:
-      return new Error('the broker refuses the user or the password: check the file of "credentials"', {
-        cause: error,
-      });
-    case 'ECONNREFUSED':
-      return new Error('the connection was refused: no broker listens there', { cause: error });
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new Error('the name of the broker is not known', { cause: error });
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return new Error(
-        `the certificate of the broker is of an authority that is not known: name its file with "ca" (${code})`,
-        { cause: error },
-      );
-    default:
-      return error instanceof Error ? error : new Error(message);
-  }
-}
-
-/** MQTT 5, section 3.14.2.1. */
-function disconnectText(code: number): string {
-  switch (code) {
-    case 0x8e:
-      return 'another client with the same client identifier has taken the connection over: give each server a "clientId" of its own';
-    case 0x87:
-      return 'the broker ended the connection: not authorized';
-    case 0x95:
-      return 'the broker ended the connection: a packet was too large';
-    case 0x8b:
-      return 'the broker ends';
-    default:
-      return `the broker ended the connection (reason 0x${code.toString(16)})`;
-  }
 }

@@ -34,6 +34,9 @@ export const DEFAULT_PORT = 8080;
 const LARGEST_SEED = 4_294_967_295;
 const LARGEST_COUNT = 1_000_000;
 
+/** The interval of a dataset that has a row whenever a message comes. */
+export const ON_MESSAGE = 'on message';
+
 export const DATASET_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const ORIGIN = /^(\*|https?:\/\/[^/\s?#]+)$/;
 
@@ -84,6 +87,11 @@ const log = z
   .prefault({})
   .describe('How many past rows stay in memory; the bound that is reached first applies.');
 
+const SECONDS_BETWEEN_ROWS = duration(
+  { low: SHORTEST_INTERVAL, high: LONGEST_INTERVAL, orZero: true },
+  'Time between rows.',
+);
+
 /** The keys of a dataset, without its sensors. */
 export const DATASET_SHAPE = {
   title: text('A title; by default the name of the dataset.'),
@@ -102,10 +110,14 @@ export const DATASET_SHAPE = {
   position,
   attributes,
   public: z.boolean().default(false).describe('Everyone may read it, also where `access` names users.'),
-  interval: duration(
-    { low: SHORTEST_INTERVAL, high: LONGEST_INTERVAL, orZero: true },
-    'Time between rows; with 0, each client gets rows of its own, as fast as it reads.',
-  ).prefault(DEFAULT_INTERVAL),
+  interval: z
+    .union([SECONDS_BETWEEN_ROWS, z.literal(ON_MESSAGE)])
+    .meta({
+      description:
+        'Time between rows; with 0, each client gets rows of its own, as fast as it reads; with `on message`, a row whenever a message comes to one of its sensors, which are all of the kind `mqtt`.',
+      expected: `${SECONDS_BETWEEN_ROWS.meta()?.['expected']}, or "${ON_MESSAGE}"`,
+    })
+    .prefault(DEFAULT_INTERVAL),
   log,
   history: DATASET_HISTORY,
   publish: DATASET_PUBLISH,

@@ -131,8 +131,8 @@ function isHealthySource(source: SourceStatus): boolean {
 function sourceHealth(source: SourceStatus): object {
   switch (source.kind) {
     case 'sensors': {
-      const { sensors, clock, schedule } = source;
-      return { sensors, clock, ...schedule };
+      const { sensors, clock, schedule, dropped } = source;
+      return { sensors, clock, ...schedule, ...(dropped === undefined ? {} : { dropped }) };
     }
     case 'dap2': {
       const { kind, ...relay } = source;

@@ -104,6 +104,14 @@ export class EventLog {
             `${missed === 1 ? 'a row was' : `${missed} rows were`} not made: the machine, or a sensor, was too slow`,
           ),
         );
+        break;
+      case 'rows-dropped':
+        this.#changes.report(`${dataset} dropped`, event.dropped, dropped =>
+          logger.warn(
+            { dataset, dropped },
+            `${dropped === 1 ? 'a row was' : `${dropped} rows were`} dropped: messages come faster than rows can be stored`,
+          ),
+        );
     }
   }
 

@@ -16,7 +16,7 @@ const context = { signal: new AbortController().signal };
 async function opened(options: object) {
   const clock = new FakeClock();
   let tell: (message: MqttMessage) => void = () => {};
-  let state: ReturnType<MqttBrokers['subscribe']>['state'] = { kind: 'connected', since: 0 };
+  let state: ReturnType<MqttBrokers['subscribe']>['state'] = { kind: 'connected' };
   const brokers: MqttBrokers = {
     subscribe: (_broker, _filters, onMessage) => {
       tell = onMessage;

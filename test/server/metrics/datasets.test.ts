@@ -74,6 +74,12 @@ describe('what metrics say of a dataset', () => {
     });
   });
 
+  it('counts dropped rows where rows come with messages', async () => {
+    const clock = { steps: 0, lastSteps: [], ahead: 0 };
+    await servingScript(new ScriptedSource({ status: { kind: 'sensors', sensors, clock, dropped: 3 } }));
+    expect((await scraped.scrape()).of('dapberry_rows_dropped_total')).toBe(3);
+  });
+
   it('is what its clock and schedule, its sensors and channels do', async () => {
     const clock = { steps: 2, lastSteps: [], ahead: 1.5 };
     const schedule = { missedSlots: 5, lateness: 0 };

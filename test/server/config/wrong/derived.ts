@@ -164,7 +164,7 @@ datasets:
     [
       '1:16: server.port: expected a whole number from 0 to 65535, found 0.5',
       '6:15: datasets.a.sensors[0].zone: expected the number of a thermal zone from 0 to 999, or its type, such as cpu-thermal, found -1',
-      `9:15: datasets.b.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found "soon"`,
+      `9:15: datasets.b.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", or "on message", found "soon"`,
       `12:9: datasets.b.sensors[1]: expected a name that no other column of the dataset has, found "load_1min", which datasets.b.sensors[0] (c.yaml:11) has too; give one of the sensors a name`,
     ],
   ],

@@ -12,7 +12,7 @@ export const INTERVALS: readonly Mistake[] = [
       - kind: host-load
 `,
     [
-      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found "second"`,
+      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", or "on message", found "second"`,
     ],
   ],
   [
@@ -24,7 +24,7 @@ export const INTERVALS: readonly Mistake[] = [
       - kind: host-load
 `,
     [
-      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found "0,5 s"; write a point for the decimal comma`,
+      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", or "on message", found "0,5 s"; write a point for the decimal comma`,
     ],
   ],
   [
@@ -36,7 +36,7 @@ export const INTERVALS: readonly Mistake[] = [
       - kind: host-load
 `,
     [
-      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found 0.0001`,
+      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", or "on message", found 0.0001`,
     ],
   ],
   [
@@ -48,7 +48,7 @@ export const INTERVALS: readonly Mistake[] = [
       - kind: host-load
 `,
     [
-      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", found -1`,
+      `3:15: datasets.a.interval: expected 0, or 0.001 to 86400 seconds, as a number or a text such as "500 ms", "10 s", "1 min", "2 h" or "1 d", or "on message", found -1`,
     ],
   ],
   [
@@ -137,5 +137,31 @@ export const INTERVALS: readonly Mistake[] = [
       - kind: host-load
 `,
     ['3:10: datasets.a.log: expected a mapping, found 1000'],
+  ],
+  [
+    'a sensor that is read in a dataset with a row for each message',
+    `datasets:
+  a:
+    interval: on message
+    sensors:
+      - {kind: mqtt, url: mqtt://b, topic: t}
+      - kind: host-load
+`,
+    [
+      `6:15: datasets.a.sensors[1].kind: expected sensors of the kind mqtt alone, since the interval is "on message", found host-load; put the other sensors into a dataset of their own, or give this one an interval such as 10 s`,
+    ],
+  ],
+  [
+    'a pace of a sensor whose messages make the rows',
+    `datasets:
+  a:
+    interval: on message
+    sensors:
+      - {kind: mqtt, url: mqtt://b, topic: t, every: 10, between: hold}
+`,
+    [
+      `5:47: datasets.a.sensors[0].every: expected no "every" in a dataset with a row for each message, found "every"`,
+      `5:58: datasets.a.sensors[0].between: expected no "between" in a dataset with a row for each message, found "between"`,
+    ],
   ],
 ];

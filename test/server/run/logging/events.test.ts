@@ -212,12 +212,14 @@ describe('the log of a dataset', () => {
     log.device('garden', { kind: 'clock-stepped', time, seconds: -7200, ahead: 7200 });
     log.device('garden', { kind: 'clock-stepped', time, seconds: -86_400 * 3, ahead: 86_400 * 3 });
     log.device('garden', { kind: 'slots-missed', time, missed: 4 });
+    log.device('garden', { kind: 'rows-dropped', time, dropped: 5 });
     log.failure('garden', new Error('the file is gone'));
     expect(sentences()).toEqual([
       'the system clock was set forward by 60 minutes; earlier rows keep the times of the clock before it was set',
       'the system clock was set back by 2 hours; the times of rows are 2 hours ahead of it until the clock catches up',
       'the system clock was set back by 3 days; the times of rows are 3 days ahead of it, and stay ahead for 6 days: sudo systemctl restart dapberry continues at the time of the clock: rows that are only in memory are lost, and stored rows that are ahead of the clock are set aside',
       '4 rows were not made: the machine, or a sensor, was too slow',
+      '5 rows were dropped: messages come faster than rows can be stored',
       'garden gives no more rows: the file is gone',
     ]);
     // JSON with two keys of one name: most readers take the second one.
