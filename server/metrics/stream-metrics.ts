@@ -12,15 +12,15 @@ export function streamMetrics(
   { counted, limits, shared }: OpenStreams,
   formats: readonly RowFormat[],
 ): MetricFamily[] {
-  // Every reason is listed from the start with zero: Prometheus sees no increase in a series that begins with its first event.
-  const kinds = datasets.flatMap(({ info }) =>
+  // Every reason is listed from the start with zero: Prometheus sees no increase in a series that begins with its first event. The
+  // thousands of datasets of a fleet would make an answer of many megabytes of zeros: theirs begin with the first stream.
+  const kinds = datasets.flatMap(({ info, isResting }) =>
     formats.flatMap(({ name: format }) =>
-      ADDRESS_CLASSES.map(client => {
+      ADDRESS_CLASSES.flatMap(client => {
         const dataset = info.name;
-        return {
-          labels: { dataset, encoding: format, client },
-          counts: counted.of({ dataset, format, client }),
-        };
+        const kind = { dataset, format, client };
+        const counts = isResting === undefined ? counted.of(kind) : counted.known(kind);
+        return counts === undefined ? [] : [{ labels: { dataset, encoding: format, client }, counts }];
       }),
     ),
   );

@@ -31,13 +31,18 @@ export class StreamCounts {
 export class CountedStreams {
   readonly #byKind = new Map<string, StreamCounts>();
 
-  of({ dataset, format, client }: StreamKind): StreamCounts {
-    const key = `${dataset} ${format} ${client}`;
+  of(kind: StreamKind): StreamCounts {
+    const key = keyOf(kind);
     const known = this.#byKind.get(key);
     if (known !== undefined) return known;
     const counts = new StreamCounts();
     this.#byKind.set(key, counts);
     return counts;
+  }
+
+  /** The counts of these streams, if any were counted or asked for. */
+  known(kind: StreamKind): StreamCounts | undefined {
+    return this.#byKind.get(keyOf(kind));
   }
 
   /** The sum of one number over all kinds. */
@@ -46,4 +51,8 @@ export class CountedStreams {
     for (const counts of this.#byKind.values()) sum += number(counts);
     return sum;
   }
+}
+
+function keyOf({ dataset, format, client }: StreamKind): string {
+  return `${dataset} ${format} ${client}`;
 }

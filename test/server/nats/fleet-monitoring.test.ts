@@ -184,4 +184,14 @@ describeWith('nats-server', 'the page about monitoring a fleet', () => {
     const [loaded] = samplesIn(await scrape(gateway), 'dapberry_fleet_loaded_datasets');
     expect(loaded!.value).toBe(0);
   }, 60_000);
+
+  it('has no numbers of streams for datasets that nobody has read: a fleet has thousands of them', async () => {
+    const { gateway } = await fleet();
+    await expect.poll(async () => (await newestRows(gateway)).size, PATIENCE).toBe(2);
+    const begun = async () => samplesIn(await scrape(gateway), 'dapberry_streams_begun_total');
+    expect(await begun()).toEqual([]);
+    await gateway.get('past/roof.csv');
+    const labels = { dataset: 'roof', encoding: 'csv', client: 'loopback' };
+    expect(await begun()).toEqual([expect.objectContaining({ labels, value: 1 })]);
+  }, 60_000);
 });
