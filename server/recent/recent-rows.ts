@@ -59,6 +59,11 @@ export class RecentRows {
     return this.#isCaughtUp;
   }
 
+  /** True if rows could not be loaded: none is read any more, those to come neither. */
+  get isBroken(): boolean {
+    return this.#cursor.ended && this.#cursor.failed && this.dataset.status().failure === undefined;
+  }
+
   /** The times of the oldest and of the newest row that was read, in seconds since 1970. */
   get first(): number | undefined {
     return this.#first;

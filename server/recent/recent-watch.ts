@@ -10,11 +10,15 @@ const READ_EVERY = 2000;
 /** Milliseconds after the last question about a dataset until its rows are let go. */
 const KEPT = 600_000;
 
+/** Milliseconds after which rows that could not be loaded are read again from the beginning. */
+const AGAIN = 30_000;
+
 /** Milliseconds that an answer waits for rows that have to be read first. */
 const PATIENCE = 1000;
 
 interface Watched {
   readonly rows: RecentRows;
+  readonly begunAt: number;
   askedAt: number;
 }
 
@@ -22,10 +26,16 @@ export class RecentWatch {
   readonly #watched = new Map<Dataset, Watched>();
   /** Called at the end of each reading. */
   readonly #waiting = new Set<() => void>();
+  readonly #again: number;
   #timer: ReturnType<typeof setInterval> | undefined;
   #isReading = false;
   /** Rows have been loaded while others were read. */
   #isAgain = false;
+
+  /** @param again milliseconds after which rows that could not be loaded are read again */
+  constructor(again = AGAIN) {
+    this.#again = again;
+  }
 
   /** The datasets that are followed now. */
   get size(): number {
@@ -42,9 +52,13 @@ export class RecentWatch {
     const now = performance.now();
     for (const dataset of wanted) {
       const known = this.#watched.get(dataset);
-      if (known === undefined) {
-        this.#watched.set(dataset, { rows: new RecentRows(dataset, Date.now() / 1000), askedAt: now });
-      } else known.askedAt = now;
+      if (known !== undefined && !this.#mustReadAgain(known, now)) {
+        known.askedAt = now;
+        continue;
+      }
+      known?.rows.close();
+      const rows = new RecentRows(dataset, Date.now() / 1000);
+      this.#watched.set(dataset, { rows, begunAt: now, askedAt: now });
     }
     const isReady = () => wanted.every(dataset => this.#watched.get(dataset)?.rows.isCaughtUp !== false);
     if (!isReady()) {
@@ -56,7 +70,8 @@ export class RecentWatch {
     return new Map(
       wanted.flatMap(dataset => {
         const rows = this.#watched.get(dataset)?.rows;
-        return rows?.isCaughtUp === true ? [[dataset, rows] as const] : [];
+        // Extremes without the rows that could not be loaded would be wrong.
+        return rows?.isCaughtUp === true && !rows.isBroken ? [[dataset, rows] as const] : [];
       }),
     );
   }
@@ -66,6 +81,10 @@ export class RecentWatch {
     this.#timer = undefined;
     for (const { rows } of this.#watched.values()) rows.close();
     this.#watched.clear();
+  }
+
+  #mustReadAgain({ rows, begunAt }: Watched, now: number): boolean {
+    return rows.isBroken && now - begunAt >= this.#again;
   }
 
   #nextReading(): Promise<void> {
@@ -88,13 +107,14 @@ export class RecentWatch {
     this.#waiting.clear();
   }
 
-  async #readOne(dataset: Dataset, { rows, askedAt }: Watched): Promise<void> {
+  async #readOne(dataset: Dataset, watched: Watched): Promise<void> {
+    const { rows, askedAt } = watched;
     if (dataset.closing.aborted || performance.now() - askedAt > KEPT) {
       this.#watched.delete(dataset);
       rows.close();
       if (this.#watched.size === 0) this.close();
       return;
     }
-    while (this.#watched.has(dataset) && rows.read(() => void this.#read())) await turn();
+    while (this.#watched.get(dataset) === watched && rows.read(() => void this.#read())) await turn();
   }
 }

@@ -152,17 +152,17 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     reload: () => reloader.reload(),
   });
   endThoughBlocked();
-  // A mended configuration may have histories.
-  const mayStore = wrong !== undefined || config.datasets.some(({ history }) => history !== undefined);
-  const grace = mayStore ? HISTORY_GRACE : GRACE;
   // An unhandled rejection arrives as an uncaught error.
   closeWithGrace(
-    { delay: grace, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
+    { delay: HISTORY_GRACE, logger: false, skip: ['SIGHUP', 'unhandledRejection'] },
     async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'an error that nothing caught; ending');
       else if (style !== 'terminal') logger.info(`ending on ${signal}`);
       // A blocked sensor does not hold up the end; the app waits for the rows of histories itself.
       const until = performance.now() + GRACE - RESERVE;
+      // A reload may have added histories, or removed them.
+      const mayStore = running.config.datasets.some(({ history }) => history !== undefined);
+      if (!mayStore) setTimeout(() => process.exit(1), GRACE).unref();
       ending.abort();
       supervision.stopping();
       clock.close();

@@ -64,7 +64,8 @@ export class Beeper {
   }
 
   #open(): void {
-    this.#audio ??= new AudioContext();
+    if (this.#audio !== undefined) return;
+    this.#audio = new AudioContext();
     this.#audio.addEventListener('statechange', () => this.#show());
   }
 

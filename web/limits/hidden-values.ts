@@ -11,12 +11,14 @@ const PATIENCE = 20_000;
 export class HiddenValues {
   readonly #from: string;
   readonly #answered: (values: ReadonlyMap<string, number>) => void;
+  readonly #life: AbortSignal;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `from`: the address of the dataset's newest row. `answered` gets the numbers by column, NaN for missing values. */
   constructor(from: string, answered: (values: ReadonlyMap<string, number>) => void, signal: AbortSignal) {
     this.#from = from;
     this.#answered = answered;
+    this.#life = signal;
     document.addEventListener('visibilitychange', () => this.#see(), { signal });
     signal.addEventListener('abort', () => clearTimeout(this.#timer));
     this.#see();
@@ -29,8 +31,11 @@ export class HiddenValues {
 
   async #ask(): Promise<void> {
     const signal = AbortSignal.timeout(PATIENCE);
-    const values = await fetch(this.#from, { cache: 'no-store', signal }).then(valuesIn, () => undefined);
-    if (document.visibilityState !== 'hidden') return;
+    const values = await fetch(this.#from, { cache: 'no-store', signal })
+      .then(valuesIn)
+      // A body may be broken off, or no JSON.
+      .catch(() => undefined);
+    if (document.visibilityState !== 'hidden' || this.#life.aborted) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#ask(), EVERY);
     if (values !== undefined) this.#answered(values);

@@ -96,4 +96,20 @@ describe('the limits of a dataset', () => {
     await seconds(120);
     expect(asked).toBe(5);
   });
+
+  it('are judged in a hidden tab also after an answer that broke off, and no more once they are removed', async () => {
+    page.become('hidden');
+    answer = () => new Response('{"epoch": 1, "val', { headers: { 'content-type': 'application/json' } });
+    await seconds(11);
+    answer = () => Response.json({ epoch: 2, values: { air: 40 } });
+    await seconds(60);
+    expect([asked, levels.at(-1)]).toEqual([2, 'alarm 40']);
+    // The limits are removed while an answer is waited for.
+    answer = () => {
+      limits.remove();
+      return Response.json({ epoch: 3, values: { air: 41 } });
+    };
+    await seconds(180);
+    expect([asked, levels.at(-1)]).toEqual([3, 'ok']);
+  });
 });
