@@ -1,4 +1,4 @@
-// Reads from the newest file of a dataset's history which columns the dataset had, and its attributes. Changes no file.
+// Reads from the newest file of a dataset's history which columns the dataset had, its attributes and its last time. Changes no file.
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { readFooter } from './parquet/file-reader.ts';
 export interface RememberedLayout {
   readonly layout: SequenceLayout;
   readonly attributes: AttributeTable;
+  /** The time of the last row of the file, in seconds since 1970. */
+  readonly lastTime: number;
 }
 
 /** Undefined if no row is stored, or the newest file cannot be read. Does not reject. */
@@ -26,7 +28,7 @@ export async function rememberedLayout(path: string, dataset: string): Promise<R
       ...{ type, name: column },
       attributes: columnAttributes(attributes, name, column) ?? new Map(),
     }));
-    return { layout: { name, columns }, attributes };
+    return { layout: { name, columns }, attributes, lastTime: footer.lastTime };
   } catch {
     return undefined;
   }

@@ -41,7 +41,9 @@ export function sourceMetrics(each: Each): readonly MetricFamily[] {
       name: 'dapberry_source_untaken_rows',
       type: 'counter',
       help: 'Rows of another server that were not taken over: not later than the last one, or without a time.',
-      samples: relays(({ untaken }) => untaken.earlier + untaken.timeless),
+      samples: each(({ source }) =>
+        source.kind === 'dap2' ? source.untaken.earlier + source.untaken.timeless : streamed(source)?.early,
+      ),
     },
   ];
 }
@@ -49,6 +51,6 @@ export function sourceMetrics(each: Each): readonly MetricFamily[] {
 /** The numbers of rows from a stream of NATS; undefined for any other source, and while nobody reads the rows. */
 function streamed(source: SourceStatus) {
   if (source.kind !== 'nats' || source.state === 'resting') return undefined;
-  const { state, gaps, unread } = source;
-  return { following: Number(state === 'following'), gaps, unread };
+  const { state, gaps, unread, early } = source;
+  return { following: Number(state === 'following'), gaps, unread, early };
 }

@@ -1,13 +1,24 @@
 // Claims the name of a dataset in a fleet: publishes its layout, unless another machine publishes a dataset of this name.
 
 import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream';
-import { API_ERRORS, apiCode, FleetFault } from './fleet-fault.ts';
-import { type DatasetDescription, decodeLayout, encodeLayout, type Publisher } from './layout-message.ts';
+import { spoken } from '../text/terminal-text.ts';
+import { API_ERRORS, apiCode, FleetFault, faultOf } from './fleet-fault.ts';
+import {
+  type DatasetDescription,
+  decodeLayout,
+  encodeLayout,
+  layoutIdOf,
+  type Publisher,
+} from './layout-message.ts';
 import { MessageError } from './row-message.ts';
+import { lastMessage } from './stored-messages.ts';
 import type { FleetNames } from './subjects.ts';
 
-/** Milliseconds without a message of the former owner after which its name is free: a Pi may be replaced. */
-export const SILENCE = 600_000;
+/**
+ * Seconds without a message of the former owner after which its name is free: a Pi may be replaced. A silence of a few intervals
+ * between rows is none; rows that come irregularly may be hours apart.
+ */
+const SILENCE = { least: 600, intervals: 3, irregular: 86_400 };
 
 /** The clock of the broker, told from this machine's time since its start, which no clock step changes. */
 export interface BrokerClock {
@@ -19,7 +30,7 @@ export interface NameClaimOptions {
   readonly dataset: string;
   readonly names: FleetNames;
   readonly publisher: Publisher;
-  /** In place of `SILENCE`. */
+  /** Seconds, in place of those by `SILENCE`. */
   readonly silence?: number | undefined;
 }
 
@@ -54,34 +65,52 @@ export class NameClaim {
   ): Promise<BrokerClock> {
     const { dataset, names, publisher } = this.#options;
     const subject = names.layoutOf(dataset);
-    const found = await lastMessage(manager, names.layouts, subject);
+    const found = await lastMessage({ manager, stream: names.layouts, subject });
     if (found !== undefined) this.#checkOwner(found, lastRows);
     const expect = { lastSubjectSequence: found?.seq ?? 0 };
+    const message = encodeLayout(description, publisher);
     let sequence: number;
     try {
-      ({ seq: sequence } = await stream.publish(subject, encodeLayout(description, publisher), { expect }));
+      ({ seq: sequence } = await stream.publish(subject, message, { expect }));
     } catch (error) {
       if (apiCode(error) !== API_ERRORS.wrongLastSequence) throw error;
       throw new FleetFault('taken', `another machine begins to publish ${dataset} at the same time`, error);
     }
     this.#wasOurs = true;
     this.#others = undefined;
+    // Rows of this layout are read by it also after another one is in force.
+    await stream
+      .publish(names.layoutWith(dataset, layoutIdOf(description)), message)
+      .catch((error: unknown) => {
+        throw faultOf(error, names.layouts).kind === 'no-stream' ? this.#narrowStream(error) : error;
+      });
     const stored = await manager.streams.getMessage(names.layouts, { seq: sequence });
     const broker = (stored?.time.getTime() ?? Date.now()) / 1000;
     const at = performance.now();
     return { now: () => broker + (performance.now() - at) / 1000 };
   }
 
+  #narrowStream(cause: unknown): FleetFault {
+    const { layouts, allLayouts } = this.#options.names;
+    const advice = `nats stream edit ${layouts} --subjects '${allLayouts}'`;
+    return new FleetFault(
+      'no-stream',
+      `the stream ${layouts} does not take the subjects ${allLayouts}: ${advice}`,
+      cause,
+    );
+  }
+
   #checkOwner(found: StoredMsg, lastRows: number): void {
-    const { dataset, publisher, silence = SILENCE } = this.#options;
-    const other = publisherIn(found);
+    const { dataset, publisher } = this.#options;
+    const { publisher: other, silence: own } = ownerIn(found);
+    const { silence = own } = this.#options;
     if (other.owner === publisher.owner && (other.session === publisher.session || !this.#wasOurs)) return;
     // The clocks of two machines may differ by years: silence is measured here.
     const now = performance.now();
     const { layout, rows, seenAt } = this.#others ?? { layout: -1, rows: -1, seenAt: now };
     const isSame = layout === found.seq && rows === lastRows;
     this.#others = { layout: found.seq, rows: lastRows, seenAt: isSame ? seenAt : now };
-    if (isSame && now - seenAt >= silence) return;
+    if (isSame && now - seenAt >= silence * 1000) return;
     const isClone = other.owner === publisher.owner;
     const who = isClone
       ? `another process with the identity of this machine (${other.host}), such as a copy of its card,`
@@ -91,32 +120,21 @@ export class NameClaim {
       : 'rename the dataset on one of them';
     throw new FleetFault(
       'taken',
-      `${who} publishes a dataset named ${dataset} already: ${advice}; the name is free after ${Math.round(silence / 60_000)} minutes without its messages`,
+      `${who} publishes a dataset named ${dataset} already: ${advice}; the name is free after ${spoken(silence)} without its messages`,
     );
   }
 }
 
-function publisherIn(found: StoredMsg): Publisher {
+/** The owner of a name, and the silence after which it is free. */
+function ownerIn(found: StoredMsg): { readonly publisher: Publisher; readonly silence: number } {
+  const { least, intervals, irregular } = SILENCE;
   try {
-    return decodeLayout(found.data).publisher;
+    const { publisher, interval } = decodeLayout(found.data);
+    return { publisher, silence: Math.max(least, interval === undefined ? irregular : intervals * interval) };
   } catch (error) {
     if (!(error instanceof MessageError)) throw error;
     // A later version's owner cannot be read, so that it is taken for another one.
     if (error.reason === 'version') throw new FleetFault('version', error.message, error);
-    return { owner: '', session: '', host: 'of an unknown program' };
-  }
-}
-
-/** The last message of a subject; undefined if there is none. */
-export async function lastMessage(
-  manager: JetStreamManager,
-  stream: string,
-  subject: string,
-): Promise<StoredMsg | undefined> {
-  try {
-    return (await manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
-  } catch (error) {
-    if (apiCode(error) === API_ERRORS.messageNotFound) return undefined;
-    throw error;
+    return { publisher: { owner: '', session: '', host: 'of an unknown program' }, silence: irregular };
   }
 }

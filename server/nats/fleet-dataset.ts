@@ -192,6 +192,7 @@ export class FleetDataset implements Dataset {
       rows: 0,
       gaps: 0,
       unread: 0,
+      early: 0,
     };
   }
 

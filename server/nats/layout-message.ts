@@ -52,6 +52,11 @@ export function layoutId(dds: string): string {
   return createHash('sha256').update(dds).digest('hex').slice(0, 16);
 }
 
+/** The id of the layout of a dataset. */
+export function layoutIdOf({ model }: Pick<DatasetDescription, 'model'>): string {
+  return layoutId(printDds(model));
+}
+
 export function encodeLayout(
   { model, attributes, interval }: DatasetDescription,
   publisher: Publisher,

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { messageOf } from '../../device/index.ts';
+import { unlessAborted } from '../publish/patience.ts';
 import { type FleetFault, faultOf } from './fleet-fault.ts';
 import { decodeLayout, type LayoutMessage } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
@@ -75,12 +76,12 @@ export class LayoutWatch {
   }
 
   async #follow(signal: AbortSignal, onBegin: () => void): Promise<void> {
-    const { link, names, dataset, onComplete, sweep = SWEEP } = this.#options;
-    const connection = await link.connection(signal);
+    const { link, names, dataset, onComplete, onProblem, sweep = SWEEP } = this.#options;
+    const connection = await link.connected(signal, fault => onProblem?.(fault));
     const { jetstreamManager } = await import('@nats-io/jetstream');
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    const filter = dataset === undefined ? names.allLayouts : names.layoutOf(dataset);
-    await this.#sweep(manager, filter);
+    const filter = dataset === undefined ? names.currentLayouts : names.layoutOf(dataset);
+    await unlessAborted(this.#sweep(manager, filter), signal);
     const messages = streamMessages({
       connection,
       manager,

@@ -62,6 +62,17 @@ export class NatsLink {
     }
   }
 
+  /** As `connection`; calls `onFault` if the next attempt fails, and waits on. */
+  async connected(signal: AbortSignal, onFault: (fault: FleetFault) => void): Promise<NatsConnection> {
+    try {
+      return await this.attempt(signal);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof FleetFault)) throw error;
+      onFault(error);
+      return await this.connection(signal);
+    }
+  }
+
   /** The connection, as soon as there is one. Rejects when `signal` aborts and when the link is closed. */
   connection(signal: AbortSignal): Promise<NatsConnection> {
     const connection = this.#connection;

@@ -2,10 +2,15 @@
 
 import type { ConsumerConfig, JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { unlessAborted } from '../publish/patience.ts';
 
 export interface StreamMessage {
   readonly subject: string;
   readonly data: Uint8Array;
+  /** Its sequence number in the stream. */
+  readonly sequence: number;
+  /** When the broker stored it, in seconds since 1970. */
+  readonly time: number;
   /** Messages that the stream has behind this one now. */
   readonly pending: number;
 }
@@ -15,7 +20,7 @@ export interface MessagesOptions {
   readonly manager: JetStreamManager;
   readonly stream: string;
   /** The filter and the beginning. */
-  readonly consumer: Pick<ConsumerConfig, 'filter_subject' | 'deliver_policy' | 'opt_start_time'>;
+  readonly consumer: Pick<ConsumerConfig, 'filter_subject' | 'deliver_policy' | 'opt_start_seq'>;
   /** Called when the messages begin, with the number that the stream has now. */
   readonly onBegin?: (pending: number) => void;
   readonly signal: AbortSignal;
@@ -43,7 +48,8 @@ export async function* streamMessages(
   const stop = () => subscription.unsubscribe();
   signal.addEventListener('abort', stop);
   try {
-    const { name, num_pending } = await manager.consumers.add(stream, {
+    // A server that does not answer holds up no end.
+    const adding = manager.consumers.add(stream, {
       ...options.consumer,
       deliver_subject: inbox,
       ack_policy: 'none',
@@ -55,18 +61,19 @@ export async function* streamMessages(
       // It goes by itself when nobody listens.
       inactive_threshold: 30 * NANOSECONDS,
     });
+    const { name, num_pending } = await unlessAborted(adding, signal);
     options.onBegin?.(num_pending);
     let expected = 1;
     for await (const message of alive(subscription[Symbol.asyncIterator](), signal)) {
       if (message.headers?.code === 100) {
-        checkHeartbeat(message, expected);
+        checkHeartbeat(connection, message, expected);
         continue;
       }
       if (message.headers?.hasError) throw new Error(message.headers.description || 'the consumer is gone');
-      const { sequence, pending } = placeOf(message);
-      if (sequence !== expected) throw new Error(`message ${expected} of the consumer ${name} was lost`);
+      const { consumed, ...place } = placeOf(message);
+      if (consumed !== expected) throw new Error(`message ${expected} of the consumer ${name} was lost`);
       expected += 1;
-      yield { subject: message.subject, data: message.data, pending };
+      yield { subject: message.subject, data: message.data, ...place };
     }
     if (!signal.aborted) throw new Error('the connection was lost');
   } finally {
@@ -95,20 +102,24 @@ async function* alive(
 }
 
 /** A request of flow control is answered when the messages before it have been read: the server sends no more until then. */
-function checkHeartbeat(message: Msg, expected: number): void {
+function checkHeartbeat(connection: NatsConnection, message: Msg, expected: number): void {
   if (message.reply) {
     message.respond();
     return;
   }
   const last = message.headers?.get('Nats-Last-Consumer');
   const stalled = message.headers?.get('Nats-Consumer-Stalled');
-  if (stalled) throw new Error('the consumer is stalled');
+  // The request was lost, or its answer: a sign of life repeats where the server waits for one.
+  if (stalled) connection.publish(stalled);
   if (last && Number(last) >= expected) throw new Error(`message ${expected} of the consumer was lost`);
 }
 
 /** Reads `$JS.ACK.STREAM.CONSUMER.DELIVERED.SEQUENCE.CONSUMER_SEQUENCE.TIME.PENDING`, which may have a domain and an account before. */
-function placeOf({ reply = '' }: Msg): { readonly sequence: number; readonly pending: number } {
+function placeOf({
+  reply = '',
+}: Msg): Pick<StreamMessage, 'sequence' | 'time' | 'pending'> & { readonly consumed: number } {
   const tokens = reply.split('.');
-  const at = tokens.length === 9 ? 6 : 8;
-  return { sequence: Number(tokens[at]), pending: Number(tokens[at + 2]) };
+  const at = tokens.length === 9 ? 5 : 7;
+  const [sequence = 0, consumed = 0, time = 0, pending = 0] = tokens.slice(at, at + 4).map(Number);
+  return { sequence, consumed, time: time / NANOSECONDS, pending };
 }

@@ -7,7 +7,8 @@ import type { LayoutMessage } from './layout-message.ts';
 import { type KnownLayout, LayoutWatch } from './layout-watch.ts';
 import { leaseLink } from './links.ts';
 import type { NatsOptions } from './nats-options.ts';
-import { NatsSource } from './nats-source.ts';
+import { NatsSource, type RememberedLayout } from './nats-source.ts';
+import { StoredLayouts } from './stored-layouts.ts';
 import { fleetNames } from './subjects.ts';
 
 export interface NatsOpening {
@@ -17,58 +18,78 @@ export interface NatsOpening {
   /** Seconds of the past with which the rows begin while none is stored. */
   readonly past: number;
   readonly signal: AbortSignal;
+  /** Undefined without stored rows. */
+  readonly remembered: () => Promise<RememberedLayout | undefined>;
+  /** Whether rows are stored: then those of former layouts are wanted too. */
+  readonly isLasting: boolean;
   readonly onEvent?: (event: SourceEvent) => void;
   /** The words of the publisher have changed. */
   readonly onWords?: () => void;
 }
 
-/** Rejects with a `SourceAway` while the servers do not answer, or do not know the dataset. */
+/**
+ * Opens with the layout of the first row that is not stored yet, or with that of the stored rows while the servers do not answer. Rejects
+ * with a `SourceAway` if they do not answer, or do not know the dataset, and no row is stored.
+ */
 export async function openNats(options: NatsOpening): Promise<NatsSource> {
-  const { nats, dataset, past, signal, onEvent, onWords } = options;
+  const { nats, dataset, past, signal, remembered, onEvent, onWords, isLasting } = options;
   const lease = leaseLink(nats);
   const { link } = lease;
+  const names = fleetNames(nats.stream);
+  const layouts = new StoredLayouts(link, names, dataset);
   let watch: LayoutWatch | undefined;
-  const close = async () => {
+  let source: NatsSource | undefined;
+  const onClose = async () => {
     await watch?.close();
     await lease.close();
   };
+  const sourceWith = (layout: LayoutMessage | RememberedLayout) =>
+    new NatsSource({
+      ...{ link, options: nats, dataset, layout, layouts, isLasting, begin: { age: past } },
+      ...{ onEvent, onWords, onClose },
+    });
+  const known = await remembered();
   try {
-    await link.attempt(signal);
-    let source: NatsSource | undefined;
-    const layout = await new Promise<LayoutMessage>((resolve, reject) => {
+    let inForce: LayoutMessage | undefined;
+    const first = new Promise<LayoutMessage>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       watch = new LayoutWatch({
         link,
-        names: fleetNames(nats.stream),
+        names,
         dataset,
         onLayout: (_dataset: string, found: KnownLayout) => {
           if ('problem' in found) {
-            if (source === undefined) reject(new Error(found.problem));
-            else source.refuses(found.problem);
-          } else if (source === undefined) resolve(found);
-          else source.take(found);
+            source?.refuses(found.problem);
+            reject(new Error(found.problem));
+            return;
+          }
+          inForce = found;
+          source?.take(found);
+          resolve(found);
         },
         // The rows that are there stay.
         onGone: () => {},
         onComplete: () =>
           reject(new Error(`no machine has published a dataset ${dataset} in ${nats.stream}`)),
-        onProblem: reject,
+        onProblem: fault => {
+          source?.isAway(fault.message);
+          reject(fault);
+        },
       });
     });
-    const begin = { age: past };
-    source = new NatsSource({
-      link,
-      options: nats,
-      dataset,
-      layout,
-      begin,
-      onEvent,
-      onWords,
-      onClose: close,
-    });
+    const found = await first;
+    const begin = known === undefined ? { age: past } : { after: known.lastTime };
+    const next = isLasting ? await layouts.layoutOfNext(begin, signal) : undefined;
+    source = sourceWith(next ?? found);
+    if (inForce !== undefined) source.take(inForce);
     return source;
   } catch (error) {
-    await close();
+    if (known !== undefined && !signal.aborted) {
+      source = sourceWith(known);
+      source.isAway(messageOf(error));
+      return source;
+    }
+    await onClose();
     signal.throwIfAborted();
     throw new SourceAway(messageOf(error), { cause: error });
   }

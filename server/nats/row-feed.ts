@@ -2,11 +2,13 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, NumberColumn } from '../../dap/protocol.ts';
-import { lastMessage } from './claim.ts';
+import { unlessAborted } from '../publish/patience.ts';
+import { LayoutChanged } from '../source/layout-changed.ts';
 import { type FleetFault, faultOf } from './fleet-fault.ts';
 import type { NatsLink } from './link.ts';
 import { type StreamMessage, streamMessages } from './messages.ts';
-import { MessageError, type RowCodec } from './row-message.ts';
+import { MessageError, type RowCodec, readHeader } from './row-message.ts';
+import { firstMessageAfter, lastMessage, lastTimeIn, type StoredSubject } from './stored-messages.ts';
 import type { FleetNames } from './subjects.ts';
 
 /** Where rows begin: behind the last row that the reader has, at a time, or some seconds before the newest row. */
@@ -21,6 +23,11 @@ export interface RowFeedOptions {
   readonly onCaughtUp?: (() => void) | undefined;
   /** Called with the reason when rows can not come, and with undefined when they come again. */
   readonly onFault?: ((reason: string | undefined) => void) | undefined;
+  /**
+   * Whether a message with rows of another layout ends the feed: `isNew` if it came into the stream after the first connection. By
+   * default, these rows are left out.
+   */
+  readonly endsAt?: ((layout: string, isNew: boolean) => Promise<boolean>) | undefined;
 }
 
 /** What a feed has seen. */
@@ -29,16 +36,15 @@ export interface RowFeedStatus {
   readonly rows: number;
   /** Stretches of rows that were not in the stream any more, or never came into it. */
   readonly gaps: number;
-  /** Messages that could not be read: of later versions, of former layouts, damaged. */
+  /** Messages that could not be read: of later versions, of other layouts, damaged. */
   readonly unread: number;
+  /** Rows that were left out because they were not later than the row before them. */
+  readonly early: number;
   /** Why rows do not come now, or why the last message could not be read. */
   readonly problem?: string;
   /** True while rows can not come. */
   readonly isAway: boolean;
 }
-
-/** Seconds by which the time of a row may be ahead of the broker's. */
-const AHEAD = 300;
 
 /** Seconds: a row at the very time is wanted too. */
 const EARLIER = 1e-6;
@@ -52,6 +58,11 @@ export class RowFeed {
   #rows = 0;
   #gaps = 0;
   #unread = 0;
+  #early = 0;
+  /** The last message that was in the stream at the first connection. */
+  #newest: Position | undefined;
+  /** The last message that was read: after another connection, some come again. */
+  #read: Position = { sequence: 0, time: 0 };
   #problem: string | undefined;
   #fault: FleetFault | undefined;
 
@@ -68,11 +79,15 @@ export class RowFeed {
       rows: this.#rows,
       gaps: this.#gaps,
       unread: this.#unread,
+      early: this.#early,
       ...(problem === undefined ? {} : { problem }),
     };
   }
 
-  /** The rows; ends without an error when `signal` aborts. */
+  /**
+   * The rows; ends without an error when `signal` aborts.
+   * @throws {LayoutChanged} before rows of another layout, if `endsAt` says so
+   */
   async *rows(signal: AbortSignal, begin: RowsBegin): AsyncGenerator<Batch, void, undefined> {
     let at = begin;
     let pause = PAUSE.first;
@@ -84,7 +99,9 @@ export class RowFeed {
           at = { after: (batch.columns[0] as Float64Array)[batch.length - 1]! };
         }
       } catch (error) {
-        if (!signal.aborted) this.#failed(faultOf(error, this.#options.names.rows));
+        if (signal.aborted) return;
+        if (error instanceof LayoutChanged) throw error;
+        this.#failed(faultOf(error, this.#options.names.rows));
       }
       if (signal.aborted) return;
       await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
@@ -95,24 +112,16 @@ export class RowFeed {
   /** The rows of one connection. */
   async *#connected(signal: AbortSignal, begin: RowsBegin): AsyncGenerator<Batch, void, undefined> {
     const { link, names, dataset, onCaughtUp, onFault } = this.#options;
-    const connection = await link.connection(signal);
+    const connection = await link.connected(signal, fault => this.#failed(fault));
     const { jetstreamManager } = await import('@nats-io/jetstream');
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    const subject = names.rowsOf(dataset);
-    const from = await timeOf(begin, async () => {
-      // The broker's own clock: that of this machine may be wrong.
-      const newest = await lastMessage(manager, names.rows, subject);
-      return newest === undefined ? 0 : newest.time.getTime() / 1000;
-    });
+    const subject = { manager, stream: names.rows, subject: names.rowsOf(dataset) };
+    const { consumer, mayRepeat } = await unlessAborted(this.#beginningOf(subject, begin), signal);
     const messages = streamMessages({
       connection,
       manager,
       stream: names.rows,
-      consumer: {
-        filter_subject: subject,
-        deliver_policy: 'by_start_time',
-        opt_start_time: new Date(from * 1000).toISOString(),
-      },
+      consumer: { filter_subject: subject.subject, ...consumer },
       onBegin: pending => {
         this.#fault = undefined;
         onFault?.(undefined);
@@ -120,7 +129,22 @@ export class RowFeed {
       },
       signal,
     });
-    yield* this.#read(messages, begin);
+    yield* this.#rowsOf(messages, begin, mayRepeat);
+  }
+
+  /** Where the consumer begins, and whether its first message may begin before the first row that is wanted. */
+  async #beginningOf(subject: StoredSubject, begin: RowsBegin) {
+    const newest = await lastMessage(subject);
+    this.#newest ??=
+      newest === undefined ? this.#read : { sequence: newest.seq, time: newest.time.getTime() / 1000 };
+    if (newest === undefined) return { consumer: { deliver_policy: 'all' } as const, mayRepeat: false };
+    const after = 'age' in begin ? lastTimeIn(newest) - begin.age - EARLIER : lastOf(begin);
+    const first = await firstMessageAfter(subject, after);
+    const consumer = {
+      deliver_policy: 'by_start_sequence',
+      opt_start_seq: first?.seq ?? newest.seq + 1,
+    } as const;
+    return { consumer, mayRepeat: first !== undefined };
   }
 
   #failed(fault: FleetFault): void {
@@ -129,46 +153,63 @@ export class RowFeed {
     onFault?.(link.state.isConnected ? fault.message : (link.state.fault?.message ?? fault.message));
   }
 
-  async *#read(
+  async *#rowsOf(
     messages: AsyncIterable<StreamMessage>,
     begin: RowsBegin,
+    mayRepeat: boolean,
   ): AsyncGenerator<Batch, void, undefined> {
     let last = lastOf(begin);
     let isKnown = 'after' in begin;
+    let isFirst = mayRepeat;
     for await (const message of messages) {
-      this.#messages += 1;
-      const batch = this.#rowsIn(message, last, isKnown);
-      if (batch !== undefined && batch.length > 0) {
-        isKnown = true;
-        this.#rows += batch.length;
-        last = (batch.columns[0] as Float64Array)[batch.length - 1]!;
-        yield batch;
+      const isAgain = isBehind(this.#read, message);
+      if (!isAgain) {
+        this.#messages += 1;
+        this.#read = message;
+      }
+      const rows = await this.#rowsIn(message, isAgain);
+      if (rows !== undefined) {
+        if (isKnown && rows.previous > last) this.#gaps += 1;
+        const batch = behind(rows.batch, last);
+        if (!isFirst && !isAgain) this.#early += rows.batch.length - batch.length;
+        isFirst = false;
+        if (batch.length > 0) {
+          isKnown = true;
+          this.#rows += batch.length;
+          last = (batch.columns[0] as Float64Array)[batch.length - 1]!;
+          yield batch;
+        }
       }
       if (message.pending === 0) this.#options.onCaughtUp?.();
     }
   }
 
-  /** The rows of a message behind the last one; undefined if it can not be read. */
-  #rowsIn(message: StreamMessage, last: number, isKnown: boolean): Batch | undefined {
-    const { codec } = this.#options;
+  /** The rows of a message; undefined if it can not be read. */
+  async #rowsIn(message: StreamMessage, isAgain: boolean) {
+    const { codec, endsAt } = this.#options;
     try {
-      const { batch, previous } = codec.decode(message.data);
+      const rows = codec.decode(message.data);
       this.#problem = undefined;
-      if (isKnown && previous > last) this.#gaps += 1;
-      return behind(batch, last);
+      return rows;
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      this.#unread += 1;
+      if (error.reason === 'layout') {
+        const isNew = !isBehind(this.#newest!, message);
+        if (await endsAt?.(readHeader(message.data).layout, isNew)) throw new LayoutChanged();
+      }
+      if (!isAgain) this.#unread += 1;
       this.#problem = error.message;
       return undefined;
     }
   }
 }
 
-/** The time of the broker from which messages are read. */
-async function timeOf(begin: RowsBegin, newest: () => Promise<number>): Promise<number> {
-  if ('age' in begin) return Math.max(0, (await newest()) - begin.age);
-  return Math.max(0, ('after' in begin ? begin.after : begin.since) - AHEAD);
+/** A message of a stream by its sequence number and its time: a stream that is created again numbers from 1. */
+type Position = Pick<StreamMessage, 'sequence' | 'time'>;
+
+/** Whether `message` was in the stream when `known` was the last one. */
+function isBehind(known: Position, message: Position): boolean {
+  return message.sequence <= known.sequence && message.time <= known.time;
 }
 
 /** The time of the last row that the reader has no use for. */

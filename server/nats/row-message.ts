@@ -149,6 +149,22 @@ export function readHeader(message: Uint8Array): RowMessageHeader & { readonly b
   };
 }
 
+/**
+ * The time of the last row of a message of any layout: that row begins as many bytes before the end as a row takes.
+ * @throws {MessageError} for a message that has no rows of a known version, or that is damaged
+ */
+export function lastRowTime(message: Uint8Array): number {
+  const { bytes, rows } = readHeader(message);
+  const stride = (message.length - bytes) / rows;
+  if (rows === 0 || !Number.isInteger(stride))
+    throw new MessageError(
+      'damaged',
+      `expected ${rows} rows of the same size, found ${message.length - bytes} bytes`,
+    );
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  return view.getFloat64(message.length - stride + 4);
+}
+
 function found(message: Uint8Array): string {
   if (message.length === 0) return 'an empty message';
   return [...message.subarray(0, 4)].map(byte => byte.toString(16).padStart(2, '0')).join(' ');

@@ -7,9 +7,6 @@ import type { FleetNames } from './subjects.ts';
 
 const NANOSECONDS = 1e9;
 
-/** Layouts of a dataset that are kept: rows of a former layout can still be explained. */
-const LAYOUTS_KEPT = 8;
-
 /** The largest message of the stream of rows, in bytes; undefined if the stream has no limit of its own. */
 export async function findStreams(
   manager: JetStreamManager,
@@ -34,7 +31,7 @@ export async function findStreams(
         num_replicas: create.replicas,
         ...(isRows
           ? { max_age: create.keep * NANOSECONDS, max_bytes: create.size }
-          : { max_msgs_per_subject: LAYOUTS_KEPT }),
+          : { max_msgs_per_subject: 1 }),
       });
     }
   };

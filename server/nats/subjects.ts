@@ -8,8 +8,13 @@ export interface FleetNames {
   readonly layouts: string;
   readonly allRows: string;
   readonly allLayouts: string;
+  /** The layouts in force of all datasets. */
+  readonly currentLayouts: string;
   rowsOf(dataset: string): string;
+  /** The layout of a dataset that is in force. */
   layoutOf(dataset: string): string;
+  /** The layout with this id, in force or not: rows of it are in the stream. */
+  layoutWith(dataset: string, id: string): string;
   /** The dataset of a subject of layouts. */
   datasetOf(subject: string): string;
 }
@@ -22,9 +27,11 @@ export function fleetNames(stream: string): FleetNames {
     rows: stream,
     layouts: `${stream}_layouts`,
     allRows: `${stream}.rows.*`,
-    allLayouts: `${stream}.layout.*`,
+    allLayouts: `${stream}.layout.>`,
+    currentLayouts: `${stream}.layout.*`,
     rowsOf: dataset => `${stream}.rows.${dataset}`,
     layoutOf: dataset => `${stream}.layout.${dataset}`,
+    layoutWith: (dataset, id) => `${stream}.layout.${dataset}.${id}`,
     datasetOf: subject => subject.slice(`${stream}.layout.`.length),
   };
 }

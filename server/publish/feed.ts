@@ -10,7 +10,7 @@ import { newestRows } from './newest-rows.ts';
 import { GrowingPause, PAUSES, type Pauses, untilCalled } from './patience.ts';
 import type { ProgressFile } from './progress-file.ts';
 import { SavedProgress } from './saved-progress.ts';
-import type { FeedEvent, FeedStatus, Sink, SinkRows, SinkSession } from './sink.ts';
+import type { FeedEvent, FeedStatus, OnTaken, Sink, SinkRows, SinkSession } from './sink.ts';
 
 export interface FeedOptions {
   /** The key of the configuration. */
@@ -213,9 +213,10 @@ export class Feed {
   async #send(session: SinkSession, rows: SinkRows, signal: AbortSignal): Promise<void> {
     const { length, columns } = rows.batch;
     let taken = 0;
-    const onTaken = (count: number) => {
+    const onTaken: OnTaken = (count, refusal) => {
       if (count <= taken || count > length) return;
-      this.#record.sent(count - taken);
+      this.#record.sent(count - taken - (refusal?.rows ?? 0));
+      if (refusal !== undefined) this.#record.dropped(refusal.rows, refusal.reason);
       taken = count;
       this.#taken({
         lastTime: (columns[0] as Float64Array)[count - 1]!,

@@ -110,7 +110,7 @@ export class Publisher {
       open: async () => {
         const open = kinds[kind];
         if (open === undefined) throw new Error(`expected a kind of sink, found ${kind}`);
-        return open(options, dataset);
+        return open(options, dataset, { synchronized });
       },
       progressFile: identity => new ProgressFile({ folders, owner, dataset: name, kind, identity }),
       positions,

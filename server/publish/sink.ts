@@ -2,6 +2,7 @@
 
 import type { Batch } from '../../dap/protocol.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { Synchronized } from '../machine/synchronized.ts';
 
 /** Rows for a sink, in own arrays; their times increase strictly, also from one piece to the next. */
 export interface SinkRows {
@@ -17,6 +18,8 @@ export interface SendResult {
   readonly refused?: { readonly rows: number; readonly reason: string };
 }
 
+export type OnTaken = (rows: number, refused?: SendResult['refused']) => void;
+
 /** A connection to the receiver. */
 export interface SinkSession {
   /** Aborts when the connection is lost; its reason is the error. */
@@ -24,13 +27,10 @@ export interface SinkSession {
   /**
    * Sends rows. Resolves once the receiver has them for good, or once they are sent where `newestOnly`. Rejects where that is not
    * certain, with the reason: the rows that were not taken come again in a later session. At most one call at a time.
-   * @param onTaken may be called with the number of rows, from the first one on, that the receiver has for good by now
+   * @param onTaken may be called with the number of rows, from the first one on, that the receiver has for good by now; with `refused`
+   * for those of them, not told before, that it will never take. The result tells of refused rows that were not told here.
    */
-  send(
-    rows: SinkRows,
-    signal: AbortSignal,
-    onTaken?: (rows: number) => void,
-  ): Promise<SendResult | undefined>;
+  send(rows: SinkRows, signal: AbortSignal, onTaken?: OnTaken): Promise<SendResult | undefined>;
   /** Ends the connection. Does not reject. */
   close(): Promise<void>;
 }
@@ -55,8 +55,14 @@ export interface Sink {
 /** What a sink may know of its dataset; the words and attributes are those of the moment that it reads them. */
 export type SinkDataset = Pick<Dataset, 'info' | 'layout' | 'attributes' | 'model' | 'delivery'>;
 
+/** What a sink may know of this machine. */
+export interface SinkMachine {
+  /** Whether the system clock is synchronised; undefined until that is known. */
+  readonly synchronized?: (() => Synchronized | undefined) | undefined;
+}
+
 /** Makes the sink of a dataset from its options, without connecting. Rejects if its library cannot be loaded. */
-export type OpenSink = (options: unknown, dataset: SinkDataset) => Promise<Sink>;
+export type OpenSink = (options: unknown, dataset: SinkDataset, machine: SinkMachine) => Promise<Sink>;
 
 /** The kinds of sinks by the key of the configuration. */
 export type SinkKinds = Readonly<Record<string, OpenSink>>;

@@ -162,12 +162,15 @@ async function openRelay(
     ...(hasChanged ? { patience: CHANGED_PATIENCE } : {}),
     onEvent: onSourceEvent,
     environment: process.env,
-    remembered: async () => {
-      if (history === undefined) return undefined;
-      const { rememberedLayout } = await import('../history/remembered-layout.ts');
-      return rememberedLayout(history.path, name);
-    },
+    remembered: () => rememberedOf(history, name),
   });
+}
+
+/** What the stored rows of a dataset say about it; undefined without stored rows. */
+async function rememberedOf(history: DatasetConfig['history'], dataset: string) {
+  if (history === undefined) return undefined;
+  const { rememberedLayout } = await import('../history/remembered-layout.ts');
+  return rememberedLayout(history.path, dataset);
 }
 
 /** Milliseconds that another server has to say its columns after it has changed them. */
@@ -175,11 +178,16 @@ const CHANGED_PATIENCE = 20_000;
 
 async function openStream(
   { nats, dataset, past }: NatsConfig,
-  { onSourceEvent, onWords, signal }: SourceContext,
+  { name, history, onSourceEvent, onWords, signal }: SourceContext,
 ): Promise<RowSource> {
   // Loaded on demand: a server without a fleet starts without the client of NATS.
   const { openNats } = await import('../nats/open-source.ts');
-  return openNats({ nats, dataset, past, signal, onWords, onEvent: onSourceEvent });
+  return openNats({
+    ...{ nats, dataset, past, signal, onWords },
+    onEvent: onSourceEvent,
+    isLasting: history !== undefined,
+    remembered: () => rememberedOf(history, name),
+  });
 }
 
 async function openSensors(

@@ -9,8 +9,8 @@ export const SINK_KINDS: SinkKinds = {
     const { mqttSink } = await import('../mqtt/mqtt-sink.ts');
     return mqttSink(options as MqttOptions, dataset);
   },
-  nats: async (options, dataset) => {
+  nats: async (options, dataset, machine) => {
     const { openNatsSink } = await import('../nats/sink.ts');
-    return openNatsSink(options as NatsSinkOptions, dataset);
+    return openNatsSink(options as NatsSinkOptions, dataset, machine);
   },
 };

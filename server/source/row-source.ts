@@ -108,8 +108,8 @@ export interface NatsStatus {
   readonly kind: 'nats';
   readonly servers: readonly string[];
   readonly stream: string;
-  /** The name of the machine that publishes the rows. */
-  readonly publisher: string;
+  /** The name of the machine that publishes the rows; undefined until it is known. */
+  readonly publisher?: string;
   /** `resting` while no client reads the dataset, so that its rows are not asked for. */
   readonly state: 'following' | 'away' | 'resting';
   /** Why rows do not come, or why some of them can not be read. */
@@ -121,6 +121,8 @@ export interface NatsStatus {
   readonly gaps: number;
   /** Messages that could not be read. */
   readonly unread: number;
+  /** Rows that were left out because they were not later than the row before them. */
+  readonly early: number;
 }
 
 interface AnySource {

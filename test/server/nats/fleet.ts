@@ -8,7 +8,8 @@ import { describeAttributes, describeModel } from '../../../server/dataset/descr
 import { layoutId } from '../../../server/nats/layout-message.ts';
 import { RowCodec } from '../../../server/nats/row-message.ts';
 import { type NatsSinkOptions, type NatsSinkTuning, openNatsSink } from '../../../server/nats/sink.ts';
-import type { SinkDataset, SinkRows } from '../../../server/publish/sink.ts';
+import type { SinkDataset, SinkMachine, SinkRows } from '../../../server/publish/sink.ts';
+import type { SequenceLayout } from '../../../server/source/row-source.ts';
 import { batchOf, LAYOUT, type Row, SCRIPTED } from '../scripted-source.ts';
 
 export const STREAM = 'fleet';
@@ -16,11 +17,11 @@ export const STREAM = 'fleet';
 export const CREATE = { replicas: 1, keep: 7 * 86_400, size: 1024 ** 3 };
 
 /** A dataset of the scripted columns, as a sink sees it. */
-export function datasetNamed(name: string): SinkDataset {
+export function datasetNamed(name: string, layout = LAYOUT): SinkDataset {
   const info = { ...SCRIPTED, name };
   const delivery = { kind: 'scheduled', interval: 1 } as const;
-  const model = describeModel(info, LAYOUT);
-  return { info, layout: LAYOUT, delivery, model, attributes: describeAttributes(info, LAYOUT, delivery) };
+  const model = describeModel(info, layout);
+  return { info, layout, delivery, model, attributes: describeAttributes(info, layout, delivery) };
 }
 
 export function codecOf(name: string): RowCodec {
@@ -31,11 +32,12 @@ export function sinkOf(
   servers: readonly string[],
   name = 'roof',
   options: Partial<NatsSinkOptions> = {},
-  tuning: NatsSinkTuning = {},
+  tuning: NatsSinkTuning & SinkMachine & { readonly layout?: SequenceLayout } = {},
 ) {
   return openNatsSink(
     { servers, stream: STREAM, name, create: CREATE, backlog: 7 * 86_400, ...options },
-    datasetNamed(name),
+    datasetNamed(name, tuning.layout),
+    tuning,
     tuning,
   );
 }
@@ -47,6 +49,15 @@ export function rowsFrom(from: number, length: number): Row[] {
 
 export function sinkRows(rows: readonly Row[], position = 0): SinkRows {
   return { batch: batchOf(rows), positions: Float64Array.from(rows, (_, index) => position + index) };
+}
+
+/** The first of the scripted columns: a layout of its own. */
+export const FEWER: SequenceLayout = { ...LAYOUT, columns: LAYOUT.columns.slice(0, 2) };
+
+/** Rows of the first columns alone. */
+export function fewerRows(rows: readonly Row[]): SinkRows {
+  const { batch, positions } = sinkRows(rows);
+  return { batch: { ...batch, columns: batch.columns.slice(0, 2) }, positions };
 }
 
 /** The present in whole seconds. */

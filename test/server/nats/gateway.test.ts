@@ -3,41 +3,26 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeWith } from '../../tools.ts';
 import { PATIENCE, Server } from '../history/server-process.ts';
-import { now, rowsFrom, STREAM, sinkOf, sinkRows } from './fleet.ts';
-import { NatsServer } from './nats-server.ts';
+import { FEWER, fewerRows, now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
+import type { NatsServer } from './nats-server.ts';
+import { broker, closeAfterEach, closing, session, signal, taken } from './rig.ts';
 
-const signal = new AbortController().signal;
-const taken = () => {};
-const opened: { close(): Promise<unknown> }[] = [];
+closeAfterEach();
 
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-async function broker(): Promise<NatsServer> {
-  const server = await NatsServer.start();
-  opened.push({ close: () => server.remove() });
-  return server;
-}
-
-async function publisher(server: NatsServer, name: string) {
-  const session = await (await sinkOf([server.url], name)).connect(signal);
-  opened.push(session);
-  return session;
-}
+const publisher = (server: NatsServer, name: string) => session([server.url], name);
 
 /** Starts the server with a configuration; `{folder}` stands for a new folder. */
 async function start(config: string, folder?: string) {
   const place = folder ?? (await mkdtemp(join(tmpdir(), 'gateway-')));
-  if (folder === undefined) opened.push({ close: () => rm(place, { recursive: true, force: true }) });
+  if (folder === undefined) closing({ close: () => rm(place, { recursive: true, force: true }) });
   const file = join(place, 'config.yaml');
   await mkdir(place, { recursive: true });
   await writeFile(file, config.replaceAll('{folder}', place));
   const server = new Server(['--config', file]);
-  opened.push({ close: () => server.end('SIGTERM') });
+  closing({ close: () => server.end('SIGTERM') });
   const csv = async (path: string) => {
     const text = (await server.get(path)).toString();
     const lines = text.trim().split('\n').slice(1);
@@ -98,6 +83,87 @@ datasets:
     await expect.poll(() => after.csv('past/archive.csv?time,a').catch(() => []), PATIENCE).toHaveLength(900);
     expect(await after.csv('past/archive.csv?time,a')).toEqual(aValues(rows));
     expect((await after.server.get('archive.das')).toString()).toContain('may be missing');
+  }, 60_000);
+
+  it('keeps the rows of a former layout that it has not read, and those of the next layouts', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 1000, 40);
+    const first = await publisher(server, 'roof');
+    await first.send(sinkRows(rows.slice(0, 10)), signal, taken);
+    const config = `
+history: {path: '{folder}/history'}
+datasets:
+  archive:
+    source: {nats: {servers: '${server.url}', stream: ${STREAM}, dataset: roof}}
+`;
+    const before = await start(config);
+    const known = ({ csv }: typeof before) => csv('past/archive.csv?time,a').catch(() => []);
+    await expect.poll(() => known(before), PATIENCE).toHaveLength(10);
+    await before.server.end('SIGTERM');
+    // Two changes of the columns, each with rows, while the gateway is away.
+    await first.send(sinkRows(rows.slice(10, 20)), signal, taken);
+    const fewer = await session([server.url], 'roof', {}, { layout: FEWER });
+    await fewer.send(fewerRows(rows.slice(20, 25)), signal, taken);
+    const again = await publisher(server, 'roof');
+    await again.send(sinkRows(rows.slice(25, 30)), signal, taken);
+    const after = await start(config, before.place);
+    await expect.poll(() => known(after), PATIENCE).toHaveLength(30);
+    // And one while it reads.
+    const last = await session([server.url], 'roof', {}, { layout: FEWER });
+    await last.send(fewerRows(rows.slice(30)), signal, taken);
+    await expect.poll(() => known(after), PATIENCE).toHaveLength(40);
+    expect(await known(after)).toEqual(aValues(rows));
+    const { source } = JSON.parse((await after.server.get('health')).toString()).datasets[0];
+    expect(source).toMatchObject({ state: 'following', unread: 0, gaps: 0, early: 0 });
+  }, 90_000);
+
+  it('opens a history while the broker is away, and goes on with the rows that came meanwhile', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 1000, 30);
+    const first = await publisher(server, 'roof');
+    await first.send(sinkRows(rows.slice(0, 10)), signal, taken);
+    const config = `
+history: {path: '{folder}/history'}
+datasets:
+  archive:
+    source: {nats: {servers: '${server.url}', stream: ${STREAM}, dataset: roof}}
+`;
+    const before = await start(config);
+    const known = ({ csv }: typeof before) => csv('past/archive.csv?time,a').catch(() => []);
+    await expect.poll(() => known(before), PATIENCE).toHaveLength(10);
+    await before.server.end('SIGTERM');
+    await first.send(sinkRows(rows.slice(10, 20)), signal, taken);
+    await server.stop();
+    const after = await start(config, before.place);
+    await expect.poll(() => known(after), PATIENCE).toEqual(aValues(rows.slice(0, 10)));
+    const health = async () => (await after.server.get('health')).toString();
+    await expect.poll(health, PATIENCE).toContain('"state":"away"');
+    expect(await health()).toContain(server.url);
+    expect(after.server.text).toContain(server.url);
+    await server.start();
+    await expect.poll(() => known(after), PATIENCE).toEqual(aValues(rows.slice(0, 20)));
+    await (await publisher(server, 'roof')).send(sinkRows(rows.slice(15)), signal, taken);
+    await expect.poll(() => known(after), PATIENCE).toEqual(aValues(rows));
+    expect(await health()).toContain('"status":"ok"');
+  }, 90_000);
+
+  it('serves the new columns of a dataset without a history as soon as rows of them come', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 1000, 30);
+    await (await publisher(server, 'roof')).send(sinkRows(rows.slice(0, 10)), signal, taken);
+    const gateway = await start(`
+datasets:
+  roof:
+    source: {nats: {servers: '${server.url}', stream: ${STREAM}}}
+`);
+    const known = (columns: string) => gateway.csv(`past/roof.csv?time,${columns}`).catch(() => []);
+    await expect.poll(() => known('a,b'), PATIENCE).toEqual(aValues(rows.slice(0, 10)));
+    const fewer = await session([server.url], 'roof', {}, { layout: FEWER });
+    await fewer.send(fewerRows(rows.slice(10, 20)), signal, taken);
+    await expect.poll(() => known('a'), PATIENCE).toEqual(aValues(rows.slice(10, 20)));
+    expect((await gateway.server.get('roof.dds')).toString()).not.toContain('Int32 b');
+    await fewer.send(fewerRows(rows.slice(20)), signal, taken);
+    await expect.poll(() => known('a'), PATIENCE).toEqual(aValues(rows.slice(10)));
   }, 60_000);
 
   it('lets a dataset wait while the broker is away at its start', async () => {

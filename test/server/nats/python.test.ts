@@ -4,26 +4,18 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { textOf } from '../../sources.ts';
 import { describeWith, tools } from '../../tools.ts';
-import { now, STREAM, sinkOf, sinkRows } from './fleet.ts';
-import { NatsServer } from './nats-server.ts';
+import { FEWER, fewerRows, now, STREAM, sinkRows } from './fleet.ts';
+import { broker, closeAfterEach, closing, session, signal, taken } from './rig.ts';
 
-const signal = new AbortController().signal;
-const taken = () => {};
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
+closeAfterEach();
 
 describeWith(['nats-server', 'python3'], 'the reader in Python of docs/fleet.md', () => {
-  it('prints the rows that are there, and each new one', async () => {
-    const server = await NatsServer.start();
-    opened.push({ close: () => server.remove() });
-    const session = await (await sinkOf([server.url])).connect(signal);
-    opened.push(session);
+  it('prints the rows that are there, also those of a former layout, and each new one', async () => {
+    const server = await broker();
+    const one = await session([server.url]);
     const from = now() - 100.5;
     const rows = [
       [from, 21.125, -7, 0.5],
@@ -31,17 +23,21 @@ describeWith(['nats-server', 'python3'], 'the reader in Python of docs/fleet.md'
       [from + 2.000001, -0, 0, 2],
       [from + 3, 1e-300, -(2 ** 31), 3],
     ];
-    await session.send(sinkRows(rows.slice(0, 3)), signal, taken);
+    await one.send(sinkRows(rows.slice(0, 2)), signal, taken);
+    // The columns change: each message names its layout.
+    const fewer = await session([server.url], 'roof', {}, { layout: FEWER });
+    await fewer.send(fewerRows(rows.slice(2, 3)), signal, taken);
+    const again = await session([server.url]);
     const script = join(server.folder, 'reader.py');
     const [, code = ''] = /```python\n([\s\S]*?)```/.exec(textOf('docs/fleet.md')) ?? [];
     await writeFile(script, code);
     const words = ['-u', script, '127.0.0.1', String(server.port), STREAM, 'roof'];
     const reader = spawn(tools.python3!, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-    opened.push({ close: async () => reader.kill() });
+    closing({ close: async () => reader.kill() });
     const lines: string[] = [];
     for await (const line of createInterface({ input: reader.stdout })) {
       lines.push(line);
-      if (lines.length === 3) await session.send(sinkRows(rows.slice(3)), signal, taken);
+      if (lines.length === 3) await again.send(sinkRows(rows.slice(3)), signal, taken);
       if (lines.length === 4) break;
     }
     expect(lines.map(line => line.split(' ').map(Number))).toEqual(

@@ -94,7 +94,10 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     await one.send(sinkRows(rows.slice(600)), signal, taken);
     await reader.until(() => reader.times.length === 1000);
     expect(reader.times).toEqual(times(rows));
-    expect(reader.feed.status).toEqual({ messages: 2, rows: 1000, gaps: 0, unread: 0, isAway: false });
+    expect(reader.feed.status).toEqual({
+      ...{ messages: 2, rows: 1000, gaps: 0, unread: 0, early: 0 },
+      isAway: false,
+    });
   });
 
   it('goes on behind the last row that the reader has', async () => {
@@ -105,6 +108,51 @@ describeWith('nats-server', 'a feed of rows from NATS', () => {
     const reader = new Reader([server.url], { after: rows[123]![0]! });
     await reader.until(() => reader.times.at(-1) === rows[499]![0]);
     expect(reader.times).toEqual(times(rows.slice(124)));
+  });
+
+  it('goes on behind the last row also if the clock of the broker is behind that of the rows', async () => {
+    const server = await broker();
+    const connection = await connect({ servers: server.url });
+    opened.push(connection);
+    await session(server);
+    // The broker takes the time of these rows for that of tomorrow.
+    const rows = rowsFrom(now() + 86_400, 50);
+    for (let at = 0; at < 50; at += 5) {
+      const message = codecOf('roof').encode(sinkRows(rows.slice(at, at + 5)).batch, Number.NaN);
+      await jetstream(connection).publish(`${STREAM}.rows.roof`, message);
+    }
+    const reader = new Reader([server.url], { after: rows[22]![0]! });
+    await reader.until(() => reader.times.at(-1) === rows[49]![0]);
+    expect(reader.times).toEqual(times(rows.slice(23)));
+    const newest = new Reader([server.url], { age: 10 });
+    await newest.until(() => newest.times.at(-1) === rows[49]![0]);
+    expect(newest.times.slice(-11)).toEqual(times(rows.slice(39)));
+    expect(newest.times.length).toBeLessThan(16);
+  });
+
+  it('counts the rows that are not later than those before them', async () => {
+    const server = await broker();
+    const one = await session(server);
+    const rows = rowsFrom(now() - 100, 30);
+    await one.send(sinkRows(rows.slice(0, 10)), signal, taken);
+    await one.close();
+    const reader = new Reader([server.url], { after: rows[4]![0]! });
+    await reader.until(() => reader.times.length === 5);
+    const connection = await connect({ servers: server.url });
+    opened.push(connection);
+    // A program that is no sink of this project sends rows again, and rows of a clock that was set back.
+    const message = codecOf('roof').encode(sinkRows(rows.slice(7, 20)).batch, rows[6]![0]!);
+    await jetstream(connection).publish(`${STREAM}.rows.roof`, message);
+    await reader.until(() => reader.times.length === 15);
+    expect(reader.times).toEqual(times(rows.slice(5, 20)));
+    expect(reader.feed.status).toMatchObject({ early: 3, gaps: 0, unread: 0 });
+    // They are not counted again when the reader connects again.
+    await server.stop();
+    await reader.until(() => reader.feed.status.isAway);
+    await server.start();
+    await (await session(server)).send(sinkRows(rows.slice(20)), signal, taken);
+    await reader.until(() => reader.times.length === 25);
+    expect(reader.feed.status).toMatchObject({ early: 3 });
   });
 
   it('gives each row once over restarts of the broker, clean and by a power cut', async () => {

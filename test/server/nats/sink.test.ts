@@ -2,51 +2,15 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { afterEach, expect, it } from 'vitest';
-import type { FleetFault } from '../../../server/nats/fleet-fault.ts';
+import { expect, it } from 'vitest';
 import { decodeLayout } from '../../../server/nats/layout-message.ts';
 import { describeWith } from '../../tools.ts';
 import { batchOf } from '../scripted-source.ts';
 import { now, rowsFrom, STREAM, sinkOf, sinkRows, storedRows, timesOf } from './fleet.ts';
-import { NatsServer, type NatsServerOptions } from './nats-server.ts';
+import { broker, closeAfterEach, closing, faultOf, managerOf, session, signal, taken } from './rig.ts';
 
-const signal = new AbortController().signal;
-const taken = () => {};
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-async function broker(options?: NatsServerOptions): Promise<NatsServer> {
-  const server = await NatsServer.start(options);
-  opened.push({ close: () => server.remove() });
-  return server;
-}
-
-async function session(servers: string[], ...rest: [string?, object?, object?]) {
-  const sink = await sinkOf(servers, ...rest);
-  const found = await sink.connect(signal);
-  opened.push(found);
-  return found;
-}
-
-async function managerOf(server: NatsServer, options: object = {}) {
-  const connection = await connect({ servers: server.url, ...options });
-  opened.push(connection);
-  return jetstreamManager(connection);
-}
-
-async function faultOf(run: Promise<unknown>): Promise<FleetFault> {
-  try {
-    await run;
-  } catch (error) {
-    return error as FleetFault;
-  }
-  throw new Error('expected a fault, found success');
-}
+closeAfterEach();
 
 /** Resolves with the reason when the session is lost. */
 function lossOf({ lost }: { readonly lost: AbortSignal }): Promise<Error> {
@@ -126,13 +90,13 @@ describeWith('nats-server', 'a sink of NATS', () => {
     });
     await server.start();
     const one = await sink.connect(signal);
-    opened.push(one);
+    closing(one);
     expect(await one.send(sinkRows(rowsFrom(now(), 1)), signal, taken)).toBeUndefined();
   });
 
   it('says that the stream does not exist, if it may not create it', async () => {
     const server = await broker();
-    const fault = await faultOf(session([server.url], 'roof', { create: undefined }));
+    const fault = await faultOf(session([server.url], 'roof', { create: undefined as never }));
     expect(fault).toMatchObject({ kind: 'no-stream', message: expect.stringContaining('docs/fleet.md') });
   });
 
@@ -209,81 +173,12 @@ describeWith('nats-server', 'a sink of NATS', () => {
     expect(fault).toMatchObject({ kind: 'credentials', message: expect.stringContaining(words) });
   });
 
-  it('refuses rows whose clock is wrong by years, and takes those after it is set', async () => {
-    const server = await broker();
-    const one = await session([server.url]);
-    const years = 5 * 366 * 86_400;
-    const ahead = await one.send(sinkRows(rowsFrom(now() + years, 3)), signal, taken);
-    expect(ahead?.refused).toMatchObject({ rows: 3, reason: expect.stringContaining('ahead of the broker') });
-    const behind = await one.send(sinkRows(rowsFrom(now() - years, 4)), signal, taken);
-    expect(behind?.refused).toMatchObject({ rows: 4, reason: expect.stringContaining('backlog') });
-    const rows = rowsFrom(now() - 10, 5);
-    expect(await one.send(sinkRows(rows), signal, taken)).toBeUndefined();
-    const before = await one.send(sinkRows(rowsFrom(now() - 1000, 2)), signal, taken);
-    expect(before?.refused).toMatchObject({
-      rows: 2,
-      reason: expect.stringContaining('last row of the stream'),
-    });
-    expect(timesOf(await storedRows(server.url))).toEqual(rows.map(([time]) => time));
-  });
-
-  it('refuses a second machine with the same name, which says so and disturbs nothing', async () => {
-    const server = await broker();
-    const one = { owner: 'one', session: '1', host: 'pi-one' };
-    const two = { owner: 'two', session: '2', host: 'pi-two' };
-    const first = await session([server.url], 'roof', {}, { publisher: one });
-    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal, taken);
-    const fault = await faultOf(session([server.url], 'roof', {}, { publisher: two }));
-    expect(fault).toMatchObject({
-      kind: 'taken',
-      message: expect.stringContaining('the machine pi-one publishes'),
-    });
-    await first.send(sinkRows(rowsFrom(now() - 15, 5)), signal, taken);
-    expect(timesOf(await storedRows(server.url))).toHaveLength(10);
-    // The second machine may have any other name.
-    await session([server.url], 'cellar', {}, { publisher: two });
-  });
-
-  it('gives the name to another machine after a silence', async () => {
-    const server = await broker();
-    const one = { owner: 'one', session: '1', host: 'pi-one' };
-    const two = { owner: 'two', session: '2', host: 'pi-two' };
-    const first = await session([server.url], 'roof', {}, { publisher: one });
-    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal, taken);
-    const sink = await sinkOf([server.url], 'roof', {}, { publisher: two, silence: 0 });
-    expect(await faultOf(sink.connect(signal))).toMatchObject({ kind: 'taken' });
-    const second = await sink.connect(signal);
-    opened.push(second);
-    await second.send(sinkRows(rowsFrom(now() - 15, 5)), signal, taken);
-    // The former owner is fenced off by its next message.
-    expect((await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal, taken))).message).toContain(
-      'another publisher',
-    );
-    expect(timesOf(await storedRows(server.url))).toHaveLength(10);
-  });
-
-  it('recognises a copy of its own card', async () => {
-    const server = await broker();
-    const original = { owner: 'one', session: '1', host: 'pi' };
-    const sink = await sinkOf([server.url], 'roof', {}, { publisher: original });
-    const first = await sink.connect(signal);
-    opened.push(first);
-    await first.send(sinkRows(rowsFrom(now() - 20, 5)), signal, taken);
-    const copy = await session([server.url], 'roof', {}, { publisher: { ...original, session: '2' } });
-    await copy.send(sinkRows(rowsFrom(now() - 15, 5)), signal, taken);
-    await faultOf(first.send(sinkRows(rowsFrom(now() - 10, 5)), signal, taken));
-    expect(await faultOf(sink.connect(signal))).toMatchObject({
-      kind: 'taken',
-      message: expect.stringContaining('copy of its card'),
-    });
-  });
-
   it('does not touch rows of a later version', async () => {
     const server = await broker();
     const one = await session([server.url]);
     await one.send({ batch: batchOf(rowsFrom(now() - 9, 1)), positions: new Float64Array(1) }, signal, taken);
     const connection = await connect({ servers: server.url });
-    opened.push(connection);
+    closing(connection);
     await connection.request(`${STREAM}.rows.roof`, Uint8Array.of(0x44, 0x41, 0x50, 0x42, 2, 1, 0, 9, 0));
     expect(await faultOf(session([server.url]))).toMatchObject({ kind: 'version' });
   });

@@ -49,6 +49,22 @@ describe('a feed', () => {
     expect(rig().events.map(({ kind }) => kind)).toEqual(['away', 'back']);
   });
 
+  it('counts rows as refused, not as sent, also if a later row of their piece fails', async () => {
+    const one = rig().feed();
+    await rig().connected(one);
+    rig().receiver.onPiece = ({ batch }, onTaken) => {
+      if (batch.length < 5) return undefined;
+      onTaken(2, { rows: 2, reason: 'too old' });
+      onTaken(3);
+      throw new Error('the connection broke off');
+    };
+    await rig().append(1, 2, 3, 4, 5);
+    await rig().received(4, 5);
+    await expect
+      .poll(() => one.status)
+      .toMatchObject({ sent: 3, dropped: 2, lastDrop: { rows: 2, reason: 'too old' } });
+  });
+
   it('sends a piece again that was not taken for certain', async () => {
     const one = rig().feed();
     await rig().connected(one);

@@ -1,6 +1,13 @@
 // Gives tests a sink that keeps what it takes, and fails when the test says so.
 
-import type { OpenSink, SendResult, Sink, SinkRows, SinkSession } from '../../../server/publish/sink.ts';
+import type {
+  OnTaken,
+  OpenSink,
+  SendResult,
+  Sink,
+  SinkRows,
+  SinkSession,
+} from '../../../server/publish/sink.ts';
 
 /** A receiver that survives the sinks which send to it. */
 export class Receiver {
@@ -14,7 +21,8 @@ export class Receiver {
   /** Why it cannot be reached; undefined while it can. */
   problem: string | undefined;
   /** Called with each piece: its result is that of the piece; if it throws, the piece is not taken. */
-  onPiece: (rows: SinkRows) => SendResult | undefined | Promise<SendResult | undefined> = () => undefined;
+  onPiece: (rows: SinkRows, onTaken: OnTaken) => SendResult | undefined | Promise<SendResult | undefined> =
+    () => undefined;
   readonly #lost = new Set<AbortController>();
 
   /** Drops every connection. */
@@ -46,13 +54,13 @@ export class Receiver {
     this.open += 1;
     return {
       lost: lost.signal,
-      send: async (rows, signal) => {
+      send: async (rows, signal, onTaken = () => {}) => {
         const ended = new AbortController();
         const gone = new Promise<never>((_, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: ended.signal });
         });
         gone.catch(() => undefined);
-        const result = await Promise.race([this.onPiece(rows), gone]).finally(() => ended.abort());
+        const result = await Promise.race([this.onPiece(rows, onTaken), gone]).finally(() => ended.abort());
         const { columns } = rows.batch;
         this.times.push(...(columns[0] as Float64Array));
         this.values.push(...(columns[1] as Float64Array));

@@ -1,0 +1,151 @@
+// Sends rows through one connection to a stream of NATS, and leaves out those that the stream has or must not get.
+
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Batch, NumberColumn } from '../../dap/protocol.ts';
+import type { OnTaken, SendResult, SinkRows, SinkSession } from '../publish/sink.ts';
+import { API_ERRORS, apiCode, FleetFault, faultOf } from './fleet-fault.ts';
+import type { LinkLease } from './links.ts';
+import { AHEAD, type RowClock, textOf } from './row-clock.ts';
+import type { RowCodec } from './row-message.ts';
+import type { FleetNames } from './subjects.ts';
+
+/** Milliseconds to wait for the answer of a server, which may have to elect a leader first. */
+export const ANSWER = 5000;
+
+/** Seconds: rows that are not further behind the last row of the stream are repeated ones, which it has. */
+const REPEATED = 60;
+
+export interface SessionOptions {
+  readonly address: string;
+  readonly connection: NatsConnection;
+  readonly lease: LinkLease;
+  readonly stream: JetStreamClient;
+  readonly subject: string;
+  readonly names: FleetNames;
+  readonly dataset: string;
+  readonly codec: RowCodec;
+  readonly clock: RowClock;
+  /** Rows of a message at the most. */
+  readonly rows: number;
+  readonly backlog: number;
+  readonly sequence: number;
+  readonly lastTime: number;
+}
+
+export class NatsSession implements SinkSession {
+  readonly #lost = new AbortController();
+  readonly #options: SessionOptions;
+  #sequence: number;
+  #lastTime: number;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#sequence = options.sequence;
+    this.#lastTime = options.lastTime;
+    void options.connection
+      .closed()
+      .then(error => this.#lost.abort(error ?? new Error(`${options.address}: the connection was lost`)));
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async send(
+    { batch }: SinkRows,
+    _signal: AbortSignal,
+    onTaken: OnTaken = () => {},
+  ): Promise<SendResult | undefined> {
+    const { rows: most, names, connection, lease, address } = this.#options;
+    const times = batch.columns[0] as Float64Array;
+    const { from, to, early, late } = this.#sendable(times, batch.length);
+    // Told before the rows behind them, which may have to be sent again.
+    if (from > 0) onTaken(from, early);
+    try {
+      for (let row = from; row < to; row += most) {
+        const end = Math.min(to, row + most);
+        await this.#publish(batch, row, end);
+        onTaken(end);
+      }
+    } catch (error) {
+      // Whether the message is stored is seen at the next connection.
+      if (apiCode(error) === API_ERRORS.wrongLastSequence)
+        throw new Error(`another publisher has sent rows of ${this.#options.dataset}`, { cause: error });
+      if (connection.isClosed())
+        throw (
+          lease.link.state.fault ??
+          new FleetFault('unreachable', `${address}: the connection was lost`, error)
+        );
+      throw faultOf(error, names.rows);
+    }
+    return late && { refused: late };
+  }
+
+  async close(): Promise<void> {
+    await this.#options.lease.close();
+  }
+
+  async #publish(batch: Batch, from: number, to: number): Promise<void> {
+    const { codec, stream, subject, dataset } = this.#options;
+    const columns = (batch.columns as NumberColumn[]).map(column => column.subarray(from, to));
+    const times = columns[0]!;
+    const message = codec.encode({ length: to - from, columns }, this.#lastTime);
+    const [first, last] = [times[0]!, times[times.length - 1]!];
+    // Times increase strictly, so that they name rows for ever; positions in memory begin anew with each start.
+    const { seq } = await stream.publish(subject, message, {
+      msgID: `${dataset}:${micros(first)}-${micros(last)}`,
+      expect: { lastSubjectSequence: this.#sequence },
+      timeout: ANSWER,
+    });
+    this.#sequence = seq;
+    this.#lastTime = last;
+  }
+
+  /** Leaves out the rows that the stream has already, and those with times that can not be right. */
+  #sendable(times: Float64Array, length: number) {
+    const { clock, backlog } = this.#options;
+    const now = clock.now();
+    let from = 0;
+    const early = new Refusal();
+    for (; from < length; from += 1) {
+      const time = times[from]!;
+      if (time <= this.#lastTime) {
+        if (time > this.#lastTime - REPEATED) continue;
+        early.add(
+          `their times are before ${textOf(this.#lastTime)}, the last row of the stream: a clock was wrong`,
+        );
+      } else if (time < now - backlog) {
+        early.add(
+          `their times, such as ${textOf(time)}, are further back than the backlog of ${backlog} s: the clock was wrong, or the broker was away too long`,
+        );
+      } else break;
+    }
+    let to = length;
+    const late = new Refusal();
+    for (; to > from && times[to - 1]! > now + AHEAD; to -= 1)
+      late.add(
+        `their times, such as ${textOf(times[to - 1]!)}, are ahead of the clock (${textOf(now)}): the clock of this machine was wrong`,
+      );
+    return { from, to, early: early.refused, late: late.refused };
+  }
+}
+
+function micros(time: number): string {
+  return Math.round(time * 1e6).toString(36);
+}
+
+/** Rows of one end of a batch that are refused, with the reason of the last of them. */
+class Refusal {
+  #rows = 0;
+  #reason = '';
+
+  add(reason: string): void {
+    this.#rows += 1;
+    this.#reason = reason;
+  }
+
+  get refused(): SendResult['refused'] {
+    return this.#rows === 0 ? undefined : { rows: this.#rows, reason: this.#reason };
+  }
+}
