@@ -3,6 +3,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { z } from 'zod';
+import { type AnsweringLink, LINKS_OF_DATASET, LINKS_OF_FLEET, linksOf } from './answering-links.ts';
 
 export interface AnsweringServer {
   /** Such as `dapberry/0.1.0`. */
@@ -13,6 +14,8 @@ export interface AnsweringServer {
   readonly configuration?: AnsweringConfiguration | undefined;
   /** Whether it is announced in the network; absent if the server does not report it. */
   readonly announcement?: z.infer<typeof ANNOUNCEMENT> | undefined;
+  /** Its connections to other machines; absent if it has none, or does not report them. */
+  readonly links?: readonly AnsweringLink[] | undefined;
   /** The certificate of a server that speaks https. */
   readonly certificate?: z.infer<typeof CERTIFICATE> | undefined;
 }
@@ -50,7 +53,14 @@ const LONGEST = 16 * 1024 ** 2;
 
 /** The part of the response of /health that is used. */
 const HEALTH = z.object({
-  datasets: z.array(z.object({ name: z.string(), clock: z.object({ ahead: z.number() }).optional() })),
+  datasets: z.array(
+    z.object({
+      name: z.string(),
+      clock: z.object({ ahead: z.number() }).optional(),
+      ...LINKS_OF_DATASET,
+    }),
+  ),
+  ...LINKS_OF_FLEET,
   configuration: CONFIGURATION.optional().catch(undefined),
   certificate: CERTIFICATE.optional().catch(undefined),
   announcement: ANNOUNCEMENT.optional().catch(undefined),
@@ -78,9 +88,11 @@ export async function serverAt(
   // Without the password of a user, the body is an error.
   const { data } = HEALTH.safeParse(jsonIn(body));
   const datasets = data?.datasets.map(({ name, clock }) => ({ name, ahead: clock?.ahead ?? 0 })) ?? [];
+  const links = data === undefined ? [] : linksOf(data);
   return {
     name: server,
     datasets,
+    ...(links.length === 0 ? {} : { links }),
     ...(data?.configuration === undefined ? {} : { configuration: data.configuration }),
     ...(data?.announcement === undefined ? {} : { announcement: data.announcement }),
     ...(data?.certificate === undefined ? {} : { certificate: data.certificate }),

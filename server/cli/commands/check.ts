@@ -11,6 +11,7 @@ import type { RowDelivery, SequenceLayout } from '../../source/row-source.ts';
 import { sensorLayout } from '../../source/sensor-layout.ts';
 import { memoryCapacity } from '../../store/memory-store.ts';
 import { aligned, counted, durationText, sizeText } from '../../text/terminal-text.ts';
+import { fleetLines, publishLines } from '../elsewhere-lines.ts';
 import { historyLines } from '../history-lines.ts';
 import type { Command } from './command.ts';
 import { ADDRESS_OPTIONS, addressOf, CONFIG_OPTION, fileOf, readValidConfig } from './config-options.ts';
@@ -60,6 +61,7 @@ export function reportOf(
       simulate ? `everything, with the seed ${seed}` : 'only the kinds that are always simulated',
     ],
     ['streams', `at most ${server.maxStreams}, and ${server.maxStreamsPerAddress} per address`],
+    ...fleetLines(config.fleet),
   ];
   const parts = datasets.map((dataset, index) =>
     datasetText(dataset, address, index === 0, title, histories.get(dataset)),
@@ -85,6 +87,7 @@ function datasetText(
     ['log', logText(dataset, layout)],
     ...(history === undefined ? [] : [['history', history]]),
     ...sourceLines(source),
+    ...publishLines(dataset.publish),
   ];
   const owners = new Map(sensors.flatMap(setup => columnsOf(setup).map(({ name }) => [name, setup.name])));
   const columns = layout?.columns.map(({ name, type, attributes }) => {

@@ -12,7 +12,7 @@ import {
   type SensorSetup,
   sensorOpener,
 } from '../../../device/index.ts';
-import { type Config, sensorsOf } from '../../config/config.ts';
+import { type Config, type DatasetConfig, sensorsOf } from '../../config/config.ts';
 import { csvText } from '../../formats/csv-rows.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import { aligned } from '../../text/terminal-text.ts';
@@ -63,7 +63,7 @@ export const readCommand: Command = {
     else if (format === 'csv') print(csvOf(values));
     else print(tableOf(values, skipped, context.styled));
     const isWhole = values.every(({ error }) => error === undefined);
-    if (!simulate && lacksShared(config, values)) await reportServer(config, context);
+    if (!simulate) await reportServer(config, lackingShared(config, values), context);
     return isWhole ? 0 : 1;
   },
 };
@@ -76,27 +76,34 @@ async function readAll({ datasets, simulate }: Config, host: SensorHost): Promis
   return (await Promise.all(readings)).flat();
 }
 
-/** Whether a sensor that uses the machine's hardware gave no value: a running server may hold that hardware. */
-function lacksShared({ datasets }: Config, values: readonly ReadValue[]): boolean {
-  return datasets.some(dataset =>
+/** The datasets with a sensor that uses the machine's hardware and gave no value: a running server may hold that hardware. */
+function lackingShared({ datasets }: Config, values: readonly ReadValue[]): readonly string[] {
+  const isLacking = (dataset: DatasetConfig) =>
     sensorsOf(dataset)
       .filter(({ kind }) => kind.needs.length > 0)
       .some(({ name }) =>
         values.some(
           value => value.error !== undefined && value.dataset === dataset.info.name && value.sensor === name,
         ),
-      ),
-  );
+      );
+  return datasets.filter(isLacking).map(({ info }) => info.name);
 }
 
-/** Names a running server, which may hold the sensors that failed. */
-async function reportServer({ server, datasets }: Config, { machine, tell }: CommandContext): Promise<void> {
+/** Names a running server that may hold the sensors that failed: it serves one of these datasets, or names none to this user. */
+async function reportServer(
+  { server }: Config,
+  lacking: readonly string[],
+  { machine, tell }: CommandContext,
+): Promise<void> {
   const { port, host } = server;
-  const running = port === 0 ? undefined : await machine.serverAt(port, host);
+  const running = port === 0 || lacking.length === 0 ? undefined : await machine.serverAt(port, host);
   if (running === undefined) return;
+  const { datasets } = running;
+  const served = lacking.find(name => datasets.length === 0 || datasets.some(other => other.name === name));
+  if (served === undefined) return;
   const [address = ''] = ownAddresses(server, machine.addresses);
   tell.line(
-    `${running.name} runs at ${address} and may hold the sensors that failed: read its next row (curl -g ${shellWord(`${address}${datasets[0]?.info.name}${DAP2.ascii.suffix}?sensor[0]`)}), or stop it first (sudo systemctl stop dapberry)`,
+    `${running.name} runs at ${address} and may hold the sensors that failed: read its next row (curl -g ${shellWord(`${address}${served}${DAP2.ascii.suffix}?sensor[0]`)}), or stop it first (sudo systemctl stop dapberry)`,
   );
 }
 

@@ -12,6 +12,7 @@ import { type ServiceOptions, serviceOptionsText } from '../../machine/service-o
 import { counted } from '../../text/terminal-text.ts';
 import { examineCertificate, examineRunningCertificate } from './certificate.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
+import { examineLinks } from './links.ts';
 import { examineRowTimes } from './row-times.ts';
 
 /** `options` are those of a command line, which override the configuration; `file` is given by `--config`. */
@@ -49,7 +50,9 @@ function configuration(read: ConfigResult, file: string | undefined): readonly F
 /** The port of a wrong configuration is not known: the server is looked for at the usual one. */
 async function runningInstead(machine: Machine, { port: number = DEFAULT_PORT, host }: ServiceOptions) {
   const running = await machine.serverAt(number, host);
-  return running === undefined ? [] : [...inUse(running), ...examineRunningCertificate(running)];
+  return running === undefined
+    ? []
+    : [...inUse(running), ...examineRunningCertificate(running), ...examineLinks(running)];
 }
 
 /** What a running server serves, if that is not what its files say. */
@@ -87,6 +90,7 @@ async function port(
     ...inUse(running),
     ...examineRunningCertificate(running),
     ...announcement(running),
+    ...examineLinks(running),
     ...examineRowTimes(running),
   ];
 }

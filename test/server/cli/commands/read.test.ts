@@ -96,6 +96,13 @@ describe('dapberry read', () => {
     );
   });
 
+  it('says nothing of a server that serves other datasets', async () => {
+    const serverAt = async () => ({ name: 'dapberry/0.1.0', datasets: [{ name: 'host', ahead: 0 }] });
+    machine = await machineWith({ ...PI, [USUAL]: GARDEN }, { serverAt });
+    const { code, err } = await machine.dapberry('read');
+    expect([code, err]).toEqual([1, '']);
+  });
+
   it('says nothing of it where all could be read, or is simulated', async () => {
     const serverAt = async () => ({ name: 'dapberry/0.1.0', datasets: [] });
     machine = await machineWith(

@@ -1,0 +1,51 @@
+import { afterEach, expect, it } from 'vitest';
+import { machineWith, type TestMachine } from './machines.ts';
+
+let machine: TestMachine | undefined;
+afterEach(async () => {
+  await machine?.tree.dispose();
+});
+
+/** What `check` prints, a line for each subject. */
+async function checked(config: string): Promise<readonly string[]> {
+  machine = await machineWith({ '/etc/dapberry/config.yaml': config });
+  const { code, out, err } = await machine.dapberry('check');
+  expect([code, err]).toEqual([0, '']);
+  return out
+    .replaceAll(/\n {12,}/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .split('\n');
+}
+
+it('tells which datasets of a fleet are served', async () => {
+  const nats = '{servers: ["nats://n1:4222", "nats://n2:4222"], credentials: /etc/dapberry/nats}';
+  const lines = await checked(`fleet: {nats: ${nats}, datasets: roof-*}\n`);
+  expect(lines).toContain(
+    'fleet datasets with names like roof-* of the stream fleet at nats://n1:4222, nats://n2:4222',
+  );
+  expect(lines).toContain('credentials of /etc/dapberry/nats');
+  expect(await checked(`fleet: {nats: ${nats}, datasets: "*"}\n`)).toContain(
+    'fleet every dataset of the stream fleet at nats://n1:4222, nats://n2:4222',
+  );
+});
+
+it('tells where the rows of each dataset are sent', async () => {
+  const lines = await checked(`publish:
+  mqtt: {url: mqtt://broker.local, topic: "house/{dataset}", credentials: /etc/dapberry/mqtt}
+  nats: {servers: ["nats://n1:4222"], name: "pi-{dataset}"}
+datasets:
+  roof: {sensors: [{kind: tmp36-simulated}]}
+  cellar: {publish: off, sensors: [{kind: tmp36-simulated}]}
+`);
+  const sent = (dataset: string) =>
+    lines
+      .slice(lines.indexOf(`dataset ${dataset}`))
+      .slice(0, 14)
+      .filter(line => /^ (publish|credentials) /.test(line));
+  expect(sent('roof')).toEqual([
+    ' publish by mqtt to mqtt://broker.local, topic house/roof',
+    ' credentials of /etc/dapberry/mqtt',
+    ' publish by nats to nats://n1:4222, stream fleet, name pi-roof',
+  ]);
+  expect(sent('cellar')).toEqual([]);
+});
