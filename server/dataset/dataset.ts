@@ -100,6 +100,8 @@ export interface Dataset {
   readonly end: number;
   /** The newest row's values, in the order of the columns; undefined where no row is in memory that all readers share. */
   newestRow(): readonly number[] | undefined;
+  /** Resolves when the rows of earlier starts can be read, or when they are late; undefined if there are none. Does not reject. */
+  readonly past?: Promise<void> | undefined;
   /** Stops the source. Every cursor then ends after the rows that are there. */
   close(): Promise<void>;
   /** Resolves when every row of a closed dataset is where it is to stay, such as on the disk. */

@@ -1,9 +1,10 @@
 // Serves any number of readers from one source, whose rows go into a store that each reader reads at its own place.
 
+import { onAbort } from '../../dap/decode/on-abort.ts';
 import type { AttributeTable, DapDataset, Plan } from '../../dap/protocol.ts';
 import { messageOf } from '../../device/index.ts';
 import { LayoutChanged } from '../source/layout-changed.ts';
-import type { SequenceLayout, SharedSource } from '../source/row-source.ts';
+import { isResumed, type SequenceLayout, type SharedSource } from '../source/row-source.ts';
 import { Announcer } from '../store/announcer.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { RowStore } from '../store/row-store.ts';
@@ -79,13 +80,17 @@ export class StoredDataset implements Dataset, StoreReaders {
     return this.#store.end;
   }
 
+  get past(): Promise<void> | undefined {
+    return this.#store.past;
+  }
+
   get relayPath(): readonly string[] {
     return this.#source.relayPath ?? [];
   }
 
   get earliest(): number {
     const { earliest } = this.#source;
-    if (this.isClocked || this.delivery.kind !== 'pushed') return earliest;
+    if (!isResumed(this)) return earliest;
     // Rows of another machine come behind those that are stored, whenever that was.
     return Math.max(earliest, this.#store.lastTime ?? Number.NEGATIVE_INFINITY);
   }
@@ -158,9 +163,11 @@ export class StoredDataset implements Dataset, StoreReaders {
 
   async #storeRows(): Promise<void> {
     const { signal } = this.#stopping;
-    const after = this.#store.lastTime;
     let changed: LayoutChanged | undefined;
     try {
+      // Rows begin behind the stored ones, which may be on a disk that is mounted late.
+      if (isResumed(this)) await untilSettled(this.#store.past, signal);
+      const after = this.#store.lastTime;
       for await (const batch of this.#source.rows(signal, after === undefined ? {} : { after })) {
         // Readers have had their end marker by then.
         if (signal.aborted) break;
@@ -182,4 +189,16 @@ export class StoredDataset implements Dataset, StoreReaders {
       await stored;
     }
   }
+}
+
+/** Resolves when `work` has settled or `signal` aborts. */
+function untilSettled(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> | undefined {
+  if (work === undefined) return undefined;
+  return new Promise(resolve => {
+    const forget = onAbort(signal, () => resolve());
+    void work.finally(() => {
+      forget();
+      resolve();
+    });
+  });
 }

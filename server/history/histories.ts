@@ -22,6 +22,8 @@ export interface HistoryRequest extends HistoryLimits {
   readonly bounds: StoreBounds;
   readonly events: HistoryEvents;
   readonly clock: HistoryClock;
+  /** Rows are those of another machine, which gives them again behind the last stored one. */
+  readonly isResumed: boolean;
 }
 
 interface SharedFolder {
@@ -35,7 +37,7 @@ const folders = new Map<string, SharedFolder>();
 /** Opens a store with a history. While its folder cannot be opened, rows wait in memory, and the status says why. */
 export function openHistory(request: HistoryRequest): Promise<RowStore> {
   const path = resolve(request.path);
-  const { dataset, columns, attributes, bounds, events, clock, flush, keep, size } = request;
+  const { dataset, columns, attributes, bounds, events, clock, isResumed, flush, keep, size } = request;
   return HistoryStore.start(
     {
       dataset,
@@ -48,6 +50,7 @@ export function openHistory(request: HistoryRequest): Promise<RowStore> {
       beside: inWorkers,
       events,
       clock,
+      isResumed,
     },
     { path, claim: () => use(path), release: () => release(path) },
   );

@@ -1,6 +1,7 @@
 // Keeps the rows of a dataset for years: the newest in memory, all others in files.
 
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, SummaryUse, TimeBounds } from '../../dap/protocol.ts';
 import type {
   HistoryStatus,
@@ -27,7 +28,17 @@ export interface HistoryStoreOptions extends Omit<AttachedDiskOptions, 'unserved
   readonly bounds: StoreBounds;
   readonly events?: HistoryEvents;
   readonly clock?: HistoryClock;
+  /** Rows are those of another machine, which gives them again behind the last stored one. */
+  readonly isResumed?: boolean;
+  /** Milliseconds that rows wait for a folder that can not be opened, as of a disk that is mounted late. */
+  readonly patience?: number;
 }
+
+/** Milliseconds: systemd waits 90 s for a disk. */
+const PATIENCE = 120_000;
+
+/** The first and the longest pause in milliseconds between two attempts to open the folder meanwhile. */
+const PAUSE = { first: 200, longest: 5000 };
 
 /** Attempts to load rows that move meanwhile. */
 const LOAD_ATTEMPTS = 5;
@@ -39,15 +50,24 @@ export class HistoryStore implements RowStore {
   readonly #clock: HistoryClock;
   readonly #writer: HistoryWriter;
   #closing: Promise<void> | undefined;
+  readonly past: Promise<void>;
 
   private constructor(options: HistoryStoreOptions, attached: AttachedDisk, faults: HistoryFaults) {
-    const { columns, bounds, limits, clock = new HistoryClock() } = options;
+    const {
+      columns,
+      bounds,
+      limits,
+      clock = new HistoryClock(),
+      isResumed = false,
+      patience = PATIENCE,
+    } = options;
     const tail = new MemoryTail(columns, bounds, attached.rows.end ?? 0);
     this.#attached = attached;
     this.#clock = clock;
     this.#tail = tail;
     this.#faults = faults;
-    this.#writer = new HistoryWriter({ attached, tail, clock, limits, faults });
+    this.#writer = new HistoryWriter({ attached, tail, clock, limits, faults, isResumed });
+    this.past = this.#untilAttached(patience);
   }
 
   /** Finds the rows that are stored already. Rejects if the folder cannot be read. */
@@ -186,6 +206,16 @@ export class HistoryStore implements RowStore {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #untilAttached(patience: number): Promise<void> {
+    const end = performance.now() + patience;
+    let pause = PAUSE.first;
+    while (!this.#attached.isAttached && !this.closed && performance.now() < end) {
+      await delay(pause, undefined, { ref: false });
+      pause = Math.min(2 * pause, PAUSE.longest);
+      if (!this.closed) await this.flush();
+    }
   }
 
   async #close(): Promise<void> {

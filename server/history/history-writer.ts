@@ -24,6 +24,8 @@ export interface HistoryWriterOptions {
   readonly clock: HistoryClock;
   readonly limits: HistoryLimits;
   readonly faults: HistoryFaults;
+  /** Rows are those of another machine, which gives them again behind the last stored one. */
+  readonly isResumed: boolean;
 }
 
 /** Seconds until a failed write is tried again, unless the next one is due before. */
@@ -190,11 +192,27 @@ export class HistoryWriter {
     const { rows, lastTime } = attached.rows.status;
     if (!(await attached.check())) return;
     this.#lastTimeBefore = attached.rows.lastTime;
-    if (lastTime === undefined) return;
+    if (lastTime === undefined) {
+      if (this.#options.isResumed) this.#join();
+      return;
+    }
     tail.unstore();
     this.#faults.remark(
       `another disk was mounted over the folder; ${counted(rows, 'row')}, the last of ${instant(lastTime)}, ${rows === 1 ? 'is' : 'are'} below it: unmount it to copy ${rows === 1 ? 'it' : 'them'}`,
     );
+  }
+
+  /** The folder came so late that rows were taken over without it: forgets those that it has, and says whether others are missing. */
+  #join(): void {
+    const { attached, tail } = this.#options;
+    const { lastTime } = attached.rows;
+    const { firstTime } = tail;
+    if (firstTime === undefined || lastTime === Number.NEGATIVE_INFINITY) return;
+    if (firstTime <= lastTime) tail.forgetUntil(lastTime);
+    else
+      this.#faults.remark(
+        `rows from ${instant(lastTime)} to ${instant(firstTime)} may be missing: the folder could not be opened when they could have been taken over`,
+      );
   }
 
   /** Forgets the files that somebody has deleted: they count neither in the extent nor in summaries any more. */

@@ -88,6 +88,14 @@ export class MemoryTail {
     this.#copied = first;
   }
 
+  /** Forgets the rows up to a time, because the disk has them. */
+  forgetUntil(time: number): void {
+    const position = this.unstored.find(time, false) ?? this.memory.find(time, false);
+    this.unstored.dropBefore(position);
+    this.memory.forgetBefore(position);
+    this.#copied = Math.max(this.#copied, position);
+  }
+
   /** Rows of memory in own arrays. */
   read(position: number, most: number): PositionedRows {
     const { length, columns } = this.memory.view(position, most);

@@ -7,7 +7,7 @@ import type { Synchronized } from '../machine/synchronized.ts';
 import { type EarlyRows, FeedReader, type ReadRows } from './feed-reader.ts';
 import { FeedRecord } from './feed-record.ts';
 import { newestRows } from './newest-rows.ts';
-import { GrowingPause, PAUSES, type Pauses, untilCalled } from './patience.ts';
+import { GrowingPause, PAUSES, type Pauses, unlessAborted, untilCalled } from './patience.ts';
 import type { ProgressFile } from './progress-file.ts';
 import { SavedProgress } from './saved-progress.ts';
 import type { FeedEvent, FeedStatus, OnTaken, Sink, SinkRows, SinkSession } from './sink.ts';
@@ -101,6 +101,8 @@ export class Feed {
       const sent = this.#record.sentRows;
       try {
         sink ??= await this.#open();
+        // Rows of earlier starts go first. A disk may be mounted late.
+        if (!sink.newestOnly) await unlessAborted(this.#options.dataset.past ?? Promise.resolve(), signal);
         const session = await sink.connect(signal);
         this.#record.connected();
         try {
@@ -257,6 +259,14 @@ export class Feed {
     const [first] = (rows?.batch.columns[0] ?? []) as Float64Array;
     if (first === undefined) return;
     const { dataset } = this.#options;
+    const { history } = dataset.status().store ?? {};
+    if (history?.failure !== undefined && history.rows === 0) {
+      this.#record.dropped(
+        undefined,
+        'the folder of the history could not be opened before later rows were sent',
+      );
+      return;
+    }
     const from = (this.#time ?? 0) + MICROSECOND;
     if (from >= first) return;
     await dataset.stretch({ from, to: first }).catch((error: unknown) => {

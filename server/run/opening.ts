@@ -21,7 +21,7 @@ import type { Synchronized } from '../machine/synchronized.ts';
 import type { FleetEvent } from '../nats/fleet.ts';
 import type { PublishedDataset } from '../publish/publisher.ts';
 import type { LayoutChanged } from '../source/layout-changed.ts';
-import { isOnDemand, type RowSource, type SourceEvent } from '../source/row-source.ts';
+import { isOnDemand, isResumed, type RowSource, type SourceEvent } from '../source/row-source.ts';
 import { pushedSensors, sensorSource } from '../source/sensors.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { OpeningEvent } from './configured-dataset.ts';
@@ -113,6 +113,7 @@ export async function openDataset(
     attributes: () => dataset?.attributes ?? new Map(),
     bounds: log,
     clock: source.isClocked ? clock : new HistoryClock(),
+    isResumed: isResumed(source),
     events: {
       onRemark: text => onHistory?.(name, { kind: 'remark', text }),
       onFailure: (error, work) => onHistory?.(name, { kind: 'failing', work, error }),

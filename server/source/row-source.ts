@@ -171,6 +171,11 @@ export function isOnDemand(source: RowSource): source is OnDemandSource {
   return source.delivery.kind === 'on-demand';
 }
 
+/** Whether the rows are those of another machine, which gives past ones behind a time. */
+export function isResumed({ delivery, isClocked }: Pick<RowSource, 'delivery' | 'isClocked'>): boolean {
+  return delivery.kind === 'pushed' && !isClocked;
+}
+
 /** Seconds between rows as catalogues and health publish them: 0 for rows on demand; undefined where rows come irregularly. */
 export function publishedInterval(delivery: RowDelivery): number | undefined {
   switch (delivery.kind) {

@@ -100,6 +100,11 @@ export interface RowStore {
   /** The spans of time whose rows are not all there, or may still change; a span from minus infinity stands for the oldest rows. */
   readonly unfixed: readonly UnfixedSpan[];
   /**
+   * Resolves when the rows of earlier starts can be read, or when they are late, so that writers and readers go on without them.
+   * Undefined for a store that has none. Does not reject.
+   */
+  readonly past?: Promise<void>;
+  /**
    * Where a reader begins that wants the rows at and after `time`, or after `time` alone where `isIncluded` is false. No such row stands
    * before the position. It is exact for rows in memory; elsewhere rows before `time` may follow it, which the reader leaves out.
    * @param until no row after this time is wanted: rows of a clock behind the stored rows are found by it, which follow later times
