@@ -8,7 +8,7 @@ export const LEVELS = ['warn', 'alarm'] as const;
 
 export type Level = (typeof LEVELS)[number];
 
-export const SIDES = ['below', 'above'] as const;
+const SIDES = ['below', 'above'] as const;
 
 export type Side = (typeof SIDES)[number];
 

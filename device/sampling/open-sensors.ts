@@ -9,7 +9,7 @@ import { closeSensor } from './sensor-reader.ts';
 const LONGEST_OPENING = 10;
 
 /** The first column of every row. */
-const TIME_COLUMN = 'time';
+const TIME_NAME = 'time';
 
 /**
  * Opens all sensors in parallel. If one fails, or after 10 s or an abort, the others are closed again, also those that open
@@ -74,7 +74,7 @@ function checkChannels(sensors: readonly Sensor[]): void {
           `channel '${name}' of sensor '${sensor.name}': expected a name of letters, digits and _ that does not begin with a digit`,
         );
       }
-      if (name === TIME_COLUMN) {
+      if (name === TIME_NAME) {
         throw new Error(
           `channel '${name}' of sensor '${sensor.name}': expected another name than that of the time column`,
         );

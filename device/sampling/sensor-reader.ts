@@ -25,7 +25,7 @@ const LONGEST_BACK_OFF = 60;
 const READ_GRACE = 0.1;
 const CLOSE_GRACE = 1;
 
-type Outcome = PartialReading | { readonly error: string; readonly backOffFrom: number };
+type ReadOutcome = PartialReading | { readonly error: string; readonly backOffFrom: number };
 
 interface ReadAttempt {
   /** When it began on the monotonic clock, and, after its end, how many seconds it took and how many of them it waited in queues. */
@@ -36,7 +36,7 @@ interface ReadAttempt {
   missed: number;
   /** Resolves with an outcome, at the deadline at the latest, or when the reader closes; undefined if there is an outcome at once. */
   decided?: Promise<void>;
-  outcome: Outcome | undefined;
+  outcome: ReadOutcome | undefined;
   /** The outcome has gone into a row. */
   taken: boolean;
   /** Resolves when the sensor's `read` has ended; if it hangs, that is after the deadline or never. */
@@ -161,7 +161,7 @@ export class SensorReader {
   #start(sensor: Sensor, { monotonic: began }: Stamp): ReadAttempt {
     const { signal } = this.#abort;
     const read = newRead(began);
-    const end = (outcome: Outcome) => {
+    const end = (outcome: ReadOutcome) => {
       read.outcome ??= outcome;
       read.hasEnded = true;
       read.took = this.#clock.monotonic() - began;

@@ -6,7 +6,7 @@ const SPAN = 0.1;
 /** Seconds. Samples closer together are not kept, which bounds their number. */
 const SPACING = SPAN / 10;
 
-export interface Sample<Counters> {
+export interface CounterSample<Counters> {
   /** Monotonic seconds. */
   readonly time: number;
   readonly counters: Counters;
@@ -17,25 +17,26 @@ export interface Sample<Counters> {
  * with a thousand, those of the last tenth of a second.
  */
 export class CounterWindow<Counters> {
-  #samples: Sample<Counters>[] = [];
+  #samples: CounterSample<Counters>[] = [];
 
   /** Monotonic seconds from which the kept samples are enough for a rate; in the past if they are enough already. */
   get readyAt(): number {
     return (this.#samples[0]?.time ?? Number.NEGATIVE_INFINITY) + SPAN;
   }
 
-  get newest(): Sample<Counters> | undefined {
+  get newest(): CounterSample<Counters> | undefined {
     return this.#samples.at(-1);
   }
 
   /** The newest sample that is old enough at `time`, if any. */
-  before(time: number): Sample<Counters> | undefined {
-    const old = (sample: Sample<Counters> | undefined) => sample !== undefined && time - sample.time >= SPAN;
+  before(time: number): CounterSample<Counters> | undefined {
+    const old = (sample: CounterSample<Counters> | undefined) =>
+      sample !== undefined && time - sample.time >= SPAN;
     while (old(this.#samples[1])) this.#samples.shift();
     return old(this.#samples[0]) ? this.#samples[0] : undefined;
   }
 
-  add(sample: Sample<Counters>): void {
+  add(sample: CounterSample<Counters>): void {
     if (this.newest === undefined || sample.time - this.newest.time >= SPACING) this.#samples.push(sample);
   }
 

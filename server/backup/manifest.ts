@@ -21,7 +21,7 @@ export const LARGEST_CHECKSUMS = 64 * 1024 ** 2;
  * What a file is: the main file of the configuration, a dataset in `config.d`, a driver, a file of secrets, settings of
  * `dapberry-pull@`, a drop-in of a unit, or the last good configuration.
  */
-export const ROLES = ['main', 'dataset', 'driver', 'credential', 'pull', 'drop-in', 'last-good'] as const;
+const ROLES = ['main', 'dataset', 'driver', 'credential', 'pull', 'drop-in', 'last-good'] as const;
 
 const KEPT_FILE = z.object({
   /** Its name in the backup. */

@@ -4,7 +4,7 @@ import { instantText, secondsOfInstant } from '../../dap/model/instant.ts';
 import type { TimeStretch } from './stretch.ts';
 
 /** What a name may be, for error messages. */
-export const STRETCH_NAMES =
+const STRETCH_NAMES =
   'a UTC day (2026-11-28), month (2026-11), year (2026), or two instants (2026-11-28T06:00:00Z..2026-11-28T18:00:00Z)';
 
 /** A day, a month or a year. */

@@ -6,14 +6,12 @@ import {
   columnAttributes,
   type FormatOption,
   IsoTimeWriter,
-  isAtomic,
   type NumberWriter,
   parseTimeUnits,
   placesOf,
   RoundedWriter,
   type Sequence,
 } from '../../dap/protocol.ts';
-import { RequestError } from '../request-error.ts';
 
 /** How times are written: in UTC, as seconds since 1970, or in the time zone of the server. */
 export type TimeForm = 'iso' | 'epoch' | 'local';
@@ -67,14 +65,4 @@ export function columnWriters(
     const places = isRounded ? placesOf(Number(attributeText(table, 'resolution') ?? Number.NaN)) : undefined;
     return places === undefined ? undefined : new RoundedWriter(type, places);
   });
-}
-
-/** @throws RequestError for a column that is neither of numbers nor of text */
-export function checkColumns({ fields }: Sequence, suffix: string): void {
-  const odd = fields.find(field => !isAtomic(field));
-  if (odd === undefined) return;
-  throw new RequestError(
-    400,
-    `${suffix} holds numbers and text: expected columns of these, found ${odd.name} of the type ${odd.type}`,
-  );
 }

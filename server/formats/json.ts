@@ -55,7 +55,7 @@ function writerFor({ dataset: { info }, plan: { sequence }, attributes, options 
 }
 
 /** The facts of a column that readers need most, with the names that JSON uses. */
-export function columnEntry(
+function columnEntry(
   type: Sequence['fields'][number]['type'],
   name: string,
   table: AttributeTable | undefined,

@@ -6,7 +6,7 @@ import { type Dataset, type DatasetStatus, sensorsIn } from '../dataset/dataset.
 import { missingValues } from '../dataset/describe.ts';
 import type { WaitingDataset } from '../dataset/waiting.ts';
 import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
-import type { MetricFamily, Sample } from './exposition.ts';
+import type { MetricFamily, MetricSample } from './exposition.ts';
 import { historyMetrics } from './history-metrics.ts';
 import { sourceMetrics } from './source-metrics.ts';
 
@@ -21,7 +21,7 @@ export function datasetMetrics(
 ): MetricFamily[] {
   const observed = datasets.map(dataset => ({ dataset, status: dataset.status() }));
   /** A sample for each dataset that has the number. */
-  const each = (number: (one: DatasetSnapshot) => number | undefined): Sample[] =>
+  const each = (number: (one: DatasetSnapshot) => number | undefined): MetricSample[] =>
     observed.flatMap(one => {
       const value = number(one);
       return value === undefined ? [] : [{ labels: { dataset: one.dataset.info.name }, value }];
@@ -122,7 +122,7 @@ function newestTime({ dataset, status }: DatasetSnapshot): number | undefined {
 }
 
 function logMetrics(
-  each: (number: (one: DatasetSnapshot) => number | undefined) => Sample[],
+  each: (number: (one: DatasetSnapshot) => number | undefined) => MetricSample[],
 ): MetricFamily[] {
   return [
     {
@@ -220,7 +220,7 @@ function labelledChannels({ attributes, info, layout }: Dataset, status: Dataset
   });
 }
 
-function channelValues(dataset: Dataset, status: DatasetStatus): Sample[] {
+function channelValues(dataset: Dataset, status: DatasetStatus): MetricSample[] {
   const channels = labelledChannels(dataset, status);
   const row = channels.length === 0 ? undefined : dataset.newestRow();
   if (row === undefined) return [];
@@ -234,7 +234,7 @@ function channelValues(dataset: Dataset, status: DatasetStatus): Sample[] {
   });
 }
 
-function channelLimits(dataset: Dataset, status: DatasetStatus): Sample[] {
+function channelLimits(dataset: Dataset, status: DatasetStatus): MetricSample[] {
   const { limits } = dataset.info;
   if (limits === undefined) return [];
   return labelledChannels(dataset, status).flatMap(({ labels }) =>

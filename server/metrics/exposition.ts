@@ -10,10 +10,10 @@ export interface MetricFamily {
   /** A base unit in the plural: `seconds`, `bytes`. */
   readonly unit?: string;
   readonly help: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly MetricSample[];
 }
 
-export interface Sample {
+export interface MetricSample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -66,7 +66,7 @@ function printFamily({ name, type, unit, help, samples }: MetricFamily, format: 
   ];
 }
 
-function printLabels(labels: Sample['labels'] = {}): string {
+function printLabels(labels: MetricSample['labels'] = {}): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeText(value)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join()}}`;
 }

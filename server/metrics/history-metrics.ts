@@ -1,11 +1,11 @@
 // The metrics of the rows that datasets keep on disk.
 
 import type { HistoryStatus } from '../store/row-store.ts';
-import type { MetricFamily, Sample } from './exposition.ts';
+import type { MetricFamily, MetricSample } from './exposition.ts';
 
 /** @param each gives a sample for each dataset whose history has the number */
 export function historyMetrics(
-  each: (number: (history: HistoryStatus) => number | undefined) => readonly Sample[],
+  each: (number: (history: HistoryStatus) => number | undefined) => readonly MetricSample[],
 ): MetricFamily[] {
   const family = (
     name: string,

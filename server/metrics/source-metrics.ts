@@ -2,9 +2,9 @@
 
 import type { DatasetStatus } from '../dataset/dataset.ts';
 import type { RelayStatus, SourceStatus } from '../source/row-source.ts';
-import type { MetricFamily, Sample } from './exposition.ts';
+import type { MetricFamily, MetricSample } from './exposition.ts';
 
-type Each = (number: (status: DatasetStatus) => number | undefined) => Sample[];
+type Each = (number: (status: DatasetStatus) => number | undefined) => MetricSample[];
 
 export function sourceMetrics(each: Each): readonly MetricFamily[] {
   const relays = (number: (relay: RelayStatus) => number | undefined) =>

@@ -5,7 +5,7 @@ import type { RowFormat } from '../formats/row-format.ts';
 import { ADDRESS_CLASSES } from '../network/address-class.ts';
 import type { OpenStreams } from '../stream/open-streams.ts';
 import type { StreamCounts, StreamEnd } from '../stream/stream-counts.ts';
-import type { MetricFamily, Sample } from './exposition.ts';
+import type { MetricFamily, MetricSample } from './exposition.ts';
 
 export function streamMetrics(
   datasets: readonly Dataset[],
@@ -24,7 +24,7 @@ export function streamMetrics(
       }),
     ),
   );
-  const each = (number: (counts: StreamCounts) => number): Sample[] =>
+  const each = (number: (counts: StreamCounts) => number): MetricSample[] =>
     kinds.map(({ labels, counts }) => ({ labels, value: number(counts) }));
   return [
     {

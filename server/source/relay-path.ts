@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** The header of responses with the relays through which their rows come, the nearest one first. */
-export const RELAY_PATH = 'Dapberry-Relay-Path';
+const RELAY_PATH = 'Dapberry-Relay-Path';
 
 /** Longer paths of other servers are cut. */
 const MOST_RELAYS = 64;

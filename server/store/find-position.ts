@@ -16,9 +16,8 @@ export async function findPosition(
   // `find` may give a row before the one that is wanted, but never one behind it.
   for (let position = store.find(time, true); position < store.end; ) {
     const view = store.view(position, MOST);
-    const rows =
-      view.length > 0 ? { position, batch: view } : await store.load(position, MOST, [TIME_COLUMN]);
-    const times = rows.batch.columns[TIME_COLUMN] as Float64Array;
+    const rows = view.length > 0 ? { position, batch: view } : await store.load(position, MOST, [TIME_INDEX]);
+    const times = rows.batch.columns[TIME_INDEX] as Float64Array;
     const { length } = rows.batch;
     const row = firstAtOrAfter(times, length, time);
     if (row < length) return rows.position + row;
@@ -27,7 +26,7 @@ export async function findPosition(
   return store.end;
 }
 
-const TIME_COLUMN = 0;
+const TIME_INDEX = 0;
 
 /** The first row at or after a time; `length` if there is none. */
 function firstAtOrAfter(times: Float64Array, length: number, time: number): number {

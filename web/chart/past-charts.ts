@@ -29,7 +29,7 @@ interface Loaded {
 const NO_ROWS: PastRows = { from: 0, to: 0, interval: 0, times: [], columns: [] };
 
 /** Loads the code of the past, so that it is there when a plot is. */
-export const loadPastTools = (): Promise<PastTools> => import('./past-tools.ts');
+const loadPastTools = (): Promise<PastTools> => import('./past-tools.ts');
 
 export class PastCharts {
   readonly #panels: Panels;

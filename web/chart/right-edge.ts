@@ -16,7 +16,7 @@ const MOST_LAG_OF_PIXELS = 1000;
 const STILL_FOR = 1000;
 
 /** The time at the right edge while it is `now` by the server's clock. `usual`: the usual gap between rows. */
-export function rightEdge(now: number, view: View, usual: number | undefined): number {
+function rightEdge(now: number, view: View, usual: number | undefined): number {
   const pixels = Math.min(2 * msPerPixel(view), MOST_LAG_OF_PIXELS);
   const rows = Math.min(LAG * (usual ?? 0), MOST_LAG);
   return now - Math.max(pixels, rows);
@@ -34,7 +34,7 @@ export function movingEdge(
 }
 
 /** The same time for readers who want no motion, at whose charts it advances in steps. */
-export function steppedEdge(edge: number): number {
+function steppedEdge(edge: number): number {
   return wantsStillness() ? edge - (edge % STILL_FOR) : edge;
 }
 

@@ -52,7 +52,7 @@ export class StoredStrip {
 }
 
 /** The time that one of the extents has; only the first one's gaps are known if there are several. */
-export function joinedExtents(extents: readonly CatalogExtent[]): CatalogExtent | undefined {
+function joinedExtents(extents: readonly CatalogExtent[]): CatalogExtent | undefined {
   const [first] = extents;
   if (first === undefined || extents.length === 1) return first;
   return {

@@ -20,7 +20,7 @@ const LATE = 5;
 const VAGUE = 2;
 
 /** The result of a slice: the next request follows at once, or the server has no new rows yet. */
-export type Outcome = 'go on' | 'nothing';
+export type SliceOutcome = 'go on' | 'nothing';
 
 /** The window of time that a request asks for, in seconds since 1970. */
 export interface Slice {
@@ -97,7 +97,7 @@ export class Slices {
   }
 
   /** Records that the answer to `slice` had `count` rows, and ended when the server's clock read `now`. */
-  end(slice: Slice, count: number, now: number): Outcome {
+  end(slice: Slice, count: number, now: number): SliceOutcome {
     const length = slice.to - slice.from;
     const wanted = (length * this.#rows) / Math.max(1, count);
     this.#length = Math.min(length * STEP, Math.max(length / STEP, wanted));

@@ -21,7 +21,7 @@ export const NOTHING_LEFT: Continuation = {
 };
 
 /** The last row, by its time, and the number of rows that had come with it. */
-export interface LastRow {
+export interface ResumePlace {
   /** The dotted name of the time column. */
   readonly time: string;
   /** The time of the last row. */
@@ -32,7 +32,7 @@ export interface LastRow {
 
 /** How a Sequence continues: by its rows, or by the intervals of a function. */
 export interface Continuations {
-  after(constraint: Constraint, range: RowRange | undefined, last: LastRow): Continuation;
+  after(constraint: Constraint, range: RowRange | undefined, last: ResumePlace): Continuation;
   /** False if rows come whose times do not increase: then a row that is older than one that has come can still be new. */
   timesIncrease(constraint: Constraint): boolean;
 }

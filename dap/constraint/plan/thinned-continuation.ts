@@ -7,16 +7,16 @@ import { groupAt, rowsOfGroup } from '../thinning/group.ts';
 import {
   type Continuation,
   type Continuations,
-  type LastRow,
   NOTHING_LEFT,
+  type ResumePlace,
   ROW_BY_ROW,
   rowsPassed,
 } from './continuation.ts';
 
-export function continuationAfter(
+function continuationAfter(
   constraint: Constraint,
   range: RowRange | undefined,
-  { time, last, rowsSeen }: LastRow,
+  { time, last, rowsSeen }: ResumePlace,
 ): Continuation {
   const begin: Continuation = { isNothingLeft: false, after: undefined, keepsBounds: true, skip: 0 };
   const thinner = thinnerOf(constraint, time);

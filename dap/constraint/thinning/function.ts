@@ -43,7 +43,7 @@ const USAGE: Readonly<Record<FunctionName, string>> = {
 };
 
 /** Throws an error with the expected and the found text. */
-export type Failure = (expected: string, found: string) => never;
+export type FunctionFailure = (expected: string, found: string) => never;
 
 /** The bounds on an interval in seconds; the longest is about 30,000 years. */
 const SHORTEST_INTERVAL = 0.001;
@@ -57,7 +57,7 @@ const NUMBER = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/i;
 const OFFSET = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** Parses a call; calls `fail` for an unknown function and for a wrong argument. */
-export function readFunction(call: Call, fail: Failure): ThinningFunction | Sorter {
+export function readFunction(call: Call, fail: FunctionFailure): ThinningFunction | Sorter {
   if (!isFunctionName(call.name)) return fail(functionsInstead(call.name), quoted(`${call.name}(`));
   const [arg, another] = call.args;
   const usage = `${USAGE[call.name]} as the argument of ${call.name}`;
@@ -84,9 +84,9 @@ class ArgumentParser {
   readonly #usage: string;
   readonly #text: string;
   readonly #items: readonly string[];
-  readonly #failed: Failure;
+  readonly #failed: FunctionFailure;
 
-  constructor(usage: string, text: string, failed: Failure) {
+  constructor(usage: string, text: string, failed: FunctionFailure) {
     this.#usage = usage;
     this.#text = text;
     this.#items = text.split(',').map(item => item.trim());

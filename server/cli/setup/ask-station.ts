@@ -87,7 +87,7 @@ async function named(
 const LONGEST = 40;
 
 /** `living_room` for `Living room`; `otherwise` for a text without a Latin letter. */
-export function wordFor(text: string, otherwise: string): string {
+function wordFor(text: string, otherwise: string): string {
   // Letters without their accents.
   const plain = text
     .normalize('NFKD')

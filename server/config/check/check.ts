@@ -22,7 +22,7 @@ export interface CheckResult {
 }
 
 /** The column that every row has besides its sensors' columns. */
-export const TIME_COLUMN = 'time';
+export const TIME_NAME = 'time';
 
 /** Checks as much as possible, also in datasets with other mistakes. */
 export function checkDatasets(parts: readonly DatasetNode[], options: CheckOptions): CheckResult {
@@ -114,7 +114,7 @@ function columnNames(sensors: readonly SensorNode[]): Problem[] {
       const path = renamed ? [...sensor.path, ...own] : sensor.path;
       const refuse = (expected: string, found: string, hint: string) =>
         problemAt(sensor.dataset, path, own[0] === 'derived' ? 'key' : 'value', { expected, found, hint });
-      if (name === TIME_COLUMN) {
+      if (name === TIME_NAME) {
         return refuse(
           'a name other than that of the column of row times',
           quoted(name),

@@ -1,7 +1,7 @@
 // Writes found sensors as lines of a configuration, ready to paste.
 
 import { type FoundSensor, identifierOf, type SensorKind, setUpSensor } from '../../../device/index.ts';
-import { TIME_COLUMN } from '../check/check.ts';
+import { TIME_NAME } from '../check/check.ts';
 import { DEFAULT_INTERVAL } from '../schema/schema.ts';
 import { entryLines } from './entry.ts';
 
@@ -88,7 +88,7 @@ function freeName(
   others: readonly ReservedNames[],
 ): string | undefined {
   const names = new Set(others.flatMap(taken => taken.names));
-  const columns = new Set([TIME_COLUMN, ...others.flatMap(taken => taken.columns)]);
+  const columns = new Set([TIME_NAME, ...others.flatMap(taken => taken.columns)]);
   const isFree = (name: string | undefined) =>
     (name === undefined || !names.has(name)) &&
     !setUpSensor(kind, options, name === undefined ? {} : { name }).columns.some(({ column }) =>

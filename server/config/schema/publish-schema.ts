@@ -49,7 +49,7 @@ const MQTT_SHAPE = {
   }),
 };
 
-export const MQTT_DEFAULTS = {
+const MQTT_DEFAULTS = {
   topic: 'dapberry/{host}/{dataset}',
   qos: 0,
   retain: false,

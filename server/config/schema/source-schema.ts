@@ -61,7 +61,7 @@ const dap2 = z
 const MAPPINGS = [dap2, NATS_SOURCE] as const;
 
 /** The keys that name the kinds of sources. */
-export const SOURCE_KEYS: readonly string[] = MAPPINGS.map(({ shape }) => Object.keys(shape)[0]!);
+const SOURCE_KEYS: readonly string[] = MAPPINGS.map(({ shape }) => Object.keys(shape)[0]!);
 
 export const SOURCE = z
   .union([...MAPPINGS, z.string().min(1)])

@@ -1,7 +1,7 @@
 // Chooses the netCDF type of each column and attribute: the smallest signed type that holds every number of the DAP2 type.
 
 import type { NumberMeaning } from '../../../dap/model/meaning.ts';
-import type { Column, NumberColumn } from '../../../dap/model/value.ts';
+import type { NumberColumn } from '../../../dap/model/value.ts';
 import type { NumberType } from '../../../dap/model/variable.ts';
 import type { NcRecordVariable } from './file.ts';
 
@@ -64,9 +64,4 @@ function viewOf<T>(View: ViewConstructor<T>, { buffer, byteOffset, length }: Num
 
 function asItIs(column: NumberColumn): NumberColumn {
   return column;
-}
-
-/** True for a column of numbers in memory. */
-export function isNumberColumn(column: Column): column is NumberColumn {
-  return ArrayBuffer.isView(column);
 }

@@ -15,7 +15,7 @@ export async function firstLoad(folder, name = 'index.html') {
     const text = await readFile(join(folder, file), 'utf8');
     texts.set(file, text);
     const named = file.endsWith('.js')
-      ? [...text.matchAll(/(?:^|[;}])import(?:[^;()'"`]*?from)?\s*["'](\.[^"']+)["']/g)]
+      ? [...text.matchAll(/(?:^|[;}\s])import(?:[^;()'"`]*?from)?\s*["'](\.[^"']+)["']/g)]
       : [...text.matchAll(/(?:src|href)="(\.\/[^"]+\.(?:js|css))"/g)];
     for (const [, path = ''] of named) await load(posix.join(posix.dirname(file), path));
   };
