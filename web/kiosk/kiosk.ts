@@ -3,11 +3,15 @@
 import { datasetValue } from '../stream/address.ts';
 import { fetchCatalog } from '../stream/catalog.ts';
 import { parametersOf, withParameters } from '../stream/parameters.ts';
+import style from '../style/kiosk.css?url';
 import { element } from '../text/element.ts';
 import { hideMessage, showMessage } from '../text/message.ts';
 import { Rotation } from './rotation.ts';
 import { versionOf } from './upgrade.ts';
 import type { WantedKiosk } from './wanted-kiosk.ts';
+
+/** The address of its style sheet. */
+export const STYLE = style;
 
 /** Milliseconds between two looks for another page, and between two attempts to find a server that is away. */
 const LOOK_EVERY = 60_000;

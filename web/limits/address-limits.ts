@@ -3,7 +3,6 @@
 import { heldBound, LEVELS, type Level, type Limit, limitsOf, listedLimits } from '../../dap/model/limits.ts';
 import { nearest } from '../../dap/model/nearest.ts';
 import type { ShownColumn } from '../stream/describe.ts';
-import { parametersOf } from '../stream/parameters.ts';
 
 /** The bounds of one column, as the address names them. */
 export interface NamedLimits {
@@ -19,12 +18,6 @@ export interface AddressLimits {
   readonly named: readonly NamedLimits[];
   /** One sentence for each part that is not understood. */
   readonly problems: readonly string[];
-}
-
-/** The values of the parameters `warn` and `alarm` in the address of the page. */
-export function limitValues(page: string): Record<Level, readonly string[]> {
-  const parameters = parametersOf(page);
-  return { warn: parameters.get('warn') ?? [], alarm: parameters.get('alarm') ?? [] };
 }
 
 const EXPECTED = 'a column and its bounds, such as air:2..30, air:..35 or air:2..';

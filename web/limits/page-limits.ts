@@ -2,9 +2,9 @@
 
 import type { LatestValue } from '../rows/series.ts';
 import type { ShownColumn } from '../stream/describe.ts';
-import { loadPart } from '../stream/page-part.ts';
+import { loadPart, type PartError } from '../stream/page-part.ts';
+import { parametersOf } from '../stream/parameters.ts';
 import { byId, write } from '../text/element.ts';
-import { addressLimits, type NamedLimits, unknownColumns, withLimits } from './address-limits.ts';
 import type { DatasetLimits } from './dataset-limits.ts';
 import type { PageSigns } from './page-signs.ts';
 
@@ -15,33 +15,58 @@ export interface WatchedDataset {
   remove(): void;
 }
 
+/** The limits that the address of the page names. */
+export interface LimitsInAddress {
+  /** One sentence for each part that is not understood. */
+  readonly problems: readonly string[];
+  /** The columns with these limits. */
+  limited(columns: readonly ShownColumn[]): readonly ShownColumn[];
+  /** Sentences about names that are no column of numbers among `columns`, those of all datasets of the page. */
+  unknown(columns: readonly ShownColumn[]): readonly string[];
+}
+
+const NONE: LimitsInAddress = { problems: [], limited: columns => columns, unknown: () => [] };
+
+/** Reads the parameters `warn` and `alarm` of an address; what understands them is loaded if there are some. */
+export async function limitsInAddress(
+  page: string,
+  failed: (error: PartError) => void,
+): Promise<LimitsInAddress> {
+  const parameters = parametersOf(page);
+  const [warn = [], alarm = []] = [parameters.get('warn'), parameters.get('alarm')];
+  if (warn.length + alarm.length === 0) return NONE;
+  const found = await loadPart(() => import('./address-limits.ts'), failed);
+  const { named, problems } = found.addressLimits({ warn, alarm });
+  return {
+    problems,
+    limited: columns => found.withLimits(columns, named),
+    unknown: columns => found.unknownColumns(columns, named),
+  };
+}
+
 export class PageLimits {
-  readonly #named: readonly NamedLimits[];
-  readonly #problems: readonly string[];
+  readonly #inAddress: LimitsInAddress;
   readonly #problem: HTMLElement;
   readonly #count: number;
   readonly #columns = new Map<number, readonly ShownColumn[]>();
   #signs: Promise<PageSigns> | undefined;
 
   /**
-   * @param values those of the parameters `warn` and `alarm` of the address
    * @param count the datasets of the page
    * @param problem shows what is not understood
    */
-  constructor(values: Parameters<typeof addressLimits>[0], count: number, problem: HTMLElement) {
-    const { named, problems } = addressLimits(values);
-    this.#named = named;
-    this.#problems = problems;
+  constructor(inAddress: LimitsInAddress, count: number, problem: HTMLElement) {
+    this.#inAddress = inAddress;
     this.#problem = problem;
     this.#count = count;
     this.#say();
   }
 
   /** The columns of the dataset at `index` with their limits. */
-  limited(index: number, columns: readonly ShownColumn[]): ShownColumn[] {
+  limited(index: number, columns: readonly ShownColumn[]): readonly ShownColumn[] {
     this.#columns.set(index, columns);
     this.#say();
-    return withLimits(columns, this.#named);
+    return this.#inAddress.limited(columns);
   }
 
   /** Watches columns; `from`: the address of the newest row, if the server has one. */
@@ -80,8 +105,9 @@ export class PageLimits {
 
   #say(): void {
     const isComplete = this.#columns.size === this.#count;
-    const unknown = isComplete ? unknownColumns([...this.#columns.values()].flat(), this.#named) : [];
-    const text = [...this.#problems, ...unknown].join(' ');
+    const { problems } = this.#inAddress;
+    const unknown = isComplete ? this.#inAddress.unknown([...this.#columns.values()].flat()) : [];
+    const text = [...problems, ...unknown].join(' ');
     write(this.#problem, text);
     this.#problem.hidden = text === '';
   }

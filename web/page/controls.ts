@@ -1,16 +1,14 @@
 // Wires the controls, which are one set for all datasets of the page, and shows their state.
 
-import { wireGestures } from '../chart/gestures.ts';
 import type { PastStatus } from '../chart/past-charts.ts';
 import type { Plot } from '../chart/plot.ts';
 import { isStanding } from '../past/timeline.ts';
 import type { CatalogExtent } from '../stream/catalog.ts';
 import { loadPart } from '../stream/page-part.ts';
 import { byId, write } from '../text/element.ts';
-import { STEP, wireKeys } from './keys.ts';
 import { PastBar } from './past-bar.ts';
 import { Plots } from './plots.ts';
-import { Steps } from './steps.ts';
+import { STEP, Steps } from './steps.ts';
 import type { StoredStrip } from './stored-strip.ts';
 import { View, type ViewOptions } from './view.ts';
 import { WindowChoice } from './window-choice.ts';
@@ -51,18 +49,7 @@ export class Controls {
 
   /** Has gestures and keys on the charts of a dataset move the time that is shown. */
   wireCharts(charts: HTMLElement): void {
-    const steps = this.#steps;
-    wireGestures(
-      charts,
-      {
-        pan: (share, isFirst) => steps.pan(share, isFirst),
-        zoom: (factor, place, isFirst) => steps.zoom(factor, place, isFirst),
-        choose: (from, to) => steps.choose(from, to),
-        back: () => steps.back(),
-      },
-      new AbortController().signal,
-    );
-    wireKeys(charts, steps);
+    void loadPart(() => import('./moves.ts')).then(({ wireMoves }) => wireMoves(charts, this.#steps));
   }
 
   /** The link of the view; `datasets` as the address names them. */

@@ -1,22 +1,15 @@
-// Gives each dataset of the page its elements: those of index.html, and copies of them for further datasets, in sections of their own.
+// Gives each of several datasets its elements: those of index.html, and copies of them for further datasets, in sections of their own.
 
-import { setPageTitle } from '../limits/page-title.ts';
 import { byId, element, type FindPart, SPEAKER } from '../text/element.ts';
+import { type DatasetParts, showTitle } from './whole-page.ts';
 
 /** The elements of index.html that belong to a dataset: those of its head, of its body, and those that are folded. */
 const HEAD = ['status', 'again', 'newest', 'clock-difference'];
 const BODY = ['announcement', 'news', 'notices', 'message', 'charts'];
 const LINKS = ['data'];
 
-export interface DatasetParts {
-  readonly find: FindPart;
-  /** Shows the title of the dataset and, smaller, its institution and address. */
-  title(title: string, subtitle: string): void;
-}
-
-/** The parts of `count` datasets. Copies elements as they are: called before any dataset has written into them. */
+/** The parts of several datasets. Copies elements as they are: called before any dataset has written into them. */
 export function partsFor(count: number): DatasetParts[] {
-  if (count <= 1) return [{ find: byId, title: showTitle }];
   // All copies are made before the originals move into the first section.
   const blocks = Array.from({ length: count }, (_, index) =>
     [HEAD, BODY, LINKS].map(ids => ids.map(id => blockOf(id, index > 0))),
@@ -35,14 +28,6 @@ export function partsFor(count: number): DatasetParts[] {
       showTitle(titles.filter(Boolean).join(' · '), '');
     },
   }));
-}
-
-function showTitle(title: string, subtitle: string): void {
-  byId('title', HTMLElement).textContent = title;
-  const shown = byId('subtitle', HTMLElement);
-  shown.textContent = subtitle;
-  shown.hidden = subtitle === '';
-  setPageTitle(`${title} – dapberry`);
 }
 
 /** The element of index.html, or a copy of it with `data-id` in the place of each `id`. */

@@ -2,7 +2,11 @@
 
 import { Picker } from '../picker/picker.ts';
 import type { CatalogEntry } from '../stream/catalog.ts';
+import style from '../style/picker.css?url';
 import { byId } from '../text/element.ts';
+
+/** The address of its style sheet. */
+export const STYLE = style;
 
 /** Makes a picker of the links to `entries`, which are there in the same order. Their addresses go on being kept up to date. */
 export function pickDatasets(entries: readonly CatalogEntry[]): void {

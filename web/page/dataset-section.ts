@@ -15,8 +15,8 @@ import type { StreamState } from '../stream/stream-state.ts';
 import { hideMessage, showMessage } from '../text/message.ts';
 import type { ColumnTiles } from '../tiles/column-tiles.ts';
 import type { Controls } from './controls.ts';
-import type { DatasetParts } from './dataset-parts.ts';
 import { Status } from './status.ts';
+import type { DatasetParts } from './whole-page.ts';
 
 /** Milliseconds before a dataset whose columns have changed is opened again. */
 const BEFORE_REOPENING = 2000;

@@ -1,7 +1,7 @@
 // Loads the parts of the page that few servers need: the picker of many datasets, and the panels of a server that nobody has set up.
 
 import type { Catalog } from '../stream/catalog.ts';
-import { loadPart } from '../stream/page-part.ts';
+import { loadPart, withStyle } from '../stream/page-part.ts';
 import { byId } from '../text/element.ts';
 
 /** With more datasets, the list of links becomes a field that finds them. */
@@ -14,17 +14,17 @@ export async function addExtras(catalog: Catalog): Promise<void> {
   byId('sign-in', HTMLElement).hidden = catalog.isPartial !== true;
   const links = byId('datasets', HTMLElement).querySelectorAll('a[data-dataset]').length;
   if (links > FEW) {
-    const { pickDatasets } = await loadPart(() => import('./dataset-picker.ts'));
+    const { pickDatasets } = await loadPart(() => withStyle(() => import('./dataset-picker.ts')));
     pickDatasets(catalog.datasets);
   }
   // Nobody dismisses a panel on a kiosk.
   const isKiosk = document.documentElement.hasAttribute('data-kiosk');
   if (isKiosk) return;
   if (catalog.lines !== undefined) {
-    const { showNaming } = await loadPart(() => import('./naming.ts'));
+    const { showNaming } = await loadPart(() => withStyle(() => import('./naming.ts')));
     showNaming(catalog.lines);
   } else if (isWithoutSensor(catalog)) {
-    const { showFirstRun } = await loadPart(() => import('./first-run.ts'));
+    const { showFirstRun } = await loadPart(() => withStyle(() => import('./first-run.ts')));
     showFirstRun(catalog);
   }
 }

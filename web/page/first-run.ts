@@ -1,8 +1,12 @@
 // Tells the reader of a new server that its numbers are simulated, and what to do next; once dismissed, it stays away.
 
 import type { Catalog } from '../stream/catalog.ts';
+import style from '../style/first-run.css?url';
 import { element } from '../text/element.ts';
 import { documentation, showPanel } from './first-panel.ts';
+
+/** The address of its style sheet. */
+export const STYLE = style;
 
 export function showFirstRun({ datasets }: Catalog): void {
   const named = (provenance: string) =>

@@ -1,17 +1,15 @@
 // Starts the page: finds the datasets to show, and shows each of them in its own part of the page.
 
 import { wantedKiosk } from '../kiosk/wanted-kiosk.ts';
-import { limitValues } from '../limits/address-limits.ts';
-import { PageLimits } from '../limits/page-limits.ts';
+import { limitsInAddress, PageLimits } from '../limits/page-limits.ts';
 import { type DatasetAddress, datasetValue, nameOf, wantedDatasets } from '../stream/address.ts';
 import { type Catalog, fetchCatalog, listedAddress, NO_CATALOG } from '../stream/catalog.ts';
-import { loadPart, type PartError } from '../stream/page-part.ts';
+import { loadPart, type PartError, withStyle } from '../stream/page-part.ts';
 import { byId, write } from '../text/element.ts';
 import { hideMessage, showMessage } from '../text/message.ts';
 import { writeZone } from '../text/times.ts';
 import { clockOf } from './clock.ts';
 import { Controls } from './controls.ts';
-import { partsFor } from './dataset-parts.ts';
 import { DatasetSection } from './dataset-section.ts';
 import { addExtras } from './extras.ts';
 import { namesNothing } from './first-sight.ts';
@@ -19,6 +17,7 @@ import { keepClicks } from './later-clicks.ts';
 import { keepView, showDatasets, wireAddressField } from './navigation.ts';
 import { showTheme, storedTheme } from './theme-choice.ts';
 import { namedView, SAYS } from './view-address.ts';
+import { type DatasetParts, WHOLE_PAGE } from './whole-page.ts';
 
 const page = new URL(location.href);
 
@@ -31,7 +30,7 @@ async function start(): Promise<void> {
   const kiosk = wantedKiosk(page.href);
   // A kiosk that shows datasets in turn shows each of them in a page of its own.
   if (kiosk !== undefined) {
-    const { enterKiosk } = await loadPart(() => import('../kiosk/kiosk.ts'), sayMissing);
+    const { enterKiosk } = await loadPart(() => withStyle(() => import('../kiosk/kiosk.ts')), sayMissing);
     hideMessage();
     if (await enterKiosk(kiosk, page)) return;
   }
@@ -43,7 +42,7 @@ async function start(): Promise<void> {
   }
   const catalog = await catalogBeside(datasets);
   if (catalog.datasets.length > 1 && namesNothing(page)) {
-    const { showWall } = await loadPart(() => import('./wall-page.ts'), sayMissing);
+    const { showWall } = await loadPart(() => withStyle(() => import('./wall-page.ts')), sayMissing);
     hideMessage();
     return showWall(catalog, page);
   }
@@ -62,6 +61,12 @@ async function start(): Promise<void> {
   }
 }
 
+async function partsFor(count: number): Promise<DatasetParts[]> {
+  const { partsFor } = await loadPart(() => import('./dataset-parts.ts'), sayMissing);
+  hideMessage();
+  return partsFor(count);
+}
+
 function sayMissing({ message }: PartError): void {
   showMessage('One moment', message, () => location.reload());
 }
@@ -75,7 +80,7 @@ async function show(
   wireAddressField(shown[0]);
   showDatasets(catalog.datasets, shown);
   void addExtras(catalog);
-  const parts = partsFor(shown.length);
+  const parts = shown.length === 1 ? [WHOLE_PAGE] : await partsFor(shown.length);
   let viewChanged = (): void => {};
   const controls = new Controls({
     names: shown.map(nameOf),
@@ -88,7 +93,9 @@ async function show(
   });
   byId('bar', HTMLElement).hidden = false;
   const { view } = controls;
-  const limits = new PageLimits(limitValues(page.href), shown.length, byId('limit-problem', HTMLElement));
+  const inAddress = await limitsInAddress(page.href, ({ message }) => view.partIs(message));
+  view.partIs(undefined);
+  const limits = new PageLimits(inAddress, shown.length, byId('limit-problem', HTMLElement));
   const sections = shown.map(
     (address, index) =>
       new DatasetSection(address, index, parts[index]!, { page, catalog, controls, limits }),

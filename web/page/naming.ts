@@ -1,8 +1,12 @@
 // Tells the operator of a new server how to name the sensors that it has found, with lines to paste.
 
+import style from '../style/first-run.css?url';
 import { copyFrom } from '../text/copy.ts';
 import { element, write } from '../text/element.ts';
 import { documentation, showPanel } from './first-panel.ts';
+
+/** The address of its style sheet. */
+export const STYLE = style;
 
 /** @param address that of the lines */
 export function showNaming(address: string): void {

@@ -3,6 +3,9 @@
 import { isStanding, lengthOf, type Timeline } from '../past/timeline.ts';
 import type { Plots } from './plots.ts';
 
+/** The share of the charts that one step of a button or a key moves by. */
+export const STEP = 0.25;
+
 export class Steps {
   readonly #timeline: Timeline;
   readonly #plots: Plots;

@@ -1,12 +1,16 @@
 // Shows all datasets of the server, each with a link to its charts: the page of an address that names no view.
 
 import type { Catalog } from '../stream/catalog.ts';
+import style from '../style/wall.css?url';
 import { byId, write } from '../text/element.ts';
 import { Wall } from '../wall/wall.ts';
 import { addExtras } from './extras.ts';
 import { wireAddressField } from './navigation.ts';
 import { Problems } from './problems.ts';
 import { namedView } from './view-address.ts';
+
+/** The address of its style sheet. */
+export const STYLE = style;
 
 export function showWall(catalog: Catalog, page: URL): void {
   wireAddressField(undefined);

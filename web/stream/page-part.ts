@@ -1,5 +1,6 @@
 // Loads a part of the page that its first sight does not need, and tries again until it comes.
 
+import { element } from '../text/element.ts';
 import { pause } from './pause.ts';
 
 /** Milliseconds before the next attempt: at first, and at most. */
@@ -16,6 +17,29 @@ export class PartError extends Error {
       { cause },
     );
   }
+}
+
+/** A part of the page with a style sheet of its own. */
+export interface StyledPart {
+  /** The address of the style sheet. */
+  readonly STYLE: string;
+}
+
+/** The module that `load` imports, once its style sheet is there too. Rejects if either does not come. */
+export async function withStyle<T extends StyledPart>(load: () => Promise<T>): Promise<T> {
+  const part = await load();
+  const { STYLE: href } = part;
+  if (document.head.querySelector(`link[href="${href}"]`) !== null) return part;
+  const sheet = element('link', { rel: 'stylesheet', href });
+  await new Promise<void>((resolve, reject) => {
+    sheet.addEventListener('load', () => resolve());
+    sheet.addEventListener('error', () => {
+      sheet.remove();
+      reject(new Error(`no style sheet at ${href}`));
+    });
+    document.head.append(sheet);
+  });
+  return part;
 }
 
 /**

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDas, parseDds } from '../../../dap/index.ts';
-import {
-  addressLimits,
-  limitValues,
-  unknownColumns,
-  withLimits,
-} from '../../../web/limits/address-limits.ts';
+import { limitsInAddress } from '../../../web/limits/page-limits.ts';
 import { describeDataset, type ShownColumn } from '../../../web/stream/describe.ts';
 
 const COLUMNS: readonly ShownColumn[] = describeDataset(
@@ -15,37 +10,39 @@ const COLUMNS: readonly ShownColumn[] = describeDataset(
   ),
 ).columns;
 
-const limitsOf = (query: string) => {
-  const { named, problems } = addressLimits(limitValues(`http://pi/${query}`));
-  const columns = withLimits(COLUMNS, named);
+const limitsOf = async (query: string) => {
+  const { problems, limited, unknown } = await limitsInAddress(`http://pi/${query}`, () => {});
+  const columns = limited(COLUMNS);
   return {
     limits: Object.fromEntries(columns.map(({ name, limits }) => [name, limits])),
-    problems: [...problems, ...unknownColumns(COLUMNS, named)],
+    problems: [...problems, ...unknown(COLUMNS)],
   };
 };
 
 describe('limits of columns', () => {
-  it('come from the attributes of the dataset', () => {
-    expect(limitsOf('').limits).toEqual({
+  it('come from the attributes of the dataset', async () => {
+    expect((await limitsOf('')).limits).toEqual({
       air: { warn: { above: 30 }, alarm: { above: 35 } },
       fridge: { alarm: { above: Math.fround(8.1) } },
       word: undefined,
     });
   });
 
-  it('come from the address instead, level by level, from its query and its hash', () => {
-    expect(limitsOf('?warn=air:2..31,fridge:1..&from=now-1d#window=60&alarm=fridge:-5.5..9.1')).toEqual({
-      limits: {
-        air: { warn: { below: 2, above: 31 }, alarm: { above: 35 } },
-        fridge: { warn: { below: 1 }, alarm: { below: -5.5, above: Math.fround(9.1) } },
-        word: undefined,
+  it('come from the address instead, level by level, from its query and its hash', async () => {
+    expect(await limitsOf('?warn=air:2..31,fridge:1..&from=now-1d#window=60&alarm=fridge:-5.5..9.1')).toEqual(
+      {
+        limits: {
+          air: { warn: { below: 2, above: 31 }, alarm: { above: 35 } },
+          fridge: { warn: { below: 1 }, alarm: { below: -5.5, above: Math.fround(9.1) } },
+          word: undefined,
+        },
+        problems: [],
       },
-      problems: [],
-    });
+    );
   });
 
-  it('do not come from the address of a dataset in it', () => {
-    expect(limitsOf('?url=http://other/shed?a&warn=air:1..2').limits['air']).toMatchObject({
+  it('do not come from the address of a dataset in it', async () => {
+    expect((await limitsOf('?url=http://other/shed?a&warn=air:1..2')).limits['air']).toMatchObject({
       warn: { above: 30 },
     });
   });
@@ -64,10 +61,10 @@ describe('limits of columns', () => {
     ['warn=air:30..2', 'expected the lower bound first'],
     ['warn=frige:..8', 'no column is called frige. Did you mean fridge?'],
     ['warn=word:..8', 'word holds text'],
-  ])('that cannot be are said, and change nothing: %s', (part, expected) => {
-    const { limits, problems } = limitsOf(`?${part}`);
+  ])('that cannot be are said, and change nothing: %s', async (part, expected) => {
+    const { limits, problems } = await limitsOf(`?${part}`);
     const end = expected.endsWith('?') ? '' : '.';
     expect(problems).toEqual([`The address of this page says ${part}: ${expected}${end}`]);
-    expect(limits).toEqual(limitsOf('').limits);
+    expect(limits).toEqual((await limitsOf('')).limits);
   });
 });

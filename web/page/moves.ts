@@ -1,12 +1,22 @@
-// Takes the steps that keys stand for while the focus is in the charts.
+// Moves the time that is shown by gestures on the charts, and by keys while the focus is in them.
 
-import type { Steps } from './steps.ts';
+import { wireGestures } from '../chart/gestures.ts';
+import { STEP, type Steps } from './steps.ts';
 
-/** The share of the charts that one step of a button or a key moves by, and the factor of a zoom. */
-export const STEP = 0.25;
+/** The factor of a zoom by a key. */
 const ZOOM = 2;
 
-export function wireKeys(charts: HTMLElement, steps: Steps): void {
+export function wireMoves(charts: HTMLElement, steps: Steps): void {
+  wireGestures(
+    charts,
+    {
+      pan: (share, isFirst) => steps.pan(share, isFirst),
+      zoom: (factor, place, isFirst) => steps.zoom(factor, place, isFirst),
+      choose: (from, to) => steps.choose(from, to),
+      back: () => steps.back(),
+    },
+    new AbortController().signal,
+  );
   charts.addEventListener('keydown', event => {
     const step = stepOf(event, steps);
     if (step === undefined) return;
