@@ -80,6 +80,11 @@ export interface Dataset {
    */
   open(plan: Plan): Cursor;
   /**
+   * As `open`, for a reader that shows rows only while others read them: none is loaded or kept in memory for it. Absent if rows always
+   * are in memory or on a disk of this machine.
+   */
+  watch?(plan: Plan): Cursor;
+  /**
    * The rows of a stretch of time that is over. Rejects with a `StretchError` where it still runs or has lost rows, and where the dataset
    * keeps no rows.
    */

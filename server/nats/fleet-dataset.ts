@@ -11,10 +11,11 @@ import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from '../data
 import { type Stretch, StretchError, type TimeStretch } from '../dataset/stretch.ts';
 import type { NatsStatus, SequenceLayout } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';
+import { FIRST_CAPACITY, memoryCapacity } from '../store/memory-store.ts';
 import type { StoreBounds } from '../store/row-store.ts';
 import { type LayoutMessage, sequenceOf } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
-import { LoadedRows, LoadingCursor } from './loaded-rows.ts';
+import { FailedCursor, LoadedRows, LoadingCursor } from './loaded-rows.ts';
 import type { NatsOptions } from './nats-options.ts';
 import type { RowsBegin } from './row-feed.ts';
 
@@ -29,7 +30,12 @@ export interface FleetDatasetOptions {
   readonly events?: DatasetEvents;
   /** The newest row that is known without loading rows. `isAsked`: it is to be known from now on, for a while. */
   readonly newest: (isAsked: boolean) => readonly number[] | undefined;
+  /** Whether rows may take further bytes of the memory that all datasets of the fleet share. */
+  readonly mayTake?: (bytes: number) => boolean;
 }
+
+/** Positions for the rows of one load: more than come while it is in memory. */
+const POSITIONS = 2 ** 32;
 
 export class FleetDataset implements Dataset {
   info: DatasetInfo;
@@ -44,6 +50,10 @@ export class FleetDataset implements Dataset {
   #loaded: LoadedRows[] = [];
   /** Rows that came while it was loaded before. */
   #rows = 0;
+  /** How often rows were loaded. */
+  #loads = 0;
+  /** Why rows could not be loaded last. */
+  #refusal: string | undefined;
   readonly #closing = new AbortController();
 
   constructor(options: FleetDatasetOptions) {
@@ -64,6 +74,11 @@ export class FleetDataset implements Dataset {
     return this.#closing.signal;
   }
 
+  /** The rows in memory. */
+  get loaded(): readonly LoadedRows[] {
+    return this.#loaded;
+  }
+
   /** True while no row is in memory. */
   get isResting(): boolean {
     return this.#loaded.length === 0;
@@ -75,12 +90,21 @@ export class FleetDataset implements Dataset {
 
   open(plan: Plan): Cursor {
     const rows = this.#rowsFor(plan.timeBounded ? plan.time.low : undefined);
+    if (rows === undefined) return new FailedCursor();
     return rows.isReady ? rows.open(plan) : new LoadingCursor(rows, plan);
+  }
+
+  /** A cursor at the rows that are in memory for others, if there are any: they are not loaded for it, nor kept. */
+  watch(plan: Plan): Cursor {
+    const rows = this.#newest;
+    if (rows === undefined) return new FailedCursor();
+    return rows.isReady ? rows.dataset.open(plan) : new LoadingCursor(rows, plan, false);
   }
 
   /** Loads the newest rows, so that `status` tells their times. Resolves with false if they do not come. */
   async load(): Promise<boolean> {
     const rows = this.#rowsFor(undefined);
+    if (rows === undefined) return false;
     const release = rows.hold();
     const isThere = await rows.ready;
     release();
@@ -89,12 +113,10 @@ export class FleetDataset implements Dataset {
 
   async stretch(time: TimeStretch): Promise<Stretch> {
     const rows = this.#rowsFor(time.from);
+    if (rows === undefined) throw this.#notNow(this.#refusal);
     const release = rows.hold();
     try {
-      if (!(await rows.ready)) {
-        const text = `the rows of ${this.info.name} can not be loaded now: ${rows.source.status.problem ?? 'no answer'}`;
-        throw new StretchError('running', text);
-      }
+      if (!(await rows.ready)) throw this.#notNow(rows.source.status.problem);
       return await rows.dataset.stretch(time);
     } finally {
       release();
@@ -127,7 +149,6 @@ export class FleetDataset implements Dataset {
     this.#message = message;
     this.attributes = message.attributes;
     this.info = this.#infoOf(message);
-    for (const { dataset } of this.#loaded) dataset.describe(this.info);
   }
 
   /** Lets go of rows that nobody has read for `seconds`. Resolves with true if rows are left in memory. */
@@ -138,6 +159,13 @@ export class FleetDataset implements Dataset {
     for (const { dataset } of over) this.#rows += dataset.status().rows;
     await Promise.all(over.map(rows => rows.close()));
     return this.#loaded.length > 0;
+  }
+
+  /** Lets go of these rows at once. */
+  letGo(rows: LoadedRows): void {
+    this.#loaded = this.#loaded.filter(one => one !== rows);
+    this.#rows += rows.dataset.status().rows;
+    void rows.close();
   }
 
   async stored(): Promise<void> {}
@@ -152,16 +180,30 @@ export class FleetDataset implements Dataset {
     return this.#loaded.at(-1);
   }
 
-  /** @param low the time from which rows are wanted; undefined for the next rows */
-  #rowsFor(low: number | undefined): LoadedRows {
+  #notNow(reason = 'no answer'): StretchError {
+    return new StretchError('running', `the rows of ${this.info.name} can not be loaded now: ${reason}`);
+  }
+
+  /**
+   * The rows, which may have to be loaded; undefined if they can not be.
+   * @param low the time from which rows are wanted; undefined for the next rows
+   */
+  #rowsFor(low: number | undefined): LoadedRows | undefined {
+    if (this.closing.aborted) return undefined;
     const known = this.#newest;
     const { age } = this.#options.bounds;
     if (known !== undefined && (low === undefined || known.reaches(low))) return known;
-    const { link, options, bounds, patience, events = {} } = this.#options;
+    const { link, options, bounds, patience, events = {}, mayTake = () => true } = this.#options;
     const isDeep = low !== undefined && low < Date.now() / 1000 - age;
     const begin: RowsBegin = isDeep ? { since: low } : { age };
     // Rows of the recent past are in memory already, or are gone from the stream.
     if (known !== undefined && !isDeep) return known;
+    const { rowBytes, rows: most } = memoryCapacity(this.layout.columns, bounds);
+    this.#refusal = mayTake(Math.min(FIRST_CAPACITY, most) * rowBytes)
+      ? undefined
+      : 'the memory for the datasets of the fleet is full, and clients read all of them';
+    if (this.#refusal !== undefined) return undefined;
+    this.#loads += 1;
     const rows = new LoadedRows({
       info: this.info,
       layout: this.#message,
@@ -170,6 +212,8 @@ export class FleetDataset implements Dataset {
       // The bound on bytes holds.
       bounds: isDeep ? { ...bounds, age: Number.MAX_SAFE_INTEGER } : bounds,
       begin,
+      start: this.#loads * POSITIONS,
+      mayTake,
       events,
       ...(patience === undefined ? {} : { patience }),
     });
@@ -180,13 +224,13 @@ export class FleetDataset implements Dataset {
   #resting(): NatsStatus {
     const { servers, stream } = this.#options.options;
     const { isConnected, fault } = this.#options.link.state;
-    const problem = isConnected ? undefined : (fault?.message ?? 'connecting');
+    const problem = isConnected ? this.#refusal : (fault?.message ?? 'connecting');
     return {
       kind: 'nats',
       servers,
       stream,
       publisher: this.#message.publisher.host,
-      state: problem === undefined ? 'resting' : 'away',
+      state: isConnected ? 'resting' : 'away',
       ...(problem === undefined ? {} : { problem }),
       messages: 0,
       rows: 0,

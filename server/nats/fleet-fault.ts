@@ -37,7 +37,6 @@ export const API_ERRORS = {
   wrongLastSequence: 10_071,
   streamNotFound: 10_059,
   messageNotFound: 10_037,
-  consumerNotFound: 10_014,
   /** "maximum bytes exceeded", "maximum messages exceeded", "maximum messages per subject exceeded" and "insufficient resources". */
   full: [10_077, 10_023, 10_047, 10_046],
   tooLarge: 10_054,

@@ -1,5 +1,6 @@
 // Serves every dataset that appears in a stream of NATS: each is described at once, loaded on demand and let go when unused.
 
+import { totalmem } from 'node:os';
 import type { DatasetEvents } from '../dataset/dataset.ts';
 import type { StoreBounds } from '../store/row-store.ts';
 import { FleetDataset } from './fleet-dataset.ts';
@@ -19,8 +20,12 @@ export interface FleetOptions {
   /** Seconds after which unused rows are let go. */
   readonly rest: number;
   readonly isPublic: boolean;
+  /** Bytes of rows in memory, of all datasets together; by default a quarter of the machine's memory. */
+  readonly memory?: number;
   /** Milliseconds between two looks for unused rows, and after which rows that do not come are a failure; both have defaults. */
   readonly lookEvery?: number;
+  /** Milliseconds between two looks for deleted layouts. */
+  readonly sweep?: number;
   readonly patience?: number;
 }
 
@@ -51,6 +56,8 @@ export interface FleetStatus {
 /** Milliseconds between two looks for rows that are unused. */
 const LOOK_EVERY = 5000;
 
+const MEMORY = totalmem() / 4;
+
 /** Milliseconds that the server waits at its start for the layouts. */
 const PATIENCE = 3000;
 
@@ -68,6 +75,8 @@ export class Fleet {
   readonly #datasets = new Map<string, FleetDataset>();
   readonly #codecs = new Map<string, RowCodec>();
   readonly #refused = new Map<string, string>();
+  /** The last layout of each dataset of the pattern. */
+  readonly #layouts = new Map<string, KnownLayout>();
   readonly #timer: NodeJS.Timeout;
   readonly #leaving = new Set<Promise<void>>();
   #sorted: readonly FleetDataset[] | undefined;
@@ -93,6 +102,7 @@ export class Fleet {
     this.#watch = new LayoutWatch({
       link,
       names,
+      ...(options.sweep === undefined ? {} : { sweep: options.sweep }),
       onLayout: (name, layout) => this.#take(name, layout),
       onGone: name => this.#remove(name),
       onComplete: () => this.#isFollowed(),
@@ -130,8 +140,15 @@ export class Fleet {
     await this.#lease.close();
   }
 
+  /** Looks again at the datasets that are not served: the configuration may have given up their names. */
+  lookAgain(): void {
+    for (const [name, layout] of [...this.#layouts])
+      if (this.#isTaken(name) || this.#refused.has(name)) this.#take(name, layout);
+  }
+
   #take(name: string, layout: KnownLayout): void {
     if (!this.#wanted.test(name)) return;
+    this.#layouts.set(name, layout);
     const problem = this.#problemOf(name, layout);
     if (problem !== undefined || 'problem' in layout) {
       // A dataset that is served goes on with its rows of the layout before.
@@ -171,6 +188,7 @@ export class Fleet {
       isPublic,
       ...(patience === undefined ? {} : { patience }),
       ...(ofDataset === undefined ? {} : { events: ofDataset(name) }),
+      mayTake: bytes => this.#mayTake(bytes),
       newest: isAsked => (isAsked ? this.#newest.of(name) : this.#newest.known(name)),
     });
     this.#datasets.set(name, dataset);
@@ -194,6 +212,7 @@ export class Fleet {
 
   #remove(name: string): void {
     this.#refused.delete(name);
+    this.#layouts.delete(name);
     const known = this.#datasets.get(name);
     if (known === undefined) return;
     this.#datasets.delete(name);
@@ -207,6 +226,21 @@ export class Fleet {
   #leave(dataset: FleetDataset): void {
     const closed = dataset.close().finally(() => this.#leaving.delete(closed));
     this.#leaving.add(closed);
+  }
+
+  /** Whether rows may take further bytes. Rows that nobody reads leave the memory for them, those unused for longest first. */
+  #mayTake(bytes: number): boolean {
+    const { memory = MEMORY } = this.#options;
+    const loaded = this.datasets.flatMap(dataset => dataset.loaded.map(rows => ({ dataset, rows })));
+    let free = memory - loaded.reduce((sum, { rows }) => sum + rows.bytes, 0);
+    const unused = loaded.filter(({ rows }) => rows.unused > 0);
+    unused.sort((one, other) => other.rows.unused - one.rows.unused);
+    for (const { dataset, rows } of unused) {
+      if (free >= bytes) break;
+      free += rows.bytes;
+      dataset.letGo(rows);
+    }
+    return free >= bytes;
   }
 
   async #rest(): Promise<void> {

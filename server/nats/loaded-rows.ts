@@ -19,6 +19,10 @@ export interface LoadedRowsOptions {
   readonly options: Pick<NatsOptions, 'servers' | 'stream'>;
   readonly bounds: StoreBounds;
   readonly begin: RowsBegin;
+  /** The position of the first row: encoded rows are kept by positions, so that no other rows of the dataset may have the same ones. */
+  readonly start: number;
+  /** Whether the rows may take further bytes of the memory that all datasets share. */
+  readonly mayTake: (bytes: number) => boolean;
   readonly events: DatasetEvents;
   readonly patience?: number;
 }
@@ -43,6 +47,8 @@ export class LoadedRows {
     options,
     bounds,
     begin,
+    start,
+    mayTake,
     events,
     patience = PATIENCE,
   }: LoadedRowsOptions) {
@@ -65,8 +71,7 @@ export class LoadedRows {
       begin,
       onCaughtUp: () => come(),
     });
-    // Encoded rows are kept by their positions: those of rows that were let go must not come again.
-    const store = new MemoryStore(this.source.layout.columns, bounds, Date.now() * 1000);
+    const store = new MemoryStore(this.source.layout.columns, bounds, start, mayTake);
     this.dataset = new StoredDataset(info, this.source, store, events);
   }
 
@@ -74,6 +79,11 @@ export class LoadedRows {
   reaches(low: number): boolean {
     if (!('since' in this.begin)) return (this.dataset.status().store?.firstTime ?? Infinity) <= low;
     return this.begin.since <= low;
+  }
+
+  /** Bytes of memory that they take. */
+  get bytes(): number {
+    return this.dataset.status().store?.bytes ?? 0;
   }
 
   /** Seconds since the last reader left; 0 while there is one. */
@@ -150,12 +160,13 @@ export class LoadingCursor implements Cursor {
   #release: () => void;
   failed = false;
 
-  constructor(rows: LoadedRows, plan: Plan) {
+  /** @param isHeld the rows stay in memory while it is open */
+  constructor(rows: LoadedRows, plan: Plan, isHeld = true) {
     this.#release = rows.hold();
     void rows.ready.then(isReady => {
       this.#release();
       if (this.#isClosed) return;
-      if (isReady) this.#cursor = rows.open(plan);
+      if (isReady) this.#cursor = isHeld ? rows.open(plan) : rows.dataset.open(plan);
       else this.failed = true;
       const wake = this.#wake;
       this.#wake = undefined;
@@ -190,4 +201,20 @@ export class LoadingCursor implements Cursor {
     this.#release();
     this.#cursor?.close();
   }
+}
+
+/** A reader of rows that can not be loaded. */
+export class FailedCursor implements Cursor {
+  readonly ended = true;
+  readonly failed = true;
+  readonly earliest = undefined;
+  readonly first = 0;
+
+  next(): undefined {
+    return undefined;
+  }
+
+  wait(): void {}
+
+  close(): void {}
 }

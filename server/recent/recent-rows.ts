@@ -41,13 +41,16 @@ export class RecentRows {
   #isLoading = false;
   #isCaughtUp = false;
 
-  /** @param now seconds since 1970 */
-  constructor(dataset: Dataset, now: number) {
+  /**
+   * @param now seconds since 1970
+   * @param isAlone the rows are wanted for their own sake, and not as those of one of many datasets
+   */
+  constructor(dataset: Dataset, now: number, isAlone = true) {
     this.dataset = dataset;
     const { columns } = dataset.layout;
     const from = beginning(dataset, now);
     const plan = planConstraint(parseConstraint(`&time>=${from}`), dataset.model, { now });
-    this.#cursor = dataset.open(plan);
+    this.#cursor = (isAlone ? undefined : dataset.watch?.(plan)) ?? dataset.open(plan);
     this.#meanings = columnMeanings(plan.sequence, dataset.attributes).slice(1);
     this.#minutes = new IntervalExtremes(MINUTE, MOST_MINUTES, columns.length - 1);
     this.#quarters = new IntervalExtremes(QUARTER, DAY_QUARTERS, columns.length - 1);
@@ -62,6 +65,11 @@ export class RecentRows {
   /** True if rows could not be loaded: none is read any more, those to come neither. */
   get isBroken(): boolean {
     return this.#cursor.ended && this.#cursor.failed && this.dataset.status().failure === undefined;
+  }
+
+  /** True once the rows have left the memory, because nobody else reads them. */
+  get hasLeft(): boolean {
+    return this.dataset.watch !== undefined && this.#cursor.ended && !this.#cursor.failed;
   }
 
   /** The times of the oldest and of the newest row that was read, in seconds since 1970. */

@@ -57,7 +57,7 @@ export class RecentWatch {
         continue;
       }
       known?.rows.close();
-      const rows = new RecentRows(dataset, Date.now() / 1000);
+      const rows = new RecentRows(dataset, Date.now() / 1000, datasets.length === 1);
       this.#watched.set(dataset, { rows, begunAt: now, askedAt: now });
     }
     const isReady = () => wanted.every(dataset => this.#watched.get(dataset)?.rows.isCaughtUp !== false);
@@ -84,7 +84,7 @@ export class RecentWatch {
   }
 
   #mustReadAgain({ rows, begunAt }: Watched, now: number): boolean {
-    return rows.isBroken && now - begunAt >= this.#again;
+    return rows.hasLeft || (rows.isBroken && now - begunAt >= this.#again);
   }
 
   #nextReading(): Promise<void> {
@@ -109,7 +109,7 @@ export class RecentWatch {
 
   async #readOne(dataset: Dataset, watched: Watched): Promise<void> {
     const { rows, askedAt } = watched;
-    if (dataset.closing.aborted || performance.now() - askedAt > KEPT) {
+    if (dataset.closing.aborted || rows.hasLeft || performance.now() - askedAt > KEPT) {
       this.#watched.delete(dataset);
       rows.close();
       if (this.#watched.size === 0) this.close();

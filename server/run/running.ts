@@ -132,6 +132,7 @@ export class RunningDatasets {
       ...this.#datasets.map(dataset => opened(dataset)),
       hasSameFleet ? undefined : this.#serveFleet(next.fleet),
     ]);
+    if (hasSameFleet) this.#fleet?.lookAgain();
     this.#tellServed();
     const wanted = new Set(next.datasets.map(({ info }) => info.name));
     const fresh = this.#datasets.filter(one => one.dataset !== undefined && !wereOpen.has(one));

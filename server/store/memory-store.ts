@@ -12,7 +12,7 @@ export const DEFAULT_BOUNDS: StoreBounds = { rows: 24 * 86_400, bytes: 32 * 1024
 export const AGE_BESIDE_HISTORY = 3600;
 
 /** Rows that the ring has room for at first; it grows by halves up to its bounds. */
-const FIRST_CAPACITY = 4096;
+export const FIRST_CAPACITY = 4096;
 
 /** The number of rows of these columns that the bounds on rows and bytes allow, and the bytes that a row takes. */
 export function memoryCapacity(
@@ -32,6 +32,7 @@ export class MemoryStore implements RowStore {
   readonly rowBytes: number;
   readonly bounds: StoreBounds;
   readonly #fields: readonly Atomic[];
+  readonly #mayTake: (bytes: number) => boolean;
   #columns: NumberColumn[];
   #times: Float64Array;
   /** Rows that the ring has room for now. */
@@ -45,8 +46,14 @@ export class MemoryStore implements RowStore {
   /**
    * @param fields the numeric columns, `time` first
    * @param start the position of the first row
+   * @param mayTake whether it may take further bytes of the memory that it shares with others: it forgets rows where it may not
    */
-  constructor(fields: readonly Atomic[], bounds: StoreBounds = DEFAULT_BOUNDS, start = 0) {
+  constructor(
+    fields: readonly Atomic[],
+    bounds: StoreBounds = DEFAULT_BOUNDS,
+    start = 0,
+    mayTake: (bytes: number) => boolean = () => true,
+  ) {
     const { rows, rowBytes } = memoryCapacity(fields, bounds);
     this.rowBytes = rowBytes;
     this.capacity = rows;
@@ -54,6 +61,7 @@ export class MemoryStore implements RowStore {
     this.#oldest = start;
     this.#end = start;
     this.#fields = fields;
+    this.#mayTake = mayTake;
     this.#room = Math.min(this.capacity, FIRST_CAPACITY);
     this.#columns = fields.map(field => newColumn(field, this.#room) as NumberColumn);
     this.#times = timesOf(this.#columns, fields);
@@ -99,7 +107,7 @@ export class MemoryStore implements RowStore {
 
   append(batch: Batch): void {
     for (let row = 0; row < batch.length; row += 1) {
-      if (this.#end - this.#oldest === this.#room && this.#room < this.capacity) this.#grow();
+      if (this.#end - this.#oldest === this.#room && this.#room < this.capacity) this.#growIfAllowed();
       if (this.#end - this.#oldest === this.#room) this.#forget();
       const slot = this.#end % this.#room;
       for (let index = 0; index < this.#columns.length; index += 1) {
@@ -156,9 +164,13 @@ export class MemoryStore implements RowStore {
     return this.#times[position % this.#room]!;
   }
 
-  /** Makes room for more rows, and moves the rows there to their new slots, which depend on the room. */
-  #grow(): void {
+  #growIfAllowed(): void {
     const room = Math.min(this.capacity, Math.ceil(this.#room * 1.5));
+    if (this.#mayTake((room - this.#room) * this.rowBytes)) this.#grow(room);
+  }
+
+  /** Makes room for more rows, and moves the rows there to their new slots, which depend on the room. */
+  #grow(room: number): void {
     const columns = this.#fields.map(field => newColumn(field, room) as NumberColumn);
     for (let position = this.#oldest; position < this.#end; ) {
       const { length, columns: held } = this.view(position, room - (position % room));

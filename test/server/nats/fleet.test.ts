@@ -1,45 +1,28 @@
 // Tests a gateway: it serves every dataset of a stream, loads rows when they are asked for and lets go of them when unused.
 
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { follow, read } from '../../../dap/client/index.ts';
 import type { Batch } from '../../../dap/index.ts';
 import { Fleet, type FleetOptions } from '../../../server/nats/fleet.ts';
-import type { SinkSession } from '../../../server/publish/sink.ts';
 import { serving } from '../../serving.ts';
 import { describeWith } from '../../tools.ts';
-import { now, rowsFrom, STREAM, sinkOf, sinkRows } from './fleet.ts';
-import { NatsServer } from './nats-server.ts';
+import { FEWER, fewerRows, now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
+import type { NatsServer } from './nats-server.ts';
+import { broker, closeAfterEach, closing, connectionTo, managerOf, session, signal, taken } from './rig.ts';
 
-const signal = new AbortController().signal;
-const taken = () => {};
-const opened: { close(): Promise<unknown> }[] = [];
+closeAfterEach();
 
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-async function broker(): Promise<NatsServer> {
-  const server = await NatsServer.start();
-  opened.push({ close: () => server.remove() });
-  return server;
-}
-
-async function publisher(server: NatsServer, name: string): Promise<SinkSession> {
-  const session = await (await sinkOf([server.url], name)).connect(signal);
-  opened.push(session);
-  return session;
-}
+const publisher = (server: NatsServer, name: string) => session([server.url], name);
 
 async function gateway(server: NatsServer, options: Partial<FleetOptions> = {}) {
   const bounds = { rows: 1_000_000, bytes: 32 * 1024 ** 2, age: 3600 };
   const nats = { servers: [server.url], stream: STREAM };
   let serve: Awaited<ReturnType<typeof serving>> | undefined;
   const changes: string[] = [];
+  const taken = new Set(['health']);
   const fleet = new Fleet(
     { nats, pattern: '*', bounds, rest: 0, isPublic: false, lookEvery: 100, ...options },
-    name => name === 'health',
+    name => taken.has(name),
     {
       onEvent: event => {
         changes.push(`${event.kind} ${'dataset' in event ? event.dataset : ''}`);
@@ -47,10 +30,10 @@ async function gateway(server: NatsServer, options: Partial<FleetOptions> = {}) 
       },
     },
   );
-  opened.push(fleet);
+  closing(fleet);
   await fleet.started;
   serve = await serving({ datasets: fleet.datasets });
-  opened.push(serve);
+  closing(serve);
   const { url } = serve;
   const json = async (path: string) => (await fetch(`${url}${path}`)).json();
   const times = async (address: string) => {
@@ -58,7 +41,7 @@ async function gateway(server: NatsServer, options: Partial<FleetOptions> = {}) 
     const [rows] = values as [Batch];
     return [...(rows.columns[0] as Float64Array)];
   };
-  return { fleet, url, json, times, changes };
+  return { fleet, url, json, times, changes, taken };
 }
 
 /** Resolves when the condition holds. */
@@ -156,25 +139,61 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     ]);
   }, 30_000);
 
-  it('takes up datasets that come, go, or have other words, while others go on', async () => {
+  it('takes up datasets that come, have other words, have other columns, and go, while others go on', async () => {
     const server = await broker();
-    await publisher(server, 'roof');
-    const { changes, json, url } = await gateway(server, { pattern: '*o*' });
-    await publisher(server, 'door');
-    await publisher(server, 'cellar');
-    await until(() => changes.includes('added door'));
+    const rows = rowsFrom(now() - 50, 40);
+    const roof = await publisher(server, 'roof');
+    await roof.send(sinkRows(rows.slice(0, 10)), signal, taken);
+    const { changes, json, url, times } = await gateway(server, { pattern: '*o*', sweep: 100 });
+    const found: number[] = [];
+    const stop = new AbortController();
+    const reading = (async () => {
+      const constraint = `&time>=${rows[0]![0]}`;
+      for await (const { columns } of follow(`${url}/roof`, { constraint, signal: stop.signal } as never))
+        found.push(...(columns[0] as Float64Array));
+    })().catch(() => undefined);
+    await until(() => found.length === 10);
     const names = async () =>
       ((await json('/catalog.json')) as { datasets: { name: string }[] }).datasets.map(({ name }) => name);
+    await publisher(server, 'cellar');
+    const door = await publisher(server, 'door');
+    await until(() => changes.includes('added door'));
     expect(await names()).toEqual(['door', 'roof']);
     expect((await fetch(`${url}/cellar.dds`)).status).toBe(404);
-  });
+    await door.send(sinkRows(rows.slice(0, 5)), signal, taken);
+    expect(await times(`door?time&time>=${rows[0]![0]}&time<=${rows[4]![0]}`)).toHaveLength(5);
+    // Other words for the same columns.
+    await session([server.url], 'door', {}, { words: { title: 'The front door' } });
+    const titleOf = async () => (await fetch(`${url}/door.das`)).text();
+    await until(async () => (await titleOf()).includes('The front door'));
+    expect(changes.filter(change => change.endsWith('door'))).toEqual(['added door']);
+    // Other columns.
+    const fewer = await session([server.url], 'door', {}, { layout: FEWER });
+    await until(() => changes.includes('changed door'));
+    expect(await (await fetch(`${url}/door.dds`)).text()).not.toContain('Int32 b');
+    await fewer.send(fewerRows(rows.slice(5, 15)), signal, taken);
+    expect(await times(`door?time&time>=${rows[0]![0]}&time<=${rows[14]![0]}`)).toEqual(
+      timesIn(rows.slice(5, 15)),
+    );
+    // It goes.
+    const manager = await managerOf(server);
+    await manager.streams.purge(`${STREAM}_layouts`, { filter: `${STREAM}.layout.door` });
+    await until(() => changes.includes('removed door'));
+    expect(await names()).toEqual(['roof']);
+    expect((await fetch(`${url}/door.dds`)).status).toBe(404);
+    // The reader of the other dataset was not disturbed.
+    await roof.send(sinkRows(rows.slice(10)), signal, taken);
+    await until(() => found.length === 40);
+    expect(found).toEqual(timesIn(rows));
+    stop.abort();
+    await reading;
+  }, 30_000);
 
   it('says which datasets it can not serve', async () => {
     const server = await broker();
     await publisher(server, 'health');
     await publisher(server, 'roof');
-    const connection = await connect({ servers: server.url });
-    opened.push(connection);
+    const connection = await connectionTo(server);
     await connection.request(`${STREAM}.layout.later`, JSON.stringify({ version: 2 }));
     const { fleet } = await gateway(server);
     expect(fleet.status.refused).toEqual({
@@ -184,17 +203,47 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     expect(fleet.status.datasets).toBe(1);
   });
 
-  it('removes a dataset whose layout was deleted', async () => {
+  it('serves a dataset once the configuration has given up its name', async () => {
+    const server = await broker();
+    await publisher(server, 'health');
+    const { fleet, taken: names, changes } = await gateway(server);
+    expect(fleet.datasets).toEqual([]);
+    names.delete('health');
+    fleet.lookAgain();
+    expect(fleet.datasets.map(({ info }) => info.name)).toEqual(['health']);
+    expect(fleet.status.refused).toEqual({});
+    names.add('health');
+    fleet.lookAgain();
+    expect(fleet.status.refused).toEqual({ health: expect.stringContaining('taken') });
+    expect(changes).toEqual(['refused health', 'added health', 'refused health']);
+  });
+
+  it('tells that the broker is away at the start', async () => {
+    const server = await broker();
+    await server.stop();
+    const { fleet, changes } = await gateway(server);
+    await until(() => changes.length > 0);
+    expect(changes).toEqual(['away ']);
+    expect(fleet.status).toMatchObject({ state: 'away', problem: expect.stringContaining(server.url) });
+    await server.start();
+    await publisher(server, 'roof');
+    await until(() => changes.includes('added roof'));
+    expect(changes).toContain('back ');
+  }, 30_000);
+
+  it('closes at once while the broker does not answer', async () => {
     const server = await broker();
     await publisher(server, 'roof');
-    await publisher(server, 'cellar');
-    const connection = await connect({ servers: server.url });
-    opened.push(connection);
-    const manager = await jetstreamManager(connection);
-    await manager.streams.purge(`${STREAM}_layouts`, { filter: `${STREAM}.layout.cellar` });
     const { fleet } = await gateway(server);
-    expect(fleet.datasets.map(({ info }) => info.name)).toEqual(['roof']);
-  });
+    const manager = await managerOf(server);
+    server.signal('SIGSTOP');
+    // The requests for these rows, as this other one, wait for an answer until they give up.
+    const loading = fleet.datasets[0]!.load();
+    const other = manager.streams.info(STREAM).catch(() => 'given up');
+    expect(await Promise.race([fleet.close().then(() => 'closed'), other])).toBe('closed');
+    server.signal('SIGCONT');
+    expect(await loading).toBe(false);
+  }, 30_000);
 
   it('shows the newest rows of all datasets without loading any', async () => {
     const server = await broker();

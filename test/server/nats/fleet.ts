@@ -4,6 +4,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import type { Batch } from '../../../dap/index.ts';
 import { printDds } from '../../../dap/index.ts';
+import type { DatasetInfo } from '../../../server/dataset/dataset.ts';
 import { describeAttributes, describeModel } from '../../../server/dataset/describe.ts';
 import { layoutId } from '../../../server/nats/layout-message.ts';
 import { RowCodec } from '../../../server/nats/row-message.ts';
@@ -17,8 +18,12 @@ export const STREAM = 'fleet';
 export const CREATE = { replicas: 1, keep: 7 * 86_400, size: 1024 ** 3 };
 
 /** A dataset of the scripted columns, as a sink sees it. */
-export function datasetNamed(name: string, layout = LAYOUT): SinkDataset {
-  const info = { ...SCRIPTED, name };
+export function datasetNamed(
+  name: string,
+  layout: SequenceLayout = LAYOUT,
+  words: Partial<DatasetInfo> = {},
+): SinkDataset {
+  const info = { ...SCRIPTED, ...words, name };
   const delivery = { kind: 'scheduled', interval: 1 } as const;
   const model = describeModel(info, layout);
   return { info, layout, delivery, model, attributes: describeAttributes(info, layout, delivery) };
@@ -32,11 +37,15 @@ export function sinkOf(
   servers: readonly string[],
   name = 'roof',
   options: Partial<NatsSinkOptions> = {},
-  tuning: NatsSinkTuning & SinkMachine & { readonly layout?: SequenceLayout } = {},
+  tuning: NatsSinkTuning &
+    SinkMachine & {
+      readonly layout?: SequenceLayout;
+      readonly words?: Partial<DatasetInfo>;
+    } = {},
 ) {
   return openNatsSink(
     { servers, stream: STREAM, name, create: CREATE, backlog: 7 * 86_400, ...options },
-    datasetNamed(name, tuning.layout),
+    datasetNamed(name, tuning.layout, tuning.words),
     tuning,
     tuning,
   );
