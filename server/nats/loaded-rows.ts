@@ -37,6 +37,7 @@ export class LoadedRows {
   /** Resolves when the rows that the stream had at the beginning are in memory: false if that took too long. */
   readonly ready: Promise<boolean>;
   isReady = false;
+  #giveUp: () => void = () => {};
   #readers = 0;
   #usedAt = performance.now();
 
@@ -60,6 +61,10 @@ export class LoadedRows {
         clearTimeout(late);
         this.isReady = true;
         resolve(true);
+      };
+      this.#giveUp = () => {
+        clearTimeout(late);
+        resolve(false);
       };
     });
     const { name } = info;
@@ -108,6 +113,7 @@ export class LoadedRows {
   }
 
   close(): Promise<void> {
+    this.#giveUp();
     return this.dataset.close();
   }
 }
