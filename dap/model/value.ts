@@ -46,11 +46,24 @@ const NUMBER_COLUMNS = {
   Float64: Float64Array,
 } as const satisfies Record<NumberType, unknown>;
 
+const isNumberType = (type: string): type is NumberType => Object.hasOwn(NUMBER_COLUMNS, type);
+
 /** An empty column for `length` rows of `field`. */
-export function newColumn(field: Variable, length: number): Column {
-  return Object.hasOwn(NUMBER_COLUMNS, field.type)
-    ? newNumberColumn(field.type as NumberType, length)
-    : new Array<Value>(length);
+export function newColumn({ type }: Variable, length: number): Column {
+  return isNumberType(type) ? newNumberColumn(type, length) : new Array<Value>(length);
+}
+
+/**
+ * Empty columns for `length` rows of `fields`. The numbers of all columns are in one memory: an allocation for each column would cost
+ * more time than the hundred rows of 64 columns that fit into a buffer.
+ */
+export function newColumns(fields: readonly Variable[], length: number): Column[] {
+  // Each number has the room of the longest one, so that every column begins at a multiple of its own size.
+  const room = length * Float64Array.BYTES_PER_ELEMENT;
+  const memory = new ArrayBuffer(fields.length * room);
+  return fields.map(({ type }, index) =>
+    isNumberType(type) ? new NUMBER_COLUMNS[type](memory, index * room, length) : new Array<Value>(length),
+  );
 }
 
 /** An empty column for `length` numbers of this type. */

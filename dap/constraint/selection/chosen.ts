@@ -1,6 +1,6 @@
 // Represents chosen rows of a batch, and takes them out of it: consecutive rows as views, other rows as copies.
 
-import { type Batch, type Column, type NumberColumn, newColumn } from '../../model/value.ts';
+import { type Batch, type Column, newColumns } from '../../model/value.ts';
 import type { Variable } from '../../model/variable.ts';
 
 /** Chosen rows of a batch: a run of consecutive rows, or the indices of rows. */
@@ -40,19 +40,18 @@ export function pick(
   columns: readonly number[],
   fields: readonly Variable[],
 ): Batch {
-  return {
-    length: countOf(rows),
-    columns: columns.map((column, index) => take(batch.columns[column]!, rows, fields[index]!)),
-  };
+  const chosen = columns.map(column => batch.columns[column]!);
+  if (!(rows instanceof Int32Array))
+    return { length: rows.to - rows.from, columns: chosen.map(column => stretchOf(column, rows)) };
+  const taken = newColumns(fields, rows.length);
+  for (let index = 0; index < chosen.length; index++) copy(chosen[index]!, rows, taken[index]!);
+  return { length: rows.length, columns: taken };
 }
 
-function take(column: Column, rows: ChosenRows, field: Variable): Column {
-  if (!(rows instanceof Int32Array)) {
-    if (!Array.isArray(column)) return column.subarray(rows.from, rows.to);
-    return column.slice(rows.from, rows.to) as Column;
-  }
-  if (Array.isArray(column)) return Array.from(rows, row => column[row]!) as Column;
-  const taken = newColumn(field, rows.length) as NumberColumn;
+function stretchOf(column: Column, { from, to }: { readonly from: number; readonly to: number }): Column {
+  return Array.isArray(column) ? (column.slice(from, to) as Column) : column.subarray(from, to);
+}
+
+function copy(column: Column, rows: Int32Array, taken: Column): void {
   for (let i = 0; i < rows.length; i++) taken[i] = column[rows[i]!]!;
-  return taken;
 }
