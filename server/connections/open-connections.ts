@@ -140,7 +140,7 @@ export class OpenConnections {
     this.#idle.add(connection);
     if (client !== undefined) this.#perClient.add(client);
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
-    socket.once('close', () => this.#forget(connection));
+    socket.on('close', () => this.#forget(connection));
     return true;
   }
 
@@ -155,7 +155,7 @@ export class OpenConnections {
     connection.socket = secured;
     connection.queue = this.#queueOf(secured);
     this.#open.set(secured, connection);
-    secured.once('close', () => this.#forget(connection));
+    secured.on('close', () => this.#forget(connection));
   }
 
   /** Counts a handshake of TLS that failed or took too long, unless the server closed the connection itself. */

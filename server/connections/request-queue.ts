@@ -63,7 +63,7 @@ export class RequestQueue {
 
   #answer({ request, response, handle }: WaitingRequest): void {
     this.#answering = response;
-    response.once('close', this.#next);
+    response.on('close', this.#next);
     // By then, all requests that arrived with it are counted, so that a flood gets no response.
     this.#takeTurn(() => {
       if (!this.#socket.destroyed) handle(request, response);

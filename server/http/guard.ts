@@ -74,9 +74,9 @@ export function guard(app: FastifyInstance, state: ServerState): void {
   app.addHook('onRequest', async (request, reply) => {
     const { access } = state;
     if (access !== undefined) request.isOfUser = await isOfUser(request, access, verifier);
-    const isAllowed = () => request.isOfUser || mayAnyoneRead(request, state);
-    if (!isAllowed()) throw unauthorized('none');
-    open.add(reply, userCheck(request, state, isAllowed));
+    const mayAnyone = anyoneCheck(request, state);
+    if (!request.isOfUser && !mayAnyone()) throw unauthorized('none');
+    open.add(reply, request.isOfUser ? userCheck(request, state, mayAnyone) : mayAnyone);
   });
 }
 
@@ -130,13 +130,22 @@ function unauthorized(found: string, byToken = false): RequestError {
   });
 }
 
-function mayAnyoneRead({ is404, routeOptions, params }: FastifyRequest, state: ServerState): boolean {
+/** Whether anyone may read the answer, now or after a change of the rules. A stream keeps this as long as it lasts, and so not the request. */
+function anyoneCheck({ is404, routeOptions, params }: FastifyRequest, state: ServerState): () => boolean {
+  const rule = is404 ? 'users' : (routeOptions.config.access ?? 'users');
+  return () => mayAnyoneRead(rule, params as Readonly<Record<string, string>>, state);
+}
+
+function mayAnyoneRead(
+  rule: RouteAccess,
+  params: Readonly<Record<string, string>>,
+  state: ServerState,
+): boolean {
   const { access } = state;
   if (access === undefined) return true;
   const datasets = [...state.datasets, ...(state.waiting ?? [])];
-  const rule = is404 ? 'users' : (routeOptions.config.access ?? 'users');
   if (typeof rule === 'object') {
-    const name = rule.dataset(params as Readonly<Record<string, string>>);
+    const name = rule.dataset(params);
     const dataset = waitingOf(name, state) ?? datasetOf(name, state.datasets);
     return dataset !== undefined && isPublic(dataset);
   }
@@ -163,17 +172,14 @@ function isPublic({ info }: Pick<Dataset, 'info'>): boolean {
   return info.isPublic === true;
 }
 
-/** Whether a response that has begun is still allowed after a change of the rules. */
-function userCheck(request: FastifyRequest, state: ServerState, isAllowed: () => boolean): () => boolean {
-  if (!request.isOfUser) return isAllowed;
+/** Whether a response to a user that has begun is still allowed after a change of the rules. */
+function userCheck(request: FastifyRequest, state: ServerState, mayAnyone: () => boolean): () => boolean {
   const credentials = credentialsOf(request.raw);
   const name = typeof credentials === 'object' ? credentials.name : '';
   const written = state.access?.users.get(name)?.written;
   return () => {
     const { access } = state;
-    return (
-      access === undefined || access.users.get(name)?.written === written || mayAnyoneRead(request, state)
-    );
+    return access === undefined || access.users.get(name)?.written === written || mayAnyone();
   };
 }
 
@@ -192,7 +198,7 @@ class OpenResponses {
 
   add({ raw }: FastifyReply, isAllowed: () => boolean): void {
     this.#checks.set(raw, isAllowed);
-    raw.once('close', () => this.#checks.delete(raw));
+    raw.on('close', () => this.#checks.delete(raw));
   }
 
   close(): void {

@@ -9,8 +9,11 @@ const WINDOW_PER_COST = 4;
 /** An announcement that takes less than this many milliseconds needs no window. */
 const CHEAP = 0.5;
 
-/** Milliseconds after which an announcement lets the event loop turn, to read sensors and answer requests. */
-const LONGEST_RUN = 1;
+/**
+ * Milliseconds after which an announcement lets the event loop turn, to read sensors and answer requests: a sensor that is read each
+ * millisecond misses a slot that is half of that late.
+ */
+const LONGEST_RUN = 0.25;
 
 /**
  * Announces rows to readers that wait. With few readers or few rows it announces each row at once; with many of both, it announces the

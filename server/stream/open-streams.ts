@@ -175,7 +175,8 @@ export class OpenStreams {
     };
     this.#open.set(response, open);
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP).unref();
-    response.once('close', () => this.#ended(response, open));
+    // It comes once: `once` would keep three more objects for each stream.
+    response.on('close', () => this.#ended(response, open));
     const turns = this.#turns;
     const buffers = this.#buffers;
     const onError = this.#onError;

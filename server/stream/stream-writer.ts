@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { BufferPool } from './buffer-pool.ts';
 import type { Chunk } from './chunk.ts';
+import { sendHead } from './sent-head.ts';
 import type { StreamCounts } from './stream-counts.ts';
 import type { Turns } from './turns.ts';
 
@@ -47,13 +48,13 @@ export class StreamWriter {
     this.#shared = shared;
     this.#stream = stream;
     this.#socket.on('drain', this.#drained);
-    response.once('close', this.#gone);
+    response.on('close', this.#gone);
   }
 
   /** Sends the HTTP headers, and the bytes that `write` writes, in one packet. */
   begin(write: () => void): void {
     this.#socket.cork();
-    this.#response.flushHeaders();
+    sendHead(this.#response);
     write();
     this.#socket.uncork();
   }
