@@ -12,6 +12,16 @@ export function millions(value) {
   return `${number.toFixed(number < 10 ? 2 : 1)} M`;
 }
 
+/** The least and the greatest of several measurements, as `show` prints them: ` (1.20 to 1.31)`. */
+export function spread(values, show) {
+  return ` (${show(Math.min(...values))} to ${show(Math.max(...values))})`;
+}
+
+/** The median of several measurements, with the least and the greatest. */
+export function medianOf(values, show) {
+  return `${show(median(values))}${spread(values, show)}`;
+}
+
 export function yesOrNo(reached) {
   return reached ? 'yes' : 'no';
 }

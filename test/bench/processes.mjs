@@ -35,8 +35,8 @@ export class Server {
   #child;
   port;
 
-  static async start(args, port = Number) {
-    const child = spawn('sh', ['-c', MANY_FILES, 'sh', process.execPath, ...args], {
+  static async start(args, port = Number, program = process.execPath) {
+    const child = spawn('sh', ['-c', MANY_FILES, 'sh', program, ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -17,6 +17,7 @@ import { idle } from './items/idle.mjs';
 import { netcdf } from './items/netcdf.mjs';
 import { pageFrames } from './items/page-frames.mjs';
 import { pageOpen } from './items/page-open.mjs';
+import { peerCsv, peerDecoder, peerFiles, peerRead, peerWrite } from './items/peers.mjs';
 import { footprint } from './items/process.mjs';
 import { sampling } from './items/sampling.mjs';
 import { start as programStart } from './items/start.mjs';
@@ -51,6 +52,11 @@ const BENCHES = {
   'history-thinned': thinned,
   'page-frames': pageFrames,
   'page-open': pageOpen,
+  'peer-decoder': peerDecoder,
+  'peer-csv': peerCsv,
+  'peer-write': peerWrite,
+  'peer-read': peerRead,
+  'peer-files': peerFiles,
 };
 
 const HEAD = ['what', 'measured', 'ratio', 'server CPU', 'goal', 'reached'];

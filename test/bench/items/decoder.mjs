@@ -1,6 +1,6 @@
 // Reports the rows a second that the decoder reads in Node.
 
-import { median, millions, yesOrNo } from '../figures.mjs';
+import { median, millions, spread, yesOrNo } from '../figures.mjs';
 import { runScript } from '../processes.mjs';
 
 const GOAL = 60e6;
@@ -12,7 +12,10 @@ export async function decoder() {
   return [
     [
       'decoder, pieces of 64 kB',
-      `${millions(rate)} rows/s`,
+      `${millions(rate)} rows/s${spread(
+        rates.map(({ clock }) => clock),
+        millions,
+      )}`,
       '',
       `${(1e6 / perSecond).toFixed(3)} s/M rows (${millions(perSecond)} rows/s)`,
       `${millions(GOAL)} rows/s`,
