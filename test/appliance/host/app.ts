@@ -40,7 +40,12 @@ export function appArchive(folder: string): Buffer {
     recursive: true,
     force: true,
   });
-  return execFileSync('sh', ['-c', 'find app | cpio --quiet -o -H newc'], {
+  return archiveOf(folder, 'app');
+}
+
+/** What is below `path` in `folder`, as an archive to be appended to the Pi's file system. */
+export function archiveOf(folder: string, path: string): Buffer {
+  return execFileSync('sh', ['-c', 'find "$1" | cpio --quiet -o -H newc', 'sh', path], {
     cwd: folder,
     maxBuffer: 2 ** 30,
   });

@@ -28,14 +28,13 @@ export function obstacle(): string | undefined {
   return undefined;
 }
 
-/** Makes the missing and outdated images of a guest. */
-export function makeImages(machine: MachineName): void {
-  const { status } = spawnSync('bash', [join(APPLIANCE, 'images/make.sh'), machine], {
+/** Makes the missing and outdated images of a guest, or Python for the emulated Pi. */
+export function makeImages(name: MachineName | 'pi-python'): void {
+  const { status } = spawnSync('bash', [join(APPLIANCE, 'images/make.sh'), name], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, DAPBERRY_APPLIANCE_CACHE: cacheFolder() },
   });
-  if (status !== 0)
-    throw new Error(`the images of the ${machine} guest could not be made (exit code ${status})`);
+  if (status !== 0) throw new Error(`the images of ${name} could not be made (exit code ${status})`);
 }
 
 function read(file: string): string {

@@ -6,6 +6,7 @@ source "$IMAGES/kernel.sh"
 source "$IMAGES/system.sh"
 source "$IMAGES/pc.sh"
 source "$IMAGES/pi.sh"
+source "$IMAGES/python.sh"
 PROJECT=$(dirname "$(dirname "$APPLIANCE")")
 
 # Runs one at a time.
@@ -38,8 +39,11 @@ case ${1:-} in
     install_tools aarch64-linux-gnu-g++:g++-aarch64-linux-gnu
     need_pi
     ;;
+  pi-python)
+    need_python
+    ;;
   *)
-    echo "make.sh: expected pc, pc-trixie, arm64-trixie, armhf-trixie or pi, found ${1:-nothing}" >&2
+    echo "make.sh: expected pc, pc-trixie, arm64-trixie, armhf-trixie, pi or pi-python, found ${1:-nothing}" >&2
     exit 2
     ;;
 esac
