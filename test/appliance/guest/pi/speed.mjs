@@ -15,8 +15,9 @@ const [app, python] = process.argv.slice(2);
 const PEER = join(import.meta.dirname, 'speed.py');
 const ROUNDS = 5;
 const ROW_BYTES = 28;
-const WARM_UP_SECONDS = 4;
-const SECONDS = 1.5;
+const WARM_UP_SECONDS = 10;
+const SETTLE_SECONDS = 0.5;
+const SECONDS = 2.5;
 const REST_SECONDS = 20;
 
 /** Rows of the full log, one a millisecond, and the end of the window that is requested again and again. */
@@ -64,21 +65,27 @@ class Server {
   }
 }
 
-/** Reads a path, again and again if it ends, until the server has taken `seconds` of processor time: units that `count` finds, a second. */
-async function read(server, port, path, seconds, count) {
-  const before = server.processorTime;
-  let units = 0;
-  while (server.processorTime < before + seconds) {
+/**
+ * Reads a path, again and again if it ends, and counts the units that `count` finds, once the server has taken `settle` seconds of
+ * processor time after the first bytes: until it has taken `seconds` more. Returns units a second.
+ */
+async function read(server, port, path, settle, seconds, count) {
+  let [units, from, begun] = [0, undefined, undefined];
+  for (;;) {
     const request = get({ host: '127.0.0.1', port, path });
     const [response] = await once(request, 'response');
     if (response.statusCode !== 200) throw new Error(`${path}: expected 200, found ${response.statusCode}`);
     for await (const chunk of response) {
-      units += count(chunk);
-      if (server.processorTime >= before + seconds) break;
+      const now = server.processorTime;
+      from ??= now + settle;
+      if (begun !== undefined) units += count(chunk);
+      else if (now >= from) begun = now;
+      if (begun !== undefined && now >= begun + seconds) {
+        request.destroy();
+        return units / (now - begun);
+      }
     }
-    request.destroy();
   }
-  return units / (server.processorTime - before);
 }
 
 const rowsOf = chunk => chunk.length / ROW_BYTES;
@@ -174,13 +181,13 @@ async function streams() {
       ['computed rows as text', '/computed.asc', '/computed.asc', linesOf],
     ];
     for (const [what, path, peerPath, count] of items) {
-      await read(ours, port, path, WARM_UP_SECONDS, count);
-      await read(peer, peerPort, peerPath, SECONDS, count);
+      await read(ours, port, path, WARM_UP_SECONDS, SETTLE_SECONDS, count);
+      await read(peer, peerPort, peerPath, SETTLE_SECONDS, SETTLE_SECONDS, count);
       const rounds = [];
       for (let round = 0; round < ROUNDS; round += 1)
         rounds.push({
-          ours: (await read(ours, port, path, SECONDS, count)) / 1000,
-          peer: (await read(peer, peerPort, peerPath, SECONDS, count)) / 1000,
+          ours: (await read(ours, port, path, SETTLE_SECONDS, SECONDS, count)) / 1000,
+          peer: (await read(peer, peerPort, peerPath, SETTLE_SECONDS, SECONDS, count)) / 1000,
         });
       report(what, 'thousand rows a second of processor time', rounds);
     }

@@ -8,11 +8,12 @@ import struct
 import sys
 import time
 from array import array
+from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from itertools import cycle, islice
+from itertools import chain, count, islice
 
 STEP = 0.001
-KEPT = 2**15
+KEPT = 2**12
 MARK = 0x5A000000
 ROW = struct.Struct('>Iddd')
 # As many rows as fit into 61,000 bytes.
@@ -28,9 +29,13 @@ def computed():
         now += STEP
 
 
+@cache
+def columns():
+    return [array('d', column) for column in zip(*islice(computed(), KEPT))]
+
+
 def kept():
-    columns = [array('d', column) for column in zip(*islice(computed(), KEPT))]
-    return cycle(zip(*columns))
+    return chain.from_iterable(zip(*columns()) for _ in count())
 
 
 def encoded(rows):
