@@ -284,12 +284,8 @@ async function starts() {
     if (round === 0) ok('both give a first row', /^[^,]+,/.test(ours.row) && /^[^,]+,/.test(peer.row));
   }
   report('from the start to the first row', 'seconds on the clock', rounds);
-  process.stdout.write(
-    `# the same: \`node -e 0\` alone takes ${spread(
-      rounds.map(({ node }) => node),
-      1,
-    )} s\n`,
-  );
+  const node = median(rounds.map(round => round.node));
+  process.stdout.write(`# the same: \`node -e 0\` alone takes ${node.toFixed(1)} s\n`);
   const [ours, peer] = memory;
   process.stdout.write(
     `# memory at rest, ${REST_SECONDS} s after the first row | ${(ours / peer).toFixed(2)} | dapberry ${ours.toFixed(1)}, Python ${peer.toFixed(1)} MB\n`,
