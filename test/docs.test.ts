@@ -1,13 +1,5 @@
 import { spawn } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +8,7 @@ import { parseArguments } from '../server/cli/commands/arguments.ts';
 import { COMMANDS } from '../server/cli/commands/catalogue.ts';
 import { loadConfig } from '../server/config/load.ts';
 import { problemLine } from '../server/config/text/problem.ts';
+import { blocksOf, pages } from './docs-commands.ts';
 import { serving } from './serving.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -152,31 +145,6 @@ describe('the documentation', () => {
     expect(dead).toEqual([]);
   });
 });
-
-function pages(): readonly string[] {
-  return [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...readdirSync(join(ROOT, 'docs')).map(name => `docs/${name}`),
-  ].filter(page => page.endsWith('.md'));
-}
-
-interface CodeBlock {
-  /** Empty for plain text. */
-  readonly language: string;
-  readonly text: string;
-}
-
-/** The blocks of code on a page, also those in lists. */
-function blocksOf(page: string): readonly CodeBlock[] {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^( *)```(\w*)\n(.*?)^ *```$/gms)].map(
-    ([, indent = '', language = '', block = '']) => ({
-      language,
-      text: block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-    }),
-  );
-}
 
 /** The anchors of headings: lower case, blanks as `-`, no other signs. */
 function anchorsOf(markdown: string): readonly string[] {
