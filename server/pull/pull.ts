@@ -3,7 +3,7 @@
 import { parseAddress } from '../../dap/client/http/address.ts';
 import type { Fetch } from '../../dap/client/http/connection.ts';
 import { readAttributes } from '../../dap/client/read/attributes.ts';
-import { type FollowState, follow, ResponseError, type RowEncoder } from '../../dap/index.ts';
+import { DapError, type FollowState, follow, ResponseError, type RowEncoder } from '../../dap/index.ts';
 import { csvEncoder, csvHead, missingNumbers } from '../formats/csv-rows.ts';
 import type { LastTime } from './file-end.ts';
 import { Lock } from './lock.ts';
@@ -74,8 +74,16 @@ export async function pull(options: PullOptions): Promise<void> {
     }
   } catch (error) {
     if (error instanceof ReaderGone || (signal.aborted && error === signal.reason)) return;
-    throw error;
+    throw lacksLogin(error) ? new Error(`${error.message}: ${LOGIN_ADVICE}`, { cause: error }) : error;
   }
+}
+
+const LOGIN_ADVICE =
+  'set $DAPBERRY_TOKEN, or $DAPBERRY_USER and $DAPBERRY_PASSWORD, or put the login into ~/.netrc';
+
+/** Whether a dapberry server wants a login and got none; servers of other programs say so in other words. */
+function lacksLogin(error: unknown): error is DapError {
+  return error instanceof DapError && error.code === 401 && error.message.endsWith('found none');
 }
 
 async function pullIntoStream(

@@ -191,7 +191,11 @@ describe('pull', () => {
     }
     const refused = await pull({});
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('expected a user name and a password of this server, found none');
+    expect(refused.stderr).toContain(
+      'expected a user name and a password of this server, found none: set $DAPBERRY_TOKEN, or $DAPBERRY_USER and $DAPBERRY_PASSWORD, or put the login into ~/.netrc',
+    );
+    const wrong = await pull({ DAPBERRY_TOKEN: 'bot.other' });
+    expect([wrong.code, wrong.stderr.includes('set $DAPBERRY_TOKEN')]).toEqual([1, false]);
     expect((await pull({ DAPBERRY_USER: 'anna' })).stderr).toContain(
       'expected $DAPBERRY_PASSWORD beside $DAPBERRY_USER',
     );
