@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Serving, serving } from '../serving.ts';
-import { TIMES, type TypedStation, typedRows, typedStation } from './typed-station.ts';
+import { describe, expect, it } from 'vitest';
+import { serving } from '../serving.ts';
+import { servedStation } from './served-station.ts';
+import { typedRows, typedStation } from './typed-station.ts';
 
 const iso = (seconds: number) => new Date(Math.round(seconds * 1000)).toISOString();
 
 describe('the pages of a stretch', () => {
-  let station: TypedStation;
-  let server: Serving;
-  const get = (path: string, init?: RequestInit) =>
-    fetch(`${server.url}/${path}`, { redirect: 'manual', ...init });
-
-  beforeAll(async () => {
-    station = await typedStation('memory', typedRows(TIMES));
-    server = await serving({ datasets: [station.dataset] });
-  });
-  afterAll(async () => {
-    await server.close();
-    await station.remove();
-  });
+  const roof = servedStation();
+  const { get } = roof;
 
   it('leads an address without a suffix to its form', async () => {
     const answer = await get('roof/2026-11-28T00:00:00.5Z..2026-11-28T00:10:00Z');
@@ -28,7 +18,7 @@ describe('the pages of a stretch', () => {
 
   it('has pages whose links work, and a form that leads to the data', async () => {
     for (const page of ['html', 'info', 'help']) {
-      const at = `${server.url}/roof/2026-11-28.${page}`;
+      const at = `${roof.server.url}/roof/2026-11-28.${page}`;
       const text = await (await fetch(at)).text();
       const links = [...text.matchAll(/(?:href|action)="([^"]+)"/g)].map(([, to]) =>
         to!.replaceAll('&#38;', '&'),

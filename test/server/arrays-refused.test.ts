@@ -1,27 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Serving, serving } from '../serving.ts';
-import { TIMES, type TypedStation, typedRows, typedStation } from './typed-station.ts';
+import { describe, expect, it } from 'vitest';
+import { serving } from '../serving.ts';
+import { servedStation } from './served-station.ts';
 
 describe('Arrays are refused, with a reason', () => {
-  let station: TypedStation;
-  let server: Serving;
-  const get = (path: string, init?: RequestInit) =>
-    fetch(`${server.url}/${path}`, { redirect: 'manual', ...init });
-  const message = async (path: string) => {
-    const answer = await get(path);
-    const text = await answer.text();
-    expect(answer.headers.get('content-description')).toBe('dods_error');
-    return [answer.status, /message = "(.*)";/.exec(text)?.[1]?.replaceAll('\\"', '"')];
-  };
-
-  beforeAll(async () => {
-    station = await typedStation('memory', typedRows(TIMES));
-    server = await serving({ datasets: [station.dataset] });
-  });
-  afterAll(async () => {
-    await server.close();
-    await station.remove();
-  });
+  const roof = servedStation();
+  const { get, message } = roof;
 
   it('that still runs is refused, with an address that works', async () => {
     const [status, text = ''] = await message('roof/2026-11-29.dds');

@@ -6,6 +6,7 @@ import { MemoryStore } from '../../server/store/memory-store.ts';
 import { type Serving, serving } from '../serving.ts';
 import { RawClient } from './raw-client.ts';
 import { SCRIPTED, ScriptedSource } from './scripted-source.ts';
+import { servedStation } from './served-station.ts';
 import {
   MIDNIGHT,
   type Place,
@@ -138,25 +139,8 @@ describe.each<Place>(['memory', 'disk', 'both'])('Arrays of rows whose place is:
 });
 
 describe('a stretch of a dataset', () => {
-  let station: TypedStation;
-  let server: Serving;
-  const get = (path: string, init?: RequestInit) =>
-    fetch(`${server.url}/${path}`, { redirect: 'manual', ...init });
-  const message = async (path: string) => {
-    const answer = await get(path);
-    const text = await answer.text();
-    expect(answer.headers.get('content-description')).toBe('dods_error');
-    return [answer.status, /message = "(.*)";/.exec(text)?.[1]?.replaceAll('\\"', '"')];
-  };
-
-  beforeAll(async () => {
-    station = await typedStation('memory', typedRows(TIMES));
-    server = await serving({ datasets: [station.dataset] });
-  });
-  afterAll(async () => {
-    await server.close();
-    await station.remove();
-  });
+  const roof = servedStation();
+  const { get, message } = roof;
 
   it('has the attributes of the columns beside the global ones, and its own bounds', async () => {
     const attributes = parseDas(await (await get('roof/2026-11-28.das')).text());
@@ -235,7 +219,7 @@ describe('a stretch of a dataset', () => {
   });
 
   it('counts as a stream within the limits, and in the metrics', async () => {
-    const { streams } = server.app;
+    const { streams } = roof.server.app;
     const { rows, bytes } = streams.counted.of({ dataset: 'roof', format: 'dods', client: 'loopback' });
     const answer = await get('roof/2026-11-28.dods?time,temperature');
     const { byteLength } = await answer.arrayBuffer();

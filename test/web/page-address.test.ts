@@ -1,28 +1,25 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, withPage } from './open-page.ts';
+import { numbersShown, withPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 import { type RowServer, rowServer } from './row-server.ts';
 
 describeWith('chromium', 'the address of the page', () => {
-  let built: Awaited<ReturnType<typeof buildPage>>;
-  let browser: Browser;
+  const web = pageTools();
   let server: Serving;
   let other: Serving;
   let rows: RowServer;
 
   beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-    server = await serving({ interval: 0.5, webRoot: built.folder });
+    server = await serving({ interval: 0.5, webRoot: web.folder });
     other = await serving({ interval: 0.5, seed: 2 });
     rows = await rowServer('Dataset { Sequence { Float64 time; Float64 a; } s; } d;');
   });
   afterAll(async () => {
-    await browser?.close();
     await Promise.all([server?.close(), other?.close(), rows?.close()]);
-    await built?.remove();
   });
 
   const addressOf = (page: Page) => page.evaluate(() => decodeURIComponent(location.search + location.hash));
@@ -35,7 +32,7 @@ describeWith('chromium', 'the address of the page', () => {
   it('shows several datasets, also of another server, with one set of controls; one that is missing disturbs none', async () => {
     const query = `?d=roberrypi&d=nothing&d=${other.url}/host&window=30s`;
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/${query}`,
       async ({ page }) => {
         const sections = page.locator('.dataset');
@@ -79,7 +76,7 @@ describeWith('chromium', 'the address of the page', () => {
   });
 
   it('names the columns that are shown: after a click, a reload, Back, and in a link that was sent', async () => {
-    await withPage(browser, `${server.url}/?d=host&window=30s`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?d=host&window=30s`, async ({ page }) => {
       await numbersShown(page);
       const all = (await shownColumns(page)) as string[];
       expect(all.length).toBeGreaterThan(3);
@@ -102,7 +99,7 @@ describeWith('chromium', 'the address of the page', () => {
 
   it('is told where it is not understood, and applied where it is', async () => {
     const query = '?cols=temperatur,voltage&theme=blue&form=now-1h&window=30s&at=2020-01-01&kiosk';
-    await withPage(browser, `${server.url}/${query}`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/${query}`, async ({ page }) => {
       await numbersShown(page);
       await expect.poll(async () => (await problemsOn(page)).length, PATIENT).toBe(4);
       const problems = (await problemsOn(page)).join('\n');
@@ -123,7 +120,7 @@ describeWith('chromium', 'the address of the page', () => {
   it('keeps a pinned moment, colours, and times in the hash behind url=', async () => {
     const at = new Date(Date.now() - 5000).toISOString();
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?theme=dark&url=roberrypi#at=${at}&window=60`,
       async ({ page }) => {
         await numbersShown(page);
@@ -156,7 +153,7 @@ describeWith('chromium', 'the address of the page', () => {
 
   it('is shared as a link of the view: fixed where it stands, live where it moves', async () => {
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?window=2m`,
       async ({ page }) => {
         await numbersShown(page);
@@ -192,7 +189,7 @@ describeWith('chromium', 'the address of the page', () => {
 
   it('stays, and the view with it, when the server adds a column', async () => {
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?d=${rows.url}&d=roberrypi`,
       async ({ page }) => {
         await expect.poll(() => rows.streams, PATIENT).toBe(1);

@@ -3,11 +3,12 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, openPage } from './open-page.ts';
+import { openPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { type RowServer, rowServer } from './row-server.ts';
 
 /** How long a condition may take to come true. */
@@ -17,18 +18,14 @@ const DDS = 'Dataset { Sequence { Float64 time; Float32 a; Byte b; } s; } d;';
 const now = (): number => Date.now() / 1000;
 
 describeWith('chromium', 'the page and the attributes of a dataset', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
+  const web = pageTools();
   let server: Serving;
 
   beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-    server = await serving({ interval: 1, webRoot: built.folder });
+    server = await serving({ interval: 1, webRoot: web.folder });
   });
   afterAll(async () => {
     await server?.close();
-    await browser?.close();
-    await built?.remove();
   });
 
   /** Opens the page on a dataset whose DAS is answered like this. */
@@ -38,7 +35,7 @@ describeWith('chromium', 'the page and the attributes of a dataset', () => {
   ): Promise<void> {
     const answerDas = typeof das === 'string' ? (response: ServerResponse) => void response.end(das) : das;
     const rows = await rowServer(DDS, 'Attributes {}', { answerDas });
-    const { page } = await openPage(browser, `${server.url}/?url=${rows.url}`);
+    const { page } = await openPage(web.browser, `${server.url}/?url=${rows.url}`);
     try {
       await expect.poll(() => rows.streams, PATIENT).toBe(1);
       await use(page, rows);
@@ -102,7 +99,7 @@ describeWith('chromium', 'the page and the attributes of a dataset', () => {
     });
     await new Promise<void>(done => login.listen(0, '127.0.0.1', done));
     const url = `http://127.0.0.1:${(login.address() as AddressInfo).port}/d`;
-    const { page } = await openPage(browser, `${server.url}/?url=${url}`);
+    const { page } = await openPage(web.browser, `${server.url}/?url=${url}`);
     const message = page.locator('#message-text');
     await expect.poll(() => message.textContent(), PATIENT).toMatch(/web page \(HTML\).*is a login needed/);
     expect(await message.textContent()).not.toMatch(/CORS|origin/);

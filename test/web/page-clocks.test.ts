@@ -1,30 +1,26 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, stateIs } from './open-page.ts';
+import { numbersShown, stateIs } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 
 describeWith('chromium', 'the page on a machine whose clock is wrong', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
 
   beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
     server = await serving({ interval: 0.1, webRoot: web.folder });
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await web?.remove();
   });
 
   it.each([
     ['behind', -600, 'ahead of'],
     ['ahead', 600, 'behind'],
   ])('says so, dims nothing, and means the server’s now: ten minutes %s', async (_, seconds, side) => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await web.browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.addInitScript(wrong => {
       const RightDate = Date;
       class WrongDate extends RightDate {

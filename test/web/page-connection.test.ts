@@ -1,10 +1,7 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import {
-  buildPage,
-  launch,
   numbersShown,
   openPage,
   picturesMove,
@@ -14,6 +11,7 @@ import {
   setVisibility,
   stateIs,
 } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 
 /** What a browser writes to its console while a server is away. */
 const AWAY = /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/;
@@ -25,19 +23,11 @@ const forRows = (requests: readonly string[]) => requests.filter(url => url.incl
 const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page and its connection', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
+  const web = pageTools();
   let server: Serving;
 
-  beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await built?.remove();
-  });
   beforeEach(async () => {
-    server = await serving({ interval: 0.1, webRoot: built.folder });
+    server = await serving({ interval: 0.1, webRoot: web.folder });
   });
   afterEach(() => server.close());
 
@@ -48,7 +38,7 @@ describeWith('chromium', 'the page and its connection', () => {
 
   describe('when the server is stopped and started again', () => {
     it('says so, counts down, and goes on by itself', async () => {
-      const { page, problems, requests } = await openPage(browser, `${server.url}/#window=30`);
+      const { page, problems, requests } = await openPage(web.browser, `${server.url}/#window=30`);
       await numbersShown(page);
       await stateIs(page, 'Live');
       const { port } = server;
@@ -61,7 +51,7 @@ describeWith('chromium', 'the page and its connection', () => {
       await expect
         .poll(() => page.locator('#newest').textContent(), PATIENT)
         .toMatch(/^no row for \d+(\.\d)? s; newest at /);
-      server = await serving({ interval: 0.1, webRoot: built.folder, port });
+      server = await serving({ interval: 0.1, webRoot: web.folder, port });
       const again = page.getByRole('button', { name: 'Try now' });
       // The page may be quicker.
       await again.click({ timeout: 1000 }).catch(() => {});
@@ -73,13 +63,13 @@ describeWith('chromium', 'the page and its connection', () => {
     });
 
     it('comes up as soon as the server does, if it was opened before', async () => {
-      const site = await serveFiles(built.folder, '/');
+      const site = await serveFiles(web.folder, '/');
       const { port } = server;
       await server.close();
-      const { page, problems } = await openPage(browser, `${site.url}/?url=${server.url}/host`);
+      const { page, problems } = await openPage(web.browser, `${site.url}/?url=${server.url}/host`);
       await stateIs(page, 'Reconnecting');
       expect(await page.locator('#message').textContent()).toMatch(/No answer yet[\s\S]*no answer/);
-      server = await serving({ interval: 0.1, webRoot: built.folder, port });
+      server = await serving({ interval: 0.1, webRoot: web.folder, port });
       await stateIs(page, 'Live');
       await numbersShown(page);
       expect(await page.locator('#message').isVisible()).toBe(false);
@@ -91,7 +81,7 @@ describeWith('chromium', 'the page and its connection', () => {
 
   describe('when it is hidden', () => {
     it('lets go of its stream, and takes up after the last row when it is seen again', async () => {
-      const { page, problems, requests } = await openPage(browser, `${server.url}/?url=roberrypi`);
+      const { page, problems, requests } = await openPage(web.browser, `${server.url}/?url=roberrypi`);
       await numbersShown(page);
       expect(await openStreams()).toBe(1);
       await setVisibility(page, 'hidden');
@@ -109,7 +99,7 @@ describeWith('chromium', 'the page and its connection', () => {
     });
 
     it('keeps its stream if that is only for a moment', async () => {
-      const { page, requests } = await openPage(browser, `${server.url}/?url=roberrypi`);
+      const { page, requests } = await openPage(web.browser, `${server.url}/?url=roberrypi`);
       await numbersShown(page);
       const asked = forRows(requests).length;
       await setVisibility(page, 'hidden');
@@ -126,8 +116,11 @@ describeWith('chromium', 'the page and its connection', () => {
     afterEach(() => site.close());
 
     it('plots a server of another origin', async () => {
-      site = await serveFiles(built.folder, '/any/folder/');
-      const { page, problems } = await openPage(browser, `${site.url}/any/folder/?url=${server.url}/host`);
+      site = await serveFiles(web.folder, '/any/folder/');
+      const { page, problems } = await openPage(
+        web.browser,
+        `${site.url}/any/folder/?url=${server.url}/host`,
+      );
       await stateIs(page, 'Live');
       await numbersShown(page);
       await picturesMove(page);
@@ -136,8 +129,8 @@ describeWith('chromium', 'the page and its connection', () => {
     });
 
     it('asks for an address where there is no list of datasets beside it', async () => {
-      site = await serveFiles(built.folder, '/');
-      const { page, problems } = await openPage(browser, `${site.url}/`);
+      site = await serveFiles(web.folder, '/');
+      const { page, problems } = await openPage(web.browser, `${site.url}/`);
       await page.getByRole('heading', { name: 'Which dataset?' }).waitFor();
       const field = page.getByLabel('Plot another dataset');
       await field.fill('ftp://nowhere');
@@ -155,7 +148,7 @@ describeWith('chromium', 'the page and its connection', () => {
 
     it('works behind a prefix of a reverse proxy', async () => {
       site = await proxy(server.url, '/station/');
-      const { page, problems, requests } = await openPage(browser, `${site.url}/station/`);
+      const { page, problems, requests } = await openPage(web.browser, `${site.url}/station/`);
       await page.locator('[data-dataset="host"] a').click();
       await page.waitForURL('**/station/?d=host*');
       await numbersShown(page);

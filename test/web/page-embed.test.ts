@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { violationsOn } from './axe.ts';
-import { buildPage, launch, openPage } from './open-page.ts';
+import { openPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 
 const [, EXAMPLE = ''] =
@@ -31,15 +32,13 @@ async function hostPage(html: string, policy: string): Promise<{ url: string; cl
 }
 
 describeWith('chromium', 'charts in pages of other origins', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
   const frameOrigins: string[] = [];
   const closing: (() => unknown)[] = [];
 
   beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
     source = new ScriptedSource();
     server = await serving({
       datasets: [inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 1e6 } })],
@@ -53,14 +52,12 @@ describeWith('chromium', 'charts in pages of other origins', () => {
     for (const close of closing.splice(0)) await close();
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await web?.remove();
   });
 
   async function open(html: string, policy: string, options = {}) {
     const host = await hostPage(html, policy);
-    const opened = await openPage(browser, host.url, options);
+    const opened = await openPage(web.browser, host.url, options);
     closing.push(
       () => opened.page.context().close(),
       () => host.close(),

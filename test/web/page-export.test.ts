@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Download, Page } from 'playwright-core';
+import type { Download, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, type OpenPage, openPage } from './open-page.ts';
+import { numbersShown, type OpenPage, openPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 
 const HOUR = 3600;
@@ -38,8 +39,7 @@ async function otherServer(target: string): Promise<{ url: string; close(): void
 }
 
 describeWith('chromium', 'taking the view from the page', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
   let opened: OpenPage;
@@ -47,7 +47,6 @@ describeWith('chromium', 'taking the view from the page', () => {
   let end: number;
 
   beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
     source = new ScriptedSource();
     server = await serving({
       datasets: [inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 1e6 } })],
@@ -60,13 +59,11 @@ describeWith('chromium', 'taking the view from the page', () => {
   });
   afterEach(() => opened?.page.context().close());
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await web?.remove();
   });
 
   async function open(query: string, options = {}): Promise<Page> {
-    opened = await openPage(browser, `${server.url}/${query}`, options);
+    opened = await openPage(web.browser, `${server.url}/${query}`, options);
     await source.append([[Date.now() / 1000, 20, 0, 5]]);
     await numbersShown(opened.page);
     await opened.page.getByRole('button', { name: 'Share' }).click();

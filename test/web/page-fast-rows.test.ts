@@ -1,31 +1,22 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, picturesMove, withPage } from './open-page.ts';
+import { numbersShown, picturesMove, withPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 
 describeWith('chromium', 'the page of fast rows', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await built?.remove();
-  });
+  const web = pageTools();
 
   describe.each([0.001, 0])('of a dataset with an interval of %d s', interval => {
     let fast: Serving;
 
     beforeAll(async () => {
-      fast = await serving({ interval, webRoot: built.folder });
+      fast = await serving({ interval, webRoot: web.folder });
     });
     afterAll(() => fast.close());
 
     it('stays responsive and keeps real time', async () => {
-      await withPage(browser, `${fast.url}/#window=30`, async ({ page }) => {
+      await withPage(web.browser, `${fast.url}/#window=30`, async ({ page }) => {
         await numbersShown(page);
         await picturesMove(page);
         const took = await page.evaluate(async () => {

@@ -1,10 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeWith } from '../tools.ts';
 import { type AilingServer, ailingServer, RIGHT } from './ailing-server.ts';
 import {
-  buildPage,
-  launch,
   lookAgain,
   noticesOn,
   numbersShown,
@@ -15,6 +13,7 @@ import {
   setVisibility,
   stateIs,
 } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 
 /** How long a condition may take to come true: the page asks every ten seconds. */
 const PATIENT = { timeout: 60_000 };
@@ -23,19 +22,11 @@ const PATIENT = { timeout: 60_000 };
 const LONG = 90_000;
 
 describeWith('chromium', 'the page and how its server is doing', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
+  const web = pageTools();
   let server: AilingServer;
 
-  beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await built?.remove();
-  });
   beforeEach(async () => {
-    server = await ailingServer(built.folder);
+    server = await ailingServer(web.folder);
   });
   afterEach(() => server.close());
 
@@ -46,7 +37,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   const asked = (requests: readonly string[]) => requests.filter(url => url.endsWith('/health')).length;
 
   it('says nothing while all is well', async () => {
-    const { page, problems, requests } = await openPage(browser, `${server.url}/?url=station`);
+    const { page, problems, requests } = await openPage(web.browser, `${server.url}/?url=station`);
     await numbersShown(page);
     await expect.poll(() => asked(requests), PATIENT).toBeGreaterThan(0);
     expect(await page.locator('#notices').isVisible()).toBe(false);
@@ -58,7 +49,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   it(
     'tells of a sensor that fails, marks its columns, and forgets it when it comes back, by itself',
     async () => {
-      const { page, problems } = await openPage(browser, `${server.url}/?url=station`, {
+      const { page, problems } = await openPage(web.browser, `${server.url}/?url=station`, {
         timezoneId: 'Asia/Kathmandu',
       });
       await numbersShown(page);
@@ -92,7 +83,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   );
 
   it('tells what is wrong with the configuration until it is mended, on the page of each dataset', async () => {
-    const { page, problems } = await openPage(browser, `${server.url}/?url=other`);
+    const { page, problems } = await openPage(web.browser, `${server.url}/?url=other`);
     await numbersShown(page);
     await server.configure('datasets: { other: { a: 1, b: 2, c: 3, d: 4, interval: x } }\n');
     await lookAgain(page);
@@ -113,8 +104,8 @@ describeWith('chromium', 'the page and how its server is doing', () => {
 
   it('tells only of the dataset that is shown', async () => {
     await server.fail({ soil: 'gone' });
-    const { page } = await openPage(browser, `${server.url}/?url=other`);
-    const other = await openPage(browser, `${server.url}/?url=station`);
+    const { page } = await openPage(web.browser, `${server.url}/?url=other`);
+    const other = await openPage(web.browser, `${server.url}/?url=station`);
     await expect.poll(() => noticesOn(other.page), PATIENT).toHaveLength(1);
     await stateIs(page, 'Live');
     expect(await noticesOn(page)).toEqual([]);
@@ -123,7 +114,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   });
 
   it('tells that row times are ahead of a clock that was set back', async () => {
-    const { page } = await openPage(browser, `${server.url}/?url=station`);
+    const { page } = await openPage(web.browser, `${server.url}/?url=station`);
     await numbersShown(page);
     await server.stepClock(-3600);
     await lookAgain(page);
@@ -137,7 +128,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
 
   it('tells that the clock is not synchronised until it is, and by how much it was set forward', async () => {
     server.synchronize('no');
-    const { page, problems } = await openPage(browser, `${server.url}/?url=station`);
+    const { page, problems } = await openPage(web.browser, `${server.url}/?url=station`);
     await numbersShown(page);
     await expect
       .poll(() => noticesOn(page), PATIENT)
@@ -160,7 +151,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   });
 
   it('leaves room for the charts where many sensors fail, and what is unfolded and selected as it is', async () => {
-    const { page } = await openPage(browser, `${server.url}/?url=station`);
+    const { page } = await openPage(web.browser, `${server.url}/?url=station`);
     await numbersShown(page);
     const all = ['air', 'soil', 'probe0', 'probe1', 'probe2', 'probe3', 'probe4', 'probe5'];
     await server.fail(Object.fromEntries(all.map(name => [name, `${name} is gone`])));
@@ -177,7 +168,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   });
 
   it('moves no chart while a finger is on it', async () => {
-    const { page, requests } = await openPage(browser, `${server.url}/?url=station`, {
+    const { page, requests } = await openPage(web.browser, `${server.url}/?url=station`, {
       viewport: { width: 360, height: 740 },
     });
     await numbersShown(page);
@@ -203,7 +194,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   });
 
   it('asks nobody while it is hidden', async () => {
-    const { page, requests } = await openPage(browser, `${server.url}/?url=station`);
+    const { page, requests } = await openPage(web.browser, `${server.url}/?url=station`);
     await numbersShown(page);
     await expect.poll(() => asked(requests), PATIENT).toBeGreaterThan(0);
     await setVisibility(page, 'hidden');
@@ -222,7 +213,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
   });
 
   it('keeps what it was told while the server does not answer, and says so', async () => {
-    const { page } = await openPage(browser, `${server.url}/?url=station`);
+    const { page } = await openPage(web.browser, `${server.url}/?url=station`);
     await numbersShown(page);
     await server.fail({ soil: 'gone' });
     await lookAgain(page);
@@ -249,8 +240,8 @@ describeWith('chromium', 'the page and how its server is doing', () => {
 
     it('asks no other server', async () => {
       await server.fail({ soil: 'gone' });
-      site = await serveFiles(built.folder, '/');
-      const { page, requests } = await openPage(browser, `${site.url}/?url=${server.url}/station`);
+      site = await serveFiles(web.folder, '/');
+      const { page, requests } = await openPage(web.browser, `${site.url}/?url=${server.url}/station`);
       await stateIs(page, 'Live');
       await lookAgain(page);
       await stateIs(page, 'Live');
@@ -262,7 +253,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
     it('asks within the prefix of a reverse proxy', async () => {
       await server.fail({ soil: 'gone' });
       site = await proxy(server.url, '/station/');
-      const { page, requests } = await openPage(browser, `${site.url}/station/?url=station`);
+      const { page, requests } = await openPage(web.browser, `${site.url}/station/?url=station`);
       await expect.poll(() => noticesOn(page), PATIENT).toHaveLength(1);
       expect(requests.filter(url => url.endsWith('/health'))[0]).toBe(`${site.url}/station/health`);
       await page.context().close();
@@ -273,7 +264,7 @@ describeWith('chromium', 'the page and how its server is doing', () => {
       ['has something else there', { status: 200, contentType: 'application/json', body: '{"status":"UP"}' }],
       ['asks for a password', { status: 200, contentType: 'text/html', body: '<h1>Who are you?</h1>' }],
     ])('goes on in peace where the server %s', async (_what, answer) => {
-      const { page, problems, requests } = await openPage(browser, 'about:blank');
+      const { page, problems, requests } = await openPage(web.browser, 'about:blank');
       await page.route('**/health', route => route.fulfill(answer));
       await page.goto(`${server.url}/?url=station`);
       await numbersShown(page);

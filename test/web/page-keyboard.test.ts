@@ -1,24 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, type OpenPage, openPage } from './open-page.ts';
+import { numbersShown, type OpenPage, openPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT, PHONE, valuesOf } from './row-pages.ts';
 
 const HOUR = 3600;
 
 describeWith('chromium', 'the page without a mouse', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
   let opened: OpenPage;
 
-  beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
-  });
   beforeEach(async () => {
     source = new ScriptedSource();
     server = await serving({
@@ -39,10 +36,6 @@ describeWith('chromium', 'the page without a mouse', () => {
     await opened?.page.context().close();
     await server.close();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await web?.remove();
-  });
 
   const addressOf = (page: Page) => page.evaluate(() => location.search + location.hash);
   const focused = (page: Page) =>
@@ -61,7 +54,7 @@ describeWith('chromium', 'the page without a mouse', () => {
   }
 
   it('chooses a time, looks back, zooms, reads moments row by row, hides a line and returns', async () => {
-    opened = await openPage(browser, `${server.url}/#window=${HOUR}`);
+    opened = await openPage(web.browser, `${server.url}/#window=${HOUR}`);
     const { page, problems } = opened;
     await numbersShown(page);
 
@@ -128,7 +121,7 @@ describeWith('chromium', 'the page without a mouse', () => {
   });
 
   it('moves in steps where people want no motion', async () => {
-    opened = await openPage(browser, `${server.url}/#window=30`, { reducedMotion: 'reduce' });
+    opened = await openPage(web.browser, `${server.url}/#window=30`, { reducedMotion: 'reduce' });
     const { page } = opened;
     await source.append([[Date.now() / 1000, 1, 1, 5]]);
     await numbersShown(page);
@@ -150,7 +143,7 @@ describeWith('chromium', 'the page without a mouse', () => {
   });
 
   it('scrolls by a finger that moves up and down over a chart', async () => {
-    opened = await openPage(browser, `${server.url}/#window=${HOUR}`, PHONE);
+    opened = await openPage(web.browser, `${server.url}/#window=${HOUR}`, PHONE);
     const { page, problems } = opened;
     await numbersShown(page);
     const { x, y, width } = (await page.locator('.plot').first().boundingBox())!;
@@ -171,7 +164,7 @@ describeWith('chromium', 'the page without a mouse', () => {
   });
 
   it('zooms by a pinch on the touch pad of a Mac', async () => {
-    opened = await openPage(browser, `${server.url}/#window=${HOUR}`);
+    opened = await openPage(web.browser, `${server.url}/#window=${HOUR}`);
     const { page, problems } = opened;
     await numbersShown(page);
     // Safari alone has these events: their scale counts from the beginning of the gesture.

@@ -1,27 +1,23 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, openPage, withPage } from './open-page.ts';
+import { numbersShown, openPage, withPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 
 describeWith('chromium', 'the page as a kiosk', () => {
-  let built: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-    server = await serving({ webRoot: built.folder });
+    server = await serving({ webRoot: web.folder });
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await built?.remove();
   });
 
   it('fills the screen with the charts of a dataset, without controls', async () => {
-    await withPage(browser, `${server.url}/?kiosk&url=roberrypi`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?kiosk&url=roberrypi`, async ({ page }) => {
       await numbersShown(page);
       for (const control of ['.controls', 'footer', 'nav'])
         expect(await page.locator(control).isVisible()).toBe(false);
@@ -38,7 +34,7 @@ describeWith('chromium', 'the page as a kiosk', () => {
   });
 
   it('says that a value is not understood, and shows the wall', async () => {
-    await withPage(browser, `${server.url}/?kiosk=abc`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?kiosk=abc`, async ({ page }) => {
       expect(await page.locator('.kiosk-problem').textContent()).toContain(
         'says kiosk=abc: expected kiosk alone',
       );
@@ -48,7 +44,7 @@ describeWith('chromium', 'the page as a kiosk', () => {
 
   it('shows the datasets in turn, with one frame of each at a time', async () => {
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?kiosk=5`,
       async ({ page }) => {
         const shown = () => page.frameLocator('iframe.shown').locator('#title').textContent();
@@ -64,7 +60,7 @@ describeWith('chromium', 'the page as a kiosk', () => {
   });
 
   it('loads itself anew after an upgrade of the server, and not while the server is away', async () => {
-    const { page } = await openPage(browser, 'about:blank');
+    const { page } = await openPage(web.browser, 'about:blank');
     await page.clock.install();
     await page.goto(`${server.url}/?kiosk&url=roberrypi`);
     await numbersShown(page);

@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, type OpenPage, openPage, stateIs } from './open-page.ts';
+import { numbersShown, type OpenPage, openPage, stateIs } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 
 const LIMITS = new Map([
   ['a', { warn: { above: 30 }, alarm: { below: 2, above: 35 } }],
@@ -14,8 +15,7 @@ const LIMITS = new Map([
 const PATIENCE = { timeout: 20_000 };
 
 describeWith('chromium', 'limits on the page', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
   let opened: OpenPage;
@@ -23,9 +23,6 @@ describeWith('chromium', 'limits on the page', () => {
   /** The value of `a` in the rows to come. */
   let air: number;
 
-  beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
-  });
   beforeEach(async () => {
     source = new ScriptedSource({ delivery: { kind: 'scheduled', interval: 0.2 } });
     server = await serving({
@@ -43,13 +40,9 @@ describeWith('chromium', 'limits on the page', () => {
     await opened?.page.context().close();
     await server.close();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await web?.remove();
-  });
 
   async function open(query = ''): Promise<Page> {
-    opened = await openPage(browser, `${server.url}/${query}`);
+    opened = await openPage(web.browser, `${server.url}/${query}`);
     await stateIs(opened.page, 'Live');
     await numbersShown(opened.page);
     return opened.page;
@@ -150,7 +143,7 @@ describeWith('chromium', 'limits on the page', () => {
     source = new ScriptedSource({ delivery: { kind: 'scheduled', interval: 0.2 } });
     const limited = inMemory({ ...SCRIPTED, limits: LIMITS }, source);
     server = await serving({ datasets: [other, limited], webRoot: web.folder });
-    opened = await openPage(browser, `${server.url}/`);
+    opened = await openPage(web.browser, `${server.url}/`);
     const { page } = opened;
     const tile = page.locator('[data-dataset="scripted"] .tile[data-tile="a"]');
     await expect.poll(() => tile.getAttribute('data-state'), PATIENCE).toBe('alarm');

@@ -1,34 +1,31 @@
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, openPage, stateIs } from './open-page.ts';
+import { numbersShown, openPage, stateIs } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 
-/** Growth that is no leak: caches of the browser, and rows that have come meanwhile. */
+/** Growth that is no leak: caches of the web.browser, and rows that have come meanwhile. */
 const MOST_KILOBYTES = 1500;
 const MOST_NODES = 25;
 const MOST_LISTENERS = 4;
 
 describeWith('chromium', 'the memory of the page', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let page: Page;
   let session: CDPSession;
 
   beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
     server = await serving({ interval: 0.1, webRoot: web.folder });
-    ({ page } = await openPage(browser, `${server.url}/#window=30`));
+    ({ page } = await openPage(web.browser, `${server.url}/#window=30`));
     await numbersShown(page);
     session = await page.context().newCDPSession(page);
     await session.send('Performance.enable');
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await web?.remove();
   });
 
   async function holdings() {

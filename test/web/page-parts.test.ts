@@ -1,22 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown } from './open-page.ts';
+import { numbersShown } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT, valuesOf } from './row-pages.ts';
 
 const HOUR = 3600;
 
 describeWith('chromium', 'parts of the page that come later', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
 
   beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
     source = new ScriptedSource();
     server = await serving({
       datasets: [
@@ -31,9 +30,7 @@ describeWith('chromium', 'parts of the page that come later', () => {
     await source.append(Array.from({ length: 600 }, (_, row) => [end - 60 * (600 - row), 20, 0, 5]));
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await web?.remove();
   });
 
   /** A page whose files that match `missing` do not come, as from a server that was upgraded, until `come` is called. */
@@ -41,7 +38,7 @@ describeWith('chromium', 'parts of the page that come later', () => {
     missing: RegExp,
     query = '?window=1h',
   ): Promise<{ page: Page; come: () => Promise<void> }> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await web.browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.route(missing, route => route.fulfill({ status: 404, body: 'not found' }));
     await page.goto(`${server.url}/${query}`);
     if (query === '') return { page, come: () => page.unroute(missing) };

@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, type OpenPage, openPage } from './open-page.ts';
+import { numbersShown, type OpenPage, openPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT, PHONE, valuesOf } from './row-pages.ts';
 
 const HOUR = 3600;
@@ -22,16 +23,12 @@ function pastRows(end: number): number[][] {
 }
 
 describeWith('chromium', 'looking back on the page', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
   let opened: OpenPage;
   let end: number;
 
-  beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
-  });
   beforeEach(async () => {
     source = new ScriptedSource();
     server = await serving({
@@ -45,13 +42,9 @@ describeWith('chromium', 'looking back on the page', () => {
     await opened?.page.context().close();
     await server.close();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await web?.remove();
-  });
 
   async function open(hash = '', options = {}): Promise<Page> {
-    opened = await openPage(browser, `${server.url}/${hash}`, options);
+    opened = await openPage(web.browser, `${server.url}/${hash}`, options);
     // Rows a minute are rare: the next one tells the page the server's time.
     await source.append([[Date.now() / 1000, 20, 0, 5]]);
     await numbersShown(opened.page);
@@ -212,12 +205,12 @@ describeWith('chromium', 'looking back on the page', () => {
     });
     await silent.append(pastRows(end).filter(([time = 0]) => time < end - DAY));
     const at = (hours: number) => new Date((end - hours * HOUR) * 1000).toISOString();
-    opened = await openPage(browser, `${elsewhere.url}/#from=${at(40)}&to=${at(31)}`);
+    opened = await openPage(web.browser, `${elsewhere.url}/#from=${at(40)}&to=${at(31)}`);
     await expect.poll(() => linesAcross(opened.page), PATIENT).toBeGreaterThan(0.8);
     expect(opened.problems).toEqual([]);
     await opened.page.context().close();
     // A window that moves, too: the day without rows is its second half.
-    opened = await openPage(browser, `${elsewhere.url}/?window=2d`);
+    opened = await openPage(web.browser, `${elsewhere.url}/?window=2d`);
     await expect.poll(() => linesAcross(opened.page), PATIENT).toBeGreaterThan(0.3);
     expect(opened.problems).toEqual([]);
     await opened.page.context().close();

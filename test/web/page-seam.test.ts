@@ -1,16 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { ClockedMachine } from '../server/clocked-machine.ts';
 import { describeWith } from '../tools.ts';
-import {
-  buildPage,
-  drawnColumns,
-  launch,
-  numbersShown,
-  openPage,
-  picturesMove,
-  stateIs,
-} from './open-page.ts';
+import { drawnColumns, numbersShown, openPage, picturesMove, stateIs } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 
 /** What a browser writes to its console while a server is away. */
 const AWAY = /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/;
@@ -18,18 +10,10 @@ const AWAY = /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE
 const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of a server that starts again with an earlier clock', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
+  const web = pageTools();
   let pi: ClockedMachine;
   let rows: ReturnType<typeof setInterval>;
 
-  beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await built?.remove();
-  });
   afterEach(async () => {
     clearInterval(rows);
     await pi.close();
@@ -44,12 +28,12 @@ describeWith('chromium', 'the page of a server that starts again with an earlier
   it.each([600, 10 * 365 * 86_400])(
     'goes on %d s earlier, says so, and has all in its place when the clock is set right',
     async back => {
-      pi = new ClockedMachine(built.folder);
+      pi = new ClockedMachine(web.folder);
       await pi.start();
       const begin = Date.now() / 1000;
       await pi.make(...Array.from({ length: 200 }, (_, number) => begin - 40 + number / 5));
       live();
-      const { page, problems } = await openPage(browser, `${pi.url.replace('scripted', '')}#window=120`);
+      const { page, problems } = await openPage(web.browser, `${pi.url.replace('scripted', '')}#window=120`);
       await numbersShown(page);
       await stateIs(page, 'Live');
       clearInterval(rows);

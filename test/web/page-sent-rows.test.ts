@@ -1,8 +1,8 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, drawnColumns, launch, numbersShown, stateIs, withPage } from './open-page.ts';
+import { drawnColumns, numbersShown, stateIs, withPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { type RowServer, rowServer } from './row-server.ts';
 
 /** The seconds of `seconds` with a line, then without one, then with one again; empty for another picture. */
@@ -16,18 +16,14 @@ function secondsDrawn(drawn: readonly boolean[], seconds: number): number[] {
 const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of rows that a test sends', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
+  const web = pageTools();
   let server: Serving;
 
   beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-    server = await serving({ interval: 0.1, webRoot: built.folder });
+    server = await serving({ interval: 0.1, webRoot: web.folder });
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await built?.remove();
   });
 
   const now = (): number => Date.now() / 1000;
@@ -50,7 +46,7 @@ describeWith('chromium', 'the page of rows that a test sends', () => {
 
   it('has a chart a unit, and text as text', async () => {
     rows = await rowServer(DDS, DAS);
-    await withPage(browser, `${server.url}/?url=${rows.url}`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=${rows.url}`, async ({ page }) => {
       await expect.poll(() => rows.streams, PATIENT).toBe(1);
       rows.send([now(), 21.5, 3, -99, '<b>calm</b>']);
       await stateIs(page, 'Live');
@@ -74,7 +70,7 @@ describeWith('chromium', 'the page of rows that a test sends', () => {
 
   it('leaves a gap where there is no value', async () => {
     rows = await rowServer('Dataset { Sequence { Float64 time; Float64 a; } s; } d;');
-    await withPage(browser, `${server.url}/?url=${rows.url}#window=30`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=${rows.url}#window=30`, async ({ page }) => {
       await expect.poll(() => rows.streams, PATIENT).toBe(1);
       const end = now();
       const past = Array.from({ length: 201 }, (_, index) => {
@@ -91,7 +87,7 @@ describeWith('chromium', 'the page of rows that a test sends', () => {
   it('goes on without the past where the server refuses to give it', async () => {
     rows = await rowServer(DDS, DAS, { takesSelections: false });
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?url=${rows.url}`,
       async ({ page }) => {
         await expect.poll(() => rows.streams, PATIENT).toBe(1);
@@ -112,7 +108,7 @@ describeWith('chromium', 'the page of rows that a test sends', () => {
 
   it('asks for what the constraint in its address says', async () => {
     rows = await rowServer(DDS, DAS);
-    await withPage(browser, `${server.url}/?url=${rows.url}?s.time,s.a&s.a>1&s.time>5`, async () => {
+    await withPage(web.browser, `${server.url}/?url=${rows.url}?s.time,s.a&s.a>1&s.time>5`, async () => {
       await expect.poll(() => rows.queries, PATIENT).toEqual(['s.time,s.a&s.a>1&s.time>5']);
     });
     await rows.close();
@@ -121,7 +117,7 @@ describeWith('chromium', 'the page of rows that a test sends', () => {
   it('shows the new columns of a server that was set up anew', async () => {
     rows = await rowServer(DDS, DAS);
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?url=${rows.url}`,
       async ({ page }) => {
         await expect.poll(() => rows.streams, PATIENT).toBe(1);

@@ -1,29 +1,21 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, openPage, picturesMove, stateIs } from './open-page.ts';
+import { numbersShown, openPage, picturesMove, stateIs } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 
 const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of a server that makes rows as fast as they are read', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
+  const web = pageTools();
   let server: Serving;
 
-  beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await built?.remove();
-  });
   afterEach(() => server.close());
 
   it('takes a bounded slice of them, and no more while these are shown', async () => {
-    server = await serving({ interval: 0, webRoot: built.folder });
+    server = await serving({ interval: 0, webRoot: web.folder });
     const [dataset] = server.datasets;
-    const { page, problems, requests } = await openPage(browser, `${server.url}/#window=30`);
+    const { page, problems, requests } = await openPage(web.browser, `${server.url}/#window=30`);
     await numbersShown(page);
     await stateIs(page, 'Live');
     const streams = async (): Promise<number> =>

@@ -1,12 +1,13 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { thisHost } from '../../device/index.ts';
 import { loadConfig } from '../../server/config/load.ts';
 import { problemLine } from '../../server/config/text/problem.ts';
 import { openDatasets } from '../opened-datasets.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { buildPage, launch, numbersShown, picturesMove, setVisibility, stateIs } from './open-page.ts';
+import { numbersShown, picturesMove, setVisibility, stateIs } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 
 const NAMES = ['north', 'east', 'south', 'west', 'cellar', 'attic', 'garden'];
@@ -15,14 +16,10 @@ const NAMES = ['north', 'east', 'south', 'west', 'cellar', 'attic', 'garden'];
 const MOST_OPEN = 4;
 
 describeWith('chromium', 'seven windows of one server', () => {
-  let browser: Browser;
-  let web: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: Serving;
   let context: BrowserContext;
 
-  beforeAll(async () => {
-    [browser, web] = await Promise.all([launch(), buildPage()]);
-  });
   beforeEach(async () => {
     const sources = NAMES.map(name => ({
       name: `${name}.yaml`,
@@ -35,15 +32,11 @@ describeWith('chromium', 'seven windows of one server', () => {
       datasets: await openDatasets(loaded.config.datasets, thisHost(1), true),
       webRoot: web.folder,
     });
-    context = await browser.newContext({ viewport: { width: 640, height: 480 } });
+    context = await web.browser.newContext({ viewport: { width: 640, height: 480 } });
   });
   afterEach(async () => {
     await context?.close();
     await server.close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await web?.remove();
   });
 
   const openStreams = async () =>

@@ -1,27 +1,23 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../tools.ts';
 import { type AilingServer, ailingServer } from './ailing-server.ts';
-import { buildPage, launch, lookAgain, numbersShown, withPage } from './open-page.ts';
+import { lookAgain, numbersShown, withPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT, PHONE } from './row-pages.ts';
 
 describeWith('chromium', 'the tiles above the charts', () => {
-  let built: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: AilingServer;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-    server = await ailingServer(built.folder);
+    server = await ailingServer(web.folder);
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await built?.remove();
   });
 
   it('show each column as its legend does, with today, and hide and show lines together with it', async () => {
-    await withPage(browser, `${server.url}/?url=station`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=station`, async ({ page }) => {
       await numbersShown(page);
       const tile = (column: string) => page.locator(`.tile[data-tile="${column}"]`);
       const button = (column: string) => tile(column).getByRole('button');
@@ -51,7 +47,7 @@ describeWith('chromium', 'the tiles above the charts', () => {
   it('are rows on a phone, fold away, and keep a failing one in sight and first', async () => {
     await server.fail({ probe5: 'no answer on the bus' });
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?url=station`,
       async ({ page }) => {
         await expect.poll(() => page.locator('.tile:visible').count(), PATIENT).toBe(5);

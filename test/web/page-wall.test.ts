@@ -1,35 +1,23 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../tools.ts';
 import { type AilingServer, ailingServer } from './ailing-server.ts';
-import {
-  buildPage,
-  launch,
-  lookAgain,
-  numbersShown,
-  openPage,
-  setVisibility,
-  withPage,
-} from './open-page.ts';
+import { lookAgain, numbersShown, openPage, setVisibility, withPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 import { PATIENT, PHONE } from './row-pages.ts';
 
 describeWith('chromium', 'the wall', () => {
-  let built: Awaited<ReturnType<typeof buildPage>>;
+  const web = pageTools();
   let server: AilingServer;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-    server = await ailingServer(built.folder);
+    server = await ailingServer(web.folder);
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await built?.remove();
   });
 
   it('shows all datasets from one request, failures first, and leads to their charts', async () => {
-    await withPage(browser, `${server.url}/`, async ({ page, requests }) => {
+    await withPage(web.browser, `${server.url}/`, async ({ page, requests }) => {
       const card = (name: string) => page.locator(`.card[data-dataset="${name}"]`);
       const tile = (column: string) => card('station').locator(`.tile[data-tile="${column}"]`);
       await expect.poll(() => tile('air_temperature').getAttribute('data-state'), PATIENT).toBe('ok');
@@ -73,7 +61,7 @@ describeWith('chromium', 'the wall', () => {
   });
 
   it('keeps the last values dimmed while the server is away, comes back by itself, and rests when hidden', async () => {
-    const { page, requests } = await openPage(browser, `${server.url}/`, PHONE);
+    const { page, requests } = await openPage(web.browser, `${server.url}/`, PHONE);
     const status = page.locator('.wall-status');
     await expect.poll(() => status.textContent(), PATIENT).toMatch(/^\d datasets/);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
@@ -97,7 +85,7 @@ describeWith('chromium', 'the wall', () => {
   });
 
   it('does not take a browser with a wrong clock for rows that are late', async () => {
-    const { page } = await openPage(browser, 'about:blank');
+    const { page } = await openPage(web.browser, 'about:blank');
     await page.clock.setSystemTime(Date.now() + 3 * 86_400_000);
     await page.goto(`${server.url}/`);
     const state = () => page.locator('.tile[data-tile="soil_temperature"]').getAttribute('data-state');

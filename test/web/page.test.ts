@@ -1,39 +1,26 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Batch, read } from '../../dap/index.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import {
-  buildPage,
-  drawnColumns,
-  launch,
-  numbersShown,
-  pictures,
-  picturesMove,
-  stateIs,
-  withPage,
-} from './open-page.ts';
+import { drawnColumns, numbersShown, pictures, picturesMove, stateIs, withPage } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
 
 /** How long a condition may take to come true. */
 const PATIENT = { timeout: 60_000 };
 
 describeWith('chromium', 'the page of a running server', () => {
-  let built: { folder: string; remove(): Promise<void> };
-  let browser: Browser;
+  const web = pageTools();
   let server: Serving;
 
   beforeAll(async () => {
-    [built, browser] = await Promise.all([buildPage(), launch()]);
-    server = await serving({ interval: 0.1, webRoot: built.folder });
+    server = await serving({ interval: 0.1, webRoot: web.folder });
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
-    await built?.remove();
   });
 
   it('opens on a dataset and draws it live', async () => {
-    await withPage(browser, `${server.url}/?url=roberrypi`, async ({ page, requests }) => {
+    await withPage(web.browser, `${server.url}/?url=roberrypi`, async ({ page, requests }) => {
       await stateIs(page, 'Live');
       await numbersShown(page);
       expect(await page.title()).toMatch(/^Thermometer .* – dapberry$/);
@@ -51,7 +38,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('shows the numbers that the server sends', async () => {
-    await withPage(browser, `${server.url}/?url=roberrypi`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=roberrypi`, async ({ page }) => {
       await numbersShown(page);
       const shown = await page
         .locator('.legend li')
@@ -73,7 +60,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('leads to the other datasets, and keeps the window that was chosen', async () => {
-    await withPage(browser, `${server.url}/#window=600`, async ({ page, requests }) => {
+    await withPage(web.browser, `${server.url}/#window=600`, async ({ page, requests }) => {
       await numbersShown(page);
       await page.getByRole('link', { name: 'host', exact: true }).click();
       await page.waitForURL('**/?d=host&window=600');
@@ -90,7 +77,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('begins with the past that the server has, as far as the window shows it', async () => {
-    await withPage(browser, `${server.url}/#window=30`, async ({ page, requests }) => {
+    await withPage(web.browser, `${server.url}/#window=30`, async ({ page, requests }) => {
       await numbersShown(page);
       await page.getByLabel('Window').selectOption('10 min');
       await expect.poll(() => requests.filter(url => url.includes('.dods')).length, PATIENT).toBe(2);
@@ -106,7 +93,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('stands still when it is paused, and has caught up when it goes on', async () => {
-    await withPage(browser, `${server.url}/#window=30`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/#window=30`, async ({ page }) => {
       await numbersShown(page);
       await picturesMove(page);
       await page.getByRole('button', { name: 'Pause' }).click();
@@ -126,7 +113,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('reads values at any time, by pointer and by keyboard', async () => {
-    await withPage(browser, `${server.url}/?url=host#window=30`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=host#window=30`, async ({ page }) => {
       await numbersShown(page);
       const time = page.locator('.legend time').first();
       const plot = page.getByRole('slider').first();
@@ -146,7 +133,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('hides a line and shows it again', async () => {
-    await withPage(browser, `${server.url}/?url=host#window=30`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=host#window=30`, async ({ page }) => {
       await numbersShown(page);
       const line = page.locator('.legend').getByRole('button', { name: 'Load average over 5 min' });
       const letter = page.locator('.edge .tag', { hasText: 'B' }).first();
@@ -160,7 +147,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('gives addresses of the data that work', async () => {
-    await withPage(browser, `${server.url}/?url=roberrypi`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=roberrypi`, async ({ page }) => {
       await numbersShown(page);
       const links = await page
         .locator('#links a')
@@ -173,7 +160,7 @@ describeWith('chromium', 'the page of a running server', () => {
 
   it('says in a browser without scripts where the data are', async () => {
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/`,
       async ({ page }) => {
         const links = page.locator('noscript a');
@@ -192,7 +179,7 @@ describeWith('chromium', 'the page of a running server', () => {
     { width: 1920, height: 1080 },
   ])('fits a screen of $width pixels, as sharp as it can be', async viewport => {
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?url=host`,
       async ({ page }) => {
         await numbersShown(page);
@@ -216,7 +203,7 @@ describeWith('chromium', 'the page of a running server', () => {
   });
 
   it('draws in the colours of the theme', async () => {
-    await withPage(browser, `${server.url}/?url=roberrypi`, async ({ page }) => {
+    await withPage(web.browser, `${server.url}/?url=roberrypi`, async ({ page }) => {
       await numbersShown(page);
       const colour = () => page.locator('.legend li').first().getAttribute('style');
       expect(await colour()).toContain('#0060a8');
@@ -237,7 +224,7 @@ describeWith('chromium', 'the page of a running server', () => {
 
   it('does not move anything but the data where people want no motion', async () => {
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?url=roberrypi`,
       async ({ page }) => {
         await numbersShown(page);
@@ -251,7 +238,7 @@ describeWith('chromium', 'the page of a running server', () => {
 
   it('says so where there is no such dataset', async () => {
     await withPage(
-      browser,
+      web.browser,
       `${server.url}/?url=nothing`,
       async ({ page }) => {
         await stateIs(page, 'Not available');
