@@ -2,34 +2,26 @@
 
 import { textOf } from './kernel-devices.ts';
 import type { Machine } from './machine.ts';
-import { isAtOrBelow, unescapedOctal } from './mounts.ts';
+import { isAtOrBelow, MOUNTINFO, type Mount, mountsIn } from './mounts.ts';
 
-export interface FileSystem {
-  /** Its mount point. */
-  readonly place: string;
-  /** Such as `/dev/mmcblk0p2`. */
-  readonly device: string;
-  /** Such as `ext4`. */
-  readonly type: string;
+export interface FileSystem extends Mount {
   readonly isReadOnly: boolean;
 }
 
-/** By /proc/mounts (proc(5)); undefined without it. A later mount hides an earlier one. */
+/** Undefined without the table of mounts. A later mount hides an earlier one. */
 export async function fileSystemOf(
   { files }: Pick<Machine, 'files'>,
   path: string,
 ): Promise<FileSystem | undefined> {
-  let found: FileSystem | undefined;
-  for (const line of (await textOf(files, '/proc/mounts')).split('\n')) {
-    const [device = '', written = '', type = '', options = ''] = line.split(' ');
-    const place = unescapedOctal(written);
-    if (place === '' || place.length < (found?.place.length ?? 0) || !isAtOrBelow(path, place)) continue;
-    found = { place, device, type, isReadOnly: isReadOnly(options) };
+  let found: Mount | undefined;
+  for (const mount of mountsIn(await textOf(files, MOUNTINFO))) {
+    const { place } = mount;
+    if (place.length >= (found?.place.length ?? 0) && isAtOrBelow(path, place)) found = mount;
   }
-  return found;
+  return found && { ...found, isReadOnly: isReadOnly(found.options) };
 }
 
-/** By its options in /proc/mounts; since Linux 6.15 ext4 says `emergency_ro` after an error, beside `rw`. */
-export function isReadOnly(options: string): boolean {
-  return options.split(',').some(option => option === 'ro' || option === 'emergency_ro');
+/** Since Linux 6.15 ext4 says `emergency_ro` after an error, beside `rw`. */
+export function isReadOnly(options: readonly string[]): boolean {
+  return options.some(option => option === 'ro' || option === 'emergency_ro');
 }

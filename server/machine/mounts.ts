@@ -12,6 +12,40 @@ export interface MountTables {
   readonly mountinfo: string;
 }
 
+/** The path of the kernel's table of mounts. */
+export const MOUNTINFO = '/proc/self/mountinfo';
+
+/** A file system at its place, as the kernel lists it. */
+export interface Mount {
+  /** Its mount point. */
+  readonly place: string;
+  /** Such as `/dev/mmcblk0p2`. */
+  readonly device: string;
+  /** The number of the device, such as `179:2`. */
+  readonly number: string;
+  /** Such as `ext4`. */
+  readonly type: string;
+  /** Those of the mount and those of the file system. */
+  readonly options: readonly string[];
+}
+
+/** The mounts in the text of /proc/self/mountinfo (proc_pid_mountinfo(5)), a later one behind those that it hides. */
+export function mountsIn(mountinfo: string): readonly Mount[] {
+  return mountinfo.split('\n').flatMap(line => {
+    // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw
+    const [mount = '', system = ''] = line.split(' - ');
+    const [, , number = '', , place, own = ''] = mount.split(' ');
+    const [type = '', device = '', options = ''] = system.split(' ');
+    if (place === undefined) return [];
+    return [
+      {
+        ...{ place: unescapedOctal(place), device: unescapedOctal(device), number, type },
+        options: [...own.split(','), ...options.split(',')],
+      },
+    ];
+  });
+}
+
 /** Folders in which desktops mount the disks that are plugged in. */
 const REMOVABLE = ['/media', '/run/media'];
 
@@ -21,7 +55,7 @@ export async function mountTables(): Promise<MountTables> {
   return {
     fstab: await text('/etc/fstab'),
     units: await readdir('/etc/systemd/system').catch(() => []),
-    mountinfo: await text('/proc/self/mountinfo'),
+    mountinfo: await text(MOUNTINFO),
   };
 }
 
@@ -63,12 +97,9 @@ export function isAtOrBelow(path: string, folder: string): boolean {
 
 /** Mount points; that of an automounter counts once a disk is mounted there. */
 function mounted({ mountinfo }: Pick<MountTables, 'mountinfo'>): readonly string[] {
-  return mountinfo.split('\n').flatMap(line => {
-    // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw (proc_pid_mountinfo(5))
-    const [place = '', system = ''] = line.split(' - ');
-    const point = place.split(' ')[4];
-    return point === undefined || system.startsWith('autofs ') ? [] : [unescapedOctal(point)];
-  });
+  return mountsIn(mountinfo)
+    .filter(({ type }) => type !== 'autofs')
+    .map(({ place }) => place);
 }
 
 function fstabPoints(fstab: string): readonly string[] {
@@ -89,7 +120,7 @@ function unitPoint(unit: string): readonly string[] {
   return [`/${path}`];
 }
 
-export function unescapedOctal(text: string): string {
+function unescapedOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
 }
 

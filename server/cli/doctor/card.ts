@@ -3,10 +3,13 @@
 import { fileSystemOf } from '../../machine/file-system.ts';
 import { textOf } from '../../machine/kernel-devices.ts';
 import type { Machine } from '../../machine/machine.ts';
+import { MOUNTINFO, type Mount, mountsIn } from '../../machine/mounts.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 
 type Files = Machine['files'];
+
+const DISK = /^\/dev\/([A-Za-z0-9]+)$/;
 
 const REPLACE = 'back it up (dapberry backup), and replace the card';
 
@@ -16,8 +19,7 @@ export async function examineCards(machine: Machine, folders: Iterable<string>):
   const partitions = new Set<string>();
   for (const folder of ['/', ...folders]) {
     const mount = await fileSystemOf(machine, folder);
-    for (const name of mount === undefined ? [] : await partitionsOf(files, mount.place, mount.device))
-      partitions.add(name);
+    for (const name of mount === undefined ? [] : await partitionsOf(files, mount)) partitions.add(name);
   }
   const findings: Finding[] = [];
   for (const partition of partitions) findings.push(...(await errors(files, partition)));
@@ -27,17 +29,14 @@ export async function examineCards(machine: Machine, folders: Iterable<string>):
 }
 
 /** `mmcblk0p2` for `/dev/mmcblk0p2`; all of ext4 below an overlay; by its number for `/dev/root`, which has no file. */
-async function partitionsOf(files: Files, place: string, device: string): Promise<readonly string[]> {
-  const [, name] = /^\/dev\/([A-Za-z0-9]+)$/.exec(device) ?? [];
+async function partitionsOf(files: Files, { device, number }: Mount): Promise<readonly string[]> {
+  const [, name] = DISK.exec(device) ?? [];
   if (name !== undefined && name !== 'root') return [name];
   if (name === undefined) {
     if (!device.includes('overlay')) return [];
-    const mounts = await textOf(files, '/proc/mounts');
-    return [...mounts.matchAll(/^\/dev\/([A-Za-z0-9]+) \S+ ext4 /gm)].map(([, found = '']) => found);
+    const disks = mountsIn(await textOf(files, MOUNTINFO)).filter(({ type }) => type === 'ext4');
+    return disks.flatMap(disk => DISK.exec(disk.device)?.[1] ?? []);
   }
-  // 36 35 179:2 / / rw,noatime - ext4 /dev/root rw (proc_pid_mountinfo(5))
-  const lines = (await textOf(files, '/proc/self/mountinfo')).split('\n').map(line => line.split(' '));
-  const number = lines.findLast(fields => fields[4] === place)?.[2];
   const [, found] = /^DEVNAME=(\S+)$/m.exec(await textOf(files, `/sys/dev/block/${number}/uevent`)) ?? [];
   return found === undefined ? [] : [found];
 }

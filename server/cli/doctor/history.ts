@@ -8,7 +8,7 @@ import { fileSystemOf } from '../../machine/file-system.ts';
 import { textOf } from '../../machine/kernel-devices.ts';
 import { isRunning, ownerIn } from '../../machine/lock-owner.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { type MountTables, missingMount } from '../../machine/mounts.ts';
+import { MOUNTINFO, type MountTables, missingMount } from '../../machine/mounts.ts';
 import { type ServiceUnit, serviceUnit } from '../../machine/service-unit.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { daysUntilFull, type HistoryPlan, historyPlan, nearestFolder, sum } from '../history-plan.ts';
@@ -83,7 +83,7 @@ async function mountTablesOf({ files }: Machine): Promise<MountTables> {
   return {
     fstab: await textOf(files, '/etc/fstab'),
     units: await files.list('/etc/systemd/system').catch(() => []),
-    mountinfo: await textOf(files, '/proc/self/mountinfo'),
+    mountinfo: await textOf(files, MOUNTINFO),
   };
 }
 

@@ -2,8 +2,9 @@
 
 import { satisfies } from 'semver';
 import { throttledFile } from '../../../device/index.ts';
-import { isReadOnly } from '../../machine/file-system.ts';
+import { fileSystemOf, isReadOnly } from '../../machine/file-system.ts';
 import { textOf } from '../../machine/kernel-devices.ts';
+import { MOUNTINFO } from '../../machine/mounts.ts';
 import { isKernelSynchronized, isMarkedSynchronized } from '../../machine/synchronized.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { NODE_VERSIONS } from '../../version.ts';
@@ -106,16 +107,15 @@ async function clock({ machine }: DoctorContext): Promise<Finding> {
 }
 
 async function rootFileSystem({ machine: { files }, board: { isPi } }: DoctorContext): Promise<Finding> {
-  const mounts = await textOf(files, '/proc/mounts');
-  const root = rootIn(mounts);
-  if (root === undefined) return note('root file system', 'unknown: /proc/mounts does not list it');
-  const [, , type = '', options = ''] = root;
-  if (!isReadOnly(options)) {
+  const root = await fileSystemOf({ files }, '/');
+  if (root === undefined) return note('root file system', `unknown: ${MOUNTINFO} does not list it`);
+  const { type } = root;
+  if (!root.isReadOnly) {
     const isLost = OVERLAYS.includes(type) || IN_MEMORY.includes(type);
     return isLost ? lostAtRestart(type, isPi) : ok('root file system', 'writable');
   }
-  if (isReadOnly(rootIn(await textOf(files, '/etc/fstab'))?.[3] ?? ''))
-    return ok('root file system', 'read-only, as /etc/fstab says');
+  const [, , , options = ''] = rootIn(await textOf(files, '/etc/fstab')) ?? [];
+  if (isReadOnly(options.split(','))) return ok('root file system', 'read-only, as /etc/fstab says');
   const advice =
     'the kernel makes it read-only after an error: see dmesg, back up the card, and check or replace it';
   return fix('root file system', 'read-only, although /etc/fstab does not say so', advice);
@@ -132,7 +132,7 @@ function lostAtRestart(type: string, isPi: boolean): Finding {
   return note('root file system', text, isPi ? advice : undefined);
 }
 
-/** The fields of the last line for `/`: a later mount hides an earlier one. */
+/** The fields of the line of /etc/fstab for `/`. */
 function rootIn(table: string): readonly string[] | undefined {
   const lines = table.split('\n').filter(line => !line.startsWith('#'));
   return lines.map(line => line.trim().split(/\s+/)).findLast(([, place]) => place === '/');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Change, onPi } from './examined-pi.ts';
+import { mountinfo } from './machines.ts';
 
 /** What sysfs says of a card. */
 const device = (values: Readonly<Record<string, string>>) =>
@@ -52,7 +53,6 @@ const cases: readonly (readonly [string, Change['files'], string])[] = [
     'a root file system that the kernel names by its number alone',
     {
       [ERRORS]: '2\n',
-      '/proc/mounts': '/dev/root / ext4 rw,noatime 0 0\n',
       '/proc/self/mountinfo': '22 1 179:2 / / rw,noatime - ext4 /dev/root rw\n',
       '/sys/dev/block/179:2/uevent': 'MAJOR=179\nMINOR=2\nDEVNAME=mmcblk0p2\nDEVTYPE=partition\n',
     },
@@ -62,18 +62,18 @@ const cases: readonly (readonly [string, Change['files'], string])[] = [
     'the disk below an overlay',
     {
       [ERRORS]: '4\n',
-      '/proc/mounts': '/dev/mmcblk0p2 /media/root-ro ext4 ro 0 0\noverlay / overlay rw 0 0\n',
+      '/proc/self/mountinfo': mountinfo('/dev/mmcblk0p2 /media/root-ro ext4 ro', 'overlay / overlay rw'),
     },
     'fix card 4 errors of the file system on mmcblk0p2: back it up',
   ],
   [
     'a root file system that became read-only after an error',
-    { '/proc/mounts': '/dev/mmcblk0p2 / ext4 ro,noatime 0 0\n' },
+    { '/proc/self/mountinfo': mountinfo('/dev/mmcblk0p2 / ext4 ro,noatime') },
     'fix root file system read-only, although /etc/fstab does not say so',
   ],
   [
     'a root file system that became read-only after an error, as newer kernels put it',
-    { '/proc/mounts': '/dev/mmcblk0p2 / ext4 rw,noatime,emergency_ro 0 0\n' },
+    { '/proc/self/mountinfo': '22 1 179:2 / / rw,noatime - ext4 /dev/mmcblk0p2 rw,emergency_ro\n' },
     'fix root file system read-only, although /etc/fstab does not say so',
   ],
 ];

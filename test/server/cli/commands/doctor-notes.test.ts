@@ -11,7 +11,7 @@ import {
   USUAL,
   WITHOUT_KOFFI,
 } from './examined-pi.ts';
-import { programs, SERVICE } from './machines.ts';
+import { mountinfo, programs, SERVICE } from './machines.ts';
 
 const MASTER = '/sys/bus/w1/devices/w1_bus_master1';
 const BULK = `${MASTER}/therm_bulk_read`;
@@ -113,7 +113,7 @@ const notes: readonly [string, Change, string][] = [
     'a read-only root that is wanted',
     {
       files: {
-        '/proc/mounts': '/dev/mmcblk0p2 / ext4 ro 0 0\n',
+        '/proc/self/mountinfo': mountinfo('/dev/mmcblk0p2 / ext4 ro'),
         '/etc/fstab': 'PARTUUID=2 / ext4 ro 0 1\n',
       },
     },
@@ -256,7 +256,7 @@ const histories: readonly [string, Change, string][] = [
   ],
   [
     'a root file system in memory',
-    { files: { ...OF_HISTORY, '/proc/mounts': 'overlay / overlay rw 0 0\n' } },
+    { files: { ...OF_HISTORY, '/proc/self/mountinfo': mountinfo('overlay / overlay rw') } },
     'note history /var/lib/dapberry/history is on a file system of the type overlay: it is lost at a restart',
   ],
   [

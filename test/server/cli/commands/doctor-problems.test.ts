@@ -14,7 +14,7 @@ import {
   WITHOUT_KOFFI,
   watching,
 } from './examined-pi.ts';
-import { programs, SERVICE } from './machines.ts';
+import { mountinfo, programs, SERVICE } from './machines.ts';
 
 const faults: readonly [string, Change, string][] = [
   [
@@ -60,7 +60,7 @@ const faults: readonly [string, Change, string][] = [
   ],
   [
     'a root file system that went read-only',
-    { files: { '/proc/mounts': '/dev/mmcblk0p2 / ext4 ro,noatime 0 0\n' } },
+    { files: { '/proc/self/mountinfo': mountinfo('/dev/mmcblk0p2 / ext4 ro,noatime') } },
     'fix root file system read-only, although /etc/fstab does not say so: the kernel makes it read-only after an error',
   ],
   ['a full disk', { parts: { freeSpace: async () => 1024 ** 2 } }, 'fix disk 1 MiB free: sudo apt clean'],
@@ -195,7 +195,7 @@ const historyFaults: readonly [string, Change, string][] = [
     {
       files: {
         ...SOMEWHERE,
-        '/proc/mounts': '/dev/mmcblk0p2 / ext4 rw 0 0\n/dev/sda1 /mnt/usb ext4 ro 0 0\n',
+        '/proc/self/mountinfo': mountinfo('/dev/mmcblk0p2 / ext4 rw', '/dev/sda1 /mnt/usb ext4 ro'),
       },
     },
     'fix history /mnt/usb/rows is on /dev/sda1, which is read-only: rows wait in memory: the kernel makes a file system read-only after an error',

@@ -12,6 +12,7 @@ import {
   USUAL,
   WITHOUT_KOFFI,
 } from './examined-pi.ts';
+import { mountinfo } from './machines.ts';
 
 describe('dapberry doctor', () => {
   it('finds a Raspberry Pi well', async () => {
@@ -59,15 +60,12 @@ describe('dapberry doctor', () => {
 
   it.each([
     [
-      'tmpfs /overlay tmpfs rw 0 0\noverlay / overlay rw,lowerdir=/lower,upperdir=/upper 0 0\n',
+      ['tmpfs /overlay tmpfs rw', 'overlay / overlay rw,lowerdir=/lower,upperdir=/upper'],
       'note root file system an overlay file system: files such as the configuration or the output of pull may be lost at a restart: before you write files to keep, run sudo raspi-config nonint do_overlayfs 1 and restart',
     ],
-    [
-      'tmpfs / tmpfs rw,nosuid 0 0\n',
-      'note root file system in memory (tmpfs): files such as the configuration',
-    ],
+    [['tmpfs / tmpfs rw,nosuid'], 'note root file system in memory (tmpfs): files such as the configuration'],
   ])('does not call a root file system writable that forgets: %j', async (mounts, line) => {
-    const { code, lines } = await onPi({ files: { '/proc/mounts': mounts } });
+    const { code, lines } = await onPi({ files: { '/proc/self/mountinfo': mountinfo(...mounts) } });
     expect(lines.some(found => found.startsWith(line))).toBe(true);
     expect(code).toBe(0);
   });

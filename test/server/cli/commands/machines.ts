@@ -9,6 +9,15 @@ import type { Machine } from '../../../../server/machine/machine.ts';
 import { hostOf } from '../../../device/known-sensors.ts';
 import { type KernelTree, kernelTree, netDev, stat } from '../../../device/sensors/kernel-tree.ts';
 
+/** The text of /proc/self/mountinfo with these mounts: device, place, type and options of each. */
+export function mountinfo(...mounts: readonly string[]): string {
+  const lines = mounts.map(mount => {
+    const [device, place, type, options] = mount.split(' ');
+    return `22 1 179:2 / ${place} ${options} shared:1 - ${type} ${device} rw\n`;
+  });
+  return lines.join('');
+}
+
 export interface TestMachine {
   readonly tree: KernelTree;
   /** Runs `dapberry ARGS`. */
@@ -109,7 +118,7 @@ export const PI: Readonly<Record<string, string>> = {
   '/proc/stat': stat(100, 0, 50, 4000),
   '/proc/net/dev': netDev({ lo: [7, 7], eth0: [120_000, 30_000] }),
   '/proc/meminfo': 'MemTotal:        3884344 kB\nMemFree:          812344 kB\nMemAvailable:    3012344 kB\n',
-  '/proc/mounts': 'proc /proc proc rw,nosuid 0 0\n/dev/mmcblk0p2 / ext4 rw,noatime 0 0\n',
+  '/proc/self/mountinfo': mountinfo('proc /proc proc rw,nosuid', '/dev/mmcblk0p2 / ext4 rw,noatime'),
   '/proc/self/status':
     'Name:\tnode\nUid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\nGroups:\t20 986 989 1000\n',
   '/etc/passwd': 'root:x:0:0:root:/:/bin/bash\nada:x:1000:1000::/home/pi:/bin/bash\n',
