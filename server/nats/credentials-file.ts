@@ -19,7 +19,10 @@ export async function authenticatorFrom(
   const refuse: Refuse = (...parts) => new FleetFault('credentials', credentialsFault(written, ...parts));
   const content = await credentialsText(written, environment, EXPECTED, refuse);
   const text = content.trim();
-  if (text.includes('BEGIN NATS USER JWT')) return credsAuthenticator(new TextEncoder().encode(text));
+  if (text.includes('BEGIN NATS USER JWT')) {
+    // The library finds the seed only before a line break.
+    return credsAuthenticator(new TextEncoder().encode(`${text}\n`));
+  }
   if (/[\r\n]/.test(text)) throw refuse(EXPECTED, 'several lines');
   if (/^SU[A-Z2-7]{56}$/.test(text)) return nkeyAuthenticator(new TextEncoder().encode(text));
   const colon = text.indexOf(':');

@@ -64,7 +64,7 @@ export function faultOf(error: unknown, stream: string): FleetFault {
   }
   if (code === API_ERRORS.tooLarge || /max_?payload|message size exceeds/i.test(text))
     return new FleetFault('too-large', `a message is too large for the stream ${stream}: ${text}`, error);
-  if (/authorization|authentication|permissions violation/i.test(text))
+  if (/authorization|authentication|permissions violation|unable to parse credentials/i.test(text))
     return new FleetFault('credentials', `the server refuses: ${text}`, error);
   if (/jetstream (is )?not enabled/i.test(text)) return new FleetFault('no-jetstream', noJetStream(), error);
   if (/^timeout$/i.test(text) || (error as Error | undefined)?.name === 'TimeoutError') {

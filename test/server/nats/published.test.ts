@@ -84,7 +84,7 @@ describeWith('nats-server', 'the server command that publishes', () => {
   it('says that the stream is missing, and goes on once it may create it', async () => {
     const broker = await NatsServer.start();
     opened.push({ close: () => broker.remove() });
-    const { json, server } = await start(pi(broker.url, 'stream: other'));
+    const { json, server, place } = await start(pi(broker.url, 'stream: other'));
     const published = async () => (await json('health')).datasets[0].publish[0];
     await expect
       .poll(async () => (await published()).lastError?.message, PATIENCE)
@@ -94,5 +94,10 @@ describeWith('nats-server', 'the server command that publishes', () => {
     expect((await server.get('metrics')).toString()).toMatch(
       /dapberry_publish_connected\{[^}]*nats[^}]*\} 0/,
     );
+    const config = pi(broker.url, 'stream: other, create: {}').replaceAll('{folder}', place);
+    await writeFile(join(place, 'config.yaml'), config);
+    await expect.poll(async () => (await published()).state, PATIENCE).toBe('connected');
+    await expect.poll(async () => (await published()).sent, PATIENCE).toBeGreaterThan(5);
+    expect((await json('health')).status).toBe('ok');
   }, 60_000);
 });

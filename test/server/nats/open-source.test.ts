@@ -1,0 +1,46 @@
+// Tests opening a dataset of a stream as a source: its words, and a layout in force that can not be read.
+
+import { expect, it } from 'vitest';
+import { openNats } from '../../../server/nats/open-source.ts';
+import type { SourceEvent } from '../../../server/source/row-source.ts';
+import { describeWith } from '../../tools.ts';
+import { now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
+import { broker, closeAfterEach, closing, connectionTo, managerOf, session, signal, taken } from './rig.ts';
+
+closeAfterEach();
+
+describeWith('nats-server', 'a source of rows from a stream', () => {
+  it('says that the layout in force can not be read, and goes on with the rows of the one before', async () => {
+    const server = await broker();
+    const one = await session([server.url]);
+    const events: SourceEvent[] = [];
+    const source = closing(
+      await openNats({
+        nats: { servers: [server.url], stream: STREAM },
+        ...{ dataset: 'roof', past: 3600, signal, isLasting: false },
+        remembered: async () => undefined,
+        onEvent: event => events.push(event),
+      }),
+    );
+    const found: number[] = [];
+    const ending = new AbortController();
+    const reading = (async () => {
+      for await (const { columns } of source.rows(ending.signal)) found.push(...(columns[0] as Float64Array));
+    })();
+    const subject = `${STREAM}.layout.roof`;
+    const readable = await (await managerOf(server)).streams.getMessage(`${STREAM}_layouts`, {
+      last_by_subj: subject,
+    });
+    const connection = await connectionTo(server);
+    await connection.request(subject, JSON.stringify({ version: 2 }));
+    await expect.poll(() => source.status.problem).toContain('found version 2');
+    expect(events).toEqual([{ kind: 'notice', text: expect.stringContaining('found version 2') }]);
+    const rows = rowsFrom(now() - 10, 5);
+    await one.send(sinkRows(rows), signal, taken);
+    await expect.poll(() => found).toEqual(rows.map(([time]) => time));
+    await connection.request(subject, readable!.data);
+    await expect.poll(() => source.status.problem).toBeUndefined();
+    ending.abort();
+    await reading;
+  });
+});
