@@ -212,6 +212,36 @@ describeWith('chromium', 'one product', () => {
       expect(opened.problems).toEqual([]);
     });
 
+    it('are listed with the reason while they wait, and are found', async () => {
+      const info = { ...SCRIPTED, name: 'attic', title: 'Under the roof' };
+      const reason = 'no server answers at http://attic.local:8080';
+      const wait = { info, reason, since: Date.now() / 1000, retryAfter: 5, relayPath: [], isFirst: false };
+      many.change({ waiting: [wait] });
+      const opened = await openPage(browser, `${many.url}/?url=station3`);
+      page = opened.page;
+      const field = page.getByRole('combobox', { name: `Find one of ${MANY + 1} datasets` });
+      await field.fill('attic');
+      const option = page.locator('.picker-list [role=option]');
+      expect(await option.textContent()).toBe(`Under the roofatticwaits: ${reason}`);
+      expect(await violationsOn(page)).toEqual([]);
+      await field.press('Enter');
+      await page.waitForURL(/attic/);
+      await expect.poll(() => opened.page.locator('body').textContent()).toContain('cannot be read yet');
+      many.change({ waiting: [] });
+    });
+
+    it('beside one that waits are listed, where they are few', async () => {
+      const info = { ...SCRIPTED, name: 'attic', title: 'Under the roof' };
+      const wait = { info, reason: 'no answer', since: 0, retryAfter: 5, relayPath: [], isFirst: false };
+      server.change({ waiting: [wait] });
+      const opened = await openPage(browser, `${server.url}/?url=roberrypi`);
+      page = opened.page;
+      const link = page.locator('#datasets a.is-waiting');
+      await expect.poll(() => link.textContent(), PATIENT).toBe('attic (waits)');
+      expect(await link.getAttribute('title')).toBe('attic cannot be read yet: no answer');
+      server.change({ waiting: [] });
+    });
+
     it('are within reach of a thumb', async () => {
       const opened = await openPage(browser, `${many.url}/?url=station3`, PHONE);
       page = opened.page;

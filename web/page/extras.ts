@@ -12,10 +12,15 @@ export async function addExtras(catalog: Catalog): Promise<void> {
   // A page that lies elsewhere than beside its datasets has no such pages.
   byId('server-pages', HTMLElement).hidden = catalog.datasets.length === 0;
   byId('sign-in', HTMLElement).hidden = catalog.isPartial !== true;
+  const { datasets, waiting = [] } = catalog;
+  if (waiting.length > 0) {
+    const { showWaiting } = await loadPart(() => import('./waiting-datasets.ts'));
+    showWaiting(waiting);
+  }
   const links = byId('datasets', HTMLElement).querySelectorAll('a[data-dataset]').length;
   if (links > FEW) {
     const { pickDatasets } = await loadPart(() => withStyle(() => import('./dataset-picker.ts')));
-    pickDatasets(catalog.datasets);
+    pickDatasets([...datasets, ...waiting]);
   }
   // Nobody dismisses a panel on a kiosk.
   const isKiosk = document.documentElement.hasAttribute('data-kiosk');

@@ -6,6 +6,8 @@ import { type Searchable, search } from './search.ts';
 /** A dataset to pick. Its link stays the caller's, who may change its address at any time. */
 export interface PickerChoice extends Searchable {
   readonly link: HTMLAnchorElement;
+  /** Such as why it can not be read. */
+  readonly state?: string | undefined;
 }
 
 /** The number of pickers on the page, for ids that are unique. */
@@ -26,12 +28,13 @@ export class Picker {
   constructor(choices: readonly PickerChoice[]) {
     this.#choices = choices;
     const id = `picker-${++made}`;
-    for (const [index, { link, name, title }] of choices.entries()) {
+    for (const [index, { link, name, title, state }] of choices.entries()) {
       link.id = `${id}-${index}`;
       link.setAttribute('role', 'option');
       link.tabIndex = -1;
       link.setAttribute('aria-selected', 'false');
       link.replaceChildren(element('span', {}, title), element('code', {}, name));
+      if (state !== undefined) link.append(element('span', { class: 'picker-state' }, state));
     }
     const words = `Find one of ${choices.length} datasets`;
     this.#list = element('div', {

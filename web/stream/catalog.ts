@@ -27,12 +27,20 @@ export interface CatalogExtent {
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
 }
 
+/** A dataset that can not be read yet. */
+export interface WaitingEntry extends Pick<CatalogEntry, 'name' | 'title' | 'columns' | 'address'> {
+  /** Why it waits. */
+  readonly reason: string;
+}
+
 export interface Catalog {
   readonly datasets: readonly CatalogEntry[];
   /** The formats of DAP2, if the server lists none. */
   readonly formats: readonly ResponseFormat[];
   /** The address of lines with which an operator names the sensors that the server has found; undefined once that is done. */
   readonly lines?: string;
+  /** Datasets that can not be read yet; absent without any. */
+  readonly waiting?: readonly WaitingEntry[];
   /** True if it may list more to a user with a password, who signs in beside it. */
   readonly isPartial?: boolean;
 }
@@ -40,9 +48,15 @@ export interface Catalog {
 /** The catalogue of a server that has none. */
 export const NO_CATALOG: Catalog = { datasets: [], formats: DAP2_FORMATS };
 
+function parseWaiting(json: unknown, from: string): WaitingEntry {
+  const { name, url, title, reason } = fieldsOf(json);
+  const address = new URL(String(url), from).href;
+  return { name: String(name), title: String(title), columns: [], address, reason: String(reason) };
+}
+
 /** Reads a catalogue that came from the address `from`. Throws an error that names the mistake in it. */
 export function parseCatalog(json: unknown, from: string): Catalog {
-  const { datasets, formats, lines, signIn } = fieldsOf(json);
+  const { datasets, formats, lines, signIn, waiting } = fieldsOf(json);
   if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
   return {
     datasets: datasets.map((entry: unknown, index) => {
@@ -71,6 +85,7 @@ export function parseCatalog(json: unknown, from: string): Catalog {
       : DAP2_FORMATS,
     ...(typeof lines === 'string' ? { lines: new URL(lines, from).href } : {}),
     ...(typeof signIn === 'string' ? { isPartial: true } : {}),
+    ...(Array.isArray(waiting) ? { waiting: waiting.map(entry => parseWaiting(entry, from)) } : {}),
   };
 }
 
