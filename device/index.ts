@@ -19,7 +19,13 @@ export { listI2cBuses } from './host/i2c/i2c-list.ts';
 export { type Installation, moduleAdvice, thisInstallation } from './host/installation.ts';
 export { isMissing, type KernelFiles, kernelFiles } from './host/kernel-files.ts';
 export { BROKER_SHAPE, type BrokerOptions } from './host/mqtt/broker-options.ts';
-export { connectBroker, type MqttConnection, MqttRefusal } from './host/mqtt/connection.ts';
+export { BrokerPacketRefused } from './host/mqtt/broker-reasons.ts';
+export {
+  connectBroker,
+  type MqttConnection,
+  MqttRefusal,
+  type PublishOptions,
+} from './host/mqtt/connection.ts';
 export type { QueueAccount, ReadContext } from './host/read-context.ts';
 export { readRegular, UnfitFile } from './host/regular-file.ts';
 export { type FileFault, NO_CREDENTIALS, readSecret, secretPath } from './host/secret-file.ts';

@@ -49,7 +49,8 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
     read: async context => {
       if (isPlain) return sensor.read(context);
       // Checked before any arithmetic, which would turn a text or null into a number.
-      return completed(await readingOf(sensor, context), setup);
+      const { values, problem } = completed(await readingOf(sensor, context), setup);
+      return problem === undefined ? values : { values, problem };
     },
     close: () => sensor.close(),
   };

@@ -1,5 +1,6 @@
 // Makes the messages by which Home Assistant discovers a dataset: a device with an entity for each column.
 
+import { createHash } from 'node:crypto';
 import { attributeTable, attributeText } from '../../dap/protocol.ts';
 import type { SinkDataset } from '../publish/sink.ts';
 import { VERSION } from '../version.ts';
@@ -14,20 +15,22 @@ export const ORIGIN = 'dapberry';
 const INTERVALS_UNTIL_EXPIRY = 3;
 const LEAST_EXPIRY = 30;
 
-/** An identifier of Home Assistant: letters, digits, `_` and `-`. */
-function identifier(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9_-]+/g, '_');
+/** The level of the discovery topics that stands for the dataset: letters, digits, `_` and `-`. */
+function nodeOf(topic: string): string {
+  const readable = topic.replaceAll(/[^A-Za-z0-9_-]+/g, '_');
+  if (readable.replaceAll('_', '/') === topic) return readable;
+  // Another topic may read the same: `a_b` as `a/b`.
+  return `${readable}_${createHash('sha256').update(topic).digest('hex').slice(0, 8)}`;
 }
 
 /** The topics of all entities of the device: one level stands for the column. */
 export function discoveryFilter({ topic, discoveryPrefix }: MqttOptions): string {
-  return `${discoveryPrefix}/sensor/${identifier(topic)}/+/config`;
+  return `${discoveryPrefix}/sensor/${nodeOf(topic)}/+/config`;
 }
 
 /** One message for each column besides the time; all are to be retained. */
 export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): readonly Message[] {
   const { topic } = options;
-  const device = identifier(topic);
   const expiry = expirySeconds(options, dataset);
   const { layout, attributes, info } = dataset;
   return layout.columns.slice(1).map(({ name }) => {
@@ -38,7 +41,8 @@ export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): r
     );
     const config = {
       name: attributeText(table, 'long_name') ?? name,
-      unique_id: `${device}_${name}`,
+      // No other dataset has the topic, and no column has a name with a slash.
+      unique_id: `${topic}/${name}`,
       state_topic: topic,
       // A missing value is null, which a template makes None: the entity's state is unknown then.
       value_template: `{{ value_json['${name}'] }}`,
@@ -50,7 +54,7 @@ export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): r
       payload_available: ONLINE,
       payload_not_available: OFFLINE,
       device: {
-        identifiers: [device],
+        identifiers: [topic],
         name: info.title,
         manufacturer: ORIGIN,
         model: info.source,
@@ -62,9 +66,10 @@ export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): r
   });
 }
 
-/** Undefined where rows come irregularly. */
-function expirySeconds({ interval = 0 }: MqttOptions, { delivery }: SinkDataset): number | undefined {
-  if (delivery.kind !== 'scheduled') return undefined;
+/** Undefined where nobody knows how often rows come. */
+function expirySeconds({ interval = 0, expireAfter }: MqttOptions, { delivery }: SinkDataset) {
+  if (expireAfter !== undefined) return Math.max(1, Math.ceil(expireAfter));
+  if (delivery.kind === 'on-demand' || delivery.interval === undefined) return undefined;
   return Math.max(LEAST_EXPIRY, Math.ceil(INTERVALS_UNTIL_EXPIRY * Math.max(interval, delivery.interval)));
 }
 

@@ -8,68 +8,84 @@ export interface EntityClass {
   readonly stateClass?: 'measurement' | 'total_increasing';
 }
 
-/** The units of Home Assistant by UDUNITS names, in small letters without spaces at the ends. */
-const UNITS: Readonly<Record<string, string>> = {
-  ...named('°C', 'degree_celsius degrees_celsius degc deg_c celsius'),
-  ...named('°F', 'degree_fahrenheit degrees_fahrenheit degf deg_f fahrenheit'),
-  ...named('K', 'k kelvin'),
-  ...named('%', '% percent'),
-  ...named('ppm', '1e-6 ppm'),
-  ...named('ppb', '1e-9 ppb'),
-  ...named('°', 'degree degrees degree_true'),
-  ...named('V', 'v volt volts'),
-  ...named('mV', 'mv millivolt'),
-  ...named('A', 'a ampere amperes'),
-  ...named('mA', 'ma milliampere'),
-  ...named('W', 'w watt watts'),
-  ...named('kW', 'kw kilowatt'),
-  ...named('Wh', 'wh watthour'),
-  ...named('kWh', 'kwh kilowatthour'),
-  ...named('Hz', 'hz hertz s-1'),
-  ...named('lx', 'lx lux'),
-  ...named('Pa', 'pa pascal'),
-  ...named('hPa', 'hpa hectopascal'),
-  ...named('kPa', 'kpa kilopascal'),
-  ...named('mbar', 'mbar millibar'),
-  ...named('bar', 'bar'),
-  ...named('s', 's second seconds sec'),
-  ...named('min', 'min minute minutes'),
-  ...named('h', 'h hour hours'),
-  ...named('d', 'd day days'),
-  ...named('m', 'm meter metre meters metres'),
-  ...named('mm', 'mm millimeter millimetre'),
-  ...named('cm', 'cm centimeter centimetre'),
-  ...named('km', 'km kilometer kilometre'),
-  ...named('m/s', ['m s-1', 'm/s', 'm s^-1', 'meter second-1']),
-  ...named('km/h', ['km h-1', 'km/h']),
-  ...named('mm/h', ['mm h-1', 'mm/h', 'mm hour-1']),
-  ...named('W/m²', ['w m-2', 'w/m2', 'w/m^2', 'watt m-2']),
-  ...named('µg/m³', ['ug m-3', 'ug/m3', 'µg m-3', 'microgram m-3']),
-  ...named('B', 'byte bytes'),
-  ...named('B/s', ['byte s-1', 'byte/s', 'bytes/s']),
-  ...named('kg', 'kg kilogram'),
-  ...named('g', 'g gram'),
+/**
+ * The units of Home Assistant by the symbols of UDUNITS, whose case tells mV from MV and s (second) from S (siemens). Units and classes are
+ * those of home-assistant/core at commit 3fd1a330 (homeassistant/components/sensor/const.py: DEVICE_CLASS_UNITS, DEVICE_CLASS_STATE_CLASSES).
+ * Later versions write the Greek letter U+03BC in place of the micro sign U+00B5, and take both.
+ */
+const SYMBOLS: Readonly<Record<string, string>> = {
+  ...themselves('% K ppm ppb V mV kV A mA W mW kW MW Wh kWh MWh J Hz kHz MHz GHz lx Pa hPa kPa mbar bar dBm'),
+  ...themselves('s ms min h d m mm cm km m/s km/h mm/h mm/d kg g mg L °C °F °'),
+  ...named('°C', 'degC deg_C'),
+  ...named('°F', 'degF deg_F'),
+  ...named('ppm', '1e-6'),
+  ...named('ppb', '1e-9'),
+  ...named('µV', 'uV µV'),
+  ...named('Hz', 's-1'),
+  ...named('L', 'l'),
+  ...named('m/s', ['m s-1', 'm s^-1', 'm.s-1']),
+  ...named('km/h', ['km h-1', 'km hour-1']),
+  ...named('mm/h', ['mm h-1', 'mm hour-1']),
+  ...named('mm/d', ['mm d-1', 'mm day-1']),
+  ...named('W/m²', ['W m-2', 'W/m2', 'W/m^2', 'W m^-2']),
+  ...named('µg/m³', ['ug m-3', 'ug/m3', 'µg m-3', 'µg/m3', 'ug m^-3']),
 };
 
-/** Symbols whose case matters, which the table in small letters would mix up. */
-const EXACT: Readonly<Record<string, string>> = { mW: 'mW', MW: 'MW', MWh: 'MWh', J: 'J', l: 'L', L: 'L' };
+/** The same by names, in any case. */
+const NAMES: Readonly<Record<string, string>> = {
+  ...named('°C', 'degree_celsius degrees_celsius celsius'),
+  ...named('°F', 'degree_fahrenheit degrees_fahrenheit fahrenheit'),
+  ...named('K', 'kelvin'),
+  ...named('%', 'percent'),
+  ...named('°', 'degree degrees degree_true'),
+  ...named('V', 'volt volts'),
+  ...named('mV', 'millivolt millivolts'),
+  ...named('A', 'ampere amperes'),
+  ...named('mA', 'milliampere milliamperes'),
+  ...named('W', 'watt watts'),
+  ...named('kW', 'kilowatt kilowatts'),
+  ...named('Wh', 'watthour watthours'),
+  ...named('kWh', 'kilowatthour kilowatthours'),
+  ...named('Hz', 'hertz'),
+  ...named('lx', 'lux'),
+  ...named('Pa', 'pascal pascals'),
+  ...named('hPa', 'hectopascal hectopascals'),
+  ...named('kPa', 'kilopascal kilopascals'),
+  ...named('mbar', 'millibar millibars'),
+  ...named('s', 'second seconds sec'),
+  ...named('min', 'minute minutes'),
+  ...named('h', 'hour hours hr'),
+  ...named('d', 'day days'),
+  ...named('m', 'meter metre meters metres'),
+  ...named('mm', 'millimeter millimetre millimeters millimetres'),
+  ...named('cm', 'centimeter centimetre centimeters centimetres'),
+  ...named('km', 'kilometer kilometre kilometers kilometres'),
+  ...named('m/s', ['meter second-1', 'metre second-1']),
+  ...named('W/m²', ['watt m-2', 'watt meter-2']),
+  ...named('µg/m³', ['microgram m-3']),
+  ...named('B', 'byte bytes'),
+  ...named('B/s', ['byte s-1', 'byte/s', 'bytes/s']),
+  ...named('kg', 'kilogram kilograms'),
+  ...named('g', 'gram grams'),
+};
 
 /** The device class by the unit alone, where the unit is of one quantity. */
 const BY_UNIT: Readonly<Record<string, string>> = {
   ...named('temperature', '°C °F'),
-  ...named('voltage', 'V mV'),
+  ...named('voltage', 'µV mV V kV'),
   ...named('current', 'A mA'),
   ...named('power', 'mW W kW MW'),
   ...named('energy', 'Wh kWh MWh'),
-  ...named('frequency', 'Hz'),
+  ...named('frequency', 'Hz kHz MHz GHz'),
   ...named('illuminance', 'lx'),
   ...named('pressure', 'Pa hPa kPa mbar bar'),
-  ...named('duration', 's min h d'),
+  ...named('duration', 'ms s min h d'),
   ...named('distance', 'm mm cm km'),
   ...named('irradiance', 'W/m²'),
   ...named('data_size', 'B'),
   ...named('data_rate', 'B/s'),
-  ...named('weight', 'kg g'),
+  ...named('weight', 'kg g mg'),
+  ...named('signal_strength', 'dBm'),
 };
 
 interface NamedClass {
@@ -101,7 +117,7 @@ const BY_NAME: readonly NamedClass[] = [
     units: ['µg/m³'],
     deviceClass: 'nitrogen_dioxide',
   },
-  { name: /(rainfall|precipitation)_rate$/, units: ['mm/h'], deviceClass: 'precipitation_intensity' },
+  { name: /(rainfall|precipitation)_rate$/, units: ['mm/h', 'mm/d'], deviceClass: 'precipitation_intensity' },
   {
     name: /^(thickness_of_rainfall|lwe_thickness_of_precipitation)_amount$/,
     units: ['mm', 'cm'],
@@ -112,14 +128,14 @@ const BY_NAME: readonly NamedClass[] = [
 /** Device classes whose values only grow, until a meter is replaced. */
 const TOTALS = ['energy'];
 
-/** Device classes that have no state class: a mean of directions is none. */
+/** Device classes without a state class: a mean of directions is none. Only newer versions have one for angles. */
 const WITHOUT_STATE = ['wind_direction'];
 
 /** @param units as in the column's attributes; `standardName` of CF, if it has one */
 export function entityClass(units: string, standardName: string | undefined): EntityClass {
   const written = units.trim();
   if (written === '1' || written === '') return { stateClass: 'measurement' };
-  const unit = EXACT[written] ?? UNITS[written.toLowerCase()] ?? written;
+  const unit = SYMBOLS[written] ?? NAMES[written.toLowerCase()] ?? written;
   const byName = BY_NAME.find(({ name, units: fit }) => name.test(standardName ?? '') && fit.includes(unit));
   const deviceClass = byName?.deviceClass ?? BY_UNIT[unit];
   if (deviceClass === undefined) return { unit, stateClass: 'measurement' };
@@ -130,4 +146,8 @@ export function entityClass(units: string, standardName: string | undefined): En
 function named(value: string, names: string | readonly string[]): Readonly<Record<string, string>> {
   const list = typeof names === 'string' ? names.split(' ') : names;
   return Object.fromEntries(list.map(name => [name, value]));
+}
+
+function themselves(symbols: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(symbols.split(' ').map(symbol => [symbol, symbol]));
 }

@@ -12,6 +12,8 @@ export interface MqttOptions extends BrokerOptions {
   readonly values: boolean;
   /** Seconds: at most one row in each of these intervals. */
   readonly interval?: number | undefined;
+  /** Seconds after which Home Assistant takes a value for unavailable; three intervals by default. */
+  readonly expireAfter?: number | undefined;
   readonly discovery: 'homeassistant' | 'off';
   /** The prefix of the topics of discovery. */
   readonly discoveryPrefix: string;

@@ -55,6 +55,11 @@ export class FeedRecord {
     this.#onEvent({ kind: 'away', to: this.#address, error });
   }
 
+  /** The receiver does not take something besides rows, which go on. */
+  noted(message: string): void {
+    this.#lastError = { time: now(), message };
+  }
+
   sent(rows: number): void {
     this.#sent += rows;
   }

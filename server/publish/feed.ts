@@ -105,6 +105,7 @@ export class Feed {
         if (!sink.newestOnly) await unlessAborted(this.#options.dataset.past ?? Promise.resolve(), signal);
         const session = await sink.connect(signal);
         this.#record.connected();
+        if (session.problem !== undefined) this.#record.noted(session.problem);
         try {
           await this.#pump(sink, session);
         } finally {

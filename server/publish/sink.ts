@@ -24,6 +24,8 @@ export type OnTaken = (rows: number, refused?: SendResult['refused']) => void;
 export interface SinkSession {
   /** Aborts when the connection is lost; its reason is the error. */
   readonly lost: AbortSignal;
+  /** One sentence: what the receiver does not take besides rows, which go on. */
+  readonly problem?: string | undefined;
   /**
    * Sends rows. Resolves once the receiver has them for good, or once they are sent where `newestOnly`. Rejects where that is not
    * certain, with the reason: the rows that were not taken come again in a later session. At most one call at a time.

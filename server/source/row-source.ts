@@ -26,6 +26,8 @@ export interface ScheduledDelivery {
 /** Rows come whenever their sender has some, for all readers together. */
 export interface PushedDelivery {
   readonly kind: 'pushed';
+  /** Seconds between rows, where the sender states them. */
+  readonly interval?: number;
 }
 
 /** Each reader has rows of its own, made as fast as it reads. */

@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { messageOf } from '../../error-message.ts';
 import type { BrokerOptions } from './broker-options.ts';
-import { disconnectText, told } from './broker-reasons.ts';
+import { disconnectError, told } from './broker-reasons.ts';
 import { type BrokerSecrets, brokerSecrets } from './broker-secrets.ts';
 
 /** Milliseconds until a broker has to accept a connection. */
@@ -61,6 +61,8 @@ export interface ConnectOptions {
     filters: readonly string[] | undefined,
   ) => void;
   readonly signal: AbortSignal;
+  /** Milliseconds until the broker has to accept the connection. */
+  readonly connectTimeout?: number;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -86,7 +88,7 @@ async function attempt(
   { url, clientId }: BrokerOptions,
   secrets: BrokerSecrets,
   version: 4 | 5,
-  { will, onMessage, signal }: ConnectOptions,
+  { will, onMessage, signal, connectTimeout = CONNECT_TIMEOUT }: ConnectOptions,
 ): Promise<MqttConnection> {
   // Loaded on demand: a server without a broker starts without the library.
   const { connect } = await import('mqtt');
@@ -101,7 +103,7 @@ async function attempt(
     clientId: clientId ?? `dapberry-${crypto.randomUUID().replaceAll('-', '').slice(0, 14)}`,
     clean: true,
     keepalive: KEEP_ALIVE,
-    connectTimeout: CONNECT_TIMEOUT,
+    connectTimeout,
     reconnectPeriod: 0,
     queueQoSZero: false,
     ...(will === undefined
@@ -184,12 +186,15 @@ function connectionOf(
   setMaxListeners(0, lost.signal);
   const lose = (error: Error) => lost.abort(error);
   client.on('error', error => lose(told(error)));
-  client.on('disconnect', ({ reasonCode = 0 }) => lose(new Error(disconnectText(reasonCode))));
-  // Not every broker says that another client has taken the connection over.
-  const hint =
-    clientId === undefined
-      ? ''
-      : `; it does so when another client has the clientId ${clientId}: give each server one of its own`;
+  client.on('disconnect', ({ reasonCode = 0 }) => lose(disconnectError(reasonCode)));
+  // Not every broker says why it does so.
+  const hints = [
+    ...(clientId === undefined
+      ? []
+      : [`when another client has the clientId ${clientId}: give each server one of its own`]),
+    ...(version === 5 ? [] : ['at a message that is too large for it, or that the user may not send']),
+  ];
+  const hint = hints.length === 0 ? '' : `; it does so ${hints.join(', and ')}`;
   const onClose = () => lose(new Error(`the broker closed the connection${hint}`));
   // The packet that says why may be read later than the end of the stream.
   client.on('close', () => setTimeout(onClose, 20));

@@ -43,6 +43,10 @@ const MQTT_SHAPE = {
     description: 'Describe each column to Home Assistant (MQTT discovery); by default off.',
     expected: 'homeassistant or off',
   }),
+  expireAfter: duration(
+    { low: 1, high: 366 * 86_400 },
+    'After this time without a row, values are unavailable in Home Assistant; by default after three intervals, 30 s at least, and never where rows come irregularly.',
+  ).optional(),
   discoveryPrefix: topicText.optional().meta({
     description: "The prefix of Home Assistant's discovery; by default homeassistant.",
     expected: EXPECTED_TOPIC,

@@ -7,9 +7,11 @@ import { pathOfTime } from '../../../dap/client/follow/resume-time.ts';
 import type { Fetch } from '../../../dap/client/http/connection.ts';
 import { pause } from '../../../dap/client/http/reconnect.ts';
 import { onAbort } from '../../../dap/decode/on-abort.ts';
-import { type Batch, type Constraint, timeClause } from '../../../dap/protocol.ts';
+import { secondsOfDuration } from '../../../dap/model/duration.ts';
+import { attributeText, type Batch, type Constraint, timeClause } from '../../../dap/protocol.ts';
 import { LayoutChanged } from '../layout-changed.ts';
 import type {
+  PushedDelivery,
   RelayStatus,
   RowBatches,
   SequenceLayout,
@@ -62,7 +64,7 @@ class NoHead extends Error {}
 
 export class Dap2Source implements SharedSource {
   readonly layout: SequenceLayout;
-  readonly delivery = { kind: 'pushed' } as const;
+  readonly delivery: PushedDelivery;
   readonly isClocked = false;
   readonly earliest = Number.NEGATIVE_INFINITY;
   readonly #options: Dap2SourceOptions;
@@ -80,6 +82,9 @@ export class Dap2Source implements SharedSource {
   constructor(known: RelayedLayout | KnownLayout, options: Dap2SourceOptions) {
     this.layout = known.layout;
     this.#words = known.words;
+    const stated = attributeText(known.words.attributes, 'time_coverage_resolution');
+    const interval = secondsOfDuration(stated);
+    this.delivery = { kind: 'pushed', ...(interval === undefined ? {} : { interval }) };
     this.#relayed = 'time' in known ? known : undefined;
     this.#options = options;
     this.#upstream = options.upstream;

@@ -56,10 +56,10 @@ it('describes a column with its class, its unit, its availability and its expiry
     { name: 'air', units: 'degree_Celsius', longName: 'Air temperature', standardName: 'air_temperature' },
   ]);
   const [message] = discoveryMessages({ ...OPTIONS, interval: 60 }, dataset);
-  expect(message?.topic).toBe('homeassistant/sensor/dapberry_pi_local_roof/air/config');
+  expect(message?.topic).toMatch(/^homeassistant\/sensor\/dapberry_pi_local_roof_[0-9a-f]{8}\/air\/config$/);
   expect(JSON.parse(message!.payload)).toEqual({
     name: 'Air temperature',
-    unique_id: 'dapberry_pi_local_roof_air',
+    unique_id: 'dapberry/pi.local/roof/air',
     state_topic: 'dapberry/pi.local/roof',
     value_template: "{{ value_json['air'] }}",
     unit_of_measurement: '°C',
@@ -70,7 +70,7 @@ it('describes a column with its class, its unit, its availability and its expiry
     payload_available: 'online',
     payload_not_available: 'offline',
     device: {
-      identifiers: ['dapberry_pi_local_roof'],
+      identifiers: ['dapberry/pi.local/roof'],
       name: 'On the roof',
       manufacturer: 'dapberry',
       model: 'a test',
@@ -78,7 +78,35 @@ it('describes a column with its class, its unit, its availability and its expiry
     },
     origin: { name: 'dapberry', sw_version: expect.any(String) },
   });
-  expect(discoveryFilter(OPTIONS)).toBe('homeassistant/sensor/dapberry_pi_local_roof/+/config');
+  expect(discoveryFilter(OPTIONS)).toBe(message!.topic.replace('/air/', '/+/'));
+});
+
+it('tells datasets apart whose topics read alike', () => {
+  const dataset = datasetOf(CHANNELS);
+  const topics = ['a/b', 'a_b', 'a.b', 'a/b_c', 'a_b/c', 'a-b', 'ä/b', 'a'];
+  const entities = topics.flatMap(topic =>
+    discoveryMessages({ ...OPTIONS, topic }, dataset).map(message => ({
+      at: message.topic,
+      ...checkDiscovery(message.topic, message.payload),
+    })),
+  );
+  const count = topics.length * CHANNELS.length;
+  expect(new Set(entities.map(({ at }) => at)).size).toBe(count);
+  expect(new Set(entities.map(({ unique_id: id }) => id)).size).toBe(count);
+  expect(new Set(entities.map(({ device }) => device.identifiers[0])).size).toBe(topics.length);
+});
+
+it('lets values expire as often as the sender of rows states, or after the configured time', () => {
+  const dataset = datasetOf(CHANNELS);
+  const expiry = (delivery: SinkDataset['delivery'], options: Partial<MqttOptions> = {}) => {
+    const [message] = discoveryMessages({ ...OPTIONS, ...options }, { ...dataset, delivery });
+    return checkDiscovery(message!.topic, message!.payload).expire_after;
+  };
+  expect(expiry({ kind: 'pushed' })).toBeUndefined();
+  expect(expiry({ kind: 'pushed', interval: 60 })).toBe(180);
+  expect(expiry({ kind: 'pushed', interval: 1 })).toBe(30);
+  expect(expiry({ kind: 'pushed' }, { expireAfter: 3600 })).toBe(3600);
+  expect(expiry({ kind: 'scheduled', interval: 10 }, { expireAfter: 45.2 })).toBe(46);
 });
 
 it.each([
@@ -91,6 +119,15 @@ it.each([
   ['hPa', undefined, 'pressure', 'hPa', 'measurement'],
   ['mW', undefined, 'power', 'mW', 'measurement'],
   ['MW', undefined, 'power', 'MW', 'measurement'],
+  // Symbols differ by their case: megavolt, siemens and gauss are no millivolt, second or gram.
+  ['MV', undefined, undefined, 'MV', 'measurement'],
+  ['S', undefined, undefined, 'S', 'measurement'],
+  ['G', undefined, undefined, 'G', 'measurement'],
+  ['uV', undefined, 'voltage', 'µV', 'measurement'],
+  ['ms', undefined, 'duration', 'ms', 'measurement'],
+  ['Seconds', undefined, 'duration', 's', 'measurement'],
+  ['dBm', undefined, 'signal_strength', 'dBm', 'measurement'],
+  ['mm day-1', 'rainfall_rate', 'precipitation_intensity', 'mm/d', 'measurement'],
   ['m s-1', 'wind_speed', 'wind_speed', 'm/s', 'measurement'],
   ['m s-1', undefined, undefined, 'm/s', 'measurement'],
   ['degree', 'wind_from_direction', 'wind_direction', '°', undefined],

@@ -39,17 +39,17 @@ describeWith('mosquitto', 'the examples about MQTT', () => {
     await broker.close();
   });
 
-  /** Serves an example, at the broker of this test. */
-  function serve(example: string): Server {
+  /** Serves an example, at the broker of this test; a row every 0.1 s unless other options are given. */
+  function serve(example: string, options: readonly string[] = ['--interval', '0.1']): Server {
     const file = join(broker.folder, 'config.yaml');
     const credentials = join(broker.folder, 'login');
     writeFileSync(credentials, 'pi:secret\n', { mode: 0o600 });
     const text = example
-      .replace(/mqtt:\/\/[\w.]+/, broker.url)
+      .replaceAll(/mqtt:\/\/[\w.]+/g, broker.url)
       .replace('/etc/dapberry/mqtt', credentials)
       .replace('interval: 10 s', 'interval: 1 s');
     writeFileSync(file, text);
-    server = new Server(['--config', file, '--interval', '0.1'], {
+    server = new Server(['--config', file, ...options], {
       XDG_STATE_HOME: join(broker.folder, 'state'),
     });
     return server;
@@ -98,6 +98,24 @@ describeWith('mosquitto', 'the examples about MQTT', () => {
       .toContain('18.44');
     const das = (await served.get('garden.das')).toString();
     expect(das).toContain('standard_name "air_temperature"');
+  });
+
+  it('make a row of each message', async () => {
+    const served = serve(EXAMPLES[4]!, []);
+    const newest = async () => {
+      const { values } = JSON.parse((await served.get('house/latest.json')).toString());
+      return values as Record<string, number | null> | undefined;
+    };
+    await expect
+      .poll(async () => {
+        await broker.publish('zigbee2mqtt/garden', '{"humidity":61.02,"temperature":18.44}');
+        return newest();
+      }, PATIENT)
+      .toMatchObject({ garden_temperature: 18.44 });
+    await broker.publish('zigbee2mqtt/door', '{"battery":100,"contact":true,"linkquality":88}');
+    await expect
+      .poll(newest, PATIENT)
+      .toMatchObject({ garden_temperature: 18.44, garden_humidity: 61.02, door_closed: 1 });
   });
 
   it('send rows with QoS 1 from where the server was stopped', async () => {

@@ -9,13 +9,13 @@ interface ClassRule {
 
 const MEASUREMENT = ['measurement'];
 const ANY = ['measurement', 'total', 'total_increasing'];
-const SPEEDS = ['m/s', 'km/h', 'ft/s', 'mph', 'kn', 'in/s', 'mm/s'];
+const SPEEDS = ['m/s', 'km/h', 'ft/s', 'mph', 'kn', 'in/s', 'mm/s', 'Beaufort'];
 const PRESSURES = ['Pa', 'hPa', 'kPa', 'bar', 'cbar', 'mbar', 'mmHg', 'inHg', 'psi'];
 const FLUXES = ['mm/d', 'mm/h', 'in/d', 'in/h'];
 
 /**
- * DEVICE_CLASS_UNITS and DEVICE_CLASS_STATE_CLASSES of home-assistant/core, homeassistant/components/sensor/const.py, with the units of
- * homeassistant/const.py; `mW` since 2025.1.
+ * DEVICE_CLASS_UNITS and DEVICE_CLASS_STATE_CLASSES of home-assistant/core at commit 3fd1a330, homeassistant/components/sensor/const.py, with
+ * the units of homeassistant/const.py. Later versions have more units, and `measurement_angle` for wind_direction.
  */
 export const DEVICE_CLASSES: Readonly<Record<string, ClassRule>> = {
   atmospheric_pressure: { units: PRESSURES, states: MEASUREMENT },
@@ -25,7 +25,7 @@ export const DEVICE_CLASSES: Readonly<Record<string, ClassRule>> = {
   data_rate: { units: ['bit/s', 'kbit/s', 'Mbit/s', 'B/s', 'kB/s', 'MB/s'], states: MEASUREMENT },
   data_size: { units: ['bit', 'kbit', 'B', 'kB', 'MB', 'GB'], states: ANY },
   distance: { units: ['mm', 'cm', 'm', 'km', 'in', 'ft', 'yd', 'mi'], states: ANY },
-  duration: { units: ['d', 'h', 'min', 's', 'ms'], states: ANY },
+  duration: { units: ['d', 'h', 'min', 's', 'ms', 'μs'], states: ANY },
   energy: { units: ['Wh', 'kWh', 'MWh'], states: ['total', 'total_increasing'] },
   frequency: { units: ['Hz', 'kHz', 'MHz', 'GHz'], states: MEASUREMENT },
   humidity: { units: ['%'], states: MEASUREMENT },
@@ -41,9 +41,10 @@ export const DEVICE_CLASSES: Readonly<Record<string, ClassRule>> = {
   precipitation_intensity: { units: FLUXES, states: MEASUREMENT },
   pressure: { units: PRESSURES, states: MEASUREMENT },
   speed: { units: [...SPEEDS, ...FLUXES], states: MEASUREMENT },
+  signal_strength: { units: ['dB', 'dBm'], states: MEASUREMENT },
   temperature: { units: ['°C', '°F', 'K'], states: MEASUREMENT },
-  voltage: { units: ['V', 'mV'], states: MEASUREMENT },
-  weight: { units: ['kg', 'g', 'mg', 'oz', 'lb'], states: ANY },
+  voltage: { units: ['µV', 'mV', 'V', 'kV', 'MV'], states: MEASUREMENT },
+  weight: { units: ['kg', 'g', 'mg', 'µg', 'oz', 'lb', 'st'], states: ANY },
   wind_direction: { units: ['°'], states: [] },
   wind_speed: { units: SPEEDS, states: MEASUREMENT },
 };
