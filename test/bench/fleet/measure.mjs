@@ -111,6 +111,13 @@ export async function measureFleet({ datasets, busy, readers: count, processes, 
   const own = network();
   const programs = [];
   const line = (what, value) => say(`| ${what} | ${value} |`);
+  const end = async () => {
+    for (const program of programs) await program.kill();
+    own.network?.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void end().then(() => process.exit(1)));
   const begin = async program => {
     programs.push(program);
     await program.start();
@@ -221,8 +228,6 @@ export async function measureFleet({ datasets, busy, readers: count, processes, 
     line('load at the end', result.load.end);
     return result;
   } finally {
-    for (const program of programs) await program.kill();
-    own.network?.close();
-    rmSync(folder, { recursive: true, force: true });
+    await end();
   }
 }
