@@ -38,6 +38,12 @@ datasets:
   roof: {interval: 0.1, sensors: [{kind: tmp36-simulated}]}
   cellar: {interval: 0.1, sensors: [{kind: tmp36-simulated}]}
 `);
+  // A gateway that finds no stream looks again after a growing pause.
+  const published = async () => {
+    const sent = samplesIn(await scrape(pi), 'dapberry_publish_sent_rows_total');
+    return sent.filter(({ value }) => value > 0).length;
+  };
+  await expect.poll(published, PATIENCE).toBe(2);
   const gateway = await start(`fleet: {nats: {servers: '${broker.url}'}}`);
   return { pi, gateway };
 }
