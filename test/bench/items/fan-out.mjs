@@ -1,13 +1,68 @@
 // Checks that every row of a fast dataset reaches each of a thousand clients, and measures its age there.
 
-import { yesOrNo } from '../figures.mjs';
+import { median, medianOf, yesOrNo } from '../figures.mjs';
 import { Server } from '../processes.mjs';
 
 const CLIENTS = 1000;
-const SECONDS = 5;
+const SECONDS = 3;
+const ROUNDS = 5;
+
+/** Of slots of a millisecond, a busy machine loses some. */
+const LEAST_SHARE = 0.9;
 const STRIDE = 28;
 
 export async function fanOut() {
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measure());
+  const all = key => rounds.map(round => round[key]);
+  const complete = rounds.every(({ isComplete }) => isComplete);
+  const fine = value => value.toFixed(2);
+  const ages = ['p50', 'p99', 'oldest'].map(
+    key => `${key} ${medianOf(all(key), value => value.toFixed(1))} ms`,
+  );
+  const overrun = Math.max(...all('overrun'));
+  return [
+    [
+      `a row a millisecond to ${CLIENTS} clients`,
+      `${medianOf(all('rate'), value => value.toFixed(0))} rows/s, ${complete ? 'all' : 'not all'} to ${Math.min(...all('alike'))} clients`,
+      '',
+      '',
+      'every row to every client',
+      yesOrNo(complete),
+    ],
+    [
+      'the same: rows made, of those that were due',
+      medianOf(
+        all('rate').map(rate => rate / 1000),
+        fine,
+      ),
+      '',
+      '',
+      `${LEAST_SHARE}`,
+      yesOrNo(median(all('rate')) >= LEAST_SHARE * 1000),
+    ],
+    ['the same: rows overrun', `${overrun}`, '', '', '0', yesOrNo(overrun === 0)],
+    [
+      'the same: age of a row when it is read',
+      ages.join(', '),
+      '',
+      '',
+      'p99 50 ms',
+      yesOrNo(median(all('p99')) <= 50),
+    ],
+    [
+      'the same: server',
+      `${medianOf(all('cores'), fine)} cores`,
+      '',
+      `${fine(median(all('cost')))} s/M rows sent`,
+      '1 core',
+      yesOrNo(median(all('cores')) < 1),
+    ],
+  ];
+}
+
+/** One run at a fresh server. */
+async function measure() {
   const { decodeAll } = await import('../../../dist/dap/index.js');
   const server = await Server.dapberry({ kind: 'sampled', interval: 0.001 });
   try {
@@ -21,45 +76,16 @@ export async function fanOut() {
     const body = new Uint8Array(await (await fetch(server.url + window)).arrayBuffer());
     const [times] = decodeAll(body).values[0].columns;
     const { datasets } = await (await fetch(`${server.url}/health`)).json();
-    const complete =
-      found.alike === CLIENTS && found.least === times.length && found.sum === String(sumOfBits(times));
-    const cores = found.serverSeconds / found.seconds;
-    const { p50, p99, oldest } = found.ages;
-    return [
-      [
-        `a row a millisecond to ${CLIENTS} clients`,
-        `${(times.length / SECONDS).toFixed(0)} rows/s, ${complete ? 'all' : 'not all'} to ${found.alike} clients`,
-        '',
-        '',
-        'every row to every client',
-        yesOrNo(complete),
-      ],
-      [
-        'the same: rows made, of those that were due',
-        (times.length / SECONDS / 1000).toFixed(2),
-        '',
-        '',
-        '0.9',
-        yesOrNo(times.length >= 0.9 * SECONDS * 1000),
-      ],
-      ['the same: rows overrun', `${datasets[0].overrun}`, '', '', '0', yesOrNo(datasets[0].overrun === 0)],
-      [
-        'the same: age of a row when it is read',
-        `p50 ${p50} ms, p99 ${p99} ms, oldest ${oldest} ms`,
-        '',
-        '',
-        'p99 50 ms',
-        yesOrNo(p99 <= 50),
-      ],
-      [
-        'the same: server',
-        `${cores.toFixed(2)} cores`,
-        '',
-        `${((found.serverSeconds / times.length / CLIENTS) * 1e6).toFixed(2)} s/M rows sent`,
-        '1 core',
-        yesOrNo(cores < 1),
-      ],
-    ];
+    return {
+      isComplete:
+        found.alike === CLIENTS && found.least === times.length && found.sum === String(sumOfBits(times)),
+      rate: times.length / SECONDS,
+      alike: found.alike,
+      overrun: datasets[0].overrun,
+      ...found.ages,
+      cores: found.serverSeconds / found.seconds,
+      cost: (found.serverSeconds / times.length / CLIENTS) * 1e6,
+    };
   } finally {
     await server.stop();
   }
