@@ -140,10 +140,10 @@ rm /etc/dapberry/slow.js
 cp $work/mine /etc/dapberry/config.yaml
 ok 'and no longer allowed without its sensor' retry 60 allows ''
 
-version 0.2.0
+version 2.2.0
 follow >$work/stream &
-ok 'an upgrade is installed' install_from $work/0.2.0
-ok 'and serves' runs_version 0.2.0
+ok 'an upgrade is installed' install_from $work/2.2.0
+ok 'and serves' runs_version 2.2.0
 ok 'a stream that was open ended cleanly' grep -q '^ended after' $work/stream
 ok 'the rows before it are on disk, where anyone may read them' has_rows
 first=$(oldest)
@@ -151,66 +151,66 @@ ok 'and are served by the new version' [ -n "$first" ]
 ok 'the configuration is kept' same $work/mine /etc/dapberry/config.yaml
 ok 'the old version is kept' [ -d "/opt/dapberry/versions/$current" ]
 
-version 0.3.0 'process.on("exit", () => {}); if (process.argv[2] === "serve") throw new Error("this version is broken");'
+version 2.3.0 'process.on("exit", () => {}); if (process.argv[2] === "serve") throw new Error("this version is broken");'
 details | grep -v MainPID >$work/before-broken
-ok 'a version that does not start is refused' fails install_from $work/0.3.0
-ok 'the old version serves again' retry 60 runs_version 0.2.0
+ok 'a version that does not start is refused' fails install_from $work/2.3.0
+ok 'the old version serves again' retry 60 runs_version 2.2.0
 details | grep -v -e MainPID -e ' d  ' -e '^/opt/dapberry/current ' >$work/after-broken
 grep -v -e ' d  ' -e '^/opt/dapberry/current ' $work/before-broken >$work/before-broken-files
 ok 'and nothing else changed' same $work/before-broken-files $work/after-broken
-ok 'the link leads to it' [ "$(readlink /opt/dapberry/current)" = versions/0.2.0 ]
+ok 'the link leads to it' [ "$(readlink /opt/dapberry/current)" = versions/2.2.0 ]
 
-version 0.4.0 'if (process.argv[2] === "serve") { setInterval(() => {}, 1000); await new Promise(() => {}); }'
-ok 'a version that never becomes healthy is refused' fails env DAPBERRY_PATIENCE=20 $work/0.4.0/systemd/install.sh
-ok 'and rolled back' retry 60 runs_version 0.2.0
+version 2.4.0 'if (process.argv[2] === "serve") { setInterval(() => {}, 1000); await new Promise(() => {}); }'
+ok 'a version that never becomes healthy is refused' fails env DAPBERRY_PATIENCE=20 $work/2.4.0/systemd/install.sh
+ok 'and rolled back' retry 60 runs_version 2.2.0
 ok 'with its rows' keeps_oldest
 
-version 0.5.0
-ok 'a further upgrade' install_from $work/0.5.0
-ok 'keeps one old version and removes older ones' has_versions '0.2.0 0.5.0'
+version 2.5.0
+ok 'a further upgrade' install_from $work/2.5.0
+ok 'keeps one old version and removes older ones' has_versions '2.2.0 2.5.0'
 
 printf 'datasets: {mine: {sensors: [{kind: no-such}]}}\n' >/etc/dapberry/config.yaml
-version 0.6.0
-ok 'a version that does not accept the configuration is refused' fails install_from $work/0.6.0
+version 2.6.0
+ok 'a version that does not accept the configuration is refused' fails install_from $work/2.6.0
 ok 'with the mistake' grep -q 'config.yaml:1:.*no-such' $work/output
-ok 'the old version goes on' runs_version 0.5.0
+ok 'the old version goes on' runs_version 2.5.0
 cp $work/mine /etc/dapberry/config.yaml
 
 kill_service() { systemctl kill --signal=KILL dapberry; }
 for _ in 1 2 3; do
   kill_service
-  retry 60 runs_version 0.5.0
+  retry 60 runs_version 2.5.0
 done
-version 0.6.1
-ok 'a service that was restarted often is upgraded' install_from $work/0.6.1
+version 2.6.1
+ok 'a service that was restarted often is upgraded' install_from $work/2.6.1
 systemctl stop dapberry && systemctl --quiet enable --now dapberry.socket && systemctl start dapberry
-version 0.6.2
-ok 'a service at the port of its socket is upgraded' install_from $work/0.6.2
+version 2.6.2
+ok 'a service at the port of its socket is upgraded' install_from $work/2.6.2
 ok 'and that port is printed' grep -q 'http://localhost:80/' $work/output
 systemctl --quiet disable --now dapberry.socket
-ok 'and goes back to the old version' /opt/dapberry/versions/0.6.1/systemd/install.sh
+ok 'and goes back to the old version' /opt/dapberry/versions/2.6.1/systemd/install.sh
 
 { echo 'server: {host: 10.99.99.99}' && cat $work/mine; } >/etc/dapberry/config.yaml
 systemctl restart dapberry
-version 0.6.3
-ok 'a service whose configured address is missing is upgraded' env DAPBERRY_PATIENCE=60 sh -c "$work/0.6.3/systemd/install.sh >$work/output 2>&1"
+version 2.6.3
+ok 'a service whose configured address is missing is upgraded' env DAPBERRY_PATIENCE=60 sh -c "$work/2.6.3/systemd/install.sh >$work/output 2>&1"
 ok 'and the missing check is reported' grep -q 'note: .*not asked at http://10.99.99.99:8080/' $work/output
 ip link set lo up && ip addr add 10.99.99.99/32 dev lo
-version 0.6.4 'if (process.argv[2] === "serve") process.argv.push("--port", "8099");'
-ok 'a version that does not answer at the address is refused' fails env DAPBERRY_PATIENCE=20 $work/0.6.4/systemd/install.sh
+version 2.6.4 'if (process.argv[2] === "serve") process.argv.push("--port", "8099");'
+ok 'a version that does not answer at the address is refused' fails env DAPBERRY_PATIENCE=20 $work/2.6.4/systemd/install.sh
 ip addr del 10.99.99.99/32 dev lo
 cp $work/mine /etc/dapberry/config.yaml
-ok 'and a service at every address goes back' /opt/dapberry/versions/0.6.1/systemd/install.sh
+ok 'and a service at every address goes back' /opt/dapberry/versions/2.6.1/systemd/install.sh
 
 ok 'a low port is given with --port' /opt/dapberry/current/systemd/install.sh --port 80
 export PORT=80
-ok 'and served' runs_version 0.6.1
+ok 'and served' runs_version 2.6.1
 ok 'by the same user' runs_as dapberry
 ok 'a port is removed with --port default' /opt/dapberry/current/systemd/install.sh --port default
 unset PORT
-ok 'and the port of the configuration is served' runs_version 0.6.1
+ok 'and the port of the configuration is served' runs_version 2.6.1
 ok 'without a capability' [ "$(systemctl show -P AmbientCapabilities dapberry)" = '' ]
-ok 'interfaces are switched on' $work/0.6.1/systemd/install.sh --enable-1wire --enable-spi
+ok 'interfaces are switched on' $work/2.6.1/systemd/install.sh --enable-1wire --enable-spi
 ok 'by lines of config.txt' grep -qx 'dtoverlay=w1-gpio' /boot/firmware/config.txt
 ok 'that hold for every model' in_all_section dtparam=spi=on
 
@@ -221,11 +221,11 @@ ok 'whose rows are there' has_rows
 ok 'which is unchanged' same $work/mine /etc/dapberry/config.yaml
 ok 'config.txt is as before' same $work/config.txt /boot/firmware/config.txt
 
-ok 'it is installed again beside its configuration' install_from $work/0.5.0
+ok 'it is installed again beside its configuration' install_from $work/2.5.0
 ok 'and serves that configuration' serves_mine
 ok 'with the rows from before' keeps_oldest
 mkdir -p /run/dapberry
-ok 'it is purged' sh -c "$work/0.5.0/systemd/install.sh --purge >$work/output"
+ok 'it is purged' sh -c "$work/2.5.0/systemd/install.sh --purge >$work/output"
 ok 'with its folder in /run' [ ! -e /run/dapberry ]
 ok 'the rows stay' has_rows
 ok 'and their place is printed' grep -q "the history stays in $history" $work/output
@@ -235,15 +235,15 @@ files >$work/after-purge
 ok 'and nothing is left of it' same $work/before $work/after-purge
 ok 'no unit is known or failed' no_units
 
-version 0.7.0 'if (process.argv[2] === "serve") throw new Error("this version is broken");'
-ok 'a first installation that fails' fails install_from $work/0.7.0
+version 2.7.0 'if (process.argv[2] === "serve") throw new Error("this version is broken");'
+ok 'a first installation that fails' fails install_from $work/2.7.0
 files >$work/after-failure
 ok 'is undone completely' same $work/before $work/after-failure
 ok 'with its folder in /run' [ ! -e /run/dapberry ]
 
 groupadd dapberry
 files >$work/before-group
-ok 'a failing one beside a group of its name fails too' fails install_from $work/0.7.0
+ok 'a failing one beside a group of its name fails too' fails install_from $work/2.7.0
 files >$work/after-group
 ok 'and keeps that group' same $work/before-group $work/after-group
 ok 'a good one' install_from "$release"
