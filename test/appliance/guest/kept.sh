@@ -80,7 +80,8 @@ ok 'an archive of another program is refused' fails run dapberry restore $work/f
 ok 'and the configuration is as before' same $work/before /etc/dapberry/config.yaml
 ok 'without a terminal it wants an agreement' fails run dapberry restore $work/b/garden.tar.gz --history off
 ok 'which it names' says '--yes'
-ok 'on a terminal a person may refuse' fails run script -qec "printf 'x\n' | cat; dapberry restore $work/b/garden.tar.gz --history off" /dev/null </dev/null
+ok 'on a terminal a person may refuse' fails run node "$here/answers.mjs" "dapberry restore $work/b/garden.tar.gz --history off" 'restore it=x'
+ok 'and nothing has changed' same $work/before /etc/dapberry/config.yaml
 
 ok 'the backup is restored as another user, elsewhere' run dapberry restore $work/b/garden.tar.gz --history /var/lib/dapberry/history --yes
 cp $work/output $work/told

@@ -34,8 +34,8 @@ rm -f /run/tap/*
     const whole = rest.slice(0, code === '' ? -1 : undefined).map(line => `${line}\n`);
     for (const line of whole) {
       output += line;
-      // Measurements are in comments.
-      if (LINE.test(line.trim()) || line.startsWith('# ')) process.stdout.write(`    ${line}`);
+      // Measurements, and the output of what failed, are in comments.
+      if (LINE.test(line.trim()) || line.trim().startsWith('# ')) process.stdout.write(`    ${line}`);
     }
     if (code !== '' || performance.now() > end) {
       const lines = output
