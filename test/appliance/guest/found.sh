@@ -74,7 +74,9 @@ ok 'which the server notices' retry 120 state absent
 ok 'it serves on' health "health.status === 'ok' && health.datasets[0].rows > 0"
 sleep 60
 ok 'by the same process' same_process
-ok 'with one line in the log, that it is not announced any more' [ "$(lines)" -le $((before + 1)) ]
+# A busy machine has lines of its own, such as that of missed slots.
+said() { journalctl -u dapberry --no-pager -o cat | tail -n +$((before + 1)) | grep -i 'announce' >$work/output; [ "$(wc -l <$work/output)" = 1 ] || { cat $work/output; return 1; }; }
+ok 'with one line in the log, that it is not announced any more' said
 configure 'announce: Roof' ''
 renamed() { journalctl -u dapberry --no-pager -o cat | tail -n +$((before + 1)) | grep -q 'configuration reloaded'; }
 ok 'a name is taken over without Avahi' retry 120 renamed
