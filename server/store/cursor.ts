@@ -34,8 +34,11 @@ export interface Cursor {
   readonly earliest: number | undefined;
   /** The position of the oldest row that the source still has; 0 where it has no positions. */
   readonly first: number;
-  /** Calls `wake` once, when `next` has rows or the source has ended; never from within this call. */
-  wait(wake: () => void): void;
+  /**
+   * Calls `wake` once, when `next` has rows or the source has ended; never from within this call. After a load, or when rows were made
+   * for this reader alone, it calls `loaded` in its place, by default `wake`: many readers may get their rows at the same moment.
+   */
+  wait(wake: () => void, loaded?: () => void): void;
   /** Gives up what the cursor holds; it calls back no more. */
   close(): void;
 }

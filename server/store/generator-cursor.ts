@@ -44,9 +44,9 @@ export class GeneratorCursor implements Cursor {
     return { batch: sliceOf(batch, 0, most), more: true };
   }
 
-  wait(wake: () => void): void {
+  wait(wake: () => void, loaded = wake): void {
     const done = () => {
-      if (!this.#closed) wake();
+      if (!this.#closed) loaded();
     };
     // All of the last batch has been taken, and what was taken has been used.
     this.#rows.next(this.#whole).then(

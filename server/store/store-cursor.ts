@@ -25,6 +25,7 @@ export class StoreCursor implements Cursor {
   readonly #columns: readonly number[] | undefined;
   #position: number;
   #wake: (() => void) | undefined;
+  #wakeLoaded: (() => void) | undefined;
   /** Rows that are to be loaded: those up to the end of the block that `next` was asked for last. */
   #wanted = 0;
   #isLoading = false;
@@ -86,8 +87,9 @@ export class StoreCursor implements Cursor {
     return { batch, position, more: this.#position < store.end };
   }
 
-  wait(wake: () => void): void {
+  wait(wake: () => void, loaded = wake): void {
     this.#wake = wake;
+    this.#wakeLoaded = loaded;
     if (this.#isLoading) return;
     if (this.#wanted > 0) void this.#load(this.#wanted);
     else this.#announcer.wait(wake);
@@ -96,6 +98,7 @@ export class StoreCursor implements Cursor {
   close(): void {
     if (this.#wake !== undefined) this.#announcer.forget(this.#wake);
     this.#wake = undefined;
+    this.#wakeLoaded = undefined;
     this.#loaded = undefined;
     this.#isClosed = true;
   }
@@ -120,7 +123,7 @@ export class StoreCursor implements Cursor {
       }
     }
     this.#isLoading = false;
-    this.#wake?.();
+    this.#wakeLoaded?.();
   }
 
   /** Gives the loaded rows, up to the end of a block; a next load gives the rest. */

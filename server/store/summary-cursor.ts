@@ -22,7 +22,7 @@ export class SummaryCursor implements Cursor {
   /** The position of the oldest row when the last piece of rows ended. */
   #first = 0;
   #isAsking = false;
-  #wake: (() => void) | undefined;
+  #wakeLoaded: (() => void) | undefined;
   #isClosed = false;
 
   /**
@@ -65,16 +65,16 @@ export class SummaryCursor implements Cursor {
     return 'summaries' in piece ? this.#takeSummaries(piece.summaries, most) : this.#takeRows(piece, most);
   }
 
-  wait(wake: () => void): void {
-    this.#wake = wake;
+  wait(wake: () => void, loaded = wake): void {
+    this.#wakeLoaded = loaded;
     const rows = this.#rows;
-    if (rows !== undefined) rows.wait(wake);
+    if (rows !== undefined) rows.wait(wake, loaded);
     else if (!this.#isAsking) void this.#ask();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#wake = undefined;
+    this.#wakeLoaded = undefined;
     for (const piece of this.#pieces) if ('rows' in piece) piece.rows.close();
     this.#pieces = [];
   }
@@ -124,7 +124,7 @@ export class SummaryCursor implements Cursor {
     this.#addRows(this.#end, to);
     if (found === undefined) this.#end = to;
     else this.#add(found);
-    this.#wake?.();
+    this.#wakeLoaded?.();
   }
 
   #add({ summaries, positions }: PositionedSummaries): void {

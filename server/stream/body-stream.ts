@@ -71,7 +71,7 @@ export class BodyStream implements WrittenStream {
   #rest(): void {
     const source = this.#source;
     if (source.isDone) this.writer.end();
-    else if (source.error === undefined) source.wait(this.writer.turn);
+    else if (source.error === undefined) source.wait(this.writer.takeTurn);
     else this.writer.fail();
   }
 

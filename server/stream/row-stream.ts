@@ -71,7 +71,7 @@ export class RowStream implements WrittenStream {
     if (taken === undefined) {
       if (this.#cursor.ended) this.#sourceEnded();
       else if (this.#timeIsUp()) this.#end();
-      else this.#cursor.wait(writer.turn);
+      else this.#cursor.wait(writer.turn, writer.takeTurn);
       return;
     }
     if (this.#isTorn(taken)) {

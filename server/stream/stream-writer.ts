@@ -79,9 +79,9 @@ export class StreamWriter {
   };
 
   /** Asks for a next turn. */
-  takeTurn(): void {
+  readonly takeTurn = (): void => {
     this.#shared.turns.add(this.turn);
-  }
+  };
 
   /**
    * Writes to the socket directly: the response would frame each chunk anew for each client, in four writes. `sent` is called when the

@@ -29,6 +29,10 @@ describeWith('systemd-analyze', 'the unit', () => {
     });
   });
 
+  it('gets more of the processors than other services, whose weight is 100', () => {
+    expect(Number(valuesOf('CPUWeight')[0])).toBeGreaterThan(100);
+  });
+
   it('waits for no network and no clock', () => {
     const all = ['After', 'Wants', 'Requires'].flatMap(key => valuesOf(key)).join(' ');
     expect(all).not.toMatch(/network|time/);

@@ -103,7 +103,9 @@ export class SoakBroker {
   async #begin() {
     const child = spawn(findMosquitto(), ['-c', join(this.#folder, 'mosquitto.conf')], { stdio: 'ignore' });
     this.#process = child;
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     while (!(await answers(this.#port))) {
       if (child.exitCode !== null) throw new Error(`mosquitto ended with ${child.exitCode}`);
       await pause(25);
