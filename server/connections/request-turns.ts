@@ -1,7 +1,7 @@
 // Schedules clients' requests in turns and limits them per turn of the event loop, so that rows are made on time.
 
 /** How long requests may be answered in one turn of the event loop. */
-const LONGEST_RUN_MS = 5;
+const LONGEST_RUN_MS = 2;
 
 /** How many responses may begin in one turn of the event loop. Promises of one settle before the next begins. */
 const MOST_AT_ONCE = 16;

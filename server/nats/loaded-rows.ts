@@ -148,8 +148,8 @@ class CountedCursor implements Cursor {
     return this.#cursor.first;
   }
 
-  wait(wake: () => void): void {
-    this.#cursor.wait(wake);
+  wait(wake: () => void, loaded = wake): void {
+    this.#cursor.wait(wake, loaded);
   }
 
   close(): void {
@@ -161,7 +161,7 @@ class CountedCursor implements Cursor {
 /** A reader of rows that are being loaded: it begins when they are in memory, and fails if they do not come. */
 export class LoadingCursor implements Cursor {
   #cursor: Cursor | undefined;
-  #wake: (() => void) | undefined;
+  #wakeLoaded: (() => void) | undefined;
   #isClosed = false;
   #release: () => void;
   failed = false;
@@ -174,8 +174,8 @@ export class LoadingCursor implements Cursor {
       if (this.#isClosed) return;
       if (isReady) this.#cursor = isHeld ? rows.open(plan) : rows.dataset.open(plan);
       else this.failed = true;
-      const wake = this.#wake;
-      this.#wake = undefined;
+      const wake = this.#wakeLoaded;
+      this.#wakeLoaded = undefined;
       wake?.();
     });
   }
@@ -196,14 +196,14 @@ export class LoadingCursor implements Cursor {
     return this.#cursor?.first ?? 0;
   }
 
-  wait(wake: () => void): void {
-    if (this.#cursor !== undefined) this.#cursor.wait(wake);
-    else this.#wake = wake;
+  wait(wake: () => void, loaded = wake): void {
+    if (this.#cursor !== undefined) this.#cursor.wait(wake, loaded);
+    else this.#wakeLoaded = loaded;
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#wake = undefined;
+    this.#wakeLoaded = undefined;
     this.#release();
     this.#cursor?.close();
   }

@@ -1,7 +1,7 @@
 // Gives streams that have more rows to send one turn after another, and leaves the event loop to others in between.
 
 /** Milliseconds for which streams may run before the event loop turns. */
-const LONGEST_RUN = 5;
+const LONGEST_RUN = 2;
 
 export class Turns {
   #waiting = new Set<() => void>();

@@ -36,7 +36,7 @@ describe('turns of requests', () => {
       answered += 1;
     };
     for (let count = 0; count < 50; count += 1) turns.add('a', () => void answer());
-    // 100 ms of work, at most 5 ms and the last answer of it at once.
+    // 100 ms of work, at most 2 ms and the last answer of it at once.
     expect(await turnsUntil(() => answered === 50)).toBeGreaterThan(10);
   });
 

@@ -84,6 +84,6 @@ it('rows that are loaded for many readers at once leave the event loop to others
     await turn();
     turns += 1;
   }
-  // 80 ms of work, 5 ms and one reader's rows of it at once.
+  // 80 ms of work, 2 ms and one reader's rows of it at once.
   expect(turns).toBeGreaterThan(8);
 });
