@@ -1,4 +1,4 @@
-// Tests that each claim of docs/SECURITY.md, and each promise of docs/reliability.md, names a test that is there.
+// Tests that each claim of docs/SECURITY.md, and each line of the tables of docs/reliability.md, names a test that is there.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,6 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 describe.each([
   ['docs/SECURITY.md', 'Claims', 1],
   ['docs/reliability.md', 'Promises', 2],
+  ['docs/reliability.md', 'What the README says', 1],
 ] as const)('%s', (page, heading, column) => {
   const text = readFileSync(join(ROOT, page), 'utf8');
   const [, table = ''] = new RegExp(`## ${heading}\\n\\n([\\s\\S]*?)\\n\\n`).exec(text) ?? [];
