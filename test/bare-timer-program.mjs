@@ -20,3 +20,5 @@ function take() {
 
 wait();
 process.stdin.on('data', () => process.stdout.write(`${missed}\n`));
+// The program that started it is gone.
+process.stdin.on('end', () => process.exit());
