@@ -81,6 +81,16 @@ describeWith('systemd-analyze', 'the unit', () => {
     expect(valuesOf('LoadCredential', unit)).toEqual(['token:/etc/dapberry/pull/%i.token']);
     expect(valuesOf('SetCredential', unit)).toEqual(['token:\\n']);
   });
+
+  it('of pull writes files that every user may read, and reads nothing of the server', () => {
+    const unit = 'dapberry-pull@.service';
+    // The files of a dynamic user are below /var/lib/private, which is for root alone.
+    expect(valuesOf('DynamicUser', unit)).toEqual([]);
+    expect(valuesOf('User', unit)).toEqual(['dapberry']);
+    expect(valuesOf('UMask', unit)).toEqual(['0022']);
+    expect(valuesOf('StateDirectoryMode', unit)).toEqual([]);
+    expect(valuesOf('InaccessiblePaths', unit)).toEqual(['-/etc/dapberry -/var/lib/dapberry']);
+  });
 });
 
 describe('the unit that asks which devices the configuration needs', () => {

@@ -137,7 +137,9 @@ ok 'pull starts as a service' systemctl enable --now dapberry-pull@pond
 csv() { [ "$(cat /var/lib/dapberry-pull/pond/pond-*.csv | wc -l)" -gt 20 ]; }
 ok 'without a token, and writes rows' retry 120 csv
 ok 'which every user may read' runuser -u pi -- sh -c 'cat /var/lib/dapberry-pull/pond/pond-*.csv >/dev/null'
-ok 'as a user of its own' [ "$(ps -o user= -p "$(systemctl show -P MainPID dapberry-pull@pond)")" != root ]
+pulling() { systemctl show -P MainPID dapberry-pull@pond; }
+ok 'not as root' [ "$(ps -o user= -p "$(pulling)")" = dapberry ]
+ok 'nothing of the server can be read by it' fails nsenter --target "$(pulling)" --mount --setuid "$(id -u dapberry)" --setgid "$(id -g dapberry)" cat /etc/dapberry/config.yaml
 systemctl kill -s KILL dapberry-pull@pond
 again() { [ "$(systemctl show -P NRestarts dapberry-pull@pond)" -ge 1 ] && systemctl --quiet is-active dapberry-pull@pond; }
 ok 'it starts again after a kill' retry 120 again
