@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Dataset } from '../dataset/dataset.ts';
 import { StretchError } from '../dataset/stretch.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
+import { isResumed } from '../source/row-source.ts';
 import { type EarlyRows, FeedReader, type ReadRows } from './feed-reader.ts';
 import { FeedRecord } from './feed-record.ts';
 import { newestRows } from './newest-rows.ts';
@@ -37,6 +38,9 @@ const DRAIN = 500;
 
 /** Seconds: rows that far before the progress are of a clock that is right again. */
 const FAR_BEHIND = 60;
+
+/** Seconds: progress that far ahead of a right clock is of a wrong one, and not of another machine whose clock differs a little. */
+const FAR_AHEAD = 7200;
 
 /** The times of rows that are stored are whole microseconds. */
 const MICROSECOND = 1e-6;
@@ -251,7 +255,11 @@ export class Feed {
 
   /** Whether the progress is of a clock that was ahead, as a row at this time shows. */
   #isOfClockAhead(time: number): boolean {
-    return this.#options.synchronized?.() === 'yes' && (this.#time ?? 0) - time > FAR_BEHIND;
+    const { dataset, synchronized } = this.#options;
+    const progress = this.#time ?? 0;
+    if (synchronized?.() !== 'yes' || progress - time <= FAR_BEHIND) return false;
+    // Another machine gives the rows behind the stored ones once more, whatever the clocks are.
+    return !isResumed(dataset) || progress - Date.now() / 1000 > FAR_AHEAD;
   }
 
   /** Finds out whether the dataset has lost rows between those of an earlier start and the first ones of this start. */

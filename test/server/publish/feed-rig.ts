@@ -19,7 +19,7 @@ export class FeedRig {
   receiver = new Receiver();
   events: FeedEvent[] = [];
   synchronized: Synchronized = 'unknown';
-  source = new ScriptedSource();
+  source = new ScriptedSource({ isClocked: true });
   dataset: StoredDataset = inMemory(SCRIPTED, this.source, { bounds: BOUNDS });
   #positions = new Map<string, number>();
   #feeds: Feed[] = [];
@@ -72,10 +72,10 @@ export class FeedRig {
     await expect.poll(() => feed.status.state).toBe('away');
   }
 
-  /** As another start of the server does: the rows in memory are gone. */
-  async startAgain(): Promise<void> {
+  /** As another start of the server does: the rows in memory are gone. `isClocked`: its clock stamps the rows. */
+  async startAgain({ isClocked = true } = {}): Promise<void> {
     await this.end();
-    this.source = new ScriptedSource();
+    this.source = new ScriptedSource({ isClocked });
     this.dataset = inMemory(SCRIPTED, this.source, { bounds: BOUNDS });
     this.#positions = new Map();
   }

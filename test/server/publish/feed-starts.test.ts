@@ -86,6 +86,43 @@ describe('a feed after another start', () => {
     expect(one.status.dropped).toBe(0);
   });
 
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])(
+    'does not send rows again that a relay takes over once more %s the feed begins',
+    async (_when, isBefore) => {
+      const now = Math.floor(Date.now() / 1000);
+      rig().synchronized = 'yes';
+      await rig().connected(rig().feed());
+      await rig().append(now - 200, now - 100, now);
+      await rig().received(now - 200, now - 100, now);
+      await rig().startAgain({ isClocked: false });
+      if (isBefore) await rig().append(now - 200);
+      const one = rig().feed();
+      await rig().connected(one);
+      if (!isBefore) await rig().append(now - 200);
+      await rig().append(now - 100);
+      await rig().append(now, now + 1);
+      await rig().received(now - 200, now - 100, now, now + 1);
+      expect(one.status.sent).toBe(1);
+    },
+  );
+
+  it('does not believe the times of the other server of a relay whose clock was ahead by hours', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    rig().synchronized = 'yes';
+    await rig().connected(rig().feed());
+    await rig().append(now + 20_000);
+    await rig().received(now + 20_000);
+    await rig().startAgain({ isClocked: false });
+    const one = rig().feed();
+    await rig().connected(one);
+    await rig().append(now);
+    await rig().received(now + 20_000, now);
+    expect(one.status.dropped).toBe(0);
+  });
+
   it('goes on in the same place after the sink was opened again', async () => {
     const one = rig().feed();
     await rig().connected(one);
