@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { STORED_UNTIL } from '../../dap/protocol.ts';
+import { RELAY_PATH, STORED_UNTIL } from '../../dap/protocol.ts';
 import { DEFAULT_HTTP_LIMITS } from '../config/http-limits.ts';
 import {
   type ConnectionLimits,
@@ -87,6 +87,7 @@ const CORS = {
     'Date',
     'Retry-After',
     STORED_UNTIL,
+    RELAY_PATH,
   ],
   maxAge: 86_400,
   strictPreflight: false,

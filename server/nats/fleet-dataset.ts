@@ -9,6 +9,7 @@ import {
 } from '../../dap/protocol.ts';
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from '../dataset/dataset.ts';
 import { type Stretch, StretchError, type TimeStretch } from '../dataset/stretch.ts';
+import { relayName } from '../source/relay-path.ts';
 import type { NatsStatus, SequenceLayout } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';
 import { FIRST_CAPACITY, memoryCapacity } from '../store/memory-store.ts';
@@ -41,6 +42,7 @@ export class FleetDataset implements Dataset {
   info: DatasetInfo;
   readonly delivery = { kind: 'pushed' } as const;
   readonly isClocked = false;
+  readonly relayPath: readonly string[];
   readonly layout: SequenceLayout;
   readonly model: DapDataset;
   attributes: AttributeTable;
@@ -59,6 +61,7 @@ export class FleetDataset implements Dataset {
   constructor(options: FleetDatasetOptions) {
     this.#options = options;
     this.#message = options.layout;
+    this.relayPath = [relayName(options.name)];
     this.layout = sequenceOf(options.layout);
     // A publisher may name the dataset otherwise in the stream.
     this.model = { ...options.layout.model, name: options.name };

@@ -5,6 +5,7 @@ import { type AttributeTable, attributeTable, attributeText } from '../../dap/pr
 import { messageOf } from '../../device/index.ts';
 import { sleep, untilCalled } from '../publish/patience.ts';
 import { LayoutChanged } from '../source/layout-changed.ts';
+import { relayName } from '../source/relay-path.ts';
 import type {
   NatsStatus,
   RowBatches,
@@ -35,7 +36,10 @@ export interface RememberedLayout {
 export interface NatsSourceOptions {
   readonly link: NatsLink;
   readonly options: Pick<NatsOptions, 'servers' | 'stream'>;
+  /** The name of the dataset in the stream. */
   readonly dataset: string;
+  /** The name under which it is served; by default the same. */
+  readonly name?: string | undefined;
   /** The layout of the rows, or of the stored rows while nothing is known of those to come. */
   readonly layout: LayoutMessage | RememberedLayout;
   /**
@@ -61,6 +65,7 @@ export class NatsSource implements SharedSource {
   /** The clock of another machine stamps the rows. */
   readonly isClocked = false;
   readonly earliest = Number.NEGATIVE_INFINITY;
+  readonly relayPath: readonly string[];
   readonly #options: NatsSourceOptions;
   readonly #ending = new AbortController();
   /** Undefined until the layout of the rows to come is known. */
@@ -74,8 +79,9 @@ export class NatsSource implements SharedSource {
   #awaySince: number | undefined;
 
   constructor(options: NatsSourceOptions) {
-    const { layout } = options;
+    const { dataset, name = dataset, layout } = options;
     this.#options = options;
+    this.relayPath = [relayName(name)];
     this.#words = layout.attributes;
     if ('publisher' in layout) {
       this.layout = sequenceOf(layout);

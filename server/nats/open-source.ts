@@ -15,6 +15,8 @@ export interface NatsOpening {
   readonly nats: NatsOptions;
   /** The name of the dataset in the stream. */
   readonly dataset: string;
+  /** The name under which it is served; by default the same. */
+  readonly name?: string;
   /** Seconds of the past with which the rows begin while none is stored. */
   readonly past: number;
   readonly signal: AbortSignal;
@@ -32,7 +34,7 @@ export interface NatsOpening {
  * with a `SourceAway` if they do not answer, or do not know the dataset, and no row is stored.
  */
 export async function openNats(options: NatsOpening): Promise<NatsSource> {
-  const { nats, dataset, past, signal, remembered, onEvent, onWords, isLasting } = options;
+  const { nats, dataset, name, past, signal, remembered, onEvent, onWords, isLasting } = options;
   const lease = leaseLink(nats);
   const { link } = lease;
   const names = fleetNames(nats.stream);
@@ -45,7 +47,7 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
   };
   const sourceWith = (layout: LayoutMessage | RememberedLayout) =>
     new NatsSource({
-      ...{ link, options: nats, dataset, layout, layouts, isLasting, begin: { age: past } },
+      ...{ link, options: nats, dataset, name, layout, layouts, isLasting, begin: { age: past } },
       ...{ onEvent, onWords, onClose },
     });
   const known = await remembered();

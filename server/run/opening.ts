@@ -184,7 +184,7 @@ async function openStream(
   // Loaded on demand: a server without a fleet starts without the client of NATS.
   const { openNats } = await import('../nats/open-source.ts');
   return openNats({
-    ...{ nats, dataset, past, signal, onWords },
+    ...{ nats, dataset, name, past, signal, onWords },
     onEvent: onSourceEvent,
     isLasting: history !== undefined,
     remembered: () => rememberedOf(history, name),

@@ -1,9 +1,7 @@
 // Names the relays through which the rows of a dataset come, so that a relay recognises an address that leads back to itself.
 
 import { randomUUID } from 'node:crypto';
-
-/** The header of responses with the relays through which their rows come, the nearest one first. */
-const RELAY_PATH = 'Dapberry-Relay-Path';
+import { RELAY_PATH } from '../../dap/protocol.ts';
 
 /** Longer paths of other servers are cut. */
 const MOST_RELAYS = 64;

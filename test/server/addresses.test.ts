@@ -70,6 +70,8 @@ describe('a dataset’s addresses', () => {
         expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
         expect(answer.headers.get('access-control-allow-origin')).toBe('*');
         expect(answer.headers.get('access-control-expose-headers')).toContain('XDAP');
+        expect(answer.headers.get('access-control-expose-headers')).toContain('Dapberry-Relay-Path');
+        expect(answer.headers.has('dapberry-relay-path')).toBe(false);
         expect(answer.headers.get('date')).toBeTruthy();
         expect((await answer.text()).length).toBeGreaterThan(20);
       }

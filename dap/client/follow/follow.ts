@@ -105,8 +105,8 @@ export interface FollowOptions extends RequestOptions {
  * includes it and the rows do not. Without a time, each connection begins with the first row that the server sends.
  *
  * **Has a seam** if the server starts again with an earlier clock: its new rows are not later than the last one. The client
- * recognises this by the server's `Date`, or by a server that lacks the last row but has earlier rows that have not come. It
- * reports the state `seam`, gives all rows that the server has made since its start, and resumes by time as before.
+ * recognises this by the server's `Date`, or by a server that lacks the last row but has earlier rows that have not come. A server
+ * that still has the last row is only late. `follow` reports the state `seam`, gives all rows that the server has made since its start, and resumes by time as before.
  *
  * **Ends** by itself if the constraint bounds the Sequence from above (time, or a row range): after the end marker, or once the row
  * range is full. If the server ends a row range too early, the client asks once more. A Sequence without a time ends with its end

@@ -16,6 +16,9 @@ export const PATIENCE = 2;
 /** Makes one request beside the stream, on a connection of its own. */
 export type Probe = <T>(work: (connection: ClientConnection) => Promise<T>) => Promise<T>;
 
+/** The answer to the question for a row; `unknown` if the server did not answer in time, or in another way. */
+export type RowAnswer = 'there' | 'absent' | 'unknown';
+
 export class PastRows {
   readonly #address: Address;
   readonly #probe: Probe;
@@ -27,10 +30,20 @@ export class PastRows {
     this.#probe = probe;
   }
 
-  /** True if the server has a row whose column `time` reads exactly `value`. */
-  async has(time: ResumeTime, value: number): Promise<boolean> {
+  /** Whether the server has a row whose column `time` reads exactly `value`. */
+  async ask(time: ResumeTime, value: number): Promise<RowAnswer> {
     const bounds = [timeClause(pathOfTime(time), '>=', value), timeClause(pathOfTime(time), '<=', value)];
-    return (await this.#firstTime(time, bounds)) === value;
+    const first = await this.#firstTime(time, bounds);
+    if (typeof first === 'string') return first;
+    return first === value ? 'there' : 'absent';
+  }
+
+  /** Whether the server has a row of the time `value`, which may be ahead of its clock: it may wait for that time. */
+  async askAhead(time: ResumeTime, value: number): Promise<RowAnswer> {
+    const isSilent = this.#isSilent;
+    const answer = await this.ask(time, value);
+    this.#isSilent = isSilent;
+    return answer;
   }
 
   /** True if the server has rows earlier than `value`, and later than `after` if that is given, and no row of the `known` times. */
@@ -45,8 +58,9 @@ export class PastRows {
       const bounds = [timeClause(pathOfTime(time), '<', value)];
       if (after !== undefined) bounds.push(timeClause(pathOfTime(time), '>', after));
       const oldest = await this.#firstTime(time, bounds);
-      if (oldest === undefined || !(oldest < value)) return false;
-      for (const earlier of known) if (oldest === earlier || (await this.has(time, earlier))) return false;
+      if (typeof oldest === 'string' || !(oldest < value)) return false;
+      for (const earlier of known)
+        if (oldest === earlier || (await this.ask(time, earlier)) === 'there') return false;
       return true;
     } catch (error) {
       if (error instanceof Interruption) return false;
@@ -54,7 +68,10 @@ export class PastRows {
     }
   }
 
-  async #firstTime(time: ResumeTime, selections: Constraint['selections']): Promise<number | undefined> {
+  async #firstTime(
+    time: ResumeTime,
+    selections: Constraint['selections'],
+  ): Promise<number | Exclude<RowAnswer, 'there'>> {
     const constraint = { projections: [firstOf(time)], selections };
     const at = responseAddress(this.#address, DAP2.dods, encodeConstraint(constraint));
     try {
@@ -64,14 +81,14 @@ export class PastRows {
         for await (const part of decodeStream(connection.bytes(response))) {
           if (part.kind === 'rows') return Number(part.batch.columns[0]?.[0]);
         }
-        return undefined;
+        return 'absent' as const;
       });
     } catch (error) {
       // A server that does not understand the request, or has no such rows (404), proves nothing.
       const isBroken = error instanceof Interruption && !(error instanceof NoRow);
       if (isBroken || !isFailure(error)) throw error;
       this.#isSilent ||= error instanceof NoRow;
-      return undefined;
+      return 'unknown';
     }
   }
 }

@@ -7,9 +7,13 @@ import { KnownTimes } from './known-times.ts';
 import { PATIENCE, PastRows, type Probe } from './past-rows.ts';
 import type { Progress } from './progress.ts';
 import type { ResumeTimeFinder } from './resume-time-finder.ts';
+import { isRelayed, storedUntilOf } from './server-clock.ts';
 
 /** Seconds that the last row may be ahead of the server's clock without suspicion: a `Date` has whole seconds. */
 const TOLERANCE = 3;
+
+/** The same for a relay with stored rows: another clock stamps them, and the relay takes over no row that is earlier than its last. */
+const MOST_AHEAD = 7200;
 
 /** Seconds: more than the error of a conversion between units, and less than the microsecond between two stored rows. */
 const HALF_A_MICROSECOND = 5e-7;
@@ -45,10 +49,14 @@ export class SeamDetector {
   readonly #known = new KnownTimes();
   /** The wait for the last row that ran out; the next connection examines it. */
   #suspicion: ClockBehind | undefined;
+  /** The server said that it does not have a row which it would still have without a seam. */
+  #isProven = false;
   /** Lifts the limit on the wait for the last row. */
   #trust = (): void => {};
   /** The server had rows up to this time, in seconds since 1970, when it started: they prove nothing. */
   #storedUntil: number | undefined;
+  /** The rows are those of another server, whose clock stamps them. */
+  #isRelayed = false;
   /** The time of a last row that the server has, although it did not send it. */
   #unsuspected: number | undefined;
 
@@ -59,9 +67,10 @@ export class SeamDetector {
     if (progress.last !== undefined) this.#known.add(progress.last.time);
   }
 
-  /** Notes up to which time, in seconds since 1970, the server had stored rows when it started; undefined if it had none. */
-  noteStored(until: number | undefined): void {
-    this.#storedUntil = until;
+  /** Notes what the headers of a response say about the rows. */
+  noteServer(headers: Headers): void {
+    this.#storedUntil = storedUntilOf(headers);
+    this.#isRelayed = isRelayed(headers);
   }
 
   /** Remembers the last row: new rows have come. */
@@ -77,10 +86,12 @@ export class SeamDetector {
   /** Limits the wait for the first row if the last one is ahead of the server's clock, which reads `date`. */
   async suspectClock(connection: ClientConnection, date: number): Promise<void> {
     const progress = this.#progress;
+    // A relay that starts again takes over the rows behind its stored ones once more: the last row is late, not lost.
+    const tolerance = this.#isRelayed && this.#storedUntil !== undefined ? MOST_AHEAD : TOLERANCE;
     const isSuspect = (): boolean =>
       progress.isResuming &&
       progress.last?.time !== this.#unsuspected &&
-      progress.seconds(progress.last!.time) - date > TOLERANCE;
+      progress.seconds(progress.last!.time) - date > tolerance;
     if (!isSuspect()) return;
     await this.#times.findUnits(connection);
     if (isSuspect()) this.#trust = connection.limit(PATIENCE, new ClockBehind(date));
@@ -100,8 +111,27 @@ export class SeamDetector {
     const stored = this.#stored;
     const known = this.#known.upTo(this.#progress.reading(suspicion.serverTime));
     const isSinceStart = known !== undefined && (stored === undefined || known > stored);
-    if (isSinceStart && (await this.#past.has(time, known))) this.#unsuspected = last.time;
-    else this.#progress.startOver(stored);
+    const answer = isSinceStart ? await this.#past.ask(time, known) : 'unknown';
+    if (answer === 'there') {
+      this.#unsuspected = last.time;
+      return;
+    }
+    // A relay without a history keeps none of the older rows when it starts again.
+    this.#isProven = answer === 'absent' && !this.#isRelayed;
+    this.#progress.startOver(stored);
+  }
+
+  /**
+   * True if the server, whose rows begin before the last row, has that row after all, so that there is no seam: it was late. The
+   * next request then continues after the last row.
+   */
+  async isLate(): Promise<boolean> {
+    const { last, time } = this.#progress;
+    if (this.#isProven || last === undefined || time === undefined) return false;
+    if ((await this.#past.askAhead(time, last.time)) !== 'there') return false;
+    this.#unsuspected = last.time;
+    this.#progress.restart();
+    return true;
   }
 
   /**
@@ -117,6 +147,7 @@ export class SeamDetector {
     if (stored !== undefined && last.time <= stored) return false;
     const known = this.#known.some.filter(value => stored === undefined || value > stored);
     if (!(await this.#past.hasOther(time, last.time, known, stored))) return false;
+    this.#isProven = true;
     this.#progress.startOver(stored);
     return true;
   }

@@ -1,6 +1,6 @@
-// Reads from the headers of responses what the server's clock reads, and up to which time it had stored rows at its start.
+// Reads from the headers of responses the server's clock, the time up to which it had stored rows at its start, and if it is a relay.
 
-import { STORED_UNTIL } from '../../formats/index.ts';
+import { RELAY_PATH, STORED_UNTIL } from '../../formats/index.ts';
 
 /** The server's clock by the `Date` of a response, in seconds since 1970; undefined without a `Date`. */
 export function dateOf(headers: Headers): number | undefined {
@@ -21,4 +21,9 @@ export function serverTime(date: number | undefined): number {
 export function storedUntilOf(headers: Headers): number | undefined {
   const value = headers.get(STORED_UNTIL);
   return value !== null && /^-?\d/.test(value) && Number.isFinite(Number(value)) ? Number(value) : undefined;
+}
+
+/** True if the rows are those of another server, whose clock stamps them. */
+export function isRelayed(headers: Headers): boolean {
+  return headers.has(RELAY_PATH);
 }

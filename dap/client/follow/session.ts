@@ -15,7 +15,7 @@ import type { LastRow } from './recent-times.ts';
 import { partsOf } from './response-parts.ts';
 import { ResumeTimeFinder } from './resume-time-finder.ts';
 import { ClockBehind, type Seam, SeamDetector } from './seam.ts';
-import { dateOf, serverTime, storedUntilOf } from './server-clock.ts';
+import { dateOf, serverTime } from './server-clock.ts';
 import { deadline, isSettled, Overdue, pollSlice, type Slice, Slices } from './slices.ts';
 
 /** Refusals in a row, such as a 404, after which a dataset that has given rows counts as gone. */
@@ -124,7 +124,7 @@ export class Session {
     if (response === undefined) return this.#endOfNothing(connection, slice);
     const begin = Date.now();
     const date = dateOf(response.headers);
-    this.#seams.noteStored(storedUntilOf(response.headers));
+    this.#seams.noteServer(response.headers);
     const seen = progress.seen;
     let isInTime = (): void => {};
     let flood: FollowedRows | undefined;
@@ -139,8 +139,10 @@ export class Session {
           if (slice !== undefined) isInTime = this.#limit(connection, slice);
           if (date !== undefined) await this.#seams.suspectClock(connection, date);
         } else if (part.kind === 'rows') {
-          if (progress.goesBack(part.batch)) this.#onState({ state: 'seam', ...this.#seams.begin(date) });
-          else if (!this.#isTable && (await this.#seams.hasUnknownPast(part.batch))) return undefined;
+          if (progress.goesBack(part.batch)) {
+            if (await this.#seams.isLate()) return undefined;
+            this.#onState({ state: 'seam', ...this.#seams.begin(date) });
+          } else if (!this.#isTable && (await this.#seams.hasUnknownPast(part.batch))) return undefined;
           const rows = progress.take(part.batch);
           this.#seams.trustIfMet();
           if (rows === undefined) continue;

@@ -181,7 +181,7 @@ export class Dap2Source implements SharedSource {
     const rows = follow(this.#upstream.address, {
       constraint: this.#constraint(relayed, { isResumed, isWindowed }),
       ...(isResumed ? { after: { time: last.time, count: last.count } } : {}),
-      ...this.#requests(stop, isWindowed),
+      ...this.#requests(stop, taker, isWindowed),
       signal: stop.signal,
       ...(isWindowed ? { poll: this.#pace.poll } : {}),
     });
@@ -200,7 +200,7 @@ export class Dap2Source implements SharedSource {
   }
 
   /** How the requests of a stream are made, and what is done when its state changes. */
-  #requests(stop: AbortController, isWindowed: boolean) {
+  #requests(stop: AbortController, taker: RowTaker, isWindowed: boolean) {
     let lookedAt = performance.now();
     const fetch: Fetch = async (address, init) => {
       if (!/\.dods(?:\?|$)/.test(address)) return this.#upstream.fetch(address, init);
@@ -213,6 +213,7 @@ export class Dap2Source implements SharedSource {
     const onState = (state: FollowState) => {
       // The server may come back with other columns.
       if (state.state === 'reconnecting') lookedAt = Number.NEGATIVE_INFINITY;
+      if (state.state === 'seam') taker.startOver();
       this.#state.follows(state, reason => this.#upstream.reasonOf(new Error(reason)));
     };
     return { fetch, onState };

@@ -34,6 +34,8 @@ export class RowTaker {
   readonly #taken = new TakenTimes();
   readonly #now: () => number;
   #last: LastTaken;
+  /** The rows of the last time that may come again. */
+  #repeated = 0;
   #earlier = 0;
   #timeless = 0;
   #isBehind = false;
@@ -63,6 +65,11 @@ export class RowTaker {
   /** True if a row was far ahead of the other server's clock, where `take` stopped. */
   get isAhead(): boolean {
     return this.#isAhead;
+  }
+
+  /** Rows of the other server come again from an earlier time on, and the last ones with them. */
+  startOver(): void {
+    this.#repeated = this.#last.count;
   }
 
   /** The rows that can follow the last one; undefined if there are none. `batch` has the columns of the layout. */
@@ -110,7 +117,12 @@ export class RowTaker {
       }
       return undefined;
     }
+    if (time === this.#last.time && this.#repeated > 0) {
+      this.#repeated -= 1;
+      return undefined;
+    }
     this.#isBehind = false;
+    this.#repeated = 0;
     const stored = Math.max(seconds, microsecondAfter(this.#last.stored));
     this.#last = { stored, time, count: time === this.#last.time ? this.#last.count + 1 : 1 };
     this.#taken.add(time);

@@ -23,12 +23,15 @@ async function start(config: string, folder?: string) {
   await writeFile(file, config.replaceAll('{folder}', place));
   const server = new Server(['--config', file]);
   closing({ close: () => server.end('SIGTERM') });
+  /** Whether the answers of a dataset say that its rows come from elsewhere. */
+  const isRelayed = async (dataset: string) =>
+    (await fetch(`${await server.address()}${dataset}.dds`)).headers.has('dapberry-relay-path');
   const csv = async (path: string) => {
     const text = (await server.get(path)).toString();
     const lines = text.trim().split('\n').slice(1);
     return lines.filter(line => /^[\d"]/.test(line)).map(line => Number(line.split(',')[1]));
   };
-  return { server, place, csv };
+  return { server, place, csv, isRelayed };
 }
 
 const aValues = (rows: readonly (readonly number[])[]) => rows.map(([, a]) => a);
@@ -38,7 +41,11 @@ describeWith('nats-server', 'the server command as a gateway', () => {
     const server = await broker();
     const rows = rowsFrom(now() - 100, 50);
     await (await publisher(server, 'roof')).send(sinkRows(rows), signal, taken);
-    const { server: gateway, csv } = await start(`
+    const {
+      server: gateway,
+      csv,
+      isRelayed,
+    } = await start(`
 fleet:
   nats:
     servers: ${server.url}
@@ -48,6 +55,7 @@ fleet:
     expect((await health()).fleet).toMatchObject({ state: 'following', datasets: 1, loaded: 0, refused: {} });
     expect(await csv(`past/roof.csv?time,a`)).toEqual(aValues(rows));
     expect((await health()).fleet).toMatchObject({ loaded: 1 });
+    expect(await isRelayed('roof')).toBe(true);
     expect((await gateway.get('metrics')).toString()).toContain(
       `dapberry_fleet_loaded_datasets{stream="${STREAM}"} 1`,
     );
@@ -72,6 +80,7 @@ datasets:
     await expect
       .poll(() => before.csv('past/archive.csv?time,a').catch(() => []), PATIENCE)
       .toHaveLength(300);
+    expect(await before.isRelayed('archive')).toBe(true);
     await before.server.end('SIGTERM');
     await first.send(sinkRows(rows.slice(300, 600)), signal, taken);
     await server.stop('SIGKILL');

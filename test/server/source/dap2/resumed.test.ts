@@ -83,6 +83,27 @@ describe('a relay that is started again', () => {
     expect(rows.map(([, level]) => level)).toEqual([1, 2]);
   });
 
+  it('takes its last row once, also where the server seems to have an earlier clock', async () => {
+    const server = await upstream();
+    const now = Math.floor(Date.now() / 1000);
+    // Rows ahead of the clock, of which the server does not send the last one when it is asked for it.
+    server.add([now + 60, 1], [now + 61, 2], [now + 62, 3]);
+    const head = 'Dataset {\n Sequence {\n Float64 time;\n Float64 level;\n } buoy;\n} station;\n\nData:\n';
+    server.habits = {
+      kind: 'stream',
+      instead: (request, response) => {
+        if (!decodeURIComponent(request.url ?? '').includes(`time>=${now + 62}`)) return false;
+        response.write(head);
+        return true;
+      },
+    };
+    const reading = rowsAfter(server.url, now + 62, 1);
+    await expect.poll(() => server.queries.some(query => /time>-\d/.test(query)), POLL).toBe(true);
+    await expect.poll(() => server.streams, POLL).toBe(1);
+    server.add([now + 63, 4]);
+    expect((await reading).rows).toEqual([[now + 63, 4]]);
+  });
+
   it('has the layout of its stored rows while the server is away, and asks for the rows behind them later', async () => {
     const server = await upstream();
     const open = { dataset: 'copy', address: server.url, past: 0, environment: {} };
