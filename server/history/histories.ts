@@ -1,6 +1,6 @@
 // Opens the histories of datasets, of which several may share a folder.
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type AttributeTable, printDas } from '../../dap/protocol.ts';
 import type { SequenceColumn } from '../source/row-source.ts';
 import type { RowStore, StoreBounds } from '../store/row-store.ts';
@@ -11,6 +11,7 @@ import { HistoryStore } from './history-store.ts';
 import type { HistoryLimits } from './history-writer.ts';
 import { meantColumn } from './parquet/column-meaning.ts';
 import { type FileColumn, STORED_TYPES } from './parquet/file-columns.ts';
+import { type LeftRows, leaveRows, takeOver } from './waiting-rows.ts';
 import { inWorkers } from './worker-jobs.ts';
 
 export interface HistoryRequest extends HistoryLimits {
@@ -34,8 +35,29 @@ interface SharedFolder {
 /** The folders that this process uses. */
 const folders = new Map<string, SharedFolder>();
 
-/** Opens a store with a history. While its folder cannot be opened, rows wait in memory, and the status says why. */
-export function openHistory(request: HistoryRequest): Promise<RowStore> {
+/** Seconds until rows that no store has taken over are tried again, unless a write is due before. */
+const RETRY = 60;
+
+/**
+ * Opens a store with a history. While its folder cannot be opened, rows wait in memory, and the status says why. Rows that the store
+ * before could not write come before its own.
+ */
+export async function openHistory(request: HistoryRequest): Promise<RowStore> {
+  const taken = await takeOver(folderOf(request));
+  const said = new Set<string>();
+  // Attempts that fail say nothing new.
+  const tell = (sentence: string) => {
+    if (!said.has(sentence)) request.events.onRemark?.(sentence);
+    said.add(sentence);
+  };
+  return start(request, taken, rows => leave(request, rows, tell));
+}
+
+function start(
+  request: HistoryRequest,
+  taken: LeftRows | undefined,
+  onLeft: (rows: LeftRows) => void,
+): Promise<RowStore> {
   const path = resolve(request.path);
   const { dataset, columns, attributes, bounds, events, clock, isResumed, flush, keep, size } = request;
   return HistoryStore.start(
@@ -51,9 +73,29 @@ export function openHistory(request: HistoryRequest): Promise<RowStore> {
       events,
       clock,
       isResumed,
+      taken,
+      leave: onLeft,
     },
     { path, claim: () => use(path), release: () => release(path) },
   );
+}
+
+/** Leaves rows to the next store of the dataset. If none comes, a store of the same kind is opened for a moment to write them. */
+function leave(request: HistoryRequest, rows: LeftRows, tell: (sentence: string) => void): void {
+  leaveRows(folderOf(request), {
+    rows,
+    pause: Math.min(RETRY, request.flush),
+    tell,
+    store: async waiting => {
+      const quiet = { ...request, events: { onRemark: tell } };
+      const store = await start(quiet, waiting, left => leave(request, left, tell));
+      await store.close();
+    },
+  });
+}
+
+function folderOf({ path, dataset }: Pick<HistoryRequest, 'path' | 'dataset'>): string {
+  return join(resolve(path), dataset);
 }
 
 async function use(path: string): Promise<HistoryFolder> {

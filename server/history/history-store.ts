@@ -13,14 +13,18 @@ import type {
 } from '../store/row-store.ts';
 import { extentOf } from '../store/time-extent.ts';
 import type { UnfixedSpan } from '../store/unfixed-span.ts';
+import { counted } from '../text/terminal-text.ts';
 import { AttachedDisk, type AttachedDiskOptions, type FolderAccess } from './attached-disk.ts';
 import type { DiskRows } from './disk/disk-rows.ts';
 import type { HistoryFolder } from './disk/history-folder.ts';
-import { HistoryClock } from './history-clock.ts';
+import { HistoryClock, instant } from './history-clock.ts';
 import { type HistoryEvents, HistoryFaults } from './history-faults.ts';
 import { type HistoryLimits, HistoryWriter } from './history-writer.ts';
 import { MemoryTail } from './memory-tail.ts';
+import { adapt } from './parquet/adapt.ts';
 import { unfixedSpans } from './unfixed-spans.ts';
+import type { TakenRows } from './unstored-rows.ts';
+import { type LeftRows, lostText } from './waiting-rows.ts';
 
 export interface HistoryStoreOptions extends Omit<AttachedDiskOptions, 'unserved' | 'onRemark'> {
   readonly limits: HistoryLimits;
@@ -30,6 +34,10 @@ export interface HistoryStoreOptions extends Omit<AttachedDiskOptions, 'unserved
   readonly clock?: HistoryClock;
   /** Rows are those of another machine, which gives them again behind the last stored one. */
   readonly isResumed?: boolean;
+  /** Rows that the store before could not write. */
+  readonly taken?: LeftRows | undefined;
+  /** Receives rows that cannot be written before the store is closed; without it they are lost. */
+  readonly leave?: (rows: LeftRows) => void;
   /** Milliseconds that rows wait for a folder that can not be opened, as of a disk that is mounted late. */
   readonly patience?: number;
 }
@@ -44,6 +52,7 @@ const PAUSE = { first: 200, longest: 5000 };
 const LOAD_ATTEMPTS = 5;
 
 export class HistoryStore implements RowStore {
+  readonly #options: HistoryStoreOptions;
   readonly #tail: MemoryTail;
   readonly #attached: AttachedDisk;
   readonly #faults: HistoryFaults;
@@ -61,7 +70,17 @@ export class HistoryStore implements RowStore {
       isResumed = false,
       patience = PATIENCE,
     } = options;
-    const tail = new MemoryTail(columns, bounds, attached.rows.end ?? 0);
+    const begin = attached.rows.end ?? 0;
+    const { taken } = options;
+    const tail = new MemoryTail(
+      columns,
+      bounds,
+      begin + (taken?.length ?? 0),
+      takenRows(taken, begin, options),
+    );
+    // Another machine may have given rows again that are on the disk by now.
+    if (isResumed) tail.forgetUntil(attached.rows.lastTime);
+    this.#options = options;
     this.#attached = attached;
     this.#clock = clock;
     this.#tail = tail;
@@ -107,7 +126,7 @@ export class HistoryStore implements RowStore {
   }
 
   get lastTime(): number | undefined {
-    return this.#tail.memory.lastTime ?? this.#disk.status.lastTime;
+    return this.#tail.lastTime ?? this.#disk.status.lastTime;
   }
 
   get closed(): boolean {
@@ -151,10 +170,11 @@ export class HistoryStore implements RowStore {
   }
 
   find(time: number, isIncluded: boolean, until = Number.POSITIVE_INFINITY): number {
-    const { memory, unstored } = this.#tail;
+    const { memory, unstored, takenUntil } = this.#tail;
     // Rows of a clock behind the stored rows are not in the order of times.
     const { firstTime = Number.NEGATIVE_INFINITY } = memory.status;
-    if (firstTime <= time && firstTime > this.#writer.lastTimeBefore) return memory.find(time, isIncluded);
+    if (firstTime <= time && firstTime > Math.max(this.#writer.lastTimeBefore, takenUntil))
+      return memory.find(time, isIncluded);
     const onDisk = this.#disk.startsAfter(until) ? undefined : this.#disk.find(time, isIncluded);
     const elsewhere = onDisk ?? unstored.find(time, isIncluded);
     return elsewhere !== undefined && elsewhere < memory.first ? elsewhere : memory.find(time, isIncluded);
@@ -221,7 +241,42 @@ export class HistoryStore implements RowStore {
   async #close(): Promise<void> {
     await this.#tail.memory.close();
     await this.#writer.close();
+    const { rows, firstTime } = this.#tail.unstored;
+    if (firstTime === undefined) return;
+    const { leave } = this.#options;
+    if (leave === undefined) this.#faults.remark(lostText(counted(rows, 'row'), instant(firstTime)));
+    else this.#leaveTo(leave);
   }
+
+  /** Leaves rows with the columns, the times and the marks that they have now. */
+  #leaveTo(leave: (rows: LeftRows) => void): void {
+    const { columns, das } = this.#options;
+    const { unstored, memory } = this.#tail;
+    const clock = this.#clock;
+    const begin = this.#disk.end ?? 0;
+    const { runs, unfitBehind } = unstored.runs(this.#disk.lastTime, time => clock.correct(time));
+    const left = runs.map(({ position, batch, as, unfitBefore }) => {
+      const times = batch.columns[0] as Float64Array;
+      const marks = clock.marks(times[0]!, times.at(-1)!);
+      this.#faults.unfit(unfitBefore);
+      return { offset: position - begin, batch, as: as ?? { columns, das: das(), marks } };
+    });
+    this.#faults.unfit(unfitBehind);
+    if (left.length > 0) leave({ runs: left, length: memory.end - begin });
+  }
+}
+
+/** Rows of a store before, behind the stored rows, which end at `end`: readers get them in the columns of this store. */
+function takenRows(
+  taken: LeftRows | undefined,
+  end: number,
+  { columns, fillValue }: HistoryStoreOptions,
+): readonly TakenRows[] {
+  return (taken?.runs ?? []).map(({ offset, batch, as }) => ({
+    position: end + offset,
+    batch: adapt(batch, as.columns, columns, fillValue),
+    kept: { batch, as },
+  }));
 }
 
 function faultsOf({ dataset, events }: HistoryStoreOptions, folder: string): HistoryFaults {

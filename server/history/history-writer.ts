@@ -106,7 +106,7 @@ export class HistoryWriter {
     }
   }
 
-  /** Stores all rows. No row may come any more. Does not reject. */
+  /** Stores all rows; those that cannot be stored are copied out of memory. No row may come any more. Does not reject. */
   async close(): Promise<void> {
     const { attached, tail } = this.#options;
     this.#isClosed = true;
@@ -114,11 +114,7 @@ export class HistoryWriter {
     clearInterval(this.#watch);
     await this.flush();
     tail.copyOut();
-    const { rows, firstTime } = tail.unstored;
-    if (firstTime !== undefined)
-      this.#faults.remark(
-        `${counted(rows, 'row')} could not be stored before the end, the first of ${instant(firstTime)}`,
-      );
+    this.#faults.lost(tail.lost);
     attached.rows.stop();
     await this.#merging;
     await attached.release();
@@ -233,7 +229,7 @@ export class HistoryWriter {
     const { runs, unfitBehind, correctedEnd } = unstored.runs(disk.lastTime, time => clock.correct(time));
     for (const run of runs) {
       const times = run.batch.columns[0] as Float64Array;
-      const marks = clock.marks(times[0]!, times.at(-1)!);
+      const marks = run.as?.marks ?? clock.marks(times[0]!, times.at(-1)!);
       unstored.dropBefore(await disk.write(run, marks, this.#isClosed));
       this.#faults.unfit(run.unfitBefore);
     }

@@ -6,7 +6,7 @@ import type { PositionedRows, StoreBounds } from '../store/row-store.ts';
 import { sliceOf } from '../store/slice.ts';
 import type { TimeSpan } from '../store/time-extent.ts';
 import type { FileColumn } from './parquet/file-columns.ts';
-import { UnstoredRows } from './unstored-rows.ts';
+import { type TakenRows, UnstoredRows } from './unstored-rows.ts';
 
 /** Rows that wait for a disk that fails: as many as fit into the memory of the log, or into this many bytes. */
 const LEAST_WAITING_BYTES = 4 * 1024 * 1024;
@@ -17,12 +17,24 @@ export class MemoryTail {
   readonly unstored = new UnstoredRows();
   /** Rows that were neither stored nor kept. */
   lost = 0;
+  /** The time of the last row that was taken over; minus infinity without one. */
+  readonly takenUntil: number;
   /** Rows before this position have been copied, or are stored. */
   #copied: number;
 
-  /** @param start the position of the first row */
-  constructor(columns: readonly FileColumn[], bounds: StoreBounds, start: number) {
+  /**
+   * @param start the position of the first row to come
+   * @param taken rows before it that the store before has left
+   */
+  constructor(
+    columns: readonly FileColumn[],
+    bounds: StoreBounds,
+    start: number,
+    taken: readonly TakenRows[] = [],
+  ) {
     this.memory = new MemoryStore(columns, bounds, start);
+    for (const piece of taken) this.unstored.add(piece);
+    this.takenUntil = this.unstored.lastTime ?? Number.NEGATIVE_INFINITY;
     this.#copied = start;
   }
 
@@ -34,6 +46,11 @@ export class MemoryTail {
   /** The time of the first row in memory, or before it if it is not stored; undefined without rows. */
   get firstTime(): number | undefined {
     return this.unstored.firstTime ?? this.memory.status.firstTime;
+  }
+
+  /** The time of the last row in memory, or of the last one that was taken over if it is not stored; undefined without rows. */
+  get lastTime(): number | undefined {
+    return this.memory.lastTime ?? this.unstored.lastTime;
   }
 
   /** More rows wait than half of the memory has room for. */

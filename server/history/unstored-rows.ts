@@ -8,9 +8,16 @@ import { dayOf } from './disk/day.ts';
 import type { StorableRun } from './disk/storable-run.ts';
 import { isStorable } from './parquet/file-columns.ts';
 import type { PositionRun } from './position-run.ts';
+import type { StoredAs } from './waiting-rows.ts';
+
+/** Rows of a closed store, in the columns of this one. */
+export interface TakenRows extends PositionedRows {
+  /** The same rows as they are to be stored. */
+  readonly kept?: { readonly batch: Batch; readonly as: StoredAs };
+}
 
 export class UnstoredRows {
-  #pieces: PositionedRows[] = [];
+  #pieces: TakenRows[] = [];
   #rows = 0;
 
   get rows(): number {
@@ -33,6 +40,11 @@ export class UnstoredRows {
     return (this.#pieces[0]?.batch.columns[0] as Float64Array | undefined)?.[0];
   }
 
+  /** The time of the last row; undefined without rows. */
+  get lastTime(): number | undefined {
+    return (this.#pieces.at(-1)?.batch.columns[0] as Float64Array | undefined)?.at(-1);
+  }
+
   get spans(): readonly TimeSpan[] {
     return this.#pieces.flatMap(({ batch: { columns, length } }) =>
       spansOf(row => (columns[0] as Float64Array)[row]!, 0, length),
@@ -48,7 +60,7 @@ export class UnstoredRows {
   }
 
   /** Adds rows behind those that are there. The arrays belong to this from now on. */
-  add(piece: PositionedRows): void {
+  add(piece: TakenRows): void {
     if (piece.batch.length === 0) return;
     this.#pieces.push(piece);
     this.#rows += piece.batch.length;
@@ -57,10 +69,10 @@ export class UnstoredRows {
   /** Drops the rows before `position`, and gives their number. */
   dropBefore(position: number): number {
     const before = this.#rows;
-    this.#pieces = this.#pieces.flatMap(({ position: first, batch }) => {
-      if (first >= position) return [{ position: first, batch }];
-      const from = Math.min(batch.length, position - first);
-      return from === batch.length ? [] : [{ position: position, batch: sliceOf(batch, from, batch.length) }];
+    this.#pieces = this.#pieces.flatMap(piece => {
+      const from = Math.min(piece.batch.length, position - piece.position);
+      if (from <= 0) return [piece];
+      return from === piece.batch.length ? [] : [behind(piece, from)];
     });
     this.#rows = this.#pieces.reduce((sum, { batch }) => sum + batch.length, 0);
     return before - this.#rows;
@@ -107,12 +119,18 @@ export class UnstoredRows {
     readonly unfitBehind: number;
     readonly correctedEnd: number | undefined;
   } {
-    const runs: { day: number; unfitBefore: number; position: number; end: number; slices: Batch[] }[] = [];
+    const runs: (Omit<StorableRun, 'batch' | 'unfitBefore'> & {
+      unfitBefore: number;
+      end: number;
+      slices: Batch[];
+    })[] = [];
     let unfit = 0;
     let latest = last;
     let correctedEnd: number | undefined;
-    for (const { position, batch } of this.#pieces) {
-      const { times, corrected } = correctedTimes(batch, correct);
+    for (const { position, batch: served, kept } of this.#pieces) {
+      const batch = kept?.batch ?? served;
+      const as = kept?.as;
+      const { times, corrected } = correctedTimes(batch, as === undefined ? correct : time => time);
       if (corrected > 0) correctedEnd = position + corrected;
       const columns = corrected > 0 ? [times, ...batch.columns.slice(1)] : batch.columns;
       const rows = { length: batch.length, columns };
@@ -126,7 +144,7 @@ export class UnstoredRows {
         const day = dayOf(times[from]!);
         const open = runs.at(-1);
         const slice = sliceOf(rows, from, to);
-        if (open?.day === day && open.end === position + from) {
+        if (open?.day === day && open.end === position + from && open.as === as) {
           open.slices.push(slice);
           open.end = position + to;
         } else {
@@ -136,6 +154,7 @@ export class UnstoredRows {
             position: position + from,
             end: position + to,
             slices: [slice],
+            ...(as === undefined ? {} : { as }),
           });
           unfit = 0;
         }
@@ -149,6 +168,17 @@ export class UnstoredRows {
       correctedEnd,
     };
   }
+}
+
+/** A piece without its first rows. */
+function behind({ position, batch, kept }: TakenRows, rows: number): TakenRows {
+  return {
+    position: position + rows,
+    batch: sliceOf(batch, rows, batch.length),
+    ...(kept === undefined
+      ? {}
+      : { kept: { as: kept.as, batch: sliceOf(kept.batch, rows, kept.batch.length) } }),
+  };
 }
 
 /** The times as they are stored, and the number of rows up to the last one with another time. */

@@ -12,6 +12,7 @@ import { LastGood } from '../config/last-good.ts';
 import { ConfigError, readConfig } from '../config/read.ts';
 import { connectionShortage } from '../connections/connection-limits.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { endWaiting, hasWaitingRows } from '../history/waiting-rows.ts';
 import { buildApp } from '../http/app.ts';
 import { addressesOf, type ListenAddress, listen } from '../http/listening.ts';
 import { ClockWatch } from '../machine/clock-watch.ts';
@@ -161,7 +162,8 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       // A blocked sensor does not hold up the end; the app waits for the rows of histories itself.
       const until = performance.now() + GRACE - RESERVE;
       // A reload may have added histories, or removed them.
-      const mayStore = running.config.datasets.some(({ history }) => history !== undefined);
+      const mayStore =
+        hasWaitingRows() || running.config.datasets.some(({ history }) => history !== undefined);
       if (!mayStore) setTimeout(() => process.exit(1), GRACE).unref();
       ending.abort();
       supervision.stopping();
@@ -175,6 +177,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
         publisher.close(),
         app.close(),
       ]);
+      await endWaiting();
       await threadsBack(until);
     },
   );
@@ -200,6 +203,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
     place = await listen(app, placeNow, { onWait, isImpatient, signal: ending.signal });
   } catch (error) {
     await Promise.all([reloader.close(), publisher.close(), app.close()]);
+    await endWaiting();
     throw error;
   }
   if (place === undefined) return;

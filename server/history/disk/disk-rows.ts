@@ -154,18 +154,19 @@ export class DiskRows {
 
   /** Makes rows durable that follow all rows on the disk, and gives the position after them. `isLast`: no rows will follow. */
   async write(
-    { day, position, batch }: StorableRun,
+    { day, position, batch, as }: StorableRun,
     clock: readonly string[],
     isLast: boolean,
   ): Promise<number> {
-    const { dataset, columns, das } = this.#options;
+    const { dataset } = this.#options;
+    const { columns, das } = as ?? { columns: this.#options.columns, das: this.#options.das() };
     const isSmall = batch.length * columns.length <= INLINE_NUMBERS;
     // At the end, when the event loop has nothing else to do, the start of a thread would only take time.
     const run = isSmall || isLast ? runJob : this.#runBeside;
     const facts = {
       dataset,
       columns,
-      das: das(),
+      das,
       firstPosition: this.#files.positionInFiles(position),
       clock,
     };

@@ -4,17 +4,18 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { HistoryFolder } from '../../../server/history/disk/history-folder.ts';
-import { HistoryClock } from '../../../server/history/history-clock.ts';
+import type { HistoryClock } from '../../../server/history/history-clock.ts';
 import { HistoryStore } from '../../../server/history/history-store.ts';
 import type { HistoryLimits } from '../../../server/history/history-writer.ts';
-import { runJob } from '../../../server/history/jobs.ts';
 import type { FileColumn } from '../../../server/history/parquet/file-columns.ts';
+import type { LeftRows } from '../../../server/history/waiting-rows.ts';
 import type { Synchronized } from '../../../server/machine/synchronized.ts';
 import { type Damage, damage, damageable } from './damage.ts';
 import type { HistoryStep } from './history-steps.ts';
-import { KeptRows, missingValue } from './kept-rows.ts';
-import { COLUMNS, dasOf, MadeRows } from './made-rows.ts';
-import { ModelReader } from './model-reader.ts';
+import { KeptRows } from './kept-rows.ts';
+import { COLUMNS, MadeRows } from './made-rows.ts';
+import { modelClock, modelOptions } from './model-options.ts';
+import { ModelReaders } from './model-reader.ts';
 import { HistoryTree, historyOf, MIDNIGHT } from './stores.ts';
 
 export type ModelLimits = Pick<HistoryLimits, 'keep' | 'size'>;
@@ -25,7 +26,7 @@ export class HistoryModel {
   readonly #rows = new MadeRows();
   readonly #memory: number;
   readonly #limits: ModelLimits;
-  #readers: ModelReader[] = [];
+  readonly #readers = new ModelReaders();
   #columns = COLUMNS;
   #folder!: HistoryFolder;
   #store!: HistoryStore;
@@ -40,6 +41,8 @@ export class HistoryModel {
   /** No file was damaged or deleted. */
   #isWhole: boolean;
   #running: Promise<void> = Promise.resolve();
+  /** Rows that the last store could not write. */
+  #left: LeftRows | undefined;
 
   private constructor(memory: number, limits: ModelLimits) {
     this.#memory = memory;
@@ -72,6 +75,9 @@ export class HistoryModel {
       case 'restart':
         await this.#restart(step.columns);
         break;
+      case 'reload':
+        await this.#reload(step.columns);
+        break;
       case 'kill':
         await this.#kill();
         await this.#open();
@@ -86,7 +92,7 @@ export class HistoryModel {
         break;
       case 'pause':
       case 'go on':
-        this.#readers[step.which % this.#readers.length]?.pause(step.kind === 'pause');
+        this.#readers.pause(step.which, step.kind === 'pause');
         break;
       case 'fail':
         this.#isFailing = true;
@@ -104,7 +110,7 @@ export class HistoryModel {
         await this.#settle();
     }
     this.#sync();
-    for (const reader of this.#readers) reader.start();
+    this.#readers.start();
     await turn();
   }
 
@@ -121,47 +127,35 @@ export class HistoryModel {
 
   async remove(): Promise<void> {
     this.#isFailing = false;
-    for (const reader of this.#readers) reader.stop();
+    await this.#readers.stop().catch(() => undefined);
     await this.#store.close();
     await this.#folder.close();
     this.#tree.remove();
   }
 
-  async #open(): Promise<void> {
-    const clock = new HistoryClock(() => this.#synchronized, {
-      wall: () => Number.POSITIVE_INFINITY,
-      monotonic: () => 0,
-    });
-    const options = {
-      dataset: 'roof',
-      columns: this.#columns,
-      das: () => dasOf(this.#columns),
-      attributes: () => new Map(),
-      fillValue: ({ type }: FileColumn) => missingValue(type),
-      limits: { flush: 3600, ...this.#limits },
-      bounds: { rows: this.#memory, bytes: 1e9, age: 1e12 },
-      beside: () => runJob,
-      events: {},
-      clock,
+  /** @param taken rows that a store before could not write, of the same process */
+  async #open(taken?: LeftRows): Promise<void> {
+    this.#clock = modelClock(() => this.#synchronized);
+    const leave = (rows: LeftRows) => {
+      this.#left = rows;
     };
-    this.#clock = clock;
-    this.#kept.move(-this.#offset);
-    this.#offset = 0;
-    if (this.#isAway) {
+    const others = { limits: { flush: 3600, ...this.#limits }, clock: this.#clock, taken, leave };
+    const options = modelOptions(this.#columns, this.#memory, others);
+    if (taken === undefined || !this.#isAway) {
+      this.#kept.move(-this.#offset);
+      this.#offset = 0;
+    }
+    if (taken !== undefined) this.#kept.reload();
+    else if (this.#isAway) {
       const { end } = this.#kept;
       this.#kept.restart(end, this.#limits);
       this.#kept.move(-end);
       this.#offset = -end;
     }
-    this.#store = await HistoryStore.start(options, {
-      path: this.#tree.path,
-      claim: async () => {
-        if (this.#isAway) throw new Error('the disk is away');
-        return this.#folder;
-      },
-      release: async () => undefined,
-    });
-    if (!this.#isAway) {
+    const claim = async () => (this.#isAway ? Promise.reject(new Error('the disk is away')) : this.#folder);
+    const release = async () => undefined;
+    this.#store = await HistoryStore.start(options, { path: this.#tree.path, claim, release });
+    if (taken === undefined && !this.#isAway) {
       this.#kept.restart(this.#store.end, this.#limits);
       // Memory may have had rows that are deleted from the disk.
       if (this.#first >= 0) this.#noteDeletions(this.#store.first);
@@ -201,7 +195,7 @@ export class HistoryModel {
   }
 
   async #restart(columns: readonly FileColumn[]): Promise<void> {
-    await this.#stopReaders();
+    await this.#readers.stop();
     if (this.#limits.keep < 1e12) await this.#storeLate();
     await this.#store.close();
     this.#sync();
@@ -212,6 +206,16 @@ export class HistoryModel {
     this.#kept.checkAge(this.#store.first, this.#store.end, this.#limits.keep);
   }
 
+  async #reload(columns: readonly FileColumn[]): Promise<void> {
+    await this.#readers.stop();
+    await this.#running;
+    this.#left = undefined;
+    await this.#store.close();
+    this.#sync();
+    this.#columns = columns;
+    await this.#open(this.#left);
+  }
+
   /** Parts that are being merged are not deleted for their age, but with the next row that is stored. */
   async #storeLate(): Promise<void> {
     await Promise.all([this.#running, this.#store.merge()]);
@@ -219,7 +223,7 @@ export class HistoryModel {
   }
 
   async #kill(): Promise<void> {
-    await this.#stopReaders();
+    await this.#readers.stop();
     await this.#running;
     this.#isFailing = true;
     await this.#store.flush();
@@ -267,9 +271,7 @@ export class HistoryModel {
   }
 
   #addReader(position: number, most: number): void {
-    this.#readers.push(
-      new ModelReader({ store: this.#store, kept: this.#kept, columns: this.#columns, position, most }),
-    );
+    this.#readers.add({ store: this.#store, kept: this.#kept, columns: this.#columns, position, most });
   }
 
   async #readAll(): Promise<void> {
@@ -283,14 +285,8 @@ export class HistoryModel {
 
   async #settle(): Promise<void> {
     this.#sync();
-    for (const reader of this.#readers) reader.start();
-    await Promise.all(this.#readers.map(reader => reader.settled()));
-  }
-
-  async #stopReaders(): Promise<void> {
-    for (const reader of this.#readers) reader.stop();
-    await Promise.all(this.#readers.map(reader => reader.settled()));
-    this.#readers = [];
+    this.#readers.start();
+    await this.#readers.settled();
   }
 
   #check(): void {

@@ -1,4 +1,4 @@
-// Generates random events of a history: rows, writes, restarts, faults of the disk and of the clock, and readers that come and pause.
+// Generates random events of a history: rows, writes, restarts, reloads, faults of the disk and of the clock, and readers that come and pause.
 
 import fc from 'fast-check';
 import type { FileColumn } from '../../../server/history/parquet/file-columns.ts';
@@ -9,6 +9,8 @@ export type HistoryStep =
   | { readonly kind: 'append'; readonly gaps: readonly number[]; readonly repeat: number }
   | { readonly kind: 'flush' | 'merge'; readonly isAwaited: boolean }
   | { readonly kind: 'restart'; readonly columns: readonly FileColumn[] }
+  /** A reload, after which rows that could not be stored wait on. */
+  | { readonly kind: 'reload'; readonly columns: readonly FileColumn[] }
   /** Of a process that writes no more, and of one whose folder cannot be opened at first. */
   | { readonly kind: 'kill' | 'start late' }
   | { readonly kind: 'read'; readonly most: number; readonly from: number; readonly isIncluded: boolean }
@@ -60,6 +62,7 @@ const plain: fc.WeightedArbitrary<HistoryStep>[] = [
 ];
 
 const faults: fc.WeightedArbitrary<HistoryStep>[] = [
+  { weight: 4, arbitrary: fc.record({ kind: one('reload'), columns }) },
   { weight: 3, arbitrary: fc.record({ kind: one('kill', 'start late') }) },
   { weight: 5, arbitrary: fc.record({ kind: one('fail', 'recover') }) },
   {

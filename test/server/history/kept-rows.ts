@@ -112,6 +112,15 @@ export class KeptRows {
     this.unfit = 0;
   }
 
+  /** Another store of the same process goes on with all rows, whose times are final now. */
+  reload(): void {
+    for (const row of this.#rows.values()) {
+      row.time = row.storedTime;
+      row.isUnsure = false;
+    }
+    this.unfit = 0;
+  }
+
   /** All positions change by `offset`. */
   move(offset: number): void {
     this.#rows = new Map([...this.#rows].map(([position, row]) => [position + offset, row]));

@@ -1,11 +1,11 @@
-// Reads a store from a position on, with pauses, and compares each row with the row that was kept.
+// Reads a store from positions on, with pauses, and compares each row with the row that was kept.
 
 import type { NumberColumn } from '../../../dap/index.ts';
 import type { FileColumn } from '../../../server/history/parquet/file-columns.ts';
 import type { RowStore } from '../../../server/store/row-store.ts';
 import type { KeptRows } from './kept-rows.ts';
 
-export interface ModelReaderOptions {
+interface ModelReaderOptions {
   readonly store: RowStore;
   readonly kept: KeptRows;
   readonly columns: readonly FileColumn[];
@@ -14,7 +14,7 @@ export interface ModelReaderOptions {
   readonly most: number;
 }
 
-export class ModelReader {
+class ModelReader {
   readonly #options: ModelReaderOptions;
   #position: number;
   #isPaused = false;
@@ -80,5 +80,34 @@ export class ModelReader {
         columns.map(column => column[row]!),
       );
     this.#position = position + length;
+  }
+}
+
+/** Any number of readers. */
+export class ModelReaders {
+  #readers: ModelReader[] = [];
+
+  add(options: ModelReaderOptions): void {
+    this.#readers.push(new ModelReader(options));
+  }
+
+  start(): void {
+    for (const reader of this.#readers) reader.start();
+  }
+
+  pause(which: number, isPaused: boolean): void {
+    this.#readers[which % this.#readers.length]?.pause(isPaused);
+  }
+
+  /** Rejects as `ModelReader.settled`. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#readers.map(reader => reader.settled()));
+  }
+
+  /** Ends all of them. Rejects if a row was wrong. */
+  async stop(): Promise<void> {
+    for (const reader of this.#readers) reader.stop();
+    await this.settled();
+    this.#readers = [];
   }
 }

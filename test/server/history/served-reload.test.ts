@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -64,6 +64,43 @@ describe('a server with a history whose configuration changes', () => {
     ending.abort();
     await following;
     expect(await columnOf('roof', 'time', times[0]!, times.at(-1)!)).toEqual(times);
+  });
+
+  it('stores every row that a client got while the disk failed and columns changed', async () => {
+    await server.end('SIGKILL');
+    rmSync(rows(), { recursive: true, force: true });
+    mkdirSync(join(rows(), 'roof'), { recursive: true });
+    const year = join(rows(), 'roof', String(new Date().getUTCFullYear()));
+    writeFileSync(year, 'no folder');
+    start();
+    const times: number[] = [];
+    const ending = new AbortController();
+    const address = await server.address();
+    const following = (async () => {
+      for await (const { columns } of follow(`${address}roof?time`, { signal: ending.signal }))
+        times.push(...(columns[0] as Float64Array));
+    })().catch(() => undefined);
+    for (const name of ['soil', 'water', 'air']) {
+      const { length } = times;
+      await expect.poll(() => times.length, PATIENCE).toBeGreaterThan(length + 30);
+      configure(`roof: {interval: 0.02, ${sensor(name)}}`, shed);
+      await expect
+        .poll(async () => (await server.get('roof.dds')).toString(), PATIENCE)
+        .toContain(`${name}_temperature`);
+    }
+    const { length } = times;
+    await expect.poll(() => times.length, PATIENCE).toBeGreaterThan(length + 30);
+    const history = async () => (await server.health()).datasets.find(({ name }) => name === 'roof')?.history;
+    expect((await history())?.unstored).toBeGreaterThan(120);
+    expect(server.text).toContain('roof: kept in memory until the disk takes them: ');
+    rmSync(year);
+    await expect.poll(async () => (await history())?.rows, PATIENCE).toBeGreaterThan(120);
+    ending.abort();
+    await following;
+    await server.end('SIGTERM');
+    start();
+    expect(await columnOf('roof', 'time', times[0]!, times.at(-1)!)).toEqual(times);
+    expect(await history()).toMatchObject({ lost: 0, unfit: 0 });
   });
 
   it('keeps the past of each name when names are swapped or changed, and says where it is', async () => {
