@@ -20,10 +20,9 @@ import type { HistoryFolder } from './disk/history-folder.ts';
 import { HistoryClock, instant } from './history-clock.ts';
 import { type HistoryEvents, HistoryFaults } from './history-faults.ts';
 import { type HistoryLimits, HistoryWriter } from './history-writer.ts';
+import { leftRows, takenOver } from './left-rows.ts';
 import { MemoryTail } from './memory-tail.ts';
-import { adapt } from './parquet/adapt.ts';
 import { unfixedSpans } from './unfixed-spans.ts';
-import type { TakenRows } from './unstored-rows.ts';
 import { type LeftRows, lostText } from './waiting-rows.ts';
 
 export interface HistoryStoreOptions extends Omit<AttachedDiskOptions, 'unserved' | 'onRemark'> {
@@ -70,16 +69,8 @@ export class HistoryStore implements RowStore {
       isResumed = false,
       patience = PATIENCE,
     } = options;
-    const begin = attached.rows.end ?? 0;
-    const { taken } = options;
-    const tail = new MemoryTail(
-      columns,
-      bounds,
-      begin + (taken?.length ?? 0),
-      takenRows(taken, begin, options),
-    );
-    // Another machine may have given rows again that are on the disk by now.
-    if (isResumed) tail.forgetUntil(attached.rows.lastTime);
+    const { pieces, next } = takenOver(options.taken, attached.rows, isResumed, options);
+    const tail = new MemoryTail(columns, bounds, next, pieces);
     this.#options = options;
     this.#attached = attached;
     this.#clock = clock;
@@ -248,35 +239,14 @@ export class HistoryStore implements RowStore {
     else this.#leaveTo(leave);
   }
 
-  /** Leaves rows with the columns, the times and the marks that they have now. */
+  /** Leaves the rows that files can hold. */
   #leaveTo(leave: (rows: LeftRows) => void): void {
-    const { columns, das } = this.#options;
     const { unstored, memory } = this.#tail;
     const clock = this.#clock;
-    const begin = this.#disk.end ?? 0;
     const { runs, unfitBehind } = unstored.runs(this.#disk.lastTime, time => clock.correct(time));
-    const left = runs.map(({ position, batch, as, unfitBefore }) => {
-      const times = batch.columns[0] as Float64Array;
-      const marks = clock.marks(times[0]!, times.at(-1)!);
-      this.#faults.unfit(unfitBefore);
-      return { offset: position - begin, batch, as: as ?? { columns, das: das(), marks } };
-    });
-    this.#faults.unfit(unfitBehind);
-    if (left.length > 0) leave({ runs: left, length: memory.end - begin });
+    this.#faults.unfit(runs.reduce((sum, { unfitBefore }) => sum + unfitBefore, unfitBehind));
+    if (runs.length > 0) leave(leftRows(runs, memory.end, this.#disk, clock, this.#options));
   }
-}
-
-/** Rows of a store before, behind the stored rows, which end at `end`: readers get them in the columns of this store. */
-function takenRows(
-  taken: LeftRows | undefined,
-  end: number,
-  { columns, fillValue }: HistoryStoreOptions,
-): readonly TakenRows[] {
-  return (taken?.runs ?? []).map(({ offset, batch, as }) => ({
-    position: end + offset,
-    batch: adapt(batch, as.columns, columns, fillValue),
-    kept: { batch, as },
-  }));
 }
 
 function faultsOf({ dataset, events }: HistoryStoreOptions, folder: string): HistoryFaults {

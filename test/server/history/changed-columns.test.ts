@@ -1,6 +1,6 @@
 // Tests that rows which a full disk keeps waiting outlive a change of columns, in the columns that they were made with.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoredDataset } from '../../../server/dataset/stored.ts';
@@ -38,7 +38,10 @@ afterEach(async () => {
 });
 
 /** Opens the history of `roof` with these columns, as a reload does, in place of the one that is open. */
-async function reload(columns: readonly SequenceColumn[], { flush = 3600, rows = 1000 } = {}) {
+async function reload(
+  columns: readonly SequenceColumn[],
+  { flush = 3600, rows = 1000, isResumed = false } = {},
+) {
   await open?.close();
   open = await openHistory({
     path: tree.path,
@@ -48,7 +51,7 @@ async function reload(columns: readonly SequenceColumn[], { flush = 3600, rows =
     bounds: { rows, bytes: 1e9, age: 1e9 },
     events: { onRemark: remark => tree.remarks.push(remark) },
     clock: new HistoryClock(),
-    isResumed: false,
+    isResumed,
     ...{ flush, keep: 1e12, size: 1e15 },
   });
   return open;
@@ -95,6 +98,27 @@ describe('rows that wait for a disk while columns change', () => {
         /roof: kept in memory until the disk takes them: 10 rows, the first of 2026-11-28T00:00:00\.000Z$/,
       ),
     );
+  });
+
+  it('are not stored twice if another machine gave them again while the folder was away', async () => {
+    const before = await reload(columnsOf(['a']));
+    before.append(rowsAt(range(-10, 0), 1));
+    await before.close();
+    const away = `${tree.path}.away`;
+    renameSync(tree.path, away);
+    writeFileSync(tree.path, 'no folder');
+    const relay = await reload(columnsOf(['a']), { isResumed: true });
+    relay.append(rowsAt(range(-4, 6), 1));
+    await relay.close();
+    rmSync(tree.path);
+    renameSync(away, tree.path);
+    const next = await reload(columnsOf(['b']), { isResumed: true });
+    next.append(rowsAt(range(6, 10), 1));
+    expect(await readAll(next)).toMatchObject({ positions: range(0, 20) });
+    await reload(columnsOf(['b']));
+    expect(await secondsIn(open!)).toEqual(range(-10, 10));
+    expect(open!.unfixed).toEqual([]);
+    expect(tree.remarks.filter(remark => /not stored|may be missing/.test(remark))).toEqual([]);
   });
 
   it('wait over several changes', async () => {
