@@ -6,6 +6,7 @@ import type { DiskRows } from './disk/disk-rows.ts';
 import type { StorableRun } from './disk/storable-run.ts';
 import type { HistoryClock } from './history-clock.ts';
 import { adapt } from './parquet/adapt.ts';
+import { meantColumns } from './parquet/column-meaning.ts';
 import type { FileColumn } from './parquet/file-columns.ts';
 import type { TakenRows } from './unstored-rows.ts';
 import type { LeftRows } from './waiting-rows.ts';
@@ -56,7 +57,9 @@ export function takenOver(
     if (from === whole.length) return [];
     const batch = sliceOf(whole, from, whole.length);
     const position = end + offset + from - known;
-    return [{ position, batch: adapt(batch, as.columns, own.columns, own.fillValue), kept: { batch, as } }];
+    // As a file with them is read.
+    const columns = meantColumns(as.columns, as.das);
+    return [{ position, batch: adapt(batch, columns, own.columns, own.fillValue), kept: { batch, as } }];
   });
   return { pieces, next: end + left.length - known };
 }
