@@ -1,9 +1,9 @@
 // Follows the layouts of all datasets of a fleet: which there are now, and what changes.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { messageOf } from '../../device/index.ts';
 import { unlessAborted } from '../publish/patience.ts';
+import { Attempts } from './attempts.ts';
 import { type FleetFault, faultOf } from './fleet-fault.ts';
 import { decodeLayout, type LayoutMessage } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
@@ -31,10 +31,9 @@ export interface LayoutWatchOptions {
 
 const SWEEP = 60_000;
 
-const PAUSE = { first: 200, longest: 10_000 };
-
 export class LayoutWatch {
   readonly #options: LayoutWatchOptions;
+  readonly #attempts = new Attempts();
   readonly #ending = new AbortController();
   readonly #known = new Set<string>();
   readonly #running: Promise<void>;
@@ -58,28 +57,25 @@ export class LayoutWatch {
 
   async #run(): Promise<void> {
     const { signal } = this.#ending;
-    let pause = PAUSE.first;
     while (!signal.aborted) {
       try {
-        await this.#follow(signal, () => {
-          pause = PAUSE.first;
-        });
+        await this.#follow(signal);
       } catch (error) {
         if (!signal.aborted) {
           this.#fault = faultOf(error, this.#options.names.layouts);
+          this.#attempts.failed(this.#fault);
           this.#options.onProblem?.(this.#fault);
         }
       }
-      await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
-      pause = Math.min(2 * pause, PAUSE.longest);
+      await this.#attempts.wait(signal);
     }
   }
 
-  async #follow(signal: AbortSignal, onBegin: () => void): Promise<void> {
+  async #follow(signal: AbortSignal): Promise<void> {
     const { link, names, dataset, onComplete, onProblem, sweep = SWEEP } = this.#options;
     const connection = await link.connected(signal, fault => onProblem?.(fault));
     const { jetstreamManager } = await import('@nats-io/jetstream');
-    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: this.#attempts.timeout });
     const filter = dataset === undefined ? names.currentLayouts : names.layoutOf(dataset);
     await unlessAborted(this.#sweep(manager, filter), signal);
     const messages = streamMessages({
@@ -89,7 +85,7 @@ export class LayoutWatch {
       consumer: { filter_subject: filter, deliver_policy: 'last_per_subject' },
       onBegin: pending => {
         this.#fault = undefined;
-        onBegin();
+        this.#attempts.succeeded();
         if (pending === 0) onComplete?.();
       },
       signal,

@@ -1,6 +1,7 @@
 // Follows the newest row of every dataset of a fleet while somebody looks at them, such as a wall of tiles.
 
-import { setTimeout as delay } from 'node:timers/promises';
+import { Attempts } from './attempts.ts';
+import { faultOf } from './fleet-fault.ts';
 import type { NatsLink } from './link.ts';
 import { streamMessages } from './messages.ts';
 import type { RowCodec } from './row-message.ts';
@@ -8,8 +9,6 @@ import type { FleetNames } from './subjects.ts';
 
 /** Milliseconds after the last question until nothing is followed any more. */
 const KEPT = 120_000;
-
-const PAUSE = 2000;
 
 export interface NewestRowsOptions {
   readonly link: NatsLink;
@@ -21,6 +20,7 @@ export interface NewestRowsOptions {
 
 export class NewestRows {
   readonly #options: NewestRowsOptions;
+  readonly #attempts = new Attempts();
   /** The last message of each dataset: rows are read from it when they are asked for. */
   readonly #messages = new Map<string, Uint8Array>();
   #following: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
@@ -78,8 +78,10 @@ export class NewestRows {
       if (performance.now() - this.#askedAt > kept) stop.abort();
     }, kept / 4).unref();
     while (!stop.signal.aborted) {
-      await this.#read(stop.signal).catch(() => undefined);
-      await delay(PAUSE, undefined, { signal: stop.signal }).catch(() => undefined);
+      await this.#read(stop.signal).catch((error: unknown) =>
+        this.#attempts.failed(faultOf(error, this.#options.names.rows)),
+      );
+      await this.#attempts.wait(stop.signal);
     }
     clearInterval(watch);
     this.#following = undefined;
@@ -92,9 +94,10 @@ export class NewestRows {
     const { jetstreamManager } = await import('@nats-io/jetstream');
     const messages = streamMessages({
       connection,
-      manager: await jetstreamManager(connection, { checkAPI: false }),
+      manager: await jetstreamManager(connection, { checkAPI: false, timeout: this.#attempts.timeout }),
       stream: names.rows,
       consumer: { filter_subject: names.allRows, deliver_policy: 'last_per_subject' },
+      onBegin: () => this.#attempts.succeeded(),
       signal,
     });
     for await (const { subject, data } of messages) {

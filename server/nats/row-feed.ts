@@ -1,9 +1,9 @@
 // Reads the rows of one dataset from the stream of a fleet: each row once, in order, over any failure of connections and servers.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, NumberColumn } from '../../dap/protocol.ts';
 import { unlessAborted } from '../publish/patience.ts';
 import { LayoutChanged } from '../source/layout-changed.ts';
+import { Attempts } from './attempts.ts';
 import { type FleetFault, faultOf } from './fleet-fault.ts';
 import type { NatsLink } from './link.ts';
 import { type StreamMessage, streamMessages } from './messages.ts';
@@ -49,11 +49,9 @@ export interface RowFeedStatus {
 /** Seconds: a row at the very time is wanted too. */
 const EARLIER = 1e-6;
 
-/** Milliseconds before the next attempt. */
-const PAUSE = { first: 200, longest: 10_000 };
-
 export class RowFeed {
   readonly #options: RowFeedOptions;
+  readonly #attempts = new Attempts();
   #messages = 0;
   #rows = 0;
   #gaps = 0;
@@ -90,22 +88,20 @@ export class RowFeed {
    */
   async *rows(signal: AbortSignal, begin: RowsBegin): AsyncGenerator<Batch, void, undefined> {
     let at = begin;
-    let pause = PAUSE.first;
     while (!signal.aborted) {
       try {
         for await (const batch of this.#connected(signal, at)) {
-          pause = PAUSE.first;
           yield batch;
           at = { after: (batch.columns[0] as Float64Array)[batch.length - 1]! };
         }
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof LayoutChanged) throw error;
-        this.#failed(faultOf(error, this.#options.names.rows));
+        const fault = faultOf(error, this.#options.names.rows);
+        this.#attempts.failed(fault);
+        this.#failed(fault);
       }
-      if (signal.aborted) return;
-      await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
-      pause = Math.min(2 * pause, PAUSE.longest);
+      await this.#attempts.wait(signal);
     }
   }
 
@@ -114,7 +110,7 @@ export class RowFeed {
     const { link, names, dataset, onCaughtUp, onFault } = this.#options;
     const connection = await link.connected(signal, fault => this.#failed(fault));
     const { jetstreamManager } = await import('@nats-io/jetstream');
-    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: this.#attempts.timeout });
     const subject = { manager, stream: names.rows, subject: names.rowsOf(dataset) };
     const { consumer, mayRepeat } = await unlessAborted(this.#beginningOf(subject, begin), signal);
     const messages = streamMessages({
@@ -123,6 +119,7 @@ export class RowFeed {
       stream: names.rows,
       consumer: { filter_subject: subject.subject, ...consumer },
       onBegin: pending => {
+        this.#attempts.succeeded();
         this.#fault = undefined;
         onFault?.(undefined);
         if (pending === 0) onCaughtUp?.();
