@@ -65,7 +65,7 @@ interface OpenStream {
   stuck: StuckClient | undefined;
   /** Milliseconds without a row after which another client may take its place. */
   readonly patience: number;
-  end: 'cut-off' | 'displaced' | undefined;
+  end: 'cut-off' | 'displaced' | 'failed' | undefined;
   /** Rows at the last look, and the time, by `performance.now()`, of the first look that found this number. */
   rows: number;
   silentSince: number;
@@ -148,7 +148,7 @@ export class OpenStreams {
     if (!this.#begin(request, response, SHORTEST_SILENCE, start)) source.close();
   }
 
-  /** False where the client left before the stream: the response has no more events that would end it. */
+  /** False where there is no stream: the client left before it, when the response has no more events, or its begin failed. */
   #begin(
     request: StreamRequest,
     response: ServerResponse,
@@ -180,8 +180,16 @@ export class OpenStreams {
     const turns = this.#turns;
     const buffers = this.#buffers;
     const onError = this.#onError;
-    open.stream = start({ turns, buffers, counts, onError });
-    return true;
+    try {
+      open.stream = start({ turns, buffers, counts, onError });
+      return true;
+    } catch (error) {
+      // The head is on its way: only the end of the connection tells the client.
+      open.end = 'failed';
+      response.destroy();
+      onError(error);
+      return false;
+    }
   }
 
   /** Waits until no stream is open, for at most `most` milliseconds. */

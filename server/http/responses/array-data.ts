@@ -81,11 +81,13 @@ export async function sendArrays(
   const { info, delivery } = dataset;
   const stream = { address: clientOf(request), dataset: info.name, delivery, format: format.name };
   streams.admit(stream);
-  reply.hijack();
-  const response = reply.raw;
-  response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
   const parts = plan.arrays.flatMap(array => partsOf(format, columnOf(asked, array), array));
-  streams.beginBody(stream, { response, source: new ColumnBody(stretch, [head, ...parts]) });
+  const source = new ColumnBody(stretch, [head, ...parts]);
+  const response = reply.raw;
+  // Errors up to here are answered.
+  response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+  reply.hijack();
+  streams.beginBody(stream, { response, source });
   return reply;
 }
 

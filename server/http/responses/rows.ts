@@ -121,18 +121,20 @@ function begin(
     const others = reply.getHeader('Vary');
     reply.header('Vary', others === undefined ? 'Accept' : `${others}, Accept`);
   }
+  const isForBrowser = headForBrowser !== undefined && isForPeople(request.headers.accept);
+  const options = { ...encoded, plan, head: isForBrowser ? headForBrowser() : head, wholeFrom: fixed?.from };
+  const response = reply.raw;
+  // Errors up to here are answered.
+  const cursor = dataset.open(plan);
+  try {
+    response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+  } catch (error) {
+    cursor.close();
+    throw error;
+  }
   // Fastify keeps nothing of a stream, which lasts: there may be thousands of them.
   reply.hijack();
-  const response = reply.raw;
-  response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
-  streams.begin(stream, {
-    ...encoded,
-    plan,
-    response,
-    head: headForBrowser !== undefined && isForPeople(request.headers.accept) ? headForBrowser() : head,
-    cursor: dataset.open(plan),
-    wholeFrom: fixed?.from,
-  });
+  streams.begin(stream, { ...options, response, cursor });
   return reply;
 }
 
