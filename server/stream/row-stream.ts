@@ -20,6 +20,8 @@ export interface RowStreamOptions extends SharedByStreams {
   /** The rows that readers of the same columns share; undefined where a function makes the rows. */
   readonly shared?: SharedRows | undefined;
   readonly cursor: Cursor;
+  /** True where only rows tell how far their source is, such as those of another machine: no look before the next one finds more. */
+  readonly isResumed?: boolean | undefined;
   /** The position of the first row of a response that caches may keep: it is broken off where rows from there on are missing. */
   readonly wholeFrom?: number | undefined;
 }
@@ -42,6 +44,7 @@ export class RowStream implements WrittenStream {
   readonly #buffers: BufferPool;
   readonly #plan: Plan;
   readonly #reader: RowReader;
+  readonly #isResumed: boolean;
   readonly #wholeFrom: number | undefined;
   /** The position at which the next rows must begin; undefined before the first ones, and where rows may be missing. */
   #expected: number | undefined;
@@ -50,13 +53,14 @@ export class RowStream implements WrittenStream {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RowStreamOptions) {
-    const { response, plan, head, encoding, shared, cursor, buffers, wholeFrom } = options;
+    const { response, plan, head, encoding, shared, cursor, buffers, isResumed = false, wholeFrom } = options;
     this.#encoding = encoding;
     this.#shared = shared;
     this.#cursor = cursor;
     this.#buffers = buffers;
     this.#plan = plan;
     this.#reader = new RowReader(plan);
+    this.#isResumed = isResumed;
     this.#wholeFrom = wholeFrom;
     this.writer = new StreamWriter(response, options, this);
     this.writer.begin(() => this.#write(chunkOf(head), 0));
@@ -173,6 +177,7 @@ export class RowStream implements WrittenStream {
     const { high } = this.#plan.time;
     if (earliest === undefined || high === Number.POSITIVE_INFINITY) return false;
     if (earliest > high) return true;
+    if (this.#isResumed) return false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.writer.turn, Math.min((high - earliest) * 1000 + 2, LONGEST_TIMER));
     return false;

@@ -7,6 +7,7 @@ import { fixedWindow } from '../../dataset/fixed-window.ts';
 import { fileName } from '../../formats/file-name.ts';
 import type { RowFormat, RowRequest } from '../../formats/row-format.ts';
 import { RequestError } from '../../request-error.ts';
+import { isResumed } from '../../source/row-source.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { RowEncoding } from '../../stream/row-encoding.ts';
 import type { SharedRows } from '../../stream/shared-rows.ts';
@@ -134,7 +135,7 @@ function begin(
   }
   // Fastify keeps nothing of a stream, which lasts: there may be thousands of them.
   reply.hijack();
-  streams.begin(stream, { ...options, response, cursor });
+  streams.begin(stream, { ...options, response, cursor, isResumed: isResumed(dataset) });
   return reply;
 }
 
