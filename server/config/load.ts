@@ -80,7 +80,7 @@ export function loadDocuments(documents: readonly SourceDocument[], options: Loa
   }
   const simulate = overrides.simulate ?? valueAt(main, ['simulate']) === true;
   const checked = checkDatasets(parts, { kinds, drivers, schemas, simulate, overrides });
-  problems.push(...checked.problems, ...checkPublish(mainDocument, parts, overrides));
+  problems.push(...checked.problems, ...checkPublish(mainDocument, parts, checked.setups, overrides));
   if (problems.length > 0) {
     return {
       problems: sortedProblems(

@@ -1,5 +1,6 @@
 // Checks that each sink of a dataset has an address, that no two datasets have the same topic, and that there are rows to send.
 
+import type { SensorSetup } from '../../../device/index.ts';
 import type { Overrides } from '../config.ts';
 import { foundText, problemAt, valueAt } from '../mistakes/explain.ts';
 import { publishedName, topicOf, writtenSinks } from '../publish.ts';
@@ -8,16 +9,22 @@ import { DATASET_SHAPE } from '../schema/schema.ts';
 import { type DatasetNode, isMapping } from '../text/dataset-node.ts';
 import type { Document } from '../text/document.ts';
 import { type Problem, quoted } from '../text/problem.ts';
+import { checkTopics, type TopicNode } from './check-topics.ts';
 
-/** @param main the document with the keys of all datasets; undefined if none is read */
+/**
+ * @param main the document with the keys of all datasets; undefined if none is read
+ * @param setups the sensors of the datasets
+ */
 export function checkPublish(
   main: Document | undefined,
   parts: readonly DatasetNode[],
+  setups: ReadonlyMap<DatasetNode, readonly SensorSetup[]>,
   overrides: Overrides,
 ): readonly Problem[] {
   const common = valueAt(main?.value, ['publish']);
   const places = new Map<string, string>();
-  return [
+  const topics: TopicNode[] = [];
+  const problems = [
     ...checkCommon(main, common),
     ...parts.flatMap(part => {
       const at = (...path: string[]) => [...part.path, 'publish', ...path];
@@ -34,13 +41,17 @@ export function checkPublish(
           return isOwn && !isMapping(valueAt(common, [name]))
             ? [problemAt(part, at(name), 'key', withoutKey(name))]
             : [];
+        const path = isOwn ? at(name) : part.path;
+        const { url, topic, values } = options;
+        if (typeof topic === 'string')
+          topics.push({ part, url, topic: topicOf(topic, part.name), hasValues: values === true, path });
         return placesOf(options, part.name).flatMap(({ what, resolved, within, hint }) => {
           const key = JSON.stringify([name, what, within, resolved]);
           const other = places.get(key);
           places.set(key, other ?? part.name);
           if (other === undefined || other === part.name) return [];
           return [
-            problemAt(part, isOwn ? at(name) : part.path, 'key', {
+            problemAt(part, path, 'key', {
               expected: `a ${what} that no other dataset has`,
               found: `${quoted(resolved)}, which the dataset ${other} has too`,
               hint,
@@ -50,6 +61,7 @@ export function checkPublish(
       });
     }),
   ];
+  return [...problems, ...checkTopics(topics, setups)];
 }
 
 /** What no two datasets may share: where their rows go, and the name by which a broker knows their connection. */

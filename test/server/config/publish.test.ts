@@ -137,6 +137,45 @@ datasets:
     );
   });
 
+  describe('with the topic of a dataset below that of another one', () => {
+    const CHANNELS = 'channels: {temperature: {name: roof}}';
+    const nested = (house: string, roof = 'topic: house/roof') =>
+      problems(`
+publish: {mqtt: {url: mqtt://b}}
+datasets:
+  house: {publish: {mqtt: {${house}}}, sensors: [{kind: tmp36-simulated, ${CHANNELS}}]}
+  roof: {publish: {mqtt: {${roof}}}, ${SENSORS}}`);
+
+    it('refuses that of a column, in whichever order they are written', () => {
+      expect(nested('topic: house')).toEqual([
+        'config.yaml:5:20: datasets.roof.publish.mqtt: expected a topic at which no other dataset sends anything, found "house/roof", at which the dataset house sends its column roof; choose another topic, or set values: false for house',
+      ]);
+      const [problem, ...others] = problems(`
+publish: {mqtt: {url: mqtt://b}}
+datasets:
+  roof: {publish: {mqtt: {topic: house/roof}}, ${SENSORS}}
+  house: {publish: {mqtt: {topic: house}}, sensors: [{kind: tmp36-simulated, ${CHANNELS}}]}`);
+      expect(others).toEqual([]);
+      expect(problem).toContain('datasets.roof.publish.mqtt: expected a topic at which no other');
+    });
+
+    it('refuses that of the availability', () => {
+      expect(nested('topic: house, values: false', 'topic: "house/$status"')).toEqual([
+        expect.stringContaining(
+          'found "house/$status", at which the dataset house sends its availability; choose another topic',
+        ),
+      ]);
+    });
+
+    it.each([
+      ['topic: house, values: false', 'topic: house/roof'],
+      ['topic: house', 'topic: house/roof, url: mqtt://other'],
+      ['topic: house', 'topic: house/other'],
+    ])('allows %s beside %s', (house, roof) => {
+      expect(nested(house, roof)).toEqual([]);
+    });
+  });
+
   it('refuses the name of another dataset in the same stream', () => {
     const text = `publish: {nats: {servers: [nats://b], stream: farm, name: "{host}"}}\ndatasets: {a: {${SENSORS}}, b: {${SENSORS}}}`;
     const [problem, ...others] = problems(text);
