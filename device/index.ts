@@ -20,6 +20,7 @@ export { type Installation, moduleAdvice, thisInstallation } from './host/instal
 export { isMissing, type KernelFiles, kernelFiles } from './host/kernel-files.ts';
 export { BROKER_SHAPE, type BrokerOptions } from './host/mqtt/broker-options.ts';
 export { BrokerPacketRefused } from './host/mqtt/broker-reasons.ts';
+export { brokerSecrets } from './host/mqtt/broker-secrets.ts';
 export {
   connectBroker,
   type MqttConnection,

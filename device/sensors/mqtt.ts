@@ -1,8 +1,10 @@
 // The kind `mqtt`: numbers from the messages of a topic, each as long as it is young enough.
 
 import { z } from 'zod';
+import { messageOf } from '../error-message.ts';
 import type { Clock } from '../host/clock.ts';
 import { BROKER_SHAPE } from '../host/mqtt/broker-options.ts';
+import { brokerSecrets } from '../host/mqtt/broker-secrets.ts';
 import type { MqttBrokers, MqttMessage, MqttSubscription } from '../host/mqtt/brokers.ts';
 import { hasWildcard, isFilter } from '../host/mqtt/topic-filter.ts';
 import { type OptionsOf, sensorKind } from '../kind.ts';
@@ -108,6 +110,11 @@ export const mqtt = sensorKind({
   channels: channelsOf,
   conversionTime: () => 0,
   isPushing: true,
+  problemOf: options =>
+    brokerSecrets(options, process.env).then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    ),
   simulate: ({ topic, values }, { clock, seed }) => ({
     mqtt: simulatedBroker({
       topic: topic.replaceAll(/[+#]/g, 'simulated'),

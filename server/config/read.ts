@@ -6,8 +6,8 @@ import { builtinConfig } from './builtin.ts';
 import { certificateRemarks } from './certificate-remarks.ts';
 import type { Config, Overrides } from './config.ts';
 import { type DriverLoader, Drivers, driversNamed } from './drivers/drivers.ts';
+import { fileRemarks } from './file-remarks.ts';
 import { loadDocuments, readSources } from './load.ts';
-import { sourceRemarks } from './source-remarks.ts';
 import type { ConfigSource } from './text/config-source.ts';
 import { type ConfigFiles, type FindOptions, findConfig } from './text/find.ts';
 import { ignoredFiles } from './text/ignored-files.ts';
@@ -101,7 +101,7 @@ export async function readTexts(
     ...loaded.remarks,
     ...opened.remarks,
     ...(await certificateRemarks(config, { secrets, environment })),
-    ...(await sourceRemarks(config, { secrets, environment })),
+    ...(await fileRemarks(config, { secrets, environment })),
   ];
   const whole = { ...origin, secrets: opened.secrets };
   // A gateway serves the datasets of its fleet.

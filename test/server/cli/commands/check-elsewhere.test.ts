@@ -49,3 +49,31 @@ datasets:
   ]);
   expect(sent('cellar')).toEqual([]);
 });
+
+const SENSOR = '{kind: mqtt, url: mqtt://b, topic: t, credentials: /nowhere/sensor}';
+
+it('tells which credentials of brokers and of a fleet cannot be read, once for all datasets', async () => {
+  const lines = await checked(`history: off
+publish: {mqtt: {url: mqtt://b, credentials: /nowhere/mqtt}}
+fleet: {nats: {servers: nats://n, credentials: /nowhere/fleet}}
+datasets:
+  a: {sensors: [${SENSOR}]}
+  b: {sensors: [{kind: tmp36-simulated}]}
+  c: {publish: {mqtt: off, nats: {servers: nats://n, ca: /nowhere/ca}}, sensors: [{kind: tmp36-simulated}]}
+  d: {publish: off, source: {nats: {servers: nats://n, credentials: /nowhere/source}}}
+`);
+  const rest = 'expected the path of a file that the server can read, found none';
+  expect(lines.filter(line => line.includes(': expected '))).toEqual([
+    `dataset a: sensor mqtt: credentials: /nowhere/sensor: ${rest}`,
+    `dataset d: credentials /nowhere/source: ${rest}`,
+    `datasets a, b: publish: credentials: /nowhere/mqtt: ${rest}`,
+    `dataset c: publish: ca /nowhere/ca: ${rest}`,
+    `fleet: credentials /nowhere/fleet: ${rest}`,
+  ]);
+});
+
+it('says nothing of the credentials of a sensor that is simulated', async () => {
+  const lines = await checked(`history: off\nsimulate: true\ndatasets: {a: {sensors: [${SENSOR}]}}\n`);
+  expect(lines).toContain('dataset a');
+  expect(lines.join('\n')).not.toContain('/nowhere');
+});
