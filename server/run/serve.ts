@@ -10,7 +10,6 @@ import type { Overrides } from '../config/config.ts';
 import { Drivers } from '../config/drivers/drivers.ts';
 import { LastGood } from '../config/last-good.ts';
 import { ConfigError, readConfig } from '../config/read.ts';
-import { connectionShortage } from '../connections/connection-limits.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { endWaiting, hasWaitingRows } from '../history/waiting-rows.ts';
 import { buildApp } from '../http/app.ts';
@@ -35,11 +34,9 @@ import { inheritedSocket } from './service/inherited-socket.ts';
 import { createNotifier, watchdogSeconds } from './service/notifier.ts';
 import { Supervision } from './service/supervision.ts';
 import { SINK_KINDS } from './sink-kinds.ts';
+import { StandingWarnings } from './standing-warnings.ts';
 import { type Start, startInstead } from './starting.ts';
 import { reportStrayErrors } from './uncaught.ts';
-
-/** Seconds between rows from which on a warning is due: pydap, nginx and others give up after a minute or two without a row. */
-const LONGEST_QUIET = 30;
 
 /** Milliseconds that a clean end may take before the process ends anyway. */
 const GRACE = 950;
@@ -115,6 +112,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       void certificate.look();
       void lastGood.save(taken);
       announcer.update();
+      warnings.tell();
     },
     logger,
   });
@@ -130,6 +128,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   });
   const maxOpenFiles = knownOpenFileLimit();
   const state = new LiveState(running, reloader, clock, certificate, announcer, publisher);
+  const warnings = new StandingWarnings({ state, maxOpenFiles, logger });
   const app = await buildApp({
     state,
     webRoot,
@@ -215,18 +214,10 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   state.waits.clear();
   supervision.ready();
   for (const sentence of skipped) logger.warn(sentence);
-  const shortage = connectionShortage(state.limits, maxOpenFiles);
-  if (shortage !== undefined) logger.warn(shortage);
   await isKept;
   // A signal may have closed the server meanwhile.
   if (ending.signal.aborted) return;
-  for (const { info, delivery } of state.datasets) {
-    if (delivery.kind === 'scheduled' && delivery.interval > LONGEST_QUIET) {
-      logger.warn(
-        `dataset ${info.name}: an interval of ${delivery.interval} s: clients and proxies may give up between two rows`,
-      );
-    }
-  }
+  warnings.tell();
   const names = state.datasets.map(({ info }) => info.name);
   const addresses = addressesOf(app, { ...place, tls: running.config.server.tls }, networkAddresses());
   if (style !== 'terminal')

@@ -95,6 +95,27 @@ describe('a server that may open fewer files than connections', { timeout: 60_00
   });
 });
 
+describe('a reload', { timeout: 60_000 }, () => {
+  it('warns of what it has made too much, once', async () => {
+    site.prefix = ['prlimit', '--nofile=300:300'];
+    const write = (server: string, interval: number) =>
+      site.write(
+        'config.yaml',
+        `server: {${server}}\ndatasets: { one: { interval: ${interval}, sensors: [{ kind: tmp36-simulated }] } }\n`,
+      );
+    const logged = (text: string) => site.logged.filter(line => line.includes(text)).length;
+    write('maxConnections: 50', 0.1);
+    await site.serve();
+    write('', 60);
+    await expect.poll(() => logged('may open 2628 files, for 2500 connections'), PATIENCE).toBe(1);
+    await expect.poll(() => logged('dataset one: an interval of 60 s: clients'), PATIENCE).toBe(1);
+    write('maxStreams: 1999', 60);
+    await expect.poll(() => logged('configuration reloaded'), PATIENCE).toBe(2);
+    await expect.poll(() => logged('may open 2627 files'), PATIENCE).toBe(1);
+    expect(logged('an interval of 60 s')).toBe(1);
+  });
+});
+
 describe('a server whose descriptors run out', { timeout: 90_000 }, () => {
   it.each([
     [
