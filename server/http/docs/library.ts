@@ -1,6 +1,7 @@
 // Lists the documents that travel with the program, by the addresses below `/docs/` at which the server gives them.
 
 import { readdir } from 'node:fs/promises';
+import { isMissing } from '../../../device/index.ts';
 
 /** The folder of all pages of the documentation, relative to that of the program. */
 const FOLDER = 'docs';
@@ -25,12 +26,15 @@ export interface Document {
   readonly mediaType: string;
 }
 
-/** All documents, by their paths below the folder of the program. The list is the only way to a file: no address leads out of it. */
+/**
+ * All documents, by their paths below the folder of the program. The list is the only way to a file: no address leads out of it.
+ * Rejects where the folder of the pages is missing.
+ */
 export async function listDocuments(root: URL): Promise<ReadonlyMap<string, Document>> {
   const [pages, beside, examples] = await Promise.all([
     readdir(new URL(`${FOLDER}/`, root), { recursive: true, withFileTypes: true }),
     readdir(root),
-    readdir(new URL(`${EXAMPLES.folder}/`, root)),
+    readdir(new URL(`${EXAMPLES.folder}/`, root)).catch(noneIfMissing),
   ]);
   const folder = new URL(`${FOLDER}/`, root).pathname;
   const paths = [
@@ -44,6 +48,11 @@ export async function listDocuments(root: URL): Promise<ReadonlyMap<string, Docu
     ...examples.filter(name => EXAMPLES.names.test(name)).map(name => `${EXAMPLES.folder}/${name}`),
   ];
   return new Map(paths.map(path => [path, documentAt(path)]));
+}
+
+function noneIfMissing(error: unknown): readonly string[] {
+  if (isMissing(error)) return [];
+  throw error;
 }
 
 function documentAt(path: string): Document {

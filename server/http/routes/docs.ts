@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../../request-error.ts';
+import { PROGRAM_ROOT } from '../../version.ts';
 import { weightOf } from '../accept.ts';
 import { Shelf } from '../docs/shelf.ts';
 import { isKnown, sendKnown } from '../responses/caching.ts';
@@ -9,8 +10,9 @@ import { isKnown, sendKnown } from '../responses/caching.ts';
 /** A picture has its style within itself. */
 const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-export function docsRoutes(app: FastifyInstance): void {
-  const shelf = new Shelf();
+/** @param root the folder of the program */
+export function docsRoutes(app: FastifyInstance, root = PROGRAM_ROOT): void {
+  const shelf = new Shelf(root);
   const options = () => ({ exposeHeadRoute: true, config: { access: 'files' } }) as const;
   app.get('/docs', options(), (_request, reply) => reply.redirect('docs/', 302));
   app.get<{ Params: { '*': string } }>('/docs/*', options(), async (request, reply) => {

@@ -1,7 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { docsRoutes } from '../../../server/http/routes/docs.ts';
 import { type Serving, serving } from '../../serving.ts';
 import { ROOT } from '../../sources.ts';
 
@@ -118,5 +122,31 @@ describe('/docs/', () => {
     '/docs/constructor',
   ])('gives no other file: %s', async path => {
     expect(await statusOf(path)).toBe(404);
+  });
+});
+
+describe('/docs/ of a program whose files are not all there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  const root = pathToFileURL(`${folder}/`);
+  writeFileSync(join(folder, 'README.md'), '# dapberry\n');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('says that the documentation is missing, until it is there', async () => {
+    const app = fastify();
+    docsRoutes(app, root);
+    for (const url of ['/docs/', '/docs/page.html', '/docs/README.md']) {
+      const { statusCode, body } = await app.inject(url);
+      expect([url, statusCode]).toEqual([url, 404]);
+      expect(body).toContain('expected the folder docs beside the program, found none');
+    }
+    mkdirSync(join(folder, 'docs'));
+    writeFileSync(join(folder, 'docs/page.md'), '# The page\n');
+    writeFileSync(join(folder, 'docs/other.md'), '# Another page\n');
+    expect((await app.inject('/docs/')).body).toContain('<h1>dapberry</h1>');
+    expect((await app.inject('/docs/page.html')).body).toContain('The page');
+    // A file that is gone since is missing, too.
+    rmSync(join(folder, 'docs/other.md'));
+    expect((await app.inject('/docs/other.md')).statusCode).toBe(404);
+    await app.close();
   });
 });
