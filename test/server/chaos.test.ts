@@ -74,7 +74,7 @@ describe('a client that goes', () => {
     await app.close();
   });
 
-  it('with others, hundreds a second for seconds and in every manner, leaves nothing behind', async () => {
+  it('with others, by the hundred and in every manner, leaves nothing behind', async () => {
     await start();
     const manners: ((one: RawClient) => unknown)[] = [
       one => one.socket.destroy(),
@@ -84,9 +84,7 @@ describe('a client that goes', () => {
       // Leaves before the answer, of which it never reads a byte.
       one => one.socket.pause(),
     ];
-    const end = performance.now() + 3000;
-    let connects = 0;
-    while (performance.now() < end) {
+    for (let connects = 0; connects < 500; connects += manners.length) {
       await Promise.all(
         manners.map(async (leave, index) => {
           const one = new RawClient(server.port);
@@ -99,9 +97,7 @@ describe('a client that goes', () => {
           await one.leave();
         }),
       );
-      connects += manners.length;
     }
-    expect(connects).toBeGreaterThan(100);
     await running.isAsBefore();
     const well = running.client().ask('/live.dods?sensor[0:1:2]');
     expect(rowsOf((await well.answer()).body).length).toBe(3);
