@@ -30,11 +30,6 @@ export class NewestRows {
     this.#options = options;
   }
 
-  /** True while messages come. */
-  get isFollowing(): boolean {
-    return this.#following !== undefined;
-  }
-
   /** The newest row of a dataset; undefined if it is not known yet. Rows are followed from now on, for a while. */
   of(dataset: string): readonly number[] | undefined {
     this.#askedAt = performance.now();

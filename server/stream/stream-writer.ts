@@ -37,15 +37,24 @@ export class StreamWriter {
   isClosed = false;
   readonly #response: ServerResponse;
   readonly #socket: Socket;
-  readonly #shared: SharedByStreams;
+  readonly #turns: Turns;
+  readonly #counts: StreamCounts;
+  readonly #onError: (error: unknown) => void;
   readonly #stream: WrittenStream;
 
   /** @param response its HTTP headers are set, and it is the next one of its connection */
-  constructor(response: ServerResponse, shared: SharedByStreams, stream: WrittenStream) {
+  constructor(
+    response: ServerResponse,
+    // Not kept as a whole: it may be the options of the stream, of which there are thousands.
+    { turns, counts, onError }: Omit<SharedByStreams, 'buffers'>,
+    stream: WrittenStream,
+  ) {
     if (response.socket === null) throw new Error('a stream was begun in a response without a connection');
     this.#response = response;
     this.#socket = response.socket;
-    this.#shared = shared;
+    this.#turns = turns;
+    this.#counts = counts;
+    this.#onError = onError;
     this.#stream = stream;
     this.#socket.on('drain', this.#drained);
     response.on('close', this.#gone);
@@ -74,13 +83,13 @@ export class StreamWriter {
       this.failed = true;
       this.close();
       this.#response.destroy();
-      this.#shared.onError(error);
+      this.#onError(error);
     }
   };
 
   /** Asks for a next turn. */
   readonly takeTurn = (): void => {
-    this.#shared.turns.add(this.turn);
+    this.#turns.add(this.turn);
   };
 
   /**
@@ -91,7 +100,7 @@ export class StreamWriter {
   write({ framed, bytes }: Chunk, rows: number, sent?: () => void): boolean {
     const { isOpen } = this;
     if (isOpen) {
-      const { counts } = this.#shared;
+      const counts = this.#counts;
       counts.rows += rows;
       counts.bytes += bytes.length;
       if (this.#socket.write(this.#response.chunkedEncoding ? framed : bytes, sent)) return true;
@@ -106,7 +115,7 @@ export class StreamWriter {
     this.close();
     if (last === undefined) this.#response.end();
     else {
-      if (this.isOpen) this.#shared.counts.bytes += last.length;
+      if (this.isOpen) this.#counts.bytes += last.length;
       this.#response.end(last);
     }
   }
@@ -129,7 +138,7 @@ export class StreamWriter {
     // From here on only the end of the response shows that the client takes its bytes: it has to come in time.
     this.stuckSince ??= performance.now();
     this.#socket.off('drain', this.#drained);
-    this.#shared.turns.remove(this.turn);
+    this.#turns.remove(this.turn);
     this.#stream.release();
   }
 
