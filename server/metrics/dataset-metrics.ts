@@ -40,8 +40,10 @@ export function datasetMetrics(
       name: 'dapberry_dataset_interval_seconds',
       type: 'gauge',
       unit: 'seconds',
-      help: 'Seconds between rows; 0 is as fast as each client reads.',
-      samples: each(({ dataset }) => publishedInterval(dataset.delivery)),
+      help: 'Seconds between rows, of other machines as those state them; 0 is as fast as each client reads.',
+      samples: each(({ dataset: { delivery } }) =>
+        delivery.kind === 'pushed' ? delivery.interval : publishedInterval(delivery),
+      ),
     },
     {
       name: 'dapberry_rows_made',

@@ -10,11 +10,11 @@ import {
 import type { Dataset, DatasetEvents, DatasetInfo, DatasetStatus } from '../dataset/dataset.ts';
 import { type Stretch, StretchError, type TimeStretch } from '../dataset/stretch.ts';
 import { relayName } from '../source/relay-path.ts';
-import type { NatsStatus, SequenceLayout } from '../source/row-source.ts';
+import type { NatsStatus, PushedDelivery, SequenceLayout } from '../source/row-source.ts';
 import type { Cursor } from '../store/cursor.ts';
 import { FIRST_CAPACITY, memoryCapacity } from '../store/memory-store.ts';
 import type { StoreBounds } from '../store/row-store.ts';
-import { type LayoutMessage, sequenceOf } from './layout-message.ts';
+import { deliveryOf, type LayoutMessage, sequenceOf } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
 import { FailedCursor, LoadedRows, LoadingCursor } from './loaded-rows.ts';
 import type { NatsOptions } from './nats-options.ts';
@@ -40,7 +40,6 @@ const POSITIONS = 2 ** 32;
 
 export class FleetDataset implements Dataset {
   info: DatasetInfo;
-  readonly delivery = { kind: 'pushed' } as const;
   readonly isClocked = false;
   readonly relayPath: readonly string[];
   readonly layout: SequenceLayout;
@@ -67,6 +66,10 @@ export class FleetDataset implements Dataset {
     this.model = { ...options.layout.model, name: options.name };
     this.attributes = options.layout.attributes;
     this.info = this.#infoOf(options.layout);
+  }
+
+  get delivery(): PushedDelivery {
+    return deliveryOf(this.#message);
   }
 
   get layoutId(): string {

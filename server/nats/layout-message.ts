@@ -12,7 +12,7 @@ import {
   printDas,
   printDds,
 } from '../../dap/protocol.ts';
-import type { SequenceLayout } from '../source/row-source.ts';
+import type { PushedDelivery, SequenceLayout } from '../source/row-source.ts';
 import { MESSAGE_VERSION, MessageError } from './row-message.ts';
 
 /** The names by which a publisher is recognised. */
@@ -114,6 +114,11 @@ export function sequenceOf({ model, attributes }: DatasetDescription): SequenceL
       attributes: columnAttributes(attributes, name, column.name) ?? new Map(),
     })),
   };
+}
+
+/** How the rows of a description come: whenever its machine sends some. */
+export function deliveryOf({ interval }: Pick<DatasetDescription, 'interval'>): PushedDelivery {
+  return { kind: 'pushed', ...(interval === undefined ? {} : { interval }) };
 }
 
 function sequenceIn({ name: dataset, variables }: DapDataset): {

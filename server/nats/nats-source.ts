@@ -8,13 +8,14 @@ import { LayoutChanged } from '../source/layout-changed.ts';
 import { relayName } from '../source/relay-path.ts';
 import type {
   NatsStatus,
+  PushedDelivery,
   RowBatches,
   SequenceLayout,
   SharedSource,
   SourceEvent,
   SourceWords,
 } from '../source/row-source.ts';
-import { type LayoutMessage, sequenceOf } from './layout-message.ts';
+import { deliveryOf, type LayoutMessage, sequenceOf } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
 import type { NatsOptions } from './nats-options.ts';
 import { RowFeed, type RowFeedStatus, type RowsBegin } from './row-feed.ts';
@@ -61,7 +62,7 @@ export interface NatsSourceOptions {
 
 export class NatsSource implements SharedSource {
   readonly layout: SequenceLayout;
-  readonly delivery = { kind: 'pushed' } as const;
+  readonly delivery: PushedDelivery;
   /** The clock of another machine stamps the rows. */
   readonly isClocked = false;
   readonly earliest = Number.NEGATIVE_INFINITY;
@@ -83,6 +84,7 @@ export class NatsSource implements SharedSource {
     this.#options = options;
     this.relayPath = [relayName(name)];
     this.#words = layout.attributes;
+    this.delivery = deliveryOf('publisher' in layout ? layout : {});
     if ('publisher' in layout) {
       this.layout = sequenceOf(layout);
       this.#begin(layout);

@@ -38,7 +38,6 @@ datasets:
   roof: {interval: 0.1, sensors: [{kind: tmp36-simulated}]}
   cellar: {interval: 0.1, sensors: [{kind: tmp36-simulated}]}
 `);
-  // A gateway that finds no stream looks again after a growing pause.
   const published = async () => {
     const sent = samplesIn(await scrape(pi), 'dapberry_publish_sent_rows_total');
     return sent.filter(({ value }) => value > 0).length;
@@ -187,7 +186,17 @@ describeWith('nats-server', 'the page about monitoring a fleet', () => {
     const roof = async () => (await newestRows(gateway)).get('roof')!;
     const before = await roof();
     await expect.poll(roof, PATIENCE).toBeGreaterThan(before);
-    const [loaded] = samplesIn(await scrape(gateway), 'dapberry_fleet_loaded_datasets');
+    const families = await scrape(gateway);
+    expect(
+      samplesIn(families, 'dapberry_dataset_interval_seconds').map(({ labels, value }) => [
+        labels['dataset'],
+        value,
+      ]),
+    ).toEqual([
+      ['cellar', 0.1],
+      ['roof', 0.1],
+    ]);
+    const [loaded] = samplesIn(families, 'dapberry_fleet_loaded_datasets');
     expect(loaded!.value).toBe(0);
   }, 60_000);
 

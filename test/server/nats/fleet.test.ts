@@ -63,6 +63,9 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     expect(await (await fetch(`${url}/roof.das`)).text()).toContain('may be missing');
     expect((await fetch(`${url}/roof.html`)).status).toBe(200);
     expect(await json('/health')).toMatchObject({ status: 'ok' });
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+      'dapberry_dataset_interval_seconds{dataset="roof"} 1\n',
+    );
     expect(fleet.status).toMatchObject({ datasets: 2, loaded: 0, state: 'following' });
   });
 
