@@ -85,7 +85,8 @@ ok 'and nothing has changed' same $work/before /etc/dapberry/config.yaml
 
 ok 'the backup is restored as another user, elsewhere' run dapberry restore $work/b/garden.tar.gz --history /var/lib/dapberry/history --yes
 cp $work/output $work/told
-ok 'it says that the server has taken it over' says 'it is live'
+live() { says 'it is live' || { PORT=8181 ask /health; return 1; }; }
+ok 'it says that the server has taken it over' live
 ok 'and what it was before' says 'before-restore-'
 sed 's/^/  # /' $work/told
 export PORT=8181
