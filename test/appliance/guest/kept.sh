@@ -65,8 +65,10 @@ mkdir -m 777 $work/b
 ok 'they are backed up while the server runs' run backup --with-history --with-credentials
 ok 'the archive is private' mode '600 pi pi' $work/b/garden.tar.gz
 stop=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-kill $server
+# The shell in between would not pass a signal on.
+pkill -TERM -u pi -f 'serve --config /home/pi'
 wait $server
+ok 'and ends' fails ask /health
 unset PORT
 
 ok 'the program is installed beside it' run "$release/systemd/install.sh"
