@@ -3,7 +3,7 @@
 import { GrowingPause } from '../publish/patience.ts';
 import type { FleetFault } from './fleet-fault.ts';
 
-/** Milliseconds between attempts: whoever looks at the rows waits with the reader. */
+/** Milliseconds between attempts: a client that asks for the rows waits with the reader. */
 const PAUSES = { first: 200, longest: 2000 };
 
 /**
