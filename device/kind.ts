@@ -73,6 +73,8 @@ export interface FoundSensor {
   readonly title?: string;
   /** A description to recognise it by: `cpu-thermal, 48.3 degree_Celsius`. */
   readonly note?: string;
+  /** The bus on which its conversions run at the same time as those of others; undefined if each has its own turn. */
+  readonly convertsWith?: string;
 }
 
 /**
@@ -99,6 +101,8 @@ export interface SensorKind<Schema extends z.ZodObject = z.ZodObject> {
   channels(options: OptionsOf<Schema>): readonly Channel[];
   /** Seconds of a reading, and so the shortest interval; 0 if negligible. */
   conversionTime(options: OptionsOf<Schema>): number;
+  /** Seconds in which all of these sensors are read, for a kind whose readings wait for each other; by default those of the slowest. */
+  roundTime?(found: readonly FoundSensor[]): number;
   /** True where its sensors are pushing sensors, so that a dataset of them can have a row whenever values come. */
   readonly isPushing?: true;
   /** Resources that no other sensor may use at the same time, such as `i2c-1:0x48` or `gpio17`; none by default. */

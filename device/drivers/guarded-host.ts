@@ -43,6 +43,7 @@ export function guardedHost(host: SensorHost, closed: AbortSignal): SensorHost {
       thermometers: () => oneWire.thermometers(),
       alone: (work, context) => oneWire.alone(ending('1-wire', work), contextOf(context ?? closed)),
       convert: (thermometer, since) => oneWire.convert(thermometer, since),
+      convertsWithOthers: thermometer => oneWire.convertsWithOthers(thermometer),
       note: thermometer => oneWire.note(thermometer),
     },
   };

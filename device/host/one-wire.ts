@@ -44,6 +44,8 @@ export interface OneWire {
    * supports a bulk conversion, all thermometers of the bus convert at once, and the next ones need not convert again.
    */
   convert(thermometer: Thermometer, since: number): Promise<void>;
+  /** Whether this user may let the thermometer convert at the same time as the others of its bus. Begins no conversion; does not reject. */
+  convertsWithOthers(thermometer: Thermometer): Promise<boolean>;
   /** An advice about the thermometer's latest conversion; undefined if there is none. */
   note(thermometer: Thermometer): string | undefined;
 }
@@ -116,7 +118,7 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
     convert: async ({ address, master, folder }, since) => {
       if (address.startsWith(WITHOUT_BULK)) return;
       if ((begun.get(master) ?? Number.NEGATIVE_INFINITY) >= since) return;
-      const path = `${W1}/${master}/therm_bulk_read`;
+      const path = bulkPath(master);
       try {
         if (await convertAll(master, path)) {
           notes.delete(master);
@@ -130,6 +132,18 @@ export function oneWire({ files, serial, clock }: OneWireOptions): OneWire {
         if (!isMissing(error)) throw error;
       }
     },
+    convertsWithOthers: async ({ address, master }) => {
+      if (address.startsWith(WITHOUT_BULK)) return false;
+      // The kernel hands an empty text to no driver, but checks the permission.
+      return files.write(bulkPath(master), '').then(
+        () => true,
+        () => false,
+      );
+    },
     note: ({ master, address }) => (address.startsWith(WITHOUT_BULK) ? undefined : notes.get(master)),
   };
+}
+
+function bulkPath(master: string): string {
+  return `${W1}/${master}/therm_bulk_read`;
 }

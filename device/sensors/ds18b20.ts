@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isMissing, isRefused, type KernelFiles, textAt } from '../host/kernel-files.ts';
 import { ONE_WIRE_ADDRESS, type OneWire, oneWire, type Thermometer } from '../host/one-wire.ts';
 import { serialQueues } from '../host/serial.ts';
-import { sensorKind } from '../kind.ts';
+import { type FoundSensor, sensorKind } from '../kind.ts';
 import { thermometerModel } from '../models/ds18s20.ts';
 import { quantityNow, ROOM_TEMPERATURE } from '../models/quantity.ts';
 import { W1ThermModel } from '../models/w1-therm.ts';
@@ -64,6 +64,10 @@ function channelOf({ address, resolution = MOST_BITS }: Ds18b20Options): Channel
   };
 }
 
+function conversionTimeOf({ resolution = MOST_BITS }: Ds18b20Options): number {
+  return LONGEST_CONVERSION / 2 ** (MOST_BITS - resolution) + TRANSFER;
+}
+
 export const ds18b20 = sensorKind({
   name: 'ds18b20',
   title: 'DS18B20 thermometer',
@@ -73,8 +77,18 @@ export const ds18b20 = sensorKind({
   options: OPTIONS,
   example: { address: '28-0316a2794cff', resolution: 11 },
   channels: options => [channelOf(options)],
-  conversionTime: ({ resolution = MOST_BITS }) =>
-    LONGEST_CONVERSION / 2 ** (MOST_BITS - resolution) + TRANSFER,
+  conversionTime: conversionTimeOf,
+  roundTime: found => {
+    const taken = new Map<string, number>();
+    let seconds = 0;
+    for (const { options, convertsWith } of found) {
+      const takes = conversionTimeOf(OPTIONS.parse(options));
+      const shared = convertsWith === undefined ? undefined : taken.get(convertsWith);
+      seconds += shared === undefined ? takes : Math.max(0, takes - shared) + TRANSFER;
+      if (convertsWith !== undefined) taken.set(convertsWith, Math.max(shared ?? 0, takes));
+    }
+    return seconds;
+  },
   claims: ({ address }) => [address === undefined ? 'the only 1-Wire thermometer' : `1-Wire ${address}`],
   open: async (options, { files, clock, oneWire }) => {
     const { address, resolution } = options;
@@ -110,12 +124,18 @@ export const ds18b20 = sensorKind({
   find: async ({ oneWire }) => {
     const found = await oneWire.thermometers().catch(() => []);
     const all = found.map(({ address }) => address);
-    return found.map(({ address, master }) => ({
-      options: { address },
-      name: shortName(address, all),
-      title: titleOf(address, all),
-      note: `${address} on ${master}`,
-    }));
+    return Promise.all(
+      found.map(async (thermometer): Promise<FoundSensor> => {
+        const { address, master } = thermometer;
+        return {
+          options: { address },
+          name: shortName(address, all),
+          title: titleOf(address, all),
+          note: `${address} on ${master}`,
+          ...((await oneWire.convertsWithOthers(thermometer)) && { convertsWith: master }),
+        };
+      }),
+    );
   },
 });
 

@@ -1,6 +1,6 @@
 // Finds what is attached, reads it once, and lists it by numbers to choose from.
 
-import { readOnce, SENSOR_KINDS, sensorOpener, setUpSensor } from '../../../device/index.ts';
+import { readOnce, SENSOR_KINDS, type SensorHost, sensorOpener, setUpSensor } from '../../../device/index.ts';
 import type { FoundOfKind } from '../../config/reference/paste.ts';
 import { DEFAULT_SEED } from '../../config/schema/schema.ts';
 import { i2cBuses } from '../../machine/i2c.ts';
@@ -35,7 +35,9 @@ export async function surveyed(
     probe,
   );
   if (found.length === 0) return [];
-  const values = await Promise.all(found.map(sensor => readingOf(sensor, machine)));
+  // One host for all, so that readings of one bus wait for each other.
+  const host = machine.host(DEFAULT_SEED);
+  const values = await Promise.all(found.map(sensor => readingOf(sensor, host)));
   const rows = found.map((sensor, index) => [
     `${index + 1}`,
     nameFor(sensor),
@@ -57,9 +59,8 @@ export function claimsOf({ kind, found }: FoundOfKind): readonly string[] {
 }
 
 /** Values such as `21.562 degree_Celsius`, by which a person recognises a thermometer in a warm hand. */
-async function readingOf({ kind, found }: FoundOfKind, machine: Machine): Promise<string> {
+async function readingOf({ kind, found }: FoundOfKind, host: SensorHost): Promise<string> {
   if (!kind.needs.some(need => READ_BY_THE_KERNEL.includes(need))) return '';
-  const host = machine.host(DEFAULT_SEED);
   const setup = setUpSensor(kind, kind.options.parse(found.options));
   const { values, error } = await readOnce(sensorOpener(setup, host, false), host.clock);
   if (values === undefined) return `no value: ${error ?? 'unknown'}`;

@@ -4,6 +4,7 @@ import { type FoundSensor, identifierOf, type SensorKind, setUpSensor } from '..
 import { TIME_NAME } from '../check/check.ts';
 import { DEFAULT_INTERVAL } from '../schema/schema.ts';
 import { entryLines } from './entry.ts';
+import { slowestKind } from './round-time.ts';
 
 /** A found sensor and its kind. */
 export interface FoundOfKind {
@@ -46,8 +47,9 @@ export function sensorLines(sensors: readonly FoundOfKind[]): {
 } {
   const all: ReservedNames[] = [];
   const holders = new Map<string, ReservedNames>();
-  let interval = DEFAULT_INTERVAL;
-  const entries = sensors.map(({ kind, driver, found }): Entry => {
+  const read: FoundOfKind[] = [];
+  const entries = sensors.map((sensor): Entry => {
+    const { kind, driver, found } = sensor;
     const { note } = found;
     const options = kind.options.parse(found.options);
     const held = kind.claims?.(options) ?? [];
@@ -67,10 +69,11 @@ export function sensorLines(sensors: readonly FoundOfKind[]): {
     };
     all.push(taken);
     for (const claim of held) holders.set(claim, taken);
-    interval = Math.max(interval, Math.ceil(kind.conversionTime(options)));
+    read.push(sensor);
     return { lines, note, instead: false };
   });
   const list = entries.map(entryText).join('');
+  const interval = Math.max(DEFAULT_INTERVAL, Math.ceil(slowestKind(read)?.seconds ?? 0));
   return { interval, list: `sensors:\n${indented(list, 2)}` };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type KernelFiles, refusedFile } from '../../../device/host/kernel-files.ts';
 import { thermometerModel } from '../../../device/models/ds18s20.ts';
+import { ds18b20 } from '../../../device/sensors/ds18b20.ts';
 import { bus, FIRST, hostWith, open, read, SECOND } from './w1-rig.ts';
 
 const { signal } = new AbortController();
@@ -92,5 +93,35 @@ describe('a bus whose thermometers convert at the same time', () => {
     await expect(read(sensor)).rejects.toThrow(
       'w1_bus_master1: expected a conversion, found that no thermometer answers on this bus',
     );
+  });
+});
+
+describe('the time in which all thermometers are read', () => {
+  const EIGHT = Array.from({ length: 8 }, (_, index) => `28-00000000000${index}`);
+  const DS28EA00 = '42-000000000001';
+
+  it.each([
+    ['eight that convert at once', EIGHT, {}],
+    ['eight on a master without bulk conversion', EIGHT, { driver: 'single' }],
+    ['eight of an old kernel', EIGHT, { driver: 'old' }],
+    ['eight where this user may not write', EIGHT, { writable: false }],
+    ['two DS28EA00 beside two others', [DS28EA00, '42-000000000002', FIRST, SECOND], {}],
+    ['one', [FIRST], {}],
+  ] as const)('is what their readings take: %s', async (_what, addresses, options) => {
+    const { host, clock } = bus(Object.fromEntries(addresses.map(address => [address, 20])), options);
+    const found = (await ds18b20.find?.(host)) ?? [];
+    const sensors = await Promise.all(found.map(({ options }) => open(host, options)));
+    const start = clock.monotonic();
+    await Promise.all(sensors.map(read));
+    const taken = clock.monotonic() - start;
+    const expected = ds18b20.roundTime?.(found) ?? 0;
+    expect(expected).toBeGreaterThanOrEqual(taken);
+    expect(expected).toBeLessThan(1.25 * taken);
+  });
+
+  it('changes nothing: no conversion begins', async () => {
+    const { host, files } = bus({ [FIRST]: 20, [SECOND]: 30 });
+    await ds18b20.find?.(host);
+    expect(files.conversions).toBe(0);
   });
 });

@@ -112,6 +112,16 @@ describe('the lines that list prints', () => {
     }
   });
 
+  it('have an interval in which thermometers are read that convert one after the other', async () => {
+    const addresses = ['28-00004d495301', '28-00004d495302', '10-000802b4635f', '3b-000000000001'];
+    machine = await machineWith(thermometers(...addresses));
+    expect((await machine.dapberry('list')).out).toContain('interval: 4 s\n');
+    const bulk = { '/sys/bus/w1/devices/w1_bus_master1/therm_bulk_read': '0\n' };
+    await machine.tree.dispose();
+    machine = await machineWith({ ...thermometers(...addresses), ...bulk });
+    expect((await machine.dapberry('list')).out).toContain('interval: 1 s\n');
+  });
+
   it('are taken where the other of two possible kinds is chosen', async () => {
     machine = await machineWith(PI, {}, [
       new SimulatedI2c(1, { 72: new Lm75Model({ temperature: () => 21, now }) }),

@@ -141,24 +141,7 @@ describe('dapberry setup', () => {
   });
 
   it('asks again for what is wrong, with a sentence', async () => {
-    const answers = [
-      '3',
-      '1',
-      ENTER,
-      'Roof',
-      '3d',
-      'roof',
-      'maybe',
-      'n',
-      '100 ms',
-      'soon',
-      '1',
-      '1 h',
-      'no',
-      '5',
-      '1',
-      's',
-    ];
+    const answers = '3|1||Roof|3d|roof|maybe|n|100 ms|soon|1|1 h|no|5|1|s'.split('|');
     expect(await answering(answers)).toBe(0);
     for (const sentence of [
       'expected all, or numbers from 1 to 2 such as 1 or 1 3, found "3"',
@@ -173,6 +156,22 @@ describe('dapberry setup', () => {
     const { datasets } = served();
     expect(datasets.map(({ info, history }) => [info.name, history])).toEqual([['roof', undefined]]);
     expect(saved()).toContain('title: DS18B20 ...4d49\n');
+  });
+
+  it('proposes an interval in which all thermometers are read, and says why', async () => {
+    const names = [ENTER, ENTER, ENTER, ENTER, 'n'];
+    expect(await answering(['all', ...names, '1', ENTER, 'no', '1', 's'])).toBe(0);
+    const why = 'the 2 sensors of the kind ds18b20 are read one after the other, which takes 1.56 s';
+    expect(printed).toContain(`Time between two rows (${why}) [2 s]: 1\n`);
+    expect(printed).toContain('expected 1.56 s or more, which a reading of all sensors takes, found "1"\n');
+    expect(served().datasets.map(({ source }) => source.delivery)).toEqual([
+      { kind: 'scheduled', interval: 2 },
+    ]);
+    // These convert at once.
+    await tree?.dispose();
+    const texts = { ...ATTACHED, [`${BUS}/w1_bus_master1/therm_bulk_read`]: '0\n' };
+    expect(await answering(['all', ...names, ENTER, 'no', '1', 's'], { texts })).toBe(0);
+    expect(printed).toContain('Time between two rows [1 s]: ');
   });
 
   it('keeps the keys of server and the file before, shows what changes, and saves nothing without a yes', async () => {
