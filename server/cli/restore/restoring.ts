@@ -8,6 +8,7 @@ import { checkPlanned } from '../../backup/staged-config.ts';
 import type { Config } from '../../config/config.ts';
 import { secondsText } from '../../config/configuration-state.ts';
 import { type ConfigResult, readConfig } from '../../config/read.ts';
+import { isStarter } from '../../config/starter.ts';
 import { findConfig } from '../../config/text/find.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -91,7 +92,7 @@ class Restoring {
       unit: isOfService ? unit : undefined,
       service,
     });
-    this.#show(plan, rows);
+    await this.#show(plan, rows);
     const hasChanges = plan.aside.length > 0 || plan.files.some(isChange) || rows.isWanted;
     if (!hasChanges) return this.#end('all of it is here already: nothing was changed', 0);
     if (!this.#isFit(plan, checked)) return this.#end('nothing was changed', 1);
@@ -144,7 +145,7 @@ class Restoring {
     return this.#end(told, 0);
   }
 
-  #show({ files, aside, remarks }: RestorePlan, rows: HistoryPart): void {
+  async #show({ files, aside, remarks }: RestorePlan, rows: HistoryPart): Promise<void> {
     const { print } = this.#options;
     const { version, host, time } = this.#backup.manifest;
     print(`a backup of dapberry ${version} on ${host}, ${secondsText(time)}\n`);
@@ -153,6 +154,8 @@ class Restoring {
       else if (before.equals(content)) print(`${path} stays the same\n`);
       // A secret is no text for a screen.
       else if (role === 'credential' || role === 'last-good') print(`${path} changes\n`);
+      else if (role === 'main' && (await isStarter(before)))
+        print(`${path} is the starter configuration as it was installed, and is replaced\n`);
       else {
         print(`${path} changes:\n`);
         const lines = diffLines(before.toString('utf8'), content.toString('utf8'));

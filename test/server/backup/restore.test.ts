@@ -80,6 +80,21 @@ it('keeps what was there beside it, and sets datasets aside that the backup does
   expect(read.config.datasets.map(({ info }) => info.name)).toEqual(['bed', 'roof']);
 });
 
+it('says in one line that the starter is replaced, as it was shipped, and shows the changes of an edited one', async () => {
+  const { file } = home();
+  const { archive } = await backUp(file);
+  const starter = readFileSync(new URL('../../../systemd/config.starter.yaml', import.meta.url), 'utf8');
+  const main = join(temporary(), 'config.yaml');
+  write(main, starter);
+  const { code, printed } = await restoreTo(archive, main);
+  expect(code).toBe(0);
+  expect(printed).toContain(`${main} is the starter configuration as it was installed, and is replaced\n`);
+  expect(printed).not.toMatch(/^ *- /m);
+  const edited = join(temporary(), 'config.yaml');
+  write(edited, starter.replace('8080', '8081'));
+  expect((await restoreTo(archive, edited)).printed).toContain('  -   port: 8081\n');
+});
+
 it('asks on a terminal, and changes nothing without an agreement', async () => {
   const { file } = home();
   const { archive } = await backUp(file);
