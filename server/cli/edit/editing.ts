@@ -11,8 +11,9 @@ import { datasetChanges } from '../../run/dataset-changes.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { EditLock } from './edit-lock.ts';
 import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts';
-import { diffLines, replacementLines } from './line-diff.ts';
+import { diffLines } from './line-diff.ts';
 import { liveText } from './live-text.ts';
+import { replacementLines } from './replacement-lines.ts';
 
 /** The terminal of the person who edits. */
 export interface EditTerminal {

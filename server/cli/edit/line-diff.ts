@@ -24,23 +24,16 @@ export function diffLines(before: string, after: string): readonly string[] {
   return shown;
 }
 
-/** A text that replaces the whole file: its lines, and the lines of the file before that are gone with it, but for comments. */
-export function replacementLines(before: string, after: string): readonly string[] {
-  const gone = compared(linesOf(before), linesOf(after)).filter(
-    ({ kind, text }) => kind === 'removed' && !/^\s*(#|$)/.test(text),
-  );
-  const goneLines = gone.map(({ kind, text }) => `${SIGNS[kind]} ${text}`);
-  return [...linesOf(after), ...(gone.length === 0 ? [] : ['', 'gone from the file before:', ...goneLines])];
-}
+/** The sign in front of a shown line. */
+export const SIGNS: Readonly<Record<DiffLine['kind'], string>> = { same: ' ', removed: '-', added: '+' };
 
-const SIGNS: Readonly<Record<DiffLine['kind'], string>> = { same: ' ', removed: '-', added: '+' };
-
-function linesOf(text: string): readonly string[] {
+export function linesOf(text: string): readonly string[] {
   const lines = text.split('\n');
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
-function compared(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
+/** All lines of both texts; lines that both have in the same order are there once. */
+export function compared(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
   let end = 0;
