@@ -98,6 +98,8 @@ export function isComputed(sensor: Sensor): sensor is ComputedSensor {
 
 /** A sensor to which values come by themselves, such as the messages of a broker. It reconnects by itself: its `read` does not reject. */
 export interface PushingSensor extends Sensor {
+  /** Seconds after which a value counts no longer. */
+  readonly maxAge: number;
   /** The values that count at this moment. */
   latest(): PartialReading;
   /**

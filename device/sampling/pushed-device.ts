@@ -51,6 +51,8 @@ interface WaitingRow {
 
 export class PushedDevice {
   readonly channels: readonly Channel[];
+  /** Seconds for which a value of each channel counts. */
+  readonly maxAges: readonly number[];
   readonly #sensors: readonly PushingSensor[];
   readonly #health: readonly SensorHealth[];
   readonly #clock: Clock;
@@ -74,6 +76,7 @@ export class PushedDevice {
     { clock, onEvent, mostWaiting }: Required<Omit<PushedDeviceOptions, 'sensors'>>,
   ) {
     this.channels = sensors.flatMap(sensor => sensor.channels);
+    this.maxAges = sensors.flatMap(({ channels, maxAge }) => channels.map(() => maxAge));
     this.#sensors = sensors;
     this.#clock = clock;
     this.#onEvent = onEvent;

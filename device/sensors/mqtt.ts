@@ -136,6 +136,7 @@ interface KnownValue {
 class MqttSensor implements PushingSensor {
   readonly name = 'mqtt';
   readonly channels: readonly Channel[];
+  readonly maxAge: number;
   readonly #options: MqttSensorOptions;
   readonly #clock: Clock;
   readonly #keys: readonly (readonly string[])[];
@@ -148,7 +149,8 @@ class MqttSensor implements PushingSensor {
   readonly #listeners = new Set<(event: object) => void>();
 
   constructor(options: MqttSensorOptions, brokers: MqttBrokers, clock: Clock) {
-    const { topic, values, availability } = options;
+    const { topic, values, availability, maxAge } = options;
+    this.maxAge = maxAge;
     this.channels = channelsOf(options);
     this.#options = options;
     this.#clock = clock;

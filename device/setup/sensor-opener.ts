@@ -57,6 +57,7 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
   if (isPushing(sensor)) {
     const pushing: PushingSensor = {
       ...wrapped,
+      maxAge: sensor.maxAge,
       latest: () => completed(checkedReading(sensor, sensor.latest()), setup),
       listen: onPush => sensor.listen(onPush),
       refresh: () => sensor.refresh(),

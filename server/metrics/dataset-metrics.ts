@@ -5,7 +5,7 @@ import { attributeTable, attributeText } from '../../dap/protocol.ts';
 import { type Dataset, type DatasetStatus, sensorsIn } from '../dataset/dataset.ts';
 import { missingValues } from '../dataset/describe.ts';
 import type { WaitingDataset } from '../dataset/waiting.ts';
-import { publishedInterval, type SensorsStatus } from '../source/row-source.ts';
+import { type SensorsStatus, statedInterval } from '../source/row-source.ts';
 import type { MetricFamily, MetricSample } from './exposition.ts';
 import { historyMetrics } from './history-metrics.ts';
 import { sourceMetrics } from './source-metrics.ts';
@@ -41,9 +41,7 @@ export function datasetMetrics(
       type: 'gauge',
       unit: 'seconds',
       help: 'Seconds between rows, of other machines as those state them; 0 is as fast as each client reads.',
-      samples: each(({ dataset: { delivery } }) =>
-        delivery.kind === 'pushed' ? delivery.interval : publishedInterval(delivery),
-      ),
+      samples: each(({ dataset: { delivery } }) => statedInterval(delivery)),
     },
     {
       name: 'dapberry_rows_made',

@@ -31,9 +31,9 @@ export function discoveryFilter({ topic, discoveryPrefix }: MqttOptions): string
 /** One message for each column besides the time; all are to be retained. */
 export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): readonly Message[] {
   const { topic } = options;
-  const expiry = expirySeconds(options, dataset);
   const { layout, attributes, info } = dataset;
-  return layout.columns.slice(1).map(({ name }) => {
+  return layout.columns.slice(1).map(({ name }, index) => {
+    const expiry = expirySeconds(options, dataset, index);
     const table = attributeTable(attributes, layout.name, name);
     const { unit, deviceClass, stateClass } = entityClass(
       attributeText(table, 'units') ?? '1',
@@ -66,10 +66,21 @@ export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): r
   });
 }
 
-/** Undefined where nobody knows how often rows come. */
-function expirySeconds({ interval = 0, expireAfter }: MqttOptions, { delivery }: SinkDataset) {
+/**
+ * Undefined where nobody knows how often rows come, nor how long their values count.
+ * @param index that of a column besides the time
+ */
+function expirySeconds(
+  { interval = 0, expireAfter }: MqttOptions,
+  { delivery }: SinkDataset,
+  index: number,
+): number | undefined {
   if (expireAfter !== undefined) return Math.max(1, Math.ceil(expireAfter));
-  if (delivery.kind === 'on-demand' || delivery.interval === undefined) return undefined;
+  if (delivery.kind === 'on-demand') return undefined;
+  const maxAge = delivery.kind === 'pushed' ? delivery.maxAges?.[index] : undefined;
+  // A value is at least as old as its row, of which only the first one of an interval is sent.
+  if (maxAge !== undefined) return Math.max(LEAST_EXPIRY, Math.ceil(maxAge + interval));
+  if (delivery.interval === undefined) return undefined;
   return Math.max(LEAST_EXPIRY, Math.ceil(INTERVALS_UNTIL_EXPIRY * Math.max(interval, delivery.interval)));
 }
 

@@ -4,7 +4,7 @@ import { GrowingPause } from '../publish/patience.ts';
 import type { FleetFault } from './fleet-fault.ts';
 
 /** Milliseconds between attempts: a client that asks for the rows waits with the reader. */
-const PAUSES = { first: 200, longest: 2000 };
+export const PAUSES = { first: 200, longest: 2000 };
 
 /**
  * Milliseconds for an answer. No server answers a request that was on its way to a server that died, so it is repeated soon; after each

@@ -1,8 +1,9 @@
 // Keeps one connection to the servers of NATS: connects, connects again after a failure, and tells its state.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../../device/index.ts';
+import { GrowingPause, unlessAborted } from '../publish/patience.ts';
+import { PAUSES } from './attempts.ts';
 import { authenticatorFrom } from './credentials-file.ts';
 import { FleetFault, faultOf } from './fleet-fault.ts';
 import type { NatsOptions } from './nats-options.ts';
@@ -16,9 +17,6 @@ export interface LinkState {
   /** Why it is not connected. */
   readonly fault?: FleetFault;
 }
-
-/** The first and the longest pause before the next attempt, in milliseconds. Half of each is chance: a fleet comes back together. */
-const PAUSE = { first: 200, longest: 10_000 };
 
 /** Milliseconds within which a server has to answer. */
 const TIMEOUT = 5000;
@@ -101,16 +99,17 @@ export class NatsLink {
 
   async #run(): Promise<void> {
     const { signal } = this.#ending;
-    let pause = PAUSE.first;
+    const pause = new GrowingPause(PAUSES);
     while (!signal.aborted) {
       let fault: FleetFault;
       try {
-        const connection = await this.#connect();
+        // No end waits for a server that does not answer.
+        const connection = await unlessAborted(this.#connect(), signal);
         const connectedAt = performance.now();
         this.#take(connection);
         fault = await this.#untilClosed(connection);
         // A server that accepts and closes at once gets the longer pauses too.
-        if (performance.now() - connectedAt > PAUSE.longest) pause = PAUSE.first;
+        if (performance.now() - connectedAt > PAUSES.longest) pause.reset();
       } catch (error) {
         fault = this.#faultOf(error);
       }
@@ -118,8 +117,7 @@ export class NatsLink {
       const since = this.#state.isConnected ? Date.now() / 1000 : this.#state.since;
       this.#state = { isConnected: false, since, fault };
       for (const fail of this.#impatient) fail(fault);
-      await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
-      pause = Math.min(pause * 2, PAUSE.longest);
+      await pause.wait(signal);
     }
   }
 

@@ -52,6 +52,7 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
     });
   const known = await remembered();
   try {
+    signal.throwIfAborted();
     let inForce: LayoutMessage | undefined;
     const first = new Promise<LayoutMessage>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });

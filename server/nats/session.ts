@@ -10,8 +10,11 @@ import { AHEAD, type RowClock, textOf } from './row-clock.ts';
 import type { RowCodec } from './row-message.ts';
 import type { FleetNames } from './subjects.ts';
 
-/** Milliseconds to wait for the answer of a server, which may have to elect a leader first. */
-export const ANSWER = 5000;
+/**
+ * Milliseconds to wait until the servers have stored a message: four times as long as for the slowest one of the session, within these
+ * bounds. No server answers a message that was on its way to a leader that died.
+ */
+const ANSWER = { least: 2000, most: 5000, slowest: 4 };
 
 /** Seconds: rows that are not further behind the last row of the stream are repeated ones, which it has. */
 const REPEATED = 60;
@@ -26,6 +29,8 @@ export interface SessionOptions {
   readonly dataset: string;
   readonly codec: RowCodec;
   readonly clock: RowClock;
+  /** The rows are those of another machine, which gives past ones again. */
+  readonly isResumed: boolean;
   /** Rows of a message at the most. */
   readonly rows: number;
   readonly backlog: number;
@@ -38,14 +43,14 @@ export class NatsSession implements SinkSession {
   readonly #options: SessionOptions;
   #sequence: number;
   #lastTime: number;
+  /** Milliseconds until the servers had stored the slowest message. */
+  #slowest = Number.POSITIVE_INFINITY;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#sequence = options.sequence;
     this.#lastTime = options.lastTime;
-    void options.connection
-      .closed()
-      .then(error => this.#lost.abort(error ?? new Error(`${options.address}: the connection was lost`)));
+    void options.connection.closed().then(error => this.#lost.abort(this.#lossWith(error)));
   }
 
   get lost(): AbortSignal {
@@ -57,7 +62,7 @@ export class NatsSession implements SinkSession {
     _signal: AbortSignal,
     onTaken: OnTaken = () => {},
   ): Promise<SendResult | undefined> {
-    const { rows: most, names, connection, lease, address } = this.#options;
+    const { rows: most, names, connection, lease } = this.#options;
     const times = batch.columns[0] as Float64Array;
     const { from, to, early, late } = this.#sendable(times, batch.length);
     // Told before the rows behind them, which may have to be sent again.
@@ -72,11 +77,7 @@ export class NatsSession implements SinkSession {
       // Whether the message is stored is seen at the next connection.
       if (apiCode(error) === API_ERRORS.wrongLastSequence)
         throw new Error(`another publisher has sent rows of ${this.#options.dataset}`, { cause: error });
-      if (connection.isClosed())
-        throw (
-          lease.link.state.fault ??
-          new FleetFault('unreachable', `${address}: the connection was lost`, error)
-        );
+      if (connection.isClosed()) throw lease.link.state.fault ?? this.#lossWith(error);
       throw faultOf(error, names.rows);
     }
     return late && { refused: late };
@@ -92,26 +93,37 @@ export class NatsSession implements SinkSession {
     const times = columns[0]!;
     const message = codec.encode({ length: to - from, columns }, this.#lastTime);
     const [first, last] = [times[0]!, times[times.length - 1]!];
+    const sentAt = performance.now();
     // Times increase strictly, so that they name rows for ever; positions in memory begin anew with each start.
     const { seq } = await stream.publish(subject, message, {
       msgID: `${dataset}:${micros(first)}-${micros(last)}`,
       expect: { lastSubjectSequence: this.#sequence },
-      timeout: ANSWER,
+      timeout: Math.min(Math.max(ANSWER.least, ANSWER.slowest * this.#slowest), ANSWER.most),
     });
+    const waited = performance.now() - sentAt;
+    this.#slowest = Number.isFinite(this.#slowest) ? Math.max(this.#slowest, waited) : waited;
     this.#sequence = seq;
     this.#lastTime = last;
   }
 
+  #lossWith(error: unknown): FleetFault {
+    const { address } = this.#options;
+    const reason = error instanceof Error ? `: ${error.message}` : '';
+    return new FleetFault('unreachable', `${address}: the connection was lost${reason}`, error);
+  }
+
   /** Leaves out the rows that the stream has already, and those with times that can not be right. */
   #sendable(times: Float64Array, length: number) {
-    const { clock, backlog } = this.#options;
+    const { clock, backlog, isResumed } = this.#options;
     const now = clock.now();
+    // Whatever another machine gives again was sent, if its last row is not of a clock that was ahead.
+    const repeated = isResumed && this.#lastTime <= now + AHEAD ? Number.POSITIVE_INFINITY : REPEATED;
     let from = 0;
     const early = new Refusal();
     for (; from < length; from += 1) {
       const time = times[from]!;
       if (time <= this.#lastTime) {
-        if (time > this.#lastTime - REPEATED) continue;
+        if (time > this.#lastTime - repeated) continue;
         early.add(
           `their times are before ${textOf(this.#lastTime)}, the last row of the stream: a clock was wrong`,
         );

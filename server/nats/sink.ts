@@ -2,7 +2,8 @@
 
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Sink, SinkDataset, SinkMachine, SinkSession } from '../publish/sink.ts';
-import { publishedInterval } from '../source/row-source.ts';
+import { isResumed, statedInterval } from '../source/row-source.ts';
+import { Attempts } from './attempts.ts';
 import { NameClaim } from './claim.ts';
 import { FleetFault, faultOf, noJetStream } from './fleet-fault.ts';
 import { thisPublisher } from './identity.ts';
@@ -11,7 +12,7 @@ import { type LinkLease, leaseLink } from './links.ts';
 import type { NatsOptions, StreamLimits } from './nats-options.ts';
 import { type MachineClock, RowClock } from './row-clock.ts';
 import { HEADER_BYTES, lastRowTime, MessageError, RowCodec } from './row-message.ts';
-import { ANSWER, NatsSession } from './session.ts';
+import { NatsSession } from './session.ts';
 import { lastMessage } from './stored-messages.ts';
 import { findStreams } from './streams.ts';
 import { type FleetNames, fleetNames } from './subjects.ts';
@@ -37,6 +38,9 @@ export interface NatsSinkTuning {
 /** Bytes of a message at the most: large ones delay the rows of others. */
 const MESSAGE_BYTES = 64 * 1024;
 
+/** Milliseconds until the next attempt at servers that cannot be reached or have no leader: that may end at any moment. */
+const LONGEST_PAUSE = 2000;
+
 /** Bytes of the headers that the library adds. */
 const HEADERS = 512;
 
@@ -51,6 +55,7 @@ export class NatsSink implements Sink {
   readonly #claim: NameClaim;
   readonly #names: FleetNames;
   readonly #machine: MachineClock;
+  readonly #attempts = new Attempts();
 
   constructor(
     options: NatsSinkOptions,
@@ -73,13 +78,23 @@ export class NatsSink implements Sink {
     let connection: NatsConnection | undefined;
     try {
       connection = await lease.link.attempt(signal);
-      return await this.#begin(connection, lease);
+      const session = await this.#begin(connection, lease);
+      this.#attempts.succeeded();
+      return session;
     } catch (error) {
       // The reason why a connection was lost says more than the request that failed with it.
-      const fault = connection?.isClosed() ? lease.link.state.fault : undefined;
+      const lost = connection?.isClosed() ? lease.link.state.fault : undefined;
       await lease.close();
-      throw fault ?? faultOf(error, this.#names.rows);
+      const fault = lost ?? faultOf(error, this.#names.rows);
+      this.#attempts.failed(fault);
+      throw fault;
     }
+  }
+
+  longestPause(error: unknown): number | undefined {
+    const { kind } = faultOf(error, this.#names.rows);
+    // Servers without a leader answer as if the stream did not exist.
+    return kind === 'unreachable' || kind === 'no-stream' ? LONGEST_PAUSE : undefined;
   }
 
   async #begin(connection: NatsConnection, lease: LinkLease): Promise<SinkSession> {
@@ -87,15 +102,16 @@ export class NatsSink implements Sink {
     const names = this.#names;
     const { layout, model, attributes, delivery } = this.#dataset;
     const { name } = this.#options;
-    const manager = await jetstreamManager(connection, { timeout: ANSWER }).catch((error: unknown) => {
+    const { timeout } = this.#attempts;
+    const manager = await jetstreamManager(connection, { timeout }).catch((error: unknown) => {
       throw /503|no responders|not enabled/i.test(String(error))
         ? new FleetFault('no-jetstream', noJetStream(), error)
         : error;
     });
-    const stream = jetstream(connection, { timeout: ANSWER });
+    const stream = jetstream(connection, { timeout });
     const largest = await findStreams(manager, names, this.#options.create);
     const subject = names.rowsOf(name);
-    const description = { model, attributes, interval: publishedInterval(delivery) || undefined };
+    const description = { model, attributes, interval: statedInterval(delivery) || undefined };
     const rows = { manager, stream: names.rows, subject };
     const last = await lastMessage(rows);
     const broker = await this.#claim.claim(manager, stream, description, last?.seq ?? 0);
@@ -123,6 +139,7 @@ export class NatsSink implements Sink {
       dataset: name,
       codec,
       clock,
+      isResumed: isResumed(this.#dataset),
       rows: codec.rowsIn(Math.min(most, MESSAGE_BYTES)),
       backlog: this.#options.backlog,
       sequence: end?.seq ?? 0,

@@ -5,6 +5,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { StretchError } from '../dataset/stretch.ts';
 import type { Synchronized } from '../machine/synchronized.ts';
 import { isResumed } from '../source/row-source.ts';
+import { isFarAhead, isOfClockAhead } from './clock-ahead.ts';
 import { type EarlyRows, FeedReader, type ReadRows } from './feed-reader.ts';
 import { FeedRecord } from './feed-record.ts';
 import { newestRows } from './newest-rows.ts';
@@ -35,12 +36,6 @@ const PIECE_ROWS = 512;
 
 /** Milliseconds for which a closed feed may send what is left. */
 const DRAIN = 500;
-
-/** Seconds: rows that far before the progress are of a clock that is right again. */
-const FAR_BEHIND = 60;
-
-/** Seconds: progress that far ahead of a right clock is of a wrong one, and not of another machine whose clock differs a little. */
-const FAR_AHEAD = 7200;
 
 /** The times of rows that are stored are whole microseconds. */
 const MICROSECOND = 1e-6;
@@ -120,11 +115,11 @@ export class Feed {
       } catch (error) {
         if (signal.aborted) break;
         this.#record.failed(error);
+        if (this.#isClosing) break;
+        // A receiver that drops each connection at once is not asked again and again.
+        if (this.#record.sentRows > sent) pause.reset();
+        await pause.wait(signal, sink?.longestPause?.(error));
       }
-      if (this.#isClosing) break;
-      // A receiver that drops each connection at once is not asked again and again.
-      if (this.#record.sentRows > sent) pause.reset();
-      await pause.wait(signal);
     }
     await this.#save();
   }
@@ -249,17 +244,16 @@ export class Feed {
     return false;
   }
 
+  /** The receiver has those that another machine gives once more. */
   #dropEarly(rows: number): void {
+    if (isResumed(this.#options.dataset) && !isFarAhead(this.#time ?? 0)) return;
     this.#record.dropped(rows, 'their times are not after those of the rows that were sent before');
   }
 
   /** Whether the progress is of a clock that was ahead, as a row at this time shows. */
   #isOfClockAhead(time: number): boolean {
     const { dataset, synchronized } = this.#options;
-    const progress = this.#time ?? 0;
-    if (synchronized?.() !== 'yes' || progress - time <= FAR_BEHIND) return false;
-    // Another machine gives the rows behind the stored ones once more, whatever the clocks are.
-    return !isResumed(dataset) || progress - Date.now() / 1000 > FAR_AHEAD;
+    return isOfClockAhead(this.#time ?? 0, { time, isResumed: isResumed(dataset), synchronized });
   }
 
   /** Finds out whether the dataset has lost rows between those of an earlier start and the first ones of this start. */

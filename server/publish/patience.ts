@@ -22,9 +22,9 @@ export class GrowingPause {
     this.#next = this.#pauses.first;
   }
 
-  /** Waits, until `signal` aborts at the latest. Does not reject. */
-  async wait(signal: AbortSignal): Promise<void> {
-    const pause = this.#next * (1 - Math.random() / 5);
+  /** Waits, until `signal` aborts and for `longest` milliseconds at the latest. Does not reject. */
+  async wait(signal: AbortSignal, longest = this.#pauses.longest): Promise<void> {
+    const pause = Math.min(this.#next, longest) * (1 - Math.random() / 5);
     this.#next = Math.min(2 * this.#next, this.#pauses.longest);
     await sleep(pause, signal);
   }

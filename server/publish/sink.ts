@@ -52,10 +52,15 @@ export interface Sink {
   readonly begin?: 'next-row' | 'oldest-row';
   /** Connects, once. Rejects with one sentence that says why not; the feed calls it again after a pause. */
   connect(signal: AbortSignal): Promise<SinkSession>;
+  /** The most milliseconds until the next attempt after this error of `connect` or of a session; by default a minute. */
+  longestPause?(error: unknown): number | undefined;
 }
 
 /** What a sink may know of its dataset; the words and attributes are those of the moment that it reads them. */
-export type SinkDataset = Pick<Dataset, 'info' | 'layout' | 'attributes' | 'model' | 'delivery'>;
+export type SinkDataset = Pick<
+  Dataset,
+  'info' | 'layout' | 'attributes' | 'model' | 'delivery' | 'isClocked'
+>;
 
 /** What a sink may know of this machine. */
 export interface SinkMachine {

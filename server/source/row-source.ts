@@ -28,6 +28,8 @@ export interface PushedDelivery {
   readonly kind: 'pushed';
   /** Seconds between rows, where the sender states them. */
   readonly interval?: number;
+  /** Seconds for which a value of each column besides the time counts, where that is known. */
+  readonly maxAges?: readonly number[];
 }
 
 /** Each reader has rows of its own, made as fast as it reads. */
@@ -176,6 +178,11 @@ export function isOnDemand(source: RowSource): source is OnDemandSource {
 /** Whether the rows are those of another machine, which gives past ones behind a time. */
 export function isResumed({ delivery, isClocked }: Pick<RowSource, 'delivery' | 'isClocked'>): boolean {
   return delivery.kind === 'pushed' && !isClocked;
+}
+
+/** Seconds between rows as their sender states them: 0 for rows on demand; undefined where nobody knows. */
+export function statedInterval(delivery: RowDelivery): number | undefined {
+  return delivery.kind === 'pushed' ? delivery.interval : publishedInterval(delivery);
 }
 
 /** Seconds between rows as catalogues and health publish them: 0 for rows on demand; undefined where rows come irregularly. */

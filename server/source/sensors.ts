@@ -49,7 +49,7 @@ export function onDemandSensors(device: Device, provenance?: readonly Provenance
 export function pushedSensors(device: PushedDevice, provenance: readonly Provenance[]): SharedSource {
   return {
     layout: sensorLayout(device.channels),
-    delivery: { kind: 'pushed' },
+    delivery: { kind: 'pushed', maxAges: device.maxAges },
     isClocked: true,
     get earliest() {
       return device.earliest;

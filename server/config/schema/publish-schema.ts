@@ -45,7 +45,7 @@ const MQTT_SHAPE = {
   }),
   expireAfter: duration(
     { low: 1, high: 366 * 86_400 },
-    'After this time without a row, values are unavailable in Home Assistant; by default after three intervals, 30 s at least, and never where rows come irregularly.',
+    'After this time without a row, values are unavailable in Home Assistant; by default after three intervals, or the maxAge of the sensor where messages make rows, 30 s at least, and never where rows of another machine come irregularly.',
   ).optional(),
   discoveryPrefix: topicText.optional().meta({
     description: "The prefix of Home Assistant's discovery; by default homeassistant.",

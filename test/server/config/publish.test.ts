@@ -159,6 +159,22 @@ datasets:
       expect(problem).toContain('datasets.roof.publish.mqtt: expected a topic at which no other');
     });
 
+    it('refuses that of what may be a column of another server', () => {
+      const relayed = (house: string, roof: string) =>
+        problems(`
+publish: {mqtt: {url: mqtt://b}}
+datasets:
+  house: {publish: {mqtt: {${house}}}, source: {dap2: "http://pi:8080/house"}}
+  roof: {publish: {mqtt: {topic: ${roof}}}, ${SENSORS}}`);
+      expect(relayed('topic: house', 'house/roof')).toEqual([
+        'config.yaml:5:20: datasets.roof.publish.mqtt: expected a topic at which no other dataset sends anything, found "house/roof", at which the dataset house may send a column of the other server named roof; choose another topic, or set values: false for house',
+      ]);
+      expect(relayed('topic: house, values: false', 'house/roof')).toEqual([]);
+      expect(relayed('topic: house', 'house/the-roof')).toEqual([]);
+      expect(relayed('topic: house', 'house/north/roof')).toEqual([]);
+      expect(relayed('topic: site', 'house/roof')).toEqual([]);
+    });
+
     it('refuses that of the availability', () => {
       expect(nested('topic: house, values: false', 'topic: "house/$status"')).toEqual([
         expect.stringContaining(

@@ -34,6 +34,7 @@ function datasetOf(channels: Parameters<typeof sensorLayout>[0], interval = 10):
     info,
     layout,
     delivery,
+    isClocked: true,
     model: describeModel(info, layout),
     attributes: describeAttributes(info, layout, delivery),
   };
@@ -107,6 +108,19 @@ it('lets values expire as often as the sender of rows states, or after the confi
   expect(expiry({ kind: 'pushed', interval: 1 })).toBe(30);
   expect(expiry({ kind: 'pushed' }, { expireAfter: 3600 })).toBe(3600);
   expect(expiry({ kind: 'scheduled', interval: 10 }, { expireAfter: 45.2 })).toBe(46);
+});
+
+it('lets a value that came with a message expire once it is too old to count', () => {
+  const dataset = datasetOf(CHANNELS);
+  const expiries = (options: Partial<MqttOptions> = {}) =>
+    discoveryMessages(
+      { ...OPTIONS, ...options },
+      { ...dataset, delivery: { kind: 'pushed', maxAges: [7200, 86_400, 0.5] } },
+    ).map(({ topic, payload }) => checkDiscovery(topic, payload).expire_after);
+  expect(expiries()).toEqual([7200, 86_400, 30]);
+  // Of the rows of a minute, only the first one is sent.
+  expect(expiries({ interval: 60 })).toEqual([7260, 86_460, 61]);
+  expect(expiries({ expireAfter: 90 })).toEqual([90, 90, 90]);
 });
 
 it.each([

@@ -82,7 +82,7 @@ ${more}datasets:
       .toBeGreaterThan(0);
   }
 
-  it('serves and keeps a row of each message, over a kill and a restart', async () => {
+  it('serves and keeps a row of each message, over a restart', async () => {
     serve();
     await heard();
     const client = await broker.client();
@@ -103,6 +103,14 @@ ${more}datasets:
     expect(after.slice(0, all.length)).toEqual(all);
     // The last value of the door was said to another process.
     expect(after.at(-1)?.slice(1)).toEqual(['0', '0', '']);
+  });
+
+  it('tells Home Assistant when a value is too old to count', async () => {
+    serve(`publish: {mqtt: {url: "${broker.url}", topic: house, discovery: homeassistant}}\n`);
+    await heard();
+    const heardOf = await broker.listen('homeassistant/sensor/house/air_t/config');
+    await expect.poll(() => heardOf.length, PATIENT).toBeGreaterThan(0);
+    expect(JSON.parse(String(heardOf[0]!.payload))).toMatchObject({ expire_after: 3600 });
   });
 
   it('streams each row as its message comes', async () => {

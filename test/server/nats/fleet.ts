@@ -26,7 +26,10 @@ export function datasetNamed(
   const info = { ...SCRIPTED, ...words, name };
   const delivery = { kind: 'scheduled', interval: 1 } as const;
   const model = describeModel(info, layout);
-  return { info, layout, delivery, model, attributes: describeAttributes(info, layout, delivery) };
+  return {
+    ...{ info, layout, delivery, model, isClocked: true },
+    attributes: describeAttributes(info, layout, delivery),
+  };
 }
 
 export function codecOf(name: string): RowCodec {
@@ -41,11 +44,12 @@ export function sinkOf(
     SinkMachine & {
       readonly layout?: SequenceLayout;
       readonly words?: Partial<DatasetInfo>;
+      readonly dataset?: Partial<SinkDataset>;
     } = {},
 ) {
   return openNatsSink(
     { servers, stream: STREAM, name, create: CREATE, backlog: 7 * 86_400, ...options },
-    datasetNamed(name, tuning.layout, tuning.words),
+    { ...datasetNamed(name, tuning.layout, tuning.words), ...tuning.dataset },
     tuning,
     tuning,
   );

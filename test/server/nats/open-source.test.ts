@@ -1,5 +1,7 @@
-// Tests opening a dataset of a stream as a source: its words, and a layout in force that can not be read.
+// Tests opening a dataset of a stream as a source: its words, a layout in force that can not be read, and the end of the opening.
 
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { openNats } from '../../../server/nats/open-source.ts';
 import type { SourceEvent } from '../../../server/source/row-source.ts';
@@ -44,3 +46,20 @@ describeWith('nats-server', 'a source of rows from a stream', () => {
     await reading;
   });
 });
+
+it('ends the opening at once, also while the stored rows are looked up and no server answers', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  closing({ close: async () => silent.close() });
+  const { port } = silent.address() as AddressInfo;
+  const ending = new AbortController();
+  const opening = openNats({
+    nats: { servers: [`nats://127.0.0.1:${port}`], stream: STREAM },
+    ...{ dataset: 'roof', past: 3600, signal: ending.signal, isLasting: false },
+    remembered: async () => {
+      ending.abort(new Error('the dataset is closed'));
+      return undefined;
+    },
+  });
+  await expect(opening).rejects.toThrow('the dataset is closed');
+}, 2000);

@@ -47,6 +47,33 @@ describeWith('nats-server', 'a sink of NATS', () => {
     expect(found[0]!.previous).toBeNaN();
   });
 
+  it('leaves rows out that another machine gives once more, and counts none of them as refused', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 400, 400);
+    const first = await session([server.url]);
+    await first.send(sinkRows(rows), signal, taken);
+    await first.close();
+    const delivery = { kind: 'pushed', interval: 60 } as const;
+    const relay = await session([server.url], 'roof', {}, { dataset: { isClocked: false, delivery } });
+    expect(await relay.send(sinkRows(rows), signal, taken)).toBeUndefined();
+    // The clock of this machine made them twice.
+    const again = await session([server.url]);
+    const refused: unknown[] = [];
+    await again.send(sinkRows(rows), signal, (_rows, why) => refused.push(why));
+    expect(refused).toEqual([{ rows: 340, reason: expect.stringContaining('a clock was wrong') }]);
+    expect(timesOf(await storedRows(server.url))).toHaveLength(400);
+  });
+
+  it('publishes the interval that another server states', async () => {
+    const server = await broker();
+    const delivery = { kind: 'pushed', interval: 60 } as const;
+    await session([server.url], 'roof', {}, { dataset: { isClocked: false, delivery } });
+    const found = await (await managerOf(server)).streams.getMessage(`${STREAM}_layouts`, {
+      last_by_subj: `${STREAM}.layout.roof`,
+    });
+    expect(decodeLayout(found!.data).interval).toBe(60);
+  });
+
   it('publishes the layout with the attributes', async () => {
     const server = await broker();
     await session([server.url]);

@@ -1,5 +1,7 @@
-// Tests readers of a stream whose requests no server of NATS answers, as while a cluster elects a leader: they ask again soon.
+// Tests readers and publishers whose messages no server of NATS answers, as while a cluster elects a leader: they ask again soon.
 
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { connect } from '@nats-io/transport-node';
 import { expect, it } from 'vitest';
 import { Attempts } from '../../../server/nats/attempts.ts';
@@ -8,8 +10,8 @@ import { NatsLink } from '../../../server/nats/link.ts';
 import { RowFeed } from '../../../server/nats/row-feed.ts';
 import { fleetNames } from '../../../server/nats/subjects.ts';
 import { describeWith } from '../../tools.ts';
-import { codecOf, now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
-import { broker, closeAfterEach, closing, connectionTo, session, signal, taken } from './rig.ts';
+import { codecOf, now, rowsFrom, STREAM, sinkOf, sinkRows, storedRows, timesOf } from './fleet.ts';
+import { broker, closeAfterEach, closing, connectionTo, faultOf, session, signal, taken } from './rig.ts';
 
 closeAfterEach();
 
@@ -56,6 +58,42 @@ describeWith('nats-server', 'a reader whose request no server answers', () => {
     expect(times).toEqual(rows.map(([time]) => time));
   }, 30_000);
 });
+
+describeWith('nats-server', 'a publisher whose rows no server answers', () => {
+  it('gives a message up before one of the usual patience has failed, and sends it again', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 100, 10);
+    const sink = await sinkOf([server.url]);
+    const one = closing(await sink.connect(signal));
+    await one.send(sinkRows(rows.slice(0, 5)), signal, taken);
+    const watcher = await connectionTo(server);
+    server.signal('SIGSTOP');
+    const usual = watcher.request('unanswered', '', { timeout: 5000 }).catch(() => 'usual');
+    const fault = await Promise.race([usual, faultOf(one.send(sinkRows(rows), signal, taken))]);
+    expect(fault).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('does not answer') });
+    expect(sink.longestPause(fault)).toBeLessThanOrEqual(2000);
+    server.signal('SIGCONT');
+    await one.close();
+    const again = closing(await sink.connect(signal));
+    await again.send(sinkRows(rows), signal, taken);
+    expect(timesOf(await storedRows(server.url))).toEqual(rows.map(([time]) => time));
+    await usual;
+  }, 30_000);
+});
+
+it('connects again within two seconds or so, however long no server was there', async () => {
+  const times: number[] = [];
+  const server = createServer(socket => {
+    times.push(performance.now());
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing({ close: async () => server.close() });
+  const { port } = server.address() as AddressInfo;
+  closing(new NatsLink({ servers: [`nats://127.0.0.1:${port}`], stream: STREAM }, 'test'));
+  await expect.poll(() => times.length, { timeout: 20_000 }).toBe(7);
+  expect(times[6]! - times[5]!).toBeLessThan(2500);
+}, 30_000);
 
 it('gives an overloaded server more time with each timeout, and the usual one after an answer', () => {
   const attempts = new Attempts();

@@ -29,7 +29,7 @@ export class FeedRig {
     this.#folder = folder;
   }
 
-  feed(options: Partial<Sink> = {}): Feed {
+  feed(options: Partial<Sink> = {}, pauses = PAUSES): Feed {
     const begun = new Feed({
       kind: 'test',
       dataset: this.dataset,
@@ -45,7 +45,7 @@ export class FeedRig {
       positions: this.#positions,
       onEvent: event => this.events.push(event),
       synchronized: () => this.synchronized,
-      pauses: PAUSES,
+      pauses,
       saveEvery: 0,
     });
     this.#feeds.push(begun);

@@ -49,6 +49,20 @@ describe('a feed', () => {
     expect(rig().events.map(({ kind }) => kind)).toEqual(['away', 'back']);
   });
 
+  it('asks again as soon as its sink wants, after the errors that it names', async () => {
+    const limits: unknown[] = [];
+    const longestPause = (error: unknown) => {
+      limits.push(error);
+      return 2;
+    };
+    rig().receiver.problem = 'no leader';
+    const one = rig().feed({ longestPause }, { first: 60_000, longest: 60_000 });
+    await expect.poll(() => rig().receiver.connections).toBeGreaterThan(3);
+    rig().receiver.problem = undefined;
+    await rig().connected(one);
+    expect(limits[0]).toMatchObject({ message: 'no leader' });
+  });
+
   it('counts rows as refused, not as sent, also if a later row of their piece fails', async () => {
     const one = rig().feed();
     await rig().connected(one);
