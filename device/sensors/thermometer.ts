@@ -108,7 +108,15 @@ async function beginContinuous<Schema extends z.ZodObject>(
   const found = await configuration.read();
   if (found & shutdown) await configuration.write(found & ~shutdown);
   await pause(clock, longest(options));
-  return async context => [sheet.celsius(await chip.readWord(sheet.registers.temperature, context), options)];
+  const celsius = async (context: ReadContext) =>
+    sheet.celsius(await chip.readWord(sheet.registers.temperature, context), options);
+  return async context => {
+    const found = await celsius(context);
+    if (found !== 0) return [found];
+    // The chip may have lost its supply a moment ago: 0 is measured if it is still there after a conversion.
+    await pause(clock, longest(options), context.signal);
+    return [await celsius(context)];
+  };
 }
 
 async function beginOneShot<Schema extends z.ZodObject>(

@@ -82,6 +82,16 @@ describe('an LM75', () => {
     );
   });
 
+  it('never says the 0 of its power-on, also where it loses its supply between two readings', async () => {
+    const { open, chip } = rigOf();
+    const sensor = await open(lm75);
+    chip.powerOn();
+    expect(await readingOf(sensor)).toEqual([25]);
+    celsius = 0;
+    chip.powerOn();
+    expect(await readingOf(sensor)).toEqual([0]);
+  });
+
   it('comes back by itself when it was pulled out and put back, and never says the 0 of its power-on', async () => {
     const { openReopening, bus, chip } = rigOf();
     const sensor = await openReopening(lm75);

@@ -80,6 +80,16 @@ describe('an MCP9808', () => {
     expect(await mcp9808.find?.(host)).toEqual([]);
   });
 
+  it('never says the 0 of its power-on, also where it loses its supply between two readings', async () => {
+    const { open, chip } = rigOf();
+    const sensor = await open(mcp9808);
+    chip.powerOn();
+    expect(await readingOf(sensor)).toEqual([25]);
+    celsius = 0;
+    chip.powerOn();
+    expect(await readingOf(sensor)).toEqual([0]);
+  });
+
   it('comes back by itself when it was pulled out and put back, and never says the 0 of its power-on', async () => {
     const { openReopening, bus, chip } = rigOf();
     const sensor = await openReopening(mcp9808);
