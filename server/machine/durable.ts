@@ -45,7 +45,8 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /**
  * Writes a file beside its name by `write`, syncs it, gives it its name, which replaces a file of that name, and syncs the folder.
- * Rejects with the error of the file system; then there is no such file, unless it cannot be removed again.
+ * Rejects with the error of the file system; then there is no such file, unless it cannot be removed again, or the file of that name
+ * that was there: the new one, where only the folder could not be synced.
  */
 export async function writeDurably<T>(
   folder: string,
@@ -55,7 +56,7 @@ export async function writeDurably<T>(
 ): Promise<T> {
   const temporary = temporaryName(folder, name);
   const file = join(folder, name);
-  let isNamed = false;
+  let isNew = false;
   try {
     const handle = await open(temporary, 'w', mode);
     let result: T;
@@ -65,12 +66,13 @@ export async function writeDurably<T>(
     } finally {
       await handle.close();
     }
+    const isReplaced = !(await isFree(file));
     await rename(temporary, file);
-    isNamed = true;
+    isNew = !isReplaced;
     await syncFolder(folder);
     return result;
   } catch (error) {
-    await unlink(isNamed ? file : temporary).catch(() => undefined);
+    await unlink(isNew ? file : temporary).catch(() => undefined);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // Runs the conversation of `dapberry edit`: it edits a copy, checks it, shows what changes, and replaces the file.
 
 import { resolve } from 'node:path';
+import { messageOf } from '../../../device/index.ts';
 import type { Config } from '../../config/config.ts';
 import { Drivers } from '../../config/drivers/drivers.ts';
 import { readTexts } from '../../config/read.ts';
@@ -70,6 +71,8 @@ class Editing {
   readonly #path: string;
   /** Shared by all checks, so that an unchanged driver is the same one. */
   readonly #drivers = new Drivers();
+  /** The file before a proposal was saved is kept. */
+  #isKept = false;
 
   constructor({ machine, terminal, propose }: EditOptions, file: string, path: string) {
     this.#machine = machine;
@@ -91,7 +94,8 @@ class Editing {
       if (!isProposed) text = await this.#terminal.edit(this.#path, text);
       isProposed = false;
       if (text === (original ?? '')) {
-        await proposal?.prepare();
+        // A text that the person has taken back needs nothing.
+        if (text === proposal?.text) await proposal.prepare();
         if (original !== undefined) this.#printProblems(first.problems);
         return this.#end('nothing was changed', 0);
       }
@@ -114,12 +118,9 @@ class Editing {
         if (choice === 'exit') return this.#end('nothing was saved', 1);
         if (choice === 'edit') continue;
       }
-      await proposal?.prepare();
-      if (proposal !== undefined && original !== undefined) {
-        const kept = await keepBeside(this.#path, original);
-        this.#terminal.print(`the file before is kept as ${kept}\n`);
-      }
-      await replaceEdited(this.#path, text);
+      const outcome = await this.#save(text, original, proposal);
+      if (outcome === 'exit') return this.#end(`${this.#file} stays as it was`, 1);
+      if (outcome === 'edit') continue;
       const saved = Date.now() / 1000;
       this.#terminal.print(`${this.#file} is saved\n`);
       const told = await liveText(this.#machine, {
@@ -131,6 +132,30 @@ class Editing {
         authorization: proposal?.authorization,
       });
       return this.#end(told, 0);
+    }
+  }
+
+  /** Asks again where the file cannot be written: the text is in no other place. */
+  async #save(text: string, original: string | undefined, proposal: Proposal | undefined): Promise<Answer> {
+    while (true) {
+      try {
+        await proposal?.prepare();
+        if (proposal !== undefined && original !== undefined && !this.#isKept) {
+          const kept = await keepBeside(this.#path, original);
+          this.#isKept = true;
+          this.#terminal.print(`the file before is kept as ${kept}\n`);
+        }
+        await replaceEdited(this.#path, text);
+        return 'save';
+      } catch (error) {
+        this.#terminal.print(`${this.#file} cannot be saved: ${messageOf(error)}\n`);
+      }
+      const answer = await this.#choose('s try again, e edit your text again, x exit without saving: ', {
+        s: 'save',
+        e: 'edit',
+        x: 'exit',
+      });
+      if (answer !== 'save') return answer;
     }
   }
 

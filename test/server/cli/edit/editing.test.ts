@@ -2,6 +2,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -125,6 +126,29 @@ describe('dapberry edit', () => {
     // No lock stays behind.
     texts = [GOOD];
     expect(await edit()).toBe(0);
+  });
+
+  it('keeps the text where the file cannot be saved, and saves it when that works again', async () => {
+    const next = `${GOOD}${dataset('three', 1)}`;
+    // The name of the file that is written beside it.
+    const inTheWay = join(folder, `.config.yaml.dapberry-${process.pid}`);
+    const seen: string[] = [];
+    texts = [
+      () => {
+        mkdirSync(inTheWay);
+        return next;
+      },
+      text => {
+        seen.push(text);
+        rmSync(inTheWay, { recursive: true });
+        return text;
+      },
+    ];
+    answers = ['s', 's', 'e', 's'];
+    expect(await edit()).toBe(0);
+    expect(printed.split(`${file} cannot be saved: `)).toHaveLength(3);
+    expect(seen).toEqual([next]);
+    expect(saved()).toBe(next);
   });
 
   it('notices that another has changed the file meanwhile', async () => {

@@ -246,6 +246,15 @@ describe('dapberry setup', () => {
     expect(printed).toContain('the server on port 8080 has taken it over: it is live');
   });
 
+  it('puts no user beside a file whose text the person takes back', async () => {
+    const before = 'datasets: {a: {sensors: [{kind: thermal}]}}\n';
+    writeFileSync(file, before);
+    const answers = ['1', ENTER, ENTER, ENTER, 'n', ENTER, ENTER, '2', 'anna', 'e'];
+    expect(await answering(answers, { passwords: ['correct horse'], edits: [before] })).toBe(0);
+    expect(printed).toContain('nothing was changed\n');
+    expect(readdirSync(folder)).toEqual(['config.yaml']);
+  });
+
   it('serves the machine alone where nothing is attached, and says what to do', async () => {
     expect(
       await answering(['y', ENTER, ENTER, '1', 's'], {
