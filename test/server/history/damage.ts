@@ -11,14 +11,36 @@ export async function damageable(
   folder: string,
   which: number,
 ): Promise<{ readonly path: string; readonly footer: HistoryFile } | undefined> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.parquet'))
-    .sort();
+  const names = parquetFiles(folder);
   const name = names[which % names.length];
   if (name === undefined) return undefined;
   const path = join(folder, name);
   const footer = await readFooter(path).catch(() => undefined);
   return footer && { path, footer };
+}
+
+/** A file, and the parts of which it was merged: if it alone is deleted, the next start serves these. */
+export async function withParts(
+  folder: string,
+  { path, footer }: { readonly path: string; readonly footer: HistoryFile },
+): Promise<readonly string[]> {
+  const files = [path];
+  for (const name of parquetFiles(folder)) {
+    const other = join(folder, name);
+    const found = await readFooter(other).catch(() => undefined);
+    const isWithin =
+      found !== undefined &&
+      found.firstPosition >= footer.firstPosition &&
+      found.firstPosition + found.rows <= footer.firstPosition + footer.rows;
+    if (isWithin && other !== path) files.push(other);
+  }
+  return files;
+}
+
+function parquetFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.parquet'))
+    .sort();
 }
 
 /** @param at where, as a part of the file */

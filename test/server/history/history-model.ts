@@ -10,7 +10,7 @@ import type { HistoryLimits } from '../../../server/history/history-writer.ts';
 import type { FileColumn } from '../../../server/history/parquet/file-columns.ts';
 import type { LeftRows } from '../../../server/history/waiting-rows.ts';
 import type { Synchronized } from '../../../server/machine/synchronized.ts';
-import { type Damage, damage, damageable } from './damage.ts';
+import { type Damage, damage, damageable, withParts } from './damage.ts';
 import type { HistoryStep } from './history-steps.ts';
 import { KeptRows } from './kept-rows.ts';
 import { COLUMNS, MadeRows } from './made-rows.ts';
@@ -254,7 +254,8 @@ export class HistoryModel {
     const { firstPosition, rows } = file.footer;
     this.#kept.mayMiss((_row, position) => position >= firstPosition && position < firstPosition + rows);
     this.#isWhole = false;
-    damage(file.path, at, how);
+    const files = how === 'delete' ? await withParts(this.#tree.path, file) : [file.path];
+    for (const path of files) damage(path, at, how);
   }
 
   #read({ most, from, isIncluded }: HistoryStep & { kind: 'read' }): void {
