@@ -108,6 +108,8 @@ export interface PushingSensor extends Sensor {
    * @returns a function that ends it
    */
   listen(onPush: (event: object) => void): () => void;
+  /** One sentence about values that have never come, though nothing is known to be wrong; undefined once some have. */
+  awaited(): string | undefined;
   /** Takes the values that are there by now: a simulation makes them when it is asked. */
   refresh(): void;
 }

@@ -146,6 +146,8 @@ class MqttSensor implements PushingSensor {
   /** What is wrong with the latest message. */
   #fault: string | undefined;
   #isAway = false;
+  /** Whether a message came that the broker has kept, and that does not count. */
+  #hasKept = false;
   readonly #listeners = new Set<(event: object) => void>();
 
   constructor(options: MqttSensorOptions, brokers: MqttBrokers, clock: Clock) {
@@ -192,6 +194,17 @@ class MqttSensor implements PushingSensor {
     return { values };
   }
 
+  awaited(): string | undefined {
+    const { state } = this.#subscription;
+    if (this.#known.some(known => known !== undefined) || this.latest().problem !== undefined)
+      return undefined;
+    if (state.kind === 'connecting') return 'the broker has not answered yet';
+    const kept = this.#hasKept
+      ? ', but one that the broker has kept, which counts only with retained: true'
+      : '';
+    return `no message has come at ${this.#options.topic} yet${kept}`;
+  }
+
   refresh(): void {
     this.#subscription.refresh();
   }
@@ -215,7 +228,10 @@ class MqttSensor implements PushingSensor {
       // Values that count no longer end with a row of missing values.
       if (!this.#isAway || !Array.from(hadValues).some(value => !Number.isNaN(value))) return;
     } else if (!isRetained || this.#options.retained) this.#fault = this.#takeValues(topic, text);
-    else return;
+    else {
+      this.#hasKept = true;
+      return;
+    }
     for (const listener of this.#listeners) listener(message);
   }
 

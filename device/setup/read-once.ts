@@ -6,10 +6,14 @@ import type { ReadContext } from '../host/read-context.ts';
 import { Deadline, timeToRead } from '../sampling/deadline.ts';
 import { readingOf } from '../sampling/reading.ts';
 import { closeSensor } from '../sampling/sensor-reader.ts';
-import { isComputed, type Sensor, type SensorOpener } from '../sensor.ts';
+import { isComputed, isPushing, type PushingSensor, type Sensor, type SensorOpener } from '../sensor.ts';
 
 /** The limit for opening, and for reading without its time in queues unless the conversion takes longer. Seconds. */
 const PATIENCE = 10;
+
+/** The limit for the first values if these come by themselves, and the pause between two looks for them. Seconds. */
+const FIRST_VALUES = 5;
+const LOOK = 0.05;
 
 export interface ReadResult {
   /** One number per channel, NaN for a missing one; undefined if the sensor gave no reading. */
@@ -61,6 +65,20 @@ async function readWithin(sensor: Sensor, clock: Clock): Promise<ReadResult> {
 async function readResult(sensor: Sensor, clock: Clock, context: ReadContext): Promise<ReadResult> {
   const failure = isComputed(sensor) ? sensor.failure?.(clock.wall()) : undefined;
   if (failure !== undefined) return { error: failure };
-  const { values, problem } = await readingOf(sensor, context);
+  const awaited = isPushing(sensor) ? await firstValues(sensor, clock, context.signal) : undefined;
+  const { values, problem = awaited } = await readingOf(sensor, context);
   return { values: Array.from(values), ...(problem === undefined ? {} : { error: problem }) };
+}
+
+/** Waits for the first values. Returns what has not come. */
+async function firstValues(
+  sensor: PushingSensor,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const end = clock.monotonic() + FIRST_VALUES;
+  sensor.refresh();
+  while (sensor.awaited() !== undefined && clock.monotonic() < end && !signal.aborted)
+    await clock.sleepUntil(clock.monotonic() + LOOK, signal);
+  return sensor.awaited();
 }

@@ -60,6 +60,7 @@ function withColumns(sensor: Sensor, setup: SensorSetup): Sensor {
       maxAge: sensor.maxAge,
       latest: () => completed(checkedReading(sensor, sensor.latest()), setup),
       listen: onPush => sensor.listen(onPush),
+      awaited: () => sensor.awaited(),
       refresh: () => sensor.refresh(),
     };
     return pushing;

@@ -38,7 +38,7 @@ export const readCommand: Command = {
   name: 'read',
   summary: 'print one reading of every sensor',
   description:
-    'Reads every configured sensor once, all at the same time, and prints the values as in a row: named, corrected and rounded as configured. The exit code is 1 if a sensor gave no value. A running server, such as the service, does not share its GPIO pins: ask the server instead.',
+    'Reads every configured sensor once, all at the same time, and prints the values as in a row: named, corrected and rounded as configured. Waits up to 5 seconds for the first message of a broker. The exit code is 1 if a sensor gave no value. A running server, such as the service, does not share its GPIO pins: ask the server instead.',
   options: [
     CONFIG_OPTION,
     {
@@ -80,7 +80,7 @@ async function readAll({ datasets, simulate }: Config, host: SensorHost): Promis
 function lackingShared({ datasets }: Config, values: readonly ReadValue[]): readonly string[] {
   const isLacking = (dataset: DatasetConfig) =>
     sensorsOf(dataset)
-      .filter(({ kind }) => kind.needs.length > 0)
+      .filter(({ kind }) => kind.needs.length > 0 && kind.isPushing !== true)
       .some(({ name }) =>
         values.some(
           value => value.error !== undefined && value.dataset === dataset.info.name && value.sensor === name,

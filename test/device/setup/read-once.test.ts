@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { serialQueues } from '../../../device/host/serial.ts';
 import type { Sensor } from '../../../device/sensor.ts';
+import { mqtt } from '../../../device/sensors/mqtt.ts';
+import { setUpSensor } from '../../../device/setup/column-setup.ts';
 import { readOnce } from '../../../device/setup/read-once.ts';
+import { sensorOpener } from '../../../device/setup/sensor-opener.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { deferred, never, opening, sensorOf } from '../fake-sensors.ts';
+import { hostOf } from '../known-sensors.ts';
+import { SaidBroker } from '../said-broker.ts';
 
 /** Tells how often a sensor was closed. */
 function counting(sensor: Sensor): { sensor: Sensor; closed: () => number } {
@@ -101,5 +106,55 @@ describe('one reading', () => {
     const closed = deferred();
     late.resolve({ ...sensorOf('a', () => [1]), close: async () => closed.resolve() });
     await closed.promise;
+  });
+});
+
+describe('one reading of a sensor to which messages come', () => {
+  const topic = 'garden/air';
+  const options = { url: 'mqtt://127.0.0.1', topic, values: { temperature: '/t', humidity: '/h' } };
+
+  /** @param meanwhile runs while the reading waits */
+  async function reading(
+    meanwhile: (broker: SaidBroker, clock: FakeClock) => unknown = () => {},
+    state?: SaidBroker['state'],
+  ) {
+    const [broker, clock] = [new SaidBroker(), new FakeClock()];
+    if (state !== undefined) broker.state = state;
+    const setup = setUpSensor(mqtt, mqtt.options.parse(options), { name: 'air' });
+    const start = clock.monotonic();
+    void clock.sleepUntil(start + 1).then(() => meanwhile(broker, clock));
+    const result = await readOnce(sensorOpener(setup, hostOf({ mqtt: broker, clock }), false), clock);
+    return { ...result, seconds: clock.monotonic() - start };
+  }
+
+  it('waits for the first message', async () => {
+    const { values, error, seconds } = await reading(broker => broker.say(topic, '{"t": 21.5, "h": 40}'));
+    expect([values, error]).toEqual([[21.5, 40], undefined]);
+    expect(seconds).toBeLessThan(1.5);
+  });
+
+  it('says why there is no value', async () => {
+    const none = [Number.NaN, Number.NaN];
+    const silent = await reading();
+    expect(silent).toMatchObject({ values: none, error: 'no message has come at garden/air yet' });
+    expect(silent.seconds).toBeLessThan(6);
+    expect(await reading(broker => broker.say(topic, '{"t": 20, "h": 40}', true))).toMatchObject({
+      values: none,
+      error:
+        'no message has come at garden/air yet, but one that the broker has kept, which counts only with retained: true',
+    });
+    expect(await reading(() => {}, { kind: 'connecting' })).toMatchObject({
+      values: none,
+      error: 'the broker has not answered yet',
+    });
+    const away = (broker: SaidBroker) => {
+      broker.state = { kind: 'away', reason: 'no broker is there' };
+    };
+    const gone = await reading(away, { kind: 'connecting' });
+    expect(gone).toMatchObject({ values: none, error: 'no broker is there' });
+    expect(gone.seconds).toBeLessThan(1.5);
+    expect(await reading(broker => broker.say(topic, '{"t": 20}'))).toMatchObject({
+      error: 'garden/air: expected a value at /h, found {"t":20}',
+    });
   });
 });
