@@ -59,6 +59,7 @@ const currentOf = (millivolts: number, ohms: number) => millivolts / ohms;
 
 function channelsOf({ shunt, shuntRange, busRange }: Ranges): readonly Channel[] {
   const current = currentOf(shuntRange, shunt);
+  const step = 1 / (SHUNT_STEPS * shunt);
   return [
     {
       name: 'bus_voltage',
@@ -79,13 +80,15 @@ function channelsOf({ shunt, shuntRange, busRange }: Ranges): readonly Channel[]
       units: 'mA',
       longName: 'Current through the shunt',
       validRange: [-current, current],
-      resolution: 1 / (SHUNT_STEPS * shunt),
+      resolution: step,
     },
     {
       name: 'power',
       units: 'mW',
       longName: 'Power of the load',
       validRange: [-current * busRange, current * busRange],
+      // That of the current at 1 V.
+      resolution: step,
     },
   ];
 }

@@ -22,6 +22,9 @@ const DECIDES = 8;
 /** The share of values that may need more digits than are shown: one odd value changes nothing. */
 const ODD = 0.02;
 
+/** The factor by which the measured values must outnumber those that made a column a computed one. */
+const MIXED = 8;
+
 /** The factor by which the size of values may change before computed values get other digits. */
 const STEADY = 3;
 
@@ -40,8 +43,8 @@ export class Digits {
   /** Sizes of the latest computed values. */
   #sizes: number[] = [];
   #decimals: number | undefined;
-  /** True if most of the first values were computed. */
-  #isComputed: boolean | undefined;
+  /** True if most of the first values were computed; decided with these. */
+  #isComputed = false;
 
   constructor(column: DigitSource) {
     this.#stated = statedDecimals(column);
@@ -66,9 +69,10 @@ export class Digits {
 
   #count(): void {
     const measured = this.#measured.reduce((sum, count) => sum + count, 0);
-    const isComputed = this.#isComputed ?? this.#sizes.length > measured;
-    if (this.#seen === FIRST) this.#isComputed = isComputed;
-    if (isComputed) this.#fitSize();
+    // Some products end as if they were measured: these change nothing again.
+    const computed = (this.#isComputed ? MIXED : 1) * this.#sizes.length;
+    if (this.#seen <= FIRST) this.#isComputed = computed > measured;
+    if (this.#isComputed) this.#fitSize();
     else this.#decimals = Math.max(this.#decimals ?? 0, this.#neededBy(measured));
   }
 

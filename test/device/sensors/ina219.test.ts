@@ -139,3 +139,10 @@ describe('an INA219', () => {
     expect(await ina219.find?.(host)).toEqual([]);
   });
 });
+
+it('states the step of each column, the power too, so that it is shown with steady digits', () => {
+  const steps = (shunt: number) =>
+    ina219.channels(ina219.options.parse({ shunt })).map(({ resolution }) => resolution);
+  expect(steps(0.1)).toEqual([0.004, 0.01, 0.1, 0.1]);
+  expect(steps(0.01).at(-1)).toBe(1);
+});

@@ -71,6 +71,17 @@ describe('the digits of values that come without a resolution', () => {
     expect(decimalsOf(many(100, index => 1000 / 3 + index / 7))).toBe(1);
   });
 
+  it('are steady in a product, of whose values some end with the last digits of the machine', () => {
+    const digits = new Digits(FLOAT);
+    const changes: number[] = [];
+    for (let index = 0; index < 500; index++) {
+      // Steps of 0.004 V and of 0.1 mA.
+      digits.add(((1250 + (index % 7)) / 250) * ((1234 + ((index * 37) % 90)) / 10));
+      if (digits.decimals !== changes.at(-1)) changes.push(digits.decimals);
+    }
+    expect(changes.length).toBeLessThanOrEqual(2);
+  });
+
   it('are none of a sum whose last digits are those of the machine', () => {
     expect(decimalsOf([0.3, 0.1 + 0.2, 0.5, 0.25])).toBe(2);
   });
