@@ -104,6 +104,13 @@ describeWith('chromium', 'one product', () => {
       const panel = page.locator('#first-run');
       await panel.waitFor();
       expect(await panel.textContent()).toContain('“roberrypi” and “host” are simulated');
+      // The server of this test runs from its sources.
+      const commands = () => panel.locator('code').allTextContents();
+      expect(await commands()).toEqual([
+        'npx dapberry list',
+        'npx dapberry setup --output dapberry.yaml',
+        'npm start -- --config dapberry.yaml',
+      ]);
       for (const link of await panel.locator('a').all()) {
         const address = new URL((await link.getAttribute('href')) ?? '', page.url());
         expect((await fetch(address)).status).toBe(200);
@@ -118,6 +125,19 @@ describeWith('chromium', 'one product', () => {
       expect(await violationsOn(page)).toEqual([]);
       expect(opened.problems).toEqual([]);
     });
+  });
+
+  it('names the commands of an installed service', async () => {
+    const opened = await openPage(browser, `${server.url}/docs/`);
+    page = opened.page;
+    await page.route('**/catalog.json', async route => {
+      const catalog = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...catalog, installation: 'release' } });
+    });
+    await page.goto(`${server.url}/?url=roberrypi`);
+    const commands = page.locator('#first-run code');
+    await commands.first().waitFor();
+    expect(await commands.allTextContents()).toEqual(['dapberry list', 'sudo dapberry setup']);
   });
 
   describe('a server whose sensors nobody has named', () => {

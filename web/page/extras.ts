@@ -27,7 +27,7 @@ export async function addExtras(catalog: Catalog): Promise<void> {
   if (isKiosk) return;
   if (catalog.lines !== undefined) {
     const { showNaming } = await loadPart(() => withStyle(() => import('./naming.ts')));
-    showNaming(catalog.lines);
+    showNaming(catalog.lines, catalog);
   } else if (isWithoutSensor(catalog)) {
     const { showFirstRun } = await loadPart(() => withStyle(() => import('./first-run.ts')));
     showFirstRun(catalog);

@@ -3,12 +3,14 @@
 import type { Catalog } from '../stream/catalog.ts';
 import style from '../style/first-run.css?url';
 import { element } from '../text/element.ts';
-import { documentation, showPanel } from './first-panel.ts';
+import { documentation, operatorCommands, servedBy, showPanel } from './first-panel.ts';
 
 /** The address of its style sheet. */
 export const STYLE = style;
 
-export function showFirstRun({ datasets }: Catalog): void {
+export function showFirstRun(catalog: Catalog): void {
+  const { datasets } = catalog;
+  const commands = operatorCommands(catalog);
   const named = (provenance: string) =>
     datasets.filter(dataset => dataset.provenance.includes(provenance)).map(({ name }) => name);
   const simulated = named('simulation');
@@ -35,15 +37,16 @@ export function showFirstRun({ datasets }: Catalog): void {
         'li',
         {},
         'In a terminal of the server, ',
-        element('code', {}, 'dapberry list'),
+        element('code', {}, commands.list),
         ' shows what is connected.',
       ),
       element(
         'li',
         {},
-        element('code', {}, 'sudo dapberry setup'),
+        element('code', {}, commands.setup),
         ' asks for its name and writes the ',
         documentation('configuration', 'configuration'),
+        ...servedBy(commands),
         '. This panel goes with the first sensor.',
       ),
     ),

@@ -1,15 +1,17 @@
 // Tells the operator of a new server how to name the sensors that it has found, with lines to paste.
 
+import type { Catalog } from '../stream/catalog.ts';
 import style from '../style/first-run.css?url';
 import { copyFrom } from '../text/copy.ts';
 import { element, write } from '../text/element.ts';
-import { documentation, showPanel } from './first-panel.ts';
+import { documentation, operatorCommands, servedBy, showPanel } from './first-panel.ts';
 
 /** The address of its style sheet. */
 export const STYLE = style;
 
 /** @param address that of the lines */
-export function showNaming(address: string): void {
+export function showNaming(address: string, catalog: Catalog): void {
+  const commands = operatorCommands(catalog);
   const lines = element('pre', { tabindex: '0', 'aria-label': 'Lines to paste' });
   const copy = element('button', { type: 'button', hidden: true }, 'Copy');
   copy.addEventListener('click', () => void copyFrom(lines, copy));
@@ -44,8 +46,10 @@ export function showNaming(address: string): void {
         'li',
         {},
         'In a terminal of the server, ',
-        element('code', {}, 'sudo dapberry setup'),
-        ' asks for names, the interval, a history and who may read.',
+        element('code', {}, commands.setup),
+        ' asks for names, the interval, a history and who may read',
+        ...servedBy(commands),
+        '.',
       ),
       element(
         'li',
@@ -53,7 +57,7 @@ export function showNaming(address: string): void {
         'Or paste lines into the ',
         documentation('configuration', 'configuration'),
         ' with ',
-        element('code', {}, 'sudo dapberry edit'),
+        element('code', {}, commands.edit),
         ':',
         paste,
       ),

@@ -39,6 +39,8 @@ export interface Catalog {
   readonly formats: readonly ResponseFormat[];
   /** The address of lines with which an operator names the sensors that the server has found; undefined once that is done. */
   readonly lines?: string;
+  /** How its program is there, such as `checkout` for one that runs from its sources; undefined if it does not say. */
+  readonly installation?: string;
   /** Datasets that can not be read yet; absent without any. */
   readonly waiting?: readonly WaitingEntry[];
   /** True if it may list more to a user with a password, who signs in beside it. */
@@ -56,7 +58,7 @@ function parseWaiting(json: unknown, from: string): WaitingEntry {
 
 /** Reads a catalogue that came from the address `from`. Throws an error that names the mistake in it. */
 export function parseCatalog(json: unknown, from: string): Catalog {
-  const { datasets, formats, lines, signIn, waiting } = fieldsOf(json);
+  const { datasets, formats, lines, signIn, waiting, installation } = fieldsOf(json);
   if (!Array.isArray(datasets)) throw new TypeError(`Expected a list "datasets" in ${from}, found none`);
   return {
     datasets: datasets.map((entry: unknown, index) => {
@@ -84,6 +86,7 @@ export function parseCatalog(json: unknown, from: string): Catalog {
         })
       : DAP2_FORMATS,
     ...(typeof lines === 'string' ? { lines: new URL(lines, from).href } : {}),
+    ...(typeof installation === 'string' ? { installation } : {}),
     ...(typeof signIn === 'string' ? { isPartial: true } : {}),
     ...(Array.isArray(waiting) ? { waiting: waiting.map(entry => parseWaiting(entry, from)) } : {}),
   };
@@ -116,7 +119,8 @@ function textsIn(json: unknown): readonly string[] {
   return Array.isArray(json) ? json.filter(text => typeof text === 'string') : [];
 }
 
-function parseExtent(json: unknown): CatalogExtent | undefined {
+/** The `extent` of a dataset in the catalogue or the health. */
+export function parseExtent(json: unknown): CatalogExtent | undefined {
   const { firstTime, lastTime, gaps } = fieldsOf(json);
   if (typeof firstTime !== 'number' || typeof lastTime !== 'number') return undefined;
   const stretches = (Array.isArray(gaps) ? gaps : []).map(fieldsOf).flatMap(({ from, to }) => {

@@ -1,14 +1,17 @@
 // Route `/attached-sensors.yaml`: a configuration of the attached sensors, to name them, while nobody has configured a dataset.
 
 import type { FastifyInstance } from 'fastify';
+import { thisInstallation } from '../../../device/index.ts';
 import { RequestError } from '../../request-error.ts';
 import type { RouteContext } from '../server-state.ts';
 
 /** Relative to the root of the server. */
 export const LINES_PATH = 'attached-sensors.yaml';
 
-const ABOVE =
-  '# Paste these lines with: sudo dapberry edit. Then change the names and titles. Or let sudo dapberry setup ask for them.';
+/** A service has the usual file; a person who runs the server from its sources or by npm names one. */
+const ABOVE = ['checkout', 'npm'].includes(thisInstallation().kind)
+  ? '# Write these lines into a file, change the names and titles, and start the server with --config and that file. Or let dapberry setup --output FILE ask for them.'
+  : '# Paste these lines with: sudo dapberry edit. Then change the names and titles. Or let sudo dapberry setup ask for them.';
 
 export function attachedRoute(app: FastifyInstance, { state }: RouteContext): void {
   const options = { exposeHeadRoute: true, config: { access: 'users' } } as const;

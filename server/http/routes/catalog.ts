@@ -1,6 +1,7 @@
 // Routes `/catalog.json`, the server's datasets and the formats of their responses, for pages and programs.
 
 import type { FastifyInstance } from 'fastify';
+import { thisInstallation } from '../../../device/index.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import type { WaitingDataset } from '../../dataset/waiting.ts';
 import { publishedInterval } from '../../source/row-source.ts';
@@ -12,6 +13,7 @@ import { LINES_PATH } from './attached.ts';
 import { SIGN_IN } from './sign-in.ts';
 
 export function catalogRoute(app: FastifyInstance, { state, formats }: RouteContext): void {
+  const installation = thisInstallation().kind;
   const options = { exposeHeadRoute: true, config: { access: 'list' } } as const;
   app.get('/catalog.json', options, async (request, reply) => {
     reply.header('Cache-Control', 'no-cache');
@@ -19,6 +21,7 @@ export function catalogRoute(app: FastifyInstance, { state, formats }: RouteCont
     const hasLines = state.builtin?.lines !== undefined && readable.length === state.datasets.length;
     return {
       server: SERVER_NAME,
+      installation,
       // A configuration to begin with, while nobody has written one.
       ...(hasLines ? { lines: LINES_PATH } : {}),
       datasets: readable.map(datasetEntry),
