@@ -58,6 +58,9 @@ export class Overview {
 
   /** Shows what is stored; undefined if that is not known. `isKept`: on a disk, so that it outlives a restart. */
   extent(extent: CatalogExtent | undefined, isKept: boolean): void {
+    // After a restart, a server without a history has none of the rows of the line.
+    if (extent !== undefined && this.#extent !== undefined && extent.from > this.#extent.to)
+      this.#forgetLine();
     this.#extent = extent;
     this.#section.hidden = extent === undefined;
     if (extent === undefined) return;
@@ -101,12 +104,21 @@ export class Overview {
         loadPastLibrary(),
         source.firstColumn().rows(extent, interval, undefined, signal),
       ]);
+      signal.throwIfAborted();
       this.#rows = rows;
       this.#lines = new PastLines(library, this.#plot, [false], 0);
       this.#draw();
     } catch {
-      this.#request = undefined;
+      if (!signal.aborted) this.#request = undefined;
     }
+  }
+
+  #forgetLine(): void {
+    this.#request?.abort();
+    this.#request = undefined;
+    this.#rows = undefined;
+    this.#lines = undefined;
+    this.#plot.replaceChildren();
   }
 
   #draw(): void {

@@ -1,6 +1,7 @@
 // Reads the health of the page's own server from `health` in the page's folder, and checks every field.
 
 import type { DatasetAddress } from '../stream/address.ts';
+import { type CatalogExtent, parseExtent } from '../stream/catalog.ts';
 import { isNotEmpty, listOf, numberOf, textOf } from '../text/fields.ts';
 import { type Fields, fieldsOf, jsonOf } from '../text/json.ts';
 import { type HistoryHealth, parseHistory } from './history-health.ts';
@@ -30,6 +31,8 @@ export interface DatasetHealth {
   readonly ahead: number;
   /** Milliseconds by which the clock was recently set forward; 0 otherwise. */
   readonly forward: number;
+  /** The times of its rows; undefined if it has none. */
+  readonly extent: CatalogExtent | undefined;
   /** The rows on the server's disk; undefined without a history. */
   readonly history: HistoryHealth | undefined;
   /** The other server that the rows are those of; absent for sensors. */
@@ -141,7 +144,7 @@ export function healthOf({ datasets }: Health, { dataset }: HealthPlace): Datase
 }
 
 function parseDataset(json: unknown): DatasetHealth {
-  const { name, sensors, failure, clock, lastTime, history, publish, source } = fieldsOf(json);
+  const { name, sensors, failure, clock, lastTime, extent, history, publish, source } = fieldsOf(json);
   const { ahead, lastSteps } = fieldsOf(clock);
   return {
     name: textOf(name),
@@ -152,6 +155,7 @@ function parseDataset(json: unknown): DatasetHealth {
     failure: typeof failure === 'string' ? textOf(failure) : undefined,
     ahead: Math.max(0, (numberOf(ahead) ?? 0) * 1000),
     forward: parseForward(listOf(lastSteps).at(-1), numberOf(lastTime)),
+    extent: parseExtent(extent),
     history: parseHistory(history, numberOf(lastTime)),
     ...parseSource(source),
     publish: parsePublish(publish, numberOf(lastTime)),

@@ -3,6 +3,7 @@
 import type { Plot } from '../chart/plot.ts';
 import type { Seam } from '../chart/plot-options.ts';
 import type { DatasetAddress } from '../stream/address.ts';
+import type { CatalogExtent } from '../stream/catalog.ts';
 import type { ShownColumn } from '../stream/describe.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 import type { FindPart } from '../text/element.ts';
@@ -14,6 +15,9 @@ import { type SharedWatch, sharedWatch } from './shared-watch.ts';
 
 /** Milliseconds after a pointer was lifted before anything moves: the click goes to the element under it then. */
 const AFTER_LIFTING = 300;
+
+/** Takes what the server has stored of the dataset; undefined without a row. `isKept`: on a disk. */
+export type StoredIs = (extent: CatalogExtent | undefined, isKept: boolean) => void;
 
 export class ServerHealth {
   readonly #area: NoticeArea;
@@ -32,7 +36,7 @@ export class ServerHealth {
   #attributes: Notice | undefined;
 
   /** Asks for the health only if the dataset at `address` is beside `page`. */
-  constructor(address: DatasetAddress, page: string, find: FindPart) {
+  constructor(address: DatasetAddress, page: string, find: FindPart, storedIs: StoredIs) {
     this.#area = new NoticeArea(find);
     this.#place = healthPlace(address, page);
     if (this.#place === undefined) return;
@@ -47,6 +51,8 @@ export class ServerHealth {
         this.#answered = Date.now();
         this.#isFresh = true;
         this.#show();
+        const dataset = health && healthOf(health, this.#place!);
+        if (dataset !== undefined) storedIs(dataset.extent, dataset.history !== undefined);
       },
       () => {
         this.#isFresh = false;

@@ -5,7 +5,7 @@ import { CSV, columnsShown, type ExportedDataset } from '../export/view.ts';
 import { LaterHealth } from '../health/later-health.ts';
 import type { PageLimits, WatchedDataset } from '../limits/page-limits.ts';
 import { type DatasetAddress, nameOf, shownAddress } from '../stream/address.ts';
-import { type Catalog, formatsFor } from '../stream/catalog.ts';
+import { type Catalog, type CatalogEntry, formatsFor } from '../stream/catalog.ts';
 import type { Description } from '../stream/describe.ts';
 import { otherDescription } from '../stream/describe-again.ts';
 import { describePatiently } from '../stream/describe-patiently.ts';
@@ -48,6 +48,8 @@ export class DatasetSection {
   #describedAt = 0;
   #tiles: ColumnTiles | undefined;
   #watched: WatchedDataset | undefined;
+  /** What the server has stored, by its latest health; undefined before that is known. */
+  #stored: Pick<CatalogEntry, 'extent' | 'isKept'> | undefined;
 
   constructor(address: DatasetAddress, index: number, parts: DatasetParts, context: SectionContext) {
     this.#address = address;
@@ -55,7 +57,10 @@ export class DatasetSection {
     this.#parts = parts;
     this.#context = context;
     const { find } = parts;
-    this.#health = new LaterHealth(address, context.page.href, find);
+    this.#health = new LaterHealth(address, context.page.href, find, (extent, isKept) => {
+      this.#stored = { extent, isKept };
+      this.#showStored();
+    });
     this.#status = new Status(find, state => {
       this.#health.streamIs(state);
       this.#streamIs(state);
@@ -147,8 +152,16 @@ export class DatasetSection {
     this.#describedAt = performance.now();
     void this.#showTiles(plot, description, entry !== undefined);
     controls.control(this.#index, plot);
-    controls.storedIs(this.#index, plot.mayLookBack ? entry?.extent : undefined, entry?.isKept ?? false);
+    this.#stored ??= entry;
+    this.#showStored();
     this.#health.plotIs(plot, description.columns);
+  }
+
+  /** Rows of a server's memory go: the oldest ones by and by, all of them with a restart. */
+  #showStored(): void {
+    if (this.#plot === undefined) return;
+    const { extent, isKept } = this.#stored ?? { extent: undefined, isKept: false };
+    this.#context.controls.storedIs(this.#index, this.#plot.mayLookBack ? extent : undefined, isKept);
   }
 
   /** After a break, and now and then when the stream was opened anew, the dataset may have other columns. */
