@@ -66,6 +66,11 @@ export class Mosquitto {
     this.#process?.kill('SIGHUP');
   }
 
+  /** Has the process stop and go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(name);
+  }
+
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
     const child = this.#process;
     this.#process = undefined;

@@ -123,9 +123,8 @@ class MqttSession implements SinkSession {
     // The broker sends the will only if the connection is lost.
     if (!this.lost.aborted) {
       const status = { topic: statusTopic(this.#options.topic), payload: OFFLINE };
-      const told = this.#publish(status, { qos: 1, retain: true });
-      const late = new Promise<void>(resolve => setTimeout(resolve, 200).unref());
-      await Promise.race([told.catch(() => undefined), late]);
+      // The end of the connection waits for the answer.
+      this.#publish(status, { qos: 1, retain: true }).catch(() => undefined);
     }
     await this.#connection.close();
   }

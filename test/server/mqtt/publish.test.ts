@@ -136,4 +136,14 @@ describeWith('mosquitto', 'rows at an MQTT broker', () => {
     await rig.close();
     await proxy.close();
   });
+
+  it('ends in the time that a connection has for its end, where the broker does not answer', async () => {
+    rig.publish();
+    await rig.connected();
+    await rig.append([1, 0, 0, 0]);
+    broker.signal('SIGSTOP');
+    const late = new Promise(resolve => setTimeout(() => resolve('late'), 650));
+    expect(await Promise.race([rig.publisher.close().then(() => 'ended'), late])).toBe('ended');
+    broker.signal('SIGCONT');
+  });
 });
