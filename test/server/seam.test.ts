@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FollowedRows, type FollowOptions, follow } from '../../dap/client/index.ts';
-import { rowsOf, States } from '../dap/client/collect.ts';
+import type { FollowOptions } from '../../dap/client/index.ts';
+import { Reader } from '../dap/client/collect.ts';
 import { ClockedMachine } from './clocked-machine.ts';
 
 /** What time it is when a test begins, in whole seconds. */
@@ -16,30 +16,10 @@ afterEach(async () => {
   for (const one of closing.splice(0).reverse()) await one.close();
 });
 
-/** Follows a machine, and has the rows that come. */
-class Reader {
-  readonly states = new States();
-  readonly rows: number[][] = [];
-  readonly #batches: AsyncGenerator<FollowedRows, void, undefined>;
-
-  constructor(url: string, options: FollowOptions = {}) {
-    this.#batches = follow(url, { retry, onState: this.states.onState, ...options });
-    closing.push({ close: () => this.#batches.return() as Promise<unknown> as Promise<void> });
-  }
-
-  get seams(): number {
-    return this.states.names.filter(name => name === 'seam').length;
-  }
-
-  /** Reads until there are `count` rows. */
-  async until(count: number): Promise<number[][]> {
-    while (this.rows.length < count) {
-      const { value, done } = await this.#batches.next();
-      if (done === true) break;
-      this.rows.push(...rowsOf(value as FollowedRows));
-    }
-    return this.rows;
-  }
+function readerOf(url: string, options: FollowOptions = {}): Reader {
+  const reader = new Reader(url, { retry, ...options });
+  closing.push(reader);
+  return reader;
 }
 
 async function machine(): Promise<ClockedMachine> {
@@ -58,7 +38,7 @@ describe('a server that starts again with an earlier clock', () => {
   it.each([600, 10 * 365 * 86_400, 20])('by %d s gives all that it has, behind a seam', async back => {
     const pi = await machine();
     const before = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     await pi.close();
     await pi.start(-back);
@@ -76,7 +56,7 @@ describe('a server that starts again with an earlier clock', () => {
   it('and whose clock is then set right goes on behind it', async () => {
     const pi = await machine();
     const rows = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     await pi.close();
     await pi.start(-600);
@@ -95,7 +75,7 @@ describe('a server that starts again with an earlier clock', () => {
   it('and whose connection breaks behind the seam gives no row twice', async () => {
     const pi = await machine();
     const rows = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     await pi.close();
     await pi.start(-600);
@@ -112,7 +92,7 @@ describe('a server that starts again with an earlier clock', () => {
   it('again and again has a seam each time', async () => {
     const pi = await machine();
     const rows = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     for (const [index, back] of [100, 50, 5000].entries()) {
       await pi.close();
@@ -126,7 +106,7 @@ describe('a server that starts again with an earlier clock', () => {
   it('which was set right before the client is back gives what it had before that too', async () => {
     const pi = await machine();
     const rows = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     await pi.close();
     await pi.start(-600);
@@ -140,7 +120,7 @@ describe('a server that starts again with an earlier clock', () => {
   it('by less than a Date tells loses no row either', async () => {
     const pi = await machine();
     const rows = await make(pi, -4, -3, -2);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     await pi.close();
     await pi.start(-2);
@@ -153,7 +133,7 @@ describe('a server that starts again with an earlier clock', () => {
   it('is met by the projection and the other clauses that were asked for', async () => {
     const pi = await machine();
     const before = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?sensor.b&time>${now - 25}&sensor.b!=5`);
+    const reader = readerOf(`${pi.url}?sensor.b&time>${now - 25}&sensor.b!=5`);
     await reader.until(2);
     await pi.close();
     await pi.start(-600);
@@ -168,7 +148,7 @@ describe('a server that starts again with an earlier clock', () => {
     await pi.close();
     await pi.start(-600);
     const rows = await make(pi, 0, 1);
-    const reader = new Reader(pi.url, { after: { time: now - 10 } });
+    const reader = readerOf(pi.url, { after: { time: now - 10 } });
     expect(await reader.until(2)).toEqual(rows);
     expect(reader.seams).toBe(1);
   });
@@ -178,7 +158,7 @@ describe('no seam is seen', () => {
   it('where the clock is set back while the server runs, and the rows are ahead of it', async () => {
     const pi = await machine();
     const rows = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     pi.ahead = -600;
     for (const time of [1, 2, 3]) {
@@ -194,7 +174,7 @@ describe('no seam is seen', () => {
   it('where a server starts again with the right clock', async () => {
     const pi = await machine();
     const rows = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     await pi.close();
     await pi.start(0);
@@ -207,7 +187,7 @@ describe('no seam is seen', () => {
     const pi = await machine();
     pi.tellsDate = false;
     const rows = await make(pi, -30, -20, -10);
-    const reader = new Reader(`${pi.url}?&time>0`);
+    const reader = readerOf(`${pi.url}?&time>0`);
     await reader.until(3);
     pi.cut();
     rows.push(...(await make(pi, 1)));

@@ -1,6 +1,11 @@
-// Collects the rows and the states of `follow`.
+// Collects the rows and the states of `follow`, at once or as a test asks for them.
 
-import type { FollowedRows, FollowState } from '../../../dap/client/index.ts';
+import {
+  type FollowedRows,
+  type FollowOptions,
+  type FollowState,
+  follow,
+} from '../../../dap/client/index.ts';
 
 /** The rows of a batch, one list a row. */
 export function rowsOf(batch: FollowedRows): number[][] {
@@ -45,5 +50,34 @@ export class States {
     return new Promise(resolve => {
       this.#waiting.push({ name, resolve: state => resolve(state as Extract<FollowState, { state: Name }>) });
     });
+  }
+}
+
+/** Follows a dataset, and has the rows that came so far. */
+export class Reader {
+  readonly states = new States();
+  readonly rows: number[][] = [];
+  readonly #batches: AsyncGenerator<FollowedRows, void, undefined>;
+
+  constructor(url: string, options: FollowOptions) {
+    this.#batches = follow(url, { onState: this.states.onState, ...options });
+  }
+
+  get seams(): number {
+    return this.states.names.filter(name => name === 'seam').length;
+  }
+
+  /** Reads until there are `count` rows. */
+  async until(count: number): Promise<number[][]> {
+    while (this.rows.length < count) {
+      const { value, done } = await this.#batches.next();
+      if (done === true) break;
+      this.rows.push(...rowsOf(value as FollowedRows));
+    }
+    return this.rows;
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.return();
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FollowedRows, type FollowOptions, follow } from '../../../dap/client/index.ts';
-import { rowsOf, States } from './collect.ts';
+import type { FollowOptions } from '../../../dap/client/index.ts';
+import { Reader } from './collect.ts';
 import { closedAfterTest, station } from './opened.ts';
 import { head, type Row, type Station } from './station.ts';
 
@@ -9,29 +9,9 @@ const NOW = Math.floor(Date.now() / 1000);
 const rowAt = (seconds: number): Row => [NOW + seconds, seconds];
 
 /** Follows a station from its beginning on. */
-class Reader {
-  readonly states = new States();
-  readonly rows: number[][] = [];
-  readonly #batches: AsyncGenerator<FollowedRows, void, undefined>;
-
-  constructor(url: string, options: FollowOptions = {}) {
-    const retry = { base: 0.001, cap: 0.002 };
-    this.#batches = follow(url, { constraint: '&time>0', retry, onState: this.states.onState, ...options });
-    closedAfterTest({ close: () => this.#batches.return() as Promise<unknown> as Promise<void> });
-  }
-
-  get seams(): number {
-    return this.states.names.filter(name => name === 'seam').length;
-  }
-
-  async until(count: number): Promise<number[][]> {
-    while (this.rows.length < count) {
-      const { value, done } = await this.#batches.next();
-      if (done === true) break;
-      this.rows.push(...rowsOf(value as FollowedRows));
-    }
-    return this.rows;
-  }
+function readerOf(url: string, options: FollowOptions = {}): Reader {
+  const retry = { base: 0.001, cap: 0.002 };
+  return closedAfterTest(new Reader(url, { constraint: '&time>0', retry, ...options }));
 }
 
 /** Starts the station again with these rows. */
@@ -60,7 +40,7 @@ describe('a server whose rows are ahead of its clock', () => {
   it('gives no row twice where the last one comes again so late that a seam is suspected', async () => {
     const rows = [60, 61, 62].map(rowAt);
     const pi = await station(rows);
-    const reader = new Reader(pi.url);
+    const reader = readerOf(pi.url);
     await reader.until(3);
     leaveOut(pi, rows[2]!);
     await restart(pi, rows);
@@ -73,7 +53,7 @@ describe('a server whose rows are ahead of its clock', () => {
     const rows = [60, 61, 62].map(rowAt);
     const pi = await station(rows);
     leaveOut(pi, rows[2]!);
-    const reader = new Reader(pi.url, { constraint: '', after: { time: rows[2]![0] } });
+    const reader = readerOf(pi.url, { constraint: '', after: { time: rows[2]![0] } });
     pi.append(rowAt(63));
     expect(await reader.until(1)).toEqual([rowAt(63)]);
     expect(reader.seams).toBe(0);
@@ -89,13 +69,13 @@ describe('a relay that is started again while the rows of the other server are a
       if (request.headers['x-relay'] !== 'no') response.setHeader('Dapberry-Relay-Path', 'a/b');
       return false;
     };
-    const reader = new Reader(pi.url);
+    const reader = readerOf(pi.url);
     await reader.until(3);
     const next = reader.until(4);
     await restart(pi, rows.slice(0, 1));
     await pi.until(() => pi.queries.some(query => query.endsWith(`>=${rows[2]![0]}`)));
     // A reader that does not know of the relay tells when the suspicion arises.
-    const other = new Reader(pi.url, {
+    const other = readerOf(pi.url, {
       after: { time: rows[2]![0] },
       fetch: (url, init) => fetch(url, { ...init, headers: { ...init?.headers, 'x-relay': 'no' } }),
     });
@@ -115,7 +95,7 @@ describe('a relay that is started again while the rows of the other server are a
       response.setHeader('Dapberry-Relay-Path', 'a/b');
       return false;
     };
-    const reader = new Reader(pi.url);
+    const reader = readerOf(pi.url);
     await reader.until(5);
     leaveOut(pi, rows[2]!);
     await restart(pi, rows);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Ads1x15Model as Model } from '../../../device/models/ads1x15.ts';
 import { Ads1x15Model } from '../../../device/models/ads1x15.ts';
 import { millivoltsOf } from '../../../device/sensors/ads1x15.ts';
 import { ads1015 } from '../../../device/sensors/ads1015.ts';
@@ -11,12 +10,7 @@ let volts = [0, 0, 0, 0];
 
 function rigOf(bits: 12 | 16 = 16) {
   volts = [0.5, 1.5, 2.5, 3.3];
-  let model: Model | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Ads1x15Model({ voltage: input => volts[input]!, now, bits });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(ADDRESS, now => new Ads1x15Model({ voltage: input => volts[input]!, now, bits }));
 }
 
 it.each([

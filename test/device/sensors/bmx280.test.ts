@@ -9,18 +9,17 @@ let air = { celsius: 22, hectopascals: 1013.25, percent: 50 };
 
 function rigOf(id = 0x60) {
   air = { celsius: 22, hectopascals: 1013.25, percent: 50 };
-  let model: Bme280Model | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Bme280Model({
-      temperature: () => air.celsius,
-      pressure: () => air.hectopascals,
-      humidity: () => air.percent,
-      now,
-      id,
-    });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(
+    ADDRESS,
+    now =>
+      new Bme280Model({
+        temperature: () => air.celsius,
+        pressure: () => air.hectopascals,
+        humidity: () => air.percent,
+        now,
+        id,
+      }),
+  );
 }
 
 function expectAir(reading: readonly number[]): void {

@@ -74,12 +74,14 @@ describe('the address', () => {
         name: 'w1_b53f12',
         title: 'DS18S20 ...3f12',
         note: `${THIRD} on w1_bus_master2`,
+        convertsWith: 'w1_bus_master2',
       },
       {
         options: { address: FIRST },
         name: 'w1_794cff',
         title: 'DS18B20 ...4cff',
         note: `${FIRST} on w1_bus_master2`,
+        convertsWith: 'w1_bus_master2',
       },
     ]);
   });

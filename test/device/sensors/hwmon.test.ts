@@ -1,27 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Sensor } from '../../../device/sensor.ts';
 import { hwmon } from '../../../device/sensors/hwmon.ts';
 import { valuesOf } from '../fake-sensors.ts';
-import { hostOf } from '../known-sensors.ts';
-import { type KernelTree, kernelTree } from './kernel-tree.ts';
+import { devicesFor } from './class-devices.ts';
 
-const trees: KernelTree[] = [];
-afterEach(async () => {
-  await Promise.all(trees.splice(0).map(tree => tree.dispose()));
-});
-
-const at = (number: number, name: string) => `/sys/class/hwmon/hwmon${number}/${name}`;
-
-async function treeOf(...devices: readonly Readonly<Record<string, string>>[]) {
-  const texts = devices.flatMap((device, number) =>
-    Object.entries(device).map(([name, text]) => [at(number, name), `${text}\n`] as const),
-  );
-  const tree = await kernelTree(Object.fromEntries(texts));
-  trees.push(tree);
-  const host = hostOf({ files: tree.files });
-  const open = (options: object) => hwmon.open(hwmon.options.parse(options), host);
-  return { tree, host, open };
-}
+const place = (number: number) => `/sys/class/hwmon/hwmon${number}`;
+const at = (number: number, name: string) => `${place(number)}/${name}`;
+const treeOf = devicesFor(hwmon, place);
 
 const read = (sensor: Sensor) => valuesOf(sensor);
 

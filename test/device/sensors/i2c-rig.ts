@@ -15,13 +15,17 @@ export interface Rig extends Opens {
   readonly host: SensorHost;
 }
 
-/** @param chip makes the model, with monotonic seconds */
-export function rigWith(address: number, chip: (now: () => number) => I2cChipModel): Rig {
+/** @param make makes the model, with monotonic seconds */
+export function rigWith<Model extends I2cChipModel>(
+  address: number,
+  make: (now: () => number) => Model,
+): Rig & { readonly chip: Model } {
   const clock = new FakeClock();
-  const bus = new SimulatedI2c(1, { [address]: chip(() => clock.monotonic()) });
+  const chip = make(() => clock.monotonic());
+  const bus = new SimulatedI2c(1, { [address]: chip });
   const serial = serialQueues();
   const host = hostOf({ clock, buses: { serial }, i2c: simulatedI2c([bus], { clock, serial }) });
-  return { bus, clock, host, ...opensOn(host) };
+  return { bus, clock, host, chip, ...opensOn(host) };
 }
 
 /** One reading, as plain numbers. */

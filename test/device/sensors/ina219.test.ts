@@ -8,16 +8,15 @@ let supply = { volts: 12, millivolts: 20 };
 
 function rigOf() {
   supply = { volts: 12, millivolts: 20 };
-  let model: Ina219Model | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Ina219Model({
-      busVoltage: () => supply.volts,
-      shuntVoltage: () => supply.millivolts / 1000,
-      now,
-    });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(
+    ADDRESS,
+    now =>
+      new Ina219Model({
+        busVoltage: () => supply.volts,
+        shuntVoltage: () => supply.millivolts / 1000,
+        now,
+      }),
+  );
 }
 
 // INA219 datasheet (SBOS448), table "Shunt Voltage Register Format": the codes of each range's end.

@@ -9,12 +9,7 @@ let celsius = 25;
 
 function rigOf(bits = 9) {
   celsius = 25;
-  let model: Lm75Model | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Lm75Model({ temperature: () => celsius, now, bits });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(ADDRESS, now => new Lm75Model({ temperature: () => celsius, now, bits }));
 }
 
 it.each([

@@ -8,12 +8,7 @@ let celsius = 25;
 
 function rigOf(manufacturer = 0x0054) {
   celsius = 25;
-  let model: Mcp9808Model | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Mcp9808Model({ temperature: () => celsius, now, manufacturer });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(ADDRESS, now => new Mcp9808Model({ temperature: () => celsius, now, manufacturer }));
 }
 
 it.each([

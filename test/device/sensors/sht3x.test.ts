@@ -9,12 +9,10 @@ let air = { celsius: 22, percent: 50 };
 
 function rigOf() {
   air = { celsius: 22, percent: 50 };
-  let model: Sht3xModel | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Sht3xModel({ temperature: () => air.celsius, humidity: () => air.percent, now });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(
+    ADDRESS,
+    now => new Sht3xModel({ temperature: () => air.celsius, humidity: () => air.percent, now }),
+  );
 }
 
 it("the CRC of 0xbeef is 0x92, the datasheet's example (section 4.12)", () => {

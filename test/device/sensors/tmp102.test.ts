@@ -9,12 +9,7 @@ let celsius = 25;
 
 function rigOf() {
   celsius = 25;
-  let model: Tmp102Model | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Tmp102Model({ temperature: () => celsius, now });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(ADDRESS, now => new Tmp102Model({ temperature: () => celsius, now }));
 }
 
 // TMP102 datasheet (SBOS397), table "12-Bit Temperature Data Format".

@@ -10,12 +10,7 @@ let celsius = 25;
 
 function rigOf() {
   celsius = 25;
-  let model: Tmp105Model | undefined;
-  const rig = rigWith(ADDRESS, now => {
-    model = new Tmp105Model({ temperature: () => celsius, now });
-    return model;
-  });
-  return { ...rig, chip: model! };
+  return rigWith(ADDRESS, now => new Tmp105Model({ temperature: () => celsius, now }));
 }
 
 describe('a TMP105', () => {

@@ -1,39 +1,26 @@
 // Tests docs/fleet-monitoring.md: Prometheus's configuration, rules and Grafana's queries fit what a gateway and a Pi really serve.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { describeWith } from '../../tools.ts';
-import { PATIENCE, Server } from '../history/server-process.ts';
+import { PATIENCE, type Server } from '../history/server-process.ts';
 import { type ParsedFamily, parseExposition } from '../metrics/parse-exposition.ts';
-import { NatsServer } from './nats-server.ts';
+import { broker, closeAfterEach } from './rig.ts';
+import { served } from './served.ts';
 
 const DOCS = resolve(import.meta.dirname, '../../../docs');
 
-const opened: { close(): Promise<unknown> }[] = [];
+closeAfterEach();
 
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-async function start(config: string): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'monitored-'));
-  opened.push({ close: () => rm(folder, { recursive: true, force: true }) });
-  const file = join(folder, 'config.yaml');
-  await writeFile(file, config);
-  const server = new Server(['--config', file], { STATE_DIRECTORY: folder });
-  opened.push({ close: () => server.end('SIGTERM') });
-  return server;
-}
+const start = async (config: string): Promise<Server> => (await served(config, { hasState: true })).server;
 
 /** A Pi with two datasets that publishes them, and a gateway. */
 async function fleet(): Promise<{ readonly pi: Server; readonly gateway: Server }> {
-  const broker = await NatsServer.start();
-  opened.push({ close: () => broker.remove() });
+  const { url } = await broker();
   const pi = await start(`
-publish: {nats: {servers: '${broker.url}', create: {}}}
+publish: {nats: {servers: '${url}', create: {}}}
 datasets:
   roof: {interval: 0.1, sensors: [{kind: tmp36-simulated}]}
   cellar: {interval: 0.1, sensors: [{kind: tmp36-simulated}]}
@@ -43,7 +30,7 @@ datasets:
     return sent.filter(({ value }) => value > 0).length;
   };
   await expect.poll(published, PATIENCE).toBe(2);
-  const gateway = await start(`fleet: {nats: {servers: '${broker.url}'}}`);
+  const gateway = await start(`fleet: {nats: {servers: '${url}'}}`);
   return { pi, gateway };
 }
 

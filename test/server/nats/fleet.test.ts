@@ -49,6 +49,23 @@ async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await new Promise(resolve => setTimeout(resolve, 20));
 }
 
+/** The times of rows from a time on, as they come; until the test ends. */
+function followedTimes(url: string, from: number): readonly number[] {
+  const found: number[] = [];
+  const stop = new AbortController();
+  const reading = (async () => {
+    for await (const { columns } of follow(url, { constraint: `&time>=${from}`, signal: stop.signal }))
+      found.push(...(columns[0] as Float64Array));
+  })().catch(() => undefined);
+  closing({
+    close: async () => {
+      stop.abort();
+      await reading;
+    },
+  });
+  return found;
+}
+
 const timesIn = (rows: readonly (readonly number[])[]) => rows.map(([time]) => time!);
 
 describeWith('nats-server', 'a gateway of a fleet', () => {
@@ -100,13 +117,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     const first = await publisher(server, 'roof');
     await first.send(sinkRows(rows.slice(0, 10)), signal, taken);
     const { url, fleet } = await gateway(server);
-    const found: number[] = [];
-    const stop = new AbortController();
-    const reading = (async () => {
-      const constraint = `&time>=${rows[0]![0]}`;
-      for await (const { columns } of follow(`${url}/roof`, { constraint, signal: stop.signal } as never))
-        found.push(...(columns[0] as Float64Array));
-    })().catch(() => undefined);
+    const found = followedTimes(`${url}/roof`, rows[0]![0]!);
     await until(() => found.length === 10);
     await first.send(sinkRows(rows.slice(10, 20)), signal, taken);
     await until(() => found.length === 20);
@@ -117,8 +128,6 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     await second.send(sinkRows(rows.slice(10)), signal, taken);
     await until(() => found.length === 40);
     expect(found).toEqual(timesIn(rows));
-    stop.abort();
-    await reading;
   }, 30_000);
 
   it('gives all rows until now to readers that need an end', async () => {
@@ -148,13 +157,7 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     const roof = await publisher(server, 'roof');
     await roof.send(sinkRows(rows.slice(0, 10)), signal, taken);
     const { changes, json, url, times } = await gateway(server, { pattern: '*o*', sweep: 100 });
-    const found: number[] = [];
-    const stop = new AbortController();
-    const reading = (async () => {
-      const constraint = `&time>=${rows[0]![0]}`;
-      for await (const { columns } of follow(`${url}/roof`, { constraint, signal: stop.signal } as never))
-        found.push(...(columns[0] as Float64Array));
-    })().catch(() => undefined);
+    const found = followedTimes(`${url}/roof`, rows[0]![0]!);
     await until(() => found.length === 10);
     const names = async () =>
       ((await json('/catalog.json')) as { datasets: { name: string }[] }).datasets.map(({ name }) => name);
@@ -188,8 +191,6 @@ describeWith('nats-server', 'a gateway of a fleet', () => {
     await roof.send(sinkRows(rows.slice(10)), signal, taken);
     await until(() => found.length === 40);
     expect(found).toEqual(timesIn(rows));
-    stop.abort();
-    await reading;
   }, 30_000);
 
   it('says which datasets it can not serve', async () => {

@@ -1,14 +1,12 @@
 // Tests the server command as a gateway: a fleet, and a dataset with a history that takes its rows from a stream of NATS.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeWith } from '../../tools.ts';
-import { PATIENCE, Server } from '../history/server-process.ts';
+import { PATIENCE } from '../history/server-process.ts';
 import { FEWER, fewerRows, now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
 import type { NatsServer } from './nats-server.ts';
-import { broker, closeAfterEach, closing, session, signal, taken } from './rig.ts';
+import { broker, closeAfterEach, session, signal, taken } from './rig.ts';
+import { served } from './served.ts';
 
 closeAfterEach();
 
@@ -16,13 +14,7 @@ const publisher = (server: NatsServer, name: string) => session([server.url], na
 
 /** Starts the server with a configuration; `{folder}` stands for a new folder. */
 async function start(config: string, folder?: string) {
-  const place = folder ?? (await mkdtemp(join(tmpdir(), 'gateway-')));
-  if (folder === undefined) closing({ close: () => rm(place, { recursive: true, force: true }) });
-  const file = join(place, 'config.yaml');
-  await mkdir(place, { recursive: true });
-  await writeFile(file, config.replaceAll('{folder}', place));
-  const server = new Server(['--config', file]);
-  closing({ close: () => server.end('SIGTERM') });
+  const { server, place } = await served(config, folder === undefined ? {} : { folder });
   /** Whether the answers of a dataset say that its rows come from elsewhere. */
   const isRelayed = async (dataset: string) =>
     (await fetch(`${await server.address()}${dataset}.dds`)).headers.has('dapberry-relay-path');
@@ -33,6 +25,18 @@ async function start(config: string, folder?: string) {
   };
   return { server, place, csv, isRelayed };
 }
+
+/** A dataset with a history, of the rows of the dataset `roof` of the stream. */
+const archiveOf = ({ url }: NatsServer) => `
+history: {path: '{folder}/history'}
+datasets:
+  archive:
+    source: {nats: {servers: '${url}', stream: ${STREAM}, dataset: roof}}
+`;
+
+/** The values of its column `a`; none while it is not open. */
+const known = ({ csv }: Awaited<ReturnType<typeof start>>) =>
+  csv('past/archive.csv?time,a').catch((): number[] => []);
 
 const aValues = (rows: readonly (readonly number[])[]) => rows.map(([, a]) => a);
 
@@ -70,26 +74,19 @@ fleet:
     const rows = rowsFrom(now() - 1000, 900);
     const first = await publisher(server, 'roof');
     await first.send(sinkRows(rows.slice(0, 300)), signal, taken);
-    const config = `
-history: {path: '{folder}/history'}
-datasets:
-  archive:
-    source: {nats: {servers: '${server.url}', stream: ${STREAM}, dataset: roof}}
-`;
+    const config = archiveOf(server);
     const before = await start(config);
-    await expect
-      .poll(() => before.csv('past/archive.csv?time,a').catch(() => []), PATIENCE)
-      .toHaveLength(300);
+    await expect.poll(() => known(before), PATIENCE).toHaveLength(300);
     expect(await before.isRelayed('archive')).toBe(true);
     await before.server.end('SIGTERM');
     await first.send(sinkRows(rows.slice(300, 600)), signal, taken);
     await server.stop('SIGKILL');
     await server.start();
     const after = await start(config, before.place);
-    await expect.poll(() => after.csv('past/archive.csv?time,a').catch(() => []), PATIENCE).toHaveLength(600);
+    await expect.poll(() => known(after), PATIENCE).toHaveLength(600);
     const second = await publisher(server, 'roof');
     await second.send(sinkRows(rows.slice(500)), signal, taken);
-    await expect.poll(() => after.csv('past/archive.csv?time,a').catch(() => []), PATIENCE).toHaveLength(900);
+    await expect.poll(() => known(after), PATIENCE).toHaveLength(900);
     expect(await after.csv('past/archive.csv?time,a')).toEqual(aValues(rows));
     expect((await after.server.get('archive.das')).toString()).toContain('may be missing');
   }, 60_000);
@@ -99,14 +96,8 @@ datasets:
     const rows = rowsFrom(now() - 1000, 40);
     const first = await publisher(server, 'roof');
     await first.send(sinkRows(rows.slice(0, 10)), signal, taken);
-    const config = `
-history: {path: '{folder}/history'}
-datasets:
-  archive:
-    source: {nats: {servers: '${server.url}', stream: ${STREAM}, dataset: roof}}
-`;
+    const config = archiveOf(server);
     const before = await start(config);
-    const known = ({ csv }: typeof before) => csv('past/archive.csv?time,a').catch(() => []);
     await expect.poll(() => known(before), PATIENCE).toHaveLength(10);
     await before.server.end('SIGTERM');
     // Two changes of the columns, each with rows, while the gateway is away.
@@ -131,14 +122,8 @@ datasets:
     const rows = rowsFrom(now() - 1000, 30);
     const first = await publisher(server, 'roof');
     await first.send(sinkRows(rows.slice(0, 10)), signal, taken);
-    const config = `
-history: {path: '{folder}/history'}
-datasets:
-  archive:
-    source: {nats: {servers: '${server.url}', stream: ${STREAM}, dataset: roof}}
-`;
+    const config = archiveOf(server);
     const before = await start(config);
-    const known = ({ csv }: typeof before) => csv('past/archive.csv?time,a').catch(() => []);
     await expect.poll(() => known(before), PATIENCE).toHaveLength(10);
     await before.server.end('SIGTERM');
     await first.send(sinkRows(rows.slice(10, 20)), signal, taken);

@@ -1,27 +1,21 @@
 // Tests the server command as a Pi that publishes, and another one as the gateway: rows once and in order, and the state in health.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeWith } from '../../tools.ts';
-import { PATIENCE, Server } from '../history/server-process.ts';
-import { NatsServer } from './nats-server.ts';
+import { PATIENCE } from '../history/server-process.ts';
+import { broker, closeAfterEach } from './rig.ts';
+import { served } from './served.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
+closeAfterEach();
 
 /** A server of the command with a configuration, in a folder that `{folder}` stands for, and with the state of its own there. */
 async function start(config: string, folder?: string) {
-  const place = folder ?? (await mkdtemp(join(tmpdir(), 'published-')));
-  if (folder === undefined) opened.push({ close: () => rm(place, { recursive: true, force: true }) });
-  const file = join(place, 'config.yaml');
-  await writeFile(file, config.replaceAll('{folder}', place));
-  const server = new Server(['--config', file], { STATE_DIRECTORY: place });
-  opened.push({ close: () => server.end('SIGTERM') });
+  const { server, place } = await served(config, {
+    hasState: true,
+    ...(folder === undefined ? {} : { folder }),
+  });
   const times = async (path: string) => {
     const text = (await server.get(path)).toString();
     const lines = text
@@ -46,27 +40,26 @@ datasets:
 
 describeWith('nats-server', 'the server command that publishes', () => {
   it('sends each row once to a gateway, also those from while the broker was away', async () => {
-    const broker = await NatsServer.start();
-    opened.push({ close: () => broker.remove() });
-    const first = await start(pi(broker.url));
-    const gateway = await start(`fleet: {nats: {servers: '${broker.url}'}}`);
+    const nats = await broker();
+    const first = await start(pi(nats.url));
+    const gateway = await start(`fleet: {nats: {servers: '${nats.url}'}}`);
     const known = async () => (await gateway.times('past/roof.csv?time').catch(() => [])).length;
     await expect.poll(known, PATIENCE).toBeGreaterThan(20);
     const published = async () => (await first.json('health')).datasets[0].publish[0];
     expect(await published()).toMatchObject({ kind: 'nats', state: 'connected', dropped: 0 });
-    await broker.stop('SIGKILL');
+    await nats.stop('SIGKILL');
     await expect.poll(async () => (await published()).state, PATIENCE).toBe('away');
-    expect((await published()).lastError.message).toContain(broker.url);
+    expect((await published()).lastError.message).toContain(nats.url);
     const before = (await first.times('past/roof.csv?time')).length;
     await expect
       .poll(async () => (await first.times('past/roof.csv?time')).length, PATIENCE)
       .toBeGreaterThan(before + 20);
-    await broker.start();
+    await nats.start();
     await expect.poll(async () => (await published()).state, PATIENCE).toBe('connected');
     await expect.poll(known, PATIENCE).toBeGreaterThan(before + 20);
     // The Pi ends by a power cut, and goes on with its history.
     await first.server.end('SIGKILL');
-    const second = await start(pi(broker.url), first.place);
+    const second = await start(pi(nats.url), first.place);
     const after = (await second.times('past/roof.csv?time')).length;
     await expect.poll(known, PATIENCE).toBeGreaterThan(after + 10);
     const [made, served] = [
@@ -82,9 +75,8 @@ describeWith('nats-server', 'the server command that publishes', () => {
   }, 90_000);
 
   it('says that the stream is missing, and goes on once it may create it', async () => {
-    const broker = await NatsServer.start();
-    opened.push({ close: () => broker.remove() });
-    const { json, server, place } = await start(pi(broker.url, 'stream: other'));
+    const nats = await broker();
+    const { json, server, place } = await start(pi(nats.url, 'stream: other'));
     const published = async () => (await json('health')).datasets[0].publish[0];
     await expect
       .poll(async () => (await published()).lastError?.message, PATIENCE)
@@ -94,7 +86,7 @@ describeWith('nats-server', 'the server command that publishes', () => {
     expect((await server.get('metrics')).toString()).toMatch(
       /dapberry_publish_connected\{[^}]*nats[^}]*\} 0/,
     );
-    const config = pi(broker.url, 'stream: other, create: {}').replaceAll('{folder}', place);
+    const config = pi(nats.url, 'stream: other, create: {}').replaceAll('{folder}', place);
     await writeFile(join(place, 'config.yaml'), config);
     await expect.poll(async () => (await published()).state, PATIENCE).toBe('connected');
     await expect.poll(async () => (await published()).sent, PATIENCE).toBeGreaterThan(5);

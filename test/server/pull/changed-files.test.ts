@@ -8,16 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type PullFolder, until } from './command.ts';
-import { beforeEachPull } from './pull-site.ts';
-import type { Table } from './table.ts';
+import { until } from './command.ts';
+import { folder, pullSites, table } from './pull-site.ts';
 
-let table: Table;
-let folder: PullFolder;
-beforeEachPull((opened, made) => {
-  table = opened;
-  folder = made;
-});
+pullSites();
 
 /** All rows that the table has. */
 const past = () => `${table.url}?&time>=0&time<=1750000000`;

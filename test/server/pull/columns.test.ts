@@ -1,15 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type PullFolder, until } from './command.ts';
-import { beforeEachPull } from './pull-site.ts';
-import { type Table, type TableColumn, TIME, VALUE } from './table.ts';
+import { until } from './command.ts';
+import { folder, pullSites, table } from './pull-site.ts';
+import { type TableColumn, TIME, VALUE } from './table.ts';
 
-let table: Table;
-let folder: PullFolder;
-beforeEachPull((opened, made) => {
-  table = opened;
-  folder = made;
-});
+pullSites();
 
 const past = (column = 'time', most = 27_500) => `${table.url}?&${column}>=0&${column}<=${most}`;
 const endless = () => `${table.url}?&time>=0`;

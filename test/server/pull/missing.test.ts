@@ -1,32 +1,24 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { type PullFolder, until } from './command.ts';
-import { beforeEachPull } from './pull-site.ts';
-import { type Table, TIME } from './table.ts';
+import { until } from './command.ts';
+import { folder, pullSites, table } from './pull-site.ts';
+import { TIME } from './table.ts';
 
 const FILL = 9.969209968386869e36;
 
-let table: Table;
-let folder: PullFolder;
-beforeEachPull(
-  (opened, made) => {
-    table = opened;
-    folder = made;
-  },
-  {
-    columns: [
-      { ...TIME, fill: FILL },
-      { name: 'a', type: 'Float32', fill: -999.9 },
-      { name: 'b', type: 'Byte', fill: 255 },
-      { name: 'c', type: 'Int16', fill: -32_768 },
-    ],
-    rows: [
-      [1000, 1, 1, 1],
-      [1001, Math.fround(-999.9), 255, -32_768],
-      [FILL, 2, 2, 2],
-    ],
-  },
-);
+pullSites({
+  columns: [
+    { ...TIME, fill: FILL },
+    { name: 'a', type: 'Float32', fill: -999.9 },
+    { name: 'b', type: 'Byte', fill: 255 },
+    { name: 'c', type: 'Int16', fill: -32_768 },
+  ],
+  rows: [
+    [1000, 1, 1, 1],
+    [1001, Math.fround(-999.9), 255, -32_768],
+    [FILL, 2, 2, 2],
+  ],
+});
 
 const HEAD = 'sensor.time,sensor.a,sensor.b,sensor.c\n';
 const ROWS = '1000,1,1,1\n1001,,,\n,2,2,2\n';

@@ -15,19 +15,22 @@ export interface SiteOptions {
   readonly rows?: readonly (readonly (number | string)[])[];
 }
 
-/** Calls `take` before each test with a new table and a new folder. */
-export function beforeEachPull(
-  take: (table: Table, folder: PullFolder) => void,
-  { columns, rows = [] }: SiteOptions = {},
-): void {
+/** Those of the running test. */
+export let table: Table;
+export let folder: PullFolder;
+
+/** To be called once by a test file: before each test `table` and `folder` are new ones. */
+export function pullSites({ columns, rows = [] }: SiteOptions = {}): void {
   beforeEach(async () => {
-    const table = await new Table(...(columns === undefined ? [] : [columns])).open();
-    table.rows = rows.map(row => [...row]);
-    const folder = new PullFolder();
-    take(table, folder);
+    const [opened, made] = [
+      await new Table(...(columns === undefined ? [] : [columns])).open(),
+      new PullFolder(),
+    ];
+    opened.rows = rows.map(row => [...row]);
+    [table, folder] = [opened, made];
     return async () => {
-      await folder.dispose();
-      await table.close();
+      await made.dispose();
+      await opened.close();
     };
   });
 }

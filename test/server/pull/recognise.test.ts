@@ -11,19 +11,10 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type PullFolder, until } from './command.ts';
-import { beforeEachPull, TWO_ROWS } from './pull-site.ts';
-import type { Table } from './table.ts';
+import { until } from './command.ts';
+import { folder, pullSites, TWO_ROWS, table } from './pull-site.ts';
 
-let table: Table;
-let folder: PullFolder;
-beforeEachPull(
-  (opened, made) => {
-    table = opened;
-    folder = made;
-  },
-  { rows: TWO_ROWS },
-);
+pullSites({ rows: TWO_ROWS });
 
 const all = () => `${table.url}?&time>=0&time<=1001`;
 

@@ -4,19 +4,10 @@ import { createReadStream, existsSync, readdirSync, statSync, symlinkSync } from
 import { createServer } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { type PullFolder, until } from './command.ts';
-import { beforeEachPull, TWO_ROWS } from './pull-site.ts';
-import type { Table } from './table.ts';
+import { until } from './command.ts';
+import { folder, pullSites, TWO_ROWS, table } from './pull-site.ts';
 
-let table: Table;
-let folder: PullFolder;
-beforeEachPull(
-  (opened, made) => {
-    table = opened;
-    folder = made;
-  },
-  { rows: TWO_ROWS },
-);
+pullSites({ rows: TWO_ROWS });
 
 const all = () => `${table.url}?&time>=0&time<=1001`;
 const TEXT = 'sensor.time,sensor.a\n1000,1\n1001,2\n';
