@@ -7,37 +7,22 @@ import { clientNetwork, ipOf } from '../network/ip-address.ts';
 import { StuckClient } from '../network/stuck-client.ts';
 import { UnsentBytes } from '../network/unsent.ts';
 import { RequestError } from '../request-error.ts';
-import type { KnownLimits } from './connection-limits.ts';
+import type { ConnectionEnd, ConnectionsOptions } from './connections-options.ts';
+import { LastAnswers } from './last-answers.ts';
 import { type RequestHandler, RequestQueue } from './request-queue.ts';
 import { RequestTurns } from './request-turns.ts';
 
 /** How often to look for clients that read nothing. */
 const SWEEP_MS = 1000;
 
+/** Milliseconds after which a new connection is not expected to send its first request at once. */
+const FIRST_REQUEST_MS = 1000;
+
 /** The seconds that a refused client is asked to wait. */
 const RETRY_AFTER = 10;
 
 /** Further refused connections get no response, because each response needs a file and time. */
 const MOST_REFUSED_AT_ONCE = 32;
-
-/** Why the server closed or refused a connection. */
-export type ConnectionEnd = 'refused' | 'barred' | 'displaced' | 'flooded' | 'stuck' | 'handshake';
-
-export interface ConnectionsOptions {
-  /** Returns the current limits, which may change. */
-  readonly limits: () => KnownLimits;
-  /** Whether a peer is a proxy, whose connections are those of many clients. */
-  readonly isProxy: (address: string | undefined) => boolean;
-  /** Whether a peer may not connect at all; by default none. */
-  readonly isBarred?: (address: string | undefined) => boolean;
-  /** Whether connections without TLS are closed; by default they stay. */
-  readonly needsTls?: () => boolean;
-  /** Whether a response is a stream, whose client `OpenStreams` watches. */
-  readonly isStream: (response: ServerResponse) => boolean;
-  /** Answers on a connection before a request has come. */
-  readonly refuse: (socket: Socket, error: RequestError) => void;
-  readonly onEnd?: (end: ConnectionEnd, address: string) => void;
-}
 
 interface OpenConnection {
   /** That of TLS as soon as its handshake is complete. */
@@ -47,6 +32,8 @@ interface OpenConnection {
   readonly address: string;
   /** The client's network, by which the limit counts; undefined for a proxy. */
   readonly client: string | undefined;
+  /** When it was accepted, by `performance.now()`. */
+  readonly since: number;
   queue: RequestQueue;
   /** Undefined until it looks stuck. */
   stuck: StuckClient | undefined;
@@ -77,6 +64,8 @@ export class OpenConnections {
   readonly #turns = new RequestTurns();
   #sweeping: ReturnType<typeof setInterval> | undefined;
   #isClosing = false;
+  /** Undefined until the server ends. */
+  #lastAnswers: LastAnswers<OpenConnection> | undefined;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -130,6 +119,7 @@ export class OpenConnections {
     }
     const connection: OpenConnection = {
       ...{ socket, isSecure, address, client },
+      since: performance.now(),
       queue: this.#queueOf(socket),
       stuck: undefined,
       unsent: 0,
@@ -176,6 +166,18 @@ export class OpenConnections {
       if (isSecure && !('encrypted' in socket)) socket.destroy();
   }
 
+  /**
+   * Waits until the requests that have come are answered, and those of new connections, for at most `most` milliseconds. Streams end
+   * by themselves.
+   */
+  async allAnswered(most: number): Promise<void> {
+    const newest = performance.now() - FIRST_REQUEST_MS;
+    const isDue = ({ queue: { answering }, since }: OpenConnection) =>
+      answering === undefined ? since > newest : !this.#options.isStream(answering);
+    this.#lastAnswers = new LastAnswers([...this.#open.values()].filter(isDue));
+    await this.#lastAnswers.all(most);
+  }
+
   /** Answers the request after those before it in its connection; closes the connection for too many of them. */
   answer(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
     const connection = this.#open.get(request.socket);
@@ -205,7 +207,9 @@ export class OpenConnections {
       socket,
       () => {
         const connection = this.#open.get(socket);
-        if (connection !== undefined) this.#idle.add(connection);
+        if (connection === undefined) return;
+        this.#idle.add(connection);
+        this.#lastAnswers?.answered(connection);
       },
       answer => this.inTurn(socket, answer),
     );
@@ -239,6 +243,7 @@ export class OpenConnections {
     if (!this.#open.delete(socket)) return;
     queue.clear();
     this.#idle.delete(connection);
+    this.#lastAnswers?.answered(connection);
     if (client !== undefined) this.#perClient.remove(client);
     if (this.#open.size > 0) return;
     clearInterval(this.#sweeping);

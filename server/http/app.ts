@@ -12,8 +12,9 @@ import {
   DEFAULT_UNANSWERED_REQUESTS,
   knownLimits,
 } from '../connections/connection-limits.ts';
+import type { ConnectionEnd } from '../connections/connections-options.ts';
 import { createHttpServer, type Refuse } from '../connections/http-server.ts';
-import { type ConnectionEnd, OpenConnections } from '../connections/open-connections.ts';
+import { OpenConnections } from '../connections/open-connections.ts';
 import { checkFormats, ROW_FORMATS } from '../formats/list.ts';
 import type { RowFormat } from '../formats/row-format.ts';
 import { AddressList, DEFAULT_PROXIES } from '../network/address-list.ts';
@@ -27,6 +28,7 @@ import { checkHosts } from './allowed-hosts.ts';
 import { answerErrors } from './errors.ts';
 import { allowFrames, frameAncestors } from './frames.ts';
 import { guard } from './guard.ts';
+import { stopListening } from './listening.ts';
 import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
 import { DOCUMENTS } from './responses/documents.ts';
 import { arrayRoutes } from './routes/arrays.ts';
@@ -67,14 +69,19 @@ declare module 'fastify' {
     readonly streams: OpenStreams;
     readonly connections: OpenConnections;
     readonly proxies: AddressList;
+    /** Begins the end of the server: accepts no more connections, and waits a moment for the answers to those that are open. */
+    stopAccepting(): Promise<void>;
   }
 }
 
 /** How long a connection without a request stays open, in milliseconds. */
 const KEEP_ALIVE = 72_000;
 
-/** How long open streams may take to send their end marker when the server closes, in milliseconds. */
+/** How long open streams may take to send their end marker when the server closes, in milliseconds, with the wait for answers. */
 const FAREWELL = 700;
+
+/** How long other requests may take to be answered, in milliseconds. */
+const LAST_ANSWERS = 200;
 
 /** How long sensors may take to close after that, in milliseconds. */
 const SENSOR_FAREWELL = 150;
@@ -241,10 +248,20 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   signInRoute(app);
   await pageRoutes(app, context, webRoot);
 
+  let ending: { readonly since: number; readonly answered: Promise<void> } | undefined;
+  app.decorate('stopAccepting', () => {
+    if (ending === undefined) {
+      // Where systemd keeps the socket, clients that come from now on wait for the next process.
+      stopListening(app.server);
+      connections.closeUnsecured();
+      ending = { since: performance.now(), answered: connections.allAnswered(LAST_ANSWERS) };
+    }
+    return ending.answered;
+  });
   app.addHook('preClose', async () => {
+    await app.stopAccepting();
     const closed = Promise.all(state.datasets.map(dataset => dataset.close()));
-    connections.closeUnsecured();
-    await streams.allEnded(FAREWELL);
+    await streams.allEnded(Math.max(0, FAREWELL - (performance.now() - ending!.since)));
     await Promise.race([closed, delay(SENSOR_FAREWELL, undefined, { ref: false })]);
     // A slow disk has all the time that the process has: a clean end loses no row.
     await Promise.all(state.datasets.map(dataset => dataset.stored()));

@@ -2,7 +2,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { SOCKET_OPTIONS } from '../connections/http-server.ts';
@@ -115,6 +115,14 @@ async function listenOnce(app: FastifyInstance, { host, port, inherited }: Liste
   }
 }
 
+/** The servers that listen at further addresses, by the server to which they give their connections. */
+const LISTENING_BESIDE = new WeakMap<Server, readonly Server[]>();
+
+/** Accepts no more connections; open ones stay. */
+export function stopListening(server: Server): void {
+  for (const each of [server, ...(LISTENING_BESIDE.get(server) ?? [])]) Server.prototype.close.call(each);
+}
+
 /** Listens at the other address of `localhost`, which may have one of IPv4 and one of IPv6; Node uses only the first. */
 async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
   const { address: taken, port } = app.server.address() as AddressInfo;
@@ -130,7 +138,8 @@ async function listenBeside(app: FastifyInstance, host: string): Promise<void> {
     );
     if (!isListening) continue;
     beside.on('error', error => app.server.emit('error', error));
-    app.server.once('close', () => beside.close());
+    const others = LISTENING_BESIDE.get(app.server) ?? [];
+    LISTENING_BESIDE.set(app.server, [...others, beside]);
   }
 }
 

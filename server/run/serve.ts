@@ -170,6 +170,7 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
       certificate.close();
       attached.close();
       announcer.close();
+      await app.stopAccepting();
       await Promise.all([
         running.stop(),
         reloader.close().then(() => running.stop()),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +51,27 @@ async function sent(): Promise<number> {
   return counts.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
 }
 
+/** A client that reads nothing, for which as much waits as may. */
+async function stuck(): Promise<RawClient> {
+  const client = new RawClient(port, { reading: false }).ask('/fast.dods');
+  let before = -1;
+  for (let now = await sent(); now < FULL || now > before; now = await sent()) before = now;
+  return client;
+}
+
+/** What becomes of a new connection. */
+async function connecting(): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return 'connected';
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  } finally {
+    socket.destroy();
+  }
+}
+
 describe('SIGTERM', () => {
   it('ends each stream with its marker, at interval 0 too, where the client takes what it was sent', async () => {
     const readers = ['/fast.dods', '/live.dods', '/live.dods?&time>=now%2B3650days'].map(path =>
@@ -68,9 +90,7 @@ describe('SIGTERM', () => {
   });
 
   it('leaves the response to a client that took nothing unfinished, and does not wait for it', async () => {
-    const slow = new RawClient(port, { reading: false }).ask('/fast.dods');
-    let before = -1;
-    for (let now = await sent(); now < FULL || now > before; now = await sent()) before = now;
+    const slow = await stuck();
     server.kill('SIGTERM');
     const [code] = await once(server, 'close');
     expect(code).toBe(0);
@@ -80,5 +100,21 @@ describe('SIGTERM', () => {
     expect(answer!.status).toBe(200);
     expect(answer!.body.length).toBeGreaterThan(FULL);
     expect(answer!.complete).toBe(false);
+  });
+
+  it('answers a client that has connected a moment before, and accepts none from then on', async () => {
+    const slow = await stuck();
+    const other = new RawClient(port);
+    await once(other.socket, 'connect');
+    // Connections are accepted in turn.
+    await sent();
+    server.kill('SIGTERM');
+    other.ask('/live.dds');
+    expect((await other.answer()).status).toBe(200);
+    // The client of the stream, which takes nothing, keeps the server a moment longer.
+    await expect.poll(connecting).toBe('ECONNREFUSED');
+    slow.read();
+    const [code] = await once(server, 'close');
+    expect(code).toBe(0);
   });
 });
