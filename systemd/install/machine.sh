@@ -181,7 +181,7 @@ packages() { dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n
 # Removes no other packages, even unneeded ones: they are not ours.
 purge_new_packages() { packages | LC_ALL=C comm -13 "$KEPT/packages" - | xargs -r apt-get -qq -y purge; }
 
-# candidate_of PACKAGE: prints the version that apt would install, such as 20.19.2; nothing if there is none.
+# candidate_of PACKAGE: prints the version that apt would install, such as 20.19.2; nothing if there is none. Writes no cache of apt.
 candidate_of() {
-  { LC_ALL=C apt-cache policy "$1" 2>/dev/null || true; } | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'
+  { LC_ALL=C apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy "$1" 2>/dev/null || true; } | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'
 }
