@@ -23,7 +23,7 @@ const KIND = {
 
 const CHANNEL = { name: 'depth', units: 'm', longName: 'Depth' };
 
-const OWN_FIELDS = ['chip', 'isPushing', 'problemOf'];
+const OWN_FIELDS = ['chip', 'isPushing', 'problemOf', 'roundTime'];
 
 const lines = (faults: ReturnType<typeof kindFaults>) => faults.map(faultLine);
 
