@@ -9,6 +9,8 @@ import type { Machine } from '../../machine/machine.ts';
 
 /** How long to ask, and how often, in milliseconds: the server reads a file when it has not changed for a moment. */
 const PATIENCE_MS = 15_000;
+/** How many times longer to ask a server that serves the file: on a slow machine a reload takes its time. */
+const LONGER = 4;
 const PAUSE_MS = 250;
 
 /** A server that has not complained for this long has read the file. */
@@ -41,6 +43,7 @@ export async function liveText(
   const begun = performance.now();
   let isAnswering = false;
   let isBusy = false;
+  let isServed = false;
   do {
     const server = await stateAt(machine, port, host, authorization);
     const state = server?.configuration;
@@ -59,7 +62,8 @@ export async function liveText(
       continue;
     }
     const isNew = hasNews ? state.since >= since : performance.now() - begun > SETTLED_MS;
-    const isTaken = isNew && state.inUse === 'current' && files.some(name => state.files.includes(name));
+    isServed = files.some(name => state.files.includes(name));
+    const isTaken = isNew && state.inUse === 'current' && isServed;
     if (!isWrong && isTaken) {
       const failed = state.failed.length === 0 ? '' : `; ${state.failed.join('; ')}`;
       return `the server on port ${port} has taken it over: it is live${failed}`;
@@ -67,9 +71,9 @@ export async function liveText(
     if (isWrong && state.problems.length > 0)
       return `the server on port ${port} refuses it, and ${inUseText(state)}`;
     await delay(PAUSE_MS);
-  } while (performance.now() - begun < patienceMs);
+  } while (performance.now() - begun < (isServed ? LONGER : 1) * patienceMs);
   if (isAnswering)
-    return `the server on port ${port} has not taken it over yet: see ${tls === undefined ? 'http' : 'https'}://localhost:${port}/health, and whether it serves ${file}`;
+    return `the server on port ${port} has not taken it over yet: see ${tls === undefined ? 'http' : 'https'}://localhost:${port}/health${isServed ? '' : `, and whether it serves ${file}`}`;
   if (isBusy)
     return `port ${port} is in use, but no dapberry server has answered there within ${patienceMs / 1000} s: see systemctl status dapberry, and find the program with sudo ss -ltnp 'sport = :${port}'`;
   return `no server answers on port ${port}: start it with sudo systemctl start dapberry, or dapberry serve --config ${shellWord(file)}`;

@@ -52,6 +52,8 @@ if [ "$BOOT" = 1 ]; then
   exit
 fi
 
+# The clock of the guest is right.
+mkdir -p /run/systemd/timesync && touch /run/systemd/timesync/synchronized
 echo "# $(cut -d' ' -f1 /proc/uptime) s after the start of the kernel"
 page() { curl -fsS -o $work/page http://localhost:8080/; }
 ok 'after the restart the page is there' retry 300 page
@@ -83,7 +85,7 @@ put() {
   chmod 755 $work/editor
   as_ada node "$here/answers.mjs" "'sudo EDITOR=$work/editor dapberry edit'" "'s save=s'"
 }
-example() { sed -n "/^For the $1/,/^\`\`\`\$/p" $work/getting-started.md | sed '1,/^```yaml/d; /^```$/d'; }
+example() { sed -n "/For the $1/,/^\`\`\`\$/p" $work/getting-started.md | sed '1,/^```yaml/d; /^```$/d'; }
 cp /opt/dapberry/current/docs/getting-started.md $work/
 adc() { example "$1" | put; }
 temperature() { health "health.datasets.some(({name, sensors}) => name === 'roof' && sensors.some(({name}) => name === '$1'))"; }
