@@ -4,7 +4,8 @@ import type { Catalog } from '../stream/catalog.ts';
 import style from '../style/first-run.css?url';
 import { copyFrom } from '../text/copy.ts';
 import { element, write } from '../text/element.ts';
-import { documentation, operatorCommands, servedBy, showPanel } from './first-panel.ts';
+import { documentation, showPanel } from './first-panel.ts';
+import { operatorCommands, servedBy } from './operator-commands.ts';
 
 /** The address of its style sheet. */
 export const STYLE = style;
