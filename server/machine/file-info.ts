@@ -1,6 +1,7 @@
 // Reads who owns a file or a folder, who may do what with it, and how large it is.
 
 import { stat } from 'node:fs/promises';
+import type { User } from './user.ts';
 
 export interface FileInfo {
   readonly kind: 'file' | 'folder' | 'other';
@@ -24,12 +25,21 @@ export async function fileInfo(path: string): Promise<FileInfo | undefined> {
   }
 }
 
-/** Whether a user of these groups may make files in a folder: write and search (chmod(2)). */
-export function mayFill(
-  { user, group, mode }: Pick<FileInfo, 'user' | 'group' | 'mode'>,
-  owner: { readonly user: number; readonly groups: readonly number[] },
-): boolean {
-  if (owner.user === 0) return true;
-  const shift = user === owner.user ? 6 : owner.groups.includes(group) ? 3 : 0;
-  return ((mode >> shift) & 0o3) === 0o3;
+/** Whether a user may make files in a folder: write and search (chmod(2)). */
+export function mayFill(info: Permissions, user: Account): boolean {
+  return isPermitted(info, user, 0o3);
+}
+
+/** Whether a user may write to a file (chmod(2)). */
+export function mayWriteTo(info: Permissions, user: Account): boolean {
+  return isPermitted(info, user, 0o2);
+}
+
+type Permissions = Pick<FileInfo, 'user' | 'group' | 'mode'>;
+type Account = Pick<User, 'number' | 'groupNumbers'>;
+
+function isPermitted({ user, group, mode }: Permissions, account: Account, bits: number): boolean {
+  if (account.number === 0) return true;
+  const shift = user === account.number ? 6 : account.groupNumbers.includes(group) ? 3 : 0;
+  return ((mode >> shift) & bits) === bits;
 }

@@ -3,10 +3,13 @@
 import type { Need } from '../../../device/index.ts';
 import { type Config, type Overrides, sensorsOf } from '../../config/config.ts';
 import { readConfig } from '../../config/read.ts';
+import { findConfig } from '../../config/text/find.ts';
 import { boardOf } from '../../machine/board.ts';
 import { bootConfig } from '../../machine/boot-config.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
+import { serviceUnit } from '../../machine/service-unit.ts';
+import { userOf } from '../../machine/user.ts';
 import { examineCards } from './card.ts';
 import type { DoctorContext, Finding } from './finding.ts';
 import { examineHistory } from './history.ts';
@@ -28,7 +31,10 @@ export async function examine(
   const config = 'config' in read ? read.config : undefined;
   const board = await boardOf(machine);
   const boot = await bootConfig(machine, board.model);
-  const context: DoctorContext = { machine, board, boot, config, needs: needsOf(config) };
+  const found = await findConfig(file, configuration);
+  const unit = found.file === configuration.usual ? await serviceUnit(machine) : undefined;
+  const server = unit === undefined ? await userOf(machine) : unit.account;
+  const context: DoctorContext = { machine, board, boot, config, unit, server, needs: needsOf(config) };
   return [
     ...(await examineSystem(context)),
     ...(await examineInterfaces(context)),

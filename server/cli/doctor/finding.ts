@@ -5,6 +5,8 @@ import type { Config } from '../../config/config.ts';
 import type { Board } from '../../machine/board.ts';
 import type { BootConfig } from '../../machine/boot-config.ts';
 import type { Machine } from '../../machine/machine.ts';
+import type { ServiceUnit } from '../../machine/service-unit.ts';
+import type { User } from '../../machine/user.ts';
 
 export interface Finding {
   /** `ok` is healthy, `note` is information or unknown, `fix` is a problem. */
@@ -23,6 +25,10 @@ export interface DoctorContext {
   readonly boot: BootConfig | undefined;
   /** Undefined if the configuration has mistakes. */
   readonly config: Config | undefined;
+  /** The installed service, if it serves the configuration that is examined. */
+  readonly unit: ServiceUnit | undefined;
+  /** Who serves it: the user of the service, else the user of this process; undefined if unknown. */
+  readonly server: User | undefined;
   /** The needs of the configured sensors; empty if all are simulated. */
   readonly needs: ReadonlySet<Need>;
 }

@@ -38,9 +38,9 @@ export async function refusal(
   const info = await machine.fileInfo(place);
   if (info === undefined) return undefined;
   if (info.kind !== 'folder') return fix(SUBJECT, inTheWay(place), MOVE_AWAY);
-  const numbers = unit?.numbers;
+  const account = unit?.account;
   const isAllowed =
-    unit === undefined ? await machine.mayWrite(place) : numbers === undefined || mayFill(info, numbers);
+    unit === undefined ? await machine.mayWrite(place) : account === undefined || mayFill(info, account);
   if (isAllowed) return undefined;
   const user = unit?.user ?? 'this user';
   const path = shellWord(folder);

@@ -9,7 +9,7 @@ import { textOf } from '../../machine/kernel-devices.ts';
 import { isRunning, ownerIn } from '../../machine/lock-owner.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { MOUNTINFO, type MountTables, missingMount } from '../../machine/mounts.ts';
-import { type ServiceUnit, serviceUnit } from '../../machine/service-unit.ts';
+import type { ServiceUnit } from '../../machine/service-unit.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { daysUntilFull, type HistoryPlan, historyPlan, nearestFolder, sum } from '../history-plan.ts';
 import { type HistorySurvey, surveyHistory } from '../history-survey.ts';
@@ -20,9 +20,12 @@ import { LEAST_SPACE } from './system.ts';
 const SUBJECT = 'history';
 
 /** Empty without a configuration, and without a history and a service. */
-export async function examineHistory({ machine, config }: DoctorContext): Promise<readonly Finding[]> {
+export async function examineHistory({
+  machine,
+  config,
+  unit,
+}: DoctorContext): Promise<readonly Finding[]> {
   if (config === undefined) return [];
-  const unit = await serviceUnit(machine);
   const histories = config.datasets.flatMap(({ history }) => history ?? []);
   const used = new Set(histories.map(({ path }) => path));
   const findings: Finding[] = [];

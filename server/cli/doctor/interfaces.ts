@@ -2,6 +2,7 @@
 
 import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { moduleAdvice, type Need } from '../../../device/index.ts';
+import { mayWriteTo } from '../../machine/file-info.ts';
 import { i2cBuses } from '../../machine/i2c.ts';
 import {
   gpioChips,
@@ -10,8 +11,6 @@ import {
   isOneWireThermometer,
   oneWireMasters,
 } from '../../machine/kernel-devices.ts';
-import type { Machine } from '../../machine/machine.ts';
-import { userOf } from '../../machine/user.ts';
 import { examineCharacterDevice } from './character-device.ts';
 import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 
@@ -25,7 +24,7 @@ export async function examineInterfaces(context: DoctorContext): Promise<readonl
     ...(matters('1-wire') ? [await oneWire(context)] : []),
     ...(board.isPi ? [await spi(context)] : []),
     ...(matters('gpio') ? [await gpio(context), ...(await examineCharacterDevice(context))] : []),
-    ...(matters('i2c') || matters('gpio') ? [await groups(context)] : []),
+    ...(matters('i2c') || matters('gpio') ? [groups(context)] : []),
   ];
 }
 
@@ -72,11 +71,12 @@ async function i2c(context: DoctorContext): Promise<Finding> {
 }
 
 async function oneWire(context: DoctorContext): Promise<Finding> {
-  const { machine, boot } = context;
+  const { machine, boot, unit } = context;
   const masters = await oneWireMasters(machine);
-  const slow = await convertingOneByOne(machine, masters);
+  const slow = await convertingOneByOne(context, masters);
   if (slow.length > 0) {
-    const text = `the thermometers on ${slow.join(', ')} convert one after the other, 0.8 s each: this user may not write therm_bulk_read, which makes them convert at once`;
+    const user = unit?.user ?? 'this user';
+    const text = `the thermometers on ${slow.join(', ')} convert one after the other, 0.8 s each: ${user} may not write therm_bulk_read, which makes them convert at once`;
     return note('1-Wire', text, 'give its group write access, as docs/one-wire.md describes');
   }
   if (masters.length > 0) return ok('1-Wire', masters.join(', '));
@@ -87,19 +87,26 @@ async function oneWire(context: DoctorContext): Promise<Finding> {
   return missing(context, '1-wire', '1-Wire', 'off', piAdvice(context, advice));
 }
 
-/** The masters whose thermometers convert one by one because this user may not write `therm_bulk_read`. */
+/** The masters whose thermometers convert one by one because the server may not write `therm_bulk_read`. */
 async function convertingOneByOne(
-  { files, mayWrite }: Machine,
+  context: DoctorContext,
   masters: readonly string[],
 ): Promise<readonly string[]> {
   const slow: string[] = [];
   for (const master of masters) {
     const folder = `/sys/bus/w1/devices/${master}`;
-    const names = await files.list(folder);
+    const names = await context.machine.files.list(folder);
     if (!names.includes('therm_bulk_read') || names.filter(isOneWireThermometer).length < 2) continue;
-    if (!(await mayWrite(`${folder}/therm_bulk_read`))) slow.push(master);
+    if (!(await mayServerWrite(context, `${folder}/therm_bulk_read`))) slow.push(master);
   }
   return slow;
+}
+
+/** A file about which nothing is known counts as one that the service may write. */
+async function mayServerWrite({ machine, unit, server }: DoctorContext, path: string): Promise<boolean> {
+  if (unit === undefined) return machine.mayWrite(path);
+  const info = await machine.fileInfo(path);
+  return info === undefined || server === undefined || mayWriteTo(info, server);
 }
 
 async function spi({ machine: { files } }: DoctorContext): Promise<Finding> {
@@ -132,33 +139,26 @@ async function gpio(context: DoctorContext): Promise<Finding> {
   return missing(context, 'gpio', 'GPIO', text, piAdvice(context, 'start the kernel of Raspberry Pi OS'));
 }
 
-/** The groups of Raspberry Pi OS whose members may open devices, and the need of sensors that each serves. */
-const GROUPS: readonly (readonly [group: string, need: Need | undefined])[] = [
-  ['gpio', 'gpio'],
-  ['i2c', 'i2c'],
-  ['spi', undefined],
-  ['dialout', undefined],
-];
+/** The groups of Raspberry Pi OS whose members may open the devices of sensors; each has the name of a need. */
+const GROUPS = ['gpio', 'i2c'] as const;
 
-async function groups({ machine, needs }: DoctorContext): Promise<Finding> {
-  const user = await userOf(machine);
-  if (user === undefined) return note('groups', 'unknown: /proc/self/status does not list them');
-  const { name, isRoot, groups: own, known } = user;
+function groups({ unit, server, needs }: DoctorContext): Finding {
+  if (server === undefined && unit !== undefined)
+    return note('groups', `unknown: the service runs as ${unit.user}, which is no user of this machine`);
+  if (server === undefined) return note('groups', 'unknown: /proc/self/status does not list them');
+  const { name, isRoot, groups: own, known } = server;
   if (isRoot) return ok('groups', `${name} may open every device`);
-  const lacking = GROUPS.filter(([group]) => known.includes(group) && !own.includes(group));
-  const member = GROUPS.map(([group]) => group).filter(group => own.includes(group));
+  const lacking = GROUPS.filter(group => known.includes(group) && !own.includes(group));
+  const member = GROUPS.filter(group => own.includes(group)).join(', ');
   if (lacking.length === 0)
-    return ok(
-      'groups',
-      `${name} is in ${member.join(', ') || 'none of gpio, i2c, spi and dialout, which do not exist here'}`,
-    );
-  const needed = lacking.filter(([, need]) => need !== undefined && needs.has(need));
+    return ok('groups', `${name} is in ${member || 'none of gpio and i2c, which do not exist here'}`);
+  const needed = lacking.filter(group => needs.has(group));
   const [which, level] = needed.length > 0 ? ([needed, fix] as const) : ([lacking, note] as const);
-  const list = which.map(([group]) => group).join(',');
+  const list = which.join(',');
   const why = needed.length > 0 ? ', and a configured sensor needs it' : '; no configured sensor needs it';
   return level(
     'groups',
     `${name} is not in ${list}${why}`,
-    `sudo usermod -aG ${list} ${shellWord(name)}, then log in again`,
+    `sudo usermod -aG ${list} ${shellWord(name)}, then ${unit === undefined ? 'log in again' : 'sudo systemctl restart dapberry'}`,
   );
 }

@@ -70,9 +70,12 @@ class Restoring {
     const found = await findConfig(file, configuration);
     const isRoot = process.getuid?.() === 0;
     const unit = isRoot ? await serviceUnit(machine) : undefined;
-    const isOfService = unit?.numbers !== undefined && found.file === configuration.usual;
-    const numbers = isOfService ? unit?.numbers : undefined;
-    const service: FileOwner | undefined = numbers && { user: numbers.user, group: numbers.groups[0]! };
+    const isOfService = unit?.account !== undefined && found.file === configuration.usual;
+    const account = isOfService ? unit?.account : undefined;
+    const service: FileOwner | undefined = account && {
+      user: account.number,
+      group: account.groupNumbers[0]!,
+    };
     const { stateDirectory, ...overrides } = isOfService ? await serviceOptions(machine) : {};
     const plan = await planRestore({
       backup: this.#backup,

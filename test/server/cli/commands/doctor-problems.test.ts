@@ -119,8 +119,16 @@ const faults: readonly [string, Change, string][] = [
   ],
   [
     'a user who may not use I2C though a sensor needs it',
-    { files: { ...LM75, '/etc/group': 'i2c:x:989:\nada:x:1000:\n', '/proc/self/status': STATUS } },
+    {
+      files: { ...LM75, '/etc/group': 'i2c:x:989:\nada:x:1000:\n', '/proc/self/status': STATUS },
+      parts: { run: async () => undefined },
+    },
     'fix groups ada is not in i2c, and a configured sensor needs it: sudo usermod -aG i2c ada, then log in again',
+  ],
+  [
+    'a service that may not use I2C though a sensor needs it and this user may',
+    { files: { ...LM75, '/etc/group': 'i2c:x:989:ada\nada:x:1000:\ndapberry:x:991:\n' } },
+    'fix groups dapberry is not in i2c, and a configured sensor needs it: sudo usermod -aG i2c dapberry, then sudo systemctl restart dapberry',
   ],
   [
     'a module that was not built though a sensor needs it',

@@ -25,6 +25,8 @@ export interface TestMachine {
 }
 
 const GIB = 1024 ** 3;
+/** The number of the user of the service and of its group, who own the files. */
+const SERVICE_USER = 991;
 
 /** A machine that has only these files and these buses; what else it answers is a healthy machine's, but for `parts`. */
 export async function machineWith(
@@ -54,7 +56,10 @@ export async function machineWith(
     run: async () => undefined,
     hasModule: async () => true,
     mayWrite: async () => true,
-    fileInfo: path => fileInfo(join(root, path)),
+    fileInfo: async path => {
+      const info = await fileInfo(join(root, path));
+      return info && { ...info, user: SERVICE_USER, group: SERVICE_USER };
+    },
     freeSpace: async () => 20 * GIB,
     listenError: async () => undefined,
     serverAt: async () => undefined,
@@ -121,8 +126,16 @@ export const PI: Readonly<Record<string, string>> = {
   '/proc/self/mountinfo': mountinfo('proc /proc proc rw,nosuid', '/dev/mmcblk0p2 / ext4 rw,noatime'),
   '/proc/self/status':
     'Name:\tnode\nUid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\nGroups:\t20 986 989 1000\n',
-  '/etc/passwd': 'root:x:0:0:root:/:/bin/bash\nada:x:1000:1000::/home/pi:/bin/bash\n',
-  '/etc/group': 'root:x:0:\ndialout:x:20:ada\ngpio:x:986:ada\ni2c:x:989:ada\nspi:x:988:\nada:x:1000:\n',
+  '/etc/passwd':
+    'root:x:0:0:root:/:/bin/bash\nada:x:1000:1000::/home/pi:/bin/bash\ndapberry:x:991:991::/:/usr/sbin/nologin\n',
+  '/etc/group': `root:x:0:
+dialout:x:20:ada
+gpio:x:986:ada,dapberry
+i2c:x:989:ada,dapberry
+spi:x:988:
+ada:x:1000:
+dapberry:x:991:
+`,
   '/etc/fstab': 'PARTUUID=1 /boot/firmware vfat defaults 0 2\nPARTUUID=2 / ext4 defaults,noatime 0 1\n',
   '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\n',
   '/boot/firmware/config.txt': CONFIG_TXT,
