@@ -20,11 +20,7 @@ import { LEAST_SPACE } from './system.ts';
 const SUBJECT = 'history';
 
 /** Empty without a configuration, and without a history and a service. */
-export async function examineHistory({
-  machine,
-  config,
-  unit,
-}: DoctorContext): Promise<readonly Finding[]> {
+export async function examineHistory({ machine, config, unit }: DoctorContext): Promise<readonly Finding[]> {
   if (config === undefined) return [];
   const histories = config.datasets.flatMap(({ history }) => history ?? []);
   const used = new Set(histories.map(({ path }) => path));

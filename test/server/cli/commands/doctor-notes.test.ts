@@ -9,8 +9,8 @@ import {
   NO_DEVICE,
   NO_SYSFS,
   onPi,
-  sensorAtPin,
   STATUS,
+  sensorAtPin,
   USUAL,
   WITHOUT_KOFFI,
 } from './examined-pi.ts';
