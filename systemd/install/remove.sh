@@ -15,11 +15,12 @@ remove_all() {
     [ "${#units[@]}" -eq 0 ] || step 'end the service' systemctl --quiet disable --now "${units[@]}"
   fi
   for unit in "${ALL_UNITS[@]}"; do
-    paths+=("$units_folder/$unit" "$units_folder/$unit.d" "$units_folder/multi-user.target.wants/$unit" "$units_folder/sockets.target.wants/$unit")
+    paths+=("$units_folder/$unit" "$units_folder/multi-user.target.wants/$unit" "$units_folder/sockets.target.wants/$unit")
   done
   paths+=("$units_folder/multi-user.target.wants/${PULL_UNIT%.service}"*)
-  take_away 'remove the units' "${paths[@]}" "$CONTROL"
-  $DRY_RUN || rmdir --ignore-fail-on-non-empty "$(dirname "$CONTROL")" 2>/dev/null || true
+  # systemd has written the second one, for allow-devices.sh.
+  take_away 'remove the units' "${paths[@]}" "$DROP_IN" "$CONTROL/50-DeviceAllow.conf"
+  remove_drop_ins
   if [ -z "$ROOT" ] && ! $DRY_RUN; then
     systemctl daemon-reload
     systemctl reset-failed "${ALL_UNITS[@]}" 2>/dev/null || true
@@ -45,6 +46,24 @@ remove_all() {
   elif [ -d "$ROOT/etc/dapberry" ]; then
     say "the configuration stays in $ROOT/etc/dapberry; install.sh --purge removes it"
   fi
+}
+
+# Other drop-ins are the administrator's: they stay as the configuration does.
+remove_drop_ins() {
+  local folder folders=("$CONTROL")
+  for folder in "${ALL_UNITS[@]}"; do folders+=("$ROOT/etc/systemd/system/$folder.d"); done
+  # The names of an instance: dapberry-pull@roof.service.d.
+  folders+=("$ROOT/etc/systemd/system/${PULL_UNIT%.service}"?*.service.d)
+  if $PURGE; then
+    take_away 'remove the drop-ins of the units' "${folders[@]}"
+  else
+    for folder in "${folders[@]}"; do
+      [ -z "$(find "$folder" -mindepth 1 ! -path "$DROP_IN" ! -path "$CONTROL/50-DeviceAllow.conf" -print -quit 2>/dev/null)" ] ||
+        say "the drop-ins of the administrator stay in $folder; install.sh --purge removes them"
+      $DRY_RUN || rmdir --ignore-fail-on-non-empty "$folder" 2>/dev/null || true
+    done
+  fi
+  $DRY_RUN || rmdir --ignore-fail-on-non-empty "$(dirname "$CONTROL")" 2>/dev/null || true
 }
 
 end_pull() {

@@ -44,6 +44,35 @@ describe.skipIf(!isRoot)(`install.sh --uninstall${isRoot ? '' : ' (needs root)'}
     expect(contents()).toEqual(before);
   });
 
+  it('keeps the drop-ins of the administrator with --uninstall, says where they are, and removes them with --purge', () => {
+    const before = contents();
+    install(release('1.0.0'), '--port', '80');
+    const [etc, control] = ['etc/systemd/system', 'etc/systemd/system.control/dapberry.service.d'];
+    const own = [
+      `${etc}/dapberry.service.d/disk.conf`,
+      `${etc}/dapberry-pull@roof.service.d/override.conf`,
+      `${control}/50-MemoryMax.conf`,
+    ];
+    for (const path of [...own, `${control}/50-DeviceAllow.conf`]) {
+      mkdirSync(dirname(join(card, path)), { recursive: true });
+      writeFileSync(join(card, path), '[Service]\n');
+    }
+    const shown = install(join(work, '1.0.0'), '--uninstall', '--dry-run');
+    expect(own.every(path => existsSync(join(card, path)))).toBe(true);
+    const { status, said } = install(join(work, '1.0.0'), '--uninstall');
+    expect(status).toBe(0);
+    for (const text of [shown.said, said])
+      expect(text.match(/^the drop-ins of the administrator stay in .*(?=;)/gm)).toEqual(
+        [`${control}`, `${etc}/dapberry.service.d`, `${etc}/dapberry-pull@roof.service.d`].map(
+          folder => `the drop-ins of the administrator stay in ${join(card, folder)}`,
+        ),
+      );
+    const left = Object.keys(contents()).filter(path => path.includes('/dapberry') && /\.conf$/.test(path));
+    expect(left.toSorted()).toEqual(own.toSorted());
+    expect(install(join(work, '1.0.0'), '--purge').status).toBe(0);
+    expect(contents()).toEqual(before);
+  });
+
   it.each(['--uninstall', '--purge'])('keeps measured rows with %s, and says where they are', option => {
     install(release('1.0.0'));
     const before = textOf('etc/passwd');
