@@ -139,10 +139,35 @@ fetch() {
   if command -v curl >/dev/null; then
     curl -fsSL --retry 3 --connect-timeout 30 --proto-redir "=$protocols" -o "$1" "$base/$1" || no_file "$1" curl $?
   elif command -v wget >/dev/null; then
-    wget -nv --tries=3 --timeout=30 -O "$1" "$base/$1" || no_file "$1" wget $?
+    with_wget "$1" "$base/$1" || no_file "$1" wget $?
   else
     die 'expected curl or wget, found neither: apt-get install curl'
   fi
+}
+
+# wget would follow a redirection from https to http, so that each one is looked at here.
+with_wget() {
+  address=$2 redirections=10
+  while :; do
+    code=0
+    wget -S --max-redirect=0 --tries=3 --timeout=30 -O "$1" "$address" 2>answer || code=$?
+    location=$(sed -n 's/^  [Ll]ocation: *\([^ ]*\).*/\1/p' answer | head -n 1)
+    [ "$code" -ne 0 ] || return 0
+    if [ -z "$location" ] || [ "$redirections" -eq 0 ]; then
+      cat answer >&2
+      return "$code"
+    fi
+    redirections=$((redirections - 1))
+    case $location in
+      *://*) ;;
+      /*) location=$(printf '%s\n' "$address" | sed 's,^\([a-z]*://[^/]*\).*,\1,')$location ;;
+      *) location=${address%/*}/$location ;;
+    esac
+    case $protocols:$location in
+      *:https://* | https,http:http://*) address=$location ;;
+      *) die "$address: expected an address that begins with https://, found that it leads to $location" ;;
+    esac
+  done
 }
 
 no_file() {

@@ -101,6 +101,8 @@ export interface Machine {
   readonly dpkg?: string | undefined;
   readonly user?: number;
   readonly downloaders?: readonly string[];
+  /** The file of a certificate that curl and wget trust. */
+  readonly authority?: string;
 }
 
 export interface Run {
@@ -115,7 +117,7 @@ export interface Run {
 export async function get(
   release: Release,
   args: readonly string[],
-  { uname = 'aarch64', dpkg = 'arm64', user = 0, downloaders = ['curl'] }: Machine = {},
+  { uname = 'aarch64', dpkg = 'arm64', user = 0, downloaders = ['curl'], authority }: Machine = {},
   script = SCRIPT,
 ): Promise<Run> {
   const folder = mkdtempSync(join(release.folder, 'run-'));
@@ -123,6 +125,10 @@ export async function get(
   mkdirSync(bin);
   mkdirSync(temporary);
   for (const name of [...PROGRAMS, ...downloaders]) symlinkSync(program(name), join(bin, name));
+  if (authority !== undefined) {
+    writeFileSync(join(folder, '.curlrc'), `cacert = "${authority}"\n`);
+    writeFileSync(join(folder, '.wgetrc'), `ca_certificate = ${authority}\n`);
+  }
   const stub = (name: string, output: string | number) =>
     writeFileSync(join(bin, name), `#!/bin/sh\necho ${output}\n`, { mode: 0o755 });
   stub('uname', uname);
