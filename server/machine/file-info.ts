@@ -1,7 +1,6 @@
 // Reads who owns a file or a folder, who may do what with it, and how large it is.
 
 import { stat } from 'node:fs/promises';
-import type { User } from './user.ts';
 
 export interface FileInfo {
   readonly kind: 'file' | 'folder' | 'other';
@@ -23,23 +22,4 @@ export async function fileInfo(path: string): Promise<FileInfo | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a user may make files in a folder: write and search (chmod(2)). */
-export function mayFill(info: Permissions, user: Account): boolean {
-  return isPermitted(info, user, 0o3);
-}
-
-/** Whether a user may write to a file (chmod(2)). */
-export function mayWriteTo(info: Permissions, user: Account): boolean {
-  return isPermitted(info, user, 0o2);
-}
-
-type Permissions = Pick<FileInfo, 'user' | 'group' | 'mode'>;
-type Account = Pick<User, 'number' | 'groupNumbers'>;
-
-function isPermitted({ user, group, mode }: Permissions, account: Account, bits: number): boolean {
-  if (account.number === 0) return true;
-  const shift = user === account.number ? 6 : account.groupNumbers.includes(group) ? 3 : 0;
-  return ((mode >> shift) & bits) === bits;
 }

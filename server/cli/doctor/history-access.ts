@@ -1,9 +1,9 @@
 // Examines whether the server may write into the folder of a history: its sandbox, its user and the folders above.
 
 import { shellWord } from '../../../dap/client/http/shell-word.ts';
-import { mayFill } from '../../machine/file-info.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { isAtOrBelow } from '../../machine/mounts.ts';
+import { mayFill } from '../../machine/permissions.ts';
 import type { ServiceUnit } from '../../machine/service-unit.ts';
 import { SERVICE_STATE } from '../../machine/state-directory.ts';
 import { inTheWay, MOVE_AWAY, nearestFolder } from '../history-plan.ts';

@@ -2,7 +2,6 @@
 
 import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { moduleAdvice, type Need } from '../../../device/index.ts';
-import { mayWriteTo } from '../../machine/file-info.ts';
 import { i2cBuses } from '../../machine/i2c.ts';
 import {
   gpioChips,
@@ -11,6 +10,7 @@ import {
   isOneWireThermometer,
   oneWireMasters,
 } from '../../machine/kernel-devices.ts';
+import { mayWriteTo } from '../../machine/permissions.ts';
 import { examineCharacterDevice } from './character-device.ts';
 import { type DoctorContext, type Finding, fix, note, ok } from './finding.ts';
 
