@@ -1,0 +1,41 @@
+// Tests that one of many editors gets the lock of a configuration file, also if a process that has ended left it.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { EditLock } from '../../../../server/cli/edit/edit-lock.ts';
+
+/** How often the editors race: each of them starts a little later than another, by another time in each round. */
+const ROUNDS = 40;
+
+it.each(['no lock', 'the lock of a process that has ended'])(
+  'gives one of many the file with %s',
+  async found => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const folder = mkdtempSync(join(tmpdir(), 'dapberry-lock-test-'));
+      const file = join(folder, 'config.yaml');
+      if (found !== 'no lock') {
+        const path = join(folder, '.config.yaml.edit');
+        const lock = await EditLock.take(file);
+        const left = readFileSync(path, 'utf8').replace(`"pid":${process.pid}`, '"pid":4194305');
+        await lock.release();
+        writeFileSync(path, left);
+      }
+      const takers = await Promise.allSettled(
+        Array.from({ length: 8 }, async (_, index) => {
+          await pause((index * round) % 5);
+          return EditLock.take(file);
+        }),
+      );
+      const won = takers.filter(taker => taker.status === 'fulfilled').map(({ value }) => value);
+      expect(won, `round ${round}`).toHaveLength(1);
+      for (const taker of takers)
+        if (taker.status === 'rejected') expect(String(taker.reason)).toContain('is edited already');
+      await won[0]!.release();
+      expect(readdirSync(folder)).toEqual([]);
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
