@@ -37,6 +37,9 @@ const SINGLE_SHOT = 0x0100;
 const RATE = 5;
 const COMPARATOR_OFF = 0x0003;
 
+/** The configuration after power-on, without the start bit (section "Config Register"). */
+const AT_POWER_ON = 0x0583;
+
 /** The chip's clock may be 10 percent slow; the transfers take a millisecond. */
 const SLOWEST = 1.1;
 const TRANSFERS = 0.001;
@@ -103,16 +106,16 @@ export function converterKind({ name, title, description, bits, rates, usualRate
     conversionTime: ({ inputs, rate }) => inputs.length * (SLOWEST / rate + TRANSFERS),
     begin: async (chip, options, { clock }) => {
       const { inputs, rate } = options;
-      const convert = async (input: Input, context: ReadContext) => {
-        const configuration = configurationOf(input, rangeOf(input, options), rate);
+      const verified = async (configuration: number, context: ReadContext) => {
+        const found = await chip.readWord(CONFIGURATION, context);
+        if ((found & ~START) === configuration) return found;
+        throw new Error(
+          `${chip.place}: expected the configuration ${hexWord(configuration)}, found ${hexWord(found & ~START)}: the chip lost its supply, or something else writes to it`,
+        );
+      };
+      const convertOnce = async (input: Input, configuration: number, context: ReadContext) => {
         await chip.writeWord(CONFIGURATION, configuration | START, context);
-        const hasEnded = async () => {
-          const found = await chip.readWord(CONFIGURATION, context);
-          if ((found & ~START) === configuration) return (found & START) !== 0;
-          throw new Error(
-            `${chip.place}: expected the configuration ${hexWord(configuration)}, found ${hexWord(found & ~START)}: the chip lost its supply, or something else writes to it`,
-          );
-        };
+        const hasEnded = async () => ((await verified(configuration, context)) & START) !== 0;
         await pauseUntil(
           clock,
           hasEnded,
@@ -125,6 +128,14 @@ export function converterKind({ name, title, description, bits, rates, usualRate
         throw new Error(
           `${chip.place}: expected a conversion of ${bits} bits, found ${hexWord(word)}, which has more: use the kind ads1115`,
         );
+      };
+      const convert = async (input: Input, context: ReadContext) => {
+        const configuration = configurationOf(input, rangeOf(input, options), rate);
+        const word = await convertOnce(input, configuration, context);
+        if (word !== 0) return word;
+        // A chip that has just got its supply has a conversion of 0, and the configuration of power-on.
+        await verified(configuration, context);
+        return configuration === AT_POWER_ON ? convertOnce(input, configuration, context) : word;
       };
       return async context => {
         const values: number[] = [];

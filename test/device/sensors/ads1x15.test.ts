@@ -118,6 +118,37 @@ describe('an ADS1115', () => {
     );
   });
 
+  it('converts again, not to give its 0 of power-on, where it was set as it is at power-on', async () => {
+    const { open, chip, clock } = rigOf();
+    const sensor = await open(ads1115, { inputs: ['AIN0-AIN1'], range: 2.048 });
+    const expected = await readingOf(sensor);
+    const reading = readingOf(sensor);
+    void clock.sleepUntil(clock.monotonic() + 0.004).then(() => chip.powerOn());
+    expect(expected).not.toEqual([0]);
+    expect(await reading).toEqual(expected);
+  });
+
+  it('gives an error where it loses its supply between the end of a conversion and its reading', async () => {
+    const { open, chip, bus } = rigOf();
+    const sensor = await open(ads1115);
+    bus.attach(ADDRESS, {
+      write: bytes => {
+        // The address of the conversion, which is read next.
+        if (bytes.length === 1 && bytes[0] === 0) chip.powerOn();
+        return chip.write(bytes);
+      },
+      read: length => chip.read(length),
+    });
+    await expect(readingOf(sensor)).rejects.toThrow('found 0x0583: the chip lost its supply');
+  });
+
+  it('gives a true 0, whatever its settings', async () => {
+    const { open } = rigOf();
+    volts = [0, 0, 0, 0];
+    for (const inputs of [['AIN0'], ['AIN0-AIN1']])
+      expect(await readingOf(await open(ads1115, { inputs, range: 2.048 }))).toEqual([0]);
+  });
+
   it('gives an error where a conversion does not end', async () => {
     const { open, bus } = rigOf();
     const sensor = await open(ads1115);
