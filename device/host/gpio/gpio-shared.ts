@@ -1,10 +1,11 @@
 // Reads an input that another program has exported, without setting or unexporting it.
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GpioInput, pinName } from './gpio.ts';
 import { goneError } from './gpio-error.ts';
+import { levelIn, lineText } from './gpio-level.ts';
 
 /** The files of a line's direction, polarity and level. */
 export const SHARED_FILES = ['direction', 'active_low', 'value'] as const;
@@ -35,9 +36,6 @@ export function sharedInput(pin: number, folder: string): GpioInput {
   const close = () => {
     for (const file of files.splice(0)) closeSync(file);
   };
-  const buffer = Buffer.alloc(8);
-  const textOf = (file: number) =>
-    buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0)).trim();
   try {
     for (const file of SHARED_FILES) files.push(openSync(join(folder, file), 'r'));
   } catch (error) {
@@ -46,7 +44,8 @@ export function sharedInput(pin: number, folder: string): GpioInput {
   }
   const read = () => {
     try {
-      return files.map(textOf) as [string, string, string];
+      const [direction = '', activeLow = '', value = ''] = files.map(lineText);
+      return { why: notAnInput(direction, activeLow), level: levelIn(value) };
     } catch (error) {
       throw goneError(error, pin);
     }
@@ -54,12 +53,11 @@ export function sharedInput(pin: number, folder: string): GpioInput {
   return {
     place: pinName(pin),
     read: () => {
-      const [direction, activeLow, value] = read();
-      const why = notAnInput(direction, activeLow);
+      const { why, level } = read();
       if (why !== undefined) {
         throw new Error(`${pinName(pin)} was changed by another program, which has exported it: ${why}`);
       }
-      return value === '1' ? 1 : 0;
+      return level;
     },
     close,
   };

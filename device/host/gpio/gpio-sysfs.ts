@@ -1,6 +1,6 @@
 // Opens GPIO lines through onoff, by the kernel's line numbers and the files of /sys/class/gpio.
 
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction, Gpio } from 'onoff';
@@ -14,6 +14,7 @@ import { type Edge, type GpioInput, type GpioOutput, pinName } from './gpio.ts';
 import { chipOf } from './gpio-chip.ts';
 import { forbidden, goneError, openingError } from './gpio-error.ts';
 import { type KernelLine, lineExports } from './gpio-export.ts';
+import { levelIn, lineText } from './gpio-level.ts';
 import { cannotShare, SHARED_FILES, sharedInput } from './gpio-shared.ts';
 
 /** The used part of a line of onoff. */
@@ -48,9 +49,6 @@ export interface SysfsGpioOptions {
  */
 const PATIENCE = 8;
 const LOOK_AGAIN = 0.01;
-
-/** The first byte of the file `value` while the line is high. */
-const ONE = '1'.charCodeAt(0);
 
 const { R_OK, W_OK } = constants;
 
@@ -205,7 +203,6 @@ function inputOf(
 ): GpioInput {
   // Opened separately, since a read of onoff's descriptor would consume its edge event.
   const file = openSync(value, 'r');
-  const buffer = Buffer.alloc(1);
   let failure: unknown;
   let train: EdgeTrain | undefined;
   /** Whether a reading has reported an edge before its event came. */
@@ -237,8 +234,7 @@ function inputOf(
     read: () => {
       try {
         if (failure) throw failure;
-        readSync(file, buffer, 0, 1, 0);
-        const level = buffer[0] === ONE ? 1 : 0;
+        const level = levelIn(lineText(file));
         if (train !== undefined && level !== train.level) {
           train.edge({ level, time: clock.monotonic() });
           isAhead = true;

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -47,6 +47,19 @@ describe('a pin by onoff and sysfs', () => {
     expect(input.read()).toBe(1);
     input.close();
     expect(kernel.exported).toEqual([]);
+  });
+
+  it.each(['', '\n', '2\n', 'x'])('has no level where its file holds %j', async found => {
+    for (const isShared of [false, true]) {
+      if (isShared) kernel.exportPin(17, {});
+      const input = await gpioOf().input(17);
+      writeFileSync(kernel.at(17, 'value'), found, { flag: 'r+' });
+      truncateSync(kernel.at(17, 'value'), found.length);
+      expect(() => input.read()).toThrow(
+        `GPIO17 has gone since it was opened (expected 0 or 1 in its file value, found ${JSON.stringify(found.trim())})`,
+      );
+      input.close();
+    }
   });
 
   it.each([
