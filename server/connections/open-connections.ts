@@ -87,6 +87,7 @@ export class OpenConnections {
    * @returns whether the connection stays open
    */
   accept(socket: Socket, isSecure = false): boolean {
+    this.#turns.connected();
     const { remoteAddress } = socket;
     const ip = ipOf(remoteAddress);
     const address = ip ?? 'a local socket';

@@ -57,4 +57,23 @@ describe('turns of requests', () => {
     await nextTurn();
     expect(seen.at(-1)).toBe('c');
   });
+
+  it('let connections come first: where one comes in each turn, answers wait for some turns, and not for ever', async () => {
+    const turns = new RequestTurns();
+    let answered = 0;
+    const add = (count: number) => {
+      for (let request = 0; request < count; request += 1) turns.add('a', () => (answered += 1));
+    };
+    const comes = () => {
+      turns.connected();
+      return answered > 0;
+    };
+    add(1);
+    const held = await turnsUntil(comes);
+    expect(held).toBeGreaterThan(8);
+    expect(held).toBeLessThan(100);
+    // None comes any more.
+    add(8);
+    expect(await turnsUntil(() => answered === 9)).toBeLessThan(4);
+  });
 });
