@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { thisMachine } from '../machine/machine.ts';
 import { threadsBack } from '../run/blocked-threads.ts';
 import { takeUncaughtErrors } from '../run/uncaught.ts';
+import { releaseYoungGeneration } from '../run/young-generation.ts';
 import { visibleLine, visibleText } from '../text/visible-text.ts';
 import { PROGRAM_ROOT } from '../version.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -33,6 +34,7 @@ const context: CommandContext = {
 const EXIT_WAIT_MS = 500;
 
 takeUncaughtErrors();
+releaseYoungGeneration();
 
 // The program ends silently when the reader of its output has ended: `dapberry list | head -1`.
 for (const stream of [stdout, stderr]) {

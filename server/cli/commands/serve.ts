@@ -3,6 +3,7 @@
 import { secondsOf } from '../../../device/index.ts';
 import type { Overrides } from '../../config/config.ts';
 import { quoted } from '../../config/text/problem.ts';
+import { holdYoungGeneration, releaseYoungGeneration } from '../../run/young-generation.ts';
 import { decimalOf, numberOf, textOf } from './arguments.ts';
 import { type Command, type CommandArguments, UsageError } from './command.ts';
 import { addressOf, CONFIG_OPTION, fileOf, SIMULATE_OPTION } from './config-options.ts';
@@ -46,9 +47,11 @@ export const serveCommand: Command = {
   ],
   run: async (args, { webRoot }) => {
     const options = { file: fileOf(args), overrides: overridesOf(args) };
+    holdYoungGeneration();
     // Loaded on demand: the server's libraries take a Pi Zero seconds to load.
     const { serve } = await import('../../run/serve.ts');
     await serve(options, webRoot);
+    releaseYoungGeneration();
     return undefined;
   },
 };

@@ -64,7 +64,7 @@ ok 'at rest it takes at most 90 MB' [ "$(rss)" -le 92160 ]
 for _ in 1 2 3; do
   curl -fsS -o /dev/null http://127.0.0.1:8080/
   curl -fsS -o /dev/null http://127.0.0.1:8080/health
-  curl -fsS -o /dev/null 'http://127.0.0.1:8080/lab.csv?time>=now-10minutes&time<now'
+  curl -fsS -o /dev/null 'http://127.0.0.1:8080/lab.csv?&time>=now-10minutes&time<now'
 done
 timeout 60 curl -sN http://127.0.0.1:8080/lab.dods >/dev/null
 sleep 60
