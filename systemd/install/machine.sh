@@ -128,10 +128,13 @@ install_node() {
 
 # apt removes what it has installed for the Debian package when that is gone (apt autoremove); what is asked for by name stays.
 keep_node() {
-  [ -n "$(apt-mark showauto nodejs 2>/dev/null || true)" ] || return 0
-  undo apt-mark -qq auto nodejs
-  step 'have apt keep Node (apt-mark manual nodejs)' apt-mark -qq manual nodejs
+  [ -n "$(apt-mark "${WITHOUT_CACHES[@]}" showauto nodejs 2>/dev/null || true)" ] || return 0
+  undo apt-mark "${WITHOUT_CACHES[@]}" -qq auto nodejs
+  step 'have apt keep Node (apt-mark manual nodejs)' apt-mark "${WITHOUT_CACHES[@]}" -qq manual nodejs
 }
+
+# Options of apt's programs, which would leave files in /var/cache/apt otherwise.
+WITHOUT_CACHES=(-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
 
 apt_install() {
   env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
@@ -181,7 +184,7 @@ packages() { dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n
 # Removes no other packages, even unneeded ones: they are not ours.
 purge_new_packages() { packages | LC_ALL=C comm -13 "$KEPT/packages" - | xargs -r apt-get -qq -y purge; }
 
-# candidate_of PACKAGE: prints the version that apt would install, such as 20.19.2; nothing if there is none. Writes no cache of apt.
+# candidate_of PACKAGE: prints the version that apt would install, such as 20.19.2; nothing if there is none.
 candidate_of() {
-  { LC_ALL=C apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy "$1" 2>/dev/null || true; } | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'
+  { LC_ALL=C apt-cache "${WITHOUT_CACHES[@]}" policy "$1" 2>/dev/null || true; } | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'
 }

@@ -61,7 +61,7 @@ running=$(process)
 repacked 9.0.0 'if (process.argv[2] === "check") { console.error("no such key"); process.exit(2); }'
 ok 'a version that does not accept the configuration is reported by dpkg' is_refused put $work/9.0.0.deb
 ok 'with the mistake' grep -q '^no such key' $work/output
-ok 'and the remedy' grep -q "apt install --allow-downgrades ./dapberry_$(version_of "$2")_" $work/output
+ok 'and the remedy' grep -q "apt install --allow-downgrades dapberry=$(version_of "$2"), or ./dapberry_" $work/output
 ok 'the old version goes on' [ "$(process)" = "$running" ]
 ok 'dpkg has it as half-configured' has_state half-configured
 ok 'going back helps' put "$2"
