@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the Debian package $1, upgrades to $2 and removes it; $3 is a release archive. Run as root in a guest with systemd.
 # guests: pc pc-trixie
+# seconds: 5400
 
 here=$(dirname "$0")
 # shellcheck source=test/appliance/guest/tap.sh
