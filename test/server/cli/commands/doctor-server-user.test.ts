@@ -53,7 +53,7 @@ const notes: readonly [string, Change, string][] = [
     'note groups ada is not in gpio,i2c; no configured sensor needs it: sudo usermod -aG gpio,i2c ada, then log in again',
   ],
   [
-    'groups of the service, whoever asks',
+    'groups of the service, though this user is in none of them',
     { files: { '/proc/self/status': STATUS } },
     'ok groups dapberry is in gpio, i2c',
   ],
