@@ -37,6 +37,8 @@ RUN ln -s /opt/dapberry/dist/server/main.js /usr/local/bin/dapberry
 
 # The history and the last good configuration; the only place that is written to.
 ENV STATE_DIRECTORY=/var/lib/dapberry NODE_ENV=production
+# The C library returns freed memory early, as in the service.
+ENV MALLOC_TRIM_THRESHOLD_=131072
 VOLUME /var/lib/dapberry
 EXPOSE 8080
 USER 8080:8080
