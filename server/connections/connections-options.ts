@@ -21,5 +21,7 @@ export interface ConnectionsOptions {
   readonly isStream: (response: ServerResponse) => boolean;
   /** Answers on a connection before a request has come. */
   readonly refuse: (socket: Socket, error: RequestError) => void;
+  /** A connection has come, whether or not it stays. */
+  readonly onConnection?: () => void;
   readonly onEnd?: (end: ConnectionEnd, address: string) => void;
 }

@@ -88,6 +88,7 @@ export class OpenConnections {
    */
   accept(socket: Socket, isSecure = false): boolean {
     this.#turns.connected();
+    this.#options.onConnection?.();
     const { remoteAddress } = socket;
     const ip = ipOf(remoteAddress);
     const address = ip ?? 'a local socket';

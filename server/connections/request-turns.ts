@@ -1,16 +1,12 @@
 // Schedules clients' requests in turns and limits them per turn of the event loop, so that rows are made on time.
 
+import { ComingConnections } from '../network/coming-connections.ts';
+
 /** How long requests may be answered in one turn of the event loop. */
 const LONGEST_RUN_MS = 2;
 
 /** How many responses may begin in one turn of the event loop. Promises of one settle before the next begins. */
 const MOST_AT_ONCE = 16;
-
-/**
- * In how many turns in a row no response begins while connections come. The event loop accepts one connection in each turn (libuv since
- * 1.45, `uv__server_io`), so that a client waits for as many turns as connections came before its own.
- */
-const MOST_HELD = 32;
 
 export class RequestTurns {
   /** The waiting responses of each client; the client whose turn is next comes first. */
@@ -19,9 +15,7 @@ export class RequestTurns {
   #left = 0;
   /** When the requests of this turn must end, by `performance.now()`; undefined before the first. */
   #end: number | undefined;
-  /** Whether a connection has come since the last turn. */
-  #hasConnected = false;
-  #held = 0;
+  readonly #coming = new ComingConnections();
 
   /** Calls `answer` in the turn of `client`, a value of any kind; never before this returns. */
   add(client: unknown, answer: () => void): void {
@@ -33,7 +27,7 @@ export class RequestTurns {
 
   /** A connection has come. Responses wait a little, so that those behind it come soon. */
   connected(): void {
-    this.#hasConnected = true;
+    this.#coming.came();
   }
 
   /** Uses an immediate for each, so that the promises of one response settle before the next, and count as its time. */
@@ -46,19 +40,11 @@ export class RequestTurns {
   readonly #step = (): void => {
     this.#left -= 1;
     const now = performance.now();
-    this.#end ??= now + (this.#isHeld() ? 0 : LONGEST_RUN_MS);
+    this.#end ??= now + (this.#coming.areAwaited() ? 0 : LONGEST_RUN_MS);
     const answer = now < this.#end ? this.#next() : undefined;
     if (this.#left === 0 && this.#waiting.size > 0) this.#begin();
     answer?.();
   };
-
-  /** Asked once in each turn. */
-  #isHeld(): boolean {
-    const isHeld = this.#hasConnected && this.#held < MOST_HELD;
-    this.#hasConnected = false;
-    this.#held = isHeld ? this.#held + 1 : 0;
-    return isHeld;
-  }
 
   #next(): (() => void) | undefined {
     for (const [client, answers] of this.#waiting) {

@@ -156,6 +156,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     isStream: response => streams.has(response),
     needsTls: () => state.certificate !== undefined,
     refuse: refuseSocket,
+    onConnection: () => streams.connected(),
     onEnd: (end, address) => options.onUnwanted?.(`connection-${end}`, address),
   });
   const tls = certificate && {

@@ -103,6 +103,11 @@ export class OpenStreams {
     return this.#open.size;
   }
 
+  /** A connection has come, which streams leave time to. */
+  connected(): void {
+    this.#turns.connected();
+  }
+
   /** Whether the response is a stream. */
   has(response: ServerResponse): boolean {
     return this.#open.has(response);

@@ -1,7 +1,12 @@
 // Gives streams that have more rows to send one turn after another, and leaves the event loop to others in between.
 
+import { ComingConnections } from '../network/coming-connections.ts';
+
 /** Milliseconds for which streams may run before the event loop turns. */
 const LONGEST_RUN = 2;
+
+/** The same while connections come: the rows that are due are sent, and those that come find the event loop free. */
+const RUN_BESIDE_CONNECTIONS = 0.2;
 
 export class Turns {
   #waiting = new Set<() => void>();
@@ -10,6 +15,12 @@ export class Turns {
   #scheduled = false;
   /** The time, by `performance.now()`, until which streams may run before the event loop turns. */
   #end = 0;
+  readonly #coming = new ComingConnections();
+
+  /** A connection has come. Streams have less time of each turn of the event loop for a while, so that those behind it come soon. */
+  connected(): void {
+    this.#coming.came();
+  }
 
   /** Schedules `turn` once, behind the turns already queued. */
   add(turn: () => void): void {
@@ -25,7 +36,7 @@ export class Turns {
   }
 
   #run(): void {
-    this.#end = performance.now() + LONGEST_RUN;
+    this.#end = performance.now() + (this.#coming.areAwaited() ? RUN_BESIDE_CONNECTIONS : LONGEST_RUN);
     this.#runRound();
   }
 

@@ -50,6 +50,24 @@ describe('turns', () => {
     expect(rounds).toBeGreaterThan(10);
   });
 
+  it('are shorter while connections come, which need the event loop to turn', async () => {
+    const turnsOfLoop = async (isComing: boolean) => {
+      const turns = new Turns();
+      const seen: string[] = [];
+      for (const name of 'ab') taker(turns, name, 100, seen, () => work(0.1));
+      let rounds = 0;
+      while (seen.length < 200) {
+        if (isComing) turns.connected();
+        await nextTurn();
+        rounds += 1;
+      }
+      return rounds;
+    };
+    // 20 ms of work: at least 2 ms of it in a turn of the loop without connections.
+    expect(await turnsOfLoop(false)).toBeLessThan(20);
+    expect(await turnsOfLoop(true)).toBeGreaterThan(30);
+  });
+
   it('are not given to a stream that was removed', async () => {
     const turns = new Turns();
     const seen: string[] = [];
