@@ -82,6 +82,37 @@ describeWith('chromium', 'the numbers on the page', () => {
     });
   });
 
+  it('cuts no digit off in a tile, on a laptop and on a phone: the unit and the name give way', async () => {
+    const { rows, page } = await pages.openRows(
+      'Float64 a; Float64 received; String note;',
+      `Attributes { s { ${UNITS}
+        a { String units "millimetres_of_water_by_hour"; String long_name "A name that is as long as people make names"; }
+        received { String units "byte"; } } }`,
+    );
+    const note = 'A remark of a length that no tile has room for, in one line at least';
+    rows.send([now(), -1234567.891, 123456789012345, note]);
+    await expect.poll(() => textOf(page, '.tile-value'), PATIENT).toMatch(/^−1/);
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      const tiles = await page.locator('.tile').evaluateAll(elements =>
+        elements.map(tile => {
+          const [value, frame] = [tile.querySelector('.tile-value')!, tile.getBoundingClientRect()];
+          const { left, right } = value.getBoundingClientRect();
+          return {
+            cut: value.scrollWidth - value.clientWidth,
+            beyond: Math.max(right - frame.right, frame.left - left),
+            whole: tile.scrollWidth - tile.clientWidth,
+          };
+        }),
+      );
+      expect(tiles.map(({ cut }) => cut > 0)).toEqual([false, false, true]);
+      for (const { beyond, whole } of tiles) {
+        expect(beyond).toBeLessThanOrEqual(0);
+        expect(whole).toBe(0);
+      }
+    }
+  });
+
   it('calls sensors by their names', async () => {
     const page = await pages.openGarden();
     await stateIs(page, 'Live');

@@ -9,6 +9,9 @@ import { SPARK_HEIGHT, sparkPath } from './sparkline.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** Values with more characters are written smaller; a count of 64 bits has 20 digits. */
+const LONG = 15;
+
 /** The height of the picture of the last hour stands for this many steps of the sensor at least. */
 const STEPS = 8;
 
@@ -49,7 +52,8 @@ export class Tile {
       this.#note,
       this.#spark,
     ];
-    this.element = element('li', { class: 'tile', 'data-tile': column.name });
+    const kind = column.kind === 'text' || column.flags !== undefined ? 'word' : 'number';
+    this.element = element('li', { class: 'tile', 'data-tile': column.name, 'data-kind': kind });
     if (press === undefined) this.element.append(...parts);
     else {
       const button = element('button', { type: 'button', 'aria-pressed': 'true' }, ...parts);
@@ -69,6 +73,7 @@ export class Tile {
       this.element.setAttribute('data-state', reading.state);
     }
     write(this.#value, reading.value);
+    this.#value.classList.toggle('long', reading.value.length > LONG);
     write(this.#unit, reading.unit);
     write(this.#least, reading.least);
     write(this.#greatest, reading.greatest);
