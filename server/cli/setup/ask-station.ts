@@ -8,16 +8,20 @@ import { type Asking, numbersIn, type Questions } from './questions.ts';
 import { claimsOf, nameFor, surveyed } from './survey.ts';
 import type { StationAnswers } from './written-config.ts';
 
-/** Undefined if no sensor is attached, or none is to be served. */
+/**
+ * Undefined if no sensor is attached, or none is to be served.
+ * @param edit the command that edits the configuration
+ */
 export async function askStation(
   machine: Machine,
   terminal: Asking,
   questions: Questions,
+  edit: string,
 ): Promise<StationAnswers | undefined> {
   const all = await surveyed(machine, terminal, questions);
   if (all.length === 0) {
     terminal.print(
-      'No sensor is found. dapberry doctor says whether a bus is off. Converters and switches at GPIO pins cannot be found:\nwrite them with sudo dapberry edit (docs/configuration.md).\n\n',
+      `No sensor is found. dapberry doctor says whether a bus is off. Converters and switches at GPIO pins cannot be found:\nwrite them with ${edit} (docs/configuration.md).\n\n`,
     );
     return undefined;
   }

@@ -55,17 +55,17 @@ async function proposed(
   path: string,
 ): Promise<Proposal> {
   const questions = new Questions(terminal);
-  const station = await askStation(machine, terminal, questions);
+  const isUsual = path === machine.configuration.usual;
+  // Whoever serves a file of their own may write it.
+  const edit = isUsual ? 'sudo dapberry edit' : `dapberry edit --config ${path}`;
+  const station = await askStation(machine, terminal, questions, edit);
   const host = await askHost(machine, questions, station !== undefined);
   if (station === undefined && host === undefined) {
     terminal.print('There is nothing to serve. dapberry doctor says why a sensor may be missing.\n');
     throw new GaveUp();
   }
   const interval = await askInterval(questions, station?.sensors ?? []);
-  const history = await askHistory(
-    questions,
-    path === machine.configuration.usual ? undefined : join(dirname(path), 'history'),
-  );
+  const history = await askHistory(questions, isUsual ? undefined : join(dirname(path), 'history'));
   const { readers, prepare, authorization } = await askReaders({
     machine,
     terminal,
@@ -75,7 +75,7 @@ async function proposed(
   });
   terminal.print('\n');
   return {
-    text: writtenConfig({ station, host, interval, history, readers }, original),
+    text: writtenConfig({ station, host, interval, history, readers }, { before: original, edit }),
     prepare,
     authorization,
   };

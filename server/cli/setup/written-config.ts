@@ -30,11 +30,17 @@ export type Readers =
   | { readonly kind: 'users'; readonly file: string }
   | { readonly kind: 'networks'; readonly networks: readonly string[] };
 
-/** @param before the file's text; its keys of `server` stay, but for the one that is asked for */
-export function writtenConfig(answers: Answers, before: string | undefined): string {
+export interface WrittenFile {
+  /** Its text until now; its keys of `server` stay, but for the one that is asked for. */
+  readonly before: string | undefined;
+  /** The command that edits it. */
+  readonly edit: string;
+}
+
+export function writtenConfig(answers: Answers, { before, edit }: WrittenFile): string {
   const { history, readers } = answers;
   const parts = [
-    '# Written by dapberry setup. Change it with: sudo dapberry edit. All keys: docs/configuration.md.',
+    `# Written by dapberry setup. Change it with: ${edit}\n# All keys: docs/configuration.md.`,
     serverPart(readers, before),
     ...(readers.kind === 'users' ? [accessPart(readers.file)] : []),
     history === undefined

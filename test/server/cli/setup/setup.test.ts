@@ -50,11 +50,13 @@ interface Site {
   readonly machine?: Partial<Machine>;
   readonly passwords?: readonly (string | Error)[];
   readonly edits?: readonly string[];
+  /** The file of --output. */
+  readonly output?: string;
 }
 
 /** Answers the questions in their order; where no answer is left, the input has ended. */
 async function answering(answers: readonly string[], site: Site = {}): Promise<number> {
-  const { texts = ATTACHED, i2c = [], machine = {}, passwords = [], edits = [] } = site;
+  const { texts = ATTACHED, i2c = [], machine = {}, passwords = [], edits = [], output } = site;
   tree = await kernelTree(texts);
   const { files } = tree;
   const [left, secrets, written] = [[...answers], [...passwords], [...edits]];
@@ -79,7 +81,7 @@ async function answering(answers: readonly string[], site: Site = {}): Promise<n
       listenError: async () => undefined,
       ...machine,
     },
-    file: undefined,
+    file: output,
     networks: ['192.0.2.0/24'],
     terminal: {
       print: text => {
@@ -204,7 +206,7 @@ describe('dapberry setup', () => {
     const answers = ['all', ENTER, ENTER, ENTER, ENTER, 'n', ENTER, ENTER, '3', ENTER];
     expect(await answering([...answers, 's'])).toBe(0);
     const [, shown = ''] = printed.split(`${file} is to hold:\n\n`);
-    expect(shown).toMatch(/^# Written by dapberry setup/);
+    expect(shown).toMatch(/^# Written by dapberry setup. Change it with: sudo dapberry edit\n/);
     expect(shown).toContain(saved());
     expect(printed.match(/^- .*$/gm)).toEqual(['- history: {keep: 90 d}']);
   });
@@ -262,12 +264,24 @@ describe('dapberry setup', () => {
       }),
     ).toBe(0);
     expect(printed).toContain('No sensor is found. dapberry doctor says');
+    expect(printed).toContain('write them with sudo dapberry edit (');
     expect(served().datasets.map(({ info }) => info.name)).toEqual(['host']);
     await tree?.dispose();
     rmSync(file);
     expect(await answering([], { texts: {} })).toBe(1);
     expect(printed).toContain('There is nothing to serve.');
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('names the file of --output where it says how to change it, and keeps the history beside it', async () => {
+    const output = join(folder, 'garden.yaml');
+    const texts = { '/proc/loadavg': ATTACHED['/proc/loadavg'] };
+    expect(await answering(['y', ENTER, 'y', ENTER, '1', 's'], { texts, output })).toBe(0);
+    expect(printed).toContain(`write them with dapberry edit --config ${output} (`);
+    const written = readFileSync(output, 'utf8');
+    expect(written).toMatch(/^# Written by dapberry setup. Change it with: /);
+    expect(written).toContain(`Change it with: dapberry edit --config ${output}\n`);
+    expect(written).toContain(join(folder, 'history'));
   });
 
   it('looks on I2C if it may, and takes one of two kinds that a chip may have', async () => {
