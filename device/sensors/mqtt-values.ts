@@ -24,6 +24,9 @@ export function valueBelow(
   return { isFound: true, value };
 }
 
+/** `Number` would also take codes such as `0x10`, which no device means as the number 16. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 /** What a value of a message is in a column: a number, NaN for none, undefined for something else. */
 export function numberOf(value: unknown, states: Readonly<Record<string, number>>): number | undefined {
   if (value === null) return Number.NaN;
@@ -35,7 +38,7 @@ export function numberOf(value: unknown, states: Readonly<Record<string, number>
   const state = Object.hasOwn(states, text) ? states[text] : undefined;
   if (state !== undefined) return state;
   if (/^(nan|none|null|unknown|unavailable)?$/i.test(text)) return Number.NaN;
-  const number = Number(text);
+  const number = DECIMAL.test(text) ? Number(text) : Number.NaN;
   return Number.isFinite(number) ? number : undefined;
 }
 

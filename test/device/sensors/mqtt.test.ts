@@ -68,6 +68,8 @@ it.each([
 });
 
 it.each([
+  ['0x10', 'a: expected a number, found "0x10" (name texts in states)'],
+  ['0b1', 'a: expected a number, found "0b1" (name texts in states)'],
   ['warm', 'a: expected a number, found "warm" (name texts in states)'],
   ['{"t":1}', 'a: expected a number, found "{\\"t\\":1}" (name texts in states)'],
   ['1,5', 'a: expected a number, found "1,5" (name texts in states)'],
