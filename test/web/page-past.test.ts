@@ -115,6 +115,8 @@ describeWith('chromium', 'looking back on the page', () => {
     const at = (hours: number) => new Date((end - hours * HOUR) * 1000).toISOString();
     const page = await open(`#from=${at(40)}&to=${at(20)}`);
     await expect.poll(() => opened.requests.some(url => url.includes('bucket(')), PATIENT).toBe(true);
+    await expect.poll(() => linesAcross(page), PATIENT).toBeGreaterThan(0.8);
+    // With the values the charts have their places.
     const { x, y, width } = await boxOf(page);
     const asked = () =>
       opened.requests.map(url =>
@@ -125,7 +127,6 @@ describeWith('chromium', 'looking back on the page', () => {
     // The widest chart has at most one a pixel.
     expect((20 * HOUR) / seconds).toBeLessThanOrEqual(1280);
     expect((20 * HOUR) / seconds).toBeGreaterThanOrEqual(width / 3);
-    await expect.poll(() => linesAcross(page), PATIENT).toBeGreaterThan(0.8);
     await page.mouse.move(x + width / 4, y + 40);
     // 35 hours before the end: 20 - 35.
     await expect
