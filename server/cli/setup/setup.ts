@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { builtinConfig } from '../../config/builtin.ts';
 import { DEFAULT_SEED } from '../../config/schema/schema.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -57,7 +58,7 @@ async function proposed(
   const questions = new Questions(terminal);
   const isUsual = path === machine.configuration.usual;
   // Whoever serves a file of their own may write it.
-  const edit = isUsual ? 'sudo dapberry edit' : `dapberry edit --config ${path}`;
+  const edit = isUsual ? 'sudo dapberry edit' : `dapberry edit --config ${shellWord(path)}`;
   const station = await askStation(machine, terminal, questions, edit);
   const host = await askHost(machine, questions, station !== undefined);
   if (station === undefined && host === undefined) {

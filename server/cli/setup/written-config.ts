@@ -1,6 +1,7 @@
 // Writes the configuration that the answers of `dapberry setup` ask for, with comments for whoever edits it later.
 
 import { stringify } from 'yaml';
+import { shellWord } from '../../../dap/client/http/shell-word.ts';
 import { valueAt } from '../../config/mistakes/explain.ts';
 import { type FoundOfKind, indented, sensorLines } from '../../config/reference/paste.ts';
 import { DEFAULT_PORT } from '../../config/schema/schema.ts';
@@ -68,7 +69,7 @@ function serverKeys(before: string | undefined): Readonly<Record<string, unknown
 }
 
 function accessPart(file: string): string {
-  return `# Users with a password may read. Add one: dapberry password NAME | sudo tee -a ${file}\naccess:\n  ${inline('users', file)}`;
+  return `# Users with a password may read. Add one: dapberry password NAME | sudo tee -a ${shellWord(file)}\naccess:\n  ${inline('users', file)}`;
 }
 
 function datasetParts({ station, host, interval }: Answers): readonly string[] {

@@ -274,13 +274,13 @@ describe('dapberry setup', () => {
   });
 
   it('names the file of --output where it says how to change it, and keeps the history beside it', async () => {
-    const output = join(folder, 'garden.yaml');
+    const output = join(folder, 'my garden.yaml');
     const texts = { '/proc/loadavg': ATTACHED['/proc/loadavg'] };
     expect(await answering(['y', ENTER, 'y', ENTER, '1', 's'], { texts, output })).toBe(0);
-    expect(printed).toContain(`write them with dapberry edit --config ${output} (`);
+    expect(printed).toContain(`write them with dapberry edit --config '${output}' (`);
     const written = readFileSync(output, 'utf8');
     expect(written).toMatch(/^# Written by dapberry setup. Change it with: /);
-    expect(written).toContain(`Change it with: dapberry edit --config ${output}\n`);
+    expect(written).toContain(`Change it with: dapberry edit --config '${output}'\n`);
     expect(written).toContain(join(folder, 'history'));
   });
 
