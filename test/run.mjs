@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Runs `npm test`: lint, types, build and every test, then one line with the counts.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -11,8 +11,8 @@ const root = resolve(import.meta.dirname ?? '.', '..');
 /** The timeout of all tests in milliseconds: a test that hangs must not hide the closing line. */
 const LONGEST_RUN = 45 * 60_000;
 
-/** The timeout of making the images of a guest, in milliseconds: their packages come over the network. */
-const LONGEST_MAKING = 15 * 60_000;
+/** The timeout of making the images of a guest, in seconds: their packages come over the network. */
+const LONGEST_MAKING = 20 * 60;
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const notes = [];
@@ -82,24 +82,47 @@ function tests(title, args, environment = {}) {
   }
 }
 
+const GUEST_CACHE =
+  process.env.DAPBERRY_APPLIANCE_CACHE ?? join(root, 'node_modules/.cache/dapberry-appliance');
+
 /**
- * Boots a PC with a real kernel, systemd and simulated chips, and reads its data: a part of npm run test:appliance. It takes
- * minutes and needs root, so it runs only where `CI` is set, and is skipped if the guest cannot be made.
+ * Begins to make the images of a guest, beside what runs meanwhile. Needs root and minutes, so that it is done only where `CI` is set.
+ * Returns a function that waits for the end and tells whether they are made; undefined where there is to be no guest.
  */
-function guest() {
+function makeGuest() {
   const make = join(root, 'test/appliance/images/make.sh');
-  if (!process.env.CI || !existsSync(make)) return;
+  if (!process.env.CI || !existsSync(make)) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'dapberry-guest-'));
+  const file = join(folder, 'log');
+  const log = openSync(file, 'w');
+  const making = spawn('timeout', [`${LONGEST_MAKING}`, 'bash', make, 'pc'], {
+    cwd: root,
+    env: { ...process.env, DAPBERRY_APPLIANCE_CACHE: GUEST_CACHE },
+    stdio: ['ignore', log, log],
+  });
+  const ended = new Promise(resolve => {
+    making.once('error', () => resolve(undefined));
+    making.once('exit', resolve);
+  });
+  return async () => {
+    const code = await ended;
+    closeSync(log);
+    process.stdout.write(readFileSync(file, 'utf8'));
+    rmSync(folder, { recursive: true, force: true });
+    return code === 0;
+  };
+}
+
+/** Boots a PC with a real kernel, systemd and simulated chips, and reads its data: a part of npm run test:appliance. */
+async function guest(isMade) {
   process.stdout.write('\na guest with a real kernel\n');
-  const cache = process.env.DAPBERRY_APPLIANCE_CACHE ?? join(root, 'node_modules/.cache/dapberry-appliance');
-  const environment = { DAPBERRY_APPLIANCE_CACHE: cache };
-  const making = { env: { ...process.env, ...environment }, timeout: LONGEST_MAKING };
-  if (run('bash', [make, 'pc'], making).status !== 0) {
+  if (!(await isMade())) {
     total.skipped += 1;
     notes.push('skipped: the guest with a real kernel, which could not be made on this machine');
     return;
   }
   const args = ['--config', 'test/appliance/vitest.config.ts', '--retry', '1', 'appliance/pc'];
-  tests('tests in it', args, { ...environment, CI: '' });
+  tests('tests in it', args, { DAPBERRY_APPLIANCE_CACHE: GUEST_CACHE, CI: '' });
 }
 
 /** The reason why no test can run on this machine; undefined if tests can run. */
@@ -119,13 +142,14 @@ if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1';
 
 const why = obstacle();
 if (why === undefined) {
+  const args = process.argv.slice(2);
+  const isMade = args.length === 0 ? makeGuest() : undefined;
   lint();
   script('types', 'types');
   script('build', 'build');
-  const args = process.argv.slice(2);
   // A test that fails once on a busy machine of others is named in the closing lines, and fails where it fails again.
   tests('tests', process.env.CI ? ['--retry', '1', ...args] : args);
-  if (args.length === 0) guest();
+  if (isMade !== undefined) await guest(isMade);
 } else {
   total.failed += 1;
   notes.push(why);

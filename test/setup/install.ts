@@ -13,6 +13,8 @@ const APT_OPTIONS = [
   'Acquire::Retries=2',
   '-o',
   'Acquire::http::Timeout=30',
+  // A machine that is made for one run need not outlast a power cut, which half of the time of an installation would go to.
+  ...(process.env.CI ? ['-o', 'Dpkg::Options::=--force-unsafe-io'] : []),
 ];
 
 interface Outcome {
@@ -48,25 +50,23 @@ function rootPrefix(): string[] | undefined {
   return run(['sudo', '-n', 'true'], MINUTE).succeeded ? ['sudo', '-n'] : undefined;
 }
 
-/** Installs one package after another, so that a missing one does not prevent the others. */
+/** Installs all packages at once, which takes half of the time; where that fails one by one, so that a missing one keeps none away. */
 function install(packages: readonly string[], root: readonly string[]): void {
   const apt = (...args: string[]) =>
     run(
       [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...APT_OPTIONS, ...args],
-      10 * MINUTE,
+      20 * MINUTE,
     );
-  let updated = false;
+  const add = (...names: string[]) => apt('install', '-y', '--no-install-recommends', ...names);
+  say(`installing the Debian packages ${packages.join(' ')}`);
+  if (add(...packages).succeeded) return;
+  // There is no package list yet, or its packages have been replaced at the mirror.
+  const update = apt('update');
+  if (!update.succeeded) say(`the lists of packages could not be updated:\n${update.output}`);
+  if (add(...packages).succeeded) return;
   for (const name of packages) {
-    say(`installing the Debian package ${name}`);
-    const add = () => apt('install', '-y', '--no-install-recommends', name);
-    let outcome = add();
-    if (!outcome.succeeded && !updated) {
-      // There is no package list yet, or its packages have been replaced at the mirror.
-      updated = true;
-      const update = apt('update');
-      outcome = update.succeeded ? add() : update;
-    }
-    if (!outcome.succeeded) say(`${name} could not be installed:\n${outcome.output}`);
+    const { succeeded, output } = add(name);
+    if (!succeeded) say(`${name} could not be installed:\n${output}`);
   }
 }
 
