@@ -5,6 +5,8 @@ import { missingTools } from '../tools.ts';
 
 const MINUTE = 60_000;
 
+const { CI } = process.env;
+
 /** Options that wait for another apt, as at a first boot, and limit the wait for a slow or missing network. */
 const APT_OPTIONS = [
   '-o',
@@ -14,7 +16,7 @@ const APT_OPTIONS = [
   '-o',
   'Acquire::http::Timeout=30',
   // A machine that is made for one run need not outlast a power cut, which half of the time of an installation would go to.
-  ...(process.env.CI ? ['-o', 'Dpkg::Options::=--force-unsafe-io'] : []),
+  ...(CI ? ['-o', 'Dpkg::Options::=--force-unsafe-io'] : []),
 ];
 
 interface Outcome {

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeWith } from '../tools.ts';
 import { type AilingServer, ailingServer, RIGHT } from './ailing-server.ts';
+import { violationsOn } from './axe.ts';
 import {
   lookAgain,
   noticesOn,
@@ -69,6 +70,9 @@ describeWith('chromium', 'the page and how its server is doing', () => {
       expect(await page.locator('#news').textContent()).toBe('Sensor air fails.');
       const button = page.getByRole('button', { name: 'Air temperature sensor fails' });
       expect(await button.count()).toBe(1);
+      expect(await violationsOn(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await violationsOn(page)).toEqual([]);
 
       await server.fail({});
       await expect.poll(() => noticesOn(page), PATIENT).toEqual([]);

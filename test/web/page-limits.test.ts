@@ -4,8 +4,10 @@ import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
+import { violationsOn } from './axe.ts';
 import { numbersShown, type OpenPage, openPage, stateIs } from './open-page.ts';
 import { pageTools } from './page-tools.ts';
+import { PHONE } from './row-pages.ts';
 
 const LIMITS = new Map([
   ['a', { warn: { above: 30 }, alarm: { below: 2, above: 35 } }],
@@ -118,6 +120,25 @@ describeWith('chromium', 'limits on the page', () => {
     await expect.poll(() => page.title(), PATIENCE).toBe(title);
     expect(await icon(page)).toBe('./favicon.svg');
     expect(opened.problems).toEqual([]);
+  });
+
+  it.each([
+    ['light', {}],
+    ['dark', { colorScheme: 'dark' as const }],
+    ['phone', PHONE],
+  ])('break no rule of axe, nor do the menus beside them: %s', async (_, options) => {
+    air = 38;
+    opened = await openPage(web.browser, `${server.url}/?warn=b:..27.5&alarm=c`, options);
+    const { page } = opened;
+    await expect.poll(() => page.title(), PATIENCE).toMatch(/^⚠/);
+    await page.locator('#limit-problem').waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Share' }).click();
+    await expect.poll(() => page.locator('#take-list code').count(), PATIENCE).toBeGreaterThan(1);
+    expect(['Share', ...(await violationsOn(page))]).toEqual(['Share']);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    expect(['More', ...(await violationsOn(page))]).toEqual(['More']);
   });
 
   it('come from the address, which is told what it says wrong, and beep by choice', async () => {
