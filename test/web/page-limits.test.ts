@@ -20,6 +20,7 @@ describeWith('chromium', 'limits on the page', () => {
   const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
+  let dataset: ReturnType<typeof inMemory>;
   let opened: OpenPage;
   let feeding: ReturnType<typeof setInterval>;
   /** The value of `a` in the rows to come. */
@@ -27,10 +28,8 @@ describeWith('chromium', 'limits on the page', () => {
 
   beforeEach(async () => {
     source = new ScriptedSource({ delivery: { kind: 'scheduled', interval: 0.2 } });
-    server = await serving({
-      datasets: [inMemory({ ...SCRIPTED, limits: LIMITS }, source)],
-      webRoot: web.folder,
-    });
+    dataset = inMemory({ ...SCRIPTED, limits: LIMITS }, source);
+    server = await serving({ datasets: [dataset], webRoot: web.folder });
     air = 28;
     feeding = setInterval(() => {
       const now = Date.now() / 1000;
@@ -119,6 +118,27 @@ describeWith('chromium', 'limits on the page', () => {
     air = 20;
     await expect.poll(() => page.title(), PATIENCE).toBe(title);
     expect(await icon(page)).toBe('./favicon.svg');
+    expect(opened.problems).toEqual([]);
+  });
+
+  it('follow the configuration of the server, while the page is open and its stream goes on', async () => {
+    air = 38;
+    const page = await open();
+    await expect.poll(() => page.title(), PATIENCE).toMatch(/^⚠/);
+    const asked = opened.requests.filter(url => url.includes('/health')).length;
+    await expect
+      .poll(() => opened.requests.filter(url => url.includes('/health')).length, PATIENCE)
+      .toBeGreaterThan(asked);
+    const limits = new Map([['a', { warn: { above: 50 }, alarm: { above: 60 } }]]);
+    dataset.describe({ ...SCRIPTED, title: 'Warmer rows', limits });
+    await expect.poll(() => page.title(), { timeout: 60_000 }).toMatch(/^Warmer rows/);
+    expect(await mark(page, 'a')).toBe('');
+    await numbersShown(page);
+    // Only this is described anew: the page does not ask again and again.
+    const described = opened.requests.filter(url => url.includes('.das')).length;
+    dataset.describe({ ...SCRIPTED, title: 'Warmer rows', limits: LIMITS });
+    await expect.poll(() => mark(page, 'a'), { timeout: 60_000 }).toBe('alarm: above 35');
+    expect(opened.requests.filter(url => url.includes('.das')).length).toBe(described + 1);
     expect(opened.problems).toEqual([]);
   });
 

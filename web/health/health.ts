@@ -24,6 +24,8 @@ export interface FailingSensor {
 
 export interface DatasetHealth {
   readonly name: string;
+  /** Another text after each change of its DAS; empty if the server states none. */
+  readonly description: string;
   readonly failing: readonly FailingSensor[];
   /** Why no more rows come; undefined while they come. */
   readonly failure: string | undefined;
@@ -144,10 +146,12 @@ export function healthOf({ datasets }: Health, { dataset }: HealthPlace): Datase
 }
 
 function parseDataset(json: unknown): DatasetHealth {
-  const { name, sensors, failure, clock, lastTime, extent, history, publish, source } = fieldsOf(json);
+  const fields = fieldsOf(json);
+  const { name, sensors, failure, clock, lastTime, extent, history, publish, source } = fields;
   const { ahead, lastSteps } = fieldsOf(clock);
   return {
     name: textOf(name),
+    description: textOf(fields['description']),
     failing: listOf(sensors)
       .map(fieldsOf)
       .filter(({ name, state }) => state === 'failing' && textOf(name) !== '')

@@ -7,7 +7,7 @@ import type { ShownColumn } from '../stream/describe.ts';
 import { loadPart } from '../stream/page-part.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 import type { FindPart } from '../text/element.ts';
-import type { ServerHealth, StoredIs } from './server-health.ts';
+import type { HealthListener, ServerHealth } from './server-health.ts';
 
 /** Milliseconds after which the health is loaded though no row has come: it may say why. */
 const PATIENCE = 1000;
@@ -20,10 +20,10 @@ export class LaterHealth {
   readonly #calls = new Map<string, (health: ServerHealth) => void>();
 
   /** As `ServerHealth`. */
-  constructor(address: DatasetAddress, page: string, find: FindPart, storedIs: StoredIs) {
+  constructor(address: DatasetAddress, page: string, find: FindPart, listener: HealthListener) {
     this.#make = async () => {
       const { ServerHealth } = await loadPart(() => import('./server-health.ts'));
-      return new ServerHealth(address, page, find, storedIs);
+      return new ServerHealth(address, page, find, listener);
     };
     setTimeout(() => this.load(), PATIENCE);
   }

@@ -16,8 +16,13 @@ import { type SharedWatch, sharedWatch } from './shared-watch.ts';
 /** Milliseconds after a pointer was lifted before anything moves: the click goes to the element under it then. */
 const AFTER_LIFTING = 300;
 
-/** Takes what the server has stored of the dataset; undefined without a row. `isKept`: on a disk. */
-export type StoredIs = (extent: CatalogExtent | undefined, isKept: boolean) => void;
+/** Takes what the server says of the dataset. */
+export interface HealthListener {
+  /** What it has stored; undefined without a row. `isKept`: on a disk. */
+  storedIs(extent: CatalogExtent | undefined, isKept: boolean): void;
+  /** The dataset is described otherwise than at the answer before, while its rows go on. */
+  isDescribedAnew(): void;
+}
 
 export class ServerHealth {
   readonly #area: NoticeArea;
@@ -28,6 +33,7 @@ export class ServerHealth {
   #answered = 0;
   /** False while the server does not answer. */
   #isFresh = true;
+  #description = '';
   /** A pointer is pressed on the charts: notices would move them away from under it, and wait until it is lifted. */
   #isHeld = false;
   #plot: Plot | undefined;
@@ -36,7 +42,7 @@ export class ServerHealth {
   #attributes: Notice | undefined;
 
   /** Asks for the health only if the dataset at `address` is beside `page`. */
-  constructor(address: DatasetAddress, page: string, find: FindPart, storedIs: StoredIs) {
+  constructor(address: DatasetAddress, page: string, find: FindPart, listener: HealthListener) {
     this.#area = new NoticeArea(find);
     this.#place = healthPlace(address, page);
     if (this.#place === undefined) return;
@@ -52,7 +58,11 @@ export class ServerHealth {
         this.#isFresh = true;
         this.#show();
         const dataset = health && healthOf(health, this.#place!);
-        if (dataset !== undefined) storedIs(dataset.extent, dataset.history !== undefined);
+        if (dataset === undefined) return;
+        listener.storedIs(dataset.extent, dataset.history !== undefined);
+        const before = this.#description;
+        this.#description = dataset.description;
+        if (before !== '' && before !== dataset.description) listener.isDescribedAnew();
       },
       () => {
         this.#isFresh = false;

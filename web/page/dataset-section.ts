@@ -27,6 +27,9 @@ const COUNTDOWN_EVERY = 250;
 /** Milliseconds for which a description counts, if the stream does not break. */
 const DESCRIBED_FOR = 60_000;
 
+/** Milliseconds before the next request where a description could not be read. */
+const DESCRIBE_AGAIN = 10_000;
+
 export interface SectionContext {
   readonly page: URL;
   readonly catalog: Catalog;
@@ -57,9 +60,12 @@ export class DatasetSection {
     this.#parts = parts;
     this.#context = context;
     const { find } = parts;
-    this.#health = new LaterHealth(address, context.page.href, find, (extent, isKept) => {
-      this.#stored = { extent, isKept };
-      this.#showStored();
+    this.#health = new LaterHealth(address, context.page.href, find, {
+      storedIs: (extent, isKept) => {
+        this.#stored = { extent, isKept };
+        this.#showStored();
+      },
+      isDescribedAnew: () => void this.#lookAgain(),
     });
     this.#status = new Status(find, state => {
       this.#health.streamIs(state);
@@ -175,7 +181,10 @@ export class DatasetSection {
     const [plot, description] = [this.#plot, this.#description];
     if (plot === undefined || description === undefined) return;
     this.#describedAt = performance.now();
-    const other = await otherDescription(this.#address, description);
+    const other = await otherDescription(this.#address, description).catch(() => {
+      setTimeout(() => void (plot === this.#plot && this.#lookAgain()), DESCRIBE_AGAIN);
+      return undefined;
+    });
     if (other === undefined || plot !== this.#plot) return;
     this.#remove();
     this.#show(other);

@@ -6,7 +6,8 @@ import type { Description } from './describe.ts';
 import { describeAt } from './describe-at.ts';
 
 /**
- * The description that the dataset at `address` has now, if it is another one than `known`; undefined if it is the same, or cannot be read.
+ * The description that the dataset at `address` has now, if it is another one than `known`; undefined if it is the same, or a part
+ * of its attributes cannot be read. Rejects without an answer.
  * The stream goes on without columns that were added, and breaks off without columns that were removed.
  */
 export async function otherDescription(
@@ -14,12 +15,8 @@ export async function otherDescription(
   known: Description,
 ): Promise<Description | undefined> {
   const query = address.constraint === '' ? '' : `?${encodedConstraint(address)}`;
-  try {
-    const { dataset, attributes, problem } = await describe(`${address.base}${query}`);
-    if (problem !== undefined) return undefined;
-    const now = await describeAt(address, dataset, attributes);
-    return JSON.stringify(now) === JSON.stringify(known) ? undefined : now;
-  } catch {
-    return undefined;
-  }
+  const { dataset, attributes, problem } = await describe(`${address.base}${query}`);
+  if (problem !== undefined) return undefined;
+  const now = await describeAt(address, dataset, attributes);
+  return JSON.stringify(now) === JSON.stringify(known) ? undefined : now;
 }

@@ -8,6 +8,7 @@ import { publishedInterval, type SourceStatus } from '../../source/row-source.ts
 import type { HistoryStatus } from '../../store/row-store.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { VERSION } from '../../version.ts';
+import { descriptionTag } from '../description-tag.ts';
 import { readableBy, waitingFor } from '../guard.ts';
 import type { RouteContext, ServerState } from '../server-state.ts';
 
@@ -90,6 +91,7 @@ function datasetHealth(dataset: Dataset, { shared }: OpenStreams) {
   const { history, extent, ...memory } = store ?? {};
   return {
     name: dataset.info.name,
+    description: descriptionTag(dataset),
     interval: publishedInterval(dataset.delivery),
     ...rows,
     ...(extent === undefined ? {} : { extent }),

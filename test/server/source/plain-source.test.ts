@@ -56,6 +56,7 @@ it('a source without sensors has none in health and metrics, and is healthy', as
   const health = JSON.parse(await get('/health')) as { status: string; datasets: object[] };
   expect(health.status).toBe('ok');
   expect(Object.keys(health.datasets[0]!).sort()).toEqual([
+    'description',
     'extent',
     'lastTime',
     'log',

@@ -40,6 +40,7 @@ describe("a server's health", () => {
       datasets: [
         {
           name: 'one',
+          description: 'x7',
           sensors: [failing, { ...failing, name: 'cpu', state: 'ok' }],
           clock: { steps: 1, ahead: 2.5 },
         },
@@ -55,6 +56,7 @@ describe("a server's health", () => {
     const from = 'http://pi/health';
     expect(healthOf(health, { from, dataset: 'one' })).toEqual({
       name: 'one',
+      description: 'x7',
       failing: [
         {
           name: 'air',
@@ -144,7 +146,7 @@ describe("a server's health", () => {
     const clock = { ahead: -3 };
     const { datasets, wrong } = parseHealth({
       datasets: [
-        { name: 'one', sensors, failure: 5, clock },
+        { name: 'one', description: 7, sensors, failure: 5, clock },
         'two',
         { name: 'three', sensors: {}, clock: null },
       ],
@@ -154,6 +156,7 @@ describe("a server's health", () => {
     expect(datasets).toEqual([
       {
         name: 'one',
+        description: '',
         failing: [
           { name: 'bare', columns: [], since: undefined, reason: '' },
           { name: 'odd', columns: ['x'], since: undefined, reason: '' },
@@ -163,8 +166,8 @@ describe("a server's health", () => {
         forward: 0,
         publish: [],
       },
-      { name: '', failing: [], failure: undefined, ahead: 0, forward: 0, publish: [] },
-      { name: 'three', failing: [], failure: undefined, ahead: 0, forward: 0, publish: [] },
+      { name: '', description: '', failing: [], failure: undefined, ahead: 0, forward: 0, publish: [] },
+      { name: 'three', description: '', failing: [], failure: undefined, ahead: 0, forward: 0, publish: [] },
     ]);
   });
 

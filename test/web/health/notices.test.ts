@@ -28,6 +28,7 @@ function said(
     failure: undefined,
     ahead: 0,
     forward: 0,
+    description: '',
     extent: undefined,
     history: undefined,
     publish: [],
