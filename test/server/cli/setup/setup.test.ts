@@ -14,21 +14,7 @@ import type { AnsweringServer } from '../../../../server/machine/answering-serve
 import { type Machine, thisMachine } from '../../../../server/machine/machine.ts';
 import { hostOf } from '../../../device/known-sensors.ts';
 import { type KernelTree, kernelTree } from '../../../device/sensors/kernel-tree.ts';
-
-const BUS = '/sys/bus/w1/devices';
-/** 21.5625 deg C. */
-const W1_SLAVE = '59 01 4b 46 7f ff 07 10 a2 : crc=a2 YES\n59 01 4b 46 7f ff 07 10 a2 t=21562\n';
-const THERMOMETERS = ['28-00000a4d4d49', '28-00000a4d4d50'];
-const ATTACHED = {
-  '/proc/loadavg': '0.10 0.20 0.30 1/100 200\n',
-  '/etc/group': `dapberry:x:${process.getgid?.() ?? 0}:\n`,
-  ...Object.fromEntries(
-    THERMOMETERS.flatMap(address => [
-      [`${BUS}/${address}/w1_slave`, W1_SLAVE],
-      [`${BUS}/w1_bus_master1/${address}/w1_slave`, W1_SLAVE],
-    ]),
-  ),
-};
+import { ATTACHED, BUS } from './attached.ts';
 
 let folder: string;
 let file: string;
@@ -112,6 +98,9 @@ function served() {
 }
 
 const ENTER = '';
+
+/** Nothing is attached. */
+const ALONE = { '/proc/loadavg': ATTACHED['/proc/loadavg'] };
 
 describe('dapberry setup', () => {
   it('shows what is attached with its values, and writes names, interval, history and readers, with comments', async () => {
@@ -258,11 +247,7 @@ describe('dapberry setup', () => {
   });
 
   it('serves the machine alone where nothing is attached, and says what to do', async () => {
-    expect(
-      await answering(['y', ENTER, ENTER, '1', 's'], {
-        texts: { '/proc/loadavg': ATTACHED['/proc/loadavg'] },
-      }),
-    ).toBe(0);
+    expect(await answering(['y', ENTER, ENTER, '1', 's'], { texts: ALONE })).toBe(0);
     expect(printed).toContain('No sensor is found. dapberry doctor says');
     expect(printed).toContain('write them with sudo dapberry edit (');
     expect(served().datasets.map(({ info }) => info.name)).toEqual(['host']);
@@ -275,8 +260,7 @@ describe('dapberry setup', () => {
 
   it('names the file of --output where it says how to change it, and keeps the history beside it', async () => {
     const output = join(folder, 'my garden.yaml');
-    const texts = { '/proc/loadavg': ATTACHED['/proc/loadavg'] };
-    expect(await answering(['y', ENTER, 'y', ENTER, '1', 's'], { texts, output })).toBe(0);
+    expect(await answering(['y', ENTER, 'y', ENTER, '1', 's'], { texts: ALONE, output })).toBe(0);
     expect(printed).toContain(`write them with dapberry edit --config '${output}' (`);
     const written = readFileSync(output, 'utf8');
     expect(written).toMatch(/^# Written by dapberry setup. Change it with: /);
