@@ -59,7 +59,15 @@ files /var/lib/dpkg >$work/after-both
 ok 'and nothing is left of either' same $work/before-both $work/after-both
 
 # Both ways without a removal between them.
-account_and_rows() { id dapberry && find /var/lib/dapberry/history -name '*.parquet' | head -n1; }
+# The time of the oldest row, since files of the history are merged meanwhile.
+account_and_rows() {
+  id dapberry
+  retry 60 health 'health.datasets.every(({extent}) => extent !== undefined)'
+  ask /health | node -e '
+    const { datasets } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+    for (const { name, extent } of datasets) console.log(name, extent.firstTime);
+  '
+}
 restarts() { journalctl -u dapberry --no-pager -o cat | grep -c '^Started '; }
 ok 'the package is installed' put "$1"
 ok 'and serves' retry 120 runs_version "$(version_of "$1")"
