@@ -26,6 +26,10 @@ export interface GuestOptions {
   readonly patience?: number;
 }
 
+/** An assertion of QEMU 7.2 that now and then fails in its own code while a guest boots on a busy machine; the next attempt succeeds. */
+const FAULT_OF_QEMU = /iotlb_to_section: Assertion/;
+const ATTEMPTS = 3;
+
 /** The default timeout of a script in the guest, in seconds. */
 const PATIENCE = 60;
 
@@ -57,6 +61,16 @@ export class Guest {
 
   /** Boots a machine whose images have been made; resolves when it runs scripts. */
   static async boot(name: MachineName, options: GuestOptions = {}): Promise<Guest> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await Guest.#bootOnce(name, options);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !FAULT_OF_QEMU.test(String(error))) throw error;
+      }
+    }
+  }
+
+  static async #bootOnce(name: MachineName, options: GuestOptions): Promise<Guest> {
     const { shares = {}, ports = [8080], patience = 400 } = options;
     const machine = MACHINES[name];
     const cache = cacheFolder();
