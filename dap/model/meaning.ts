@@ -62,6 +62,8 @@ export class NumberMeaning implements MissingTest {
   readonly isWhole: boolean;
   readonly scale: number;
   readonly offset: number;
+  /** True if the numbers have to be unpacked. */
+  readonly isPacked: boolean;
   /** True if whole numbers are signed, by their type or by the attributes. */
   readonly isSigned: boolean;
   readonly #bits: 8 | 16 | 32 | undefined;
@@ -81,6 +83,7 @@ export class NumberMeaning implements MissingTest {
     this.offset = finite(offsets[0]) ?? 0;
     this.#bits = BITS[type];
     const isPacked = this.scale !== 1 || this.offset !== 0;
+    this.isPacked = isPacked;
     this.isWhole = this.#bits !== undefined && !isPacked;
 
     const bounds = boundsIn(attributes);

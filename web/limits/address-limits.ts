@@ -88,6 +88,5 @@ export function unknownColumns(
 
 /** The values of a column of single precision, and its bound, are rounded to it. */
 function heldIn({ type, meaning }: ShownColumn, { side, value }: Limit): number {
-  const isPacked = meaning !== undefined && (meaning.scale !== 1 || meaning.offset !== 0);
-  return type === 'Float32' && !isPacked ? heldBound(type, side, value) : value;
+  return type === 'Float32' && meaning?.isPacked !== true ? heldBound(type, side, value) : value;
 }

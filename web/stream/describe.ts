@@ -159,7 +159,8 @@ function describeColumn({ name, type }: Atomic, attributes: AttributeTable | und
     meaning,
     missingTexts: meaning === undefined ? missingTexts(attributes) : [],
     flags: flagsOf(attributes, meaning),
-    limits: meaning === undefined ? undefined : limitsIn(type, attributes),
+    // Limits are in the units of unpacked numbers, which are not of the type of the column.
+    limits: meaning === undefined ? undefined : limitsIn(meaning.isPacked ? 'Float64' : type, attributes),
   };
 }
 

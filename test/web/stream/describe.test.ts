@@ -134,6 +134,17 @@ describe('what a dataset holds', () => {
     expect([4, -1].map(stored => count!.meaning!.valueOf(stored))).toEqual([12, Number.NaN]);
   });
 
+  it('has limits in the units of its values, also where these are packed in whole numbers', () => {
+    const limits = 'Float64 warn_above 30.5; Float64 alarm_below -1.25;';
+    const das = `Attributes { s { packed { Float64 scale_factor 0.01; ${limits} } whole { ${limits} } } }`;
+    const dds = 'Dataset { Sequence { Float64 time; Int16 packed; Int16 whole; } s; } d;';
+    const { columns } = describeDataset(parseDds(dds), parseDas(das));
+    expect(columns.map(column => column.limits)).toEqual([
+      { warn: { above: 30.5 }, alarm: { below: -1.25 } },
+      { warn: { above: 30 }, alarm: { below: -1 } },
+    ]);
+  });
+
   it('is drawn in one chart a unit, text in none', () => {
     const groups = groupByUnit(described.columns);
     expect(groups.map(({ unit, columns }) => [unit, columns.map(({ name }) => name)])).toEqual([
