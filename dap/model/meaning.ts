@@ -136,6 +136,13 @@ export class NumberMeaning implements MissingTest {
     return range === undefined || (unpacked >= range[0] && unpacked <= range[1]) ? unpacked : Number.NaN;
   }
 
+  /** All that decides the meaning, to compare it with another one as text. */
+  toJSON(): object {
+    const { scale, offset, isSigned } = this;
+    const ranges = [this.#least, this.#greatest, ...(this.#unpackedRange ?? [])].map(String);
+    return { bits: this.#bits, scale, offset, isSigned, markers: this.#markers, ranges };
+  }
+
   #isMarker(number: number): boolean {
     for (const { value, tolerance } of this.#markers) {
       if (number === value || Math.abs(number - value) <= tolerance) return true;

@@ -18,5 +18,10 @@ export async function otherDescription(
   const { dataset, attributes, problem } = await describe(`${address.base}${query}`);
   if (problem !== undefined) return undefined;
   const now = await describeAt(address, dataset, attributes);
-  return JSON.stringify(now) === JSON.stringify(known) ? undefined : now;
+  return textOf(now) === textOf(known) ? undefined : now;
+}
+
+/** A text that is the same for the same descriptions: the words of states are in a map. */
+function textOf(description: Description): string {
+  return JSON.stringify(description, (_, value: unknown) => (value instanceof Map ? [...value] : value));
 }
