@@ -163,7 +163,9 @@ export class Dap2Source implements SharedSource {
         return isNamed && (!found.hasAttributes || isDeepStrictEqual(attributes, column.attributes));
       }) &&
       (before === undefined ||
-        (before.time.name === found.time.name && isDeepStrictEqual(before.time.units, found.time.units)));
+        (before.time.name === found.time.name &&
+          isDeepStrictEqual(before.time.units, found.time.units) &&
+          (!found.hasAttributes || isDeepStrictEqual(before.signs, found.signs))));
     if (!isSame) throw new LayoutChanged(found.layout);
     this.#relayed = found;
     if (!found.hasAttributes || isDeepStrictEqual(found.words, this.#words)) return;

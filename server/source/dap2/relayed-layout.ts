@@ -3,8 +3,8 @@
 import type { ResumeTime } from '../../../dap/client/follow/resume-time.ts';
 import { isNumberType } from '../../../dap/model/layout.ts';
 import { findResumeTime, namedTime } from '../../../dap/model/time-column.ts';
+import type { NumberType } from '../../../dap/model/variable.ts';
 import {
-  type AtomicType,
   type Attribute,
   type AttributeTable,
   attributeText,
@@ -17,6 +17,7 @@ import {
 } from '../../../dap/protocol.ts';
 import type { SequenceColumn, SequenceLayout, SourceWords } from '../row-source.ts';
 import { TIME_COLUMN } from '../sensor-layout.ts';
+import { widenedColumn } from './widened-column.ts';
 
 /** The column of times on the other server. */
 export interface RelayedTime {
@@ -31,6 +32,8 @@ export interface RelayedLayout {
   readonly time: RelayedTime;
   /** The names of the columns on the other server, in the order of the layout. */
   readonly columns: readonly string[];
+  /** For each of them, what gives its numbers the sign that they are served with; undefined for numbers that are served as they come. */
+  readonly signs: readonly (NumberMeaning | undefined)[];
   /** Whether these are all columns of the Sequence. */
   readonly isWhole: boolean;
   /** The columns that are left out because they hold no numbers, such as `String station`. */
@@ -60,9 +63,6 @@ const OF_OTHER_UNITS = [
   'resolution',
 ];
 
-/** Clients read these types differently in a Sequence; all of their numbers fit into an Int32. */
-const WIDENED: Readonly<Record<string, 'Int32'>> = { Byte: 'Int32', Int16: 'Int32', UInt16: 'Int32' };
-
 /** @throws an Error with a clause if the dataset has no Sequence with a time and a column of numbers */
 export function relayedLayout(
   { variables }: DapDataset,
@@ -83,27 +83,26 @@ export function relayedLayout(
   const fields = new Map(sequence.fields.toReversed().map(field => [field.name, field]));
   const taken = sequence.fields.flatMap(field => {
     const { name } = field;
-    const isNumber = isAtomic(field) && isNumberType(field.type) && fields.get(name) === field;
-    return isNumber && name !== time.name ? [{ type: field.type, name }] : [];
+    if (!isAtomic(field) || !isNumberType(field.type) || fields.get(name) !== field) return [];
+    return name === time.name ? [] : [{ type: field.type, name }];
   });
   const timeName = time.name;
-  const others = sequence.fields.filter(
+  const untaken = sequence.fields.filter(
     ({ name }) => name !== timeName && !taken.some(column => column.name === name),
   );
-  const leftOut = others.map(({ type, name }) => `${type} ${name}`);
+  const leftOut = untaken.map(({ type, name }) => `${type} ${name}`);
   if (taken.length === 0) {
     const found = leftOut.length === 0 ? 'none' : leftOut.join(', ');
     throw new Error(`expected a column of numbers beside ${timeName}, found ${found}`);
   }
   const tableOf = (name: string) => columnAttributes(attributes, sequence.name, name) ?? new Map();
-  const columns = [
-    { ...TIME_COLUMN, attributes: timeAttributes(tableOf(timeName)) },
-    ...taken.map(({ type, name }) => takenColumn(type, name, tableOf(name))),
-  ];
+  const others = taken.map(({ type, name }) => takenColumn(type, name, tableOf(name)));
+  const timeColumn = { ...TIME_COLUMN, attributes: timeAttributes(tableOf(timeName)) };
   return {
-    layout: { name: sequence.name, columns },
+    layout: { name: sequence.name, columns: [timeColumn, ...others.map(({ column }) => column)] },
     time: { name: timeName, units: time.units, meaning: time.meaning },
     columns: [timeName, ...taken.map(({ name }) => name)],
+    signs: [undefined, ...others.map(({ sign }) => sign)],
     isWhole: taken.length + 1 === sequence.fields.length,
     leftOut,
     words: wordsOf(attributes),
@@ -123,17 +122,15 @@ function onlySequence(variables: DapDataset['variables']): Sequence {
   throw new Error(`expected a dataset with one Sequence, found ${found === '' ? 'nothing' : found}`);
 }
 
-function takenColumn(type: AtomicType, name: string, table: AttributeTable): SequenceColumn {
-  const widened = WIDENED[type];
+function takenColumn(
+  type: NumberType,
+  name: string,
+  table: AttributeTable,
+): { readonly column: SequenceColumn; readonly sign: NumberMeaning | undefined } {
   const attributes = lasting(table);
-  if (widened === undefined) return { type, name, attributes };
-  const entries = [...attributes].map(([key, attribute]): [string, Attribute] => {
-    if (attribute instanceof Map || attribute.type !== type) return [key, attribute as Attribute];
-    // A Byte has no sign, and some servers write it with one.
-    const values = attribute.values.map(value => (type === 'Byte' ? Number(value) & 0xff : value));
-    return [key, { type: widened, values }];
-  });
-  return { type: widened, name, attributes: new Map(entries.filter(([key]) => key !== '_Unsigned')) };
+  const widened = widenedColumn(type, attributes);
+  if (widened === undefined) return { column: { type, name, attributes }, sign: undefined };
+  return { column: { type: 'Int32', name, attributes: widened.attributes }, sign: widened.meaning };
 }
 
 function timeAttributes(table: AttributeTable): AttributeTable {

@@ -1,6 +1,13 @@
 // Turns rows of another server into rows of this one: times in seconds that increase, and columns of the types that are served.
 
-import { type Batch, type Column, type NumberColumn, newColumn, toMillis } from '../../../dap/protocol.ts';
+import {
+  type Batch,
+  type Column,
+  type NumberColumn,
+  type NumberMeaning,
+  newColumn,
+  toMillis,
+} from '../../../dap/protocol.ts';
 import type { RelayedLayout } from './relayed-layout.ts';
 import { TakenTimes } from './taken-times.ts';
 
@@ -92,12 +99,15 @@ export class RowTaker {
     }
     if (count === 0) return undefined;
     const taken = count === length ? undefined : rows.subarray(0, count);
-    const served = this.#relayed.layout.columns;
+    const { layout, signs } = this.#relayed;
+    const served = layout.columns;
     return {
       length: count,
       columns: [
         seconds.subarray(0, count),
-        ...columns.slice(1).map((column, index) => columnIn(served[index + 1]!, column, taken)),
+        ...columns.slice(1).map((column, index) => {
+          return columnIn(served[index + 1]!, column, taken, signs[index + 1]);
+        }),
       ],
     };
   }
@@ -145,15 +155,17 @@ function microsecondAfter(seconds: number): number {
   return Math.round(seconds * MICROSECONDS + 1) / MICROSECONDS;
 }
 
-/** A column in the type that is served, with the rows `taken` alone, by default with all. */
+/** A column in the type and with the sign that is served, with the rows `taken` alone, by default with all. */
 function columnIn(
   field: RelayedLayout['layout']['columns'][number],
   column: Column,
   taken: Uint32Array | undefined,
+  sign: NumberMeaning | undefined,
 ): NumberColumn {
   const length = taken?.length ?? column.length;
   const served = newColumn(field, length) as NumberColumn;
   if (taken === undefined) served.set(column as NumberColumn);
   else for (let row = 0; row < length; row += 1) served[row] = (column as NumberColumn)[taken[row]!]!;
+  if (sign !== undefined) for (let row = 0; row < length; row += 1) served[row] = sign.signed(served[row]!);
   return served;
 }

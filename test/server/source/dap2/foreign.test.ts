@@ -213,6 +213,36 @@ describe('the columns of a relay', () => {
     expect(server.queries.every(query => !query.includes('station'))).toBe(true);
   });
 
+  it('have the sign that their attributes give them', async () => {
+    await upstream([
+      SECONDS,
+      {
+        type: 'Int16',
+        name: 'count',
+        attributes: ['String _Unsigned "true";', 'Int16 _FillValue -1;', 'Int16 valid_range 0, -2;'],
+      },
+      { type: 'Byte', name: 'offset', attributes: ['Byte valid_min -100;', 'Byte _FillValue -128;'] },
+      { type: 'UInt16', name: 'turn', attributes: ['String _Unsigned "false";'] },
+      { type: 'Byte', name: 'flag', attributes: ['Float64 missing_value -1;', 'Byte flag_values 1, -2;'] },
+    ]);
+    server.add([T, -16, -5, 65_531, 254], [T + 1, -1, -128, 3, 255]);
+    const { dataset } = await copy();
+    await expect.poll(() => dataset.status().rows, POLL).toBe(2);
+    expect(await relay!.rows()).toEqual([
+      [String(T), '65520', '-5', '-5', '254'],
+      [String(T + 1), '65535', '-128', '3', '255'],
+    ]);
+    expect((await relay!.get('past/copy.ndjson?count,offset,turn,flag')).trim().split('\n')).toEqual([
+      '{"count":65520,"offset":-5,"turn":-5,"flag":254}',
+      '{"count":null,"offset":null,"turn":3,"flag":null}',
+    ]);
+    const das = await relay!.get('copy.das');
+    expect(das).toContain('Int32 _FillValue 65535;\n            Int32 valid_range 0, 65534;');
+    expect(das).toContain('Int32 valid_min -100;\n            Int32 _FillValue -128;');
+    expect(das).toContain('Float64 missing_value 255;\n            Int32 flag_values 1, 254;');
+    expect(das).not.toContain('_Unsigned');
+  });
+
   it('are the same after a break, though the server has others too', async () => {
     await upstream([{ type: 'String', name: 'station' }, LEVEL, SECONDS]);
     server.add(['A', 1, T]);
