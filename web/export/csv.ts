@@ -3,11 +3,13 @@
 import { decimal, decimalsIn } from '../../dap/encode/decimal.ts';
 import { read } from '../../dap/index.ts';
 import type { NumberMeaning } from '../../dap/model/meaning.ts';
+import type { TimeColumn } from '../../dap/model/time-column.ts';
 import { toMillis } from '../../dap/model/time-units.ts';
 import type { Batch } from '../../dap/model/value.ts';
 import type { DapDataset } from '../../dap/model/variable.ts';
 import { encodedConstraint } from '../stream/address.ts';
 import type { Description, ShownColumn } from '../stream/describe.ts';
+import { calendarDate } from '../text/times.ts';
 import type { ExportedDataset } from './view.ts';
 
 /** The longest answer in bytes. */
@@ -45,7 +47,7 @@ export function csvOf(
   const fields = sequence.fields.map(({ name }) => {
     const column = columns.find(each => each.name === name);
     if (name === time?.name && time.absolute) {
-      return { head: name, write: (stored: unknown) => timeText(toMillis(time.units, Number(stored))) };
+      return { head: name, write: (stored: unknown) => timeText(time, Number(stored)) };
     }
     if (column?.meaning === undefined) {
       const missing = column?.missingTexts ?? [];
@@ -75,8 +77,10 @@ function textOf({ type }: ShownColumn, { scale, offset }: NumberMeaning): (value
   return value => String(Number(value.toFixed(digits)));
 }
 
-function timeText(time: number): string {
-  return Number.isFinite(time) ? new Date(time).toISOString().replace('.000Z', 'Z') : '';
+/** Empty for a missing time, and for one outside of the calendar. */
+function timeText({ units, meaning }: TimeColumn, stored: number): string {
+  if (meaning?.isMissing(stored) === true) return '';
+  return calendarDate(toMillis(units, stored))?.toISOString().replace('.000Z', 'Z') ?? '';
 }
 
 function textField(text: string): string {

@@ -62,7 +62,10 @@ export function pastRows(
   const found: number[] = [];
   const rowOf: number[] = [];
   for (let row = 0; row < batch.length; row += 1) {
-    const at = toMillis(time.units, Number(stored[row])) + middle;
+    const number = Number(stored[row]);
+    // The beginning of an interval is computed: it is never a missing time.
+    if (interval === 0 && time.meaning?.isMissing(number) === true) continue;
+    const at = toMillis(time.units, number) + middle;
     // A row that repeats the last time, or goes back, is not drawn.
     if (!Number.isFinite(at) || at <= (found.at(-1) ?? Number.NEGATIVE_INFINITY)) continue;
     found.push(at);

@@ -48,6 +48,16 @@ describe('CSV that the browser makes', () => {
     );
   });
 
+  it('leaves a time empty that is missing or that no calendar has', () => {
+    const das =
+      'Attributes { s { time { String units "days since 1970-01-01"; Float64 _FillValue -9999; } } }';
+    const values = [{ length: 3, columns: [Float64Array.of(1, -9999, 9.96921e36), Int16Array.of(1, 2, 3)] }];
+    const short = parseDds('Dataset { Sequence { Float64 time; Int16 n; } s; } d;');
+    expect(csvOf(describeDataset(short, parseDas(das)), { dataset: short, values })).toBe(
+      'time,n\n1970-01-02T00:00:00Z,1\n,2\n,3\n',
+    );
+  });
+
   it('is refused for an answer without rows', () => {
     const other = parseDds('Dataset { Int32 x; } d;');
     expect(() => csvOf(description, { dataset: other, values: [1] })).toThrow(

@@ -99,6 +99,20 @@ describe('a stretch of the past', () => {
     expect(times).toHaveLength(tens.length + 2);
   });
 
+  it('has no row at a time that is a missing value', () => {
+    const dds = 'Dataset { Sequence { Float64 time; Float64 a; } s; } d;';
+    const das = `Attributes { s { time { String units "seconds since 1970-01-01"; Float64 _FillValue 9.96921e36; } } }`;
+    const dataset = parseDds(dds);
+    const batch = {
+      length: 3,
+      columns: [Float64Array.of(9.96921e36, BEGIN, BEGIN + 60), Float64Array.of(1, 2, 3)],
+    };
+    const all = { ...request, interval: 0 };
+    const rows = pastRows(describeDataset(dataset, parseDas(das)), all, { dataset, values: [batch] });
+    expect(rows.times).toEqual([BEGIN * 1000, (BEGIN + 60) * 1000]);
+    expect(rows.columns[0]?.mean).toEqual([2, 3]);
+  });
+
   it('knows the values that no line shows', () => {
     expect(singlesIn([1, null, 2, null, 3, 4, null, 5], [0, 7])).toEqual([0, 2, 7]);
     expect(singlesIn([1, null, 2, null, 3, 4, null, 5], [1, 5])).toEqual([2]);
