@@ -18,7 +18,7 @@ const ROW_COUNT = 'row_count';
 
 /** The result columns of the function `name` for source columns, of which the column with the index `time` is the time. */
 export function resultColumns(name: SummaryName, fields: readonly Atomic[], time: number): ResultColumn[] {
-  return fields.flatMap((field, source): ResultColumn[] => {
+  const results = fields.flatMap((field, source): ResultColumn[] => {
     if (source === time) {
       const start: ResultColumn = { field: { type: 'Float64', name: field.name }, measure: 'start', source };
       if (name !== 'bucket') return [start];
@@ -30,6 +30,13 @@ export function resultColumns(name: SummaryName, fields: readonly Atomic[], time
       source,
     }));
   });
+  // The count of a column called `row` would have the name of the number of rows.
+  const isTwice = ({ field, measure }: ResultColumn) => field.name === ROW_COUNT && measure !== 'rows';
+  return results.map(result =>
+    name === 'bucket' && isTwice(result)
+      ? { ...result, field: { ...result.field, name: `${ROW_COUNT}_2` } }
+      : result,
+  );
 }
 
 function measuresOf(name: SummaryName, { type }: Atomic): [Measure, AtomicType, suffix: string][] {

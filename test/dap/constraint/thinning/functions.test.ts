@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RowReader } from '../../../../dap/constraint/index.ts';
+import { parseConstraint, planConstraint, RowReader } from '../../../../dap/constraint/index.ts';
 import { cut } from '../requests.ts';
 import { batchOf, NOW, type Row } from '../stations.ts';
 import { NO_COUNT, planOf, read, readAll } from './reading.ts';
@@ -67,6 +67,15 @@ describe('bucket', () => {
   ])('asked for %s gives %j', (names, given) => {
     const { sequence } = planOf(`${names}&bucket("time/60")`);
     expect(sequence.fields.map(field => field.name)).toEqual(given);
+  });
+
+  it('gives the count of a column called row another name than the number of rows', () => {
+    const fields = ['time', 'row'].map(name => ({ type: 'Float64', name }) as const);
+    const dataset = { name: 'field', variables: [{ type: 'Sequence', name: 'sensor', fields } as const] };
+    const { sequence } = planConstraint(parseConstraint('&bucket("time/60")'), dataset, { now: NOW });
+    expect(sequence.fields.map(({ name }) => name)).toEqual([
+      ...['time', 'row_count', 'row_count_2', 'row_min', 'row_mean', 'row_max'],
+    ]);
   });
 
   it('computes a mean that neither many values nor large ones spoil, and that lies between least and greatest', () => {
