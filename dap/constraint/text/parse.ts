@@ -1,5 +1,6 @@
 // Parses the query of a URL as a constraint expression (DAP2 draft, section 4.1).
 
+import { decodeName } from '../../model/text-scanner.ts';
 import { decodeQuery } from './decode.ts';
 import {
   type Call,
@@ -156,12 +157,12 @@ class Parser {
     });
   }
 
-  /** `expected` describes the text that may begin here, for the error. */
+  /** Names may have escapes of their own, as in a DDS. `expected` describes the text that may begin here, for the error. */
   #dotted(expected: string, indices: () => readonly RowRange[]): Name {
     const steps: Step[] = [];
     do {
       const name = this.#scan.name() ?? this.#scan.fail(steps.length === 0 ? expected : NAME);
-      steps.push({ name, indices: indices() });
+      steps.push({ name: decodeName(name), indices: indices() });
     } while (this.#scan.accept('.'));
     return { kind: 'name', steps };
   }

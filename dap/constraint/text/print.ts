@@ -52,12 +52,17 @@ export function printWithPositions(constraint: Constraint): PrintedConstraint {
 }
 
 function encode(text: string): string {
-  const bytes = (char: string) => [...new TextEncoder().encode(char)];
-  return text.replace(/[^A-Za-z0-9_.~-]/gu, char =>
-    bytes(char)
-      .map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-      .join(''),
-  );
+  return text.replace(/[^A-Za-z0-9_.~-]/gu, escapes);
+}
+
+/** The name as in a DDS: a character that would end a name, and `%`, as an escape. A dot may be part of the name. */
+function escapedName(name: string): string {
+  return name.replace(/[^\p{L}\p{M}\p{N}_/\\#+.-]/gu, escapes);
+}
+
+function escapes(char: string): string {
+  const bytes = [...new TextEncoder().encode(char)];
+  return bytes.map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
 class Printer {
@@ -111,7 +116,7 @@ class Printer {
 
   #name({ steps }: Name): void {
     steps.forEach((step, index) => {
-      this.write(`${index > 0 ? '.' : ''}${step.name}`);
+      this.write(`${index > 0 ? '.' : ''}${escapedName(step.name)}`);
       for (const range of step.indices) {
         this.positions.set(range, this.text.length);
         this.write(printRange(range));
@@ -120,7 +125,7 @@ class Printer {
   }
 
   #call({ name, args }: Call): void {
-    this.write(`${name}(`);
+    this.write(`${escapedName(name)}(`);
     this.#list(args);
     this.write(')');
   }

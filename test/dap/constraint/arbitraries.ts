@@ -13,9 +13,9 @@ import {
 
 const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', '=~'] as const;
 
-/** Names that cannot be taken for a number or a time; `%` and letters of other scripts are among them. */
+/** Names that cannot be taken for a number or a time; `%`, marks, spaces and letters of other scripts are among them. */
 const identifier = fc
-  .stringMatching(/^[A-Za-zéµ日_][A-Za-z0-9_é%/\\#+-]{0,12}$/)
+  .stringMatching(/^[A-Za-zéµ日_][A-Za-z0-9_é%/\\#+ &"=~(°-]{0,12}$/)
   .filter(name => !/^(?:nan$|inf|now)/i.test(name));
 
 const rowNumber = fc.oneof(fc.nat(20), fc.nat(), fc.constant(Number.MAX_SAFE_INTEGER));

@@ -111,6 +111,16 @@ describe('parseConstraint', () => {
     },
   );
 
+  it.each([
+    ['air%2520temp', 'air temp'],
+    ['pm2%252E5', 'pm2.5'],
+    ['%25C2%25B0C', '°C'],
+    ['100%2525', '100%'],
+    ['a%25zz', 'a%zz'],
+  ])('reads the escapes of a DDS in the name %s', (written, column) => {
+    expect(parseConstraint(`s.${written}`).projections).toEqual([name('s', column)]);
+  });
+
   it('reads a list of values', () => {
     expect(parseConstraint('&a={1,"b",c}').selections).toMatchObject([
       { right: { kind: 'list', values: [number(1), { kind: 'text', value: 'b' }, name('c')] } },

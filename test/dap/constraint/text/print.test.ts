@@ -19,6 +19,7 @@ describe('printConstraint', () => {
     ['&state=~"\\d"', '&state=~"\\\\d"'],
     ['&state="50%25"', '&state="50%25"'],
     ['%26now-1day%3ctime', '&now-1day<time'],
+    ['s.air%2520temp&s.a%2526b>1', 's.air%2520temp&s.a%2526b>1'],
   ])('writes %j as %j', (query, printed) => {
     expect(printConstraint(parseConstraint(query))).toBe(printed);
   });
