@@ -6,7 +6,7 @@ import type { SinkDataset } from '../publish/sink.ts';
 import { VERSION } from '../version.ts';
 import { entityClass } from './home-assistant-units.ts';
 import { type MqttOptions, OFFLINE, ONLINE, statusTopic } from './options.ts';
-import type { Message } from './row-messages.ts';
+import { columnTopic, type Message } from './row-messages.ts';
 
 /** The name by which these messages are recognised as those of this program. */
 export const ORIGIN = 'dapberry';
@@ -17,10 +17,22 @@ const LEAST_EXPIRY = 30;
 
 /** The level of the discovery topics that stands for the dataset: letters, digits, `_` and `-`. */
 function nodeOf(topic: string): string {
-  const readable = topic.replaceAll(/[^A-Za-z0-9_-]+/g, '_');
-  if (readable.replaceAll('_', '/') === topic) return readable;
+  const readable = readableLevel(topic);
   // Another topic may read the same: `a_b` as `a/b`.
-  return `${readable}_${createHash('sha256').update(topic).digest('hex').slice(0, 8)}`;
+  return readable.replaceAll('_', '/') === topic ? readable : hashedLevel(topic);
+}
+
+/** The level that stands for a column, of the same characters: columns of another server may have others in their names. */
+function objectOf(column: string): string {
+  return readableLevel(column) === column ? column : hashedLevel(column);
+}
+
+function readableLevel(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_-]+/g, '_');
+}
+
+function hashedLevel(text: string): string {
+  return `${readableLevel(text)}_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
 }
 
 /** The topics of all entities of the device: one level stands for the column. */
@@ -41,11 +53,11 @@ export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): r
     );
     const config = {
       name: attributeText(table, 'long_name') ?? name,
-      // No other dataset has the topic, and no column has a name with a slash.
-      unique_id: `${topic}/${name}`,
+      // No other dataset has the topic.
+      unique_id: columnTopic(topic, name),
       state_topic: topic,
       // A missing value is null, which a template makes None: the entity's state is unknown then.
-      value_template: `{{ value_json['${name}'] }}`,
+      value_template: `{{ value_json['${name.replace(/['\\]/g, '\\$&')}'] }}`,
       ...(unit === undefined ? {} : { unit_of_measurement: unit }),
       ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
       ...(stateClass === undefined ? {} : { state_class: stateClass }),
@@ -62,7 +74,7 @@ export function discoveryMessages(options: MqttOptions, dataset: SinkDataset): r
       },
       origin: { name: ORIGIN, sw_version: VERSION },
     };
-    return { topic: discoveryFilter(options).replace('+', name), payload: JSON.stringify(config) };
+    return { topic: discoveryFilter(options).replace('+', objectOf(name)), payload: JSON.stringify(config) };
   });
 }
 

@@ -12,6 +12,14 @@ export interface Message {
 /** Text in place of a missing value: what people and programs write for it. */
 const NO_VALUE = 'NaN';
 
+/**
+ * The topic of the values of a column. Columns of another server may have any name: what means something in a topic, or may not
+ * be in one, is percent-encoded.
+ */
+export function columnTopic(topic: string, name: string): string {
+  return `${topic}/${name.replace(/[+#/$%\p{Cc}]/gu, char => encodeURIComponent(char))}`;
+}
+
 /** Makes the messages of one row of a batch, the whole row first. */
 export type RowMessages = (batch: SinkRows['batch'], row: number) => readonly Message[];
 
@@ -33,7 +41,7 @@ export function rowMessages(
     return [
       whole,
       ...names.slice(1).map(name => ({
-        topic: `${topic}/${name}`,
+        topic: columnTopic(topic, name),
         payload: values[name] === null ? NO_VALUE : String(values[name]),
       })),
     ];
