@@ -4,7 +4,7 @@ import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isFree, syncFolder } from '../../machine/durable.ts';
 import { BrokenFile, readFooter } from '../parquet/file-reader.ts';
-import { candidatesIn, codeOf, type UnreadablePlace } from './candidates.ts';
+import { type Candidate, candidatesIn, codeOf, type UnreadablePlace } from './candidates.ts';
 import { dayOf } from './day.ts';
 import { readIndexFile } from './index-file.ts';
 import type { MergedPart } from './merged-parts.ts';
@@ -28,19 +28,19 @@ export async function scan(folder: string, unserved: UnservedFiles): Promise<Sca
   const { candidates, unreadable: places, remarks: found } = await candidatesIn(folder);
   const [unreadable, remarks] = [[...places], [...found]];
   const known = await readIndexFile(folder);
-  const files: StoredFile[] = [];
+  const files: NamedFile[] = [];
   for (const candidate of candidates) {
     const { path, day, bytes, mtimeMs } = candidate;
     const file = join(folder, path);
     const entry = known.get(path);
     if (entry !== undefined && entry.bytes === bytes && entry.mtimeMs === mtimeMs) {
-      files.push(storedFile(candidate, entry));
+      files.push(namedFile(candidate, entry));
       continue;
     }
     try {
       const footer = await readFooter(file);
       if (footer === undefined) remarks.push(`${file}: left alone: another program wrote it`);
-      else files.push(storedFile(candidate, footer));
+      else files.push(namedFile(candidate, footer));
     } catch (error) {
       if (error instanceof BrokenFile) await setAside(file, 'broken', error.message, unserved);
       else unreadable.push({ path, lastDay: day, code: codeOf(error) });
@@ -92,19 +92,19 @@ function aboutUnreadable(
  */
 function inOrder(
   folder: string,
-  found: readonly StoredFile[],
+  found: readonly NamedFile[],
   remarks: string[],
 ): Omit<ScanResult, 'remarks'> {
   const sorted = [...found].sort(
     (one, other) =>
       one.firstTime - other.firstTime ||
-      Number(isMisnamed(one)) - Number(isMisnamed(other)) ||
+      Number(one.isMisnamed) - Number(other.isMisnamed) ||
       other.rows - one.rows ||
       Number(one.isPart) - Number(other.isPart),
   );
   const files: StoredFile[] = [];
   const merged: MergedPart[] = [];
-  for (const file of sorted) {
+  for (const { isMisnamed: _isMisnamed, ...file } of sorted) {
     const last = files.at(-1);
     if (last === undefined || file.firstTime > last.lastTime) {
       const end = last === undefined ? 0 : endOfFile(last);
@@ -116,7 +116,13 @@ function inOrder(
   return { files, merged };
 }
 
-/** Whether a file has the name of another day, such as a copy made by hand: the merge of its rows' day would not find it. */
-function isMisnamed({ day, firstTime }: Pick<StoredFile, 'day' | 'firstTime'>): boolean {
-  return day !== dayOf(firstTime);
+/** A file, and whether it has the name of another day than its rows, such as a copy made by hand. */
+interface NamedFile extends StoredFile {
+  readonly isMisnamed: boolean;
+}
+
+/** The day of a file is that of its rows: what has to be done with them depends on it. */
+function namedFile(candidate: Candidate, facts: Parameters<typeof storedFile>[1]): NamedFile {
+  const day = dayOf(facts.firstTime);
+  return { ...storedFile({ ...candidate, day }, facts), isMisnamed: candidate.day !== day };
 }
