@@ -34,13 +34,25 @@ export class FutureRows {
     );
   }
 
+  /** As `#settleReadable`, whatever files are damaged: these are set aside as such. */
+  async settle(disk: DiskRows, tail: MemoryTail, isPressed: boolean): Promise<boolean> {
+    for (;;) {
+      try {
+        return await this.#settleReadable(disk, tail, isPressed);
+      } catch (error) {
+        // Else no row would be stored as long as the file is there.
+        if (!(await disk.upkeep.setAsideBroken(error))) throw error;
+      }
+    }
+  }
+
   /**
    * Sets aside the files of such rows: at once if they are marked as rows of a clock that was wrong, else if the present clock has not
    * been set again for an hour. Until then no row is stored.
    * @param isPressed there is no room for rows to wait
    * @returns whether rows are to wait
    */
-  async settle(disk: DiskRows, tail: MemoryTail, isPressed: boolean): Promise<boolean> {
+  async #settleReadable(disk: DiskRows, tail: MemoryTail, isPressed: boolean): Promise<boolean> {
     const clock = this.#clock;
     if (!this.isContradicted(disk, tail)) {
       this.#since = undefined;

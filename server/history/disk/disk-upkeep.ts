@@ -117,7 +117,7 @@ export class DiskUpkeep {
     return file !== undefined;
   }
 
-  /** Sets aside files with rows after `time`, which a clock that was wrong has made. Their rows until then stay. */
+  /** Sets aside files with rows after `time`, which a clock that was wrong has made. Their rows until then stay. Throws a PartError. */
   async setAsideAfter(time: number): Promise<void> {
     for (const file of [...this.#files.index.files].reverse()) {
       if (file.lastTime <= time) break;

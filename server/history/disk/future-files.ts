@@ -1,14 +1,16 @@
 // Reads what files with rows after a time say about the clock, and copies their rows from before it.
 
 import { join } from 'node:path';
-import { readFooter } from '../parquet/file-reader.ts';
-import type { MergeJob } from './jobs.ts';
+import { BrokenFile, readFooter } from '../parquet/file-reader.ts';
+import { type MergeJob, PartError } from './jobs.ts';
 import type { StoredFile } from './stored-file.ts';
 
-/** Whether each of the files says that the clock that made its rows was wrong or not synchronised. */
+/** Whether each of the files says that the clock that made its rows was wrong or not synchronised. Throws a PartError for a damaged one. */
 export async function areMarked(folder: string, files: readonly StoredFile[]): Promise<boolean> {
   for (const { path } of files) {
-    const footer = await readFooter(join(folder, path));
+    const footer = await readFooter(join(folder, path)).catch((error: unknown) => {
+      throw error instanceof BrokenFile ? new PartError(path, error.message) : error;
+    });
     if (footer === undefined || footer.clock.length === 0) return false;
   }
   return true;

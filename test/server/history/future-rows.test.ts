@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Synchronized } from '../../../server/machine/synchronized.ts';
 import { clockOf, marksIn, namesIn, UNSYNCHRONISED } from './clocks.ts';
@@ -129,6 +131,29 @@ describe('stored rows in the future of a synchronised clock', () => {
     expect(await secondsIn(await tree.open())).toEqual(times);
     expect((await marksIn(tree))[0]).toEqual([UNSYNCHRONISED]);
   });
+
+  it.each(['rows', 'facts'])(
+    'do not keep new rows from the disk if a file with them has damaged %s',
+    async part => {
+      const tree = historyTree();
+      const { clock, pass } = clockOf('no');
+      const before = await tree.open({ clock });
+      before.append(rowsFrom(MIDNIGHT, 3000, 10));
+      pass(1800);
+      await before.close();
+      const store = await tree.open({ clock: clockOf('yes', 20_000).clock });
+      const file = join(tree.path, 'roof/2026/11/2026-11-28/000000.parquet');
+      const bytes = readFileSync(file);
+      bytes.fill(0x55, ...(part === 'rows' ? [40, 120] : [bytes.length - 100, bytes.length - 20]));
+      writeFileSync(file, bytes);
+      store.append(rowsFrom(MIDNIGHT + 20_001, 1));
+      await store.flush();
+      expect(tree.news).toEqual([]);
+      expect(historyOf(store)).toMatchObject({ unstored: 0, setAside: 1, lastTime: MIDNIGHT + 20_001 });
+      expect(namesIn(tree)[0]).toMatch(/000000\.parquet\.broken-1$/);
+      await store.close();
+    },
+  );
 
   it('of a clock that runs ahead since it was set back are not set aside: new rows follow them', async () => {
     const tree = historyTree();
