@@ -20,13 +20,19 @@ export interface ScanResult {
   readonly remarks: readonly string[];
 }
 
+type Unserved = Pick<UnservedFiles, 'setAside' | 'leftAlone'>;
+
 /**
  * Reads the folder of a dataset, which need not exist, and removes what an interrupted write left behind. Rejects if what
  * cannot be read may have the newest rows: rows to come would be stored in their place.
  */
-export async function scan(folder: string, unserved: UnservedFiles): Promise<ScanResult> {
+export async function scan(folder: string, unserved: Pick<UnservedFiles, 'setAside'>): Promise<ScanResult> {
   const { candidates, unreadable: places, remarks: found } = await candidatesIn(folder);
   const [unreadable, remarks] = [[...places], [...found]];
+  const scanned: Unserved = {
+    setAside: sentence => unserved.setAside(sentence),
+    leftAlone: sentence => void remarks.push(sentence),
+  };
   const known = await readIndexFile(folder);
   const files: NamedFile[] = [];
   for (const candidate of candidates) {
@@ -42,7 +48,7 @@ export async function scan(folder: string, unserved: UnservedFiles): Promise<Sca
       if (footer === undefined) remarks.push(`${file}: left alone: another program wrote it`);
       else files.push(namedFile(candidate, footer));
     } catch (error) {
-      if (error instanceof BrokenFile) await setAside(file, 'broken', error.message, unserved);
+      if (error instanceof BrokenFile) await setAside(file, 'broken', error.message, scanned);
       else unreadable.push({ path, lastDay: day, code: codeOf(error) });
     }
   }
@@ -55,7 +61,7 @@ export async function setAside(
   file: string,
   kind: 'broken' | 'future',
   reason: string,
-  unserved: UnservedFiles,
+  unserved: Unserved,
 ): Promise<void> {
   try {
     for (let number = 1; ; number += 1) {

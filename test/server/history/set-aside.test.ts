@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -12,7 +13,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readIndexFile } from '../../../server/history/disk/index-file.ts';
 import { loadParquet } from '../../../server/history/parquet/parquet.ts';
-import { historyOf, historyTree, MIDNIGHT, readAll, rowsFrom, secondsIn } from './stores.ts';
+import { canMount, historyOf, historyTree, MIDNIGHT, readAll, rowsFrom, secondsIn } from './stores.ts';
 
 const DAY = 86_400;
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
@@ -46,6 +47,18 @@ describe('a file of the history', () => {
     expect((await store.load(150, 10)).position).toBe(200);
     await tree.open();
     expect(tree.remarks.length).toBe(1);
+  });
+
+  it.runIf(canMount)('that is cut on a read-only disk is left out, and counted', async () => {
+    const { tree, file } = await written();
+    truncateSync(file, 1000);
+    execFileSync('mount', ['--bind', tree.path, tree.path]);
+    tree.undo.push(() => void execFileSync('umount', ['-l', tree.path]));
+    execFileSync('mount', ['-o', 'remount,bind,ro', tree.path]);
+    const store = await tree.open();
+    expect(await secondsIn(store)).toEqual([...range(0, 100), ...range(200, 300)]);
+    expect(tree.remarks).toEqual([expect.stringContaining('left out, and not set aside because of EROFS')]);
+    expect(historyOf(store)).toMatchObject({ setAside: 0, leftAlone: 1 });
   });
 
   it('that is damaged inside is set aside when it is read', async () => {
