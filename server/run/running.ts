@@ -40,6 +40,7 @@ export class RunningDatasets {
   #datasets: readonly ConfiguredDataset[] = [];
   #fleet: Fleet | undefined;
   #servedFleet: FleetConfig | undefined;
+  #isStopped = false;
 
   private constructor(config: Config, events: OpenEvents) {
     this.#first = config;
@@ -128,6 +129,8 @@ export class RunningDatasets {
     this.#datasets = next.datasets.map(
       config => kept.get(config.info.name) ?? this.#configured(config, next.simulate),
     );
+    // Nobody would close them, and store their rows, at the end.
+    if (this.#isStopped) await this.stop();
     await Promise.all([
       ...this.#datasets.map(dataset => opened(dataset)),
       hasSameFleet ? undefined : this.#serveFleet(next.fleet),
@@ -147,8 +150,9 @@ export class RunningDatasets {
     };
   }
 
-  /** Opens no dataset any more. Those that are open go on until the server closes them. */
+  /** Opens no dataset any more, not even those of a `take` that is under way. Those that are open go on until the server closes them. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await Promise.all([...this.#datasets.map(dataset => dataset.stop()), this.#fleet?.close()]);
   }
 
@@ -156,7 +160,7 @@ export class RunningDatasets {
     await this.#fleet?.close();
     this.#fleet = undefined;
     this.#servedFleet = config;
-    if (config === undefined) return;
+    if (config === undefined || this.#isStopped) return;
     const { openFleet } = await import('./open-fleet.ts');
     this.#fleet = openFleet(config, this.#events, name =>
       this.#now.datasets.some(({ info }) => info.name === name),
