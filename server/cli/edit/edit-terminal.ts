@@ -6,6 +6,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { messageOf } from '../../../device/index.ts';
+import { textOf } from './edited-file.ts';
 import type { EditTerminal } from './editing.ts';
 
 /** Debian's choice of the user, else the editor that POSIX has. */
@@ -27,18 +29,29 @@ function ask(question: string): Promise<string | undefined> {
   });
 }
 
-/** The copy is readable by this user alone, like the file may be. */
+/** The copy is readable by this user alone, like the file may be. After an error it stays if it has what the file has not. */
 async function edit(path: string, text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dapberry-edit-'));
+  // With its own name, by which editors know the language.
+  const copy = join(folder, basename(path));
+  let isKept = false;
   try {
-    // With its own name, by which editors know the language.
-    const copy = join(folder, basename(path));
     await writeFile(copy, text, { mode: 0o600 });
     await runEditor(copy);
-    return await readFile(copy, 'utf8');
+    return (await textOf(copy)) ?? '';
+  } catch (error) {
+    isKept = await hasOwnText(copy, path);
+    throw isKept ? new Error(`${messageOf(error)}; your text is in ${copy}`) : error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (!isKept) await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function hasOwnText(copy: string, path: string): Promise<boolean> {
+  const [own, before] = await Promise.all(
+    [copy, path].map(file => readFile(file).catch(() => Buffer.alloc(0))),
+  );
+  return own!.length > 0 && !own!.equals(before!);
 }
 
 async function runEditor(copy: string): Promise<void> {

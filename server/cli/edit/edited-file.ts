@@ -2,6 +2,7 @@
 
 import { access, constants, open, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { firstForeign, foreignByte, wideEncoding } from '../../../device/index.ts';
 import { writeDurably } from '../../machine/durable.ts';
 
 export interface EditedFile {
@@ -23,13 +24,26 @@ export async function readEdited(file: string, advice: string): Promise<EditedFi
   return { path, text: await textOf(path) };
 }
 
-/** Undefined for no file. */
+/** Undefined for no file. Rejects with a sentence if the file is not UTF-8: to save its text would replace its characters. */
 export async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(error => {
+  const bytes = await readFile(path).catch(error => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
+  return bytes && utf8Text(path, bytes);
 }
+
+/** The text of a file with its byte order mark, so that it is saved as it was. */
+function utf8Text(path: string, bytes: Buffer): string {
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) throw new Error(`${path}: expected UTF-8, found ${wide}: ${SAVE}`);
+  const foreign = firstForeign(bytes);
+  if (foreign === undefined) return bytes.toString('utf8');
+  const line = bytes.subarray(0, foreign).toString('latin1').split('\n').length;
+  throw new Error(`${path}:${line}: expected UTF-8, found ${foreignByte(bytes[foreign]!)}: ${SAVE}`);
+}
+
+const SAVE = 'save the file as UTF-8 with another editor';
 
 export async function replaceEdited(path: string, text: string): Promise<void> {
   const status = await stat(path).catch(() => undefined);

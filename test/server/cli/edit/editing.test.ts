@@ -227,6 +227,17 @@ describe('dapberry edit', () => {
     expect(printed).toContain('the server on port 8081 refuses it, and the previous one stays in use');
   });
 
+  it('leaves a file alone that is not UTF-8, and says where', async () => {
+    const bytes = Buffer.from(`# 21 °C\n${GOOD}# 22 °C\n`, 'latin1');
+    for (const content of [bytes, Buffer.from(`\ufeff${GOOD}`, 'utf16le')]) {
+      writeFileSync(file, content);
+      await expect(edit()).rejects.toThrow(
+        /config\.yaml(?::1)?: expected UTF-8, found (?:UTF-16|another encoding).*: save the file as UTF-8 with another editor/,
+      );
+      expect(readFileSync(file)).toEqual(content);
+    }
+  });
+
   it('waits for a server that is too busy to answer at once, and does not call it stopped', async () => {
     const configuration = { files: [file], problems: [], failed: [], inUse: 'current' as const };
     let asked = 0;

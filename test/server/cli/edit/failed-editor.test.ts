@@ -1,0 +1,63 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { processTerminal } from '../../../../server/cli/edit/edit-terminal.ts';
+
+let folder: string;
+let file: string;
+const terminal = processTerminal(() => undefined);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dapberry-edit-test-'));
+  file = join(folder, 'config.yaml');
+  writeFileSync(file, 'simulate: true\n');
+  vi.stubEnv('TMPDIR', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+/** An editor that runs these commands on the copy, `$1`. */
+function editorOf(...commands: readonly string[]): void {
+  const editor = join(folder, 'editor');
+  writeFileSync(editor, ['#!/bin/sh', ...commands, ''].join('\n'));
+  chmodSync(editor, 0o755);
+  vi.stubEnv('VISUAL', editor);
+}
+
+const failure = (text: string) =>
+  terminal.edit(file, text).then(
+    () => 'no error',
+    (error: Error) => error.message,
+  );
+const copyIn = (message: string) => /; your text is in (\S+)$/.exec(message)?.[1];
+
+describe('an editor that fails', () => {
+  it('leaves the text of the person in a file that the message names', async () => {
+    editorOf('echo "simulate: false" > "$1"', 'kill -HUP $$');
+    const message = await failure('simulate: true\n');
+    expect(message).toMatch(
+      /^the editor \(\S+\) ended with (?:SIGHUP|code 129): nothing was saved; your text is in \S+$/,
+    );
+    expect(readFileSync(copyIn(message)!, 'utf8')).toBe('simulate: false\n');
+    // What the person wrote when it was opened before is in no other place.
+    editorOf('exit 1');
+    expect(readFileSync(copyIn(await failure('seed: 7\n'))!, 'utf8')).toBe('seed: 7\n');
+  });
+
+  it('leaves no copy behind that has what the file has', async () => {
+    editorOf('echo "$1" > "$0.copy"', 'exit 1');
+    expect(await failure('simulate: true\n')).toMatch(/ended with code 1: nothing was saved$/);
+    const copy = readFileSync(join(folder, 'editor.copy'), 'utf8').trim();
+    expect(existsSync(dirname(copy))).toBe(false);
+  });
+
+  it('counts as failed if the text that it writes is not UTF-8', async () => {
+    editorOf(`printf 'title: 21 \\260C\\n' > "$1"`);
+    expect(await failure('simulate: true\n')).toMatch(
+      /config\.yaml:1: expected UTF-8, found another encoding, such as Windows-1252 .*; your text is in \S+$/,
+    );
+  });
+});
