@@ -29,7 +29,10 @@ export class EditLock {
         await writeFile(path, text, { flag: 'wx', mode: 0o644 });
         return new EditLock(path, text);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        const { code = '' } = error as NodeJS.ErrnoException;
+        // The file was created, but there is no space for its text.
+        if (['ENOSPC', 'EDQUOT'].includes(code)) await unlink(path).catch(() => undefined);
+        if (code !== 'EEXIST') throw error;
       }
       const found = await readFile(path, 'utf8').catch(() => '');
       const owner = ownerIn(found);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { EditLock } from '../../../../server/cli/edit/edit-lock.ts';
+import { canMount, historyTree } from '../../history/stores.ts';
 
 /** How often the editors race: each of them starts a little later than another, by another time in each round. */
 const ROUNDS = 40;
@@ -39,3 +40,17 @@ it.each(['no lock', 'the lock of a process that has ended'])(
     }
   },
 );
+
+it.runIf(canMount)('leaves no lock behind on a full disk, which would lock the file for ever', async () => {
+  const tree = historyTree();
+  tree.mount(join(tree.path, 'disk'), 'size=4k');
+  const [file, filler] = ['config.yaml', 'filler'].map(name => join(tree.path, 'disk', name)) as [
+    string,
+    string,
+  ];
+  writeFileSync(filler, Buffer.alloc(4096));
+  await expect(EditLock.take(file)).rejects.toThrow(/ENOSPC/);
+  rmSync(filler);
+  await (await EditLock.take(file)).release();
+  expect(readdirSync(join(tree.path, 'disk'))).toEqual([]);
+});
