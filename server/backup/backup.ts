@@ -2,13 +2,13 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../device/index.ts';
 import { isFree, writeDurably } from '../machine/durable.ts';
 import { VERSION } from '../version.ts';
 import { ArchiveWriter } from './archive-writer.ts';
 import type { Gathered } from './gather.ts';
-import { type DatasetFolder, passFiles } from './history-files.ts';
+import { type DatasetFolder, passFiles, unreadable } from './history-files.ts';
 import { CHECKSUMS, FORMAT, HISTORY, MANIFEST, type Manifest } from './manifest.ts';
 
 export interface BackupOptions {
@@ -120,7 +120,8 @@ async function writeAll(
         signal.throwIfAborted();
         const { size, mode, mtime } = await source.stat();
         const entry = `${HISTORY}/${dataset}/${path}`;
-        await archive.add({ entry, bytes: size, mode: mode & 0o777, time: mtime }, piecesOf(source, signal));
+        const pieces = piecesOf(source, join(folder.path, path), signal);
+        await archive.add({ entry, bytes: size, mode: mode & 0o777, time: mtime }, pieces);
         historyFiles += 1;
         historyBytes += size;
         onHistory(historyBytes, path);
@@ -133,10 +134,13 @@ async function writeAll(
   return { files: gathered.files.length, historyFiles, historyBytes };
 }
 
-async function* piecesOf(handle: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* piecesOf(handle: FileHandle, path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   for (let position = 0; ; ) {
     signal.throwIfAborted();
-    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(PIECE), position });
+    const reading = handle.read({ buffer: Buffer.alloc(PIECE), position });
+    const { bytesRead, buffer } = await reading.catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -1,10 +1,12 @@
 // Lists the files of histories, and passes each one on whole while a server may write, merge and delete them.
 
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATASET_NAME } from '../config/schema/schema.ts';
 import { DAY_FILE, PART_FILE } from '../history/disk/day.ts';
 import { BrokenFile, readFooter } from '../history/parquet/file-reader.ts';
+import { openFile } from '../history/parquet/open-file.ts';
+import { reasonOf } from '../machine/file-reason.ts';
 
 /** A dataset's folder in a history. */
 export interface DatasetFolder {
@@ -28,6 +30,16 @@ export async function datasetFolders(history: string): Promise<readonly DatasetF
     .map(name => ({ dataset: name, path: join(history, name) }));
 }
 
+/** The error of reading a file or a folder of the history, which is not one of the archive; errors without a code stay. */
+export function unreadable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  return new Error(
+    `${path}: expected a file of the history that can be read, found ${reasonOf(code)}; no backup was written`,
+    { cause: error },
+  );
+}
+
 /**
  * Passes on all files of rows, so that each row that was stored at the beginning is in one of them. A merge writes the file of a day
  * before it deletes the parts: a part that is gone is in a file that the next listing has.
@@ -44,9 +56,10 @@ export async function passFiles(
     if (!isFirst && !listed.some(isDay)) return;
     for (const path of listed) {
       const file = join(folder, path);
-      const handle = await open(file, 'r').catch(unlessGone);
-      if (handle === undefined) continue;
+      // Also one that is gone, or a folder, a pipe or a broken link of this name, which the next listing has again.
       passed.add(path);
+      const handle = await openFile(file).catch(unlessGone(file));
+      if (handle === undefined) continue;
       try {
         const reason = await unfitReason(file);
         if (reason === undefined) await pass({ dataset, path, handle });
@@ -64,7 +77,7 @@ async function unfitReason(file: string): Promise<string | undefined> {
     return (await readFooter(file)) === undefined ? 'another program wrote it' : undefined;
   } catch (error) {
     if (error instanceof BrokenFile) return `it is damaged: ${error.message}`;
-    return unlessGone(error);
+    return unlessGone(file)(error);
   }
 }
 
@@ -89,10 +102,12 @@ async function rowFilesIn(folder: string): Promise<readonly string[]> {
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch(unlessGone))?.sort() ?? [];
+  return (await readdir(folder).catch(unlessGone(folder)))?.sort() ?? [];
 }
 
-function unlessGone(error: unknown): undefined {
-  if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-  throw error;
+function unlessGone(path: string): (error: unknown) => undefined {
+  return error => {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw unreadable(path, error);
+  };
 }

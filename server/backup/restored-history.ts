@@ -119,7 +119,7 @@ async function importUnpacked(
     } catch (error) {
       // All of them were damaged.
       if ((error as Error).message.startsWith(`${unpacked}: expected files`)) return [];
-      const [path] = /^\S+\.parquet(?=: expected a whole Parquet file)/.exec((error as Error).message) ?? [];
+      const [path] = /^.+?\.parquet(?=: expected a whole Parquet file)/s.exec((error as Error).message) ?? [];
       if (path === undefined || !path.startsWith(`${unpacked}/`) || (await isFree(path))) throw error;
       onRemark(`left out: ${(error as Error).message.replace(`${unpacked}/`, '')}`);
       await rm(path);

@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isMainThread } from 'node:worker_threads';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { writeBackup } from '../../../server/backup/backup.ts';
 import { datasetFolders, passFiles } from '../../../server/backup/history-files.ts';
@@ -192,17 +202,40 @@ it('leaves damaged files out, at the backup or at the restoration, and takes the
   writeFileSync(second!, damaged);
   mkdirSync(join(tree.path, 'roof/2026/12'));
   copyFileSync(join(import.meta.dirname, 'backups.ts'), join(tree.path, 'roof/2026/12/notes.txt'));
+  // Other programs make such folders.
+  mkdirSync(join(tree.path, 'roof/2026/12/2026-12-01.parquet'));
+  symlinkSync('nowhere', join(tree.path, 'roof/2026/12/2026-12-02.parquet'));
   const remarks: string[] = [];
   const archive = await backedUp(tree.path, remarks);
   expect(remarks).toEqual([expect.stringMatching(/2026-11-26\.parquet: left out: it is damaged/)]);
   const target = historyTree();
-  const { code, printed } = await restored(archive, target.path);
+  const path = join(target.path, 'my disk');
+  const { code, printed } = await restored(archive, path);
   expect(code).toBe(0);
   expect(printed).toMatch(
     /left out: roof\/2026\/11\/2026-11-27\.parquet: expected a whole Parquet file, found a damaged one/,
   );
-  expect(await secondsIn(await target.open())).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  const store = await target.open({ folder: await HistoryFolder.open(path) });
+  expect(await secondsIn(store)).toEqual(Array.from({ length: 100 }, (_, index) => index));
 });
+
+it.runIf(process.getuid?.() === 0 && isMainThread)(
+  'names the file of the history that cannot be read',
+  async () => {
+    const tree = await written(0);
+    const file = join(tree.path, 'roof', tree.files()[0]!);
+    chmodSync(tree.path, 0o755);
+    chmodSync(file, 0);
+    process.seteuid!(65_534);
+    try {
+      await expect(backedUp(tree.path)).rejects.toThrow(
+        `${file}: expected a file of the history that can be read, found one that this user may not read; no backup was written`,
+      );
+    } finally {
+      process.seteuid!(0);
+    }
+  },
+);
 
 it('restores the rows into the history of the restored configuration', async () => {
   const tree = await written(0);
