@@ -169,8 +169,8 @@ function freePath(path: string, taken: readonly string[]): string {
   return free;
 }
 
-/** Rejects for anything but a file: nothing of another kind is replaced. */
-async function contentAt(path: string): Promise<Buffer | undefined> {
+/** Undefined for nothing. Rejects for anything but a file: nothing of another kind is replaced. */
+export async function contentAt(path: string): Promise<Buffer | undefined> {
   const status = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (['ENOENT', 'ENOTDIR'].includes(error.code ?? '')) return undefined;
     throw error;

@@ -3,7 +3,7 @@
 import { chmod, chown, copyFile, mkdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { isFree, syncFolder, writeDurably } from '../machine/durable.ts';
-import type { PlannedFile, RestorePlan } from './restore-plan.ts';
+import { contentAt, type PlannedFile, type RestorePlan } from './restore-plan.ts';
 
 /** The user and the group that the service runs as; undefined if the files are not for the service. */
 export interface FileOwner {
@@ -22,7 +22,7 @@ export function keptSuffix(now = new Date()): string {
   return `.before-restore-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
-/** Rejects if a file cannot be written; then all files are as before. */
+/** Rejects if a file cannot be written, or has changed since it was planned; then all files are as before. */
 export async function restoreFiles(
   { files, aside }: Pick<RestorePlan, 'files' | 'aside'>,
   service: FileOwner | undefined,
@@ -36,8 +36,9 @@ export async function restoreFiles(
     kept.set(path, name);
     return name;
   };
+  const unchanged = await unchangedFiles(files);
   try {
-    for (const file of files) {
+    for (const file of unchanged) {
       const { path, content, before } = file;
       if (before?.equals(content)) continue;
       await makeFolders(dirname(path), undo);
@@ -61,6 +62,25 @@ export async function restoreFiles(
     for (const step of undo.reverse()) await step().catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * The files, whose places are as they were planned: the question and the history may have taken hours. Rejects for a place with another
+ * content by now. The last good configuration that the service has written meanwhile stays.
+ */
+async function unchangedFiles(files: readonly PlannedFile[]): Promise<readonly PlannedFile[]> {
+  const unchanged: PlannedFile[] = [];
+  for (const file of files) {
+    const { role, path, before } = file;
+    const now = await contentAt(path);
+    const isSame = now === undefined || before === undefined ? now === before : now.equals(before);
+    if (isSame) unchanged.push(file);
+    else if (role !== 'last-good')
+      throw new Error(
+        `${path}: expected it as it was when the changes were shown, found it ${now === undefined ? 'removed' : before === undefined ? 'created' : 'changed'} meanwhile; no file was replaced: run the command again to see the changes`,
+      );
+  }
+  return unchanged;
 }
 
 /** A file that is there keeps its owner and its permissions. */

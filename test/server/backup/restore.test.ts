@@ -111,6 +111,24 @@ it('asks on a terminal, and changes nothing without an agreement', async () => {
   });
 });
 
+it('replaces no file that has come or has changed since the question', async () => {
+  const { file } = home();
+  const { archive } = await backUp(file);
+  for (const before of [undefined, 'seed: 1\n']) {
+    const main = join(temporary(), 'config.yaml');
+    if (before !== undefined) write(main, before);
+    const ask = async () => {
+      write(main, 'seed: 2\n');
+      return 'y';
+    };
+    await expect(restoreTo(archive, main, { isAgreed: false, ask })).rejects.toThrow(
+      /config\.yaml: expected it as it was when the changes were shown, found it (created|changed) meanwhile; no file/,
+    );
+    expect(Object.keys(treeOf(join(main, '..')))).toEqual(['config.yaml']);
+    expect(readFileSync(main, 'utf8')).toBe('seed: 2\n');
+  }
+});
+
 it('refuses a configuration that has mistakes here, unless it is forced', async () => {
   const { file } = home();
   writeFileSync(file, readFileSync(file, 'utf8').replace('sensors', 'senors'));
