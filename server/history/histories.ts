@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path';
 import { type AttributeTable, printDas } from '../../dap/protocol.ts';
+import { realPath } from '../machine/mounts.ts';
 import type { SequenceColumn } from '../source/row-source.ts';
 import type { RowStore, StoreBounds } from '../store/row-store.ts';
 import { HistoryFolder } from './disk/history-folder.ts';
@@ -32,7 +33,7 @@ interface SharedFolder {
   users: number;
 }
 
-/** The folders that this process uses. */
+/** The folders that this process uses, by their paths without symbolic links: datasets may name one folder differently. */
 const folders = new Map<string, SharedFolder>();
 
 /** Seconds until rows that no store has taken over are tried again, unless a write is due before. */
@@ -60,6 +61,7 @@ function start(
 ): Promise<RowStore> {
   const path = resolve(request.path);
   const { dataset, columns, attributes, bounds, events, clock, isResumed, flush, keep, size } = request;
+  let claimed = path;
   return HistoryStore.start(
     {
       dataset,
@@ -76,7 +78,14 @@ function start(
       taken,
       leave: onLeft,
     },
-    { path, claim: () => use(path), release: () => release(path) },
+    {
+      path,
+      claim: async () => {
+        claimed = await realPath(path);
+        return use(claimed, path);
+      },
+      release: () => release(claimed),
+    },
   );
 }
 
@@ -98,8 +107,9 @@ function folderOf({ path, dataset }: Pick<HistoryRequest, 'path' | 'dataset'>): 
   return join(resolve(path), dataset);
 }
 
-async function use(path: string): Promise<HistoryFolder> {
-  const shared = folders.get(path) ?? { folder: HistoryFolder.open(path), users: 0 };
+/** @param named the path as it is opened, unless it is open already under another name */
+async function use(path: string, named: string): Promise<HistoryFolder> {
+  const shared = folders.get(path) ?? { folder: HistoryFolder.open(named), users: 0 };
   folders.set(path, shared);
   shared.users += 1;
   try {
