@@ -1,10 +1,11 @@
 // Keeps a second pull away from the files of the first by a lock file that names the writing process.
 
 import { readFileSync, unlinkSync } from 'node:fs';
-import { readFile, realpath, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readFile, realpath, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pause } from '../../dap/client/http/reconnect.ts';
 import { readRegular, UnfitFile } from '../../device/index.ts';
+import { replaceDeadLock } from '../machine/dead-lock.ts';
 import { isRunning, type LockOwner, ownerIn, thisOwner } from '../machine/lock-owner.ts';
 import { fileError } from './file-error.ts';
 
@@ -18,9 +19,6 @@ export interface LockOptions {
 
 /** Beats without a sign of life after which an owner that cannot be seen counts as dead. */
 const PATIENCE = 3;
-
-/** Seconds after a takeover until the lock is checked again, because two processes may take it over at once. */
-const SETTLING = 0.2;
 
 /** Bytes of the largest lock. */
 const LARGEST = 65_536;
@@ -72,7 +70,7 @@ export class Lock {
         const isOfPull = found.replaceAll('\0', '').trim() === '' || ownerIn(found.replaceAll('\0', ''));
         if (!isOfPull) throw new Error(foreignText(file, 'something else'));
         if (await lock.#isHeld(found, signal, tell)) throw new Error(heldText(path, ownerIn(found)));
-        if (await lock.#takeOver(found, signal)) break;
+        if (await replaceDeadLock(file, found, lock.#text)) break;
       }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -101,6 +99,10 @@ export class Lock {
     if ((await this.#read())?.token === this.#owner.token) await unlink(this.#file).catch(() => {});
   }
 
+  get #text(): string {
+    return `${JSON.stringify(this.#owner)}\n`;
+  }
+
   /** The text of the existing lock; undefined if there is none. */
   async #found(): Promise<string | undefined> {
     try {
@@ -115,7 +117,7 @@ export class Lock {
 
   async #create(): Promise<boolean> {
     try {
-      await writeFile(this.#file, `${JSON.stringify(this.#owner)}\n`, { flag: 'wx' });
+      await writeFile(this.#file, this.#text, { flag: 'wx' });
       return true;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -140,16 +142,6 @@ export class Lock {
       if ((await stamp(this.#file)) !== before) return true;
     }
     return false;
-  }
-
-  /** False if another process was faster. */
-  async #takeOver(from: string, signal: AbortSignal): Promise<boolean> {
-    if ((await readFile(this.#file, 'utf8').catch(() => undefined)) !== from) return false;
-    const own = `${this.#file}.${this.#owner.token}`;
-    await writeFile(own, `${JSON.stringify(this.#owner)}\n`, { flag: 'wx' });
-    await rename(own, this.#file);
-    await pause(SETTLING, signal);
-    return (await this.#read())?.token === this.#owner.token;
   }
 
   async #read(): Promise<LockOwner | undefined> {

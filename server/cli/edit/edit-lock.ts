@@ -1,15 +1,16 @@
 // Keeps a second editor away from a configuration file by a hidden file beside it, which names the editing process.
 
-import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { replaceDeadLock } from '../../machine/dead-lock.ts';
 import { isRunning, ownerIn, thisOwner } from '../../machine/lock-owner.ts';
 
 /** Attempts, as a lock may disappear before it is read. */
 const ATTEMPTS = 10;
 
-/** Milliseconds after a takeover until the lock is read again, because two processes may take it over at once. */
-const SETTLING = 50;
+/** Milliseconds before a lock is read again: its owner may be about to write its text. */
+const SETTLING = 20;
 
 export class EditLock {
   readonly #path: string;
@@ -41,7 +42,8 @@ export class EditLock {
           `${file} is edited already, by process ${owner.pid} on ${owner.host}: end that one first; if there is none, delete ${path}`,
         );
       }
-      if (owner !== undefined && (await replaces(path, found, text))) return new EditLock(path, text);
+      if (owner !== undefined && (await replaceDeadLock(path, found, text))) return new EditLock(path, text);
+      await pause(SETTLING);
     }
     throw new Error(`expected a lock of dapberry edit, found something else: delete ${path}`);
   }
@@ -51,14 +53,4 @@ export class EditLock {
     const found = await readFile(this.#path, 'utf8').catch(() => '');
     if (found === this.#text) await unlink(this.#path).catch(() => undefined);
   }
-}
-
-/** Takes the lock of a process that has ended; false if another process was faster. */
-async function replaces(path: string, from: string, text: string): Promise<boolean> {
-  if ((await readFile(path, 'utf8').catch(() => undefined)) !== from) return false;
-  const own = `${path}.${crypto.randomUUID()}`;
-  await writeFile(own, text, { mode: 0o644 });
-  await rename(own, path);
-  await pause(SETTLING);
-  return (await readFile(path, 'utf8').catch(() => undefined)) === text;
 }

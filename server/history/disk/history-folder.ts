@@ -1,8 +1,9 @@
 // Claims a history's folder for this process, and checks before each write that it is still the same folder.
 
-import { open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { replaceDeadLock } from '../../machine/dead-lock.ts';
 import { makeFolder, syncAbove } from '../../machine/durable.ts';
 import { isRunning, type LockOwner, ownerIn, thisOwner } from '../../machine/lock-owner.ts';
 import { isBelow, missingMount, mountPointOf, mountTables, realPath } from '../../machine/mounts.ts';
@@ -12,8 +13,11 @@ import { finishReplacement } from './replacement.ts';
 /** No dataset can have this name. */
 export const LOCK = '.dapberry.lock';
 
-/** How long another server may take to write its name into a lock that it takes over too, in milliseconds. */
+/** How long another server may take to write its name into its lock, in milliseconds. */
 const SETTLING = 50;
+
+/** Attempts to create a lock, while others create and remove theirs. */
+const ATTEMPTS = 10;
 
 /** The tokens of folders that this process has closed. Their locks may still be there: on a read-only disk they cannot be removed. */
 const closed = new Set<string>();
@@ -128,34 +132,27 @@ export class HistoryFolder {
     closed.delete(this.#owner.token);
     const text = `${JSON.stringify({ ...this.#owner, inode: await inodeOf(this.path) })}\n`;
     const lock = join(this.path, LOCK);
-    try {
-      await writeNew(lock, text);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    let owner = await this.#lockOwner();
-    if (owner === undefined) {
-      // Another server may be about to write its name.
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      try {
+        await writeNew(lock, text);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      let found = await this.#lockText();
+      let owner = await this.#ownerIn(found);
+      if (owner === undefined) {
+        // Another server may be about to write its name.
+        await pause(SETTLING);
+        found = await this.#lockText();
+        owner = await this.#ownerIn(found);
+      }
+      if (owner !== undefined && (await isHeld(owner, this.#owner)))
+        throw new Error(heldText(this.path, owner));
+      if (found !== undefined && (await replaceDeadLock(lock, found, text))) return;
       await pause(SETTLING);
-      owner = await this.#lockOwner();
     }
-    if (owner !== undefined && (await isHeld(owner, this.#owner)))
-      throw new Error(heldText(this.path, owner));
-    const own = `${lock}.${this.#owner.token}`;
-    try {
-      await writeFile(own, text);
-      await rename(own, lock);
-    } catch (error) {
-      // Such as on a full disk; or another server has taken the folder over meanwhile and removed this leftover.
-      await unlink(own).catch(() => undefined);
-      const holder = await this.#lockOwner().catch(() => undefined);
-      const isLate = (error as NodeJS.ErrnoException).code === 'ENOENT' && holder !== undefined;
-      throw isLate ? new Error(heldText(this.path, holder)) : error;
-    }
-    await pause(SETTLING);
-    const now = await this.#lockOwner();
-    if (now?.token !== this.#owner.token) throw new Error(heldText(this.path, now));
+    throw new Error(heldText(this.path, await this.#lockOwner()));
   }
 
   /** Removes the locks of servers that were killed while they took over this one. A leftover that cannot be removed does no harm. */
@@ -164,16 +161,25 @@ export class HistoryFolder {
       if (name.startsWith(`${LOCK}.`)) await unlink(join(this.path, name)).catch(() => undefined);
   }
 
-  /** Undefined if there is no lock, one whose text was lost in a power cut, or one that was copied with the folder of another server. */
   async #lockOwner(): Promise<LockOwner | undefined> {
+    return this.#ownerIn(await this.#lockText());
+  }
+
+  /** Undefined if there is no lock. */
+  async #lockText(): Promise<string | undefined> {
     try {
-      const text = await readFile(join(this.path, LOCK), 'utf8');
-      const inode = /"inode":"(\d+)"/.exec(text)?.[1];
-      return inode === undefined || inode === (await inodeOf(this.path)) ? ownerIn(text) : undefined;
+      return await readFile(join(this.path, LOCK), 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** Undefined without a lock, for one whose text was lost in a power cut, and one that was copied with the folder of another server. */
+  async #ownerIn(text: string | undefined): Promise<LockOwner | undefined> {
+    if (text === undefined) return undefined;
+    const inode = /"inode":"(\d+)"/.exec(text)?.[1];
+    return inode === undefined || inode === (await inodeOf(this.path)) ? ownerIn(text) : undefined;
   }
 }
 
