@@ -15,6 +15,7 @@ import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts'
 import { diffLines } from './line-diff.ts';
 import { liveText } from './live-text.ts';
 import { replacementLines } from './replacement-lines.ts';
+import { keepUnsaved } from './unsaved-text.ts';
 
 /** The terminal of the person who edits. */
 export interface EditTerminal {
@@ -71,6 +72,8 @@ class Editing {
   readonly #path: string;
   /** Shared by all checks, so that an unchanged driver is the same one. */
   readonly #drivers = new Drivers();
+  /** What the person has typed last, as long as it is in no file. */
+  #typed: string | undefined;
   /** The file before a proposal was saved is kept. */
   #isKept = false;
 
@@ -82,7 +85,19 @@ class Editing {
     this.#path = path;
   }
 
+  /** An error names the file in which it leaves what the person has typed. */
   async run(): Promise<number> {
+    try {
+      return await this.#converse();
+    } catch (error) {
+      const kept = await this.#keepTyped().catch(() => undefined);
+      throw kept === undefined
+        ? error
+        : new Error(`${messageOf(error)}; your text is in ${kept}`, { cause: error });
+    }
+  }
+
+  async #converse(): Promise<number> {
     let original = await textOf(this.#path);
     const first = await this.#check(original ?? '');
     const before = original === undefined ? undefined : first.config;
@@ -91,7 +106,12 @@ class Editing {
     let text = proposal?.text ?? original ?? '';
     let isProposed = proposal !== undefined;
     while (true) {
-      if (!isProposed) text = await this.#terminal.edit(this.#path, text);
+      if (!isProposed) {
+        // The terminal keeps the text of an editor that fails itself.
+        this.#typed = undefined;
+        text = await this.#terminal.edit(this.#path, text);
+        this.#typed = text;
+      }
       isProposed = false;
       if (text === (original ?? '')) {
         // A text that the person has taken back needs nothing.
@@ -121,6 +141,7 @@ class Editing {
       const outcome = await this.#save(text, original, proposal);
       if (outcome === 'exit') return this.#end(`${this.#file} stays as it was`, 1);
       if (outcome === 'edit') continue;
+      this.#typed = undefined;
       const saved = Date.now() / 1000;
       this.#terminal.print(`${this.#file} is saved\n`);
       const told = await liveText(this.#machine, {
@@ -209,10 +230,20 @@ class Editing {
   async #choose(question: string, answers: Readonly<Record<string, Answer>>): Promise<Answer> {
     while (true) {
       const typed = await this.#terminal.ask(question);
-      if (typed === undefined) return 'exit';
+      if (typed === undefined) {
+        const kept = await this.#keepTyped();
+        if (kept !== undefined) this.#terminal.print(`\nthe input has ended; your text is in ${kept}\n`);
+        return 'exit';
+      }
       const answer = Object.hasOwn(answers, typed.trim()) ? answers[typed.trim()] : undefined;
       if (answer !== undefined) return answer;
     }
+  }
+
+  async #keepTyped(): Promise<string | undefined> {
+    const typed = this.#typed;
+    this.#typed = undefined;
+    return typed === undefined ? undefined : keepUnsaved(this.#path, typed);
   }
 
   #printProblems(problems: readonly string[]): void {

@@ -1,8 +1,18 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { processTerminal } from '../../../../server/cli/edit/edit-terminal.ts';
+import { editConfig } from '../../../../server/cli/edit/editing.ts';
+import { thisMachine } from '../../../../server/machine/machine.ts';
 
 let folder: string;
 let file: string;
@@ -59,5 +69,53 @@ describe('an editor that fails', () => {
     expect(await failure('simulate: true\n')).toMatch(
       /config\.yaml:1: expected UTF-8, found another encoding, such as Windows-1252 .*; your text is in \S+$/,
     );
+  });
+});
+
+describe('a text that nobody has decided about', () => {
+  const GOOD = 'datasets: {garden: {sensors: [{kind: host-load}]}}\n';
+  const MINE = `# mine\n${GOOD}`;
+  let printed: string;
+
+  /** The editor writes `MINE`; then `ask` answers the questions. */
+  function edited(ask: () => string | undefined): Promise<number> {
+    printed = '';
+    writeFileSync(file, GOOD);
+    return editConfig({
+      machine: thisMachine(),
+      file,
+      terminal: {
+        print: text => {
+          printed += text;
+        },
+        ask: async () => ask(),
+        edit: async () => MINE,
+      },
+    });
+  }
+
+  it('stays in a file that is named where the input ends, as when a connection breaks', async () => {
+    expect(await edited(() => undefined)).toBe(1);
+    const [, kept] = /the input has ended; your text is in (\S+)\n/.exec(printed) ?? [];
+    expect(readFileSync(kept!, 'utf8')).toBe(MINE);
+    expect(readFileSync(file, 'utf8')).toBe(GOOD);
+  });
+
+  it('stays in one that the error names where the file itself cannot be read any more', async () => {
+    const foreign = Buffer.from('# 21 \xb0C\n', 'latin1');
+    const message = await edited(() => {
+      writeFileSync(file, foreign);
+      return 's';
+    }).then(String, String);
+    expect(message).toMatch(/config\.yaml:1: expected UTF-8, found another encoding, /);
+    expect(readFileSync(copyIn(message)!, 'utf8')).toBe(MINE);
+    expect(readFileSync(file)).toEqual(foreign);
+  });
+
+  it('is dropped where the person says so, and leaves nothing behind', async () => {
+    const before = readdirSync(folder);
+    expect(await edited(() => 'x')).toBe(1);
+    expect(printed).not.toContain('your text is in');
+    expect(readdirSync(folder)).toEqual(before);
   });
 });
