@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname ?? '.', '..');
 
 /** The timeout of all tests in milliseconds: a test that hangs must not hide the closing line. */
-const LONGEST_RUN = 45 * 60_000;
+const LONGEST_RUN = 60 * 60_000;
 
 /** The timeout of making the images of a guest, in seconds: their packages come over the network. */
 const LONGEST_MAKING = 20 * 60;
