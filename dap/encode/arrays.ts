@@ -1,6 +1,6 @@
 // Writes arrays of numbers piece by piece: as XDR (DAP2 draft, section 7.3.2), or as text.
 
-import { encodeName } from '../model/text-scanner.ts';
+import { encodeName } from '../model/names.ts';
 import type { NumberColumn } from '../model/value.ts';
 import { xdrSize } from '../model/value.ts';
 import type { NumberType } from '../model/variable.ts';

@@ -1,7 +1,7 @@
 // Writes the one flat Sequence of a dataset as text, one line for each row: the response `.asc`.
 
 import { printDds } from '../model/dds.ts';
-import { encodeName } from '../model/text-scanner.ts';
+import { encodeName } from '../model/names.ts';
 import type { DapDataset, Sequence } from '../model/variable.ts';
 import type { RowEncoder } from './rows.ts';
 import { atomicFields, type LineStyle, lineEncoder, longestLine } from './text-rows.ts';

@@ -1,7 +1,8 @@
 // Reads and writes the DAS, the text of a dataset's attributes (DAP2 draft, section 7.2.1).
 
 import type { Attribute, AttributeTable } from './attributes.ts';
-import { atomicTypeOf, decodeName, encodeName, MAX_DEPTH, quote, TextScanner } from './text-scanner.ts';
+import { decodeName, encodeName } from './names.ts';
+import { atomicTypeOf, MAX_DEPTH, quote, TextScanner } from './text-scanner.ts';
 
 const INDENT = '    ';
 

@@ -1,13 +1,7 @@
 // Reads and writes the DDS, the text of a dataset's variables (DAP2 draft, section 7.2.2).
 
-import {
-  atomicTypeOf,
-  decodeName,
-  encodeName,
-  MAX_DEPTH,
-  type ScanLimits,
-  TextScanner,
-} from './text-scanner.ts';
+import { decodeName, encodeName } from './names.ts';
+import { atomicTypeOf, MAX_DEPTH, type ScanLimits, TextScanner } from './text-scanner.ts';
 import type { ArrayVariable, DapDataset, Dimension, Variable } from './variable.ts';
 
 const INDENT = '    ';

@@ -1,5 +1,6 @@
 // Scans the words, marks, strings and names that DDS, DAS and Error objects share.
 
+import { decodeName } from './names.ts';
 import { TextLines } from './text-lines.ts';
 import { ATOMIC_TYPES, type AtomicType } from './variable.ts';
 
@@ -249,33 +250,6 @@ const ATOMIC_TYPE_OF = new Map<string, AtomicType>([
 /** The atomic type of that name, in upper or lower case; `Int` and `UInt` have 32 bits. */
 export function atomicTypeOf(word: string): AtomicType | undefined {
   return ATOMIC_TYPE_OF.get(word.toLowerCase());
-}
-
-const UTF8 = new TextEncoder();
-
-/**
- * A name in a DAP2 text: letters, digits and `_ - + . / *`, which libdap and netCDF read unescaped; any other character as `%` and
- * the hexadecimal digits of its UTF-8 bytes.
- * @throws {RangeError} for an empty name
- */
-export function encodeName(name: string): string {
-  if (name === '') throw new RangeError('expected a DAP2 name, found an empty one');
-  return name.replace(/[^\w\-+./*\p{Surrogate}]/gu, character =>
-    Array.from(UTF8.encode(character), byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
-      '',
-    ),
-  );
-}
-
-/** The name that `encodeName` wrote. Escapes that are not UTF-8, and a `%` without two digits, stay unchanged. */
-export function decodeName(text: string): string {
-  return text.replace(/(?:%[\da-f]{2})+/gi, escapes => {
-    try {
-      return decodeURIComponent(escapes);
-    } catch {
-      return escapes;
-    }
-  });
 }
 
 /** `text` in quotes, with escaped quotes and backslashes. */

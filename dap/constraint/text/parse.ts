@@ -1,6 +1,6 @@
 // Parses the query of a URL as a constraint expression (DAP2 draft, section 4.1).
 
-import { decodeName } from '../../model/text-scanner.ts';
+import { decodeName } from '../../model/names.ts';
 import { decodeQuery } from './decode.ts';
 import {
   type Call,

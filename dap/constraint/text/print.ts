@@ -1,5 +1,6 @@
 // Prints a constraint: as its canonical text, and percent-encoded for a URL.
 
+import { escaped } from '../../model/names.ts';
 import {
   type Call,
   type Comparison,
@@ -52,17 +53,12 @@ export function printWithPositions(constraint: Constraint): PrintedConstraint {
 }
 
 function encode(text: string): string {
-  return text.replace(/[^A-Za-z0-9_.~-]/gu, escapes);
+  return text.replace(/[^A-Za-z0-9_.~-]/gu, escaped);
 }
 
 /** The name as in a DDS: a character that would end a name, and `%`, as an escape. A dot may be part of the name. */
 function escapedName(name: string): string {
-  return name.replace(/[^\p{L}\p{M}\p{N}_/\\#+.-]/gu, escapes);
-}
-
-function escapes(char: string): string {
-  const bytes = [...new TextEncoder().encode(char)];
-  return bytes.map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  return name.replace(/[^\p{L}\p{M}\p{N}_/\\#+.-]/gu, escaped);
 }
 
 class Printer {

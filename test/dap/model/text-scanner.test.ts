@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DapSyntaxError, decodeName, encodeName, TextScanner } from '../../../dap/model/text-scanner.ts';
+import { decodeName, encodeName } from '../../../dap/model/names.ts';
+import { DapSyntaxError, TextScanner } from '../../../dap/model/text-scanner.ts';
 
 describe('a name', () => {
   it('stays as it is where every client can read it', () => {
