@@ -58,7 +58,7 @@ beforeEach(() => {
     'systemctl',
     `case "$*" in
        'restart dapberry-device-list.service') sh ${folder}/lister; code=$?; echo $code >${folder}/code; exit $code ;;
-       'stop dapberry-device-list.service') rm -rf ${list} ;;
+       'stop dapberry-device-list.service') rm -rf ${list}; [ ! -e ${folder}/stopping ] || . ${folder}/stopping ;;
        'show --property=Result '*) echo exit-code ;;
        'show --property=ExecMainStatus '*) cat ${folder}/code ;;
        'show --property=DeviceAllow '*) echo 'char-rtc r'; echo 'char-gpiochip rw' ;;
@@ -187,6 +187,19 @@ describe('allow-devices.sh', () => {
        touch ${folder}/read
        echo gpio >${configuration}/new && mv ${configuration}/new ${configuration}/garden.yaml
        exit 2`,
+    );
+    const { status, stdout } = allowDevices();
+    expect({ status, stdout: stdout.split('\n').at(-2) }).toEqual({
+      status: 0,
+      stdout: 'allowed devices: char-i2c rw',
+    });
+  });
+
+  it('looks once more where the configuration was saved while the list was removed', () => {
+    lister(`[ -e ${configuration}/garden.yaml ] && echo 'char-i2c rw' >$list; echo end >>$list`);
+    writeFileSync(
+      join(folder, 'stopping'),
+      `echo i2c >>${configuration}/garden.yaml; rm ${folder}/stopping\n`,
     );
     const { status, stdout } = allowDevices();
     expect({ status, stdout: stdout.split('\n').at(-2) }).toEqual({
