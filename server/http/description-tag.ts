@@ -1,13 +1,12 @@
-// Tells whether a dataset is described otherwise than before: other limits, titles or attributes, while its rows go on.
+// Identifies the description of a dataset by a hash of its DAS, so that clients notice changed limits, titles and attributes.
 
-import type { AttributeTable } from '../../dap/protocol.ts';
-import { printDas } from '../../dap/protocol.ts';
+import { type AttributeTable, printDas } from '../../dap/protocol.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { etagOf } from './responses/caching.ts';
 
 const tags = new WeakMap<AttributeTable, string>();
 
-/** Another text after each change of the dataset's DAS. */
+/** A hash of the dataset's DAS, computed once for each attribute table. */
 export function descriptionTag({ attributes }: Pick<Dataset, 'attributes'>): string {
   let tag = tags.get(attributes);
   if (tag === undefined) {

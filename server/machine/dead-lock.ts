@@ -8,9 +8,9 @@ import { isRunning, ownerIn } from './lock-owner.ts';
 const LONGEST_CLAIM = 60_000;
 
 /**
- * Puts `text` in the place of the lock at `path`, if that still has the text `dead`. Whoever wants to replace it needs the claim on
- * that text, a file beside it that is created with `wx`, and which becomes the new lock by a rename: nobody else replaces the same
- * lock, and there is no moment without one. Rejects if the claim cannot be written, as on a full disk.
+ * Replaces the lock at `path` by `text`, if the lock still has the text `dead`. A process first creates a claim on that text, a file
+ * beside the lock, with the flag `wx`. Only the process with the claim replaces the lock: it renames the claim to the lock, so that a
+ * lock exists at every moment. Rejects if the claim cannot be written, as on a full disk.
  * @returns whether this process has the lock; false if another one is taking it over, or has done so
  */
 export async function replaceDeadLock(path: string, dead: string, text: string): Promise<boolean> {

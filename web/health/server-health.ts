@@ -20,7 +20,7 @@ const AFTER_LIFTING = 300;
 export interface HealthListener {
   /** What it has stored; undefined without a row. `isKept`: on a disk. */
   storedIs(extent: CatalogExtent | undefined, isKept: boolean): void;
-  /** The dataset is described otherwise than at the answer before, while its rows go on. */
+  /** The dataset's DAS has changed since the previous answer. */
   isDescribedAnew(): void;
 }
 

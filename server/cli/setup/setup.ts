@@ -57,7 +57,7 @@ async function proposed(
 ): Promise<Proposal> {
   const questions = new Questions(terminal);
   const isUsual = path === machine.configuration.usual;
-  // Whoever serves a file of their own may write it.
+  // The usual file belongs to root; another file belongs to the user.
   const edit = isUsual ? 'sudo dapberry edit' : `dapberry edit --config ${shellWord(path)}`;
   const station = await askStation(machine, terminal, questions, edit);
   const host = await askHost(machine, questions, station !== undefined);

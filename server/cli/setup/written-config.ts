@@ -32,7 +32,7 @@ export type Readers =
   | { readonly kind: 'networks'; readonly networks: readonly string[] };
 
 export interface WrittenFile {
-  /** Its text until now; its keys of `server` stay, but for the one that is asked for. */
+  /** The file's previous text. Its keys of `server` are kept, except `allow`, which setup asks for. */
   readonly before: string | undefined;
   /** The command that edits it. */
   readonly edit: string;
