@@ -16,6 +16,8 @@ const MARK = '{"dapberry":"last good configuration"';
 const KEPT = z.object({
   file: z.string(),
   savedAt: z.number(),
+  /** Counts the times of saving, over all folders: the clock of a Pi may be wrong. 0 if missing. */
+  generation: z.number().optional(),
   sources: z.array(z.object({ name: z.string(), text: z.string(), dataset: z.string().optional() })),
   /** `copy` is the name of a file in the folder of the copies. */
   drivers: z.array(z.object({ file: z.string(), sha256: z.string(), copy: z.string().optional() })),
@@ -37,7 +39,9 @@ export interface EffectiveTexts {
   readonly drivers: readonly string[];
 }
 
-/** The last good texts of one configuration file, in the first of several folders that can be written. */
+type Kept = z.infer<typeof KEPT>;
+
+/** The last good texts of one configuration file: the newest of several folders, of which the first that can be written takes them. */
 export class LastGood {
   readonly #file: string;
   readonly #folders: readonly string[];
@@ -54,31 +58,35 @@ export class LastGood {
 
   /** Undefined if there is none that can be read. Does not reject. */
   async read(): Promise<LastGoodConfig | undefined> {
+    const newest = await this.#newest(sentence => this.#say(sentence));
+    if (newest === undefined) return undefined;
+    const { folder, kept } = newest;
+    const sources = kept.sources.map(({ name, text, dataset }) => ({
+      name,
+      content: text,
+      ...(dataset === undefined ? {} : { dataset }),
+    }));
+    const copies = kept.drivers.flatMap(({ file, sha256: sum, copy }) =>
+      copy === undefined ? [] : [[file, { path: join(this.#copiesIn(folder), copy), sha256: sum }] as const],
+    );
+    return { savedAt: kept.savedAt, sources, copies: new Map(copies) };
+  }
+
+  /** The texts of the greatest generation, and their folder. A folder may have become unwritable since it took older ones. */
+  async #newest(say: (sentence: string) => void): Promise<{ folder: string; kept: Kept } | undefined> {
+    let newest: { folder: string; kept: Kept } | undefined;
     for (const folder of this.#folders) {
       const path = join(folder, this.#name);
       const found = await textIn(path);
       if (found === undefined) continue;
-      if (typeof found !== 'string')
-        this.#say(`the last good configuration cannot be read: ${messageOf(found)}`);
-      else {
-        const kept = keptIn(found);
-        if (kept?.file === this.#file) {
-          const sources = kept.sources.map(({ name, text, dataset }) => ({
-            name,
-            content: text,
-            ...(dataset === undefined ? {} : { dataset }),
-          }));
-          const copies = kept.drivers.flatMap(({ file, sha256: sum, copy }) =>
-            copy === undefined
-              ? []
-              : [[file, { path: join(this.#copiesIn(folder), copy), sha256: sum }] as const],
-          );
-          return { savedAt: kept.savedAt, sources, copies: new Map(copies) };
-        }
-        this.#say(`the last good configuration is damaged and cannot be used: ${path}`);
-      }
+      const kept = typeof found === 'string' ? keptIn(found) : undefined;
+      if (typeof found !== 'string') say(`the last good configuration cannot be read: ${messageOf(found)}`);
+      else if (kept?.file !== this.#file)
+        say(`the last good configuration is damaged and cannot be used: ${path}`);
+      else if (newest === undefined || generationOf(kept) > generationOf(newest.kept))
+        newest = { folder, kept };
     }
-    return undefined;
+    return newest;
   }
 
   /** Keeps the texts, unless they are kept already. Does not reject: without a folder, a warning says so once. */
@@ -89,9 +97,11 @@ export class LastGood {
 
   async #save({ sources, drivers }: EffectiveTexts): Promise<void> {
     const read = await Promise.all([...new Set(drivers)].map(driverAt));
+    const before = (await this.#newest(() => {}))?.kept;
     const kept = {
       file: this.#file,
       savedAt: Date.now() / 1000,
+      generation: before === undefined ? 1 : generationOf(before) + 1,
       sources: sources.map(({ name, content, dataset }) => ({
         name,
         text: typeof content === 'string' ? content : new TextDecoder().decode(content),
@@ -99,6 +109,7 @@ export class LastGood {
       })),
       drivers: read.map(({ content: _content, ...driver }) => driver),
     };
+    if (before !== undefined && isDeepStrictEqual(textsOf(before), textsOf(kept))) return;
     let reason = 'no folder is known for it';
     for (const folder of this.#folders) {
       try {
@@ -124,17 +135,12 @@ export class LastGood {
     return join(folder, this.#name.replace(/json$/, 'drivers'));
   }
 
-  async #write(folder: string, kept: z.infer<typeof KEPT>, drivers: readonly ReadDriver[]): Promise<void> {
+  async #write(folder: string, kept: Kept, drivers: readonly ReadDriver[]): Promise<void> {
     const name = this.#name;
     const path = join(folder, name);
     const found = await textIn(path);
     if (found instanceof Error) throw found;
-    if (found !== undefined) {
-      const { savedAt: _before, ...before } = keptIn(found) ?? {};
-      const { savedAt: _now, ...now } = kept;
-      if (isDeepStrictEqual(before, now)) return;
-      if (!isOurs(found)) throw new Error(`${path} is a file of another program`);
-    }
+    if (found !== undefined && !isOurs(found)) throw new Error(`${path} is a file of another program`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // The texts may be readable by their owner alone.
     await chmod(folder, 0o700);
@@ -165,8 +171,17 @@ function isOurs(text: string): boolean {
   return text.startsWith(MARK) || /^\0*$/.test(text);
 }
 
+function generationOf({ generation = 0 }: Kept): number {
+  return generation;
+}
+
+/** Without what says when it was saved. */
+function textsOf({ savedAt: _savedAt, generation: _generation, ...texts }: Kept): unknown {
+  return texts;
+}
+
 /** Undefined for a text that is damaged or not ours. */
-function keptIn(text: string): z.infer<typeof KEPT> | undefined {
+function keptIn(text: string): Kept | undefined {
   if (!text.startsWith(MARK)) return undefined;
   try {
     const { sha256: sum, kept } = FILE.parse(JSON.parse(text));

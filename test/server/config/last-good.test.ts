@@ -75,6 +75,18 @@ it('takes the next folder where the first cannot be written, and says once that 
   expect(said).toEqual([expect.stringContaining('cannot be kept for a start with a wrong one')]);
 });
 
+it('gives the newest of all folders, though a folder that comes first has older texts, and whatever the clock says', async () => {
+  const preferred = join(state, 'preferred');
+  await lastGood(undefined, preferred).save({ sources: SOURCES, drivers: [] });
+  const changed = [{ name: '/etc/x/config.yaml', content: 'simulate: false\n' }];
+  // As if the preferred folder could not be written any more.
+  await lastGood().save({ sources: changed, drivers: [] });
+  await lastGood().save({ sources: [], drivers: [] });
+  expect((await lastGood(undefined, preferred).read())?.sources).toEqual([]);
+  await lastGood(undefined, preferred).save({ sources: SOURCES, drivers: [] });
+  expect((await lastGood(undefined, preferred).read())?.sources).toHaveLength(2);
+});
+
 it('is kept in the folder of the service, else in that of the user', () => {
   const environment = { STATE_DIRECTORY: '/var/lib/dapberry:/var/lib/x', XDG_STATE_HOME: '/s' };
   expect(stateFolders(environment, '/people/ada')).toEqual(['/var/lib/dapberry', '/s/dapberry']);
