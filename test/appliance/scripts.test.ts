@@ -56,6 +56,7 @@ const ARGUMENTS: Readonly<Record<string, (packages: Packages) => readonly string
   'kept.sh': ({ archive }) => [archive],
   'sandbox.sh': ({ archive }) => [archive],
   'steady.sh': ({ archive }) => [archive],
+  'uninstall.sh': ({ archive }) => [archive],
   'package.sh': ({ debian, laterDebian }) => [debian, laterDebian],
   'package-moves.sh': ({ debian, laterDebian, archive }) => [debian, laterDebian, archive],
   'package-users.sh': ({ debian }) => [debian],

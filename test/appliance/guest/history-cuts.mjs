@@ -1,7 +1,7 @@
 // Writes a history on a disk whose writes are logged, and examines what a power cut at each of them leaves.
 //
 //   history-cuts.mjs write FOLDER DEVICE       DEVICE takes marks of the rows that are stored
-//   history-cuts.mjs examine LOG EMPTY MOUNT   EMPTY is an image of the disk before
+//   history-cuts.mjs examine LOG EMPTY MOUNT [SEED]   EMPTY is an image of the disk before
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { HistoryFolder } from '../../../build/server/history/disk/history-folder.js';
 import { HistoryStore } from '../../../build/server/history/history-store.js';
 import { runJob } from '../../../build/server/history/jobs.js';
+import { random } from './day.mjs';
 import { readLog } from './write-log.mjs';
 
 /** 2025-11-28T00:00:00Z, and the seconds between two rows: a day has 720. */
@@ -63,21 +64,25 @@ async function write(path, device) {
   if (remarks.length > 0 || store.first === 0) throw new Error(`${remarks} ${store.first}`);
 }
 
-/** What a power cut may leave of writes that were not flushed: all, none, or a part of some of them. */
-function remainder(pending) {
-  const chance = Math.random();
-  if (chance < 0.2) return pending;
-  if (chance < 0.4) return [];
+/**
+ * What a power cut may leave of writes that were not flushed: all, none, or a part of some of them. Block 0 is left whole: ext4 mounts
+ * no disk whose superblock of two sectors has one of an older write, whatever programs have written.
+ */
+function remainder(pending, chance) {
+  const kind = chance();
+  if (kind < 0.2) return pending;
+  if (kind < 0.4) return [];
   return pending.flatMap(({ at, data }) => {
+    if (at === 0) return chance() < 0.5 ? [] : [{ at, data }];
     // Sectors are written in any order.
-    const from = 512 * Math.floor((Math.random() * data.length) / 512);
-    return [[], [{ at, data }], [{ at: at + from, data: data.subarray(from) }]][
-      Math.floor(3 * Math.random())
-    ];
+    const from = 512 * Math.floor((chance() * data.length) / 512);
+    return [[], [{ at, data }], [{ at: at + from, data: data.subarray(from) }]][Math.floor(3 * chance())];
   });
 }
 
-async function examine(log, empty, mounted) {
+async function examine(log, empty, mounted, seed = String(1 + (Date.now() % 1e9))) {
+  const chance = random(Number(seed));
+  console.log(`# seed ${seed}`);
   const durable = readFileSync(empty);
   const put = (image, writes) => {
     for (const { at, data } of writes) data.copy(image, at);
@@ -99,7 +104,7 @@ async function examine(log, empty, mounted) {
       else pending.push({ at, data });
     }
     const whole = Buffer.from(durable);
-    put(whole, remainder(pending));
+    put(whole, remainder(pending, chance));
     writeFileSync(image, whole);
     await examineRows(image, mounted, `entry ${index} of ${entries.length}`, kept, stored);
     if (index % 50 === 0) console.log(`# entry ${index} of ${entries.length}, ${stored} rows stored`);
@@ -110,7 +115,12 @@ async function examine(log, empty, mounted) {
 /** Mounts a disk as after a power cut, and throws if rows are missing, wrong or there twice. */
 async function examineRows(image, mounted, cut, kept, stored) {
   const remarks = [];
-  execFileSync('mount', ['-o', 'loop', image, mounted]);
+  try {
+    execFileSync('mount', ['-o', 'loop', image, mounted]);
+  } catch (error) {
+    const kernel = execFileSync('dmesg').toString().split('\n').slice(-12).join('\n');
+    throw new Error(`${cut}: expected a disk that is mounted, found:\n${kernel}`, { cause: error });
+  }
   const { store, close } = await open(mounted, remarks);
   const positions = [];
   for (let position = store.first; position < store.end; ) {

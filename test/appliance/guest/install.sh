@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the release archive $1, upgrades, rolls back and uninstalls. Run as root in a guest with systemd.
+# Installs the release archive $1, upgrades and rolls back. Run as root in a guest with systemd.
 # guests: pc pc-trixie
 # seconds: 3600
 
@@ -8,9 +8,8 @@ here=$(dirname "$0")
 . "$here/tap.sh"
 # shellcheck source=test/appliance/guest/files.sh
 . "$here/files.sh"
-archive=$1
-work=/tmp/install-test
-mkdir -p $work
+# shellcheck source=test/appliance/guest/archive.sh
+. "$here/archive.sh"
 
 # The installed files, with times and sizes.
 details() {
@@ -18,35 +17,14 @@ details() {
   systemctl show --property=MainPID dapberry
 }
 
-# version NUMBER [SCRIPT]: a copy of the program with another version, in a folder of its own; SCRIPT is put before its server.
-version() {
-  cp -a "$release" "$work/$1"
-  sed -i "s/^  \"version\": .*/  \"version\": \"$1\",/" "$work/$1/package.json"
-  [ -z "${2:-}" ] || sed -i "1a $2" "$work/$1/dist/server/main.js"
-}
-install_from() { "$1/systemd/install.sh" >"$work/output" 2>&1 || { code=$?; cat "$work/output"; return $code; }; }
-fails() { ! "$@"; }
 # The service has its own /tmp (PrivateTmp=); its output is in the journal.
 said_by_driver() { journalctl -u dapberry-device-list --no-pager -o cat | grep -qx "$1"; }
-runs_version() { health "health.version === '$1'"; }
-owner() { ps -o user= -p "$(systemctl show -P MainPID dapberry)"; }
-runs_as() { [ "$(owner)" = "$1" ]; }
 is_command() { [ "$(dapberry --version)" = "$1" ]; }
-serves_mine() { ask /mine.dds | grep -q load_1min; }
 versions() { find /opt/dapberry/versions -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | tr '\n' ' '; }
 has_versions() { [ "$(versions)" = "$1 " ]; }
-# The only new files are those of the configuration and the history, and no file is missing.
-only_configuration() { diff "$1" "$2" | grep '^[<>]' | grep -v -e '^> /etc/dapberry' -e '^> /var/lib/dapberry' | fails grep .; }
-history=/var/lib/dapberry/history
-# The rows of the dataset mine that are on disk, as anyone may read them.
-has_rows() { su -s /bin/sh nobody -c "cat $history/mine/*/*/*/*.parquet | head -c 4" | grep -qx PAR1; }
-# The time of the oldest row in the files.
-oldest() { ask /metrics | sed -n 's/^dapberry_history_oldest_row_timestamp_seconds{dataset="mine"} //p'; }
-keeps_oldest() { [ -n "$first" ] && [ "$(oldest)" = "$first" ]; }
-no_units() { systemctl list-units --all --no-legend 'dapberry*' | grep -v not-found | fails grep .; }
-in_all_section() { sed -n '/^\[all\]/,$p' /boot/firmware/config.txt | grep -qx "$1"; }
 allowed() { systemctl show --property=DeviceAllow --value dapberry | grep -v '^char-rtc' | sort | tr '\n' ' '; }
 allows() { [ "$(allowed)" = "$1" ]; }
+
 # A client that reads until the server ends the stream, and prints how it ended.
 follow() {
   # shellcheck disable=SC2016 # the program's own variables
@@ -59,14 +37,7 @@ follow() {
   '
 }
 
-tar -xzf "$archive" -C $work
-release=$(echo $work/dapberry-*)
 current=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$release/package.json")
-mkdir -p /boot/firmware
-printf '# The firmware reads this.\n[pi4]\narm_boost=1\n' >/boot/firmware/config.txt
-cp /boot/firmware/config.txt $work/config.txt
-files >$work/before
-
 "$release/systemd/install.sh" --dry-run >$work/dry 2>&1
 ok 'a dry run prints the steps' grep -q 'would make the user dapberry' $work/dry
 files >$work/after
@@ -122,12 +93,7 @@ details >$work/after-again
 ok 'which changes nothing' same $work/before-again $work/after-again
 ok 'and says so' grep -q 'nothing to do' $work/output
 
-cat >/etc/dapberry/config.yaml <<'Y'
-# Files of the administrator.
-datasets:
-  mine: {interval: 1, sensors: [{kind: host-load}]}
-Y
-cp /etc/dapberry/config.yaml $work/mine
+configure_mine
 ok 'a changed configuration is served without a restart' retry 30 serves_mine
 
 # The device list waits for a driver until another configuration is saved.
@@ -189,71 +155,4 @@ ok 'a service at the port of its socket is upgraded' install_from $work/2.6.2
 ok 'and that port is printed' grep -q 'http://localhost:80/' $work/output
 systemctl --quiet disable --now dapberry.socket
 ok 'and goes back to the old version' /opt/dapberry/versions/2.6.1/systemd/install.sh
-
-{ echo 'server: {host: 10.99.99.99}' && cat $work/mine; } >/etc/dapberry/config.yaml
-systemctl restart dapberry
-version 2.6.3
-ok 'a service whose configured address is missing is upgraded' env DAPBERRY_PATIENCE=60 sh -c "$work/2.6.3/systemd/install.sh >$work/output 2>&1"
-ok 'and the missing check is reported' grep -q 'note: .*not asked at http://10.99.99.99:8080/' $work/output
-ip link set lo up && ip addr add 10.99.99.99/32 dev lo
-version 2.6.4 'if (process.argv[2] === "serve") process.argv.push("--port", "8099");'
-ok 'a version that does not answer at the address is refused' fails env DAPBERRY_PATIENCE=20 $work/2.6.4/systemd/install.sh
-ip addr del 10.99.99.99/32 dev lo
-cp $work/mine /etc/dapberry/config.yaml
-ok 'and a service at every address goes back' /opt/dapberry/versions/2.6.1/systemd/install.sh
-
-ok 'a low port is given with --port' /opt/dapberry/current/systemd/install.sh --port 80
-export PORT=80
-ok 'and served' runs_version 2.6.1
-ok 'by the same user' runs_as dapberry
-ok 'a port is removed with --port default' /opt/dapberry/current/systemd/install.sh --port default
-unset PORT
-ok 'and the port of the configuration is served' runs_version 2.6.1
-ok 'without a capability' [ "$(systemctl show -P AmbientCapabilities dapberry)" = '' ]
-ok 'interfaces are switched on' $work/2.6.1/systemd/install.sh --enable-1wire --enable-spi
-ok 'by lines of config.txt' grep -qx 'dtoverlay=w1-gpio' /boot/firmware/config.txt
-ok 'that hold for every model' in_all_section dtparam=spi=on
-
-ok 'it is uninstalled' /opt/dapberry/current/systemd/install.sh --uninstall
-files >$work/after-uninstall
-ok 'except for the configuration and the history' only_configuration $work/before $work/after-uninstall
-ok 'whose rows are there' has_rows
-ok 'which is unchanged' same $work/mine /etc/dapberry/config.yaml
-ok 'config.txt is as before' same $work/config.txt /boot/firmware/config.txt
-
-ok 'it is installed again beside its configuration' install_from $work/2.5.0
-ok 'and serves that configuration' serves_mine
-ok 'with the rows from before' keeps_oldest
-mkdir -p /run/dapberry
-ok 'it is purged' sh -c "$work/2.5.0/systemd/install.sh --purge >$work/output"
-ok 'with its folder in /run' [ ! -e /run/dapberry ]
-ok 'the rows stay' has_rows
-ok 'and their place is printed' grep -q "the history stays in $history" $work/output
-ok 'nobody else gets them' [ -z "$(find /var/lib/dapberry ! -user root)" ]
-rm -r /var/lib/dapberry
-files >$work/after-purge
-ok 'and nothing is left of it' same $work/before $work/after-purge
-ok 'no unit is known or failed' no_units
-
-version 2.7.0 'if (process.argv[2] === "serve") throw new Error("this version is broken");'
-ok 'a first installation that fails' fails install_from $work/2.7.0
-files >$work/after-failure
-ok 'is undone completely' same $work/before $work/after-failure
-ok 'with its folder in /run' [ ! -e /run/dapberry ]
-
-groupadd dapberry
-files >$work/before-group
-ok 'a failing one beside a group of its name fails too' fails install_from $work/2.7.0
-files >$work/after-group
-ok 'and keeps that group' same $work/before-group $work/after-group
-ok 'a good one' install_from "$release"
-ok 'runs in that group' [ "$(id -gn dapberry)" = dapberry ]
-useradd --no-create-home --groups i2c ada
-ok 'it is purged' "$release/systemd/install.sh" --purge
-rm -r /var/lib/dapberry
-ok 'a group with another member stays' [ "$(id -nG ada)" = 'ada i2c' ]
-userdel ada && { grep -q '^group i2c:' $work/before-group || groupdel i2c; }
-files >$work/after-others
-ok 'and nothing else' same $work/before-group $work/after-others
-groupdel dapberry
 done_testing

@@ -18,7 +18,7 @@ export const DAY_COLUMNS = [
 const DAY_SECONDS = 86_400;
 
 /** Numbers from 0 to 1, the same for each seed, which is not 0 (xorshift by Marsaglia). */
-function random(seed) {
+export function random(seed) {
   let state = seed;
   return () => {
     state ^= state << 13;
