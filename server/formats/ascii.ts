@@ -12,9 +12,9 @@ const SHOWN_AT_ONCE = 1024;
 export const ascii: RowFormat = {
   ...DAP2.ascii,
   name: 'ascii',
+  headForBrowser: ({ plan: { dataset } }) => Buffer.from(asciiHeader(dataset, SHOWN_AT_ONCE)),
   open: ({ plan: { dataset, sequence } }) => ({
     head: Buffer.from(asciiHeader(dataset)),
-    headForBrowser: () => Buffer.from(asciiHeader(dataset, SHOWN_AT_ONCE)),
     encode: asciiEncoder(sequence),
     end: new Uint8Array(0),
     rowBytes: longestAsciiRow(sequence),

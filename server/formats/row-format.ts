@@ -31,8 +31,6 @@ export interface RowWriter {
   readonly headers?: Readonly<Record<string, string | number>>;
   /** The bytes before the first row. */
   readonly head: Uint8Array;
-  /** The same for a browser, which shows nothing of a text before some hundred bytes of it have come; `head` by default. */
-  readonly headForBrowser?: () => Uint8Array;
   /** Encodes rows of the constrained Sequence. */
   readonly encode: RowEncoder;
   /** The bytes after the last row. */
@@ -59,6 +57,11 @@ export interface RowFormat extends ResponseFormat {
   readonly isDownload?: boolean;
   /** True where the rows have the column `time` also if the projection leaves it out. */
   readonly hasTime?: boolean;
+  /**
+   * Makes the bytes before the first row for a browser, which shows nothing of a text before some hundred bytes of it have come. By default
+   * a browser gets the head of the writer.
+   */
+  readonly headForBrowser?: (content: RowContent) => Uint8Array;
   /**
    * Changes the constraint, by the headers of a request such as `Last-Event-ID`. The server answers `complete` with status 204: the
    * client has all rows.

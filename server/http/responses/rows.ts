@@ -11,7 +11,7 @@ import { isResumed } from '../../source/row-source.ts';
 import type { OpenStreams } from '../../stream/open-streams.ts';
 import { RowEncoding } from '../../stream/row-encoding.ts';
 import type { SharedRows } from '../../stream/shared-rows.ts';
-import { isForPeople } from '../accept.ts';
+import { isForPeople, varyByAccept } from '../accept.ts';
 import { type Caching, isKnown, sendKnown, setCaching, windowCaching } from './caching.ts';
 import { clientOf, type DapRequest, setHeaders } from './dap-request.ts';
 import { rowRequest } from './row-request.ts';
@@ -24,6 +24,7 @@ export function sendRows(
 ): FastifyReply | Promise<FastifyReply> {
   const { dataset, reply } = asked;
   setHeaders(reply, format);
+  if (format.headForBrowser !== undefined) varyByAccept(reply);
   const rows = rowRequest(format, asked);
   if (rows === 'complete') return reply.code(204).removeHeader('Content-Type').send();
   const { failure, store } = dataset.status();
@@ -47,7 +48,11 @@ async function sendFixed(
   const { dataset, plan, options, attributes, address } = rows;
   const window = await fixedWindow(dataset, plan.time);
   if (window === undefined) return sendAll(format, asked, streams, rows);
-  const content = [format.name, options, address, printDds(plan.dataset), printDas(attributes)];
+  const isForBrowser = headForBrowser(format, asked) !== undefined;
+  const content = [
+    ...[format.name, options, address, printDds(plan.dataset), printDas(attributes)],
+    ...(isForBrowser ? ['browser'] : []),
+  ];
   const caching = windowCaching(window, content, asked.isForUsers === true);
   if (!isKnown(asked.request, caching.etag))
     return sendAll(format, asked, streams, rows, {
@@ -107,23 +112,20 @@ function begin(
   format: RowFormat,
   asked: DapRequest,
   streams: OpenStreams,
-  { dataset, plan }: RowRequest,
+  rows: RowRequest,
   encoded: EncodedRows,
   fixed?: FixedRows,
 ): FastifyReply {
   const { request, reply } = asked;
+  const { dataset, plan } = rows;
   const { info, delivery } = dataset;
   const stream = { address: clientOf(request), dataset: info.name, delivery, format: format.name };
   streams.admit(stream);
-  const { head, headForBrowser, headers = {} } = encoded.encoding.writer;
+  const { head: usual, headers = {} } = encoded.encoding.writer;
   nameFile(format, asked, { plan }).headers(headers);
   if (fixed !== undefined) setCaching(reply, fixed.caching);
-  if (headForBrowser !== undefined) {
-    const others = reply.getHeader('Vary');
-    reply.header('Vary', others === undefined ? 'Accept' : `${others}, Accept`);
-  }
-  const isForBrowser = headForBrowser !== undefined && isForPeople(request.headers.accept);
-  const options = { ...encoded, plan, head: isForBrowser ? headForBrowser() : head, wholeFrom: fixed?.from };
+  const head = headForBrowser(format, asked)?.(rows) ?? usual;
+  const options = { ...encoded, plan, head, wholeFrom: fixed?.from };
   const response = reply.raw;
   // Errors up to here are answered.
   const cursor = dataset.open(plan);
@@ -137,6 +139,11 @@ function begin(
   reply.hijack();
   streams.begin(stream, { ...options, response, cursor, isResumed: isResumed(dataset) });
   return reply;
+}
+
+/** Makes the head for a browser; undefined where the format has none, and for other programs. */
+function headForBrowser(format: RowFormat, { request }: DapRequest): RowFormat['headForBrowser'] {
+  return isForPeople(request.headers.accept) ? format.headForBrowser : undefined;
 }
 
 /** Names the file that a browser saves the rows as. An answer with an error is shown instead, and gets no such header. */

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../../request-error.ts';
 import { PROGRAM_ROOT } from '../../version.ts';
-import { weightOf } from '../accept.ts';
+import { varyByAccept, weightOf } from '../accept.ts';
 import { Shelf } from '../docs/shelf.ts';
 import { isKnown, sendKnown } from '../responses/caching.ts';
 
@@ -26,7 +26,7 @@ export function docsRoutes(app: FastifyInstance, root = PROGRAM_ROOT): void {
       );
     }
     const { mediaType, body, etag } = answer;
-    reply.headers({ 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept' }).type(mediaType);
+    varyByAccept(reply).headers({ 'Cache-Control': 'no-cache', ETag: etag }).type(mediaType);
     if (mediaType === 'image/svg+xml') reply.header('Content-Security-Policy', PICTURE_POLICY);
     return isKnown(request, etag) ? sendKnown(reply) : reply.send(body);
   });

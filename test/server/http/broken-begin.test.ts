@@ -66,13 +66,14 @@ it('answers a request whose rows cannot be opened with 500', async () => {
 });
 
 it('answers a browser with 500 where the head for browsers cannot be made, and keeps no cursor', async () => {
-  const fault = {
-    headForBrowser: () => {
-      throw new Error('this head cannot be made');
-    },
+  const headForBrowser = () => {
+    throw new Error('this head cannot be made');
   };
   const dataset = new CountedDataset(SCRIPTED, new ScriptedSource(), memory());
-  server = await serving({ datasets: [dataset], rowFormats: [faulty('.browsed', fault)] });
+  server = await serving({
+    datasets: [dataset],
+    rowFormats: [{ ...faulty('.browsed', {}), headForBrowser }],
+  });
   const answer = await fetch(`${server.url}/scripted.browsed`, { headers: { Accept: 'text/html' } });
   expect(answer.status).toBe(500);
   await answer.text();

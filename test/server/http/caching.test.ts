@@ -102,6 +102,21 @@ describe.each<Place>(['memory', 'disk', 'both'])('answers whose rows are over, i
     expect(etags).not.toContain(null);
   });
 
+  it('a text with another head for browsers has another validator there, and every answer says so', async () => {
+    const path = `roof.asc?time${DAY}`;
+    const browser = { Accept: 'text/html' };
+    const [forProgram, forBrowser] = [await get(path), await get(path, browser)];
+    expect((await forBrowser.text()).length).toBeGreaterThan((await forProgram.text()).length);
+    const etag = forProgram.headers.get('etag')!;
+    expect(forBrowser.headers.get('etag')).not.toBe(etag);
+    const asked = await get(path, { ...browser, 'If-None-Match': etag });
+    const known = await get(path, { 'If-None-Match': etag });
+    const head = await fetch(`${server.url}/${path}`, { method: 'HEAD' });
+    expect([asked, known, head].map(({ status }) => status)).toEqual([200, 304, 200]);
+    for (const { headers } of [forProgram, forBrowser, asked, known, head])
+      expect(headers.get('vary')).toBe('Origin, Accept');
+  });
+
   it('the structure and the attributes of a day are asked for again each time', async () => {
     for (const suffix of ['dds', 'das']) {
       const answer = await get(`roof/2026-11-28.${suffix}`);
