@@ -75,6 +75,23 @@ describe('with ?spark= the newest row has', () => {
       .toMatchObject({ least: 2, greatest: 5, low: [5, 2] });
   });
 
+  it('small values, with their digits', async () => {
+    const source = await scripted();
+    await source.append([
+      [NOON, 1.25e-8, 1, 1.5e-9],
+      [NOON + 60, 1.25e-8, 1, 1.5e-9],
+    ]);
+    const low = async (query: string, name: string) => (await recentOf(query)).columns[name]?.low;
+    expect(await low('?spark=2', 'a')).toEqual([1.25e-8, 1.25e-8]);
+    expect(await low('?spark=2', 'c')).toEqual([1.5e-9, 1.5e-9]);
+    await source.append([[NOON + 120, 3e-23, 1, 0]]);
+    await source.append([[NOON + 180, 2.5e-23, 1, 0]]);
+    await expect
+      .poll(() => low('?spark=3', 'a'), { timeout: 10_000, interval: 500 })
+      .toEqual([1.25e-8, 0, 0]);
+    expect(await low('?spark=2', 'a')).toEqual([3e-23, 2.5e-23]);
+  });
+
   it('with 0 the extremes alone', async () => {
     const source = await scripted();
     await source.append([[NOON, 5, 1, 1]]);

@@ -19,6 +19,12 @@ const SHOWN_BY = [
 /** Steps between the least and the greatest value of a series: it is a picture, and its numbers may be short. */
 const SERIES_STEPS = 200;
 
+/** Decimals of a series of equal values, or more if their first six digits need them. */
+const EQUAL_DECIMALS = 6;
+
+/** The most decimals of `toFixed`. */
+const MOST_DECIMALS = 100;
+
 export interface RecentQuestion {
   /** Minutes of the series; 0 for none, and no description of the columns. */
   readonly minutes: number;
@@ -64,9 +70,12 @@ export function recentFields(
 /** The least and the greatest value of each minute, which are the same for rows a minute apart: then the greatest are left out. */
 function series(minutes: readonly (Extremes | undefined)[]): object {
   const known = minutes.flatMap(each => each ?? []);
-  const span =
-    Math.max(...known.map(({ greatest }) => greatest)) - Math.min(...known.map(({ least }) => least));
-  const decimals = span > 0 ? Math.ceil(Math.log10(SERIES_STEPS / span)) : 6;
+  const greatest = Math.max(...known.map(each => each.greatest));
+  const span = greatest - Math.min(...known.map(({ least }) => least));
+  const decimals =
+    span > 0
+      ? Math.ceil(Math.log10(SERIES_STEPS / span))
+      : Math.max(EQUAL_DECIMALS, Math.ceil(EQUAL_DECIMALS - Math.log10(Math.abs(greatest || 1))));
   const written = (value: number | undefined) => (value === undefined ? null : rounded(value, decimals));
   const low = minutes.map(each => written(each?.least));
   const high = minutes.map(each => written(each?.greatest));
@@ -78,7 +87,7 @@ function rounded(value: number, decimals: number): number {
   const scaled = value * 10 ** decimals;
   // Thousands of numbers are in an answer: `toFixed` takes ten times as long, and is exact for large ones.
   if (Math.abs(scaled) < 2 ** 52 && decimals <= 15) return Math.round(scaled) / 10 ** decimals;
-  return Number(value.toFixed(Math.min(decimals, 20)));
+  return decimals > MOST_DECIMALS ? value : Number(value.toFixed(decimals));
 }
 
 function shownBy(table: AttributeTable | undefined): object {
