@@ -72,8 +72,11 @@ export function guard(app: FastifyInstance, state: ServerState): void {
   const open = new OpenResponses(() => state.access);
   app.addHook('onClose', async () => open.close());
   app.addHook('onRequest', async (request, reply) => {
-    const { access } = state;
-    if (access !== undefined) request.isOfUser = await isOfUser(request, access, verifier);
+    // A verification takes long enough for a reload to change the users meanwhile.
+    for (let rules: AccessRules | undefined; rules !== state.access; ) {
+      rules = state.access;
+      request.isOfUser = rules !== undefined && (await isOfUser(request, rules, verifier));
+    }
     const mayAnyone = anyoneCheck(request, state);
     if (!request.isOfUser && !mayAnyone()) throw unauthorized('none');
     open.add(reply, request.isOfUser ? userCheck(request, state, mayAnyone) : mayAnyone);

@@ -256,6 +256,27 @@ describe('with a password', () => {
     server.change({ access, datasets });
   });
 
+  it('refuses a user whom a reload removes while the password is verified', async () => {
+    const others = await users('another password');
+    const known = new Map(access.users);
+    let answer: Promise<Answer> | undefined;
+    await new Promise<void>(verifying => {
+      const former = {
+        get users() {
+          verifying();
+          return known;
+        },
+        public: [],
+      };
+      server.change({ access: former });
+      answer = ask('/vault.dds', ANNA);
+    });
+    server.change({ access: { users: others, public: [] } });
+    expect((await answer)?.status).toBe(401);
+    server.change({ access });
+    expect((await ask('/vault.dds', ANNA)).status).toBe(200);
+  });
+
   it('ends the streams of users who are gone, and those of datasets that are no longer public', async () => {
     const streamOf = async (head: string) => {
       const client = new RawClient(server.port);
