@@ -19,12 +19,14 @@ export function answerErrors(
   const sendError = (request: FastifyRequest, reply: FastifyReply, status: number, message: string) => {
     if (!isForPeople(request.headers.accept)) return sendObject(reply, status, message);
     const asked = { status, message: visibleText(message), url: request.originalUrl, root: rootOf(request) };
+    // A refused client is to learn nothing.
+    const datasets = request.isAdmitted ? readableBy(request, state) : [];
     return reply
       .code(status)
       .removeHeader('Content-Description')
       .header('Cache-Control', 'no-store')
       .type('text/html; charset=utf-8')
-      .send(errorPage(asked, readableBy(request, state)));
+      .send(errorPage(asked, datasets));
   };
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
     if (error instanceof RequestError) {

@@ -29,6 +29,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the client has given the right password of a user. */
     isOfUser: boolean;
+    /** Whether the client may connect at all, by its address and the name that it asks for. */
+    isAdmitted: boolean;
   }
   interface FastifyInstance {
     /** Every route with what it gives, in their order. */
@@ -59,6 +61,7 @@ export function guard(app: FastifyInstance, state: ServerState): void {
   app.decorate('guarded', guarded);
   app.decorate('logins', verifier.counts);
   app.decorateRequest('isOfUser', false);
+  app.decorateRequest('isAdmitted', false);
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', route => void routes.push(route));
   app.addHook('onReady', async () => {
@@ -72,6 +75,7 @@ export function guard(app: FastifyInstance, state: ServerState): void {
   const open = new OpenResponses(() => state.access);
   app.addHook('onClose', async () => open.close());
   app.addHook('onRequest', async (request, reply) => {
+    request.isAdmitted = true;
     // A verification takes long enough for a reload to change the users meanwhile.
     for (let rules: AccessRules | undefined; rules !== state.access; ) {
       rules = state.access;

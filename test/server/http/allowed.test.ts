@@ -53,6 +53,18 @@ describe('server.allow', () => {
     );
   });
 
+  it('names no dataset on the page of a refusal', async () => {
+    const { datasets } = await start({ allow, hosts: ['pi.example.org'] });
+    const { name, title } = datasets[0]!.info;
+    for (const headers of [{ 'X-Forwarded-For': '8.8.8.8' }, { Host: 'evil.example' }]) {
+      const { status, body } = await ask(`/${name}.info`, { ...headers, Accept: 'text/html' });
+      expect([403, 421]).toContain(status);
+      expect(body).toContain('<h1>This request was refused</h1>');
+      expect(body).not.toContain(title);
+    }
+    expect((await ask(`/${name}.info`, { Accept: 'text/html' })).body).toContain(title);
+  });
+
   it('believes no header of a client that is no trusted proxy', async () => {
     await start({ allow: ['192.168.7.0/24'], trustProxy: [] });
     // The client is this machine, whatever it says.
