@@ -124,6 +124,10 @@ describe('server.hosts', () => {
     const behind = async (host: string) =>
       (await ask('/health', { Host: 'backend', 'X-Forwarded-Host': host })).status;
     expect(await Promise.all(['pi.example.org', 'evil.example'].map(behind))).toEqual([200, 421]);
+    // A page on this machine, which is a trusted proxy, adds headers, but cannot change the Host.
+    const rebound = await ask('/health', { Host: 'evil.example:80', 'X-Forwarded-Host': 'pi.example.org' });
+    expect(rebound.status).toBe(421);
+    expect(rebound.body).toContain('found the Host \\"evil.example:80\\"');
   });
 
   it('accepts any name without the key', async () => {
