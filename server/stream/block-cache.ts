@@ -46,14 +46,21 @@ export class BlockBudget {
   }
 }
 
+/** A block, and a number that differs for the same rows with other times. */
+interface KeptBlock {
+  readonly chunk: Chunk;
+  readonly mark: number;
+}
+
 /**
- * The blocks of one encoding of one dataset's rows. A block has a number, counted from the first position of the store, and its
- * rows never change. The first reader of a block costs no memory; the block of the second is kept, and later readers get it.
+ * The blocks of one encoding of one dataset's rows. A block has a number, counted from the first position of the store. Its rows stay the
+ * same, but a history may store them with corrected times. The first reader of a block costs no memory; the block of the second is kept,
+ * and later readers get it.
  */
 export class BlockCache {
   readonly #budget: BlockBudget;
   readonly #askedOnce = new Set<number>();
-  readonly #blocks = new Map<number, Chunk>();
+  readonly #blocks = new Map<number, KeptBlock>();
   /** The oldest block that readers could ask for when old blocks were last removed. */
   #oldest = 0;
   #bytes = 0;
@@ -72,13 +79,15 @@ export class BlockCache {
    * The block with this number; undefined for its first reader, and where it exceeds the budget.
    * @param oldest the number of the oldest block that a reader can ask for
    * @param bytes the most that `encode` needs
+   * @param mark a number that differs if the times of the rows do; a kept block with another one is encoded anew
    */
-  get(number: number, oldest: number, bytes: number, encode: () => Chunk): Chunk | undefined {
+  get(number: number, oldest: number, bytes: number, encode: () => Chunk, mark = 0): Chunk | undefined {
     const known = this.#blocks.get(number);
-    if (known !== undefined) {
+    if (known?.mark === mark) {
       this.#isUsed = true;
-      return known;
+      return known.chunk;
     }
+    if (known !== undefined) this.#remove(number, known);
     if (!this.#askedOnce.has(number)) {
       if (this.#askedOnce.size >= MOST_REMEMBERED) this.#askedOnce.clear();
       this.#askedOnce.add(number);
@@ -91,7 +100,7 @@ export class BlockCache {
     this.#budget.giveBack(bytes - byteLength);
     this.#bytes += byteLength;
     this.#isUsed = true;
-    this.#blocks.set(number, chunk);
+    this.#blocks.set(number, { chunk, mark });
     return chunk;
   }
 
@@ -110,11 +119,12 @@ export class BlockCache {
 
   #removeBefore(oldest: number): void {
     this.#oldest = oldest;
-    for (const [number, { framed }] of this.#blocks) {
-      if (number >= oldest) continue;
-      this.#blocks.delete(number);
-      this.#bytes -= framed.buffer.byteLength;
-      this.#budget.giveBack(framed.buffer.byteLength);
-    }
+    for (const [number, block] of this.#blocks) if (number < oldest) this.#remove(number, block);
+  }
+
+  #remove(number: number, { chunk: { framed } }: KeptBlock): void {
+    this.#blocks.delete(number);
+    this.#bytes -= framed.buffer.byteLength;
+    this.#budget.giveBack(framed.buffer.byteLength);
   }
 }

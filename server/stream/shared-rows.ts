@@ -1,7 +1,7 @@
 // Encodes rows once for all readers that ask for the same columns of a dataset in the same format.
 
 import { totalmem } from 'node:os';
-import type { AttributeTable, Batch, Plan } from '../../dap/protocol.ts';
+import type { AttributeTable, Batch, NumberColumn, Plan } from '../../dap/protocol.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { ChosenOptions } from '../formats/format-options.ts';
 import type { RowFormat, RowWriter } from '../formats/row-format.ts';
@@ -56,9 +56,10 @@ export class SharedRows {
     const { rowsAtOnce, rowBytes } = this.encoding;
     if (from % rowsAtOnce !== 0 || batch.length !== rowsAtOnce) return undefined;
     const bytes = rowsAtOnce * rowBytes + CHUNK_MARKS;
-    return this.#blocks.get(from / rowsAtOnce, Math.floor(first / rowsAtOnce), bytes, () =>
-      this.#encode(batch, Buffer.allocUnsafeSlow(bytes)),
-    );
+    const encode = () => this.#encode(batch, Buffer.allocUnsafeSlow(bytes));
+    // A reader without the column of times may have loaded rows without it.
+    const mark = this.#columns.includes(0) ? sumOf(batch.columns[0] as NumberColumn) : 0;
+    return this.#blocks.get(from / rowsAtOnce, Math.floor(first / rowsAtOnce), bytes, encode, mark);
   }
 
   clear(): void {
@@ -132,6 +133,12 @@ export class SharedRowsByDataset {
     this.#datasets.set(dataset, kept);
     return kept;
   }
+}
+
+function sumOf(values: NumberColumn): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) sum += values[index]!;
+  return sum;
 }
 
 function drop({ byKey }: DatasetRows): void {

@@ -97,6 +97,25 @@ describe('rows that are shared', () => {
     expect(share(shared, dods, 'time', one)).not.toBe(before);
   });
 
+  it('are encoded anew where the history has corrected the times of some of them', () => {
+    const shared = new SharedRowsByDataset(1e6);
+    const { dataset: one } = openDataset();
+    const kept = share(shared, dods, 'time,b', one);
+    const numbers = Array.from({ length: kept.encoding.rowsAtOnce }, (_, index) => index);
+    const served = rows(...numbers);
+    const stored = batchOf(
+      numbers.map(number => [EPOCH + number + (number === 7 ? 0.5 : 0), number, number, number]),
+    );
+    kept.block(0, served, 0);
+    const wrong = kept.block(0, served, 0);
+    const bytes = shared.bytesOf(one);
+    expect(kept.block(0, served, 0)).toBe(wrong);
+    const right = kept.block(0, stored, 0);
+    expect(right?.bytes).toEqual(kept.newest(0, stored).bytes);
+    expect(kept.block(0, stored, 0)).toBe(right);
+    expect(shared.bytesOf(one)).toBe(bytes);
+  });
+
   it('are freed with their blocks when the dataset closes', () => {
     const shared = new SharedRowsByDataset(1e6);
     const { dataset: one, end } = openDataset();
