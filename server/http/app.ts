@@ -29,7 +29,14 @@ import { answerErrors } from './errors.ts';
 import { allowFrames, frameAncestors } from './frames.ts';
 import { guard } from './guard.ts';
 import { stopListening } from './listening.ts';
-import { answerRefusals, refuseMalformed, refuseOn, refuseRequest, refuseUnreadable } from './refusals.ts';
+import {
+  answerRefusals,
+  checkMethods,
+  refuseMalformed,
+  refuseOn,
+  refuseRequest,
+  refuseUnreadable,
+} from './refusals.ts';
 import { DOCUMENTS } from './responses/documents.ts';
 import { arrayRoutes } from './routes/arrays.ts';
 import { attachedRoute } from './routes/attached.ts';
@@ -237,6 +244,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerErrors(app, state, complain);
   answerRefusals(app);
   guard(app, state);
+  checkMethods(app);
   const context: RouteContext = { state, streams, connections, rowFormats, formats };
   dapRoutes(app, context);
   arrayRoutes(app, context);

@@ -2,7 +2,7 @@
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConstraintError, printError } from '../../dap/protocol.ts';
-import { RequestError, wrongMethod } from '../request-error.ts';
+import { RequestError } from '../request-error.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { isForPeople } from './accept.ts';
 import { readableBy } from './guard.ts';
@@ -38,11 +38,7 @@ export function answerErrors(
     return sendError(request, reply, status, 'the server failed to answer; see its log');
   });
   app.setNotFoundHandler((request, reply) => {
-    const { method, url } = request;
-    if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') {
-      const { statusCode, message, headers } = wrongMethod(method);
-      return sendError(request, reply.headers(headers), statusCode, message);
-    }
+    const { url } = request;
     return sendError(request, reply, 404, `nothing is served at ${url.replace(/\?.*/s, '')}`);
   });
 }

@@ -34,6 +34,18 @@ export function answerRefusals(app: FastifyInstance): void {
   });
 }
 
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Refuses the other methods before fastify reads on, which expects headers of some. Call it after the guard: a client that may not read
+ * learns nothing of an address.
+ */
+export function checkMethods(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ method }) => {
+    if (!READING.has(method)) throw wrongMethod(method);
+  });
+}
+
 /** By the codes of fastify: what a path must be. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'a path with percent-escapes that are UTF-8',

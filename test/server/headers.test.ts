@@ -65,6 +65,7 @@ const REFUSED: readonly (readonly [what: string, sent: string, status: number])[
   ['a file of the page that is not there', request('/assets/none.js'), 404],
   ['a method', request('/roberrypi.dods', 'Content-Length: 0\r\n', 'POST'), 405],
   ['a method on the root', request('/', 'Content-Length: 0\r\n', 'DELETE'), 405],
+  ['a method that has a body', request('/roberrypi.dods', '', 'QUERY'), 405],
   ['CONNECT', 'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n', 405],
   ['a percent sign', request('/%'), 400],
   ['percent and no hexadecimal', request('/%zz'), 400],
