@@ -102,6 +102,21 @@ function handlerFor(event: (typeof REQUESTS)[number], { handle, refuse }: Reques
     } else if (headers.host === undefined && httpVersion === '1.1') {
       response.shouldKeepAlive = false;
       refuse(request, response, new RequestError(400, 'expected a Host header in the request, found none'));
+    } else if (hasSeveralHosts(request)) {
+      response.shouldKeepAlive = false;
+      refuse(
+        request,
+        response,
+        new RequestError(400, 'expected one Host header in the request, found several'),
+      );
     } else handle(request, response);
   };
+}
+
+/** Node keeps the first; a proxy may have judged another one (RFC 9112, section 3.2). */
+function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]!.toLowerCase() === 'host') count += 1;
+  return count > 1;
 }

@@ -75,6 +75,7 @@ const REFUSED: readonly (readonly [what: string, sent: string, status: number])[
   ['a head that is too long', request('/', `X: ${'x'.repeat(70_000)}\r\n`), 431],
   ['an address that is too long', request(`/.dds?${'x'.repeat(70_000)}`), 431],
   ['no Host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+  ['two Hosts', request('/health', 'host: other\r\n'), 400],
   ['an expectation', request('/roberrypi.ver', 'Expect: tea\r\n'), 417],
   ['no HTTP', 'hello\r\n\r\n', 400],
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
