@@ -2,6 +2,7 @@
 
 import { decimal, decimalsIn } from '../../dap/encode/decimal.ts';
 import { read } from '../../dap/index.ts';
+import { instantText } from '../../dap/model/instant.ts';
 import type { NumberMeaning } from '../../dap/model/meaning.ts';
 import type { TimeColumn } from '../../dap/model/time-column.ts';
 import { toMillis } from '../../dap/model/time-units.ts';
@@ -77,10 +78,18 @@ function textOf({ type }: ShownColumn, { scale, offset }: NumberMeaning): (value
   return value => String(Number(value.toFixed(digits)));
 }
 
-/** Empty for a missing time, and for one outside of the calendar. */
+/** The least step in milliseconds between neighbouring numbers of a time column from which on their microseconds mean nothing. */
+const COARSE = 5e-4;
+
+/** Empty for a missing time, and for one outside of the calendar. As the server writes it: with the microseconds that the number has. */
 function timeText({ units, meaning }: TimeColumn, stored: number): string {
   if (meaning?.isMissing(stored) === true) return '';
-  return calendarDate(toMillis(units, stored))?.toISOString().replace('.000Z', 'Z') ?? '';
+  const time = toMillis(units, stored);
+  if (calendarDate(time) === undefined) return '';
+  const isCoarse = Math.abs(stored * units.millis) * Number.EPSILON >= COARSE;
+  // Without a detour by milliseconds, seconds since 1970 stay as they are.
+  const seconds = units.epoch / 1000 + stored * (units.millis / 1000);
+  return instantText(isCoarse ? Math.round(time) / 1000 : seconds);
 }
 
 function textField(text: string): string {

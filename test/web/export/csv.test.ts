@@ -23,7 +23,7 @@ describe('CSV that the browser makes', () => {
   it('unpacks numbers, leaves missing values empty, and quotes text that a spreadsheet would run', () => {
     expect(csvOf(description, { dataset, values: [{ length: 2, columns }] })).toBe(
       'time,packed (°C),air,note\n' +
-        '2026-11-28T12:00:00.250Z,12.5,,"\'=1+1, ""x"""\n' +
+        '2026-11-28T12:00:00.25Z,12.5,,"\'=1+1, ""x"""\n' +
         '2026-11-28T12:00:01Z,,0.1,dry\n',
     );
   });
@@ -55,6 +55,22 @@ describe('CSV that the browser makes', () => {
     const short = parseDds('Dataset { Sequence { Float64 time; Int16 n; } s; } d;');
     expect(csvOf(describeDataset(short, parseDas(das)), { dataset: short, values })).toBe(
       'time,n\n1970-01-02T00:00:00Z,1\n,2\n,3\n',
+    );
+  });
+
+  it.each([
+    ['seconds since 1970-01-01', 1_795_867_200.123456, '2026-11-28T12:00:00.123456Z'],
+    ['seconds since 1970-01-01', -0.000001, '1969-12-31T23:59:59.999999Z'],
+    ['milliseconds since 1970-01-01', 1_795_867_200_001.5, '2026-11-28T12:00:00.0015Z'],
+    // 11:40, which no binary fraction of a day is.
+    ['days since 1970-01-01', 20_785 + 35 / 72, '2026-11-28T11:40:00Z'],
+    ['hours since 1900-01-01', 1_112_315 + 2 / 3, '2026-11-22T11:40:00Z'],
+  ])('writes the time of %s %d with all digits that it has', (units, time, text) => {
+    const das = `Attributes { s { time { String units "${units}"; } } }`;
+    const short = parseDds('Dataset { Sequence { Float64 time; Int16 n; } s; } d;');
+    const values = [{ length: 1, columns: [Float64Array.of(time), Int16Array.of(1)] }];
+    expect(csvOf(describeDataset(short, parseDas(das)), { dataset: short, values })).toBe(
+      `time,n\n${text},1\n`,
     );
   });
 
