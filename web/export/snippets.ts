@@ -29,7 +29,8 @@ export function snippetsOf(dataset: Pasted, view: Omit<ExportedView, 'datasets'>
     dataset.hasCsv && description.time?.absolute === true && address.constraint === ''
       ? {
           name: 'xarray',
-          text: `import xarray; print(xarray.open_dataset('${plainBase(dataset)}/${stretchName(view)}'))`,
+          // URLs leave single quotes as they are, which would end the text of Python.
+          text: `import xarray; print(xarray.open_dataset('${plainBase(dataset).replaceAll("'", '%27')}/${stretchName(view)}'))`,
         }
       : undefined,
   ];

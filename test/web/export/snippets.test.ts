@@ -53,6 +53,17 @@ describe('lines to paste', () => {
     );
   });
 
+  it('run no code that the address of a dataset holds', () => {
+    // A link to the page may name any server, and URLs leave single quotes as they are.
+    const base = "http://evil/x');__import__('os').system('id');print('";
+    expect(new URL(base).href).toBe(base);
+    const crafted = { ...roof, address: { base, constraint: '' } };
+    expect(named('xarray', crafted)).toBe(
+      'import xarray; print(xarray.open_dataset(' +
+        "'http://evil/x%27);__import__(%27os%27).system(%27id%27);print(%27/2026-11-28T12:00:00Z..2026-11-28T12:10:00Z'))",
+    );
+  });
+
   it('take the text that every server has from one without CSV', () => {
     expect(named('curl', { ...roof, hasCsv: false })).toContain(
       "curl -o roof_20261128T120000Z_20261128T121000Z.txt 'http://pi:8080/roof.asc?&s.time",
