@@ -1,7 +1,9 @@
 // Makes one picture of all charts of the view, with title, labels, legends, the time that is shown, the time zone and the address.
 
+import type { Stretch } from '../past/past-rows.ts';
 import { shownAddress } from '../stream/address.ts';
-import { writeTime, writeZone } from '../text/times.ts';
+import { writeStretch } from '../text/stretch.ts';
+import { writeZone } from '../text/times.ts';
 import { paint } from './paint.ts';
 import type { ExportedDataset, ExportedView } from './view.ts';
 
@@ -51,7 +53,8 @@ export async function pictureOf(view: ExportedView): Promise<Blob> {
     paint(context, dataset.charts, { left: box.left - MARGIN, top: box.top - top });
     top += box.height + MARGIN;
   }
-  write(timesOf(view), top + 12, '13px');
+  const absolute = datasets.every(({ description: { time } }) => time?.absolute ?? true);
+  write(timesOf(view.stretch, absolute), top + 12, '13px');
   write(view.page, top + LINE + 12, '12px');
   return new Promise((resolve, reject) => {
     canvas.toBlob(
@@ -65,9 +68,9 @@ function sourceOf({ address, description: { institution } }: ExportedDataset): s
   return [institution, shownAddress(address)].filter(text => text !== '').join(' · ');
 }
 
-/** `2026-11-28 19:00:00 – 2026-11-28 20:00:00, UTC+01:00`. */
-function timesOf({ stretch: { from, to }, datasets }: ExportedView): string {
-  const absolute = datasets.every(({ description: { time } }) => time?.absolute ?? true);
-  const [first, last] = [from, to].map(time => writeTime(time, absolute));
-  return `${first} – ${last}${absolute ? `, ${writeZone(new Date(to))}` : ''}`;
+/** `2026-11-28 19:00:00 – 20:00:00, UTC+01:00`, with both offsets from UTC where they differ. `absolute` as in `writeStretch`. */
+export function timesOf({ from, to }: Stretch, absolute: boolean): string {
+  if (!absolute) return writeStretch(from, to, false);
+  const zones = new Set([from, to].map(time => writeZone(new Date(time))));
+  return `${writeStretch(from, to)}, ${[...zones].join(' – ')}`;
 }
