@@ -10,7 +10,8 @@ const MOST_NOTICES = 4;
 
 interface ShownNotice {
   readonly item: HTMLElement;
-  notice: Notice;
+  /** What the item says. */
+  readonly text: string;
 }
 
 export class NoticeArea {
@@ -68,28 +69,33 @@ export class NoticeArea {
 
   /** The element of a notice: the same as before, so that the reader's selection in it stays. */
   #itemOf(notice: Notice): HTMLElement {
-    const shown = this.#shown.get(notice.key) ?? {
-      item: element('li', { class: 'notice' }),
-      notice: undefined,
-    };
-    if (JSON.stringify(shown.notice) !== JSON.stringify(notice))
-      shown.item.replaceChildren(...content(notice));
-    this.#shown.set(notice.key, { item: shown.item, notice });
-    return shown.item;
+    const shown = this.#shown.get(notice.key);
+    const item = shown?.item ?? element('li', { class: 'notice' });
+    // The words of a time change at midnight: from then on they have the date.
+    const text = JSON.stringify([notice, sinceText(notice)]);
+    if (text !== shown?.text) item.replaceChildren(...content(notice));
+    this.#shown.set(notice.key, { item, text });
+    return item;
   }
 }
 
-function content({ title, since, text = '', lines = [], more = 0 }: Notice): HTMLElement[] {
+function content(notice: Notice): HTMLElement[] {
+  const { title, since, text = '', lines = [], more = 0 } = notice;
   const date = calendarDate(since);
   const when =
     date === undefined
       ? []
-      : [' since ', element('time', { datetime: date.toISOString() }, writeTime(date.getTime()))];
+      : [' since ', element('time', { datetime: date.toISOString() }, sinceText(notice))];
   return [
     element('p', {}, element('strong', {}, title), ...when, text === '' ? '.' : `. ${text}`),
     ...lines.map(line => element('p', { class: 'said' }, line)),
     ...(more > 0 ? [element('p', { class: 'said' }, `and ${more} more`)] : []),
   ];
+}
+
+/** Empty for a beginning that is not known. */
+function sinceText({ since = Number.NaN }: Notice): string {
+  return writeTime(since);
 }
 
 /** Gives `list` these items without touching those that stay, so that the reader's selection stays. */

@@ -38,7 +38,7 @@ export class ServerHealth {
   #isHeld = false;
   #plot: Plot | undefined;
   #labels: ReadonlyMap<string, string> = new Map();
-  #seam: Notice | undefined;
+  #seam: Seam | undefined;
   #attributes: Notice | undefined;
 
   /** Asks for the health only if the dataset at `address` is beside `page`. */
@@ -84,7 +84,7 @@ export class ServerHealth {
 
   /** Sets the seam between rows; undefined for none. */
   seamIs(seam: Seam | undefined): void {
-    this.#seam = seam && seamNotice(seam.last, seam.serverTime);
+    this.#seam = seam;
     this.#show();
   }
 
@@ -103,7 +103,8 @@ export class ServerHealth {
   #show(): void {
     if (this.#isHeld) return;
     const health = this.#health;
-    const own = [this.#seam, this.#attributes].filter(notice => notice !== undefined);
+    const seam = this.#seam && seamNotice(this.#seam.last, this.#seam.serverTime);
+    const own = [seam, this.#attributes].filter(notice => notice !== undefined);
     if (health === undefined) {
       if (own.length === 0) this.#area.clear();
       else this.#area.show(own);
