@@ -9,7 +9,7 @@ import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { violationsOn } from './axe.ts';
-import { openPage } from './open-page.ts';
+import { lookAgain, openPage } from './open-page.ts';
 import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 
@@ -35,13 +35,15 @@ describeWith('chromium', 'charts in pages of other origins', () => {
   const web = pageTools();
   let server: Serving;
   let source: ScriptedSource;
+  let dataset: ReturnType<typeof inMemory>;
   const frameOrigins: string[] = [];
   const closing: (() => unknown)[] = [];
 
   beforeAll(async () => {
     source = new ScriptedSource();
+    dataset = inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 1e6 } });
     server = await serving({
-      datasets: [inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 1e6 } })],
+      datasets: [dataset],
       webRoot: web.folder,
       frameOrigins,
     });
@@ -153,6 +155,29 @@ describeWith('chromium', 'charts in pages of other origins', () => {
       .toContain('The server has no such data');
     expect(problems.filter(problem => !/404/.test(problem))).toEqual([]);
     expect(requests.filter(url => url.endsWith('.js'))).toEqual([`${server.url}/dapberry-chart.js`]);
+  });
+
+  it('take over limits that the server has anew, while their stream goes on', async () => {
+    const { page, problems } = await open(
+      `<script type="module" src="${server.url}/dapberry-chart.js"></script><dapberry-chart src="${server.url}/scripted"></dapberry-chart>`,
+      policy(),
+    );
+    await source.append([[Date.now() / 1000, 38, 0, 5]]);
+    await expect.poll(() => columnsIn(page), PATIENT).toEqual(['a', 'b', 'c']);
+    const mark = () =>
+      page.locator('dapberry-chart .legend [data-column="a"] .limit-mark').allTextContents();
+    expect((await mark()).join('')).toBe('');
+    dataset.describe({ ...SCRIPTED, limits: new Map([['a', { alarm: { above: 35 } }]]) });
+    // As when somebody comes back to the page; else it asks each minute.
+    await lookAgain(page);
+    await expect
+      .poll(async () => {
+        await source.append([[Date.now() / 1000, 38, 0, 5]]);
+        return mark();
+      }, PATIENT)
+      .toEqual(['alarm: above 35']);
+    dataset.describe(SCRIPTED);
+    expect(problems).toEqual([]);
   });
 
   it('close their streams when they leave the page, of which each has its own', async () => {

@@ -8,6 +8,7 @@ import { type DatasetAddress, datasetAddress } from '../stream/address.ts';
 import { describePatiently } from '../stream/describe-patiently.ts';
 import { explain, headingOf } from '../stream/reason.ts';
 import { element } from '../text/element.ts';
+import { watchDescription } from './description-watch.ts';
 import { embeddedSheet } from './sheet.ts';
 import { Strip } from './strip.ts';
 import { wantedColumns, wantedTime, withColumns } from './wanted-view.ts';
@@ -149,6 +150,7 @@ export class DapberryChart extends HTMLElement {
         this.#openAfter(hadRows ? BEFORE_REOPENING : BEFORE_RETRY, again.signal);
       },
     });
+    watchDescription(address, whole, () => this.#openSoon(), signal);
     this.#internals.ariaLabel = description.title;
     this.dispatchEvent(new CustomEvent('describe', { detail: { title: description.title } }));
   }
