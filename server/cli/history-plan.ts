@@ -66,8 +66,19 @@ export async function daysUntilFull(
 ): Promise<number | undefined> {
   const free = await freeSpace(folder);
   if (free === undefined) return undefined;
-  const wanted = sum(plans.map(({ full, present }) => Math.max(0, full - present)));
-  return wanted <= free ? undefined : free / sum(plans.map(({ dayBytes }) => dayBytes));
+  const growing = plans
+    .map(({ full, present, dayBytes }) => ({ left: Math.max(0, full - present), dayBytes }))
+    .filter(({ left }) => left > 0)
+    .sort((one, other) => one.left / one.dayBytes - other.left / other.dayBytes);
+  if (sum(growing.map(({ left }) => left)) <= free) return undefined;
+  // A dataset at its limit takes no more: its oldest days make room for the new ones.
+  let taken = 0;
+  for (const [index, { left, dayBytes }] of growing.entries()) {
+    const days = (free - taken) / sum(growing.slice(index).map(other => other.dayBytes));
+    if (days * dayBytes <= left) return days;
+    taken += left;
+  }
+  return undefined;
 }
 
 /** The folder, or the nearest one above it that exists. */
