@@ -10,6 +10,8 @@ export interface AnsweringServer {
   readonly name: string;
   /** Its datasets, and the seconds that their row times are ahead of the clock; empty if the server does not report them. */
   readonly datasets: readonly { readonly name: string; readonly ahead: number }[];
+  /** Bytes of memory that the logs of its datasets take; absent if the server does not report them. */
+  readonly logBytes?: number | undefined;
   /** The state of its configuration; absent if the server does not report it. */
   readonly configuration?: AnsweringConfiguration | undefined;
   /** Whether it is announced in the network; absent if the server does not report it. */
@@ -57,6 +59,7 @@ const HEALTH = z.object({
     z.object({
       name: z.string(),
       clock: z.object({ ahead: z.number() }).optional(),
+      log: z.object({ bytes: z.number() }).optional().catch(undefined),
       ...LINKS_OF_DATASET,
     }),
   ),
@@ -88,10 +91,12 @@ export async function serverAt(
   // Without the password of a user, the body is an error.
   const { data } = HEALTH.safeParse(jsonIn(body));
   const datasets = data?.datasets.map(({ name, clock }) => ({ name, ahead: clock?.ahead ?? 0 })) ?? [];
+  const logs = data?.datasets.flatMap(({ log }) => log?.bytes ?? []) ?? [];
   const links = data === undefined ? [] : linksOf(data);
   return {
     name: server,
     datasets,
+    ...(logs.length === 0 ? {} : { logBytes: logs.reduce((sum, bytes) => sum + bytes, 0) }),
     ...(links.length === 0 ? {} : { links }),
     ...(data?.configuration === undefined ? {} : { configuration: data.configuration }),
     ...(data?.announcement === undefined ? {} : { announcement: data.announcement }),

@@ -35,6 +35,7 @@ describe('this machine', () => {
     expect(await machine.serverAt(server.port, '127.0.0.1')).toEqual({
       name: expect.stringMatching(/^dapberry\/\d/),
       datasets: expect.arrayContaining([{ name: 'roberrypi', ahead: 0 }]),
+      logBytes: expect.any(Number),
     });
     await server.close();
   });

@@ -25,6 +25,17 @@ const notes: readonly [string, Change, string][] = [
     'note I2C off; no configured sensor needs it: config.txt enables it: restart',
   ],
   [
+    'logs of a running server that have taken most of their memory',
+    {
+      files: { '/proc/meminfo': 'MemAvailable:    60000 kB\n' },
+      parts: {
+        listenError: async () => 'EADDRINUSE',
+        serverAt: async () => ({ name: 'dapberry/1.0.0', datasets: [], logBytes: 60 * 1024 ** 2 }),
+      },
+    },
+    'ok memory 58.6 MiB free',
+  ],
+  [
     '1-Wire that is off',
     {
       files: {
