@@ -164,8 +164,7 @@ describeWith('chromium', 'charts in pages of other origins', () => {
     );
     await source.append([[Date.now() / 1000, 38, 0, 5]]);
     await expect.poll(() => columnsIn(page), PATIENT).toEqual(['a', 'b', 'c']);
-    const mark = () =>
-      page.locator('dapberry-chart .legend [data-column="a"] .limit-mark').allTextContents();
+    const mark = () => page.locator('dapberry-chart .legend [data-column="a"] .limit-mark').allTextContents();
     expect((await mark()).join('')).toBe('');
     dataset.describe({ ...SCRIPTED, limits: new Map([['a', { alarm: { above: 35 } }]]) });
     // As when somebody comes back to the page; else it asks each minute.

@@ -76,5 +76,7 @@ it('so does the notice of a server that started again with an earlier clock', ()
   expect(listed()).toContain('Its rows go on at 23:45:00, though the last one before was of 23:50:00:');
   vi.setSystemTime(MORNING);
   health.attributesAre(undefined);
-  expect(listed()).toContain('go on at 2026-11-28 23:45:00, though the last one before was of 2026-11-28 23:');
+  expect(listed()).toContain(
+    'go on at 2026-11-28 23:45:00, though the last one before was of 2026-11-28 23:',
+  );
 });
