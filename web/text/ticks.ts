@@ -17,7 +17,7 @@ const STEPS = [
   ...[1, 2, 3, 6, 12].map(hours => hours * HOUR),
   ...[1, 2, 7, 14].map(days => days * DAY),
   ...[1, 2, 3, 6].map(months => months * MONTH),
-  ...[1, 2, 5, 10].map(years => years * YEAR),
+  ...[1, 2, 5, 10, 20, 50, 100, 1000, 10_000].map(years => years * YEAR),
 ];
 
 /** The distance between lines on an axis of `span` milliseconds that has room for `lines` of them; months count as 30 days. */
@@ -75,7 +75,8 @@ function monthTicks(from: number, to: number, months: number): number[] {
   const ticks: number[] = [];
   const counted = date.getFullYear() * 12 + date.getMonth();
   for (let month = Math.floor(counted / months) * months; ; month += months) {
-    const time = new Date(Math.floor(month / 12), month % 12, 1).getTime();
+    // The constructor of dates takes years before 100 as those of the 20th century.
+    const time = new Date(2000, 0).setFullYear(0, month, 1);
     if (!(time <= to)) return ticks;
     if (time >= from) ticks.push(time);
   }

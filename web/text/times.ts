@@ -20,7 +20,7 @@ export function writeClock(time: number, millis = false): string {
 export function writeDate(time: number): string {
   const date = calendarDate(time);
   if (date === undefined) return '';
-  return [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return [String(date.getFullYear()).padStart(4, '0'), two(date.getMonth() + 1), two(date.getDate())].join('-');
 }
 
 /**
@@ -60,7 +60,13 @@ export function writeDuration(millis: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** The offset of the browser's time zone: `UTC+01:00`. */
+/** The name of the browser's time zone, such as `Europe/Berlin`; undefined if the browser has none. */
+export function zoneName(): string | undefined {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === 'Etc/Unknown' ? undefined : timeZone;
+}
+
+/** The offset of the browser's time zone at `date`: `UTC+01:00`. */
 export function writeZone(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   if (minutes === 0) return 'UTC';

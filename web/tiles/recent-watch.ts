@@ -2,6 +2,7 @@
 
 import { VisibleAsking } from '../stream/visible-asking.ts';
 import { jsonOf } from '../text/json.ts';
+import { zoneName } from '../text/times.ts';
 import { parseRecent, type RecentDataset } from './recent.ts';
 
 /** Milliseconds between two questions for the values, and between two for the series, which have a point a minute. */
@@ -38,7 +39,7 @@ export class RecentWatch {
   #seriesAt = Number.NEGATIVE_INFINITY;
   #isFirst = true;
   /** The reader's time zone; undefined for that of the server, if the browser has none or the server does not know it. */
-  #zone = zoneOfReader();
+  #zone = zoneName();
   /** The names of the datasets and columns of the last series. */
   #described = '';
 
@@ -125,9 +126,4 @@ class Unanswered extends Error {
   override toString(): string {
     return this.message;
   }
-}
-
-function zoneOfReader(): string | undefined {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return timeZone === 'Etc/Unknown' ? undefined : timeZone;
 }

@@ -43,6 +43,22 @@ describe('lines of the time axis', () => {
     expect(writeTick(at(2026, 10, 5, 6), 6 * HOUR, true)).toBe('06:00');
   });
 
+  it('stand at the beginnings of months in the first century, as in a climatology', () => {
+    const at = (month: number, day = 1) => new Date(2000, 0).setFullYear(1, month, day);
+    const months = timeStep(at(11) - at(2, 15), 10);
+    expect(timeTicks(at(2, 15), at(11), months)).toEqual(
+      [3, 4, 5, 6, 7, 8, 9, 10, 11].map(month => at(month)),
+    );
+    expect(writeTick(at(5), months, true)).toBe('0001-06');
+  });
+
+  it('are few over thousands of years', () => {
+    const [from, to] = [Date.UTC(-20_000, 0), Date.UTC(2000, 0)];
+    const ticks = timeTicks(from, to, timeStep(to - from, 7));
+    expect(ticks.length).toBeGreaterThan(1);
+    expect(ticks.length).toBeLessThanOrEqual(8);
+  });
+
   it('stand at the same times of day before and after a change to summer time', () => {
     const HOUR = 3_600_000;
     for (let month = 0; month < 12; month += 1) {
