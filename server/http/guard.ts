@@ -123,7 +123,7 @@ async function isOfUser(
   if (credentials === 'unreadable') throw unauthorized('unreadable ones');
   const verdict = await verifier.verify(users, credentials, clientNetwork(clientOf(request)));
   if (verdict === 'busy') {
-    throw new RequestError(429, 'too many passwords of your address wait to be verified; try again later', {
+    throw new RequestError(429, 'too many passwords wait to be verified; try again later', {
       'Retry-After': '5',
     });
   }
