@@ -31,9 +31,6 @@ const ALONE = [
   'test/package-install.test.ts',
 ];
 
-/** Tests of servers. They share the modules of their process, which half of the time of a small file would go to. */
-const SERVER = 'test/server/**/*.test.ts';
-
 const BROWSER = ['test/dap/browser.test.ts'];
 
 /** Tests that boot machines run by a command of their own: npm run test:appliance. */
@@ -60,16 +57,7 @@ export default defineConfig({
           ...limits,
           name: 'side by side',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNITS, ...BROWSER, ...ALONE, APPLIANCE, SERVER],
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...limits,
-          name: 'server',
-          include: [SERVER],
-          isolate: false,
+          exclude: [...UNITS, ...BROWSER, ...ALONE, APPLIANCE],
           sequence: { groupOrder: 1 },
         },
       },
