@@ -20,7 +20,8 @@ export function writeClock(time: number, millis = false): string {
 export function writeDate(time: number): string {
   const date = calendarDate(time);
   if (date === undefined) return '';
-  return [String(date.getFullYear()).padStart(4, '0'), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  const year = String(date.getFullYear()).padStart(4, '0');
+  return [year, two(date.getMonth() + 1), two(date.getDate())].join('-');
 }
 
 /**
