@@ -7,7 +7,7 @@ import { type Catalog, fetchCatalog, listedAddress, NO_CATALOG } from '../stream
 import { loadPart, type PartError, withStyle } from '../stream/page-part.ts';
 import { byId, write } from '../text/element.ts';
 import { hideMessage, showMessage } from '../text/message.ts';
-import { writeZone, zoneName } from '../text/times.ts';
+import { zoneName } from '../text/times.ts';
 import { clockOf } from './clock.ts';
 import { Controls } from './controls.ts';
 import { DatasetSection } from './dataset-section.ts';
@@ -24,8 +24,7 @@ const page = new URL(location.href);
 showTheme(namedView(page.href, Date.now()).theme ?? storedTheme());
 byId('footer', HTMLElement).hidden = false;
 // By its name: its offset is another one in summer.
-const zone = zoneName() ?? writeZone(new Date());
-write(byId('zone', HTMLElement), `Times are in the time zone of this browser (${zone}).`);
+write(byId('zone', HTMLElement), `Times are in the time zone of this browser (${zoneName() ?? 'UTC'}).`);
 void start();
 
 async function start(): Promise<void> {

@@ -61,7 +61,7 @@ export function writeDuration(millis: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** The name of the browser's time zone, such as `Europe/Berlin`; undefined if the browser has none. */
+/** The name of the browser's time zone, such as `Europe/Berlin`; undefined if the browser has none, whose times are those of UTC then. */
 export function zoneName(): string | undefined {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   return timeZone === 'Etc/Unknown' ? undefined : timeZone;
