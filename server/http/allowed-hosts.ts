@@ -17,8 +17,9 @@ export function checkHosts(app: FastifyInstance, state: ServerState): void {
     if (hosts === undefined || (host === '' && raw.headers.host === undefined)) return;
     const { host: sent = '' } = raw.headers;
     const isOwn = (name: string) => isOwnHost(name, hosts);
-    const wrong = isOwn(host) ? [sent].find(name => name.includes('.') && !isOwn(name)) : host;
-    if (wrong === undefined) return;
+    const isSentOwn = !sent.includes('.') || isOwn(sent);
+    if (isOwn(host) && isSentOwn) return;
+    const wrong = isOwn(host) ? sent : host;
     throw new RequestError(
       421,
       `expected a request to a name of this server (server.hosts), found the Host "${wrong.slice(0, 100)}"; use its IP address or a name from the list, or add the name to server.hosts`,
