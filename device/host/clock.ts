@@ -15,6 +15,15 @@ export interface Clock {
 /** The longest delay of Node's timers; longer ones fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Waits up to this one are a single timer. */
+const SHORT_WAIT_MS = 200;
+
+/**
+ * Milliseconds of a longer wait that are left to a second timer. Linux may end a poll late by a thousandth of its length, by a
+ * two-hundredth if the process is nice, at the most by 0.1 s (fs/select.c, select_estimate_accuracy).
+ */
+const lastPart = (leftMs: number) => Math.min(10 + leftMs / 100, 150);
+
 /**
  * Its wait is written by hand since `node:timers/promises` rejects with a new error for each abort, which doubles the cost of
  * a wait that ends early, and since a timer may fire before its time.
@@ -33,7 +42,8 @@ export const systemClock: Clock = {
       const look = () => {
         const leftMs = time * 1000 - performance.now();
         if (leftMs <= 0 || signal?.aborted) finish();
-        else timer = setTimeout(look, Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS));
+        else if (leftMs <= SHORT_WAIT_MS) timer = setTimeout(look, Math.ceil(leftMs));
+        else timer = setTimeout(look, Math.min(leftMs - lastPart(leftMs), LONGEST_TIMER_MS));
       };
       signal?.addEventListener('abort', finish, { once: true });
       look();
