@@ -33,7 +33,10 @@ interface Line {
   readonly info: { readonly lines: number };
 }
 
-/** Gives the rows of a table to `sink`. The line of names shows the delimiter: a comma, a semicolon or a tab. */
+/**
+ * Gives the rows of a table to `sink`. The line of names shows the delimiter: a comma, a semicolon or a tab. A last line without its
+ * end is left out, since its last number may be cut.
+ */
 export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink): Promise<void> {
   const text = utf8Text(bytes);
   const head = await headOf(text);
@@ -51,10 +54,13 @@ export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink
   const read = new Set(places);
   const decimals = new Decimals(delimiter, names);
   const parser = parse({ ...FORMAT, delimiter, info: true });
-  const rest = Readable.from(joined(head.rest, text)).compose(parser) as AsyncIterable<Line>;
+  const lines = new WholeLines(joined(head.rest, text));
+  const rest = Readable.from(lines.read()).compose(parser) as AsyncIterable<Line>;
+  let hasRows = false;
   try {
     for await (const { record, info } of rest) {
       const number = before + info.lines;
+      hasRows = true;
       if (record.length !== names.length) throw new Error(raggedText(number, record, names, delimiter));
       for (const [place, field] of record.entries()) {
         if (!read.has(place)) decimals.note(field, place, number);
@@ -68,6 +74,10 @@ export async function readTable(bytes: AsyncIterable<Uint8Array>, sink: RowsSink
     if (!(error instanceof CsvError) || error.code !== 'CSV_QUOTE_NOT_CLOSED') throw error;
     throw new Error('expected a closing quote before the end of the file, found none', { cause: error });
   }
+  if (!hasRows && lines.rest !== '')
+    throw new Error(
+      `line ${before + 1}: expected a row and its line end, found the end of the file in the row`,
+    );
   decimals.finish(places);
 }
 
@@ -128,6 +138,29 @@ function endOfRecord(lines: readonly string[], first: number): number | undefine
     if (quotes % 2 === 0) return index;
   }
   return undefined;
+}
+
+/** The lines of a text that have their ends, in pieces. */
+class WholeLines {
+  readonly #text: AsyncIterable<string>;
+  /** What has come behind the last line end. */
+  #rest = '';
+
+  constructor(text: AsyncIterable<string>) {
+    this.#text = text;
+  }
+
+  get rest(): string {
+    return this.#rest;
+  }
+
+  async *read(): AsyncGenerator<string> {
+    for await (const piece of this.#text) {
+      const end = piece.lastIndexOf('\n') + 1;
+      if (end > 0) yield this.#rest + piece.slice(0, end);
+      this.#rest = (end > 0 ? '' : this.#rest) + piece.slice(end);
+    }
+  }
 }
 
 async function* joined(first: string, others: AsyncIterable<string>): AsyncGenerator<string> {

@@ -15,7 +15,7 @@ const OPTIONS = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'A .dods of any DAP2 server (with a .das of the same name beside it for its missing values), an .asc of this server, or a .csv with a line of names. A relative path starts in the folder where the server was started.',
+      'A .dods of any DAP2 server (with a .das of the same name beside it for its missing values), an .asc of this server, or a .csv with a line of names. What is cut off at its end is left out. A relative path starts in the folder where the server was started.',
     ),
   columns: z
     .array(z.string().min(1).max(128))

@@ -22,6 +22,29 @@ async function columns(
 const valuesOf = async (content: string, wanted?: Partial<RecordingRequest>) =>
   (await columns(content, wanted)).values[0];
 
+describe('a recording that was cut off', () => {
+  it.each([
+    ['in a number', 'time,t\n1,20.5\n2,21.5\n3,2'],
+    ['between two numbers', 'time,t\n1,20.5\n2,21.5\n3'],
+    ['behind a number that may be whole', 'time,t\n1,20.5\n2,21.5\n3,22.5'],
+    ['before a line end of two characters', 'time,t\r\n1,20.5\r\n2,21.5\r\n3,22.5'],
+    ['in the text of a Sequence', 'Dataset: d\ns.time, s.t\n1, 20.5\n2, 21.5\n3, 2'],
+  ])('%s has the rows before', async (_where, text) => {
+    expect(await valuesOf(text)).toEqual([20.5, 21.5]);
+  });
+
+  it('is also read line by line where it has megabytes in a line', async () => {
+    const long = `time,t\n1,20.5${' '.repeat(3 * 2 ** 20)}\n2,21.5\n3,2${' '.repeat(2 ** 20)}`;
+    expect(await valuesOf(long)).toEqual([20.5, 21.5]);
+  });
+
+  it('has no rows where that was in the first one', async () => {
+    await expect(columns('time,t\n1,20.5')).rejects.toThrow(
+      'table.csv: line 2: expected a row and its line end, found the end of the file in the row',
+    );
+  });
+});
+
 describe('a decimal comma', () => {
   it.each([
     ['between semicolons', 'time;t\n1;20,5\n2;-0,25\n3;,5\n4;7,\n5;2,05e1\n6;8\n'],

@@ -135,7 +135,7 @@ describe('a recording', () => {
       'semicolons, quotes and Windows lines',
       '\ufeff"time";"t";"n"\r\n1000;20.5;7\r\n1001;;n/a\r\n1002;"21.5";9\r\n',
     ],
-    ['tabs', 'time\tt\tn\n1000\t2.05e1\t7\n1001\tnull\tNA\n\n1002\t21.5\t9'],
+    ['tabs', 'time\tt\tn\n1000\t2.05e1\t7\n1001\tnull\tNA\n\n1002\t21.5\t9\n'],
     [
       'times',
       'time,t,n\n1970-01-01T00:16:40Z,20.5,7\n1970-01-01 00:16:41,,\n1970-01-01T01:16:42.000+01:00,21.5,9\n',
