@@ -7,12 +7,16 @@ import { writeAll } from '../history/parquet/file-writer.ts';
 import type { DatasetCounts } from '../importing/dataset-import.ts';
 import { importRows } from '../importing/import.ts';
 import { isFree, makeFolder } from '../machine/durable.ts';
+import { ProcessLock } from '../machine/process-lock.ts';
 import { readArchive } from './archive-reader.ts';
 import { historyPlace, type OpenedBackup } from './open-backup.ts';
 import type { FileOwner } from './restored-files.ts';
 
 /** The folder within a history's in which files are unpacked. No dataset can have this name. */
 export const UNPACKED = '.dapberry-restore';
+
+/** The file in the same folder that names the process that unpacks there. */
+const UNPACKING = `${UNPACKED}.lock`;
 
 export interface HistoryRestore {
   readonly backup: OpenedBackup;
@@ -40,18 +44,23 @@ export function historyFolders({
 
 /** @throws a sentence; the folders that were imported before it stay so, and no row is lost */
 export async function restoreHistory(options: HistoryRestore): Promise<readonly DatasetCounts[]> {
-  const folders = [...historyFolders(options).keys()];
+  const locked = new Map<string, ProcessLock>();
   const counts: DatasetCounts[] = [];
   try {
-    for (const folder of folders) {
+    for (const folder of historyFolders(options).keys()) {
       await ownFolder(folder, options.owner);
+      const held = `${folder}: a backup is restored there already`;
+      locked.set(folder, await ProcessLock.take(join(folder, UNPACKING), 'dapberry restore', held));
       await rm(join(folder, UNPACKED), { recursive: true, force: true });
     }
     await unpack(options);
-    for (const folder of folders) counts.push(...(await importUnpacked(folder, options)));
+    for (const folder of locked.keys()) counts.push(...(await importUnpacked(folder, options)));
     return counts;
   } finally {
-    for (const folder of folders) await rm(join(folder, UNPACKED), { recursive: true, force: true });
+    for (const [folder, lock] of locked) {
+      await rm(join(folder, UNPACKED), { recursive: true, force: true });
+      await lock.release();
+    }
   }
 }
 

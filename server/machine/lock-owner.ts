@@ -5,7 +5,13 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 
 const OWNER = z.object({
-  program: z.enum(['dapberry pull', 'dapberry serve', 'dapberry import', 'dapberry edit']),
+  program: z.enum([
+    'dapberry pull',
+    'dapberry serve',
+    'dapberry import',
+    'dapberry edit',
+    'dapberry restore',
+  ]),
   /** Unique to one process. */
   token: z.string(),
   pid: z.number().int(),

@@ -1,6 +1,6 @@
 // Runs the conversation of `dapberry edit`: it edits a copy, checks it, shows what changes, and replaces the file.
 
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../../device/index.ts';
 import type { Config } from '../../config/config.ts';
 import { Drivers } from '../../config/drivers/drivers.ts';
@@ -8,9 +8,9 @@ import { readTexts } from '../../config/read.ts';
 import { findConfig } from '../../config/text/find.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
+import { ProcessLock } from '../../machine/process-lock.ts';
 import { datasetChanges } from '../../run/dataset-changes.ts';
 import { counted } from '../../text/terminal-text.ts';
-import { EditLock } from './edit-lock.ts';
 import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts';
 import { diffLines } from './line-diff.ts';
 import { liveText } from './live-text.ts';
@@ -55,7 +55,11 @@ export async function editConfig(options: EditOptions): Promise<number> {
   const { machine, file: named, advice = ADVICE } = options;
   const { file } = await findConfig(named, machine.configuration);
   const { path } = await readEdited(resolve(file), advice);
-  const lock = await EditLock.take(path);
+  const lock = await ProcessLock.take(
+    join(dirname(path), `.${basename(path)}.edit`),
+    'dapberry edit',
+    `${path} is edited already`,
+  );
   try {
     return await new Editing(options, file, path).run();
   } finally {

@@ -94,6 +94,27 @@ it('backs up each row once while a server flushes and merges', {
   }
 });
 
+it('restores each of two backups into one history whole, or says that the other one is restored', async () => {
+  const trees = [historyTree(), historyTree()] as const;
+  for (const [index, tree] of trees.entries()) {
+    const store = await tree.open();
+    store.append(rowsFrom(MIDNIGHT - 86_400 * (index + 1), 100));
+    await store.close();
+  }
+  const archives = await Promise.all(trees.map(({ path }) => backedUp(path)));
+  const target = historyTree();
+  const restorations = await Promise.allSettled(archives.map(archive => restored(archive, target.path)));
+  for (const [index, { status, ...outcome }] of restorations.entries()) {
+    if (status === 'rejected')
+      expect(outcome).toMatchObject({
+        reason: { message: expect.stringContaining('a backup is restored there already, by process') },
+      });
+    if (status === 'rejected')
+      expect(await restored(archives[index]!, target.path)).toMatchObject({ code: 0 });
+  }
+  expect(await valuesIn(target)).toHaveLength(200);
+});
+
 it('finds the rows of parts that are merged and deleted before it comes to them', async () => {
   const tree = historyTree();
   const store = await tree.open({ keepMerged: 0 });

@@ -13,11 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EditLock } from '../../../../server/cli/edit/edit-lock.ts';
 import { editConfig } from '../../../../server/cli/edit/editing.ts';
 import { liveText } from '../../../../server/cli/edit/live-text.ts';
 import type { AnsweringServer } from '../../../../server/machine/answering-server.ts';
 import { type Machine, thisMachine } from '../../../../server/machine/machine.ts';
+import { ProcessLock } from '../../../../server/machine/process-lock.ts';
 
 const dataset = (name: string, interval: number, title = 'A') =>
   `  ${name}: { title: ${title}, interval: ${interval}, sensors: [{ kind: tmp36-simulated }] }\n`;
@@ -177,10 +177,10 @@ describe('dapberry edit', () => {
   });
 
   it('lets nobody else edit the file, and takes the lock of a process that has ended', async () => {
-    const lock = await EditLock.take(file);
+    const path = join(folder, '.config.yaml.edit');
+    const lock = await ProcessLock.take(path, 'dapberry edit', '');
     texts = [GOOD];
     await expect(edit()).rejects.toThrow(`${file} is edited already, by process ${process.pid} on `);
-    const path = join(folder, '.config.yaml.edit');
     const left = readFileSync(path, 'utf8').replace(`"pid":${process.pid}`, '"pid":4194305');
     await lock.release();
     writeFileSync(path, left);

@@ -1,10 +1,9 @@
-// Keeps a second editor away from a configuration file by a hidden file beside it, which names the editing process.
+// Keeps a second process away by a file that names the first one.
 
 import { readFile, unlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { replaceDeadLock } from '../../machine/dead-lock.ts';
-import { isRunning, ownerIn, thisOwner } from '../../machine/lock-owner.ts';
+import { replaceDeadLock } from './dead-lock.ts';
+import { isRunning, type LockOwner, ownerIn, thisOwner } from './lock-owner.ts';
 
 /** Attempts, as a lock may disappear before it is read. */
 const ATTEMPTS = 10;
@@ -12,7 +11,7 @@ const ATTEMPTS = 10;
 /** Milliseconds before a lock is read again: its owner may be about to write its text. */
 const SETTLING = 20;
 
-export class EditLock {
+export class ProcessLock {
   readonly #path: string;
   readonly #text: string;
 
@@ -21,14 +20,16 @@ export class EditLock {
     this.#text = text;
   }
 
-  /** Takes over the lock of a process that has ended. Rejects with a sentence that names the process that edits the file. */
-  static async take(file: string): Promise<EditLock> {
-    const path = join(dirname(file), `.${basename(file)}.edit`);
-    const text = `${JSON.stringify(await thisOwner('dapberry edit'))}\n`;
+  /**
+   * Creates the file at `path`, or takes over that of a process that has ended. Rejects with a sentence that begins with `held`, such
+   * as `/etc/dapberry/config.yaml is edited already`, and names the process that has the lock.
+   */
+  static async take(path: string, program: LockOwner['program'], held: string): Promise<ProcessLock> {
+    const text = `${JSON.stringify(await thisOwner(program))}\n`;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       try {
         await writeFile(path, text, { flag: 'wx', mode: 0o644 });
-        return new EditLock(path, text);
+        return new ProcessLock(path, text);
       } catch (error) {
         const { code = '' } = error as NodeJS.ErrnoException;
         // The file was created, but there is no space for its text.
@@ -39,13 +40,14 @@ export class EditLock {
       const owner = ownerIn(found);
       if (owner !== undefined && (await isRunning(owner)) !== false) {
         throw new Error(
-          `${file} is edited already, by process ${owner.pid} on ${owner.host}: end that one first; if there is none, delete ${path}`,
+          `${held}, by process ${owner.pid} on ${owner.host}: end that one first; if there is none, delete ${path}`,
         );
       }
-      if (owner !== undefined && (await replaceDeadLock(path, found, text))) return new EditLock(path, text);
+      if (owner !== undefined && (await replaceDeadLock(path, found, text)))
+        return new ProcessLock(path, text);
       await pause(SETTLING);
     }
-    throw new Error(`expected a lock of dapberry edit, found something else: delete ${path}`);
+    throw new Error(`${path}: expected the lock of a process, found something else: delete it`);
   }
 
   /** Does not reject. */
