@@ -59,7 +59,7 @@ export async function restoreHistory(options: HistoryRestore): Promise<readonly 
   } finally {
     for (const [folder, lock] of locked) {
       await rm(join(folder, UNPACKED), { recursive: true, force: true });
-      await lock.release();
+      lock.release();
     }
   }
 }

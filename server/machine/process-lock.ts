@@ -1,5 +1,6 @@
 // Keeps a second process away by a file that names the first one.
 
+import { readFileSync, unlinkSync } from 'node:fs';
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { replaceDeadLock } from './dead-lock.ts';
@@ -50,9 +51,12 @@ export class ProcessLock {
     throw new Error(`${path}: expected the lock of a process, found something else: delete it`);
   }
 
-  /** Does not reject. */
-  async release(): Promise<void> {
-    const found = await readFile(this.#path, 'utf8').catch(() => '');
-    if (found === this.#text) await unlink(this.#path).catch(() => undefined);
+  /** At once, as the process may be about to end. Does not throw. */
+  release(): void {
+    try {
+      if (readFileSync(this.#path, 'utf8') === this.#text) unlinkSync(this.#path);
+    } catch {
+      // The next process takes it over.
+    }
   }
 }

@@ -2,19 +2,24 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../../../device/index.ts';
 import { textOf } from './edited-file.ts';
 import type { EditTerminal } from './editing.ts';
+import { newTextFolder } from './unsaved-text.ts';
 
 /** Debian's choice of the user, else the editor that POSIX has. */
 const USUAL_EDITOR =
   'if command -v sensible-editor >/dev/null; then exec sensible-editor "$1"; fi; exec vi "$1"';
 
+const ignore = () => undefined;
+
 export function processTerminal(print: (text: string) => void): EditTerminal {
+  // Of a terminal that is gone, Node reports EIO here, also for its mode: the input has ended then.
+  if (!process.stdin.listeners('error').includes(ignore)) process.stdin.on('error', ignore);
   return { print, ask, edit };
 }
 
@@ -25,13 +30,14 @@ function ask(question: string): Promise<string | undefined> {
       answered(answer);
       lines.close();
     });
+    lines.on('error', () => lines.close());
     lines.once('close', () => answered(undefined));
   });
 }
 
 /** The copy is readable by this user alone, like the file may be. After an error it stays if it has what the file has not. */
 async function edit(path: string, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'dapberry-edit-'));
+  const folder = newTextFolder();
   // With its own name, by which editors know the language.
   const copy = join(folder, basename(path));
   let isKept = false;
@@ -43,7 +49,8 @@ async function edit(path: string, text: string): Promise<string> {
     isKept = await hasOwnText(copy, path);
     throw isKept ? new Error(`${messageOf(error)}; your text is in ${copy}`) : error;
   } finally {
-    if (!isKept) await rm(folder, { recursive: true, force: true });
+    // At once: a signal between this and the caller would find the text nowhere.
+    if (!isKept) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -59,7 +66,6 @@ async function runEditor(copy: string): Promise<void> {
   const editor = VISUAL || EDITOR;
   // The variables may have arguments, as in "code --wait".
   const script = editor ? `${editor} "$1"` : USUAL_EDITOR;
-  const ignore = () => undefined;
   // A Ctrl-C in the editor is for the editor.
   process.on('SIGINT', ignore);
   try {

@@ -9,13 +9,13 @@ import { findConfig } from '../../config/text/find.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { ProcessLock } from '../../machine/process-lock.ts';
-import { datasetChanges } from '../../run/dataset-changes.ts';
 import { counted } from '../../text/terminal-text.ts';
+import { changeLines, hasChanges } from './change-lines.ts';
 import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts';
 import { diffLines } from './line-diff.ts';
 import { liveText } from './live-text.ts';
 import { replacementLines } from './replacement-lines.ts';
-import { keepUnsaved } from './unsaved-text.ts';
+import { keepUnsaved, leftTexts } from './unsaved-text.ts';
 
 /** The terminal of the person who edits. */
 export interface EditTerminal {
@@ -48,6 +48,9 @@ export interface Proposal {
 
 const ADVICE = 'run sudo dapberry edit, or name another file with --config';
 
+/** What ends the process without a decision about the text, such as a connection that breaks. */
+const ENDINGS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
+
 type Answer = 'save' | 'edit' | 'exit';
 
 /** @returns the exit code: 0 if the file was saved or nothing was changed, 1 if a text was dropped */
@@ -60,10 +63,27 @@ export async function editConfig(options: EditOptions): Promise<number> {
     'dapberry edit',
     `${path} is edited already`,
   );
+  const editing = new Editing(options, file, path);
+  const leave = () => {
+    editing.keepTyped();
+    lock.release();
+  };
+  const end = (signal: NodeJS.Signals) => {
+    // A Ctrl-C in the editor is for the editor.
+    if (signal === 'SIGINT' && editing.isInEditor) return;
+    leave();
+    for (const name of ENDINGS) process.off(name, end);
+    process.kill(process.pid, signal);
+  };
+  for (const name of ENDINGS) process.on(name, end);
+  // Such as after an error of the output, which nobody reads any more.
+  process.on('exit', leave);
   try {
-    return await new Editing(options, file, path).run();
+    return await editing.run();
   } finally {
-    await lock.release();
+    for (const name of ENDINGS) process.off(name, end);
+    process.off('exit', leave);
+    lock.release();
   }
 }
 
@@ -80,6 +100,7 @@ class Editing {
   #typed: string | undefined;
   /** The file before a proposal was saved is kept. */
   #isKept = false;
+  #isInEditor = false;
 
   constructor({ machine, terminal, propose }: EditOptions, file: string, path: string) {
     this.#machine = machine;
@@ -89,12 +110,28 @@ class Editing {
     this.#path = path;
   }
 
+  get isInEditor(): boolean {
+    return this.#isInEditor;
+  }
+
+  /** Returns the file in which what the person has typed is now; undefined if nothing is to be kept, or it cannot be written. */
+  keepTyped(): string | undefined {
+    const typed = this.#typed;
+    this.#typed = undefined;
+    if (typed === undefined) return undefined;
+    try {
+      return keepUnsaved(this.#path, typed);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** An error names the file in which it leaves what the person has typed. */
   async run(): Promise<number> {
     try {
       return await this.#converse();
     } catch (error) {
-      const kept = await this.#keepTyped().catch(() => undefined);
+      const kept = this.keepTyped();
       throw kept === undefined
         ? error
         : new Error(`${messageOf(error)}; your text is in ${kept}`, { cause: error });
@@ -103,6 +140,10 @@ class Editing {
 
   async #converse(): Promise<number> {
     let original = await textOf(this.#path);
+    for (const left of await leftTexts(this.#path, original))
+      this.#terminal.print(
+        `an edit that was cut off has left its text in ${left}; delete it once you have it\n`,
+      );
     const first = await this.#check(original ?? '');
     const before = original === undefined ? undefined : first.config;
     const proposal = await this.#propose?.(original, this.#path);
@@ -113,7 +154,10 @@ class Editing {
       if (!isProposed) {
         // The terminal keeps the text of an editor that fails itself.
         this.#typed = undefined;
-        text = await this.#terminal.edit(this.#path, text);
+        this.#isInEditor = true;
+        text = await this.#terminal.edit(this.#path, text).finally(() => {
+          this.#isInEditor = false;
+        });
         this.#typed = text;
       }
       isProposed = false;
@@ -235,19 +279,13 @@ class Editing {
     while (true) {
       const typed = await this.#terminal.ask(question);
       if (typed === undefined) {
-        const kept = await this.#keepTyped();
+        const kept = this.keepTyped();
         if (kept !== undefined) this.#terminal.print(`\nthe input has ended; your text is in ${kept}\n`);
         return 'exit';
       }
       const answer = Object.hasOwn(answers, typed.trim()) ? answers[typed.trim()] : undefined;
       if (answer !== undefined) return answer;
     }
-  }
-
-  async #keepTyped(): Promise<string | undefined> {
-    const typed = this.#typed;
-    this.#typed = undefined;
-    return typed === undefined ? undefined : keepUnsaved(this.#path, typed);
   }
 
   #printProblems(problems: readonly string[]): void {
@@ -259,22 +297,4 @@ class Editing {
     this.#terminal.print(`${sentence}\n`);
     return code;
   }
-}
-
-function hasChanges(before: Config, next: Config): boolean {
-  return Object.values(datasetChanges(before, next)).some(names => names.length > 0);
-}
-
-/** What a reload of a running server will do, a line each. */
-function changeLines(before: Config, next: Config): readonly string[] {
-  const { added, changed, removed, described } = datasetChanges(before, next);
-  const line = (what: string, names: readonly string[]) =>
-    names.length === 0 ? [] : [`${what}: ${names.join(', ')}`];
-  const lines = [
-    ...line('datasets added', added),
-    ...line('datasets that start again, and end their streams', changed),
-    ...line('datasets removed', removed),
-    ...line('datasets described otherwise, whose rows go on', described),
-  ];
-  return lines.length === 0 ? ['the datasets stay the same'] : lines;
 }

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { editConfig } from '../../../../server/cli/edit/editing.ts';
 import { liveText } from '../../../../server/cli/edit/live-text.ts';
 import type { AnsweringServer } from '../../../../server/machine/answering-server.ts';
@@ -36,10 +36,15 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'dapberry-edit-test-'));
   file = join(folder, 'config.yaml');
   writeFileSync(file, GOOD);
+  // Texts that are kept are of this test alone.
+  vi.stubEnv('TMPDIR', folder);
   printed = '';
   server = undefined;
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 const saved = () => readFileSync(file, 'utf8');
 
@@ -182,7 +187,7 @@ describe('dapberry edit', () => {
     texts = [GOOD];
     await expect(edit()).rejects.toThrow(`${file} is edited already, by process ${process.pid} on `);
     const left = readFileSync(path, 'utf8').replace(`"pid":${process.pid}`, '"pid":4194305');
-    await lock.release();
+    lock.release();
     writeFileSync(path, left);
     texts = [GOOD];
     expect(await edit()).toBe(0);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { COMMAND, Site } from '../../drivers/command.ts';
 
@@ -46,6 +46,43 @@ it('opens the editor of the user on a terminal, asks, and says when the server h
   expect(out).toContain(`the server on port ${port} has taken it over: it is live`);
   expect(readFileSync(site.path('config.yaml'), 'utf8')).toContain('interval: 0.1');
 }, 60_000);
+
+it.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
+  'keeps the text where %s ends it, and says so the next time',
+  async signal => {
+    site.write('mine', `#!/bin/sh\necho '# mine' >> "$1"\n`);
+    site.write('nothing', '#!/bin/sh\n');
+    for (const editor of ['mine', 'nothing']) chmodSync(site.path(editor), 0o755);
+    const open = (editor: string) => {
+      const command = `echo "process $$"; exec '${process.execPath}' '${COMMAND}' edit --config config.yaml`;
+      const env = { ...process.env, VISUAL: site.path(editor), TMPDIR: site.folder };
+      const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: site.folder, env });
+      const opened = { child, out: '', ended: once(child, 'close') };
+      child.stdout.on('data', data => {
+        opened.out += data;
+      });
+      return opened;
+    };
+    const cut = open('mine');
+    await expect.poll(() => cut.out, { timeout: 20_000 }).toContain('s save, e edit');
+    // The kernel tells a process by a signal that its terminal is gone.
+    if (signal === 'SIGHUP') cut.child.kill('SIGKILL');
+    else process.kill(Number(/process (\d+)/.exec(cut.out)?.[1]), signal);
+    const texts = () =>
+      readdirSync(site.folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+        /^dapberry-edit-.*config\.yaml$/.test(name),
+      );
+    await expect.poll(texts).toHaveLength(1);
+    await cut.ended;
+    await expect.poll(() => existsSync(site.path('.config.yaml.edit'))).toBe(false);
+    const [kept] = texts();
+    expect(readFileSync(site.path(kept!), 'utf8')).toBe(`${GOOD}# mine\n`);
+    expect(readFileSync(site.path('config.yaml'), 'utf8')).toBe(GOOD);
+    const next = open('nothing');
+    expect(await next.ended).toEqual([0, null]);
+    expect(next.out).toContain(`an edit that was cut off has left its text in ${site.path(kept!)}`);
+  },
+);
 
 it('says what to do without a terminal', async () => {
   const { code, err } = await site.run(['edit', '--config', 'config.yaml']);
