@@ -34,7 +34,7 @@ export async function thisOwner(program: LockOwner['program']): Promise<LockOwne
     token: crypto.randomUUID(),
     pid,
     host: hostname(),
-    start: (await startOf(pid)) ?? '',
+    start: startIn(await statusOf(pid)) ?? '',
     ...(await surroundings()),
   };
 }
@@ -49,7 +49,7 @@ export function ownerIn(text: string): LockOwner | undefined {
   }
 }
 
-/** Whether the process of a lock runs; undefined if it cannot be seen, on another machine or in another container. */
+/** Whether the process of a lock runs; undefined if it cannot be seen: on another machine, in another container, or of another user. */
 export async function isRunning(owner: LockOwner): Promise<boolean | undefined> {
   const here = await surroundings();
   if (owner.boot === '' || here.boot === '') return undefined;
@@ -57,7 +57,19 @@ export async function isRunning(owner: LockOwner): Promise<boolean | undefined> 
   if (owner.boot !== here.boot)
     return owner.machine !== '' && owner.machine === here.machine ? false : undefined;
   if (owner.namespace !== here.namespace) return undefined;
-  return (await startOf(owner.pid)) === owner.start;
+  const status = await statusOf(owner.pid);
+  if (status === '' && isHidden(owner.pid)) return undefined;
+  return startIn(status) === owner.start;
+}
+
+/** Whether another user has a process of this number. /proc need not show it (hidepid, ProtectProc= of a service). */
+function isHidden(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function surroundings(): Promise<Pick<LockOwner, 'boot' | 'machine' | 'namespace'>> {
@@ -73,9 +85,13 @@ async function surroundings(): Promise<Pick<LockOwner, 'boot' | 'machine' | 'nam
   };
 }
 
-/** Undefined for a process that does not exist or is a zombie. */
-async function startOf(pid: number): Promise<string | undefined> {
-  const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+/** Empty for a process that does not exist or is hidden. */
+function statusOf(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+}
+
+/** Undefined without a process, and for a zombie. */
+function startIn(status: string): string | undefined {
   // The name stands in brackets and can hold any of them (proc_pid_stat(5): state is field 3, starttime 22).
   const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];

@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HistoryFolder } from '../../../server/history/disk/history-folder.ts';
+import { COMMAND } from './server-process.ts';
 import { canMount, historyTree, MIDNIGHT, rowsFrom, secondsIn } from './stores.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
@@ -47,6 +49,30 @@ describe('the lock of a history', () => {
     await (await HistoryFolder.open(tree.path)).close();
     expect(readdirSync(tree.path)).toEqual([]);
   });
+
+  it.runIf(canMount)(
+    'of a process that /proc hides, as the unit of the service has it, is not taken over',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'dapberry-hidden-test-'));
+      const history = join(folder, 'history');
+      mkdirSync(history);
+      for (const path of [folder, history]) chmodSync(path, 0o777);
+      const rows = join(folder, 'roof.csv');
+      writeFileSync(rows, 'time,value\n2026-11-28T00:00:00Z,1\n');
+      const importing = await HistoryFolder.open(history, undefined, 'dapberry import');
+      const hide = 'mount --make-rprivate / && mount -t proc -o hidepid=2 proc /proc && exec "$@"';
+      const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath];
+      const command = [...asNobody, COMMAND, 'import', rows, '--dataset', 'roof', '--history', history];
+      const { status, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', hide, 'sh', ...command], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toContain(`dapberry import (process ${process.pid} on `);
+      expect(status).toBe(1);
+      await importing.check();
+      await importing.close();
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it('is made anew once, when two datasets find at the same time that the folder was deleted', async () => {
     const tree = historyTree();
