@@ -1,6 +1,7 @@
 // Runs the server: it opens the datasets, listens, prints its addresses, and ends cleanly on a signal.
 
 import { dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { shellWord } from '../../dap/client/http/shell-word.ts';
@@ -10,6 +11,7 @@ import type { Overrides } from '../config/config.ts';
 import { Drivers } from '../config/drivers/drivers.ts';
 import { LastGood } from '../config/last-good.ts';
 import { ConfigError, readConfig } from '../config/read.ts';
+import { findConfig } from '../config/text/find.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { endWaiting, hasWaitingRows } from '../history/waiting-rows.ts';
 import { buildApp } from '../http/app.ts';
@@ -189,6 +191,9 @@ export async function serve({ file, overrides }: ServeOptions, webRoot: string):
   const isKept = wrong === undefined ? lastGood.save(valid) : undefined;
   // The files are watched from here on: a mended address is taken while the server waits for a wrong one.
   await reloader.watch(valid.file, [...valid.drivers, ...valid.secrets]);
+  // A file may have been saved before its watch began, while the datasets were opened.
+  const { sources } = await findConfig(file, { known: files });
+  if (!isDeepStrictEqual(sources, read.sources)) void reloader.reload();
   const placeNow = () => ({ ...state.limits, commandLine: overrides, inherited });
   let place: ListenAddress | undefined;
   try {
