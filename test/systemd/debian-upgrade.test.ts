@@ -40,6 +40,7 @@ const LIFE = {
   unpacked: 'dpkg --unpack 1.0.0.deb; systemctl restart dapberry.service; served',
   configured: 'dpkg --configure dapberry; served; versions',
   removed: 'dpkg -r dapberry; mine',
+  returned: `put 1.0.0.deb; served; echo 'masked:'; find /etc/systemd/system -name 'dapberry*' -lname /dev/null; dpkg -r dapberry`,
   purged: 'dpkg -P dapberry; mine',
 };
 
@@ -124,6 +125,10 @@ describe.skipIf(reason !== undefined)(
       expect(said.removed).toContain('\n/etc/dapberry/config.yaml\n');
       expect(said.removed).not.toMatch(/^\/(usr\/|var\/lib\/dapberry-package\/versions)/m);
       expect(said.purged).not.toMatch(/^\//m);
+    });
+
+    it('has no unit masked when it is installed again after a removal', () => {
+      expect(said.returned).toMatch(/\n1\.0\.0 # mine\nmasked:\n(?!\/)/);
     });
 
     it('stops a first version that does not start, for there is none before it', () => {
