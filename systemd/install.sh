@@ -50,6 +50,8 @@ while [ $# -gt 0 ]; do
       else
         value=${1#*=}
       fi
+      # A variable without a value, as in --root "$CARD", must not mean this machine.
+      [ -n "$value" ] || { echo "install.sh: $option: expected a value, found an empty one" >&2; exit 2; }
       if [ "$option" = --port ]; then PORT=$value; else ROOT=$value; fi
       ;;
     --help | -h)

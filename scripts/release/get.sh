@@ -45,12 +45,11 @@ main() {
     case $option in
       --base | --release)
         [ "$count" -gt 0 ] || wrong_usage "$option: expected a value, found none"
-        if [ "$option" = --base ]; then base=$1; else release=$1; fi
+        set_option "$option" "$1"
         shift
         count=$((count - 1))
         ;;
-      --base=*) base=${option#*=} ;;
-      --release=*) release=${option#*=} ;;
+      --base=* | --release=*) set_option "${option%%=*}" "${option#*=}" ;;
       --help | -h)
         usage
         return
@@ -96,6 +95,11 @@ main() {
   say "run its installer: install.sh $*"
   # The input of this shell may be this script.
   bash "$installer" "$@" </dev/null
+}
+
+set_option() {
+  [ -n "$2" ] || wrong_usage "$1: expected a value, found an empty one"
+  if [ "$1" = --base ]; then base=$2; else release=$2; fi
 }
 
 # Prints Debian's name of the architecture of the programs here, which may be 32 bit on a kernel of 64 bit.

@@ -84,6 +84,8 @@ installs with: --port 80 --enable-i2c
       ['--base', 'ftp://example.org'],
       'expected an address that begins with https://, found ftp://example.org',
     ],
+    [['--release', ''], '--release: expected a value, found an empty one'],
+    [['--base='], '--base: expected a value, found an empty one'],
     [['--release', '../../x'], 'expected the number of a version, such as 1.2.3, found ../../x'],
     [['--release', '1.2.3\n9'], 'expected the number of a version'],
   ])('refuses the options %j', async (args, message) => {

@@ -109,6 +109,9 @@ describe('install.sh', () => {
     [['--sideways'], 'expected one of these options, found --sideways'],
     [['--port', '0'], '--port: expected a number from 1 to 65535 or default, found 0'],
     [['--port'], '--port: expected a value, found none'],
+    [['--dry-run', '--port='], '--port: expected a value, found an empty one'],
+    [['--dry-run', '--purge', '--root', ''], '--root: expected a value, found an empty one'],
+    [['--dry-run', '--root='], '--root: expected a value, found an empty one'],
   ])('refuses %j with what it expected', (args, sentence) => {
     const { status, complained } = install(ROOT, ...args);
     expect(status).toBe(2);
