@@ -102,8 +102,8 @@ apply_rules() {
 install_configuration() {
   local folder=$ROOT/etc/dapberry
   put_folder "$folder"
-  # An existing file belongs to the administrator.
-  [ -e "$folder/config.yaml" ] || put_file "$SOURCE/systemd/config.starter.yaml" "$folder/config.yaml"
+  # An existing file belongs to the administrator, and so does a link to one that is not there now.
+  [ -e "$folder/config.yaml" ] || [ -L "$folder/config.yaml" ] || put_file "$SOURCE/systemd/config.starter.yaml" "$folder/config.yaml"
   put_link /opt/dapberry/current/systemd/config.schema.json "$folder/config.schema.json"
 }
 

@@ -1,7 +1,15 @@
 // Tests that install.sh installs and upgrades on the card of a Pi, and undoes all steps if one fails.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
@@ -37,6 +45,14 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(textOf('etc/dapberry/config.yaml')).toBe(
       readFileSync(join(ROOT, 'systemd/config.starter.yaml'), 'utf8'),
     );
+  });
+
+  it('leaves a configuration alone that is a link to a disk which is not mounted', () => {
+    const link = join(card, 'etc/dapberry/config.yaml');
+    mkdirSync(join(card, 'etc/dapberry'));
+    symlinkSync('/mnt/usb/dapberry.yaml', link);
+    expect(install(release('1.0.0'))).toMatchObject({ status: 0, complained: '' });
+    expect(readlinkSync(link)).toBe('/mnt/usb/dapberry.yaml');
   });
 
   it('changes nothing when it runs again', () => {
