@@ -23,6 +23,7 @@ check_port() {
 # YAML, may not run yet.
 key_of_server() {
   awk -v key="$1" '
+    { sub(/(^|[ \t])#.*/, "") }
     /^server:/ { inside = 1; sub(/^server:[ \t]*/, "") }
     /^[^ \t#]/ && !/^\{/ { inside = 0 }
     inside && match($0, "(^|[ \t{,])" key ":[ \t]*[^ \t,}#]+") {
@@ -42,11 +43,16 @@ port_of_configuration() {
 }
 
 # listens PORT HOST: succeeds if a program has the port at the host or at every address; without a configured host, at any address.
+# Of hosts it knows the IPv4 addresses.
 listens() {
-  local hex
+  local hex host=${2/#localhost/127.0.0.1} address=none
   hex=$(printf '%04X' "$((10#$1))")
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" -v host="$2" '
-    $4 == "0A" && split($2, local, ":") == 2 && local[2] == port && (host == "" || local[1] ~ /^0+$/) { found = 1 }
+  # The kernel writes the last byte of an address first.
+  if [[ $host =~ ^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$ ]]; then
+    printf -v address '%02X%02X%02X%02X' "$((10#${BASH_REMATCH[4]}))" "$((10#${BASH_REMATCH[3]}))" "$((10#${BASH_REMATCH[2]}))" "$((10#${BASH_REMATCH[1]}))"
+  fi
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" -v host="$host" -v address="$address" '
+    $4 == "0A" && split($2, local, ":") == 2 && local[2] == port && (host == "" || local[1] ~ /^0+$/ || local[1] == address) { found = 1 }
     END { exit !found }
   '
 }

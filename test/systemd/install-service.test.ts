@@ -85,6 +85,14 @@ describe('the port', () => {
     ['the configuration', () => ({ config: `# Mine.\nserver:\n  cors: {}\n  port: ${taken} # free?\n` })],
     ['the configuration in one line', () => ({ config: `server: {host: 0.0.0.0, port: "${taken}"}\r\n` })],
     [
+      'the configuration beside the address that the program has',
+      () => ({ config: `server: {host: 127.0.0.1, port: ${taken}}\n` }),
+    ],
+    [
+      'the configuration below a comment',
+      () => ({ config: `server:\n  # host: 192.0.2.1\n  # port: 1\n  port: ${taken}\n` }),
+    ],
+    [
       '--port default',
       () => ({ option: 'default', unit: '--port 1', config: `server:\n  port: ${taken}\n` }),
     ],
@@ -109,6 +117,7 @@ describe('the port', () => {
       'another part of the configuration names it',
       () => ({ config: `datasets:\n  a: {port: ${taken}}\nserver:\n  port: 1\n` }),
     ],
+    ['only a comment names it', () => ({ config: `server:\n  # port: ${taken}\n  port: 1 # ${taken}\n` })],
     ['the server has another address', () => ({ config: `server: {host: 192.0.2.1, port: ${taken}}\n` })],
     ['it is written in another way', () => ({ option: '08081' })],
   ])('is no reason to stop where %s', (_, given) => {
