@@ -73,6 +73,7 @@ main() {
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  from=$PWD
   cd "$work"
   [ -n "$release" ] || release=$(newest)
   is_version "$release" || die "expected the number of a version, such as 1.2.3, found $release"
@@ -93,8 +94,10 @@ main() {
   installer=dapberry-$release-$architecture/systemd/install.sh
   [ -f "$installer" ] || die "$archive: expected $installer in it, found none"
   say "run its installer: install.sh $*"
+  # The folder of --root may be a relative one. A folder that root cannot read, such as a home on another machine, is left.
+  cd "$from" 2>/dev/null || :
   # The input of this shell may be this script.
-  bash "$installer" "$@" </dev/null
+  bash "$work/$installer" "$@" </dev/null
 }
 
 set_option() {

@@ -41,6 +41,14 @@ installs with: --port 80 --enable-i2c
     expect(release.asked).toEqual(['latest.json', 'SHA256SUMS', 'dapberry-1.2.3-arm64.tar.gz']);
   });
 
+  it('runs the installer in the folder of the caller, to which --root may be relative', async () => {
+    release.files.delete('SHA256SUMS');
+    await release.add('dapberry-1.2.3-arm64', { 'systemd/install.sh': 'pwd\n' });
+    const { said, left } = await run(['--root', 'card']);
+    expect(said.endsWith(`\n${process.cwd()}\n`)).toBe(true);
+    expect(left).toEqual([]);
+  });
+
   it('has the exit code of the installer', async () => {
     release.files.delete('SHA256SUMS');
     await release.add('dapberry-1.2.3-arm64', { 'systemd/install.sh': 'echo refused >&2; exit 7\n' });
