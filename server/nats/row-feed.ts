@@ -132,8 +132,9 @@ export class RowFeed {
   /** Where the consumer begins, and whether its first message may begin before the first row that is wanted. */
   async #beginningOf(subject: StoredSubject, begin: RowsBegin) {
     const newest = await lastMessage(subject);
+    // A `Date` has cut its time to milliseconds.
     this.#newest ??=
-      newest === undefined ? this.#read : { sequence: newest.seq, time: newest.time.getTime() / 1000 };
+      newest === undefined ? this.#read : { sequence: newest.seq, time: (newest.time.getTime() + 1) / 1000 };
     if (newest === undefined) return { consumer: { deliver_policy: 'all' } as const, mayRepeat: false };
     const after = 'age' in begin ? lastTimeIn(newest) - begin.age - EARLIER : lastOf(begin);
     const first = await firstMessageAfter(subject, after);

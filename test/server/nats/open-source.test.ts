@@ -1,17 +1,63 @@
-// Tests opening a dataset of a stream as a source: its words, a layout in force that can not be read, and the end of the opening.
+// Tests opening a dataset of a stream as a source: its layout, its words, a layout that can not be read, and the end of the opening.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { openNats } from '../../../server/nats/open-source.ts';
+import type { NatsSource } from '../../../server/nats/nats-source.ts';
+import { type NatsOpening, openNats } from '../../../server/nats/open-source.ts';
 import type { SourceEvent } from '../../../server/source/row-source.ts';
 import { describeWith } from '../../tools.ts';
-import { now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
+import { FEWER, fewerRows, now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
+import type { NatsServer } from './nats-server.ts';
 import { broker, closeAfterEach, closing, connectionTo, managerOf, session, signal, taken } from './rig.ts';
 
 closeAfterEach();
 
+async function opened(server: NatsServer, options: Partial<NatsOpening> = {}): Promise<NatsSource> {
+  const source = await openNats({
+    nats: { servers: [server.url], stream: STREAM },
+    ...{ dataset: 'roof', past: 3600, signal, isLasting: false },
+    remembered: async () => undefined,
+    ...options,
+  });
+  return closing(source);
+}
+
+/** The times of its rows as they come, until the test ends; `failure` is the error that has ended them. */
+function reading(source: NatsSource, after?: number) {
+  const read: { times: number[]; failure?: unknown } = { times: [] };
+  const ending = new AbortController();
+  const ended = (async () => {
+    for await (const { columns } of source.rows(ending.signal, after === undefined ? {} : { after }))
+      read.times.push(...(columns[0] as Float64Array));
+  })().catch((error: unknown) => {
+    read.failure = error;
+  });
+  closing({
+    close: async () => {
+      ending.abort();
+      await ended;
+    },
+  });
+  return read;
+}
+
+const timesIn = (rows: readonly (readonly number[])[]) => rows.map(([time]) => time!);
+
 describeWith('nats-server', 'a source of rows from a stream', () => {
+  it('waits for rows of the layout in force where the last ones are of the layout before', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 20, 10);
+    await (await session([server.url])).send(sinkRows(rows.slice(0, 5)), signal, taken);
+    const fewer = await session([server.url], 'roof', {}, { layout: FEWER });
+    const source = await opened(server);
+    const read = reading(source);
+    await expect.poll(() => source.status.unread).toBe(1);
+    await fewer.send(fewerRows(rows.slice(5)), signal, taken);
+    await expect.poll(() => read.times).toEqual(timesIn(rows.slice(5)));
+    expect(read.failure).toBeUndefined();
+  });
+
   it('says that the layout in force can not be read, and goes on with the rows of the one before', async () => {
     const server = await broker();
     const one = await session([server.url]);
