@@ -2,7 +2,6 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type AttributeTable, attributeTable, attributeText } from '../../dap/protocol.ts';
-import { messageOf } from '../../device/index.ts';
 import { sleep, untilCalled } from '../publish/patience.ts';
 import { LayoutChanged } from '../source/layout-changed.ts';
 import { relayName } from '../source/relay-path.ts';
@@ -15,6 +14,7 @@ import type {
   SourceEvent,
   SourceWords,
 } from '../source/row-source.ts';
+import { faultOf } from './fleet-fault.ts';
 import { deliveryOf, type LayoutMessage, sequenceOf } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
 import type { NatsOptions } from './nats-options.ts';
@@ -77,6 +77,8 @@ export class NatsSource implements SharedSource {
   #onLayout: () => void = () => {};
   /** Why the layout in force can not be read. */
   #refusal: string | undefined;
+  /** Why nothing is known of the rows to come, while that is so. */
+  #unknown: string | undefined;
   #awaySince: number | undefined;
 
   constructor(options: NatsSourceOptions) {
@@ -134,7 +136,7 @@ export class NatsSource implements SharedSource {
   /** Nothing can be known of the rows to come now. */
   isAway(reason: string): void {
     if (this.#feed !== undefined) return;
-    this.#refusal = reason;
+    this.#unknown = reason;
     this.#tell(reason);
   }
 
@@ -165,13 +167,14 @@ export class NatsSource implements SharedSource {
         if (found === undefined) continue;
         const layout = sequenceOf(found);
         if (!hasSameColumns(layout, this.layout)) throw new LayoutChanged(layout);
+        this.#unknown = undefined;
         this.#begin(found);
         this.#options.onWords?.();
         return;
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof LayoutChanged) throw error;
-        this.#tell(messageOf(error));
+        this.isAway(faultOf(error, this.#options.options.stream).message);
         await sleep(PAUSE, signal);
       }
     }
@@ -199,7 +202,7 @@ export class NatsSource implements SharedSource {
 
   get #waiting(): RowFeedStatus {
     const { isConnected, fault } = this.#options.link.state;
-    const problem = isConnected ? this.#refusal : (fault?.message ?? 'connecting');
+    const problem = isConnected ? (this.#unknown ?? this.#refusal) : (fault?.message ?? 'connecting');
     return {
       ...{ messages: 0, rows: 0, gaps: 0, unread: 0, early: 0, isAway: true },
       ...(problem === undefined ? {} : { problem }),

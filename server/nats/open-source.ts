@@ -1,8 +1,8 @@
 // Opens the source of a dataset that takes its rows from a stream of NATS, as soon as its layout is known.
 
-import { messageOf } from '../../device/index.ts';
 import { SourceAway } from '../source/layout-changed.ts';
 import type { SourceEvent } from '../source/row-source.ts';
+import { faultOf } from './fleet-fault.ts';
 import type { LayoutMessage } from './layout-message.ts';
 import { type KnownLayout, LayoutWatch } from './layout-watch.ts';
 import { leaseLink } from './links.ts';
@@ -41,6 +41,7 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
   const layouts = new StoredLayouts(link, names, dataset);
   let watch: LayoutWatch | undefined;
   let source: NatsSource | undefined;
+  let inForce: LayoutMessage | undefined;
   const onClose = async () => {
     await watch?.close();
     await lease.close();
@@ -53,7 +54,6 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
   const known = await remembered();
   try {
     signal.throwIfAborted();
-    let inForce: LayoutMessage | undefined;
     const first = new Promise<LayoutMessage>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       watch = new LayoutWatch({
@@ -89,11 +89,13 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
   } catch (error) {
     if (known !== undefined && !signal.aborted) {
       source = sourceWith(known);
-      source.isAway(messageOf(error));
+      // It comes only once: what failed may be the look at the rows alone.
+      if (inForce !== undefined) source.take(inForce);
+      source.isAway(faultOf(error, nats.stream).message);
       return source;
     }
     await onClose();
     signal.throwIfAborted();
-    throw new SourceAway(messageOf(error), { cause: error });
+    throw new SourceAway(faultOf(error, nats.stream).message, { cause: error });
   }
 }

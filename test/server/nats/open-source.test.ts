@@ -7,7 +7,8 @@ import type { NatsSource } from '../../../server/nats/nats-source.ts';
 import { type NatsOpening, openNats } from '../../../server/nats/open-source.ts';
 import type { SourceEvent } from '../../../server/source/row-source.ts';
 import { describeWith } from '../../tools.ts';
-import { FEWER, fewerRows, now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
+import { LAYOUT } from '../scripted-source.ts';
+import { codecOf, FEWER, fewerRows, now, rowsFrom, STREAM, sinkRows } from './fleet.ts';
 import type { NatsServer } from './nats-server.ts';
 import { broker, closeAfterEach, closing, connectionTo, managerOf, session, signal, taken } from './rig.ts';
 
@@ -57,6 +58,25 @@ describeWith('nats-server', 'a source of rows from a stream', () => {
     await expect.poll(() => read.times).toEqual(timesIn(rows.slice(5)));
     expect(read.failure).toBeUndefined();
   });
+
+  it('goes on behind its stored rows where the stream of rows comes later than that of the layouts', async () => {
+    const server = await broker();
+    const rows = rowsFrom(now() - 20, 10);
+    await session([server.url]);
+    const manager = await managerOf(server);
+    await manager.streams.delete(STREAM);
+    const [lastTime] = rows[4]!;
+    const source = await opened(server, {
+      isLasting: true,
+      remembered: async () => ({ layout: LAYOUT, attributes: new Map(), lastTime: lastTime! }),
+    });
+    const read = reading(source, lastTime);
+    expect(source.status).toMatchObject({ state: 'away', problem: expect.stringContaining(STREAM) });
+    await manager.streams.add({ name: STREAM, subjects: [`${STREAM}.rows.*`] });
+    const message = codecOf('roof').encode(sinkRows(rows).batch, Number.NaN);
+    await (await connectionTo(server)).request(`${STREAM}.rows.roof`, message);
+    await expect.poll(() => read.times, { timeout: 10_000 }).toEqual(timesIn(rows.slice(5)));
+  }, 20_000);
 
   it('says that the layout in force can not be read, and goes on with the rows of the one before', async () => {
     const server = await broker();
