@@ -1,5 +1,6 @@
 // Opens the source of a dataset that takes its rows from a stream of NATS, as soon as its layout is known.
 
+import { onAbort } from '../../dap/decode/on-abort.ts';
 import { SourceAway } from '../source/layout-changed.ts';
 import type { SourceEvent } from '../source/row-source.ts';
 import { faultOf } from './fleet-fault.ts';
@@ -42,6 +43,7 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
   let watch: LayoutWatch | undefined;
   let source: NatsSource | undefined;
   let inForce: LayoutMessage | undefined;
+  let forget = () => {};
   const onClose = async () => {
     await watch?.close();
     await lease.close();
@@ -55,7 +57,7 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
   try {
     signal.throwIfAborted();
     const first = new Promise<LayoutMessage>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      forget = onAbort(signal, reject);
       watch = new LayoutWatch({
         link,
         names,
@@ -97,5 +99,8 @@ export async function openNats(options: NatsOpening): Promise<NatsSource> {
     await onClose();
     signal.throwIfAborted();
     throw new SourceAway(faultOf(error, nats.stream).message, { cause: error });
+  } finally {
+    // A dataset that waits is opened again and again with the same signal.
+    forget();
   }
 }

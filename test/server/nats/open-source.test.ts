@@ -1,6 +1,6 @@
 // Tests opening a dataset of a stream as a source: its layout, its words, a layout that can not be read, and the end of the opening.
 
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import type { NatsSource } from '../../../server/nats/nats-source.ts';
@@ -77,6 +77,15 @@ describeWith('nats-server', 'a source of rows from a stream', () => {
     await (await connectionTo(server)).request(`${STREAM}.rows.roof`, message);
     await expect.poll(() => read.times, { timeout: 10_000 }).toEqual(timesIn(rows.slice(5)));
   }, 20_000);
+
+  it('leaves nothing at the signal of a dataset that is opened again and again', async () => {
+    const server = await broker();
+    await session([server.url]);
+    const ending = new AbortController();
+    const opening = opened(server, { dataset: 'cellar', signal: ending.signal });
+    await expect(opening).rejects.toThrow('no machine has published a dataset cellar');
+    expect(getEventListeners(ending.signal, 'abort')).toEqual([]);
+  });
 
   it('says that the layout in force can not be read, and goes on with the rows of the one before', async () => {
     const server = await broker();
