@@ -1,6 +1,7 @@
 // Claims the name of a dataset in a fleet: publishes its layout, unless another machine publishes a dataset of this name.
 
 import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream';
+import type { SequenceLayout } from '../source/row-source.ts';
 import { spoken } from '../text/terminal-text.ts';
 import { API_ERRORS, apiCode, FleetFault, faultOf } from './fleet-fault.ts';
 import {
@@ -9,7 +10,9 @@ import {
   encodeLayout,
   layoutIdOf,
   type Publisher,
+  sequenceOf,
 } from './layout-message.ts';
+import { hasSameQuantities, quantitiesText } from './quantities.ts';
 import { MessageError } from './row-message.ts';
 import { lastMessage } from './stored-messages.ts';
 import type { FleetNames } from './subjects.ts';
@@ -24,6 +27,13 @@ const SILENCE = { least: 600, intervals: 3, irregular: 86_400 };
 export interface BrokerClock {
   /** Seconds since 1970, now. */
   now(): number;
+}
+
+/** What a claim has brought. */
+export interface ClaimedName {
+  readonly clock: BrokerClock;
+  /** The id of the layout of the rows. */
+  readonly layout: string;
 }
 
 export interface NameClaimOptions {
@@ -60,14 +70,16 @@ export class NameClaim {
   async claim(
     manager: JetStreamManager,
     stream: JetStreamClient,
-    description: DatasetDescription,
+    described: DatasetDescription,
     lastRows: number,
-  ): Promise<BrokerClock> {
+  ): Promise<ClaimedName> {
     const { dataset, names, publisher } = this.#options;
     const subject = names.layoutOf(dataset);
     const found = await lastMessage({ manager, stream: names.layouts, subject });
     if (found !== undefined) this.#checkOwner(found, lastRows);
     const expect = { lastSubjectSequence: found?.seq ?? 0 };
+    const description = await this.#distinct(manager, described);
+    const layout = layoutIdOf(description);
     const message = encodeLayout(description, publisher);
     let sequence: number;
     try {
@@ -79,15 +91,25 @@ export class NameClaim {
     this.#wasOurs = true;
     this.#others = undefined;
     // Rows of this layout are read by it also after another one is in force.
-    await stream
-      .publish(names.layoutWith(dataset, layoutIdOf(description)), message)
-      .catch((error: unknown) => {
-        throw faultOf(error, names.layouts).kind === 'no-stream' ? this.#narrowStream(error) : error;
-      });
+    await stream.publish(names.layoutWith(dataset, layout), message).catch((error: unknown) => {
+      throw faultOf(error, names.layouts).kind === 'no-stream' ? this.#narrowStream(error) : error;
+    });
     const stored = await manager.streams.getMessage(names.layouts, { seq: sequence });
     const broker = (stored?.time.getTime() ?? Date.now()) / 1000;
     const at = performance.now();
-    return { now: () => broker + (performance.now() - at) / 1000 };
+    return { clock: { now: () => broker + (performance.now() - at) / 1000 }, layout };
+  }
+
+  /** The description under an id of its own, if the stream has rows of the same columns that mean something else, as before a change of units. */
+  async #distinct(manager: JetStreamManager, description: DatasetDescription): Promise<DatasetDescription> {
+    const { dataset, names, publisher } = this.#options;
+    const subject = names.layoutWith(dataset, layoutIdOf(description));
+    const known = await lastMessage({ manager, stream: names.layouts, subject });
+    const [before, now] = [known?.data, new TextEncoder().encode(encodeLayout(description, publisher))].map(
+      message => message && columnsIn(message),
+    );
+    if (before === undefined || now === undefined || hasSameQuantities(before, now)) return description;
+    return { ...description, note: quantitiesText(now) };
   }
 
   #narrowStream(cause: unknown): FleetFault {
@@ -122,6 +144,16 @@ export class NameClaim {
       'taken',
       `${who} publishes a dataset named ${dataset} already: ${advice}; the name is free after ${spoken(silence)} without its messages`,
     );
+  }
+}
+
+/** The columns as readers of a message find them; undefined if it can not be read. */
+function columnsIn(message: Uint8Array): SequenceLayout | undefined {
+  try {
+    return sequenceOf(decodeLayout(message));
+  } catch (error) {
+    if (error instanceof MessageError) return undefined;
+    throw error;
   }
 }
 

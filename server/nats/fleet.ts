@@ -4,11 +4,12 @@ import { totalmem } from 'node:os';
 import type { DatasetEvents } from '../dataset/dataset.ts';
 import type { StoreBounds } from '../store/row-store.ts';
 import { FleetDataset } from './fleet-dataset.ts';
-import type { LayoutMessage } from './layout-message.ts';
+import { type LayoutMessage, sequenceOf } from './layout-message.ts';
 import { type KnownLayout, LayoutWatch } from './layout-watch.ts';
 import { type LinkLease, leaseLink } from './links.ts';
 import type { NatsOptions } from './nats-options.ts';
 import { NewestRows } from './newest-rows.ts';
+import { hasSameQuantities } from './quantities.ts';
 import { RowCodec } from './row-message.ts';
 import { fleetNames } from './subjects.ts';
 
@@ -160,7 +161,7 @@ export class Fleet {
     }
     this.#refused.delete(name);
     const known = this.#datasets.get(name);
-    if (known?.layoutId === layout.layout) {
+    if (known?.layoutId === layout.layout && hasSameQuantities(known.layout, sequenceOf(layout))) {
       known.redescribe(layout);
       return;
     }

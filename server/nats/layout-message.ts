@@ -30,6 +30,8 @@ export interface DatasetDescription {
   readonly attributes: AttributeTable;
   /** Seconds between rows; undefined for rows that come irregularly. */
   readonly interval?: number | undefined;
+  /** A line that gives the layout another id than that of the same columns without it. */
+  readonly note?: string | undefined;
 }
 
 export interface LayoutMessage extends DatasetDescription {
@@ -53,15 +55,20 @@ export function layoutId(dds: string): string {
 }
 
 /** The id of the layout of a dataset. */
-export function layoutIdOf({ model }: Pick<DatasetDescription, 'model'>): string {
-  return layoutId(printDds(model));
+export function layoutIdOf(description: Pick<DatasetDescription, 'model' | 'note'>): string {
+  return layoutId(ddsOf(description));
+}
+
+function ddsOf({ model, note }: Pick<DatasetDescription, 'model' | 'note'>): string {
+  const dds = printDds(model);
+  return note === undefined ? dds : `${dds}# ${note}\n`;
 }
 
 export function encodeLayout(
-  { model, attributes, interval }: DatasetDescription,
+  { model, attributes, interval, note }: DatasetDescription,
   publisher: Publisher,
 ): string {
-  const dds = printDds(model);
+  const dds = ddsOf({ model, note });
   const written: z.input<typeof WRITTEN> = {
     version: MESSAGE_VERSION,
     layout: layoutId(dds),

@@ -18,6 +18,7 @@ import { faultOf } from './fleet-fault.ts';
 import { deliveryOf, type LayoutMessage, sequenceOf } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
 import type { NatsOptions } from './nats-options.ts';
+import { hasSameQuantities } from './quantities.ts';
 import { RowFeed, type RowFeedStatus, type RowsBegin } from './row-feed.ts';
 import { RowCodec } from './row-message.ts';
 import type { StoredLayouts } from './stored-layouts.ts';
@@ -166,7 +167,8 @@ export class NatsSource implements SharedSource {
         const found = next ?? this.#inForce;
         if (found === undefined) continue;
         const layout = sequenceOf(found);
-        if (!hasSameColumns(layout, this.layout)) throw new LayoutChanged(layout);
+        if (!hasSameColumns(layout, this.layout) || !hasSameQuantities(layout, this.layout))
+          throw new LayoutChanged(layout);
         this.#unknown = undefined;
         this.#begin(found);
         this.#options.onWords?.();

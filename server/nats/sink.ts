@@ -7,7 +7,7 @@ import { Attempts } from './attempts.ts';
 import { NameClaim } from './claim.ts';
 import { FleetFault, faultOf, noJetStream } from './fleet-fault.ts';
 import { thisPublisher } from './identity.ts';
-import { layoutIdOf, type Publisher } from './layout-message.ts';
+import type { Publisher } from './layout-message.ts';
 import { type LinkLease, leaseLink } from './links.ts';
 import type { NatsOptions, StreamLimits } from './nats-options.ts';
 import { type MachineClock, RowClock } from './row-clock.ts';
@@ -114,12 +114,12 @@ export class NatsSink implements Sink {
     const description = { model, attributes, interval: statedInterval(delivery) || undefined };
     const rows = { manager, stream: names.rows, subject };
     const last = await lastMessage(rows);
-    const broker = await this.#claim.claim(manager, stream, description, last?.seq ?? 0);
-    const clock = new RowClock(this.#machine, broker);
+    const claimed = await this.#claim.claim(manager, stream, description, last?.seq ?? 0);
+    const clock = new RowClock(this.#machine, claimed.clock);
     clock.now();
     // A former owner may have sent rows while the name was claimed: it can not any more.
     const end = await lastMessage(rows);
-    const codec = new RowCodec(layoutIdOf(description), layout);
+    const codec = new RowCodec(claimed.layout, layout);
     const most = Math.min(connection.info?.max_payload ?? MESSAGE_BYTES, largest ?? Infinity) - HEADERS;
     if (HEADER_BYTES + codec.stride > most) {
       const needed = HEADER_BYTES + codec.stride + HEADERS;
