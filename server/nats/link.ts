@@ -24,6 +24,9 @@ const TIMEOUT = 5000;
 /** Milliseconds between pings: a network that swallows packets is noticed after two of them. */
 const PING = 15_000;
 
+const NO_TLS =
+  'expected TLS, found a server that does not speak it: enable it there, or write nats:// and no ca if the network is yours';
+
 export class NatsLink {
   readonly #options: NatsOptions;
   readonly #name: string;
@@ -123,6 +126,8 @@ export class NatsLink {
 
   async #connect(): Promise<NatsConnection> {
     const { servers, credentials, ca } = this.#options;
+    // Without options, the library speaks TLS only where the server asks for it, in a line that anybody on the way can change.
+    const isTls = ca !== undefined || servers.some(server => server.startsWith('tls:'));
     const { connect } = await import('@nats-io/transport-node');
     const authenticator = credentials === undefined ? undefined : await authenticatorFrom(credentials);
     const connection = await connect({
@@ -135,7 +140,7 @@ export class NatsLink {
       ignoreClusterUpdates: true,
       noAsyncTraces: true,
       ...(authenticator === undefined ? {} : { authenticator }),
-      ...(ca === undefined ? {} : { tls: { caFile: ca } }),
+      ...(isTls ? { tls: ca === undefined ? {} : { caFile: ca } } : {}),
     });
     if (this.#ending.signal.aborted) await connection.close();
     return connection;
@@ -163,8 +168,9 @@ export class NatsLink {
     const { servers, credentials = 'none' } = this.#options;
     const fault = faultOf(error, this.#options.stream);
     if (fault.kind !== 'credentials') {
-      const text = `${servers.join(', ')}: ${messageOf(error) || 'no answer'}`;
-      return new FleetFault('unreachable', text, error);
+      const reason = messageOf(error) || 'no answer';
+      const text = /does not support 'tls'/.test(reason) ? NO_TLS : reason;
+      return new FleetFault('unreachable', `${servers.join(', ')}: ${text}`, error);
     }
     if (error instanceof FleetFault) return error;
     const place =

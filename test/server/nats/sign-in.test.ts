@@ -65,6 +65,17 @@ describeWith(['nats-server', 'openssl'], 'signing in at a server of NATS', () =>
     expect(await faultOf(session([url]))).toMatchObject({ message: expect.stringMatching(/certificate/i) });
   });
 
+  it('tells no password to a server without TLS at an address that asks for it', async () => {
+    const server = await broker({ config: 'authorization { user: pi, password: secret }' });
+    const credentials = await secret(server, 'pi:secret');
+    const url = server.url.replace('nats:', 'tls:');
+    expect(await faultOf(session([url], 'roof', { credentials }))).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/expected TLS.*nats:\/\//),
+    });
+    await send([server.url], { credentials });
+  });
+
   it('works with the seed of an nkey', async () => {
     const user = createUser();
     const server = await broker({
