@@ -3,6 +3,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Batch, NumberColumn } from '../../dap/protocol.ts';
+import { unlessAborted } from '../publish/patience.ts';
 import type { OnTaken, SendResult, SinkRows, SinkSession } from '../publish/sink.ts';
 import { API_ERRORS, apiCode, FleetFault, faultOf } from './fleet-fault.ts';
 import type { LinkLease } from './links.ts';
@@ -59,7 +60,7 @@ export class NatsSession implements SinkSession {
 
   async send(
     { batch }: SinkRows,
-    _signal: AbortSignal,
+    signal: AbortSignal,
     onTaken: OnTaken = () => {},
   ): Promise<SendResult | undefined> {
     const { rows: most, names, connection, lease } = this.#options;
@@ -70,7 +71,8 @@ export class NatsSession implements SinkSession {
     try {
       for (let row = from; row < to; row += most) {
         const end = Math.min(to, row + most);
-        await this.#publish(batch, row, end);
+        // No end waits for a server that does not answer.
+        await unlessAborted(this.#publish(batch, row, end), signal);
         onTaken(end);
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 // Publishes the rows of a dataset into a stream of NATS: each row once, in order, by one publisher.
 
 import type { NatsConnection } from '@nats-io/transport-node';
+import { unlessAborted } from '../publish/patience.ts';
 import type { Sink, SinkDataset, SinkMachine, SinkSession } from '../publish/sink.ts';
 import { isResumed, statedInterval } from '../source/row-source.ts';
 import { Attempts } from './attempts.ts';
@@ -78,7 +79,7 @@ export class NatsSink implements Sink {
     let connection: NatsConnection | undefined;
     try {
       connection = await lease.link.attempt(signal);
-      const session = await this.#begin(connection, lease);
+      const session = await unlessAborted(this.#begin(connection, lease), signal);
       this.#attempts.succeeded();
       return session;
     } catch (error) {

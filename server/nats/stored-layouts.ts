@@ -1,6 +1,7 @@
 // Reads the layouts of a dataset in the stream by their ids, and finds the one of the rows that come next.
 
 import type { JetStreamManager } from '@nats-io/jetstream';
+import { unlessAborted } from '../publish/patience.ts';
 import { decodeLayout, type LayoutMessage } from './layout-message.ts';
 import type { NatsLink } from './link.ts';
 import { MessageError, readHeader } from './row-message.ts';
@@ -29,7 +30,15 @@ export class StoredLayouts {
    * The layout of the first row that has not been read; undefined if there is no such row, or its layout can not be read.
    * @param begin the time of the last row that was read, or the seconds before the newest row that are wanted
    */
-  async layoutOfNext(
+  layoutOfNext(
+    begin: { readonly after: number } | { readonly age: number },
+    signal: AbortSignal,
+  ): Promise<LayoutMessage | undefined> {
+    // No end waits for a server that does not answer.
+    return unlessAborted(this.#layoutOfNext(begin, signal), signal);
+  }
+
+  async #layoutOfNext(
     begin: { readonly after: number } | { readonly age: number },
     signal: AbortSignal,
   ): Promise<LayoutMessage | undefined> {

@@ -78,6 +78,24 @@ describeWith('nats-server', 'a source of rows from a stream', () => {
     await expect.poll(() => read.times, { timeout: 10_000 }).toEqual(timesIn(rows.slice(5)));
   }, 20_000);
 
+  it('ends the opening at once while the servers do not say which rows come next', async () => {
+    const server = await broker();
+    await session([server.url]);
+    await server.reload(`mappings: { "$JS.API.STREAM.MSG.GET.${STREAM}": "unanswered.rows" }`);
+    const watcher = await connectionTo(server);
+    const asked = new Promise<void>(resolve => {
+      watcher.subscribe('unanswered.rows', { callback: () => resolve() });
+    });
+    await watcher.flush();
+    const ending = new AbortController();
+    const opening = opened(server, { isLasting: true, signal: ending.signal }).catch(String);
+    await asked;
+    ending.abort(new Error('the dataset is closed'));
+    watcher.subscribe('late', { callback: () => undefined });
+    const patient = watcher.request('late', '', { timeout: 1000 }).catch(() => 'late');
+    expect(await Promise.race([opening, patient])).toContain('the dataset is closed');
+  }, 20_000);
+
   it('leaves nothing at the signal of a dataset that is opened again and again', async () => {
     const server = await broker();
     await session([server.url]);

@@ -81,6 +81,25 @@ describeWith('nats-server', 'a publisher whose rows no server answers', () => {
   }, 30_000);
 });
 
+describeWith('nats-server', 'the end of a publisher whose server does not answer', () => {
+  it('waits for no answer to its rows, nor to the requests of another connection', async () => {
+    const server = await broker();
+    const one = await session([server.url]);
+    const sink = await sinkOf([server.url], 'cellar');
+    const watcher = await connectionTo(server);
+    server.signal('SIGSTOP');
+    const ending = new AbortController();
+    const sending = faultOf(one.send(sinkRows(rowsFrom(now() - 100, 10)), ending.signal, taken));
+    const connecting = faultOf(sink.connect(ending.signal));
+    // Given up sooner than any request of the sink by itself.
+    const patient = watcher.request('unanswered', '', { timeout: 1000 }).catch(() => 'late');
+    ending.abort(new Error('the feed ends'));
+    const ended = Promise.all([sending, connecting]).then(faults => faults.map(({ message }) => message));
+    expect(await Promise.race([ended, patient])).toEqual(['the feed ends', 'the feed ends']);
+    server.signal('SIGCONT');
+  }, 20_000);
+});
+
 it('connects again within two seconds or so, however long no server was there', async () => {
   const times: number[] = [];
   const server = createServer(socket => {
