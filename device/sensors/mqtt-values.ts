@@ -37,6 +37,8 @@ export function numberOf(value: unknown, states: Readonly<Record<string, number>
   const text = value.trim();
   const state = Object.hasOwn(states, text) ? states[text] : undefined;
   if (state !== undefined) return state;
+  // A message that is the value alone is a text.
+  if (text === 'true' || text === 'false') return Number(text === 'true');
   if (/^(nan|none|null|unknown|unavailable)?$/i.test(text)) return Number.NaN;
   const number = DECIMAL.test(text) ? Number(text) : Number.NaN;
   return Number.isFinite(number) ? number : undefined;

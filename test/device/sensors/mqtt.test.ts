@@ -58,6 +58,9 @@ it.each([
   [' -3e2\n', -300],
   ['ON', 1],
   ['OFF', 0],
+  ['true', 1],
+  ['false', 0],
+  ['null', Number.NaN],
   ['nan', Number.NaN],
   ['', Number.NaN],
   ['unavailable', Number.NaN],
@@ -80,6 +83,14 @@ it.each([
   expect(await sensor.read()).toEqual({ values: [Number.NaN], problem });
   sensor.say('2');
   expect(await sensor.read()).toEqual({ values: [2] });
+});
+
+it('takes the numbers that states has for true and false, as the whole message too', async () => {
+  const sensor = await opened({ states: { true: 0, false: 1 } });
+  sensor.say('true');
+  expect(await sensor.read()).toEqual({ values: [0] });
+  sensor.say('false');
+  expect(await sensor.read()).toEqual({ values: [1] });
 });
 
 it('keeps a value that a message leaves out, and says which one never comes', async () => {
