@@ -113,7 +113,7 @@ export class PushedDevice {
     if (this.#isRunning) throw new Error('expected one generator of rows at a time, found a second one');
     this.#isRunning = true;
     const ended = AbortSignal.any([signal, this.#closing.signal]);
-    if (after !== undefined) this.#times.follow(after);
+    if (after !== undefined) this.#follow(after);
     try {
       while (!ended.aborted) {
         this.#look();
@@ -142,6 +142,18 @@ export class PushedDevice {
     this.#closing.abort();
     for (const unlisten of this.#unlisten) unlisten();
     await Promise.all(this.#sensors.map(sensor => closeSensor(sensor, this.#clock)));
+  }
+
+  /** Rows come behind the last stored one, also those whose messages came before that was known. */
+  #follow(after: number): void {
+    if (!this.#times.mayFollow(after)) return;
+    let last = after;
+    this.#waiting = this.#waiting.map(row => {
+      last = Math.max(row.time, (Math.round(last * 1e6) + 1) / 1e6);
+      return { ...row, time: last };
+    });
+    this.#unstored = this.#waiting[0]?.time;
+    this.#times.follow(last);
   }
 
   #push(index: number, event: object): void {

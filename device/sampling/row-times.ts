@@ -88,6 +88,11 @@ export class RowTimes {
     this.#making = undefined;
   }
 
+  /** Whether the clock is not too far behind the last row of an earlier process for rows to follow that. */
+  mayFollow(time: number): boolean {
+    return time <= this.#clock.wall() + MOST_BEHIND;
+  }
+
   /**
    * Takes the time of the last row of an earlier process, in seconds since 1970. If the system clock is behind it by an hour at most,
    * that counts as a step back: row time goes on from there at half speed. So it does if the clock is set back before the first row.

@@ -228,6 +228,23 @@ it('goes on behind the rows of an earlier process', async () => {
   stop.abort();
 });
 
+it('goes on behind them also with the messages that came while it was found out which they are', async () => {
+  const [broker, clock] = [new SaidBroker(), new FakeClock()];
+  const { device: opened } = await pushed({ mqtt: broker, clock }, [{ topic: 'a' }], { isRead: false });
+  const after = clock.wall() + 100;
+  broker.say('a', '1');
+  broker.say('a', '2');
+  const rows = opened.rows(stop.signal, { after });
+  const first = rowsOf((await rows.next()).value!);
+  const next = rows.next();
+  broker.say('a', '3');
+  const read = [...first, ...rowsOf((await next).value!)];
+  stop.abort();
+  expect(read.map(([, value]) => value)).toEqual([1, 2, 3]);
+  const times = [after, ...read.map(([time]) => time!)];
+  expect(times).toEqual([...new Set(times)].toSorted((one, other) => one - other));
+});
+
 it('refuses sensors that have to be read', async () => {
   const opener = sensorOpener(setUpSensor(tmp36Simulated), hostOf(), true);
   await expect(openPushedDevice({ sensors: [opener] })).rejects.toThrow(
