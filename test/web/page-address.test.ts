@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
-import { numbersShown, withPage } from './open-page.ts';
+import { numbersShown, setVisibility, withPage } from './open-page.ts';
 import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
 import { type RowServer, rowServer } from './row-server.ts';
@@ -209,6 +209,37 @@ describeWith('chromium', 'the address of the page', () => {
           .toBe(1);
         expect(await page.locator('#past').isVisible()).toBe(true);
         expect(await addressOf(page)).toBe(before);
+      },
+      { expected: /ERR_|Failed to load/ },
+    );
+  });
+
+  it('shows the columns that are there when a hidden page comes back, though one has gone meanwhile', async () => {
+    rows.become('Dataset { Sequence { Float64 time; Float64 a; Float64 b; } s; } d;');
+    await withPage(
+      web.browser,
+      'about:blank',
+      async ({ page }) => {
+        await page.clock.install();
+        await page.goto(`${server.url}/?d=${rows.url}&window=30s`);
+        await expect.poll(() => rows.streams, PATIENT).toBe(1);
+        rows.send([Date.now() / 1000, 1, 2]);
+        await numbersShown(page);
+        await setVisibility(page, 'hidden');
+        await page.clock.fastForward(11_000);
+        await expect.poll(() => rows.streams, PATIENT).toBe(0);
+        rows.become('Dataset { Sequence { Float64 time; Float64 b; } s; } d;');
+        // The rows of the page are older than its window.
+        await page.clock.fastForward(60_000);
+        await setVisibility(page, 'visible');
+        await expect
+          .poll(async () => {
+            rows.send([Date.now() / 1000 + 60, 3]);
+            return page
+              .locator('.legend li')
+              .evaluateAll(all => all.map(item => item.getAttribute('data-column')));
+          }, PATIENT)
+          .toEqual(['b']);
       },
       { expected: /ERR_|Failed to load/ },
     );

@@ -163,8 +163,9 @@ export class Plot {
   }
 
   #begin(rows: FollowedRows, isAnew: boolean): void {
-    if (isAnew && this.#rows.count > 0) this.#rows = new ReceivedRows(this.#description, this.#view);
-    this.#rows.expect(rows);
+    const isOther = isAnew && this.#rows.count > 0;
+    // Where a column is missing, the rows until now stay.
+    this.#rows = (isOther ? new ReceivedRows(this.#description, this.#view) : this.#rows).expect(rows);
     this.#difference.restart();
   }
 

@@ -55,8 +55,9 @@ export class ReceivedRows {
   }
 
   /** Finds the columns in the rows to come by their names. Throws an error if a described column is missing. */
-  expect(rows: FollowedRows): void {
+  expect(rows: FollowedRows): this {
     this.#indices = this.#description.columns.map(({ name }) => columnIndex(name, rows));
+    return this;
   }
 
   /** Takes rows `from` to `to - 1`. Skips rows without a time, and a row with the time of the last one. */
