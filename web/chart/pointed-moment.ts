@@ -44,23 +44,20 @@ export class PointedMoment {
   move(pointing: Pointing, edge: number | undefined, view: PointedView): void {
     if (this.#isPinned && pointing?.hovers === true) return;
     this.#isPinned = pointing !== undefined && edge !== undefined && pointing.hovers !== true;
-    if (pointing === undefined || edge === undefined || 'leaves' in pointing) {
-      this.#time = undefined;
-      this.#report();
-      return;
-    }
+    this.#time = edge === undefined ? undefined : this.#timeOf(pointing, edge, view);
+    this.#report();
+  }
+
+  #timeOf(pointing: Pointing, edge: number, view: PointedView): number | undefined {
+    if (pointing === undefined || 'leaves' in pointing) return undefined;
+    if ('rows' in pointing) return this.#beside(pointing.rows, edge, view);
     const { window, timeAt } = view;
-    if ('rows' in pointing) {
-      this.#time = this.#beside(pointing.rows, edge, view);
-      return;
-    }
     const wanted =
       'place' in pointing
         ? edge - window * (1 - pointing.place)
         : (this.#time ?? edge) + pointing.share * window;
     const time = Math.max(edge - window, Math.min(edge, wanted));
-    this.#time = timeAt(time) ?? time;
-    this.#report();
+    return timeAt(time) ?? time;
   }
 
   /** The time of the next row in sight, or of the same one if there is none. Without a moment the newest row in sight is the next one. */

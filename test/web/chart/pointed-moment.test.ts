@@ -29,6 +29,14 @@ describe('the moment that keys point at', () => {
     expect(moment.isPinned).toBe(true);
   });
 
+  it('is told each time, so that the address of the page names it', () => {
+    const told: (number | undefined)[] = [];
+    const moment = new PointedMoment(time => told.push(time));
+    for (const rows of [-1, -1, 1] as const) moment.move({ rows }, EDGE, view());
+    moment.move(undefined, EDGE, view());
+    expect(told).toEqual([1000, 950, 1000, undefined]);
+  });
+
   it('stays at the first and at the last row in sight', () => {
     const moment = new PointedMoment();
     for (let press = 0; press < 30; press++) moment.move({ rows: -1 }, EDGE, view());
