@@ -62,9 +62,7 @@ export class Controls {
   /** Sets the plot of the dataset at `index` of the page; undefined for none. */
   control(index: number, plot: Plot | undefined): void {
     // Charts that are drawn anew cannot stay paused: they show the same time as a stretch of the past.
-    const { pausedEdge, mayLookBack } = this.#plots;
-    const { timeline } = this.view;
-    if (pausedEdge !== undefined && mayLookBack) timeline.show(timeline.stretch(pausedEdge));
+    this.#steps.stand();
     this.#plots.set(index, plot);
     this.#show();
   }

@@ -18,18 +18,27 @@ export class Steps {
     this.#changed = changed;
   }
 
+  /** Charts that are paused stand from now on: the time that they show is not that of moving ones. */
+  stand(): void {
+    const { pausedEdge, mayLookBack } = this.#plots;
+    if (pausedEdge !== undefined && mayLookBack) this.#timeline.show(this.#timeline.stretch(pausedEdge));
+  }
+
   /** Moves by a share of the time that is shown, into the past for a positive one. */
   pan(share: number, isFirst = true): void {
+    this.stand();
     if (this.#plots.mayLookBack) this.#timeline.pan(share, this.#plots.edge, isFirst);
   }
 
   /** Shows `factor` times the time around `place`, from 0 at the left to 1 at the right. */
   zoom(factor: number, place: number, isFirst = true): void {
+    this.stand();
     if (this.#plots.mayLookBack) this.#timeline.zoom(factor, place, this.#plots.edge, isFirst);
   }
 
   /** Shows the time between two places of a chart, from 0 to 1. */
   choose(from: number, to: number): void {
+    this.stand();
     if (!this.#plots.mayLookBack) return;
     const { edge } = this.#plots;
     const stretch = this.#timeline.stretch(edge);
