@@ -61,7 +61,7 @@ export class Plot {
     const { time } = description;
     this.mayLookBack = time?.absolute === true && description.isBounded !== true;
     const length = lengthOf(options.timeline.shown);
-    this.#view = { window: this.isLive ? length : Math.min(length, MOST_LIVE), width: USUAL_WIDTH };
+    this.#view = { window: this.#mayBeLive ? length : Math.min(length, MOST_LIVE), width: USUAL_WIDTH };
     this.#rows = new ReceivedRows(description, this.#view);
     const choice = options.columns ?? new ColumnChoice();
     this.#panels = new Panels(options.charts, description.columns, choice, pointing => this.#point(pointing));
@@ -118,16 +118,26 @@ export class Plot {
 
   /** Whether rows of the stream are drawn, and not the past. */
   get isLive(): boolean {
+    // Where rows turn out to be rare, the stream has begun with less of them than a long window shows.
+    const isWhole = lengthOf(this.#options.timeline.shown) === this.#view.window;
+    return this.#mayBeLive && (isWhole || !this.mayLookBack);
+  }
+
+  get #mayBeLive(): boolean {
     const { timeline, isOwn } = this.#options;
-    const usual = this.#rows?.spacing.usual ?? 1000 * (this.#description.interval ?? 0);
-    return !this.mayLookBack || showsStream(timeline.shown, usual, isOwn);
+    return !this.mayLookBack || showsStream(timeline.shown, this.#usual, isOwn);
+  }
+
+  /** The usual gap between rows in milliseconds; 0 if it is not known. */
+  get #usual(): number {
+    return this.#rows?.spacing.usual ?? 1000 * (this.#description.interval ?? 0);
   }
 
   /** The timeline has changed: asks the server for the rows that moving charts lack. */
   timelineChanged(): void {
     const { shown } = this.#options.timeline;
     if (isStanding(shown)) this.pause(false);
-    else if (this.isLive) this.#setWindow(shown.window);
+    else if (this.#mayBeLive) this.#setWindow(shown.window);
   }
 
   #setWindow(window: number): void {

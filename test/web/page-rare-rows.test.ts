@@ -1,0 +1,51 @@
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { inMemory } from '../server/datasets.ts';
+import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
+import { type Serving, serving } from '../serving.ts';
+import { describeWith } from '../tools.ts';
+import { numbersShown, type OpenPage, openPage, stateIs } from './open-page.ts';
+import { pageTools } from './page-tools.ts';
+import { now, PATIENT } from './row-pages.ts';
+
+const HOUR = 3600;
+
+describeWith('chromium', 'the page of rows that come seldom and irregularly', () => {
+  const web = pageTools();
+  let server: Serving;
+  let source: ScriptedSource;
+  let opened: OpenPage;
+
+  beforeEach(async () => {
+    source = new ScriptedSource();
+    server = await serving({
+      datasets: [inMemory(SCRIPTED, source, { bounds: { rows: 10_000, bytes: 1e7, age: 1e6 } })],
+      webRoot: web.folder,
+    });
+  });
+  afterEach(async () => {
+    await opened.page.context().close();
+    await server.close();
+  });
+
+  /** The time that the charts show, as it is written on paper. */
+  async function captionOf(page: Page): Promise<string | null> {
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    return page.locator('.paper-caption').textContent();
+  }
+
+  it('shows the window that its address names, once it is known how seldom they come', async () => {
+    const end = now();
+    await source.append(
+      Array.from({ length: 8 * 60 }, (_, index) => [end - 8 * HOUR + 60 * index, 20, index, 5]),
+    );
+    opened = await openPage(web.browser, `${server.url}/?window=6h`);
+    const { page } = opened;
+    await source.append([[now(), 20, 0, 5]]);
+    await numbersShown(page);
+    await stateIs(page, 'Live');
+    await expect.poll(() => page.locator('#newest').textContent(), PATIENT).toContain('one every 60 s');
+    await expect.poll(() => captionOf(page), PATIENT).toMatch(/^6 h: /);
+    expect(opened.problems).toEqual([]);
+  });
+});
