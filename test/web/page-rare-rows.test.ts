@@ -6,7 +6,7 @@ import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { numbersShown, type OpenPage, openPage, stateIs } from './open-page.ts';
 import { pageTools } from './page-tools.ts';
-import { now, PATIENT } from './row-pages.ts';
+import { now, PATIENT, valuesOf } from './row-pages.ts';
 
 const HOUR = 3600;
 
@@ -46,6 +46,26 @@ describeWith('chromium', 'the page of rows that come seldom and irregularly', ()
     await stateIs(page, 'Live');
     await expect.poll(() => page.locator('#newest').textContent(), PATIENT).toContain('one every 60 s');
     await expect.poll(() => captionOf(page), PATIENT).toMatch(/^6 h: /);
+    expect(opened.problems).toEqual([]);
+  });
+
+  it('asks for the rows of a longer window though the short one had none', async () => {
+    await source.append([[now() - HOUR / 2, 47, 0, 5]]);
+    opened = await openPage(web.browser, 'about:blank');
+    const { page, requests } = opened;
+    await page.clock.install();
+    await page.goto(`${server.url}/?window=2m`);
+    await stateIs(page, 'Waiting for a row');
+    const asked = () => requests.filter(url => url.includes('.dods'));
+    // The page gives the past up, and waits for the next row.
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward(16_000);
+        return asked().at(-1);
+      }, PATIENT)
+      .toMatch(/\.dods$/);
+    await page.getByLabel('Window').selectOption('1 h');
+    await expect.poll(() => valuesOf(page), PATIENT).toEqual(['47.0', '0', '5.0']);
     expect(opened.problems).toEqual([]);
   });
 });

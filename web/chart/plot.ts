@@ -145,7 +145,9 @@ export class Plot {
     if (window === before.window) return;
     this.#setView({ ...before, window });
     const isTooCoarse = window < before.window && msPerPixel(before) > (this.#rows.spacing.usual ?? 0);
-    if (this.#stream.mayGivePast && (window > before.window || isTooCoarse)) this.#stream.start(window);
+    // A server that thins rows out has a past, though it may have had no row for a while.
+    const mayGivePast = this.#options.isOwn || this.#stream.mayGivePast;
+    if (mayGivePast && (window > before.window || isTooCoarse)) this.#stream.start(window);
     else this.#stream.remember(window);
   }
 
