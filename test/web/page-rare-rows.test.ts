@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inMemory } from '../server/datasets.ts';
 import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
 import { type Serving, serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { numbersShown, type OpenPage, openPage, stateIs } from './open-page.ts';
 import { pageTools } from './page-tools.ts';
-import { now, PATIENT, valuesOf } from './row-pages.ts';
+import { now, PATIENT, RowPages, textOf, UNITS, valuesOf } from './row-pages.ts';
 
 const HOUR = 3600;
 
@@ -67,5 +67,35 @@ describeWith('chromium', 'the page of rows that come seldom and irregularly', ()
     await page.getByLabel('Window').selectOption('1 h');
     await expect.poll(() => valuesOf(page), PATIENT).toEqual(['47.0', '0', '5.0']);
     expect(opened.problems).toEqual([]);
+  });
+});
+
+describeWith('chromium', 'the page of a dataset that states its interval', () => {
+  let pages: RowPages;
+
+  beforeAll(async () => {
+    pages = await RowPages.start();
+  });
+  afterEach(() => pages.closePage());
+  afterAll(() => pages?.close());
+
+  describe('of ten minutes', () => {
+    it('is not late a minute after its first row', async () => {
+      const { rows, page } = await pages.openRows(
+        'Float64 a;',
+        `Attributes { NC_GLOBAL { String time_coverage_resolution "PT600S"; } s { ${UNITS} } }`,
+      );
+      rows.send([now(), 1.5]);
+      await expect.poll(() => valuesOf(page), PATIENT).toEqual(['1.5']);
+      // A minute passes, by both clocks of the browser.
+      await page.evaluate(async () => {
+        const [clock, passed] = [Date.now.bind(Date), performance.now.bind(performance)];
+        Date.now = () => clock() + 60_000;
+        performance.now = () => passed() + 60_000;
+        for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      });
+      expect(await textOf(page, '#newest')).toMatch(/^newest row /);
+      expect(await page.locator('#charts').getAttribute('data-stale')).toBeNull();
+    });
   });
 });

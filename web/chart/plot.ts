@@ -297,7 +297,7 @@ export class Plot {
     const isLate = status.show({
       newest,
       age: newest === undefined || now === undefined ? 0 : now - newest,
-      usual: spacing.usual,
+      usual: this.#usual,
       median: spacing.median,
       absolute: this.#isAbsolute,
     });
