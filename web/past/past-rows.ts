@@ -94,12 +94,12 @@ export function singlesIn(
   return singles;
 }
 
-/** `older` up to where `newer` begins, and `newer` behind it; both have the same interval. */
-export function joined(older: PastRows, newer: PastRows): PastRows {
-  const end = indexAt(older, newer.from);
-  const join = <T>(a: readonly T[], b: readonly T[]): T[] => [...a.slice(0, end), ...b];
+/** `older` from `from` on, up to where `newer` begins, and `newer` behind it; both have the same interval. */
+export function joined(older: PastRows, newer: PastRows, from: number): PastRows {
+  const [begin, end] = [indexAt(older, from), indexAt(older, newer.from)];
+  const join = <T>(a: readonly T[], b: readonly T[]): T[] => [...a.slice(begin, end), ...b];
   return {
-    from: Math.min(older.from, newer.from),
+    from: Math.max(from, Math.min(older.from, newer.from)),
     to: newer.to,
     interval: older.interval,
     times: join(older.times, newer.times),

@@ -171,7 +171,8 @@ export class PastView {
       this.#asked = { ...all, interval: 1000 * interval, at: performance.now() };
       const rows = await this.#source.rows(stretch, interval, usual, request.signal);
       if (this.#request !== request) return;
-      this.#rows = old === undefined ? rows : joined(old, rows);
+      // Of a stretch that moves on, rows that are far behind it go: it may move on for months.
+      this.#rows = old === undefined ? rows : joined(old, rows, from - spare);
       this.#failure = undefined;
     } catch (error) {
       if (this.#request !== request) return;

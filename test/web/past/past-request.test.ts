@@ -131,10 +131,14 @@ describe('a stretch of the past', () => {
     const older = pastRows(description, request, answer([BEGIN, BEGIN + 60]));
     const next = { ...request, from: (BEGIN + 60) * 1000, to: (BEGIN + 180) * 1000 };
     const newer = pastRows(description, next, answer([BEGIN + 60, BEGIN + 120]));
-    const all = joined(older, newer);
+    const all = joined(older, newer, request.from);
     const middle = (BEGIN + 30) * 1000;
     expect(all.times).toEqual([middle, middle + 60_000, middle + 120_000]);
     expect(all.columns[0]?.mean).toEqual([1, 1, 2]);
     expect([all.from, all.to]).toEqual([request.from, next.to]);
+    // What is not asked for any more goes.
+    const later = joined(older, newer, middle + 10_000);
+    expect(later.times).toEqual([middle + 60_000, middle + 120_000]);
+    expect(later.columns[0]?.mean).toEqual([1, 2]);
   });
 });

@@ -82,6 +82,22 @@ describe('the rows of the past', () => {
     expect(view.rows?.to).toBeLessThan(NOW - 2 * HOUR);
   });
 
+  it('of a window that moves on for days are those of the window, and of a little before it', async () => {
+    const source = new WaitingSource(Number.POSITIVE_INFINITY);
+    const view = new PastView(source, { changed: () => {} });
+    for (let minute = 0; minute < 3 * 24 * 60; minute += 1) {
+      const now = NOW + minute * MINUTE;
+      view.show(stretch(now - 2 * HOUR, now, now));
+      await vi.advanceTimersByTimeAsync(MINUTE);
+    }
+    const { from, to, times } = view.rows!;
+    const end = NOW + 3 * 24 * HOUR;
+    expect(to).toBeGreaterThan(end - 5 * MINUTE);
+    expect(from).toBeLessThanOrEqual(end - 2 * HOUR);
+    expect(times[0]).toBeGreaterThanOrEqual(end - 4 * HOUR);
+    expect(times.length).toBeLessThanOrEqual(4 * 60);
+  });
+
   it('are not asked for anew in each movement of a drag', async () => {
     const source = new WaitingSource(NOW, () => false);
     const view = new PastView(source, { changed: () => {} });
