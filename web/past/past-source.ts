@@ -66,8 +66,10 @@ export class PastSource {
     } catch (error) {
       signal.throwIfAborted();
       if (interval === 0 || !isRefused(error)) throw error;
+      const rows = await this.rows({ from, to }, 0, usual, signal);
+      // It was the function that the server refused, and not every request for a while.
       this.#thins = false;
-      return this.rows({ from, to }, 0, usual, signal);
+      return rows;
     }
   }
 
