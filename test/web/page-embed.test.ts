@@ -179,6 +179,25 @@ describeWith('chromium', 'charts in pages of other origins', () => {
     expect(problems).toEqual([]);
   });
 
+  it('ask for few rows of a long window, though their server was away when the page was opened', async () => {
+    const html = `<script type="module" src="${server.url}/dapberry-chart.js"></script><dapberry-chart src="${server.url}/scripted" window="7d"></dapberry-chart>`;
+    const host = await hostPage(html, policy());
+    const { page, requests } = await openPage(web.browser, 'about:blank');
+    closing.push(
+      () => page.context().close(),
+      () => host.close(),
+    );
+    await page.route(/scripted\.(?:ver|dds|das)/, route => route.abort());
+    await page.goto(host.url);
+    const strip = page.locator('dapberry-chart .strip');
+    await expect.poll(() => strip.textContent(), PATIENT).toMatch(/^Connecting again/);
+    await page.unroute(/scripted\.(?:ver|dds|das)/);
+    await source.append([[Date.now() / 1000, 21, 0, 5]]);
+    await expect.poll(() => columnsIn(page), PATIENT).toEqual(['a', 'b', 'c']);
+    await expect.poll(() => requests.some(url => url.includes('.dods')), PATIENT).toBe(true);
+    await expect.poll(() => requests.some(url => url.includes('bucket(')), PATIENT).toBe(true);
+  });
+
   it('close their streams when they leave the page, of which each has its own', async () => {
     const chart = `<dapberry-chart src="${server.url}/scripted"></dapberry-chart>`;
     const { page, problems } = await open(

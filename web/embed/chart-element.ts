@@ -110,21 +110,20 @@ export class DapberryChart extends HTMLElement {
   }
 
   async #plot(shown: Shown, address: DatasetAddress, signal: AbortSignal): Promise<void> {
-    const [{ description: whole }, thins] = await Promise.all([
-      describePatiently(
-        address,
-        this,
-        (state, error) => {
-          this.#strip.set(
-            error !== undefined && state.state === 'reconnecting'
-              ? { ...state, reason: this.#explain(address, error) }
-              : state,
-          );
-        },
-        signal,
-      ),
-      thinsRowsOut(address, signal).catch(() => false),
-    ]);
+    const { description: whole } = await describePatiently(
+      address,
+      this,
+      (state, error) => {
+        this.#strip.set(
+          error !== undefined && state.state === 'reconnecting'
+            ? { ...state, reason: this.#explain(address, error) }
+            : state,
+        );
+      },
+      signal,
+    );
+    // Not before: a server that is still away would count as one that does not.
+    const thins = await thinsRowsOut(address, signal).catch(() => false);
     signal.throwIfAborted();
     const names = wantedColumns(this.getAttribute('columns'));
     const { address: asked, description } =
