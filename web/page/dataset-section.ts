@@ -1,5 +1,6 @@
 // Shows one dataset: asks for its description, plots it, and reports each failure in its own part of the page.
 
+import { DapError } from '../../dap/index.ts';
 import { Plot } from '../chart/plot.ts';
 import { CSV, columnsShown, type ExportedDataset } from '../export/view.ts';
 import { LaterHealth } from '../health/later-health.ts';
@@ -103,8 +104,8 @@ export class DatasetSection {
       const again = find('again', HTMLButtonElement);
       const { description, problem } = await describePatiently(this.#address, again, (state, error) => {
         this.#status.set(state);
-        if (error !== undefined)
-          this.#say('No answer yet', explain(this.#address, error, this.#context.page));
+        const title = error instanceof DapError ? 'Not yet' : 'No answer yet';
+        if (error !== undefined) this.#say(title, explain(this.#address, error, this.#context.page));
       });
       this.#health.attributesAre(problem === undefined ? undefined : plainReason(problem));
       this.#show(description);

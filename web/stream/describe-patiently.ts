@@ -1,6 +1,6 @@
 // Asks for the description of a dataset until an answer comes: a page may be opened while the server still starts.
 
-import { describe, ResponseError } from '../../dap/index.ts';
+import { DapError, describe, ResponseError } from '../../dap/index.ts';
 import { type DatasetAddress, encodedConstraint } from './address.ts';
 import type { Description } from './describe.ts';
 import { describeAt } from './describe-at.ts';
@@ -21,9 +21,9 @@ export interface PatientDescription {
 }
 
 /**
- * The description of the dataset at `address`. Asks again, after longer and longer waits, while no answer comes. `changed` is
- * called before each request and before each wait, with the error that led to it; a click on `again` ends the wait. Rejects
- * when the server refuses, or `signal` is aborted.
+ * The description of the dataset at `address`. Asks again, after longer and longer waits, while no answer comes, or the server says
+ * that the dataset cannot be read yet. `changed` is called before each request and before each wait, with the error that led to it; a
+ * click on `again` ends the wait. Rejects when the server refuses, or `signal` is aborted.
  */
 export async function describePatiently(
   address: DatasetAddress,
@@ -39,14 +39,19 @@ export async function describePatiently(
       return { description: await describeAt(address, dataset, attributes), problem };
     } catch (error) {
       signal.throwIfAborted();
-      const mayComeBack =
-        error instanceof ResponseError && (error.status === undefined || error.status >= 500);
-      if (!mayComeBack) throw error;
+      if (!mayComeBack(error)) throw error;
       changed({ state: 'reconnecting', until: performance.now() + wait, reason: '' }, error);
       await waitUnlessWoken(wait, again, signal);
       signal.throwIfAborted();
     }
   }
+}
+
+/** Whether the server may give the description later: a dataset may wait for its sensor, and a server that is stopped may start again. */
+function mayComeBack(error: unknown): boolean {
+  // An Error object with the status 500 is an answer.
+  if (error instanceof DapError) return error.code === 503;
+  return error instanceof ResponseError && (error.status === undefined || error.status >= 500);
 }
 
 function waitUnlessWoken(millis: number, again: EventTarget, signal: AbortSignal): Promise<void> {
