@@ -44,4 +44,18 @@ describeWith('chromium', 'the page and datasets that wait', () => {
     expect(problems.filter(problem => !REFUSED.test(problem))).toEqual([]);
     server.change({ datasets: server.datasets });
   });
+
+  it('leads from the wall to each of many by its own name', async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `attic${index}`);
+    server.change({ waiting: names.map(waiting) });
+    opened = await openPage(web.browser, `${server.url}/`);
+    const { page } = opened;
+    const field = page.getByRole('combobox');
+    await field.fill('attic4');
+    const option = page.locator('.picker-list [role=option]');
+    expect(await option.allTextContents()).toEqual([`Under the roof: attic4attic4waits: ${reason}`]);
+    await field.press('Enter');
+    await page.waitForURL(/attic4/);
+    server.change({ waiting: [] });
+  });
 });
