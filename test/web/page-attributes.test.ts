@@ -92,6 +92,29 @@ describeWith('chromium', 'the page and the attributes of a dataset', () => {
     });
   });
 
+  it('says no more that attributes are missing once all of them could be read', async () => {
+    let isAway = true;
+    const das = `Attributes { s { a { String units "K"; } } }`;
+    const answer = (response: ServerResponse) => {
+      if (isAway) response.writeHead(500).end();
+      else response.end(das);
+    };
+    await withDas(answer, async (page, rows) => {
+      rows.send([now(), 20.5, 7]);
+      await expect.poll(() => notices(page), PATIENT).toMatch(/could not be read/);
+      isAway = false;
+      // A page looks again after each break.
+      rows.become(DDS);
+      await expect
+        .poll(async () => {
+          rows.send([now(), 21.5, 7]);
+          return (await legends(page)).join();
+        }, PATIENT)
+        .toMatch(/21\.5\s*K/);
+      await expect.poll(() => notices(page), PATIENT).not.toMatch(/could not be read/);
+    });
+  });
+
   it('calls a login page one, and blames no rule of browsers', async () => {
     const login = createServer((_request, response) => {
       response.setHeader('Access-Control-Allow-Origin', '*');

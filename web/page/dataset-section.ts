@@ -107,8 +107,7 @@ export class DatasetSection {
         const title = error instanceof DapError ? 'Not yet' : 'No answer yet';
         if (error !== undefined) this.#say(title, explain(this.#address, error, this.#context.page));
       });
-      this.#health.attributesAre(problem === undefined ? undefined : plainReason(problem));
-      this.#show(description);
+      this.#show(description, problem);
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -116,7 +115,9 @@ export class DatasetSection {
     }
   }
 
-  #show(described: Description): void {
+  /** `problem`: why attributes are missing; undefined if all could be read. */
+  #show(described: Description, problem?: string): void {
+    this.#health.attributesAre(problem === undefined ? undefined : plainReason(problem));
     const { catalog, controls, limits } = this.#context;
     const description = { ...described, columns: limits.limited(this.#index, described.columns) };
     const { find } = this.#parts;
