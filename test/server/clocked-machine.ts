@@ -11,6 +11,8 @@ export class ClockedMachine {
   /** Whether its answers say what its clock reads. */
   tellsDate = true;
   port = 0;
+  /** That of its dataset from the next start on. */
+  title = SCRIPTED.title;
   #serving: Serving | undefined;
   #device = new ScriptedSource();
   readonly #webRoot: string | undefined;
@@ -28,7 +30,7 @@ export class ClockedMachine {
   async start(ahead = this.ahead): Promise<void> {
     this.ahead = ahead;
     this.#device = new ScriptedSource();
-    const dataset = inMemory(SCRIPTED, this.#device);
+    const dataset = inMemory({ ...SCRIPTED, title: this.title }, this.#device);
     this.#serving = await serving({
       datasets: [dataset],
       port: this.port,

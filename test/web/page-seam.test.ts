@@ -67,4 +67,25 @@ describeWith('chromium', 'the page of a server that starts again with an earlier
       await page.context().close();
     },
   );
+
+  it('says so no longer than that is so, though the dataset is described anew meanwhile', async () => {
+    pi = new ClockedMachine(web.folder);
+    await pi.start();
+    live();
+    const { page } = await openPage(web.browser, `${pi.url.replace('scripted', '')}#window=120`);
+    await numbersShown(page);
+    clearInterval(rows);
+    await pi.close();
+    await stateIs(page, 'Reconnecting');
+    pi.title = 'Described anew';
+    await pi.start(-600);
+    live();
+    const notice = page.locator('#notice-list');
+    await expect.poll(() => page.locator('#title').textContent(), PATIENT).toBe('Described anew');
+    await numbersShown(page);
+    await expect.poll(() => notice.textContent(), PATIENT).toMatch(/^The server started again/);
+    pi.ahead = 0;
+    await expect.poll(() => notice.textContent(), PATIENT).toBe('');
+    await page.context().close();
+  });
 });

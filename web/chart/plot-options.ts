@@ -28,10 +28,13 @@ export interface PlotOptions {
   readonly status: PlotStatus;
   /** Called once if an error ends the stream; `hadRows` if rows had come before. */
   readonly failed: (error: unknown, hadRows: boolean) => void;
-  /** Called at a seam, and with undefined when rows are later again than the last one before it. */
-  readonly seam: (seam: Seam | undefined) => void;
+  /** Called at a seam, before the rows behind it come. */
+  readonly seam: (seam: Seam) => void;
   /** Called when what is known of the past that is shown has changed. */
   readonly past: (status: PastStatus) => void;
-  /** Called after rows have come, with the number of all rows so far, and the newest values, also of rows to come. */
-  readonly rowsCame: (count: number, latest: readonly LatestValue[]) => void;
+  /**
+   * Called after rows have come, with the number of all rows so far, the newest values, also of rows to come, and the time of the
+   * newest row in milliseconds.
+   */
+  readonly rowsCame: (count: number, latest: readonly LatestValue[], newest: number | undefined) => void;
 }

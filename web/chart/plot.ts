@@ -47,8 +47,6 @@ export class Plot {
   #view: View;
   /** Undefined while the charts move. */
   #paused: PausedCharts | undefined;
-  /** The time of the last row before a seam, until there are later rows. */
-  #seam: number | undefined;
   /** The values are out of date: the stream has broken off, and no row has come since. */
   #isStale = false;
   #statusAt = Number.NEGATIVE_INFINITY;
@@ -69,10 +67,7 @@ export class Plot {
       state: state => this.#stateChanged(state),
       begin: (rows, isAnew) => this.#begin(rows, isAnew),
       rows: (timed, from, to) => this.#take(timed, from, to),
-      seam: (last, serverTime) => {
-        this.#seam = last;
-        options.seam({ last, serverTime });
-      },
+      seam: (last, serverTime) => options.seam({ last, serverTime }),
       failed: error => options.failed(error, this.#rows.count > 0),
     });
     const pastChanged = () => options.past(this.past.status);
@@ -185,11 +180,8 @@ export class Plot {
     this.#rows.take(timed, from, to);
     this.#difference.arrived(performance.now());
     this.#options.status.beat();
-    this.#options.rowsCame(this.#rows.count, this.#rows.series);
-    if (this.#seam !== undefined && (this.#rows.newest ?? 0) > this.#seam) {
-      this.#seam = undefined;
-      this.#options.seam(undefined);
-    }
+    const { count, series, newest } = this.#rows;
+    this.#options.rowsCame(count, series, newest);
   }
 
   #setView(view: View): void {

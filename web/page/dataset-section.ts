@@ -2,6 +2,7 @@
 
 import { DapError } from '../../dap/index.ts';
 import { Plot } from '../chart/plot.ts';
+import type { Seam } from '../chart/plot-options.ts';
 import { CSV, columnsShown, type ExportedDataset } from '../export/view.ts';
 import { LaterHealth } from '../health/later-health.ts';
 import type { PageLimits, WatchedDataset } from '../limits/page-limits.ts';
@@ -54,6 +55,8 @@ export class DatasetSection {
   #watched: WatchedDataset | undefined;
   /** What the server has stored, by its latest health; undefined before that is known. */
   #stored: Pick<CatalogEntry, 'extent' | 'isKept'> | undefined;
+  /** The seam before its newest rows, which outlives a plot; undefined once rows are later again than the last one before it. */
+  #seam: Seam | undefined;
 
   constructor(address: DatasetAddress, index: number, parts: DatasetParts, context: SectionContext) {
     this.#address = address;
@@ -140,14 +143,15 @@ export class DatasetSection {
       isOwn: entry !== undefined,
       storedUntil: entry?.extent?.to,
       past: past => controls.pastIs(this.#index, past),
-      rowsCame: (count, latest) => {
+      rowsCame: (count, latest, newest = 0) => {
+        if (this.#seam !== undefined && newest > this.#seam.last) this.#seamIs(undefined);
         this.#health.load();
         controls.rowsCame(this.#index, count);
         this.#watched?.rowsCame(latest);
       },
       charts: find('charts', HTMLElement),
       status: this.#status,
-      seam: seam => this.#health.seamIs(seam),
+      seam: seam => this.#seamIs(seam),
       failed: (error, hadRows) => {
         this.#remove();
         // The server has other columns than before: it was configured anew.
@@ -163,6 +167,11 @@ export class DatasetSection {
     this.#stored ??= entry;
     this.#showStored();
     this.#health.plotIs(plot, description.columns);
+  }
+
+  #seamIs(seam: Seam | undefined): void {
+    this.#seam = seam;
+    this.#health.seamIs(seam);
   }
 
   /** Rows of a server's memory go: the oldest ones by and by, all of them with a restart. */
