@@ -10,6 +10,7 @@ import { describeWith } from '../tools.ts';
 import { numbersShown, type OpenPage, openPage } from './open-page.ts';
 import { pageTools } from './page-tools.ts';
 import { PATIENT } from './row-pages.ts';
+import { rowServer } from './row-server.ts';
 
 const HOUR = 3600;
 
@@ -151,6 +152,20 @@ describeWith('chromium', 'taking the view from the page', () => {
     expect(lines[0]).toContain(`<dapberry-chart src="${server.url}/scripted" window="${4 * HOUR}"`);
     expect(lines[1]).toContain(`<iframe src="${server.url}/embed.html?d=scripted&amp;window=${4 * HOUR}"`);
     expect(opened.problems).toEqual([]);
+  });
+
+  it('leaves out a hidden column of text, as any other', async () => {
+    const rows = await rowServer('Dataset { Sequence { Float64 time; Float64 a; String t; } s; } d;');
+    opened = await openPage(web.browser, `${server.url}/?url=${rows.url}#cols=a`);
+    const { page } = opened;
+    await expect.poll(() => rows.streams, PATIENT).toBe(1);
+    rows.send([Date.now() / 1000, 1.5, 'calm']);
+    await numbersShown(page);
+    await page.getByRole('button', { name: 'Share' }).click();
+    await expect
+      .poll(() => page.locator('#take-list code').allTextContents(), PATIENT)
+      .toContainEqual(expect.stringMatching(/^curl .*rows\.asc\?s\.time,s\.a&/));
+    await rows.close();
   });
 
   it('makes CSV of a server that has none from its rows', async () => {

@@ -1,21 +1,27 @@
 // Declares what the page shows now, for everything that is made of it: files, pictures, and lines to paste.
 
-import { DAP2 } from '../../dap/formats/index.ts';
+import { DAP2, type ResponseFormat } from '../../dap/formats/index.ts';
 import { fromMillis } from '../../dap/model/time-units.ts';
 import type { Stretch } from '../past/past-rows.ts';
 import type { Shown } from '../past/timeline.ts';
 import { type DatasetAddress, encodedConstraint } from '../stream/address.ts';
 import type { Description } from '../stream/describe.ts';
 
-export interface ExportedDataset {
+/** A dataset as it is plotted now. */
+export interface PlottedDataset {
   readonly address: DatasetAddress;
   readonly description: Description;
+  /** Those of its server. */
+  readonly formats: readonly ResponseFormat[];
+  /** The element around its charts. */
+  readonly charts: HTMLElement;
+}
+
+export interface ExportedDataset extends Omit<PlottedDataset, 'formats'> {
   /** Its server gives CSV itself. */
   readonly hasCsv: boolean;
   /** The names of the columns that are not hidden, in their order. */
   readonly columns: readonly string[];
-  /** The element around its charts. */
-  readonly charts: HTMLElement;
 }
 
 export interface ExportedView {
@@ -31,11 +37,17 @@ export interface ExportedView {
 /** The suffix of the server's own CSV. */
 export const CSV = '.csv';
 
-/** The columns of hidden lines in the charts: a column that is alone in its chart takes the chart along. */
-const HIDDEN = '.legend li:has([aria-pressed="false"]), .panel[hidden] .legend li';
+/** The hidden columns in the charts: one that is alone in its chart takes the chart along, and one of text has no line. */
+const HIDDEN = '.legend li:has([aria-pressed="false"]), .panel[hidden] .legend li, .texts [hidden]';
+
+/** What can be taken from a dataset as it is shown now. */
+export function exportedOf({ formats, ...plotted }: PlottedDataset): ExportedDataset {
+  const hasCsv = formats.some(({ suffix }) => suffix === CSV);
+  return { ...plotted, hasCsv, columns: columnsShown(plotted.description, plotted.charts) };
+}
 
 /** The columns whose legends do not say that they are hidden, and whose charts are there. */
-export function columnsShown({ columns }: Description, charts: HTMLElement): string[] {
+function columnsShown({ columns }: Description, charts: HTMLElement): string[] {
   const hidden = new Set(
     [...charts.querySelectorAll<HTMLElement>(HIDDEN)].map(item => item.getAttribute('data-column')),
   );

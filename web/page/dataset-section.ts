@@ -3,7 +3,7 @@
 import { DapError } from '../../dap/index.ts';
 import { Plot } from '../chart/plot.ts';
 import type { Seam } from '../chart/plot-options.ts';
-import { CSV, columnsShown, type ExportedDataset } from '../export/view.ts';
+import type { PlottedDataset } from '../export/view.ts';
 import { LaterHealth } from '../health/later-health.ts';
 import type { PageLimits, WatchedDataset } from '../limits/page-limits.ts';
 import { type DatasetAddress, nameOf, shownAddress } from '../stream/address.ts';
@@ -79,13 +79,12 @@ export class DatasetSection {
     find('again', HTMLButtonElement).addEventListener('click', () => this.#plot?.reconnect());
   }
 
-  /** What can be taken from the dataset as it is shown now; undefined while it is not plotted. */
-  get exported(): ExportedDataset | undefined {
+  /** The dataset as it is plotted now; undefined while it is not. */
+  get plotted(): PlottedDataset | undefined {
     const [plot, description, address] = [this.#plot, this.#description, this.#address];
     if (plot === undefined || description === undefined) return undefined;
-    const charts = this.#parts.find('charts', HTMLElement);
-    const hasCsv = formatsFor(this.#context.catalog, address).some(({ suffix }) => suffix === CSV);
-    return { address, description, columns: columnsShown(description, charts), hasCsv, charts };
+    const formats = formatsFor(this.#context.catalog, address);
+    return { address, description, formats, charts: this.#parts.find('charts', HTMLElement) };
   }
 
   /** The time at the right edge of its charts; undefined while there is none. */

@@ -1,6 +1,6 @@
 // Lists what a reader can take from the view; what makes files and pictures is loaded for that.
 
-import type { ExportedView } from '../export/view.ts';
+import { type ExportedView, exportedOf } from '../export/view.ts';
 import type { Timeline } from '../past/timeline.ts';
 import { withoutCredentials } from '../stream/address.ts';
 import { write } from '../text/element.ts';
@@ -16,7 +16,7 @@ export async function fillTakeView(
     const edge = sections.map(section => section.edge).find(each => each !== undefined);
     const { from, to } = timeline.stretch(edge ?? Date.now());
     return {
-      datasets: sections.flatMap(({ exported }) => exported ?? []),
+      datasets: sections.flatMap(({ plotted }) => (plotted === undefined ? [] : exportedOf(plotted))),
       shown: timeline.shown,
       stretch: { from: Math.round(from), to: Math.round(to) },
       page: withoutCredentials(location.href),
