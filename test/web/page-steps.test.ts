@@ -54,4 +54,21 @@ describeWith('chromium', 'steps along the time axis', () => {
     expect(await endNamed(page)).toBeGreaterThan(end - HOUR / 4 - 60);
     expect(await page.locator('#past').isVisible()).toBe(true);
   });
+
+  it('are none of a mouse whose button was let go of beside the charts', async () => {
+    opened = await openPage(web.browser, `${server.url}/?window=1h`);
+    const { page, problems } = opened;
+    await numbersShown(page);
+    const { x, y, width } = (await page.locator('.plot').first().boundingBox())!;
+    await page.mouse.move(x + width / 2, y + 40);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, 5, { steps: 3 });
+    await page.mouse.up();
+    await page.mouse.move(x + width / 2, y + 40);
+    await page.mouse.move(x + width * 0.9, y + 40, { steps: 8 });
+    // The mouse points at a moment.
+    await expect.poll(() => page.locator('.cursor').first().isVisible(), PATIENT).toBe(true);
+    expect(await page.locator('#past').isVisible()).toBe(false);
+    expect(problems).toEqual([]);
+  });
 });

@@ -107,6 +107,11 @@ class Listener {
     const index = this.#touches.findIndex(({ pointer }) => pointer === event.pointerId);
     const before = this.#touches[index];
     if (before === undefined || this.#plot === undefined) return;
+    // Where a button was let go of beside the charts, nobody told of it.
+    if (event.buttons === 0) {
+      this.up(event, true);
+      return;
+    }
     const { left, width } = this.#plot.getBoundingClientRect();
     const now = { ...before, x: event.clientX };
     const isFirst = !this.#isDragging;
