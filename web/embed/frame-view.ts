@@ -1,5 +1,6 @@
 // Reads what the page for frames is to show from its address, which has the parameters of the full page.
 
+import { nearest } from '../../dap/model/nearest.ts';
 import { SAYS, THEMES } from '../page/view-address.ts';
 import { lastValue, parametersOf } from '../stream/parameters.ts';
 
@@ -34,10 +35,13 @@ export function frameView(page: string): FrameView {
     problems.push(`${SAYS} theme=${theme}: expected dark or light.`);
     delete attributes['theme'];
   }
-  const unknown = [...parameters.keys()].filter(
-    name => !Object.hasOwn(ATTRIBUTES, name) && name !== 'url' && name !== 'd',
-  );
-  if (unknown.length > 0) problems.push(`${SAYS} ${unknown.join(', ')}, which a frame does not know.`);
+  const known = [...Object.keys(ATTRIBUTES), 'url', 'd'];
+  const unknown = [...parameters.keys()].filter(name => !known.includes(name));
+  if (unknown.length > 0) {
+    const [near] = unknown.flatMap(name => nearest(name, known) ?? []);
+    const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+    problems.push(`${SAYS} ${unknown.join(', ')}, which a frame does not know.${hint}`);
+  }
   const { search, hash } = new URL(page);
   return { attributes, full: new URL(`./${search}${hash}`, page).href, problems };
 }

@@ -1,6 +1,6 @@
 // Reads which time and which columns an embedded chart is to show, from its attributes.
 
-import { namedView } from '../page/view-address.ts';
+import { timeNamed } from '../page/view-address.ts';
 import type { Shown } from '../past/timeline.ts';
 import type { DatasetAddress } from '../stream/address.ts';
 import type { Description } from '../stream/describe.ts';
@@ -18,7 +18,7 @@ export interface TimeAttributes {
  */
 export function wantedTime({ window, from, to }: TimeAttributes, now: number): Shown | undefined {
   if (from !== null || to !== null) {
-    const { shown } = namedView(addressOf({ from: from ?? '', to: to ?? 'now' }), now);
+    const shown = shownIn({ from: from ?? '', to: to ?? 'now' }, now);
     if (shown !== undefined) return shown;
     throw new TypeError(
       `Expected from and to to be times such as 2026-11-28T19:00:00Z, now-7d or now, the first one earlier, found from="${from ?? ''}" and to="${to ?? 'now'}"`,
@@ -26,7 +26,7 @@ export function wantedTime({ window, from, to }: TimeAttributes, now: number): S
   }
   if (window === null) return undefined;
   const isSeconds = /^[\d.]+$/.test(window.trim());
-  const { shown } = namedView(addressOf(isSeconds ? { window } : { from: `now-${window}`, to: 'now' }), now);
+  const shown = shownIn(isSeconds ? { window } : { from: `now-${window}`, to: 'now' }, now);
   if (shown !== undefined) return shown;
   throw new TypeError(
     `Expected window to be a length such as 10min, 1h or 7d, or a number of seconds from 5 on, found "${window}"`,
@@ -66,9 +66,8 @@ export function withColumns(
   };
 }
 
-/** The address of a page that names the same. */
-function addressOf(values: Readonly<Record<string, string>>): string {
-  return `http://localhost/#${Object.entries(values)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')}`;
+/** The time that a page shows whose address names the same; undefined if that is none. */
+function shownIn(values: Readonly<Record<string, string>>, now: number): Shown | undefined {
+  const parameters = new Map(Object.entries(values).map(([name, value]) => [name, [value]]));
+  return timeNamed(parameters, now, () => {});
 }

@@ -78,7 +78,12 @@ export function timeParameters(shown: Shown): Partial<Record<ParameterName, stri
     : { from: undefined, to: undefined, window: writeLength(shown.window) };
 }
 
-function timeNamed(parameters: Parameters, now: number, report: (text: string) => void): Shown | undefined {
+/** The time that parameters name; undefined if they name none, or one that cannot be read, of which `report` gets a sentence. */
+export function timeNamed(
+  parameters: Parameters,
+  now: number,
+  report: (text: string) => void,
+): Shown | undefined {
   const [from, to, window] = (['from', 'to', 'window'] as const).map(name => lastValue(parameters, name));
   const instead = 'The usual window is shown instead.';
   const fail = (name: string, value: string, { expected }: Unread) => {

@@ -23,6 +23,7 @@ describe('the view of the page for frames', () => {
 
   it.each([
     ['?d=roof&colour=red&at=now', 'colour, at, which a frame does not know.'],
+    ['?d=roof&colz=air', 'colz, which a frame does not know. Did you mean cols?'],
     ['?d=roof&theme=pink', 'theme=pink: expected dark or light.'],
     ['?d=roof&d=attic', 'd=attic besides roof: a frame shows one dataset.'],
   ])('says what it does not understand: %s', (address, problem) => {
