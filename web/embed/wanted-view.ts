@@ -29,7 +29,7 @@ export function wantedTime({ window, from, to }: TimeAttributes, now: number): S
   const shown = shownIn(isSeconds ? { window } : { from: `now-${window}`, to: 'now' }, now);
   if (shown !== undefined) return shown;
   throw new TypeError(
-    `Expected window to be a length such as 10min, 1h or 7d, or a number of seconds from 5 on, found "${window}"`,
+    `Expected window to be a length such as 10min, 1h or 7d, or a number of seconds from 1 on, found "${window}"`,
   );
 }
 

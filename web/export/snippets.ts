@@ -77,7 +77,7 @@ function isAll({ columns, description }: Pasted): boolean {
 
 /** Whole seconds: `600` of a moving window. */
 function timeOf(shown: Shown): Readonly<Record<string, string>> {
-  if (!isStanding(shown)) return { window: String(Math.max(5, Math.round(shown.window / 1000))) };
+  if (!isStanding(shown)) return { window: String(Math.max(1, Math.round(shown.window / 1000))) };
   return { from: instantOf(shown.from), to: instantOf(shown.to) };
 }
 

@@ -17,9 +17,6 @@ import { isRelative, lengthNamed, momentOf, type Unread, writeLength, writeMomen
 /** The beginning of each sentence about the address. */
 export const SAYS = 'The address of this page says';
 
-/** The shortest window that an address may name, in milliseconds. */
-const SHORTEST_WINDOW = 5000;
-
 /** The colours that an address may name. */
 export const THEMES = ['dark', 'light'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -92,7 +89,7 @@ export function timeNamed(
   };
   const length = window === undefined ? undefined : lengthNamed(window);
   if (window !== undefined && !isLength(length)) {
-    const expected = typeof length === 'object' ? length.expected : 'a length from 5s to 20y';
+    const expected = typeof length === 'object' ? length.expected : 'a length from 1s to 20y';
     fail('window', window, { expected });
     if (from === undefined || to === undefined) return undefined;
   }
@@ -121,7 +118,7 @@ export function timeNamed(
 }
 
 function isLength(length: number | Unread | undefined): length is number {
-  return typeof length === 'number' && length >= SHORTEST_WINDOW && length <= LONGEST;
+  return typeof length === 'number' && length >= SHORTEST && length <= LONGEST;
 }
 
 function momentNamed(

@@ -23,7 +23,7 @@ describe('the time of an embedded chart', () => {
   it.each([
     [{ ...NONE, window: 'long' }, 'Expected window to be a length such as 10min, 1h or 7d'],
     [{ ...NONE, window: '' }, 'found ""'],
-    [{ ...NONE, window: '1' }, 'a number of seconds from 5 on, found "1"'],
+    [{ ...NONE, window: '0.5' }, 'a number of seconds from 1 on, found "0.5"'],
     [{ ...NONE, from: 'yesterday' }, 'found from="yesterday" and to="now"'],
     [{ ...NONE, to: '2026-11-28' }, 'found from="" and to="2026-11-28"'],
     [{ ...NONE, from: 'now', to: 'now-1h' }, 'the first one earlier'],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namedView, outsideOf, timeParameters } from '../../../web/page/view-address.ts';
 import { lengthNamed, writeLength } from '../../../web/page/view-times.ts';
-import { LONGEST } from '../../../web/past/timeline.ts';
+import { LONGEST, SHORTEST } from '../../../web/past/timeline.ts';
 import { withParameters } from '../../../web/stream/parameters.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00Z');
@@ -20,6 +20,8 @@ describe('the time that an address names', () => {
     ['?window=10m', { window: 600_000 }],
     ['?window=1.5h', { window: 5_400_000 }],
     ['?window=1y', { window: 365 * DAY }],
+    // The shortest that zooming leads to.
+    ['?window=1s', { window: 1000 }],
     [
       '?from=2026-11-28T19:00:00Z&to=2026-11-28T20:00:00Z',
       { from: NOW - 17 * 3_600_000, to: NOW - 16 * 3_600_000 },
@@ -77,7 +79,7 @@ describe('the time that an address names', () => {
     const stretch = fc
       .tuple(time, fc.integer({ min: 1000, max: LONGEST / 4 }))
       .map(([from, length]) => ({ from, to: from + length }));
-    const window = fc.integer({ min: 5000, max: LONGEST }).map(length => ({ window: length }));
+    const window = fc.integer({ min: SHORTEST, max: LONGEST }).map(length => ({ window: length }));
     fc.assert(
       fc.property(fc.oneof(stretch, window), fc.boolean(), (shown, hasUrl) => {
         const href = `${PAGE}${hasUrl ? '?url=attic' : '?d=attic'}#window=30&from=now-1d`;
