@@ -187,6 +187,10 @@ describeWith('chromium', 'looking back on the page', () => {
       'Expected a beginning that is earlier than the end',
     );
     await page.getByLabel('to', { exact: true }).fill(field(end - 9 * HOUR));
+    await page.getByLabel('From', { exact: true }).fill('1990-01-01T00:00:00');
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    expect(await page.locator('#stretch-error').textContent()).toBe('Expected at most 20 years');
+    await page.getByLabel('From', { exact: true }).fill(field(end - 10 * HOUR));
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await expect.poll(() => named(page), PATIENT).toEqual([end - 10 * HOUR, end - 9 * HOUR]);
     await page.reload();

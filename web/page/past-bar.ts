@@ -2,6 +2,7 @@
 
 import type { PastStatus } from '../chart/past-charts.ts';
 import type { Stretch } from '../past/past-rows.ts';
+import { LONGEST } from '../past/timeline.ts';
 import { plainReason } from '../stream/reason.ts';
 import { byId, write } from '../text/element.ts';
 import { writeStretch } from '../text/stretch.ts';
@@ -95,6 +96,7 @@ function errorIn(from: number, to: number, now: number): string {
   if (Number.isNaN(to)) return 'Expected a date and a time to end with, such as 28.11.2026, 20:00';
   if (from >= to) return 'Expected a beginning that is earlier than the end';
   if (from > now) return 'Expected a beginning in the past: the future has no rows yet';
+  if (Math.min(to, now) - from > LONGEST) return 'Expected at most 20 years';
   return '';
 }
 

@@ -111,7 +111,8 @@ export function timeNamed(
   const last = end ?? now;
   if (!(last - begin >= SHORTEST && last - begin <= LONGEST)) {
     const found = to === undefined ? `from=${from}` : `from=${from} and to=${to}`;
-    report(`${found}: expected a beginning that is earlier than the end. ${instead}`);
+    const expected = last - begin > LONGEST ? 'at most 20 years' : 'a beginning that is earlier than the end';
+    report(`${found}: expected ${expected}. ${instead}`);
     return undefined;
   }
   return isUpToNow && isRelative(from!) ? { window: last - begin } : { from: begin, to: last };

@@ -64,6 +64,13 @@ describe('the time that an address names', () => {
     expect(problems[0]!.text).toContain(`The address of this page says ${found}: expected `);
   });
 
+  it.each([
+    ['?from=1990-01-01&to=2020-01-01', 'at most 20 years'],
+    ['?from=2020-01-01&to=1990-01-01', 'a beginning that is earlier than the end'],
+  ])('%s is told what is wrong with it', (parameters, expected) => {
+    expect(view(parameters).problems[0]!.text).toContain(`: expected ${expected}. `);
+  });
+
   it('is the rest if one part of it is not understood', () => {
     expect(view('?from=now-2d&to=now-1d&window=soon')).toMatchObject({
       shown: { from: NOW - 2 * DAY, to: NOW - DAY },
