@@ -189,6 +189,29 @@ describeWith('chromium', 'the address of the page', () => {
     );
   });
 
+  it('shows other datasets when its hash names them, on the wall too', async () => {
+    await withPage(web.browser, `${server.url}/#d=roberrypi`, async ({ page }) => {
+      const title = () => page.locator('#title').textContent();
+      await numbersShown(page);
+      expect(await title()).toContain('Thermometer');
+      // What a reader does who writes into the address bar.
+      const write = (hash: string) =>
+        page.evaluate(it => {
+          location.hash = it;
+        }, hash);
+      await write('d=host');
+      await expect.poll(title, PATIENT).not.toContain('Thermometer');
+      await numbersShown(page);
+      await page.goBack();
+      await expect.poll(title, PATIENT).toContain('Thermometer');
+      await page.goto(server.url);
+      await page.locator('.card').first().waitFor();
+      await write('window=300');
+      await expect.poll(title, PATIENT).toContain('Thermometer');
+      expect(await page.getByLabel('Window').inputValue()).toBe('300');
+    });
+  });
+
   it('stays, and the view with it, when the server adds a column', async () => {
     await withPage(
       web.browser,

@@ -4,6 +4,7 @@ import type { Timeline } from '../past/timeline.ts';
 import { byId } from '../text/element.ts';
 import type { DatasetSection } from './dataset-section.ts';
 import { Menu } from './menu.ts';
+import { watchHash } from './other-page.ts';
 import { wireShare } from './share.ts';
 import { fillTakeView } from './take-view.ts';
 import { offerThemes } from './theme-menu.ts';
@@ -20,6 +21,7 @@ export interface ViewParts {
 
 /** Wires all of them. Returns what to call when the view has changed. */
 export function wireViewParts(parts: ViewParts): () => void {
+  watchHash();
   const menu = new Menu(byId('more', HTMLButtonElement), byId('more-list', HTMLElement));
   const share = wireShare({
     link: () => parts.link(),

@@ -5,6 +5,7 @@ import style from '../style/wall.css?url';
 import { byId, write } from '../text/element.ts';
 import { Wall } from '../wall/wall.ts';
 import { addExtras } from './extras.ts';
+import { namesNothing } from './first-sight.ts';
 import { wireAddressField } from './navigation.ts';
 import { Problems } from './problems.ts';
 import { namedView } from './view-address.ts';
@@ -13,6 +14,9 @@ import { namedView } from './view-address.ts';
 export const STYLE = style;
 
 export function showWall(catalog: Catalog, page: URL): void {
+  addEventListener('hashchange', () => {
+    if (!namesNothing(location)) location.reload();
+  });
   wireAddressField(undefined);
   new Problems().set(namedView(page.href, Date.now()).problems);
   write(byId('title', HTMLElement), 'All datasets');
