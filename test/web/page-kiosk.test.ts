@@ -59,6 +59,20 @@ describeWith('chromium', 'the page as a kiosk', () => {
     );
   });
 
+  it('shows its first dataset though that does not come at once, however long each is to be shown', async () => {
+    const { page } = await openPage(web.browser, 'about:blank');
+    let asked = 0;
+    await page.route(/[?&]d=/, route => {
+      asked += 1;
+      return asked === 1 ? route.abort() : route.continue();
+    });
+    await page.goto(`${server.url}/?kiosk=3600`);
+    await expect.poll(() => page.locator('iframe.shown').count(), PATIENT).toBe(1);
+    const value = page.frameLocator('iframe.shown').locator('.legend data').first();
+    await expect.poll(() => value.textContent(), PATIENT).toMatch(/\d/);
+    await page.context().close();
+  });
+
   it('loads itself anew after an upgrade of the server, and not while the server is away', async () => {
     const { page } = await openPage(web.browser, 'about:blank');
     await page.clock.install();

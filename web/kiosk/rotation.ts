@@ -5,6 +5,12 @@ import { element } from '../text/element.ts';
 /** Milliseconds before its turn, at the most, when a page begins to load. */
 const AHEAD = 5000;
 
+/** Milliseconds that the first page has to load: a small machine starts at the same time. */
+const PATIENCE = 30_000;
+
+/** Milliseconds before another attempt while there is no page to show. */
+const AGAIN = 5000;
+
 export class Rotation {
   readonly element = element('div', { class: 'rotation' });
   readonly #addresses: () => Promise<readonly string[]>;
@@ -29,21 +35,22 @@ export class Rotation {
   async #prepare(wait: number): Promise<void> {
     const next = await this.#next();
     const frame = next === undefined ? undefined : this.#newFrame(next);
-    this.#timer = setTimeout(
-      () => {
-        // A frame without the page has an error in its place, whose document nobody may read.
-        const isThere = frame?.contentDocument?.getElementById('charts') != null;
-        if (frame !== undefined && isThere) {
-          this.#shown?.remove();
-          this.#shown = frame;
-          frame.classList.add('shown');
-          this.#address = next!;
-        } else frame?.remove();
-        const ahead = Math.min(AHEAD, this.#every / 2);
-        this.#timer = setTimeout(() => void this.#prepare(ahead), this.#every - ahead);
-      },
-      Math.max(wait, frame !== undefined && this.#shown === undefined ? 1000 : 0),
-    );
+    if (frame !== undefined && this.#shown === undefined) await isLoaded(frame);
+    this.#timer = setTimeout(() => {
+      // A frame without the page has an error in its place, whose document nobody may read.
+      const isThere = frame?.contentDocument?.getElementById('charts') != null;
+      if (frame !== undefined && isThere) {
+        this.#shown?.remove();
+        this.#shown = frame;
+        frame.classList.add('shown');
+        this.#address = next!;
+      } else frame?.remove();
+      const ahead = Math.min(AHEAD, this.#every / 2);
+      this.#timer =
+        this.#shown === undefined
+          ? setTimeout(() => void this.#prepare(0), AGAIN)
+          : setTimeout(() => void this.#prepare(ahead), this.#every - ahead);
+    }, wait);
   }
 
   async #next(): Promise<string | undefined> {
@@ -58,4 +65,15 @@ export class Rotation {
     this.element.append(frame);
     return frame;
   }
+}
+
+/** Resolves when a page is in the frame, or an error in its place, or after a while without either. */
+function isLoaded(frame: HTMLIFrameElement): Promise<void> {
+  return new Promise(resolve => {
+    const patience = setTimeout(resolve, PATIENCE);
+    frame.addEventListener('load', () => {
+      clearTimeout(patience);
+      resolve();
+    });
+  });
 }
