@@ -73,6 +73,18 @@ describeWith('chromium', 'the page as a kiosk', () => {
     await page.context().close();
   });
 
+  it('loads a dataset anew that could not be shown in its turn', async () => {
+    const { page, requests } = await openPage(web.browser, 'about:blank');
+    await page.clock.install();
+    await page.goto(`${server.url}/?kiosk=3600&d=nothing`);
+    const asked = () => requests.filter(url => url.includes('nothing.dds')).length;
+    await page.frameLocator('iframe').getByText('The server has no such data').waitFor();
+    const before = asked();
+    await page.clock.fastForward(61_000);
+    await expect.poll(asked, PATIENT).toBeGreaterThan(before);
+    await page.context().close();
+  });
+
   it('loads itself anew after an upgrade of the server, and not while the server is away', async () => {
     const { page } = await openPage(web.browser, 'about:blank');
     await page.clock.install();

@@ -68,8 +68,14 @@ async function serverAnswers(page: string): Promise<string> {
 async function renew(before: string, page: string): Promise<void> {
   const now = await versionOf(page);
   if (now === undefined) return;
-  const isStuck = document.querySelector('.message:not([hidden]) button:not([hidden])') !== null;
-  if (now !== before || isStuck) location.reload();
+  if (now !== before || isStuck(document)) location.reload();
+  // The pages in frames leave this to the page around them.
+  for (const { contentDocument: inside } of document.querySelectorAll('iframe'))
+    if (inside !== null && isStuck(inside)) inside.location.reload();
+}
+
+function isStuck(page: Document): boolean {
+  return page.querySelector('.message:not([hidden]) button:not([hidden])') !== null;
 }
 
 /** Keeps the screen on, where the browser offers that: to pages from https and from this machine. */
