@@ -84,6 +84,22 @@ describeWith('chromium', 'the wall', () => {
     await page.context().close();
   });
 
+  it('names the day of its values if the server has not answered since then', async () => {
+    const { page } = await openPage(web.browser, `${server.url}/`);
+    const status = page.locator('.wall-status');
+    await expect.poll(() => status.textContent(), PATIENT).toMatch(/^\d datasets/);
+    await page.route('**/latest.json*', route => route.abort());
+    await page.evaluate(() => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 86_400_000;
+    });
+    await lookAgain(page);
+    await expect
+      .poll(() => status.textContent(), PATIENT)
+      .toMatch(/: these values are those of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\. Next attempt in/);
+    await page.context().close();
+  });
+
   it('does not take a browser with a wrong clock for rows that are late', async () => {
     const { page } = await openPage(web.browser, 'about:blank');
     await page.clock.setSystemTime(Date.now() + 3 * 86_400_000);

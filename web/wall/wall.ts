@@ -2,7 +2,7 @@
 
 import { PageSigns } from '../limits/page-signs.ts';
 import { element, write } from '../text/element.ts';
-import { writeClock, writeDuration } from '../text/times.ts';
+import { writeDuration, writeTime } from '../text/times.ts';
 import type { RecentDataset } from '../tiles/recent.ts';
 import { RecentWatch } from '../tiles/recent-watch.ts';
 import { layoutOf, WallCard } from './wall-card.ts';
@@ -119,7 +119,7 @@ export class Wall {
     if (this.#unanswered !== undefined) {
       const { reason, again } = this.#unanswered;
       const when = writeDuration(Math.ceil(Math.max(0, again - now) / 1000) * 1000);
-      const since = this.#answered && `: these values are those of ${writeClock(this.#answered.time)}`;
+      const since = this.#answered && `: these values are those of ${writeTime(this.#answered.time)}`;
       return `The server does not answer (${reason})${since ?? ''}. Next attempt in ${when}.`;
     }
     if (this.#answered === undefined) return 'Asking for the newest values …';
