@@ -100,6 +100,20 @@ describeWith('chromium', 'the wall', () => {
     await page.context().close();
   });
 
+  it('shows a dataset that is new while a reader is in another one', async () => {
+    const { page } = await openPage(web.browser, `${server.url}/`);
+    const card = (name: string) => page.locator(`.card[data-dataset="${name}"]`);
+    const link = card('station').getByRole('link');
+    await link.focus();
+    await server.configure(
+      'datasets: { newer: { title: Newer, interval: 0.1, sensors: [{ kind: tmp36-simulated }] } }\n',
+    );
+    await lookAgain(page);
+    await expect.poll(() => card('newer').locator('.tile').count(), PATIENT).toBeGreaterThan(0);
+    expect(await link.evaluate(focused => focused === document.activeElement)).toBe(true);
+    await page.context().close();
+  });
+
   it('does not take a browser with a wrong clock for rows that are late', async () => {
     const { page } = await openPage(web.browser, 'about:blank');
     await page.clock.setSystemTime(Date.now() + 3 * 86_400_000);

@@ -101,9 +101,12 @@ export class Wall {
 
   /** Datasets with failures come first, the others in the order of the server. */
   #arrange(): void {
-    // A card that moved while somebody is in it would lose the focus.
-    if (this.#grid.matches(':focus-within')) return;
     const sorted = this.#cards.toSorted((a, b) => Number(b.rank > 0) - Number(a.rank > 0));
+    // A card that moved while somebody is in it would lose the focus: new ones come last then.
+    if (this.#grid.matches(':focus-within')) {
+      this.#grid.append(...sorted.map(card => card.element).filter(card => !card.isConnected));
+      return;
+    }
     for (const [index, { element: card }] of sorted.entries()) {
       const there = this.#grid.children[index];
       if (there !== card) this.#grid.insertBefore(card, there ?? null);
