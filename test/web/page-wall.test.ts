@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inMemory } from '../server/datasets.ts';
+import { SCRIPTED, ScriptedSource } from '../server/scripted-source.ts';
+import { serving } from '../serving.ts';
 import { describeWith } from '../tools.ts';
 import { type AilingServer, ailingServer } from './ailing-server.ts';
 import { lookAgain, numbersShown, openPage, setVisibility, withPage } from './open-page.ts';
@@ -112,6 +115,26 @@ describeWith('chromium', 'the wall', () => {
     await expect.poll(() => card('newer').locator('.tile').count(), PATIENT).toBeGreaterThan(0);
     expect(await link.evaluate(focused => focused === document.activeElement)).toBe(true);
     await page.context().close();
+  });
+
+  it('keeps the field that finds some of many datasets while it hides others', async () => {
+    const stations = Array.from({ length: 13 }, (_, index) =>
+      inMemory({ ...SCRIPTED, name: `station${index}`, title: `Station ${index}` }, new ScriptedSource()),
+    );
+    const many = await serving({ datasets: stations, webRoot: web.folder });
+    const { page } = await openPage(web.browser, `${many.url}/`);
+    const cards = page.locator('.card:visible');
+    const field = page.getByRole('searchbox', { name: 'Find a dataset or column' });
+    await expect.poll(() => cards.count(), PATIENT).toBe(13);
+    await field.fill('station 12');
+    expect(await cards.count()).toBe(1);
+    many.change({ datasets: stations.slice(1) });
+    await lookAgain(page);
+    await expect.poll(() => page.locator('.wall-status').textContent(), PATIENT).toMatch(/^12 datasets/);
+    await field.fill('');
+    expect(await cards.count()).toBe(12);
+    await page.context().close();
+    await many.close();
   });
 
   it('does not take a browser with a wrong clock for rows that are late', async () => {

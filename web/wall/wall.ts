@@ -75,7 +75,8 @@ export class Wall {
       return [card];
     });
     for (const gone of before.values()) gone.element.remove();
-    this.#filter.hidden = this.#cards.length <= FEW;
+    // Where it hides cards it stays in sight, so that they can be found again.
+    this.#filter.hidden = this.#cards.length <= FEW && this.#filter.value === '';
     this.#judge(at);
     this.#look();
     this.#find();
