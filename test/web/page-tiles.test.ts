@@ -61,6 +61,14 @@ describeWith('chromium', 'the tiles above the charts', () => {
         expect(await page.locator('.tile:visible').count()).toBe(9);
         await page.getByRole('button', { name: 'Show fewer' }).click();
         expect(await page.locator('.tile:visible').count()).toBe(5);
+        // Another one comes into sight though a reader is in the tiles, which keep their places.
+        const failing = page.locator('.tile[data-tile="probe4"]');
+        expect(await failing.isVisible()).toBe(false);
+        await page.locator('.tile[data-tile="probe5"] button').focus();
+        await server.fail({ probe4: 'no answer on the bus' });
+        await lookAgain(page);
+        await expect.poll(() => failing.isVisible(), PATIENT).toBe(true);
+        expect(await page.locator('.tile').first().getAttribute('data-tile')).toBe('probe5');
       },
       PHONE,
     );

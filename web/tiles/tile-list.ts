@@ -26,19 +26,19 @@ export class TileList {
     this.arrange();
   }
 
-  /** Puts failures first, and folds; leaves tiles in their place while the reader is in them. */
+  /** Puts failures first, and folds. While the reader is in the tiles they keep their places, and none that is in sight goes away. */
   arrange(): void {
-    if (this.#list.matches(':focus-within')) return;
+    const isHeld = this.#list.matches(':focus-within');
     const sorted = this.tiles.toSorted((a, b) => rankOf(a.state) - rankOf(b.state));
-    for (const [index, tile] of sorted.entries()) {
+    for (const [index, tile] of isHeld ? [] : sorted.entries()) {
       const there = this.#list.children[index];
       if (there !== tile.element) this.#list.insertBefore(tile.element, there ?? null);
     }
     let hidden = 0;
     for (const [index, tile] of sorted.entries()) {
       const isFolded = !this.#isOpen && index >= this.#most && tile.state !== 'failing';
-      tile.element.hidden = isFolded;
-      if (isFolded) hidden += 1;
+      if (!isHeld || !isFolded) tile.element.hidden = isFolded;
+      if (tile.element.hidden) hidden += 1;
     }
     if (this.#more === undefined) return;
     write(this.#more, this.#moreText(hidden));
