@@ -44,6 +44,30 @@ describeWith('chromium', 'the tiles above the charts', () => {
     });
   });
 
+  it('show the extremes of today alone, though the charts were paused the day before', async () => {
+    await withPage(web.browser, `${server.url}/?url=station`, async ({ page }) => {
+      await numbersShown(page);
+      const tile = page.locator('.tile[data-tile="probe0"]');
+      await expect.poll(() => tile.locator('.tile-least').textContent(), PATIENT).toMatch(/^\d/);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      // The next day begins, of which the server has other values.
+      const dayStart = Date.now() / 1000;
+      await page.route('**/latest.json*', async route => {
+        const answer = (await (await route.fetch()).json()) as {
+          values: object;
+          recent: { columns: object };
+        };
+        const values = { ...answer.values, probe0: 1.5 };
+        const columns = { ...answer.recent.columns, probe0: { least: 1, greatest: 2 } };
+        const recent = { ...answer.recent, dayStart, since: dayStart, columns };
+        await route.fulfill({ json: { ...answer, values, recent } });
+      });
+      await lookAgain(page);
+      await expect.poll(() => tile.locator('.tile-least').textContent(), PATIENT).toMatch(/^1(\.0+)?$/);
+      expect(await tile.locator('.tile-greatest').textContent()).toMatch(/^2(\.0+)?$/);
+    });
+  });
+
   it('are rows on a phone, fold away, and keep a failing one in sight and first', async () => {
     await server.fail({ probe5: 'no answer on the bus' });
     await withPage(

@@ -100,14 +100,16 @@ export class ColumnTiles {
     const isStale = charts.hasAttribute('data-stale');
     const now = performance.now();
     for (const [index, tile] of this.#tiles.entries()) {
-      const { latest: value, decimals = 1 } = latest[index] ?? {};
+      const { latest: value, lastValue, decimals = 1 } = latest[index] ?? {};
       const said = this.#said.inputOf(tile.column, now, false);
       // Until the stream has a row, the newest one that the server knows counts: the next may come in an hour.
       const shown =
         value === undefined
           ? { ...said, isStale: isStale || said.isStale === true }
           : { ...said, value, decimals, isStale };
-      tile.show(readingOf(tile.column, { ...shown, ...widened(said.today, value) }));
+      // Charts that are paused may show a value of another day.
+      const isOfToday = lastValue !== undefined && this.#said.isOfToday(lastValue.time);
+      tile.show(readingOf(tile.column, { ...shown, ...(isOfToday ? widened(said.today, value) : {}) }));
     }
     this.#list.arrange();
   }

@@ -56,6 +56,11 @@ export class DatasetTiles {
     return late > limit ? late : undefined;
   }
 
+  /** True unless a time is known to be before the day that the extremes are those of. */
+  isOfToday(time: number): boolean {
+    return time >= (this.#said?.dayStart ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** Minutes without a value that are no gap. */
   get joins(): number {
     return Math.ceil((2 * (this.#said?.interval ?? 0)) / MINUTE);
