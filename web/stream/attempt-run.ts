@@ -148,8 +148,11 @@ export class AttemptRun {
     const giveUp = (): void => this.#stop.abort(REFUSED);
     if (isReplaceable && (state.state === 'reconnecting' || state.state === 'ended')) giveUp();
     else if (state.state !== 'ended' || this.#hasBegun) this.#context.events.state(streamStateOf(state));
-    if (isReplaceable && state.state === 'waiting' && this.#poll === 0)
+    if (isReplaceable && state.state === 'waiting' && this.#poll === 0) {
+      // A second connection waits anew.
+      clearTimeout(this.#patience);
       this.#patience = setTimeout(giveUp, PATIENCE);
+    }
   }
 
   /** The rows that follow are stamped by another clock. */
