@@ -11,6 +11,9 @@ import type { PastColumn, PastRows, Stretch } from './past-rows.ts';
 const GAP_INTERVALS = 1.5;
 const GAP_ROWS = 4;
 
+/** Nine of ten rows are no further apart than usual, as those of a stream. */
+const USUAL = 0.9;
+
 /** The distances on either side of one that say how far apart rows were at that time. */
 const BESIDE = 4;
 
@@ -111,10 +114,11 @@ export function pastRows(
  * what the distances beside this one are.
  */
 function gapsIn(times: readonly number[], interval: number, usual: number): (index: number) => boolean {
-  const widest = Math.max(GAP_INTERVALS * interval, GAP_ROWS * usual);
+  const spacing = interval === 0 && usual === 0 ? usualIn(times) : usual;
+  const widest = Math.max(GAP_INTERVALS * interval, GAP_ROWS * spacing);
   return index => {
     const distance = index === 0 ? 0 : times[index]! - times[index - 1]!;
-    if (widest === 0 || distance <= widest) return false;
+    if (distance <= widest) return false;
     const beside: number[] = [];
     for (let at = Math.max(1, index - BESIDE); at <= Math.min(times.length - 1, index + BESIDE); at += 1) {
       beside.push(times[at]! - times[at - 1]!);
@@ -122,4 +126,10 @@ function gapsIn(times: readonly number[], interval: number, usual: number): (ind
     const median = beside.sort((a, b) => a - b)[(beside.length - 1) >> 1]!;
     return median <= widest || distance > GAP_ROWS * median;
   };
+}
+
+/** The usual distance between rows; 0 for fewer than two. */
+function usualIn(times: readonly number[]): number {
+  const distances = times.slice(1).map((time, index) => time - times[index]!);
+  return distances.sort((a, b) => a - b)[Math.ceil(distances.length * USUAL) - 1] ?? 0;
 }

@@ -99,6 +99,23 @@ describe('a stretch of the past', () => {
     expect(times).toHaveLength(tens.length + 2);
   });
 
+  it('has a gap where all rows are missing for long, though it is not known how often they come now', () => {
+    const minutes = Array.from({ length: 60 }, (_, minute) => minute).filter(at => at < 20 || at > 40);
+    const batch = {
+      length: minutes.length,
+      columns: [
+        Float64Array.from(minutes, minute => BEGIN + 60 * minute),
+        Float64Array.from(minutes, () => 1),
+        Int16Array.from(minutes, () => 1),
+        minutes.map(() => ''),
+      ],
+    };
+    const all = { ...request, to: (BEGIN + 3600) * 1000, interval: 0 };
+    const rows = pastRows(description, all, { dataset: parseDds(DDS), values: [batch] });
+    const gaps = rows.times.filter((_, index) => rows.columns[0]!.mean[index] === null);
+    expect(gaps).toEqual([(BEGIN + 60 * 30) * 1000]);
+  });
+
   it('has no row at a time that is a missing value', () => {
     const dds = 'Dataset { Sequence { Float64 time; Float64 a; } s; } d;';
     const das = `Attributes { s { time { String units "seconds since 1970-01-01"; Float64 _FillValue 9.96921e36; } } }`;
