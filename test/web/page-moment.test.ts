@@ -62,6 +62,20 @@ describeWith('chromium', 'reading a moment on the page', () => {
     });
   });
 
+  it('names the day of a moment before today in the chart, too', async () => {
+    const DAY = 86_400;
+    const { rows, page } = await pages.openRows('Float64 a;', `Attributes { s { ${UNITS} } }`, {
+      hash: '#window=3d',
+    });
+    rows.send(...Array.from({ length: 433 }, (_, index) => [now() - 600 * (432 - index), index]));
+    await expect.poll(() => valuesOf(page), PATIENT).toEqual(['432.0']);
+    const { x, y } = await placeOf(page, now() - 2 * DAY, 3 * DAY);
+    await page.mouse.move(x, y);
+    await expect
+      .poll(() => textOf(page, '.cursor span'), PATIENT)
+      .toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  });
+
   describe('at a moment', () => {
     it('stays that of the moment, which moves with the data, until it is let go', async () => {
       const { rows, page } = await pages.openRows('Float64 a;', `Attributes { s { ${UNITS} } }`, {

@@ -1,7 +1,7 @@
 // Marks the moment that is pointed at: a line across the chart, with its time, and a cross that lets go of a pinned moment.
 
 import { element, write } from '../text/element.ts';
-import { writeClock, writeSpan } from '../text/times.ts';
+import { writeDate, writeTime } from '../text/times.ts';
 import type { Frame } from './frame.ts';
 
 /** CSS pixels that the time to the right of the line needs. */
@@ -43,6 +43,8 @@ export class CursorMark {
     this.element.style.setProperty('left', `${(100 * share).toFixed(3)}%`);
     this.element.classList.toggle('rightmost', width * (1 - share) < LABEL_WIDTH);
     this.#letGo.hidden = !isPinned;
-    write(this.#time, text ?? (absolute ? writeClock(cursor, true) : writeSpan(cursor, true)));
+    // There is no room for both the date and milliseconds.
+    const isOfToday = writeDate(cursor) === writeDate(Date.now());
+    write(this.#time, text ?? writeTime(cursor, absolute, isOfToday || !absolute));
   }
 }
