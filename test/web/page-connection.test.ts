@@ -79,6 +79,18 @@ describeWith('chromium', 'the page and its connection', () => {
     });
   });
 
+  it('waits for the list of datasets of a server that does not answer yet', async () => {
+    const { page } = await openPage(web.browser, 'about:blank');
+    // As a browser does that starts with the pages of its last session.
+    await page.route('**/catalog.json', route => route.abort());
+    await page.goto(server.url);
+    await expect.poll(() => page.locator('#message').textContent(), PATIENT).toMatch(/No answer yet/);
+    await page.unroute('**/catalog.json');
+    await expect.poll(() => page.locator('.card').count(), PATIENT).toBe(2);
+    expect(await page.locator('#message').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   describe('when it is hidden', () => {
     it('lets go of its stream, and takes up after the last row when it is seen again', async () => {
       const { page, problems, requests } = await openPage(web.browser, `${server.url}/?url=roberrypi`);

@@ -1,6 +1,7 @@
 // Starts the page for frames of other pages: the charts of the view that its address names, and a link to the full page.
 
 import { fetchCatalog } from '../stream/catalog.ts';
+import { loadPart } from '../stream/page-part.ts';
 import { byId, element, write } from '../text/element.ts';
 import { defineDapberryChart } from './chart-element.ts';
 import { frameView } from './frame-view.ts';
@@ -25,11 +26,7 @@ async function start(): Promise<void> {
   view.append(chart);
 }
 
-/** The address of the first dataset of the server that has this page; undefined if it lists none. */
+/** The address of the first dataset of the server that has this page, once it answers; undefined if it lists none. */
 async function firstDataset(): Promise<string | undefined> {
-  try {
-    return (await fetchCatalog(location.href)).datasets[0]?.address;
-  } catch {
-    return undefined;
-  }
+  return (await loadPart(() => fetchCatalog(location.href))).datasets[0]?.address;
 }

@@ -118,14 +118,16 @@ async function show(
   repeatClick();
 }
 
-/** The catalogue of the page's own server; empty if all datasets to show are those of other servers. */
+/** The catalogue of the page's own server, once it answers; empty if all datasets to show are those of other servers. */
 async function catalogBeside(wanted: readonly DatasetAddress[]): Promise<Catalog> {
   const isElsewhere = ({ base }: DatasetAddress) => new URL(base).origin !== page.origin;
-  if (wanted.length > 0 && wanted.every(isElsewhere)) return NO_CATALOG;
-  try {
-    return await fetchCatalog(page.href);
-  } catch {
-    // The page can show datasets without the catalogue.
-    return NO_CATALOG;
-  }
+  const others = wanted.filter(isElsewhere).length;
+  if (others > 0 && others === wanted.length) return NO_CATALOG;
+  // Datasets of other servers do not wait for this one.
+  if (others > 0) return fetchCatalog(page.href).catch(() => NO_CATALOG);
+  const away = () =>
+    showMessage('No answer yet', 'The server does not answer. This page goes on when it does.');
+  const catalog = await loadPart(() => fetchCatalog(page.href), away);
+  hideMessage();
+  return catalog;
 }

@@ -92,11 +92,18 @@ export function parseCatalog(json: unknown, from: string): Catalog {
   };
 }
 
-/** The catalogue in the folder of `page`; `NO_CATALOG` if there is none. */
+/** The catalogue in the folder of `page`; `NO_CATALOG` if there is none. Rejects if the server does not answer, or cannot now. */
 export async function fetchCatalog(page: string): Promise<Catalog> {
   const from = new URL('catalog.json', page).href;
-  const json = await jsonOf(await fetch(from, { cache: 'no-cache' }));
-  return json === undefined ? NO_CATALOG : parseCatalog(json, from);
+  const response = await fetch(from, { cache: 'no-cache' });
+  if (response.status >= 500) throw new Error(`status ${response.status}`);
+  try {
+    const json = await jsonOf(response);
+    return json === undefined ? NO_CATALOG : parseCatalog(json, from);
+  } catch {
+    // It is that of another program.
+    return NO_CATALOG;
+  }
 }
 
 /** The dataset of the catalogue, if `address` is the address of one of its responses, else `address` unchanged. */
