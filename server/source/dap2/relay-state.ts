@@ -10,6 +10,8 @@ export class RelayState {
   readonly #tell: (event: SourceEvent) => void;
   #state: RelayStatus['state'] = 'connecting';
   #since = Date.now() / 1000;
+  /** The same by `performance.now()`: a clock that is set makes no rows late. */
+  #enteredAt = performance.now();
   #lastError: RelayStatus['lastError'];
   /** The time of the newest row, and by how much it was late when it came. */
   #lastTime: number | undefined;
@@ -52,7 +54,8 @@ export class RelayState {
       case 'waiting':
       case 'connected':
         if (this.#state === 'following') return;
-        if (this.#state === 'away') this.#tell({ kind: 'back', seconds: Date.now() / 1000 - this.#since });
+        if (this.#state === 'away')
+          this.#tell({ kind: 'back', seconds: (performance.now() - this.#enteredAt) / 1000 });
         this.#be('following');
         return;
       case 'reconnecting':
@@ -72,5 +75,6 @@ export class RelayState {
   #be(state: RelayStatus['state']): void {
     this.#state = state;
     this.#since = Date.now() / 1000;
+    this.#enteredAt = performance.now();
   }
 }
