@@ -37,6 +37,8 @@ const PIECE_ROWS = 512;
 /** Milliseconds for which a closed feed may send what is left. */
 const DRAIN = 500;
 
+const ONLY_IN_MEMORY = 'the server ended before they were sent; they were in memory alone';
+
 /** The times of rows that are stored are whole microseconds. */
 const MICROSECOND = 1e-6;
 
@@ -55,6 +57,8 @@ export class Feed {
   #end: number | undefined;
   /** Nothing is known about the rows between the progress of an earlier start and the first row of this one. */
   #isSeamOpen = false;
+  /** Rows of an earlier start that are lost unless another machine gives them once more. */
+  #unsent = 0;
   /** It ends as soon as all rows that are there are sent. */
   #isClosing = false;
   #isNewestOnly = false;
@@ -140,11 +144,10 @@ export class Feed {
     if (known !== undefined) {
       this.#time = known.time;
       this.#isSeamOpen = this.#end === undefined;
-      if (this.#isSeamOpen && store?.history === undefined)
-        this.#record.dropped(
-          known.waiting,
-          'the server ended before they were sent; they were in memory alone',
-        );
+      if (this.#isSeamOpen && store?.history === undefined) {
+        if (isResumed(dataset)) this.#unsent = known.waiting ?? 0;
+        else this.#record.dropped(known.waiting, ONLY_IN_MEMORY);
+      }
       if (rows > 0 && lastTime !== undefined && this.#isOfClockAhead(lastTime))
         this.#time = (store?.firstTime ?? lastTime) - MICROSECOND;
       return sink;
@@ -259,6 +262,8 @@ export class Feed {
   /** Finds out whether the dataset has lost rows between those of an earlier start and the first ones of this start. */
   async #closeSeam({ rows }: ReadRows): Promise<void> {
     this.#isSeamOpen = false;
+    const { store: { firstTime = Number.POSITIVE_INFINITY } = {} } = this.#options.dataset.status();
+    if (firstTime > (this.#time ?? 0)) this.#record.dropped(this.#unsent, ONLY_IN_MEMORY);
     const [first] = (rows?.batch.columns[0] ?? []) as Float64Array;
     if (first === undefined) return;
     const { dataset } = this.#options;

@@ -111,6 +111,42 @@ describe('a feed after another start', () => {
     },
   );
 
+  it('counts no rows as lost that a relay without a history takes over once more', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    await rig().startAgain({ isClocked: false });
+    const before = rig().feed();
+    await rig().connected(before);
+    await rig().append(now - 3);
+    await rig().received(now - 3);
+    await rig().takeAway(before);
+    await rig().append(now - 2, now - 1);
+    await rig().startAgain({ isClocked: false });
+    rig().receiver.problem = undefined;
+    const one = rig().feed();
+    await rig().connected(one);
+    await rig().append(now - 3, now - 2);
+    await rig().append(now - 1, now);
+    await rig().received(now - 3, now - 2, now - 1, now);
+    expect(one.status).toMatchObject({ sent: 3, dropped: 0, gaps: 0 });
+  });
+
+  it('counts the rows that a relay does not take over once more', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    await rig().startAgain({ isClocked: false });
+    const before = rig().feed();
+    await rig().connected(before);
+    await rig().append(now - 3);
+    await rig().received(now - 3);
+    await rig().takeAway(before);
+    await rig().append(now - 2, now - 1);
+    await rig().startAgain({ isClocked: false });
+    rig().receiver.problem = undefined;
+    const one = rig().feed();
+    await rig().append(now);
+    await rig().received(now - 3, now);
+    expect(one.status).toMatchObject({ dropped: 2, lastDrop: { rows: 2 } });
+  });
+
   it('does not believe the times of the other server of a relay whose clock was ahead by hours', async () => {
     const now = Math.floor(Date.now() / 1000);
     rig().synchronized = 'yes';
