@@ -3,6 +3,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Batch, NumberColumn } from '../../dap/protocol.ts';
+import { messageOf } from '../../device/index.ts';
 import { unlessAborted } from '../publish/patience.ts';
 import type { OnTaken, SendResult, SinkRows, SinkSession } from '../publish/sink.ts';
 import { API_ERRORS, apiCode, FleetFault, faultOf } from './fleet-fault.ts';
@@ -90,22 +91,35 @@ export class NatsSession implements SinkSession {
   }
 
   async #publish(batch: Batch, from: number, to: number): Promise<void> {
-    const { codec, stream, subject, dataset } = this.#options;
+    const { codec } = this.#options;
     const columns = (batch.columns as NumberColumn[]).map(column => column.subarray(from, to));
     const times = columns[0]!;
     const message = codec.encode({ length: to - from, columns }, this.#lastTime);
     const [first, last] = [times[0]!, times[times.length - 1]!];
     const sentAt = performance.now();
+    const publish = () => this.#store(message, first, last);
+    // The stream has deleted the last message, by its age or its size: no other publisher has sent one.
+    const seq = await publish().catch((error: unknown) => {
+      if (this.#sequence === 0 || !isNoneLeft(error)) throw error;
+      this.#sequence = 0;
+      return publish();
+    });
+    const waited = performance.now() - sentAt;
+    this.#slowest = Number.isFinite(this.#slowest) ? Math.max(this.#slowest, waited) : waited;
+    this.#sequence = seq;
+    this.#lastTime = last;
+  }
+
+  /** Gives the sequence number of the message in the stream. */
+  async #store(message: Uint8Array, first: number, last: number): Promise<number> {
+    const { stream, subject, dataset } = this.#options;
     // Times increase strictly, so that they name rows for ever; positions in memory begin anew with each start.
     const { seq } = await stream.publish(subject, message, {
       msgID: `${dataset}:${micros(first)}-${micros(last)}`,
       expect: { lastSubjectSequence: this.#sequence },
       timeout: Math.min(Math.max(ANSWER.least, ANSWER.slowest * this.#slowest), ANSWER.most),
     });
-    const waited = performance.now() - sentAt;
-    this.#slowest = Number.isFinite(this.#slowest) ? Math.max(this.#slowest, waited) : waited;
-    this.#sequence = seq;
-    this.#lastTime = last;
+    return seq;
   }
 
   #lossWith(error: unknown): FleetFault {
@@ -143,6 +157,11 @@ export class NatsSession implements SinkSession {
       );
     return { from, to, early: early.refused, late: late.refused };
   }
+}
+
+/** Whether a message was refused because the stream has none of this subject. */
+function isNoneLeft(error: unknown): boolean {
+  return apiCode(error) === API_ERRORS.wrongLastSequence && / 0$/.test(messageOf(error));
 }
 
 function micros(time: number): string {

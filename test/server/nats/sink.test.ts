@@ -153,6 +153,19 @@ describeWith('nats-server', 'a sink of NATS', () => {
     expect(timesOf(await storedRows(server.url))).toEqual(rows.map(([time]) => time));
   });
 
+  it('goes on behind rows that the stream has deleted, without a fault', async () => {
+    const server = await broker();
+    const one = await session([server.url]);
+    const rows = rowsFrom(now() - 20, 10);
+    await one.send(sinkRows(rows.slice(0, 5)), signal, taken);
+    // As the age of a stream does with the rows of a sensor that speaks seldom.
+    await (await managerOf(server)).streams.purge(STREAM, { filter: `${STREAM}.rows.roof` });
+    await one.send(sinkRows(rows.slice(5)), signal, taken);
+    const found = await storedRows(server.url);
+    expect(timesOf(found)).toEqual(rows.slice(5).map(([time]) => time));
+    expect(found[0]?.previous).toBe(rows[4]![0]);
+  });
+
   it('creates the stream again when it is deleted', async () => {
     const server = await broker();
     const one = await session([server.url]);
