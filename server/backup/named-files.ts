@@ -1,7 +1,7 @@
 // Finds the drivers and the files of secrets that a configuration names, and writes other names in their place.
 
 import { dirname, relative } from 'node:path';
-import { isScalar, parseDocument } from 'yaml';
+import { isAlias, isScalar, parseDocument } from 'yaml';
 import { driverFile, writtenDriver } from '../config/drivers/drivers.ts';
 import { readSources } from '../config/load.ts';
 import { valueAt } from '../config/mistakes/explain.ts';
@@ -21,28 +21,39 @@ export interface NamedFile {
   readonly path: string;
 }
 
-/** The keys of the main file that name files of secrets; a name that is no absolute path is a credential of systemd. */
-const SECRETS: readonly (readonly string[])[] = [
+/** The keys that name the files of an MQTT broker, and those of the servers of NATS. */
+const MQTT = ['credentials', 'ca', 'certificate', 'key'];
+const NATS = ['credentials', 'ca'];
+
+type Keys = readonly string[];
+
+const below = (path: Keys, keys: Keys): readonly Keys[] => keys.map(key => [...path, key]);
+
+/** Where the main file and a dataset name files of secrets; a name that is no absolute path is a credential of systemd. */
+const OF_SINKS: readonly Keys[] = [...below(['publish', 'mqtt'], MQTT), ...below(['publish', 'nats'], NATS)];
+const IN_MAIN: readonly Keys[] = [
   ['access', 'users'],
-  ['server', 'tls', 'certificate'],
-  ['server', 'tls', 'key'],
+  ...below(['server', 'tls'], ['certificate', 'key']),
+  ...below(['fleet', 'nats'], NATS),
+  ...OF_SINKS,
+];
+const IN_DATASET: readonly Keys[] = [
+  ['source', 'credentials'],
+  ...below(['source', 'nats'], NATS),
+  ...OF_SINKS,
 ];
 
 /** Texts with mistakes name what can be read of them. */
 export function namedFiles(sources: readonly ConfigSource[]): readonly NamedFile[] {
   return readSources(sources).flatMap(({ document: { source, value }, dataset }): NamedFile[] => {
-    const secrets = (dataset === undefined ? SECRETS : []).flatMap((at): NamedFile[] => {
-      const written = valueAt(value, at);
-      const isPath = typeof written === 'string' && written.startsWith('/');
-      return isPath ? [{ role: 'credential', source, at, written, path: written }] : [];
-    });
     const places = dataset === undefined ? datasetsIn(value) : [{ prefix: [], value }];
-    const credentials = places.flatMap(place => {
-      const written = valueAt(place.value, ['source', 'credentials']);
-      if (typeof written !== 'string' || !written.startsWith('/')) return [];
-      const at = [...place.prefix, 'source', 'credentials'];
-      return [{ role: 'credential', source, at, written, path: written } as const];
-    });
+    const secrets = [...(dataset === undefined ? IN_MAIN : []), ...places.flatMap(secretsIn)].flatMap(
+      (at): NamedFile[] => {
+        const written = valueAt(value, at);
+        const isPath = typeof written === 'string' && written.startsWith('/');
+        return isPath ? [{ role: 'credential', source, at, written, path: written }] : [];
+      },
+    );
     const drivers = places.flatMap(place => {
       const sensors = valueAt(place.value, ['sensors']);
       return (Array.isArray(sensors) ? sensors : []).flatMap((sensor, index): NamedFile[] => {
@@ -52,8 +63,22 @@ export function namedFiles(sources: readonly ConfigSource[]): readonly NamedFile
         return [{ role: 'driver', source, at, written, path: driverFile(source, written) }];
       });
     });
-    return [...secrets, ...credentials, ...drivers];
+    return [...secrets, ...drivers];
   });
+}
+
+interface DatasetPlace {
+  readonly prefix: readonly Step[];
+  readonly value: unknown;
+}
+
+/** The places in a dataset that may name files of secrets, those of its sensors at a broker included. */
+function secretsIn({ prefix, value }: DatasetPlace): readonly (readonly Step[])[] {
+  const sensors = valueAt(value, ['sensors']);
+  const ofSensors = (Array.isArray(sensors) ? sensors : []).flatMap((sensor, index) =>
+    valueAt(sensor, ['kind']) === 'mqtt' ? MQTT.map(key => ['sensors', index, key]) : [],
+  );
+  return [...IN_DATASET, ...ofSensors].map(path => [...prefix, ...path]);
 }
 
 /** The folders of histories that a text names, and the places of their names. */
@@ -74,9 +99,7 @@ export function historyPaths({
   });
 }
 
-function datasetsIn(
-  value: unknown,
-): readonly { readonly prefix: readonly Step[]; readonly value: unknown }[] {
+function datasetsIn(value: unknown): readonly DatasetPlace[] {
   const datasets = valueAt(value, ['datasets']);
   const entries = isMapping(datasets) || Array.isArray(datasets) ? Object.entries(datasets) : [];
   return entries.map(([name, inside]) => ({
@@ -96,17 +119,21 @@ export function withNames(
   const decoded = decodeText(source, content);
   if ('problem' in decoded) throw new Error(`${source}: expected ${decoded.problem.expected}`);
   const document = parseDocument(decoded.text, { version: '1.2', uniqueKeys: false });
-  const places = names.map(({ at, written }) => {
-    const node = document.getIn(at, true);
+  // An alias and its anchor are one place.
+  const places = new Map<number, { readonly to: number; readonly written: string }>();
+  for (const { at, written } of names) {
+    const found = document.getIn(at, true);
+    const node = isAlias(found) ? found.resolve(document) : found;
     if (!isScalar(node) || node.range === undefined || node.range === null) {
       throw new Error(
         `${source}: expected the name of a file at ${at.join('.')}, found an alias; write the name out, and back up again`,
       );
     }
-    return { from: node.range[0], to: node.range[1], written };
-  });
+    const [from, to] = node.range;
+    places.set(from, { to, written });
+  }
   let { text } = decoded;
-  for (const { from, to, written } of places.sort((one, other) => other.from - one.from))
+  for (const [from, { to, written }] of [...places].sort(([one], [other]) => other - one))
     text = `${text.slice(0, from)}${JSON.stringify(written)}${text.slice(to)}`;
   return text;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../../server/config/read.ts';
@@ -40,6 +40,48 @@ it('restores a configuration with its drivers and secrets to another folder, und
   // A second time, all of it is there.
   const again = await restoreTo(archive, main);
   expect(again.printed).toContain('all of it is here already: nothing was changed');
+});
+
+it('takes the files along by which the machine signs in at brokers and other servers', async () => {
+  const folder = temporary();
+  const file = join(folder, 'pi/garden.yaml');
+  const secret = (name: string) => {
+    write(join(folder, 'secrets', name), `${name}:x\n`, 0o600);
+    return join(folder, 'secrets', name);
+  };
+  write(
+    file,
+    `publish:
+  mqtt: { url: mqtts://broker.local, credentials: &login ${secret('login')}, ca: ${secret('ca.pem')}, certificate: ${secret('own.pem')}, key: ${secret('own.key')} }
+  nats: { servers: tls://nats.local, credentials: ${secret('sink')}, ca: ${secret('nats.pem')} }
+fleet: { nats: { servers: tls://nats.local, credentials: ${secret('fleet')} } }
+datasets:
+  bed:
+    publish: { mqtt: { credentials: ${secret('bed')} }, nats: off }
+    sensors:
+      - { kind: mqtt, url: mqtts://broker.local, topic: bed/air, credentials: *login, ca: ${secret('sensor.pem')} }
+  far: { source: { nats: { servers: tls://nats.local, credentials: ${secret('source')} } } }
+`,
+  );
+  write(
+    join(folder, 'pi/config.d/attic.yaml'),
+    `source: { dap2: http://attic.local:8080/attic, credentials: ${secret('attic')} }\n`,
+  );
+  const names = readdirSync(join(folder, 'secrets')).sort();
+  const { err } = await backUp(file);
+  for (const name of names) expect(err).toContain(join(folder, 'secrets', name));
+
+  const { archive } = await backUp(file, '--with-credentials');
+  rmSync(join(folder, 'secrets'), { recursive: true });
+  const main = join(temporary(), 'config.yaml');
+  expect(await restoreTo(archive, main)).toMatchObject({ code: 0 });
+  const kept = join(main, '../credentials');
+  expect(readdirSync(kept).sort()).toEqual(names);
+  const texts = [main, join(main, '../config.d/attic.yaml')].map(path => readFileSync(path, 'utf8')).join('');
+  expect(texts).not.toContain(folder);
+  expect(texts).toContain(`credentials: &login "${kept}/login"`);
+  expect(texts).toContain('credentials: *login');
+  for (const name of names) expect(texts).toContain(`"${kept}/${name}"`);
 });
 
 it('leaves files of secrets out by default, and says so', async () => {
