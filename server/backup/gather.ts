@@ -101,8 +101,8 @@ export async function gather(
 /** An import whose file is beside the driver. */
 const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*['"]\.{1,2}\//;
 
-/** A secret among the settings of `dapberry-pull@`. */
-const SECRET_SETTING = /^\s*DAPBERRY_(?:PASSWORD|TOKEN)=/m;
+/** A secret among the settings of `dapberry-pull@`: a password, also in an address, or a token. */
+const SECRET_SETTING = /^\s*(?:DAPBERRY_(?:PASSWORD|TOKEN)=|ADDRESS=[^?#\n]*@)/m;
 
 function pathsOf(named: ReturnType<typeof namedFiles>, role: 'driver' | 'credential'): string[] {
   return [...new Set(named.filter(file => file.role === role).map(({ path }) => path))];

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../../server/config/read.ts';
 import { backUp, home, restoreTo, temporary, treeOf, USERS, write } from './backups.ts';
@@ -97,6 +98,18 @@ it('leaves files of secrets out by default, and says so', async () => {
   write(join(folder, 'pi/secrets/users'), USERS, 0o600);
   expect(await restoreTo(archive, main)).toMatchObject({ code: 0 });
   expect(existsSync(join(main, '../credentials'))).toBe(false);
+});
+
+it('counts settings of dapberry pull with a password in the address as secret', async () => {
+  const { file } = home();
+  const folder = dirname(file);
+  write(join(folder, 'pull/open.env'), 'ADDRESS=http://pi:8080/roof\nOUTPUT=a@b.csv\n');
+  write(join(folder, 'pull/shut.env'), 'ADDRESS=anna:horse@pi:8080/roof\nOUTPUT=roof.csv\n');
+  const { archive, err } = await backUp(file);
+  const names = execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' });
+  expect(names).toContain('config/pull/open.env\n');
+  expect(names).not.toContain('shut.env');
+  expect(err).toContain(`the backup leaves out ${join(folder, 'pull/shut.env')}\n`);
 });
 
 it('keeps what was there beside it, and sets datasets aside that the backup does not have', async () => {
