@@ -33,7 +33,7 @@ export interface BackupCounts {
   readonly bytes: number;
 }
 
-/** Owner and group of the archive may be anyone's: with secrets, only the owner reads it. */
+/** Owner and group of the archive may be anyone's: with secrets, or a file that others may not read, only the owner reads it. */
 const PRIVATE = 0o600;
 const PUBLIC = 0o644;
 
@@ -42,7 +42,8 @@ const PIECE = 64 * 1024;
 
 /** Rejects with a sentence; then there is no such archive, or the one that was there. */
 export async function writeBackup(options: BackupOptions): Promise<BackupCounts> {
-  const { file, isForced, hasCredentials } = options;
+  const { file, isForced } = options;
+  const isPrivate = isForOwner(options);
   const path = resolve(file);
   if (!isForced && !(await isFree(path).catch(unwritable(path))))
     throw new Error(
@@ -54,19 +55,26 @@ export async function writeBackup(options: BackupOptions): Promise<BackupCounts>
       folder,
       name,
       async handle => {
-        if (hasCredentials) await makePrivate(handle, options);
+        if (isPrivate) await makePrivate(handle, options);
         const counts = await writeAll(handle, options);
         // Someone may have written one meanwhile, which the new one would replace.
         if (!isForced && !(await isFree(path)))
           throw new Error(`${file}: expected no file of this name, found one that has come meanwhile`);
         return { ...counts, bytes: (await handle.stat()).size };
       },
-      hasCredentials ? PRIVATE : PUBLIC,
+      isPrivate ? PRIVATE : PUBLIC,
     );
   } catch (error) {
     if (options.signal.aborted) throw new Error('interrupted; no backup was written');
     throw unwritable(path)(error);
   }
+}
+
+/** The last good configuration is a copy of texts that have rights of their own. */
+function isForOwner({ hasCredentials, gathered }: BackupOptions): boolean {
+  return (
+    hasCredentials || gathered.files.some(({ role, mode }) => role !== 'last-good' && (mode & 0o004) === 0)
+  );
 }
 
 /** A leftover of the name may have other rights; some file systems, such as FAT, have none. */
@@ -75,7 +83,7 @@ async function makePrivate(handle: FileHandle, { file, onRemark }: BackupOptions
   const { mode } = await handle.stat();
   if ((mode & 0o077) !== 0)
     onRemark(
-      `${file} has secrets in it, and its disk keeps no rights of files: whoever has the disk can read it`,
+      `${file} is not for other users, and its disk keeps no rights of files: whoever has the disk can read it`,
     );
 }
 

@@ -112,6 +112,13 @@ it('counts settings of dapberry pull with a password in the address as secret', 
   expect(err).toContain(`the backup leaves out ${join(folder, 'pull/shut.env')}\n`);
 });
 
+it('makes an archive for its owner alone where a file in it is not for all users', async () => {
+  const { file } = home();
+  chmodSync(join(dirname(file), 'config.d/roof.yaml'), 0o640);
+  const { archive } = await backUp(file);
+  expect(statSync(archive).mode & 0o777).toBe(0o600);
+});
+
 it('keeps what was there beside it, and sets datasets aside that the backup does not have', async () => {
   const { file } = home();
   const { archive } = await backUp(file);
