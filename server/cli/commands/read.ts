@@ -14,6 +14,7 @@ import {
 } from '../../../device/index.ts';
 import { type Config, type DatasetConfig, sensorsOf } from '../../config/config.ts';
 import { csvText } from '../../formats/csv-rows.ts';
+import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import { aligned } from '../../text/terminal-text.ts';
 import { choiceOf } from './arguments.ts';
@@ -57,13 +58,14 @@ export const readCommand: Command = {
     const { machine, print } = context;
     const format = choiceOf(args, 'format', FORMATS) ?? 'table';
     const simulate = args.options.has('simulate');
-    const { config, skipped } = await readValidConfig(fileOf(args), machine, simulate ? { simulate } : {});
+    const file = fileOf(args);
+    const { config, skipped } = await readValidConfig(file, machine, simulate ? { simulate } : {});
     const values = await readAll(config, machine.host(config.seed));
     if (format === 'json') print(`${JSON.stringify(values, null, 2)}\n`);
     else if (format === 'csv') print(csvOf(values));
     else print(tableOf(values, skipped, context.styled));
     const isWhole = values.every(({ error }) => error === undefined);
-    if (!simulate) await reportServer(config, lackingShared(config, values), context);
+    if (!simulate) await reportServer(config, file, lackingShared(config, values), context);
     return isWhole ? 0 : 1;
   },
 };
@@ -91,12 +93,17 @@ function lackingShared({ datasets }: Config, values: readonly ReadValue[]): read
 
 /** Names a running server that may hold the sensors that failed: it serves one of these datasets, or names none to this user. */
 async function reportServer(
-  { server }: Config,
+  config: Config,
+  file: string | undefined,
   lacking: readonly string[],
   { machine, tell }: CommandContext,
 ): Promise<void> {
-  const { port, host } = server;
-  const running = port === 0 || lacking.length === 0 ? undefined : await machine.serverAt(port, host);
+  if (lacking.length === 0) return;
+  // The service's options apply to its own file only.
+  const service: ServiceOptions = file === undefined ? await serviceOptions(machine) : {};
+  const { host = config.server.host, port = config.server.port } = service;
+  const server = { ...config.server, host, port };
+  const running = port === 0 ? undefined : await machine.serverAt(port, host);
   if (running === undefined) return;
   const { datasets } = running;
   const served = lacking.find(name => datasets.length === 0 || datasets.some(other => other.name === name));

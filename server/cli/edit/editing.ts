@@ -9,6 +9,7 @@ import { findConfig } from '../../config/text/find.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { ProcessLock } from '../../machine/process-lock.ts';
+import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { changeLines, hasChanges } from './change-lines.ts';
 import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts';
@@ -58,12 +59,15 @@ export async function editConfig(options: EditOptions): Promise<number> {
   const { machine, file: named, advice = ADVICE } = options;
   const { file } = await findConfig(named, machine.configuration);
   const { path } = await readEdited(resolve(file), advice);
+  // The service's options apply to its own file only.
+  const { host, port }: ServiceOptions = named === undefined ? await serviceOptions(machine) : {};
+  const listening = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
   const lock = await ProcessLock.take(
     join(dirname(path), `.${basename(path)}.edit`),
     'dapberry edit',
     `${path} is edited already`,
   );
-  const editing = new Editing(options, file, path);
+  const editing = new Editing(options, file, path, listening);
   const leave = () => {
     editing.keepTyped();
     lock.release();
@@ -94,6 +98,8 @@ class Editing {
   /** As messages and drivers name it, and where it is. */
   readonly #file: string;
   readonly #path: string;
+  /** The address that the command line of the service gives, in place of the configuration's. */
+  readonly #listening: Pick<ServiceOptions, 'host' | 'port'>;
   /** Shared by all checks, so that an unchanged driver is the same one. */
   readonly #drivers = new Drivers();
   /** What the person has typed last, as long as it is in no file. */
@@ -102,12 +108,18 @@ class Editing {
   #isKept = false;
   #isInEditor = false;
 
-  constructor({ machine, terminal, propose }: EditOptions, file: string, path: string) {
+  constructor(
+    { machine, terminal, propose }: EditOptions,
+    file: string,
+    path: string,
+    listening: Pick<ServiceOptions, 'host' | 'port'>,
+  ) {
     this.#machine = machine;
     this.#terminal = terminal;
     this.#propose = propose;
     this.#file = file;
     this.#path = path;
+    this.#listening = listening;
   }
 
   get isInEditor(): boolean {
@@ -194,7 +206,7 @@ class Editing {
       this.#terminal.print(`${this.#file} is saved\n`);
       const told = await liveText(this.#machine, {
         files: [this.#file, this.#path],
-        named: (before ?? config)?.server,
+        named: { ...(before ?? config)?.server, ...this.#listening },
         isWrong: config === undefined,
         hasNews: before === undefined || config === undefined || hasChanges(before, config),
         since: saved,

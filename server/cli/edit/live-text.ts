@@ -19,10 +19,12 @@ const SETTLED_MS = 2500;
 export interface SavedConfig {
   /** Its file, as it was named and as it is. */
   readonly files: readonly [string, string];
-  /** Where the server listens; undefined if no configuration says so. */
-  readonly named:
-    | { readonly host?: string | undefined; readonly port: number; readonly tls?: object | undefined }
-    | undefined;
+  /** Where the server listens, as far as the configuration or the command line of the service says so. */
+  readonly named: {
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+    readonly tls?: object | undefined;
+  };
   /** It was saved with mistakes. */
   readonly isWrong: boolean;
   /** Datasets have changed, so that the server states a new time. */
@@ -38,7 +40,7 @@ export async function liveText(
   { files, named, isWrong, hasNews, since, authorization }: SavedConfig,
   patienceMs = PATIENCE_MS,
 ): Promise<string> {
-  const { port = DEFAULT_PORT, host, tls } = named ?? {};
+  const { port = DEFAULT_PORT, host, tls } = named;
   const [file] = files;
   const begun = performance.now();
   let isAnswering = false;

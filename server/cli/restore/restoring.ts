@@ -140,7 +140,7 @@ class Restoring {
     if (!hasConfig) return this.#end('restored', 0);
     const told = await liveText(machine, {
       files: [file, plan.main],
-      named: port === undefined ? undefined : { port, host },
+      named: { port, host },
       isWrong: config === undefined,
       hasNews: isStopped,
       since: begun,

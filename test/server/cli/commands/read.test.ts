@@ -96,6 +96,17 @@ describe('dapberry read', () => {
     );
   });
 
+  it('asks the service at the port of its command line', async () => {
+    const command = '/usr/local/bin/dapberry serve --port 80';
+    const run = async () =>
+      `ExecStart={ path=/usr/local/bin/dapberry ; argv[]=${command} ; ignore_errors=no }\n`;
+    const serverAt = async (port: number) =>
+      port === 80 ? { name: 'dapberry/0.1.0', datasets: [] } : undefined;
+    machine = await machineWith({ ...PI, [USUAL]: GARDEN }, { serverAt, run });
+    const { err } = await machine.dapberry('read');
+    expect(err).toContain('dapberry/0.1.0 runs at http://localhost:80/ and may hold the sensors that failed');
+  });
+
   it('says nothing of a server that serves other datasets', async () => {
     const serverAt = async () => ({ name: 'dapberry/0.1.0', datasets: [{ name: 'host', ahead: 0 }] });
     machine = await machineWith({ ...PI, [USUAL]: GARDEN }, { serverAt });

@@ -48,7 +48,7 @@ afterEach(() => {
 
 const saved = () => readFileSync(file, 'utf8');
 
-function edit(machine: Partial<Machine> = {}): Promise<number> {
+function edit(machine: Partial<Machine> = {}, named: { file?: string } = { file }): Promise<number> {
   return editConfig({
     machine: {
       ...thisMachine(),
@@ -56,7 +56,7 @@ function edit(machine: Partial<Machine> = {}): Promise<number> {
       listenError: async () => undefined,
       ...machine,
     },
-    file,
+    file: named.file,
     terminal: {
       print: text => {
         printed += text;
@@ -232,6 +232,23 @@ describe('dapberry edit', () => {
     expect(printed).toContain('the server on port 8081 refuses it, and the previous one stays in use');
   });
 
+  it('asks the service at the port of its command line', async () => {
+    const command = '/usr/local/bin/dapberry serve --port 80';
+    const run = async () =>
+      `ExecStart={ path=/usr/local/bin/dapberry ; argv[]=${command} ; ignore_errors=no }\n`;
+    const serverAt = async (port: number): Promise<AnsweringServer> => {
+      expect(port).toBe(80);
+      const since = Date.now() / 1000 + 1;
+      const configuration = { files: [file], since, problems: [], failed: [], inUse: 'current' as const };
+      return { name: 'dapberry/0.1.0', datasets: [], configuration };
+    };
+    const configuration = { usual: file, environment: {} };
+    texts = [`${GOOD}${dataset('three', 1)}`];
+    answers = ['s'];
+    expect(await edit({ serverAt, run, configuration }, {})).toBe(0);
+    expect(printed).toContain('the server on port 80 has taken it over: it is live');
+  });
+
   it('leaves a file alone that is not UTF-8, and says where', async () => {
     const bytes = Buffer.from(`# 21 °C\n${GOOD}# 22 °C\n`, 'latin1');
     for (const content of [bytes, Buffer.from(`\ufeff${GOOD}`, 'utf16le')]) {
@@ -263,7 +280,7 @@ describe('dapberry edit', () => {
 
     const options = {
       files: [file, file] as const,
-      named: undefined,
+      named: {},
       isWrong: false,
       hasNews: true,
       since: 0,

@@ -237,6 +237,15 @@ describe('dapberry setup', () => {
     expect(printed).toContain('the server on port 8080 has taken it over: it is live');
   });
 
+  it('shows the page at the port of the service', async () => {
+    const command = '/usr/local/bin/dapberry serve --port 80';
+    const run = async () =>
+      `ExecStart={ path=/usr/local/bin/dapberry ; argv[]=${command} ; ignore_errors=no }\n`;
+    expect(await answering(['y', ENTER, ENTER, '1', 's'], { texts: ALONE, machine: { run } })).toBe(0);
+    expect(printed).toContain('no server answers on port 80: ');
+    expect(printed).toContain('the page: http://192.0.2.17:80/\n');
+  });
+
   it('puts no user beside a file whose text the person takes back', async () => {
     const before = 'datasets: {a: {sensors: [{kind: thermal}]}}\n';
     writeFileSync(file, before);
