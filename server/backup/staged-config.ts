@@ -3,16 +3,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import type { Overrides } from '../config/config.ts';
 import { type ConfigResult, type ReadOptions, readTexts } from '../config/read.ts';
 import type { ConfigSource } from '../config/text/config-source.ts';
 import { isAtOrBelow } from '../machine/mounts.ts';
 import { namedFiles, withNames } from './named-files.ts';
 import type { PlannedFile } from './restore-plan.ts';
 
-/** The configuration that the planned files make, with the names of their places in the problems. */
+/** The configuration that the planned files and a command line make, with the names of their places in the problems. */
 export async function checkPlanned(
   main: string,
   files: readonly PlannedFile[],
+  overrides: Overrides,
   options: ReadOptions,
 ): Promise<ConfigResult> {
   const folder = dirname(main);
@@ -33,11 +35,10 @@ export async function checkPlanned(
       const text = names.length === 0 ? content : withNames(source, names);
       return { name: staged(path), content: text, ...dataset };
     });
-    const read = await readTexts(
-      { file: staged(main), sources, problems: [] },
-      {},
-      { ...options, secrets: 'check' },
-    );
+    const read = await readTexts({ file: staged(main), sources, problems: [] }, overrides, {
+      ...options,
+      secrets: 'check',
+    });
     const shown = (text: string) => text.replaceAll(`${stage}/`, `${folder}/`);
     if ('config' in read) return { ...read, skipped: read.skipped.map(shown) };
     const problems = read.problems.map(problem => ({

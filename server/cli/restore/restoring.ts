@@ -87,7 +87,7 @@ class Restoring {
     });
     const places = { ...configuration, hostOf: machine.host, stateDirectory };
     const before = await readConfig(file, overrides, places);
-    const checked = await checkPlanned(plan.main, plan.files, places);
+    const checked = await checkPlanned(plan.main, plan.files, overrides, places);
     const config = 'config' in checked ? checked.config : undefined;
     const rows = await HistoryPart.of(machine, this.#backup, {
       named: history,
