@@ -5,7 +5,7 @@ import type { DatasetFolder } from '../../backup/history-files.ts';
 import { readConfig } from '../../config/read.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { serviceOptions } from '../../machine/service-options.ts';
+import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
 import { historyIn, stateFolders } from '../../machine/state-directory.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { type Command, UsageError } from './command.ts';
@@ -44,7 +44,9 @@ export const backupCommand: Command = {
     const file = fileOf(args);
     const { gather } = await import('../../backup/gather.ts');
     const { writeBackup } = await import('../../backup/backup.ts');
-    const { stateDirectory } = file === undefined ? await serviceOptions(machine) : {};
+    // The service's options apply to its own file only.
+    const service: ServiceOptions = file === undefined ? await serviceOptions(machine) : {};
+    const { stateDirectory } = service;
     const states = [
       ...(stateDirectory === undefined ? [] : [stateDirectory]),
       ...stateFolders(machine.configuration.environment),
@@ -56,7 +58,7 @@ export const backupCommand: Command = {
       named !== undefined
         ? await datasetFolders(named)
         : args.options.has('with-history')
-          ? await historiesOf(machine, file, stateDirectory, line => tell.line(line))
+          ? await historiesOf(machine, file, service, line => tell.line(line))
           : undefined;
     if (gathered.files.length === 0 && history === undefined)
       throw new Error(`expected a configuration, found none at ${gathered.main}; name one with --config`);
@@ -88,12 +90,12 @@ export const backupCommand: Command = {
 async function historiesOf(
   machine: Machine,
   file: string | undefined,
-  stateDirectory: string | undefined,
+  { stateDirectory, ...overrides }: ServiceOptions,
   tell: (line: string) => void,
 ): Promise<readonly DatasetFolder[]> {
   const { datasetFolders } = await import('../../backup/history-files.ts');
   const { configuration, host: hostOf } = machine;
-  const read = await readConfig(file, {}, { ...configuration, hostOf, stateDirectory });
+  const read = await readConfig(file, overrides, { ...configuration, hostOf, stateDirectory });
   if ('problems' in read)
     tell(
       `the configuration is wrong, so that a history.path in it is not known: ${problemLine(read.problems[0]!)}`,

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { columnsOf } from '../../../device/index.ts';
 import { type Config, type DatasetConfig, sensorsOf } from '../../config/config.ts';
 import { DATASET_NAME } from '../../config/schema/schema.ts';
+import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
 import { historyIn, SERVICE_STATE } from '../../machine/state-directory.ts';
 import { sensorLayout } from '../../source/sensor-layout.ts';
 import { counted } from '../../text/terminal-text.ts';
@@ -51,7 +52,12 @@ export const importCommand: Command = {
     // With a folder, a configuration is only read if it is asked for.
     const file = fileOf(args);
     const isRead = named === undefined || file !== undefined;
-    const config = isRead ? (await readValidConfig(file, machine)).config : undefined;
+    // The service's options apply to its own file only.
+    const isOfService = isRead && file === undefined;
+    const { stateDirectory: _state, ...service }: ServiceOptions = isOfService
+      ? await serviceOptions(machine)
+      : {};
+    const config = isRead ? (await readValidConfig(file, machine, service)).config : undefined;
     const folder = named ?? (await configuredFolder(config, dataset));
     const { importRows } = await import('../../importing/import.ts');
     const stop = new AbortController();

@@ -6,7 +6,7 @@ import { gather } from '../../../server/backup/gather.ts';
 import { HistoryFolder } from '../../../server/history/disk/history-folder.ts';
 import { type Machine, thisMachine } from '../../../server/machine/machine.ts';
 import { kernelTree } from '../../device/sensors/kernel-tree.ts';
-import { SERVICE } from '../cli/commands/machines.ts';
+import { machineWith, SERVICE } from '../cli/commands/machines.ts';
 import { historyTree } from '../history/stores.ts';
 import { written } from '../importing/imports.ts';
 import { backUp, home, restoreTo, temporary, treeOf, write } from './backups.ts';
@@ -50,6 +50,32 @@ async function archivedRows(text: string): Promise<string> {
   const { archive } = await backUp(file, '--history', (await written(0)).path);
   return archive;
 }
+
+describe('a service with --history on its command line', () => {
+  /** A machine with such a service, whose configuration names no folder. */
+  const machineOf = (rows: string) =>
+    machineWith(
+      { '/etc/dapberry/config.yaml': 'datasets: { roof: { sensors: [{ kind: tmp36-simulated }] } }\n' },
+      { run: async (_program, args) => (args[0] === 'show' ? serviceWith(`--history ${rows}`) : undefined) },
+    );
+
+  it('has the rows of that folder in its backup', async () => {
+    const machine = await machineOf((await written(0)).path);
+    const { out } = await machine.dapberry('backup', join(temporary(), 'x.tar.gz'), '--with-history');
+    expect(out).toContain('1 file of the history');
+    await machine.tree.dispose();
+  });
+
+  it('gets imported rows into that folder', async () => {
+    const { path } = historyTree();
+    const machine = await machineOf(path);
+    const file = join(temporary(), 'roof.csv');
+    write(file, 'time,temperature\n2026-11-28T00:00:00Z,21.5\n');
+    expect(await machine.dapberry('import', file)).toMatchObject({ code: 0, err: '' });
+    expect(Object.keys(treeOf(path))).toContain('roof/2026/11/2026-11-28.parquet');
+    await machine.tree.dispose();
+  });
+});
 
 describe.skipIf(process.getuid?.() !== 0)('a restoration by root for the installed service', () => {
   it('gives files to root and the group of the service, and restores drop-ins', async () => {
