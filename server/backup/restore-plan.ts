@@ -145,7 +145,9 @@ function placeOf({ role, entry, path }: BackupFile, places: Places): string | un
     }
     case 'drop-in': {
       const unit = basename(dirname(entry));
-      return hasUnits && /^dapberry[a-z@-]*\.\w+\.d$/.test(unit) ? join(units, unit, name) : undefined;
+      return hasUnits && /^dapberry[a-z-]*(?:@.*)?\.[a-z]+\.d$/.test(unit)
+        ? join(units, unit, name)
+        : undefined;
     }
     case 'last-good':
       // It holds for a file of that name.

@@ -12,12 +12,15 @@ import { written } from '../importing/imports.ts';
 import { backUp, home, restoreTo, temporary, treeOf, write } from './backups.ts';
 
 const UNIT = 'dapberry.service.d/port.conf';
+/** Of an instance, whose name the administrator has chosen. */
+const INSTANCE = 'dapberry-pull@Roof_2.service.d/override.conf';
 
 /** A backup of a home with a drop-in of the service. */
 async function archived(): Promise<string> {
   const { folder, file } = home({ access: true });
   const units = join(folder, 'units');
   write(join(units, UNIT), '[Service]\nNice=5\n');
+  write(join(units, INSTANCE), '[Service]\nNice=6\n');
   write(join(units, 'ssh.service.d/evil.conf'), '[Service]\n');
   const options = { file, hasCredentials: true, states: [], units };
   const archive = join(temporary(), 'x.tar.gz');
@@ -104,6 +107,7 @@ describe.skipIf(process.getuid?.() !== 0)('a restoration by root for the install
     expect(ownerOf('drivers/far.js')).toBe('0 991 644');
     expect(ownerOf('credentials/users')).toBe('0 991 640');
     expect(readFileSync(join(units, UNIT), 'utf8')).toBe('[Service]\nNice=5\n');
+    expect(readFileSync(join(units, INSTANCE), 'utf8')).toBe('[Service]\nNice=6\n');
     expect(asked).toContain('systemctl daemon-reload');
     await tree.dispose();
   });
