@@ -1,12 +1,13 @@
 // Asks which attached sensors to serve, and what they and their dataset are called.
 
 import { identifierOf } from '../../../device/index.ts';
+import { RESERVED_NAMES } from '../../config/check/reserved-names.ts';
 import type { FoundOfKind } from '../../config/reference/paste.ts';
 import { DATASET_NAME } from '../../config/schema/schema.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { type Asking, numbersIn, type Questions } from './questions.ts';
 import { claimsOf, nameFor, surveyed } from './survey.ts';
-import type { StationAnswers } from './written-config.ts';
+import { HOST_DATASET, type StationAnswers } from './written-config.ts';
 
 /**
  * Undefined if no sensor is attached, or none is to be served.
@@ -38,17 +39,26 @@ export async function askStation(
     'Station',
     answer => answer,
   );
+  const word = wordFor(title, USUAL_NAME);
   const name = await questions.ask(
     'Name of their dataset, a part of its address',
-    wordFor(title, 'station'),
+    nameFault(word) === undefined ? word : USUAL_NAME,
     answer => {
-      if (DATASET_NAME.test(answer)) return answer;
-      throw new Error(
-        `expected at most 64 letters, digits, _ and -, not beginning with a digit, found "${answer}"`,
-      );
+      const expected = nameFault(answer);
+      if (expected === undefined) return answer;
+      throw new Error(`expected ${expected}, found "${answer}"`);
     },
   );
   return { name, title, sensors };
+}
+
+const USUAL_NAME = 'station';
+
+/** What was expected of a name that the dataset cannot have; undefined for any other. */
+function nameFault(name: string): string | undefined {
+  if (!DATASET_NAME.test(name)) return 'at most 64 letters, digits, _ and -, not beginning with a digit';
+  if (RESERVED_NAMES.has(name)) return 'a name that the server does not use for an address of its own';
+  return name === HOST_DATASET ? 'another name than that of the dataset about the machine itself' : undefined;
 }
 
 /** Of sensors at the same place only one can be right: the first for `all`, else the one that was typed. */

@@ -18,6 +18,9 @@ export interface Answers {
   readonly readers: Readers;
 }
 
+/** The name of the dataset about the machine itself. */
+export const HOST_DATASET = 'host';
+
 export interface StationAnswers {
   readonly name: string;
   readonly title: string;
@@ -78,12 +81,12 @@ function datasetParts({ station, host, interval }: Answers): readonly string[] {
     station === undefined
       ? []
       : [
-          `${station.name}:\n  ${inline('title', station.title)}\n  ${rows}\n${indented(sensorLines(station.sensors).list, 2)}`,
+          `${stringify(station.name).trim()}:\n  ${inline('title', station.title)}\n  ${rows}\n${indented(sensorLines(station.sensors).list, 2)}`,
         ];
   const ofHost =
     host === undefined
       ? []
-      : [`# Load and temperature of this machine itself.\nhost:\n  ${rows}\n${indented(host, 2)}`];
+      : [`# Load and temperature of this machine itself.\n${HOST_DATASET}:\n  ${rows}\n${indented(host, 2)}`];
   return [...ofStation, ...ofHost];
 }
 

@@ -246,6 +246,19 @@ describe('dapberry setup', () => {
     expect(printed).toContain('the page: http://192.0.2.17:80/\n');
   });
 
+  it('refuses names that the configuration could not have, and proposes none of them', async () => {
+    const names = ['metrics', 'host', '9', 'null'];
+    const answers = ['all', ENTER, ENTER, 'Health', ...names, 'y', ENTER, ENTER, '1', 's'];
+    expect(await answering(answers)).toBe(0);
+    expect(printed).toContain('Name of their dataset, a part of its address [station]: metrics\n');
+    expect(printed).toContain(
+      'expected a name that the server does not use for an address of its own, found "metrics"\n',
+    );
+    expect(printed).toContain('dataset about the machine itself, found "host"\n');
+    expect(printed).toContain('not beginning with a digit, found "9"\n');
+    expect(served().datasets.map(({ info }) => info.name)).toEqual(['null', 'host']);
+  });
+
   it('puts no user beside a file whose text the person takes back', async () => {
     const before = 'datasets: {a: {sensors: [{kind: thermal}]}}\n';
     writeFileSync(file, before);
