@@ -83,7 +83,9 @@ async function port(
   if (number === 0) return [ok('port', `any free one${origin}`)];
   const error = await machine.listenError(number, host);
   if (error === undefined) return [ok('port', `${number} is free${origin}`)];
-  const running = error === 'EADDRINUSE' ? await machine.serverAt(number, host) : undefined;
+  // A port below 1024 may be that of the service, which this user may ask but not open.
+  const isAnswering = error === 'EADDRINUSE' || error === 'EACCES';
+  const running = isAnswering ? await machine.serverAt(number, host) : undefined;
   if (running === undefined) return [closed(server, options, error)];
   return [
     ok('port', `${running.name} answers on ${number}${origin}`),

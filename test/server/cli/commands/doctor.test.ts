@@ -87,6 +87,18 @@ describe('dapberry doctor', () => {
     expect(asked).toEqual([80, 9000]);
   });
 
+  it('asks the service at a port that this user may not open', async () => {
+    const run: Machine['run'] = async (_program, args) =>
+      args.includes('--property=ExecStart')
+        ? 'ExecStart={ path=/usr/local/bin/dapberry ; argv[]=/usr/local/bin/dapberry serve --port 80 ; pid=7 }\n'
+        : undefined;
+    const serverAt: Machine['serverAt'] = async port =>
+      port === 80 ? { name: 'dapberry/0.1.0', datasets: [] } : undefined;
+    const { code, lines } = await onPi({ parts: { run, serverAt, listenError: async () => 'EACCES' } });
+    expect(lines).toContain('ok port dapberry/0.1.0 answers on 80, set by --port 80');
+    expect(code).toBe(0);
+  });
+
   it.each<[string, Change]>([
     ['koffi is installed', { files: sensorAtPin('pull: up') }],
     ['only a level is wanted', { files: sensorAtPin('count: none'), parts: WITHOUT_KOFFI }],
