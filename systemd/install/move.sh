@@ -12,15 +12,28 @@ put_away() {
 }
 
 # readdress FROM FOLDER TO FOLDER: rewrites the command of one installation, and the folder of its program, into those of the other
-# in the drop-ins of the units. An ExecStart= of the administrator, which gives the service a port for example, stays in force.
+# in the drop-ins of the units. An ExecStart= of the administrator, which gives the service a port for example, stays in force. A drop-in
+# keeps its owner and its rights, since it may hold secrets.
 readdress() {
   local from=$1 from_folder=$2 to=$3 to_folder=$4 file new
   for file in /etc/systemd/system/dapberry*.d/*.conf; do
     [ -f "$file" ] && grep -qE "(^|[^A-Za-z0-9_./-])($from|$from_folder)(\$|[^A-Za-z0-9_.-])" "$file" || continue
     new=$(mktemp "$KEPT/drop-in.XXXXXX")
     sed -E "s#(^|[^A-Za-z0-9_./-])$from(\$|[^A-Za-z0-9_./-])#\\1$to\\2#g; s#(^|[^A-Za-z0-9_./-])$from_folder(\$|[^A-Za-z0-9_.-])#\\1$to_folder\\2#g" "$file" >"$new"
-    put_file "$new" "$file"
+    cmp -s "$new" "$file" && continue
+    # The place of a file that a link names.
+    file=$(readlink -f "$file")
+    CHANGED=true
+    give_back_later "$file"
+    step "write $file" write_content "$new" "$file"
   done
+}
+
+write_content() {
+  cp -p "$2" "$2.new"
+  cat "$1" >"$2.new"
+  sync "$2.new"
+  mv -fT "$2.new" "$2"
 }
 
 # own_wants FOLDER: has the links that start the units with the machine lead to the units in FOLDER; no unit is enabled or disabled.

@@ -39,12 +39,16 @@ describe.skipIf(reason !== undefined)(
       const said = packages.run(`${OWN}
         1.0.0/systemd/install.sh <&-
         port /usr/local/bin/dapberry; mine; starts
+        own=/etc/systemd/system/dapberry.service.d/override.conf; chmod 600 $own
+        printf '[Service]\\nExecStartPre=/usr/local/bin/dapberry check\\n' >/etc/own.conf; ln -s /etc/own.conf \${own%/*}/own.conf
         put 1.1.0.deb
+        stat -c 'mode %a' $own; readlink \${own%/*}/own.conf; grep dapberry /etc/own.conf
         starts; kept; served 8090; state
         found | grep -v '^/usr/lib\\|^/var/lib'
         cat /var/lib/dapberry-package/made
         dpkg -P dapberry; echo 'purged:'; found; getent passwd dapberry || echo 'no user'`);
       expect(said).toMatch(/\n2\n[\s\S]*\n3\nrow\n1\.1\.0 # mine\ninstalled\n/);
+      expect(said).toContain('mode 600\n/etc/own.conf\nExecStartPre=/usr/bin/dapberry check\n');
       expect(said).toContain('user dapberry\n');
       expect(said).not.toMatch(
         /^\/opt|^\/usr\/local|^\/etc\/systemd\/system\/dapberry\S*\.(service|path|socket) /m,
