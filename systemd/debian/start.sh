@@ -105,6 +105,8 @@ after_failure() {
   now=$(state_of ActiveState)
   if ! was_up "$now"; then
     echo 'dapberry: the service does not run' >&2
+  elif [ "$ACTION" = triggered ] && $RESTARTED; then
+    echo "dapberry: version ${FORMER:-$VERSION} was restarted with Node $(node_here), and does not answer: journalctl -u dapberry" >&2
   elif $RESTARTED && [ -n "$FORMER" ]; then
     if (VERSION=$FORMER && answers_now); then
       echo "dapberry: version $FORMER was restored and serves again" >&2
@@ -169,6 +171,7 @@ node_changed() {
     harmless <"$KEPT/check" >&2
     die "expected that dapberry runs with Node $(node_here), found that \"dapberry check\" ends with the code $code and the above; the service goes on with the former Node until it is restarted"
   fi
+  RESTARTED=true
   restart_with "${FORMER:-$VERSION}"
 }
 

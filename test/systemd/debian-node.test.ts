@@ -32,6 +32,13 @@ describe.skipIf(reason !== undefined)(
         '1.2.0',
         `if (command === 'check' && (await import('node:fs')).existsSync('/run/is-new')) throw new Error('no such module');`,
       );
+      packages.make(
+        '1.3.0',
+        `if (command === 'serve' && (await import('node:fs')).existsSync('/run/is-new')) {
+          setInterval(() => {}, 1000);
+          await new Promise(() => {});
+        }`,
+      );
     }, 300_000);
 
     it('is used at once when apt has replaced it and the addons load', () => {
@@ -66,6 +73,17 @@ describe.skipIf(reason !== undefined)(
       expect(said).toContain('no such module');
       expect(said).toContain('expected that dapberry runs with Node ');
       expect(said).toMatch(/1\.2\.0 # Config.*\nhalf-configured$/m);
+    });
+
+    it('is used though the service does not become healthy with it, and that is said', () => {
+      const said = packages.run(`${REPLACE}
+        put 1.3.0.deb
+        if replace_node; then echo 'it did not fail'; fi
+        state`);
+      expect(said).not.toContain('it did not fail');
+      expect(said).toMatch(/^dapberry: version 1\.3\.0 was restarted with Node \S+, and does not answer: /m);
+      expect(said).not.toContain('was not restarted');
+      expect(said).toMatch(/half-configured$/m);
     });
 
     it('of which addons do not load is installed beside, and that is said', () => {
