@@ -1,5 +1,6 @@
 #!/bin/sh
-# Allows the running service the devices that its configuration needs, and no others, without a restart.
+# Allows the running service the devices that its configuration needs and those of the administrator's drop-ins, and no others, without
+# a restart.
 # systemd remembers them for the next start. This script runs as root and loads neither the configuration nor its drivers:
 # dapberry-device-list.service does, as the user of the service. Drivers can write anything into the list, so each line is compared
 # with the few lines that the program can write.
@@ -45,6 +46,24 @@ refuse() {
   exit 1
 }
 
+# Prints the devices that drop-ins of the administrator allow, such as a serial port for a driver, as systemd shows them.
+own_devices() {
+  for file in $(systemctl show --property=DropInPaths --value "$unit"); do
+    # Those that systemd has written are of this script.
+    case $file in */system.control/*) ;; *) cat "$file" ;; esac
+  done | awk -F= '
+    /^[ \t]*DeviceAllow[ \t]*=/ {
+      count = split($2, words, /[ \t\r]+/)
+      path = ""; rights = "rwm"
+      for (i = 1; i <= count; i++) if (words[i] != "") { if (path == "") path = words[i]; else rights = words[i] }
+      # The empty value removes those before it.
+      if (path == "") { all = ""; next }
+      all = all path " " (rights ~ /r/ ? "r" : "") (rights ~ /w/ ? "w" : "") (rights ~ /m/ ? "m" : "") "\n"
+    }
+    END { printf "%s", all }
+  '
+}
+
 allow() {
   systemctl restart "$lister" 2>/dev/null || {
     # A wrong configuration changes nothing: the server goes on with the former one.
@@ -59,9 +78,10 @@ allow() {
     exit 1
   }
   read_list
+  wanted=$(printf '%s\n' "$wanted" "$(own_devices)" | sed '/^$/d' | sort -u)
 
   # Both in systemd's own order; the read-only entry of the clock comes from ProtectClock=.
-  allowed=$(systemctl show --property=DeviceAllow --value "$unit" | grep -v '^char-rtc ' | sort || true)
+  allowed=$(systemctl show --property=DeviceAllow --value "$unit" | grep -v '^char-rtc ' | sort -u || true)
   if [ "$wanted" != "$allowed" ]; then
     # The empty value removes the devices that were allowed before.
     set -- DeviceAllow=

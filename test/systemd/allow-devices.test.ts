@@ -61,6 +61,7 @@ beforeEach(() => {
        'stop dapberry-device-list.service') rm -rf ${list}; [ ! -e ${folder}/stopping ] || . ${folder}/stopping ;;
        'show --property=Result '*) echo exit-code ;;
        'show --property=ExecMainStatus '*) cat ${folder}/code ;;
+       'show --property=DropInPaths '*) cat ${folder}/drop-ins 2>/dev/null ;;
        'show --property=DeviceAllow '*) echo 'char-rtc r'; echo 'char-gpiochip rw' ;;
        '--quiet is-failed dapberry.service') exit 1 ;;
        *) echo "$@" >>${folder}/told ;;
@@ -82,6 +83,28 @@ describe('allow-devices.sh', () => {
     lister('echo end >$list');
     expect(allowDevices()).toMatchObject({ status: 0, stdout: 'allowed devices: none\n' });
     expect(told()).toBe('set-property dapberry.service DeviceAllow=\n');
+  });
+
+  it('leaves what drop-ins of the administrator allow', () => {
+    const dropIn = join(folder, 'override.conf');
+    const control = join(folder, 'system.control/50-DeviceAllow.conf');
+    mkdirSync(join(folder, 'system.control'));
+    writeFileSync(
+      control,
+      '[Service]\nDeviceAllow=\nDeviceAllow=char-gpiochip rw\nDeviceAllow=/dev/old rw\n',
+    );
+    writeFileSync(
+      dropIn,
+      '[Service]\nDeviceAllow=/dev/mem rw\nDeviceAllow=\nDeviceAllow=/dev/ttyUSB0 rw\n DeviceAllow = /dev/hidraw0\n#DeviceAllow=/dev/no rw\n',
+    );
+    writeFileSync(join(folder, 'drop-ins'), `${control} ${dropIn}\n`);
+    expect(allowDevices()).toMatchObject({
+      status: 0,
+      stdout: 'allowed devices: /dev/hidraw0 rwm,/dev/ttyUSB0 rw,char-i2c rw\n',
+    });
+    expect(told()).toBe(
+      'set-property dapberry.service DeviceAllow= DeviceAllow=/dev/hidraw0 rwm DeviceAllow=/dev/ttyUSB0 rw DeviceAllow=char-i2c rw\n',
+    );
   });
 
   it('tells systemd nothing where all is as before', () => {
