@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from './package/architectures.mjs';
 import { archive } from './package/archive.mjs';
-import { debianPackage } from './package/debian.mjs';
+import { debianPackage, debianVersion } from './package/debian.mjs';
 import { run } from './package/run.mjs';
 import { stage } from './package/stage.mjs';
 
@@ -34,7 +34,7 @@ for (const architecture of wanted) {
   stage(root, folder, architecture, work);
   const tar = join(values.out, `dapberry-${version}-${architecture}.tar.gz`);
   archive(folder, tar, seconds);
-  const deb = join(values.out, `dapberry_${version}_${architecture}.deb`);
+  const deb = join(values.out, `dapberry_${debianVersion(version)}_${architecture}.deb`);
   debianPackage(folder, deb, { version, architecture, seconds }, work);
   rmSync(folder, { recursive: true });
   process.stdout.write(`${tar}\n${deb}\n`);

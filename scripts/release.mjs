@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFile
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from './package/architectures.mjs';
+import { debianVersion } from './package/debian.mjs';
 import { run } from './package/run.mjs';
 import { addToRepository, expectUnchanged, indexRepository } from './release/apt-repository.mjs';
 import { changesOf } from './release/changes.mjs';
@@ -47,7 +48,7 @@ if (values.packages === undefined) {
 const repository = join(out, 'apt');
 const files = architectures.flatMap(architecture => [
   `dapberry-${version}-${architecture}.tar.gz`,
-  `dapberry_${version}_${architecture}.deb`,
+  `dapberry_${debianVersion(version)}_${architecture}.deb`,
 ]);
 const debians = files.filter(name => name.endsWith('.deb')).map(name => join(packages, name));
 // Nothing is written before all packages are known to be right.

@@ -38,6 +38,11 @@ const OWN = [
   ...SHARED,
 ];
 
+/** The version of the package: for dpkg, 1.2.0~rc.1 comes before 1.2.0, and 1.2.0-rc.1 behind it (deb-version(7)). */
+export function debianVersion(version) {
+  return version.replaceAll('-', '~');
+}
+
 /**
  * @param folder the files of the installation, from `stage`
  * @param file the package to write
@@ -56,7 +61,7 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
   mkdirSync(doc);
   for (const name of ['README.md', 'docs']) renameSync(join(lib, name), join(doc, name));
   renameSync(join(lib, 'CHANGELOG.md'), join(doc, 'CHANGELOG.md'));
-  writeFileSync(join(doc, 'changelog'), changelog(version, seconds));
+  writeFileSync(join(doc, 'changelog'), changelog(debianVersion(version), seconds));
   mkdirSync(place('usr/share/man/man1/.'), { recursive: true });
   const manual = place('usr/share/man/man1/dapberry.1');
   writeFileSync(
@@ -103,7 +108,7 @@ export function debianPackage(folder, file, { version, architecture, seconds }, 
     write(place('usr/share/lintian/overrides/dapberry'), overrides.map(overrideText).join(''));
 
   const size = run('du', ['-sk', '--apparent-size', '--exclude=DEBIAN', root]).split('\t')[0];
-  write(control, controlText({ version, architecture, size }));
+  write(control, controlText({ version: debianVersion(version), architecture, size }));
   run(
     'sh',
     [

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.ts';
+import { Packages } from './copied-system.ts';
 
 const { PATH } = process.env;
 
@@ -51,6 +52,18 @@ describe('the Debian package', () => {
   it('is installed where there is none, and upgraded', () => {
     expect(run('preinst', 'install').status).toBe(0);
     expect(run('preinst', 'upgrade', '0.1.0').status).toBe(0);
+  });
+});
+
+describe.skipIf(spawnSync('dpkg-deb', ['--version']).status !== 0)('the version of the Debian package', () => {
+  it('of a release candidate is before that of the release', () => {
+    const packages = new Packages();
+    packages.make('1.3.0-rc.1');
+    const args = ['-f', join(packages.folder, '1.3.0-rc.1.deb'), 'Version'];
+    const version = spawnSync('dpkg-deb', args, { encoding: 'utf8' }).stdout.trim();
+    packages.close();
+    expect(version).toContain('1.3.0');
+    expect(spawnSync('dpkg', ['--compare-versions', version, 'lt', '1.3.0']).status).toBe(0);
   });
 });
 
