@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -140,6 +141,24 @@ describe('the accounts of the Debian package', () => {
       'dapberry: the history stays in /var/lib/dapberry/history; this deletes it: sudo rm -r /var/lib/dapberry\n',
     );
     expect(readFileSync(day, 'utf8')).toBe('rows');
+  });
+
+  it('takes away the drop-ins of all units at a purge, and the socket that was enabled by hand', () => {
+    accounts('', '');
+    const folder = join(system, 'etc/systemd/system');
+    const own = [
+      'dapberry.service.d',
+      'dapberry.socket.d',
+      'dapberry-pull@.service.d',
+      'dapberry-pull@roof.service.d',
+      'sockets.target.wants',
+    ];
+    for (const name of [...own, 'ssh.service.d']) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of [...own.slice(0, 4), 'ssh.service.d']) writeFileSync(join(folder, name, 'x.conf'), '');
+    symlinkSync('/usr/lib/systemd/system/dapberry.socket', join(folder, 'sockets.target.wants/dapberry.socket'));
+    expect(run('postrm', 'purge').status).toBe(0);
+    const left = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+    expect(left).toEqual(['sockets.target.wants', 'ssh.service.d', 'ssh.service.d/x.conf']);
   });
 
   it('leaves the history to an installation by install.sh that came after the removal', () => {
