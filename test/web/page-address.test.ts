@@ -189,6 +189,17 @@ describeWith('chromium', 'the address of the page', () => {
     );
   });
 
+  it('keeps what its hash says when a reader skips to the charts', async () => {
+    await withPage(web.browser, `${server.url}/#d=host&window=30s`, async ({ page }) => {
+      await numbersShown(page);
+      await page.locator('#skip').focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id), PATIENT).toBe('charts');
+      expect(await addressOf(page)).toBe('#d=host&window=30s');
+      expect(await page.locator('[aria-current="page"]').textContent()).toBe('host');
+    });
+  });
+
   it('shows other datasets when its hash names them, on the wall too', async () => {
     await withPage(web.browser, `${server.url}/#d=roberrypi`, async ({ page }) => {
       const title = () => page.locator('#title').textContent();

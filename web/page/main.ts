@@ -21,6 +21,12 @@ import { type DatasetParts, WHOLE_PAGE } from './whole-page.ts';
 
 const page = new URL(location.href);
 
+// The hash may name what is shown: a link to a place would replace it.
+const skip = byId('skip', HTMLAnchorElement);
+skip.addEventListener('click', event => {
+  event.preventDefault();
+  byId(skip.hash.slice(1), HTMLElement).focus();
+});
 showTheme(namedView(page.href, Date.now()).theme ?? storedTheme());
 byId('footer', HTMLElement).hidden = false;
 // By its name: its offset is another one in summer.
