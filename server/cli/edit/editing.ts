@@ -1,6 +1,6 @@
 // Runs the conversation of `dapberry edit`: it edits a copy, checks it, shows what changes, and replaces the file.
 
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { messageOf } from '../../../device/index.ts';
 import type { Config } from '../../config/config.ts';
 import { Drivers } from '../../config/drivers/drivers.ts';
@@ -8,7 +8,6 @@ import { readTexts } from '../../config/read.ts';
 import { findConfig } from '../../config/text/find.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { ProcessLock } from '../../machine/process-lock.ts';
 import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { changeLines, hasChanges } from './change-lines.ts';
@@ -16,6 +15,7 @@ import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts'
 import { diffLines } from './line-diff.ts';
 import { liveText } from './live-text.ts';
 import { replacementLines } from './replacement-lines.ts';
+import { type Conversation, runAlone } from './run-alone.ts';
 import { keepUnsaved, leftTexts } from './unsaved-text.ts';
 
 /** The terminal of the person who edits. */
@@ -49,9 +49,6 @@ export interface Proposal {
 
 const ADVICE = 'run sudo dapberry edit, or name another file with --config';
 
-/** What ends the process without a decision about the text, such as a connection that breaks. */
-const ENDINGS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
-
 type Answer = 'save' | 'edit' | 'exit';
 
 /** @returns the exit code: 0 if the file was saved or nothing was changed, 1 if a text was dropped */
@@ -62,36 +59,10 @@ export async function editConfig(options: EditOptions): Promise<number> {
   // The service's options apply to its own file only.
   const { host, port }: ServiceOptions = named === undefined ? await serviceOptions(machine) : {};
   const listening = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
-  const lock = await ProcessLock.take(
-    join(dirname(path), `.${basename(path)}.edit`),
-    'dapberry edit',
-    `${path} is edited already`,
-  );
-  const editing = new Editing(options, file, path, listening);
-  const leave = () => {
-    editing.keepTyped();
-    lock.release();
-  };
-  const end = (signal: NodeJS.Signals) => {
-    // A Ctrl-C in the editor is for the editor.
-    if (signal === 'SIGINT' && editing.isInEditor) return;
-    leave();
-    for (const name of ENDINGS) process.off(name, end);
-    process.kill(process.pid, signal);
-  };
-  for (const name of ENDINGS) process.on(name, end);
-  // Such as after an error of the output, which nobody reads any more.
-  process.on('exit', leave);
-  try {
-    return await editing.run();
-  } finally {
-    for (const name of ENDINGS) process.off(name, end);
-    process.off('exit', leave);
-    lock.release();
-  }
+  return runAlone(path, new Editing(options, file, path, listening));
 }
 
-class Editing {
+class Editing implements Conversation {
   readonly #machine: Machine;
   readonly #terminal: EditTerminal;
   readonly #propose: EditOptions['propose'];
@@ -126,7 +97,6 @@ class Editing {
     return this.#isInEditor;
   }
 
-  /** Returns the file in which what the person has typed is now; undefined if nothing is to be kept, or it cannot be written. */
   keepTyped(): string | undefined {
     const typed = this.#typed;
     this.#typed = undefined;
