@@ -65,15 +65,17 @@ it.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
     };
     const cut = open('mine');
     await expect.poll(() => cut.out, { timeout: 20_000 }).toContain('s save, e edit');
+    const [, editing] = /process (\d+)/.exec(cut.out)!;
     // The kernel tells a process by a signal that its terminal is gone.
     if (signal === 'SIGHUP') cut.child.kill('SIGKILL');
-    else process.kill(Number(/process (\d+)/.exec(cut.out)?.[1]), signal);
+    else process.kill(Number(editing), signal);
     const texts = () =>
       readdirSync(site.folder, { recursive: true, encoding: 'utf8' }).filter(name =>
         /^dapberry-edit-.*config\.yaml$/.test(name),
       );
     await expect.poll(texts).toHaveLength(1);
     await cut.ended;
+    await expect.poll(() => existsSync(`/proc/${editing}`)).toBe(false);
     await expect.poll(() => existsSync(site.path('.config.yaml.edit'))).toBe(false);
     const [kept] = texts();
     expect(readFileSync(site.path(kept!), 'utf8')).toBe(`${GOOD}# mine\n`);
