@@ -75,7 +75,7 @@ export function faultOf(error: unknown, stream: string): FleetFault {
 }
 
 export function missingStream(stream: string): string {
-  return `the stream ${stream} does not exist: create it as docs/fleet.md says, or let this machine create it with the key create`;
+  return `the stream ${stream} does not exist: create it as docs/fleet.md says, or let a machine that publishes create it (publish.nats.create)`;
 }
 
 export function noJetStream(): string {
