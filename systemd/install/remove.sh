@@ -41,6 +41,7 @@ remove_all() {
   # It is a copy of the configuration.
   ! $PURGE || take_away 'remove the last good configuration' "$STATE/last-good"
   keep_history
+  keep_pulled
   if $PURGE; then
     take_away "remove $ROOT/etc/dapberry" "$ROOT/etc/dapberry"
   elif [ -d "$ROOT/etc/dapberry" ]; then
@@ -78,11 +79,26 @@ keep_history() {
     take_away "remove $STATE" "$STATE"
     return
   fi
-  # Another user may get the number of the removed one. systemd gives the files back to the service of a new installation.
-  if [ -n "$(find -H "$STATE" -maxdepth 0 ! -user root)" ] && ! has_user dapberry; then
-    step "give $STATE to root" chown -hR 0:0 "$STATE"
-  fi
+  give_to_root "$STATE"
   say "the history stays in $STATE/history; this deletes it: sudo rm -r $STATE"
+}
+
+# The files of dapberry-pull@ are rows too; its locks are none.
+keep_pulled() {
+  [ -d "$PULLED" ] || return 0
+  if [ -z "$(find -H "$PULLED" ! -type d ! -name '.*.lock' -print -quit)" ]; then
+    take_away "remove $PULLED" "$PULLED"
+    return
+  fi
+  give_to_root "$PULLED"
+  say "the files of dapberry pull stay in $PULLED; this deletes them: sudo rm -r $PULLED"
+}
+
+# Another user may get the number of the removed one. systemd gives the files back to the service of a new installation.
+give_to_root() {
+  if [ -n "$(find -H "$1" -maxdepth 1 ! -user root -print -quit)" ] && ! has_user dapberry; then
+    step "give $1 to root" chown -hRH 0:0 "$1"
+  fi
 }
 
 # Removes the user and groups that the installer has created: members first, then the user, then groups without other members.

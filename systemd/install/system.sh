@@ -12,6 +12,8 @@ CONTROL=$ROOT/etc/systemd/system.control/dapberry.service.d
 RULES=$ROOT/etc/udev/rules.d/60-dapberry.rules
 # The folder that systemd makes for the service (StateDirectory=), with the history in it.
 STATE=$ROOT/var/lib/dapberry
+# The folder with the files of dapberry-pull@ (StateDirectory=).
+PULLED=$ROOT/var/lib/dapberry-pull
 # The record of the user and groups that the installer has created, for the uninstallation.
 MADE=$ROOT/opt/dapberry/made
 

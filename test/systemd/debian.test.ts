@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -56,17 +58,20 @@ describe('the Debian package', () => {
   });
 });
 
-describe.skipIf(spawnSync('dpkg-deb', ['--version']).status !== 0)('the version of the Debian package', () => {
-  it('of a release candidate is before that of the release', () => {
-    const packages = new Packages();
-    packages.make('1.3.0-rc.1');
-    const args = ['-f', join(packages.folder, '1.3.0-rc.1.deb'), 'Version'];
-    const version = spawnSync('dpkg-deb', args, { encoding: 'utf8' }).stdout.trim();
-    packages.close();
-    expect(version).toContain('1.3.0');
-    expect(spawnSync('dpkg', ['--compare-versions', version, 'lt', '1.3.0']).status).toBe(0);
-  });
-});
+describe.skipIf(spawnSync('dpkg-deb', ['--version']).status !== 0)(
+  'the version of the Debian package',
+  () => {
+    it('of a release candidate is before that of the release', () => {
+      const packages = new Packages();
+      packages.make('1.3.0-rc.1');
+      const args = ['-f', join(packages.folder, '1.3.0-rc.1.deb'), 'Version'];
+      const version = spawnSync('dpkg-deb', args, { encoding: 'utf8' }).stdout.trim();
+      packages.close();
+      expect(version).toContain('1.3.0');
+      expect(spawnSync('dpkg', ['--compare-versions', version, 'lt', '1.3.0']).status).toBe(0);
+    });
+  },
+);
 
 describe('the accounts of the Debian package', () => {
   /** Accounts in files of the system, and what was done to them: one line a command. */
@@ -143,6 +148,27 @@ describe('the accounts of the Debian package', () => {
     expect(readFileSync(day, 'utf8')).toBe('rows');
   });
 
+  it.each(['remove', 'purge'])(
+    'keeps the files of dapberry pull at a %s, and says where they are',
+    action => {
+      accounts('', '');
+      expect(run('postinst', 'configure').status).toBe(0);
+      const day = join(system, 'var/lib/dapberry-pull/roof/roof-2026-11-28.csv');
+      mkdirSync(dirname(day), { recursive: true });
+      writeFileSync(day, 'rows');
+      const isRoot = process.getuid?.() === 0;
+      if (isRoot) chownSync(day, 990, 990);
+      const { status, stdout } = run('postrm', action);
+      expect(status).toBe(0);
+      expect(stdout).toBe(
+        'dapberry: the files of dapberry pull stay in /var/lib/dapberry-pull; this deletes them: sudo rm -r /var/lib/dapberry-pull\n',
+      );
+      expect(readFileSync(day, 'utf8')).toBe('rows');
+      // Another user may get the number of the removed one.
+      if (isRoot && action === 'purge') expect(statSync(day).uid).toBe(0);
+    },
+  );
+
   it('takes away the drop-ins of all units at a purge, and the socket that was enabled by hand', () => {
     accounts('', '');
     const folder = join(system, 'etc/systemd/system');
@@ -155,7 +181,10 @@ describe('the accounts of the Debian package', () => {
     ];
     for (const name of [...own, 'ssh.service.d']) mkdirSync(join(folder, name), { recursive: true });
     for (const name of [...own.slice(0, 4), 'ssh.service.d']) writeFileSync(join(folder, name, 'x.conf'), '');
-    symlinkSync('/usr/lib/systemd/system/dapberry.socket', join(folder, 'sockets.target.wants/dapberry.socket'));
+    symlinkSync(
+      '/usr/lib/systemd/system/dapberry.socket',
+      join(folder, 'sockets.target.wants/dapberry.socket'),
+    );
     expect(run('postrm', 'purge').status).toBe(0);
     const left = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
     expect(left).toEqual(['sockets.target.wants', 'ssh.service.d', 'ssh.service.d/x.conf']);

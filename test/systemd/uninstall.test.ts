@@ -91,6 +91,39 @@ describe.skipIf(!isRoot)(`install.sh --uninstall${isRoot ? '' : ' (needs root)'}
     expect(lstatSync(day).uid).toBe(0);
   });
 
+  it.each(['--uninstall', '--purge'])(
+    'keeps the files of dapberry pull with %s, and says where they are',
+    option => {
+      install(release('1.0.0'));
+      const [, user, group] = /^dapberry:x:(\d+):(\d+):/m.exec(textOf('etc/passwd')) ?? [];
+      // On another disk.
+      const disk = join(card, 'mnt/disk');
+      const day = join(disk, 'roof/roof-2026-11-28.csv');
+      mkdirSync(dirname(day), { recursive: true });
+      writeFileSync(day, 'rows');
+      for (const path of [dirname(day), day]) chownSync(path, Number(user), Number(group));
+      const pulled = join(card, 'var/lib/dapberry-pull');
+      mkdirSync(dirname(pulled), { recursive: true });
+      symlinkSync(disk, pulled);
+      const { status, said } = install(join(work, '1.0.0'), option);
+      expect(status).toBe(0);
+      expect(said).toContain(
+        `the files of dapberry pull stay in ${pulled}; this deletes them: sudo rm -r ${pulled}\n`,
+      );
+      expect(textOf('mnt/disk/roof/roof-2026-11-28.csv')).toBe('rows');
+      expect([lstatSync(dirname(day)).uid, lstatSync(day).uid]).toEqual([0, 0]);
+    },
+  );
+
+  it('removes the folder of dapberry pull without rows', () => {
+    install(release('1.0.0'));
+    const folder = join(card, 'var/lib/dapberry-pull/roof');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, '.roof-{date}.csv.lock'), '');
+    expect(install(join(work, '1.0.0'), '--uninstall').status).toBe(0);
+    expect(existsSync(join(card, 'var/lib/dapberry-pull'))).toBe(false);
+  });
+
   it('removes the folder of a history without rows', () => {
     install(release('1.0.0'));
     const folder = join(card, 'var/lib/dapberry/history/roof');
