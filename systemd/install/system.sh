@@ -90,9 +90,25 @@ others_in() {
 install_rules() {
   local changed=$CHANGED
   CHANGED=false
-  put_file "$SOURCE/systemd/dapberry.rules" "$RULES"
+  put_own dapberry.rules "$RULES"
   if $CHANGED && [ -z "$ROOT" ] && [ -d /run/udev ]; then step 'apply the rules to the devices that are there' apply_rules; fi
   CHANGED=$changed
+}
+
+# put_own NAME TARGET: puts a file of the program into the system. One that was changed there by hand is kept beside it.
+put_own() {
+  local name=$1 target=$2 former=$HOME_FOLDER/current/systemd/$1 kept number=
+  if [ -f "$target" ] && ! cmp -s "$former" "$target" && ! cmp -s "$SOURCE/systemd/$name" "$target"; then
+    kept=$target.old
+    while [ -e "$kept" ] || [ -L "$kept" ]; do
+      number=$((${number:-1} + 1))
+      kept=$target.old$number
+    done
+    undo rm -f "$kept"
+    step "keep $target as $kept" cp -a "$target" "$kept"
+    note "$target was changed by hand and is replaced; make the change in a file of your own, such as a drop-in (sudo systemctl edit dapberry), which stays"
+  fi
+  put_file "$SOURCE/systemd/$name" "$target"
 }
 
 apply_rules() {
@@ -111,7 +127,7 @@ install_configuration() {
 
 install_units() {
   local unit
-  for unit in "${ALL_UNITS[@]}"; do put_file "$SOURCE/systemd/$unit" "$ROOT/etc/systemd/system/$unit"; done
+  for unit in "${ALL_UNITS[@]}"; do put_own "$unit" "$ROOT/etc/systemd/system/$unit"; done
   case $PORT in
     '') ;;
     default) remove_port ;;

@@ -74,6 +74,33 @@ describe.skipIf(!isRoot)(`install.sh into the card of a Pi${isRoot ? '' : ' (nee
     expect(textOf('etc/dapberry/config.yaml')).toBe('# mine\n');
   });
 
+  it('keeps a unit and rules that were changed by hand beside those of the new version, and says so', () => {
+    install(release('1.0.0'));
+    const [unit, rules] = ['etc/systemd/system/dapberry.service', 'etc/udev/rules.d/60-dapberry.rules'];
+    for (const path of [unit, rules]) writeFileSync(join(card, path), '# mine\n');
+    const { status, said } = install(release('1.1.0'));
+    expect(status).toBe(0);
+    for (const path of [unit, rules]) {
+      expect(textOf(path)).toBe(readFileSync(join(ROOT, 'systemd', path.replace(/.*\/(60-)?/, '')), 'utf8'));
+      expect(textOf(`${path}.old`)).toBe('# mine\n');
+      expect(said).toContain(`note: ${join(card, path)} was changed by hand and is replaced; `);
+    }
+    writeFileSync(join(card, unit), '# mine too\n');
+    install(join(work, '1.1.0'));
+    expect(textOf(`${unit}.old2`)).toBe('# mine too\n');
+    expect(install(release('1.2.0')).said).not.toContain('by hand');
+  });
+
+  it('undoes the keeping of a changed unit if a later step fails', () => {
+    install(release('1.0.0'));
+    writeFileSync(join(card, 'etc/systemd/system/dapberry.service'), '# mine\n');
+    const before = contents();
+    const from = release('2.0.0');
+    rmSync(join(from, 'systemd/dapberry-devices.path'));
+    expect(install(from).status).not.toBe(0);
+    expect(contents()).toEqual(before);
+  });
+
   it('installs another build of the same version beside it too', () => {
     install(release('1.0.0'));
     writeFileSync(join(work, '1.0.0/dist/server/main.js'), '// mended\n');
