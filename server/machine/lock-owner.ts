@@ -62,6 +62,12 @@ export async function isRunning(owner: LockOwner): Promise<boolean | undefined> 
   return startIn(status) === owner.start;
 }
 
+/** Whether a process of this number runs on this machine, of whatever user. */
+export async function hasProcess(pid: number): Promise<boolean> {
+  const status = await statusOf(pid);
+  return status === '' ? isHidden(pid) : startIn(status) !== undefined;
+}
+
 /** Whether another user has a process of this number. /proc need not show it (hidepid, ProtectProc= of a service). */
 function isHidden(pid: number): boolean {
   try {

@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { hasProcess } from '../../machine/lock-owner.ts';
 
 /** The name of a folder begins so, then come the number of the process and letters by chance. */
 const FOLDER = /^dapberry-edit-(\d+)-/;
@@ -27,8 +28,8 @@ export function keepUnsaved(name: string, text: string): string {
 export async function leftTexts(name: string, current: string | undefined): Promise<readonly string[]> {
   const left: string[] = [];
   for (const folder of await readdir(tmpdir()).catch(() => [])) {
-    const [, process] = FOLDER.exec(folder) ?? [];
-    if (process === undefined || runs(Number(process))) continue;
+    const [, pid] = FOLDER.exec(folder) ?? [];
+    if (pid === undefined || (await hasProcess(Number(pid)))) continue;
     const path = join(tmpdir(), folder);
     for (const file of await readdir(path).catch(() => [])) {
       if (!file.includes(basename(name))) continue;
@@ -44,14 +45,4 @@ async function isLeft(path: string, current: string | undefined): Promise<boolea
   if (status?.isFile() !== true || status.size === 0 || status.uid !== process.getuid?.()) return false;
   const text = await readFile(path, 'utf8').catch(() => undefined);
   return text !== undefined && text !== current;
-}
-
-function runs(number: number): boolean {
-  try {
-    process.kill(number, 0);
-    return true;
-  } catch (error) {
-    // A process of another user runs, too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

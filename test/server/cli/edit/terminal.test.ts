@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { hasProcess } from '../../../../server/machine/lock-owner.ts';
 import { COMMAND, Site } from '../../drivers/command.ts';
 
 const GOOD = 'datasets: { one: { interval: 1, sensors: [{ kind: tmp36-simulated }] } }\n';
@@ -75,7 +76,7 @@ it.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
       );
     await expect.poll(texts).toHaveLength(1);
     await cut.ended;
-    await expect.poll(() => existsSync(`/proc/${editing}`)).toBe(false);
+    await expect.poll(() => hasProcess(Number(editing))).toBe(false);
     await expect.poll(() => existsSync(site.path('.config.yaml.edit'))).toBe(false);
     const [kept] = texts();
     expect(readFileSync(site.path(kept!), 'utf8')).toBe(`${GOOD}# mine\n`);
