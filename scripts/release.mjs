@@ -8,7 +8,7 @@ import { debianVersion } from './package/debian.mjs';
 import { run } from './package/run.mjs';
 import { addToRepository, expectUnchanged, indexRepository } from './release/apt-repository.mjs';
 import { changesOf } from './release/changes.mjs';
-import { checksums } from './release/checksums.mjs';
+import { checksums, earlierFiles } from './release/checksums.mjs';
 import { billOfMaterials } from './release/sbom.mjs';
 import { needTools, publicKey, sign, unsign } from './release/signing.mjs';
 
@@ -73,7 +73,7 @@ chmodSync(join(out, 'get.sh'), 0o755);
 
 indexRepository(repository, { base, seconds, keyText });
 const release = join(repository, 'dists/stable/Release');
-write('SHA256SUMS', checksums(out, made));
+write('SHA256SUMS', checksums(out, [...made, ...earlierFiles(out, made)]));
 if (key === undefined) {
   unsign(release);
   unsign(join(out, 'SHA256SUMS'));

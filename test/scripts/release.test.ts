@@ -229,6 +229,20 @@ describeWith(['apt-ftparchive', 'gpg', 'gpgv'], 'npm run release', () => {
     expect(stdout.match(/[\d.]+(?= \|)/g), complained).toEqual([version, '0.0.9']);
   });
 
+  it('keeps the checksums of earlier archives, so that get.sh can go back', () => {
+    const later = join(work, 'later-archives');
+    cpSync(out, later, { recursive: true });
+    makePackages(join(work, 'older-archives'), '0.0.9');
+    const archive = 'dapberry-0.0.9-arm64.tar.gz';
+    cpSync(join(work, 'older-archives', archive), join(later, archive));
+    writeFileSync(join(later, 'notes.txt'), 'of the publisher');
+    expect(makeRelease(later, '--sign-with', KEY).status).toBe(0);
+    expect(readable(later, 'SHA256SUMS')).toContain(`  ${archive}\n`);
+    expect(readable(later, 'SHA256SUMS')).toContain(`  dapberry-${version}-arm64.tar.gz\n`);
+    expect(readable(later, 'SHA256SUMS')).not.toContain('notes.txt');
+    execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: later });
+  });
+
   it('refuses to change a package that has been published', () => {
     const whole = packages;
     packages = join(work, 'changed-packages');
