@@ -108,8 +108,9 @@ export function shownAddress(address: DatasetAddress): string {
 
 /** The address of a page without the users and passwords in the addresses of its datasets: a link that is given away. */
 export function withoutCredentials(page: string): string {
+  // Browsers read `//me@pi`, `http:me@pi` and `http:\\me@pi` alike.
   return page.replace(
-    /\b((?:d|url)=https?(?::|%3A)(?:\/|%2F){2})(?:(?!%2F|%3F|%23)[^/?#&])*(?:@|%40)/gi,
+    /\b((?:d|url)=(?:%20|\+)*(?:https?(?::|%3A)(?:[/\\]|%2F|%5C)*|(?:[/\\]|%2F|%5C){2,}))(?:(?!%2F|%5C|%3F|%23)[^/\\?#&])*(?:@|%40)/gi,
     '$1',
   );
 }

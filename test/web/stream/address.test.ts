@@ -136,6 +136,16 @@ it.each([
   ['?window=2m&url=https://me@pi/host?a@b#cols=a', '?window=2m&url=https://pi/host?a@b#cols=a'],
   ['?d=http://pi/h@st&d=http://pi?a="x@y"', '?d=http://pi/h@st&d=http://pi?a="x@y"'],
   ['?at=http://me@pi', '?at=http://me@pi'],
+  // The same addresses for a browser.
+  ['?d=//me:secret@pi/host', '?d=//pi/host'],
+  ['?d=%2F%2Fme:secret@pi/host', '?d=%2F%2Fpi/host'],
+  ['?d=http:me:secret@pi/host', '?d=http:pi/host'],
+  ['?d=https:/me:secret@pi/host', '?d=https:/pi/host'],
+  ['?d=http:\\\\me:secret@pi/host', '?d=http:\\\\pi/host'],
+  ['?d=%20http:///me:secret@pi/host', '?d=%20http:///pi/host'],
+  // Datasets beside the page.
+  ['?d=me@pi', '?d=me@pi'],
+  ['?d=/me@pi', '?d=/me@pi'],
 ])('gives away no password with the link %s', (page, link) => {
   expect(withoutCredentials(`http://pi:8080/${page}`)).toBe(`http://pi:8080/${link}`);
 });
