@@ -27,7 +27,6 @@ import {
 } from './card.ts';
 
 const isRoot = process.getuid?.() === 0;
-
 useCard();
 
 describe.skipIf(!isRoot)(`install.sh --uninstall${isRoot ? '' : ' (needs root)'}`, () => {
@@ -115,22 +114,16 @@ describe.skipIf(!isRoot)(`install.sh --uninstall${isRoot ? '' : ' (needs root)'}
     },
   );
 
-  it('removes the folder of dapberry pull without rows', () => {
+  it.each([
+    ['dapberry pull', 'dapberry-pull', 'roof/.roof-{date}.csv.lock'],
+    ['a history', 'dapberry', 'history/roof/.dapberry-index.json'],
+  ])('removes the folder of %s without rows', (_whose, folder, file) => {
     install(release('1.0.0'));
-    const folder = join(card, 'var/lib/dapberry-pull/roof');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, '.roof-{date}.csv.lock'), '');
+    const [state, stored] = [join(card, 'var/lib', folder), join(card, 'var/lib', folder, file)];
+    mkdirSync(dirname(stored), { recursive: true });
+    writeFileSync(stored, '{}');
     expect(install(join(work, '1.0.0'), '--uninstall').status).toBe(0);
-    expect(existsSync(join(card, 'var/lib/dapberry-pull'))).toBe(false);
-  });
-
-  it('removes the folder of a history without rows', () => {
-    install(release('1.0.0'));
-    const folder = join(card, 'var/lib/dapberry/history/roof');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, '.dapberry-index.json'), '{}');
-    expect(install(join(work, '1.0.0'), '--uninstall').status).toBe(0);
-    expect(existsSync(join(card, 'var/lib/dapberry'))).toBe(false);
+    expect(existsSync(state)).toBe(false);
   });
 
   it('takes away what the socket was given by hand', () => {
