@@ -83,7 +83,7 @@ async function makePrivate(handle: FileHandle, { file, onRemark }: BackupOptions
   const { mode } = await handle.stat();
   if ((mode & 0o077) !== 0)
     onRemark(
-      `${file} is not for other users, and its disk keeps no rights of files: whoever has the disk can read it`,
+      `${file} is not for other users, and its disk keeps no rights of files: anybody with the disk can read it`,
     );
 }
 

@@ -107,7 +107,7 @@ class Listener {
     const index = this.#touches.findIndex(({ pointer }) => pointer === event.pointerId);
     const before = this.#touches[index];
     if (before === undefined || this.#plot === undefined) return;
-    // Where a button was let go of beside the charts, nobody told of it.
+    // A button that is let go of beside the charts sends no event.
     if (event.buttons === 0) {
       this.up(event, true);
       return;
