@@ -15,8 +15,8 @@ describeWith('chromium', 'the times on the page', () => {
   describe('of the past that its address names', () => {
     it.each([
       ['#window=300', '300', '5 min', ''],
-      ['#window=1', '120', '2 min', 'window=1: expected a length from 5s to 20y'],
-      ['#window=1e15', '120', '2 min', 'window=1e15: expected a length from 5s to 20y'],
+      ['#window=0.5', '120', '2 min', 'window=0.5: expected a length from 1s to 20y'],
+      ['#window=1e15', '120', '2 min', 'window=1e15: expected a length from 1s to 20y'],
       ['#window=soon', '120', '2 min', 'window=soon: expected a length of time such as 10m'],
     ])(
       'is as long as %s says, or the page says what it does not understand',

@@ -48,7 +48,8 @@ class Pump {
       try {
         session ??= await sink.connect(signal);
         const rows = [0, 1, 2].map(index => [this.#from + (this.sent + index) / 10, this.sent + index, 0, 0]);
-        await session.send(sinkRows(rows), signal, taken);
+        // The end waits for rows that are under way: they may be stored, and would not be counted.
+        await session.send(sinkRows(rows), new AbortController().signal, taken);
         this.sent += rows.length;
         await delay(5);
       } catch {
