@@ -30,6 +30,14 @@ export async function serviceOptions({ run }: Pick<Machine, 'run'>): Promise<Ser
   };
 }
 
+/** The options that apply to the configuration that a person names: those of the service to its own file, where none is named. */
+export async function serviceOptionsFor(
+  file: string | undefined,
+  machine: Pick<Machine, 'run'>,
+): Promise<ServiceOptions> {
+  return file === undefined ? serviceOptions(machine) : {};
+}
+
 /** The listening options as typed, such as `--port 80`; undefined without any. */
 export function serviceOptionsText({ host, port }: ServiceOptions): string | undefined {
   const words = [

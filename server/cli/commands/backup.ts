@@ -5,7 +5,7 @@ import type { DatasetFolder } from '../../backup/history-files.ts';
 import { readConfig } from '../../config/read.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
+import { type ServiceOptions, serviceOptionsFor } from '../../machine/service-options.ts';
 import { historyIn, stateFolders } from '../../machine/state-directory.ts';
 import { counted, sizeText } from '../../text/terminal-text.ts';
 import { type Command, UsageError } from './command.ts';
@@ -44,8 +44,7 @@ export const backupCommand: Command = {
     const file = fileOf(args);
     const { gather } = await import('../../backup/gather.ts');
     const { writeBackup } = await import('../../backup/backup.ts');
-    // The service's options apply to its own file only.
-    const service: ServiceOptions = file === undefined ? await serviceOptions(machine) : {};
+    const service = await serviceOptionsFor(file, machine);
     const { stateDirectory } = service;
     const states = [
       ...(stateDirectory === undefined ? [] : [stateDirectory]),

@@ -5,7 +5,7 @@ import { attributeText } from '../../../dap/protocol.ts';
 import { columnsOf, type SensorSetup } from '../../../device/index.ts';
 import { type DatasetConfig, type SourceConfig, sensorsOf } from '../../config/config.ts';
 import { originText, type ValidConfig } from '../../config/read.ts';
-import { type ServiceOptions, serviceOptions, serviceOptionsText } from '../../machine/service-options.ts';
+import { serviceOptionsFor, serviceOptionsText } from '../../machine/service-options.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import type { RowDelivery, SequenceLayout } from '../../source/row-source.ts';
 import { sensorLayout } from '../../source/sensor-layout.ts';
@@ -25,9 +25,7 @@ export const checkCommand: Command = {
   examples: ['dapberry check', 'dapberry check --config garden.yaml'],
   run: async (args, { machine, print, tell, styled }) => {
     const file = fileOf(args);
-    // The service's options apply to its own file only.
-    const { stateDirectory, ...service }: ServiceOptions =
-      file === undefined ? await serviceOptions(machine) : {};
+    const { stateDirectory, ...service } = await serviceOptionsFor(file, machine);
     const options = { ...service, ...addressOf(args) };
     const read = await readValidConfig(file, machine, options, stateDirectory, 'check');
     const { lines, faults } = await historyLines(read.config.datasets, machine);

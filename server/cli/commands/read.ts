@@ -14,7 +14,7 @@ import {
 } from '../../../device/index.ts';
 import { type Config, type DatasetConfig, sensorsOf } from '../../config/config.ts';
 import { csvText } from '../../formats/csv-rows.ts';
-import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
+import { serviceOptionsFor } from '../../machine/service-options.ts';
 import { ownAddresses } from '../../network/own-addresses.ts';
 import { aligned } from '../../text/terminal-text.ts';
 import { choiceOf } from './arguments.ts';
@@ -99,9 +99,7 @@ async function reportServer(
   { machine, tell }: CommandContext,
 ): Promise<void> {
   if (lacking.length === 0) return;
-  // The service's options apply to its own file only.
-  const service: ServiceOptions = file === undefined ? await serviceOptions(machine) : {};
-  const { host = config.server.host, port = config.server.port } = service;
+  const { host = config.server.host, port = config.server.port } = await serviceOptionsFor(file, machine);
   const server = { ...config.server, host, port };
   const running = port === 0 ? undefined : await machine.serverAt(port, host);
   if (running === undefined) return;

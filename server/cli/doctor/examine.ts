@@ -7,7 +7,7 @@ import { findConfig } from '../../config/text/find.ts';
 import { boardOf } from '../../machine/board.ts';
 import { bootConfig } from '../../machine/boot-config.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
+import { serviceOptionsFor } from '../../machine/service-options.ts';
 import { serviceUnit } from '../../machine/service-unit.ts';
 import { userOf } from '../../machine/user.ts';
 import { examineCards } from './card.ts';
@@ -23,8 +23,7 @@ export async function examine(
   file: string | undefined,
   overrides: Overrides = {},
 ): Promise<readonly Finding[]> {
-  const { stateDirectory, ...service }: ServiceOptions =
-    file === undefined ? await serviceOptions(machine) : {};
+  const { stateDirectory, ...service } = await serviceOptionsFor(file, machine);
   const options = { ...service, ...overrides };
   const { configuration, host: hostOf } = machine;
   const read = await readConfig(file, options, { ...configuration, hostOf, stateDirectory });

@@ -8,7 +8,7 @@ import { readTexts } from '../../config/read.ts';
 import { findConfig } from '../../config/text/find.ts';
 import { problemLine } from '../../config/text/problem.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
+import { type ServiceOptions, serviceOptionsFor } from '../../machine/service-options.ts';
 import { counted } from '../../text/terminal-text.ts';
 import { changeLines, hasChanges } from './change-lines.ts';
 import { keepBeside, readEdited, replaceEdited, textOf } from './edited-file.ts';
@@ -56,8 +56,7 @@ export async function editConfig(options: EditOptions): Promise<number> {
   const { machine, file: named, advice = ADVICE } = options;
   const { file } = await findConfig(named, machine.configuration);
   const { path } = await readEdited(resolve(file), advice);
-  // The service's options apply to its own file only.
-  const { host, port }: ServiceOptions = named === undefined ? await serviceOptions(machine) : {};
+  const { host, port } = await serviceOptionsFor(named, machine);
   const listening = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
   return runAlone(path, new Editing(options, file, path, listening));
 }

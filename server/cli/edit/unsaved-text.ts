@@ -1,7 +1,7 @@
 // Keeps a text that a person has typed and that is in no file, where the conversation ends without a decision about it, and finds it.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdtempSync, type Stats, writeFileSync } from 'node:fs';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { hasProcess } from '../../machine/lock-owner.ts';
@@ -31,6 +31,8 @@ export async function leftTexts(name: string, current: string | undefined): Prom
     const [, pid] = FOLDER.exec(folder) ?? [];
     if (pid === undefined || (await hasProcess(Number(pid)))) continue;
     const path = join(tmpdir(), folder);
+    // Others may make folders and links of such names there.
+    if (!(await statusOfOwn(path))?.isDirectory()) continue;
     for (const file of await readdir(path).catch(() => [])) {
       if (!file.includes(basename(name))) continue;
       const own = join(path, file);
@@ -41,8 +43,14 @@ export async function leftTexts(name: string, current: string | undefined): Prom
 }
 
 async function isLeft(path: string, current: string | undefined): Promise<boolean> {
-  const status = await stat(path).catch(() => undefined);
-  if (status?.isFile() !== true || status.size === 0 || status.uid !== process.getuid?.()) return false;
+  const status = await statusOfOwn(path);
+  if (status?.isFile() !== true || status.size === 0) return false;
   const text = await readFile(path, 'utf8').catch(() => undefined);
   return text !== undefined && text !== current;
+}
+
+/** Undefined for what belongs to another user, and for nothing. */
+async function statusOfOwn(path: string): Promise<Stats | undefined> {
+  const status = await lstat(path).catch(() => undefined);
+  return status?.uid === process.getuid?.() ? status : undefined;
 }

@@ -2,13 +2,12 @@
 
 import { readConfig } from '../../config/read.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { type ServiceOptions, serviceOptions } from '../../machine/service-options.ts';
+import { serviceOptionsFor } from '../../machine/service-options.ts';
 
 /** One line; none if the file was saved with mistakes. `file` is undefined for that of the service, whose options apply to it. */
 export async function shownAddresses(machine: Machine, file: string | undefined): Promise<string> {
   const { configuration, host: hostOf, addresses } = machine;
-  const { stateDirectory, ...service }: ServiceOptions =
-    file === undefined ? await serviceOptions(machine) : {};
+  const { stateDirectory, ...service } = await serviceOptionsFor(file, machine);
   const read = await readConfig(file, service, { ...configuration, hostOf, stateDirectory });
   if ('problems' in read) return '';
   const { host, port, tls } = read.config.server;

@@ -1,10 +1,13 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -110,6 +113,22 @@ describe('a text that nobody has decided about', () => {
     expect(message).toMatch(/config\.yaml:1: expected UTF-8, found another encoding, /);
     expect(readFileSync(copyIn(message)!, 'utf8')).toBe(MINE);
     expect(readFileSync(file)).toEqual(foreign);
+  });
+
+  it('is named the next time, but nothing that links or folders of others put in its place', async () => {
+    const [mine, link, foreign] = ['mine', 'link', 'foreign'].map(name =>
+      join(folder, `dapberry-edit-4194305-${name}`),
+    ) as [string, string, string];
+    for (const each of [mine, link, foreign]) mkdirSync(each);
+    writeFileSync(join(mine, 'config.yaml'), MINE);
+    symlinkSync(join(mine, 'config.yaml'), join(link, 'config.yaml'));
+    writeFileSync(join(foreign, 'config.yaml'), MINE);
+    if (process.getuid?.() === 0) chownSync(foreign, 12345, 12345);
+    else rmSync(foreign, { recursive: true });
+    await edited(() => 'x');
+    expect([...printed.matchAll(/has left its text in (\S+);/g)].map(([, path]) => path)).toEqual([
+      join(mine, 'config.yaml'),
+    ]);
   });
 
   it('is dropped where the person says so, and leaves nothing behind', async () => {
